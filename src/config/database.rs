@@ -1,0 +1,72 @@
+//! Which PostgreSQL, and how many connections to it.
+
+use super::reader::Reader;
+
+/// Where the database is.
+#[derive(Clone)]
+pub enum DatabaseChoice {
+    /// A private server that the program starts below `DATA_DIR`.
+    Private,
+    /// The server that `DATABASE_URL` names.
+    Url(Box<tokio_postgres::Config>),
+}
+
+impl std::fmt::Debug for DatabaseChoice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Private => "Private",
+            Self::Url(_) => "Url(…)",
+        })
+    }
+}
+
+/// PostgreSQL's part of the configuration.
+#[derive(Debug, Clone)]
+pub struct DatabaseConfig {
+    /// `DATABASE_URL`.
+    pub choice: DatabaseChoice,
+    /// `DATABASE_POOL_SIZE`. Too high, and the server runs out of connections (its `max_connections`) when several
+    /// instances run; too low, and requests that miss every cache queue for one.
+    pub pool_size: usize,
+}
+
+impl DatabaseConfig {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        let pool_size = reader.number("DATABASE_POOL_SIZE", 16, 2, 1000, "connections");
+        let choice = reader
+            .text("DATABASE_URL")
+            .map_or(DatabaseChoice::Private, |text| {
+                match text.parse::<tokio_postgres::Config>() {
+                    Ok(config) => match refusal(&config) {
+                        None => return DatabaseChoice::Url(Box::new(config)),
+                        Some(reason) => reader.secret_problem("DATABASE_URL", reason),
+                    },
+                    Err(err) => reader.secret_problem(
+                        "DATABASE_URL",
+                        format!(
+                            "must look like postgres://user:password@host:5432/database ({err})"
+                        ),
+                    ),
+                }
+                DatabaseChoice::Private
+            });
+        Self { choice, pool_size }
+    }
+
+    /// Whether the program starts its own server.
+    pub fn is_private(&self) -> bool {
+        matches!(self.choice, DatabaseChoice::Private)
+    }
+}
+
+fn refusal(config: &tokio_postgres::Config) -> Option<&'static str> {
+    if config.get_hosts().is_empty() {
+        return Some("must name a host: postgres://user:password@host:5432/database");
+    }
+    if config.get_ssl_mode() == tokio_postgres::config::SslMode::Require {
+        return Some(
+            "asks for sslmode=require, which this build does not speak; use a local proxy or socket",
+        );
+    }
+    None
+}

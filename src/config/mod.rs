@@ -1,0 +1,75 @@
+//! Configuration: plain data, read once from the environment (and a `.env` file) when the program starts.
+//!
+//! **Invariant:** every wrong variable is reported at once, by name, value and what is allowed; a secret's value is
+//! never shown. Nothing below reads the environment again.
+
+mod cache;
+mod database;
+mod hosts;
+mod reader;
+mod secret;
+mod site;
+
+use std::path::PathBuf;
+
+pub use cache::{CacheConfig, RedisChoice};
+pub use database::{DatabaseChoice, DatabaseConfig};
+pub use hosts::AllowedHosts;
+pub use reader::{ConfigError, Problem};
+pub use secret::SecretKey;
+pub use site::SiteConfig;
+
+use reader::Reader;
+
+/// Everything that can be configured.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `DATA_DIR`: where the private servers' data and the generated secret key are.
+    pub data_dir: PathBuf,
+    /// The web site itself.
+    pub site: SiteConfig,
+    /// PostgreSQL.
+    pub database: DatabaseConfig,
+    /// The cache and its Redis.
+    pub cache: CacheConfig,
+}
+
+impl Config {
+    /// Reads the process's environment, after loading `.env` from the working directory or above it. A variable that
+    /// is set in both keeps the environment's value.
+    ///
+    /// # Errors
+    /// [`ConfigError`] lists every problem.
+    pub fn from_environment() -> Result<Self, ConfigError> {
+        if let Err(err) = dotenvy::dotenv()
+            && !err.not_found()
+        {
+            return Err(ConfigError::of(Problem::new(
+                ".env",
+                "the file",
+                err.to_string(),
+            )));
+        }
+        Self::from_variables(|name| {
+            std::env::var_os(name).map(|v| v.to_string_lossy().into_owned())
+        })
+    }
+
+    /// Reads variables through a function; an empty value counts as unset.
+    ///
+    /// # Errors
+    /// [`ConfigError`] lists every problem.
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let mut reader = Reader::new(&variable);
+        let data_dir = reader.data_dir();
+        let database = DatabaseConfig::read(&mut reader);
+        let cache = CacheConfig::read(&mut reader);
+        let site = SiteConfig::read(&mut reader, database.is_private());
+        reader.finish(Self {
+            data_dir,
+            site,
+            database,
+            cache,
+        })
+    }
+}

@@ -1,0 +1,153 @@
+//! Reads variables one by one and collects what is wrong with them.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// One wrong variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    name: String,
+    value: String,
+    allowed: String,
+}
+
+impl Problem {
+    /// A problem with a variable; `value` is as it may be shown.
+    pub fn new(
+        name: impl Into<String>,
+        value: impl Into<String>,
+        allowed: impl Into<String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            value: value.into(),
+            allowed: allowed.into(),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            name,
+            value,
+            allowed,
+        } = self;
+        write!(f, "{name}={value}: {allowed}")
+    }
+}
+
+/// Everything that is wrong with the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct ConfigError(Vec<Problem>);
+
+impl ConfigError {
+    /// A single problem.
+    pub fn of(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+
+    /// The problems, in the order in which the variables are documented.
+    pub fn problems(&self) -> &[Problem] {
+        &self.0
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "The configuration is wrong:")?;
+        for problem in &self.0 {
+            writeln!(f, "  {problem}")?;
+        }
+        f.write_str("See .env.example for every variable with its default.")
+    }
+}
+
+/// Takes variables by name and remembers the problems.
+pub(super) struct Reader<'a> {
+    variable: &'a dyn Fn(&str) -> Option<String>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(variable: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self {
+            variable,
+            problems: Vec::new(),
+        }
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        let value = (self.variable)(name)?;
+        let value = value.trim();
+        (!value.is_empty()).then(|| value.to_owned())
+    }
+
+    pub(super) fn problem(&mut self, name: &str, value: &str, allowed: impl Into<String>) {
+        let shown: String = value
+            .chars()
+            .take(80)
+            .flat_map(char::escape_debug)
+            .collect();
+        self.problems.push(Problem::new(name, shown, allowed));
+    }
+
+    pub(super) fn secret_problem(&mut self, name: &str, allowed: impl Into<String>) {
+        self.problems.push(Problem::new(name, "(hidden)", allowed));
+    }
+
+    /// A whole number between two bounds.
+    pub(super) fn number<T>(&mut self, name: &str, default: T, min: T, max: T, unit: &str) -> T
+    where
+        T: FromStr + PartialOrd + fmt::Display + Copy,
+    {
+        let Some(text) = self.text(name) else {
+            return default;
+        };
+        match text.parse::<T>() {
+            Ok(number) if number >= min && number <= max => number,
+            _ => {
+                let allowed = format!("must be a whole number of {unit} from {min} to {max}");
+                self.problem(name, &text, allowed);
+                default
+            }
+        }
+    }
+
+    pub(super) fn boolean(&mut self, name: &str, default: bool) -> bool {
+        let Some(text) = self.text(name) else {
+            return default;
+        };
+        match text.to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" => true,
+            "false" | "0" | "no" | "off" => false,
+            _ => {
+                self.problem(name, &text, "must be true or false");
+                default
+            }
+        }
+    }
+
+    /// `DATA_DIR`, by default below the user's home, for root below `/var/lib`.
+    pub(super) fn data_dir(&mut self) -> PathBuf {
+        if let Some(text) = self.text("DATA_DIR") {
+            return std::path::absolute(&text).unwrap_or_else(|_| PathBuf::from(text));
+        }
+        let home = (self.variable)("HOME").filter(|home| !home.is_empty());
+        match home {
+            Some(home) if home != "/root" => {
+                PathBuf::from(home).join(".local/share/property-listings")
+            }
+            _ => PathBuf::from("/var/lib/property-listings"),
+        }
+    }
+
+    pub(super) fn finish<T>(self, config: T) -> Result<T, ConfigError> {
+        if self.problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigError(self.problems))
+        }
+    }
+}

@@ -1,0 +1,391 @@
+//! What a reader asks of the list: filters, order and place, parsed from a query string.
+//!
+//! **Invariant:** two query strings that ask for the same page have the same [`ListingQuery::canonical`] text, and
+//! two that have the same text get the same page; it is what cache keys are made of. Unknown parameters, their
+//! order and defaults are not part of it.
+
+use std::collections::BTreeSet;
+
+use url::form_urlencoded;
+
+use super::{Cursor, FieldErrors, FoldedLocation, Location, Price, SearchText};
+
+/// Rows on a page when nothing else is asked for.
+pub const DEFAULT_PAGE_SIZE: u16 = 24;
+/// The most rows on a page.
+pub const MAX_PAGE_SIZE: u16 = 100;
+/// The last page that may be asked for by number; a cursor walks on without limit.
+pub const MAX_PAGE: u16 = 200;
+/// The most locations that one query may name.
+const MAX_LOCATIONS: usize = 20;
+
+/// The order of a list; ties are broken by id in the same direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// Latest `created_at` first.
+    #[default]
+    Newest,
+    /// Earliest `created_at` first.
+    Oldest,
+    /// Lowest price first.
+    Price,
+    /// Highest price first.
+    PriceDescending,
+}
+
+impl Sort {
+    /// Every order, the default first.
+    pub const ALL: [Self; 4] = [
+        Self::Newest,
+        Self::Oldest,
+        Self::Price,
+        Self::PriceDescending,
+    ];
+
+    /// Its name in URLs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Oldest => "oldest",
+            Self::Price => "price",
+            Self::PriceDescending => "-price",
+        }
+    }
+
+    /// Its name for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Newest => "Newest first",
+            Self::Oldest => "Oldest first",
+            Self::Price => "Price: low to high",
+            Self::PriceDescending => "Price: high to low",
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|sort| sort.name() == text)
+            .ok_or_else(|| {
+                format!(
+                    "“{}” is not an order. Use newest, oldest, price or -price.",
+                    quoted(text)
+                )
+            })
+    }
+}
+
+/// Which rows are in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ListingFilter {
+    /// Words that each row must have.
+    pub search: Option<SearchText>,
+    /// Locations of which each row must have one; as asked for, ordered by their folded form.
+    pub locations: Vec<Location>,
+    /// The lowest price, as asked for.
+    pub min_price: Option<Price>,
+    /// The highest price, as asked for.
+    pub max_price: Option<Price>,
+}
+
+impl ListingFilter {
+    /// Whether every row is in the list.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The folded locations, each once.
+    pub fn folded_locations(&self) -> BTreeSet<FoldedLocation> {
+        self.locations.iter().map(FoldedLocation::of).collect()
+    }
+
+    /// The price bounds, the lower first even where they were asked for the other way round.
+    pub fn price_range(&self) -> (Option<Price>, Option<Price>) {
+        match (self.min_price, self.max_price) {
+            (Some(min), Some(max)) if min > max => (Some(max), Some(min)),
+            range => range,
+        }
+    }
+
+    /// Whether the bounds were asked for the wrong way round.
+    pub fn prices_were_swapped(&self) -> bool {
+        matches!((self.min_price, self.max_price), (Some(min), Some(max)) if min > max)
+    }
+
+    /// The text that is equal exactly for filters that select the same rows.
+    pub fn row_key(&self) -> String {
+        let mut text = form_urlencoded::Serializer::new(String::new());
+        if let Some(search) = &self.search {
+            text.append_pair("q", &search.words().join(" "));
+        }
+        for location in self.folded_locations() {
+            text.append_pair("location", location.as_str());
+        }
+        let (min, max) = self.price_range();
+        min.inspect(|price| {
+            text.append_pair("min_price", &price.to_string());
+        });
+        max.inspect(|price| {
+            text.append_pair("max_price", &price.to_string());
+        });
+        text.finish()
+    }
+}
+
+/// Where in the list the wanted rows are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Position {
+    /// A numbered page, from 1 to [`MAX_PAGE`].
+    Page(u16),
+    /// The rows next to a cursor.
+    Cursor(Cursor),
+}
+
+/// Whether `cursor` is a parameter (of JSON) or an unknown word (of HTML).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cursors {
+    /// It is read.
+    Accepted,
+    /// It is ignored, as any unknown parameter is.
+    Ignored,
+}
+
+/// A parsed query of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListingQuery {
+    /// Which rows.
+    pub filter: ListingFilter,
+    /// In which order.
+    pub sort: Sort,
+    /// From where.
+    pub position: Position,
+    /// How many rows, from 1 to [`MAX_PAGE_SIZE`].
+    pub page_size: u16,
+}
+
+impl Default for ListingQuery {
+    fn default() -> Self {
+        Self {
+            filter: ListingFilter::default(),
+            sort: Sort::Newest,
+            position: Position::Page(1),
+            page_size: DEFAULT_PAGE_SIZE,
+        }
+    }
+}
+
+impl ListingQuery {
+    /// Parses a URL's query string. Empty values count as absent; of a repeated parameter other than `location`
+    /// the last value counts.
+    ///
+    /// # Errors
+    /// All wrong parameters at once, each with what is allowed.
+    pub fn parse(query_string: &str, cursors: Cursors) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let mut query = Self::default();
+        let mut token = None;
+        for (name, value) in form_urlencoded::parse(query_string.as_bytes()) {
+            let value = value.trim();
+            if value.is_empty() {
+                continue;
+            }
+            let filter = &mut query.filter;
+            match name.as_ref() {
+                "q" => filter.search = errors.check("q", SearchText::parse(value)),
+                "location" => {
+                    let location = errors.check("location", Location::parse(value));
+                    filter.locations.extend(location);
+                }
+                "min_price" => filter.min_price = errors.check("min_price", Price::parse(value)),
+                "max_price" => filter.max_price = errors.check("max_price", Price::parse(value)),
+                "sort" => query.sort = errors.check("sort", Sort::parse(value)).unwrap_or_default(),
+                "page" => {
+                    let page = errors.check("page", whole_number(value, MAX_PAGE));
+                    query.position = Position::Page(page.unwrap_or(1));
+                }
+                "page_size" => {
+                    let size = errors.check("page_size", whole_number(value, MAX_PAGE_SIZE));
+                    query.page_size = size.unwrap_or(DEFAULT_PAGE_SIZE);
+                }
+                "cursor" if cursors == Cursors::Accepted => token = Some(value.to_owned()),
+                _ => {}
+            }
+        }
+        if let Some(token) = token {
+            match Cursor::parse(&token, query.sort) {
+                Some(cursor) => query.position = Position::Cursor(cursor),
+                None => errors.add("cursor", "This is not a cursor of this list and order."),
+            }
+        }
+        query.filter.tidy(&mut errors);
+        if errors.is_empty() {
+            Ok(query)
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// The query string that asks for exactly this, defaults left out: for URLs and page-cache keys.
+    pub fn canonical(&self) -> String {
+        let mut text = form_urlencoded::Serializer::new(String::new());
+        let filter = &self.filter;
+        if let Some(search) = &filter.search {
+            text.append_pair("q", search.as_str());
+        }
+        for location in &filter.locations {
+            text.append_pair("location", location.as_str());
+        }
+        for (name, price) in [
+            ("min_price", filter.min_price),
+            ("max_price", filter.max_price),
+        ] {
+            if let Some(price) = price {
+                text.append_pair(name, &price.to_string());
+            }
+        }
+        self.append_place(&mut text);
+        text.finish()
+    }
+
+    /// The text that is equal exactly for queries that get the same rows: for queryset-cache keys.
+    pub fn row_key(&self) -> String {
+        let mut text = form_urlencoded::Serializer::new(self.filter.row_key());
+        self.append_place(&mut text);
+        text.finish()
+    }
+
+    /// The same list at another place.
+    pub fn at(&self, position: Position) -> Self {
+        Self {
+            position,
+            ..self.clone()
+        }
+    }
+
+    fn append_place(&self, text: &mut form_urlencoded::Serializer<'_, String>) {
+        if self.sort != Sort::default() {
+            text.append_pair("sort", self.sort.name());
+        }
+        match self.position {
+            Position::Page(1) => {}
+            Position::Page(page) => {
+                text.append_pair("page", &page.to_string());
+            }
+            Position::Cursor(cursor) => {
+                text.append_pair("cursor", &cursor.token());
+            }
+        }
+        if self.page_size != DEFAULT_PAGE_SIZE {
+            text.append_pair("page_size", &self.page_size.to_string());
+        }
+    }
+}
+
+impl ListingFilter {
+    /// One spelling per location, in a fixed order, and single spaces between search words.
+    fn tidy(&mut self, errors: &mut FieldErrors) {
+        self.locations
+            .sort_by_key(|location| (FoldedLocation::of(location), location.clone()));
+        self.locations
+            .dedup_by_key(|location| FoldedLocation::of(location));
+        if self.locations.len() > MAX_LOCATIONS {
+            errors.add(
+                "location",
+                format!("At most {MAX_LOCATIONS} locations can be combined."),
+            );
+        }
+        if let Some(search) = &self.search {
+            let spaced: Vec<_> = search.as_str().split_whitespace().collect();
+            self.search = SearchText::parse(&spaced.join(" ")).ok();
+        }
+    }
+}
+
+fn whole_number(text: &str, max: u16) -> Result<u16, String> {
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    let number = text
+        .parse::<u16>()
+        .ok()
+        .filter(|n| digits && (1..=max).contains(n));
+    number.ok_or_else(|| {
+        format!(
+            "“{}” is not allowed. Enter a whole number from 1 to {max}.",
+            quoted(text)
+        )
+    })
+}
+
+fn quoted(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> ListingQuery {
+        ListingQuery::parse(text, Cursors::Ignored).expect("a valid query")
+    }
+
+    #[test]
+    fn unknown_parameters_order_and_defaults_do_not_matter() {
+        let plain = parse("location=Malindi&min_price=100");
+        for same in [
+            "min_price=100.00&location=Malindi&utm_source=x&fbclid=1",
+            "location=Malindi&min_price=$100&page=1&page_size=24&sort=newest&q=&max_price=",
+            "location=%4Dalindi&location=Malindi&min_price=5&min_price=100",
+        ] {
+            assert_eq!(parse(same).canonical(), plain.canonical(), "{same}");
+        }
+        assert_eq!(parse("utm_source=x").canonical(), "");
+    }
+
+    #[test]
+    fn the_case_of_a_location_is_kept_in_the_page_and_folded_for_the_rows() {
+        let (upper, lower) = (parse("location=Leith"), parse("location=leith"));
+        assert_ne!(upper.canonical(), lower.canonical());
+        assert_eq!(upper.row_key(), lower.row_key());
+    }
+
+    #[test]
+    fn every_wrong_parameter_is_named_at_once() {
+        let errors = ListingQuery::parse(
+            "page=0&page_size=101&sort=x&min_price=a&q=%00",
+            Cursors::Ignored,
+        )
+        .expect_err("all are wrong");
+        let fields: Vec<_> = errors.iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["min_price", "page", "page_size", "q", "sort"]);
+    }
+
+    #[test]
+    fn prices_asked_for_the_wrong_way_round_select_the_same_rows() {
+        let swapped = parse("min_price=500&max_price=100");
+        assert!(swapped.filter.prices_were_swapped());
+        assert_eq!(
+            swapped.row_key(),
+            parse("min_price=100&max_price=500").row_key()
+        );
+    }
+
+    #[test]
+    fn a_cursor_is_a_parameter_of_json_only() {
+        assert!(ListingQuery::parse("cursor=junk", Cursors::Ignored).is_ok());
+        assert!(ListingQuery::parse("cursor=junk", Cursors::Accepted).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_canonical_text_parses_to_itself(q in "[a-zA-Zé '&=+%]{0,30}", l in "[A-Za-z,é&]{0,20}", page in 1u16..=200) {
+            let text = form_urlencoded::Serializer::new(String::new())
+                .append_pair("q", &q).append_pair("location", &l).append_pair("page", &page.to_string()).finish();
+            let query = parse(&text);
+            proptest::prop_assert_eq!(parse(&query.canonical()), query);
+        }
+
+        #[test]
+        fn no_query_string_makes_the_parser_panic(text in ".*") {
+            let _ = ListingQuery::parse(&text, Cursors::Accepted);
+        }
+    }
+}

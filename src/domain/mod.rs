@@ -1,0 +1,27 @@
+//! What the site is about: properties, the queries that list them, the events that writing them causes.
+//!
+//! Everything here is plain data and parsing. **Invariant:** no I/O, and no import from another layer; a value
+//! that exists has been checked, so no other layer checks it again.
+
+mod cursor;
+mod event;
+mod field_errors;
+mod listing_query;
+mod price;
+mod property;
+mod property_form;
+mod text;
+mod user;
+
+pub use cursor::{Cursor, Direction, SortValue};
+pub use event::{Change, EventId, PropertyEvent, RowState};
+pub use field_errors::FieldErrors;
+pub use listing_query::{
+    Cursors, DEFAULT_PAGE_SIZE, ListingFilter, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
+    Sort,
+};
+pub use price::{Price, PriceError};
+pub use property::{NewProperty, Property, PropertyId, Version};
+pub use property_form::PropertyForm;
+pub use text::{Description, FoldedLocation, Location, SearchText, TextError, Title};
+pub use user::{Password, PasswordError, User, UserId, Username};

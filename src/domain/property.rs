@@ -1,0 +1,69 @@
+//! A listing.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Description, Location, Price, Title};
+
+/// A property's number in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PropertyId(pub i64);
+
+impl fmt::Display for PropertyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A listing as it is in the database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Property {
+    /// Its number.
+    pub id: PropertyId,
+    /// Its headline.
+    pub title: Title,
+    /// Its full text.
+    pub description: Description,
+    /// What it costs.
+    pub price: Price,
+    /// Where it is.
+    pub location: Location,
+    /// When it was added; set once by the database.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed; set by the database on every change.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Property {
+    /// The state that an edit of this property starts from.
+    pub fn version(&self) -> Version {
+        Version(self.updated_at.timestamp_micros())
+    }
+}
+
+/// What an editor writes; the database adds the rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewProperty {
+    /// Its headline.
+    pub title: Title,
+    /// Its full text.
+    pub description: Description,
+    /// What it costs.
+    pub price: Price,
+    /// Where it is.
+    pub location: Location,
+}
+
+/// Which state of a row somebody saw: the microseconds of `updated_at`, which the database moves strictly forward
+/// on every change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version(pub i64);
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,4 @@
+//! Property Listings.
+
+pub mod config;
+pub mod domain;
