@@ -1,4 +1,6 @@
 //! Property Listings.
 
 pub mod config;
+pub mod db;
 pub mod domain;
+pub mod events;

@@ -6,6 +6,7 @@
 mod cursor;
 mod event;
 mod field_errors;
+mod history;
 mod listing_query;
 mod price;
 mod property;
@@ -16,6 +17,7 @@ mod user;
 pub use cursor::{Cursor, Direction, SortValue};
 pub use event::{Change, EventId, PropertyEvent, RowState};
 pub use field_errors::FieldErrors;
+pub use history::{FieldChange, HistoryEntry};
 pub use listing_query::{
     Cursors, DEFAULT_PAGE_SIZE, ListingFilter, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
     Sort,

@@ -1,0 +1,1 @@
+//! Copies many listings in and out.

@@ -1,0 +1,82 @@
+//! What can go wrong with the database.
+
+use deadpool_postgres::PoolError;
+use tokio_postgres::error::SqlState;
+
+/// A failed database operation.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// No connection could be had, or it was lost: worth trying again later.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(String),
+    /// A constraint refused a row.
+    #[error("the constraint {0} refused the row")]
+    Constraint(String),
+    /// The server refused a statement.
+    #[error("the database refused a statement: {}", describe(.0))]
+    Query(#[source] tokio_postgres::Error),
+    /// A row holds what the constraints should have refused.
+    #[error("a row holds an impossible value in {0}")]
+    Corrupt(&'static str),
+    /// Migrations failed or have been changed since they were applied.
+    #[error("migrations failed: {0}")]
+    Migration(String),
+    /// The pool can't be built from the configuration.
+    #[error("the database can't be configured: {0}")]
+    Configuration(String),
+    /// A file could not be read or written during a bulk copy.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+impl From<tokio_postgres::Error> for DbError {
+    fn from(err: tokio_postgres::Error) -> Self {
+        if err.is_closed() {
+            return Self::Unavailable(err.to_string());
+        }
+        let Some(db) = err.as_db_error() else {
+            let io = std::error::Error::source(&err).is_some_and(|s| s.is::<std::io::Error>());
+            return if io {
+                Self::Unavailable(describe(&err))
+            } else {
+                Self::Query(err)
+            };
+        };
+        let code = db.code();
+        // Class 08 is connection trouble, class 53 a lack of resources, class 57 an operator's intervention.
+        let lost = ["08", "53", "57"]
+            .iter()
+            .any(|class| code.code().starts_with(class));
+        if lost && *code != SqlState::QUERY_CANCELED {
+            return Self::Unavailable(db.message().to_owned());
+        }
+        match db.constraint() {
+            Some(name) if code.code().starts_with("23") => Self::Constraint(name.to_owned()),
+            _ => Self::Query(err),
+        }
+    }
+}
+
+impl From<PoolError> for DbError {
+    fn from(err: PoolError) -> Self {
+        match err {
+            PoolError::Backend(err) => match err.as_db_error() {
+                Some(_) => Self::from(err),
+                None => Self::Unavailable(describe(&err)),
+            },
+            PoolError::Timeout(_) => Self::Unavailable("no connection became free in time".into()),
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
+}
+
+/// The server's own message where there is one: the driver's says only “db error”.
+fn describe(err: &tokio_postgres::Error) -> String {
+    if let Some(db) = err.as_db_error() {
+        return format!("{} ({})", db.message(), db.code().code());
+    }
+    match std::error::Error::source(err) {
+        Some(source) => format!("{err}: {source}"),
+        None => err.to_string(),
+    }
+}

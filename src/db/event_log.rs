@@ -1,0 +1,146 @@
+//! The table `property_event`: written by triggers only, read here.
+
+use deadpool_postgres::GenericClient;
+use serde_json::Value;
+use tokio_postgres::Row;
+
+use super::DbError;
+use crate::domain::{
+    Change, EventId, FieldChange, FoldedLocation, HistoryEntry, Price, PropertyEvent, PropertyId,
+    RowState, Title,
+};
+
+/// The events that this transaction has caused so far, in order.
+///
+/// # Errors
+/// When the database can't answer, or an event can't be read.
+pub async fn list_of_transaction(
+    client: &impl GenericClient,
+) -> Result<Vec<PropertyEvent>, DbError> {
+    let sql = include_str!("../../sql/queries/event_list_of_transaction.sql");
+    let statement = client.prepare_cached(sql).await?;
+    client
+        .query(&statement, &[])
+        .await?
+        .iter()
+        .map(event)
+        .collect()
+}
+
+/// Attributes what this transaction does to somebody; forgotten when it ends.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn set_actor(client: &impl GenericClient, actor: &str) -> Result<(), DbError> {
+    let sql = "SELECT set_config('app.actor', $1, true)";
+    let statement = client.prepare_cached(sql).await?;
+    client.query_one(&statement, &[&actor]).await?;
+    Ok(())
+}
+
+/// The latest entries, of one listing or of all.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn list_history(
+    client: &impl GenericClient,
+    property: Option<PropertyId>,
+    limit: i64,
+) -> Result<Vec<HistoryEntry>, DbError> {
+    let sql = match property {
+        Some(_) => include_str!("../../sql/queries/event_history_of_property.sql"),
+        None => include_str!("../../sql/queries/event_history.sql"),
+    };
+    let statement = client.prepare_cached(sql).await?;
+    let rows = match property {
+        Some(id) => client.query(&statement, &[&limit, &id.0]).await?,
+        None => client.query(&statement, &[&limit]).await?,
+    };
+    Ok(rows.iter().map(history_entry).collect())
+}
+
+/// Reads `id, kind, property_id, before, after, row_count, actor`, the rows as [`RowState`].
+fn event(row: &Row) -> Result<PropertyEvent, DbError> {
+    let kind: &str = row.get(1);
+    let id = row.get::<_, Option<i64>>(2).map(PropertyId);
+    let before = state(row.get(3))?;
+    let after = state(row.get(4))?;
+    let change = match (kind, id, before, after) {
+        ("created", Some(id), _, Some(after)) => Change::PostSave {
+            id,
+            created: true,
+            before: None,
+            after,
+        },
+        ("updated", Some(id), before, Some(after)) => Change::PostSave {
+            id,
+            created: false,
+            before,
+            after,
+        },
+        ("deleted", Some(id), Some(before), _) => Change::PostDelete { id, before },
+        ("bulk", ..) => Change::Bulk { rows: row.get(5) },
+        _ => return Err(DbError::Corrupt("property_event")),
+    };
+    Ok(PropertyEvent {
+        id: EventId(row.get(0)),
+        actor: row.get(6),
+        change,
+    })
+}
+
+fn state(json: Option<Value>) -> Result<Option<RowState>, DbError> {
+    let Some(json) = json else {
+        return Ok(None);
+    };
+    let text = |name: &str| json.get(name).and_then(Value::as_str);
+    let read = || {
+        Some(RowState {
+            title: Title::from_database(text("title")?.to_owned()),
+            price: Price::parse(text("price")?).ok()?,
+            location_folded: FoldedLocation::from_database(text("location_folded")?.to_owned()),
+        })
+    };
+    read().map(Some).ok_or(DbError::Corrupt("property_event"))
+}
+
+/// The fields whose changes history shows.
+const FIELDS: [&str; 4] = ["title", "description", "price", "location"];
+
+fn history_entry(row: &Row) -> HistoryEntry {
+    let [before, after]: [Option<Value>; 2] = [row.get(3), row.get(4)];
+    let text = |state: &Option<Value>, name: &str| -> String {
+        let value = state
+            .as_ref()
+            .and_then(|state| state.get(name))
+            .and_then(Value::as_str);
+        value.unwrap_or_default().to_owned()
+    };
+    let changes = match (&before, &after) {
+        (Some(_), Some(_)) => FIELDS
+            .into_iter()
+            .map(|field| FieldChange {
+                field,
+                before: text(&before, field),
+                after: text(&after, field),
+            })
+            .filter(|change| change.before != change.after)
+            .collect(),
+        _ => Vec::new(),
+    };
+    let rows: i64 = row.get(5);
+    let title = match (&after, &before) {
+        (Some(_), _) => text(&after, "title"),
+        (None, Some(_)) => text(&before, "title"),
+        (None, None) if rows > 0 => format!("{rows} listings in one statement"),
+        (None, None) => "all listings".to_owned(),
+    };
+    HistoryEntry {
+        at: row.get(7),
+        actor: row.get(6),
+        kind: row.get(1),
+        property: row.get::<_, Option<i64>>(2).map(PropertyId),
+        title,
+        changes,
+    }
+}

@@ -1,0 +1,178 @@
+//! Builds the list's statements: only the predicates that a query needs, so that each combination is a statement of
+//! its own with a plan of its own. Values are always parameters.
+
+use tokio_postgres::types::ToSql;
+
+use crate::domain::{Direction, ListingFilter, ListingQuery, Position, Sort, SortValue};
+
+/// A parameter that can cross an await.
+pub(super) type Parameter = Box<dyn ToSql + Sync + Send>;
+
+/// A statement with its parameters.
+pub(super) struct Statement {
+    pub(super) sql: String,
+    pub(super) parameters: Vec<Parameter>,
+}
+
+impl Statement {
+    pub(super) fn references(&self) -> Vec<&(dyn ToSql + Sync)> {
+        self.parameters
+            .iter()
+            .map(|parameter| &**parameter as &(dyn ToSql + Sync))
+            .collect()
+    }
+}
+
+/// The columns that make a [`crate::domain::Property`], in the order that `properties` reads them.
+pub(super) const COLUMNS: &str = "id, title, description, price, location, created_at, updated_at";
+
+/// The rows of a query's page, and one more that tells whether there are others beyond it. A backward cursor's rows
+/// come in reverse.
+pub(super) fn page(query: &ListingQuery) -> Statement {
+    let mut builder = Builder::new(&query.filter);
+    let mut descending = matches!(query.sort, Sort::Newest | Sort::PriceDescending);
+    let column = match query.sort {
+        Sort::Newest | Sort::Oldest => "created_at",
+        Sort::Price | Sort::PriceDescending => "price",
+    };
+    let mut offset = 0;
+    match query.position {
+        Position::Page(page) => offset = i64::from(page - 1) * i64::from(query.page_size),
+        Position::Cursor(cursor) => {
+            descending ^= cursor.direction == Direction::Backward;
+            let comparison = if descending { '<' } else { '>' };
+            let value = match cursor.value {
+                SortValue::CreatedAt(at) => builder.bind(at),
+                SortValue::Price(price) => builder.bind(price.as_decimal()),
+            };
+            let id = builder.bind(cursor.id.0);
+            builder.and(&format!("({column}, id) {comparison} ({value}, {id})"));
+        }
+    }
+    let order = if descending { "DESC" } else { "ASC" };
+    let limit = builder.bind(i64::from(query.page_size) + 1);
+    let offset = builder.bind(offset);
+    let mut statement = builder.finish(&format!("SELECT {COLUMNS} FROM property"));
+    let end = format!(" ORDER BY {column} {order}, id {order} LIMIT {limit} OFFSET {offset}");
+    statement.sql.push_str(&end);
+    statement
+}
+
+/// How many rows a filter selects: from the tally where it can tell, else by counting.
+pub(super) fn count(filter: &ListingFilter) -> Statement {
+    if filter.search.is_some() || filter.price_range() != (None, None) {
+        return Builder::new(filter).finish("SELECT count(*) FROM property");
+    }
+    let sum = "SELECT coalesce(sum(rows), 0)::bigint FROM property_tally";
+    Builder::new(filter).finish(sum)
+}
+
+/// The text of a `to_tsquery` argument: all words, the last also as a prefix.
+pub(super) fn tsquery(words: &[String]) -> String {
+    let quoted: Vec<String> = words
+        .iter()
+        .map(|word| format!("'{}'", word.replace('\\', "\\\\").replace('\'', "''")))
+        .collect();
+    format!("{}:*", quoted.join(" & "))
+}
+
+struct Builder {
+    conditions: String,
+    parameters: Vec<Parameter>,
+}
+
+impl Builder {
+    fn new(filter: &ListingFilter) -> Self {
+        let mut builder = Self {
+            conditions: String::new(),
+            parameters: Vec::new(),
+        };
+        if let Some(search) = &filter.search {
+            let words = builder.bind(tsquery(&search.words()));
+            builder.and(&format!("search @@ to_tsquery('property_search', {words})"));
+        }
+        let locations = filter.folded_locations();
+        let mut locations = locations
+            .iter()
+            .map(|location| location.as_str().to_owned());
+        match locations.len() {
+            0 => {}
+            // Equality lets the index also give the order.
+            1 => {
+                let location = builder.bind(locations.next());
+                builder.and(&format!("location_folded = {location}"));
+            }
+            _ => {
+                let list = builder.bind(locations.collect::<Vec<_>>());
+                builder.and(&format!("location_folded = ANY({list})"));
+            }
+        }
+        let (min, max) = filter.price_range();
+        for (price, comparison) in [(min, ">="), (max, "<=")] {
+            if let Some(price) = price {
+                let price = builder.bind(price.as_decimal());
+                builder.and(&format!("price {comparison} {price}"));
+            }
+        }
+        builder
+    }
+
+    fn bind(&mut self, value: impl ToSql + Sync + Send + 'static) -> String {
+        self.parameters.push(Box::new(value));
+        format!("${}", self.parameters.len())
+    }
+
+    fn and(&mut self, condition: &str) {
+        let joint = if self.conditions.is_empty() {
+            " WHERE "
+        } else {
+            " AND "
+        };
+        self.conditions.push_str(joint);
+        self.conditions.push_str(condition);
+    }
+
+    fn finish(self, select: &str) -> Statement {
+        Statement {
+            sql: format!("{select}{}", self.conditions),
+            parameters: self.parameters,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Cursors;
+
+    #[test]
+    fn only_asked_for_predicates_are_in_the_statement_and_no_value_is() {
+        let query = "q=sea+view&location=O'Hara&min_price=5&sort=-price&page=3";
+        let query = ListingQuery::parse(query, Cursors::Ignored).expect("valid");
+        let statement = page(&query);
+        assert_eq!(
+            statement.sql,
+            format!(
+                "SELECT {COLUMNS} FROM property WHERE search @@ to_tsquery('property_search', $1) AND \
+                 location_folded = $2 AND price >= $3 ORDER BY price DESC, id DESC LIMIT $4 OFFSET $5"
+            )
+        );
+        assert_eq!(statement.parameters.len(), 5);
+    }
+
+    #[test]
+    fn quotes_and_operators_in_words_are_only_letters() {
+        let words = ["o'hara".to_owned(), "a&b\\".to_owned()];
+        assert_eq!(tsquery(&words), "'o''hara' & 'a&b\\\\':*");
+    }
+
+    #[test]
+    fn a_list_of_locations_is_counted_from_the_tally() {
+        let query = ListingQuery::parse("location=A&location=B", Cursors::Ignored).expect("valid");
+        assert!(
+            count(&query.filter)
+                .sql
+                .ends_with("FROM property_tally WHERE location_folded = ANY($1)")
+        );
+    }
+}

@@ -1,0 +1,49 @@
+//! The table `login_failure`: throttling that holds for every instance and survives the loss of Redis.
+
+use std::time::Duration;
+
+use deadpool_postgres::GenericClient;
+
+use super::DbError;
+
+/// How long until one of these subjects may try again; `None` when all may now.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn find_wait(
+    client: &impl GenericClient,
+    subjects: &[String],
+    limit: i64,
+    window: Duration,
+) -> Result<Option<Duration>, DbError> {
+    let sql = include_str!("../../sql/queries/login_failure_find_wait.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let row = client
+        .query_one(&statement, &[&subjects, &limit, &window.as_secs_f64()])
+        .await?;
+    let seconds: Option<f64> = row.get(0);
+    Ok(seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()))
+}
+
+/// Notes a failed login against each subject, and forgets what is older than an hour.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn insert(client: &impl GenericClient, subjects: &[String]) -> Result<(), DbError> {
+    let sql = include_str!("../../sql/queries/login_failure_insert.sql");
+    let statement = client.prepare_cached(sql).await?;
+    client.execute(&statement, &[&subjects]).await?;
+    Ok(())
+}
+
+/// Forgets the failures of a subject, after it has logged in.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn delete(client: &impl GenericClient, subject: &str) -> Result<(), DbError> {
+    let statement = client
+        .prepare_cached("DELETE FROM login_failure WHERE subject = $1")
+        .await?;
+    client.execute(&statement, &[&subject]).await?;
+    Ok(())
+}

@@ -1,0 +1,19 @@
+//! PostgreSQL: the pool, the migrations, and one module of functions per table.
+//!
+//! Functions take `&impl GenericClient`, so a pooled client and a transaction both do. Absence is `Option`; every
+//! failure is a [`DbError`]. Nothing here knows the cache.
+
+pub mod bulk;
+mod error;
+pub mod event_log;
+mod listing_sql;
+pub mod login_failures;
+pub mod migrations;
+mod pool;
+pub mod properties;
+pub mod sessions;
+pub mod users;
+
+pub use deadpool_postgres::{GenericClient, Object as Client, Transaction};
+pub use error::DbError;
+pub use pool::Database;

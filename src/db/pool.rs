@@ -1,0 +1,60 @@
+//! The connection pool.
+
+use std::time::Duration;
+
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use tokio_postgres::NoTls;
+
+use super::DbError;
+
+/// How long a request waits for a free connection before it is told to come back.
+const WAIT: Duration = Duration::from_secs(5);
+/// How long one attempt to connect may take.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// A handle to the database; cheap to clone.
+#[derive(Clone)]
+pub struct Database {
+    pool: Pool,
+}
+
+impl Database {
+    /// Prepares a pool; connects only when the first client is asked for.
+    ///
+    /// # Errors
+    /// [`DbError::Configuration`] when the pool can't be built.
+    pub fn new(mut config: tokio_postgres::Config, pool_size: usize) -> Result<Self, DbError> {
+        config
+            .application_name("property-listings")
+            .connect_timeout(CONNECT);
+        let manager_config = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
+        let manager = Manager::from_config(config, NoTls, manager_config);
+        let pool = Pool::builder(manager)
+            .max_size(pool_size)
+            .wait_timeout(Some(WAIT))
+            .create_timeout(Some(CONNECT))
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|err| DbError::Configuration(err.to_string()))?;
+        Ok(Self { pool })
+    }
+
+    /// A client, waiting for a free one.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when none becomes free, or the server can't be reached.
+    pub async fn client(&self) -> Result<Object, DbError> {
+        Ok(self.pool.get().await?)
+    }
+
+    /// Whether the server answers.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when it doesn't.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        self.client().await?.simple_query("SELECT 1").await?;
+        Ok(())
+    }
+}

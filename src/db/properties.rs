@@ -1,0 +1,194 @@
+//! The table `property`.
+
+use deadpool_postgres::GenericClient;
+use tokio_postgres::Row;
+
+use super::{DbError, listing_sql};
+use crate::domain::{
+    Description, Direction, ListingFilter, ListingQuery, Location, NewProperty, Position, Price,
+    Property, PropertyId, Title,
+};
+
+/// The rows of one page of a list, in its order.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    /// The page's rows.
+    pub properties: Vec<Property>,
+    /// Whether more rows lie beyond the page, in the direction that was walked.
+    pub more: bool,
+}
+
+/// Finds one property.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn find(
+    client: &impl GenericClient,
+    id: PropertyId,
+) -> Result<Option<Property>, DbError> {
+    let sql = include_str!("../../sql/queries/property_find.sql");
+    let statement = client.prepare_cached(sql).await?;
+    client
+        .query_opt(&statement, &[&id.0])
+        .await?
+        .as_ref()
+        .map(property)
+        .transpose()
+}
+
+/// Finds one property and keeps others from changing it until the transaction ends.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn find_locked(
+    client: &impl GenericClient,
+    id: PropertyId,
+) -> Result<Option<Property>, DbError> {
+    let sql = include_str!("../../sql/queries/property_find_locked.sql");
+    let statement = client.prepare_cached(sql).await?;
+    client
+        .query_opt(&statement, &[&id.0])
+        .await?
+        .as_ref()
+        .map(property)
+        .transpose()
+}
+
+/// Finds several properties, by id.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn list_by_id(
+    client: &impl GenericClient,
+    ids: &[PropertyId],
+) -> Result<Vec<Property>, DbError> {
+    let sql = include_str!("../../sql/queries/property_list_by_id.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    client
+        .query(&statement, &[&ids])
+        .await?
+        .iter()
+        .map(property)
+        .collect()
+}
+
+/// Lists the page that a query asks for.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<Rows, DbError> {
+    let statement = listing_sql::page(query);
+    let prepared = client.prepare_cached(&statement.sql).await?;
+    let rows = client.query(&prepared, &statement.references()).await?;
+    let size = usize::from(query.page_size);
+    let more = rows.len() > size;
+    let kept = rows.iter().take(size).map(property);
+    let mut properties = kept.collect::<Result<Vec<_>, _>>()?;
+    if let Position::Cursor(cursor) = query.position
+        && cursor.direction == Direction::Backward
+    {
+        properties.reverse();
+    }
+    Ok(Rows { properties, more })
+}
+
+/// Counts the rows that a filter selects.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn count(client: &impl GenericClient, filter: &ListingFilter) -> Result<i64, DbError> {
+    let statement = listing_sql::count(filter);
+    let prepared = client.prepare_cached(&statement.sql).await?;
+    Ok(client
+        .query_one(&prepared, &statement.references())
+        .await?
+        .get(0))
+}
+
+/// Adds a property.
+///
+/// # Errors
+/// [`DbError::Constraint`] when a value is out of bounds; otherwise when the database can't answer.
+pub async fn insert(client: &impl GenericClient, new: &NewProperty) -> Result<Property, DbError> {
+    let sql = include_str!("../../sql/queries/property_insert.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let NewProperty {
+        title,
+        description,
+        price,
+        location,
+    } = new;
+    let row = client
+        .query_one(
+            &statement,
+            &[
+                &title.as_str(),
+                &description.as_str(),
+                &price.as_decimal(),
+                &location.as_str(),
+            ],
+        )
+        .await?;
+    property(&row)
+}
+
+/// Changes a property; `None` when it doesn't exist.
+///
+/// # Errors
+/// As [`insert`].
+pub async fn update(
+    client: &impl GenericClient,
+    id: PropertyId,
+    new: &NewProperty,
+) -> Result<Option<Property>, DbError> {
+    let sql = include_str!("../../sql/queries/property_update.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let NewProperty {
+        title,
+        description,
+        price,
+        location,
+    } = new;
+    let row = client
+        .query_opt(
+            &statement,
+            &[
+                &id.0,
+                &title.as_str(),
+                &description.as_str(),
+                &price.as_decimal(),
+                &location.as_str(),
+            ],
+        )
+        .await?;
+    row.as_ref().map(property).transpose()
+}
+
+/// Deletes properties by id in one statement; returns how many existed.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn delete(client: &impl GenericClient, ids: &[PropertyId]) -> Result<u64, DbError> {
+    let statement = client
+        .prepare_cached("DELETE FROM property WHERE id = ANY($1)")
+        .await?;
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    Ok(client.execute(&statement, &[&ids]).await?)
+}
+
+/// Reads a row of [`listing_sql::COLUMNS`].
+///
+/// # Errors
+/// [`DbError::Corrupt`] when the price is outside its bounds.
+pub(super) fn property(row: &Row) -> Result<Property, DbError> {
+    Ok(Property {
+        id: PropertyId(row.get(0)),
+        title: Title::from_database(row.get(1)),
+        description: Description::from_database(row.get(2)),
+        price: Price::from_decimal(row.get(3)).ok_or(DbError::Corrupt("price"))?,
+        location: Location::from_database(row.get(4)),
+        created_at: row.get(5),
+        updated_at: row.get(6),
+    })
+}

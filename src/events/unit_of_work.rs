@@ -1,0 +1,50 @@
+//! One transaction that changes listings.
+
+use crate::db::{Client, DbError, Transaction, event_log};
+use crate::domain::PropertyEvent;
+
+/// A transaction whose changes are attributed to somebody. Dropped without [`UnitOfWork::commit`], it is rolled back
+/// and causes no event.
+pub struct UnitOfWork<'a> {
+    transaction: Transaction<'a>,
+}
+
+/// Events of a transaction that has committed.
+#[must_use = "a committed change that is not published leaves stale entries in the caches"]
+#[derive(Debug)]
+pub struct CommittedEvents(Vec<PropertyEvent>);
+
+impl CommittedEvents {
+    /// The events, in the order of the log.
+    pub fn events(&self) -> &[PropertyEvent] {
+        &self.0
+    }
+}
+
+impl<'a> UnitOfWork<'a> {
+    /// Begins a transaction; `actor` is who the event log will name.
+    ///
+    /// # Errors
+    /// When the database can't be reached.
+    pub async fn begin(client: &'a mut Client, actor: &str) -> Result<Self, DbError> {
+        let transaction = client.transaction().await?;
+        event_log::set_actor(&transaction, actor).await?;
+        Ok(Self { transaction })
+    }
+
+    /// Where repositories do their work.
+    pub fn transaction(&self) -> &Transaction<'a> {
+        &self.transaction
+    }
+
+    /// Commits, and returns the events that the database's triggers logged for this transaction, so that none can
+    /// be forgotten: cascades and bulk statements are among them.
+    ///
+    /// # Errors
+    /// When the commit fails; it may have happened all the same if the connection was lost meanwhile.
+    pub async fn commit(self) -> Result<CommittedEvents, DbError> {
+        let events = event_log::list_of_transaction(&self.transaction).await?;
+        self.transaction.commit().await?;
+        Ok(CommittedEvents(events))
+    }
+}
