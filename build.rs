@@ -1,1 +1,62 @@
-fn main() {}
+//! Names the build by everything that decides what its pages look like, and each static file by its content.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use sha2::{Digest as _, Sha256};
+
+fn main() -> io::Result<()> {
+    let mut build = Sha256::new();
+    for folder in ["src", "templates", "static", "sql"] {
+        println!("cargo:rerun-if-changed={folder}");
+        for path in files_below(Path::new(folder))? {
+            build.update(path.to_string_lossy().as_bytes());
+            build.update(fs::read(&path)?);
+        }
+    }
+    println!("cargo:rustc-env=BUILD_ID={}", short_hex(&build.finalize()));
+
+    let mut table = String::from("[\n");
+    for path in files_below(Path::new("static"))? {
+        let name = path
+            .strip_prefix("static")
+            .unwrap_or(&path)
+            .to_string_lossy()
+            .into_owned();
+        let hash = short_hex(&Sha256::digest(fs::read(&path)?));
+        let named = match name.rsplit_once('.') {
+            Some((stem, extension)) => format!("{stem}.{hash}.{extension}"),
+            None => format!("{name}.{hash}"),
+        };
+        writeln!(table, "    ({name:?}, {named:?}),").map_err(io::Error::other)?;
+    }
+    table.push(']');
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    fs::write(out.join("static_files.in"), table)
+}
+
+/// Every file below a folder, in a fixed order; none where there is no such folder.
+fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    if !folder.exists() {
+        return Ok(files);
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        match path.is_dir() {
+            true => files.extend(files_below(&path)?),
+            false => files.push(path),
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn short_hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

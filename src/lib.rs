@@ -1,5 +1,6 @@
 //! Property Listings.
 
+pub mod cache;
 pub mod config;
 pub mod db;
 pub mod domain;

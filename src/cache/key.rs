@@ -1,0 +1,45 @@
+//! Keys of entries.
+
+use std::fmt;
+
+use sha2::{Digest as _, Sha256};
+
+use super::Level;
+use super::tag::hex;
+
+/// The most bytes of a name that a key shows; a longer one is replaced by its SHA-256.
+const MAX_NAME_BYTES: usize = 200;
+
+/// The key of an entry, without the site's prefix: `family:name`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CacheKey {
+    level: Level,
+    text: String,
+}
+
+impl CacheKey {
+    /// A key of a level. The name must say everything that the value depends on besides the rows.
+    pub fn new(level: Level, family: &'static str, name: &str) -> Self {
+        let text = match name.len() <= MAX_NAME_BYTES {
+            true => format!("{family}:{name}"),
+            false => format!("{family}:~{}", hex(&Sha256::digest(name))),
+        };
+        Self { level, text }
+    }
+
+    /// The level that holds it.
+    pub fn level(&self) -> Level {
+        self.level
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for CacheKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}

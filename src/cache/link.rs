@@ -1,0 +1,231 @@
+//! The way to Redis: one multiplexed connection for the hot path, a pool for everything else, and what happens when
+//! the server goes away and comes back.
+//!
+//! **Invariant:** after any failure Redis is not read until it has been repaired, because invalidations may have been
+//! missed meanwhile. From the moment that the repair begins, invalidations go through again, so none falls between
+//! the repair and the first read.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use deadpool_redis::redis::aio::MultiplexedConnection;
+use deadpool_redis::redis::{self, AsyncConnectionConfig, Client, RedisError, RedisResult};
+use deadpool_redis::{Pool, Runtime};
+use tokio::sync::Notify;
+
+/// How long connecting may take.
+const CONNECT: Duration = Duration::from_secs(1);
+/// How long a command of the hot path may take. Too short, and a busy moment counts as an outage; too long, and each
+/// request waits so long before the outage is noticed.
+const COMMAND: Duration = Duration::from_millis(500);
+/// How long a command of an operator (a scan, a clear) may take.
+const SLOW_COMMAND: Duration = Duration::from_secs(10);
+/// Time between two attempts to reach a server that is gone.
+const PROBE: Duration = Duration::from_millis(250);
+
+/// Whether Redis may be used.
+enum State {
+    /// Reads, stores and invalidations go through.
+    Up(MultiplexedConnection),
+    /// Invalidations go through; nothing is read or stored yet.
+    Repairing(MultiplexedConnection),
+    /// Nothing goes through.
+    Down,
+}
+
+struct Inner {
+    client: Client,
+    pool: Pool,
+    /// The state, and a number that grows with every connection: a late failure of an old connection must not
+    /// condemn the new one.
+    state: RwLock<(u64, State)>,
+    lost: Notify,
+}
+
+/// A handle to Redis; cheap to clone.
+#[derive(Clone)]
+pub struct Link(Arc<Inner>);
+
+/// A connection, and which one it is.
+pub(super) struct Connection {
+    pub(super) redis: MultiplexedConnection,
+    number: u64,
+}
+
+impl Link {
+    /// Prepares a link; [`Link::keep`] connects it.
+    ///
+    /// # Errors
+    /// When the URL can't be used.
+    pub fn new(url: &str) -> RedisResult<Self> {
+        let client = Client::open(url)?;
+        let pool = deadpool_redis::Config::from_url(url)
+            .builder()
+            .map_err(|err| invalid(err.to_string()))?
+            .max_size(8)
+            .wait_timeout(Some(CONNECT))
+            .create_timeout(Some(CONNECT))
+            .recycle_timeout(Some(CONNECT))
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|err| invalid(err.to_string()))?;
+        let state = RwLock::new((0, State::Down));
+        Ok(Self(Arc::new(Inner {
+            client,
+            pool,
+            state,
+            lost: Notify::new(),
+        })))
+    }
+
+    /// Whether Redis is in use.
+    pub fn is_up(&self) -> bool {
+        matches!(self.state().1, State::Up(_))
+    }
+
+    /// A connection for reading and storing.
+    pub(super) fn connection(&self) -> Option<Connection> {
+        match &*self.state() {
+            (number, State::Up(redis)) => Some(Connection {
+                redis: redis.clone(),
+                number: *number,
+            }),
+            _ => None,
+        }
+    }
+
+    /// A connection for invalidating.
+    pub(super) fn connection_for_invalidation(&self) -> Option<Connection> {
+        match &*self.state() {
+            (number, State::Up(redis) | State::Repairing(redis)) => Some(Connection {
+                redis: redis.clone(),
+                number: *number,
+            }),
+            (_, State::Down) => None,
+        }
+    }
+
+    /// A pooled connection for what is not on the hot path, with a longer time limit.
+    pub(super) async fn pooled(&self) -> RedisResult<deadpool_redis::Connection> {
+        let pooled = tokio::time::timeout(SLOW_COMMAND, self.0.pool.get()).await;
+        let pooled = pooled
+            .map_err(|_| RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut)))?;
+        pooled.map_err(|err| match err {
+            deadpool_redis::PoolError::Backend(err) => err,
+            other => RedisError::from(std::io::Error::other(other.to_string())),
+        })
+    }
+
+    /// Notes that a command failed. What the server itself refused is only that command's problem; anything else
+    /// closes the link until it is repaired.
+    pub(super) fn failed(&self, connection: u64, err: &RedisError) {
+        if matches!(
+            err.kind(),
+            redis::ErrorKind::Server(_) | redis::ErrorKind::UnexpectedReturnType
+        ) {
+            log::warn!("redis refused a command: {err}");
+            return;
+        }
+        self.close(connection, err);
+    }
+
+    /// Treats what Redis holds as doubtful: it is repaired before it is used again.
+    pub fn distrust(&self, reason: &str) {
+        let number = self.state().0;
+        self.close(number, &reason);
+    }
+
+    fn close(&self, connection: u64, reason: &dyn std::fmt::Display) {
+        let mut state = self.0.state.write().unwrap_or_else(PoisonError::into_inner);
+        if state.0 == connection && !matches!(state.1, State::Down) {
+            log::warn!("redis is bypassed until it is repaired: {reason}");
+            state.1 = State::Down;
+            self.0.lost.notify_one();
+        }
+    }
+
+    /// Connects, repairs, and does so again whenever the link is lost; never returns. `repair` runs before each use.
+    pub(super) async fn keep<F>(
+        self,
+        ready: Arc<Notify>,
+        repair: impl Fn(MultiplexedConnection) -> F,
+    ) where
+        F: Future<Output = RedisResult<()>>,
+    {
+        let mut told = false;
+        loop {
+            match self.restore(&repair).await {
+                Ok(()) => {
+                    if told {
+                        log::info!("redis is back in use");
+                    }
+                    told = true;
+                    ready.notify_one();
+                    self.0.lost.notified().await;
+                }
+                Err(err) => {
+                    if !told {
+                        log::warn!("redis can't be reached, pages are computed without it: {err}");
+                        told = true;
+                    }
+                    ready.notify_one();
+                    tokio::time::sleep(PROBE).await;
+                }
+            }
+        }
+    }
+
+    async fn restore<F>(&self, repair: &impl Fn(MultiplexedConnection) -> F) -> RedisResult<()>
+    where
+        F: Future<Output = RedisResult<()>>,
+    {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(CONNECT))
+            .set_response_timeout(Some(COMMAND));
+        let mut redis = self
+            .0
+            .client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await?;
+        redis::cmd("PING").query_async::<()>(&mut redis).await?;
+        let number = {
+            let mut state = self.0.state.write().unwrap_or_else(PoisonError::into_inner);
+            *state = (state.0 + 1, State::Repairing(redis.clone()));
+            state.0
+        };
+        let repaired = repair(redis.clone()).await;
+        let mut state = self.0.state.write().unwrap_or_else(PoisonError::into_inner);
+        // An invalidation that failed meanwhile has closed the link again.
+        let untouched = state.0 == number && matches!(state.1, State::Repairing(_));
+        state.1 = match repaired.is_ok() && untouched {
+            true => State::Up(redis),
+            false => State::Down,
+        };
+        repaired?;
+        match untouched {
+            true => Ok(()),
+            false => Err(invalid(
+                "the connection was lost during the repair".to_owned(),
+            )),
+        }
+    }
+
+    fn state(&self) -> std::sync::RwLockReadGuard<'_, (u64, State)> {
+        self.0.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Connection {
+    /// Which connection it is, for [`Link::failed`].
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+}
+
+fn invalid(message: String) -> RedisError {
+    RedisError::from((
+        redis::ErrorKind::InvalidClientConfig,
+        "unusable link",
+        message,
+    ))
+}

@@ -1,0 +1,180 @@
+//! A rendered page as it is kept: compressed once, not per request.
+
+use std::io::Write as _;
+
+use actix_web::web::Bytes;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::Entry;
+use super::tag::hex;
+
+/// A content coding of a stored body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// As rendered.
+    Identity,
+    /// `gzip`.
+    Gzip,
+    /// `br`.
+    Brotli,
+}
+
+impl Encoding {
+    /// Its name in `Content-Encoding`; identity has none.
+    pub fn token(self) -> Option<&'static str> {
+        match self {
+            Self::Identity => None,
+            Self::Gzip => Some("gzip"),
+            Self::Brotli => Some("br"),
+        }
+    }
+}
+
+/// A page with a body per encoding. An encoding that saves nothing shares the identity body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredPage {
+    /// The `Content-Type`.
+    pub content_type: String,
+    etag: String,
+    identity: Bytes,
+    gzip: Bytes,
+    brotli: Bytes,
+}
+
+#[derive(Serialize, Deserialize)]
+struct About {
+    content_type: String,
+    etag: String,
+}
+
+/// Below this many bytes a body travels in one packet whatever its encoding.
+const WORTH_COMPRESSING: usize = 512;
+
+impl StoredPage {
+    /// Compresses a body and computes its validator.
+    pub fn new(content_type: &str, body: Bytes) -> Self {
+        let etag = hex(&Sha256::digest(&body)[..16]);
+        let worth = |compressed: Vec<u8>| match compressed.len() < body.len() {
+            true => Bytes::from(compressed),
+            false => body.clone(),
+        };
+        let (gzip, brotli) = match body.len() < WORTH_COMPRESSING {
+            true => (body.clone(), body.clone()),
+            false => (worth(gzipped(&body)), worth(brotlied(&body))),
+        };
+        Self {
+            content_type: content_type.to_owned(),
+            etag,
+            identity: body,
+            gzip,
+            brotli,
+        }
+    }
+
+    /// The best stored encoding of those that a client accepts, in the order of its wishes.
+    pub fn choose(&self, accepted: impl IntoIterator<Item = Encoding>) -> Encoding {
+        let stored = |encoding: &Encoding| match encoding {
+            Encoding::Identity => true,
+            Encoding::Gzip => self.gzip != self.identity,
+            Encoding::Brotli => self.brotli != self.identity,
+        };
+        accepted
+            .into_iter()
+            .find(stored)
+            .unwrap_or(Encoding::Identity)
+    }
+
+    /// The body in an encoding.
+    pub fn body(&self, encoding: Encoding) -> &Bytes {
+        match encoding {
+            Encoding::Identity => &self.identity,
+            Encoding::Gzip => &self.gzip,
+            Encoding::Brotli => &self.brotli,
+        }
+    }
+
+    /// The strong validator of a representation, quoted: each encoding has its own (RFC 9110, section 8.8.3.3).
+    pub fn etag(&self, encoding: Encoding) -> String {
+        match encoding.token() {
+            None => format!("\"{}\"", self.etag),
+            Some(token) => format!("\"{}-{token}\"", self.etag),
+        }
+    }
+
+    pub(super) fn about(&self) -> serde_json::Value {
+        serde_json::json!({ "content_type": self.content_type, "etag": self.etag })
+    }
+
+    pub(super) fn parts(&self) -> Vec<Bytes> {
+        vec![
+            self.identity.clone(),
+            self.gzip.clone(),
+            self.brotli.clone(),
+        ]
+    }
+
+    pub(super) fn read(entry: &Entry) -> Option<Self> {
+        let About { content_type, etag } = About::deserialize(&entry.about).ok()?;
+        let [identity, gzip, brotli] = entry.parts.as_slice() else {
+            return None;
+        };
+        let [identity, gzip, brotli] = [identity, gzip, brotli].map(Bytes::clone);
+        Some(Self {
+            content_type,
+            etag,
+            identity,
+            gzip,
+            brotli,
+        })
+    }
+}
+
+fn gzipped(body: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
+    let written = encoder.write_all(body).and_then(|()| encoder.finish());
+    // Writing to memory can't fail; an empty result would be shorter than the body and must not be kept.
+    written.unwrap_or_else(|_| body.to_vec())
+}
+
+fn brotlied(body: &[u8]) -> Vec<u8> {
+    let mut compressed = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: 5,
+        ..Default::default()
+    };
+    let written = brotli::BrotliCompress(&mut &body[..], &mut compressed, &parameters);
+    if written.is_ok() {
+        compressed
+    } else {
+        body.to_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(text: &str) -> StoredPage {
+        StoredPage::new("text/html", Bytes::from(text.to_owned()))
+    }
+
+    #[test]
+    fn each_encoding_has_its_own_validator() {
+        let page = page(&"a page ".repeat(200));
+        let etags = [Encoding::Identity, Encoding::Gzip, Encoding::Brotli].map(|e| page.etag(e));
+        assert!(etags[0] != etags[1] && etags[1] != etags[2] && etags[0] != etags[2]);
+    }
+
+    #[test]
+    fn what_does_not_shrink_is_sent_as_it_is() {
+        assert_eq!(
+            page("short").choose([Encoding::Brotli, Encoding::Gzip]),
+            Encoding::Identity
+        );
+        assert_eq!(
+            page(&"long ".repeat(500)).choose([Encoding::Brotli]),
+            Encoding::Brotli
+        );
+    }
+}

@@ -1,0 +1,199 @@
+//! Entries and generations in Redis.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use actix_web::web::Bytes;
+use deadpool_redis::redis::{self, RedisError, RedisResult, Script};
+
+use super::link::{Connection, Link};
+use super::{CacheKey, Generation, Stamps, Tag, TagSet};
+
+/// Why Redis was not used. It never leaves the cache but for reports to operators.
+#[derive(Debug, thiserror::Error)]
+pub enum CacheError {
+    /// There is none, or it is being repaired.
+    #[error("redis is not in use")]
+    Unavailable,
+    /// It failed.
+    #[error("redis failed: {0}")]
+    Redis(#[from] RedisError),
+}
+
+/// One step of a cache test.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct ProbeStep {
+    /// The level that was tried.
+    pub level: &'static str,
+    /// What was done.
+    pub step: &'static str,
+    /// Whether it did what it should.
+    pub success: bool,
+    /// How long it took, in microseconds.
+    pub micros: u128,
+}
+
+/// Deletes the generations of an event's tags, and notes that the event is applied. With `once`, an event that is
+/// noted already is left alone.
+static INVALIDATE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("invalidate.lua")));
+/// Reads the generations of tags, minting those that are missing or are not tokens.
+static MINT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("mint.lua")));
+
+/// How long Redis remembers that an event is applied.
+const APPLIED_SECONDS: u64 = 3600;
+
+/// What one look-up brought back.
+pub(super) struct Found {
+    /// The bytes under the key.
+    pub(super) bytes: Option<Bytes>,
+    /// The generations of the tags that were asked for; those missing are left out.
+    pub(super) generations: BTreeMap<Tag, Generation>,
+}
+
+/// Redis with the site's prefix.
+#[derive(Clone)]
+pub(super) struct RedisTier {
+    pub(super) link: Link,
+    pub(super) prefix: String,
+    /// How long a generation is kept after its last use: longer than any entry that carries it.
+    pub(super) generation_ttl: Duration,
+}
+
+impl RedisTier {
+    pub(super) fn key(&self, name: &str) -> String {
+        format!("{}:{name}", self.prefix)
+    }
+
+    pub(super) fn generation_key(&self, tag: &Tag) -> String {
+        format!("{}:gen:{}", self.prefix, tag.as_str())
+    }
+
+    /// The entry and the generations of the tags that it is expected to carry, in one round trip.
+    pub(super) async fn find(&self, key: &CacheKey, tags: &TagSet) -> Result<Found, CacheError> {
+        let mut command = redis::cmd("MGET");
+        command.arg(self.key(key.as_str()));
+        tags.iter().for_each(|tag| {
+            command.arg(self.generation_key(tag));
+        });
+        let values: Vec<Option<Vec<u8>>> = self
+            .run(async |c| command.query_async(&mut c.redis).await)
+            .await?;
+        let mut values = values.into_iter();
+        let bytes = values.next().flatten().map(Bytes::from);
+        let generation = |bytes: Option<Vec<u8>>| Generation::read(&bytes?);
+        let pairs = tags.iter().cloned().zip(values.map(generation));
+        let generations = pairs
+            .filter_map(|(tag, found)| Some((tag, found?)))
+            .collect();
+        Ok(Found { bytes, generations })
+    }
+
+    /// The generations of tags; missing ones are left out.
+    pub(super) async fn generations(
+        &self,
+        tags: &TagSet,
+    ) -> Result<BTreeMap<Tag, Generation>, CacheError> {
+        let mut command = redis::cmd("MGET");
+        tags.iter().for_each(|tag| {
+            command.arg(self.generation_key(tag));
+        });
+        let values: Vec<Option<Vec<u8>>> = self
+            .run(async |c| command.query_async(&mut c.redis).await)
+            .await?;
+        let pairs = tags.iter().cloned().zip(values);
+        Ok(pairs
+            .filter_map(|(tag, bytes)| Some((tag, Generation::read(&bytes?)?)))
+            .collect())
+    }
+
+    /// The generations of tags, minting the missing ones.
+    pub(super) async fn mint(&self, tags: &TagSet) -> Result<Stamps, CacheError> {
+        let mut script = MINT.prepare_invoke();
+        script.arg(self.generation_ttl.as_secs());
+        for tag in tags {
+            script
+                .key(self.generation_key(tag))
+                .arg(Generation::mint().as_str());
+        }
+        let tokens: Vec<Vec<u8>> = self
+            .run(async |c| script.invoke_async(&mut c.redis).await)
+            .await?;
+        let generations: Option<Vec<_>> =
+            tokens.iter().map(|token| Generation::read(token)).collect();
+        Ok(match generations {
+            Some(list) if list.len() == tags.len() => {
+                Stamps::Known(tags.iter().cloned().zip(list).collect())
+            }
+            _ => Stamps::Unknown,
+        })
+    }
+
+    /// Stores an entry, and keeps its generations for longer than it.
+    pub(super) async fn store(
+        &self,
+        key: &CacheKey,
+        bytes: &[u8],
+        ttl: Duration,
+        tags: &TagSet,
+    ) -> Result<(), CacheError> {
+        let mut pipeline = redis::pipe();
+        let millis = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).max(1);
+        pipeline
+            .cmd("SET")
+            .arg(self.key(key.as_str()))
+            .arg(bytes)
+            .arg("PX")
+            .arg(millis)
+            .ignore();
+        for tag in tags {
+            let seconds = self.generation_ttl.as_secs();
+            pipeline
+                .cmd("EXPIRE")
+                .arg(self.generation_key(tag))
+                .arg(seconds)
+                .ignore();
+        }
+        self.run(async |c| pipeline.query_async::<()>(&mut c.redis).await)
+            .await
+    }
+
+    /// Deletes the generations of an event's tags. Returns whether this call did it: with `once`, an event that any
+    /// instance has applied before is left alone.
+    pub(super) async fn invalidate(
+        &self,
+        event: i64,
+        tags: &TagSet,
+        once: bool,
+    ) -> Result<bool, CacheError> {
+        let mut connection = self
+            .link
+            .connection_for_invalidation()
+            .ok_or(CacheError::Unavailable)?;
+        let mut script = INVALIDATE.prepare_invoke();
+        script.key(self.key(&format!("event:{event}")));
+        script.arg(APPLIED_SECONDS).arg(u8::from(once));
+        tags.iter().for_each(|tag| {
+            script.key(self.generation_key(tag));
+        });
+        let applied: RedisResult<bool> = script.invoke_async(&mut connection.redis).await;
+        self.check(&connection, applied)
+    }
+
+    /// Runs a command on the hot path's connection.
+    pub(super) async fn run<T>(
+        &self,
+        command: impl AsyncFnOnce(&mut Connection) -> RedisResult<T>,
+    ) -> Result<T, CacheError> {
+        let mut connection = self.link.connection().ok_or(CacheError::Unavailable)?;
+        let result = command(&mut connection).await;
+        self.check(&connection, result)
+    }
+
+    fn check<T>(&self, connection: &Connection, result: RedisResult<T>) -> Result<T, CacheError> {
+        result.map_err(|err| {
+            self.link.failed(connection.number(), &err);
+            CacheError::Redis(err)
+        })
+    }
+}

@@ -1,0 +1,220 @@
+//! What operators ask of the cache: sizes, figures, a test, a clear.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use deadpool_redis::redis::{self, RedisResult};
+
+use super::link::Connection;
+use super::redis_tier::RedisTier;
+use super::{Cache, CacheError, CacheKey, Level, ProbeStep, Tag};
+
+/// Entries of one family in Redis.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LevelReport {
+    /// How many.
+    pub entries: u64,
+    /// Their values' bytes.
+    pub bytes: u64,
+}
+
+/// What the server says of itself: fields of `INFO`.
+#[derive(Debug, Clone, Default)]
+pub struct RedisReport(BTreeMap<String, String>);
+
+impl RedisReport {
+    /// A field as text.
+    pub fn text(&self, field: &str) -> Option<&str> {
+        self.0.get(field).map(String::as_str)
+    }
+
+    /// A field as a whole number; 0 when it is absent.
+    pub fn number(&self, field: &str) -> u64 {
+        self.text(field)
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(0)
+    }
+}
+
+/// How long a key that lives for 5 ms may take to go.
+const EXPIRY_PATIENCE: Duration = Duration::from_millis(200);
+/// Keys asked for per step of a scan.
+const SCAN_COUNT: usize = 500;
+
+impl Cache {
+    /// Counts the entries of a family.
+    ///
+    /// # Errors
+    /// When Redis is not in use or fails.
+    pub async fn report_level(&self, family: &str) -> Result<LevelReport, CacheError> {
+        let tier = self.tier()?;
+        let mut redis = tier.link.pooled().await?;
+        let mut report = LevelReport::default();
+        let mut cursor = 0;
+        loop {
+            let (next, keys) = scan(tier, &mut redis, family, cursor).await?;
+            if !keys.is_empty() {
+                let mut pipeline = redis::pipe();
+                // A key of another type answers an error that must not fail the whole report.
+                keys.iter().for_each(|key| {
+                    pipeline.cmd("EVAL").arg(LENGTH).arg(1).arg(key);
+                });
+                let lengths: Vec<u64> = pipeline.query_async(&mut redis).await?;
+                report.entries += keys.len() as u64;
+                report.bytes += lengths.iter().sum::<u64>();
+            }
+            if next == 0 {
+                return Ok(report);
+            }
+            cursor = next;
+        }
+    }
+
+    /// How long a key may still be kept; `None` when it isn't there.
+    ///
+    /// # Errors
+    /// When Redis is not in use or fails.
+    pub async fn ttl(&self, key: &CacheKey) -> Result<Option<Duration>, CacheError> {
+        let tier = self.tier()?;
+        let name = tier.key(key.as_str());
+        let command = async |c: &mut Connection| -> RedisResult<i64> {
+            redis::cmd("PTTL").arg(name).query_async(&mut c.redis).await
+        };
+        let millis = tier.run(command).await?;
+        Ok(u64::try_from(millis).ok().map(Duration::from_millis))
+    }
+
+    /// The server's own figures, which count every client.
+    ///
+    /// # Errors
+    /// When Redis is not in use or fails.
+    pub async fn report_redis(&self) -> Result<RedisReport, CacheError> {
+        let mut redis = self.tier()?.link.pooled().await?;
+        let text: String = redis::cmd("INFO").query_async(&mut redis).await?;
+        let pair = |line: &str| {
+            let (field, value) = line.split_once(':')?;
+            Some((field.to_owned(), value.trim().to_owned()))
+        };
+        Ok(RedisReport(text.lines().filter_map(pair).collect()))
+    }
+
+    /// Voids every entry of the site, on every instance, then removes those of some families; returns how many of
+    /// each were removed.
+    ///
+    /// # Errors
+    /// When Redis is not in use or fails; if it was only out of reach, what it holds is void before it is used again.
+    pub async fn clear(&self, families: &[&str]) -> Result<Vec<u64>, CacheError> {
+        let tier = self.tier()?;
+        let site = tier.generation_key(&Tag::site());
+        let void = async |c: &mut Connection| -> RedisResult<()> {
+            redis::cmd("DEL").arg(site).query_async(&mut c.redis).await
+        };
+        tier.run(void).await?;
+        let mut redis = tier.link.pooled().await?;
+        let mut removed = Vec::new();
+        for family in families {
+            let mut count = 0;
+            let mut cursor = 0;
+            loop {
+                let (next, keys) = scan(tier, &mut redis, family, cursor).await?;
+                if !keys.is_empty() {
+                    count += redis::cmd("UNLINK")
+                        .arg(keys)
+                        .query_async::<u64>(&mut redis)
+                        .await?;
+                }
+                if next == 0 {
+                    break;
+                }
+                cursor = next;
+            }
+            removed.push(count);
+        }
+        log::info!("cache invalidated event=clear tags=site");
+        Ok(removed)
+    }
+
+    /// Sets, gets, expires and deletes a key, and times each.
+    ///
+    /// # Errors
+    /// When Redis is not in use or fails.
+    pub async fn probe(&self) -> Result<Vec<ProbeStep>, CacheError> {
+        let tier = self.tier()?;
+        let token = super::Generation::mint();
+        let value = token.as_str();
+        let key = tier.key(&format!("probe:{value}"));
+        let commands: [(&'static str, redis::Cmd, redis::Value); 6] = [
+            (
+                "set",
+                cmd(&["SET", &key, value, "EX", "60"]),
+                redis::Value::Okay,
+            ),
+            (
+                "get",
+                cmd(&["GET", &key]),
+                redis::Value::BulkString(value.into()),
+            ),
+            ("expire", cmd(&["PEXPIRE", &key, "5"]), redis::Value::Int(1)),
+            ("expired", cmd(&["EXISTS", &key]), redis::Value::Int(0)),
+            (
+                "set again",
+                cmd(&["SET", &key, value, "EX", "60"]),
+                redis::Value::Okay,
+            ),
+            ("delete", cmd(&["DEL", &key]), redis::Value::Int(1)),
+        ];
+        let mut steps = Vec::new();
+        for (step, command, want) in commands {
+            let started = Instant::now();
+            let mut success = false;
+            // Only the expiry needs more than one look.
+            while !success && started.elapsed() < EXPIRY_PATIENCE {
+                let run = async |c: &mut Connection| command.query_async(&mut c.redis).await;
+                let got: redis::Value = tier.run(run).await?;
+                success = got == want;
+                if step != "expired" {
+                    break;
+                }
+            }
+            let micros = started.elapsed().as_micros();
+            steps.push(ProbeStep {
+                level: Level::PageRedis.name(),
+                step,
+                success,
+                micros,
+            });
+        }
+        Ok(steps)
+    }
+
+    fn tier(&self) -> Result<&RedisTier, CacheError> {
+        self.redis.as_ref().ok_or(CacheError::Unavailable)
+    }
+}
+
+/// The length of a string, 0 for a key of another type.
+const LENGTH: &str =
+    "local n = redis.pcall('STRLEN', KEYS[1]) return type(n) == 'number' and n or 0";
+
+fn cmd(words: &[&str]) -> redis::Cmd {
+    let mut command = redis::Cmd::new();
+    command.arg(words);
+    command
+}
+
+async fn scan(
+    tier: &RedisTier,
+    redis: &mut deadpool_redis::Connection,
+    family: &str,
+    cursor: u64,
+) -> RedisResult<(u64, Vec<String>)> {
+    let pattern = tier.key(&format!("{family}:*"));
+    let mut command = redis::cmd("SCAN");
+    command
+        .arg(cursor)
+        .arg("MATCH")
+        .arg(pattern)
+        .arg("COUNT")
+        .arg(SCAN_COUNT);
+    command.query_async(redis).await
+}

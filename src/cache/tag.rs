@@ -1,0 +1,76 @@
+//! Names of sets of rows that a cached value depends on.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// The most bytes that a tag may have; a longer value is replaced by its SHA-256.
+const MAX_BYTES: usize = 160;
+
+/// A set of rows: `kind` or `kind:value`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Tag(String);
+
+/// The tags of one value.
+pub type TagSet = BTreeSet<Tag>;
+
+impl Tag {
+    /// Everything that the site shows; every entry carries it.
+    pub fn site() -> Self {
+        Self("site".to_owned())
+    }
+
+    /// All rows of a kind.
+    pub fn all(kind: &'static str) -> Self {
+        Self(kind.to_owned())
+    }
+
+    /// The rows of a kind that a value picks out.
+    pub fn one(kind: &'static str, value: &str) -> Self {
+        let text = format!("{kind}:{value}");
+        if text.len() <= MAX_BYTES {
+            return Self(text);
+        }
+        Self(format!("{kind}~{}", hex(&Sha256::digest(value))))
+    }
+
+    /// Its text, as in keys and logs.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A location may hold line breaks; a log line may not.
+        write!(f, "{}", self.0.escape_debug())
+    }
+}
+
+/// Lower-case hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_values_keep_apart_by_their_hash() {
+        let (a, b) = (
+            Tag::one("location", &"a".repeat(300)),
+            Tag::one("location", &"b".repeat(300)),
+        );
+        assert!(a.as_str().len() <= MAX_BYTES && a != b);
+    }
+
+    #[test]
+    fn no_value_can_be_taken_for_another_kind_or_for_a_hash() {
+        assert_ne!(Tag::one("location", "x"), Tag::all("location"));
+        assert!(!Tag::one("location", "~x").as_str().starts_with("location~"));
+    }
+}

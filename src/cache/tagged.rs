@@ -1,0 +1,36 @@
+//! Values that remember what they depend on.
+
+use std::time::Instant;
+
+use super::Stamps;
+
+/// A value with the stamps of everything that it was made of, and until when it may be kept.
+#[derive(Debug, Clone)]
+pub struct Tagged<T> {
+    /// The value.
+    pub value: T,
+    /// The generations that it was loaded under.
+    pub stamps: Stamps,
+    /// When the first of its parts expires.
+    pub fresh_until: Instant,
+}
+
+impl<T> Tagged<T> {
+    /// The same dependencies, another value.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Tagged<U> {
+        Tagged {
+            value: change(self.value),
+            stamps: self.stamps,
+            fresh_until: self.fresh_until,
+        }
+    }
+
+    /// Both values, with the dependencies of both and the shorter lifetime.
+    pub fn and<U>(self, other: Tagged<U>) -> Tagged<(T, U)> {
+        Tagged {
+            value: (self.value, other.value),
+            stamps: self.stamps.union(other.stamps),
+            fresh_until: self.fresh_until.min(other.fresh_until),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Which cached values an event makes void: a total function.
+
+use crate::cache::{Tag, TagSet};
+use crate::domain::{Change, FoldedLocation, PropertyId};
+
+/// The tags that listings have.
+pub mod kinds {
+    use super::{FoldedLocation, PropertyId, Tag};
+
+    /// All listings: carried by lists that any listing could enter.
+    pub fn properties() -> Tag {
+        Tag::all("properties")
+    }
+
+    /// One listing: carried by its own page.
+    pub fn property(id: PropertyId) -> Tag {
+        Tag::one("property", &id.to_string())
+    }
+
+    /// The listings of a location: carried by lists that only they can enter.
+    pub fn location(location: &FoldedLocation) -> Tag {
+        Tag::one("location", location.as_str())
+    }
+}
+
+/// The tags whose rows a change touched: where the row was, and where it is.
+pub fn tags_of(change: &Change) -> TagSet {
+    match change {
+        Change::PostSave {
+            id,
+            created: _,
+            before,
+            after,
+        } => {
+            let mut tags = TagSet::from([
+                kinds::properties(),
+                kinds::property(*id),
+                kinds::location(&after.location_folded),
+            ]);
+            tags.extend(
+                before
+                    .iter()
+                    .map(|before| kinds::location(&before.location_folded)),
+            );
+            tags
+        }
+        Change::PostDelete { id, before } => TagSet::from([
+            kinds::properties(),
+            kinds::property(*id),
+            kinds::location(&before.location_folded),
+        ]),
+        Change::Bulk { rows: _ } => TagSet::from([Tag::site()]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Price, RowState, Title};
+
+    fn row(location: &str) -> RowState {
+        RowState {
+            title: Title::parse("A flat").expect("valid"),
+            price: Price::ZERO,
+            location_folded: FoldedLocation::from_database(location.to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_move_touches_the_location_left_and_the_one_entered() {
+        let change = Change::PostSave {
+            id: PropertyId(7),
+            created: false,
+            before: Some(row("leith")),
+            after: row("joppa"),
+        };
+        let names: Vec<String> = tags_of(&change).iter().map(Tag::to_string).collect();
+        assert_eq!(
+            names,
+            [
+                "location:joppa",
+                "location:leith",
+                "properties",
+                "property:7"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_bulk_change_touches_everything() {
+        assert_eq!(
+            tags_of(&Change::Bulk { rows: 5000 }),
+            TagSet::from([Tag::site()])
+        );
+    }
+}
