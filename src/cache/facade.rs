@@ -23,6 +23,18 @@ pub struct Cache {
     pub(super) redis: Option<RedisTier>,
     pub(super) metrics: Arc<Metrics>,
     build: Arc<str>,
+    lifetimes: Lifetimes,
+}
+
+/// How long entries are kept at most, by level.
+#[derive(Debug, Clone, Copy)]
+pub struct Lifetimes {
+    /// Rendered pages.
+    pub page: Duration,
+    /// Query results.
+    pub queryset: Duration,
+    /// Row counts.
+    pub count: Duration,
 }
 
 /// A loaded value, and how long it may be kept.
@@ -71,10 +83,12 @@ impl Cache {
         redis_url: Option<&str>,
         build: &str,
     ) -> Result<Self, CacheError> {
-        let longest = config
-            .page_ttl
-            .max(config.queryset_ttl)
-            .max(config.count_ttl);
+        let lifetimes = Lifetimes {
+            page: config.page_ttl,
+            queryset: config.queryset_ttl,
+            count: config.count_ttl,
+        };
+        let longest = lifetimes.page.max(lifetimes.queryset).max(lifetimes.count);
         let tier = |url| -> Result<RedisTier, CacheError> {
             Ok(RedisTier {
                 link: Link::new(url)?,
@@ -87,6 +101,7 @@ impl Cache {
             redis,
             metrics: Arc::default(),
             build: build.into(),
+            lifetimes,
         })
     }
 
@@ -114,6 +129,11 @@ impl Cache {
         });
         tokio::spawn(keeper);
         ready.notified().await;
+    }
+
+    /// How long entries are kept at most.
+    pub fn lifetimes(&self) -> Lifetimes {
+        self.lifetimes
     }
 
     /// The counters.
@@ -246,10 +266,9 @@ impl Cache {
         key: &CacheKey,
         page: &StoredPage,
         policy: &CachePolicy,
-        ttl: Duration,
     ) -> bool {
         let left = policy.fresh_until.saturating_duration_since(Instant::now());
-        let ttl = jittered(ttl).min(left);
+        let ttl = jittered(self.lifetimes.page).min(left);
         let stored = !ttl.is_zero()
             && page.body(Encoding::Identity).len() <= MAX_BODY_BYTES
             && self
@@ -289,6 +308,15 @@ impl Cache {
             }
         }
         true
+    }
+
+    /// Voids what carries a tag that no event of the log names, such as a session.
+    pub async fn void(&self, tag: &Tag) {
+        if let Some(tier) = &self.redis
+            && let Err(err) = tier.void(tag).await
+        {
+            log::debug!("{tag} is voided when redis is repaired: {err}");
+        }
     }
 
     /// The entry of a look-up with the time that it has left, if it is valid.
@@ -339,6 +367,9 @@ impl Cache {
     fn record(&self, key: &CacheKey, outcome: Outcome) {
         self.metrics.count(key.level(), outcome);
         let level = key.level().name();
+        if key.level() == Level::Session {
+            return;
+        }
         match outcome {
             Outcome::Hit(ttl) => {
                 log::info!("cache hit level={level} key={key} ttl={}", ttl.as_secs())

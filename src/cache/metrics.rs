@@ -14,10 +14,13 @@ pub enum Level {
     Queryset,
     /// Row counts in Redis.
     Count,
+    /// Sessions in Redis: a copy of what the database has. Not one of the site's cache levels, so that its look-ups
+    /// don't pollute their figures.
+    Session,
 }
 
 impl Level {
-    /// Every level, the nearest to the reader first.
+    /// Every level that answers readers, the nearest to them first.
     pub const ALL: [Self; 4] = [
         Self::PageMemory,
         Self::PageRedis,
@@ -32,6 +35,7 @@ impl Level {
             Self::PageRedis => "page-redis",
             Self::Queryset => "queryset",
             Self::Count => "count",
+            Self::Session => "session",
         }
     }
 
@@ -42,6 +46,7 @@ impl Level {
             Self::PageRedis => "page_redis",
             Self::Queryset => "queryset",
             Self::Count => "count",
+            Self::Session => "session",
         }
     }
 }
@@ -96,7 +101,7 @@ impl LevelMetrics {
 /// The counters of every level.
 #[derive(Debug, Default)]
 pub struct Metrics {
-    levels: [LevelMetrics; 4],
+    levels: [LevelMetrics; 5],
 }
 
 impl Metrics {
@@ -107,6 +112,7 @@ impl Metrics {
             Level::PageRedis => &self.levels[1],
             Level::Queryset => &self.levels[2],
             Level::Count => &self.levels[3],
+            Level::Session => &self.levels[4],
         }
     }
 

@@ -27,7 +27,7 @@ mod tag;
 mod tagged;
 
 pub use entry::Entry;
-pub use facade::{Cache, Cached, Fill, PageLookup};
+pub use facade::{Cache, Cached, Fill, Lifetimes, PageLookup};
 pub use generation::{Generation, Stamps};
 pub use key::CacheKey;
 pub use metrics::{Level, Outcome};

@@ -13,7 +13,8 @@ use std::time::Instant;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
 
-use super::{Stamps, Tagged};
+use super::{Cached, Stamps, Tagged};
+pub use super::{Level, Outcome};
 
 /// The longest body that is stored: 1 MiB.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -25,14 +26,26 @@ pub struct CachePolicy {
     pub stamps: Stamps,
     /// When the first of its data expires.
     pub fresh_until: Instant,
+    /// How the levels behind the page took part, for `Cache-Status`.
+    pub trail: Vec<(Level, Outcome)>,
 }
 
 impl CachePolicy {
-    /// The policy of a response made of a value.
-    pub fn of<T>(tagged: &Tagged<T>) -> Self {
+    /// The policy of a response made of a value that came through a level.
+    pub fn of<T>(cached: &Cached<T>, level: Level) -> Self {
+        let Cached {
+            tagged:
+                Tagged {
+                    stamps,
+                    fresh_until,
+                    ..
+                },
+            outcome,
+        } = cached;
         Self {
-            stamps: tagged.stamps.clone(),
-            fresh_until: tagged.fresh_until,
+            stamps: stamps.clone(),
+            fresh_until: *fresh_until,
+            trail: vec![(level, *outcome)],
         }
     }
 }

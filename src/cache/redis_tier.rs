@@ -180,6 +180,16 @@ impl RedisTier {
         self.check(&connection, applied)
     }
 
+    /// Deletes the generation of a tag.
+    pub(super) async fn void(&self, tag: &Tag) -> Result<(), CacheError> {
+        let connection = self.link.connection_for_invalidation();
+        let mut connection = connection.ok_or(CacheError::Unavailable)?;
+        let mut command = redis::cmd("DEL");
+        command.arg(self.generation_key(tag));
+        let result = command.query_async(&mut connection.redis).await;
+        self.check(&connection, result)
+    }
+
     /// Runs a command on the hot path's connection.
     pub(super) async fn run<T>(
         &self,

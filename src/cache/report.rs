@@ -105,11 +105,7 @@ impl Cache {
     /// When Redis is not in use or fails; if it was only out of reach, what it holds is void before it is used again.
     pub async fn clear(&self, families: &[&str]) -> Result<Vec<u64>, CacheError> {
         let tier = self.tier()?;
-        let site = tier.generation_key(&Tag::site());
-        let void = async |c: &mut Connection| -> RedisResult<()> {
-            redis::cmd("DEL").arg(site).query_async(&mut c.redis).await
-        };
-        tier.run(void).await?;
+        tier.void(&Tag::site()).await?;
         let mut redis = tier.link.pooled().await?;
         let mut removed = Vec::new();
         for family in families {

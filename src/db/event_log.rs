@@ -38,6 +38,17 @@ pub async fn set_actor(client: &impl GenericClient, actor: &str) -> Result<(), D
     Ok(())
 }
 
+/// The number of the latest event; `None` when there is none.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn find_last_id(client: &impl GenericClient) -> Result<Option<i64>, DbError> {
+    let statement = client
+        .prepare_cached("SELECT max(id) FROM property_event")
+        .await?;
+    Ok(client.query_one(&statement, &[]).await?.get(0))
+}
+
 /// The latest entries, of one listing or of all.
 ///
 /// # Errors

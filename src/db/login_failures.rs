@@ -6,6 +6,20 @@ use deadpool_postgres::GenericClient;
 
 use super::DbError;
 
+/// Makes others who try the same subjects wait until this transaction ends. The subjects are sorted, so that no two
+/// transactions wait for each other.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn lock(client: &impl GenericClient, subjects: &[String]) -> Result<(), DbError> {
+    let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+    let statement = client.prepare_cached(sql).await?;
+    for subject in subjects {
+        client.query_one(&statement, &[subject]).await?;
+    }
+    Ok(())
+}
+
 /// How long until one of these subjects may try again; `None` when all may now.
 ///
 /// # Errors

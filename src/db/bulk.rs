@@ -1,1 +1,0 @@
-//! Copies many listings in and out.

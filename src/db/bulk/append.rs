@@ -1,0 +1,77 @@
+//! New rows copied straight into `property`.
+
+use std::pin::Pin;
+
+use chrono::{DateTime, Utc};
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
+use tokio_postgres::types::Type;
+
+use super::super::{DbError, Transaction};
+use super::indexes::DroppedIndexes;
+use super::sequence;
+use crate::domain::NewProperty;
+
+/// The types of the copied columns.
+const TYPES: [Type; 6] = [
+    Type::TEXT,
+    Type::TEXT,
+    Type::NUMERIC,
+    Type::TEXT,
+    Type::TIMESTAMPTZ,
+    Type::TIMESTAMPTZ,
+];
+
+/// A copy in progress. While it lives, its transaction can do nothing else.
+pub struct Append<'a> {
+    transaction: &'a Transaction<'a>,
+    writer: Pin<Box<BinaryCopyInWriter>>,
+    indexes: DroppedIndexes,
+}
+
+impl<'a> Append<'a> {
+    /// Begins to copy about `rows` rows. Into an empty table that is done without its indexes, if there are many:
+    /// then readers of the table wait until the transaction ends.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn begin(transaction: &'a Transaction<'a>, rows: u64) -> Result<Self, DbError> {
+        sequence::advance(transaction, None).await?;
+        let indexes = DroppedIndexes::drop_if_empty(transaction, rows).await?;
+        let copy = include_str!("../../../sql/queries/bulk_append_copy.sql");
+        let sink = transaction.copy_in(copy).await?;
+        Ok(Self {
+            transaction,
+            writer: Box::pin(BinaryCopyInWriter::new(sink, &TYPES)),
+            indexes,
+        })
+    }
+
+    /// Sends a row, unchanged since `at`; buffered, so most calls don't wait.
+    ///
+    /// # Errors
+    /// When the connection is lost.
+    pub async fn add(&mut self, new: &NewProperty, at: DateTime<Utc>) -> Result<(), DbError> {
+        self.writer
+            .as_mut()
+            .write(&[
+                &new.title.as_str(),
+                &new.description.as_str(),
+                &new.price.as_decimal(),
+                &new.location.as_str(),
+                &at,
+                &at,
+            ])
+            .await?;
+        Ok(())
+    }
+
+    /// Ends the copy and builds the indexes; returns the number of rows.
+    ///
+    /// # Errors
+    /// [`DbError::Constraint`] when a value is out of bounds; otherwise when the database can't answer.
+    pub async fn finish(mut self) -> Result<u64, DbError> {
+        let rows = self.writer.as_mut().finish().await?;
+        self.indexes.recreate(self.transaction).await?;
+        Ok(rows)
+    }
+}

@@ -1,0 +1,64 @@
+//! Indexes that are cheaper to build once than to keep up row by row.
+
+use super::super::{DbError, Transaction};
+
+/// Below this many rows a rebuild isn't worth keeping readers out for.
+const WORTHWHILE: u64 = 20_000;
+
+/// Indexes that have been dropped inside a transaction, by their definitions.
+#[must_use = "indexes that are not recreated are lost at the commit"]
+pub(super) struct DroppedIndexes {
+    definitions: Vec<String>,
+}
+
+impl DroppedIndexes {
+    /// Drops the indexes that enforce nothing, if the table is empty and many rows are about to come.
+    ///
+    /// Readers of the table wait from here to the end of the transaction. A rollback brings the indexes back.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(super) async fn drop_if_empty(
+        transaction: &Transaction<'_>,
+        rows: u64,
+    ) -> Result<Self, DbError> {
+        let mut definitions = Vec::new();
+        if rows < WORTHWHILE || !is_empty(transaction).await? {
+            return Ok(Self { definitions });
+        }
+        let lock = "LOCK TABLE property IN ACCESS EXCLUSIVE MODE";
+        transaction.batch_execute(lock).await?;
+        if !is_empty(transaction).await? {
+            return Ok(Self { definitions });
+        }
+        let list = include_str!("../../../sql/queries/bulk_index_list.sql");
+        for row in transaction.query(list, &[]).await? {
+            let name: &str = row.get(0);
+            let drop = format!("DROP INDEX {name}");
+            transaction.batch_execute(&drop).await?;
+            definitions.push(row.get(1));
+        }
+        Ok(Self { definitions })
+    }
+
+    /// Builds them again from the rows that came meanwhile.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(super) async fn recreate(self, transaction: &Transaction<'_>) -> Result<(), DbError> {
+        if self.definitions.is_empty() {
+            return Ok(());
+        }
+        let memory = "SET LOCAL maintenance_work_mem = '256MB'";
+        transaction.batch_execute(memory).await?;
+        for definition in &self.definitions {
+            transaction.batch_execute(definition).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn is_empty(transaction: &Transaction<'_>) -> Result<bool, DbError> {
+    let sql = "SELECT NOT EXISTS (SELECT FROM property)";
+    Ok(transaction.query_one(sql, &[]).await?.get(0))
+}

@@ -1,0 +1,123 @@
+//! A load into a temporary table, from which one statement merges the rows into `property`.
+
+use std::pin::Pin;
+
+use chrono::{DateTime, Utc};
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
+use tokio_postgres::types::Type;
+
+use super::super::{DbError, Transaction};
+use super::indexes::DroppedIndexes;
+use super::sequence;
+use crate::domain::{NewProperty, PropertyId};
+
+/// The types of the staging table's columns.
+const TYPES: [Type; 8] = [
+    Type::INT8,
+    Type::INT8,
+    Type::TEXT,
+    Type::TEXT,
+    Type::NUMERIC,
+    Type::TEXT,
+    Type::TIMESTAMPTZ,
+    Type::TIMESTAMPTZ,
+];
+
+/// A listing that comes from outside, with as much of its past as is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BulkRow {
+    /// Its number; `None` for a new row that gets the next one.
+    pub id: Option<PropertyId>,
+    /// What an editor would write.
+    pub property: NewProperty,
+    /// When it was added; `None` for now. Kept only by a row that is new.
+    pub created_at: Option<DateTime<Utc>>,
+    /// When it last changed; `None` for now. Kept only by a row that is new.
+    pub updated_at: Option<DateTime<Utc>>,
+}
+
+/// What a merge did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Merged {
+    /// Rows that were staged.
+    pub staged: u64,
+    /// Rows of them that were inserted, or differed from what the table had.
+    pub changed: u64,
+}
+
+/// A load in progress. While it lives, its transaction can do nothing else; dropped, it leaves no row behind.
+pub struct Staging<'a> {
+    transaction: &'a Transaction<'a>,
+    writer: Pin<Box<BinaryCopyInWriter>>,
+    rows: u64,
+    largest_id: Option<i64>,
+}
+
+impl<'a> Staging<'a> {
+    /// Creates the temporary table, which the end of the transaction drops. One load per transaction.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn create(transaction: &'a Transaction<'a>) -> Result<Self, DbError> {
+        let create = include_str!("../../../sql/queries/bulk_staging_create.sql");
+        transaction.batch_execute(create).await?;
+        let copy = include_str!("../../../sql/queries/bulk_staging_copy.sql");
+        let sink = transaction.copy_in(copy).await?;
+        Ok(Self {
+            transaction,
+            writer: Box::pin(BinaryCopyInWriter::new(sink, &TYPES)),
+            rows: 0,
+            largest_id: None,
+        })
+    }
+
+    /// Sends a row; buffered, so most calls don't wait.
+    ///
+    /// # Errors
+    /// When the connection is lost.
+    pub async fn add(&mut self, row: &BulkRow) -> Result<(), DbError> {
+        let BulkRow {
+            id,
+            property,
+            created_at,
+            updated_at,
+        } = row;
+        let ordinal = i64::try_from(self.rows).map_err(|_| DbError::Corrupt("ordinal"))?;
+        let id = id.map(|id| id.0);
+        self.writer
+            .as_mut()
+            .write(&[
+                &ordinal,
+                &id,
+                &property.title.as_str(),
+                &property.description.as_str(),
+                &property.price.as_decimal(),
+                &property.location.as_str(),
+                created_at,
+                updated_at,
+            ])
+            .await?;
+        self.rows += 1;
+        self.largest_id = self.largest_id.max(id);
+        Ok(())
+    }
+
+    /// Merges the staged rows by id: new ones are inserted, those without an id get one in the order of the file,
+    /// and a row that the table has is updated if it differs.
+    ///
+    /// # Errors
+    /// [`DbError::Constraint`] when an id was added twice or a value is out of bounds; otherwise when the database
+    /// can't answer.
+    pub async fn merge(mut self) -> Result<Merged, DbError> {
+        self.writer.as_mut().finish().await?;
+        sequence::advance(self.transaction, self.largest_id).await?;
+        let indexes = DroppedIndexes::drop_if_empty(self.transaction, self.rows).await?;
+        let merge = include_str!("../../../sql/queries/bulk_staging_merge.sql");
+        let changed = self.transaction.execute(merge, &[]).await?;
+        indexes.recreate(self.transaction).await?;
+        Ok(Merged {
+            staged: self.rows,
+            changed,
+        })
+    }
+}

@@ -1,0 +1,144 @@
+//! Writing listings. Each write is one transaction whose events are published before it returns.
+//!
+//! **Invariant:** once a write has begun, it runs to its end even if whoever asked for it goes away; otherwise a
+//! change could be committed and never published.
+
+use std::sync::Arc;
+
+use super::ServiceError;
+use crate::cache::Cache;
+use crate::db::{Database, DbError, event_log, properties};
+use crate::domain::{HistoryEntry, NewProperty, Property, PropertyId, Version};
+use crate::events::{Bus, CommittedEvents, UnitOfWork};
+
+/// What became of an edit.
+#[derive(Debug)]
+pub enum UpdateOutcome {
+    /// It was saved.
+    Saved(Property),
+    /// Somebody else changed the listing since the editor read it.
+    Conflict(Property),
+    /// Somebody deleted it.
+    Gone,
+}
+
+/// Writes listings; cheap to clone.
+#[derive(Clone)]
+pub struct Editor {
+    database: Database,
+    cache: Cache,
+    bus: Arc<Bus>,
+}
+
+impl Editor {
+    pub(super) fn new(database: Database, cache: Cache, bus: Bus) -> Self {
+        Self {
+            database,
+            cache,
+            bus: Arc::new(bus),
+        }
+    }
+
+    /// Adds a listing.
+    ///
+    /// # Errors
+    /// When the database refuses or can't answer.
+    pub async fn create(&self, actor: &str, new: NewProperty) -> Result<Property, ServiceError> {
+        let (this, actor) = (self.clone(), actor.to_owned());
+        to_the_end(async move {
+            let mut client = this.database.client().await?;
+            let work = UnitOfWork::begin(&mut client, &actor).await?;
+            let property = properties::insert(work.transaction(), &new).await?;
+            this.commit(work).await?;
+            Ok(property)
+        })
+        .await
+    }
+
+    /// Changes a listing, if it is still as the editor saw it.
+    ///
+    /// # Errors
+    /// When the database refuses or can't answer.
+    pub async fn update(
+        &self,
+        actor: &str,
+        id: PropertyId,
+        seen: Version,
+        new: NewProperty,
+    ) -> Result<UpdateOutcome, ServiceError> {
+        let (this, actor) = (self.clone(), actor.to_owned());
+        to_the_end(async move {
+            let mut client = this.database.client().await?;
+            let work = UnitOfWork::begin(&mut client, &actor).await?;
+            let Some(current) = properties::find_locked(work.transaction(), id).await? else {
+                return Ok(UpdateOutcome::Gone);
+            };
+            if current.version() != seen {
+                return Ok(UpdateOutcome::Conflict(current));
+            }
+            let Some(saved) = properties::update(work.transaction(), id, &new).await? else {
+                return Ok(UpdateOutcome::Gone);
+            };
+            this.commit(work).await?;
+            Ok(UpdateOutcome::Saved(saved))
+        })
+        .await
+    }
+
+    /// Deletes listings; returns how many existed.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn delete(&self, actor: &str, ids: Vec<PropertyId>) -> Result<u64, ServiceError> {
+        let (this, actor) = (self.clone(), actor.to_owned());
+        to_the_end(async move {
+            let mut client = this.database.client().await?;
+            let work = UnitOfWork::begin(&mut client, &actor).await?;
+            let count = properties::delete(work.transaction(), &ids).await?;
+            this.commit(work).await?;
+            Ok(count)
+        })
+        .await
+    }
+
+    /// Publishes what a command has committed.
+    pub async fn publish(&self, events: CommittedEvents) {
+        self.bus.publish(events).await;
+    }
+
+    /// The latest changes, of one listing or of all.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn history(
+        &self,
+        property: Option<PropertyId>,
+        limit: u16,
+    ) -> Result<Vec<HistoryEntry>, ServiceError> {
+        let client = self.database.client().await?;
+        Ok(event_log::list_history(&client, property, i64::from(limit)).await?)
+    }
+
+    async fn commit(&self, work: UnitOfWork<'_>) -> Result<(), ServiceError> {
+        match work.commit().await {
+            Ok(events) => {
+                self.bus.publish(events).await;
+                Ok(())
+            }
+            Err(err) => {
+                if matches!(err, DbError::Unavailable(_)) {
+                    self.cache.distrust("a commit may have happened unseen");
+                }
+                Err(err.into())
+            }
+        }
+    }
+}
+
+async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
+) -> Result<T, ServiceError> {
+    tokio::spawn(work)
+        .await
+        .unwrap_or(Err(ServiceError::Interrupted))
+}

@@ -1,0 +1,50 @@
+//! Whether the site can do its work.
+
+use crate::cache::Cache;
+use crate::db::{Database, migrations};
+
+/// What readiness depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Readiness {
+    /// Whether the database answers.
+    pub database: bool,
+    /// Whether every migration is applied.
+    pub migrated: bool,
+    /// `up`, `down` or `off`; reported, not required.
+    pub redis: &'static str,
+}
+
+impl Readiness {
+    /// Whether requests may be sent here.
+    pub fn is_ready(&self) -> bool {
+        self.database && self.migrated
+    }
+}
+
+/// Checks health; cheap to clone.
+#[derive(Clone)]
+pub struct Health {
+    database: Database,
+    cache: Cache,
+}
+
+impl Health {
+    pub(super) fn new(database: Database, cache: Cache) -> Self {
+        Self { database, cache }
+    }
+
+    /// Asks each server.
+    pub async fn readiness(&self) -> Readiness {
+        let migrations = migrations::list(&self.database).await;
+        let redis = match self.cache.redis_is_up() {
+            Some(true) => "up",
+            Some(false) => "down",
+            None => "off",
+        };
+        Readiness {
+            database: migrations.is_ok(),
+            migrated: migrations.is_ok_and(|list| list.iter().all(|migration| migration.applied)),
+            redis,
+        }
+    }
+}

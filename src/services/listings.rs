@@ -1,0 +1,191 @@
+//! Reading listings, through the queryset and count caches.
+
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::ServiceError;
+use crate::cache::{Cache, CacheKey, Cached, Fill, Level, Outcome, Stamps, TagSet, Tagged};
+use crate::db::{Database, properties};
+use crate::domain::{ListingFilter, ListingQuery, MAX_PAGE, Property, PropertyId};
+use crate::events::kinds;
+
+/// How long the absence of a listing is remembered.
+const ABSENT_TTL: Duration = Duration::from_secs(60);
+
+/// One page of a list.
+#[derive(Debug, Clone)]
+pub struct ListingPage {
+    /// Its rows, in order.
+    pub properties: Vec<Property>,
+    /// Whether more rows lie beyond, in the direction that was walked.
+    pub more: bool,
+    /// How many rows the whole list has.
+    pub total: i64,
+}
+
+impl ListingPage {
+    /// How many pages may be asked for by number.
+    pub fn page_count(&self, page_size: u16) -> u16 {
+        let pages = u64::try_from(self.total)
+            .unwrap_or(0)
+            .div_ceil(u64::from(page_size));
+        u16::try_from(pages).unwrap_or(u16::MAX).clamp(1, MAX_PAGE)
+    }
+}
+
+/// Rows as the queryset cache keeps them.
+#[derive(Serialize, Deserialize)]
+struct CachedRows {
+    properties: Vec<Property>,
+    more: bool,
+}
+
+/// Reads listings; cheap to clone.
+#[derive(Clone)]
+pub struct Listings {
+    database: Database,
+    cache: Cache,
+}
+
+impl Listings {
+    pub(super) fn new(database: Database, cache: Cache) -> Self {
+        Self { database, cache }
+    }
+
+    /// The page that a query asks for.
+    ///
+    /// # Errors
+    /// When the database is needed and can't answer.
+    pub async fn list(&self, query: &ListingQuery) -> Result<Cached<ListingPage>, ServiceError> {
+        let tags = tags_of(&query.filter);
+        let list_key = Self::list_key(query);
+        let count_key = Self::count_key(&query.filter);
+        let load_rows = async || -> Result<_, ServiceError> {
+            let client = self.database.client().await?;
+            let rows = properties::list(&client, query).await?;
+            let value = CachedRows {
+                properties: rows.properties,
+                more: rows.more,
+            };
+            Ok(Fill {
+                value,
+                ttl: self.cache.lifetimes().queryset,
+            })
+        };
+        let load_count = async || -> Result<_, ServiceError> {
+            let client = self.database.client().await?;
+            let value = properties::count(&client, &query.filter).await?;
+            Ok(Fill {
+                value,
+                ttl: self.cache.lifetimes().count,
+            })
+        };
+        let (rows, count) = tokio::try_join!(
+            self.cache.get_or_load(&list_key, &tags, load_rows),
+            self.cache.get_or_load(&count_key, &tags, load_count),
+        )?;
+        let page = |(rows, total): (CachedRows, i64)| ListingPage {
+            properties: rows.properties,
+            more: rows.more,
+            total,
+        };
+        Ok(Cached {
+            tagged: rows.tagged.and(count.tagged).map(page),
+            outcome: rows.outcome,
+        })
+    }
+
+    /// The same straight from the database: no cache is read or written.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn list_uncached(&self, query: &ListingQuery) -> Result<ListingPage, ServiceError> {
+        let client = self.database.client().await?;
+        let rows = properties::list(&client, query).await?;
+        let total = properties::count(&client, &query.filter).await?;
+        Ok(ListingPage {
+            properties: rows.properties,
+            more: rows.more,
+            total,
+        })
+    }
+
+    /// One listing; its absence is cached too, for a minute.
+    ///
+    /// # Errors
+    /// When the database is needed and can't answer.
+    pub async fn find(&self, id: PropertyId) -> Result<Cached<Option<Property>>, ServiceError> {
+        let key = CacheKey::new(Level::Queryset, "all_properties", &format!("detail/{id}"));
+        let tags = TagSet::from([kinds::property(id)]);
+        let load = async || -> Result<_, ServiceError> {
+            let client = self.database.client().await?;
+            let value = properties::find(&client, id).await?;
+            let ttl = if value.is_some() {
+                self.cache.lifetimes().queryset
+            } else {
+                ABSENT_TTL
+            };
+            Ok(Fill { value, ttl })
+        };
+        self.cache.get_or_load(&key, &tags, load).await
+    }
+
+    /// One listing straight from the database: what an edit starts from.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn find_uncached(&self, id: PropertyId) -> Result<Option<Property>, ServiceError> {
+        let client = self.database.client().await?;
+        Ok(properties::find(&client, id).await?)
+    }
+
+    /// Several listings straight from the database, newest first.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn list_by_id(&self, ids: &[PropertyId]) -> Result<Vec<Property>, ServiceError> {
+        let client = self.database.client().await?;
+        Ok(properties::list_by_id(&client, ids).await?)
+    }
+
+    /// The key of a query's rows.
+    pub(super) fn list_key(query: &ListingQuery) -> CacheKey {
+        CacheKey::new(
+            Level::Queryset,
+            "all_properties",
+            &format!("list?{}", query.row_key()),
+        )
+    }
+
+    /// The key of a filter's count.
+    pub(super) fn count_key(filter: &ListingFilter) -> CacheKey {
+        CacheKey::new(
+            Level::Count,
+            "property_count",
+            &format!("list?{}", filter.row_key()),
+        )
+    }
+}
+
+/// What a list depends on: the locations that it is limited to, or every listing.
+pub(super) fn tags_of(filter: &ListingFilter) -> TagSet {
+    let locations = filter.folded_locations();
+    match locations.is_empty() {
+        true => TagSet::from([kinds::properties()]),
+        false => locations.iter().map(kinds::location).collect(),
+    }
+}
+
+/// A value that came from no cache and must not enter one.
+pub fn uncached<T>(value: T) -> Cached<T> {
+    let tagged = Tagged {
+        value,
+        stamps: Stamps::Unknown,
+        fresh_until: Instant::now(),
+    };
+    Cached {
+        tagged,
+        outcome: Outcome::Bypass,
+    }
+}

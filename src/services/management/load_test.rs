@@ -1,0 +1,200 @@
+//! A bounded load test of the site's own list.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use serde::{Deserialize, Serialize};
+
+use super::Management;
+use super::figures::hit_ratio;
+use crate::cache::Level;
+use crate::domain::FieldErrors;
+use crate::services::ServiceError;
+
+/// What to send.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(default)]
+pub struct LoadTestRequest {
+    /// How many requests, from 1 to 10,000.
+    pub requests: i64,
+    /// How many at a time, from 1 to 64.
+    pub concurrency: i64,
+}
+
+impl Default for LoadTestRequest {
+    fn default() -> Self {
+        Self {
+            requests: 100,
+            concurrency: 10,
+        }
+    }
+}
+
+/// What came of a load test.
+#[derive(Debug)]
+pub enum LoadTest {
+    /// It ran.
+    Done(LoadTestReport),
+    /// Another is running.
+    Busy,
+}
+
+/// The result.
+#[derive(Debug, Clone, Serialize)]
+pub struct LoadTestReport {
+    /// Whether every request was answered with 200.
+    pub success: bool,
+    /// Requests sent.
+    pub requests: u64,
+    /// Requests at a time.
+    pub concurrency: u64,
+    /// Answers other than 200, and requests without an answer.
+    pub failed: u64,
+    /// Answers by the level that gave them; `computed` by none.
+    pub levels: BTreeMap<&'static str, u64>,
+    /// The whole test, in milliseconds.
+    pub duration_ms: u64,
+    /// Answers per second.
+    pub requests_per_second: u64,
+    /// Half of the answers took at most so many microseconds.
+    pub p50_us: u64,
+    /// 95 % of them.
+    pub p95_us: u64,
+    /// 99 % of them.
+    pub p99_us: u64,
+    /// The page cache's hit ratio before.
+    pub hit_ratio_before: Option<f64>,
+    /// And after.
+    pub hit_ratio_after: Option<f64>,
+}
+
+impl LoadTestRequest {
+    /// Checks the bounds.
+    ///
+    /// # Errors
+    /// Each field that is out of them.
+    pub fn check(self) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        for (field, value, max) in [
+            ("requests", self.requests, 10_000),
+            ("concurrency", self.concurrency, 64),
+        ] {
+            if !(1..=max).contains(&value) {
+                errors.add(
+                    field,
+                    format!("{value} is not allowed. Enter a whole number from 1 to {max}."),
+                );
+            }
+        }
+        if errors.is_empty() {
+            Ok(self)
+        } else {
+            Err(errors)
+        }
+    }
+}
+
+impl Management {
+    /// Sends requests for the list to this instance, and times them. One test runs at a time.
+    ///
+    /// # Errors
+    /// When the site doesn't listen yet or a client can't be made.
+    pub async fn load_test(&self, request: LoadTestRequest) -> Result<LoadTest, ServiceError> {
+        let Ok(_permit) = self.load_test.try_acquire() else {
+            return Ok(LoadTest::Busy);
+        };
+        let Some(client) = self.loopback.client()? else {
+            return Err(ServiceError::Interrupted);
+        };
+        let before = self.page_hit_ratio();
+        let (requests, concurrency) = (
+            request.requests.unsigned_abs(),
+            request.concurrency.unsigned_abs(),
+        );
+        let next = AtomicU64::new(0);
+        let started = Instant::now();
+        let worker = || async {
+            let mut answers = Vec::new();
+            while next.fetch_add(1, Ordering::Relaxed) < requests {
+                let asked = Instant::now();
+                let level = client.get("/properties/").await;
+                answers.push((asked.elapsed(), level));
+            }
+            answers
+        };
+        let answers = join_all((0..concurrency).map(|_| worker())).await;
+        let elapsed = started.elapsed();
+        let mut levels = BTreeMap::new();
+        let mut times = Vec::new();
+        let mut failed = 0;
+        for (time, level) in answers.into_iter().flatten() {
+            times.push(time);
+            match level {
+                Some(level) => *levels.entry(level).or_default() += 1,
+                None => failed += 1,
+            }
+        }
+        times.sort_unstable();
+        Ok(LoadTest::Done(LoadTestReport {
+            success: failed == 0,
+            requests,
+            concurrency,
+            failed,
+            levels,
+            duration_ms: micros(elapsed) / 1000,
+            requests_per_second: (requests as f64 / elapsed.as_secs_f64().max(1e-6)) as u64,
+            p50_us: quantile(&times, 0.5),
+            p95_us: quantile(&times, 0.95),
+            p99_us: quantile(&times, 0.99),
+            hit_ratio_before: before,
+            hit_ratio_after: self.page_hit_ratio(),
+        }))
+    }
+
+    fn page_hit_ratio(&self) -> Option<f64> {
+        let metrics = self.cache.metrics().level(Level::PageRedis);
+        hit_ratio(
+            metrics.hits.load(Ordering::Relaxed),
+            metrics.misses.load(Ordering::Relaxed),
+        )
+    }
+}
+
+fn quantile(sorted: &[Duration], share: f64) -> u64 {
+    let rank = (sorted.len() as f64 * share).ceil() as usize;
+    sorted
+        .get(rank.saturating_sub(1))
+        .map_or(0, |time| micros(*time))
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_of_the_nearest_rank() {
+        let times: Vec<_> = (1..=100).map(Duration::from_micros).collect();
+        assert_eq!(
+            [0.5, 0.95, 0.99].map(|share| quantile(&times, share)),
+            [50, 95, 99]
+        );
+        assert_eq!(quantile(&[], 0.5), 0);
+    }
+
+    #[test]
+    fn bounds_are_named_by_field() {
+        let errors = LoadTestRequest {
+            requests: 0,
+            concurrency: 65,
+        }
+        .check()
+        .expect_err("out of bounds");
+        assert_eq!(errors.iter().count(), 2);
+    }
+}

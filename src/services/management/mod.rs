@@ -1,0 +1,149 @@
+//! What operators do with the cache: look at it, clear it, test it, load it, warm it.
+
+mod figures;
+mod load_test;
+mod signals;
+mod warm;
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+
+use super::{Editor, Listings, Loopback, ServiceError};
+use crate::cache::{Cache, CacheError, CacheKey, Level, LevelReport, ProbeStep};
+use crate::db::{Database, event_log};
+use crate::domain::{ListingFilter, ListingQuery};
+
+pub use figures::{LevelFigures, Report, rating};
+pub use load_test::{LoadTest, LoadTestReport, LoadTestRequest};
+pub use signals::SignalStep;
+pub use warm::Warmed;
+
+/// What a clear removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Cleared {
+    /// Rendered pages.
+    pub pages: u64,
+    /// Query results and counts.
+    pub querysets: u64,
+}
+
+/// Manages the cache; cheap to clone.
+#[derive(Clone)]
+pub struct Management {
+    database: Database,
+    cache: Cache,
+    listings: Listings,
+    editor: Editor,
+    loopback: Loopback,
+    load_test: Arc<Semaphore>,
+}
+
+/// The families of keys in Redis, by the level that they belong to.
+const FAMILIES: [(Level, &str); 3] = [
+    (Level::PageRedis, "page"),
+    (Level::Queryset, "all_properties"),
+    (Level::Count, "property_count"),
+];
+
+impl Management {
+    pub(super) fn new(
+        database: Database,
+        cache: Cache,
+        listings: Listings,
+        editor: Editor,
+        loopback: Loopback,
+    ) -> Self {
+        let load_test = Arc::new(Semaphore::new(1));
+        Self {
+            database,
+            cache,
+            listings,
+            editor,
+            loopback,
+            load_test,
+        }
+    }
+
+    /// Each level's size, the lifetimes left of the default list and of the count, and the event log's state. Answers
+    /// whatever is out of reach, and says so.
+    pub async fn status(&self) -> Value {
+        let mut levels = serde_json::Map::new();
+        let memory = json!({"enabled": false, "reachable": true, "entries": 0, "bytes": 0});
+        levels.insert(Level::PageMemory.field().to_owned(), memory);
+        for (level, family) in FAMILIES {
+            let report = self.cache.report_level(family).await;
+            let LevelReport { entries, bytes } =
+                report.as_ref().map_or(LevelReport::default(), |r| *r);
+            let enabled = self.cache.redis_is_up().is_some();
+            let state = json!({
+                "enabled": enabled, "reachable": report.is_ok(), "entries": entries, "bytes": bytes,
+            });
+            levels.insert(level.field().to_owned(), state);
+        }
+        let list = Listings::list_key(&ListingQuery::default());
+        let count = Listings::count_key(&ListingFilter::default());
+        json!({
+            "success": true,
+            "levels": levels,
+            "ttl": {
+                "all_properties": self.seconds_left(&list).await,
+                "property_count": self.seconds_left(&count).await,
+            },
+            "events": self.event_state().await,
+        })
+    }
+
+    /// Removes this site's entries from every level and instance. With Redis out of reach nothing is removed now, and
+    /// whatever it holds is void before it is used again.
+    ///
+    /// # Errors
+    /// When Redis fails midway; what was not removed is void all the same.
+    pub async fn clear(&self) -> Result<Cleared, ServiceError> {
+        let families = FAMILIES.map(|(_, family)| family);
+        match self.cache.clear(&families).await {
+            Ok(removed) => {
+                let number = |at: usize| removed.get(at).copied().unwrap_or(0);
+                Ok(Cleared {
+                    pages: number(0),
+                    querysets: number(1) + number(2),
+                })
+            }
+            Err(CacheError::Unavailable) => Ok(Cleared {
+                pages: 0,
+                querysets: 0,
+            }),
+            Err(err) => {
+                self.cache.distrust("a clear failed midway");
+                Err(err.into())
+            }
+        }
+    }
+
+    /// Sets, gets, expires and deletes a probe key.
+    ///
+    /// # Errors
+    /// When Redis is not in use or fails.
+    pub async fn test(&self) -> Result<Vec<ProbeStep>, ServiceError> {
+        Ok(self.cache.probe().await?)
+    }
+
+    async fn seconds_left(&self, key: &CacheKey) -> Option<u64> {
+        self.cache
+            .ttl(key)
+            .await
+            .ok()
+            .flatten()
+            .map(|left| left.as_secs())
+    }
+
+    async fn event_state(&self) -> Value {
+        let last = match self.database.client().await {
+            Ok(client) => event_log::find_last_id(&client).await.ok().flatten(),
+            Err(_) => None,
+        };
+        json!({"last_id": last, "position": null, "lag": null})
+    }
+}

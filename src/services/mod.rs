@@ -1,0 +1,84 @@
+//! Use cases: cached reads, and writes in a transaction that yield events. Handlers and commands call nothing else.
+
+mod accounts;
+mod editor;
+mod error;
+//pub mod fixtures;
+mod health;
+mod listings;
+mod loopback;
+mod management;
+mod pages;
+mod passwords;
+mod sessions;
+
+pub use crate::cache::{Encoding, PageLookup, StoredPage};
+pub use accounts::{Accounts, CreateUserError, Login};
+pub use editor::{Editor, UpdateOutcome};
+pub use error::ServiceError;
+pub use health::{Health, Readiness};
+pub use listings::{ListingPage, Listings, uncached};
+pub use loopback::Loopback;
+pub use management::{
+    Cleared, LevelFigures, LoadTest, LoadTestReport, LoadTestRequest, Management, Report,
+    SignalStep, Warmed, rating,
+};
+pub use pages::{PageKey, Pages};
+pub use sessions::{SessionState, Sessions, USER_ID};
+
+use crate::cache::Cache;
+use crate::db::Database;
+use crate::events::{Bus, CacheReceiver, Receiver};
+
+/// Every use case; cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// Reading listings.
+    pub listings: Listings,
+    /// Rendered pages.
+    pub pages: Pages,
+    /// Writing listings.
+    pub editor: Editor,
+    /// Accounts and logins.
+    pub accounts: Accounts,
+    /// Sessions of staff.
+    pub sessions: Sessions,
+    /// What operators do with the cache.
+    pub management: Management,
+    /// Whether the site can do its work.
+    pub health: Health,
+}
+
+impl Services {
+    /// Wires the use cases; `receivers` are told of events after the cache and the log.
+    pub fn new(
+        database: Database,
+        cache: Cache,
+        loopback: Loopback,
+        receivers: Vec<Receiver>,
+    ) -> Self {
+        let own = [
+            Receiver::Cache(CacheReceiver::new(cache.clone())),
+            Receiver::Log,
+        ];
+        let bus = Bus::new(own.into_iter().chain(receivers).collect::<Vec<_>>());
+        let listings = Listings::new(database.clone(), cache.clone());
+        let editor = Editor::new(database.clone(), cache.clone(), bus);
+        let sessions = Sessions::new(database.clone(), cache.clone());
+        Self {
+            pages: Pages::new(cache.clone()),
+            accounts: Accounts::new(database.clone(), sessions.clone()),
+            management: Management::new(
+                database.clone(),
+                cache.clone(),
+                listings.clone(),
+                editor.clone(),
+                loopback,
+            ),
+            health: Health::new(database, cache),
+            listings,
+            editor,
+            sessions,
+        }
+    }
+}
