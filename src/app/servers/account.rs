@@ -1,0 +1,118 @@
+//! The user as whom the servers run. PostgreSQL refuses root, so root hands its processes to an unprivileged user.
+
+use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::error::ServersError;
+
+/// Who owns the servers' files and processes.
+#[derive(Debug, Clone)]
+pub(super) struct Account {
+    uid: u32,
+    /// `None` when the program itself is that user already.
+    switch: Option<Switch>,
+}
+
+#[derive(Debug, Clone)]
+struct Switch {
+    gid: u32,
+    name: String,
+}
+
+impl Account {
+    /// The current user; for root the owner of `data` if that exists, else `postgres`, else `nobody`.
+    pub(super) fn choose(data: &Path) -> Result<Self, ServersError> {
+        let own = id(&["-u"]).ok_or_else(|| ServersError::Run {
+            program: "id -u".to_owned(),
+            source: std::io::Error::other("it names no user"),
+        })?;
+        if own != 0 {
+            return Ok(Self {
+                uid: own,
+                switch: None,
+            });
+        }
+        let owner = std::fs::metadata(data).ok().filter(|meta| meta.uid() != 0);
+        if let Some(meta) = owner {
+            return Ok(Self::other(meta.uid(), meta.gid(), meta.uid().to_string()));
+        }
+        ["postgres", "nobody"]
+            .into_iter()
+            .find_map(|name| {
+                let (uid, gid) = (id(&["-u", name])?, id(&["-g", name])?);
+                (uid != 0).then(|| Self::other(uid, gid, name.to_owned()))
+            })
+            .ok_or(ServersError::NoAccount)
+    }
+
+    fn other(uid: u32, gid: u32, name: String) -> Self {
+        let switch = Some(Switch { gid, name });
+        Self { uid, switch }
+    }
+
+    /// The numeric user id.
+    pub(super) fn uid(&self) -> u32 {
+        self.uid
+    }
+
+    /// Whether processes run as another user than the program.
+    pub(super) fn is_other_user(&self) -> bool {
+        self.switch.is_some()
+    }
+
+    /// Makes `command` run as this user.
+    pub(super) fn apply(&self, command: &mut Command) {
+        if let Some(switch) = &self.switch {
+            command.uid(self.uid).gid(switch.gid);
+        }
+    }
+
+    /// Hands a file or directory (not what is in it) to this user.
+    pub(super) fn own(&self, path: &Path) -> Result<(), ServersError> {
+        match &self.switch {
+            None => Ok(()),
+            Some(switch) => {
+                chown(path, Some(self.uid), Some(switch.gid)).map_err(ServersError::data_dir(path))
+            }
+        }
+    }
+
+    /// Refuses a directory that this user can't get to, naming the topmost closed one.
+    pub(super) fn require_reach(&self, directory: &Path) -> Result<(), ServersError> {
+        let Some(switch) = &self.switch else {
+            return Ok(());
+        };
+        let mut above: Vec<&Path> = directory.ancestors().collect();
+        above.reverse();
+        let script = r#"for d; do [ -x "$d" ] || { printf %s "$d"; exit 9; }; done"#;
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script, "sh"]).args(&above);
+        command.current_dir("/").stdin(Stdio::null());
+        self.apply(&mut command);
+        let output = command.output().map_err(|source| ServersError::Run {
+            program: "/bin/sh".to_owned(),
+            source,
+        })?;
+        if output.status.code() != Some(9) {
+            return Ok(());
+        }
+        Err(ServersError::Unreachable {
+            data_dir: directory.to_owned(),
+            closed: PathBuf::from(String::from_utf8_lossy(&output.stdout).into_owned()),
+            account: switch.name.clone(),
+        })
+    }
+}
+
+/// Asks the `id` program for a number: the standard library knows no user ids but those of files.
+fn id(arguments: &[&str]) -> Option<u32> {
+    let output = Command::new("id")
+        .args(arguments)
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| text.trim().parse().ok())?
+}

@@ -1,0 +1,112 @@
+//! Becomes the owner of a `DATA_DIR`'s servers or a guest of the owner, or finds out that neither is possible.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::data_dir::DataDir;
+use super::error::ServersError;
+use super::lock::{Holder, Locks, POLL, Phase, Role};
+
+/// How long an owner may take to become ready or to go away.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// After this a waiting program says so.
+const TELL_AFTER: Duration = Duration::from_secs(1);
+
+/// What a program is to the servers.
+pub(super) enum Claim {
+    /// It is to start them, and to end them.
+    Owner(Locks),
+    /// They run, and their owner waits for this program.
+    Guest(Locks, Holder),
+}
+
+/// Decides, waiting at most a minute for an owner that is starting, stopping or (for a site) a command.
+pub(super) async fn claim(
+    data_dir: &DataDir,
+    role: Role,
+    needs_postgres: bool,
+) -> Result<Claim, ServersError> {
+    let mut locks = Locks::open(data_dir)?;
+    let start = Instant::now();
+    let mut told = false;
+    let mut before = None;
+    loop {
+        if locks.try_own(role)? {
+            return Ok(Claim::Owner(locks));
+        }
+        let holder = locks.holder()?;
+        match (role, &holder) {
+            (Role::Command, _) => {
+                if let Some(holder) = join(&mut locks, data_dir, needs_postgres)? {
+                    return Ok(Claim::Guest(locks, holder));
+                }
+            }
+            // Seen twice, because for an instant a new holder still bears the name of the one before.
+            (Role::Site, Some(holder))
+                if holder.refuses_sites() && before.as_ref() == Some(holder) =>
+            {
+                return Err(in_use(data_dir, Some(holder)));
+            }
+            (Role::Site, _) => {}
+        }
+        if start.elapsed() >= LIMIT {
+            return Err(match role {
+                Role::Site => in_use(data_dir, holder.as_ref()),
+                Role::Command => ServersError::OwnerBusy {
+                    data_dir: data_dir.path().to_owned(),
+                    pid: pid(holder.as_ref()),
+                    seconds: LIMIT.as_secs(),
+                },
+            });
+        }
+        if !told && start.elapsed() >= TELL_AFTER {
+            told = true;
+            let pid = pid(holder.as_ref());
+            log::info!(
+                "waiting for process {pid}, which uses {}",
+                data_dir.path().display()
+            );
+        }
+        before = holder;
+        tokio::time::sleep(POLL).await;
+    }
+}
+
+/// Joins an owner that is ready. Its state is read under the lock that keeps it from stopping.
+fn join(
+    locks: &mut Locks,
+    data_dir: &DataDir,
+    needs_postgres: bool,
+) -> Result<Option<Holder>, ServersError> {
+    if !locks.try_join()? {
+        return Ok(None);
+    }
+    match locks.holder()? {
+        Some(holder) if holder.phase == Phase::Ready => {
+            if needs_postgres && !holder.postgres {
+                return Err(ServersError::NotOffered {
+                    data_dir: data_dir.path().to_owned(),
+                    pid: holder.pid,
+                });
+            }
+            Ok(Some(holder))
+        }
+        _ => {
+            locks.leave()?;
+            Ok(None)
+        }
+    }
+}
+
+fn in_use(data_dir: &DataDir, holder: Option<&Holder>) -> ServersError {
+    ServersError::InUse {
+        data_dir: data_dir.path().to_owned(),
+        pid: pid(holder),
+    }
+}
+
+fn pid(holder: Option<&Holder>) -> String {
+    holder.map_or_else(|| "(unknown)".to_owned(), |holder| holder.pid.to_string())
+}

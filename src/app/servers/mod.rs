@@ -1,0 +1,175 @@
+//! The private PostgreSQL and Redis of a site that was given neither: started with the program and ended with it.
+//!
+//! One implementation serves the site, its commands and the tests. What `DATABASE_URL` and `REDIS_URL` name is never
+//! touched, and nothing here knows what is stored.
+//!
+//! **Invariant:** the servers end with the program however it ends, SIGKILL included (see `program.rs`).
+//! **Invariant:** on a `DATA_DIR` there is one owner of servers (see `lock.rs`).
+
+mod account;
+mod binaries;
+mod claim;
+mod connect;
+pub(crate) mod data_dir;
+mod error;
+mod lock;
+mod orphan;
+mod owner;
+mod postgres;
+mod process;
+mod program;
+mod ready;
+mod redis;
+
+use std::path::PathBuf;
+
+pub use error::ServersError;
+pub use lock::Role;
+
+use crate::config::{Config, DatabaseChoice, RedisChoice};
+use claim::Claim;
+use data_dir::DataDir;
+use lock::{Holder, Locks};
+use owner::Owner;
+
+/// Keeps the servers alive that the configuration left to the program; dropping it ends them.
+pub struct Servers {
+    database: tokio_postgres::Config,
+    redis_url: Option<String>,
+    hold: Hold,
+}
+
+/// What keeps the private servers running.
+enum Hold {
+    /// There are none.
+    Nothing,
+    /// Another program runs them, and doesn't stop them while these locks are held.
+    Guest { _locks: Box<Locks> },
+    /// This program runs them.
+    Owner(Box<Owner>),
+}
+
+impl Servers {
+    /// Starts what `config` leaves to private servers, or joins those that another program runs on its `DATA_DIR`, and
+    /// waits until they answer. The first start on a `DATA_DIR` takes seconds.
+    ///
+    /// # Errors
+    /// [`ServersError`] says what to do. Nothing is left running.
+    pub async fn start(config: &Config, role: Role) -> Result<Self, ServersError> {
+        let binary = match &config.cache.redis {
+            RedisChoice::Private => Some(binaries::redis()),
+            _ => None,
+        };
+        let wants_redis = binary.is_some();
+        let mut servers = Self {
+            database: tokio_postgres::Config::new(),
+            redis_url: None,
+            hold: Hold::Nothing,
+        };
+        match &config.database.choice {
+            DatabaseChoice::Url(database) => servers.database = database.as_ref().clone(),
+            DatabaseChoice::Private => {}
+        }
+        let can_redis = matches!(binary, Some(Ok(_)));
+        if config.database.is_private() || can_redis {
+            let data_dir = DataDir::open(&config.data_dir)?;
+            match claim::claim(&data_dir, role, config.database.is_private()).await? {
+                Claim::Guest(locks, holder) => {
+                    servers.join(config, &data_dir, locks, &holder).await?
+                }
+                Claim::Owner(locks) => {
+                    let owner = Owner::new(locks, role, data_dir);
+                    let binary = binary.clone().and_then(Result::ok);
+                    servers
+                        .own(owner, config.database.is_private(), binary)
+                        .await?;
+                }
+            }
+        }
+        match &config.cache.redis {
+            RedisChoice::Url(url) => servers.redis_url = Some(url.clone()),
+            RedisChoice::Off => log::warn!("REDIS_URL=off: pages are cached in memory only"),
+            RedisChoice::Private if servers.redis_url.is_none() && wants_redis => {
+                warn_of_no_redis(binary)
+            }
+            RedisChoice::Private => {}
+        }
+        Ok(servers)
+    }
+
+    /// How to connect to PostgreSQL: by the private socket or as `DATABASE_URL` says.
+    pub fn database(&self) -> tokio_postgres::Config {
+        self.database.clone()
+    }
+
+    /// Where Redis is; `None` when it is off or not installed.
+    pub fn redis_url(&self) -> Option<String> {
+        self.redis_url.clone()
+    }
+
+    /// Ends the servers that this program owns, after the commands that use them are done: a site waits 10 s for them,
+    /// a command as long as it takes.
+    pub async fn stop(mut self) {
+        if let Hold::Owner(owner) = std::mem::replace(&mut self.hold, Hold::Nothing) {
+            owner.stop().await;
+        }
+    }
+
+    async fn join(
+        &mut self,
+        config: &Config,
+        data_dir: &DataDir,
+        locks: Locks,
+        holder: &Holder,
+    ) -> Result<(), ServersError> {
+        let sockets = data_dir.sockets();
+        if config.database.is_private() {
+            self.database = connect::postgres(&sockets);
+            let answer = async || connect::postgres_answers(&self.database).await;
+            ready::wait(postgres::NAME, &data_dir.join(postgres::LOG), None, answer).await?;
+        }
+        if holder.redis && config.cache.redis == RedisChoice::Private {
+            let url = connect::redis(&sockets);
+            let answer = async || connect::redis_answers(&url).await;
+            ready::wait(redis::NAME, &data_dir.join(redis::LOG), None, answer).await?;
+            self.redis_url = Some(url);
+        }
+        self.hold = Hold::Guest {
+            _locks: Box::new(locks),
+        };
+        Ok(())
+    }
+
+    async fn own(
+        &mut self,
+        mut owner: Owner,
+        postgres: bool,
+        redis: Option<PathBuf>,
+    ) -> Result<(), ServersError> {
+        match owner.start(postgres, redis).await {
+            Ok(sockets) => {
+                if owner.runs_postgres() {
+                    self.database = connect::postgres(&sockets);
+                }
+                self.redis_url = owner.runs_redis().then(|| connect::redis(&sockets));
+                self.hold = Hold::Owner(Box::new(owner));
+                Ok(())
+            }
+            Err(err) => {
+                owner.stop().await;
+                Err(err)
+            }
+        }
+    }
+}
+
+fn warn_of_no_redis(binary: Option<Result<PathBuf, String>>) {
+    let reason = match binary {
+        Some(Err(reason)) => reason,
+        _ => "the program that owns DATA_DIR runs none".to_owned(),
+    };
+    log::warn!(
+        "no Redis ({reason}): pages are cached in memory only. Install it (Debian, Ubuntu: apt-get install redis-server; \
+         macOS: brew install redis), set REDIS_URL to a running server, or set REDIS_URL=off"
+    );
+}

@@ -1,0 +1,104 @@
+//! A child process that ends when this program does, however that happens.
+//!
+//! It is run by a small shell script whose standard input is a pipe from this program. When the pipe closes, because the
+//! program closed it or was killed, the script ends the child. Nothing is ever written to the pipe.
+
+use std::ffi::OsString;
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use super::account::Account;
+use super::error::ServersError;
+
+/// Runs `$2…` and sends it signal `$1` when standard input ends.
+///
+/// Signals from a terminal or a service manager are left to the program, which ends the server when it has answered its
+/// last request. The signal is repeated because a server that has only just been started may not heed it yet.
+/// `exec 3<&0` is needed because a shell gives background processes an empty standard input. The watcher is killed with
+/// SIGKILL because it ignores the milder signals too; all that it can leave over is a `sleep` of a second.
+const SCRIPT: &str = r#"
+trap '' HUP INT TERM
+signal=$1
+shift
+exec 3<&0 </dev/null
+( trap - HUP INT TERM; exec "$@" 3<&- ) &
+server=$!
+( read -r _ <&3; while kill -s "$signal" "$server"; do sleep 1; done ) 2>/dev/null &
+watcher=$!
+exec 3<&-
+wait "$server"
+status=$?
+kill -s KILL "$watcher" 2>/dev/null
+exit "$status"
+"#;
+
+/// The variables that a server is started with, of those that the program has: no secrets, and none that would change
+/// what PostgreSQL does.
+const PASSED_ON: [&str; 5] = [
+    "PATH",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "TMPDIR",
+    "TZ",
+];
+
+/// A program to run as a child.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub(super) command: Vec<OsString>,
+    pub(super) variables: Vec<(&'static str, String)>,
+    /// The signal that asks it to end, without `SIG`.
+    pub(super) signal: &'static str,
+    pub(super) directory: PathBuf,
+    /// Takes its output.
+    pub(super) log: PathBuf,
+    pub(super) account: Account,
+}
+
+impl Program {
+    /// Starts it; dropping the child's standard input ends it.
+    pub(super) fn spawn(&self) -> Result<Child, ServersError> {
+        let mut options = OpenOptions::new();
+        let log = options
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(&self.log);
+        let log = log.map_err(ServersError::data_dir(&self.log))?;
+        let errors = log.try_clone().map_err(ServersError::data_dir(&self.log))?;
+        let mut command = Command::new("/bin/sh");
+        command
+            .args(["-c", SCRIPT, "sh", self.signal])
+            .args(&self.command);
+        command.env_clear().env("LC_ALL", "C");
+        let passed_on = PASSED_ON
+            .iter()
+            .filter_map(|name| Some((name, std::env::var_os(name)?)));
+        command
+            .envs(passed_on)
+            .envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.current_dir(&self.directory).process_group(0);
+        command.stdin(Stdio::piped()).stdout(log).stderr(errors);
+        self.account.apply(&mut command);
+        command.spawn().map_err(|source| ServersError::Run {
+            program: self
+                .command
+                .first()
+                .map_or_else(String::new, |name| name.display().to_string()),
+            source,
+        })
+    }
+}
+
+/// Sends a signal by the shell's own `kill`: the standard library has none, and not every machine has the program.
+pub(super) fn kill(signal: &str, target: &str) {
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", r#"kill -s "$1" -- "$2""#, "sh", signal, target]);
+    let status = command.stdin(Stdio::null()).stderr(Stdio::null()).status();
+    if let Err(err) = status {
+        log::warn!("can't run /bin/sh to send SIG{signal} to {target}: {err}");
+    }
+}

@@ -1,0 +1,10 @@
+//! The private PostgreSQL and Redis: started, shared, started again, and ended with the program however it ends.
+//!
+//! Programs are played by this test binary itself, which runs one of its tests, `a_program_that_holds_servers`, as a child.
+
+mod ending;
+mod recovery;
+mod secret_keys;
+mod sharing;
+mod starting;
+mod support;
