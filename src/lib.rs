@@ -1,7 +1,19 @@
-//! Property Listings.
+//! A property-listings website that is fast because everything is cached, and right because nothing stale is served.
+//!
+//! Layers, each of which imports only from those below it (a test checks it):
+//!
+//! - [`app`]: the composition root and the commands
+//! - [`http`]: routes, handlers, middleware, views
+//! - [`services`]: use cases
+//! - [`events`]: domain events and their receivers
+//! - [`cache`] and [`db`]: the cache, and PostgreSQL; they don't know each other
+//! - [`domain`] and [`config`]: plain data
 
+pub mod app;
 pub mod cache;
 pub mod config;
 pub mod db;
 pub mod domain;
 pub mod events;
+pub mod http;
+pub mod services;

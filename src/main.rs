@@ -1,2 +1,7 @@
-//! wip
-fn main() {}
+//! The program: see [`property_listings::app::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    property_listings::app::cli::main()
+}

@@ -1,4 +1,7 @@
-//! The program around the site: what has to run and to be known before it can serve.
+//! The composition root: configuration → servers → pools → cache → services → the HTTP server; and the commands.
 
+pub mod cli;
+pub mod platform;
 pub mod secret_key;
 pub mod servers;
+pub mod site;

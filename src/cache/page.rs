@@ -52,23 +52,31 @@ struct About {
 const WORTH_COMPRESSING: usize = 512;
 
 impl StoredPage {
+    /// A page that is sent as it is, because it is not kept.
+    pub fn uncompressed(content_type: &str, body: Bytes) -> Self {
+        Self {
+            content_type: content_type.to_owned(),
+            etag: hex(&Sha256::digest(&body)[..16]),
+            gzip: body.clone(),
+            brotli: body.clone(),
+            identity: body,
+        }
+    }
+
     /// Compresses a body and computes its validator.
     pub fn new(content_type: &str, body: Bytes) -> Self {
-        let etag = hex(&Sha256::digest(&body)[..16]);
+        if body.len() < WORTH_COMPRESSING {
+            return Self::uncompressed(content_type, body);
+        }
         let worth = |compressed: Vec<u8>| match compressed.len() < body.len() {
             true => Bytes::from(compressed),
             false => body.clone(),
         };
-        let (gzip, brotli) = match body.len() < WORTH_COMPRESSING {
-            true => (body.clone(), body.clone()),
-            false => (worth(gzipped(&body)), worth(brotlied(&body))),
-        };
+        let (gzip, brotli) = (worth(gzipped(&body)), worth(brotlied(&body)));
         Self {
-            content_type: content_type.to_owned(),
-            etag,
-            identity: body,
             gzip,
             brotli,
+            ..Self::uncompressed(content_type, body.clone())
         }
     }
 

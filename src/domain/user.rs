@@ -123,6 +123,18 @@ impl Password {
         Ok(Self(text.to_owned()))
     }
 
+    /// Takes a password that somebody insists on.
+    ///
+    /// # Errors
+    /// [`PasswordError::TooShort`] when it is empty, [`PasswordError::TooLong`] when it only costs time to hash.
+    pub fn unchecked(text: &str) -> Result<Self, PasswordError> {
+        match text.len() {
+            0 => Err(PasswordError::TooShort),
+            1..=1024 => Ok(Self(text.to_owned())),
+            _ => Err(PasswordError::TooLong),
+        }
+    }
+
     /// The bytes to hash.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()

@@ -3,7 +3,7 @@
 mod accounts;
 mod editor;
 mod error;
-//pub mod fixtures;
+pub mod fixtures;
 mod health;
 mod listings;
 mod loopback;

@@ -14,9 +14,10 @@ pub struct PageKey {
 }
 
 impl PageKey {
-    /// The list, in a format (`html`, `json`).
-    pub fn list(query: &ListingQuery, format: &'static str) -> Self {
-        let name = format!("list.{format}?{}", query.canonical());
+    /// The list of a site, in a format (`html`, `json`). Pages hold absolute links, so sites at different addresses
+    /// that share a Redis have pages of their own.
+    pub fn list(site: &str, query: &ListingQuery, format: &'static str) -> Self {
+        let name = format!("{site}/list.{format}?{}", query.canonical());
         Self {
             key: CacheKey::new(Level::PageRedis, "page", &name),
             tags: tags_of(&query.filter),
@@ -24,8 +25,8 @@ impl PageKey {
     }
 
     /// A listing's own page, in a format.
-    pub fn detail(id: PropertyId, format: &'static str) -> Self {
-        let name = format!("detail.{format}/{id}");
+    pub fn detail(site: &str, id: PropertyId, format: &'static str) -> Self {
+        let name = format!("{site}/detail.{format}/{id}");
         let tags = TagSet::from([kinds::property(id)]);
         Self {
             key: CacheKey::new(Level::PageRedis, "page", &name),

@@ -1,0 +1,54 @@
+//! `serve`
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::CommandError;
+use crate::app::platform::StartError;
+use crate::app::site::Application;
+use crate::config::Config;
+
+pub(super) async fn run(config: Config, migrate: bool) -> Result<(), CommandError> {
+    let application = tokio::select! {
+        built = Application::build(config, migrate, Vec::new()) => built?,
+        // What has been started ends with the program.
+        () = asked_to_stop() => return Ok(()),
+    };
+    log::info!("listening on http://{}", application.address());
+    let platform = application.platform();
+    if platform.config.site.debug {
+        log::info!("development mode: the cache's endpoints are open to this machine (DEBUG)");
+    }
+    if matches!(platform.services.accounts.has_superuser().await, Ok(false)) {
+        log::info!(
+            "nobody can log in to {}/admin/ yet: run “property-listings createsuperuser”",
+            application.url()
+        );
+    }
+    let handle = application.handle();
+    tokio::spawn(async move {
+        asked_to_stop().await;
+        log::info!("stopping: requests in flight finish first");
+        tokio::spawn(async move { handle.stop(true).await });
+        asked_to_stop().await;
+        log::warn!("stopping at once");
+        std::process::exit(130);
+    });
+    application.run_until_stopped().await?;
+    log::info!("stopped");
+    Ok(())
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn asked_to_stop() {
+    let terminate = async || -> Result<(), StartError> {
+        signal(SignalKind::terminate())
+            .map_err(StartError::Serve)?
+            .recv()
+            .await;
+        Ok(())
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate() => {}
+    }
+}

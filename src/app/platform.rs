@@ -1,0 +1,118 @@
+//! What the site and every command stand on: servers, database, cache, services.
+
+use super::secret_key::secret_key;
+use super::servers::{Role, Servers, ServersError};
+use crate::cache::{Cache, CacheError};
+use crate::config::{Config, SecretKey};
+use crate::db::{Database, DbError, migrations};
+use crate::events::Receiver;
+use crate::services::{Loopback, ServiceError, Services};
+
+/// The program's parts, started and wired.
+pub struct Platform {
+    /// The configuration that they were made from.
+    pub config: Config,
+    /// The database.
+    pub database: Database,
+    /// The cache.
+    pub cache: Cache,
+    /// The use cases.
+    pub services: Services,
+    /// How the site reaches itself.
+    pub loopback: Loopback,
+    servers: Servers,
+}
+
+/// Why the program can't go on.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A private server.
+    #[error(transparent)]
+    Servers(#[from] ServersError),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// The cache's configuration.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+    /// The HTTP server.
+    #[error(
+        "can't listen on {address}: {source}. Set HOST and PORT to a free address; PORT=0 picks one."
+    )]
+    Listen {
+        /// Where.
+        address: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The HTTP server, later.
+    #[error("the HTTP server failed: {0}")]
+    Serve(#[source] std::io::Error),
+    /// A use case.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+    /// Migrations are missing from a database that is not the program's own.
+    #[error(
+        "{0} migration(s) are not applied to the database. Run “property-listings migrate” first."
+    )]
+    NotMigrated(usize),
+}
+
+impl Platform {
+    /// Starts or joins the servers, and wires everything. A site makes void whatever Redis holds of it: it may have
+    /// missed invalidations while it did not run.
+    ///
+    /// # Errors
+    /// When a server can't be started or the configuration can't be used. An unreachable Redis is no error.
+    pub async fn start(
+        config: Config,
+        role: Role,
+        receivers: Vec<Receiver>,
+    ) -> Result<Self, StartError> {
+        let is_site = matches!(role, Role::Site);
+        let servers = Servers::start(&config, role).await?;
+        let database = Database::new(servers.database(), config.database.pool_size)?;
+        let redis_url = servers.redis_url();
+        let cache = Cache::new(&config.cache, redis_url.as_deref(), env!("BUILD_ID"))?;
+        cache.connect(is_site).await;
+        let loopback = Loopback::new(config.site.allowed_hosts.any_name());
+        let services = Services::new(database.clone(), cache.clone(), loopback.clone(), receivers);
+        Ok(Self {
+            config,
+            database,
+            cache,
+            services,
+            loopback,
+            servers,
+        })
+    }
+
+    /// The key that signs sessions.
+    ///
+    /// # Errors
+    /// When a generated one can't be kept.
+    pub fn secret_key(&self) -> Result<SecretKey, StartError> {
+        Ok(secret_key(&self.config)?)
+    }
+
+    /// Brings the program's own database up to date; of another it only checks that it is.
+    ///
+    /// # Errors
+    /// When a migration fails, or is missing from a database of others'.
+    pub async fn require_migrated(&self) -> Result<(), StartError> {
+        if self.config.database.is_private() {
+            migrations::migrate(&self.database).await?;
+            return Ok(());
+        }
+        let list = migrations::list(&self.database).await?;
+        match list.iter().filter(|migration| !migration.applied).count() {
+            0 => Ok(()),
+            missing => Err(StartError::NotMigrated(missing)),
+        }
+    }
+
+    /// Stops what was started.
+    pub async fn stop(self) {
+        self.servers.stop().await;
+    }
+}

@@ -1,0 +1,130 @@
+//! The running web site.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer};
+
+use super::platform::{Platform, StartError};
+use super::servers::Role;
+use crate::config::Config;
+use crate::db::migrations;
+use crate::events::Receiver;
+use crate::http::{self, Site, around};
+
+/// How long requests in flight may take to finish when the site stops, in seconds.
+const SHUTDOWN_SECONDS: u64 = 10;
+/// How long a client may take to send a request's head.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A site that listens, and is yet to run.
+pub struct Application {
+    platform: Platform,
+    server: Server,
+    address: SocketAddr,
+    url: String,
+}
+
+impl Application {
+    /// Starts everything and listens.
+    ///
+    /// # Errors
+    /// When something can't be started.
+    pub async fn build(
+        config: Config,
+        migrate: bool,
+        receivers: Vec<Receiver>,
+    ) -> Result<Self, StartError> {
+        let listen = SocketAddr::new(config.site.host, config.site.port);
+        let in_vain = |source| StartError::Listen {
+            address: listen.to_string(),
+            source,
+        };
+        let listener = TcpListener::bind(listen);
+        // A second site on one DATA_DIR is told so, whatever its port.
+        let platform = Platform::start(config, Role::Site, receivers).await?;
+        let listener = match listener {
+            Ok(listener) => listener,
+            Err(source) => {
+                platform.stop().await;
+                return Err(in_vain(source));
+            }
+        };
+        if migrate {
+            for name in migrations::migrate(&platform.database).await? {
+                log::info!("applied migration {name}");
+            }
+        }
+        let address = listener.local_addr().map_err(in_vain)?;
+        let server = serve(&platform, listener, address.port()).map_err(in_vain)?;
+        let url = Site::new(
+            &platform.config.site,
+            &platform.secret_key()?,
+            address.port(),
+        )
+        .url;
+        Ok(Self {
+            platform,
+            server,
+            address,
+            url,
+        })
+    }
+
+    /// The address that it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The origin of its absolute links.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Its parts.
+    pub fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    /// What stops it from elsewhere.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serves until it is stopped, then stops the servers that it started. Requests in flight finish.
+    ///
+    /// # Errors
+    /// When the HTTP server fails.
+    pub async fn run_until_stopped(self) -> Result<(), StartError> {
+        let result = self.server.await.map_err(StartError::Serve);
+        self.platform.stop().await;
+        result
+    }
+}
+
+/// A server on a listener; `port` is the one that absolute links name.
+///
+/// # Errors
+/// When the listener can't be used.
+pub fn serve(platform: &Platform, listener: TcpListener, port: u16) -> std::io::Result<Server> {
+    let secret = platform.secret_key().map_err(std::io::Error::other)?;
+    let site = Site::new(&platform.config.site, &secret, port);
+    let (services, workers) = (platform.services.clone(), platform.config.site.workers);
+    platform.loopback.listens_on(listener.local_addr()?);
+    let server = HttpServer::new(move || {
+        App::new()
+            .configure(|config| http::configure(config, &services, &site))
+            .wrap(from_fn(around::security))
+            .wrap(from_fn(around::error_pages))
+            .wrap(from_fn(around::request_id))
+    });
+    let server = server
+        .workers(workers)
+        .client_request_timeout(HEAD_TIMEOUT)
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}

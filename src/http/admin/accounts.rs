@@ -1,0 +1,240 @@
+//! Logging in and out, and changing one's password.
+
+use actix_session::Session;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use super::request::{CheckedForm, is_foreign, read, tokens_match};
+use super::see_other;
+use super::staff::{Staff, new_token};
+use crate::domain::{FieldErrors, Password, Username};
+use crate::http::views::admin::{LoginPage, PasswordPage};
+use crate::http::views::page;
+use crate::http::{AppError, Site};
+use crate::services::{Login, Services};
+
+/// The cookie that a login form must repeat: nobody is known yet who could have a session.
+const LOGIN_COOKIE: &str = "login_token";
+
+/// Where to go after a login.
+#[derive(Deserialize)]
+pub(in crate::http) struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+/// `GET /admin/login/`
+pub(in crate::http) async fn new_login(
+    request: HttpRequest,
+    query: web::Query<Next>,
+    site: web::Data<Site>,
+) -> Result<HttpResponse, AppError> {
+    if Staff::of(&request).await?.is_some() {
+        return Ok(see_other(safe_path(&query.next)));
+    }
+    login_page(
+        HttpResponse::Ok(),
+        &request,
+        &site,
+        "",
+        safe_path(&query.next),
+        None,
+    )
+}
+
+/// `POST /admin/login/`
+pub(in crate::http) async fn log_in(
+    request: HttpRequest,
+    body: web::Bytes,
+    session: Session,
+    services: web::Data<Services>,
+    site: web::Data<Site>,
+) -> Result<HttpResponse, AppError> {
+    let form = read(&request, &body)?;
+    let cookie = request.cookie(LOGIN_COOKIE);
+    let right = cookie.is_some_and(|cookie| tokens_match(cookie.value(), form.get("csrf_token")));
+    if !right || is_foreign(request.headers()) {
+        let detail = "The login form's security token is missing or wrong. Go back, reload the page and try again.";
+        return Err(AppError::Forbidden(detail));
+    }
+    let next = safe_path(form.get("next"));
+    let username = form.get("username").trim();
+    let address = request.peer_addr().map(|address| address.ip());
+    match services
+        .accounts
+        .log_in(username, form.get("password").to_owned(), address)
+        .await?
+    {
+        Login::Entered(user) => {
+            Staff::log_in(&session, &user)?;
+            log::info!("login user=\"{}\" address={address:?}", user.username);
+            Ok(see_other(next))
+        }
+        Login::Refused => {
+            log::warn!(
+                "login refused user=\"{}\" address={address:?}",
+                username.escape_debug()
+            );
+            let error = "Please enter the correct username and password for a staff account. Note that both fields \
+                may be case-sensitive.";
+            login_page(
+                HttpResponse::UnprocessableEntity(),
+                &request,
+                &site,
+                username,
+                next,
+                Some(error),
+            )
+        }
+        Login::Throttled(wait) => {
+            log::warn!(
+                "login throttled user=\"{}\" address={address:?}",
+                username.escape_debug()
+            );
+            Err(AppError::Throttled(wait))
+        }
+    }
+}
+
+/// `POST /admin/logout/`
+pub(in crate::http) async fn log_out(
+    staff: Staff,
+    _form: CheckedForm,
+    session: Session,
+) -> HttpResponse {
+    log::info!("logout user=\"{}\"", staff.username);
+    session.purge();
+    see_other("/admin/login/")
+}
+
+/// `GET /admin/password_change/`
+pub(in crate::http) async fn edit_password(staff: Staff) -> Result<HttpResponse, AppError> {
+    page(
+        HttpResponse::Ok(),
+        &PasswordPage {
+            frame: staff.frame()?,
+            errors: FieldErrors::new(),
+        },
+    )
+}
+
+/// `POST /admin/password_change/`
+pub(in crate::http) async fn update_password(
+    staff: Staff,
+    CheckedForm(form): CheckedForm,
+    session: Session,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, AppError> {
+    let name = Username::from_database(staff.username.clone());
+    let user = services
+        .accounts
+        .find_staff(staff.id)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let mut errors = FieldErrors::new();
+    if !services
+        .accounts
+        .verify(&user, form.get("old_password").to_owned())
+        .await?
+    {
+        errors.add(
+            "old_password",
+            "Your old password was entered incorrectly. Please enter it again.",
+        );
+    }
+    if form.get("new_password1") != form.get("new_password2") {
+        errors.add("new_password2", "The two password fields didn’t match.");
+    }
+    let password = errors.check(
+        "new_password1",
+        Password::parse(form.get("new_password1"), &name),
+    );
+    match password {
+        Some(password) if errors.is_empty() => {
+            services
+                .accounts
+                .change_password(staff.id, password)
+                .await?;
+            session.purge();
+            log::info!("password changed user=\"{}\"", staff.username);
+            Ok(see_other("/admin/login/"))
+        }
+        _ => page(
+            HttpResponse::UnprocessableEntity(),
+            &PasswordPage {
+                frame: staff.frame()?,
+                errors,
+            },
+        ),
+    }
+}
+
+/// The login form, with a token that its cookie repeats.
+fn login_page(
+    mut response: actix_web::HttpResponseBuilder,
+    request: &HttpRequest,
+    site: &Site,
+    username: &str,
+    next: &str,
+    error: Option<&str>,
+) -> Result<HttpResponse, AppError> {
+    // The form in another tab keeps working.
+    let known = request
+        .cookie(LOGIN_COOKIE)
+        .map(|cookie| cookie.value().to_owned());
+    let token = known
+        .filter(|token| token.len() == 43)
+        .unwrap_or_else(new_token);
+    let cookie = Cookie::build(LOGIN_COOKIE, token.clone())
+        .path("/admin/login/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(site.is_https())
+        .finish();
+    response.cookie(cookie);
+    page(
+        response,
+        &LoginPage {
+            csrf_token: token,
+            username: username.to_owned(),
+            next: next.to_owned(),
+            error,
+        },
+    )
+}
+
+/// A path on this site to go on to; anything else leads to the overview.
+fn safe_path(next: &str) -> &str {
+    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
+    let plain = !next.chars().any(|c| c.is_control() || c.is_whitespace());
+    if own && plain && next.is_ascii() {
+        next
+    } else {
+        "/admin/"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_leads_only_to_this_site() {
+        assert_eq!(
+            safe_path("/admin/properties/?q=a"),
+            "/admin/properties/?q=a"
+        );
+        for next in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a\r\nb",
+            "evil",
+            "/\t/evil",
+        ] {
+            assert_eq!(safe_path(next), "/admin/", "{next:?}");
+        }
+    }
+}

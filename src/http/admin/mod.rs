@@ -1,0 +1,18 @@
+//! The admin: staff only, never cached, all of it without JavaScript.
+
+pub(super) mod accounts;
+pub(super) mod bulk;
+pub(super) mod listings;
+pub(super) mod overview;
+pub(super) mod request;
+pub(super) mod staff;
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+
+/// Sends a browser on after a successful form.
+fn see_other(address: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, address))
+        .finish()
+}

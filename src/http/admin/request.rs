@@ -1,0 +1,167 @@
+//! Posted forms: read with a limit, and refused unless the site's own page sent them.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_session::SessionExt as _;
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{Error, FromRequest, HttpRequest, web};
+use subtle::ConstantTimeEq as _;
+use url::{Url, form_urlencoded};
+
+use super::staff::CSRF;
+use crate::http::AppError;
+
+/// What the client is told when the check fails.
+const REFUSAL: &str =
+    "The form's security token is missing or wrong. Go back, reload the page and try again.";
+
+/// The fields of a posted form whose CSRF token is right.
+#[derive(Debug)]
+pub(in crate::http) struct CheckedForm(pub(in crate::http) Fields);
+
+/// Fields of a form, in the order in which they came.
+#[derive(Debug, Default)]
+pub(in crate::http) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Parses an urlencoded body.
+    pub(in crate::http) fn parse(body: &[u8]) -> Self {
+        Self(form_urlencoded::parse(body).into_owned().collect())
+    }
+
+    /// The last value of a field; empty when it is absent.
+    pub(in crate::http) fn get(&self, name: &str) -> &str {
+        let found = self.0.iter().rev().find(|(field, _)| field == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    /// Whether a field was sent.
+    pub(in crate::http) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(field, _)| field == name)
+    }
+
+    /// Every value of a field.
+    pub(in crate::http) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0
+            .iter()
+            .filter(move |(field, _)| field == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+impl FromRequest for CheckedForm {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let body = web::Bytes::from_request(&request, payload);
+        Box::pin(async move {
+            let fields = read(&request, &body.await?)?;
+            let token: Option<String> = request.get_session().get(CSRF).map_err(AppError::from)?;
+            let sent = fields.get("csrf_token");
+            let right = token.is_some_and(|token| tokens_match(&token, sent));
+            if !right || is_foreign(request.headers()) {
+                return Err(AppError::Forbidden(REFUSAL).into());
+            }
+            Ok(Self(fields))
+        })
+    }
+}
+
+/// Reads an urlencoded body.
+pub(in crate::http) fn read(request: &HttpRequest, body: &[u8]) -> Result<Fields, AppError> {
+    let content_type = request.headers().get(header::CONTENT_TYPE);
+    let content_type = content_type
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    match content_type.starts_with("application/x-www-form-urlencoded") || body.is_empty() {
+        true => Ok(Fields::parse(body)),
+        false => Err(AppError::BadRequest(
+            "Send the form as application/x-www-form-urlencoded.".to_owned(),
+        )),
+    }
+}
+
+/// Whether two tokens are equal, in a time that does not tell where they differ.
+pub(in crate::http) fn tokens_match(expected: &str, sent: &str) -> bool {
+    !expected.is_empty() && bool::from(expected.as_bytes().ct_eq(sent.as_bytes()))
+}
+
+/// Whether the browser says that another site's page made the request.
+pub(in crate::http) fn is_foreign(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if text("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none") {
+        return true;
+    }
+    let Some(origin) = headers.get("origin") else {
+        return false;
+    };
+    let origin = origin
+        .to_str()
+        .ok()
+        .and_then(|origin| Url::parse(origin).ok());
+    let authority = origin.map(|url| {
+        let host = url.host_str().unwrap_or_default().to_owned();
+        url.port()
+            .map_or(host.clone(), |port| format!("{host}:{port}"))
+    });
+    let host = text("host").map(|host| host.trim_end_matches(":80").trim_end_matches(":443"));
+    authority.as_deref() != host
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    fn foreign(pairs: &[(&'static str, &'static str)]) -> bool {
+        let pair = |(name, value): &(&'static str, &'static str)| {
+            (
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            )
+        };
+        is_foreign(&pairs.iter().map(pair).collect())
+    }
+
+    #[test]
+    fn only_the_sites_own_pages_and_tools_without_an_origin_are_not_foreign() {
+        assert!(!foreign(&[("host", "localhost:8000")]));
+        assert!(!foreign(&[
+            ("host", "localhost:8000"),
+            ("origin", "http://localhost:8000")
+        ]));
+        assert!(!foreign(&[
+            ("host", "a.example"),
+            ("origin", "https://a.example"),
+            ("sec-fetch-site", "same-origin")
+        ]));
+        assert!(foreign(&[
+            ("host", "localhost:8000"),
+            ("origin", "http://evil.example")
+        ]));
+        assert!(foreign(&[
+            ("host", "localhost:8000"),
+            ("origin", "http://localhost:9000")
+        ]));
+        assert!(foreign(&[("host", "localhost:8000"), ("origin", "null")]));
+        assert!(foreign(&[
+            ("host", "localhost:8000"),
+            ("sec-fetch-site", "cross-site")
+        ]));
+        assert!(foreign(&[
+            ("host", "localhost:8000"),
+            ("sec-fetch-site", "same-site")
+        ]));
+    }
+
+    #[test]
+    fn an_empty_token_matches_nothing() {
+        assert!(!tokens_match("", ""));
+        assert!(tokens_match("abc", "abc"));
+        assert!(!tokens_match("abc", "abd"));
+    }
+}

@@ -1,0 +1,151 @@
+//! Who is logged in, and what their session holds.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_session::{Session, SessionExt as _};
+use actix_web::dev::Payload;
+use actix_web::{Error, FromRequest, HttpRequest, web};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::{User, UserId};
+use crate::http::AppError;
+use crate::services::{Services, USER_ID};
+
+/// The session's CSRF token.
+pub(in crate::http) const CSRF: &str = "csrf";
+/// What ties the session to the password: a new one ends it.
+const FINGERPRINT: &str = "fingerprint";
+/// The login name, for pages that are shown while the database is out of reach.
+const USERNAME: &str = "username";
+const MESSAGES: &str = "messages";
+
+/// A member of staff who is logged in.
+pub(in crate::http) struct Staff {
+    /// Their number.
+    pub(in crate::http) id: UserId,
+    /// Their login name, which the event log will name.
+    pub(in crate::http) username: String,
+    session: Session,
+}
+
+/// A message to show once, on the next page.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(in crate::http) struct Message {
+    /// `success`, `warning` or `error`.
+    pub(in crate::http) level: String,
+    /// What to say.
+    pub(in crate::http) text: String,
+}
+
+/// What every admin page shows besides its content.
+pub(in crate::http) struct Frame {
+    pub(in crate::http) username: String,
+    pub(in crate::http) csrf_token: String,
+    pub(in crate::http) messages: Vec<Message>,
+}
+
+impl Staff {
+    /// Begins a session: under a new key, so that a key that somebody planted is worth nothing.
+    pub(in crate::http) fn log_in(session: &Session, user: &User) -> Result<(), AppError> {
+        session.clear();
+        session.renew();
+        session.insert(USER_ID, user.id.0)?;
+        session.insert(USERNAME, user.username.as_str())?;
+        session.insert(FINGERPRINT, fingerprint(user))?;
+        session.insert(CSRF, new_token())?;
+        Ok(())
+    }
+
+    /// Says something on the next page.
+    pub(in crate::http) fn say(&self, level: &str, text: String) -> Result<(), AppError> {
+        let mut messages: Vec<Message> = self.session.get(MESSAGES)?.unwrap_or_default();
+        messages.push(Message {
+            level: level.to_owned(),
+            text,
+        });
+        Ok(self.session.insert(MESSAGES, messages)?)
+    }
+
+    /// The frame of a page; takes the messages that were waiting.
+    pub(in crate::http) fn frame(&self) -> Result<Frame, AppError> {
+        let messages: Vec<Message> = self.session.get(MESSAGES)?.unwrap_or_default();
+        if !messages.is_empty() {
+            self.session.remove(MESSAGES);
+        }
+        Ok(Frame {
+            username: self.username.clone(),
+            csrf_token: self.session.get(CSRF)?.unwrap_or_default(),
+            messages,
+        })
+    }
+
+    /// Whether a session's CSRF token was sent.
+    pub(in crate::http) fn sent_token(&self, sent: &str) -> bool {
+        let token: Option<String> = self.session.get(CSRF).ok().flatten();
+        token.is_some_and(|token| super::request::tokens_match(&token, sent))
+    }
+
+    /// The member of staff whose session a request carries; `None` for anybody else.
+    pub(in crate::http) async fn of(request: &HttpRequest) -> Result<Option<Self>, AppError> {
+        let session = request.get_session();
+        let Some(id) = session.get::<i64>(USER_ID)?.map(UserId) else {
+            return Ok(None);
+        };
+        let services = request
+            .app_data::<web::Data<Services>>()
+            .ok_or(AppError::NotFound)?;
+        let known: Option<String> = session.get(FINGERPRINT)?;
+        match services.accounts.find_staff(id).await {
+            Ok(Some(user)) if known.as_deref() == Some(&*fingerprint(&user)) => Ok(Some(Self {
+                id,
+                username: user.username.to_string(),
+                session,
+            })),
+            Ok(_) => {
+                session.purge();
+                Ok(None)
+            }
+            // While the database is out of reach nothing can be read or written, but a form can be shown again with
+            // what was typed.
+            Err(err) if err.is_unavailable() => {
+                let username = session.get(USERNAME)?.unwrap_or_default();
+                Ok(Some(Self {
+                    id,
+                    username,
+                    session,
+                }))
+            }
+            Err(err) => Err(err.into()),
+        }
+    }
+}
+
+impl FromRequest for Staff {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let path = request
+                .uri()
+                .path_and_query()
+                .map_or("/admin/", |path| path.as_str());
+            let staff = Self::of(&request).await?;
+            Ok(staff.ok_or_else(|| AppError::LoginRequired(path.to_owned()))?)
+        })
+    }
+}
+
+/// A token that can't be guessed.
+pub(in crate::http) fn new_token() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+fn fingerprint(user: &User) -> String {
+    URL_SAFE_NO_PAD.encode(&Sha256::digest(&user.password_hash)[..18])
+}

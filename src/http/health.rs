@@ -1,0 +1,30 @@
+//! Liveness and readiness, for whoever runs the site.
+
+use actix_web::{HttpResponse, web};
+use serde_json::json;
+
+use crate::services::Services;
+
+/// `GET /healthz`: the program answers.
+pub(super) async fn live() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(("cache-control", "no-store"))
+        .body("ok\n")
+}
+
+/// `GET /readyz`: the database answers and is migrated; Redis is reported, not required.
+pub(super) async fn ready(services: web::Data<Services>) -> HttpResponse {
+    let readiness = services.health.readiness().await;
+    let mut response = match readiness.is_ready() {
+        true => HttpResponse::Ok(),
+        false => HttpResponse::ServiceUnavailable(),
+    };
+    response
+        .insert_header(("cache-control", "no-store"))
+        .json(json!({
+            "ready": readiness.is_ready(),
+            "database": readiness.database,
+            "migrated": readiness.migrated,
+            "redis": readiness.redis,
+        }))
+}

@@ -1,0 +1,89 @@
+//! Listings as data, in the shape of Django REST framework.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::domain::{Cursor, Direction, ListingQuery, Position, Price, Property, PropertyId};
+use crate::services::ListingPage;
+
+/// One listing.
+#[derive(Debug, Serialize)]
+pub(super) struct PropertyJson<'a> {
+    id: PropertyId,
+    title: &'a str,
+    description: &'a str,
+    price: Price,
+    location: &'a str,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    url: String,
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize)]
+pub(super) struct ListJson<'a> {
+    count: i64,
+    next: Option<String>,
+    previous: Option<String>,
+    results: Vec<PropertyJson<'a>>,
+}
+
+impl<'a> PropertyJson<'a> {
+    pub(super) fn new(property: &'a Property, site_url: &str) -> Self {
+        Self {
+            id: property.id,
+            title: property.title.as_str(),
+            description: property.description.as_str(),
+            price: property.price,
+            location: property.location.as_str(),
+            created_at: property.created_at,
+            updated_at: property.updated_at,
+            url: format!("{site_url}/properties/{}/", property.id),
+        }
+    }
+}
+
+impl<'a> ListJson<'a> {
+    pub(super) fn new(page: &'a ListingPage, query: &ListingQuery, site_url: &str) -> Self {
+        let [next, previous] = neighbours(page, query).map(|position| {
+            let query = query.at(position?).canonical();
+            Some(
+                format!("{site_url}/properties/?format=json&{query}")
+                    .trim_end_matches('&')
+                    .to_owned(),
+            )
+        });
+        let results = page
+            .properties
+            .iter()
+            .map(|p| PropertyJson::new(p, site_url))
+            .collect();
+        Self {
+            count: page.total,
+            next,
+            previous,
+            results,
+        }
+    }
+}
+
+/// The places after and before a page. The next is always a cursor, so that walking costs the same on every page.
+fn neighbours(page: &ListingPage, query: &ListingQuery) -> [Option<Position>; 2] {
+    let cursor = |property: Option<&Property>, direction| {
+        property.map(|property| Position::Cursor(Cursor::at(property, query.sort, direction)))
+    };
+    let (first, last) = (page.properties.first(), page.properties.last());
+    let next = || cursor(last, Direction::Forward);
+    let previous = || cursor(first, Direction::Backward);
+    match query.position {
+        Position::Page(1) => [page.more.then(next).flatten(), None],
+        Position::Page(number) => [
+            page.more.then(next).flatten(),
+            Some(Position::Page(number - 1)),
+        ],
+        Position::Cursor(at) => match at.direction {
+            Direction::Forward => [page.more.then(next).flatten(), previous()],
+            Direction::Backward => [next(), page.more.then(previous).flatten()],
+        },
+    }
+}

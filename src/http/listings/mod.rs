@@ -1,0 +1,5 @@
+//! The pages that people browse, and their JSON.
+
+pub(super) mod handlers;
+mod json;
+pub(super) mod keys;

@@ -1,0 +1,163 @@
+//! Shows every failure in the format that the client asked for, in the site's look, with the request's number.
+
+use std::fmt;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError};
+use serde_json::json;
+
+use super::request_id::RequestId;
+use super::security::harden;
+use crate::http::AppError;
+use crate::http::negotiation::Format;
+use crate::http::views::errors;
+
+/// Renders what ended with a status of 400 or more and is not rendered yet, and adds the security headers to every
+/// response.
+///
+/// # Errors
+/// A [`Failure`], already rendered, where an inner middleware failed.
+pub async fn error_pages<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let format = Format::of(request.query_string(), request.headers());
+    let extension = request
+        .extensions()
+        .get::<RequestId>()
+        .map(|id| id.0.clone());
+    let id = extension.unwrap_or_default();
+    let response = match next.call(request).await {
+        Ok(response) => response.map_into_boxed_body(),
+        Err(err) => {
+            // Only the session store fails here: a handler's failure is a response by now.
+            log::error!("{err} request={id}");
+            return Err(Failure { format, id }.into());
+        }
+    };
+    let mut response = match needs_page(&response) {
+        true => rendered(response, format, &id),
+        false => response,
+    };
+    harden(response.headers_mut());
+    Ok(response)
+}
+
+/// Whether a response is a failure that nobody has put into words for people or programs yet.
+fn needs_page(response: &ServiceResponse<BoxBody>) -> bool {
+    let content_type = response.headers().get(header::CONTENT_TYPE);
+    let content_type = content_type
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    let failed = response.status().is_client_error() || response.status().is_server_error();
+    failed && !content_type.starts_with("text/html") && !content_type.contains("json")
+}
+
+fn rendered(
+    response: ServiceResponse<BoxBody>,
+    format: Format,
+    id: &str,
+) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    let error = response.response().error();
+    if status.is_server_error() {
+        let text = error.map_or_else(|| status.to_string(), Error::to_string);
+        log::error!("{text} request={id}");
+    }
+    let app_error = error.and_then(|err| err.as_error::<AppError>());
+    let detail = match (app_error, error) {
+        (Some(err), _) => err.detail(),
+        // What actix refuses, such as an oversized body; its words are fit for clients.
+        (None, Some(err)) if status.is_client_error() => err.to_string(),
+        _ => errors::default_detail(status).to_owned(),
+    };
+    let fields = app_error
+        .and_then(AppError::field_errors)
+        .map(|errors| json!(errors));
+    let page = page(status, &detail, fields, format, id);
+    let headers = response.headers().clone();
+    let mut response = response.into_response(page);
+    keep(&headers, response.headers_mut());
+    response
+}
+
+/// Headers of the failed response that its page must carry too.
+fn keep(from: &HeaderMap, to: &mut HeaderMap) {
+    let kept = [
+        header::RETRY_AFTER,
+        header::WWW_AUTHENTICATE,
+        header::ALLOW,
+        header::SET_COOKIE,
+        header::HeaderName::from_static("cache-status"),
+    ];
+    for name in kept {
+        for value in from.get_all(&name) {
+            to.append(name.clone(), value.clone());
+        }
+    }
+}
+
+/// The page or problem document (RFC 9457) of a failure.
+fn page(
+    status: StatusCode,
+    detail: &str,
+    fields: Option<serde_json::Value>,
+    format: Format,
+    id: &str,
+) -> HttpResponse {
+    let title = errors::title(status);
+    let mut response = HttpResponse::build(status);
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    if format == Format::Json {
+        let mut problem = json!({
+            "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail,
+            "request_id": id,
+        });
+        if let Some(fields) = fields {
+            problem["errors"] = fields;
+        }
+        response.content_type("application/problem+json");
+        return response.body(problem.to_string());
+    }
+    response.content_type("text/html; charset=utf-8");
+    response.body(errors::render(status, detail, id))
+}
+
+/// A failure of a middleware, as the page that the client gets: an outage of what keeps sessions.
+#[derive(Debug)]
+struct Failure {
+    format: Format,
+    id: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the session could not be kept")
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::SERVICE_UNAVAILABLE
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let status = self.status_code();
+        let mut response = page(
+            status,
+            errors::default_detail(status),
+            None,
+            self.format,
+            &self.id,
+        );
+        harden(response.headers_mut());
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        response
+    }
+}

@@ -1,0 +1,49 @@
+//! Gives each request a number, and logs how it ended.
+
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _};
+
+/// A request's number: random, so that it says nothing of how many there were.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub(crate) String);
+
+/// Adds `X-Request-Id`; one log line per request, at `debug` for a success.
+///
+/// # Errors
+/// Those of the inner service.
+pub async fn request_id<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let started = Instant::now();
+    let id = format!("{:016x}", rand::random::<u64>());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let line = format!(
+        "{} {}",
+        request.method(),
+        request.uri().path().escape_debug()
+    );
+    let mut response = next.call(request).await?;
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("x-request-id"), value);
+    }
+    let status = response.status().as_u16();
+    let level = if status >= 400 {
+        log::Level::Info
+    } else {
+        log::Level::Debug
+    };
+    log::log!(
+        level,
+        "{line} {status} {} µs request={id}",
+        started.elapsed().as_micros()
+    );
+    Ok(response)
+}

@@ -1,0 +1,27 @@
+//! The web: routes, handlers, middleware and views.
+//!
+//! A handler parses its input, calls one service and shows a view. **Invariant:** public pages never see a cookie,
+//! and nothing here touches pools, SQL or Redis.
+
+mod admin;
+mod assets;
+mod error;
+mod health;
+mod listings;
+mod management;
+mod middleware;
+mod negotiation;
+mod routes;
+mod site;
+mod views;
+
+pub use error::AppError;
+pub use routes::configure;
+pub use site::Site;
+
+/// The middleware around every route, from the outside in.
+pub mod around {
+    pub use super::middleware::error_pages::error_pages;
+    pub use super::middleware::request_id::request_id;
+    pub use super::middleware::security::security;
+}

@@ -1,0 +1,139 @@
+//! Which representation a client wants: HTML or JSON, and in which encoding.
+
+use actix_web::http::header::{self, HeaderMap};
+use url::form_urlencoded;
+
+use crate::services::Encoding;
+
+/// The format of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    /// A page.
+    Html,
+    /// Data.
+    Json,
+}
+
+impl Format {
+    /// `?format=json` decides; otherwise the `Accept` header, where a page wins a tie.
+    pub(super) fn of(query_string: &str, headers: &HeaderMap) -> Self {
+        let asked = form_urlencoded::parse(query_string.as_bytes())
+            .any(|(name, value)| name == "format" && value.eq_ignore_ascii_case("json"));
+        let accept = joined(headers, header::ACCEPT);
+        let json = quality(&accept, &["application/json", "application/problem+json"]);
+        let html = quality(&accept, &["text/html", "text/*", "*/*"]);
+        if asked || json > html {
+            Self::Json
+        } else {
+            Self::Html
+        }
+    }
+
+    /// Its name in page keys.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// The encodings that a client accepts, the one it likes best first and brotli before gzip.
+pub(super) fn accepted_encodings(headers: &HeaderMap) -> Vec<Encoding> {
+    let accept = joined(headers, header::ACCEPT_ENCODING);
+    let mut wanted: Vec<(u16, Encoding)> = [(Encoding::Brotli, "br"), (Encoding::Gzip, "gzip")]
+        .into_iter()
+        .map(|(encoding, token)| {
+            let exact = quality_of(&accept, token);
+            (
+                exact.or_else(|| quality_of(&accept, "*")).unwrap_or(0),
+                encoding,
+            )
+        })
+        .filter(|(quality, _)| *quality > 0)
+        .collect();
+    wanted.sort_by_key(|(quality, _)| std::cmp::Reverse(*quality));
+    wanted.into_iter().map(|(_, encoding)| encoding).collect()
+}
+
+/// All values of a header that is a list.
+pub(super) fn joined(headers: &HeaderMap, name: header::HeaderName) -> String {
+    let values: Vec<_> = headers
+        .get_all(name)
+        .filter_map(|value| value.to_str().ok())
+        .collect();
+    values.join(",")
+}
+
+/// The best quality, in thousandths, that a list gives to one of several names (RFC 9110, section 12.4.2).
+fn quality(list: &str, names: &[&str]) -> u16 {
+    names
+        .iter()
+        .filter_map(|name| quality_of(list, name))
+        .max()
+        .unwrap_or(0)
+}
+
+fn quality_of(list: &str, name: &str) -> Option<u16> {
+    list.split(',').find_map(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        if !parts.next()?.eq_ignore_ascii_case(name) {
+            return None;
+        }
+        let quality = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
+        let quality = quality.map_or(1.0, |text| text.parse::<f32>().unwrap_or(0.0));
+        Some((quality.clamp(0.0, 1.0) * 1000.0) as u16)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    fn headers(name: HeaderName, value: &'static str) -> HeaderMap {
+        [(name, HeaderValue::from_static(value))]
+            .into_iter()
+            .collect()
+    }
+
+    #[test]
+    fn json_is_sent_to_those_who_prefer_it() {
+        for (accept, want) in [
+            ("application/json", Format::Json),
+            ("application/json;q=0.5, text/html", Format::Html),
+            ("text/html;q=0.5, application/json;q=0.9", Format::Json),
+            ("*/*", Format::Html),
+            ("text/html,application/xhtml+xml,*/*;q=0.8", Format::Html),
+            ("", Format::Html),
+        ] {
+            assert_eq!(
+                Format::of("", &headers(header::ACCEPT, accept)),
+                want,
+                "{accept}"
+            );
+        }
+        assert_eq!(
+            Format::of("page=2&format=json", &headers(header::ACCEPT, "text/html")),
+            Format::Json
+        );
+    }
+
+    #[test]
+    fn encodings_come_in_the_order_of_the_clients_wishes() {
+        use Encoding::{Brotli, Gzip};
+        for (accept, want) in [
+            ("gzip, deflate, br", vec![Brotli, Gzip]),
+            ("br;q=0.2, gzip;q=0.8", vec![Gzip, Brotli]),
+            ("br;q=0, *", vec![Gzip]),
+            ("identity", vec![]),
+            ("", vec![]),
+        ] {
+            assert_eq!(
+                accepted_encodings(&headers(header::ACCEPT_ENCODING, accept)),
+                want,
+                "{accept}"
+            );
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What handlers and middleware need to know of the configuration.
+
+use actix_web::cookie::Key;
+
+use crate::config::{AllowedHosts, SecretKey, SiteConfig};
+
+/// Where the site is, and who may do what without a session.
+#[derive(Clone)]
+pub struct Site {
+    /// The origin of absolute links, without a trailing slash.
+    pub url: String,
+    /// Whether the site is in development mode.
+    pub debug: bool,
+    /// The host names that it answers to.
+    pub allowed_hosts: AllowedHosts,
+    /// What scripts show to the management endpoints.
+    pub cache_api_token: Option<String>,
+    /// What sessions' cookies are signed with.
+    pub cookie_key: Key,
+}
+
+impl Site {
+    /// The settings of a site that listens on a port.
+    pub fn new(config: &SiteConfig, secret: &SecretKey, port: u16) -> Self {
+        let default_url = || match config.host {
+            std::net::IpAddr::V6(ip) => format!("http://[{ip}]:{port}"),
+            std::net::IpAddr::V4(ip) => format!("http://{ip}:{port}"),
+        };
+        Self {
+            url: config.site_url.clone().unwrap_or_else(default_url),
+            debug: config.debug,
+            allowed_hosts: config.allowed_hosts.clone(),
+            cache_api_token: config.cache_api_token.clone(),
+            cookie_key: Key::derive_from(secret.as_bytes()),
+        }
+    }
+
+    /// Whether readers reach the site by HTTPS.
+    pub fn is_https(&self) -> bool {
+        self.url.starts_with("https://")
+    }
+}

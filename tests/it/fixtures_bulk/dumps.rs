@@ -1,0 +1,82 @@
+//! What is dumped loads as it was, and again without a change.
+
+use property_listings::db::Database;
+use property_listings::domain::Change;
+use property_listings::services::fixtures::{Format, load};
+
+use super::{STRICT, dumped, load_all, rows, run};
+
+/// Rows that are hard to write and to read back.
+async fn insert_awkward_rows(database: &Database) {
+    let sql = "INSERT INTO property (id, title, description, price, location, created_at, updated_at) VALUES
+        (3, '=HYPERLINK(\"x\")', E'line one\\n\\n\"line\" two,\\tend', 0, 'Łódź 🏠', '2001-02-03 04:05:06.000007Z', now()),
+        (9, '-1+1', '\\N', 99999999.99, 'O''Hara; \"quoted\"', '0044-03-15 12:00:00Z', '9999-12-31 23:59:59.999999Z'),
+        (4000000000, 'null', E'a\\\\nb \\u2028\\uFEFF end', 0.01, '@location', now(), now())";
+    run(database, sql).await;
+}
+
+async fn a_dump_loads_losslessly(format: Format) {
+    let [original, copy] = [
+        crate::harness::database().await,
+        crate::harness::database().await,
+    ];
+    insert_awkward_rows(&original).await;
+    let first = dumped(&original, format).await;
+    assert_eq!(load_all(&copy, &first).await.loaded, 3);
+    assert_eq!(dumped(&copy, format).await, first);
+    let empty = crate::harness::database().await;
+    let nothing = dumped(&empty, format).await;
+    let report = load(
+        &empty,
+        nothing.as_bytes(),
+        "file",
+        format,
+        STRICT,
+        &|_, _| {},
+    );
+    assert_eq!(report.await.expect("loaded").loaded, 0);
+}
+
+#[tokio::test]
+async fn a_dump_loads_losslessly_as_csv() {
+    a_dump_loads_losslessly(Format::Csv).await;
+}
+
+#[tokio::test]
+async fn a_dump_loads_losslessly_as_json_lines() {
+    a_dump_loads_losslessly(Format::JsonLines).await;
+}
+
+#[tokio::test]
+async fn loading_by_id_updates_instead_of_duplicating() {
+    let database = crate::harness::database().await;
+    insert_awkward_rows(&database).await;
+    let text = dumped(&database, Format::JsonLines).await;
+    let report = load_all(&database, &text.replace("-1+1", "Edited")).await;
+    assert_eq!((report.loaded, report.changed), (3, 1));
+    let events = report.events.events();
+    match &events[0].change {
+        Change::PostSave {
+            id,
+            created: false,
+            after,
+            ..
+        } => {
+            assert_eq!((id.0, after.title.as_str()), (9, "Edited"));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!((events.len(), rows(&database).await), (1, 3));
+    assert_eq!(events[0].actor, "command loaddata");
+}
+
+#[tokio::test]
+async fn loading_the_same_dump_again_changes_nothing() {
+    let database = crate::harness::database().await;
+    insert_awkward_rows(&database).await;
+    let text = dumped(&database, Format::Csv).await;
+    let report = load_all(&database, &text).await;
+    assert_eq!((report.loaded, report.changed), (3, 0));
+    assert!(report.events.events().is_empty());
+    assert_eq!(dumped(&database, Format::Csv).await, text);
+}
