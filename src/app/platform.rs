@@ -1,11 +1,14 @@
 //! What the site and every command stand on: servers, database, cache, services.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::secret_key::secret_key;
 use super::servers::{Role, Servers, ServersError};
-use crate::cache::{Cache, CacheError};
+use crate::cache::{Cache, CacheError, Repair};
 use crate::config::{Config, SecretKey};
 use crate::db::{Database, DbError, migrations};
-use crate::events::Receiver;
+use crate::events::{LogReader, Receiver, listen};
 use crate::services::{Loopback, ServiceError, Services};
 
 /// The program's parts, started and wired.
@@ -59,8 +62,8 @@ pub enum StartError {
 }
 
 impl Platform {
-    /// Starts or joins the servers, and wires everything. A site makes void whatever Redis holds of it: it may have
-    /// missed invalidations while it did not run.
+    /// Starts or joins the servers, and wires everything. A site's cache is connected later, by
+    /// [`Platform::follow_events`]: what Redis holds can only be trusted once the event log has been applied.
     ///
     /// # Errors
     /// When a server can't be started or the configuration can't be used. An unreachable Redis is no error.
@@ -74,16 +77,41 @@ impl Platform {
         let database = Database::new(servers.database(), config.database.pool_size)?;
         let redis_url = servers.redis_url();
         let cache = Cache::new(&config.cache, redis_url.as_deref(), env!("BUILD_ID"))?;
-        cache.connect(is_site).await;
         let loopback = Loopback::new(config.site.allowed_hosts.any_name());
         let services = Services::new(database.clone(), cache.clone(), loopback.clone(), receivers);
-        Ok(Self {
+        let platform = Self {
             config,
             database,
             cache,
             services,
             loopback,
             servers,
+        };
+        if !is_site {
+            platform.cache.connect(platform.repair(true)).await;
+        }
+        Ok(platform)
+    }
+
+    /// Connects the cache, and applies the events of every program from now on. The database has to be migrated.
+    pub async fn follow_events(&self) {
+        self.cache.connect(self.repair(false)).await;
+        let reader = LogReader::new(self.database.clone(), self.cache.clone());
+        tokio::spawn(listen(self.database.clone(), reader));
+    }
+
+    /// What makes Redis fit for use: the event log applied. A command that has only just begun has missed nothing.
+    fn repair(&self, skip_first: bool) -> Repair {
+        let reader = LogReader::new(self.database.clone(), self.cache.clone());
+        let skip = Arc::new(AtomicBool::new(skip_first));
+        Arc::new(move || {
+            let (reader, skip) = (reader.clone(), skip.clone());
+            Box::pin(async move {
+                match skip.swap(false, Ordering::Relaxed) {
+                    true => Ok(()),
+                    false => Ok(reader.catch_up().await?),
+                }
+            })
         })
     }
 

@@ -57,6 +57,7 @@ impl Application {
                 log::info!("applied migration {name}");
             }
         }
+        platform.follow_events().await;
         let address = listener.local_addr().map_err(in_vain)?;
         let server = serve(&platform, listener, address.port()).map_err(in_vain)?;
         let url = Site::new(

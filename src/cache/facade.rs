@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
 
-use super::link::Link;
+use super::link::{Link, Repair};
 use super::metrics::Metrics;
 use super::policy::{CachePolicy, MAX_BODY_BYTES};
 use super::redis_tier::{Found, RedisTier};
@@ -105,29 +105,14 @@ impl Cache {
         })
     }
 
-    /// Connects to Redis and keeps the connection; returns after the first attempt. With `repair`, whatever Redis
-    /// holds of this site is made void first, and again after every failure: invalidations may have been missed.
-    pub async fn connect(&self, repair: bool) {
-        let Some(tier) = self.redis.clone() else {
+    /// Connects to Redis and keeps the connection; returns after the first attempt. `repair` runs before Redis is
+    /// used, first and after every failure: invalidations may have been missed.
+    pub async fn connect(&self, repair: Repair) {
+        let Some(tier) = &self.redis else {
             return;
         };
         let ready = Arc::new(Notify::new());
-        let site = tier.generation_key(&Tag::site());
-        let first = std::sync::atomic::AtomicBool::new(!repair);
-        let keeper = tier.link.clone().keep(ready.clone(), move |mut redis| {
-            let skip = first.swap(false, std::sync::atomic::Ordering::Relaxed);
-            let site = site.clone();
-            async move {
-                if skip {
-                    return Ok(());
-                }
-                deadpool_redis::redis::cmd("DEL")
-                    .arg(site)
-                    .query_async::<()>(&mut redis)
-                    .await
-            }
-        });
-        tokio::spawn(keeper);
+        tokio::spawn(tier.link.clone().keep(ready.clone(), repair));
         ready.notified().await;
     }
 

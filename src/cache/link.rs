@@ -5,6 +5,7 @@
 //! missed meanwhile. From the moment that the repair begins, invalidations go through again, so none falls between
 //! the repair and the first read.
 
+use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -22,6 +23,13 @@ const COMMAND: Duration = Duration::from_millis(500);
 const SLOW_COMMAND: Duration = Duration::from_secs(10);
 /// Time between two attempts to reach a server that is gone.
 const PROBE: Duration = Duration::from_millis(250);
+
+/// Brings Redis up to date before it is used: called when the link is first made and after every failure. It reaches
+/// Redis through the cache's own methods for invalidating.
+pub type Repair =
+    Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), RepairError>> + Send>> + Send + Sync>;
+/// Why a repair failed; it is tried again.
+pub type RepairError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Whether Redis may be used.
 enum State {
@@ -145,13 +153,7 @@ impl Link {
     }
 
     /// Connects, repairs, and does so again whenever the link is lost; never returns. `repair` runs before each use.
-    pub(super) async fn keep<F>(
-        self,
-        ready: Arc<Notify>,
-        repair: impl Fn(MultiplexedConnection) -> F,
-    ) where
-        F: Future<Output = RedisResult<()>>,
-    {
+    pub(super) async fn keep(self, ready: Arc<Notify>, repair: Repair) {
         let mut told = false;
         loop {
             match self.restore(&repair).await {
@@ -165,7 +167,7 @@ impl Link {
                 }
                 Err(err) => {
                     if !told {
-                        log::warn!("redis can't be reached, pages are computed without it: {err}");
+                        log::warn!("redis can't be used yet, pages are computed without it: {err}");
                         told = true;
                     }
                     ready.notify_one();
@@ -175,10 +177,7 @@ impl Link {
         }
     }
 
-    async fn restore<F>(&self, repair: &impl Fn(MultiplexedConnection) -> F) -> RedisResult<()>
-    where
-        F: Future<Output = RedisResult<()>>,
-    {
+    async fn restore(&self, repair: &Repair) -> Result<(), RepairError> {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECT))
             .set_response_timeout(Some(COMMAND));
@@ -193,7 +192,7 @@ impl Link {
             *state = (state.0 + 1, State::Repairing(redis.clone()));
             state.0
         };
-        let repaired = repair(redis.clone()).await;
+        let repaired = repair().await;
         let mut state = self.0.state.write().unwrap_or_else(PoisonError::into_inner);
         // An invalidation that failed meanwhile has closed the link again.
         let untouched = state.0 == number && matches!(state.1, State::Repairing(_));
@@ -204,9 +203,7 @@ impl Link {
         repaired?;
         match untouched {
             true => Ok(()),
-            false => Err(invalid(
-                "the connection was lost during the repair".to_owned(),
-            )),
+            false => Err("the connection was lost during the repair".into()),
         }
     }
 

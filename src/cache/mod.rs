@@ -10,8 +10,7 @@
 //! - Every entry also carries [`Tag::site`], which stands for everything.
 //! - A failure of Redis never leaves this module: it becomes a bypass, a counter and one warning ([`link`]).
 //!
-//! The memory tier and single-flight will stand in front of [`Cache::get_or_load`] and [`Cache::find_page`]; the
-//! repair that [`link`] runs before Redis is used again is where a replay of the event log belongs.
+//! The memory tier and single-flight will stand in front of [`Cache::get_or_load`] and [`Cache::find_page`].
 
 mod entry;
 mod facade;
@@ -21,6 +20,7 @@ pub mod link;
 pub mod metrics;
 mod page;
 pub mod policy;
+mod position;
 mod redis_tier;
 mod report;
 mod tag;
@@ -30,6 +30,7 @@ pub use entry::Entry;
 pub use facade::{Cache, Cached, Fill, Lifetimes, PageLookup};
 pub use generation::{Generation, Stamps};
 pub use key::CacheKey;
+pub use link::Repair;
 pub use metrics::{Level, Outcome};
 pub use page::{Encoding, StoredPage};
 pub use redis_tier::{CacheError, ProbeStep};

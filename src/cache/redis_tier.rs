@@ -200,7 +200,11 @@ impl RedisTier {
         self.check(&connection, result)
     }
 
-    fn check<T>(&self, connection: &Connection, result: RedisResult<T>) -> Result<T, CacheError> {
+    pub(super) fn check<T>(
+        &self,
+        connection: &Connection,
+        result: RedisResult<T>,
+    ) -> Result<T, CacheError> {
         result.map_err(|err| {
             self.link.failed(connection.number(), &err);
             CacheError::Redis(err)

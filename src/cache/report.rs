@@ -183,7 +183,7 @@ impl Cache {
         Ok(steps)
     }
 
-    fn tier(&self) -> Result<&RedisTier, CacheError> {
+    pub(super) fn tier(&self) -> Result<&RedisTier, CacheError> {
         self.redis.as_ref().ok_or(CacheError::Unavailable)
     }
 }

@@ -6,6 +6,7 @@
 pub mod bulk;
 mod error;
 pub mod event_log;
+mod listener;
 mod listing_sql;
 pub mod login_failures;
 pub mod migrations;
@@ -16,4 +17,5 @@ pub mod users;
 
 pub use deadpool_postgres::{GenericClient, Object as Client, Transaction};
 pub use error::DbError;
+pub use listener::EventListener;
 pub use pool::Database;

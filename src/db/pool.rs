@@ -1,5 +1,6 @@
 //! The connection pool.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
@@ -16,6 +17,7 @@ const CONNECT: Duration = Duration::from_secs(3);
 #[derive(Clone)]
 pub struct Database {
     pool: Pool,
+    config: Arc<tokio_postgres::Config>,
 }
 
 impl Database {
@@ -30,7 +32,7 @@ impl Database {
         let manager_config = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
-        let manager = Manager::from_config(config, NoTls, manager_config);
+        let manager = Manager::from_config(config.clone(), NoTls, manager_config);
         let pool = Pool::builder(manager)
             .max_size(pool_size)
             .wait_timeout(Some(WAIT))
@@ -38,7 +40,10 @@ impl Database {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|err| DbError::Configuration(err.to_string()))?;
-        Ok(Self { pool })
+        Ok(Self {
+            pool,
+            config: Arc::new(config),
+        })
     }
 
     /// A client, waiting for a free one.
@@ -47,6 +52,11 @@ impl Database {
     /// [`DbError::Unavailable`] when none becomes free, or the server can't be reached.
     pub async fn client(&self) -> Result<Object, DbError> {
         Ok(self.pool.get().await?)
+    }
+
+    /// How to connect, for a connection that is not of the pool.
+    pub(super) fn config(&self) -> &tokio_postgres::Config {
+        &self.config
     }
 
     /// Whether the server answers.

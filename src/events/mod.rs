@@ -3,14 +3,19 @@
 //! **Invariant:** an event exists only after the transaction that caused it has committed. The bus takes nothing but
 //! [`CommittedEvents`], which only [`UnitOfWork::commit`] makes and which the compiler asks to be used.
 //!
-//! The listener, which brings the events of other programs from the log, will publish to the same receivers.
+//! Events of other programs, of other instances and of times when a server was out of reach come from the database's
+//! log: [`LogReader`] applies them, [`listen`] says when.
 
 mod bus;
 mod cache_receiver;
+mod listener;
+mod log_reader;
 mod tags;
 mod unit_of_work;
 
 pub use bus::{Bus, Receiver};
 pub use cache_receiver::CacheReceiver;
+pub use listener::listen;
+pub use log_reader::{LogReader, ReplayError};
 pub use tags::{kinds, tags_of};
 pub use unit_of_work::{CommittedEvents, UnitOfWork};

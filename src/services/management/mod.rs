@@ -139,11 +139,29 @@ impl Management {
             .map(|left| left.as_secs())
     }
 
+    /// The log's last event, the position that Redis holds, and how many events it does not reflect for certain.
     async fn event_state(&self) -> Value {
-        let last = match self.database.client().await {
-            Ok(client) => event_log::find_last_id(&client).await.ok().flatten(),
-            Err(_) => None,
-        };
-        json!({"last_id": last, "position": null, "lag": null})
+        let position = self.cache.position().await.ok().flatten();
+        let (mut last_id, mut lag) = (None, None);
+        if let Ok(mut client) = self.database.client().await {
+            last_id = event_log::find_last_id(&client).await.ok().flatten();
+            let from = |identity: &str| {
+                position
+                    .as_deref()?
+                    .strip_prefix(identity)?
+                    .trim()
+                    .parse()
+                    .ok()
+            };
+            let log = event_log::read_from(&mut client, MOST_LAG, from).await.ok();
+            lag = log.and_then(|log| log.events).map(|events| events.len());
+        }
+        let position = position
+            .as_deref()
+            .and_then(|text| text.rsplit(' ').next()?.parse::<u64>().ok());
+        json!({"last_id": last_id, "position": position, "lag": lag})
     }
 }
+
+/// The most events that are counted as lag; more are no number.
+const MOST_LAG: i64 = 10_000;

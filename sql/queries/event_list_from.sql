@@ -1,0 +1,5 @@
+SELECT id, kind, property_id, before - 'description', after - 'description', row_count, actor
+FROM property_event
+WHERE xid >= $1::text::xid8
+ORDER BY id
+LIMIT $2

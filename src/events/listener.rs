@@ -1,0 +1,56 @@
+//! Hears of events of every program that writes to the database, and applies them.
+
+use std::time::Duration;
+
+use super::LogReader;
+use crate::db::{Database, EventListener};
+
+/// How long a lost notification can go unnoticed.
+const RECONCILE: Duration = Duration::from_secs(1);
+/// The first and the longest wait before the next attempt to connect.
+const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+
+/// Listens for as long as the program runs. What was missed while the connection was lost is in the log, which is
+/// read on every reconnect and once a second besides.
+pub async fn listen(database: Database, reader: LogReader) {
+    let mut wait = BACKOFF.0;
+    let mut told = false;
+    loop {
+        match EventListener::connect(&database).await {
+            Ok(listener) => {
+                if told {
+                    log::info!("listening for events again");
+                }
+                told = false;
+                wait = BACKOFF.0;
+                follow(listener, &reader).await;
+            }
+            Err(err) if !told => {
+                log::warn!("can't listen for events, trying again: {err}");
+                told = true;
+            }
+            Err(_) => {}
+        }
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(BACKOFF.1);
+    }
+}
+
+/// Applies the log again and again until the connection is lost.
+async fn follow(mut listener: EventListener, reader: &LogReader) {
+    let mut failing = false;
+    loop {
+        let caught_up = reader.catch_up().await;
+        if let Err(err) = &caught_up
+            && !failing
+        {
+            // An outage of Redis is told by its link; this says that the log waits.
+            log::debug!("the event log is applied later: {err}");
+        }
+        failing = caught_up.is_err();
+        if let Err(err) = listener.wait(RECONCILE).await {
+            log::warn!("{err}");
+            return;
+        }
+    }
+}
