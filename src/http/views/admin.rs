@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::filters;
+use super::pager::Pager;
 use crate::domain::{
     FieldErrors, HistoryEntry, ListingQuery, Position, Property, PropertyForm, PropertyId, Sort,
     Version,
@@ -74,10 +75,7 @@ pub(in crate::http) struct ListPage {
     sort: Sort,
     errors: Vec<String>,
     filtered: bool,
-    page: u16,
-    page_count: u16,
-    previous: Option<String>,
-    next: Option<String>,
+    pager: Pager,
 }
 
 impl ListPage {
@@ -92,7 +90,7 @@ impl ListPage {
             Position::Page(page) => page,
             Position::Cursor(_) => 1,
         };
-        let page_count = list.page_count(query.page_size);
+        let count = list.page_count(query.page_size);
         let typed = |name: &str| {
             let mut pairs = url::form_urlencoded::parse(typed.as_bytes());
             pairs
@@ -105,10 +103,11 @@ impl ListPage {
             page_size: crate::domain::DEFAULT_PAGE_SIZE,
             ..query.clone()
         };
-        let link = |page| format!("?{}", plain.at(Position::Page(page)).canonical());
-        let flat = errors
-            .iter()
-            .flat_map(|(field, list)| list.iter().map(move |text| format!("{field}: {text}")));
+        let link = move |page| format!("?{}", plain.at(Position::Page(page)).canonical());
+        let flat = errors.iter().flat_map(|(field, list)| {
+            let label = filters::label_of(field);
+            list.iter().map(move |text| format!("{label}: {text}"))
+        });
         Self {
             frame,
             properties: list.properties.clone(),
@@ -118,10 +117,7 @@ impl ListPage {
             sort: query.sort,
             errors: flat.collect(),
             filtered: !query.filter.is_empty(),
-            page,
-            page_count,
-            previous: (page > 1).then(|| link(page - 1)),
-            next: (list.more && page < page_count).then(|| link(page + 1)),
+            pager: Pager::new(page, count, list.more, link),
         }
     }
 
@@ -210,6 +206,7 @@ pub(in crate::http) struct ConflictPage {
     id: PropertyId,
     version: Version,
     form: PropertyForm,
+    errors: FieldErrors,
     rows: Vec<ConflictRow>,
 }
 
@@ -241,6 +238,7 @@ impl ConflictPage {
             id: current.id,
             version: current.version(),
             form,
+            errors: FieldErrors::new(),
             rows,
         }
     }

@@ -32,9 +32,59 @@ pub(super) fn moment(at: &DateTime<Utc>, _: &dyn askama::Values) -> askama::Resu
     Ok(at.format("%-d %b %Y, %H:%M:%S UTC").to_string())
 }
 
+/// A time for staff in a table, to the minute, e.g. `31 Jan 2026, 09:30`.
+#[askama::filter_fn]
+pub(super) fn minute(at: &DateTime<Utc>, _: &dyn askama::Values) -> askama::Result<String> {
+    Ok(at.format("%-d %b %Y, %H:%M").to_string())
+}
+
+/// A field's name for people, e.g. `Price from`.
+#[askama::filter_fn]
+pub(super) fn label(field: impl Display, _: &dyn askama::Values) -> askama::Result<String> {
+    Ok(label_of(&field.to_string()))
+}
+
+/// The same outside templates.
+pub(super) fn label_of(field: &str) -> String {
+    match field {
+        "q" => "Search".to_owned(),
+        "sort" => "Order".to_owned(),
+        "min_price" => "Price from".to_owned(),
+        "max_price" => "Price to".to_owned(),
+        "success" => "Outcome".to_owned(),
+        "micros" => "Time".to_owned(),
+        "requests_per_second" => "Requests a second".to_owned(),
+        "duration_ms" => "Duration".to_owned(),
+        "p50_us" => "Median".to_owned(),
+        "p95_us" => "95 % within".to_owned(),
+        "p99_us" => "99 % within".to_owned(),
+        other => {
+            let mut letters = other.chars();
+            let first = letters.next().map(|letter| letter.to_uppercase());
+            let words = first.into_iter().flatten().chain(letters);
+            words.map(|c| if c == '_' { ' ' } else { c }).collect()
+        }
+    }
+}
+
+/// What was done to a listing, for people.
+#[askama::filter_fn]
+pub(super) fn verb(kind: &str, _: &dyn askama::Values) -> askama::Result<&'static str> {
+    Ok(match kind {
+        "created" => "added",
+        "deleted" => "deleted",
+        _ => "changed",
+    })
+}
+
 /// A whole number with its thousands separated.
 #[askama::filter_fn]
 pub(super) fn thousands(number: impl Display, _: &dyn askama::Values) -> askama::Result<String> {
+    Ok(grouped(number))
+}
+
+/// The same outside templates.
+pub(super) fn grouped(number: impl Display) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + 4);
     for (place, digit) in digits.chars().enumerate() {
@@ -43,5 +93,5 @@ pub(super) fn thousands(number: impl Display, _: &dyn askama::Values) -> askama:
         }
         text.push(digit);
     }
-    Ok(text)
+    text
 }

@@ -4,7 +4,8 @@ use askama::Template;
 use url::form_urlencoded;
 
 use super::filters;
-use crate::domain::{FieldErrors, ListingQuery, Position, Property, Sort};
+use super::pager::Pager;
+use crate::domain::{FieldErrors, ListingFilter, ListingQuery, Position, Price, Property, Sort};
 use crate::services::ListingPage;
 
 /// How much of a description a card shows, in characters.
@@ -14,6 +15,12 @@ const EXCERPT: usize = 160;
 struct Card<'a> {
     property: &'a Property,
     excerpt: String,
+}
+
+/// A filter that is in use, with the address of the list without it.
+struct Chip {
+    label: String,
+    url: String,
 }
 
 /// The filter form, with what was typed.
@@ -68,10 +75,9 @@ pub(in crate::http) struct ListPage<'a> {
     total: i64,
     filtered: bool,
     swapped: bool,
-    page: u16,
-    page_count: u16,
-    previous: Option<String>,
-    next: Option<String>,
+    beyond: bool,
+    chips: Vec<Chip>,
+    pager: Pager,
     canonical: String,
 }
 
@@ -85,35 +91,90 @@ impl<'a> ListPage<'a> {
             Position::Page(page) => page,
             Position::Cursor(_) => 1,
         };
-        let page_count = list.page_count(query.page_size);
-        let link = |page: u16| address(&query.at(Position::Page(page)));
+        let own = query.clone();
+        let count = list.page_count(query.page_size);
+        let pager = Pager::new(page, count, list.more, move |page| {
+            address(&own.at(Position::Page(page)))
+        });
+        let (min, max) = query.filter.price_range();
+        let for_people = |price: Option<Price>| price.map_or_else(String::new, Price::grouped);
         Self {
-            filter: Filter::typed(&query.canonical()),
+            filter: Filter {
+                min_price: for_people(min),
+                max_price: for_people(max),
+                ..Filter::typed(&query.canonical())
+            },
             errors: FieldErrors::new(),
             cards: list.properties.iter().map(Card::new).collect(),
             total: list.total,
             filtered: !query.filter.is_empty(),
             swapped: query.filter.prices_were_swapped(),
-            page,
-            page_count,
-            previous: (page > 1).then(|| link(page - 1)),
-            next: (list.more && page < page_count).then(|| link(page + 1)),
+            beyond: pager.ends_early(),
+            chips: chips(query),
+            pager,
             canonical: format!("{site_url}{}", address(query)),
         }
     }
+
+    /// The filters in use, in a row of words.
+    fn wanted(&self) -> String {
+        let labels: Vec<_> = self.chips.iter().map(|chip| chip.label.as_str()).collect();
+        labels.join(", ")
+    }
+}
+
+/// Each filter that is in use.
+fn chips(query: &ListingQuery) -> Vec<Chip> {
+    let chip = |label: String, remove: &dyn Fn(&mut ListingFilter)| {
+        let mut rest = query.at(Position::Page(1));
+        remove(&mut rest.filter);
+        let url = address(&rest);
+        Chip { label, url }
+    };
+    let (min, max) = query.filter.price_range();
+    let mut chips = Vec::new();
+    if let Some(search) = &query.filter.search {
+        let label = format!("“{}”", search.as_str());
+        chips.push(chip(label, &|filter| filter.search = None));
+    }
+    for location in &query.filter.locations {
+        let remove =
+            |filter: &mut ListingFilter| filter.locations.retain(|other| other != location);
+        chips.push(chip(location.to_string(), &remove));
+    }
+    // Of bounds that were asked for the wrong way round, the other one must end up on its own side.
+    if let Some(price) = min {
+        let label = format!("from {}", price.grouped());
+        chips.push(chip(label, &|filter| {
+            (filter.min_price, filter.max_price) = (None, max);
+        }));
+    }
+    if let Some(price) = max {
+        let label = format!("up to {}", price.grouped());
+        chips.push(chip(label, &|filter| {
+            (filter.min_price, filter.max_price) = (min, None);
+        }));
+    }
+    chips
 }
 
 impl<'a> Card<'a> {
     fn new(property: &'a Property) -> Self {
-        let text = property.description.as_str();
-        let mut excerpt: String = text.chars().take(EXCERPT).collect();
-        if excerpt.len() < text.len() {
-            let end = excerpt.rfind(char::is_whitespace).unwrap_or(excerpt.len());
-            excerpt.truncate(end);
-            excerpt.push('…');
-        }
+        let excerpt = excerpt(property);
         Self { property, excerpt }
     }
+}
+
+/// The beginning of a description, on one line.
+fn excerpt(property: &Property) -> String {
+    let text = property.description.as_str();
+    let mut excerpt: String = text.chars().take(EXCERPT).collect();
+    if excerpt.len() < text.len() {
+        let end = excerpt.rfind(char::is_whitespace).unwrap_or(excerpt.len());
+        excerpt.truncate(end);
+        excerpt.push('…');
+    }
+    excerpt.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The filter form of a query that was refused.
@@ -132,16 +193,20 @@ impl RefusedListPage {
         }
     }
 
-    /// Messages of fields that the form does not show.
-    fn other_errors(&self) -> Vec<String> {
-        let shown = ["q", "location", "min_price", "max_price", "sort"];
-        let hidden = self
-            .errors
-            .iter()
-            .filter(|(field, _)| !shown.contains(field));
-        hidden
-            .flat_map(|(field, list)| list.iter().map(move |text| format!("{field}: {text}")))
-            .collect()
+    /// Each mistake: the field, its name for people, and what is wrong.
+    fn mistakes(&self) -> Vec<(&'static str, String, &str)> {
+        let mut mistakes = Vec::new();
+        for (field, list) in self.errors.iter() {
+            for text in list {
+                mistakes.push((field, filters::label_of(field), text.as_str()));
+            }
+        }
+        mistakes
+    }
+
+    /// Whether the form has the field.
+    fn is_shown(&self, field: &str) -> bool {
+        ["q", "location", "min_price", "max_price", "sort"].contains(&field)
     }
 }
 
@@ -152,6 +217,7 @@ pub(in crate::http) struct DetailPage<'a> {
     property: &'a Property,
     canonical: String,
     location_list: String,
+    summary: String,
     updated: bool,
 }
 
@@ -163,15 +229,17 @@ impl<'a> DetailPage<'a> {
             property,
             canonical: format!("{site_url}/properties/{}/", property.id),
             location_list: format!("/properties/?location={location}"),
+            summary: excerpt(property),
             updated: property.updated_at.date_naive() > property.created_at.date_naive(),
         }
     }
 
     fn paragraphs(&self) -> impl Iterator<Item = Vec<&str>> {
         let text = self.property.description.as_str();
-        text.split("\n\n")
+        let parts = text.split("\n\n").map(|part| part.trim_matches('\n'));
+        parts
+            .filter(|part| !part.trim().is_empty())
             .map(|part| part.lines().collect())
-            .filter(|lines: &Vec<_>| !lines.is_empty())
     }
 }
 

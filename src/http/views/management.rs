@@ -3,7 +3,7 @@
 use askama::Template;
 use serde_json::Value;
 
-use super::filters;
+use super::filters::{self, grouped};
 use crate::http::admin::staff::Frame;
 use crate::services::{LevelFigures, Report, rating};
 
@@ -59,17 +59,82 @@ pub(in crate::http) struct ResultPage {
     frame: Frame,
     title: &'static str,
     success: bool,
+    facts: Vec<(String, String)>,
+    columns: Vec<String>,
+    rows: Vec<Vec<String>>,
     result: String,
 }
 
 impl ResultPage {
     pub(in crate::http) fn new(frame: Option<Frame>, title: &'static str, result: &Value) -> Self {
+        let steps = result["steps"].as_array().map_or(&[][..], Vec::as_slice);
+        let first = steps.first().and_then(Value::as_object);
+        let columns: Vec<String> = first.map_or_else(Vec::new, |step| ordered(step.keys()));
+        let cells = |step: &Value| {
+            let cell = |name: &String| for_people(name, &step[name]);
+            columns.iter().map(cell).collect()
+        };
         Self {
             frame: frame.unwrap_or_else(nobody),
             title,
             success: result["success"] == true,
+            facts: facts(result),
+            rows: steps.iter().map(cells).collect(),
+            columns,
             result: serde_json::to_string_pretty(result).unwrap_or_default(),
         }
+    }
+}
+
+/// A step's fields: what it did first, how it went last.
+fn ordered<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let place = |name: &String| {
+        ["step", "level", "detail", "micros", "success"]
+            .iter()
+            .position(|known| known == name)
+    };
+    let mut names: Vec<String> = names.cloned().collect();
+    names.sort_by_key(place);
+    names
+}
+
+/// The single values of an answer, those of its objects under their own names.
+fn facts(result: &Value) -> Vec<(String, String)> {
+    let mut facts = Vec::new();
+    for (name, value) in result.as_object().into_iter().flatten() {
+        match value {
+            Value::Object(inner) => {
+                facts.extend(
+                    inner
+                        .iter()
+                        .map(|(name, value)| (name.clone(), for_people(name, value))),
+                );
+            }
+            Value::Array(_) => {}
+            _ if name == "success" => {}
+            _ => facts.push((name.clone(), for_people(name, value))),
+        }
+    }
+    facts
+}
+
+/// A value of an answer in words; the unit is at the end of its field's name.
+fn for_people(name: &str, value: &Value) -> String {
+    let number = |unit: &str| {
+        format!(
+            "{}{unit}",
+            value.as_u64().map_or_else(|| value.to_string(), grouped)
+        )
+    };
+    match value {
+        Value::Null => "no data".to_owned(),
+        Value::Bool(true) => "as expected".to_owned(),
+        Value::Bool(false) => "failed".to_owned(),
+        Value::String(text) => text.clone(),
+        _ if name.starts_with("hit_ratio") => value.as_f64().map_or_else(String::new, percent),
+        _ if name == "micros" || name.ends_with("_us") => number(" µs"),
+        _ if name.ends_with("_ms") => number(" ms"),
+        _ => number(""),
     }
 }
 

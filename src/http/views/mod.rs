@@ -5,6 +5,7 @@ pub(super) mod errors;
 mod filters;
 pub(super) mod listings;
 pub(super) mod management;
+mod pager;
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};

@@ -1,0 +1,94 @@
+//! `templates/pager.html`
+
+/// How many pages are named on each side of the current one.
+const AROUND: u16 = 2;
+
+/// The way through a list's pages.
+pub(super) struct Pager {
+    /// The current page, from 1.
+    pub(super) page: u16,
+    /// The last page that may be asked for.
+    pub(super) count: u16,
+    more: bool,
+    link: Box<dyn Fn(u16) -> String>,
+}
+
+/// A page to go to.
+pub(super) struct Step {
+    pub(super) page: u16,
+    pub(super) url: String,
+    /// Whether pages are left out before it.
+    pub(super) after_gap: bool,
+}
+
+impl Pager {
+    /// `more` says whether rows follow the current page.
+    pub(super) fn new(
+        page: u16,
+        count: u16,
+        more: bool,
+        link: impl Fn(u16) -> String + 'static,
+    ) -> Self {
+        Self {
+            page,
+            count,
+            more,
+            link: Box::new(link),
+        }
+    }
+
+    /// The page before.
+    pub(super) fn previous(&self) -> Option<String> {
+        (self.page > 1).then(|| (self.link)(self.page - 1))
+    }
+
+    /// The page after.
+    pub(super) fn next(&self) -> Option<String> {
+        (self.more && self.page < self.count).then(|| (self.link)(self.page + 1))
+    }
+
+    /// Whether rows follow that no page shows.
+    pub(super) fn ends_early(&self) -> bool {
+        self.more && self.page >= self.count
+    }
+
+    /// The first page, those around the current one, and the last.
+    pub(super) fn steps(&self) -> Vec<Step> {
+        let near = self.page.saturating_sub(AROUND)..=self.page.saturating_add(AROUND);
+        let shown = |page: &u16| *page == 1 || *page == self.count || near.contains(page);
+        let mut before = 0;
+        let step = |page: u16| {
+            let after_gap = page > before + 1;
+            before = page;
+            Step {
+                page,
+                url: (self.link)(page),
+                after_gap,
+            }
+        };
+        (1..=self.count).filter(shown).map(step).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pages(page: u16, count: u16) -> String {
+        let pager = Pager::new(page, count, page < count, |page| page.to_string());
+        let steps = pager.steps();
+        let text = steps.iter().map(|step| match step.after_gap {
+            true => format!("… {}", step.url),
+            false => step.url.clone(),
+        });
+        text.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn the_ends_and_the_neighbours_are_named() {
+        assert_eq!(pages(1, 1), "1");
+        assert_eq!(pages(1, 200), "1 2 3 … 200");
+        assert_eq!(pages(4, 6), "1 2 3 4 5 6");
+        assert_eq!(pages(100, 200), "1 … 98 99 100 101 102 … 200");
+    }
+}
