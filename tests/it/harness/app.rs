@@ -1,0 +1,282 @@
+//! A running site of a test's own.
+//!
+//! It runs in a thread with a runtime of its own, as the program does, so that a test may block, and so that all its
+//! connections are closed when it is dropped.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::JoinHandle;
+
+use property_listings::app::site::Application;
+use property_listings::cache::Cache;
+use property_listings::config::Config;
+use property_listings::db::Database;
+use property_listings::events::Receiver;
+use property_listings::services::Services;
+use tokio::sync::oneshot;
+
+use super::{Browser, Page, TestDatabase, eventually, shared};
+
+/// The sites' `CACHE_API_TOKEN`.
+pub(crate) const TOKEN: &str = "a-token-for-scripts-in-tests";
+
+/// A site that is yet to be started.
+pub(crate) struct Plan {
+    pub(crate) database: TestDatabase,
+    pub(crate) variables: BTreeMap<&'static str, String>,
+    receivers: Vec<Receiver>,
+}
+
+/// A running site; stopped when it is dropped.
+pub(crate) struct App {
+    /// Its address, as `http://127.0.0.1:PORT`.
+    pub(crate) origin: String,
+    pub(crate) prefix: String,
+    pub(crate) services: Services,
+    pub(crate) cache: Cache,
+    /// Somebody without cookies or session.
+    pub(crate) reader: Browser,
+    pub(crate) variables: BTreeMap<&'static str, String>,
+    running: Running,
+    pub(crate) database: TestDatabase,
+}
+
+/// What stops a site when it is dropped.
+struct Running {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A site with an empty database.
+pub(crate) async fn spawn_app() -> App {
+    Plan::new().await.start().await
+}
+
+/// A number that no other site of the run has.
+pub(crate) fn unique() -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    format!("{}-{number}", std::process::id())
+}
+
+/// A directory of a test's own, removed after the run.
+pub(crate) fn scratch() -> PathBuf {
+    let path = shared().directory.join("scratch").join(unique());
+    std::fs::create_dir_all(&path).expect("the run's directory is writable");
+    path
+}
+
+impl Plan {
+    /// A site on a database and a prefix of its own, in production mode.
+    pub(crate) async fn new() -> Self {
+        Self::on(TestDatabase::create().await)
+    }
+
+    /// A site on a database.
+    pub(crate) fn on(database: TestDatabase) -> Self {
+        let url = database.url("property_listings", &shared().postgres);
+        let variables = [
+            ("DATABASE_URL", url),
+            ("REDIS_URL", shared().redis.clone()),
+            ("CACHE_KEY_PREFIX", format!("test-{}", unique())),
+            ("DATA_DIR", "/nonexistent/property-listings".to_owned()),
+            ("PORT", "0".to_owned()),
+            ("SITE_URL", "http://homes.example".to_owned()),
+            ("SECRET_KEY", "a-key-for-tests-".repeat(3)),
+            ("CACHE_API_TOKEN", TOKEN.to_owned()),
+            ("WORKERS", "1".to_owned()),
+            ("DATABASE_POOL_SIZE", "4".to_owned()),
+        ];
+        Self {
+            database,
+            variables: variables.into(),
+            receivers: Vec::new(),
+        }
+    }
+
+    /// Sets a variable of the configuration.
+    pub(crate) fn set(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.variables.insert(name, value.into());
+        self
+    }
+
+    /// Leaves a variable of the configuration at its default.
+    pub(crate) fn unset(mut self, name: &'static str) -> Self {
+        self.variables.remove(name);
+        self
+    }
+
+    /// Somebody else who is told of events.
+    pub(crate) fn receiver(mut self, receiver: Receiver) -> Self {
+        self.receivers.push(receiver);
+        self
+    }
+
+    /// Runs statements before the site starts.
+    pub(crate) async fn sql(self, sql: &str) -> Self {
+        self.database.run(sql).await;
+        self
+    }
+
+    /// Adds listings before the site starts: number `n` is “Home n”, costs `n` thousand and is a minute younger than
+    /// the one before; the odd ones are in Leith, the even ones in Joppa. The event log forgets them: a site that
+    /// starts would hear of them, and void its first pages, if another transaction of the server is older.
+    pub(crate) async fn homes(self, count: u32) -> Self {
+        let sql = format!(
+            "BEGIN; INSERT INTO property (title, description, price, location, created_at)
+             SELECT 'Home ' || n, 'About home ' || n, n * 1000,
+                    CASE n % 2 WHEN 1 THEN 'Leith' ELSE 'Joppa' END,
+                    timestamptz '2026-01-01 00:00Z' + n * interval '1 minute'
+             FROM generate_series(1, {count}) AS n;
+             DELETE FROM property_event; COMMIT"
+        );
+        self.sql(&sql).await
+    }
+
+    pub(crate) fn config(&self) -> Config {
+        let variables = &self.variables;
+        Config::from_variables(|name| variables.get(name).cloned()).expect("a configuration")
+    }
+
+    /// Starts the site.
+    pub(crate) async fn start(self) -> App {
+        let config = self.config();
+        let prefix = config.cache.key_prefix.clone();
+        let (running, started) = run(config, self.receivers).await;
+        let origin = format!("http://{}", started.address);
+        App {
+            reader: Browser::new(&origin),
+            origin,
+            prefix,
+            services: started.services,
+            cache: started.cache,
+            variables: self.variables,
+            running,
+            database: self.database,
+        }
+    }
+}
+
+struct Started {
+    address: std::net::SocketAddr,
+    services: Services,
+    cache: Cache,
+}
+
+async fn run(config: Config, receivers: Vec<Receiver>) -> (Running, Started) {
+    let (tell, told) = oneshot::channel();
+    let (stop, stopped) = oneshot::channel();
+    let thread = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build();
+        let life = live(config, receivers, tell, stopped);
+        runtime.expect("a runtime").block_on(life);
+    });
+    let running = Running {
+        stop: Some(stop),
+        thread: Some(thread),
+    };
+    (running, told.await.expect("the site starts"))
+}
+
+/// What the program does, from its start until it is told to stop.
+async fn live(
+    config: Config,
+    receivers: Vec<Receiver>,
+    tell: oneshot::Sender<Started>,
+    stopped: oneshot::Receiver<()>,
+) {
+    let built = Application::build(config, false, receivers).await;
+    let application = built.expect("the site starts");
+    let platform = application.platform();
+    let started = Started {
+        address: application.address(),
+        services: platform.services.clone(),
+        cache: platform.cache.clone(),
+    };
+    let handle = application.handle();
+    let _ = tell.send(started);
+    let serving = application.run_until_stopped();
+    let stopping = async move {
+        // An error means that the site was dropped, which is the same.
+        let _ = stopped.await;
+        handle.stop(false).await;
+    };
+    let (served, ()) = tokio::join!(serving, stopping);
+    served.expect("the site ends in peace");
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        let Some(thread) = self.thread.take() else {
+            return;
+        };
+        let ended = thread.join();
+        assert!(ended.is_ok() || std::thread::panicking(), "the site failed");
+    }
+}
+
+impl App {
+    /// Gets a page as a reader.
+    pub(crate) async fn get(&self, path: &str) -> Page {
+        self.reader.get(path).await
+    }
+
+    /// Gets a page's data.
+    pub(crate) async fn get_json(&self, path: &str) -> serde_json::Value {
+        let accept = [("accept", "application/json")];
+        let page = self.reader.get_with(path, &accept).await;
+        page.assert_status(200).json()
+    }
+
+    /// How the caches took part in answering a reader.
+    pub(crate) async fn cache_status(&self, path: &str) -> String {
+        self.get(path).await.cache_status().to_owned()
+    }
+
+    /// A browser in which a superuser is logged in.
+    pub(crate) async fn staff(&self) -> Browser {
+        self.staff_named("ada").await
+    }
+
+    pub(crate) async fn staff_named(&self, username: &str) -> Browser {
+        let browser = Browser::new(&self.origin);
+        browser.log_in(username).await;
+        browser
+    }
+
+    /// A browser that the site has not seen.
+    pub(crate) fn stranger(&self) -> Browser {
+        Browser::new(&self.origin)
+    }
+
+    /// A pool to the site's database.
+    pub(crate) fn pool(&self) -> Database {
+        Database::new(self.database.config(), 4).expect("a pool")
+    }
+
+    /// Returns once the site has heard of every write so far: it commits one that touches nobody else's pages, and
+    /// waits until the site knows.
+    pub(crate) async fn has_heard_of_everything(&self) {
+        let place = format!("Nowhere {}", unique());
+        let path = format!("/properties/?location={place}");
+        self.get(&path).await.assert_status(200);
+        let insert = format!(
+            "INSERT INTO property (title, description, price, location, created_at)
+             VALUES ('Canary', 'D', 1, '{place}', '1970-01-01 00:00Z')"
+        );
+        self.database.run(&insert).await;
+        let heard = async || self.get(&path).await.has("Canary").then_some(());
+        eventually("the site hears of a write", heard).await;
+    }
+
+    /// Stops the site, and keeps its database for another.
+    pub(crate) fn stop(self) -> TestDatabase {
+        drop(self.running);
+        self.database
+    }
+}

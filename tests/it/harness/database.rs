@@ -1,0 +1,166 @@
+//! A database for each test, made from a migrated template.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use property_listings::cache::Cache;
+use property_listings::config::{CacheConfig, Config};
+use property_listings::db::{Database, migrations};
+use property_listings::domain::{Password, Username};
+use property_listings::services::{Loopback, Services};
+use tokio_postgres::{Client, NoTls};
+
+use super::{PASSWORD, shared};
+
+/// The role that owns everything in the tests' databases.
+const OWNER: &str = "property_listings";
+const TEMPLATE: &str = "template_site";
+
+/// A database of a test's own; dropped with this.
+pub(crate) struct TestDatabase {
+    pub(crate) name: String,
+    keep: bool,
+}
+
+/// A fresh database with the schema and without listings, for code that needs no site.
+pub(crate) async fn database() -> Database {
+    let mut database = TestDatabase::create().await;
+    // Whoever has the pool doesn't say when it is done: this one is left to the end of the run.
+    database.keep = true;
+    Database::new(database.config(), 4).expect("a pool")
+}
+
+impl TestDatabase {
+    pub(crate) async fn create() -> Self {
+        Self::create_from(TEMPLATE).await
+    }
+
+    /// A database without any table.
+    pub(crate) async fn create_empty() -> Self {
+        Self::create_from("template1").await
+    }
+
+    async fn create_from(template: &str) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("t{}_{number}", std::process::id());
+        let client = connect(&config_of("postgres")).await;
+        let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
+        client.batch_execute(&create).await.expect("created");
+        Self { name, keep: false }
+    }
+
+    /// How to connect as the tables' owner, past whatever the site's way is.
+    pub(crate) fn config(&self) -> tokio_postgres::Config {
+        config_of(&self.name)
+    }
+
+    /// The value of `DATABASE_URL` for a role, through a directory with a socket.
+    pub(crate) fn url(&self, role: &str, sockets: &str) -> String {
+        format!("host={sockets} user={role} dbname={}", self.name)
+    }
+
+    /// What `psql` would be: a connection of somebody else's.
+    pub(crate) async fn psql(&self) -> Client {
+        connect(&self.config()).await
+    }
+
+    /// Runs statements as somebody else would.
+    pub(crate) async fn run(&self, sql: &str) {
+        let done = self.psql().await.batch_execute(sql).await;
+        done.unwrap_or_else(|err| panic!("{sql}: {err:?}"));
+    }
+
+    /// The first column of the first row, as text.
+    pub(crate) async fn value(&self, sql: &str) -> String {
+        let messages = self.psql().await.simple_query(sql).await;
+        let messages = messages.unwrap_or_else(|err| panic!("{sql}: {err:?}"));
+        let mut values = messages.iter().filter_map(|message| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => {
+                Some(row.get(0).unwrap_or("NULL").to_owned())
+            }
+            _ => None,
+        });
+        values.next().unwrap_or_default()
+    }
+
+    /// How many listings there are.
+    pub(crate) async fn listings(&self) -> String {
+        self.value("SELECT count(*) FROM property").await
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        if self.keep || std::thread::panicking() {
+            return;
+        }
+        let drop = format!("DROP DATABASE {} WITH (FORCE)", self.name);
+        let dropping = async move {
+            let client = connect(&config_of("postgres")).await;
+            client.batch_execute(&drop).await.expect("dropped");
+        };
+        // A destructor can't wait on the runtime that it runs in.
+        let thread = std::thread::spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            runtime.expect("a runtime").block_on(dropping);
+        });
+        thread.join().expect("the database was dropped");
+    }
+}
+
+fn config_of(database: &str) -> tokio_postgres::Config {
+    let mut config = tokio_postgres::Config::new();
+    config
+        .host_path(&shared().postgres)
+        .user(OWNER)
+        .dbname(database);
+    config
+}
+
+pub(crate) async fn connect(config: &tokio_postgres::Config) -> Client {
+    let (client, connection) = config.connect(NoTls).await.expect("PostgreSQL answers");
+    tokio::spawn(connection);
+    client
+}
+
+/// Makes the servers fast, and the template: nothing that the tests write has to survive a crash.
+pub(super) async fn make_template(mut server: tokio_postgres::Config) {
+    let client = connect(server.dbname("postgres")).await;
+    for sql in [
+        "ALTER SYSTEM SET fsync = off",
+        "ALTER SYSTEM SET synchronous_commit = off",
+        "ALTER SYSTEM SET full_page_writes = off",
+        "SELECT pg_reload_conf()",
+        "DROP DATABASE IF EXISTS template_site WITH (FORCE)",
+        "CREATE DATABASE template_site",
+    ] {
+        client.batch_execute(sql).await.expect("done");
+    }
+    let database = Database::new(server.dbname(TEMPLATE).clone(), 2).expect("a pool");
+    migrations::migrate(&database).await.expect("migrated");
+    create_accounts(database.clone()).await;
+}
+
+async fn create_accounts(database: Database) {
+    let cache = Cache::new(&no_cache(), None, "tests").expect("no cache");
+    let services = Services::new(database.clone(), cache, Loopback::default(), Vec::new());
+    let name = Username::parse("ada").expect("a name");
+    let password = Password::parse(PASSWORD, &name).expect("a password");
+    let created = services
+        .accounts
+        .create_superuser(&name, "ada@homes.example", password);
+    created.await.expect("created");
+    let others = "INSERT INTO site_user (username, password_hash, is_active, is_staff)
+        SELECT name, password_hash, active, staff FROM site_user, (VALUES
+            ('sam', true, true), ('ina', false, true), ('vic', true, false)
+        ) AS others (name, active, staff)";
+    let client = database.client().await.expect("a client");
+    client.batch_execute(others).await.expect("created");
+}
+
+fn no_cache() -> CacheConfig {
+    let config = Config::from_variables(|name| (name == "REDIS_URL").then(|| "off".to_owned()));
+    config.expect("the defaults are right").cache
+}

@@ -1,0 +1,19 @@
+//! What tests stand on: servers that all tests of a run share, and a site of its own for each.
+
+mod app;
+mod browser;
+mod database;
+mod keeper;
+mod page;
+mod poll;
+
+pub(crate) use app::{App, Plan, TOKEN, spawn_app};
+pub(crate) use browser::{Browser, Listing, listing};
+pub(crate) use database::{TestDatabase, database};
+pub(crate) use keeper::{Shared, shared};
+pub(crate) use page::Page;
+pub(crate) use poll::{eventually, eventually_within};
+
+/// The password of every account that the template database has: `ada` (a superuser), `sam` (staff), `ina` (inactive)
+/// and `vic` (neither staff nor superuser).
+pub(crate) const PASSWORD: &str = "correct horse battery";

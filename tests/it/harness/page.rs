@@ -1,0 +1,104 @@
+//! An answer of the site.
+
+use std::fmt;
+
+use reqwest::Response;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+/// An answer with its body.
+#[derive(Clone)]
+pub(crate) struct Page {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl fmt::Debug for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let body = String::from_utf8_lossy(&self.body);
+        write!(f, "{} {:#?}\n{body}", self.status, self.headers)
+    }
+}
+
+impl Page {
+    pub(super) async fn read(response: Response) -> Self {
+        Self {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: response.bytes().await.expect("a whole body").to_vec(),
+        }
+    }
+
+    /// A header's value; empty when it is absent.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value.map_or("", |value| value.to_str().expect("visible ASCII"))
+    }
+
+    /// Every value of a header.
+    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
+        let values = self.headers.get_all(name).into_iter();
+        values
+            .map(|value| value.to_str().expect("visible ASCII"))
+            .collect()
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("text")
+    }
+
+    pub(crate) fn has(&self, text: &str) -> bool {
+        self.text().contains(text)
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|err| panic!("{err}: {}", self.text()))
+    }
+
+    pub(crate) fn cache_status(&self) -> &str {
+        self.header("cache-status")
+    }
+
+    /// Whether a page cache, of whatever tier, answered.
+    pub(crate) fn is_hit(&self) -> bool {
+        let members = self.cache_status().split(", ");
+        let mut pages = members.filter(|member| member.starts_with("page-"));
+        pages.any(|member| member.contains("; hit"))
+    }
+
+    /// Whether the page was computed, and stored.
+    pub(crate) fn is_stored(&self) -> bool {
+        let status = self.cache_status();
+        !self.is_hit() && status.contains("fwd=uri-miss") && status.ends_with("; stored")
+    }
+
+    /// The value of a form's field, as the browser would send it.
+    pub(crate) fn field(&self, name: &str) -> String {
+        let html = self.text();
+        let found = html.split_once(&format!("name=\"{name}\" value=\""));
+        let (_, rest) = found.unwrap_or_else(|| panic!("no field {name}: {html}"));
+        let (value, _) = rest.split_once('"').expect("a closed attribute");
+        unescape(value)
+    }
+
+    pub(crate) fn assert_status(self, status: u16) -> Self {
+        let text = String::from_utf8_lossy(&self.body);
+        assert_eq!(self.status, status, "{text}");
+        self
+    }
+}
+
+fn unescape(html: &str) -> String {
+    [
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&#38;", "&"),
+    ]
+    .into_iter()
+    .fold(html.to_owned(), |text, (escaped, plain)| {
+        text.replace(escaped, plain)
+    })
+}

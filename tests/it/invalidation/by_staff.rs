@@ -1,0 +1,140 @@
+//! Writes in the admin: whoever looks after the answer sees them.
+
+use super::matrix::{FAR, Matrix, ROW};
+use crate::harness::listing;
+
+//  html json page2 leith joppa far range search sorted detail far-detail count
+
+#[tokio::test]
+async fn creating_a_listing_refreshes_the_lists_it_enters() {
+    let matrix = Matrix::warm().await;
+    let staff = matrix.app.staff().await;
+    staff
+        .create_listing(&listing("Home 3 annexe", "3100", "Leith"))
+        .await;
+    matrix.check("C C C C h h C C C h h C").await;
+}
+
+#[tokio::test]
+async fn editing_a_title_refreshes_its_lists_its_search_and_its_own_page() {
+    let matrix = Matrix::warm().await;
+    let staff = matrix.app.staff().await;
+    let renamed = listing("Villa three", "3000", "Leith");
+    staff.edit_listing(ROW, &renamed).await;
+    matrix.check("C C C C h h C C C C h r").await;
+    assert!(!matrix.app.get("/properties/?q=home+3").await.has("Villa"));
+}
+
+#[tokio::test]
+async fn editing_a_price_within_a_range_refreshes_what_shows_it() {
+    let matrix = Matrix::warm().await;
+    let staff = matrix.app.staff().await;
+    let same = listing("Home 3", "3456", "Leith");
+    staff.edit_listing(ROW, &same).await;
+    matrix.check("C C C C h h C C C C h r").await;
+    let range = "/properties/?min_price=2500&max_price=3500";
+    assert!(matrix.app.get(range).await.has("3,456"));
+}
+
+#[tokio::test]
+async fn a_price_that_leaves_a_range_takes_its_listing_out_of_the_list() {
+    let matrix = Matrix::warm().await;
+    let staff = matrix.app.staff().await;
+    let dear = listing("Home 3", "9000", "Leith");
+    staff.edit_listing(ROW, &dear).await;
+    matrix.check("C C C C h h C C C C h r").await;
+    let range = "/properties/?min_price=2500&max_price=3500";
+    assert!(!matrix.app.get(range).await.has("Home 3"));
+}
+
+#[tokio::test]
+async fn a_price_that_enters_a_range_brings_its_listing_into_the_list() {
+    let matrix = Matrix::warm().await;
+    let staff = matrix.app.staff().await;
+    let cheap = listing("Home 5", "3333", "Leith");
+    staff.edit_listing(5, &cheap).await;
+    matrix.check("C C r C h h C r C h h r").await;
+    let range = "/properties/?min_price=2500&max_price=3500";
+    assert!(matrix.app.get(range).await.has("Home 5"));
+}
+
+#[tokio::test]
+async fn moving_a_listing_refreshes_the_location_it_left_and_the_one_it_entered() {
+    let matrix = Matrix::warm().await;
+    let staff = matrix.app.staff().await;
+    let moved = listing("Home 3", "3000", "Joppa");
+    staff.edit_listing(ROW, &moved).await;
+    matrix.check("C C C C C h C C C C h r").await;
+}
+
+#[tokio::test]
+async fn deleting_a_listing_refreshes_every_list_it_was_in() {
+    let matrix = Matrix::warm().await;
+    let staff = matrix.app.staff().await;
+    staff.delete_listing(ROW).await;
+    matrix.check("C C C C h h C C C 404 h C").await;
+}
+
+#[tokio::test]
+async fn deleting_several_listings_at_once_refreshes_the_lists_of_each() {
+    let matrix = Matrix::warm().await;
+    let staff = matrix.app.staff().await;
+    staff.delete_listings(&[ROW, 4]).await;
+    matrix.check("C C C C C h C C C 404 h C").await;
+}
+
+#[tokio::test]
+async fn deleting_the_only_listing_of_a_location_leaves_an_empty_list() {
+    let matrix = Matrix::warm().await;
+    let staff = matrix.app.staff().await;
+    staff.delete_listing(FAR).await;
+    let page = matrix.app.get("/properties/?location=Portobello").await;
+    assert!(page.is_stored() && !page.has("Far home"), "{page:?}");
+    let leith = matrix.app.get("/properties/?location=Leith").await;
+    assert!(leith.is_hit(), "{}", leith.cache_status());
+    let detail = matrix.app.get("/properties/7/").await;
+    assert_eq!(detail.status, 404);
+}
+
+#[tokio::test]
+async fn a_listing_that_did_not_exist_is_found_as_soon_as_it_does() {
+    let matrix = Matrix::warm().await;
+    let path = "/properties/8/";
+    for _ in 0..2 {
+        assert_eq!(matrix.app.get(path).await.status, 404);
+    }
+    let staff = matrix.app.staff().await;
+    let new = listing("Late home", "1", "Leith");
+    assert_eq!(staff.create_listing(&new).await, 8);
+    assert!(
+        matrix
+            .app
+            .get(path)
+            .await
+            .assert_status(200)
+            .has("Late home")
+    );
+}
+
+#[tokio::test]
+async fn saving_a_listing_as_it_is_leaves_every_page_right() {
+    let matrix = Matrix::warm().await;
+    let staff = matrix.app.staff().await;
+    let mut same = listing("Home 3", "3000", "Leith");
+    same.description = "About home 3".to_owned();
+    staff.edit_listing(ROW, &same).await;
+    matrix.check("r r r r h h r r r r h r").await;
+}
+
+#[tokio::test]
+async fn a_form_that_is_refused_leaves_every_page_a_hit() {
+    let matrix = Matrix::warm().await;
+    let staff = matrix.app.staff().await;
+    let path = format!("/admin/properties/{ROW}/change/");
+    let wrong = listing("", "x", "Leith");
+    staff
+        .submit(&path, &wrong.fields())
+        .await
+        .assert_status(422);
+    matrix.check("h h h h h h h h h h h h").await;
+}

@@ -1,0 +1,169 @@
+//! The columns, and what a cell says.
+
+use std::time::Duration;
+
+use crate::harness::{App, Page, Plan, eventually_within};
+
+/// The listing that most writes touch: “Home 3”, in Leith, for 3,000.
+pub(super) const ROW: i64 = 3;
+/// A listing in a location that no write touches.
+pub(super) const FAR: i64 = 7;
+
+/// The kinds of page. Newest first there are 6, 5, 4 | 3, 2, 1 | 7.
+const COLUMNS: [(&str, &str); 12] = [
+    ("html", "/properties/"),
+    ("json", "/properties/?format=json"),
+    ("page 2", "/properties/?page=2&page_size=3"),
+    ("leith", "/properties/?location=Leith"),
+    ("joppa", "/properties/?location=joppa"),
+    ("far", "/properties/?location=Portobello"),
+    ("range", "/properties/?min_price=2500&max_price=3500"),
+    ("search", "/properties/?q=home+3"),
+    ("sorted", "/properties/?sort=price"),
+    ("detail", "/properties/3/"),
+    ("far detail", "/properties/7/"),
+    ("count", "/properties/?format=json&page_size=1"),
+];
+
+/// How soon a write of another program shows: SPEC says 100 ms for a healthy site; the machine of the tests is busy.
+const SOON: Duration = Duration::from_secs(5);
+
+/// What becomes of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cell {
+    /// It is computed anew and shows something else.
+    Changed,
+    /// It is still a hit, and the same.
+    Hit,
+    /// It is right; whether it had to be computed anew is not promised.
+    Right,
+    /// There is nothing any more.
+    Gone,
+}
+
+/// A site with every page of the matrix in its cache.
+pub(super) struct Matrix {
+    pub(super) app: App,
+    before: Vec<Page>,
+}
+
+impl Matrix {
+    pub(super) async fn warm() -> Self {
+        let far = "BEGIN; INSERT INTO property (title, description, price, location, created_at)
+            VALUES ('Far home', 'A long way off', 70000, 'Portobello', '2025-01-01 00:00Z');
+            DELETE FROM property_event; COMMIT";
+        let app = Plan::new()
+            .await
+            .homes(6)
+            .await
+            .sql(far)
+            .await
+            .start()
+            .await;
+        let mut before = Vec::new();
+        for (_, path) in COLUMNS {
+            let first = app.get(path).await.assert_status(200);
+            assert!(first.is_stored(), "{path}: {}", first.cache_status());
+            let again = app.get(path).await.assert_status(200);
+            assert!(again.is_hit(), "{path}: {}", again.cache_status());
+            assert_eq!(first.body, again.body, "{path}");
+            before.push(again);
+        }
+        Self { app, before }
+    }
+
+    /// Checks every page right after a write: `cells` has a letter per column, in order.
+    pub(super) async fn check(&self, cells: &str) {
+        self.check_each(cells, None).await;
+    }
+
+    /// Checks every page soon after a write that the site has to hear of.
+    pub(super) async fn check_soon(&self, cells: &str) {
+        self.check_each(cells, Some(SOON)).await;
+    }
+
+    async fn check_each(&self, cells: &str, limit: Option<Duration>) {
+        let cells: Vec<Cell> = cells.split_whitespace().map(Cell::parse).collect();
+        assert_eq!(cells.len(), COLUMNS.len());
+        // What changes goes first: once it has, what has not changed never will.
+        let (hits, rest): (Vec<_>, Vec<_>) =
+            (0..cells.len()).partition(|at| cells[*at] == Cell::Hit);
+        for at in rest.into_iter().chain(hits) {
+            let (name, path) = COLUMNS[at];
+            let outcome = match limit {
+                None => self.cell(cells[at], at, true).await,
+                Some(limit) => {
+                    let right = async || self.cell(cells[at], at, false).await.ok();
+                    eventually_within(limit, name, right).await;
+                    Ok(())
+                }
+            };
+            outcome.unwrap_or_else(|err| panic!("{name} ({path}) is not {:?}: {err}", cells[at]));
+        }
+    }
+
+    async fn cell(&self, cell: Cell, at: usize, at_once: bool) -> Result<(), String> {
+        let (_, path) = COLUMNS[at];
+        let before = &self.before[at];
+        let page = self.app.get(path).await;
+        let fail = |reason: &str| Err(format!("{reason}: {} {}", page.cache_status(), page.text()));
+        if cell == Cell::Gone {
+            return if page.status == 404 {
+                Ok(())
+            } else {
+                fail("there")
+            };
+        }
+        if page.status != 200 {
+            return fail("no page");
+        }
+        match cell {
+            Cell::Changed if page.body == before.body => return fail("the same"),
+            Cell::Changed if at_once && !page.is_stored() => return fail("not computed anew"),
+            Cell::Hit if !page.is_hit() => return fail("not a hit"),
+            Cell::Hit if page.body != before.body => return fail("changed"),
+            _ => {}
+        }
+        match self.truth(path).await {
+            Some(truth) if truth != page.body => fail("stale"),
+            _ => self.detail_is_right(path, &page).await,
+        }
+    }
+
+    /// The list as it is in the database.
+    async fn truth(&self, path: &str) -> Option<Vec<u8>> {
+        let query = path.strip_prefix("/properties/")?;
+        if !query.is_empty() && !query.starts_with('?') {
+            return None;
+        }
+        let page = self.app.get(&format!("/properties/no-cache/{query}")).await;
+        Some(page.assert_status(200).body)
+    }
+
+    async fn detail_is_right(&self, path: &str, page: &Page) -> Result<(), String> {
+        let id = path
+            .trim_start_matches("/properties/")
+            .trim_end_matches('/');
+        let Ok(id) = id.parse::<i64>() else {
+            return Ok(());
+        };
+        let sql = format!("SELECT title || '|' || location FROM property WHERE id = {id}");
+        let row = self.app.database.value(&sql).await;
+        match row.split('|').all(|text| page.has(text)) {
+            true => Ok(()),
+            false => Err(format!("{row} is not shown: {}", page.text())),
+        }
+    }
+}
+
+impl Cell {
+    fn parse(letter: &str) -> Self {
+        match letter {
+            "C" => Self::Changed,
+            "h" => Self::Hit,
+            "r" => Self::Right,
+            "404" => Self::Gone,
+            _ => panic!("{letter} is no cell"),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The site from outside: a real server on a free port, with a real PostgreSQL and Redis that the tests start themselves.
+//!
+//! Every test has a database and a key prefix of its own, so tests run in any order, in threads (`cargo test`) or in
+//! processes (`cargo nextest`). Nothing here sleeps to let something happen: tests poll with a deadline, or hold a
+//! lock.
+
+// How tests get servers, sites, browsers and outages.
+mod harness;
+
+// Files that load wholly or not at all, lossless dumps, sample data.
+mod fixtures_bulk;
+
+// The matrix: kinds of write × kinds of page.
+mod invalidation;
