@@ -9,7 +9,6 @@ use std::time::Duration;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 
-use crate::db::DbError;
 use crate::domain::FieldErrors;
 use crate::services::ServiceError;
 
@@ -90,9 +89,7 @@ impl ResponseError for AppError {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Service(err) if err.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Service(ServiceError::Database(DbError::Constraint(_))) => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::Service(err) if err.refused_by().is_some() => StatusCode::BAD_REQUEST,
             Self::Service(_) | Self::Render(_) | Self::Session(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }

@@ -31,4 +31,12 @@ impl ServiceError {
             Self::Database(DbError::Unavailable(_)) | Self::Cache(_)
         )
     }
+
+    /// The name of the constraint that refused what was written.
+    pub fn refused_by(&self) -> Option<&str> {
+        match self {
+            Self::Database(DbError::Constraint(name)) => Some(name),
+            _ => None,
+        }
+    }
 }

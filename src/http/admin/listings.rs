@@ -6,7 +6,6 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use super::request::{CheckedForm, Fields};
 use super::see_other;
 use super::staff::Staff;
-use crate::db::DbError;
 use crate::domain::{
     Cursors, FieldErrors, ListingQuery, Property, PropertyForm, PropertyId, Version,
 };
@@ -228,18 +227,18 @@ fn gone(staff: &Staff, form: PropertyForm) -> Result<HttpResponse, AppError> {
 
 /// The form as it was typed when the database refused it or can't be reached.
 fn failed(staff: &Staff, form: FormPage, err: ServiceError) -> Result<HttpResponse, AppError> {
+    if let Some(name) = err.refused_by() {
+        let field = ["title", "description", "price", "location"]
+            .into_iter()
+            .find(|field| name.starts_with(&format!("property_{field}_")));
+        let message = "The database does not accept this value.";
+        return refused(
+            staff,
+            form,
+            FieldErrors::of(field.unwrap_or("title"), message),
+        );
+    }
     match err {
-        ServiceError::Database(DbError::Constraint(name)) => {
-            let field = ["title", "description", "price", "location"]
-                .into_iter()
-                .find(|field| name.starts_with(&format!("property_{field}_")));
-            let message = "The database does not accept this value.";
-            refused(
-                staff,
-                form,
-                FieldErrors::of(field.unwrap_or("title"), message),
-            )
-        }
         err if err.is_unavailable() => {
             log::error!("{err}");
             let mut response = HttpResponse::ServiceUnavailable();
