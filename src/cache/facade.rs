@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant, SystemTime};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::Notify;
 
-use super::link::{Link, Repair};
+use super::link::Link;
 use super::metrics::Metrics;
 use super::policy::{CachePolicy, MAX_BODY_BYTES};
 use super::redis_tier::{Found, RedisTier};
@@ -24,6 +24,8 @@ pub struct Cache {
     pub(super) metrics: Arc<Metrics>,
     build: Arc<str>,
     lifetimes: Lifetimes,
+    /// Whether something that no log tells was missed, so that the next repair has to void everything.
+    pub(super) doubtful: Arc<AtomicBool>,
 }
 
 /// How long entries are kept at most, by level.
@@ -102,18 +104,8 @@ impl Cache {
             metrics: Arc::default(),
             build: build.into(),
             lifetimes,
+            doubtful: Arc::default(),
         })
-    }
-
-    /// Connects to Redis and keeps the connection; returns after the first attempt. `repair` runs before Redis is
-    /// used, first and after every failure: invalidations may have been missed.
-    pub async fn connect(&self, repair: Repair) {
-        let Some(tier) = &self.redis else {
-            return;
-        };
-        let ready = Arc::new(Notify::new());
-        tokio::spawn(tier.link.clone().keep(ready.clone(), repair));
-        ready.notified().await;
     }
 
     /// How long entries are kept at most.
@@ -124,18 +116,6 @@ impl Cache {
     /// The counters.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
-    }
-
-    /// Whether Redis is in use; `None` when there is none.
-    pub fn redis_is_up(&self) -> Option<bool> {
-        self.redis.as_ref().map(|tier| tier.link.is_up())
-    }
-
-    /// Makes all entries void before Redis is used again, because an invalidation may have been lost.
-    pub fn distrust(&self, reason: &str) {
-        if let Some(tier) = &self.redis {
-            tier.link.distrust(reason);
-        }
     }
 
     /// The value under a key, loaded if the cache has none that is valid. `tags` are what the value depends on.
@@ -293,15 +273,6 @@ impl Cache {
             }
         }
         true
-    }
-
-    /// Voids what carries a tag that no event of the log names, such as a session.
-    pub async fn void(&self, tag: &Tag) {
-        if let Some(tier) = &self.redis
-            && let Err(err) = tier.void(tag).await
-        {
-            log::debug!("{tag} is voided when redis is repaired: {err}");
-        }
     }
 
     /// The entry of a look-up with the time that it has left, if it is valid.

@@ -6,6 +6,7 @@
 //! the repair and the first read.
 
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -48,6 +49,7 @@ struct Inner {
     /// condemn the new one.
     state: RwLock<(u64, State)>,
     lost: Notify,
+    refusal_told: AtomicBool,
 }
 
 /// A handle to Redis; cheap to clone.
@@ -83,6 +85,7 @@ impl Link {
             pool,
             state,
             lost: Notify::new(),
+            refusal_told: AtomicBool::new(false),
         })))
     }
 
@@ -131,9 +134,17 @@ impl Link {
             err.kind(),
             redis::ErrorKind::Server(_) | redis::ErrorKind::UnexpectedReturnType
         ) {
-            log::warn!("redis refused a command: {err}");
+            // A full server refuses every store: once is enough to know.
+            if !self.0.refusal_told.swap(true, Ordering::Relaxed) {
+                log::warn!("redis refused a command: {err}");
+            }
             return;
         }
+        self.close(connection, err);
+    }
+
+    /// Notes that an invalidation failed: whatever the reason, what should be dead may not be.
+    pub(super) fn missed(&self, connection: u64, err: &RedisError) {
         self.close(connection, err);
     }
 
@@ -162,6 +173,7 @@ impl Link {
                         log::info!("redis is back in use");
                     }
                     told = true;
+                    self.0.refusal_told.store(false, Ordering::Relaxed);
                     ready.notify_one();
                     self.0.lost.notified().await;
                 }

@@ -22,6 +22,7 @@ mod page;
 pub mod policy;
 mod position;
 mod redis_tier;
+mod repair;
 mod report;
 mod tag;
 mod tagged;

@@ -177,7 +177,7 @@ impl RedisTier {
             script.key(self.generation_key(tag));
         });
         let applied: RedisResult<bool> = script.invoke_async(&mut connection.redis).await;
-        self.check(&connection, applied)
+        self.check_invalidation(&connection, applied)
     }
 
     /// Deletes the generation of a tag.
@@ -187,7 +187,7 @@ impl RedisTier {
         let mut command = redis::cmd("DEL");
         command.arg(self.generation_key(tag));
         let result = command.query_async(&mut connection.redis).await;
-        self.check(&connection, result)
+        self.check_invalidation(&connection, result)
     }
 
     /// Runs a command on the hot path's connection.
@@ -207,6 +207,17 @@ impl RedisTier {
     ) -> Result<T, CacheError> {
         result.map_err(|err| {
             self.link.failed(connection.number(), &err);
+            CacheError::Redis(err)
+        })
+    }
+
+    fn check_invalidation<T>(
+        &self,
+        connection: &Connection,
+        result: RedisResult<T>,
+    ) -> Result<T, CacheError> {
+        result.map_err(|err| {
+            self.link.missed(connection.number(), &err);
             CacheError::Redis(err)
         })
     }

@@ -80,8 +80,11 @@ impl LogReader {
             }
         }
         let position_now = format!("{} {}", log.identity, log.horizon);
-        if position.as_deref() != Some(&position_now) {
-            self.cache.set_position(&position_now).await?;
+        if position.as_deref() != Some(&position_now)
+            && let Err(err) = self.cache.set_position(&position_now).await
+        {
+            // A full server may refuse it; the same events are applied again then, which does no harm.
+            log::debug!("the position in the event log was not kept: {err}");
         }
         Ok(())
     }

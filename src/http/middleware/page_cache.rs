@@ -29,7 +29,7 @@ pub(in crate::http) async fn page_cache<B: MessageBody + 'static>(
     let key = key_of(&request);
     let services = request.app_data::<web::Data<Services>>().cloned();
     let (Some(key), Some(services)) = (key, services) else {
-        return Ok(next.call(request).await?.map_into_boxed_body());
+        return Ok(bypassed(next.call(request).await?.map_into_boxed_body()));
     };
     if !policy::is_cacheable_request(request.method(), request.headers()) {
         let response = next.call(request).await?.map_into_boxed_body();

@@ -111,10 +111,14 @@ impl Management {
                     querysets: number(1) + number(2),
                 })
             }
-            Err(CacheError::Unavailable) => Ok(Cleared {
-                pages: 0,
-                querysets: 0,
-            }),
+            Err(CacheError::Unavailable) => {
+                self.cache
+                    .distrust("it was cleared while it was out of reach");
+                Ok(Cleared {
+                    pages: 0,
+                    querysets: 0,
+                })
+            }
             Err(err) => {
                 self.cache.distrust("a clear failed midway");
                 Err(err.into())
