@@ -52,9 +52,10 @@ impl AllowedHosts {
         concrete.map_or("localhost", String::as_str)
     }
 
-    /// Whether no names are allowed.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Whether only this machine's own names are allowed.
+    pub fn is_local(&self) -> bool {
+        let own = ["localhost", "127.0.0.1", "[::1]"];
+        self.0.iter().all(|host| own.contains(&host.as_str()))
     }
 
     /// Whether every name is allowed.

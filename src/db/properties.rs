@@ -26,14 +26,12 @@ pub async fn find(
     client: &impl GenericClient,
     id: PropertyId,
 ) -> Result<Option<Property>, DbError> {
-    let sql = include_str!("../../sql/queries/property_find.sql");
-    let statement = client.prepare_cached(sql).await?;
-    client
-        .query_opt(&statement, &[&id.0])
-        .await?
-        .as_ref()
-        .map(property)
-        .transpose()
+    find_by(
+        client,
+        include_str!("../../sql/queries/property_find.sql"),
+        id,
+    )
+    .await
 }
 
 /// Finds one property and keeps others from changing it until the transaction ends.
@@ -44,7 +42,19 @@ pub async fn find_locked(
     client: &impl GenericClient,
     id: PropertyId,
 ) -> Result<Option<Property>, DbError> {
-    let sql = include_str!("../../sql/queries/property_find_locked.sql");
+    find_by(
+        client,
+        include_str!("../../sql/queries/property_find_locked.sql"),
+        id,
+    )
+    .await
+}
+
+async fn find_by(
+    client: &impl GenericClient,
+    sql: &'static str,
+    id: PropertyId,
+) -> Result<Option<Property>, DbError> {
     let statement = client.prepare_cached(sql).await?;
     client
         .query_opt(&statement, &[&id.0])

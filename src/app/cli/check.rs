@@ -92,7 +92,6 @@ fn deployment(config: &Config) -> Vec<Finding> {
             remedy,
         })
     };
-    let local = site.allowed_hosts.allows("localhost") && !site.allowed_hosts.is_any();
     let https = site
         .site_url
         .as_deref()
@@ -112,9 +111,9 @@ fn deployment(config: &Config) -> Vec<Finding> {
             "Set ALLOWED_HOSTS to the names that the site is reached by.",
         ),
         warn(
-            local,
+            site.allowed_hosts.is_local(),
             "security.W021",
-            "ALLOWED_HOSTS has no more than this machine's own names, or has them too.",
+            "ALLOWED_HOSTS names only this machine.",
             "Set ALLOWED_HOSTS to the names that the site is reached by.",
         ),
         warn(

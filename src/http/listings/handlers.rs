@@ -26,8 +26,8 @@ pub(in crate::http) async fn index(
     services: web::Data<Services>,
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
-    let format = Format::of(request.query_string(), request.headers());
-    let query = match ListingQuery::parse(request.query_string(), cursors(format)) {
+    let (format, query) = asked(&request);
+    let query = match query {
         Ok(query) => query,
         Err(errors) => return refused(request.query_string(), errors, format),
     };
@@ -44,8 +44,8 @@ pub(in crate::http) async fn index_uncached(
     services: web::Data<Services>,
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
-    let format = Format::of(request.query_string(), request.headers());
-    let query = match ListingQuery::parse(request.query_string(), cursors(format)) {
+    let (format, query) = asked(&request);
+    let query = match query {
         Ok(query) => query,
         Err(errors) => return refused(request.query_string(), errors, format),
     };
@@ -80,6 +80,15 @@ pub(in crate::http) async fn show(
     };
     response.extensions_mut().insert(policy);
     Ok(response)
+}
+
+/// The list that a request asks for, and in which format.
+fn asked(request: &HttpRequest) -> (Format, Result<ListingQuery, FieldErrors>) {
+    let format = Format::of(request.query_string(), request.headers());
+    (
+        format,
+        ListingQuery::parse(request.query_string(), cursors(format)),
+    )
 }
 
 fn show_list(
