@@ -12,3 +12,6 @@ mod fixtures_bulk;
 
 // The matrix: kinds of write × kinds of page.
 mod invalidation;
+
+// Races, faults and hostile input against the cache.
+mod protocol;

@@ -274,6 +274,15 @@ impl App {
         eventually("the site hears of a write", heard).await;
     }
 
+    /// Another instance of this site, on the same servers.
+    pub(crate) fn another(&self) -> Plan {
+        Plan {
+            database: self.database.same(),
+            variables: self.variables.clone(),
+            receivers: Vec::new(),
+        }
+    }
+
     /// Stops the site, and keeps its database for another.
     pub(crate) fn stop(self) -> TestDatabase {
         drop(self.running);

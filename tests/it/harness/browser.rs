@@ -102,12 +102,13 @@ impl Browser {
 
     /// Posts a form as it is, without a token of its own.
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, String)]) -> Page {
-        let mut body = form_urlencoded::Serializer::new(String::new());
-        body.extend_pairs(fields);
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         let request = self
             .request(Method::POST, path)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(body.finish());
+            .body(body);
         self.send(request).await
     }
 

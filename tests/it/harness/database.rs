@@ -49,6 +49,14 @@ impl TestDatabase {
         Self { name, keep: false }
     }
 
+    /// Another handle to the same database; the first one drops it.
+    pub(crate) fn same(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            keep: true,
+        }
+    }
+
     /// How to connect as the tables' owner, past whatever the site's way is.
     pub(crate) fn config(&self) -> tokio_postgres::Config {
         config_of(&self.name)

@@ -6,13 +6,17 @@ mod database;
 mod keeper;
 mod page;
 mod poll;
+mod proxy;
+mod redis;
 
-pub(crate) use app::{App, Plan, TOKEN, spawn_app};
+pub(crate) use app::{App, Plan, TOKEN, scratch, spawn_app, unique};
 pub(crate) use browser::{Browser, Listing, listing};
 pub(crate) use database::{TestDatabase, database};
 pub(crate) use keeper::{Shared, shared};
 pub(crate) use page::Page;
 pub(crate) use poll::{eventually, eventually_within};
+pub(crate) use proxy::Proxy;
+pub(crate) use redis::{OwnRedis, RedisCli};
 
 /// The password of every account that the template database has: `ada` (a superuser), `sam` (staff), `ina` (inactive)
 /// and `vic` (neither staff nor superuser).

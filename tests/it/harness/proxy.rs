@@ -1,0 +1,131 @@
+//! A way to a server that can be cut or held, while the server itself goes on.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+use super::app::scratch;
+use super::shared;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// Bytes pass.
+    Open,
+    /// Connections stay, and nothing passes: a server that hangs.
+    Held,
+    /// Connections end, and new ones end at once: a server that is gone.
+    Cut,
+}
+
+/// A Unix socket that leads to a server; gone with this.
+pub(crate) struct Proxy {
+    socket: PathBuf,
+    mode: watch::Sender<Mode>,
+}
+
+/// Proxies go on while a test blocks.
+fn runtime() -> &'static Runtime {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build();
+        runtime.expect("a runtime")
+    })
+}
+
+impl Proxy {
+    /// A way to the run's PostgreSQL.
+    pub(crate) fn to_postgres() -> Self {
+        let name = ".s.PGSQL.5432";
+        Self::new(&Path::new(&shared().postgres).join(name), name)
+    }
+
+    /// A way to the run's Redis.
+    pub(crate) fn to_redis() -> Self {
+        Self::to_redis_at(&shared().redis)
+    }
+
+    /// A way to a Redis.
+    pub(crate) fn to_redis_at(url: &str) -> Self {
+        let socket = url.strip_prefix("redis+unix://").expect("a socket");
+        Self::new(Path::new(socket), "redis.sock")
+    }
+
+    fn new(server: &Path, name: &str) -> Self {
+        let socket = scratch().join(name);
+        let (mode, watched) = watch::channel(Mode::Open);
+        let server = server.to_owned();
+        let _guard = runtime().enter();
+        let listener = UnixListener::bind(&socket).expect("a short path");
+        runtime().spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(serve(client, server.clone(), watched.clone()));
+            }
+        });
+        Self { socket, mode }
+    }
+
+    /// The directory with the socket, as PostgreSQL's `host`.
+    pub(crate) fn directory(&self) -> String {
+        let directory = self.socket.parent().expect("it has one");
+        directory.display().to_string()
+    }
+
+    /// The value of `REDIS_URL`.
+    pub(crate) fn redis_url(&self) -> String {
+        format!("redis+unix://{}", self.socket.display())
+    }
+
+    /// The server goes away.
+    pub(crate) fn cut(&self) {
+        self.mode.send_replace(Mode::Cut);
+    }
+
+    /// The server hangs.
+    pub(crate) fn hold(&self) {
+        self.mode.send_replace(Mode::Held);
+    }
+
+    /// The server is back.
+    pub(crate) fn restore(&self) {
+        self.mode.send_replace(Mode::Open);
+    }
+}
+
+async fn serve(client: UnixStream, server: PathBuf, mut mode: watch::Receiver<Mode>) {
+    if *mode.borrow_and_update() == Mode::Cut {
+        return;
+    }
+    let Ok(server) = UnixStream::connect(server).await else {
+        return;
+    };
+    let (from_client, to_client) = client.into_split();
+    let (from_server, to_server) = server.into_split();
+    let (ahead, back) = (mode.clone(), mode.clone());
+    let is_cut = async {
+        // An error means that the proxy is gone.
+        let _ = mode.wait_for(|mode| *mode == Mode::Cut).await;
+    };
+    tokio::select! {
+        () = pass(from_client, to_server, ahead) => {}
+        () = pass(from_server, to_client, back) => {}
+        () = is_cut => {}
+    }
+}
+
+async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut mode: watch::Receiver<Mode>) {
+    let mut buffer = vec![0; 1 << 16];
+    while let Ok(length) = from.read(&mut buffer).await {
+        let open = mode.wait_for(|mode| *mode != Mode::Held).await.is_ok();
+        if length == 0 || !open || to.write_all(&buffer[..length]).await.is_err() {
+            return;
+        }
+    }
+}

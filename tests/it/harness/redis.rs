@@ -1,0 +1,140 @@
+//! What `redis-cli` would be, and servers of a test's own.
+
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use deadpool_redis::redis::aio::MultiplexedConnection;
+use deadpool_redis::redis::{Client, Cmd, FromRedisValue, Value};
+
+use super::app::scratch;
+use super::{App, eventually};
+
+/// A connection to a Redis, as an operator has it.
+pub(crate) struct RedisCli(MultiplexedConnection);
+
+impl RedisCli {
+    pub(crate) async fn connect(url: &str) -> Self {
+        let client = Client::open(url).expect("a URL");
+        let connection = client.get_multiplexed_async_connection().await;
+        Self(connection.expect("Redis answers"))
+    }
+
+    /// Runs a command, given as its words.
+    pub(crate) async fn run<T: FromRedisValue>(&self, words: &[&str]) -> T {
+        let mut command = Cmd::new();
+        words.iter().for_each(|word| {
+            command.arg(*word);
+        });
+        let answer = command.query_async(&mut self.0.clone()).await;
+        answer.unwrap_or_else(|err| panic!("{words:?}: {err}"))
+    }
+
+    /// Runs a command with bytes for its last word.
+    pub(crate) async fn run_with(&self, words: &[&str], bytes: &[u8]) {
+        let mut command = Cmd::new();
+        words.iter().for_each(|word| {
+            command.arg(*word);
+        });
+        let mut connection = self.0.clone();
+        let answer = command.arg(bytes).query_async::<Value>(&mut connection);
+        answer
+            .await
+            .unwrap_or_else(|err| panic!("{words:?}: {err}"));
+    }
+
+    /// Every key that begins so.
+    pub(crate) async fn keys(&self, start: &str) -> Vec<String> {
+        let mut keys: Vec<String> = self.run(&["KEYS", &format!("{start}*")]).await;
+        keys.sort();
+        keys
+    }
+
+    pub(crate) async fn bytes(&self, key: &str) -> Vec<u8> {
+        self.run(&["GET", key]).await
+    }
+}
+
+impl App {
+    /// An operator's connection to the site's Redis.
+    pub(crate) async fn redis(&self) -> RedisCli {
+        RedisCli::connect(&self.variables["REDIS_URL"]).await
+    }
+
+    /// The site's keys of a family: `page`, `all_properties`, `property_count`, `gen`.
+    pub(crate) async fn keys(&self, family: &str) -> Vec<String> {
+        let start = format!("{}:{family}:", self.prefix);
+        self.redis().await.keys(&start).await
+    }
+}
+
+/// A Redis of a test's own, which it may fill, flush and kill.
+pub(crate) struct OwnRedis {
+    socket: PathBuf,
+    settings: Vec<String>,
+    server: Option<Child>,
+}
+
+/// Ends the server when standard input does, which happens however this process ends.
+const SCRIPT: &str = r#"exec 3<&0 </dev/null
+"$@" 3<&- >/dev/null & server=$!
+( read -r _ <&3; kill -KILL $server ) 2>/dev/null &
+exec 3<&-
+wait $server"#;
+
+impl OwnRedis {
+    /// Starts a server with settings, such as `["--maxmemory", "2mb"]`.
+    pub(crate) async fn start(settings: &[&str]) -> Self {
+        let mut redis = Self {
+            socket: scratch().join("redis.sock"),
+            settings: settings.iter().map(|text| (*text).to_owned()).collect(),
+            server: None,
+        };
+        redis.begin().await;
+        redis
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("redis+unix://{}", self.socket.display())
+    }
+
+    pub(crate) async fn cli(&self) -> RedisCli {
+        RedisCli::connect(&self.url()).await
+    }
+
+    /// Starts the server, which knows nothing of what an earlier one held.
+    pub(crate) async fn begin(&mut self) {
+        let socket = self.socket.display().to_string();
+        let fixed = ["--port", "0", "--save", "", "--unixsocket", &socket];
+        let server = Command::new("/bin/sh")
+            .args(["-c", SCRIPT, "sh", "redis-server"])
+            .args(fixed)
+            .args(&self.settings)
+            .current_dir("/tmp")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .process_group(0)
+            .spawn();
+        self.server = Some(server.expect("redis-server is installed"));
+        let url = self.url();
+        eventually("Redis answers", async || {
+            let client = Client::open(url.as_str()).ok()?;
+            client.get_multiplexed_async_connection().await.ok()
+        })
+        .await;
+    }
+
+    /// Kills the server; what it held is lost.
+    pub(crate) fn kill(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            drop(server.stdin.take());
+            server.wait().expect("it is this process's own");
+        }
+    }
+}
+
+impl Drop for OwnRedis {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

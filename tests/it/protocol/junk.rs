@@ -1,0 +1,120 @@
+//! Whatever lies under a key, the answer is right.
+
+use property_listings::cache::{Entry, Generation, Tag};
+use std::time::{Duration, SystemTime};
+
+use crate::harness::{App, Plan, RedisCli};
+
+const FAMILIES: [&str; 3] = ["page", "all_properties", "property_count"];
+
+/// Fills the caches, spoils every entry, and checks that the page is right, and a hit again after that.
+async fn survives(spoil: impl AsyncFn(&RedisCli, &str)) {
+    let app = Plan::new().await.homes(3).await.start().await;
+    let redis = app.redis().await;
+    for path in ["/properties/", "/properties/1/"] {
+        let right = app.get(path).await.assert_status(200);
+        for key in all_keys(&app).await {
+            spoil(&redis, &key).await;
+        }
+        let page = app.get(path).await.assert_status(200);
+        assert!(!page.is_hit(), "{path}: {}", page.cache_status());
+        assert_eq!(page.text(), right.text(), "{path}");
+        let page = app.get(path).await.assert_status(200);
+        assert!(page.is_hit(), "{path}: {}", page.cache_status());
+    }
+}
+
+async fn all_keys(app: &App) -> Vec<String> {
+    let mut keys = Vec::new();
+    for family in FAMILIES {
+        keys.extend(app.keys(family).await);
+    }
+    keys
+}
+
+#[tokio::test]
+async fn junk_under_every_key_is_a_miss() {
+    survives(async |redis, key| redis.run_with(&["SET", key], b"\xff\x00junk").await).await;
+}
+
+#[tokio::test]
+async fn nothing_under_every_key_is_a_miss() {
+    survives(async |redis, key| redis.run_with(&["SET", key], b"").await).await;
+}
+
+#[tokio::test]
+async fn a_value_of_another_type_under_every_key_is_a_miss() {
+    survives(async |redis, key| {
+        redis.run::<i64>(&["DEL", key]).await;
+        redis.run_with(&["LPUSH", key], b"junk").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn truncated_entries_are_misses() {
+    survives(async |redis, key| {
+        let bytes = redis.bytes(key).await;
+        redis
+            .run_with(&["SET", key], &bytes[..bytes.len() / 2])
+            .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn entries_with_a_changed_byte_are_misses() {
+    survives(async |redis, key| {
+        let mut bytes = redis.bytes(key).await;
+        let last = bytes.len() - 1;
+        bytes[last] ^= 1;
+        redis.run_with(&["SET", key], &bytes).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_entry_that_claims_a_gigabyte_is_a_miss() {
+    survives(async |redis, key| {
+        let mut bytes = redis.bytes(key).await;
+        bytes[8..12].copy_from_slice(&u32::MAX.to_le_bytes());
+        let checksum = crc32fast::hash(&bytes[8..]);
+        bytes[4..8].copy_from_slice(&checksum.to_le_bytes());
+        redis.run_with(&["SET", key], &bytes).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_entry_of_another_build_is_a_miss() {
+    survives(async |redis, key| {
+        let entry = Entry {
+            created: SystemTime::now(),
+            ttl: Duration::from_secs(900),
+            stamps: [(Tag::site(), Generation::mint())].into(),
+            about: serde_json::json!({"content_type": "text/html", "etag": "x"}),
+            parts: vec!["another build's page".into(); 3],
+        };
+        redis
+            .run_with(&["SET", key], &entry.encode("another-build"))
+            .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn junk_under_the_position_makes_everything_void_and_no_page_wrong() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    app.get("/properties/").await;
+    let redis = app.redis().await;
+    let key = format!("{}:position", app.prefix);
+    for junk in ["junk", "", "1/2 3", "999/1 18446744073709551615"] {
+        redis.run_with(&["SET", &key], junk.as_bytes()).await;
+        let sql = format!("UPDATE property SET title = 'After {junk:?}' WHERE id = 1");
+        app.database.run(&sql).await;
+        app.has_heard_of_everything().await;
+        app.get("/properties/").await.assert_status(200);
+        assert!(app.get("/properties/").await.has("After"));
+        assert_ne!(redis.bytes(&key).await, junk.as_bytes());
+    }
+}

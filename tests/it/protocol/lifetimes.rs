@@ -1,0 +1,107 @@
+//! How long entries live.
+
+use crate::harness::{App, Plan};
+
+async fn lifetimes(app: &App, family: &str) -> Vec<f64> {
+    let redis = app.redis().await;
+    let mut seconds = Vec::new();
+    for key in app.keys(family).await {
+        let millis: f64 = redis.run(&["PTTL", &key]).await;
+        seconds.push(millis / 1000.0);
+    }
+    seconds
+}
+
+/// The remaining lifetime that a hit tells.
+async fn told(app: &App, path: &str) -> u64 {
+    app.get(path).await;
+    let page = app.get(path).await;
+    let (_, ttl) = page
+        .cache_status()
+        .split_once("; hit; ttl=")
+        .expect("a hit");
+    ttl.parse().expect("a number")
+}
+
+#[tokio::test]
+async fn entries_live_as_long_as_the_configuration_says() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    app.get("/properties/").await;
+    for (family, want) in [
+        ("page", 900.0),
+        ("all_properties", 3600.0),
+        ("property_count", 1800.0),
+    ] {
+        let [seconds] = lifetimes(&app, family).await[..] else {
+            panic!("one entry of {family}");
+        };
+        let share = seconds / want;
+        assert!((0.94..=1.051).contains(&share), "{family}: {seconds}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_lives_no_longer_than_the_data_that_it_shows() {
+    for (name, value) in [("QUERYSET_CACHE_TTL", "50"), ("COUNT_CACHE_TTL", "50")] {
+        let app = Plan::new()
+            .await
+            .homes(1)
+            .await
+            .set(name, value)
+            .start()
+            .await;
+        let ttl = told(&app, "/properties/").await;
+        assert!((30..=53).contains(&ttl), "{name}: {ttl}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_made_of_old_data_lives_only_as_long_as_that() {
+    let plan = Plan::new().await.homes(1).await;
+    let app = plan.set("QUERYSET_CACHE_TTL", "3").start().await;
+    app.get("/properties/?format=json").await;
+    // The same rows in another format, made of the queryset that is there already.
+    let first = told(&app, "/properties/").await;
+    assert!(first <= 3, "{first}");
+    let age = app.get("/properties/?format=json").await;
+    assert!(age.is_hit() || first < 3, "{}", age.cache_status());
+}
+
+#[tokio::test]
+async fn lifetimes_are_spread_by_five_percent() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    for price in 1..=60 {
+        app.get(&format!("/properties/?min_price={price}")).await;
+    }
+    let seconds = lifetimes(&app, "page").await;
+    assert_eq!(seconds.len(), 60);
+    let (min, max) = seconds.iter().fold((f64::MAX, f64::MIN), |(min, max), s| {
+        (min.min(*s), max.max(*s))
+    });
+    assert!(min >= 840.0 && max <= 945.0, "{min} {max}");
+    assert!(max - min > 45.0, "{min} {max}: they expire together");
+}
+
+#[tokio::test]
+async fn the_age_of_a_page_grows_from_zero() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    assert_eq!(app.get("/properties/").await.header("age"), "0");
+    crate::harness::eventually("the page ages", async || {
+        let page = app.get("/properties/").await;
+        assert!(page.is_hit());
+        (page.header("age") == "1").then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_entry_that_has_expired_is_computed_anew() {
+    let plan = Plan::new().await.homes(1).await;
+    let app = plan.set("PAGE_CACHE_TTL", "1").start().await;
+    app.get("/properties/").await;
+    crate::harness::eventually("the page expires", async || {
+        let page = app.get("/properties/").await;
+        page.is_stored().then_some(())
+    })
+    .await;
+}

@@ -1,0 +1,12 @@
+//! The cache protocol's promises, each with the interleaving or the fault that would break it.
+
+mod generations;
+mod hold;
+mod instances;
+mod junk;
+mod keys;
+mod lifetimes;
+mod outages;
+mod overtaken;
+mod refusals;
+mod rollback;

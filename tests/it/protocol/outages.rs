@@ -1,0 +1,184 @@
+//! Redis slow, gone, wiped: pages stay right, and nothing of before comes back.
+
+use std::time::{Duration, Instant};
+
+use crate::harness::{App, OwnRedis, Plan, Proxy, eventually, listing};
+
+/// Every answer is new until, and when, the cache is in use again.
+async fn stays_new_and_becomes_a_hit(app: &App, path: &str, new: &str) {
+    eventually("pages are hits again", async || {
+        let page = app.get(path).await.assert_status(200);
+        assert!(page.has(new), "stale: {page:?}");
+        page.is_hit().then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_site_without_redis_computes_every_page() {
+    for url in [
+        "off",
+        "redis://127.0.0.1:1/0",
+        "redis+unix:///nonexistent/redis.sock",
+    ] {
+        let app = Plan::new()
+            .await
+            .homes(2)
+            .await
+            .set("REDIS_URL", url)
+            .start()
+            .await;
+        let staff = app.staff().await;
+        for round in 0..2 {
+            let page = app.get("/properties/").await.assert_status(200);
+            assert!(
+                page.cache_status().contains("fwd=bypass"),
+                "{url}: {page:?}"
+            );
+            let title = format!("Round {round}");
+            staff.edit_listing(1, &listing(&title, "1", "Leith")).await;
+            assert!(app.get("/properties/1/").await.has(&title));
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_written_while_redis_was_gone_is_not_stale_when_it_returns_with_its_data() {
+    let redis = Proxy::to_redis();
+    let plan = Plan::new().await.homes(2).await;
+    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    app.get("/properties/").await;
+    assert!(app.get("/properties/").await.is_hit());
+    let staff = app.staff().await;
+    redis.cut();
+    let page = app.get("/properties/").await.assert_status(200);
+    assert!(!page.is_hit(), "{}", page.cache_status());
+    staff
+        .edit_listing(1, &listing("Mended", "1", "Leith"))
+        .await;
+    assert!(app.get("/properties/").await.has("Mended"));
+    redis.restore();
+    stays_new_and_becomes_a_hit(&app, "/properties/", "Mended").await;
+}
+
+#[tokio::test]
+async fn what_psql_wrote_while_redis_was_gone_is_not_stale_when_it_returns() {
+    let redis = Proxy::to_redis();
+    let plan = Plan::new().await.homes(2).await;
+    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    app.get("/properties/1/").await;
+    redis.cut();
+    app.get("/properties/1/").await.assert_status(200);
+    app.database
+        .run("UPDATE property SET title = 'Mended'")
+        .await;
+    redis.restore();
+    stays_new_and_becomes_a_hit(&app, "/properties/1/", "Mended").await;
+}
+
+#[tokio::test]
+async fn a_redis_that_hangs_costs_a_moment_and_no_stale_page() {
+    let redis = Proxy::to_redis();
+    let plan = Plan::new().await.homes(2).await;
+    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    app.get("/properties/").await;
+    let staff = app.staff().await;
+    redis.hold();
+    let started = Instant::now();
+    app.get("/properties/").await.assert_status(200);
+    assert!(started.elapsed() < Duration::from_secs(3));
+    let started = Instant::now();
+    for _ in 0..20 {
+        let page = app.get("/properties/").await.assert_status(200);
+        assert!(!page.is_hit());
+    }
+    assert!(started.elapsed() < Duration::from_secs(3), "each waits");
+    staff
+        .edit_listing(1, &listing("Mended", "1", "Leith"))
+        .await;
+    assert!(app.get("/properties/").await.has("Mended"));
+    redis.restore();
+    stays_new_and_becomes_a_hit(&app, "/properties/", "Mended").await;
+}
+
+#[tokio::test]
+async fn a_redis_that_hangs_during_a_write_does_not_answer_with_the_old_page_later() {
+    let redis = Proxy::to_redis();
+    let plan = Plan::new().await.homes(2).await;
+    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    let staff = app.staff().await;
+    let token = staff.csrf_token().await;
+    app.get("/properties/").await;
+    redis.hold();
+    let mut fields = listing("Mended", "1", "Leith").fields();
+    fields.push(("csrf_token", token));
+    let saved = staff.post("/admin/properties/1/change/", &fields).await;
+    saved.assert_status(303);
+    redis.restore();
+    stays_new_and_becomes_a_hit(&app, "/properties/", "Mended").await;
+}
+
+#[tokio::test]
+async fn a_redis_that_is_killed_and_starts_empty_is_used_again() {
+    let mut redis = OwnRedis::start(&[]).await;
+    let app = Plan::new()
+        .await
+        .homes(2)
+        .await
+        .set("REDIS_URL", redis.url())
+        .start()
+        .await;
+    app.get("/properties/").await;
+    let staff = app.staff().await;
+    redis.kill();
+    app.get("/properties/").await.assert_status(200);
+    staff
+        .edit_listing(1, &listing("Mended", "1", "Leith"))
+        .await;
+    assert!(app.get("/properties/").await.has("Mended"));
+    redis.begin().await;
+    stays_new_and_becomes_a_hit(&app, "/properties/", "Mended").await;
+}
+
+#[tokio::test]
+async fn a_redis_that_is_wiped_forgets_and_lies_about_nothing() {
+    let redis = OwnRedis::start(&[]).await;
+    let app = Plan::new()
+        .await
+        .homes(2)
+        .await
+        .set("REDIS_URL", redis.url())
+        .start()
+        .await;
+    let staff = app.staff().await;
+    for round in 0..3 {
+        app.get("/properties/").await;
+        assert!(app.get("/properties/").await.is_hit());
+        redis.cli().await.run::<()>(&["FLUSHALL"]).await;
+        let page = app.get("/properties/").await.assert_status(200);
+        assert!(!page.is_hit(), "{}", page.cache_status());
+        let title = format!("Round {round}");
+        staff.edit_listing(1, &listing(&title, "1", "Leith")).await;
+        assert!(app.get("/properties/").await.has(&title));
+        stays_new_and_becomes_a_hit(&app, "/properties/", &title).await;
+    }
+}
+
+#[tokio::test]
+async fn a_write_is_heard_of_after_the_listening_connection_was_cut() {
+    let app = Plan::new().await.homes(2).await.start().await;
+    app.get("/properties/").await;
+    for round in 0..3 {
+        let title = format!("Round {round}");
+        let sql = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                 WHERE datname = current_database() AND query LIKE '%LISTEN%' AND pid <> pg_backend_pid();
+             UPDATE property SET title = '{title}' WHERE id = 1"
+        );
+        app.database.run(&sql).await;
+        eventually("the write shows", async || {
+            app.get("/properties/").await.has(&title).then_some(())
+        })
+        .await;
+    }
+}

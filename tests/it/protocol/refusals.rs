@@ -1,0 +1,88 @@
+//! A Redis that answers, and refuses: full, or read-only after a failover.
+
+use crate::harness::{App, OwnRedis, Plan, eventually, listing};
+
+async fn app_on(redis: &OwnRedis) -> App {
+    let plan = Plan::new().await.homes(2).await;
+    plan.set("REDIS_URL", redis.url()).start().await
+}
+
+#[tokio::test]
+async fn a_full_redis_that_evicts_nothing_makes_no_page_stale_or_wrong() {
+    let redis = OwnRedis::start(&["--maxmemory-policy", "noeviction"]).await;
+    let app = app_on(&redis).await;
+    let staff = app.staff().await;
+    app.get("/properties/").await;
+    assert!(app.get("/properties/").await.is_hit());
+    let cli = redis.cli().await;
+    cli.run::<()>(&["CONFIG", "SET", "maxmemory", "1"]).await;
+    for round in 0..3 {
+        let title = format!("Round {round}");
+        staff.edit_listing(1, &listing(&title, "1", "Leith")).await;
+        for path in ["/properties/", "/properties/1/", "/properties/?q=round"] {
+            let page = app.get(path).await.assert_status(200);
+            assert!(page.has(&title), "stale: {page:?}");
+        }
+    }
+    cli.run::<()>(&["CONFIG", "SET", "maxmemory", "0"]).await;
+    eventually("pages are hits again", async || {
+        let page = app.get("/properties/").await.assert_status(200);
+        assert!(page.has("Round 2"), "stale: {page:?}");
+        page.is_hit().then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_redis_that_refuses_an_invalidation_is_not_read_until_it_is_repaired() {
+    let redis = OwnRedis::start(&[]).await;
+    let app = app_on(&redis).await;
+    let staff = app.staff().await;
+    let token = staff.csrf_token().await;
+    app.get("/properties/").await;
+    assert!(app.get("/properties/").await.is_hit());
+    let cli = redis.cli().await;
+    // A replica answers reads and refuses writes; a failover leaves a site with one for a while.
+    cli.run::<()>(&["REPLICAOF", "127.0.0.1", "1"]).await;
+    let mut fields = listing("Mended", "1", "Leith").fields();
+    fields.push(("csrf_token", token));
+    let saved = staff.post("/admin/properties/1/change/", &fields).await;
+    saved.assert_status(303);
+    for _ in 0..5 {
+        let page = app.get("/properties/").await.assert_status(200);
+        assert!(page.has("Mended"), "stale: {page:?}");
+    }
+    cli.run::<()>(&["REPLICAOF", "NO", "ONE"]).await;
+    eventually("pages are hits again", async || {
+        let page = app.get("/properties/").await.assert_status(200);
+        assert!(page.has("Mended"), "stale: {page:?}");
+        page.is_hit().then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_redis_under_memory_pressure_evicts_and_makes_no_page_stale() {
+    let redis = OwnRedis::start(&["--maxmemory", "3mb", "--maxmemory-policy", "allkeys-lru"]).await;
+    let app = app_on(&redis).await;
+    let staff = app.staff().await;
+    let cli = redis.cli().await;
+    for round in 0..5 {
+        let title = format!("Round {round}");
+        staff.edit_listing(1, &listing(&title, "1", "Leith")).await;
+        for filler in 0..60 {
+            let key = format!("filler:{round}:{filler}");
+            cli.run_with(&["SET", &key], &[7; 30_000]).await;
+        }
+        for path in [
+            "/properties/",
+            "/properties/1/",
+            "/properties/?location=Leith",
+        ] {
+            let page = app.get(path).await.assert_status(200);
+            assert!(page.has(&title), "stale: {page:?}");
+        }
+    }
+    let info: String = cli.run(&["INFO", "stats"]).await;
+    assert!(!info.contains("evicted_keys:0\r"), "nothing was evicted");
+}
