@@ -261,7 +261,7 @@ impl Cache {
             Ok(true) => {
                 let list: Vec<String> = tags.iter().map(Tag::to_string).collect();
                 log::info!(
-                    "cache invalidated event={event} cause={cause} tags={}",
+                    "cache invalidated level=redis event={event} cause={cause} tags={}",
                     list.join(",")
                 );
                 levels.iter().for_each(|level| level.count_invalidation());

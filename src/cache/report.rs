@@ -126,7 +126,7 @@ impl Cache {
             }
             removed.push(count);
         }
-        log::info!("cache invalidated event=clear tags=site");
+        log::info!("cache invalidated level=redis event=clear tags=site");
         Ok(removed)
     }
 

@@ -74,7 +74,7 @@ impl LogReader {
             }
             None => {
                 log::info!(
-                    "cache invalidated event=replay tags=site: what redis reflects is not known"
+                    "cache invalidated level=redis event=replay tags=site: what redis reflects is not known"
                 );
                 self.cache.void_all().await?;
             }

@@ -196,10 +196,10 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), CommandError> {
     let config = Config::from_environment()?;
     // A command's own lines are its output; the site's are its log.
-    let level = if matches!(command, Command::Serve { .. }) {
-        "info"
-    } else {
-        "warn"
+    let level = match command {
+        // Of the libraries only what went wrong.
+        Command::Serve { .. } => "info,actix_server=warn,refinery_core=warn",
+        _ => "warn",
     };
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(level)).init();
     let runtime = tokio::runtime::Builder::new_multi_thread()
