@@ -33,7 +33,7 @@ pub(in crate::http) fn title(status: StatusCode) -> &'static str {
         400 => "That request can’t be understood",
         401 => "Please log in first",
         403 => "That isn’t allowed",
-        404 => "There is nothing here",
+        404 => "Page not found",
         405 => "That can’t be done here",
         409 => "Something else is under way",
         413 => "That is too large",

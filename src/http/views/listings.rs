@@ -11,6 +11,9 @@ use crate::services::ListingPage;
 /// How much of a description a card shows, in characters.
 const EXCERPT: usize = 160;
 
+/// The fields of the filter form.
+const SHOWN: [&str; 5] = ["q", "location", "min_price", "max_price", "sort"];
+
 /// A listing in a list.
 struct Card<'a> {
     property: &'a Property,
@@ -201,12 +204,15 @@ impl RefusedListPage {
                 mistakes.push((field, filters::label_of(field), text.as_str()));
             }
         }
+        // In the order of the form; what it does not show comes last.
+        let place = |field| SHOWN.iter().position(|shown| *shown == field);
+        mistakes.sort_by_key(|(field, ..)| place(*field).unwrap_or(SHOWN.len()));
         mistakes
     }
 
     /// Whether the form has the field.
     fn is_shown(&self, field: &str) -> bool {
-        ["q", "location", "min_price", "max_price", "sort"].contains(&field)
+        SHOWN.contains(&field)
     }
 }
 

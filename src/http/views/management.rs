@@ -103,6 +103,13 @@ fn facts(result: &Value) -> Vec<(String, String)> {
     let mut facts = Vec::new();
     for (name, value) in result.as_object().into_iter().flatten() {
         match value {
+            Value::Object(inner) if name == "levels" => {
+                facts.extend(
+                    inner
+                        .iter()
+                        .map(|(level, value)| (format!("from {level}"), for_people(level, value))),
+                );
+            }
             Value::Object(inner) => {
                 facts.extend(
                     inner
