@@ -13,5 +13,14 @@ mod fixtures_bulk;
 // The matrix: kinds of write × kinds of page.
 mod invalidation;
 
+// What operators use.
+mod management;
+
+// The admin as staff use it.
+mod admin;
+
 // Races, faults and hostile input against the cache.
 mod protocol;
+
+// The public pages over HTTP.
+mod pages;

@@ -115,13 +115,19 @@ fn load_test_request(request: &HttpRequest, body: &[u8]) -> Result<LoadTestReque
     let wanted = match (body.is_empty(), form && !json) {
         (true, _) => LoadTestRequest::default(),
         (_, true) => from_form(&Fields::parse(body))?,
-        _ => serde_json::from_slice(body).map_err(|err| {
+        // An array would be taken for fields in their order.
+        _ => read_object(body).map_err(|err| {
             let detail =
                 format!("Send JSON such as {{\"requests\": 100, \"concurrency\": 10}}: {err}.");
             AppError::BadRequest(detail)
         })?,
     };
     wanted.check().map_err(AppError::Invalid)
+}
+
+fn read_object(body: &[u8]) -> serde_json::Result<LoadTestRequest> {
+    let object: serde_json::Map<_, _> = serde_json::from_slice(body)?;
+    serde_json::from_value(Value::Object(object))
 }
 
 fn from_form(fields: &Fields) -> Result<LoadTestRequest, AppError> {

@@ -7,6 +7,7 @@ mod keeper;
 mod page;
 mod poll;
 mod proxy;
+mod raw;
 mod redis;
 
 pub(crate) use app::{App, Plan, TOKEN, scratch, spawn_app, unique};

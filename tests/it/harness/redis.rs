@@ -113,6 +113,7 @@ impl OwnRedis {
             .current_dir("/tmp")
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
+            .stderr(Stdio::null())
             .process_group(0)
             .spawn();
         self.server = Some(server.expect("redis-server is installed"));

@@ -1,0 +1,107 @@
+//! Two people edit one listing.
+
+use crate::harness::{Browser, Listing, Page, Plan, listing};
+
+const PATH: &str = "/admin/properties/1/change/";
+
+async fn open(staff: &Browser) -> Page {
+    staff.get(PATH).await.assert_status(200)
+}
+
+async fn save(staff: &Browser, form: &Page, typed: &Listing) -> Page {
+    let mut fields = typed.fields();
+    fields.push(("version", form.field("version")));
+    fields.push(("csrf_token", form.field("csrf_token")));
+    staff.post(PATH, &fields).await
+}
+
+#[tokio::test]
+async fn an_edit_of_what_somebody_else_changed_shows_both_versions_and_loses_neither() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (first, second) = (open(&ada).await, open(&sam).await);
+    let theirs = listing("Theirs <b>", "2000", "Leith");
+    save(&ada, &first, &theirs).await.assert_status(303);
+    let mine = listing("Mine", "3000", "Joppa");
+    let conflict = save(&sam, &second, &mine).await.assert_status(409);
+    for text in ["Theirs &#60;b&#62;", "2000.00", "Mine", "3000", "Joppa"] {
+        assert!(conflict.has(text), "{text} is not there: {conflict:?}");
+    }
+    assert_eq!(
+        app.database.value("SELECT title FROM property").await,
+        "Theirs <b>"
+    );
+    assert_eq!(conflict.field("title"), "Mine");
+    // Having seen both, one may overwrite.
+    save(&sam, &conflict, &mine).await.assert_status(303);
+    assert_eq!(
+        app.database.value("SELECT title FROM property").await,
+        "Mine"
+    );
+}
+
+#[tokio::test]
+async fn a_change_by_psql_is_a_conflict_too() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    let staff = app.staff().await;
+    let form = open(&staff).await;
+    app.database
+        .run("UPDATE property SET description = 'By psql'")
+        .await;
+    let page = save(&staff, &form, &listing("Mine", "1", "L")).await;
+    assert!(page.assert_status(409).has("By psql"));
+}
+
+#[tokio::test]
+async fn an_edit_of_a_deleted_listing_keeps_what_was_typed() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let form = open(&sam).await;
+    ada.delete_listing(1).await;
+    let mine = listing("Mine", "3000", "Joppa");
+    let page = save(&sam, &form, &mine).await.assert_status(409);
+    assert_eq!(page.field("title"), "Mine");
+    assert_eq!(page.field("price"), "3000");
+    assert!(page.has(&mine.description), "{page:?}");
+    assert_eq!(app.database.listings().await, "0");
+    // The page is the form that adds it anew.
+    assert!(page.has("action=\"/admin/properties/add/\""));
+}
+
+#[tokio::test]
+async fn of_two_edits_at_the_same_time_one_is_a_conflict() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (first, second) = (open(&ada).await, open(&sam).await);
+    let (hers, his) = (listing("Hers", "1", "L"), listing("His", "1", "L"));
+    let (one, other) = tokio::join!(save(&ada, &first, &hers), save(&sam, &second, &his));
+    let mut statuses = [one.status, other.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 409]);
+    let title = app.database.value("SELECT title FROM property").await;
+    assert_eq!(title, if one.status == 303 { "Hers" } else { "His" });
+}
+
+#[tokio::test]
+async fn a_deletion_of_what_is_deleted_already_is_a_404() {
+    let app = Plan::new().await.homes(2).await.start().await;
+    let staff = app.staff().await;
+    staff.delete_listing(1).await;
+    staff
+        .submit("/admin/properties/1/delete/", &[])
+        .await
+        .assert_status(404);
+    // Of several, those that are left are deleted.
+    let fields = [
+        ("action", "delete_selected"),
+        ("post", "yes"),
+        ("_selected_action", "1"),
+        ("_selected_action", "2"),
+    ];
+    let fields = fields.map(|(name, value)| (name, value.to_owned()));
+    staff
+        .submit("/admin/properties/", &fields)
+        .await
+        .assert_status(303);
+    assert_eq!(app.database.listings().await, "0");
+}

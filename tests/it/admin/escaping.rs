@@ -1,0 +1,58 @@
+//! Text is text wherever it is shown.
+
+use crate::harness::{Listing, spawn_app};
+
+const EVIL: &str = "\"'><script>alert(1)</script>&amp;{{7*7}}<img src=x onerror=alert(1)>";
+
+#[tokio::test]
+async fn stored_markup_is_shown_as_text_everywhere() {
+    let app = spawn_app().await;
+    let staff = app.staff().await;
+    let evil = Listing {
+        title: EVIL.to_owned(),
+        description: format!("</textarea>{EVIL}"),
+        price: "1".to_owned(),
+        location: EVIL.chars().take(100).collect(),
+    };
+    let id = staff.create_listing(&evil).await;
+    let mut edited = evil.clone();
+    edited.title = format!("2 {EVIL}");
+    staff.edit_listing(id, &edited).await;
+    let place: String = url::form_urlencoded::byte_serialize(evil.location.as_bytes()).collect();
+    let pages = [
+        // The first shows the message of the edit as well.
+        "/admin/properties/".to_owned(),
+        "/admin/".to_owned(),
+        format!("/admin/properties/{id}/change/"),
+        format!("/admin/properties/{id}/delete/"),
+        format!("/admin/properties/{id}/history/"),
+        format!("/admin/properties/?q={place}&location={place}"),
+        "/properties/".to_owned(),
+        format!("/properties/{id}/"),
+        format!("/properties/?q={place}&location={place}"),
+        format!("/properties/?min_price={place}"),
+        format!("/admin/login/?next={place}"),
+        format!("/properties/{place}/"),
+    ];
+    for path in pages {
+        let page = staff.get(&path).await;
+        for tag in ["<script", "<img src=x", "</textarea>\"'>", "49<img"] {
+            assert!(!page.has(tag), "{path} has {tag}: {page:?}");
+        }
+    }
+    let refused = [
+        ("title", EVIL.to_owned()),
+        ("price", EVIL.to_owned()),
+        ("description", evil.description),
+    ];
+    let page = staff
+        .submit("/admin/properties/add/", &refused)
+        .await
+        .assert_status(422);
+    assert!(!page.has("<script"), "{page:?}");
+    assert_eq!(page.field("title"), EVIL);
+    let login = app.stranger().try_log_in(EVIL, "wrong password", "").await;
+    assert!(!login.assert_status(422).has("<script"));
+    let json = app.get_json(&format!("/properties/{id}/")).await;
+    assert_eq!(json["title"], edited.title);
+}

@@ -1,0 +1,145 @@
+//! The admin while a server is gone.
+
+use crate::harness::{App, Plan, Proxy, eventually, listing};
+
+async fn app_behind(postgres: &Proxy) -> App {
+    let plan = Plan::new().await.homes(2).await;
+    let url = plan
+        .database
+        .url("property_listings", &postgres.directory());
+    plan.set("DATABASE_URL", url).start().await
+}
+
+#[tokio::test]
+async fn without_redis_the_admin_works_and_nobody_is_logged_out() {
+    let redis = Proxy::to_redis();
+    let plan = Plan::new().await.homes(2).await;
+    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    let staff = app.staff().await;
+    redis.cut();
+    staff.get("/admin/").await.assert_status(200);
+    let id = staff.create_listing(&listing("New", "1", "Leith")).await;
+    staff
+        .edit_listing(id, &listing("Newer", "1", "Leith"))
+        .await;
+    assert!(staff.get("/admin/properties/").await.has("Newer"));
+    staff.delete_listing(id).await;
+    let other = app.staff_named("sam").await;
+    redis.restore();
+    for browser in [staff, other] {
+        browser.get("/admin/").await.assert_status(200);
+    }
+}
+
+#[tokio::test]
+async fn without_the_database_a_form_keeps_what_was_typed() {
+    let postgres = Proxy::to_postgres();
+    let app = app_behind(&postgres).await;
+    let staff = app.staff().await;
+    let form = staff.get("/admin/properties/1/change/").await;
+    let typed = listing("Typed", "4321", "Joppa");
+    let mut fields = typed.fields();
+    fields.push(("csrf_token", form.field("csrf_token")));
+    postgres.cut();
+    for path in ["/admin/properties/add/", "/admin/properties/1/change/"] {
+        let page = staff.post(path, &fields).await.assert_status(503);
+        assert!(!page.header("retry-after").is_empty(), "{page:?}");
+        assert_eq!(page.field("title"), "Typed");
+        assert_eq!(page.field("price"), "4321");
+        assert_eq!(page.field("location"), "Joppa");
+        assert!(page.has(&typed.description), "{page:?}");
+    }
+    postgres.restore();
+    eventually("a form is saved again", async || {
+        let page = staff.post("/admin/properties/add/", &fields).await;
+        assert!(matches!(page.status, 303 | 503), "{page:?}");
+        (page.status == 303).then_some(())
+    })
+    .await;
+    assert_eq!(app.database.listings().await, "3");
+}
+
+#[tokio::test]
+async fn without_the_database_what_is_not_cached_says_when_to_come_back() {
+    let postgres = Proxy::to_postgres();
+    let app = app_behind(&postgres).await;
+    let staff = app.staff().await;
+    app.get("/properties/").await;
+    postgres.cut();
+    let page = app.get("/properties/").await.assert_status(200);
+    assert!(page.is_hit(), "{}", page.cache_status());
+    for path in [
+        "/properties/1/",
+        "/properties/?q=a",
+        "/properties/no-cache/",
+        "/readyz",
+    ] {
+        let page = app.get(path).await.assert_status(503);
+        assert!(!page.header("cache-control").contains("public"), "{page:?}");
+    }
+    for path in ["/properties/1/", "/properties/no-cache/"] {
+        let page = app.get(path).await;
+        assert!(
+            page.header("retry-after").parse::<u64>().is_ok(),
+            "{page:?}"
+        );
+        let page = app
+            .reader
+            .get_with(path, &[("accept", "application/json")])
+            .await;
+        assert_eq!(page.header("content-type"), "application/problem+json");
+    }
+    app.get("/healthz").await.assert_status(200);
+    staff.get("/admin/properties/").await.assert_status(503);
+    let login = app.stranger().try_log_in("ada", "x", "").await;
+    login.assert_status(503);
+    postgres.restore();
+    eventually("the page is there again", async || {
+        (app.get("/properties/1/").await.status == 200).then_some(())
+    })
+    .await;
+    assert!(app.get("/properties/1/").await.is_hit());
+}
+
+#[tokio::test]
+async fn what_was_written_while_the_site_had_no_database_shows_when_it_has_one() {
+    let postgres = Proxy::to_postgres();
+    let app = app_behind(&postgres).await;
+    app.get("/properties/").await;
+    postgres.cut();
+    assert!(app.get("/properties/").await.is_hit());
+    app.database
+        .run("UPDATE property SET title = 'Meanwhile' WHERE id = 1")
+        .await;
+    postgres.restore();
+    eventually("the write shows", async || {
+        app.get("/properties/").await.has("Meanwhile").then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_site_without_both_servers_still_answers() {
+    let (postgres, redis) = (Proxy::to_postgres(), Proxy::to_redis());
+    let plan = Plan::new().await.homes(1).await;
+    let url = plan
+        .database
+        .url("property_listings", &postgres.directory());
+    let plan = plan
+        .set("DATABASE_URL", url)
+        .set("REDIS_URL", redis.redis_url());
+    let app = plan.start().await;
+    let staff = app.staff().await;
+    postgres.cut();
+    redis.cut();
+    app.get("/healthz").await.assert_status(200);
+    app.get("/properties/").await.assert_status(503);
+    staff.get("/admin/").await.assert_status(503);
+    postgres.restore();
+    redis.restore();
+    eventually("everything is back", async || {
+        let page = staff.get("/admin/").await;
+        (page.status == 200 && app.get("/properties/").await.is_hit()).then_some(())
+    })
+    .await;
+}

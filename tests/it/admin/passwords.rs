@@ -1,0 +1,61 @@
+//! Changing one's password.
+
+use crate::harness::{Browser, PASSWORD, Page, spawn_app};
+
+const NEW: &str = "another horse battery";
+
+async fn change(browser: &Browser, old: &str, new: [&str; 2]) -> Page {
+    let fields = [
+        ("old_password", old.to_owned()),
+        ("new_password1", new[0].to_owned()),
+        ("new_password2", new[1].to_owned()),
+    ];
+    browser.submit("/admin/password_change/", &fields).await
+}
+
+#[tokio::test]
+async fn a_new_password_counts_and_the_old_one_no_longer() {
+    let app = spawn_app().await;
+    let browser = app.staff().await;
+    change(&browser, PASSWORD, [NEW, NEW])
+        .await
+        .assert_status(303);
+    let page = app.stranger().try_log_in("ada", PASSWORD, "").await;
+    page.assert_status(422);
+    let page = app.stranger().try_log_in("ada", NEW, "").await;
+    page.assert_status(303);
+    let hash = "SELECT password_hash FROM site_user WHERE username = 'ada'";
+    let hash = app.database.value(hash).await;
+    assert!(hash.starts_with("$argon2id$"), "{hash}");
+}
+
+#[tokio::test]
+async fn a_new_password_ends_every_session_of_the_account() {
+    let app = spawn_app().await;
+    let (here, elsewhere) = (app.staff().await, app.staff().await);
+    let other = app.staff_named("sam").await;
+    elsewhere.get("/admin/").await.assert_status(200);
+    change(&here, PASSWORD, [NEW, NEW]).await.assert_status(303);
+    elsewhere.get("/admin/").await.assert_status(302);
+    other.get("/admin/").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn a_password_that_is_refused_changes_nothing() {
+    let app = spawn_app().await;
+    let browser = app.staff().await;
+    for (old, new) in [
+        ("wrong", [NEW, NEW]),
+        (PASSWORD, [NEW, "different"]),
+        (PASSWORD, ["short", "short"]),
+        (PASSWORD, ["1234567890", "1234567890"]),
+        (PASSWORD, ["password123", "password123"]),
+        (PASSWORD, ["", ""]),
+    ] {
+        let page = change(&browser, old, new).await.assert_status(422);
+        assert!(!page.has("value=\"another"), "a password is shown");
+        assert!(page.has("-error\""), "no message: {page:?}");
+    }
+    let page = app.stranger().try_log_in("ada", PASSWORD, "").await;
+    page.assert_status(303);
+}

@@ -1,0 +1,174 @@
+//! The access matrix: development or production × who asks × reading or changing.
+
+use reqwest::Method;
+
+use crate::harness::{App, Browser, Page, Plan, TOKEN, spawn_app};
+
+const READS: [&str; 3] = ["cache-status", "cache-test", "redis-metrics"];
+const CHANGES: [&str; 3] = ["cache-clear", "test-signals", "cache-load-test"];
+
+async fn send(browser: &Browser, method: &Method, name: &str, headers: &[(&str, &str)]) -> Page {
+    let mut request = browser.request(method.clone(), &format!("/properties/{name}/"));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    if *method == Method::POST && name == "cache-load-test" {
+        request = request
+            .header("content-type", "application/json")
+            .body(r#"{"requests": 1, "concurrency": 1}"#);
+    }
+    browser.send(request).await
+}
+
+/// Asks every endpoint, and expects a status for the reads and one for the changes.
+async fn expect(browser: &Browser, headers: &[(&str, &str)], read: u16, change: u16) {
+    let reads = READS.map(|name| (Method::GET, name, read));
+    let changes = CHANGES.map(|name| (Method::POST, name, change));
+    for (method, name, want) in reads.into_iter().chain(changes) {
+        let page = send(browser, &method, name, headers).await;
+        assert_eq!(page.status, want, "{method} {name} {headers:?}: {page:?}");
+        if want >= 400 {
+            assert_eq!(page.header("cache-control"), "no-store");
+        } else {
+            assert!(
+                page.header("cache-control").contains("no-store"),
+                "{page:?}"
+            );
+        }
+    }
+}
+
+async fn development() -> App {
+    Plan::new().await.set("DEBUG", "true").start().await
+}
+
+#[tokio::test]
+async fn in_production_nobody_without_credentials_gets_in() {
+    let app = spawn_app().await;
+    expect(&app.reader, &[], 401, 401).await;
+    expect(&app.reader, &[("sec-fetch-site", "none")], 401, 401).await;
+    expect(&app.reader, &[("cookie", "sessionid=x")], 401, 401).await;
+}
+
+#[tokio::test]
+async fn in_production_the_token_opens_everything_and_a_wrong_one_nothing() {
+    let app = spawn_app().await;
+    let right = format!("Bearer {TOKEN}");
+    expect(&app.reader, &[("authorization", &right)], 200, 200).await;
+    let foreign = [
+        ("authorization", right.as_str()),
+        ("origin", "http://evil.example"),
+    ];
+    expect(&app.reader, &foreign, 200, 200).await;
+    for wrong in [
+        "Bearer wrong",
+        "Bearer ",
+        "Bearer",
+        TOKEN,
+        &right[..right.len() - 1],
+        "Basic YTpi",
+    ] {
+        expect(&app.reader, &[("authorization", wrong)], 401, 401).await;
+    }
+    // A wrong token is not made up for by a session.
+    let staff = app.staff().await;
+    expect(&staff, &[("authorization", "Bearer wrong")], 401, 401).await;
+}
+
+#[tokio::test]
+async fn without_a_configured_token_none_is_right() {
+    let app = Plan::new().await.unset("CACHE_API_TOKEN").start().await;
+    for token in ["Bearer ", "Bearer null", "Bearer undefined"] {
+        expect(&app.reader, &[("authorization", token)], 401, 401).await;
+    }
+}
+
+#[tokio::test]
+async fn in_production_staff_read_and_change_with_their_own_token_only() {
+    let app = spawn_app().await;
+    let staff = app.staff_named("sam").await;
+    expect(&staff, &[], 200, 403).await;
+    let token = staff.csrf_token().await;
+    expect(&staff, &[("x-csrf-token", &token)], 200, 200).await;
+    expect(&staff, &[("x-csrf-token", "wrong")], 200, 403).await;
+    let other = app.staff().await.csrf_token().await;
+    expect(&staff, &[("x-csrf-token", &other)], 200, 403).await;
+    for foreign in [
+        ("origin", "http://evil.example"),
+        ("sec-fetch-site", "cross-site"),
+    ] {
+        for (method, name) in CHANGES.map(|name| (Method::POST, name)) {
+            let headers = [("x-csrf-token", token.as_str()), foreign];
+            let page = send(&staff, &method, name, &headers).await;
+            assert_eq!(page.status, 403, "{name} {foreign:?}");
+        }
+    }
+    staff.log_out().await.assert_status(303);
+    expect(&staff, &[("x-csrf-token", &token)], 401, 401).await;
+}
+
+#[tokio::test]
+async fn in_development_curl_just_works_and_foreign_pages_do_not() {
+    let app = development().await;
+    expect(&app.reader, &[], 200, 200).await;
+    let own = app.origin.clone();
+    expect(&app.reader, &[("origin", &own)], 200, 200).await;
+    expect(&app.reader, &[("sec-fetch-site", "same-origin")], 200, 200).await;
+    for foreign in [
+        ("origin", "http://evil.example"),
+        ("origin", "null"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+    ] {
+        expect(&app.reader, &[foreign], 403, 403).await;
+    }
+    let right = format!("Bearer {TOKEN}");
+    expect(&app.reader, &[("authorization", &right)], 200, 200).await;
+    expect(&app.reader, &[("authorization", "Bearer wrong")], 401, 401).await;
+}
+
+#[tokio::test]
+async fn in_development_a_host_name_that_was_rebound_is_refused() {
+    let app = development().await;
+    let answer = app
+        .get_raw("/properties/cache-status/", "evil.example")
+        .await;
+    assert_eq!(answer.status, 400, "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_refusal_comes_in_the_format_that_was_asked_for() {
+    let app = spawn_app().await;
+    for name in READS {
+        let path = format!("/properties/{name}/");
+        let page = app
+            .reader
+            .get_with(&path, &[("accept", "application/json")])
+            .await;
+        assert_eq!(
+            page.assert_status(401).header("content-type"),
+            "application/problem+json"
+        );
+        let page = app.reader.get_with(&path, &[("accept", "text/html")]).await;
+        let page = page.assert_status(401);
+        assert!(
+            page.header("content-type").starts_with("text/html"),
+            "{page:?}"
+        );
+        assert_eq!(page.header("www-authenticate"), "Bearer");
+    }
+}
+
+#[tokio::test]
+async fn each_endpoint_takes_its_own_method_alone() {
+    let app = development().await;
+    for (names, wrong) in [(READS, Method::POST), (CHANGES, Method::GET)] {
+        for name in names {
+            let page = send(&app.reader, &wrong, name, &[])
+                .await
+                .assert_status(405);
+            assert!(!page.header("allow").is_empty(), "{page:?}");
+        }
+    }
+    assert!(app.keys("page").await.is_empty());
+}

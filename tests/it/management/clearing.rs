@@ -1,0 +1,141 @@
+//! Clearing the cache, and the cache's own test.
+
+use crate::harness::{App, OwnRedis, Page, Plan, Proxy};
+
+async fn operator(plan: Plan) -> App {
+    plan.set("DEBUG", "true").start().await
+}
+
+async fn clear(app: &App) -> Page {
+    app.reader.post("/properties/cache-clear/", &[]).await
+}
+
+#[tokio::test]
+async fn a_clear_removes_this_sites_entries_and_counts_them() {
+    let app = operator(Plan::new().await.homes(3).await).await;
+    let other = Plan::new().await.homes(3).await.start().await;
+    other.get("/properties/").await;
+    for path in ["/properties/", "/properties/?format=json", "/properties/1/"] {
+        app.get(path).await;
+    }
+    let answer = clear(&app).await.assert_status(200).json();
+    let want = serde_json::json!({"success": true, "cleared": {"pages": 3, "querysets": 3}});
+    assert_eq!(answer, want);
+    for family in ["page", "all_properties", "property_count"] {
+        assert!(app.keys(family).await.is_empty(), "{family}");
+    }
+    assert!(app.get("/properties/").await.is_stored());
+    assert!(other.get("/properties/").await.is_hit());
+    let answer = clear(&app).await.json();
+    assert_eq!(answer["cleared"]["pages"], 1);
+}
+
+#[tokio::test]
+async fn a_clear_logs_nobody_out() {
+    let app = operator(Plan::new().await).await;
+    let staff = app.staff().await;
+    clear(&app).await.assert_status(200);
+    staff.get("/admin/").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn a_clear_through_one_instance_clears_all() {
+    let app = operator(Plan::new().await.homes(1).await).await;
+    let other = app.another().start().await;
+    other.get("/properties/").await;
+    clear(&app).await.assert_status(200);
+    assert!(!other.get("/properties/").await.is_hit());
+}
+
+#[tokio::test]
+async fn a_browsers_form_is_answered_with_a_page() {
+    let app = operator(Plan::new().await).await;
+    let request = app
+        .reader
+        .request(reqwest::Method::POST, "/properties/cache-clear/");
+    let page = app
+        .reader
+        .send(request.header("accept", "text/html"))
+        .await
+        .assert_status(200);
+    assert!(page.header("content-type").starts_with("text/html"));
+    assert!(page.has("cleared"), "{page:?}");
+}
+
+#[tokio::test]
+async fn a_clear_while_redis_is_gone_holds_when_it_returns() {
+    let redis = Proxy::to_redis();
+    let plan = Plan::new()
+        .await
+        .homes(1)
+        .await
+        .set("REDIS_URL", redis.redis_url());
+    let app = operator(plan).await;
+    app.get("/properties/").await;
+    let before = app.get("/properties/").await;
+    assert!(before.is_hit());
+    redis.cut();
+    app.get("/properties/").await;
+    clear(&app).await.assert_status(200);
+    redis.restore();
+    let page = crate::harness::eventually("redis is in use", async || {
+        let page = app.get("/properties/").await;
+        (!page.cache_status().contains("bypass")).then_some(page)
+    })
+    .await;
+    assert!(page.is_stored(), "{}", page.cache_status());
+}
+
+#[tokio::test]
+async fn the_cache_test_tries_every_step_and_leaves_no_key() {
+    let app = operator(Plan::new().await).await;
+    let before = app.redis().await.keys(&app.prefix).await;
+    let answer = app
+        .get("/properties/cache-test/")
+        .await
+        .assert_status(200)
+        .json();
+    assert_eq!(answer["success"], true);
+    let steps = answer["steps"].as_array().expect("steps");
+    let names: Vec<_> = steps
+        .iter()
+        .filter_map(|step| step["step"].as_str())
+        .collect();
+    for name in ["set", "get", "expire", "delete"] {
+        assert!(names.contains(&name), "{answer}");
+    }
+    for step in steps {
+        assert_eq!(step["success"], true, "{step}");
+        assert!(
+            step["level"].is_string() && step["micros"].is_u64(),
+            "{step}"
+        );
+    }
+    assert_eq!(app.redis().await.keys(&app.prefix).await, before);
+}
+
+#[tokio::test]
+async fn the_cache_test_says_when_redis_is_gone_or_full() {
+    let redis = OwnRedis::start(&["--maxmemory-policy", "noeviction"]).await;
+    let proxy = Proxy::to_redis_at(&redis.url());
+    let plan = Plan::new().await.set("REDIS_URL", proxy.redis_url());
+    let app = operator(plan).await;
+    redis
+        .cli()
+        .await
+        .run::<()>(&["CONFIG", "SET", "maxmemory", "1"])
+        .await;
+    let answer = app
+        .get("/properties/cache-test/")
+        .await
+        .assert_status(200)
+        .json();
+    assert_eq!(answer["success"], false, "{answer}");
+    proxy.cut();
+    let answer = app
+        .get("/properties/cache-test/")
+        .await
+        .assert_status(200)
+        .json();
+    assert_eq!(answer["success"], false, "{answer}");
+}

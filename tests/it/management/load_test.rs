@@ -1,0 +1,148 @@
+//! The bounded load test.
+
+use crate::harness::{App, Page, Plan};
+use reqwest::Method;
+
+async fn operator() -> App {
+    Plan::new()
+        .await
+        .homes(3)
+        .await
+        .set("DEBUG", "true")
+        .start()
+        .await
+}
+
+async fn post(app: &App, content_type: &str, body: &str) -> Page {
+    let request = app
+        .reader
+        .request(Method::POST, "/properties/cache-load-test/");
+    let request = request
+        .header("content-type", content_type)
+        .body(body.to_owned());
+    app.reader
+        .send(request.header("accept", "application/json"))
+        .await
+}
+
+#[tokio::test]
+async fn it_asks_for_the_list_as_often_as_it_is_told() {
+    let app = operator().await;
+    let answer = post(
+        &app,
+        "application/json",
+        r#"{"requests": 60, "concurrency": 6}"#,
+    )
+    .await;
+    let answer = answer.assert_status(200).json();
+    assert_eq!(answer["success"], true, "{answer}");
+    assert_eq!(
+        (&answer["requests"], &answer["concurrency"]),
+        (&60.into(), &6.into())
+    );
+    let levels = answer["levels"].as_object().expect("levels");
+    let total: u64 = levels.values().filter_map(serde_json::Value::as_u64).sum();
+    assert_eq!(total, 60, "{answer}");
+    for field in ["p50_us", "p95_us", "p99_us"] {
+        assert!(answer[field].as_u64().is_some_and(|us| us > 0), "{answer}");
+    }
+    assert!(answer["hit_ratio_before"].is_null(), "{answer}");
+    assert!(
+        answer["hit_ratio_after"]
+            .as_f64()
+            .is_some_and(|ratio| ratio > 0.5),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn its_bounds_are_named_by_field() {
+    let app = operator().await;
+    for (body, field) in [
+        (r#"{"requests": 0}"#, "requests"),
+        (r#"{"requests": 10001}"#, "requests"),
+        (r#"{"requests": -5}"#, "requests"),
+        (r#"{"concurrency": 0}"#, "concurrency"),
+        (r#"{"concurrency": 65}"#, "concurrency"),
+    ] {
+        let problem = post(&app, "application/json", body)
+            .await
+            .assert_status(400)
+            .json();
+        assert!(problem["errors"][field][0].is_string(), "{body}: {problem}");
+    }
+    let page = post(
+        &app,
+        "application/x-www-form-urlencoded",
+        "requests=x&concurrency=99",
+    )
+    .await;
+    let problem = page.assert_status(400).json();
+    assert!(problem["errors"]["requests"][0].is_string(), "{problem}");
+    for body in ["[]", "{", r#"{"requests": "5"}"#, r#"{"requests": 1.5}"#] {
+        post(&app, "application/json", body)
+            .await
+            .assert_status(400);
+    }
+}
+
+#[tokio::test]
+async fn it_takes_forms_and_what_curl_sends() {
+    let app = operator().await;
+    let form = "application/x-www-form-urlencoded";
+    for (content_type, body) in [
+        (form, "requests=3&concurrency=1"),
+        (form, r#"{"requests": 3, "concurrency": 1}"#),
+        ("application/json", r#" {"requests": 3, "concurrency": 1}"#),
+    ] {
+        let answer = post(&app, content_type, body)
+            .await
+            .assert_status(200)
+            .json();
+        assert_eq!(answer["requests"], 3, "{body}");
+    }
+    let defaults = app.reader.post("/properties/cache-load-test/", &[]).await;
+    assert_eq!(defaults.assert_status(200).json()["requests"], 100);
+}
+
+#[tokio::test]
+async fn one_runs_at_a_time() {
+    let app = Plan::new()
+        .await
+        .homes(3)
+        .await
+        .set("DEBUG", "true")
+        .start()
+        .await;
+    // Each of its requests waits for this lock, because nothing is cached.
+    let mut psql = app.database.psql().await;
+    let transaction = psql.transaction().await.expect("begun");
+    let lock = "LOCK TABLE property IN ACCESS EXCLUSIVE MODE";
+    transaction.batch_execute(lock).await.expect("locked");
+    let running = {
+        let reader = app.reader.clone();
+        tokio::spawn(async move {
+            let fields = [
+                ("requests", "2".to_owned()),
+                ("concurrency", "2".to_owned()),
+            ];
+            reader.post("/properties/cache-load-test/", &fields).await
+        })
+    };
+    let waits = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    crate::harness::eventually("it waits", async || {
+        (app.database.value(waits).await != "0").then_some(())
+    })
+    .await;
+    let second = post(&app, "application/json", r#"{"requests": 1}"#).await;
+    assert_eq!(
+        second.assert_status(409).header("content-type"),
+        "application/problem+json"
+    );
+    transaction.rollback().await.expect("released");
+    let first = running.await.expect("answered").assert_status(200).json();
+    assert_eq!(first["success"], true, "{first}");
+    let third = post(&app, "application/json", r#"{"requests": 1}"#).await;
+    third.assert_status(200);
+}

@@ -1,0 +1,8 @@
+//! The operator's endpoints: who may use them, what they answer, what they do.
+
+mod access;
+mod clearing;
+mod load_test;
+mod metrics;
+mod signals;
+mod status;

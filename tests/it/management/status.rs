@@ -1,0 +1,86 @@
+//! What the cache holds, and how far the event log is applied.
+
+use serde_json::Value;
+
+use crate::harness::{App, Plan, Proxy, listing};
+
+async fn status(app: &App) -> Value {
+    app.get("/properties/cache-status/")
+        .await
+        .assert_status(200)
+        .json()
+}
+
+#[tokio::test]
+async fn each_level_tells_its_size_and_what_is_left_of_its_lifetime() {
+    let app = Plan::new()
+        .await
+        .homes(3)
+        .await
+        .set("DEBUG", "true")
+        .start()
+        .await;
+    let empty = status(&app).await;
+    assert!(empty["ttl"]["all_properties"].is_null(), "{empty}");
+    app.get("/properties/").await;
+    app.get("/properties/1/").await;
+    let full = status(&app).await;
+    for (level, entries) in [("page_redis", 2), ("queryset", 2), ("count", 1)] {
+        let state = &full["levels"][level];
+        assert_eq!(state["entries"], entries, "{full}");
+        assert_eq!(
+            (&state["enabled"], &state["reachable"]),
+            (&true.into(), &true.into())
+        );
+        assert!(
+            state["bytes"].as_u64().is_some_and(|bytes| bytes > 50),
+            "{full}"
+        );
+    }
+    assert!(full["levels"].get("page_memory").is_some(), "{full}");
+    let left = |name: &str| full["ttl"][name].as_u64().expect("seconds");
+    assert!((3400..=3780).contains(&left("all_properties")), "{full}");
+    assert!((1700..=1890).contains(&left("property_count")), "{full}");
+}
+
+#[tokio::test]
+async fn the_event_logs_position_and_lag_are_told() {
+    let app = Plan::new().await.set("DEBUG", "true").start().await;
+    let staff = app.staff().await;
+    staff.create_listing(&listing("New", "1", "L")).await;
+    let events = status(&app).await["events"].clone();
+    assert_eq!(events["last_id"], 1, "{events}");
+    assert!(
+        events["position"].is_u64() && events["lag"].is_u64(),
+        "{events}"
+    );
+}
+
+#[tokio::test]
+async fn a_level_that_is_out_of_reach_says_so() {
+    let redis = Proxy::to_redis();
+    let plan = Plan::new().await.homes(1).await.set("DEBUG", "true");
+    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    redis.cut();
+    for level in ["page_redis", "queryset", "count"] {
+        let state = status(&app).await["levels"][level].clone();
+        assert_eq!(
+            (&state["enabled"], &state["reachable"]),
+            (&true.into(), &false.into())
+        );
+    }
+    let off = app.another().set("REDIS_URL", "off").start().await;
+    assert_eq!(status(&off).await["levels"]["page_redis"]["enabled"], false);
+}
+
+#[tokio::test]
+async fn status_answers_without_the_database_too() {
+    let postgres = Proxy::to_postgres();
+    let plan = Plan::new().await.set("DEBUG", "true");
+    let url = plan
+        .database
+        .url("property_listings", &postgres.directory());
+    let app = plan.set("DATABASE_URL", url).start().await;
+    postgres.cut();
+    assert!(status(&app).await["events"]["last_id"].is_null());
+}

@@ -1,0 +1,13 @@
+//! The public pages over HTTP: every address, its headers, its refusals, its data.
+
+mod addresses;
+mod cursors;
+mod encodings;
+mod filters;
+mod headers;
+mod hosts;
+mod json;
+mod poisoning;
+mod privacy;
+mod statics;
+mod validators;
