@@ -7,20 +7,19 @@
 // How tests get servers, sites, browsers and outages.
 mod harness;
 
+// The admin as staff use it: logging in, forms, conflicts, history.
+mod admin;
+// The program's commands as a shell runs them.
+mod commands;
+// The database's triggers: every write is logged, every count exact.
+mod event_log;
 // Files that load wholly or not at all, lossless dumps, sample data.
 mod fixtures_bulk;
-
 // The matrix: kinds of write × kinds of page.
 mod invalidation;
-
-// What operators use.
+// What operators use: status, clear, figures, tests.
 mod management;
-
-// The admin as staff use it.
-mod admin;
-
+// The public pages over HTTP: headers, encodings, refusals, data.
+mod pages;
 // Races, faults and hostile input against the cache.
 mod protocol;
-
-// The public pages over HTTP.
-mod pages;

@@ -6,6 +6,7 @@ mod database;
 mod keeper;
 mod page;
 mod poll;
+mod program;
 mod proxy;
 mod raw;
 mod redis;
@@ -16,6 +17,7 @@ pub(crate) use database::{TestDatabase, database};
 pub(crate) use keeper::{Shared, shared};
 pub(crate) use page::Page;
 pub(crate) use poll::{eventually, eventually_within};
+pub(crate) use program::Shell;
 pub(crate) use proxy::Proxy;
 pub(crate) use redis::{OwnRedis, RedisCli};
 

@@ -1,0 +1,81 @@
+//! `createsuperuser` and `changepassword`, beside a running site.
+
+use crate::harness::{PASSWORD, Shell, spawn_app};
+
+const NEW: &str = "yet another battery";
+
+fn create<'a>(name: &'a str) -> [&'a str; 6] {
+    [
+        "createsuperuser",
+        "--noinput",
+        "--username",
+        name,
+        "--email",
+        "eve@homes.example",
+    ]
+}
+
+#[tokio::test]
+async fn a_new_superuser_can_log_in_at_once() {
+    let app = spawn_app().await;
+    let page = app.stranger().try_log_in("eve", NEW, "").await;
+    page.assert_status(422);
+    let shell = Shell::beside(&app).set("SUPERUSER_PASSWORD", NEW);
+    let said = shell.run(&create("eve"));
+    assert!(
+        !said.err.contains(NEW) && !said.out.contains(NEW),
+        "{said:?}"
+    );
+    said.done();
+    let page = app.stranger().try_log_in("eve", NEW, "").await;
+    page.assert_status(303);
+    let sql = "SELECT email || is_superuser || is_staff FROM site_user WHERE username = 'eve'";
+    assert_eq!(app.database.value(sql).await, "eve@homes.exampletruetrue");
+}
+
+#[tokio::test]
+async fn a_superuser_that_can_not_be_created_says_why() {
+    let app = spawn_app().await;
+    let shell = Shell::beside(&app);
+    let err = shell.run(&create("eve")).failed(2);
+    assert!(err.contains("SUPERUSER_PASSWORD"), "{err}");
+    let err = shell.run(&["createsuperuser", "--noinput"]).failed(2);
+    assert!(err.contains("--username"), "{err}");
+    // Without a terminal nothing can be asked.
+    let err = shell.run(&["createsuperuser"]).failed(2);
+    assert!(err.contains("--noinput"), "{err}");
+    let shell = shell.set("SUPERUSER_PASSWORD", NEW);
+    let err = shell.run(&create("ada")).failed(1);
+    assert!(err.contains("already taken"), "{err}");
+    let err = shell.run(&create("e v e")).failed(2);
+    assert!(err.contains("e v e"), "{err}");
+    assert_eq!(
+        app.database.value("SELECT count(*) FROM site_user").await,
+        "4"
+    );
+}
+
+#[tokio::test]
+async fn a_weak_password_is_warned_of() {
+    let app = spawn_app().await;
+    let shell = Shell::beside(&app).set("SUPERUSER_PASSWORD", "12345");
+    let said = shell.run(&create("eve"));
+    assert!(said.err.contains("too short"), "{said:?}");
+    said.done();
+}
+
+#[tokio::test]
+async fn a_changed_password_ends_the_sessions_of_a_running_site() {
+    let app = spawn_app().await;
+    let browser = app.staff().await;
+    browser.get("/admin/").await.assert_status(200);
+    let shell = Shell::beside(&app).set("SUPERUSER_PASSWORD", NEW);
+    shell.run(&["changepassword", "ada"]).done();
+    browser.get("/admin/").await.assert_status(302);
+    for (password, status) in [(PASSWORD, 422), (NEW, 303)] {
+        let page = app.stranger().try_log_in("ada", password, "").await;
+        page.assert_status(status);
+    }
+    let err = shell.run(&["changepassword", "nobody"]).failed(1);
+    assert!(err.contains("nobody"), "{err}");
+}

@@ -1,0 +1,121 @@
+//! `manage_cache`: each verb, as text and as data.
+
+use serde_json::Value;
+
+use crate::harness::{App, Plan, Shell};
+
+fn json(shell: &Shell, verb: &str) -> Value {
+    let out = shell
+        .run(&["manage_cache", verb, "--format", "json"])
+        .done();
+    serde_json::from_str(&out).unwrap_or_else(|err| panic!("{err}: {out}"))
+}
+
+async fn site() -> (App, Shell) {
+    let app = Plan::new().await.homes(30).await.start().await;
+    let shell = Shell::beside(&app);
+    (app, shell)
+}
+
+#[tokio::test]
+async fn status_counts_what_a_running_site_has_cached() {
+    let (app, shell) = site().await;
+    app.get("/properties/").await;
+    app.get("/properties/?format=json").await;
+    let status = json(&shell, "--status");
+    assert_eq!(status["levels"]["page_redis"]["entries"], 2, "{status}");
+    assert_eq!(status["levels"]["queryset"]["entries"], 1, "{status}");
+    let text = shell.run(&["manage_cache", "--status"]).done();
+    for word in [
+        "page_redis",
+        "queryset",
+        "count",
+        "all_properties",
+        "property_count",
+    ] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_clear_makes_a_running_site_compute_its_pages_anew() {
+    let (app, shell) = site().await;
+    app.get("/properties/").await;
+    assert!(app.get("/properties/").await.is_hit());
+    let cleared = json(&shell, "--clear");
+    assert_eq!(
+        cleared["cleared"],
+        serde_json::json!({"pages": 1, "querysets": 2})
+    );
+    assert!(app.get("/properties/").await.is_stored());
+    let text = shell.run(&["manage_cache", "--clear"]).done();
+    assert!(text.contains("1 page"), "{text}");
+}
+
+#[tokio::test]
+async fn warming_makes_the_first_request_of_a_running_site_a_hit() {
+    let (app, shell) = site().await;
+    let warmed = json(&shell, "--warm");
+    assert_eq!(warmed["success"], true, "{warmed}");
+    assert_eq!(warmed["warmed"]["failed"], 0, "{warmed}");
+    for path in [
+        "/properties/",
+        "/properties/?page=2",
+        "/properties/?sort=-price",
+        "/properties/30/",
+    ] {
+        let page = app.get(path).await;
+        assert!(page.is_hit(), "{path}: {}", page.cache_status());
+        assert!(page.has("http://homes.example/"), "{path}");
+    }
+    let text = shell.run(&["manage_cache", "--warm"]).done();
+    assert!(text.contains("0 failed"), "{text}");
+}
+
+#[tokio::test]
+async fn the_signals_test_succeeds_and_leaves_no_row() {
+    let (app, shell) = site().await;
+    let result = json(&shell, "--test-signals");
+    assert_eq!(result["success"], true, "{result}");
+    let text = shell.run(&["manage_cache", "--test-signals"]).done();
+    assert!(
+        text.contains("post_save") && text.contains("post_delete"),
+        "{text}"
+    );
+    assert_eq!(app.database.listings().await, "30");
+    assert_eq!(app.get_json("/properties/").await["count"], 30);
+}
+
+#[tokio::test]
+async fn metrics_are_those_of_the_server() {
+    let (_app, shell) = site().await;
+    let metrics = json(&shell, "--metrics");
+    assert_eq!(metrics["success"], true);
+    assert!(
+        metrics["metrics"]["memory_usage"]["used_memory"]
+            .as_u64()
+            .is_some_and(|n| n > 0)
+    );
+    let text = shell.run(&["manage_cache", "--metrics"]).done();
+    assert!(
+        text.contains("keyspace_hits") && text.contains("used_memory_human"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn without_redis_status_and_metrics_answer_and_the_tests_fail() {
+    let plan = Plan::new().await.homes(1).await;
+    let shell = Shell::of(&plan).set("REDIS_URL", "redis://127.0.0.1:1");
+    assert_eq!(
+        json(&shell, "--status")["levels"]["page_redis"]["reachable"],
+        false
+    );
+    assert_eq!(
+        json(&shell, "--metrics")["metrics"]["redis"]["reachable"],
+        false
+    );
+    let said = shell.run(&["manage_cache", "--test-signals"]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert_eq!(plan.database.listings().await, "1");
+}

@@ -1,0 +1,64 @@
+//! `migrate` and `showmigrations`.
+
+use crate::harness::{Plan, Shell, TestDatabase};
+
+#[tokio::test]
+async fn migrations_are_shown_applied_and_shown_as_applied() {
+    let plan = Plan::on(TestDatabase::create_empty().await);
+    let shell = Shell::of(&plan);
+    let before = shell.run(&["showmigrations"]).done();
+    let lines: Vec<&str> = before.lines().collect();
+    assert_eq!(lines[0], "property_listings");
+    assert_eq!(lines[1], " [ ] 0001_property");
+    assert!(
+        lines[1..].iter().all(|line| line.starts_with(" [ ] 00")),
+        "{before}"
+    );
+    let applied = shell.run(&["migrate"]).done();
+    assert!(
+        applied.contains("Applying 0001_property... OK"),
+        "{applied}"
+    );
+    let after = shell.run(&["showmigrations"]).done();
+    assert_eq!(after, before.replace("[ ]", "[X]"));
+    assert_eq!(shell.run(&["migrate"]).done(), "No migrations to apply.\n");
+}
+
+#[tokio::test]
+async fn a_command_on_a_database_without_migrations_says_what_to_do() {
+    let plan = Plan::on(TestDatabase::create_empty().await);
+    let shell = Shell::of(&plan);
+    for words in [
+        &["sampledata"][..],
+        &["dumpdata"],
+        &["manage_cache", "--status"],
+    ] {
+        let err = shell.run(words).failed(1);
+        assert!(err.contains("migrate"), "{words:?}: {err}");
+    }
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(plan.database.value(tables).await, "0");
+}
+
+#[tokio::test]
+async fn two_programs_that_migrate_at_once_do_not_disturb_each_other() {
+    let plan = Plan::on(TestDatabase::create_empty().await);
+    let shell = Shell::of(&plan);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| shell.run(&["migrate"]).done());
+        }
+    });
+    assert!(!shell.run(&["showmigrations"]).done().contains("[ ]"));
+}
+
+#[tokio::test]
+async fn serve_applies_migrations_first_unless_it_is_told_not_to() {
+    let plan = Plan::on(TestDatabase::create_empty().await);
+    let shell = Shell::of(&plan);
+    let tables = "SELECT count(*) FROM pg_tables WHERE tablename = 'property'";
+    drop(shell.serve(&["serve", "--no-migrate"]));
+    assert_eq!(plan.database.value(tables).await, "0");
+    drop(shell.serve(&["serve"]));
+    assert_eq!(plan.database.value(tables).await, "1");
+}

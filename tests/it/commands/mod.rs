@@ -1,0 +1,11 @@
+//! The program's commands, as a shell runs them: exit codes, words, and what a running site sees of them.
+
+mod accounts;
+mod beside_a_site;
+mod check;
+mod configuration;
+mod data;
+mod manage_cache;
+mod migrations;
+mod serve;
+mod usage;

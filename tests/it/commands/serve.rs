@@ -1,0 +1,90 @@
+//! `serve`: how it starts, and how it ends.
+
+use crate::harness::{Browser, Plan, Shell, eventually};
+
+#[tokio::test]
+async fn a_stopped_site_lets_requests_in_flight_finish() {
+    for signal in ["TERM", "INT"] {
+        let plan = Plan::new().await.homes(1).await;
+        let mut site = Shell::of(&plan).serve(&["serve"]);
+        let mut psql = plan.database.psql().await;
+        let transaction = psql.transaction().await.expect("begun");
+        let lock = "LOCK TABLE property IN ACCESS EXCLUSIVE MODE";
+        transaction.batch_execute(lock).await.expect("locked");
+        let browser = Browser::new(&site.origin);
+        let asking = tokio::spawn(async move { browser.get("/properties/").await });
+        let waits = "SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        eventually("the request waits", async || {
+            (plan.database.value(waits).await != "0").then_some(())
+        })
+        .await;
+        site.signal(signal);
+        let address = site.origin.trim_start_matches("http://").to_owned();
+        eventually("nobody new is let in", async || {
+            let connected = tokio::net::TcpStream::connect(&address).await;
+            connected.is_err().then_some(())
+        })
+        .await;
+        assert!(!site.has_ended(), "it did not wait for the request");
+        transaction.rollback().await.expect("released");
+        let page = asking.await.expect("answered").assert_status(200);
+        assert!(page.has("Home 1"));
+        let code = tokio::task::spawn_blocking(move || site.wait()).await;
+        assert_eq!(code.expect("ended"), Some(0));
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_named() {
+    let plan = Plan::new().await;
+    let site = Shell::of(&plan).serve(&["serve"]);
+    let (_, port) = site.origin.rsplit_once(':').expect("a port");
+    let err = Shell::of(&plan).set("PORT", port).run(&["serve"]).failed(1);
+    assert!(err.contains(port) && err.contains("PORT"), "{err}");
+}
+
+#[tokio::test]
+async fn serve_is_the_default_and_says_where_it_listens() {
+    let plan = Plan::new().await.homes(1).await;
+    let site = Shell::of(&plan).serve(&[]);
+    let browser = Browser::new(&site.origin);
+    assert!(
+        browser
+            .get("/properties/")
+            .await
+            .assert_status(200)
+            .has("Home 1")
+    );
+}
+
+#[tokio::test]
+async fn a_site_that_is_killed_after_a_commit_leaves_no_page_stale() {
+    let plan = Plan::new().await.homes(1).await;
+    let redis = crate::harness::Proxy::to_redis();
+    let shell = Shell::of(&plan).set("REDIS_URL", redis.redis_url());
+    let mut site = shell.serve(&["serve"]);
+    let browser = Browser::new(&site.origin);
+    browser.get("/properties/").await;
+    browser.log_in("ada").await;
+    let form = browser.get("/admin/properties/1/change/").await;
+    let mut fields = crate::harness::listing("Mended", "1", "Leith").fields();
+    fields.push(("csrf_token", form.field("csrf_token")));
+    // The commit goes through; what it invalidates doesn't.
+    redis.hold();
+    let saving =
+        tokio::spawn(async move { browser.post("/admin/properties/1/change/", &fields).await });
+    eventually("the edit is committed", async || {
+        let title = plan.database.value("SELECT title FROM property").await;
+        (title == "Mended").then_some(())
+    })
+    .await;
+    site.signal("KILL");
+    site.wait();
+    // Whether it was answered before it was killed doesn't matter.
+    let _ = saving.await;
+    redis.restore();
+    let site = shell.serve(&["serve"]);
+    let page = Browser::new(&site.origin).get("/properties/").await;
+    assert!(page.has("Mended"), "stale: {page:?}");
+}

@@ -1,0 +1,4 @@
+//! The database's own triggers: whatever changes listings is in the event log, and counts stay exact.
+
+mod events;
+mod tally;

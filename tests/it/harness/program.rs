@@ -1,0 +1,163 @@
+//! The program itself, as a shell runs it.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use super::app::scratch;
+use super::{App, Plan};
+
+/// What a command said, and how it ended.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Said {
+    /// What it wrote to standard output, after it has done what it was to do.
+    pub(crate) fn done(self) -> String {
+        assert_eq!(self.code, 0, "{self:?}");
+        self.out
+    }
+
+    /// What it wrote to standard error, after it has ended with a code.
+    pub(crate) fn failed(self, code: i32) -> String {
+        assert_eq!(self.code, code, "{self:?}");
+        self.err
+    }
+}
+
+/// A shell in which the program's variables are set.
+pub(crate) struct Shell {
+    pub(crate) variables: BTreeMap<&'static str, String>,
+    pub(crate) directory: PathBuf,
+}
+
+impl Shell {
+    /// A shell without any of the program's variables.
+    pub(crate) fn bare() -> Self {
+        Self {
+            variables: BTreeMap::new(),
+            directory: scratch(),
+        }
+    }
+
+    /// A shell with the variables of a plan.
+    pub(crate) fn of(plan: &Plan) -> Self {
+        Self {
+            variables: plan.variables.clone(),
+            ..Self::bare()
+        }
+    }
+
+    /// A shell beside a running site, with the same variables.
+    pub(crate) fn beside(app: &App) -> Self {
+        Self {
+            variables: app.variables.clone(),
+            ..Self::bare()
+        }
+    }
+
+    pub(crate) fn set(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.variables.insert(name, value.into());
+        self
+    }
+
+    /// Writes a file in the shell's directory.
+    pub(crate) fn file(&self, name: &str, text: &str) -> String {
+        let path = self.directory.join(name);
+        std::fs::write(&path, text).expect("the directory is writable");
+        path.display().to_string()
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_property-listings"));
+        command.args(words).current_dir(&self.directory).env_clear();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        command.env("PATH", path).envs(&self.variables);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub(crate) fn run(&self, words: &[&str]) -> Said {
+        self.run_with(words, "")
+    }
+
+    /// Runs a command with something on its standard input.
+    pub(crate) fn run_with(&self, words: &[&str], input: &str) -> Said {
+        let mut child = self.command(words).spawn().expect("it was built");
+        let mut stdin = child.stdin.take().expect("it is piped");
+        let input = input.to_owned();
+        let writer = std::thread::spawn(move || {
+            // Not every command reads to the end.
+            let _ = stdin.write_all(input.as_bytes());
+        });
+        let output = child.wait_with_output().expect("it ends");
+        writer.join().expect("no panic");
+        let text = |bytes| String::from_utf8(bytes).expect("text");
+        Said {
+            code: output.status.code().expect("it ends by itself"),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        }
+    }
+
+    /// Starts `serve`, and returns once it listens.
+    pub(crate) fn serve(&self, words: &[&str]) -> Serving {
+        let mut child = self.command(words).spawn().expect("it was built");
+        let mut log = BufReader::new(child.stderr.take().expect("it is piped"));
+        let mut lines = String::new();
+        let origin = loop {
+            let from = lines.len();
+            let length = log.read_line(&mut lines).expect("text");
+            assert_ne!(length, 0, "it ended before it listened: {lines}");
+            if let Some((_, origin)) = lines[from..].split_once("listening on ") {
+                break origin.trim().to_owned();
+            }
+        };
+        // A full pipe would stop it.
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        Serving { child, origin }
+    }
+}
+
+/// A site that runs as the program.
+pub(crate) struct Serving {
+    child: Child,
+    pub(crate) origin: String,
+}
+
+impl Serving {
+    pub(crate) fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        let mut kill = Command::new("/bin/sh");
+        kill.args(["-c", r#"kill -s "$1" "$2""#, "sh", signal, &pid]);
+        assert!(kill.status().expect("sh runs").success());
+    }
+
+    /// Waits for its end, and returns its exit code.
+    pub(crate) fn wait(&mut self) -> Option<i32> {
+        self.child.wait().expect("it is this process's own").code()
+    }
+
+    pub(crate) fn has_ended(&mut self) -> bool {
+        let status = self.child.try_wait().expect("it is this process's own");
+        status.is_some()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        if !self.has_ended() {
+            self.child.kill().expect("it is this process's own");
+            self.wait();
+        }
+    }
+}
