@@ -59,6 +59,7 @@ pub(in crate::http) struct ResultPage {
     frame: Frame,
     title: &'static str,
     success: bool,
+    problem: Option<String>,
     facts: Vec<(String, String)>,
     columns: Vec<String>,
     rows: Vec<Vec<String>>,
@@ -78,6 +79,7 @@ impl ResultPage {
             frame: frame.unwrap_or_else(nobody),
             title,
             success: result["success"] == true,
+            problem: result["error"].as_str().map(str::to_owned),
             facts: facts(result),
             rows: steps.iter().map(cells).collect(),
             columns,
@@ -118,7 +120,7 @@ fn facts(result: &Value) -> Vec<(String, String)> {
                 );
             }
             Value::Array(_) => {}
-            _ if name == "success" => {}
+            _ if name == "success" || name == "error" => {}
             _ => facts.push((name.clone(), for_people(name, value))),
         }
     }
