@@ -1,7 +1,9 @@
 //! What the site and every command stand on: servers, database, cache, services.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use tokio::task::AbortHandle;
 
 use super::secret_key::secret_key;
 use super::servers::{Role, Servers, ServersError};
@@ -24,6 +26,7 @@ pub struct Platform {
     /// How the site reaches itself.
     pub loopback: Loopback,
     servers: Servers,
+    listening: OnceLock<AbortHandle>,
 }
 
 /// Why the program can't go on.
@@ -86,6 +89,7 @@ impl Platform {
             services,
             loopback,
             servers,
+            listening: OnceLock::new(),
         };
         if !is_site {
             platform.cache.connect(platform.repair(true)).await;
@@ -97,7 +101,8 @@ impl Platform {
     pub async fn follow_events(&self) {
         self.cache.connect(self.repair(false)).await;
         let reader = LogReader::new(self.database.clone(), self.cache.clone());
-        tokio::spawn(listen(self.database.clone(), reader));
+        let listening = tokio::spawn(listen(self.database.clone(), reader));
+        let _ = self.listening.set(listening.abort_handle());
     }
 
     /// What makes Redis fit for use: the event log applied. A command that has only just begun has missed nothing.
@@ -109,7 +114,7 @@ impl Platform {
             Box::pin(async move {
                 match skip.swap(false, Ordering::Relaxed) {
                     true => Ok(()),
-                    false => Ok(reader.catch_up().await?),
+                    false => Ok(reader.repair().await?),
                 }
             })
         })
@@ -141,6 +146,8 @@ impl Platform {
 
     /// Stops what was started.
     pub async fn stop(self) {
+        // Nobody is to be warned that the servers go.
+        self.listening.get().inspect(|listening| listening.abort());
         self.servers.stop().await;
     }
 }

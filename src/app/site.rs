@@ -45,7 +45,8 @@ impl Application {
         let listener = TcpListener::bind(listen);
         // A second site on one DATA_DIR is told so, whatever its port.
         let platform = Platform::start(config, Role::Site, receivers).await?;
-        let listener = match listener {
+        // An earlier run that was killed may have held the port until now.
+        let listener = match listener.or_else(|_| TcpListener::bind(listen)) {
             Ok(listener) => listener,
             Err(source) => {
                 platform.stop().await;

@@ -249,30 +249,33 @@ impl Cache {
     }
 
     /// Voids every entry that carries one of the tags. With `once`, an event that some instance has applied is left
-    /// alone. `cause` is for the log. Returns whether Redis was reached: if not, the link's repair makes up for it.
-    pub async fn invalidate(&self, event: i64, cause: &str, tags: &TagSet, once: bool) -> bool {
+    /// alone. `cause` is for the log. Without a Redis there is nothing to void.
+    ///
+    /// # Errors
+    /// When Redis can't be reached or refuses; it is then repaired before it is used again.
+    pub async fn invalidate(
+        &self,
+        event: &str,
+        cause: &str,
+        tags: &TagSet,
+        once: bool,
+    ) -> Result<(), CacheError> {
         let Some(tier) = &self.redis else {
-            return true;
+            return Ok(());
         };
         let applied = tier.invalidate(event, tags, once).await;
-        let levels = [Level::PageRedis, Level::Queryset, Level::Count]
-            .map(|level| self.metrics.level(level));
-        match applied {
-            Ok(true) => {
-                let list: Vec<String> = tags.iter().map(Tag::to_string).collect();
-                log::info!(
-                    "cache invalidated level=redis event={event} cause={cause} tags={}",
-                    list.join(",")
-                );
-                levels.iter().for_each(|level| level.count_invalidation());
-            }
-            Ok(false) => {}
-            Err(_) => {
-                levels.iter().for_each(|level| level.count_error());
-                return false;
-            }
+        let levels = [Level::PageRedis, Level::Queryset, Level::Count];
+        let levels = levels.map(|level| self.metrics.level(level));
+        if applied.is_err() {
+            levels.iter().for_each(|level| level.count_error());
         }
-        true
+        if applied? {
+            let list: Vec<String> = tags.iter().map(Tag::to_string).collect();
+            let list = list.join(",");
+            log::info!("cache invalidated level=redis event={event} cause={cause} tags={list}");
+            levels.iter().for_each(|level| level.count_invalidation());
+        }
+        Ok(())
     }
 
     /// The entry of a look-up with the time that it has left, if it is valid.

@@ -1,11 +1,14 @@
--- KEYS[1]: the mark that an event is applied. KEYS[2…]: the generations of its tags.
--- ARGV[1]: the mark's lifetime in seconds. ARGV[2]: 1 to leave an applied event alone.
-if ARGV[2] == '1' and redis.call('EXISTS', KEYS[1]) == 1 then
+-- KEYS[1]: the events that are applied, by when. KEYS[2…]: the generations of an event's tags.
+-- ARGV[1]: the event. ARGV[2]: how long it is remembered, in seconds. ARGV[3]: 1 to leave an applied event alone.
+-- The marks only save work: where they can't be read or written, the event is applied again, which does no harm.
+if ARGV[3] == '1' and type(redis.pcall('ZSCORE', KEYS[1], ARGV[1])) == 'string' then
     return 0
 end
 for i = 2, #KEYS do
     redis.call('DEL', KEYS[i])
 end
--- A full server refuses the mark; applying the event twice does no harm.
-redis.pcall('SET', KEYS[1], '1', 'EX', ARGV[1])
+local now = tonumber(redis.call('TIME')[1])
+redis.pcall('ZADD', KEYS[1], now, ARGV[1])
+redis.pcall('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[2]))
+redis.pcall('EXPIRE', KEYS[1], ARGV[2])
 return 1

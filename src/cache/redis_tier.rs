@@ -162,7 +162,7 @@ impl RedisTier {
     /// instance has applied before is left alone.
     pub(super) async fn invalidate(
         &self,
-        event: i64,
+        event: &str,
         tags: &TagSet,
         once: bool,
     ) -> Result<bool, CacheError> {
@@ -171,8 +171,8 @@ impl RedisTier {
             .connection_for_invalidation()
             .ok_or(CacheError::Unavailable)?;
         let mut script = INVALIDATE.prepare_invoke();
-        script.key(self.key(&format!("event:{event}")));
-        script.arg(APPLIED_SECONDS).arg(u8::from(once));
+        script.key(self.key("applied"));
+        script.arg(event).arg(APPLIED_SECONDS).arg(u8::from(once));
         tags.iter().for_each(|tag| {
             script.key(self.generation_key(tag));
         });
@@ -200,18 +200,14 @@ impl RedisTier {
         self.check(&connection, result)
     }
 
-    pub(super) fn check<T>(
-        &self,
-        connection: &Connection,
-        result: RedisResult<T>,
-    ) -> Result<T, CacheError> {
+    fn check<T>(&self, connection: &Connection, result: RedisResult<T>) -> Result<T, CacheError> {
         result.map_err(|err| {
             self.link.failed(connection.number(), &err);
             CacheError::Redis(err)
         })
     }
 
-    fn check_invalidation<T>(
+    pub(super) fn check_invalidation<T>(
         &self,
         connection: &Connection,
         result: RedisResult<T>,

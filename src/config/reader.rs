@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
         match text.parse::<T>() {
             Ok(number) if number >= min && number <= max => number,
             _ => {
-                let allowed = format!("must be a whole number of {unit} from {min} to {max}");
+                let allowed = format!("must be a whole number ({unit}) from {min} to {max}");
                 self.problem(name, &text, allowed);
                 default
             }

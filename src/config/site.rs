@@ -33,9 +33,14 @@ impl SiteConfig {
         let host = read_host(reader);
         let debug = reader.boolean("DEBUG", database_is_private);
         if debug && !host.is_loopback() {
+            let shown = if reader.text("DEBUG").is_some() {
+                "true"
+            } else {
+                "true (the default without DATABASE_URL)"
+            };
             reader.problem(
                 "DEBUG",
-                "true",
+                shown,
                 format!(
                     "development mode opens the management endpoints, so it is refused on {host}; set DEBUG=false, \
                      or HOST=127.0.0.1"

@@ -2,9 +2,9 @@
 
 use deadpool_postgres::GenericClient;
 use serde_json::Value;
-use tokio_postgres::{IsolationLevel, Row};
+use tokio_postgres::Row;
 
-use super::{Client, DbError};
+use super::DbError;
 use crate::domain::{
     Change, EventId, FieldChange, FoldedLocation, HistoryEntry, Price, PropertyEvent, PropertyId,
     RowState, Title,
@@ -25,66 +25,6 @@ pub async fn list_of_transaction(
         .iter()
         .map(event)
         .collect()
-}
-
-/// What the log holds from a position on.
-#[derive(Debug)]
-pub struct LogSlice {
-    /// Which database this is: a position of another one means nothing here.
-    pub identity: String,
-    /// The transaction id below which no transaction is still running.
-    pub horizon: u64,
-    /// The events; `None` where there is no usable position, or more than the limit.
-    pub events: Option<Vec<PropertyEvent>>,
-}
-
-/// Reads the horizon and the events from a position on, in one snapshot. `position` is asked with the database's
-/// identity for the transaction id to start at.
-///
-/// # Errors
-/// When the database can't answer, or an event can't be read.
-pub async fn read_from(
-    client: &mut Client,
-    limit: i64,
-    position: impl FnOnce(&str) -> Option<u64>,
-) -> Result<LogSlice, DbError> {
-    let transaction = client
-        .build_transaction()
-        .isolation_level(IsolationLevel::RepeatableRead)
-        .read_only(true)
-        .start()
-        .await?;
-    let sql = include_str!("../../sql/queries/event_horizon.sql");
-    let statement = transaction.prepare_cached(sql).await?;
-    let row = transaction.query_one(&statement, &[]).await?;
-    let (identity, horizon): (String, String) = (row.get(0), row.get(1));
-    let horizon = horizon
-        .parse()
-        .map_err(|_| DbError::Corrupt("pg_snapshot_xmin"))?;
-    // A position ahead of the horizon is of a time that this database, restored from a backup, has not seen.
-    let from = position(&identity).filter(|from| *from <= horizon);
-    let Some(from) = from else {
-        return Ok(LogSlice {
-            identity,
-            horizon,
-            events: None,
-        });
-    };
-    let sql = include_str!("../../sql/queries/event_list_from.sql");
-    let statement = transaction.prepare_cached(sql).await?;
-    let rows = transaction
-        .query(&statement, &[&from.to_string(), &(limit + 1)])
-        .await?;
-    let few = i64::try_from(rows.len()).is_ok_and(|count| count <= limit);
-    let events = match few {
-        true => Some(rows.iter().map(event).collect::<Result<_, _>>()?),
-        false => None,
-    };
-    Ok(LogSlice {
-        identity,
-        horizon,
-        events,
-    })
 }
 
 /// Attributes what this transaction does to somebody; forgotten when it ends.
@@ -131,7 +71,7 @@ pub async fn list_history(
 }
 
 /// Reads `id, kind, property_id, before, after, row_count, actor`, the rows as [`RowState`].
-fn event(row: &Row) -> Result<PropertyEvent, DbError> {
+pub(super) fn event(row: &Row) -> Result<PropertyEvent, DbError> {
     let kind: &str = row.get(1);
     let id = row.get::<_, Option<i64>>(2).map(PropertyId);
     let before = state(row.get(3))?;

@@ -13,6 +13,20 @@ const CHANNEL: &str = "property_event";
 /// How long the connection may take to answer its heartbeat.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
+/// A connection that is not of the pool, so that no request waits for it and a stuck one is simply dropped.
+///
+/// # Errors
+/// When the server can't be reached.
+pub async fn connect(database: &Database) -> Result<Client, DbError> {
+    let (client, connection) = database.config().connect(NoTls).await?;
+    tokio::spawn(async move {
+        if let Err(err) = connection.await {
+            log::debug!("a connection of its own was lost: {err}");
+        }
+    });
+    Ok(client)
+}
+
 /// Hears of events, whoever caused them. What it hears is only that there is something to read in the log: a
 /// notification may be lost with the connection, and carries nothing that is trusted.
 pub struct EventListener {
@@ -42,6 +56,11 @@ impl EventListener {
             client,
             notifications,
         })
+    }
+
+    /// The connection, for reading the log.
+    pub fn client(&mut self) -> &mut Client {
+        &mut self.client
     }
 
     /// Waits for a notification, or until the time is over.

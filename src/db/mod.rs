@@ -6,6 +6,7 @@
 pub mod bulk;
 mod error;
 pub mod event_log;
+pub mod event_replay;
 mod listener;
 mod listing_sql;
 pub mod login_failures;
@@ -17,5 +18,6 @@ pub mod users;
 
 pub use deadpool_postgres::{GenericClient, Object as Client, Transaction};
 pub use error::DbError;
-pub use listener::EventListener;
+pub use listener::{EventListener, connect};
 pub use pool::Database;
+pub use tokio_postgres::Client as Connection;

@@ -10,6 +10,8 @@ use super::DbError;
 
 /// How long a request waits for a free connection before it is told to come back.
 const WAIT: Duration = Duration::from_secs(5);
+/// How long a peer may be silent on the network before its connection counts as lost.
+const SILENCE: Duration = Duration::from_secs(10);
 /// How long one attempt to connect may take.
 const CONNECT: Duration = Duration::from_secs(3);
 
@@ -28,7 +30,11 @@ impl Database {
     pub fn new(mut config: tokio_postgres::Config, pool_size: usize) -> Result<Self, DbError> {
         config
             .application_name("property-listings")
-            .connect_timeout(CONNECT);
+            .connect_timeout(CONNECT)
+            .keepalives_idle(SILENCE);
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(SILENCE);
+        }
         let manager_config = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };

@@ -190,15 +190,16 @@ pub async fn delete(client: &impl GenericClient, ids: &[PropertyId]) -> Result<u
 /// Reads a row of [`listing_sql::COLUMNS`].
 ///
 /// # Errors
-/// [`DbError::Corrupt`] when the price is outside its bounds.
+/// [`DbError::Corrupt`] when the price or a time is outside its bounds.
 pub(super) fn property(row: &Row) -> Result<Property, DbError> {
+    let time = |at: usize| row.try_get(at).map_err(|_| DbError::Corrupt("a time"));
     Ok(Property {
         id: PropertyId(row.get(0)),
         title: Title::from_database(row.get(1)),
         description: Description::from_database(row.get(2)),
         price: Price::from_decimal(row.get(3)).ok_or(DbError::Corrupt("price"))?,
         location: Location::from_database(row.get(4)),
-        created_at: row.get(5),
-        updated_at: row.get(6),
+        created_at: time(5)?,
+        updated_at: time(6)?,
     })
 }

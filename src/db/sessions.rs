@@ -21,21 +21,46 @@ pub async fn find(client: &impl GenericClient, key_hash: &[u8]) -> Result<Option
         .map(|row| row.get(0)))
 }
 
-/// Adds a session or replaces its state, and starts its lifetime anew. Removes some of those that have expired.
+/// Adds a session. Removes some of those that have expired.
 ///
 /// # Errors
 /// When the database can't answer.
-pub async fn upsert(
+pub async fn insert(
     client: &impl GenericClient,
     key_hash: &[u8],
     user: Option<UserId>,
     state: &Value,
     lifetime: Duration,
 ) -> Result<(), DbError> {
-    let sql = include_str!("../../sql/queries/session_upsert.sql");
+    let sql = include_str!("../../sql/queries/session_insert.sql");
+    write(client, sql, key_hash, user, state, lifetime).await
+}
+
+/// Replaces the state of a session, and starts its lifetime anew. One that has ended meanwhile stays ended.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn update(
+    client: &impl GenericClient,
+    key_hash: &[u8],
+    user: Option<UserId>,
+    state: &Value,
+    lifetime: Duration,
+) -> Result<(), DbError> {
+    let sql = include_str!("../../sql/queries/session_update.sql");
+    write(client, sql, key_hash, user, state, lifetime).await
+}
+
+async fn write(
+    client: &impl GenericClient,
+    sql: &'static str,
+    key_hash: &[u8],
+    user: Option<UserId>,
+    state: &Value,
+    lifetime: Duration,
+) -> Result<(), DbError> {
     let statement = client.prepare_cached(sql).await?;
-    let seconds = lifetime.as_secs_f64();
-    let user = user.map(|id| id.0);
+    let (user, seconds) = (user.map(|id| id.0), lifetime.as_secs_f64());
     client
         .execute(&statement, &[&key_hash, &user, state, &seconds])
         .await?;

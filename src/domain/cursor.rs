@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 
 use super::{Price, Property, PropertyId, Sort};
 
@@ -65,7 +65,11 @@ impl Cursor {
         let value = match sort {
             Sort::Newest | Sort::Oldest => {
                 let micros = value.strip_prefix('t')?.parse().ok()?;
-                SortValue::CreatedAt(DateTime::from_timestamp_micros(micros)?)
+                let at = DateTime::from_timestamp_micros(micros)?;
+                // The years that the table allows; the database knows no time much before or after.
+                (1..=9999)
+                    .contains(&at.year())
+                    .then_some(SortValue::CreatedAt(at))?
             }
             Sort::Price | Sort::PriceDescending => {
                 SortValue::Price(Price::parse(value.strip_prefix('p')?).ok()?)
@@ -117,6 +121,18 @@ mod tests {
     #[test]
     fn a_token_of_another_sort_is_refused() {
         assert_eq!(Cursor::parse(&cursor().token(), Sort::Newest), None);
+    }
+
+    #[test]
+    fn a_time_that_no_row_can_have_is_refused() {
+        for micros in [
+            "-300000000000000000",
+            "253402300800000000",
+            "-62135596800000001",
+        ] {
+            let token = URL_SAFE_NO_PAD.encode(format!("f|t{micros}|1"));
+            assert_eq!(Cursor::parse(&token, Sort::Newest), None, "{micros}");
+        }
     }
 
     proptest::proptest! {

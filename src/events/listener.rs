@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::LogReader;
+use super::{LogReader, ReplayError};
 use crate::db::{Database, EventListener};
 
 /// How long a lost notification can go unnoticed.
@@ -38,16 +38,16 @@ pub async fn listen(database: Database, reader: LogReader) {
 
 /// Applies the log again and again until the connection is lost.
 async fn follow(mut listener: EventListener, reader: &LogReader) {
-    let mut failing = false;
     loop {
-        let caught_up = reader.catch_up().await;
-        if let Err(err) = &caught_up
-            && !failing
-        {
-            // An outage of Redis is told by its link; this says that the log waits.
-            log::debug!("the event log is applied later: {err}");
+        match reader.catch_up(listener.client()).await {
+            Ok(()) => {}
+            Err(err @ (ReplayError::Database(_) | ReplayError::Silent)) => {
+                log::warn!("the event log can't be read, connecting anew: {err}");
+                return;
+            }
+            // An outage of Redis is told by its link; the log waits.
+            Err(err) => log::debug!("the event log is applied later: {err}"),
         }
-        failing = caught_up.is_err();
         if let Err(err) = listener.wait(RECONCILE).await {
             log::warn!("{err}");
             return;

@@ -7,12 +7,19 @@
 //! **Invariant:** only the reader moves the position. The direct publish does not: it may overtake another
 //! instance's event.
 
+use std::time::Duration;
+
 use super::{CacheReceiver, tags_of};
-use crate::cache::{Cache, CacheError};
-use crate::db::{Database, DbError, event_log};
+use crate::cache::{Cache, CacheError, Tag, TagSet};
+use crate::db::event_replay::{self, Replay};
+use crate::db::{Connection, Database, DbError, connect};
+use crate::domain::PropertyEvent;
 
 /// More events than this are not applied one by one: everything is made void.
 const MOST_EVENTS: i64 = 10_000;
+
+/// How long the log may take to be read.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Why the log could not be applied.
 #[derive(Debug, thiserror::Error)]
@@ -23,9 +30,9 @@ pub enum ReplayError {
     /// Redis can't be reached.
     #[error(transparent)]
     Cache(#[from] CacheError),
-    /// Redis was lost midway.
-    #[error("redis was lost while the event log was applied")]
-    Interrupted,
+    /// The database doesn't answer: a connection may be dead without anybody having been told.
+    #[error("the database is silent")]
+    Silent,
 }
 
 /// Reads the log; cheap to clone.
@@ -47,44 +54,59 @@ impl LogReader {
         }
     }
 
-    /// Applies what Redis does not reflect yet. Where that can't be known (no position, one of another database, one
-    /// that is ahead of this one, or too much to apply), every entry is made void.
+    /// Applies what Redis does not reflect yet, over a connection of its own.
     ///
     /// # Errors
-    /// When either server fails; Redis then keeps its position.
-    pub async fn catch_up(&self) -> Result<(), ReplayError> {
+    /// As [`LogReader::catch_up`].
+    pub async fn repair(&self) -> Result<(), ReplayError> {
+        let mut connection = connect(&self.database).await?;
+        self.catch_up(&mut connection).await
+    }
+
+    /// Applies what Redis does not reflect yet. Where that can't be known (no position, one of another database, one
+    /// that is ahead of this one) or is too much, every entry is made void.
+    ///
+    /// # Errors
+    /// When either server fails or is silent for too long; Redis then keeps its position.
+    pub async fn catch_up(&self, connection: &mut Connection) -> Result<(), ReplayError> {
         let position = self.cache.position().await?;
-        let mut client = self.database.client().await?;
-        let log = event_log::read_from(&mut client, MOST_EVENTS, |identity| {
+        let read = event_replay::read(connection, MOST_EVENTS, |identity| {
             let (known, xid) = position.as_deref()?.rsplit_once(' ')?;
             (known == identity).then(|| xid.parse().ok()).flatten()
         });
-        let log = log.await?;
-        match log.events {
-            Some(events) => {
-                for event in &events {
-                    if !self
-                        .receiver
-                        .receive_once(event, &tags_of(&event.change))
-                        .await
-                    {
-                        return Err(ReplayError::Interrupted);
-                    }
-                }
+        let log = tokio::time::timeout(PATIENCE, read)
+            .await
+            .map_err(|_| ReplayError::Silent)??;
+        match log.replay {
+            Replay::Events(events) => self.apply(&events).await?,
+            Replay::TooMany(events) => {
+                let site = TagSet::from([Tag::site()]);
+                self.cache
+                    .invalidate(&events, "replay", &site, true)
+                    .await?;
             }
-            None => {
+            Replay::Unknown => {
                 log::info!(
                     "cache invalidated level=redis event=replay tags=site: what redis reflects is not known"
                 );
                 self.cache.void_all().await?;
             }
         }
-        let position_now = format!("{} {}", log.identity, log.horizon);
-        if position.as_deref() != Some(&position_now)
-            && let Err(err) = self.cache.set_position(&position_now).await
+        let now = format!("{} {}", log.identity, log.horizon);
+        Ok(self.cache.move_position(position.as_deref(), &now).await?)
+    }
+
+    /// A long transaction anywhere in the server holds the position back, so most events have been applied before.
+    async fn apply(&self, events: &[PropertyEvent]) -> Result<(), ReplayError> {
+        let numbers: Vec<String> = events.iter().map(|event| event.id.0.to_string()).collect();
+        let unapplied = self.cache.unapplied(&numbers).await?;
+        for (event, _) in events
+            .iter()
+            .zip(unapplied)
+            .filter(|(_, unapplied)| *unapplied)
         {
-            // A full server may refuse it; the same events are applied again then, which does no harm.
-            log::debug!("the position in the event log was not kept: {err}");
+            let tags = tags_of(&event.change);
+            self.receiver.receive_once(event, &tags).await?;
         }
         Ok(())
     }

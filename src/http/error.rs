@@ -31,6 +31,10 @@ pub enum AppError {
     Conflict(String),
     /// The client must wait.
     Throttled(Duration),
+    /// A server that the answer needs is out of reach.
+    Unavailable,
+    /// The client takes too long to send its request.
+    TooSlow,
     /// A use case failed.
     Service(ServiceError),
     /// A page can't be rendered.
@@ -39,6 +43,9 @@ pub enum AppError {
     Session(String),
 }
 
+/// What clients are told of an outage.
+const OUTAGE: &str =
+    "The database can't be reached at the moment. Please try again in a few seconds.";
 /// How long a client should wait before it asks again after an outage.
 const RETRY_SECONDS: u64 = 5;
 
@@ -59,10 +66,9 @@ impl AppError {
                     wait.as_secs().max(1)
                 )
             }
-            Self::Service(err) if err.is_unavailable() => {
-                "The database can't be reached at the moment. Please try again in a few seconds."
-                    .to_owned()
-            }
+            Self::TooSlow => "The request took too long to arrive.".to_owned(),
+            Self::Unavailable => OUTAGE.to_owned(),
+            Self::Service(err) if err.is_unavailable() => OUTAGE.to_owned(),
             Self::Service(_) | Self::Render(_) | Self::Session(_) => {
                 "Something went wrong on our side. It has been logged.".to_owned()
             }
@@ -88,6 +94,8 @@ impl ResponseError for AppError {
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Service(err) if err.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Service(err) if err.refused_by().is_some() => StatusCode::BAD_REQUEST,
             Self::Service(_) | Self::Render(_) | Self::Session(_) => {
@@ -109,6 +117,9 @@ impl ResponseError for AppError {
             }
             Self::Throttled(wait) => {
                 response.insert_header((header::RETRY_AFTER, wait.as_secs().max(1)));
+            }
+            Self::Unavailable => {
+                response.insert_header((header::RETRY_AFTER, RETRY_SECONDS));
             }
             Self::Service(err) if err.is_unavailable() => {
                 response.insert_header((header::RETRY_AFTER, RETRY_SECONDS));

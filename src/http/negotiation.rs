@@ -29,6 +29,25 @@ impl Format {
         }
     }
 
+    /// The format of a failure: an endpoint that answers JSON to whoever asks for nothing in particular also fails so.
+    pub(super) fn of_failure(path: &str, query_string: &str, headers: &HeaderMap) -> Self {
+        let data = [
+            "cache-status",
+            "cache-clear",
+            "cache-test",
+            "cache-load-test",
+            "test-signals",
+        ];
+        let name = path
+            .strip_prefix("/properties/")
+            .and_then(|rest| rest.strip_suffix('/'));
+        let wants_page = joined(headers, header::ACCEPT).contains("text/html");
+        match name.is_some_and(|name| data.contains(&name)) && !wants_page {
+            true => Self::Json,
+            false => Self::of(query_string, headers),
+        }
+    }
+
     /// Its name in page keys.
     pub(super) fn name(self) -> &'static str {
         match self {

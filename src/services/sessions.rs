@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::ServiceError;
@@ -62,24 +63,34 @@ impl Sessions {
         Ok(cached.tagged.value)
     }
 
-    /// Writes a session's state, and starts its lifetime anew.
+    /// Begins a session.
     ///
     /// # Errors
     /// When the database can't answer.
-    pub async fn save(
+    pub async fn begin(
+        &self,
+        key: &str,
+        state: &SessionState,
+        lifetime: Duration,
+    ) -> Result<(), ServiceError> {
+        let client = self.database.client().await?;
+        Ok(sessions::insert(&client, &hash(key), user(state), &json!(state), lifetime).await?)
+    }
+
+    /// Writes a session's state, and starts its lifetime anew. A session that ended meanwhile, such as by a logout
+    /// that overtook a slow request, stays ended.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn update(
         &self,
         key: &str,
         state: &SessionState,
         lifetime: Duration,
     ) -> Result<(), ServiceError> {
         let hash = hash(key);
-        let user = state
-            .get(USER_ID)
-            .and_then(|id| id.parse().ok())
-            .map(UserId);
-        let json = serde_json::json!(state);
         let client = self.database.client().await?;
-        sessions::upsert(&client, &hash, user, &json, lifetime).await?;
+        sessions::update(&client, &hash, user(state), &json!(state), lifetime).await?;
         self.cache.void(&tag(&hex(&hash))).await;
         Ok(())
     }
@@ -106,6 +117,13 @@ impl Sessions {
         }
         Ok(())
     }
+}
+
+fn user(state: &SessionState) -> Option<UserId> {
+    state
+        .get(USER_ID)
+        .and_then(|id| id.parse().ok())
+        .map(UserId)
 }
 
 fn tag(name: &str) -> Tag {

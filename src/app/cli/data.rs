@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 use std::time::Instant;
 
 use super::{CommandError, DataFormat, output};
 use crate::app::platform::Platform;
-use crate::services::fixtures::{self, Format, LoadError, LoadOptions, LoadReport};
+use crate::services::fixtures::{self, DumpError, Format, LoadError, LoadOptions, LoadReport};
 
 impl From<DataFormat> for Format {
     fn from(format: DataFormat) -> Self {
@@ -133,7 +133,11 @@ pub(super) async fn dump(
     })
     .await;
     bar.finish_and_clear();
-    let rows = written?;
+    let rows = match written {
+        // A reader that has seen enough (`| head`) is no failure.
+        Err(DumpError::Write(err)) if err.kind() == ErrorKind::BrokenPipe => return Ok(()),
+        written => written?,
+    };
     output::note(&format!("{rows} listing(s) written"));
     Ok(())
 }

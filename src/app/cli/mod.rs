@@ -197,8 +197,8 @@ fn run(command: Command) -> Result<(), CommandError> {
     let config = Config::from_environment()?;
     // A command's own lines are its output; the site's are its log.
     let level = match command {
-        // Of the libraries only what went wrong.
-        Command::Serve { .. } => "info,actix_server=warn,refinery_core=warn",
+        // Of the libraries only what went wrong; that a client sends nonsense is not.
+        Command::Serve { .. } => "info,actix_server=warn,actix_http=off,refinery_core=warn",
         _ => "warn",
     };
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(level)).init();

@@ -5,7 +5,7 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::request::{CheckedForm, is_foreign, read, tokens_match};
+use super::request::{Body, CheckedForm, is_foreign, read, tokens_match};
 use super::see_other;
 use super::staff::{Staff, new_token};
 use crate::domain::{FieldErrors, Password, Username};
@@ -46,7 +46,7 @@ pub(in crate::http) async fn new_login(
 /// `POST /admin/login/`
 pub(in crate::http) async fn log_in(
     request: HttpRequest,
-    body: web::Bytes,
+    Body(body): Body,
     session: Session,
     services: web::Data<Services>,
     site: web::Data<Site>,

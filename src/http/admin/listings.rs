@@ -165,20 +165,18 @@ fn typed(fields: &Fields) -> PropertyForm {
     }
 }
 
-/// The state that the form was filled from. A script that sends none edits the listing as it is now.
+/// The state that the form was filled from; one that can't be read matches no state. A script that sends none edits
+/// the listing as it is now.
 async fn seen_version(
     fields: &Fields,
     id: PropertyId,
     services: &Services,
 ) -> Result<Option<Version>, ServiceError> {
-    match fields.get("version").parse() {
-        Ok(version) => Ok(Some(Version(version))),
-        Err(_) => Ok(services
-            .listings
-            .find_uncached(id)
-            .await?
-            .map(|found| found.version())),
+    if fields.has("version") {
+        return Ok(Some(Version(fields.get("version").parse().unwrap_or(0))));
     }
+    let found = services.listings.find_uncached(id).await?;
+    Ok(found.map(|found| found.version()))
 }
 
 async fn find(services: &Services, id: i64) -> Result<Property, AppError> {

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_session::SessionExt as _;
 use actix_web::dev::Payload;
@@ -57,9 +58,10 @@ impl FromRequest for CheckedForm {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let request = request.clone();
-        let body = web::Bytes::from_request(&request, payload);
+        let body = Body::from_request(&request, payload);
         Box::pin(async move {
-            let fields = read(&request, &body.await?)?;
+            let Body(body) = body.await?;
+            let fields = read(&request, &body)?;
             let token: Option<String> = request.get_session().get(CSRF).map_err(AppError::from)?;
             let sent = fields.get("csrf_token");
             let right = token.is_some_and(|token| tokens_match(&token, sent));
@@ -67,6 +69,25 @@ impl FromRequest for CheckedForm {
                 return Err(AppError::Forbidden(REFUSAL).into());
             }
             Ok(Self(fields))
+        })
+    }
+}
+
+/// How long a client may take to send a body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// A request's body, of limited length and taking limited time.
+pub(in crate::http) struct Body(pub(in crate::http) web::Bytes);
+
+impl FromRequest for Body {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = web::Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let body = tokio::time::timeout(BODY_TIMEOUT, body).await;
+            Ok(Self(body.map_err(|_| AppError::TooSlow)??))
         })
     }
 }

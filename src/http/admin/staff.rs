@@ -30,6 +30,8 @@ pub(in crate::http) struct Staff {
     /// Their login name, which the event log will name.
     pub(in crate::http) username: String,
     session: Session,
+    /// Whether the database said that they still are one; out of reach, it can't.
+    known: bool,
 }
 
 /// A message to show once, on the next page.
@@ -89,6 +91,15 @@ impl Staff {
         token.is_some_and(|token| super::request::tokens_match(&token, sent))
     }
 
+    /// Refuses where the database could not say that they still are a member of staff.
+    pub(in crate::http) fn require_known(&self) -> Result<(), AppError> {
+        if self.known {
+            Ok(())
+        } else {
+            Err(AppError::Unavailable)
+        }
+    }
+
     /// The member of staff whose session a request carries; `None` for anybody else.
     pub(in crate::http) async fn of(request: &HttpRequest) -> Result<Option<Self>, AppError> {
         let session = request.get_session();
@@ -104,6 +115,7 @@ impl Staff {
                 id,
                 username: user.username.to_string(),
                 session,
+                known: true,
             })),
             Ok(_) => {
                 session.purge();
@@ -117,6 +129,7 @@ impl Staff {
                     id,
                     username,
                     session,
+                    known: false,
                 }))
             }
             Err(err) => Err(err.into()),

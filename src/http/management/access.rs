@@ -10,7 +10,7 @@ use actix_web::dev::Payload;
 use actix_web::http::{Method, header};
 use actix_web::{Error, FromRequest, HttpRequest, web};
 
-use crate::http::admin::request::{Fields, is_foreign, read, tokens_match};
+use crate::http::admin::request::{Body, Fields, is_foreign, read, tokens_match};
 use crate::http::admin::staff::{Frame, Staff};
 use crate::http::{AppError, Site};
 
@@ -27,49 +27,62 @@ impl Operator {
         self.staff.as_ref().map(Staff::frame).transpose()
     }
 
-    async fn of(request: HttpRequest, body: web::Bytes) -> Result<Self, AppError> {
+    /// Looks at who is asking first: nobody else's body is read.
+    async fn of(
+        request: HttpRequest,
+        body: impl Future<Output = Result<Body, Error>>,
+    ) -> Result<Self, Error> {
         let site = request
             .app_data::<web::Data<Site>>()
             .ok_or(AppError::NotFound)?;
-        let changes = request.method() == Method::POST;
         if let Some(sent) = request.headers().get(header::AUTHORIZATION) {
-            let sent = sent
-                .to_str()
-                .ok()
-                .and_then(|text| text.strip_prefix("Bearer "));
             let known = site.cache_api_token.as_deref();
             let right = known
-                .zip(sent)
-                .is_some_and(|(known, sent)| tokens_match(known, sent.trim()));
-            return if right {
-                Ok(Self { body, staff: None })
-            } else {
-                Err(AppError::Unauthorized)
-            };
+                .zip(bearer(sent))
+                .is_some_and(|(known, sent)| tokens_match(known, sent));
+            if !right {
+                return Err(AppError::Unauthorized.into());
+            }
+            return Ok(Self {
+                body: body.await?.0,
+                staff: None,
+            });
         }
         let foreign = is_foreign(request.headers());
         let staff = Staff::of(&request).await?;
         if site.debug && !foreign {
-            return Ok(Self { body, staff });
+            return Ok(Self {
+                body: body.await?.0,
+                staff,
+            });
         }
         let Some(staff) = staff else {
-            let refusal = "A foreign web page may not do this.";
+            let refusal = AppError::Forbidden("A foreign web page may not do this.");
             return Err(if site.debug {
-                AppError::Forbidden(refusal)
+                refusal
             } else {
                 AppError::Unauthorized
-            });
+            }
+            .into());
         };
+        staff.require_known()?;
+        let Body(body) = body.await?;
+        let changes = request.method() == Method::POST;
         if changes && (foreign || !staff.sent_token(&sent_token(&request, &body))) {
-            return Err(AppError::Forbidden(
-                "The security token (csrf_token, or X-CSRF-Token) is missing or wrong.",
-            ));
+            let refusal = "The security token (csrf_token, or X-CSRF-Token) is missing or wrong.";
+            return Err(AppError::Forbidden(refusal).into());
         }
         Ok(Self {
             body,
             staff: Some(staff),
         })
     }
+}
+
+/// The token of an `Authorization` header; the scheme's case does not matter (RFC 9110, section 11.1).
+fn bearer(header: &header::HeaderValue) -> Option<&str> {
+    let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// The CSRF token in the header or the form.
@@ -93,10 +106,7 @@ impl FromRequest for Operator {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let request = request.clone();
-        let body = web::Bytes::from_request(&request, payload);
-        Box::pin(async move {
-            let body = body.await?;
-            Ok(Self::of(request, body).await?)
-        })
+        let body = Body::from_request(&request, payload);
+        Box::pin(Self::of(request, body))
     }
 }

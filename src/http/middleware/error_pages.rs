@@ -25,7 +25,7 @@ pub async fn error_pages<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let format = Format::of(request.query_string(), request.headers());
+    let format = Format::of_failure(request.path(), request.query_string(), request.headers());
     let extension = request
         .extensions()
         .get::<RequestId>()

@@ -30,18 +30,6 @@ pub(in crate::http) fn sessions(site: &Site, sessions: &Sessions) -> SessionMidd
 /// The store: whatever fails is an outage, which the client is told of.
 pub(in crate::http) struct Store(Sessions);
 
-impl Store {
-    async fn write(
-        &self,
-        key: &str,
-        state: &SessionState,
-        ttl: &CookieDuration,
-    ) -> Result<SessionKey, anyhow::Error> {
-        self.0.save(key, state, ttl.unsigned_abs()).await?;
-        SessionKey::try_from(key.to_owned()).map_err(|_| anyhow!("a session key is malformed"))
-    }
-}
-
 impl SessionStore for Store {
     async fn load(&self, key: &SessionKey) -> Result<Option<SessionState>, LoadError> {
         self.0
@@ -56,9 +44,10 @@ impl SessionStore for Store {
         ttl: &CookieDuration,
     ) -> Result<SessionKey, SaveError> {
         let key = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
-        self.write(&key, &state, ttl)
-            .await
-            .map_err(SaveError::Other)
+        let begun = self.0.begin(&key, &state, ttl.unsigned_abs()).await;
+        begun.map_err(|err| SaveError::Other(err.into()))?;
+        SessionKey::try_from(key)
+            .map_err(|_| SaveError::Other(anyhow!("a session key is malformed")))
     }
 
     async fn update(
@@ -67,9 +56,12 @@ impl SessionStore for Store {
         state: SessionState,
         ttl: &CookieDuration,
     ) -> Result<SessionKey, UpdateError> {
-        self.write(key.as_ref(), &state, ttl)
-            .await
-            .map_err(UpdateError::Other)
+        let updated = self
+            .0
+            .update(key.as_ref(), &state, ttl.unsigned_abs())
+            .await;
+        updated.map_err(|err| UpdateError::Other(err.into()))?;
+        Ok(key)
     }
 
     async fn update_ttl(
@@ -79,7 +71,7 @@ impl SessionStore for Store {
     ) -> Result<(), anyhow::Error> {
         if let Some(state) = self.0.find(key.as_ref()).await? {
             self.0
-                .save(key.as_ref(), &state, ttl.unsigned_abs())
+                .update(key.as_ref(), &state, ttl.unsigned_abs())
                 .await?;
         }
         Ok(())

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 
 use super::{Editor, Listings, Loopback, ServiceError};
 use crate::cache::{Cache, CacheError, CacheKey, Level, LevelReport, ProbeStep};
+use crate::db::event_replay::{self, Replay};
 use crate::db::{Database, event_log};
 use crate::domain::{ListingFilter, ListingQuery};
 
@@ -157,8 +158,11 @@ impl Management {
                     .parse()
                     .ok()
             };
-            let log = event_log::read_from(&mut client, MOST_LAG, from).await.ok();
-            lag = log.and_then(|log| log.events).map(|events| events.len());
+            let log = event_replay::read(&mut client, MOST_LAG, from).await.ok();
+            lag = log.and_then(|log| match log.replay {
+                Replay::Events(events) => Some(events.len()),
+                Replay::TooMany(_) | Replay::Unknown => None,
+            });
         }
         let position = position
             .as_deref()
