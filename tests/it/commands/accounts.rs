@@ -4,7 +4,7 @@ use crate::harness::{PASSWORD, Shell, spawn_app};
 
 const NEW: &str = "yet another battery";
 
-fn create<'a>(name: &'a str) -> [&'a str; 6] {
+fn create(name: &str) -> [&str; 6] {
     [
         "createsuperuser",
         "--noinput",

@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
 
 use property_listings::app::site::Application;
-use property_listings::cache::Cache;
 use property_listings::config::Config;
 use property_listings::db::Database;
 use property_listings::events::Receiver;
@@ -34,7 +33,6 @@ pub(crate) struct App {
     pub(crate) origin: String,
     pub(crate) prefix: String,
     pub(crate) services: Services,
-    pub(crate) cache: Cache,
     /// Somebody without cookies or session.
     pub(crate) reader: Browser,
     pub(crate) variables: BTreeMap<&'static str, String>,
@@ -150,7 +148,6 @@ impl Plan {
             origin,
             prefix,
             services: started.services,
-            cache: started.cache,
             variables: self.variables,
             running,
             database: self.database,
@@ -161,7 +158,6 @@ impl Plan {
 struct Started {
     address: std::net::SocketAddr,
     services: Services,
-    cache: Cache,
 }
 
 async fn run(config: Config, receivers: Vec<Receiver>) -> (Running, Started) {
@@ -195,7 +191,6 @@ async fn live(
     let started = Started {
         address: application.address(),
         services: platform.services.clone(),
-        cache: platform.cache.clone(),
     };
     let handle = application.handle();
     let _ = tell.send(started);

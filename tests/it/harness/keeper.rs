@@ -126,7 +126,9 @@ fn spawn_keeper(directory: &Path) {
     command
         .stdout(log.try_clone().expect("a second handle"))
         .stderr(log);
-    command.spawn().expect("this binary runs");
+    let mut keeper = command.spawn().expect("this binary runs");
+    // A keeper that is not needed ends before this process does.
+    std::thread::spawn(move || keeper.wait());
 }
 
 #[tokio::test]

@@ -11,10 +11,10 @@ mod proxy;
 mod raw;
 mod redis;
 
-pub(crate) use app::{App, Plan, TOKEN, scratch, spawn_app, unique};
+pub(crate) use app::{App, Plan, TOKEN, spawn_app, unique};
 pub(crate) use browser::{Browser, Listing, listing};
 pub(crate) use database::{TestDatabase, database};
-pub(crate) use keeper::{Shared, shared};
+pub(crate) use keeper::shared;
 pub(crate) use page::Page;
 pub(crate) use poll::{eventually, eventually_within};
 pub(crate) use program::Shell;

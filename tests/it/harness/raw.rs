@@ -9,7 +9,6 @@ use super::App;
 #[derive(Debug)]
 pub(crate) struct RawAnswer {
     pub(crate) status: u16,
-    pub(crate) head: String,
     pub(crate) body: String,
 }
 
@@ -26,7 +25,6 @@ impl App {
         let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
         RawAnswer {
             status: status.unwrap_or_else(|| panic!("no status: {text}")),
-            head: head.to_owned(),
             body: body.to_owned(),
         }
     }
