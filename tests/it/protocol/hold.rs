@@ -64,11 +64,16 @@ pub(super) struct Hold {
 impl Hold {
     /// Returns once somebody waits.
     pub(super) async fn somebody_waits(&self) {
+        self.readers_wait(1).await;
+    }
+
+    /// Returns once so many wait.
+    pub(super) async fn readers_wait(&self, count: i64) {
         let sql = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
             AND classid = 42 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
         eventually("a reader waits", async || {
             let row = self.lock.query_one(sql, &[]).await.expect("answered");
-            (row.get::<_, i64>(0) > 0).then_some(())
+            (row.get::<_, i64>(0) >= count).then_some(())
         })
         .await;
     }

@@ -78,16 +78,19 @@ async fn two_writes_that_overtake_one_load_leave_neither_older_state() {
     staff
         .edit_listing(1, &listing("Second", "1000", "Leith"))
         .await;
-    let second = asking(&held.reading.reader, "/properties/1/");
+    let second = asking(&held.reading.reader, "/properties/1/?format=json");
+    hold.readers_wait(2).await;
     staff
         .edit_listing(1, &listing("Third", "1000", "Leith"))
         .await;
     hold.release().await;
     first.await.expect("answered").assert_status(200);
     second.await.expect("answered").assert_status(200);
-    for _ in 0..2 {
-        let page = held.reading.get("/properties/1/").await;
-        assert!(page.has("Third"), "stale: {page:?}");
+    for path in ["/properties/1/", "/properties/1/?format=json"] {
+        for _ in 0..2 {
+            let page = held.reading.get(path).await;
+            assert!(page.has("Third"), "stale: {page:?}");
+        }
     }
 }
 
