@@ -15,7 +15,7 @@ use property_listings::events::Receiver;
 use property_listings::services::Services;
 use tokio::sync::oneshot;
 
-use super::{Browser, Page, TestDatabase, eventually, shared};
+use super::{Browser, Listing, Page, TestDatabase, eventually, shared};
 
 /// The sites' `CACHE_API_TOKEN`.
 pub(crate) const TOKEN: &str = "a-token-for-scripts-in-tests";
@@ -252,6 +252,12 @@ impl App {
     /// A pool to the site's database.
     pub(crate) fn pool(&self) -> Database {
         Database::new(self.database.config(), 4).expect("a pool")
+    }
+
+    /// Adds a listing by the use case alone, in which no session takes part whose own state would have to be saved.
+    pub(crate) async fn create_without_session(&self, listing: &Listing) {
+        let created = self.services.editor.create("a test", listing.parsed());
+        created.await.expect("created");
     }
 
     /// Returns once the site has heard of every write so far: it commits one that touches nobody else's pages, and

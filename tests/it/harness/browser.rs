@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use property_listings::domain::{NewProperty, PropertyForm};
 use reqwest::cookie::{CookieStore as _, Jar};
 use reqwest::header::{CONTENT_TYPE, LOCATION};
 use reqwest::{Client, Method, RequestBuilder, Url};
@@ -29,6 +30,16 @@ pub(crate) fn listing(title: &str, price: &str, location: &str) -> Listing {
 }
 
 impl Listing {
+    pub(crate) fn parsed(&self) -> NewProperty {
+        let form = PropertyForm {
+            title: self.title.clone(),
+            description: self.description.clone(),
+            price: self.price.clone(),
+            location: self.location.clone(),
+        };
+        form.parse().expect("valid fields")
+    }
+
     pub(crate) fn fields(&self) -> Vec<(&'static str, String)> {
         vec![
             ("title", self.title.clone()),

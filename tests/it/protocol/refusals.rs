@@ -1,7 +1,5 @@
 //! A Redis that answers, and refuses: full, or read-only after a failover.
 
-use property_listings::domain::PropertyForm;
-
 use crate::harness::{App, OwnRedis, Plan, eventually, listing};
 
 async fn app_on(redis: &OwnRedis) -> App {
@@ -44,18 +42,8 @@ async fn a_redis_that_refuses_an_invalidation_is_not_read_until_it_is_repaired()
     let cli = redis.cli().await;
     // A replica answers reads and refuses writes; a failover leaves a site with one for a while.
     cli.run::<()>(&["REPLICAOF", "127.0.0.1", "1"]).await;
-    // Straight to the use case: saving a session would tell of the refusal as well.
-    let form = PropertyForm {
-        title: "Mended".to_owned(),
-        description: "D".to_owned(),
-        price: "1".to_owned(),
-        location: "Leith".to_owned(),
-    };
-    let created = app
-        .services
-        .editor
-        .create("test", form.parse().expect("valid"));
-    created.await.expect("created");
+    app.create_without_session(&listing("Mended", "1", "Leith"))
+        .await;
     for _ in 0..5 {
         let page = app.get("/properties/").await.assert_status(200);
         assert!(page.has("Mended"), "stale: {page:?}");
