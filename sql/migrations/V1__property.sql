@@ -65,7 +65,12 @@ CREATE INDEX property_search ON property USING gin (search);
 CREATE FUNCTION property_touch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.created_at := OLD.created_at;
-    NEW.updated_at := greatest(clock_timestamp(), OLD.updated_at + interval '1 microsecond');
+    -- A row from the end of time starts anew.
+    NEW.updated_at := CASE
+        WHEN OLD.updated_at < timestamptz '9999-12-31 23:59:59Z'
+            THEN greatest(clock_timestamp(), OLD.updated_at + interval '1 microsecond')
+        ELSE clock_timestamp()
+    END;
     RETURN NEW;
 END
 $$;

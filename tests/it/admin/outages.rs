@@ -143,3 +143,19 @@ async fn a_site_without_both_servers_still_answers() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn without_the_database_nobody_is_believed_to_be_an_operator_still() {
+    let postgres = Proxy::to_postgres();
+    let app = app_behind(&postgres).await;
+    let staff = app.staff().await;
+    let token = staff.csrf_token().await;
+    let clear = async || {
+        staff
+            .post("/properties/cache-clear/", &[("csrf_token", token.clone())])
+            .await
+    };
+    clear().await.assert_status(200);
+    postgres.cut();
+    clear().await.assert_status(503);
+}

@@ -1,0 +1,184 @@
+//! Following the event log: dead connections, other databases' numbers, entries that can't be read.
+
+use std::process::Command;
+use std::time::Duration;
+
+use crate::harness::{App, OwnRedis, Plan, TestDatabase, eventually, eventually_within, listing};
+
+/// The backend that reads the log for the only site on a database.
+const READER: &str = "SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND state = 'idle' AND query = 'ROLLBACK'";
+
+fn signal(name: &str, pid: &str) {
+    let status = Command::new("kill").args([name, pid]).status();
+    assert!(status.expect("kill runs").success(), "kill {name} {pid}");
+}
+
+#[tokio::test]
+async fn a_dead_connection_to_the_log_is_replaced_and_what_it_missed_is_seen() {
+    let app = Plan::new().await.homes(2).await.start().await;
+    app.has_heard_of_everything().await;
+    let pid = eventually("the reader's backend is known", async || {
+        let pid = app.database.value(READER).await;
+        (!pid.is_empty()).then_some(pid)
+    })
+    .await;
+    app.get("/properties/").await;
+    signal("-STOP", &pid);
+    app.database
+        .run("UPDATE property SET title = 'Unheard of' WHERE id = 1")
+        .await;
+    let seen = eventually_within(Duration::from_secs(12), "the write is seen", async || {
+        app.get("/properties/")
+            .await
+            .has("Unheard of")
+            .then_some(())
+    });
+    seen.await;
+    signal("-CONT", &pid);
+}
+
+/// A site on a database of its own, with a prefix and a Redis that are another site's too.
+async fn app_on(redis: &OwnRedis, database: TestDatabase) -> App {
+    let plan = Plan::on(database).set("REDIS_URL", redis.url());
+    plan.set("CACHE_KEY_PREFIX", "shared")
+        .homes(2)
+        .await
+        .start()
+        .await
+}
+
+#[tokio::test]
+async fn events_of_another_database_with_the_same_numbers_are_not_taken_for_applied() {
+    let redis = OwnRedis::start(&[]).await;
+    let first = app_on(&redis, TestDatabase::create().await).await;
+    for price in 1..=6 {
+        first
+            .database
+            .run(&format!("UPDATE property SET price = {price} WHERE id = 1"))
+            .await;
+    }
+    first.has_heard_of_everything().await;
+    drop(first.stop());
+
+    let second = app_on(&redis, TestDatabase::create().await).await;
+    for price in ["100", "200", "300", "400"] {
+        second.get("/properties/1/").await;
+        second
+            .database
+            .run(&format!("UPDATE property SET price = {price} WHERE id = 1"))
+            .await;
+        let follows = eventually_within(Duration::from_secs(3), "the write is seen", async || {
+            second
+                .get("/properties/1/")
+                .await
+                .has(&format!("value=\"{price}.00\""))
+                .then_some(())
+        });
+        follows.await;
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_makes_everything_void_and_stops_nothing() {
+    let app = Plan::new().await.homes(2).await.start().await;
+    app.has_heard_of_everything().await;
+    app.get("/properties/1/").await;
+    let unreadable = "INSERT INTO property_event (kind, property_id, after, row_count, actor)
+        VALUES ('created', 1, '{}', 1, 'x'); NOTIFY property_event";
+    app.database.run(unreadable).await;
+    eventually("the page is void", async || {
+        (!app.get("/properties/1/").await.is_hit()).then_some(())
+    })
+    .await;
+    app.has_heard_of_everything().await;
+}
+
+#[tokio::test]
+async fn a_long_transaction_elsewhere_leaves_pages_hits_after_the_event_was_applied() {
+    let app = Plan::new().await.homes(2).await.start().await;
+    let elsewhere = TestDatabase::create().await;
+    let long = elsewhere.psql().await;
+    long.batch_execute("BEGIN; SELECT pg_current_xact_id()")
+        .await
+        .expect("begun");
+    app.database
+        .run("UPDATE property SET title = 'Once' WHERE id = 1")
+        .await;
+    app.has_heard_of_everything().await;
+    app.get("/properties/1/").await.assert_status(200);
+    // Each of these looks at the log again, from the position that the long transaction holds back.
+    for _ in 0..5 {
+        app.has_heard_of_everything().await;
+        let page = app.get("/properties/1/").await;
+        assert!(page.is_hit() && page.has("Once"), "{page:?}");
+    }
+    long.batch_execute("ROLLBACK").await.expect("ended");
+}
+
+#[tokio::test]
+async fn a_request_in_flight_does_not_undo_a_logout() {
+    let app = Plan::new().await.homes(2).await.start().await;
+    let staff = app.staff().await;
+    let elsewhere = staff.at(&app.origin);
+    let form = staff.get("/admin/properties/1/change/").await;
+    let mut fields = listing("Late", "1", "Leith").fields();
+    fields.push(("csrf_token", form.field("csrf_token")));
+    fields.push(("version", form.field("version")));
+    let holder = app.database.psql().await;
+    holder
+        .batch_execute("BEGIN; SELECT FROM property WHERE id = 1 FOR UPDATE")
+        .await
+        .expect("held");
+    let saving = async { staff.post("/admin/properties/1/change/", &fields).await };
+    let log_out = async {
+        let waiting = "SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        eventually("the save waits", async || {
+            (app.database.value(waiting).await == "1").then_some(())
+        })
+        .await;
+        elsewhere.log_out().await.assert_status(303);
+        holder.batch_execute("ROLLBACK").await.expect("released");
+    };
+    let (saved, ()) = tokio::join!(saving, log_out);
+    saved.assert_status(303);
+    assert_eq!(
+        app.database.value("SELECT count(*) FROM session").await,
+        "0"
+    );
+    staff.get("/admin/").await.assert_status(302);
+}
+
+#[tokio::test]
+async fn what_no_page_or_file_can_say_is_refused_by_the_table() {
+    let database = TestDatabase::create().await;
+    let client = database.psql().await;
+    for (columns, values) in [
+        ("created_at", "'infinity'"),
+        ("updated_at", "'-infinity'"),
+        ("created_at", "'10000-01-01 00:00Z'"),
+        ("id", "0"),
+        ("id", "9007199254740992"),
+        ("price", "'NaN'"),
+    ] {
+        let columns_before = if columns == "price" { "" } else { "price, " };
+        let price = if columns == "price" { "" } else { "1, " };
+        let sql = format!(
+            "INSERT INTO property (title, description, location, {columns_before}{columns})
+             VALUES ('T', 'D', 'L', {price}{values})"
+        );
+        let err = client.batch_execute(&sql).await.expect_err(values);
+        assert!(
+            err.as_db_error()
+                .is_some_and(|err| err.constraint().is_some()),
+            "{sql}: {err:?}"
+        );
+    }
+    for text in ["U&'x\\00a0'", "U&'\\2028'", "U&'\\3000x'", "E'x\\n'"] {
+        let sql = format!(
+            "INSERT INTO property (title, description, price, location) VALUES ({text}, 'D', 1, 'L')"
+        );
+        assert!(client.batch_execute(&sql).await.is_err(), "{text}");
+    }
+}
