@@ -9,9 +9,21 @@ use crate::harness::{App, OwnRedis, Plan, TestDatabase, eventually, eventually_w
 const READER: &str = "SELECT pid FROM pg_stat_activity
     WHERE datname = current_database() AND state = 'idle' AND query = 'ROLLBACK'";
 
-fn signal(name: &str, pid: &str) {
-    let status = Command::new("kill").args([name, pid]).status();
-    assert!(status.expect("kill runs").success(), "kill {name} {pid}");
+/// A backend that is stopped until this is dropped: creating a database waits for every backend of the server.
+struct Stopped(String);
+
+impl Stopped {
+    fn new(pid: String) -> Self {
+        let status = Command::new("kill").args(["-STOP", &pid]).status();
+        assert!(status.expect("kill runs").success(), "kill -STOP {pid}");
+        Self(pid)
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").args(["-CONT", &self.0]).status();
+    }
 }
 
 #[tokio::test]
@@ -24,7 +36,7 @@ async fn a_dead_connection_to_the_log_is_replaced_and_what_it_missed_is_seen() {
     })
     .await;
     app.get("/properties/").await;
-    signal("-STOP", &pid);
+    let _stopped = Stopped::new(pid);
     app.database
         .run("UPDATE property SET title = 'Unheard of' WHERE id = 1")
         .await;
@@ -35,7 +47,6 @@ async fn a_dead_connection_to_the_log_is_replaced_and_what_it_missed_is_seen() {
             .then_some(())
     });
     seen.await;
-    signal("-CONT", &pid);
 }
 
 /// A site on a database of its own, with a prefix and a Redis that are another site's too.
