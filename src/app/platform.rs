@@ -148,6 +148,7 @@ impl Platform {
     pub async fn stop(self) {
         // Nobody is to be warned that the servers go.
         self.listening.get().inspect(|listening| listening.abort());
+        self.database.close();
         self.servers.stop().await;
     }
 }

@@ -60,6 +60,11 @@ impl Database {
         Ok(self.pool.get().await?)
     }
 
+    /// Closes the connections that nobody uses, and gives out no more.
+    pub fn close(&self) {
+        self.pool.close();
+    }
+
     /// How to connect, for a connection that is not of the pool.
     pub(super) fn config(&self) -> &tokio_postgres::Config {
         &self.config

@@ -15,7 +15,7 @@ use crate::services::ServiceError;
 
 /// What to send.
 #[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct LoadTestRequest {
     /// How many requests, from 1 to 10,000.
     pub requests: i64,

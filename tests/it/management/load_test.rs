@@ -79,7 +79,13 @@ async fn its_bounds_are_named_by_field() {
     .await;
     let problem = page.assert_status(400).json();
     assert!(problem["errors"]["requests"][0].is_string(), "{problem}");
-    for body in ["[]", "{", r#"{"requests": "5"}"#, r#"{"requests": 1.5}"#] {
+    for body in [
+        "[]",
+        "{",
+        r#"{"request": 5}"#,
+        r#"{"requests": "5"}"#,
+        r#"{"requests": 1.5}"#,
+    ] {
         post(&app, "application/json", body)
             .await
             .assert_status(400);
