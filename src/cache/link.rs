@@ -63,7 +63,7 @@ pub(super) struct Connection {
 }
 
 impl Link {
-    /// Prepares a link; [`Link::keep`] connects it.
+    /// Prepares a link; `keep` connects it.
     ///
     /// # Errors
     /// When the URL can't be used.

@@ -20,7 +20,7 @@ use crate::http::views::errors;
 /// response.
 ///
 /// # Errors
-/// A [`Failure`], already rendered, where an inner middleware failed.
+/// A failure, already rendered, where an inner middleware failed.
 pub async fn error_pages<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
