@@ -64,7 +64,9 @@ impl Config {
         let data_dir = reader.data_dir();
         let database = DatabaseConfig::read(&mut reader);
         let cache = CacheConfig::read(&mut reader);
-        let site = SiteConfig::read(&mut reader, database.is_private());
+        // A wrong DATABASE_URL is wrong, not absent.
+        let is_private = reader.text("DATABASE_URL").is_none();
+        let site = SiteConfig::read(&mut reader, is_private);
         reader.finish(Self {
             data_dir,
             site,

@@ -198,7 +198,9 @@ fn run(command: Command) -> Result<(), CommandError> {
     // A command's own lines are its output; the site's are its log.
     let level = match command {
         // Of the libraries only what went wrong; that a client sends nonsense is not.
-        Command::Serve { .. } => "info,actix_server=warn,actix_http=off,refinery_core=warn",
+        Command::Serve { .. } => {
+            "info,actix_server=warn,actix_http=off,refinery_core=warn,tokio_postgres=warn"
+        }
         _ => "warn",
     };
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(level)).init();

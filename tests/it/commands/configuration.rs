@@ -62,6 +62,18 @@ fn development_mode_is_refused_on_an_address_that_others_reach() {
 }
 
 #[test]
+fn a_wrong_database_url_does_not_count_as_an_absent_one() {
+    let shell = Shell::bare()
+        .set("HOST", "0.0.0.0")
+        .set("DATABASE_URL", "nonsense");
+    let err = shell.run(&["serve"]).failed(2);
+    assert!(
+        err.contains("DATABASE_URL=") && !err.contains("DEBUG"),
+        "{err}"
+    );
+}
+
+#[test]
 fn a_file_named_dot_env_is_read_and_the_environment_goes_first() {
     let shell = Shell::bare();
     shell.file(".env", "PORT=from-file\nWORKERS=from-file\n");
