@@ -60,13 +60,13 @@ impl Application {
         }
         platform.follow_events().await;
         let address = listener.local_addr().map_err(in_vain)?;
-        let server = serve(&platform, listener, address.port()).map_err(in_vain)?;
-        let url = Site::new(
+        let site = Site::new(
             &platform.config.site,
             &platform.secret_key()?,
             address.port(),
-        )
-        .url;
+        );
+        let url = site.url.clone();
+        let server = serve(&platform, listener, site).map_err(in_vain)?;
         Ok(Self {
             platform,
             server,
@@ -106,13 +106,11 @@ impl Application {
     }
 }
 
-/// A server on a listener; `port` is the one that absolute links name.
+/// A server of a site on a listener, which may be another than the one that the site's links name.
 ///
 /// # Errors
 /// When the listener can't be used.
-pub fn serve(platform: &Platform, listener: TcpListener, port: u16) -> std::io::Result<Server> {
-    let secret = platform.secret_key().map_err(std::io::Error::other)?;
-    let site = Site::new(&platform.config.site, &secret, port);
+pub fn serve(platform: &Platform, listener: TcpListener, site: Site) -> std::io::Result<Server> {
     let (services, workers) = (platform.services.clone(), platform.config.site.workers);
     platform.loopback.listens_on(listener.local_addr()?);
     let server = HttpServer::new(move || {

@@ -36,5 +36,5 @@ pub use metrics::{Level, Outcome};
 pub use page::{Encoding, StoredPage};
 pub use redis_tier::{CacheError, ProbeStep};
 pub use report::{LevelReport, RedisReport};
-pub use tag::{Tag, TagSet};
+pub use tag::{Tag, TagSet, hex};
 pub use tagged::Tagged;

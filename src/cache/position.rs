@@ -5,9 +5,8 @@
 
 use std::sync::LazyLock;
 
-use deadpool_redis::redis::{self, RedisResult, Script};
+use deadpool_redis::redis::{self, Script};
 
-use super::redis_tier::RedisTier;
 use super::{Cache, CacheError, Tag};
 
 /// Moves the position if it still is what the mover has read; a server that was replaced meanwhile holds another.
@@ -25,7 +24,9 @@ impl Cache {
         let tier = self.tier()?;
         let mut command = redis::cmd("EVAL");
         command.arg(SCRIPT).arg(1).arg(tier.key("position"));
-        let bytes: Option<Vec<u8>> = tier.repairing(&command).await?;
+        let bytes: Option<Vec<u8>> = tier
+            .run_invalidation(async |c| command.query_async(&mut c.redis).await)
+            .await?;
         Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()))
     }
 
@@ -36,15 +37,13 @@ impl Cache {
     /// As [`Cache::position`].
     pub async fn move_position(&self, from: Option<&str>, to: &str) -> Result<(), CacheError> {
         let tier = self.tier()?;
-        let connection = tier.link.connection_for_invalidation();
-        let mut connection = connection.ok_or(CacheError::Unavailable)?;
         let mut script = MOVE.prepare_invoke();
         script
             .key(tier.key("position"))
             .arg(from.unwrap_or_default())
             .arg(to);
-        let moved: RedisResult<()> = script.invoke_async(&mut connection.redis).await;
-        tier.check_invalidation(&connection, moved)
+        tier.run_invalidation(async |c| script.invoke_async(&mut c.redis).await)
+            .await
     }
 
     /// Which of some events are not marked as applied.
@@ -67,7 +66,12 @@ impl Cache {
                 .arg(1)
                 .arg(tier.key("applied"))
                 .arg(part);
-            missing.extend(tier.repairing::<Vec<bool>>(&command).await?);
+            missing.extend(
+                tier.run_invalidation(async |c| {
+                    command.query_async::<Vec<bool>>(&mut c.redis).await
+                })
+                .await?,
+            );
         }
         Ok(missing)
     }
@@ -83,19 +87,7 @@ impl Cache {
         command
             .arg(tier.generation_key(&Tag::site()))
             .arg(tier.key("applied"));
-        tier.repairing(&command).await
-    }
-}
-
-impl RedisTier {
-    /// Runs a command that may run while Redis is repaired, and whose failure means that it has to be.
-    async fn repairing<T: redis::FromRedisValue>(
-        &self,
-        command: &redis::Cmd,
-    ) -> Result<T, CacheError> {
-        let connection = self.link.connection_for_invalidation();
-        let mut connection = connection.ok_or(CacheError::Unavailable)?;
-        let result: RedisResult<T> = command.query_async(&mut connection.redis).await;
-        self.check_invalidation(&connection, result)
+        tier.run_invalidation(async |c| command.query_async(&mut c.redis).await)
+            .await
     }
 }

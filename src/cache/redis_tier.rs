@@ -71,22 +71,12 @@ impl RedisTier {
 
     /// The entry and the generations of the tags that it is expected to carry, in one round trip.
     pub(super) async fn find(&self, key: &CacheKey, tags: &TagSet) -> Result<Found, CacheError> {
-        let mut command = redis::cmd("MGET");
-        command.arg(self.key(key.as_str()));
-        tags.iter().for_each(|tag| {
-            command.arg(self.generation_key(tag));
-        });
-        let values: Vec<Option<Vec<u8>>> = self
-            .run(async |c| command.query_async(&mut c.redis).await)
-            .await?;
-        let mut values = values.into_iter();
+        let mut values = self.get([self.key(key.as_str())], tags).await?.into_iter();
         let bytes = values.next().flatten().map(Bytes::from);
-        let generation = |bytes: Option<Vec<u8>>| Generation::read(&bytes?);
-        let pairs = tags.iter().cloned().zip(values.map(generation));
-        let generations = pairs
-            .filter_map(|(tag, found)| Some((tag, found?)))
-            .collect();
-        Ok(Found { bytes, generations })
+        Ok(Found {
+            bytes,
+            generations: generations_of(tags, values),
+        })
     }
 
     /// The generations of tags; missing ones are left out.
@@ -94,17 +84,24 @@ impl RedisTier {
         &self,
         tags: &TagSet,
     ) -> Result<BTreeMap<Tag, Generation>, CacheError> {
+        Ok(generations_of(tags, self.get([], tags).await?))
+    }
+
+    /// The values of some keys, then those of the tags' generations.
+    async fn get<const N: usize>(
+        &self,
+        keys: [String; N],
+        tags: &TagSet,
+    ) -> Result<Vec<Option<Vec<u8>>>, CacheError> {
         let mut command = redis::cmd("MGET");
-        tags.iter().for_each(|tag| {
-            command.arg(self.generation_key(tag));
-        });
-        let values: Vec<Option<Vec<u8>>> = self
-            .run(async |c| command.query_async(&mut c.redis).await)
-            .await?;
-        let pairs = tags.iter().cloned().zip(values);
-        Ok(pairs
-            .filter_map(|(tag, bytes)| Some((tag, Generation::read(&bytes?)?)))
-            .collect())
+        for key in keys
+            .into_iter()
+            .chain(tags.iter().map(|tag| self.generation_key(tag)))
+        {
+            command.arg(key);
+        }
+        self.run(async |c| command.query_async(&mut c.redis).await)
+            .await
     }
 
     /// The generations of tags, minting the missing ones.
@@ -166,28 +163,22 @@ impl RedisTier {
         tags: &TagSet,
         once: bool,
     ) -> Result<bool, CacheError> {
-        let mut connection = self
-            .link
-            .connection_for_invalidation()
-            .ok_or(CacheError::Unavailable)?;
         let mut script = INVALIDATE.prepare_invoke();
         script.key(self.key("applied"));
         script.arg(event).arg(APPLIED_SECONDS).arg(u8::from(once));
         tags.iter().for_each(|tag| {
             script.key(self.generation_key(tag));
         });
-        let applied: RedisResult<bool> = script.invoke_async(&mut connection.redis).await;
-        self.check_invalidation(&connection, applied)
+        self.run_invalidation(async |c| script.invoke_async(&mut c.redis).await)
+            .await
     }
 
     /// Deletes the generation of a tag.
     pub(super) async fn void(&self, tag: &Tag) -> Result<(), CacheError> {
-        let connection = self.link.connection_for_invalidation();
-        let mut connection = connection.ok_or(CacheError::Unavailable)?;
         let mut command = redis::cmd("DEL");
         command.arg(self.generation_key(tag));
-        let result = command.query_async(&mut connection.redis).await;
-        self.check_invalidation(&connection, result)
+        self.run_invalidation(async |c| command.query_async(&mut c.redis).await)
+            .await
     }
 
     /// Runs a command on the hot path's connection.
@@ -196,25 +187,33 @@ impl RedisTier {
         command: impl AsyncFnOnce(&mut Connection) -> RedisResult<T>,
     ) -> Result<T, CacheError> {
         let mut connection = self.link.connection().ok_or(CacheError::Unavailable)?;
-        let result = command(&mut connection).await;
-        self.check(&connection, result)
-    }
-
-    fn check<T>(&self, connection: &Connection, result: RedisResult<T>) -> Result<T, CacheError> {
-        result.map_err(|err| {
+        command(&mut connection).await.map_err(|err| {
             self.link.failed(connection.number(), &err);
             CacheError::Redis(err)
         })
     }
 
-    pub(super) fn check_invalidation<T>(
+    /// Runs a command that may run while Redis is repaired, and whose failure means that it has to be.
+    pub(super) async fn run_invalidation<T>(
         &self,
-        connection: &Connection,
-        result: RedisResult<T>,
+        command: impl AsyncFnOnce(&mut Connection) -> RedisResult<T>,
     ) -> Result<T, CacheError> {
-        result.map_err(|err| {
+        let connection = self.link.connection_for_invalidation();
+        let mut connection = connection.ok_or(CacheError::Unavailable)?;
+        command(&mut connection).await.map_err(|err| {
             self.link.missed(connection.number(), &err);
             CacheError::Redis(err)
         })
     }
+}
+
+/// Tags with their generations, of the values in their order.
+fn generations_of(
+    tags: &TagSet,
+    values: impl IntoIterator<Item = Option<Vec<u8>>>,
+) -> BTreeMap<Tag, Generation> {
+    let pairs = tags.iter().cloned().zip(values);
+    pairs
+        .filter_map(|(tag, bytes)| Some((tag, Generation::read(&bytes?)?)))
+        .collect()
 }

@@ -47,11 +47,6 @@ impl ConfigError {
     pub fn of(problem: Problem) -> Self {
         Self(vec![problem])
     }
-
-    /// The problems, in the order in which the variables are documented.
-    pub fn problems(&self) -> &[Problem] {
-        &self.0
-    }
 }
 
 impl fmt::Display for ConfigError {

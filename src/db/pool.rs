@@ -69,13 +69,4 @@ impl Database {
     pub(super) fn config(&self) -> &tokio_postgres::Config {
         &self.config
     }
-
-    /// Whether the server answers.
-    ///
-    /// # Errors
-    /// [`DbError::Unavailable`] when it doesn't.
-    pub async fn ping(&self) -> Result<(), DbError> {
-        self.client().await?.simple_query("SELECT 1").await?;
-        Ok(())
-    }
 }

@@ -22,7 +22,7 @@ pub use listing_query::{
     Cursors, DEFAULT_PAGE_SIZE, ListingFilter, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
     Sort,
 };
-pub use price::{Price, PriceError};
+pub use price::{Price, PriceError, grouped_digits};
 pub use property::{NewProperty, Property, PropertyId, Version};
 pub use property_form::PropertyForm;
 pub use text::{Description, FoldedLocation, Location, SearchText, TextError, Title};

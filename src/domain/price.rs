@@ -102,19 +102,25 @@ impl Price {
     pub fn grouped(self) -> String {
         let text = self.to_string();
         let (whole, fraction) = text.split_once('.').unwrap_or((&text, "00"));
-        let mut grouped = String::with_capacity(text.len() + 3);
-        for (place, digit) in whole.chars().enumerate() {
-            if place > 0 && (whole.len() - place).is_multiple_of(3) {
-                grouped.push(',');
-            }
-            grouped.push(digit);
-        }
+        let mut grouped = grouped_digits(whole);
         if fraction != "00" {
             grouped.push('.');
             grouped.push_str(fraction);
         }
         grouped
     }
+}
+
+/// Digits with their thousands separated, e.g. `1,234`.
+pub fn grouped_digits(digits: &str) -> String {
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// The digits of `1234` or `1,234`; `None` for anything else.

@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use super::{CacheReceiver, tags_of};
+use super::{CacheReceiver, LogPosition, tags_of};
 use crate::cache::{Cache, CacheError, Tag, TagSet};
 use crate::db::event_replay::{self, Replay};
 use crate::db::{Connection, Database, DbError, connect};
@@ -70,9 +70,11 @@ impl LogReader {
     /// When either server fails or is silent for too long; Redis then keeps its position.
     pub async fn catch_up(&self, connection: &mut Connection) -> Result<(), ReplayError> {
         let position = self.cache.position().await?;
+        let known = position
+            .as_deref()
+            .and_then(|text| text.parse::<LogPosition>().ok());
         let read = event_replay::read(connection, MOST_EVENTS, |identity| {
-            let (known, xid) = position.as_deref()?.rsplit_once(' ')?;
-            (known == identity).then(|| xid.parse().ok()).flatten()
+            known.as_ref()?.xid_in(identity)
         });
         let log = tokio::time::timeout(PATIENCE, read)
             .await
@@ -92,7 +94,11 @@ impl LogReader {
                 self.cache.void_all().await?;
             }
         }
-        let now = format!("{} {}", log.identity, log.horizon);
+        let now = LogPosition {
+            identity: log.identity,
+            xid: log.horizon,
+        }
+        .to_string();
         Ok(self.cache.move_position(position.as_deref(), &now).await?)
     }
 

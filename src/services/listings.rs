@@ -1,11 +1,11 @@
 //! Reading listings, through the queryset and count caches.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::ServiceError;
-use crate::cache::{Cache, CacheKey, Cached, Fill, Level, Outcome, Stamps, TagSet, Tagged};
+use crate::cache::{Cache, CacheKey, Cached, Fill, Level, TagSet};
 use crate::db::{Database, properties};
 use crate::domain::{ListingFilter, ListingQuery, MAX_PAGE, Property, PropertyId};
 use crate::events::kinds;
@@ -174,18 +174,5 @@ pub(super) fn tags_of(filter: &ListingFilter) -> TagSet {
     match locations.is_empty() {
         true => TagSet::from([kinds::properties()]),
         false => locations.iter().map(kinds::location).collect(),
-    }
-}
-
-/// A value that came from no cache and must not enter one.
-pub fn uncached<T>(value: T) -> Cached<T> {
-    let tagged = Tagged {
-        value,
-        stamps: Stamps::Unknown,
-        fresh_until: Instant::now(),
-    };
-    Cached {
-        tagged,
-        outcome: Outcome::Bypass,
     }
 }

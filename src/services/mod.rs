@@ -17,7 +17,7 @@ pub use accounts::{Accounts, CreateUserError, Login};
 pub use editor::{Editor, UpdateOutcome};
 pub use error::ServiceError;
 pub use health::{Health, Readiness};
-pub use listings::{ListingPage, Listings, uncached};
+pub use listings::{ListingPage, Listings};
 pub use loopback::Loopback;
 pub use management::{
     Cleared, LevelFigures, LoadTest, LoadTestReport, LoadTestRequest, Management, Report,

@@ -10,7 +10,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::ServiceError;
-use crate::cache::{Cache, CacheKey, Fill, Level, Tag, TagSet};
+use crate::cache::{Cache, CacheKey, Fill, Level, Tag, TagSet, hex};
 use crate::db::{Client, Database, sessions};
 use crate::domain::UserId;
 
@@ -132,8 +132,4 @@ fn tag(name: &str) -> Tag {
 
 fn hash(key: &str) -> [u8; 32] {
     Sha256::digest(key).into()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

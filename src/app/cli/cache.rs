@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{CacheAction, CommandError, OutputFormat, output};
 use crate::app::platform::{Platform, StartError};
 use crate::app::site;
+use crate::http::Site;
 use crate::services::ServiceError;
 
 pub(super) async fn run(platform: &Platform, action: &CacheAction) -> Result<(), CommandError> {
@@ -40,8 +41,10 @@ pub(super) async fn run(platform: &Platform, action: &CacheAction) -> Result<(),
 /// Pages are made by a site, so one is run for as long as it takes, on a port of its own.
 async fn warm(platform: &Platform) -> Result<Value, CommandError> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(StartError::Serve)?;
-    let server =
-        site::serve(platform, listener, configured_port(platform)).map_err(StartError::Serve)?;
+    // The links in the pages are those of the site that will serve them.
+    let config = &platform.config.site;
+    let as_configured = Site::new(config, &platform.secret_key()?, config.port);
+    let server = site::serve(platform, listener, as_configured).map_err(StartError::Serve)?;
     let handle: ServerHandle = server.handle();
     let running = tokio::spawn(server);
     let warmed = platform.services.management.warm().await;
@@ -52,11 +55,6 @@ async fn warm(platform: &Platform) -> Result<Value, CommandError> {
         .map_err(StartError::Serve)?;
     let warmed = warmed?;
     Ok(json!({"success": warmed.failed == 0, "warmed": warmed}))
-}
-
-/// The port of the site that will serve the pages: its absolute links are in them.
-fn configured_port(platform: &Platform) -> u16 {
-    platform.config.site.port
 }
 
 fn text(value: &Value) -> String {

@@ -6,6 +6,7 @@ use std::fmt::Display;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::grouped_digits;
 use crate::http::assets;
 
 /// The address of a static file.
@@ -85,13 +86,5 @@ pub(super) fn thousands(number: impl Display, _: &dyn askama::Values) -> askama:
 
 /// The same outside templates.
 pub(super) fn grouped(number: impl Display) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + 4);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    grouped_digits(&number.to_string())
 }

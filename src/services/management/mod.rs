@@ -16,6 +16,7 @@ use crate::cache::{Cache, CacheError, CacheKey, Level, LevelReport, ProbeStep};
 use crate::db::event_replay::{self, Replay};
 use crate::db::{Database, event_log};
 use crate::domain::{ListingFilter, ListingQuery};
+use crate::events::LogPosition;
 
 pub use figures::{LevelFigures, Report, rating};
 pub use load_test::{LoadTest, LoadTestReport, LoadTestRequest};
@@ -147,26 +148,18 @@ impl Management {
     /// The log's last event, the position that Redis holds, and how many events it does not reflect for certain.
     async fn event_state(&self) -> Value {
         let position = self.cache.position().await.ok().flatten();
+        let position = position.and_then(|text| text.parse::<LogPosition>().ok());
         let (mut last_id, mut lag) = (None, None);
         if let Ok(mut client) = self.database.client().await {
             last_id = event_log::find_last_id(&client).await.ok().flatten();
-            let from = |identity: &str| {
-                position
-                    .as_deref()?
-                    .strip_prefix(identity)?
-                    .trim()
-                    .parse()
-                    .ok()
-            };
+            let from = |identity: &str| position.as_ref()?.xid_in(identity);
             let log = event_replay::read(&mut client, MOST_LAG, from).await.ok();
             lag = log.and_then(|log| match log.replay {
                 Replay::Events(events) => Some(events.len()),
                 Replay::TooMany(_) | Replay::Unknown => None,
             });
         }
-        let position = position
-            .as_deref()
-            .and_then(|text| text.rsplit(' ').next()?.parse::<u64>().ok());
+        let position = position.map(|position| position.xid);
         json!({"last_id": last_id, "position": position, "lag": lag})
     }
 }
