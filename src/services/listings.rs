@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::ServiceError;
+use super::families::{COUNTS, QUERYSETS};
 use crate::cache::{Cache, CacheKey, Cached, Fill, Level, TagSet};
 use crate::db::{Database, properties};
 use crate::domain::{ListingFilter, ListingQuery, MAX_PAGE, Property, PropertyId};
@@ -116,7 +117,7 @@ impl Listings {
     /// # Errors
     /// When the database is needed and can't answer.
     pub async fn find(&self, id: PropertyId) -> Result<Cached<Option<Property>>, ServiceError> {
-        let key = CacheKey::new(Level::Queryset, "all_properties", &format!("detail/{id}"));
+        let key = CacheKey::new(Level::Queryset, QUERYSETS, &format!("detail/{id}"));
         let tags = TagSet::from([kinds::property(id)]);
         let load = async || -> Result<_, ServiceError> {
             let client = self.database.client().await?;
@@ -153,18 +154,14 @@ impl Listings {
     pub(super) fn list_key(query: &ListingQuery) -> CacheKey {
         CacheKey::new(
             Level::Queryset,
-            "all_properties",
+            QUERYSETS,
             &format!("list?{}", query.row_key()),
         )
     }
 
     /// The key of a filter's count.
     pub(super) fn count_key(filter: &ListingFilter) -> CacheKey {
-        CacheKey::new(
-            Level::Count,
-            "property_count",
-            &format!("list?{}", filter.row_key()),
-        )
+        CacheKey::new(Level::Count, COUNTS, &format!("list?{}", filter.row_key()))
     }
 }
 

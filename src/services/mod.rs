@@ -3,6 +3,7 @@
 mod accounts;
 mod editor;
 mod error;
+mod families;
 pub mod fixtures;
 mod health;
 mod listings;

@@ -1,5 +1,6 @@
 //! Rendered pages, by canonical keys.
 
+use super::families::PAGES;
 use super::listings::tags_of;
 use crate::cache::policy::CachePolicy;
 use crate::cache::{Cache, CacheKey, Level, PageLookup, StoredPage, TagSet};
@@ -19,7 +20,7 @@ impl PageKey {
     pub fn list(site: &str, query: &ListingQuery, format: &'static str) -> Self {
         let name = format!("{site}/list.{format}?{}", query.canonical());
         Self {
-            key: CacheKey::new(Level::PageRedis, "page", &name),
+            key: CacheKey::new(Level::PageRedis, PAGES, &name),
             tags: tags_of(&query.filter),
         }
     }
@@ -29,7 +30,7 @@ impl PageKey {
         let name = format!("{site}/detail.{format}/{id}");
         let tags = TagSet::from([kinds::property(id)]);
         Self {
-            key: CacheKey::new(Level::PageRedis, "page", &name),
+            key: CacheKey::new(Level::PageRedis, PAGES, &name),
             tags,
         }
     }

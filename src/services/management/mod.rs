@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
+use super::families::FAMILIES;
 use super::{Editor, Listings, Loopback, ServiceError};
 use crate::cache::{Cache, CacheError, CacheKey, Level, LevelReport, ProbeStep};
 use crate::db::event_replay::{self, Replay};
@@ -42,13 +43,6 @@ pub struct Management {
     loopback: Loopback,
     load_test: Arc<Semaphore>,
 }
-
-/// The families of keys in Redis, by the level that they belong to.
-const FAMILIES: [(Level, &str); 3] = [
-    (Level::PageRedis, "page"),
-    (Level::Queryset, "all_properties"),
-    (Level::Count, "property_count"),
-];
 
 impl Management {
     pub(super) fn new(
