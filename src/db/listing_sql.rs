@@ -3,7 +3,9 @@
 
 use tokio_postgres::types::ToSql;
 
-use crate::domain::{Direction, ListingFilter, ListingQuery, Position, Sort, SortValue};
+use crate::domain::{
+    Direction, ListingFilter, ListingQuery, Position, SearchText, Sort, SortValue,
+};
 
 /// A parameter that can cross an await.
 pub(super) type Parameter = Box<dyn ToSql + Sync + Send>;
@@ -58,13 +60,66 @@ pub(super) fn page(query: &ListingQuery) -> Statement {
     statement
 }
 
-/// How many rows a filter selects: from the tally where it can tell, else by counting.
+/// How many rows a filter selects: from the tallies where they can tell, else by counting. Always exact.
 pub(super) fn count(filter: &ListingFilter) -> Statement {
-    if filter.search.is_some() || filter.price_range() != (None, None) {
-        return Builder::new(filter).finish("SELECT count(*) FROM property");
+    let has_price = filter.price_range() != (None, None);
+    match &filter.search {
+        None if has_price => count_by_price(filter),
+        None => {
+            let sum = "SELECT coalesce(sum(rows), 0)::bigint FROM property_tally";
+            Builder::new(filter).finish(sum)
+        }
+        Some(_) if has_price || !filter.locations.is_empty() => {
+            Builder::new(filter).finish("SELECT count(*) FROM property")
+        }
+        Some(search) => {
+            let mut builder = Builder::default();
+            let words = builder.search(search);
+            builder.finish(&format!(
+                "SELECT coalesce(property_count_of_word({words}), \
+                 (SELECT count(*) FROM property WHERE search @@ {words}))"
+            ))
+        }
     }
-    let sum = "SELECT coalesce(sum(rows), 0)::bigint FROM property_tally";
-    Builder::new(filter).finish(sum)
+}
+
+/// The rows between two prices: whole ranges of the tally from the one that the lower price is in to the one before
+/// the one that the higher price is in, without those below the lower price, and with those up to the higher price.
+fn count_by_price(filter: &ListingFilter) -> Statement {
+    let mut builder = Builder::default();
+    let (tallied, digits) = match builder.locations(filter) {
+        Some(place) => {
+            builder.and(&place);
+            (place, 2)
+        }
+        None => ("location_folded = ''".to_owned(), 3),
+    };
+    let joint = builder.joint();
+    let rows = format!("SELECT count(*) FROM property{}", builder.conditions);
+    let mut whole =
+        format!("SELECT coalesce(sum(rows), 0) FROM property_price_tally WHERE {tallied}");
+    let mut edges = String::new();
+    let (min, max) = filter.price_range();
+    if let Some(min) = min {
+        let min = builder.bind(min.as_decimal());
+        let floor = format!("property_price_floor({min}, {digits})");
+        whole.push_str(&format!(" AND price_floor >= {floor}"));
+        edges.push_str(&format!(
+            " - ({rows}{joint}price >= {floor} AND price < {min})"
+        ));
+    }
+    if let Some(max) = max {
+        let max = builder.bind(max.as_decimal());
+        let floor = format!("property_price_floor({max}, {digits})");
+        whole.push_str(&format!(" AND price_floor < {floor}"));
+        edges.push_str(&format!(
+            " + ({rows}{joint}price >= {floor} AND price <= {max})"
+        ));
+    }
+    Statement {
+        sql: format!("SELECT (({whole}){edges})::bigint"),
+        parameters: builder.parameters,
+    }
 }
 
 /// The text of a `to_tsquery` argument: all words, the last also as a prefix.
@@ -76,6 +131,7 @@ pub(super) fn tsquery(words: &[String]) -> String {
     format!("{}:*", quoted.join(" & "))
 }
 
+#[derive(Default)]
 struct Builder {
     conditions: String,
     parameters: Vec<Parameter>,
@@ -83,29 +139,13 @@ struct Builder {
 
 impl Builder {
     fn new(filter: &ListingFilter) -> Self {
-        let mut builder = Self {
-            conditions: String::new(),
-            parameters: Vec::new(),
-        };
+        let mut builder = Self::default();
         if let Some(search) = &filter.search {
-            let words = builder.bind(tsquery(&search.words()));
-            builder.and(&format!("search @@ to_tsquery('property_search', {words})"));
+            let words = builder.search(search);
+            builder.and(&format!("search @@ {words}"));
         }
-        let locations = filter.folded_locations();
-        let mut locations = locations
-            .iter()
-            .map(|location| location.as_str().to_owned());
-        match locations.len() {
-            0 => {}
-            // Equality lets the index also give the order.
-            1 => {
-                let location = builder.bind(locations.next());
-                builder.and(&format!("location_folded = {location}"));
-            }
-            _ => {
-                let list = builder.bind(locations.collect::<Vec<_>>());
-                builder.and(&format!("location_folded = ANY({list})"));
-            }
+        if let Some(place) = builder.locations(filter) {
+            builder.and(&place);
         }
         let (min, max) = filter.price_range();
         for (price, comparison) in [(min, ">="), (max, "<=")] {
@@ -117,19 +157,49 @@ impl Builder {
         builder
     }
 
+    /// The query that the column `search` is matched with.
+    fn search(&mut self, search: &SearchText) -> String {
+        let words = self.bind(tsquery(&search.words()));
+        format!("to_tsquery('property_search', {words})")
+    }
+
+    /// The condition on the location, if there is one.
+    fn locations(&mut self, filter: &ListingFilter) -> Option<String> {
+        let locations = filter.folded_locations();
+        let mut locations = locations
+            .iter()
+            .map(|location| location.as_str().to_owned());
+        match locations.len() {
+            0 => None,
+            // Equality lets the index also give the order.
+            1 => {
+                let location = self.bind(locations.next());
+                Some(format!("location_folded = {location}"))
+            }
+            _ => {
+                let list = self.bind(locations.collect::<Vec<_>>());
+                Some(format!("location_folded = ANY({list})"))
+            }
+        }
+    }
+
     fn bind(&mut self, value: impl ToSql + Sync + Send + 'static) -> String {
         self.parameters.push(Box::new(value));
         format!("${}", self.parameters.len())
     }
 
     fn and(&mut self, condition: &str) {
-        let joint = if self.conditions.is_empty() {
-            " WHERE "
-        } else {
-            " AND "
-        };
+        let joint = self.joint();
         self.conditions.push_str(joint);
         self.conditions.push_str(condition);
+    }
+
+    /// What comes before one more condition.
+    fn joint(&self) -> &'static str {
+        match self.conditions.is_empty() {
+            true => " WHERE ",
+            false => " AND ",
+        }
     }
 
     fn finish(self, select: &str) -> Statement {
@@ -174,5 +244,19 @@ mod tests {
                 .sql
                 .ends_with("FROM property_tally WHERE location_folded = ANY($1)")
         );
+    }
+
+    #[test]
+    fn only_a_search_and_nothing_else_is_looked_up_in_the_tally_of_words() {
+        for (query, looked_up) in [
+            ("q=sea", true),
+            ("q=sea&location=A", false),
+            ("q=sea&max_price=5", false),
+            ("max_price=5", false),
+        ] {
+            let query = ListingQuery::parse(query, Cursors::Ignored).expect("valid");
+            let sql = count(&query.filter).sql;
+            assert_eq!(sql.contains("property_count_of_word"), looked_up, "{sql}");
+        }
     }
 }

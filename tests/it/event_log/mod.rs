@@ -1,4 +1,5 @@
 //! The database's own triggers: whatever changes listings is in the event log, and counts stay exact.
 
+mod counts;
 mod events;
 mod tally;
