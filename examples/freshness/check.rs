@@ -1,0 +1,252 @@
+//! Judges a page by what had been acknowledged when it was asked for.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use crate::ledger::{Attempt, Outcome, Row, Taker, due};
+use crate::page::{Shown, ShownRow};
+use crate::query::{Query, Scope};
+use crate::run::Run;
+use crate::windows::{HEALTHY, Windows};
+
+/// A reading of a page.
+pub(crate) struct Reading<'a> {
+    pub(crate) query: &'a Query,
+    pub(crate) instance: usize,
+    pub(crate) epoch: u32,
+    pub(crate) begun: Instant,
+    pub(crate) ended: Instant,
+    pub(crate) status: u16,
+    pub(crate) cache_status: &'a str,
+}
+
+/// Something that no page may show.
+#[derive(Debug)]
+pub(crate) struct Violation {
+    /// Which promise was broken.
+    pub(crate) rule: &'static str,
+    pub(crate) what: String,
+}
+
+/// What a reader may be shown of a row: the state that is due, or any that was attempted since.
+struct Allowed<'a> {
+    /// The version that is due; 0 for none.
+    due: usize,
+    attempts: &'a [Attempt],
+    before: Instant,
+}
+
+impl<'a> Allowed<'a> {
+    fn of(windows: &Windows, attempts: &'a [Attempt], reading: &Reading<'_>) -> Self {
+        let reader = (reading.instance, reading.epoch);
+        let marked = reading.cache_status.contains("detail=stale-if-error");
+        let is_due = |attempt: &Attempt| {
+            let Outcome::Acknowledged { at, taker } = attempt.outcome else {
+                return false;
+            };
+            // What comes straight from the database has no excuse; what says that it is stale only must not contradict
+            // the instance's own word.
+            let own =
+                matches!(taker, Taker::Instance { number, epoch } if (number, epoch) == reader);
+            let due = match (reading.query.uncached, marked) {
+                (true, _) => Some(at),
+                (false, true) => own.then_some(at),
+                (false, false) => due(windows, (at, taker), reader),
+            };
+            due.is_some_and(|due| due <= reading.begun)
+        };
+        Self {
+            due: attempts.iter().rposition(is_due).map_or(0, |at| at + 1),
+            attempts,
+            before: reading.ended,
+        }
+    }
+
+    /// Whether some state that the row may be in fits, and whether all do. A row that nobody has written is in none.
+    fn some_and_all(&self, fits: impl Fn(&Attempt) -> bool) -> (bool, bool) {
+        let (mut some, mut all) = (false, self.due > 0);
+        for attempt in &self.attempts[self.due.saturating_sub(1)..] {
+            if attempt.outcome != Outcome::Refused && attempt.begun <= self.before {
+                let fit = fits(attempt);
+                some |= fit;
+                all &= fit;
+            }
+        }
+        (some, all)
+    }
+}
+
+/// Judges what a page shows.
+pub(crate) fn page(
+    run: &Run,
+    reading: &Reading<'_>,
+    shown: &Shown,
+    count_all: bool,
+) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for row in &shown.rows {
+        found.extend(row_of(run, reading, row));
+    }
+    let full = reading
+        .query
+        .room
+        .is_none_or(|room| shown.rows.len() >= room);
+    let judges_count = count_all || !matches!(reading.query.scope, Scope::All);
+    if full && !(judges_count && shown.count.is_some()) {
+        return found;
+    }
+    let (mut least, mut most) = (0, 0);
+    for group in reading.query.scope.groups() {
+        for row in run.ledger.members(group).iter() {
+            let attempts = row.attempts();
+            let allowed = Allowed::of(&run.windows, &attempts, reading);
+            let admits = |attempt: &Attempt| reading.query.scope.admits(row, attempt.state);
+            let (may, must) = allowed.some_and_all(admits);
+            least += u64::from(must);
+            most += u64::from(may);
+            if must && !full && !shown.rows.iter().any(|shown| shown.number == row.number) {
+                found.push(violation(run, reading, row, &allowed, "a row is missing"));
+            }
+        }
+    }
+    if let Some(count) = shown.count
+        && !(least..=most).contains(&count)
+        && matches!(
+            reading.query.scope,
+            Scope::All | Scope::Dear | Scope::Words(_) | Scope::Place(..) | Scope::DearPlace(..)
+        )
+        && reading.query.kind != "cursor json"
+    {
+        let what = format!("count {count} where {least} to {most} rows can be");
+        found.push(Violation {
+            rule: "count",
+            what,
+        });
+    }
+    found
+}
+
+/// Judges the answer that a row does not exist.
+pub(crate) fn absence(run: &Run, reading: &Reading<'_>) -> Option<Violation> {
+    let Scope::Row(row) = &reading.query.scope else {
+        let what = "a list does not exist".to_owned();
+        return Some(Violation {
+            rule: "unexpected 404",
+            what,
+        });
+    };
+    let attempts = row.attempts();
+    let allowed = Allowed::of(&run.windows, &attempts, reading);
+    let (_, must) = allowed.some_and_all(|attempt| attempt.state.is_some());
+    must.then(|| violation(run, reading, row, &allowed, "404 for a row that exists"))
+}
+
+fn row_of(run: &Run, reading: &Reading<'_>, shown: &ShownRow) -> Option<Violation> {
+    let Some(row) = run.ledger.row(shown.number) else {
+        let what = format!("{shown:?} was never written");
+        return Some(Violation {
+            rule: "never written",
+            what,
+        });
+    };
+    let attempts = row.attempts();
+    let allowed = Allowed::of(&run.windows, &attempts, reading);
+    let attempt = shown.version.checked_sub(1).and_then(|at| attempts.get(at));
+    let state = attempt.and_then(|attempt| {
+        let written = attempt.outcome != Outcome::Refused && attempt.begun <= reading.ended;
+        attempt.state.filter(|_| written)
+    });
+    let Some(state) = state else {
+        return Some(Violation {
+            rule: "never written",
+            what: describe(run, &row, &allowed, reading, &format!("shows {shown:?}")),
+        });
+    };
+    let right = shown.price == row.price(state, shown.version) && shown.place == row.place(state);
+    if !right || !shown.is_whole() {
+        return Some(Violation {
+            rule: "mixed states",
+            what: describe(run, &row, &allowed, reading, &format!("shows {shown:?}")),
+        });
+    }
+    let text = format!("shows version {}", shown.version);
+    if shown.version < allowed.due {
+        return Some(violation(run, reading, &row, &allowed, &text));
+    }
+    (!reading.query.scope.admits(&row, Some(state))).then(|| Violation {
+        rule: "row on the wrong page",
+        what: describe(run, &row, &allowed, reading, &text),
+    })
+}
+
+/// A page that is older than what is due.
+fn violation(
+    run: &Run,
+    reading: &Reading<'_>,
+    row: &Row,
+    allowed: &Allowed<'_>,
+    text: &str,
+) -> Violation {
+    let attempt = &allowed.attempts[allowed.due - 1];
+    let rule = match attempt.outcome {
+        _ if reading.query.uncached => "no-cache: 0 ms",
+        Outcome::Acknowledged {
+            taker: Taker::Instance { number, epoch },
+            ..
+        } if (number, epoch) == (reading.instance, reading.epoch) => "own instance: 0 ms",
+        Outcome::Acknowledged { at, .. } if run.windows.during(at, at + HEALTHY).is_empty() => {
+            "other writers: 100 ms"
+        }
+        _ => "after a fault: 5 s",
+    };
+    Violation {
+        rule,
+        what: describe(run, row, allowed, reading, text),
+    }
+}
+
+fn describe(
+    run: &Run,
+    row: &Row,
+    allowed: &Allowed<'_>,
+    reading: &Reading<'_>,
+    text: &str,
+) -> String {
+    let mut line = format!(
+        "row {} (id {:?}) {text}; due is version {}",
+        row.number,
+        row.id(),
+        allowed.due
+    );
+    let since = |at: Instant| run.seconds(at);
+    let from = allowed.due.saturating_sub(2);
+    for (at, attempt) in allowed.attempts.iter().enumerate().skip(from).take(6) {
+        let state = attempt.state.map_or("deleted".to_owned(), |state| {
+            format!("{} in band {}", row.place(state), state.band)
+        });
+        let outcome = match attempt.outcome {
+            Outcome::Open => "unknown".to_owned(),
+            Outcome::Refused => "refused".to_owned(),
+            Outcome::Acknowledged { at, taker } => {
+                let late = reading.begun.saturating_duration_since(at);
+                format!(
+                    "acknowledged by {taker:?} at {:.4} s, {} before",
+                    since(at),
+                    millis(late)
+                )
+            }
+        };
+        let begun = since(attempt.begun);
+        let _ = write!(
+            line,
+            "\n      v{} ({state}) begun at {begun:.4} s, {outcome}",
+            at + 1
+        );
+    }
+    line
+}
+
+/// A time as the report writes it.
+pub(crate) fn millis(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
+}

@@ -1,0 +1,194 @@
+//! The run's PostgreSQL: created, started, frozen and restarted by the checker.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use tokio_postgres::{Client, NoTls};
+
+use crate::process::{Process, Program, children_of, find, signal_all, tail};
+
+/// The role that owns everything, and the database.
+pub(crate) const ROLE: &str = "property_listings";
+/// The port in the socket's name.
+const PORT: u16 = 5432;
+
+/// A PostgreSQL with its data in the run's directory.
+pub(crate) struct Postgres {
+    program: Program,
+    process: Option<Process>,
+    sockets: PathBuf,
+}
+
+/// How it is asked to end before it is started again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Shutdown {
+    /// Sessions are ended, and a checkpoint is written.
+    Fast,
+    /// As after a crash: what was committed is recovered from the write-ahead log.
+    Immediate,
+}
+
+impl Postgres {
+    pub(crate) async fn create(directory: &Path, user: Option<(u32, u32)>) -> anyhow::Result<Self> {
+        let bin = binaries()?;
+        let data = directory.join("data");
+        let initdb = Program {
+            words: [
+                bin.join("initdb").into_os_string(),
+                "--encoding=UTF8".into(),
+                "--locale=C".into(),
+                "--auth=trust".into(),
+                "--no-sync".into(),
+                "--username".into(),
+                ROLE.into(),
+                "--pgdata".into(),
+                data.clone().into_os_string(),
+            ]
+            .into(),
+            variables: Vec::new(),
+            directory: directory.to_owned(),
+            log: directory.join("postgres.log"),
+            signal: "TERM",
+            user,
+        };
+        initdb.start().await?.ended().await?;
+        let mut words = vec![bin.join("postgres").into_os_string(), "-D".into()];
+        words.extend([data.into_os_string(), "-k".into(), directory.into()]);
+        // A killed process loses nothing that was written; only a machine's crash would need fsync.
+        for setting in [
+            "listen_addresses=",
+            "port=5432",
+            "max_connections=200",
+            "fsync=off",
+            "jit=off",
+            "autovacuum_naptime=10s",
+        ] {
+            words.extend(["-c".into(), setting.into()]);
+        }
+        let program = Program {
+            words,
+            signal: "QUIT",
+            ..initdb
+        };
+        let mut server = Self {
+            program,
+            process: None,
+            sockets: directory.to_owned(),
+        };
+        server.start().await?;
+        let client = server.connect_to("postgres").await?;
+        client
+            .batch_execute(&format!("CREATE DATABASE {ROLE}"))
+            .await?;
+        Ok(server)
+    }
+
+    /// The socket's path.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.sockets.join(format!(".s.PGSQL.{PORT}"))
+    }
+
+    /// How `psql` would connect: past every proxy.
+    pub(crate) fn access(&self) -> Access {
+        Access(self.sockets.clone())
+    }
+
+    async fn start(&mut self) -> anyhow::Result<()> {
+        self.process = Some(self.program.start().await?);
+        let begun = Instant::now();
+        while self.connect_to("postgres").await.is_err() {
+            if begun.elapsed() > Duration::from_secs(30) {
+                bail!("PostgreSQL does not start:\n{}", tail(&self.program.log));
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+
+    async fn connect_to(&self, database: &str) -> anyhow::Result<Client> {
+        self.access().connect_to(database).await
+    }
+
+    /// Ends it, leaves it down for a while, and starts it again.
+    pub(crate) async fn restart(&mut self, how: Shutdown, down: Duration) -> anyhow::Result<()> {
+        let signal = match how {
+            Shutdown::Fast => "INT",
+            Shutdown::Immediate => "QUIT",
+        };
+        let mut process = self.process.take().context("it runs")?;
+        process.signal(signal).await?;
+        process.ended().await?;
+        tokio::time::sleep(down).await;
+        self.start().await
+    }
+
+    /// Stops every process of it for a while.
+    pub(crate) async fn freeze(&self, time: Duration) -> anyhow::Result<()> {
+        let postmaster = self.process.as_ref().context("it runs")?.pid;
+        // First the one that makes others.
+        signal_all("STOP", &[postmaster]).await?;
+        let mut all = children_of(postmaster).await?;
+        signal_all("STOP", &all).await?;
+        tokio::time::sleep(time).await;
+        all.push(postmaster);
+        signal_all("CONT", &all).await
+    }
+
+    pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
+        let Some(mut process) = self.process.take() else {
+            return Ok(());
+        };
+        process.signal("QUIT").await?;
+        process.ended().await
+    }
+}
+
+/// How to connect to the run's database.
+#[derive(Clone)]
+pub(crate) struct Access(PathBuf);
+
+impl Access {
+    pub(crate) async fn connect(&self) -> anyhow::Result<Client> {
+        self.connect_to(ROLE).await
+    }
+
+    async fn connect_to(&self, database: &str) -> anyhow::Result<Client> {
+        let mut config = tokio_postgres::Config::new();
+        config
+            .host_path(&self.0)
+            .port(PORT)
+            .user(ROLE)
+            .dbname(database);
+        config.connect_timeout(Duration::from_secs(5));
+        config.application_name("freshness");
+        let connecting = tokio::time::timeout(Duration::from_secs(6), config.connect(NoTls));
+        let (client, connection) = connecting.await??;
+        tokio::spawn(connection);
+        Ok(client)
+    }
+}
+
+/// The directory of PostgreSQL's programs: where `postgres` is on `PATH`, else the newest installed elsewhere.
+fn binaries() -> anyhow::Result<PathBuf> {
+    let mut others: Vec<(u32, PathBuf)> = Vec::new();
+    for (parent, prefix) in [
+        ("/usr/lib/postgresql", ""),
+        ("/opt/homebrew/opt", "postgresql@"),
+        ("/usr/local/opt", "postgresql@"),
+        ("/usr", "pgsql-"),
+    ] {
+        let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
+        others.extend(entries.filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let major = name.strip_prefix(prefix)?.parse().ok()?;
+            Some((major, entry.path().join("bin")))
+        }));
+    }
+    others.sort_by_key(|(major, _)| std::cmp::Reverse(*major));
+    let others: Vec<PathBuf> = others.into_iter().map(|(_, path)| path).collect();
+    let program = find(&["initdb"], &others)?;
+    // A link leads to a directory that may lack the rest.
+    let parent = program.parent().context("it lies in a directory")?;
+    Ok(parent.to_owned())
+}

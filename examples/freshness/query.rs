@@ -1,0 +1,212 @@
+//! The pages that readers ask for, and which rows belong on each.
+
+use std::sync::Arc;
+
+use rand::RngExt as _;
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom as _;
+
+use crate::ledger::{BAND, BULK_GROUP, DEAR, GROUPS, Ledger, Row, State, place, word};
+use crate::page::Format;
+
+/// Which rows a page is about.
+#[derive(Clone)]
+pub(crate) enum Scope {
+    /// Every row.
+    All,
+    /// Every row from a price on.
+    Dear,
+    /// The rows of a neighbourhood, found by the word in their titles.
+    Words(usize),
+    /// The rows of a place.
+    Place(usize, u8),
+    /// The rows of a place from a price on.
+    DearPlace(usize, u8),
+    /// One row.
+    Row(Arc<Row>),
+}
+
+/// A page to ask for.
+#[derive(Clone)]
+pub(crate) struct Query {
+    pub(crate) scope: Scope,
+    pub(crate) format: Format,
+    pub(crate) path: String,
+    /// For the report.
+    pub(crate) kind: &'static str,
+    /// The number of rows that the page has room for, if it is a list's first.
+    pub(crate) room: Option<usize>,
+    /// Whether it comes straight from the database.
+    pub(crate) uncached: bool,
+}
+
+impl Scope {
+    /// Whether a row in some state belongs on the page.
+    pub(crate) fn admits(&self, row: &Row, state: Option<State>) -> bool {
+        let Some(state) = state else {
+            return false;
+        };
+        match self {
+            Self::All => true,
+            Self::Dear => state.band >= DEAR,
+            Self::Words(group) => row.group == *group,
+            Self::Place(group, side) => row.group == *group && state.side == *side,
+            Self::DearPlace(group, side) => {
+                row.group == *group && state.side == *side && state.band >= DEAR
+            }
+            Self::Row(only) => only.number == row.number,
+        }
+    }
+
+    /// The neighbourhoods whose rows may belong on the page.
+    pub(crate) fn groups(&self) -> std::ops::RangeInclusive<usize> {
+        match self {
+            Self::All => 0..=BULK_GROUP,
+            Self::Dear => 0..=GROUPS - 1,
+            Self::Words(group) | Self::Place(group, _) | Self::DearPlace(group, _) => {
+                *group..=*group
+            }
+            Self::Row(row) => row.group..=row.group,
+        }
+    }
+
+    fn filter(&self) -> String {
+        let dear = DEAR * BAND;
+        let located = |group: &usize, side: &u8| place(*group, *side).replace(' ', "+");
+        match self {
+            Self::All | Self::Row(_) => String::new(),
+            Self::Dear => format!("&min_price={dear}"),
+            Self::Words(group) => format!("&q={}", word(*group)),
+            Self::Place(group, side) => format!("&location={}", located(group, side)),
+            Self::DearPlace(group, side) => {
+                format!("&location={}&min_price={dear}", located(group, side))
+            }
+        }
+    }
+}
+
+impl Query {
+    /// A row's own page; `None` while its number in the site is not known.
+    pub(crate) fn detail(row: &Arc<Row>, format: Format) -> Option<Self> {
+        let id = row.id()?;
+        let (kind, end) = match format {
+            Format::Html => ("detail html", ""),
+            Format::Json => ("detail json", "?format=json"),
+        };
+        Some(Self {
+            scope: Scope::Row(row.clone()),
+            format,
+            path: format!("/properties/{id}/{end}"),
+            kind,
+            room: None,
+            uncached: false,
+        })
+    }
+
+    fn list(scope: Scope, format: Format, kind: &'static str, room: usize, more: &str) -> Self {
+        let filter = scope.filter();
+        let json = match format {
+            Format::Html => "",
+            Format::Json => "&format=json",
+        };
+        let query = format!("page_size={room}{filter}{more}{json}");
+        Self {
+            scope,
+            format,
+            path: format!("/properties/?{query}"),
+            kind,
+            room: Some(room),
+            uncached: false,
+        }
+    }
+
+    /// The page after one in JSON, by its cursor.
+    pub(crate) fn next(path: String) -> Self {
+        Self {
+            scope: Scope::All,
+            format: Format::Json,
+            path,
+            kind: "cursor json",
+            room: None,
+            uncached: false,
+        }
+    }
+
+    /// Chooses a page: rows' own and places' most often, as they are hit most.
+    pub(crate) fn choose(ledger: &Ledger, rng: &mut StdRng) -> Option<Self> {
+        let format = if rng.random_bool(0.5) {
+            Format::Html
+        } else {
+            Format::Json
+        };
+        let (group, side) = (rng.random_range(0..GROUPS), rng.random_range(0..2));
+        let html = format == Format::Html;
+        let name = |in_html, in_json| if html { in_html } else { in_json };
+        Some(match rng.random_range(0..100) {
+            0..40 => {
+                let group = if rng.random_bool(0.9) {
+                    group
+                } else {
+                    BULK_GROUP
+                };
+                let row = ledger.members(group).choose(rng)?.clone();
+                return Self::detail(&row, format);
+            }
+            40..66 => {
+                let kind = name("place html", "place json");
+                Self::list(Scope::Place(group, side), format, kind, 50, "")
+            }
+            66..74 => {
+                let kind = name("place, dear html", "place, dear json");
+                let sort = if rng.random_bool(0.5) {
+                    "&sort=price"
+                } else {
+                    ""
+                };
+                Self::list(Scope::DearPlace(group, side), format, kind, 50, sort)
+            }
+            74..81 => Self::list(
+                Scope::Words(group),
+                format,
+                name("search html", "search json"),
+                50,
+                "",
+            ),
+            81..84 => Self::list(
+                Scope::Dear,
+                format,
+                name("dear html", "dear json"),
+                100,
+                "&sort=-price",
+            ),
+            84..92 => Self::list(Scope::All, format, name("list html", "list json"), 10, ""),
+            92..96 => {
+                let more = [
+                    "&page=2",
+                    "&sort=price",
+                    "&sort=-price",
+                    "&sort=oldest&page=3",
+                ];
+                let more = more.choose(rng)?;
+                let mut query = Self::list(Scope::All, format, "list, sorted or later", 24, more);
+                query.room = None;
+                query
+            }
+            96..98 => Self::list(
+                Scope::Place(BULK_GROUP, 0),
+                format,
+                "bulk place",
+                10,
+                "&sort=oldest",
+            ),
+            _ => {
+                let mut query = Self::list(Scope::Place(group, side), format, "no-cache", 50, "");
+                query.path = query
+                    .path
+                    .replacen("/properties/", "/properties/no-cache/", 1);
+                query.uncached = true;
+                query
+            }
+        })
+    }
+}

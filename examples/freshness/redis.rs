@@ -1,0 +1,169 @@
+//! The run's Redis: started, frozen, killed and restarted by the checker.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use deadpool_redis::redis::aio::MultiplexedConnection;
+use deadpool_redis::redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, Pipeline, Value};
+
+use crate::process::{Process, Program, find, tail};
+
+/// A Redis with its data in the run's directory.
+pub(crate) struct Redis {
+    program: Program,
+    process: Option<Process>,
+    directory: PathBuf,
+}
+
+/// How it ends before it is started again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Killed, and everything is lost.
+    Killed,
+    /// It saves, and comes back with what it held.
+    Saved,
+    /// It ends in order, without saving.
+    Unsaved,
+    /// It comes back with what it held some time before, as from a backup or a replica that lagged.
+    RolledBack(Duration),
+}
+
+impl Redis {
+    pub(crate) async fn create(directory: &Path, user: Option<(u32, u32)>) -> anyhow::Result<Self> {
+        let others = ["/opt/homebrew/bin", "/usr/local/bin", "/usr/bin"].map(PathBuf::from);
+        let server = find(&["redis-server", "valkey-server"], &others)?;
+        let socket = directory.join("redis.sock");
+        let mut words = vec![server.into_os_string()];
+        words.extend(["--port", "0", "--save", "", "--maxmemory-policy"].map(Into::into));
+        words.extend(["allkeys-lru", "--dir"].map(Into::into));
+        words.extend([
+            directory.into(),
+            "--unixsocket".into(),
+            socket.into_os_string(),
+        ]);
+        let program = Program {
+            words,
+            variables: Vec::new(),
+            directory: directory.to_owned(),
+            log: directory.join("redis.log"),
+            signal: "KILL",
+            user,
+        };
+        let mut redis = Self {
+            program,
+            process: None,
+            directory: directory.to_owned(),
+        };
+        redis.start().await?;
+        Ok(redis)
+    }
+
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.directory.join("redis.sock")
+    }
+
+    async fn start(&mut self) -> anyhow::Result<()> {
+        self.process = Some(self.program.start().await?);
+        let begun = Instant::now();
+        loop {
+            if let Ok(cli) = self.cli().await
+                && cli.run::<String>(&["PING"]).await.is_ok()
+            {
+                return Ok(());
+            }
+            if begun.elapsed() > Duration::from_secs(20) {
+                bail!("Redis does not start:\n{}", tail(&self.program.log));
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// What `redis-cli` would be.
+    pub(crate) async fn cli(&self) -> anyhow::Result<Cli> {
+        Cli::connect(&self.socket()).await
+    }
+
+    /// Ends it, leaves it down for a while, and starts it again.
+    pub(crate) async fn restart(&mut self, how: Ending, down: Duration) -> anyhow::Result<()> {
+        let cli = self.cli().await?;
+        match how {
+            Ending::Killed => {}
+            // The connection ends instead of answering.
+            Ending::Saved => drop(cli.run::<Value>(&["SHUTDOWN", "SAVE"]).await),
+            Ending::Unsaved => drop(cli.run::<Value>(&["SHUTDOWN", "NOSAVE"]).await),
+            Ending::RolledBack(before) => {
+                cli.run::<String>(&["SAVE"]).await?;
+                tokio::time::sleep(before).await;
+            }
+        }
+        let mut process = self.process.take().context("it runs")?;
+        if matches!(how, Ending::Killed | Ending::RolledBack(_)) {
+            process.signal("KILL").await?;
+        }
+        process.ended().await?;
+        tokio::time::sleep(down).await;
+        let kept = matches!(how, Ending::Saved | Ending::RolledBack(_));
+        let dump = self.directory.join("dump.rdb");
+        if !kept {
+            // None is there when nothing was ever saved.
+            let _ = std::fs::remove_file(&dump);
+        }
+        self.start().await?;
+        let _ = std::fs::remove_file(&dump);
+        Ok(())
+    }
+
+    pub(crate) async fn freeze(&self, time: Duration) -> anyhow::Result<()> {
+        let process = self.process.as_ref().context("it runs")?;
+        process.signal("STOP").await?;
+        tokio::time::sleep(time).await;
+        process.signal("CONT").await
+    }
+
+    pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
+        match self.process.take() {
+            Some(process) => process.kill().await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// A connection to the run's Redis, past every proxy.
+#[derive(Clone)]
+pub(crate) struct Cli(MultiplexedConnection);
+
+impl Cli {
+    pub(crate) async fn connect(socket: &Path) -> anyhow::Result<Self> {
+        let client = Client::open(format!("redis+unix://{}", socket.display()))?;
+        let limits = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(Duration::from_secs(2)))
+            .set_response_timeout(Some(Duration::from_secs(10)));
+        let connection = client
+            .get_multiplexed_async_connection_with_config(&limits)
+            .await?;
+        Ok(Self(connection))
+    }
+
+    /// Runs a command, given as its words.
+    pub(crate) async fn run<T: FromRedisValue>(&self, words: &[&str]) -> anyhow::Result<T> {
+        let mut command = Cmd::new();
+        words.iter().for_each(|word| {
+            command.arg(*word);
+        });
+        self.run_command(&command).await
+    }
+
+    pub(crate) async fn run_command<T: FromRedisValue>(&self, command: &Cmd) -> anyhow::Result<T> {
+        Ok(command.query_async(&mut self.0.clone()).await?)
+    }
+
+    pub(crate) async fn run_pipeline(&self, pipeline: &Pipeline) -> anyhow::Result<()> {
+        Ok(pipeline.query_async(&mut self.0.clone()).await?)
+    }
+
+    /// Every key that fits a pattern.
+    pub(crate) async fn keys(&self, pattern: &str) -> anyhow::Result<Vec<String>> {
+        self.run(&["KEYS", pattern]).await
+    }
+}
