@@ -47,7 +47,8 @@ impl From<tokio_postgres::Error> for DbError {
         let lost = ["08", "53", "57"]
             .iter()
             .any(|class| code.code().starts_with(class));
-        if lost && *code != SqlState::QUERY_CANCELED {
+        // So are a lock that others keep and a statement that takes too long, until others are done.
+        if lost || *code == SqlState::LOCK_NOT_AVAILABLE {
             return Self::Unavailable(db.message().to_owned());
         }
         match db.constraint() {

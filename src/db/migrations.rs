@@ -1,8 +1,6 @@
 //! The schema's migrations, compiled in from `sql/migrations`.
 
-use std::ops::DerefMut as _;
-
-use super::{Database, DbError};
+use super::{Database, DbError, connect};
 
 mod embedded {
     refinery::embed_migrations!("sql/migrations");
@@ -25,12 +23,12 @@ pub struct MigrationState {
 /// # Errors
 /// [`DbError::Migration`] when one fails (it is rolled back) or differs from what was applied under its number.
 pub async fn migrate(database: &Database) -> Result<Vec<String>, DbError> {
-    let mut client = database.client().await?;
+    // A migration may take longer than any request.
+    let mut client = connect(database).await?;
     client
         .execute("SELECT pg_advisory_lock($1)", &[&ADVISORY_LOCK])
         .await?;
-    let connection: &mut tokio_postgres::Client = client.deref_mut().deref_mut();
-    let report = embedded::migrations::runner().run_async(connection).await;
+    let report = embedded::migrations::runner().run_async(&mut client).await;
     client
         .execute("SELECT pg_advisory_unlock($1)", &[&ADVISORY_LOCK])
         .await?;

@@ -4,6 +4,7 @@
 //! failure is a [`DbError`]. Nothing here knows the cache.
 
 pub mod bulk;
+mod connector;
 mod error;
 pub mod event_log;
 pub mod event_replay;
@@ -15,6 +16,7 @@ mod pool;
 pub mod properties;
 pub mod sessions;
 pub mod users;
+mod wire;
 
 pub use deadpool_postgres::{GenericClient, Object as Client, Transaction};
 pub use error::DbError;

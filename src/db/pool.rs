@@ -1,24 +1,57 @@
-//! The connection pool.
+//! The connection pools.
+//!
+//! **Invariant:** no request waits for PostgreSQL without a limit: not for a connection, not in the queue for one, not
+//! for an answer, even if the server is frozen. Whoever has to take long says so by [`Database::unhurried_client`].
+//!
+//! **Invariant:** a connection that is handed out owes nobody else an answer.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
-use tokio_postgres::NoTls;
+use deadpool_postgres::{Manager, ManagerConfig, Object, ObjectId, Pool, RecyclingMethod, Runtime};
 
 use super::DbError;
+use super::connector::{Connector, noting};
+use super::wire::{Due, Patience};
 
-/// How long a request waits for a free connection before it is told to come back.
-const WAIT: Duration = Duration::from_secs(5);
+/// How long a request waits for a connection, whether for a free one or for a new one, before it is told to come back.
+const WAIT: Duration = Duration::from_secs(3);
+/// How many requests may wait for each connection of the pool; those beyond are told to come back at once.
+const QUEUE_PER_CONNECTION: usize = 16;
 /// How long a peer may be silent on the network before its connection counts as lost.
 const SILENCE: Duration = Duration::from_secs(10);
 /// How long one attempt to connect may take.
 const CONNECT: Duration = Duration::from_secs(3);
+/// How long the answers to a request that was given up, or a rollback that nobody waited for, may still take before
+/// the connection is replaced.
+const LEFTOVERS: Duration = Duration::from_millis(100);
+/// How long a connection may be unused before it is asked for a sign of life: a network may have forgotten it.
+const UNUSED: Duration = Duration::from_secs(30);
+/// How long the server may be silent. Writes may wait for locks, for half as long as that.
+const PATIENCE: Patience = Patience {
+    reading: Duration::from_secs(3),
+    writing: Duration::from_secs(10),
+};
+
+/// What each of the site's connections begins with. The server ends what takes longer than anybody waits for, and soon
+/// notices that the client is gone, where it can; a query's plan is made for its values, because a rare word and a
+/// frequent one need different ones; and the rows of a frequent word fit in memory one by one.
+const SETTINGS: &str = "
+    SET statement_timeout = '10s';
+    SET lock_timeout = '5s';
+    SET idle_in_transaction_session_timeout = '30s';
+    SET plan_cache_mode = force_custom_plan;
+    SELECT set_config(name, '1s', false) FROM pg_settings WHERE name = 'client_connection_check_interval';
+    SELECT set_config(name, '16MB', false) FROM pg_settings
+    WHERE name = 'work_mem' AND pg_size_bytes(setting || unit) < pg_size_bytes('16MB')";
 
 /// A handle to the database; cheap to clone.
 #[derive(Clone)]
 pub struct Database {
     pool: Pool,
+    unhurried: Pool,
+    due: Arc<Mutex<HashMap<ObjectId, Due>>>,
     config: Arc<tokio_postgres::Config>,
 }
 
@@ -35,38 +68,143 @@ impl Database {
         if config.get_tcp_user_timeout().is_none() {
             config.tcp_user_timeout(SILENCE);
         }
-        let manager_config = ManagerConfig {
-            recycling_method: RecyclingMethod::Fast,
+        let site = Connector {
+            settings: SETTINGS,
+            patience: Some(PATIENCE),
         };
-        let manager = Manager::from_config(config.clone(), NoTls, manager_config);
-        let pool = Pool::builder(manager)
-            .max_size(pool_size)
-            .wait_timeout(Some(WAIT))
-            .create_timeout(Some(CONNECT))
-            .runtime(Runtime::Tokio1)
-            .build()
-            .map_err(|err| DbError::Configuration(err.to_string()))?;
+        let unhurried = Connector {
+            settings: "",
+            patience: None,
+        };
         Ok(Self {
-            pool,
+            pool: pool(&config, site, pool_size)?,
+            unhurried: pool(&config, unhurried, pool_size)?,
+            due: Arc::default(),
             config: Arc::new(config),
         })
     }
 
-    /// A client, waiting for a free one.
+    /// A client for a request. Its statements may take seconds: three outside of a transaction, ten in one.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when none becomes free, too many wait for one, or the server can't be reached.
+    pub async fn client(&self) -> Result<Object, DbError> {
+        let status = self.pool.status();
+        if status.waiting >= QUEUE_PER_CONNECTION * status.max_size {
+            return Err(DbError::Unavailable(
+                "too many requests wait for a connection".to_owned(),
+            ));
+        }
+        tokio::time::timeout(WAIT, self.free_client())
+            .await
+            .unwrap_or_else(|_| {
+                let late = "no connection could be had in time";
+                Err(DbError::Unavailable(late.to_owned()))
+            })
+    }
+
+    /// A client for work that takes as long as it takes: loads, dumps, maintenance.
     ///
     /// # Errors
     /// [`DbError::Unavailable`] when none becomes free, or the server can't be reached.
-    pub async fn client(&self) -> Result<Object, DbError> {
-        Ok(self.pool.get().await?)
+    pub async fn unhurried_client(&self) -> Result<Object, DbError> {
+        Ok(self.unhurried.get().await?)
     }
 
     /// Closes the connections that nobody uses, and gives out no more.
     pub fn close(&self) {
         self.pool.close();
+        self.unhurried.close();
     }
 
     /// How to connect, for a connection that is not of the pool.
     pub(super) fn config(&self) -> &tokio_postgres::Config {
         &self.config
     }
+
+    /// Takes connections until one is free; ends those that are not.
+    async fn free_client(&self) -> Result<Object, DbError> {
+        loop {
+            let (client, made) = noting(self.pool.get()).await;
+            let client = client?;
+            let id = Object::id(&client);
+            if let Some(due) = made {
+                self.remember(id, due);
+                return Ok(client);
+            }
+            let taken = Taken(Some(client));
+            if let Some(due) = self.recall(id)
+                && is_free(due).await
+                && taken.is_alive().await
+            {
+                return Ok(taken.keep());
+            }
+        }
+    }
+
+    fn remember(&self, id: ObjectId, due: Due) {
+        let mut known = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        // An error means that the connection is gone.
+        known.retain(|_, due| due.has_changed().is_ok());
+        known.insert(id, due);
+    }
+
+    fn recall(&self, id: ObjectId) -> Option<Due> {
+        let known = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&id).cloned()
+    }
+}
+
+/// A connection that is not known to be free yet; ended unless it is kept.
+struct Taken(Option<Object>);
+
+impl Taken {
+    async fn is_alive(&self) -> bool {
+        let Some(client) = &self.0 else {
+            return false;
+        };
+        if client.is_closed() {
+            return false;
+        }
+        if Object::metrics(client).last_used() < UNUSED {
+            return true;
+        }
+        let sign = tokio::time::timeout(LEFTOVERS, client.simple_query(""));
+        matches!(sign.await, Ok(Ok(_)))
+    }
+
+    fn keep(mut self) -> Object {
+        self.0.take().expect("it is kept once")
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        // Its driver ends with it; the server then gives up what it still does for it.
+        self.0.take().map(Object::take);
+    }
+}
+
+/// Whether no answer is due on a connection, now or in a moment.
+async fn is_free(mut due: Due) -> bool {
+    let free = tokio::time::timeout(LEFTOVERS, due.wait_for(|due| *due == 0));
+    matches!(free.await, Ok(Ok(_)))
+}
+
+fn pool(
+    config: &tokio_postgres::Config,
+    connector: Connector,
+    size: usize,
+) -> Result<Pool, DbError> {
+    let manager_config = ManagerConfig {
+        recycling_method: RecyclingMethod::Fast,
+    };
+    let manager = Manager::from_connect(config.clone(), connector, manager_config);
+    Pool::builder(manager)
+        .max_size(size)
+        .wait_timeout(Some(WAIT))
+        .create_timeout(Some(CONNECT))
+        .runtime(Runtime::Tokio1)
+        .build()
+        .map_err(|err| DbError::Configuration(err.to_string()))
 }

@@ -11,3 +11,4 @@ mod outages;
 mod overtaken;
 mod refusals;
 mod rollback;
+mod slow_postgres;
