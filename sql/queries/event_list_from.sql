@@ -1,4 +1,4 @@
-SELECT id, kind, property_id, before - 'description', after - 'description', row_count, actor
+SELECT id, kind, property_id, before - 'description', after - 'description', row_count, actor, xid::text
 FROM property_event
 WHERE xid >= $1::text::xid8
 ORDER BY id

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use super::secret_key::secret_key;
@@ -79,7 +80,12 @@ impl Platform {
         let servers = Servers::start(&config, role).await?;
         let database = Database::new(servers.database(), config.database.pool_size)?;
         let redis_url = servers.redis_url();
-        let cache = Cache::new(&config.cache, redis_url.as_deref(), env!("BUILD_ID"))?;
+        let mut cache_config = config.cache.clone();
+        if !is_site {
+            // A command hears of no events, and would never answer from memory.
+            cache_config.memory_bytes = 0;
+        }
+        let cache = Cache::new(&cache_config, redis_url.as_deref(), env!("BUILD_ID"))?;
         let loopback = Loopback::new(config.site.allowed_hosts.any_name());
         let services = Services::new(database.clone(), cache.clone(), loopback.clone(), receivers);
         let platform = Self {
@@ -100,9 +106,11 @@ impl Platform {
     /// Connects the cache, and applies the events of every program from now on. The database has to be migrated.
     pub async fn follow_events(&self) {
         self.cache.connect(self.repair(false)).await;
-        let reader = LogReader::new(self.database.clone(), self.cache.clone());
-        let listening = tokio::spawn(listen(self.database.clone(), reader));
+        let ready = Arc::new(Notify::new());
+        let listening = listen(self.database.clone(), self.cache.clone(), ready.clone());
+        let listening = tokio::spawn(listening);
         let _ = self.listening.set(listening.abort_handle());
+        ready.notified().await;
     }
 
     /// What makes Redis fit for use: the event log applied. A command that has only just begun has missed nothing.

@@ -37,8 +37,9 @@ impl Generation {
 pub enum Stamps {
     /// Each tag's generation.
     Known(BTreeMap<Tag, Generation>),
-    /// They could not be read, or parts of the value were loaded under different ones: the value may be shown, and
-    /// must not be stored.
+    /// Redis was not in use for some part of the value, which depends on these tags: only this process may keep it.
+    Local(TagSet),
+    /// Parts of the value were loaded under different generations: the value may be shown, and must not be stored.
     Unknown,
 }
 
@@ -47,15 +48,29 @@ impl Stamps {
     pub fn tags(&self) -> TagSet {
         match self {
             Self::Known(stamps) => stamps.keys().cloned().collect(),
+            Self::Local(tags) => tags.clone(),
             Self::Unknown => TagSet::new(),
         }
+    }
+
+    /// Those of a value that depends on some of the tags only.
+    #[must_use]
+    pub fn only(mut self, tags: &TagSet) -> Self {
+        match &mut self {
+            Self::Known(stamps) => stamps.retain(|tag, _| tags.contains(tag)),
+            Self::Local(all) => all.retain(|tag| tags.contains(tag)),
+            Self::Unknown => {}
+        }
+        self
     }
 
     /// The stamps of a value made of two others.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
-        let (Self::Known(mut all), Self::Known(more)) = (self, other) else {
-            return Self::Unknown;
+        let (mut all, more) = match (self, other) {
+            (Self::Known(all), Self::Known(more)) => (all, more),
+            (Self::Unknown, _) | (_, Self::Unknown) => return Self::Unknown,
+            (one, two) => return Self::Local(one.tags().union(&two.tags()).cloned().collect()),
         };
         for (tag, generation) in more {
             match all.get(&tag) {
@@ -94,6 +109,15 @@ mod tests {
         assert_eq!(
             stamps("a", &Generation::mint()).union(Stamps::Unknown),
             Stamps::Unknown
+        );
+    }
+
+    #[test]
+    fn a_part_loaded_without_redis_makes_the_whole_local() {
+        let local = Stamps::Local(TagSet::from([Tag::all("b")]));
+        assert_eq!(
+            stamps("a", &Generation::mint()).union(local),
+            Stamps::Local(TagSet::from([Tag::all("a"), Tag::all("b")]))
         );
     }
 }

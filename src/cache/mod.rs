@@ -10,15 +10,21 @@
 //! - Every entry also carries [`Tag::site`], which stands for everything.
 //! - A failure of Redis never leaves this module: it becomes a bypass, a counter and one warning ([`link`]).
 //!
-//! The memory tier and single-flight will stand in front of [`Cache::get_or_load`] and [`Cache::find_page`].
+//! In front of Redis stand a tier of pages in this process, with generations of its own ([`memory`]), and
+//! single-flight ([`flight`]): one load per key, however many ask.
 
 mod entry;
 mod facade;
+mod flight;
 mod generation;
+mod invalidation;
 mod key;
 pub mod link;
+mod load;
+mod memory;
 pub mod metrics;
 mod page;
+mod pages;
 pub mod policy;
 mod position;
 mod redis_tier;
@@ -28,13 +34,17 @@ mod tag;
 mod tagged;
 
 pub use entry::Entry;
-pub use facade::{Cache, Cached, Fill, Lifetimes, PageLookup};
+pub use facade::{Cache, Lifetimes};
 pub use generation::{Generation, Stamps};
 pub use key::CacheKey;
 pub use link::Repair;
+pub use load::{Cached, Fill, Interrupted, LoadError};
+pub use memory::HeldPage;
 pub use metrics::{Level, Outcome};
 pub use page::{Encoding, StoredPage};
+pub use pages::{InMemory, Rendered, Served};
 pub use redis_tier::{CacheError, ProbeStep};
 pub use report::{LevelReport, RedisReport};
+use tag::with_site;
 pub use tag::{Tag, TagSet, hex};
 pub use tagged::Tagged;

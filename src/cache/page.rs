@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use actix_web::http::header::HeaderValue;
 use actix_web::web::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -31,15 +32,16 @@ impl Encoding {
     }
 }
 
-/// A page with a body per encoding. An encoding that saves nothing shares the identity body.
+/// A page with a body per encoding that is worth it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredPage {
     /// The `Content-Type`.
-    pub content_type: String,
+    pub content_type: HeaderValue,
     etag: String,
+    etags: [HeaderValue; 3],
     identity: Bytes,
-    gzip: Bytes,
-    brotli: Bytes,
+    gzip: Option<Bytes>,
+    brotli: Option<Bytes>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -53,24 +55,26 @@ const WORTH_COMPRESSING: usize = 512;
 
 impl StoredPage {
     /// A page that is sent as it is, because it is not kept.
-    pub fn uncompressed(content_type: &str, body: Bytes) -> Self {
+    pub fn uncompressed(content_type: HeaderValue, body: Bytes) -> Self {
+        let etag = hex(&Sha256::digest(&body)[..16]);
         Self {
-            content_type: content_type.to_owned(),
-            etag: hex(&Sha256::digest(&body)[..16]),
-            gzip: body.clone(),
-            brotli: body.clone(),
+            content_type,
+            etags: etags(&etag),
+            etag,
             identity: body,
+            gzip: None,
+            brotli: None,
         }
     }
 
     /// Compresses a body and computes its validator.
-    pub fn new(content_type: &str, body: Bytes) -> Self {
+    pub fn new(content_type: HeaderValue, body: Bytes) -> Self {
         if body.len() < WORTH_COMPRESSING {
             return Self::uncompressed(content_type, body);
         }
-        let worth = |compressed: Vec<u8>| match compressed.len() < body.len() {
-            true => Bytes::from(compressed),
-            false => body.clone(),
+        let worth = |compressed: Vec<u8>| {
+            let shorter = compressed.len() < body.len();
+            shorter.then(|| Bytes::from(compressed))
         };
         let (gzip, brotli) = (worth(gzipped(&body)), worth(brotlied(&body)));
         Self {
@@ -82,43 +86,56 @@ impl StoredPage {
 
     /// The best stored encoding of those that a client accepts, in the order of its wishes.
     pub fn choose(&self, accepted: impl IntoIterator<Item = Encoding>) -> Encoding {
-        let stored = |encoding: &Encoding| match encoding {
-            Encoding::Identity => true,
-            Encoding::Gzip => self.gzip != self.identity,
-            Encoding::Brotli => self.brotli != self.identity,
-        };
-        accepted
-            .into_iter()
-            .find(stored)
-            .unwrap_or(Encoding::Identity)
+        let mut accepted = accepted.into_iter();
+        let chosen = accepted.find(|encoding| self.compressed(*encoding).is_some());
+        chosen.unwrap_or(Encoding::Identity)
     }
 
     /// The body in an encoding.
     pub fn body(&self, encoding: Encoding) -> &Bytes {
+        self.compressed(encoding).unwrap_or(&self.identity)
+    }
+
+    fn compressed(&self, encoding: Encoding) -> Option<&Bytes> {
         match encoding {
-            Encoding::Identity => &self.identity,
-            Encoding::Gzip => &self.gzip,
-            Encoding::Brotli => &self.brotli,
+            Encoding::Identity => None,
+            Encoding::Gzip => self.gzip.as_ref(),
+            Encoding::Brotli => self.brotli.as_ref(),
         }
     }
 
     /// The strong validator of a representation, quoted: each encoding has its own (RFC 9110, section 8.8.3.3).
-    pub fn etag(&self, encoding: Encoding) -> String {
-        match encoding.token() {
-            None => format!("\"{}\"", self.etag),
-            Some(token) => format!("\"{}-{token}\"", self.etag),
+    pub fn etag(&self, encoding: Encoding) -> &HeaderValue {
+        let [identity, gzip, brotli] = &self.etags;
+        match encoding {
+            Encoding::Identity => identity,
+            Encoding::Gzip => gzip,
+            Encoding::Brotli => brotli,
         }
     }
 
-    pub(super) fn about(&self) -> serde_json::Value {
-        serde_json::json!({ "content_type": self.content_type, "etag": self.etag })
+    /// The bytes of its bodies.
+    pub(super) fn weight(&self) -> usize {
+        let bodies = [
+            Some(&self.identity),
+            self.gzip.as_ref(),
+            self.brotli.as_ref(),
+        ];
+        bodies.into_iter().flatten().map(Bytes::len).sum()
     }
 
+    pub(super) fn about(&self) -> serde_json::Value {
+        let content_type = self.content_type.to_str().unwrap_or_default();
+        serde_json::json!({ "content_type": content_type, "etag": self.etag })
+    }
+
+    /// Its bodies; an empty one stands for none.
     pub(super) fn parts(&self) -> Vec<Bytes> {
+        let compressed = |body: &Option<Bytes>| body.clone().unwrap_or_default();
         vec![
             self.identity.clone(),
-            self.gzip.clone(),
-            self.brotli.clone(),
+            compressed(&self.gzip),
+            compressed(&self.brotli),
         ]
     }
 
@@ -127,15 +144,26 @@ impl StoredPage {
         let [identity, gzip, brotli] = entry.parts.as_slice() else {
             return None;
         };
-        let [identity, gzip, brotli] = [identity, gzip, brotli].map(Bytes::clone);
+        let compressed = |body: &Bytes| (!body.is_empty()).then(|| body.clone());
         Some(Self {
-            content_type,
+            content_type: HeaderValue::from_str(&content_type).ok()?,
+            etags: etags(&etag),
             etag,
-            identity,
-            gzip,
-            brotli,
+            identity: identity.clone(),
+            gzip: compressed(gzip),
+            brotli: compressed(brotli),
         })
     }
+}
+
+/// The validators of the identity, gzip and brotli bodies.
+fn etags(etag: &str) -> [HeaderValue; 3] {
+    let quoted = |suffix: &str| {
+        // Hexadecimal digits are a valid value; anything else is not read from Redis.
+        HeaderValue::from_str(&format!("\"{etag}{suffix}\""))
+            .unwrap_or(HeaderValue::from_static("\"\""))
+    };
+    [quoted(""), quoted("-gzip"), quoted("-br")]
 }
 
 fn gzipped(body: &[u8]) -> Vec<u8> {
@@ -164,7 +192,10 @@ mod tests {
     use super::*;
 
     fn page(text: &str) -> StoredPage {
-        StoredPage::new("text/html", Bytes::from(text.to_owned()))
+        StoredPage::new(
+            HeaderValue::from_static("text/html"),
+            Bytes::from(text.to_owned()),
+        )
     }
 
     #[test]

@@ -37,11 +37,14 @@ pub struct ProbeStep {
 /// Deletes the generations of an event's tags, and notes that the event is applied. With `once`, an event that is
 /// noted already is left alone.
 static INVALIDATE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("invalidate.lua")));
-/// Reads the generations of tags, minting those that are missing or are not tokens.
-static MINT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("mint.lua")));
+/// Reads the generations of tags, minting those that are missing or are not tokens, and leases the load under them.
+static LEASE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lease.lua")));
 
 /// How long Redis remembers that an event is applied.
 const APPLIED_SECONDS: u64 = 3600;
+/// How long other instances leave a load to the one that holds its lease. Too short, and a slow load is made twice;
+/// too long, and a leader that died delays the others.
+const LEASE_MS: u64 = 2000;
 
 /// What one look-up brought back.
 pub(super) struct Found {
@@ -104,29 +107,54 @@ impl RedisTier {
             .await
     }
 
-    /// The generations of tags, minting the missing ones.
-    pub(super) async fn mint(&self, tags: &TagSet) -> Result<Stamps, CacheError> {
-        let mut script = MINT.prepare_invoke();
-        script.arg(self.generation_ttl.as_secs());
+    /// The generations to load under, the missing ones minted, and whether the load is the caller's: another instance
+    /// may be at it.
+    pub(super) async fn lease(
+        &self,
+        key: &CacheKey,
+        tags: &TagSet,
+    ) -> Result<(Stamps, bool), CacheError> {
+        let mut script = LEASE.prepare_invoke();
+        script.key(self.lease_key(key));
+        script.arg(self.generation_ttl.as_secs()).arg(LEASE_MS);
         for tag in tags {
             script
                 .key(self.generation_key(tag))
                 .arg(Generation::mint().as_str());
         }
-        let tokens: Vec<Vec<u8>> = self
-            .run(async |c| script.invoke_async(&mut c.redis).await)
+        let (leased, tokens): (bool, Vec<Vec<u8>>) = self
+            .run(async |c| {
+                let values: Vec<redis::Value> = script.invoke_async(&mut c.redis).await?;
+                let mut values = values.into_iter();
+                let leased = redis::from_redis_value(values.next().unwrap_or(redis::Value::Nil))?;
+                let tokens = values.map(redis::from_redis_value);
+                Ok((leased, tokens.collect::<Result<_, _>>()?))
+            })
             .await?;
         let generations: Option<Vec<_>> =
             tokens.iter().map(|token| Generation::read(token)).collect();
-        Ok(match generations {
+        let stamps = match generations {
             Some(list) if list.len() == tags.len() => {
                 Stamps::Known(tags.iter().cloned().zip(list).collect())
             }
             _ => Stamps::Unknown,
-        })
+        };
+        Ok((stamps, leased))
     }
 
-    /// Stores an entry, and keeps its generations for longer than it.
+    /// Gives a lease back whose load has failed.
+    pub(super) async fn release(&self, key: &CacheKey) -> Result<(), CacheError> {
+        let mut command = redis::cmd("DEL");
+        command.arg(self.lease_key(key));
+        self.run(async |c| command.query_async(&mut c.redis).await)
+            .await
+    }
+
+    fn lease_key(&self, key: &CacheKey) -> String {
+        self.key(&format!("lease:{}", key.as_str()))
+    }
+
+    /// Stores an entry, keeps its generations for longer than it, and ends the lease of its load.
     pub(super) async fn store(
         &self,
         key: &CacheKey,
@@ -151,6 +179,7 @@ impl RedisTier {
                 .arg(seconds)
                 .ignore();
         }
+        pipeline.cmd("DEL").arg(self.lease_key(key)).ignore();
         self.run(async |c| pipeline.query_async::<()>(&mut c.redis).await)
             .await
     }

@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 
 use tokio::sync::Notify;
 
+use super::Cache;
 use super::link::Repair;
-use super::{Cache, Tag};
 
 impl Cache {
     /// Connects to Redis and keeps the connection; returns after the first attempt. `repair` runs before Redis is
@@ -36,24 +36,5 @@ impl Cache {
     /// Whether Redis is in use; `None` when there is none.
     pub fn redis_is_up(&self) -> Option<bool> {
         self.redis.as_ref().map(|tier| tier.link.is_up())
-    }
-
-    /// Makes all entries void before Redis is used again, because something may have been missed that no log tells.
-    pub fn distrust(&self, reason: &str) {
-        // In this order: a repair that has looked at the flag already is made to begin again.
-        self.doubtful.store(true, Ordering::Release);
-        if let Some(tier) = &self.redis {
-            tier.link.distrust(reason);
-        }
-    }
-
-    /// Voids what carries a tag that no event of the log names, such as a session. Where Redis can't be reached,
-    /// everything is void before it is used again.
-    pub async fn void(&self, tag: &Tag) {
-        if let Some(tier) = &self.redis
-            && tier.void(tag).await.is_err()
-        {
-            self.distrust("an invalidation that no log tells was missed");
-        }
     }
 }

@@ -42,6 +42,12 @@ const EXPIRY_PATIENCE: Duration = Duration::from_millis(200);
 const SCAN_COUNT: usize = 500;
 
 impl Cache {
+    /// Counts the pages that this process holds; those that are void are still among them.
+    pub fn report_memory(&self) -> LevelReport {
+        let (entries, bytes) = self.memory.size();
+        LevelReport { entries, bytes }
+    }
+
     /// Counts the entries of a family.
     ///
     /// # Errors

@@ -43,6 +43,13 @@ impl Tag {
     }
 }
 
+/// The tags with the one that every entry carries.
+pub(super) fn with_site(tags: &TagSet) -> TagSet {
+    let mut tags = tags.clone();
+    tags.insert(Tag::site());
+    tags
+}
+
 impl fmt::Display for Tag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A location may hold line breaks; a log line may not.

@@ -38,6 +38,16 @@ pub async fn set_actor(client: &impl GenericClient, actor: &str) -> Result<(), D
     Ok(())
 }
 
+/// Logs that the cache is cleared.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn insert_clear(client: &impl GenericClient) -> Result<(), DbError> {
+    let statement = client.prepare_cached("SELECT property_log_clear()").await?;
+    client.query_one(&statement, &[]).await?;
+    Ok(())
+}
+
 /// The number of the latest event; `None` when there is none.
 ///
 /// # Errors
@@ -91,6 +101,7 @@ pub(super) fn event(row: &Row) -> Result<PropertyEvent, DbError> {
         },
         ("deleted", Some(id), Some(before), _) => Change::PostDelete { id, before },
         ("bulk", ..) => Change::Bulk { rows: row.get(5) },
+        ("cleared", ..) => Change::Cleared,
         _ => return Err(DbError::Corrupt("property_event")),
     };
     Ok(PropertyEvent {
@@ -139,17 +150,18 @@ fn history_entry(row: &Row) -> HistoryEntry {
             .collect(),
         _ => Vec::new(),
     };
-    let rows: i64 = row.get(5);
+    let (kind, rows): (String, i64) = (row.get(1), row.get(5));
     let title = match (&after, &before) {
         (Some(_), _) => text(&after, "title"),
         (None, Some(_)) => text(&before, "title"),
+        (None, None) if kind == "cleared" => "the cache".to_owned(),
         (None, None) if rows > 0 => format!("{rows} listings in one statement"),
         (None, None) => "all listings".to_owned(),
     };
     HistoryEntry {
         at: row.get(7),
         actor: row.get(6),
-        kind: row.get(1),
+        kind,
         property: row.get::<_, Option<i64>>(2).map(PropertyId),
         title,
         changes,

@@ -19,8 +19,8 @@ pub struct LogSlice {
 /// What is to be applied to a cache.
 #[derive(Debug)]
 pub enum Replay {
-    /// These events, in order.
-    Events(Vec<PropertyEvent>),
+    /// These events, in order, each with the id of its transaction.
+    Events(Vec<(u64, PropertyEvent)>),
     /// More events than the limit; the text changes whenever one is added.
     TooMany(String),
     /// There is no usable position: none, one of another database, or one that is ahead of this one.
@@ -28,14 +28,15 @@ pub enum Replay {
 }
 
 /// Reads the horizon and the events from a position on, in one snapshot. `position` is asked with the database's
-/// identity for the transaction id to start at.
+/// identity and the horizon for the transaction id to start at; one that is ahead of the horizon is of a time that
+/// this database, restored from a backup, has not seen, and no position.
 ///
 /// # Errors
 /// When the database can't answer.
 pub async fn read(
     client: &mut Client,
     limit: i64,
-    position: impl FnOnce(&str) -> Option<u64>,
+    position: impl FnOnce(&str, u64) -> Option<u64>,
 ) -> Result<LogSlice, DbError> {
     let snapshot = client
         .build_transaction()
@@ -48,8 +49,7 @@ pub async fn read(
     let horizon = horizon
         .parse()
         .map_err(|_| DbError::Corrupt("pg_snapshot_xmin"))?;
-    // A position ahead of the horizon is of a time that this database, restored from a backup, has not seen.
-    let Some(from) = position(&identity).filter(|from| *from <= horizon) else {
+    let Some(from) = position(&identity, horizon).filter(|from| *from <= horizon) else {
         return Ok(LogSlice {
             identity,
             horizon,
@@ -60,7 +60,10 @@ pub async fn read(
     let sql = include_str!("../../sql/queries/event_list_from.sql");
     let rows = transaction.query(sql, &[&from, &(limit + 1)]).await?;
     let replay = match i64::try_from(rows.len()).is_ok_and(|count| count <= limit) {
-        true => Replay::Events(rows.iter().map(readable).collect()),
+        true => {
+            let events = rows.iter().map(|row| Ok((xid(row)?, readable(row))));
+            Replay::Events(events.collect::<Result<_, DbError>>()?)
+        }
         false => {
             let sql = include_str!("../../sql/queries/event_count_from.sql");
             let row = transaction.query_one(sql, &[&from]).await?;
@@ -76,6 +79,11 @@ pub async fn read(
         horizon,
         replay,
     })
+}
+
+fn xid(row: &tokio_postgres::Row) -> Result<u64, DbError> {
+    let text: &str = row.get(7);
+    text.parse().map_err(|_| DbError::Corrupt("property_event"))
 }
 
 /// An event that can't be read has touched who knows what: it counts as a bulk change.

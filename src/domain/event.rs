@@ -45,15 +45,18 @@ pub enum Change {
         /// How many rows, where the database knows.
         rows: i64,
     },
+    /// No row was changed: somebody cleared the cache.
+    Cleared,
 }
 
 impl Change {
-    /// Its name in logs: Django's signal, or `bulk`.
+    /// Its name in logs: Django's signal, `bulk` or `clear`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::PostSave { .. } => "post_save",
             Self::PostDelete { .. } => "post_delete",
             Self::Bulk { .. } => "bulk",
+            Self::Cleared => "clear",
         }
     }
 }

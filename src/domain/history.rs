@@ -11,9 +11,9 @@ pub struct HistoryEntry {
     pub at: DateTime<Utc>,
     /// A user of the site, a command, or a database role.
     pub actor: String,
-    /// `created`, `updated`, `deleted` or `bulk`.
+    /// `created`, `updated`, `deleted`, `bulk` or `cleared`.
     pub kind: String,
-    /// The listing; `None` for a bulk change.
+    /// The listing; `None` for a bulk change or a clear.
     pub property: Option<PropertyId>,
     /// Its headline then; for a bulk change what it was.
     pub title: String,

@@ -1,18 +1,25 @@
 //! Hears of events of every program that writes to the database, and applies them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{LogReader, ReplayError};
+use tokio::sync::Notify;
+
+use super::{LogPosition, LogReader, ReplayError};
+use crate::cache::Cache;
 use crate::db::{Database, EventListener};
 
-/// How long a lost notification can go unnoticed.
-const RECONCILE: Duration = Duration::from_secs(1);
+/// How long a lost notification can go unnoticed; well below the lease of the memory tier, which each look extends.
+const RECONCILE: Duration = Duration::from_millis(500);
 /// The first and the longest wait before the next attempt to connect.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
 /// Listens for as long as the program runs. What was missed while the connection was lost is in the log, which is
-/// read on every reconnect and once a second besides.
-pub async fn listen(database: Database, reader: LogReader) {
+/// read on every reconnect and now and then besides. While there is no connection, the memory tier is disarmed. `ready` is
+/// notified once the first attempt has succeeded or failed.
+pub async fn listen(database: Database, cache: Cache, ready: Arc<Notify>) {
+    let reader = LogReader::new(database.clone(), cache.clone());
+    let mut position = None;
     let mut wait = BACKOFF.0;
     let mut told = false;
     loop {
@@ -23,7 +30,8 @@ pub async fn listen(database: Database, reader: LogReader) {
                 }
                 told = false;
                 wait = BACKOFF.0;
-                follow(listener, &reader).await;
+                follow(listener, &reader, &mut position, &ready).await;
+                cache.disarm();
             }
             Err(err) if !told => {
                 log::warn!("can't listen for events, trying again: {err}");
@@ -31,15 +39,21 @@ pub async fn listen(database: Database, reader: LogReader) {
             }
             Err(_) => {}
         }
+        ready.notify_one();
         tokio::time::sleep(wait).await;
         wait = (wait * 2).min(BACKOFF.1);
     }
 }
 
 /// Applies the log again and again until the connection is lost.
-async fn follow(mut listener: EventListener, reader: &LogReader) {
+async fn follow(
+    mut listener: EventListener,
+    reader: &LogReader,
+    position: &mut Option<LogPosition>,
+    ready: &Notify,
+) {
     loop {
-        match reader.catch_up(listener.client()).await {
+        match reader.catch_up(listener.client(), position).await {
             Ok(()) => {}
             Err(err @ (ReplayError::Database(_) | ReplayError::Silent)) => {
                 log::warn!("the event log can't be read, connecting anew: {err}");
@@ -48,6 +62,7 @@ async fn follow(mut listener: EventListener, reader: &LogReader) {
             // An outage of Redis is told by its link; the log waits.
             Err(err) => log::debug!("the event log is applied later: {err}"),
         }
+        ready.notify_one();
         if let Err(err) = listener.wait(RECONCILE).await {
             log::warn!("{err}");
             return;

@@ -1,19 +1,19 @@
-//! Brings Redis up to date with the event log, whoever wrote there.
+//! Brings the caches up to date with the event log, whoever wrote there.
 //!
-//! Redis holds the *position*: a transaction id below which every transaction's events are applied. Event ids don't
-//! do, because a slow transaction commits a lower id later. In one snapshot the reader takes the id below which no
+//! A cache has a *position*: a transaction id below which every transaction's events are applied. Event ids don't do,
+//! because a slow transaction commits a lower id later. In one snapshot the reader takes the id below which no
 //! transaction is still running, and all events from the position on; applies them; then moves the position there.
+//! Redis holds its position itself; that of this process's memory is the follower's.
 //!
-//! **Invariant:** only the reader moves the position. The direct publish does not: it may overtake another
-//! instance's event.
+//! **Invariant:** only the reader moves a position. The direct publish does not: it may overtake another instance's
+//! event.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::{CacheReceiver, LogPosition, tags_of};
+use super::{CacheReceiver, LogPosition};
 use crate::cache::{Cache, CacheError, Tag, TagSet};
-use crate::db::event_replay::{self, Replay};
+use crate::db::event_replay::{self, LogSlice, Replay};
 use crate::db::{Connection, Database, DbError, connect};
-use crate::domain::PropertyEvent;
 
 /// More events than this are not applied one by one: everything is made void.
 const MOST_EVENTS: i64 = 10_000;
@@ -54,66 +54,132 @@ impl LogReader {
         }
     }
 
-    /// Applies what Redis does not reflect yet, over a connection of its own.
-    ///
-    /// # Errors
-    /// As [`LogReader::catch_up`].
-    pub async fn repair(&self) -> Result<(), ReplayError> {
-        let mut connection = connect(&self.database).await?;
-        self.catch_up(&mut connection).await
-    }
-
-    /// Applies what Redis does not reflect yet. Where that can't be known (no position, one of another database, one
-    /// that is ahead of this one) or is too much, every entry is made void.
+    /// Applies to Redis what it does not reflect yet, over a connection of its own.
     ///
     /// # Errors
     /// When either server fails or is silent for too long; Redis then keeps its position.
-    pub async fn catch_up(&self, connection: &mut Connection) -> Result<(), ReplayError> {
-        let position = self.cache.position().await?;
-        let known = position
-            .as_deref()
-            .and_then(|text| text.parse::<LogPosition>().ok());
-        let read = event_replay::read(connection, MOST_EVENTS, |identity| {
-            known.as_ref()?.xid_in(identity)
-        });
-        let log = tokio::time::timeout(PATIENCE, read)
-            .await
-            .map_err(|_| ReplayError::Silent)??;
-        match log.replay {
-            Replay::Events(events) => self.apply(&events).await?,
-            Replay::TooMany(events) => {
-                let site = TagSet::from([Tag::site()]);
-                self.cache
-                    .invalidate(&events, "replay", &site, true)
-                    .await?;
+    pub async fn repair(&self) -> Result<(), ReplayError> {
+        let mut connection = connect(&self.database).await?;
+        let held = self.cache.position().await?;
+        let position = parsed(held.as_deref());
+        let log = read(&mut connection, &[position.as_ref()]).await?;
+        self.bring_redis_up(held.as_deref(), &log).await
+    }
+
+    /// Applies to Redis and to this process's memory what they don't reflect yet, then arms the memory. `own` is the
+    /// memory's position. Where a position is none of this log's (absent, of another database, ahead of it), or too
+    /// much happened since, everything of that cache is made void.
+    ///
+    /// # Errors
+    /// When the log can't be read: nothing has moved then. When only Redis fails, the memory is up to date and armed.
+    pub async fn catch_up(
+        &self,
+        connection: &mut Connection,
+        own: &mut Option<LogPosition>,
+    ) -> Result<(), ReplayError> {
+        let since = Instant::now();
+        let held = self.cache.position().await;
+        let shared = parsed(held.as_ref().ok().and_then(Option::as_deref));
+        let positions = [shared.as_ref(), own.as_ref()];
+        // Redis may be off or out of reach; what it misses is applied when it is repaired.
+        let wanted = if held.is_ok() {
+            &positions[..]
+        } else {
+            &positions[1..]
+        };
+        let log = read(connection, wanted).await?;
+        // First Redis, so that this process reads nothing older from it afterwards.
+        let applied = match &held {
+            Ok(held) => self.bring_redis_up(held.as_deref(), &log).await,
+            Err(_) => Ok(()),
+        };
+        self.bring_memory_up(own, &log);
+        self.cache.arm(since);
+        match (held, applied) {
+            (Err(err), _) if self.cache.redis_is_up().is_some() => Err(err.into()),
+            (_, applied) => applied,
+        }
+    }
+
+    /// A long transaction anywhere in the server holds the position back, so most events have been applied before.
+    async fn bring_redis_up(&self, held: Option<&str>, log: &LogSlice) -> Result<(), ReplayError> {
+        match (parsed(held).and_then(|held| from(&held, log)), &log.replay) {
+            (Some(from), Replay::Events(events)) => {
+                let events: Vec<_> = events.iter().filter(|(xid, _)| *xid >= from).collect();
+                let numbers: Vec<_> = events.iter().map(|(_, e)| e.id.0.to_string()).collect();
+                let unapplied = self.cache.unapplied(&numbers).await?;
+                for ((_, event), _) in events.iter().zip(unapplied).filter(|(_, lacks)| *lacks) {
+                    self.receiver.receive_in_redis(event).await?;
+                }
             }
-            Replay::Unknown => {
+            (Some(_), Replay::TooMany(events)) => {
+                let site = TagSet::from([Tag::site()]);
+                let applied = self.cache.invalidate_shared(events, "replay", &site, true);
+                applied.await?;
+            }
+            (None, _) | (Some(_), Replay::Unknown) => {
                 log::info!(
                     "cache invalidated level=redis event=replay tags=site: what redis reflects is not known"
                 );
                 self.cache.void_all().await?;
             }
         }
-        let now = LogPosition {
-            identity: log.identity,
-            xid: log.horizon,
-        }
-        .to_string();
-        Ok(self.cache.move_position(position.as_deref(), &now).await?)
+        let now = end_of(log).to_string();
+        Ok(self.cache.move_position(held, &now).await?)
     }
 
-    /// A long transaction anywhere in the server holds the position back, so most events have been applied before.
-    async fn apply(&self, events: &[PropertyEvent]) -> Result<(), ReplayError> {
-        let numbers: Vec<String> = events.iter().map(|event| event.id.0.to_string()).collect();
-        let unapplied = self.cache.unapplied(&numbers).await?;
-        for (event, _) in events
-            .iter()
-            .zip(unapplied)
-            .filter(|(_, unapplied)| *unapplied)
-        {
-            let tags = tags_of(&event.change);
-            self.receiver.receive_once(event, &tags).await?;
+    fn bring_memory_up(&self, own: &mut Option<LogPosition>, log: &LogSlice) {
+        match (own.as_ref().and_then(|own| from(own, log)), &log.replay) {
+            (Some(from), Replay::Events(events)) => {
+                let mut done = Vec::new();
+                for (xid, event) in events.iter().filter(|(xid, _)| *xid >= from) {
+                    let number = event.id.0.to_string();
+                    if self.cache.memory_lacks(&number) {
+                        self.receiver.receive_in_memory(event);
+                    }
+                    if *xid < log.horizon {
+                        done.push(number);
+                    }
+                }
+                self.cache.forget_applied(done.iter().map(String::as_str));
+            }
+            (Some(_), Replay::TooMany(_)) | (None, _) | (Some(_), Replay::Unknown) => {
+                self.cache.void_memory();
+            }
         }
-        Ok(())
+        *own = Some(end_of(log));
+    }
+}
+
+/// Reads the log from the first of some positions on that are of this log.
+async fn read(
+    connection: &mut Connection,
+    positions: &[Option<&LogPosition>],
+) -> Result<LogSlice, ReplayError> {
+    let first = |identity: &str, horizon: u64| {
+        let known = positions.iter().flatten();
+        let ids = known.filter_map(|position| position.xid_in(identity));
+        ids.filter(|xid| *xid <= horizon).min()
+    };
+    let read = event_replay::read(connection, MOST_EVENTS, first);
+    let log = tokio::time::timeout(PATIENCE, read).await;
+    Ok(log.map_err(|_| ReplayError::Silent)??)
+}
+
+fn parsed(text: Option<&str>) -> Option<LogPosition> {
+    text.and_then(|text| text.parse().ok())
+}
+
+/// The transaction id of a position, if it is one of a log's.
+fn from(position: &LogPosition, log: &LogSlice) -> Option<u64> {
+    let xid = position.xid_in(&log.identity);
+    xid.filter(|xid| *xid <= log.horizon)
+}
+
+/// Where a cache is that reflects all of a log.
+fn end_of(log: &LogSlice) -> LogPosition {
+    LogPosition {
+        identity: log.identity.clone(),
+        xid: log.horizon,
     }
 }

@@ -49,7 +49,7 @@ pub fn tags_of(change: &Change) -> TagSet {
             kinds::property(*id),
             kinds::location(&before.location_folded),
         ]),
-        Change::Bulk { rows: _ } => TagSet::from([Tag::site()]),
+        Change::Bulk { rows: _ } | Change::Cleared => TagSet::from([Tag::site()]),
     }
 }
 

@@ -4,16 +4,17 @@
 //! page or a problem document. A failure of the server's is logged there, once.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 
 use crate::domain::FieldErrors;
-use crate::services::ServiceError;
+use crate::services::{Interrupted, LoadError, ServiceError};
 
-/// A request that did not succeed.
-#[derive(Debug)]
+/// A request that did not succeed. Everybody who waited for the same page gets a copy.
+#[derive(Debug, Clone)]
 pub enum AppError {
     /// There is nothing at this address.
     NotFound,
@@ -38,7 +39,9 @@ pub enum AppError {
     /// A use case failed.
     Service(ServiceError),
     /// A page can't be rendered.
-    Render(askama::Error),
+    Render(Arc<askama::Error>),
+    /// Data can't be written as JSON.
+    Encode(String),
     /// The session can't be read or written.
     Session(String),
 }
@@ -69,7 +72,7 @@ impl AppError {
             Self::TooSlow => "The request took too long to arrive.".to_owned(),
             Self::Unavailable => OUTAGE.to_owned(),
             Self::Service(err) if err.is_unavailable() => OUTAGE.to_owned(),
-            Self::Service(_) | Self::Render(_) | Self::Session(_) => {
+            Self::Service(_) | Self::Render(_) | Self::Encode(_) | Self::Session(_) => {
                 "Something went wrong on our side. It has been logged.".to_owned()
             }
         }
@@ -98,7 +101,7 @@ impl ResponseError for AppError {
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Service(err) if err.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Service(err) if err.refused_by().is_some() => StatusCode::BAD_REQUEST,
-            Self::Service(_) | Self::Render(_) | Self::Session(_) => {
+            Self::Service(_) | Self::Render(_) | Self::Encode(_) | Self::Session(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         }
@@ -135,9 +138,21 @@ impl fmt::Display for AppError {
         match self {
             Self::Service(err) => err.fmt(f),
             Self::Render(err) => err.fmt(f),
-            Self::Session(err) => f.write_str(err),
+            Self::Encode(err) | Self::Session(err) => f.write_str(err),
             other => f.write_str(&other.detail()),
         }
+    }
+}
+
+impl LoadError for AppError {
+    fn is_outage(&self) -> bool {
+        matches!(self, Self::Service(err) if err.is_unavailable())
+    }
+}
+
+impl From<Interrupted> for AppError {
+    fn from(err: Interrupted) -> Self {
+        Self::Service(err.into())
     }
 }
 
@@ -149,7 +164,7 @@ impl From<ServiceError> for AppError {
 
 impl From<askama::Error> for AppError {
     fn from(err: askama::Error) -> Self {
-        Self::Render(err)
+        Self::Render(Arc::new(err))
     }
 }
 

@@ -11,6 +11,7 @@ mod listings;
 mod management;
 mod middleware;
 mod negotiation;
+mod pages;
 mod routes;
 mod site;
 mod views;
@@ -24,4 +25,5 @@ pub mod around {
     pub use super::middleware::error_pages::error_pages;
     pub use super::middleware::request_id::request_id;
     pub use super::middleware::security::security;
+    pub use super::pages::lane;
 }

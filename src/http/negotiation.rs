@@ -17,6 +17,9 @@ pub(super) enum Format {
 impl Format {
     /// `?format=json` decides; otherwise the `Accept` header, where a page wins a tie.
     pub(super) fn of(query_string: &str, headers: &HeaderMap) -> Self {
+        if query_string.is_empty() && !headers.contains_key(header::ACCEPT) {
+            return Self::Html;
+        }
         let asked = form_urlencoded::parse(query_string.as_bytes())
             .any(|(name, value)| name == "format" && value.eq_ignore_ascii_case("json"));
         let accept = joined(headers, header::ACCEPT);
@@ -58,21 +61,45 @@ impl Format {
 }
 
 /// The encodings that a client accepts, the one it likes best first and brotli before gzip.
-pub(super) fn accepted_encodings(headers: &HeaderMap) -> Vec<Encoding> {
-    let accept = joined(headers, header::ACCEPT_ENCODING);
-    let mut wanted: Vec<(u16, Encoding)> = [(Encoding::Brotli, "br"), (Encoding::Gzip, "gzip")]
-        .into_iter()
-        .map(|(encoding, token)| {
-            let exact = quality_of(&accept, token);
-            (
-                exact.or_else(|| quality_of(&accept, "*")).unwrap_or(0),
-                encoding,
-            )
-        })
-        .filter(|(quality, _)| *quality > 0)
-        .collect();
-    wanted.sort_by_key(|(quality, _)| std::cmp::Reverse(*quality));
-    wanted.into_iter().map(|(_, encoding)| encoding).collect()
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AcceptedEncodings([Option<Encoding>; 2]);
+
+impl AcceptedEncodings {
+    /// Those of a request.
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let mut lists = headers.get_all(header::ACCEPT_ENCODING);
+        let (first, more) = (lists.next(), lists.next());
+        match (first.map(|value| value.to_str()), more) {
+            (None, _) => Self([None, None]),
+            (Some(Ok(list)), None) => Self::in_list(list),
+            _ => Self::in_list(&joined(headers, header::ACCEPT_ENCODING)),
+        }
+    }
+
+    fn in_list(list: &str) -> Self {
+        let quality = |token: &str| {
+            let exact = quality_of(list, token);
+            exact.or_else(|| quality_of(list, "*")).unwrap_or(0)
+        };
+        let (brotli, gzip) = (quality("br"), quality("gzip"));
+        let brotli = (brotli > 0).then_some((brotli, Encoding::Brotli));
+        let gzip = (gzip > 0).then_some((gzip, Encoding::Gzip));
+        match (brotli, gzip) {
+            (Some((br, _)), Some((gz, _))) if gz > br => {
+                Self([Some(Encoding::Gzip), Some(Encoding::Brotli)])
+            }
+            _ => Self([brotli.map(|(_, e)| e), gzip.map(|(_, e)| e)]),
+        }
+    }
+}
+
+impl IntoIterator for AcceptedEncodings {
+    type Item = Encoding;
+    type IntoIter = std::iter::Flatten<std::array::IntoIter<Option<Encoding>, 2>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter().flatten()
+    }
 }
 
 /// All values of a header that is a list.
@@ -149,7 +176,9 @@ mod tests {
             ("", vec![]),
         ] {
             assert_eq!(
-                accepted_encodings(&headers(header::ACCEPT_ENCODING, accept)),
+                AcceptedEncodings::of(&headers(header::ACCEPT_ENCODING, accept))
+                    .into_iter()
+                    .collect::<Vec<_>>(),
                 want,
                 "{accept}"
             );

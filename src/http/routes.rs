@@ -1,13 +1,11 @@
 //! Every address of the site.
 
-use actix_web::body::BoxBody;
 use actix_web::http::{Method, header};
-use actix_web::middleware::{DefaultHeaders, Next, from_fn};
+use actix_web::middleware::DefaultHeaders;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, web};
 
-use super::listings::{handlers as public, keys};
+use super::listings::handlers as public;
 use super::management::handlers as management;
-use super::middleware::page_cache::page_cache;
 use super::middleware::session::sessions;
 use super::{AppError, Site, admin, assets, health};
 use crate::services::Services;
@@ -34,16 +32,10 @@ pub fn configure(config: &mut web::ServiceConfig, services: &Services, site: &Si
 
 /// What everybody sees.
 fn browse(config: &mut web::ServiceConfig) {
-    let list = read("/properties/", public::index);
-    let detail = read(r"/properties/{id:\d+}/", public::show);
     config
-        .service(list.wrap(from_fn(|request, next: Next<BoxBody>| {
-            page_cache(request, next, keys::list)
-        })))
+        .service(read("/properties/", public::index))
         .service(read("/properties/no-cache/", public::index_uncached))
-        .service(detail.wrap(from_fn(|request, next: Next<BoxBody>| {
-            page_cache(request, next, keys::detail)
-        })));
+        .service(read(r"/properties/{id:\d+}/", public::show));
 }
 
 /// What operators see.

@@ -85,6 +85,21 @@ impl Editor {
         .await
     }
 
+    /// Tells every instance that the cache is cleared.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(super) async fn log_clear(&self, actor: &str) -> Result<(), ServiceError> {
+        let (this, actor) = (self.clone(), actor.to_owned());
+        to_the_end(async move {
+            let mut client = this.database.client().await?;
+            let work = UnitOfWork::begin(&mut client, &actor).await?;
+            event_log::insert_clear(work.transaction()).await?;
+            this.commit(work).await
+        })
+        .await
+    }
+
     /// Deletes listings; returns how many existed.
     ///
     /// # Errors

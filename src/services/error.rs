@@ -1,17 +1,19 @@
 //! What can go wrong with a use case, beyond the outcomes that its return type names.
 
-use crate::cache::CacheError;
+use std::sync::Arc;
+
+use crate::cache::{CacheError, Interrupted, LoadError};
 use crate::db::DbError;
 
-/// A use case that could not be done.
-#[derive(Debug, thiserror::Error)]
+/// A use case that could not be done. Everybody who waited for it gets a copy.
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum ServiceError {
     /// The database failed.
     #[error(transparent)]
-    Database(#[from] DbError),
+    Database(Arc<DbError>),
     /// An operator asked something of Redis, which failed.
     #[error(transparent)]
-    Cache(#[from] CacheError),
+    Cache(Arc<CacheError>),
     /// A task of the program's own ended before it was done.
     #[error("an internal task ended before it was done")]
     Interrupted,
@@ -20,23 +22,57 @@ pub enum ServiceError {
     Hash(argon2::password_hash::Error),
     /// The site could not ask itself.
     #[error("the site can't reach itself: {0}")]
-    Loopback(#[from] reqwest::Error),
+    Loopback(Arc<reqwest::Error>),
 }
 
 impl ServiceError {
     /// Whether trying again later may help.
     pub fn is_unavailable(&self) -> bool {
-        matches!(
-            self,
-            Self::Database(DbError::Unavailable(_)) | Self::Cache(_)
-        )
+        match self {
+            Self::Database(err) => matches!(**err, DbError::Unavailable(_)),
+            Self::Cache(_) => true,
+            Self::Interrupted | Self::Hash(_) | Self::Loopback(_) => false,
+        }
     }
 
     /// The name of the constraint that refused what was written.
     pub fn refused_by(&self) -> Option<&str> {
         match self {
-            Self::Database(DbError::Constraint(name)) => Some(name),
+            Self::Database(err) => match &**err {
+                DbError::Constraint(name) => Some(name),
+                _ => None,
+            },
             _ => None,
         }
+    }
+}
+
+impl LoadError for ServiceError {
+    fn is_outage(&self) -> bool {
+        self.is_unavailable()
+    }
+}
+
+impl From<Interrupted> for ServiceError {
+    fn from(_: Interrupted) -> Self {
+        Self::Interrupted
+    }
+}
+
+impl From<DbError> for ServiceError {
+    fn from(err: DbError) -> Self {
+        Self::Database(Arc::new(err))
+    }
+}
+
+impl From<CacheError> for ServiceError {
+    fn from(err: CacheError) -> Self {
+        Self::Cache(Arc::new(err))
+    }
+}
+
+impl From<reqwest::Error> for ServiceError {
+    fn from(err: reqwest::Error) -> Self {
+        Self::Loopback(Arc::new(err))
     }
 }

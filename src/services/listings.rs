@@ -36,7 +36,7 @@ impl ListingPage {
 }
 
 /// Rows as the queryset cache keeps them.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct CachedRows {
     properties: Vec<Property>,
     more: bool,
@@ -62,25 +62,22 @@ impl Listings {
         let tags = tags_of(&query.filter);
         let list_key = Self::list_key(query);
         let count_key = Self::count_key(&query.filter);
-        let load_rows = async || -> Result<_, ServiceError> {
-            let client = self.database.client().await?;
-            let rows = properties::list(&client, query).await?;
+        let lifetimes = self.cache.lifetimes();
+        let (database, wanted) = (self.database.clone(), query.clone());
+        let load_rows = async move || -> Result<_, ServiceError> {
+            let client = database.client().await?;
+            let rows = properties::list(&client, &wanted).await?;
             let value = CachedRows {
                 properties: rows.properties,
                 more: rows.more,
             };
-            Ok(Fill {
-                value,
-                ttl: self.cache.lifetimes().queryset,
-            })
+            Ok(Fill::new(value, lifetimes.queryset))
         };
-        let load_count = async || -> Result<_, ServiceError> {
-            let client = self.database.client().await?;
-            let value = properties::count(&client, &query.filter).await?;
-            Ok(Fill {
-                value,
-                ttl: self.cache.lifetimes().count,
-            })
+        let (database, filter) = (self.database.clone(), query.filter.clone());
+        let load_count = async move || -> Result<_, ServiceError> {
+            let client = database.client().await?;
+            let value = properties::count(&client, &filter).await?;
+            Ok(Fill::new(value, lifetimes.count))
         };
         let (rows, count) = tokio::try_join!(
             self.cache.get_or_load(&list_key, &tags, load_rows),
@@ -118,16 +115,17 @@ impl Listings {
     /// When the database is needed and can't answer.
     pub async fn find(&self, id: PropertyId) -> Result<Cached<Option<Property>>, ServiceError> {
         let key = CacheKey::new(Level::Queryset, QUERYSETS, &format!("detail/{id}"));
-        let tags = TagSet::from([kinds::property(id)]);
-        let load = async || -> Result<_, ServiceError> {
-            let client = self.database.client().await?;
+        // What is absent appears when some listing is added: its own tag would be one more key for each number that
+        // somebody makes up.
+        let tags = TagSet::from([kinds::property(id), kinds::properties()]);
+        let (database, lifetimes) = (self.database.clone(), self.cache.lifetimes());
+        let load = async move || -> Result<_, ServiceError> {
+            let client = database.client().await?;
             let value = properties::find(&client, id).await?;
-            let ttl = if value.is_some() {
-                self.cache.lifetimes().queryset
-            } else {
-                ABSENT_TTL
-            };
-            Ok(Fill { value, ttl })
+            Ok(match value.is_some() {
+                true => Fill::new(value, lifetimes.queryset).only([kinds::property(id)]),
+                false => Fill::new(value, ABSENT_TTL).only([kinds::properties()]),
+            })
         };
         self.cache.get_or_load(&key, &tags, load).await
     }

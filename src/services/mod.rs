@@ -13,7 +13,9 @@ mod pages;
 mod passwords;
 mod sessions;
 
-pub use crate::cache::{Encoding, PageLookup, StoredPage};
+pub use crate::cache::{
+    Encoding, HeldPage, InMemory, Interrupted, LoadError, Rendered, Served, StoredPage,
+};
 pub use accounts::{Accounts, CreateUserError, Login};
 pub use editor::{Editor, UpdateOutcome};
 pub use error::ServiceError;

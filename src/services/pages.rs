@@ -2,16 +2,22 @@
 
 use super::families::PAGES;
 use super::listings::tags_of;
-use crate::cache::policy::CachePolicy;
-use crate::cache::{Cache, CacheKey, Level, PageLookup, StoredPage, TagSet};
-use crate::domain::{ListingQuery, PropertyId};
+use crate::cache::{Cache, CacheKey, InMemory, Level, LoadError, Rendered, Served, TagSet};
+use crate::domain::{ListingFilter, ListingQuery, PropertyId};
 use crate::events::kinds;
 
 /// The identity of a page: made of parsed input only, never of a raw URL.
 #[derive(Debug, Clone)]
 pub struct PageKey {
     key: CacheKey,
-    tags: TagSet,
+    rows: Rows,
+}
+
+/// The rows that a page shows.
+#[derive(Debug, Clone)]
+enum Rows {
+    Of(ListingFilter),
+    One(PropertyId),
 }
 
 impl PageKey {
@@ -21,17 +27,24 @@ impl PageKey {
         let name = format!("{site}/list.{format}?{}", query.canonical());
         Self {
             key: CacheKey::new(Level::PageRedis, PAGES, &name),
-            tags: tags_of(&query.filter),
+            rows: Rows::Of(query.filter.clone()),
         }
     }
 
     /// A listing's own page, in a format.
     pub fn detail(site: &str, id: PropertyId, format: &'static str) -> Self {
         let name = format!("{site}/detail.{format}/{id}");
-        let tags = TagSet::from([kinds::property(id)]);
         Self {
             key: CacheKey::new(Level::PageRedis, PAGES, &name),
-            tags,
+            rows: Rows::One(id),
+        }
+    }
+
+    /// What the page is expected to depend on.
+    fn tags(&self) -> TagSet {
+        match &self.rows {
+            Rows::Of(filter) => tags_of(filter),
+            Rows::One(id) => TagSet::from([kinds::property(*id)]),
         }
     }
 }
@@ -47,18 +60,35 @@ impl Pages {
         Self { cache }
     }
 
-    /// Looks a page up.
-    pub async fn find(&self, key: &PageKey) -> PageLookup {
-        self.cache.find_page(&key.key, &key.tags).await
+    /// The page that this process holds, if it is right.
+    pub fn in_memory(&self, key: &PageKey) -> Option<InMemory> {
+        self.cache.page_in_memory(&key.key)
     }
 
-    /// Stores a page as its policy allows; returns whether it did.
-    pub async fn store(&self, key: &PageKey, page: &StoredPage, policy: &CachePolicy) -> bool {
-        self.cache.store_page(&key.key, page, policy).await
+    /// The page, rendered if no level has it.
+    ///
+    /// # Errors
+    /// Those of the rendering.
+    pub async fn get_or_render<E, F>(
+        &self,
+        key: &PageKey,
+        render: impl FnOnce() -> F + Send + 'static,
+    ) -> Result<Served, E>
+    where
+        E: LoadError,
+        F: Future<Output = Result<Rendered, E>> + Send + 'static,
+    {
+        self.cache
+            .get_or_render(&key.key, &key.tags(), render)
+            .await
     }
 
-    /// Counts a page that was computed and may not be stored.
-    pub fn not_stored(&self, key: &PageKey) {
-        self.cache.page_not_stored(&key.key);
+    /// Has a page computed anew that is about to expire.
+    pub async fn refresh<E, F>(&self, key: &PageKey, render: impl FnOnce() -> F)
+    where
+        E: LoadError,
+        F: Future<Output = Result<Rendered, E>>,
+    {
+        self.cache.refresh_page(&key.key, &key.tags(), render).await;
     }
 }

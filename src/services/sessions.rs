@@ -42,8 +42,9 @@ impl Sessions {
     pub async fn find(&self, key: &str) -> Result<Option<SessionState>, ServiceError> {
         let hash = hash(key);
         let name = hex(&hash);
-        let load = async || -> Result<_, ServiceError> {
-            let client = self.database.client().await?;
+        let database = self.database.clone();
+        let load = async move || -> Result<_, ServiceError> {
+            let client = database.client().await?;
             let state = sessions::find(&client, &hash).await?;
             let value: Option<SessionState> =
                 state.and_then(|state| serde_json::from_value(state).ok());
@@ -53,7 +54,7 @@ impl Sessions {
             } else {
                 Duration::ZERO
             };
-            Ok(Fill { value, ttl })
+            Ok(Fill::new(value, ttl))
         };
         let key = CacheKey::new(Level::Session, "session", &name);
         let cached = self

@@ -17,7 +17,7 @@ pub(super) async fn run(platform: &Platform, action: &CacheAction) -> Result<(),
     let (result, print): (Value, fn(&Value)) = if verb.status {
         (management.status().await, print_status)
     } else if verb.clear {
-        let cleared = management.clear().await?;
+        let cleared = management.clear("manage_cache").await?;
         (json!({"success": true, "cleared": cleared}), print_cleared)
     } else if verb.warm {
         (warm(platform).await?, print_warmed)

@@ -8,7 +8,7 @@ use crate::services::ListingPage;
 
 /// One listing.
 #[derive(Debug, Serialize)]
-pub(super) struct PropertyJson<'a> {
+pub(in crate::http) struct PropertyJson<'a> {
     id: PropertyId,
     title: &'a str,
     description: &'a str,
@@ -21,7 +21,7 @@ pub(super) struct PropertyJson<'a> {
 
 /// One page of a list.
 #[derive(Debug, Serialize)]
-pub(super) struct ListJson<'a> {
+pub(in crate::http) struct ListJson<'a> {
     count: i64,
     next: Option<String>,
     previous: Option<String>,
@@ -29,7 +29,7 @@ pub(super) struct ListJson<'a> {
 }
 
 impl<'a> PropertyJson<'a> {
-    pub(super) fn new(property: &'a Property, site_url: &str) -> Self {
+    pub(in crate::http) fn new(property: &'a Property, site_url: &str) -> Self {
         Self {
             id: property.id,
             title: property.title.as_str(),
@@ -44,7 +44,11 @@ impl<'a> PropertyJson<'a> {
 }
 
 impl<'a> ListJson<'a> {
-    pub(super) fn new(page: &'a ListingPage, query: &ListingQuery, site_url: &str) -> Self {
+    pub(in crate::http) fn new(
+        page: &'a ListingPage,
+        query: &ListingQuery,
+        site_url: &str,
+    ) -> Self {
         let [next, previous] = neighbours(page, query).map(|position| {
             let query = query.at(position?).canonical();
             Some(

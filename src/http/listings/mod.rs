@@ -1,5 +1,4 @@
 //! The pages that people browse, and their JSON.
 
 pub(super) mod handlers;
-mod json;
-pub(super) mod keys;
+pub(super) mod json;

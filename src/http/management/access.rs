@@ -27,6 +27,12 @@ impl Operator {
         self.staff.as_ref().map(Staff::frame).transpose()
     }
 
+    /// Who the event log will name.
+    pub(in crate::http) fn name(&self) -> &str {
+        let staff = self.staff.as_ref();
+        staff.map_or("cache API", |staff| staff.username.as_str())
+    }
+
     /// Looks at who is asking first: nobody else's body is read.
     async fn of(
         request: HttpRequest,

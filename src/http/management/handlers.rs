@@ -27,7 +27,7 @@ pub(in crate::http) async fn clear(
     request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
-    let cleared = services.management.clear().await?;
+    let cleared = services.management.clear(operator.name()).await?;
     answer(
         &operator,
         &request,

@@ -1,8 +1,6 @@
 //! What happens around handlers.
 
 pub(super) mod error_pages;
-pub(super) mod page_cache;
-mod page_response;
 pub(super) mod request_id;
 pub(super) mod security;
 pub(super) mod session;

@@ -4,13 +4,27 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _};
 
 /// A request's number: random, so that it says nothing of how many there were.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestId(pub(crate) String);
+
+impl RequestId {
+    /// A new number.
+    pub(crate) fn new() -> Self {
+        Self(format!("{:016x}", rand::random::<u64>()))
+    }
+
+    /// Shows it to the client.
+    pub(crate) fn show(self, headers: &mut HeaderMap) {
+        if let Ok(value) = HeaderValue::from_maybe_shared(self.0) {
+            headers.insert(HeaderName::from_static("x-request-id"), value);
+        }
+    }
+}
 
 /// Adds `X-Request-Id`; one log line per request, at `debug` for a success.
 ///
@@ -21,19 +35,15 @@ pub async fn request_id<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let started = Instant::now();
-    let id = format!("{:016x}", rand::random::<u64>());
-    request.extensions_mut().insert(RequestId(id.clone()));
+    let id = RequestId::new();
+    request.extensions_mut().insert(id.clone());
     let line = format!(
         "{} {}",
         request.method(),
         request.uri().path().escape_debug()
     );
     let mut response = next.call(request).await?;
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        response
-            .headers_mut()
-            .insert(HeaderName::from_static("x-request-id"), value);
-    }
+    let RequestId(text) = &id;
     let status = response.status().as_u16();
     let level = if status >= 400 {
         log::Level::Info
@@ -42,8 +52,9 @@ pub async fn request_id<B: MessageBody>(
     };
     log::log!(
         level,
-        "{line} {status} {} µs request={id}",
+        "{line} {status} {} µs request={text}",
         started.elapsed().as_micros()
     );
+    id.show(response.headers_mut());
     Ok(response)
 }

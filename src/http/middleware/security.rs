@@ -21,17 +21,7 @@ pub async fn security<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let site = request.app_data::<web::Data<Site>>();
-    let host = request
-        .headers()
-        .get(header::HOST)
-        .and_then(|value| value.to_str().ok());
-    // An absolute request target overrides the header (RFC 9112, section 3.2.2).
-    let host = request
-        .uri()
-        .authority()
-        .map(|authority| authority.as_str())
-        .or(host);
-    let allowed = site.is_some_and(|site| host.is_some_and(|host| site.allowed_hosts.allows(host)));
+    let allowed = site.is_some_and(|site| is_allowed(&request, site));
     if !allowed {
         let detail =
             "This site does not answer to that host name. Its names are set in ALLOWED_HOSTS.";
@@ -40,8 +30,20 @@ pub async fn security<B: MessageBody + 'static>(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
+/// Whether a request names one of the site's hosts.
+pub(in crate::http) fn is_allowed(request: &ServiceRequest, site: &Site) -> bool {
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|value| value.to_str().ok());
+    // An absolute request target overrides the header (RFC 9112, section 3.2.2).
+    let target = request.uri().authority();
+    let host = target.map(|authority| authority.as_str()).or(host);
+    host.is_some_and(|host| site.allowed_hosts.allows(host))
+}
+
 /// Adds the headers to a response.
-pub(super) fn harden(headers: &mut HeaderMap) {
+pub(in crate::http) fn harden(headers: &mut HeaderMap) {
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, CSP),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -74,6 +74,7 @@ pub(super) fn verb(kind: &str, _: &dyn askama::Values) -> askama::Result<&'stati
     Ok(match kind {
         "created" => "added",
         "deleted" => "deleted",
+        "cleared" => "cleared",
         _ => "changed",
     })
 }

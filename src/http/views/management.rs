@@ -23,11 +23,7 @@ pub(in crate::http) struct DashboardPage<'a> {
 
 impl<'a> DashboardPage<'a> {
     pub(in crate::http) fn new(frame: Option<Frame>, report: &'a Report) -> Self {
-        let pages = report
-            .levels
-            .iter()
-            .find(|figures| figures.level.field() == "page_redis");
-        let (hits, misses) = pages.map_or((0, 0), |figures| (figures.hits, figures.misses));
+        let (hits, misses) = report.pages;
         let max_memory = match (report.redis.is_some(), report.number("maxmemory")) {
             (false, _) => "unknown".to_owned(),
             (_, 0) => "no limit".to_owned(),

@@ -1,10 +1,9 @@
 //! The cache's figures, and what they advise.
 
-use std::sync::atomic::Ordering::Relaxed;
-
 use serde_json::{Value, json};
 
 use super::Management;
+use crate::cache::metrics::LevelCounts;
 use crate::cache::{Cache, Level, RedisReport};
 
 /// The figures at one moment.
@@ -14,6 +13,8 @@ pub struct Report {
     pub redis: Option<RedisReport>,
     /// The site's own counters.
     pub levels: Vec<LevelFigures>,
+    /// How many pages the cache answered, and how many it could not.
+    pub pages: (u64, u64),
 }
 
 /// The counters of one level since the program started.
@@ -21,26 +22,8 @@ pub struct Report {
 pub struct LevelFigures {
     /// The level.
     pub level: Level,
-    /// Look-ups that found a valid entry.
-    pub hits: u64,
-    /// Look-ups that found none.
-    pub misses: u64,
-    /// Expired answers that were served all the same.
-    pub stale: u64,
-    /// Answers made without asking.
-    pub bypass: u64,
-    /// Entries stored.
-    pub stores: u64,
-    /// Invalidations applied.
-    pub invalidations: u64,
-    /// Answers that followed another request's load.
-    pub collapsed: u64,
-    /// Failed operations.
-    pub errors: u64,
-    /// The median of the look-ups that hit, in microseconds.
-    pub p50_us: u64,
-    /// Their 99th percentile, in microseconds.
-    pub p99_us: u64,
+    /// Its counters.
+    pub counts: LevelCounts,
 }
 
 /// `hits / (hits + misses)`; `None` when there were neither.
@@ -61,35 +44,43 @@ pub fn rating(ratio: Option<f64>) -> &'static str {
 }
 
 impl LevelFigures {
-    fn of(cache: &Cache, level: Level) -> Self {
-        let metrics = cache.metrics().level(level);
-        Self {
-            level,
-            hits: metrics.hits.load(Relaxed),
-            misses: metrics.misses.load(Relaxed),
-            stale: metrics.stale.load(Relaxed),
-            bypass: metrics.bypass.load(Relaxed),
-            stores: metrics.stores.load(Relaxed),
-            invalidations: metrics.invalidations.load(Relaxed),
-            collapsed: metrics.collapsed.load(Relaxed),
-            errors: metrics.errors.load(Relaxed),
-            p50_us: metrics.latency.quantile_micros(0.5),
-            p99_us: metrics.latency.quantile_micros(0.99),
-        }
+    pub(super) fn of(cache: &Cache, level: Level) -> Self {
+        let counts = cache.metrics().level(level);
+        Self { level, counts }
     }
 
     /// The level's hit ratio.
     pub fn hit_ratio(&self) -> Option<f64> {
-        hit_ratio(self.hits, self.misses)
+        hit_ratio(self.counts.hits, self.counts.misses)
+    }
+
+    /// The duration below which a share of its hits took, in microseconds.
+    pub fn quantile(&self, share: f64) -> u64 {
+        self.counts.hit_times.quantile_micros(share)
     }
 
     fn json(&self) -> Value {
+        let counts = &self.counts;
         json!({
-            "hits": self.hits, "misses": self.misses, "stale": self.stale, "bypass": self.bypass,
-            "stores": self.stores, "invalidations": self.invalidations, "collapsed": self.collapsed,
-            "errors": self.errors, "hit_ratio": self.hit_ratio(), "p50_us": self.p50_us, "p99_us": self.p99_us,
+            "hits": counts.hits, "misses": counts.misses, "stale": counts.stale, "bypass": counts.bypass,
+            "stores": counts.stores, "invalidations": counts.invalidations, "collapsed": counts.collapsed,
+            "errors": counts.errors, "hit_ratio": self.hit_ratio(),
+            "p50_us": self.quantile(0.5), "p95_us": self.quantile(0.95), "p99_us": self.quantile(0.99),
+            "load_p50_us": counts.load_times.quantile_micros(0.5),
+            "load_p99_us": counts.load_times.quantile_micros(0.99),
         })
     }
+}
+
+/// How many pages the cache answered, of whichever level, and how many had to be computed or were waited for.
+pub(super) fn page_counts(cache: &Cache) -> (u64, u64) {
+    let memory = cache.metrics().level(Level::PageMemory);
+    let redis = cache.metrics().level(Level::PageRedis);
+    let missed = match cache.redis_is_up() {
+        Some(_) => redis.misses + redis.bypass,
+        None => memory.misses,
+    };
+    (memory.hits + redis.hits, missed)
 }
 
 impl Report {
@@ -116,13 +107,9 @@ impl Report {
         self.text("mem_fragmentation_ratio").parse().ok()
     }
 
-    /// The hit ratio of the pages that readers asked this instance for.
+    /// The hit ratio of the pages that readers asked this instance for, whichever level answered.
     pub fn page_hit_ratio(&self) -> Option<f64> {
-        let page = |figures: &&LevelFigures| figures.level == Level::PageRedis;
-        self.levels
-            .iter()
-            .find(page)
-            .and_then(LevelFigures::hit_ratio)
+        hit_ratio(self.pages.0, self.pages.1)
     }
 
     /// One sentence on how well the cache does.
@@ -234,6 +221,7 @@ impl Management {
     pub async fn report(&self) -> Report {
         let report = Report {
             redis: self.cache.report_redis().await.ok(),
+            pages: page_counts(&self.cache),
             levels: Level::ALL
                 .iter()
                 .map(|level| LevelFigures::of(&self.cache, *level))
@@ -259,6 +247,7 @@ mod tests {
         Report {
             redis: None,
             levels: Vec::new(),
+            pages: (0, 0),
         }
     }
 

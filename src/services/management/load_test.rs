@@ -8,8 +8,7 @@ use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
 use super::Management;
-use super::figures::hit_ratio;
-use crate::cache::Level;
+use super::figures::{hit_ratio, page_counts};
 use crate::domain::FieldErrors;
 use crate::services::ServiceError;
 
@@ -154,11 +153,8 @@ impl Management {
     }
 
     fn page_hit_ratio(&self) -> Option<f64> {
-        let metrics = self.cache.metrics().level(Level::PageRedis);
-        hit_ratio(
-            metrics.hits.load(Ordering::Relaxed),
-            metrics.misses.load(Ordering::Relaxed),
-        )
+        let (hits, misses) = page_counts(&self.cache);
+        hit_ratio(hits, misses)
     }
 }
 

@@ -67,7 +67,12 @@ impl Management {
     /// whatever is out of reach, and says so.
     pub async fn status(&self) -> Value {
         let mut levels = serde_json::Map::new();
-        let memory = json!({"enabled": false, "reachable": true, "entries": 0, "bytes": 0});
+        let armed = self.cache.memory_is_armed();
+        let LevelReport { entries, bytes } = self.cache.report_memory();
+        let memory = json!({
+            "enabled": armed.is_some(), "reachable": true, "armed": armed == Some(true),
+            "entries": entries, "bytes": bytes,
+        });
         levels.insert(Level::PageMemory.field().to_owned(), memory);
         for (level, family) in FAMILIES {
             let report = self.cache.report_level(family).await;
@@ -92,14 +97,17 @@ impl Management {
         })
     }
 
-    /// Removes this site's entries from every level and instance. With Redis out of reach nothing is removed now, and
-    /// whatever it holds is void before it is used again.
+    /// Removes this site's entries from every level and instance; `actor` is who the event log will name. With Redis
+    /// out of reach nothing is removed there now, and whatever it holds is void before it is used again.
     ///
     /// # Errors
-    /// When Redis fails midway; what was not removed is void all the same.
-    pub async fn clear(&self) -> Result<Cleared, ServiceError> {
+    /// When Redis fails midway, or the database, by which other instances are told, can't be reached. What this
+    /// instance holds is cleared all the same, and what is left in Redis is void.
+    pub async fn clear(&self, actor: &str) -> Result<Cleared, ServiceError> {
+        let held = self.cache.report_memory().entries;
+        let told = self.editor.log_clear(actor).await;
         let families = FAMILIES.map(|(_, family)| family);
-        match self.cache.clear(&families).await {
+        let cleared = match self.cache.clear(&families).await {
             Ok(removed) => {
                 let number = |at: usize| removed.get(at).copied().unwrap_or(0);
                 Ok(Cleared {
@@ -111,7 +119,7 @@ impl Management {
                 self.cache
                     .distrust("it was cleared while it was out of reach");
                 Ok(Cleared {
-                    pages: 0,
+                    pages: held,
                     querysets: 0,
                 })
             }
@@ -119,7 +127,11 @@ impl Management {
                 self.cache.distrust("a clear failed midway");
                 Err(err.into())
             }
-        }
+        };
+        // Last, so that nothing comes back from Redis.
+        self.cache.clear_memory();
+        told?;
+        cleared
     }
 
     /// Sets, gets, expires and deletes a probe key.
@@ -146,7 +158,7 @@ impl Management {
         let (mut last_id, mut lag) = (None, None);
         if let Ok(mut client) = self.database.client().await {
             last_id = event_log::find_last_id(&client).await.ok().flatten();
-            let from = |identity: &str| position.as_ref()?.xid_in(identity);
+            let from = |identity: &str, _| position.as_ref()?.xid_in(identity);
             let log = event_replay::read(&mut client, MOST_LAG, from).await.ok();
             lag = log.and_then(|log| match log.replay {
                 Replay::Events(events) => Some(events.len()),

@@ -47,7 +47,10 @@ async fn a_clear_makes_a_running_site_compute_its_pages_anew() {
         cleared["cleared"],
         serde_json::json!({"pages": 1, "querysets": 2})
     );
-    assert!(app.get("/properties/").await.is_stored());
+    crate::harness::eventually("the site hears of it", async || {
+        app.get("/properties/").await.is_stored().then_some(())
+    })
+    .await;
     let text = shell.run(&["manage_cache", "--clear"]).done();
     assert!(text.contains("1 page"), "{text}");
 }

@@ -99,6 +99,11 @@ impl Plan {
         self
     }
 
+    /// Turns the memory tier off, so that every page comes through Redis.
+    pub(crate) fn without_memory(self) -> Self {
+        self.set("PAGE_CACHE_MEMORY_MB", "0")
+    }
+
     /// Leaves a variable of the configuration at its default.
     pub(crate) fn unset(mut self, name: &'static str) -> Self {
         self.variables.remove(name);

@@ -66,7 +66,7 @@ async fn clearing_the_cache_makes_every_page_be_computed_anew() {
         .app
         .services
         .management
-        .clear()
+        .clear("a test")
         .await
         .expect("cleared");
     matrix.check("r r r r r r r r r r r r").await;

@@ -12,8 +12,14 @@ async fn clear(app: &App) -> Page {
 
 #[tokio::test]
 async fn a_clear_removes_this_sites_entries_and_counts_them() {
-    let app = operator(Plan::new().await.homes(3).await).await;
-    let other = Plan::new().await.homes(3).await.start().await;
+    let app = operator(Plan::new().await.without_memory().homes(3).await).await;
+    let other = Plan::new()
+        .await
+        .without_memory()
+        .homes(3)
+        .await
+        .start()
+        .await;
     other.get("/properties/").await;
     for path in ["/properties/", "/properties/?format=json", "/properties/1/"] {
         app.get(path).await;
@@ -32,7 +38,7 @@ async fn a_clear_removes_this_sites_entries_and_counts_them() {
 
 #[tokio::test]
 async fn a_clear_logs_nobody_out() {
-    let app = operator(Plan::new().await).await;
+    let app = operator(Plan::new().await.without_memory()).await;
     let staff = app.staff().await;
     clear(&app).await.assert_status(200);
     staff.get("/admin/").await.assert_status(200);
@@ -40,7 +46,7 @@ async fn a_clear_logs_nobody_out() {
 
 #[tokio::test]
 async fn a_clear_through_one_instance_clears_all() {
-    let app = operator(Plan::new().await.homes(1).await).await;
+    let app = operator(Plan::new().await.without_memory().homes(1).await).await;
     let other = app.another().start().await;
     other.get("/properties/").await;
     clear(&app).await.assert_status(200);
@@ -49,7 +55,7 @@ async fn a_clear_through_one_instance_clears_all() {
 
 #[tokio::test]
 async fn a_browsers_form_is_answered_with_a_page() {
-    let app = operator(Plan::new().await).await;
+    let app = operator(Plan::new().await.without_memory()).await;
     let request = app
         .reader
         .request(reqwest::Method::POST, "/properties/cache-clear/");
@@ -67,6 +73,7 @@ async fn a_clear_while_redis_is_gone_holds_when_it_returns() {
     let redis = Proxy::to_redis();
     let plan = Plan::new()
         .await
+        .without_memory()
         .homes(1)
         .await
         .set("REDIS_URL", redis.redis_url());
@@ -88,7 +95,7 @@ async fn a_clear_while_redis_is_gone_holds_when_it_returns() {
 
 #[tokio::test]
 async fn the_cache_test_tries_every_step_and_leaves_no_key() {
-    let app = operator(Plan::new().await).await;
+    let app = operator(Plan::new().await.without_memory()).await;
     let before = app.redis().await.keys(&app.prefix).await;
     let answer = app
         .get("/properties/cache-test/")
@@ -118,7 +125,10 @@ async fn the_cache_test_tries_every_step_and_leaves_no_key() {
 async fn the_cache_test_says_when_redis_is_gone_or_full() {
     let redis = OwnRedis::start(&["--maxmemory-policy", "noeviction"]).await;
     let proxy = Proxy::to_redis_at(&redis.url());
-    let plan = Plan::new().await.set("REDIS_URL", proxy.redis_url());
+    let plan = Plan::new()
+        .await
+        .without_memory()
+        .set("REDIS_URL", proxy.redis_url());
     let app = operator(plan).await;
     redis
         .cli()

@@ -32,7 +32,11 @@ async fn headers_that_are_no_part_of_the_key_change_nothing() {
         ("accept", "text/html, marker-7f3a"),
         ("accept-encoding", MARKER),
     ] {
-        app.services.management.clear().await.expect("cleared");
+        app.services
+            .management
+            .clear("a test")
+            .await
+            .expect("cleared");
         let poisoned = app.reader.get_with("/properties/", &[(name, value)]).await;
         assert_eq!(poisoned.assert_status(200).body, control.body, "{name}");
         let plain = app.get("/properties/").await.assert_status(200);

@@ -41,7 +41,11 @@ async fn cookies_of_any_kind_neither_enter_a_page_nor_miss_one() {
         " ",
         "=;=;",
     ] {
-        app.services.management.clear().await.expect("cleared");
+        app.services
+            .management
+            .clear("a test")
+            .await
+            .expect("cleared");
         for path in ["/properties/", "/properties/"] {
             let page = app.reader.get_with(path, &[("cookie", cookie)]).await;
             is_public(&page.assert_status(200), &control);

@@ -38,7 +38,13 @@ pub(super) struct Held {
 
 impl Held {
     pub(super) async fn start() -> Self {
-        let plan = Plan::new().await.homes(3).await.sql(SETUP).await;
+        let plan = Plan::new()
+            .await
+            .without_memory()
+            .homes(3)
+            .await
+            .sql(SETUP)
+            .await;
         let role = create_role(&plan.database).await;
         let url = plan.database.url(&role, &shared().postgres);
         let owner = plan.variables["DATABASE_URL"].clone();

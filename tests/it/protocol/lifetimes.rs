@@ -1,6 +1,6 @@
 //! How long entries live.
 
-use crate::harness::{App, Plan};
+use crate::harness::{App, Plan, eventually};
 
 async fn lifetimes(app: &App, family: &str) -> Vec<f64> {
     let redis = app.redis().await;
@@ -86,7 +86,7 @@ async fn lifetimes_are_spread_by_five_percent() {
 async fn the_age_of_a_page_grows_from_zero() {
     let app = Plan::new().await.homes(1).await.start().await;
     assert_eq!(app.get("/properties/").await.header("age"), "0");
-    crate::harness::eventually("the page ages", async || {
+    eventually("the page ages", async || {
         let page = app.get("/properties/").await;
         assert!(page.is_hit());
         (page.header("age") == "1").then_some(())
@@ -96,12 +96,17 @@ async fn the_age_of_a_page_grows_from_zero() {
 
 #[tokio::test]
 async fn an_entry_that_has_expired_is_computed_anew() {
-    let plan = Plan::new().await.homes(1).await;
-    let app = plan.set("PAGE_CACHE_TTL", "1").start().await;
-    app.get("/properties/").await;
-    crate::harness::eventually("the page expires", async || {
+    for memory in ["64", "0"] {
+        let plan = Plan::new().await.homes(1).await;
+        let plan = plan.set("PAGE_CACHE_MEMORY_MB", memory);
+        let app = plan.set("PAGE_CACHE_TTL", "1").start().await;
+        app.get("/properties/").await;
+        // Nobody asks while it is about to expire, or it would be computed anew before.
+        eventually("the page has expired", async || {
+            app.keys("page").await.is_empty().then_some(())
+        })
+        .await;
         let page = app.get("/properties/").await;
-        page.is_stored().then_some(())
-    })
-    .await;
+        assert!(page.is_stored(), "{memory}: {page:?}");
+    }
 }

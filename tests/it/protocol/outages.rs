@@ -23,6 +23,7 @@ async fn a_site_without_redis_computes_every_page() {
     ] {
         let app = Plan::new()
             .await
+            .without_memory()
             .homes(2)
             .await
             .set("REDIS_URL", url)
@@ -45,7 +46,7 @@ async fn a_site_without_redis_computes_every_page() {
 #[tokio::test]
 async fn what_was_written_while_redis_was_gone_is_not_stale_when_it_returns_with_its_data() {
     let redis = Proxy::to_redis();
-    let plan = Plan::new().await.homes(2).await;
+    let plan = Plan::new().await.without_memory().homes(2).await;
     let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
     app.get("/properties/").await;
     assert!(app.get("/properties/").await.is_hit());
@@ -62,7 +63,7 @@ async fn what_was_written_while_redis_was_gone_is_not_stale_when_it_returns_with
 #[tokio::test]
 async fn what_psql_wrote_while_redis_was_gone_is_not_stale_when_it_returns() {
     let redis = Proxy::to_redis();
-    let plan = Plan::new().await.homes(2).await;
+    let plan = Plan::new().await.without_memory().homes(2).await;
     let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
     app.get("/properties/1/").await;
     redis.cut();
@@ -77,7 +78,7 @@ async fn what_psql_wrote_while_redis_was_gone_is_not_stale_when_it_returns() {
 #[tokio::test]
 async fn a_redis_that_hangs_costs_a_moment_and_no_stale_page() {
     let redis = Proxy::to_redis();
-    let plan = Plan::new().await.homes(2).await;
+    let plan = Plan::new().await.without_memory().homes(2).await;
     let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
     app.get("/properties/").await;
     let staff = app.staff().await;
@@ -102,7 +103,7 @@ async fn a_redis_that_hangs_costs_a_moment_and_no_stale_page() {
 #[tokio::test]
 async fn a_redis_that_hangs_during_a_write_does_not_answer_with_the_old_page_later() {
     let redis = Proxy::to_redis();
-    let plan = Plan::new().await.homes(2).await;
+    let plan = Plan::new().await.without_memory().homes(2).await;
     let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
     let staff = app.staff().await;
     let token = staff.csrf_token().await;
@@ -121,6 +122,7 @@ async fn a_redis_that_is_killed_and_starts_empty_is_used_again() {
     let mut redis = OwnRedis::start(&[]).await;
     let app = Plan::new()
         .await
+        .without_memory()
         .homes(2)
         .await
         .set("REDIS_URL", redis.url())
@@ -143,6 +145,7 @@ async fn a_redis_that_is_wiped_forgets_and_lies_about_nothing() {
     let redis = OwnRedis::start(&[]).await;
     let app = Plan::new()
         .await
+        .without_memory()
         .homes(2)
         .await
         .set("REDIS_URL", redis.url())

@@ -100,7 +100,7 @@ async fn a_load_that_a_clear_overtakes_is_not_served_afterwards() {
     let hold = held.hold(Reader::Rows).await;
     let asking = asking(&held.reading.reader, "/properties/");
     hold.somebody_waits().await;
-    let cleared = held.writing.services.management.clear().await;
+    let cleared = held.writing.services.management.clear("a test").await;
     cleared.expect("cleared");
     hold.release().await;
     asking.await.expect("answered").assert_status(200);
@@ -110,7 +110,7 @@ async fn a_load_that_a_clear_overtakes_is_not_served_afterwards() {
 
 #[tokio::test]
 async fn a_site_works_as_a_role_that_owns_nothing() {
-    let plan = Plan::new().await.homes(1).await;
+    let plan = Plan::new().await.without_memory().homes(1).await;
     let role = create_role(&plan.database).await;
     let url = plan.database.url(&role, &shared().postgres);
     let app = plan.set("DATABASE_URL", url).start().await;

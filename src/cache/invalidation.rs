@@ -1,0 +1,131 @@
+//! Making entries void: first in Redis, only then in this process, so that nothing that this process reads from Redis
+//! afterwards can be older.
+
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use super::{Cache, CacheError, Level, Tag, TagSet};
+
+impl Cache {
+    /// Voids every entry that carries one of the tags, at every level that this process reaches. `cause` is for the
+    /// log.
+    ///
+    /// # Errors
+    /// When Redis can't be reached or refuses: it is then repaired before it is used again. What this process holds
+    /// is void all the same.
+    pub async fn invalidate(
+        &self,
+        event: &str,
+        cause: &str,
+        tags: &TagSet,
+    ) -> Result<(), CacheError> {
+        let shared = self.invalidate_shared(event, cause, tags, false).await;
+        self.invalidate_memory(event, cause, tags);
+        shared
+    }
+
+    /// Voids entries in Redis. With `once`, an event that some instance has applied is left alone. Without a Redis
+    /// there is nothing to void.
+    ///
+    /// # Errors
+    /// As [`Cache::invalidate`].
+    pub async fn invalidate_shared(
+        &self,
+        event: &str,
+        cause: &str,
+        tags: &TagSet,
+        once: bool,
+    ) -> Result<(), CacheError> {
+        let Some(tier) = &self.redis else {
+            return Ok(());
+        };
+        let applied = tier.invalidate(event, tags, once).await;
+        let levels = [Level::PageRedis, Level::Queryset, Level::Count];
+        if applied.is_err() {
+            levels
+                .into_iter()
+                .for_each(|level| self.metrics.count_error(level));
+        }
+        if applied? {
+            log_invalidation("redis", event, cause, tags);
+            let levels = levels.into_iter();
+            levels.for_each(|level| self.metrics.count_invalidation(level));
+        }
+        Ok(())
+    }
+
+    /// Voids what this process holds. The entries in Redis have to be void already.
+    pub fn invalidate_memory(&self, event: &str, cause: &str, tags: &TagSet) {
+        self.memory.generations.invalidate(tags);
+        self.memory.mark_applied(event);
+        if self.memory.is_enabled() {
+            log_invalidation("memory", event, cause, tags);
+            self.metrics.count_invalidation(Level::PageMemory);
+        }
+    }
+
+    /// Whether an event of the log is yet to be applied to what this process holds.
+    pub fn memory_lacks(&self, event: &str) -> bool {
+        !self.memory.has_applied(event)
+    }
+
+    /// Forgets the marks of events that will not be read from the log again.
+    pub fn forget_applied<'a>(&self, events: impl IntoIterator<Item = &'a str>) {
+        self.memory.forget_applied(events);
+    }
+
+    /// Voids all that this process holds, because what happened to its data is not known.
+    pub fn void_memory(&self) {
+        self.memory.void_all();
+    }
+
+    /// Removes everything that this process holds, so that it can't even stand in during an outage.
+    pub fn clear_memory(&self) {
+        self.memory.generations.invalidate([&Tag::site()]);
+        self.memory.clear();
+    }
+
+    /// Voids what carries a tag that no event of the log names, such as a session. Where Redis can't be reached,
+    /// everything is void before it is used again.
+    pub async fn void(&self, tag: &Tag) {
+        if let Some(tier) = &self.redis
+            && tier.void(tag).await.is_err()
+        {
+            self.distrust("an invalidation that no log tells was missed");
+        }
+        self.memory.generations.invalidate([tag]);
+    }
+
+    /// Makes all entries in Redis void before it is used again, because something may have been missed that no log
+    /// tells.
+    pub fn distrust(&self, reason: &str) {
+        // In this order: a repair that has looked at the flag already is made to begin again.
+        self.doubtful.store(true, Ordering::Release);
+        if let Some(tier) = &self.redis {
+            tier.link.distrust(reason);
+        }
+    }
+
+    /// Lets this process answer from its memory for a short lease: every event that had been committed by then is
+    /// applied to it.
+    pub fn arm(&self, since: Instant) {
+        self.memory.arm(since);
+    }
+
+    /// Keeps this process from answering from its memory, because it can't hear of events.
+    pub fn disarm(&self) {
+        self.memory.disarm();
+    }
+
+    /// Whether this process answers from its memory; `None` when it has none.
+    pub fn memory_is_armed(&self) -> Option<bool> {
+        let armed = self.memory.is_armed(Instant::now());
+        self.memory.is_enabled().then_some(armed)
+    }
+}
+
+fn log_invalidation(level: &str, event: &str, cause: &str, tags: &TagSet) {
+    let list: Vec<String> = tags.iter().map(Tag::to_string).collect();
+    let list = list.join(",");
+    log::info!("cache invalidated level={level} event={event} cause={cause} tags={list}");
+}

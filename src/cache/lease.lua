@@ -1,0 +1,20 @@
+-- KEYS[1]: the lease of a key's load. KEYS[2…]: generations. ARGV[1]: the generations' lifetime in seconds.
+-- ARGV[2]: the lease's, in milliseconds. ARGV[i + 1]: a token for KEYS[i], if it has none.
+-- Returns 1 if the caller is to load, 0 if somebody loads under these generations already; then the tokens.
+local tokens = {}
+for i = 2, #KEYS do
+    local token = redis.pcall('GET', KEYS[i])
+    if type(token) ~= 'string' or #token ~= 22 then
+        token = ARGV[i + 1]
+        redis.call('SET', KEYS[i], token, 'EX', ARGV[1])
+    end
+    tokens[i - 1] = token
+end
+local under = table.concat(tokens, ' ')
+local leased = 0
+if redis.pcall('GET', KEYS[1]) ~= under then
+    redis.call('SET', KEYS[1], under, 'PX', ARGV[2])
+    leased = 1
+end
+table.insert(tokens, 1, leased)
+return tokens

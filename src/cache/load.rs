@@ -1,0 +1,314 @@
+//! Values that are loaded once and kept: query results, counts, sessions.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::flight::{Landed, Leader, Part};
+use super::redis_tier::RedisTier;
+use super::{Cache, CacheKey, Entry, Outcome, Stamps, Tag, TagSet, Tagged};
+
+/// A loaded value, and how long it may be kept.
+#[derive(Debug)]
+pub struct Fill<T> {
+    /// The value.
+    pub value: T,
+    /// Its lifetime, before jitter; zero if it is not to be kept.
+    pub ttl: Duration,
+    /// What it turned out to depend on, if that is less than what was asked for.
+    only: Option<TagSet>,
+}
+
+impl<T> Fill<T> {
+    /// A value that depends on every tag that its load was asked for.
+    pub fn new(value: T, ttl: Duration) -> Self {
+        Self {
+            value,
+            ttl,
+            only: None,
+        }
+    }
+
+    /// The same value, which depends on these tags only.
+    #[must_use]
+    pub fn only(self, tags: impl IntoIterator<Item = Tag>) -> Self {
+        let only = Some(tags.into_iter().collect());
+        Self { only, ..self }
+    }
+}
+
+/// A value, and whether the cache had it.
+#[derive(Debug, Clone)]
+pub struct Cached<T> {
+    /// The value with its dependencies.
+    pub tagged: Tagged<T>,
+    /// How the level took part.
+    pub outcome: Outcome,
+}
+
+/// A load ended before it was done: it panicked or took too long.
+#[derive(Debug, Clone, Copy)]
+pub struct Interrupted;
+
+/// An error of a load, which everybody who waited for the load gets.
+pub trait LoadError: Clone + Send + Sync + From<Interrupted> + 'static {
+    /// Whether it only says that a server is out of reach, so that an older answer may stand in.
+    fn is_outage(&self) -> bool;
+}
+
+/// How long a load may take before it is given up and its followers are freed.
+pub(super) const LOAD: Duration = Duration::from_secs(15);
+/// How often somebody whose leader went away joins again before it loads for itself.
+pub(super) const ATTEMPTS: usize = 3;
+/// How long another instance's load is waited for in all, and between the first two looks and the last ones.
+const WAIT: (Duration, Duration, Duration) = (
+    Duration::from_secs(1),
+    Duration::from_millis(2),
+    Duration::from_millis(50),
+);
+
+impl Cache {
+    /// The value under a key, loaded if the cache has none that is valid; one load, however many ask. `tags` are what
+    /// the value depends on. The load goes on if the caller goes away.
+    ///
+    /// # Errors
+    /// Only those of the loader: without Redis the value is loaded.
+    pub async fn get_or_load<T, E, F>(
+        &self,
+        key: &CacheKey,
+        tags: &TagSet,
+        load: impl FnOnce() -> F + Send + 'static,
+    ) -> Result<Cached<T>, E>
+    where
+        T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
+        E: LoadError,
+        F: Future<Output = Result<Fill<T>, E>> + Send + 'static,
+    {
+        let tags = Arc::new(super::with_site(tags));
+        for _ in 0..ATTEMPTS {
+            match self
+                .flights
+                .join(key, || self.memory.generations.capture(&tags))
+            {
+                Part::Leader(leader) => return self.lead(leader, key, tags, load).await,
+                Part::Follower(follower) => {
+                    if let Some(result) = follower.wait().await.and_then(landed::<T, E>) {
+                        return self.followed(key, result);
+                    }
+                }
+                Part::Alone => break,
+            }
+        }
+        let Fill { value, ttl, .. } = load().await?;
+        self.record(key, Outcome::Bypass);
+        Ok(unkept(value, ttl, Stamps::Unknown, Outcome::Bypass))
+    }
+
+    async fn lead<T, E, F>(
+        &self,
+        leader: Leader,
+        key: &CacheKey,
+        tags: Arc<TagSet>,
+        load: impl FnOnce() -> F + Send + 'static,
+    ) -> Result<Cached<T>, E>
+    where
+        T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
+        E: LoadError,
+        F: Future<Output = Result<Fill<T>, E>> + Send + 'static,
+    {
+        let found = self.look_up::<T>(key, &tags).await;
+        let filling = |leader| {
+            let (cache, key) = (self.clone(), key.clone());
+            async move { cache.fill(leader, &key, &tags, load).await }
+        };
+        let Some((cached, ends_soon)) = found else {
+            let filled = tokio::time::timeout(LOAD, tokio::spawn(filling(leader))).await;
+            return filled
+                .unwrap_or(Ok(Err(Interrupted.into())))
+                .unwrap_or(Err(Interrupted.into()));
+        };
+        self.record(key, cached.outcome);
+        if ends_soon || leader.has_followers() {
+            leader.land(Arc::new(Ok::<_, E>(cached.clone())));
+        }
+        if ends_soon {
+            tokio::spawn(tokio::time::timeout(LOAD, filling(leader)));
+        }
+        Ok(cached)
+    }
+
+    /// What Redis has under a key, if it is valid, and whether it is about to expire.
+    async fn look_up<T: DeserializeOwned>(
+        &self,
+        key: &CacheKey,
+        tags: &TagSet,
+    ) -> Option<(Cached<T>, bool)> {
+        let started = Instant::now();
+        let tier = self.redis.as_ref()?;
+        let found = tier.find(key, tags).await.ok()?;
+        let (entry, left) = self.validated(tier, &found).await?;
+        let value = serde_json::from_slice(entry.parts.first()?).ok()?;
+        self.metrics.time_hit(key.level(), started.elapsed());
+        let outcome = Outcome::Hit(left);
+        let cached = unkept(value, left, entry.stamps(), outcome);
+        Some((cached, left < entry.ttl / 10))
+    }
+
+    /// Loads, stores, and lets followers have the result.
+    async fn fill<T, E, F>(
+        self,
+        leader: Leader,
+        key: &CacheKey,
+        tags: &TagSet,
+        load: impl FnOnce() -> F,
+    ) -> Result<Cached<T>, E>
+    where
+        T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
+        E: LoadError,
+        F: Future<Output = Result<Fill<T>, E>>,
+    {
+        // Before the load, so that a write during it makes the entry void.
+        let stamps = match &self.redis {
+            Some(tier) => match self.lease(tier, key, tags).await {
+                Ok(stamps) => stamps,
+                Err(cached) => {
+                    self.record(key, cached.outcome);
+                    leader.land(Arc::new(Ok::<_, E>((*cached).clone())));
+                    return Ok(*cached);
+                }
+            },
+            None => Stamps::Local(tags.clone()),
+        };
+        let started = Instant::now();
+        let loaded = load().await;
+        self.metrics.time_load(key.level(), started.elapsed());
+        let Fill { value, ttl, only } = match loaded {
+            Ok(fill) => fill,
+            Err(err) => {
+                leader.land(Arc::new(Err::<Cached<T>, E>(err.clone())));
+                if let (Some(tier), Stamps::Known(_)) = (&self.redis, &stamps) {
+                    // The lease ends by itself where this fails.
+                    let _ = tier.release(key).await;
+                }
+                return Err(err);
+            }
+        };
+        let ttl = jittered(ttl);
+        let stamps = match &only {
+            Some(only) => stamps.only(&super::with_site(only)),
+            None => stamps,
+        };
+        let mut cached = unkept(value, ttl, stamps, Outcome::Bypass);
+        // Followers don't wait for the store.
+        if leader.has_followers() {
+            leader.land(Arc::new(Ok::<_, E>(cached.clone())));
+        }
+        if matches!(cached.tagged.stamps, Stamps::Known(_) | Stamps::Unknown) {
+            let stored = self.store_value(key, &cached.tagged, ttl).await;
+            cached.outcome = Outcome::Miss { stored };
+        }
+        self.record(key, cached.outcome);
+        Ok(cached)
+    }
+
+    /// The generations to load under; or what another instance loaded meanwhile.
+    async fn lease<T: DeserializeOwned>(
+        &self,
+        tier: &RedisTier,
+        key: &CacheKey,
+        tags: &TagSet,
+    ) -> Result<Stamps, Box<Cached<T>>> {
+        let (patience, mut pause, longest) = WAIT;
+        let deadline = Instant::now() + patience;
+        loop {
+            match tier.lease(key, tags).await {
+                Err(_) => return Ok(Stamps::Local(tags.clone())),
+                Ok((stamps, leased)) if leased || Instant::now() > deadline => return Ok(stamps),
+                Ok(_) => {}
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(longest);
+            if let Some((mut cached, _)) = self.look_up(key, tags).await {
+                cached.outcome = Outcome::Collapsed;
+                return Err(Box::new(cached));
+            }
+        }
+    }
+
+    async fn store_value<T: Serialize>(
+        &self,
+        key: &CacheKey,
+        tagged: &Tagged<T>,
+        ttl: Duration,
+    ) -> bool {
+        let json = match serde_json::to_vec(&tagged.value) {
+            Ok(json) if !ttl.is_zero() => json,
+            _ => return false,
+        };
+        let parts = vec![json.into()];
+        self.store(key, &tagged.stamps, ttl, serde_json::Value::Null, parts)
+            .await
+    }
+
+    /// A follower's share of what its leader loaded.
+    fn followed<T, E>(&self, key: &CacheKey, result: Result<Cached<T>, E>) -> Result<Cached<T>, E> {
+        let mut cached = result?;
+        if !matches!(cached.outcome, Outcome::Hit(_)) {
+            cached.outcome = Outcome::Collapsed;
+        }
+        self.record(key, cached.outcome);
+        Ok(cached)
+    }
+
+    /// The entry of a look-up with the time that it has left, if it is valid.
+    pub(super) async fn validated(
+        &self,
+        tier: &RedisTier,
+        found: &super::redis_tier::Found,
+    ) -> Option<(Entry, Duration)> {
+        let entry = Entry::decode(found.bytes.as_ref()?, &self.build)?;
+        let left = entry.remaining()?;
+        let carried: TagSet = entry.stamps.keys().cloned().collect();
+        if !carried.contains(&Tag::site()) {
+            return None;
+        }
+        let more;
+        let current = match carried
+            .iter()
+            .all(|tag| found.generations.contains_key(tag))
+        {
+            true => &found.generations,
+            false => {
+                more = tier.generations(&carried).await.ok()?;
+                &more
+            }
+        };
+        let mut stamps = entry.stamps.iter();
+        let alive = stamps.all(|(tag, generation)| current.get(tag) == Some(generation));
+        alive.then_some((entry, left))
+    }
+}
+
+fn unkept<T>(value: T, ttl: Duration, stamps: Stamps, outcome: Outcome) -> Cached<T> {
+    let tagged = Tagged {
+        value,
+        stamps,
+        fresh_until: Instant::now() + ttl,
+    };
+    Cached { tagged, outcome }
+}
+
+fn landed<T, E>(landed: Landed) -> Option<Result<Cached<T>, E>>
+where
+    T: Clone + 'static,
+    E: Clone + 'static,
+{
+    landed.downcast_ref::<Result<Cached<T>, E>>().cloned()
+}
+
+/// Spreads lifetimes by ± 5 %, so that what was stored together does not expire together.
+pub(super) fn jittered(ttl: Duration) -> Duration {
+    ttl.mul_f64(rand::random_range(0.95..=1.05))
+}

@@ -1,0 +1,161 @@
+//! Generations within this process: what tells a value that was computed before an invalidation from a later one.
+//!
+//! **Invariant:** a number is never given twice, and a tag keeps its cell for as long as anything was stamped with
+//! it; so what an invalidation has made void stays void, whichever tags are forgotten meanwhile.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use crate::cache::{Tag, TagSet};
+
+/// A tag's current generation.
+#[derive(Debug)]
+struct Cell(AtomicU64);
+
+/// The generations of some tags at one moment.
+#[derive(Debug, Clone)]
+pub(in crate::cache) struct LocalStamps {
+    tags: Arc<TagSet>,
+    cells: Arc<[(Arc<Cell>, u64)]>,
+}
+
+impl LocalStamps {
+    /// Whether nothing of it has been invalidated since.
+    pub(in crate::cache) fn are_current(&self) -> bool {
+        self.cells
+            .iter()
+            .all(|(cell, number)| cell.0.load(Ordering::Acquire) == *number)
+    }
+
+    /// Those of a value that depends on some of the tags only; `None` if it depends on one that was not captured.
+    pub(in crate::cache) fn only(&self, tags: &TagSet) -> Option<Self> {
+        if !tags.is_subset(&self.tags) {
+            return None;
+        }
+        let pairs = self.tags.iter().zip(self.cells.iter());
+        let kept = pairs.filter(|(tag, _)| tags.contains(*tag));
+        Some(Self {
+            cells: kept.map(|(_, cell)| cell.clone()).collect(),
+            tags: Arc::new(tags.clone()),
+        })
+    }
+}
+
+/// The generations of every tag that something is stamped with.
+#[derive(Debug)]
+pub(in crate::cache) struct LocalGenerations {
+    table: Mutex<Table>,
+}
+
+#[derive(Debug)]
+struct Table {
+    cells: HashMap<Tag, Weak<Cell>>,
+    last: u64,
+    /// The size at which cells that nothing refers to are looked for.
+    sweep_at: usize,
+}
+
+/// Below this many tags nobody looks for forgotten ones.
+const SWEEP_FROM: usize = 1024;
+
+impl Default for LocalGenerations {
+    fn default() -> Self {
+        Self {
+            table: Mutex::new(Table {
+                cells: HashMap::new(),
+                last: 0,
+                sweep_at: SWEEP_FROM,
+            }),
+        }
+    }
+}
+
+impl LocalGenerations {
+    /// The current generations of some tags.
+    pub(in crate::cache) fn capture(&self, tags: &TagSet) -> LocalStamps {
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let cells = tags.iter().map(|tag| table.cell(tag));
+        let cells: Arc<[_]> = cells
+            .map(|cell| {
+                let number = cell.0.load(Ordering::Acquire);
+                (cell, number)
+            })
+            .collect();
+        drop(table);
+        LocalStamps {
+            tags: Arc::new(tags.clone()),
+            cells,
+        }
+    }
+
+    /// Makes void whatever is stamped with one of the tags.
+    pub(in crate::cache) fn invalidate<'a>(&self, tags: impl IntoIterator<Item = &'a Tag>) {
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        for tag in tags {
+            table.last += 1;
+            // Where nobody refers to the cell, nothing is stamped with the tag.
+            if let Some(cell) = table.cells.get(tag).and_then(Weak::upgrade) {
+                cell.0.store(table.last, Ordering::Release);
+            }
+        }
+    }
+}
+
+impl Table {
+    fn cell(&mut self, tag: &Tag) -> Arc<Cell> {
+        if let Some(cell) = self.cells.get(tag).and_then(Weak::upgrade) {
+            return cell;
+        }
+        if self.cells.len() >= self.sweep_at {
+            self.cells.retain(|_, cell| cell.strong_count() > 0);
+            self.sweep_at = (self.cells.len() * 2).max(SWEEP_FROM);
+        }
+        self.last += 1;
+        let cell = Arc::new(Cell(AtomicU64::new(self.last)));
+        self.cells.insert(tag.clone(), Arc::downgrade(&cell));
+        cell
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(names: &[&'static str]) -> TagSet {
+        names.iter().map(|name| Tag::all(name)).collect()
+    }
+
+    #[test]
+    fn an_invalidation_voids_what_carries_the_tag_and_nothing_else() {
+        let generations = LocalGenerations::default();
+        let one = generations.capture(&tags(&["a", "b"]));
+        let other = generations.capture(&tags(&["c"]));
+        generations.invalidate(&tags(&["b"]));
+        assert!(!one.are_current() && other.are_current());
+        assert!(generations.capture(&tags(&["a", "b"])).are_current());
+    }
+
+    #[test]
+    fn a_forgotten_tag_never_brings_back_what_was_void() {
+        let generations = LocalGenerations::default();
+        let void = generations.capture(&tags(&["a"]));
+        generations.invalidate(&tags(&["a"]));
+        for n in 0..SWEEP_FROM * 3 {
+            drop(generations.capture(&TagSet::from([Tag::one("n", &n.to_string())])));
+        }
+        assert!(!void.are_current());
+        let held = generations.table.lock().expect("not poisoned").cells.len();
+        assert!(held <= SWEEP_FROM + 1, "{held} cells are held");
+    }
+
+    #[test]
+    fn stamps_narrow_to_what_was_captured_and_no_further() {
+        let generations = LocalGenerations::default();
+        let stamps = generations.capture(&tags(&["a", "b"]));
+        assert!(stamps.only(&tags(&["a", "c"])).is_none());
+        let only = stamps.only(&tags(&["a"])).expect("captured");
+        generations.invalidate(&tags(&["b"]));
+        assert!(only.are_current() && !stamps.are_current());
+    }
+}

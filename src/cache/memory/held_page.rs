@@ -1,0 +1,72 @@
+//! A page in hand: what a request is answered with, whichever level it came from.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::LocalStamps;
+use crate::cache::StoredPage;
+
+/// A page with the time that it has left.
+#[derive(Debug)]
+pub struct HeldPage {
+    /// The page.
+    pub page: StoredPage,
+    loaded: Instant,
+    expires: Instant,
+    pub(in crate::cache) stamps: LocalStamps,
+    refreshing: AtomicBool,
+}
+
+/// The share of a lifetime, at its end, in which a reader has the page computed anew in the background.
+const REFRESH_SHARE: u32 = 10;
+/// What a page costs in memory beside its bodies, in bytes: headers, stamps, and the tier's own bookkeeping.
+const OVERHEAD: usize = 1024;
+
+impl HeldPage {
+    pub(in crate::cache) fn new(
+        page: StoredPage,
+        age: Duration,
+        left: Duration,
+        stamps: LocalStamps,
+    ) -> Self {
+        let now = Instant::now();
+        Self {
+            page,
+            loaded: now.checked_sub(age).unwrap_or(now),
+            expires: now + left,
+            stamps,
+            refreshing: AtomicBool::new(false),
+        }
+    }
+
+    /// How long ago its data were read.
+    pub fn age(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.loaded)
+    }
+
+    /// How long it may still be kept.
+    pub fn ttl(&self, now: Instant) -> Duration {
+        self.expires.saturating_duration_since(now)
+    }
+
+    /// Whether it has neither expired nor been invalidated in this process.
+    pub(super) fn is_fresh(&self, now: Instant) -> bool {
+        now < self.expires && self.stamps.are_current()
+    }
+
+    /// How long ago it expired; zero if it has not.
+    pub(super) fn expired_since(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.expires)
+    }
+
+    /// Whether it is about to expire and nobody has been told so yet: the one who is told has it computed anew.
+    pub(in crate::cache) fn wants_refresh(&self, now: Instant) -> bool {
+        let lifetime = self.expires.saturating_duration_since(self.loaded);
+        self.ttl(now) < lifetime / REFRESH_SHARE && !self.refreshing.swap(true, Ordering::Relaxed)
+    }
+
+    /// What it costs in memory, in bytes.
+    pub(super) fn weight(&self) -> usize {
+        self.page.weight() + OVERHEAD
+    }
+}

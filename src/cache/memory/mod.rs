@@ -1,0 +1,151 @@
+//! The memory tier: pages of this process, ready to be sent, and the generations that make them void.
+//!
+//! A hit costs no network, no rendering and no compression. The tier answers only while it is *armed*: for a short
+//! lease that whoever follows the event log extends each time that it has applied everything. A process that was
+//! frozen, or that can't hear of events, is disarmed by the clock alone.
+//!
+//! **Invariant:** an entry answers only if nothing of it was invalidated in this process since before its data were
+//! read from anywhere.
+
+mod applied;
+mod generations;
+mod held_page;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use super::{CacheKey, Tag};
+
+pub(super) use generations::{LocalGenerations, LocalStamps};
+pub use held_page::HeldPage;
+
+/// How long the tier answers after everything was last applied. Too short, and a busy moment disarms it; too long,
+/// and a connection that is silently dead lets it answer for so long.
+const LEASE: Duration = Duration::from_secs(2);
+/// How long an expired page may still stand in while the database is out of reach.
+pub(super) const GRACE: Duration = Duration::from_secs(3600);
+
+/// Pages in this process.
+pub(super) struct MemoryTier {
+    /// `None` when the tier is turned off.
+    pages: Option<moka::sync::Cache<CacheKey, Arc<HeldPage>, foldhash::fast::RandomState>>,
+    pub(super) generations: LocalGenerations,
+    start: Instant,
+    applied: applied::Applied,
+    /// Until when the tier is armed, in microseconds since the start.
+    armed_until: AtomicU64,
+}
+
+impl MemoryTier {
+    /// A tier of so many bytes; 0 turns it off.
+    pub(super) fn new(bytes: u64) -> Self {
+        let weigh = |key: &CacheKey, page: &Arc<HeldPage>| {
+            u32::try_from(key.as_str().len() + page.weight()).unwrap_or(u32::MAX)
+        };
+        let pages = (bytes > 0).then(|| {
+            moka::sync::Cache::builder()
+                .max_capacity(bytes)
+                .weigher(weigh)
+                .build_with_hasher(foldhash::fast::RandomState::default())
+        });
+        Self {
+            pages,
+            generations: LocalGenerations::default(),
+            applied: applied::Applied::default(),
+            start: Instant::now(),
+            armed_until: AtomicU64::new(0),
+        }
+    }
+
+    /// Whether there is a tier at all.
+    pub(super) fn is_enabled(&self) -> bool {
+        self.pages.is_some()
+    }
+
+    /// Whether it answers at a moment.
+    pub(super) fn is_armed(&self, now: Instant) -> bool {
+        self.micros(now) < self.armed_until.load(Ordering::Acquire)
+    }
+
+    /// Lets the tier answer for a lease that began at a moment: everything that had been committed by then is applied.
+    pub(super) fn arm(&self, since: Instant) {
+        let until = self.micros(since + LEASE);
+        self.armed_until.store(until, Ordering::Release);
+    }
+
+    /// Ends the lease, if it lasts: the tier knows nothing of what is written from now on.
+    pub(super) fn disarm(&self) {
+        let now = self.micros(Instant::now());
+        self.armed_until.fetch_min(now, Ordering::AcqRel);
+    }
+
+    /// A page that is right, as far as this process can know.
+    pub(super) fn find(&self, key: &CacheKey, now: Instant) -> Option<Arc<HeldPage>> {
+        let pages = self.pages.as_ref().filter(|_| self.is_armed(now))?;
+        pages.get(key).filter(|page| page.is_fresh(now))
+    }
+
+    /// A page that was right until it expired or until the tier was disarmed, with how long ago that was.
+    pub(super) fn find_stale(&self, key: &CacheKey) -> Option<(Arc<HeldPage>, Duration)> {
+        let now = Instant::now();
+        let page = self.pages.as_ref()?.get(key)?;
+        let expired = page.expired_since(now);
+        let until = self.armed_until.load(Ordering::Acquire);
+        let unsure = Duration::from_micros(self.micros(now).saturating_sub(until));
+        let since = expired.max(unsure);
+        (page.stamps.are_current() && since <= GRACE).then_some((page, since))
+    }
+
+    /// Keeps a page.
+    pub(super) fn insert(&self, key: &CacheKey, page: &Arc<HeldPage>) -> bool {
+        let Some(pages) = self.pages.as_ref().filter(|_| page.stamps.are_current()) else {
+            return false;
+        };
+        pages.insert(key.clone(), page.clone());
+        true
+    }
+
+    /// Notes that an event is applied here.
+    pub(super) fn mark_applied(&self, event: &str) {
+        if self.is_enabled() {
+            self.applied.mark(event);
+        }
+    }
+
+    /// Whether an event is applied here, as far as that is remembered.
+    pub(super) fn has_applied(&self, event: &str) -> bool {
+        self.applied.has(event)
+    }
+
+    /// Forgets that events are applied, because they are not read again.
+    pub(super) fn forget_applied<'a>(&self, events: impl IntoIterator<Item = &'a str>) {
+        self.applied.forget(events);
+    }
+
+    /// Makes every page void, because what happened to their data is not known.
+    pub(super) fn void_all(&self) {
+        self.generations.invalidate([&Tag::site()]);
+        self.applied.clear();
+    }
+
+    /// Removes every page.
+    pub(super) fn clear(&self) {
+        if let Some(pages) = &self.pages {
+            pages.invalidate_all();
+        }
+    }
+
+    /// How many pages there are, with their bytes.
+    pub(super) fn size(&self) -> (u64, u64) {
+        self.pages.as_ref().map_or((0, 0), |pages| {
+            pages.run_pending_tasks();
+            (pages.entry_count(), pages.weighted_size())
+        })
+    }
+
+    fn micros(&self, at: Instant) -> u64 {
+        let since = at.saturating_duration_since(self.start);
+        u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+    }
+}

@@ -1,0 +1,137 @@
+//! Counters of typed outcomes per level. Counting costs an addition to memory that the counting thread has for itself;
+//! nothing is inferred from values.
+
+mod histogram;
+mod level;
+mod shard;
+
+use std::time::Duration;
+
+pub use histogram::{Buckets, Histogram};
+pub use level::{Level, Outcome};
+use shard::{Event, Shards};
+
+/// The counters of every level.
+#[derive(Debug, Default)]
+pub struct Metrics {
+    shards: Shards,
+}
+
+/// One level's counters since the program started.
+#[derive(Debug, Clone, Default)]
+pub struct LevelCounts {
+    /// Look-ups that found a valid entry.
+    pub hits: u64,
+    /// Look-ups that found none.
+    pub misses: u64,
+    /// Answers that were served though they had expired.
+    pub stale: u64,
+    /// Answers made without asking the level.
+    pub bypass: u64,
+    /// Entries stored.
+    pub stores: u64,
+    /// Invalidations applied.
+    pub invalidations: u64,
+    /// Answers that followed another request's load.
+    pub collapsed: u64,
+    /// Failed operations.
+    pub errors: u64,
+    /// How long look-ups that hit took.
+    pub hit_times: Buckets,
+    /// How long loads took that a miss led to.
+    pub load_times: Buckets,
+}
+
+impl Metrics {
+    /// The counters of a level.
+    pub fn level(&self, level: Level) -> LevelCounts {
+        let count = |event| self.shards.sum(level, event);
+        let (hit_times, load_times) = self.shards.times(level);
+        LevelCounts {
+            hits: count(Event::Hit),
+            misses: count(Event::Miss),
+            stale: count(Event::Stale),
+            bypass: count(Event::Bypass),
+            stores: count(Event::Store),
+            invalidations: count(Event::Invalidation),
+            collapsed: count(Event::Collapsed),
+            errors: count(Event::Error),
+            hit_times,
+            load_times,
+        }
+    }
+
+    /// Counts an outcome.
+    pub(super) fn count(&self, level: Level, outcome: Outcome) {
+        let shard = self.shards.own(level);
+        match outcome {
+            Outcome::Hit(_) => shard.add(Event::Hit),
+            Outcome::Miss { stored: true } => {
+                shard.add(Event::Store);
+                shard.add(Event::Miss);
+            }
+            Outcome::Miss { stored: false } => shard.add(Event::Miss),
+            Outcome::Bypass => shard.add(Event::Bypass),
+            Outcome::Collapsed => {
+                shard.add(Event::Miss);
+                shard.add(Event::Collapsed);
+            }
+            Outcome::Stale(_) => shard.add(Event::Stale),
+        }
+    }
+
+    /// Counts a look-up that found nothing, before it is known what becomes of it.
+    pub(super) fn count_miss(&self, level: Level) {
+        self.shards.own(level).add(Event::Miss);
+    }
+
+    pub(super) fn count_store(&self, level: Level) {
+        self.shards.own(level).add(Event::Store);
+    }
+
+    pub(super) fn count_collapsed(&self, level: Level) {
+        self.shards.own(level).add(Event::Collapsed);
+    }
+
+    pub(super) fn count_invalidation(&self, level: Level) {
+        self.shards.own(level).add(Event::Invalidation);
+    }
+
+    pub(super) fn count_error(&self, level: Level) {
+        self.shards.own(level).add(Event::Error);
+    }
+
+    /// Notes how long a look-up took that hit.
+    pub(super) fn time_hit(&self, level: Level, took: Duration) {
+        self.shards.own(level).hit_times.record(took);
+    }
+
+    /// Notes how long a load took.
+    pub(super) fn time_load(&self, level: Level, took: Duration) {
+        self.shards.own(level).load_times.record(took);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_of_many_threads_add_up() {
+        let metrics = Metrics::default();
+        std::thread::scope(|scope| {
+            for _ in 0..20 {
+                scope.spawn(|| {
+                    for _ in 0..100 {
+                        metrics.count(Level::Queryset, Outcome::Miss { stored: true });
+                        metrics.time_load(Level::Queryset, Duration::from_micros(5));
+                    }
+                });
+            }
+        });
+        let counts = metrics.level(Level::Queryset);
+        assert_eq!((counts.misses, counts.stores, counts.hits), (2000, 2000, 0));
+        assert_eq!(counts.load_times.total(), 2000);
+        assert_eq!(metrics.level(Level::Count).misses, 0);
+    }
+}

@@ -1,0 +1,71 @@
+//! Counters that threads don't fight over.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+
+use super::{Buckets, Histogram, Level};
+
+/// What is counted.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Event {
+    Hit,
+    Miss,
+    Stale,
+    Bypass,
+    Store,
+    Invalidation,
+    Collapsed,
+    Error,
+}
+
+const EVENTS: usize = 8;
+/// More threads than this share shards, which is right, only slower.
+const SHARDS: usize = 8;
+
+/// One thread's counters of one level, on cache lines of their own.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+pub(super) struct Shard {
+    counts: [AtomicU64; EVENTS],
+    pub(super) hit_times: Histogram,
+    pub(super) load_times: Histogram,
+}
+
+impl Shard {
+    pub(super) fn add(&self, event: Event) {
+        self.counts[event as usize].fetch_add(1, Relaxed);
+    }
+}
+
+/// Every thread's counters.
+#[derive(Debug, Default)]
+pub(super) struct Shards {
+    shards: [[Shard; Level::COUNT]; SHARDS],
+}
+
+impl Shards {
+    /// Where the calling thread counts.
+    pub(super) fn own(&self, level: Level) -> &Shard {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        thread_local! {
+            static OWN: Cell<usize> = Cell::new(NEXT.fetch_add(1, Relaxed) % SHARDS);
+        }
+        &self.shards[OWN.get()][level as usize]
+    }
+
+    pub(super) fn sum(&self, level: Level, event: Event) -> u64 {
+        let of_level = self.shards.iter().map(|shard| &shard[level as usize]);
+        of_level
+            .map(|shard| shard.counts[event as usize].load(Relaxed))
+            .sum()
+    }
+
+    /// The times of hits and of loads.
+    pub(super) fn times(&self, level: Level) -> (Buckets, Buckets) {
+        let of_level = || self.shards.iter().map(|shard| &shard[level as usize]);
+        (
+            Buckets::sum(of_level().map(|shard| &shard.hit_times)),
+            Buckets::sum(of_level().map(|shard| &shard.load_times)),
+        )
+    }
+}

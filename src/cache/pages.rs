@@ -1,0 +1,324 @@
+//! Rendered pages: from memory, else from Redis, else rendered once for everybody who asks.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::http::header::HeaderValue;
+use actix_web::web::Bytes;
+
+use super::flight::{Landed, Leader, Part};
+use super::load::{ATTEMPTS, LOAD, jittered};
+use super::memory::{HeldPage, LocalStamps};
+use super::policy::{CachePolicy, MAX_BODY_BYTES};
+use super::{Cache, CacheKey, Interrupted, Level, LoadError, Outcome, Stamps, StoredPage, TagSet};
+
+/// A page as it was rendered.
+#[derive(Debug)]
+pub struct Rendered {
+    /// Its `Content-Type`.
+    pub content_type: HeaderValue,
+    /// Its body.
+    pub body: Bytes,
+    /// Leave to keep it; without one it is not kept.
+    pub policy: Option<CachePolicy>,
+}
+
+impl Rendered {
+    /// The same page with leave to keep it.
+    #[must_use]
+    pub fn with(self, policy: CachePolicy) -> Self {
+        let policy = Some(policy);
+        Self { policy, ..self }
+    }
+}
+
+/// A page for a reader.
+#[derive(Debug, Clone)]
+pub struct Served {
+    /// The page.
+    pub page: Arc<HeldPage>,
+    /// How each level took part, the one nearest to the database first.
+    pub trail: Vec<(Level, Outcome)>,
+}
+
+/// A page of the memory tier.
+#[derive(Debug)]
+pub struct InMemory {
+    /// The page.
+    pub page: Arc<HeldPage>,
+    /// How long it may still be kept.
+    pub ttl: Duration,
+    /// Whether the caller is to have it computed anew in the background, because it is about to expire.
+    pub refresh: bool,
+}
+
+impl Cache {
+    /// The page that this process holds under a key, if it is right. Costs no I/O.
+    pub fn page_in_memory(&self, key: &CacheKey) -> Option<InMemory> {
+        let now = Instant::now();
+        let page = self.memory.find(key, now)?;
+        let ttl = page.ttl(now);
+        self.record_at(Level::PageMemory, key, Outcome::Hit(ttl));
+        self.metrics.time_hit(Level::PageMemory, now.elapsed());
+        let refresh = page.wants_refresh(now);
+        Some(InMemory { page, ttl, refresh })
+    }
+
+    /// The page under a key, rendered if no level has it; one rendering, however many ask. `tags` are what it is
+    /// expected to depend on. The rendering goes on if the caller goes away. Where the database is out of reach, a
+    /// page that has only expired may stand in.
+    ///
+    /// # Errors
+    /// Only those of the rendering.
+    pub async fn get_or_render<E, F>(
+        &self,
+        key: &CacheKey,
+        tags: &TagSet,
+        render: impl FnOnce() -> F + Send + 'static,
+    ) -> Result<Served, E>
+    where
+        E: LoadError,
+        F: Future<Output = Result<Rendered, E>> + Send + 'static,
+    {
+        let tags = super::with_site(tags);
+        if self.memory.is_enabled() {
+            self.metrics.count_miss(Level::PageMemory);
+        }
+        for _ in 0..ATTEMPTS {
+            match self.join_page(key, &tags) {
+                Part::Leader(leader) => return self.lead_page(leader, key, &tags, render).await,
+                Part::Follower(follower) => {
+                    if let Some(result) = follower.wait().await.and_then(landed::<E>) {
+                        return self.followed_page(key, result);
+                    }
+                }
+                Part::Alone => break,
+            }
+        }
+        let rendered = render().await?;
+        let stamps = self.memory.generations.capture(&tags);
+        Ok(self.page_not_kept(key, rendered, stamps))
+    }
+
+    /// Computes a page anew that is about to expire, unless somebody is at it.
+    pub async fn refresh_page<E, F>(
+        &self,
+        key: &CacheKey,
+        tags: &TagSet,
+        render: impl FnOnce() -> F,
+    ) where
+        E: LoadError,
+        F: Future<Output = Result<Rendered, E>>,
+    {
+        if let Part::Leader(leader) = self.join_page(key, &super::with_site(tags)) {
+            let filled = self.clone().fill_page(leader, key, render);
+            // Where it fails, the page is computed when it has expired.
+            let _ = tokio::time::timeout(LOAD, filled).await;
+        }
+    }
+
+    fn join_page(&self, key: &CacheKey, tags: &TagSet) -> Part {
+        let capture = || self.memory.generations.capture(tags);
+        self.flights.join(key, capture)
+    }
+
+    async fn lead_page<E, F>(
+        &self,
+        leader: Leader,
+        key: &CacheKey,
+        tags: &TagSet,
+        render: impl FnOnce() -> F + Send + 'static,
+    ) -> Result<Served, E>
+    where
+        E: LoadError,
+        F: Future<Output = Result<Rendered, E>> + Send + 'static,
+    {
+        // The flight before this one may have ended a moment ago.
+        if let Some(InMemory { page, ttl, .. }) = self.page_in_memory(key) {
+            let trail = vec![(Level::PageMemory, Outcome::Hit(ttl))];
+            return Ok(Served { page, trail });
+        }
+        let found = self.look_up_page(key, tags, leader.stamps()).await;
+        let filling = |leader| {
+            let (cache, key) = (self.clone(), key.clone());
+            async move { cache.fill_page(leader, &key, render).await }
+        };
+        let Some((served, ends_soon)) = found else {
+            let filled = tokio::time::timeout(LOAD, tokio::spawn(filling(leader))).await;
+            let interrupted = || Err(Interrupted.into());
+            return match filled {
+                Ok(Ok(result)) => result,
+                Ok(Err(_)) | Err(_) => interrupted(),
+            };
+        };
+        if ends_soon || leader.has_followers() {
+            leader.land(Arc::new(Ok::<_, E>(served.clone())));
+        }
+        if ends_soon {
+            tokio::spawn(tokio::time::timeout(LOAD, filling(leader)));
+        }
+        Ok(served)
+    }
+
+    /// What Redis has under a key, if it is valid, and whether it is about to expire.
+    async fn look_up_page(
+        &self,
+        key: &CacheKey,
+        tags: &TagSet,
+        stamps: &LocalStamps,
+    ) -> Option<(Served, bool)> {
+        let started = Instant::now();
+        let tier = self.redis.as_ref()?;
+        let found = tier.find(key, tags).await.ok()?;
+        let (entry, left) = self.validated(tier, &found).await?;
+        let page = StoredPage::read(&entry)?;
+        let carried = entry.stamps.keys().cloned().collect();
+        let held = HeldPage::new(page, entry.age(), left, stamps.only(&carried)?);
+        let page = self.keep_in_memory(key, held);
+        self.metrics.time_hit(Level::PageRedis, started.elapsed());
+        let outcome = Outcome::Hit(left);
+        self.record_at(Level::PageRedis, key, outcome);
+        let trail = vec![(Level::PageRedis, outcome)];
+        Some((Served { page, trail }, left < entry.ttl / 10))
+    }
+
+    /// Renders, keeps, and lets followers have the page.
+    async fn fill_page<E, F>(
+        self,
+        leader: Leader,
+        key: &CacheKey,
+        render: impl FnOnce() -> F,
+    ) -> Result<Served, E>
+    where
+        E: LoadError,
+        F: Future<Output = Result<Rendered, E>>,
+    {
+        let started = Instant::now();
+        let rendered = render().await;
+        self.metrics.time_load(Level::PageRedis, started.elapsed());
+        let result = match rendered {
+            Ok(rendered) => Ok(self.keep_page(&leader, key, rendered).await),
+            Err(err) if err.is_outage() => self.stale_page(key).ok_or(err),
+            Err(err) => Err(err),
+        };
+        leader.land(Arc::new(result.clone()));
+        result
+    }
+
+    /// A page that has only expired, or whose tier has lost touch with the database.
+    fn stale_page(&self, key: &CacheKey) -> Option<Served> {
+        let (page, since) = self.memory.find_stale(key)?;
+        let outcome = Outcome::Stale(since);
+        self.record_at(Level::PageMemory, key, outcome);
+        let trail = vec![(Level::PageMemory, outcome)];
+        Some(Served { page, trail })
+    }
+
+    async fn keep_page(&self, leader: &Leader, key: &CacheKey, rendered: Rendered) -> Served {
+        let now = Instant::now();
+        let policy = rendered.policy.as_ref();
+        let left = policy.map_or(Duration::ZERO, |policy| {
+            policy.fresh_until.saturating_duration_since(now)
+        });
+        let ttl = jittered(self.lifetimes.page).min(left);
+        let stamps = policy.and_then(|policy| match &policy.stamps {
+            Stamps::Unknown => None,
+            known => leader.stamps().only(&known.tags()),
+        });
+        let fits = !ttl.is_zero() && rendered.body.len() <= MAX_BODY_BYTES;
+        let redis_is_up = self.redis_is_up() == Some(true);
+        let (Some(policy), Some(stamps), true) = (policy, stamps, fits) else {
+            return self.page_not_kept(key, rendered, leader.stamps().clone());
+        };
+        if !redis_is_up && !self.memory.is_enabled() {
+            return self.page_not_kept(key, rendered, stamps);
+        }
+        let (content_type, body) = (rendered.content_type.clone(), rendered.body.clone());
+        // Compression takes milliseconds that other requests of this thread need not wait for.
+        let compressed = tokio::task::spawn_blocking(move || StoredPage::new(content_type, body));
+        let Ok(page) = compressed.await else {
+            return self.page_not_kept(key, rendered, stamps);
+        };
+        let stored = match &policy.stamps {
+            Stamps::Known(_) => {
+                self.store(key, &policy.stamps, ttl, page.about(), page.parts())
+                    .await
+            }
+            Stamps::Local(_) | Stamps::Unknown => false,
+        };
+        let held = HeldPage::new(page, Duration::ZERO, ttl, stamps);
+        let mut trail = policy.trail.clone();
+        if let Some(outcome) = self.outcome_in_redis(&policy.stamps, stored) {
+            trail.push((Level::PageRedis, outcome));
+            self.record_at(Level::PageRedis, key, outcome);
+        }
+        let page = self.keep_in_memory(key, held);
+        let kept = self.memory.is_enabled() && page.stamps.are_current();
+        // Where Redis keeps it too, that is what is said of the page.
+        if !stored {
+            let outcome = Outcome::Miss { stored: kept };
+            self.log(Level::PageMemory, key, outcome);
+            trail.push((Level::PageMemory, outcome));
+        }
+        Served { page, trail }
+    }
+
+    /// What is said of Redis: nothing where there is none.
+    fn outcome_in_redis(&self, stamps: &Stamps, stored: bool) -> Option<Outcome> {
+        self.redis.as_ref()?;
+        Some(match stamps {
+            Stamps::Local(_) => Outcome::Bypass,
+            Stamps::Known(_) | Stamps::Unknown => Outcome::Miss { stored },
+        })
+    }
+
+    fn keep_in_memory(&self, key: &CacheKey, held: HeldPage) -> Arc<HeldPage> {
+        let page = Arc::new(held);
+        if self.memory.insert(key, &page) {
+            self.metrics.count_store(Level::PageMemory);
+        }
+        page
+    }
+
+    /// A page that is sent as it is and forgotten.
+    fn page_not_kept(&self, key: &CacheKey, rendered: Rendered, stamps: LocalStamps) -> Served {
+        let (mut trail, redis) = match rendered.policy {
+            Some(policy) => {
+                let outcome = self.outcome_in_redis(&policy.stamps, false);
+                (policy.trail, outcome)
+            }
+            None => (Vec::new(), Some(Outcome::Bypass)),
+        };
+        let outcome = redis.unwrap_or(Outcome::Bypass);
+        let level = match redis {
+            Some(_) => Level::PageRedis,
+            None => Level::PageMemory,
+        };
+        trail.push((level, outcome));
+        self.record_at(level, key, outcome);
+        let page = StoredPage::uncompressed(rendered.content_type, rendered.body);
+        let held = HeldPage::new(page, Duration::ZERO, Duration::ZERO, stamps);
+        let page = Arc::new(held);
+        Served { page, trail }
+    }
+
+    /// A follower's share of what its leader got.
+    fn followed_page<E>(&self, key: &CacheKey, result: Result<Served, E>) -> Result<Served, E> {
+        let mut served = result?;
+        if let Some((level, outcome)) = served.trail.last_mut() {
+            if matches!(outcome, Outcome::Miss { .. } | Outcome::Bypass) {
+                *outcome = Outcome::Collapsed;
+            }
+            match level {
+                // Its miss is counted already.
+                Level::PageMemory => self.metrics.count_collapsed(*level),
+                _ => self.record_at(*level, key, *outcome),
+            }
+        }
+        Ok(served)
+    }
+}
+
+fn landed<E: Clone + 'static>(landed: Landed) -> Option<Result<Served, E>> {
+    landed.downcast_ref::<Result<Served, E>>().cloned()
+}

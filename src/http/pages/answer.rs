@@ -1,0 +1,75 @@
+//! Answers a request from a page in hand: its best encoding, or only the news that the client's copy is still right.
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+
+use crate::http::negotiation::AcceptedEncodings;
+use crate::services::StoredPage;
+
+/// The answer with a page, or 304.
+pub(super) fn answer(
+    page: &StoredPage,
+    headers: &HeaderMap,
+    age: Duration,
+    cache_status: HeaderValue,
+) -> HttpResponse {
+    let encoding = page.choose(AcceptedEncodings::of(headers));
+    let etag = page.etag(encoding);
+    let not_modified = has_copy(headers, etag);
+    let status = match not_modified {
+        true => StatusCode::NOT_MODIFIED,
+        false => StatusCode::OK,
+    };
+    let mut response = HttpResponseBuilder::new(status);
+    response
+        .insert_header((
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("public, no-cache"),
+        ))
+        .insert_header((
+            header::VARY,
+            HeaderValue::from_static("Accept, Accept-Encoding"),
+        ))
+        .insert_header((header::ETAG, etag.clone()))
+        .insert_header((header::AGE, HeaderValue::from(age.as_secs())))
+        .insert_header((HeaderName::from_static("cache-status"), cache_status));
+    if not_modified {
+        return response.finish();
+    }
+    if let Some(token) = encoding.token() {
+        response.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static(token)));
+    }
+    response.insert_header((header::CONTENT_TYPE, page.content_type.clone()));
+    response.body(page.body(encoding).clone())
+}
+
+/// Whether a client has this representation already (RFC 9110, section 13.1.2: a weak comparison).
+fn has_copy(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+    let lists = headers.get_all(header::IF_NONE_MATCH);
+    let tags = lists.flat_map(|list| list.as_bytes().split(|byte| *byte == b','));
+    tags.map(<[u8]>::trim_ascii)
+        .any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == etag.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_validator_matches_in_a_list_weakly_and_by_star() {
+        for (header, want) in [
+            ("\"a\", W/\"b\"", true),
+            ("*", true),
+            ("\"c\"", false),
+            ("", false),
+        ] {
+            let headers = [(header::IF_NONE_MATCH, HeaderValue::from_static(header))];
+            let headers: HeaderMap = headers.into_iter().collect();
+            let etag = HeaderValue::from_static("\"b\"");
+            assert_eq!(has_copy(&headers, &etag), want, "{header}");
+        }
+    }
+}
