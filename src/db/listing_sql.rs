@@ -30,7 +30,10 @@ pub(super) const COLUMNS: &str = "id, title, description, price, location, creat
 
 /// The rows of a query's page, and one more that tells whether there are others beyond it. A backward cursor's rows
 /// come in reverse.
-pub(super) fn page(query: &ListingQuery) -> Statement {
+///
+/// `few` says that few rows have the word that is searched for: then they are all found and sorted. The planner, which
+/// believes no beginning of a word to be that rare, would walk the whole list in its order until a page is full.
+pub(super) fn page(query: &ListingQuery, few: bool) -> Statement {
     let mut builder = Builder::new(&query.filter);
     let mut descending = matches!(query.sort, Sort::Newest | Sort::PriceDescending);
     let column = match query.sort {
@@ -55,6 +58,10 @@ pub(super) fn page(query: &ListingQuery) -> Statement {
     let limit = builder.bind(i64::from(query.page_size) + 1);
     let offset = builder.bind(offset);
     let mut statement = builder.finish(&format!("SELECT {COLUMNS} FROM property"));
+    if few {
+        let found = statement.sql;
+        statement.sql = format!("WITH found AS MATERIALIZED ({found}) SELECT {COLUMNS} FROM found");
+    }
     let end = format!(" ORDER BY {column} {order}, id {order} LIMIT {limit} OFFSET {offset}");
     statement.sql.push_str(&end);
     statement
@@ -81,6 +88,17 @@ pub(super) fn count(filter: &ListingFilter) -> Statement {
             ))
         }
     }
+}
+
+/// How many rows have the word that a filter searches for, if it is a single one and that is known without counting.
+pub(super) fn count_of_word(filter: &ListingFilter) -> Option<Statement> {
+    let mut builder = Builder::default();
+    let search = filter.search.as_ref()?;
+    if search.words().len() != 1 {
+        return None;
+    }
+    let word = builder.search(search);
+    Some(builder.finish(&format!("SELECT property_count_of_word({word})")))
 }
 
 /// The rows between two prices: whole ranges of the tally from the one that the lower price is in to the one before
@@ -219,7 +237,7 @@ mod tests {
     fn only_asked_for_predicates_are_in_the_statement_and_no_value_is() {
         let query = "q=sea+view&location=O'Hara&min_price=5&sort=-price&page=3";
         let query = ListingQuery::parse(query, Cursors::Ignored).expect("valid");
-        let statement = page(&query);
+        let statement = page(&query, false);
         assert_eq!(
             statement.sql,
             format!(

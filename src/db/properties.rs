@@ -9,6 +9,9 @@ use crate::domain::{
     Property, PropertyId, Title,
 };
 
+/// So many rows are sorted faster than the list is walked for them.
+const FEW: i64 = 2_000;
+
 /// The rows of one page of a list, in its order.
 #[derive(Debug, Clone)]
 pub struct Rows {
@@ -88,7 +91,8 @@ pub async fn list_by_id(
 /// # Errors
 /// When the database can't answer.
 pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<Rows, DbError> {
-    let statement = listing_sql::page(query);
+    let few = has_few(client, &query.filter).await?;
+    let statement = listing_sql::page(query, few);
     let prepared = client.prepare_cached(&statement.sql).await?;
     let rows = client.query(&prepared, &statement.references()).await?;
     let size = usize::from(query.page_size);
@@ -101,6 +105,17 @@ pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<R
         properties.reverse();
     }
     Ok(Rows { properties, more })
+}
+
+/// Whether few rows have the word that a filter searches for.
+async fn has_few(client: &impl GenericClient, filter: &ListingFilter) -> Result<bool, DbError> {
+    let Some(statement) = listing_sql::count_of_word(filter) else {
+        return Ok(false);
+    };
+    let prepared = client.prepare_cached(&statement.sql).await?;
+    let row = client.query_one(&prepared, &statement.references()).await?;
+    let count: Option<i64> = row.get(0);
+    Ok(count.is_some_and(|count| count <= FEW))
 }
 
 /// Counts the rows that a filter selects.

@@ -9,5 +9,6 @@ mod hosts;
 mod json;
 mod poisoning;
 mod privacy;
+mod rare_words;
 mod statics;
 mod validators;
