@@ -26,6 +26,19 @@ pub(crate) struct Violation {
     /// Which promise was broken.
     pub(crate) rule: &'static str,
     pub(crate) what: String,
+    /// For how long what is older had been due to be replaced.
+    pub(crate) late: Duration,
+}
+
+impl Violation {
+    /// One that is wrong at any time.
+    pub(crate) fn new(rule: &'static str, what: String) -> Self {
+        Self {
+            rule,
+            what,
+            late: Duration::ZERO,
+        }
+    }
 }
 
 /// What a reader may be shown of a row: the state that is due, or any that was attempted since.
@@ -105,7 +118,13 @@ pub(crate) fn page(
             least += u64::from(must);
             most += u64::from(may);
             if must && !full && !shown.rows.iter().any(|shown| shown.number == row.number) {
-                found.push(violation(run, reading, row, &allowed, "a row is missing"));
+                found.push(violation(
+                    run,
+                    reading,
+                    row,
+                    &allowed,
+                    (allowed.due - 1, "a row is missing"),
+                ));
             }
         }
     }
@@ -118,10 +137,7 @@ pub(crate) fn page(
         && reading.query.kind != "cursor json"
     {
         let what = format!("count {count} where {least} to {most} rows can be");
-        found.push(Violation {
-            rule: "count",
-            what,
-        });
+        found.push(Violation::new("count", what));
     }
     found
 }
@@ -130,24 +146,26 @@ pub(crate) fn page(
 pub(crate) fn absence(run: &Run, reading: &Reading<'_>) -> Option<Violation> {
     let Scope::Row(row) = &reading.query.scope else {
         let what = "a list does not exist".to_owned();
-        return Some(Violation {
-            rule: "unexpected 404",
-            what,
-        });
+        return Some(Violation::new("unexpected 404", what));
     };
     let attempts = row.attempts();
     let allowed = Allowed::of(&run.windows, &attempts, reading);
     let (_, must) = allowed.some_and_all(|attempt| attempt.state.is_some());
-    must.then(|| violation(run, reading, row, &allowed, "404 for a row that exists"))
+    must.then(|| {
+        violation(
+            run,
+            reading,
+            row,
+            &allowed,
+            (allowed.due - 1, "404 for a row that exists"),
+        )
+    })
 }
 
 fn row_of(run: &Run, reading: &Reading<'_>, shown: &ShownRow) -> Option<Violation> {
     let Some(row) = run.ledger.row(shown.number) else {
         let what = format!("{shown:?} was never written");
-        return Some(Violation {
-            rule: "never written",
-            what,
-        });
+        return Some(Violation::new("never written", what));
     };
     let attempts = row.attempts();
     let allowed = Allowed::of(&run.windows, &attempts, reading);
@@ -157,25 +175,27 @@ fn row_of(run: &Run, reading: &Reading<'_>, shown: &ShownRow) -> Option<Violatio
         attempt.state.filter(|_| written)
     });
     let Some(state) = state else {
-        return Some(Violation {
-            rule: "never written",
-            what: describe(run, &row, &allowed, reading, &format!("shows {shown:?}")),
-        });
+        let what = describe(run, &row, &allowed, reading, &format!("shows {shown:?}"));
+        return Some(Violation::new("never written", what));
     };
     let right = shown.price == row.price(state, shown.version) && shown.place == row.place(state);
     if !right || !shown.is_whole() {
-        return Some(Violation {
-            rule: "mixed states",
-            what: describe(run, &row, &allowed, reading, &format!("shows {shown:?}")),
-        });
+        let what = describe(run, &row, &allowed, reading, &format!("shows {shown:?}"));
+        return Some(Violation::new("mixed states", what));
     }
     let text = format!("shows version {}", shown.version);
     if shown.version < allowed.due {
-        return Some(violation(run, reading, &row, &allowed, &text));
+        return Some(violation(
+            run,
+            reading,
+            &row,
+            &allowed,
+            (shown.version, &text),
+        ));
     }
-    (!reading.query.scope.admits(&row, Some(state))).then(|| Violation {
-        rule: "row on the wrong page",
-        what: describe(run, &row, &allowed, reading, &text),
+    (!reading.query.scope.admits(&row, Some(state))).then(|| {
+        let what = describe(run, &row, &allowed, reading, &text);
+        Violation::new("row on the wrong page", what)
     })
 }
 
@@ -185,8 +205,16 @@ fn violation(
     reading: &Reading<'_>,
     row: &Row,
     allowed: &Allowed<'_>,
-    text: &str,
+    (shown, text): (usize, &str),
 ) -> Violation {
+    // The first that was missed tells how long it has been missed.
+    let reader = (reading.instance, reading.epoch);
+    let missed = allowed.attempts[shown..allowed.due].iter();
+    let since = missed.filter_map(|attempt| match attempt.outcome {
+        Outcome::Acknowledged { at, taker } => due(&run.windows, (at, taker), reader),
+        _ => None,
+    });
+    let since = since.min().unwrap_or(reading.begun);
     let attempt = &allowed.attempts[allowed.due - 1];
     let rule = match attempt.outcome {
         _ if reading.query.uncached => "no-cache: 0 ms",
@@ -202,6 +230,7 @@ fn violation(
     Violation {
         rule,
         what: describe(run, row, allowed, reading, text),
+        late: reading.begun.saturating_duration_since(since),
     }
 }
 

@@ -170,8 +170,15 @@ impl Instance {
         process.as_mut().is_some_and(Process::has_ended)
     }
 
-    pub(crate) fn log(&self) -> String {
+    /// The end of what it has logged.
+    pub(crate) fn last_words(&self) -> String {
         tail(&self.program.log)
+    }
+
+    /// Everything that it has logged.
+    pub(crate) fn log(&self) -> String {
+        let text = std::fs::read(&self.program.log).unwrap_or_default();
+        String::from_utf8_lossy(&text).into_owned()
     }
 
     pub(crate) async fn stop(&self) -> anyhow::Result<()> {

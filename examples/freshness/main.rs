@@ -44,6 +44,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
 
 use fault::{Kind, Sabotage, Servers};
 use instance::{Instance, USERNAME};
@@ -175,6 +176,9 @@ async fn check_in(
         time.as_secs_f64()
     ));
     let made = take_part(&run, options, &mut servers).await;
+    for instance in &run.instances {
+        run.report.log(instance.number, &instance.log());
+    }
     let (text, well) = run.report.finish(&run);
     print(&text);
     for instance in &run.instances {
@@ -210,7 +214,7 @@ async fn take_part(run: &Arc<Run>, options: &Options, servers: &mut Servers) -> 
         loop {
             tokio::select! {
                 () = tokio::time::sleep(Duration::from_secs(10)) => say(&watched.report.progress(&watched)),
-                _ = tokio::signal::ctrl_c() => {
+                () = asked_to_end() => {
                     say("ending: what is down comes up first");
                     watched.stop();
                 }
@@ -226,6 +230,20 @@ async fn take_part(run: &Arc<Run>, options: &Options, servers: &mut Servers) -> 
     }
     watch.abort();
     made
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn asked_to_end() {
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signals) => drop(signals.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
 }
 
 fn site(options: &Options) -> anyhow::Result<PathBuf> {
@@ -253,7 +271,7 @@ async fn create_account(instance: &Instance) -> anyhow::Result<()> {
     let mut process = instance.command(&words).start().await?;
     match process.status().await {
         Some(0) => Ok(()),
-        _ => bail!("no account can be created:\n{}", instance.log()),
+        _ => bail!("no account can be created:\n{}", instance.last_words()),
     }
 }
 

@@ -4,11 +4,18 @@
 //! connection is made), so that the checker can end that one alone.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::runtime::Runtime;
 use tokio::sync::watch;
+
+/// Proxies have threads of their own: what passes them must not wait for readers.
+static RUNTIME: LazyLock<std::io::Result<Runtime>> = LazyLock::new(|| {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(2).enable_all().build()
+});
 
 /// What passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,12 +43,17 @@ type Listeners = Arc<Mutex<Vec<i32>>>;
 impl Proxy {
     /// Opens a way to a Unix socket.
     pub(crate) async fn open(socket: PathBuf) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let runtime = RUNTIME.as_ref().map_err(|err| anyhow::anyhow!("{err}"))?;
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+        listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
         let (mode, watched) = watch::channel(Mode::Open);
         let listeners = Listeners::default();
         let known = listeners.clone();
-        tokio::spawn(async move {
+        runtime.spawn(async move {
+            let Ok(listener) = TcpListener::from_std(listener) else {
+                return;
+            };
             loop {
                 let Ok((client, _)) = listener.accept().await else {
                     continue;

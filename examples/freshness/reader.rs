@@ -141,7 +141,7 @@ impl Reader {
         copy: Option<Copy>,
     ) -> (Option<Arc<Shown>>, Vec<Violation>) {
         let run = &self.run;
-        let odd = |rule, what: String| (None, vec![Violation { rule, what }]);
+        let odd = |rule, what: String| (None, vec![Violation::new(rule, what)]);
         let shown = match (answer.status, copy) {
             (200, _) => match answer
                 .text()

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use crate::check::{Reading, Violation, millis};
 use crate::run::Run;
 
-/// So many violations are told in full; the others are counted.
-const TOLD: usize = 25;
+/// So many violations of each rule are told in full; the others are counted.
+const TOLD: u64 = 8;
 /// So many samples of anything else are kept.
 const SAMPLES: usize = 10;
 
@@ -20,11 +20,35 @@ struct Tally {
     levels: BTreeMap<String, u64>,
     writes: BTreeMap<String, u64>,
     faults: BTreeMap<&'static str, u64>,
-    violations: BTreeMap<&'static str, u64>,
+    violations: BTreeMap<&'static str, Broken>,
     notes: BTreeMap<String, u64>,
     samples: Vec<String>,
     unexpected_5xx: u64,
     staleness: BTreeMap<&'static str, Vec<Duration>>,
+}
+
+/// How often a rule was broken.
+#[derive(Default)]
+struct Broken {
+    count: u64,
+    /// When first and last, in seconds of the run.
+    times: Option<(f64, f64)>,
+    /// For how long at most something had been due.
+    latest: Duration,
+}
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.count)?;
+        if let Some((first, last)) = self.times {
+            let late = millis(self.latest);
+            write!(
+                f,
+                " (from {first:.2} s to {last:.2} s, at most {late} too late)"
+            )?;
+        }
+        Ok(())
+    }
 }
 
 /// Counts as it is told.
@@ -142,10 +166,14 @@ impl Report {
 
     pub(crate) fn violation(&self, run: &Run, reading: &Reading<'_>, violation: Violation) {
         let mut tally = self.tally();
-        let all: u64 = tally.violations.values().sum();
-        *tally.violations.entry(violation.rule).or_default() += 1;
+        let at = run.seconds(reading.begun);
+        let broken = tally.violations.entry(violation.rule).or_default();
+        broken.count += 1;
+        broken.times = Some((broken.times.map_or(at, |(first, _)| first), at));
+        broken.latest = broken.latest.max(violation.late);
+        let told = broken.count <= TOLD;
         drop(tally);
-        if all >= TOLD as u64 {
+        if !told {
             return;
         }
         let faults = faults(run, reading.begun, reading.ended);
@@ -163,6 +191,20 @@ impl Report {
         ));
     }
 
+    /// What an instance's log tells of itself.
+    pub(crate) fn log(&self, number: usize, log: &str) {
+        let panics = log.lines().filter(|line| line.contains("panicked at"));
+        for line in panics {
+            let mut tally = self.tally();
+            tally
+                .violations
+                .entry("the site panicked")
+                .or_default()
+                .count += 1;
+            sample(&mut tally, format!("instance {number}: {line}"));
+        }
+    }
+
     /// A line for somebody who waits.
     pub(crate) fn progress(&self, run: &Run) -> String {
         let tally = self.tally();
@@ -172,7 +214,7 @@ impl Report {
             run.seconds(Instant::now()),
             tally.reads.values().sum::<u64>(),
             tally.writes.values().sum::<u64>(),
-            tally.violations.values().sum::<u64>(),
+            violations(&tally),
             tally.unexpected_5xx,
             faults.replace("\n     ", ";")
         )
@@ -218,8 +260,12 @@ impl Report {
                 let _ = writeln!(text, "  {sample}");
             });
         }
-        section(&mut text, "violations", &tally.violations);
-        let violations: u64 = tally.violations.values().sum();
+        let violations = violations(&tally);
+        let none = if violations == 0 { " none" } else { "" };
+        let _ = writeln!(text, "violations:{none}");
+        for (rule, broken) in &tally.violations {
+            let _ = writeln!(text, "  {rule}: {broken}");
+        }
         let _ = writeln!(
             text,
             "result: {violations} violation(s), {} unexpected 5xx",
@@ -227,6 +273,10 @@ impl Report {
         );
         (text, violations == 0 && tally.unexpected_5xx == 0)
     }
+}
+
+fn violations(tally: &Tally) -> u64 {
+    tally.violations.values().map(|broken| broken.count).sum()
 }
 
 fn sample(tally: &mut Tally, text: String) {

@@ -70,7 +70,8 @@ pub(crate) async fn make(run: &Run, servers: &mut Servers, kinds: &[Kind]) -> an
         run.windows.end();
         made.with_context(|| format!("the fault {} can't be made", kind.name()))?;
         for instance in run.instances.iter().filter(|instance| instance.has_died()) {
-            run.report.sample(run, "an instance died", &instance.log());
+            run.report
+                .sample(run, "an instance died", &instance.last_words());
             instance.restart("KILL", Duration::ZERO).await?;
         }
         tokio::time::sleep(RECOVERY).await;
