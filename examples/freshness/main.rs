@@ -29,6 +29,7 @@ mod page;
 mod postgres;
 mod process;
 mod proxy;
+mod pulse;
 mod query;
 mod reader;
 mod redis;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::check::{Reading, Violation, millis};
 use crate::run::Run;
+use crate::windows::HEALTHY;
 
 /// So many violations of each rule are told in full; the others are counted.
 const TOLD: u64 = 8;
@@ -177,8 +178,10 @@ impl Report {
             return;
         }
         let faults = faults(run, reading.begun, reading.ended);
+        let from = reading.begun.checked_sub(violation.late + HEALTHY);
+        let stall = run.pulse.worst(from.unwrap_or(run.begun), reading.begun);
         say(&format!(
-            "VIOLATION ({}): {} {} on instance {} (life {}), asked at {:.4} s, answered after {}\n      Cache-Status: {}\n      {}{faults}",
+            "VIOLATION ({}): {} {} on instance {} (life {}), asked at {:.4} s, answered after {}\n      Cache-Status: {}\n      {}\n      {} too late; this machine woke a sleeper up to {} late meanwhile{faults}",
             violation.rule,
             reading.status,
             reading.query.path,
@@ -188,6 +191,8 @@ impl Report {
             millis(reading.ended - reading.begun),
             reading.cache_status,
             violation.what,
+            millis(violation.late),
+            millis(stall),
         ));
     }
 
@@ -233,6 +238,8 @@ impl Report {
             run.instances.len(),
             reads as f64 / seconds
         );
+        let stall = millis(run.pulse.worst(run.begun, Instant::now()));
+        let _ = writeln!(text, "this machine woke a sleeper up to {stall} late");
         section(&mut text, "reads by page", &tally.reads);
         section(&mut text, "reads by status", &tally.statuses);
         section(&mut text, "reads by level (Cache-Status)", &tally.levels);

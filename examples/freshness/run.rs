@@ -8,6 +8,7 @@ use std::time::Instant;
 use crate::instance::Instance;
 use crate::ledger::Ledger;
 use crate::postgres::Access;
+use crate::pulse::Pulse;
 use crate::report::Report;
 use crate::windows::Windows;
 
@@ -20,6 +21,7 @@ pub(crate) struct Run {
     pub(crate) ledger: Ledger,
     pub(crate) windows: Windows,
     pub(crate) report: Report,
+    pub(crate) pulse: Arc<Pulse>,
     pub(crate) postgres: Access,
     /// Redis's socket.
     pub(crate) redis: PathBuf,
@@ -51,6 +53,7 @@ impl Run {
             ledger,
             windows: Windows::default(),
             report: Report::default(),
+            pulse: Pulse::start(),
             postgres: places.postgres,
             redis: places.redis,
             directory: places.directory,
