@@ -119,7 +119,7 @@ pub fn serve(platform: &Platform, listener: TcpListener, site: Site) -> std::io:
             .wrap(from_fn(around::security))
             .wrap(from_fn(around::error_pages))
             .wrap(from_fn(around::request_id))
-            .wrap(from_fn(around::lane))
+            .wrap(around::Lane)
     });
     let server = server
         .workers(workers)

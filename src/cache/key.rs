@@ -19,11 +19,15 @@ pub struct CacheKey {
 
 impl CacheKey {
     /// A key of a level. The name must say everything that the value depends on besides the rows.
-    pub fn new(level: Level, family: &'static str, name: &str) -> Self {
-        let text = match name.len() <= MAX_NAME_BYTES {
-            true => format!("{family}:{name}"),
-            false => format!("{family}:~{}", hex(&Sha256::digest(name))),
-        };
+    pub fn new(level: Level, family: &'static str, name: impl fmt::Display) -> Self {
+        let mut text = format!("{family}:{name}");
+        let start = family.len() + 1;
+        if text.len() - start > MAX_NAME_BYTES {
+            let digest = hex(&Sha256::digest(&text.as_bytes()[start..]));
+            text.truncate(start);
+            text.push('~');
+            text.push_str(&digest);
+        }
         Self { level, text }
     }
 

@@ -46,6 +46,8 @@ pub struct Served {
 pub struct InMemory {
     /// The page.
     pub page: Arc<HeldPage>,
+    /// How long ago its data were read.
+    pub age: Duration,
     /// How long it may still be kept.
     pub ttl: Duration,
     /// Whether the caller is to have it computed anew in the background, because it is about to expire.
@@ -61,7 +63,12 @@ impl Cache {
         self.record_at(Level::PageMemory, key, Outcome::Hit(ttl));
         self.metrics.time_hit(Level::PageMemory, now.elapsed());
         let refresh = page.wants_refresh(now);
-        Some(InMemory { page, ttl, refresh })
+        Some(InMemory {
+            age: page.age(now),
+            page,
+            ttl,
+            refresh,
+        })
     }
 
     /// The page under a key, rendered if no level has it; one rendering, however many ask. `tags` are what it is

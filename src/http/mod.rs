@@ -19,11 +19,12 @@ mod views;
 pub use error::AppError;
 pub use routes::configure;
 pub use site::Site;
+pub use views::listings::list_html;
 
 /// The middleware around every route, from the outside in.
 pub mod around {
     pub use super::middleware::error_pages::error_pages;
     pub use super::middleware::request_id::request_id;
     pub use super::middleware::security::security;
-    pub use super::pages::lane;
+    pub use super::pages::{Lane, LaneService};
 }

@@ -44,7 +44,9 @@ fn manage(config: &mut web::ServiceConfig, services: &Services, site: &Site) {
         let resource = web::resource(format!("/properties/{name}/")).route(route);
         resource.wrap(sessions(site, &services.sessions))
     };
+    let exposition = web::resource("/metrics").route(web::get().to(management::exposition));
     config
+        .service(exposition.wrap(sessions(site, &services.sessions)))
         .service(resource("cache-status", web::get().to(management::status)))
         .service(resource("cache-clear", web::post().to(management::clear)))
         .service(resource("cache-test", web::get().to(management::test)))

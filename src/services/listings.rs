@@ -114,7 +114,7 @@ impl Listings {
     /// # Errors
     /// When the database is needed and can't answer.
     pub async fn find(&self, id: PropertyId) -> Result<Cached<Option<Property>>, ServiceError> {
-        let key = CacheKey::new(Level::Queryset, QUERYSETS, &format!("detail/{id}"));
+        let key = CacheKey::new(Level::Queryset, QUERYSETS, format_args!("detail/{id}"));
         // What is absent appears when some listing is added: its own tag would be one more key for each number that
         // somebody makes up.
         let tags = TagSet::from([kinds::property(id), kinds::properties()]);
@@ -153,13 +153,17 @@ impl Listings {
         CacheKey::new(
             Level::Queryset,
             QUERYSETS,
-            &format!("list?{}", query.row_key()),
+            format_args!("list?{}", query.row_key()),
         )
     }
 
     /// The key of a filter's count.
     pub(super) fn count_key(filter: &ListingFilter) -> CacheKey {
-        CacheKey::new(Level::Count, COUNTS, &format!("list?{}", filter.row_key()))
+        CacheKey::new(
+            Level::Count,
+            COUNTS,
+            format_args!("list?{}", filter.row_key()),
+        )
     }
 }
 

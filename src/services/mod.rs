@@ -23,8 +23,8 @@ pub use health::{Health, Readiness};
 pub use listings::{ListingPage, Listings};
 pub use loopback::Loopback;
 pub use management::{
-    Cleared, LevelFigures, LoadTest, LoadTestReport, LoadTestRequest, Management, Report,
-    SignalStep, Warmed, rating,
+    Cleared, EXPOSITION_TYPE, LevelFigures, LoadTest, LoadTestReport, LoadTestRequest, Management,
+    Report, SignalStep, Warmed, rating,
 };
 pub use pages::{PageKey, Pages};
 pub use sessions::{SessionState, Sessions, USER_ID};

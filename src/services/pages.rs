@@ -24,18 +24,19 @@ impl PageKey {
     /// The list of a site, in a format (`html`, `json`). Pages hold absolute links, so sites at different addresses
     /// that share a Redis have pages of their own.
     pub fn list(site: &str, query: &ListingQuery, format: &'static str) -> Self {
-        let name = format!("{site}/list.{format}?{}", query.canonical());
+        let canonical = query.canonical();
+        let name = format_args!("{site}/list.{format}?{canonical}");
         Self {
-            key: CacheKey::new(Level::PageRedis, PAGES, &name),
+            key: CacheKey::new(Level::PageRedis, PAGES, name),
             rows: Rows::Of(query.filter.clone()),
         }
     }
 
     /// A listing's own page, in a format.
     pub fn detail(site: &str, id: PropertyId, format: &'static str) -> Self {
-        let name = format!("{site}/detail.{format}/{id}");
+        let name = format_args!("{site}/detail.{format}/{id}");
         Self {
-            key: CacheKey::new(Level::PageRedis, PAGES, &name),
+            key: CacheKey::new(Level::PageRedis, PAGES, name),
             rows: Rows::One(id),
         }
     }

@@ -11,7 +11,7 @@ use crate::http::admin::request::Fields;
 use crate::http::negotiation::{Format, joined};
 use crate::http::views::management::{DashboardPage, ResultPage};
 use crate::http::views::page;
-use crate::services::{LoadTest, LoadTestRequest, Services};
+use crate::services::{EXPOSITION_TYPE, LoadTest, LoadTestRequest, Services};
 
 /// `GET /properties/cache-status/`
 pub(in crate::http) async fn status(
@@ -73,6 +73,16 @@ pub(in crate::http) async fn load_test(
             "Another load test is running; wait until it has ended.".to_owned(),
         )),
     }
+}
+
+/// `GET /metrics`: the figures for Prometheus.
+pub(in crate::http) async fn exposition(
+    _operator: Operator,
+    services: web::Data<Services>,
+) -> HttpResponse {
+    no_store()
+        .content_type(EXPOSITION_TYPE)
+        .body(services.management.exposition())
 }
 
 /// `GET /properties/redis-metrics/`

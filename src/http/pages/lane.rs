@@ -3,12 +3,13 @@
 //! What it answers is what the long way would answer, header for header; whatever it does not recognise at once goes
 //! the long way.
 
-use std::time::Instant;
+use std::future::{Ready, ready};
+use std::task::{Context, Poll};
 
 use actix_web::body::BoxBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::middleware::Next;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::{Error, HttpResponse, web};
+use futures_util::future::Either;
 
 use super::answer::answer;
 use super::page::PublicPage;
@@ -20,17 +21,46 @@ use crate::http::middleware::security::{harden, is_allowed};
 use crate::http::negotiation::Format;
 use crate::services::Services;
 
-/// Answers from memory, or asks the inner service.
-///
-/// # Errors
-/// Those of the inner service.
-pub async fn lane(
-    request: ServiceRequest,
-    next: Next<BoxBody>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    match from_memory(&request) {
-        Some(response) => Ok(request.into_response(response)),
-        None => next.call(request).await,
+/// The middleware that answers from memory, or asks the inner service. It goes around all others.
+#[derive(Debug, Clone, Copy)]
+pub struct Lane;
+
+/// The lane around a service.
+#[derive(Debug)]
+pub struct LaneService<S>(S);
+
+impl<S> Transform<S, ServiceRequest> for Lane
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<BoxBody>, Error = Error>,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = Error;
+    type InitError = ();
+    type Transform = LaneService<S>;
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, inner: S) -> Self::Future {
+        ready(Ok(LaneService(inner)))
+    }
+}
+
+impl<S> Service<ServiceRequest> for LaneService<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<BoxBody>, Error = Error>,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = Error;
+    type Future = Either<Ready<Result<Self::Response, Error>>, S::Future>;
+
+    fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        match from_memory(&request) {
+            Some(response) => Either::Left(ready(Ok(request.into_response(response)))),
+            None => Either::Right(self.0.call(request)),
+        }
     }
 }
 
@@ -52,9 +82,8 @@ fn from_memory(request: &ServiceRequest) -> Option<HttpResponse> {
         return None;
     }
     let hit = services.pages.in_memory(&page.key(&site.url))?;
-    let age = hit.page.age(Instant::now());
     let status = cache_status::memory_hit(hit.ttl);
-    let mut response = answer(&hit.page.page, headers, age, status);
+    let mut response = answer(&hit.page.page, headers, hit.age, status);
     harden(response.headers_mut());
     RequestId::new().show(response.headers_mut());
     if hit.refresh {

@@ -9,6 +9,6 @@ mod lane;
 mod page;
 mod serve;
 
-pub use lane::lane;
+pub use lane::{Lane, LaneService};
 pub(in crate::http) use page::PublicPage;
 pub(in crate::http) use serve::{serve, serve_uncached};

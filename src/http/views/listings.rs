@@ -84,6 +84,18 @@ pub(in crate::http) struct ListPage<'a> {
     canonical: String,
 }
 
+/// The list as HTML.
+///
+/// # Errors
+/// When the template can't be rendered.
+pub fn list_html(
+    list: &ListingPage,
+    query: &ListingQuery,
+    site_url: &str,
+) -> askama::Result<String> {
+    ListPage::new(list, query, site_url).render()
+}
+
 impl<'a> ListPage<'a> {
     pub(in crate::http) fn new(
         list: &'a ListingPage,

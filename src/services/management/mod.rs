@@ -1,5 +1,6 @@
 //! What operators do with the cache: look at it, clear it, test it, load it, warm it.
 
+mod exposition;
 mod figures;
 mod load_test;
 mod signals;
@@ -19,6 +20,7 @@ use crate::db::{Database, event_log};
 use crate::domain::{ListingFilter, ListingQuery};
 use crate::events::LogPosition;
 
+pub use exposition::CONTENT_TYPE as EXPOSITION_TYPE;
 pub use figures::{LevelFigures, Report, rating};
 pub use load_test::{LoadTest, LoadTestReport, LoadTestRequest};
 pub use signals::SignalStep;
