@@ -19,6 +19,8 @@ mod fixtures_bulk;
 mod invalidation;
 // What operators use: status, clear, figures, tests.
 mod management;
+// Pages of this process: the same answers without a server's help, and never an older one.
+mod memory_tier;
 // The public pages over HTTP: headers, encodings, refusals, data.
 mod pages;
 // Races, faults and hostile input against the cache.

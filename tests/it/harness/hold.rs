@@ -1,24 +1,48 @@
-//! Holds a reader between its snapshot and its answer, without any change to the program.
+//! Holds readers between their snapshot and their answer, and counts them, without any change to the program.
 //!
 //! A row-level-security policy waits for an advisory lock that the test has. The site's role may neither own the table
-//! nor be a superuser, or the policy would not apply to it.
+//! nor be a superuser, or the policy would not apply to it. Who waits says so every second, because a server that is
+//! silent is given up sooner than some tests take.
 
 use tokio_postgres::Client;
 
-use crate::harness::{App, Plan, TestDatabase, eventually, shared, unique};
+use super::{App, Plan, TestDatabase, eventually, shared, unique};
 
 /// The lock that readers of `property` wait for, and the one that readers of `property_tally` wait for.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Reader {
+pub(crate) enum Reader {
     Rows = 1,
     Count = 2,
 }
 
+/// Each round has locks of its own, so that readers of a later one are not held. A statement is counted once, however
+/// many rows it reads.
 const SETUP: &str = "
-    CREATE FUNCTION hold(place int) RETURNS boolean LANGUAGE plpgsql AS $$
+    CREATE SEQUENCE hold_round;
+    CREATE SEQUENCE hold_refusal;
+    CREATE SEQUENCE loads_1;
+    CREATE SEQUENCE loads_2;
+    CREATE FUNCTION hold(place int) RETURNS boolean LANGUAGE plpgsql SET lock_timeout = '1s' AS $$
+    DECLARE
+        statement text := place || '/' || statement_timestamp();
+        lock int := place + 10 * (SELECT last_value FROM hold_round);
     BEGIN
-        PERFORM pg_advisory_lock_shared(42, place);
-        PERFORM pg_advisory_unlock_shared(42, place);
+        IF current_setting('hold.statement', true) IS DISTINCT FROM statement THEN
+            PERFORM set_config('hold.statement', statement, false);
+            PERFORM nextval('loads_' || place);
+        END IF;
+        LOOP
+            BEGIN
+                PERFORM pg_advisory_lock_shared(42, lock);
+                PERFORM pg_advisory_unlock_shared(42, lock);
+                EXIT;
+            EXCEPTION WHEN lock_not_available THEN
+                RAISE NOTICE 'held';
+            END;
+        END LOOP;
+        IF (SELECT last_value FROM hold_refusal) = place + 1 THEN
+            RAISE 'refused by the test';
+        END IF;
         RETURN true;
     END
     $$;
@@ -30,68 +54,122 @@ const SETUP: &str = "
     ALTER TABLE property_tally ENABLE ROW LEVEL SECURITY;
     CREATE POLICY hold ON property_tally FOR SELECT USING (hold(2));";
 
+impl Plan {
+    /// Makes the site read as a role that owns nothing, whose readers can be held.
+    pub(crate) async fn holdable(self) -> Self {
+        let plan = self.sql(SETUP).await;
+        let role = create_role(&plan.database).await;
+        let url = plan.database.url(&role, &shared().postgres);
+        plan.set("DATABASE_URL", url)
+    }
+
+    /// Makes the site read as the tables' owner, whom nothing holds.
+    pub(crate) fn as_owner(self) -> Self {
+        let url = self.database.url("property_listings", &shared().postgres);
+        self.set("DATABASE_URL", url)
+    }
+}
+
+impl App {
+    /// Keeps readers of a holdable site waiting until the result is released.
+    pub(crate) async fn hold(&self, reader: Reader) -> Hold {
+        Hold::new(&self.database, reader).await
+    }
+}
+
+impl TestDatabase {
+    /// How often readers that can be held have read.
+    pub(crate) async fn loads(&self, reader: Reader) -> i64 {
+        let place = reader as i32;
+        let sql =
+            format!("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM loads_{place}");
+        self.value(&sql).await.parse().expect("a number")
+    }
+
+    /// Makes every reader fail that can be held, or none any more.
+    pub(crate) async fn refuse(&self, reader: Option<Reader>) {
+        let place = reader.map_or(1, |reader| reader as i32 + 1);
+        let sql = format!("SELECT setval('hold_refusal', {place})");
+        self.run(&sql).await;
+    }
+}
+
 /// A site that reads as a role that owns nothing, and another instance of it, for writing, that nothing holds.
-pub(super) struct Held {
-    pub(super) reading: App,
-    pub(super) writing: App,
+pub(crate) struct Held {
+    pub(crate) reading: App,
+    pub(crate) writing: App,
 }
 
 impl Held {
-    pub(super) async fn start() -> Self {
-        let plan = Plan::new()
-            .await
-            .without_memory()
-            .homes(3)
-            .await
-            .sql(SETUP)
-            .await;
-        let role = create_role(&plan.database).await;
-        let url = plan.database.url(&role, &shared().postgres);
-        let owner = plan.variables["DATABASE_URL"].clone();
-        let reading = plan.set("DATABASE_URL", url).start().await;
-        let writing = reading.another().set("DATABASE_URL", owner).start().await;
+    /// Both without the memory tier.
+    pub(crate) async fn start() -> Self {
+        let plan = Plan::new().await.without_memory().homes(3).await;
+        Self::of(plan).await
+    }
+
+    pub(crate) async fn of(plan: Plan) -> Self {
+        let reading = plan.holdable().await.start().await;
+        let writing = reading.another().as_owner().start().await;
         Self { reading, writing }
     }
 
     /// Keeps readers waiting until the result is released.
-    pub(super) async fn hold(&self, reader: Reader) -> Hold {
-        let lock = self.reading.database.psql().await;
-        let sql = format!("SELECT pg_advisory_lock(42, {})", reader as i32);
-        lock.batch_execute(&sql).await.expect("locked");
-        Hold { lock }
+    pub(crate) async fn hold(&self, reader: Reader) -> Hold {
+        self.reading.hold(reader).await
     }
 }
 
 /// A lock that readers wait for.
-pub(super) struct Hold {
+pub(crate) struct Hold {
     lock: Client,
 }
 
 impl Hold {
+    pub(crate) async fn new(database: &TestDatabase, reader: Reader) -> Self {
+        let lock = database.psql().await;
+        let sql = format!(
+            "SELECT pg_advisory_lock(42, {} + 10 * last_value::int) FROM hold_round",
+            reader as i32
+        );
+        lock.batch_execute(&sql).await.expect("locked");
+        Self { lock }
+    }
+
     /// Returns once somebody waits.
-    pub(super) async fn somebody_waits(&self) {
+    pub(crate) async fn somebody_waits(&self) {
         self.readers_wait(1).await;
     }
 
     /// Returns once so many wait.
-    pub(super) async fn readers_wait(&self, count: i64) {
-        let sql = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-            AND classid = 42 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    pub(crate) async fn readers_wait(&self, count: i64) {
         eventually("a reader waits", async || {
-            let row = self.lock.query_one(sql, &[]).await.expect("answered");
-            (row.get::<_, i64>(0) >= count).then_some(())
+            (self.waiting().await >= count).then_some(())
         })
         .await;
     }
 
-    pub(super) async fn release(self) {
+    /// How many wait at the moment.
+    pub(crate) async fn waiting(&self) -> i64 {
+        let sql = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+            AND classid = 42 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        let row = self.lock.query_one(sql, &[]).await.expect("answered");
+        row.get(0)
+    }
+
+    /// Keeps only those waiting who have begun to read already.
+    pub(crate) async fn lets_later_readers_pass(&self) {
+        let next = "SELECT setval('hold_round', last_value + 1) FROM hold_round";
+        self.lock.batch_execute(next).await.expect("done");
+    }
+
+    pub(crate) async fn release(self) {
         let unlock = self.lock.batch_execute("SELECT pg_advisory_unlock_all()");
         unlock.await.expect("released");
     }
 }
 
 /// A role that may use the site's tables, and owns none.
-pub(super) async fn create_role(database: &TestDatabase) -> String {
+pub(crate) async fn create_role(database: &TestDatabase) -> String {
     let role = format!("role_{}", unique().replace('-', "_"));
     let sql = format!(
         "CREATE ROLE {role} LOGIN;

@@ -3,6 +3,7 @@
 mod app;
 mod browser;
 mod database;
+mod hold;
 mod keeper;
 mod page;
 mod poll;
@@ -10,10 +11,12 @@ mod program;
 mod proxy;
 mod raw;
 mod redis;
+mod tier;
 
 pub(crate) use app::{App, Plan, TOKEN, spawn_app, unique};
 pub(crate) use browser::{Browser, Listing, listing};
 pub(crate) use database::{TestDatabase, database};
+pub(crate) use hold::{Held, Hold, Reader, create_role};
 pub(crate) use keeper::shared;
 pub(crate) use page::Page;
 pub(crate) use poll::{eventually, eventually_within};

@@ -2,7 +2,6 @@
 
 mod following;
 mod generations;
-mod hold;
 mod instances;
 mod junk;
 mod keys;

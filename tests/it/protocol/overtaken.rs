@@ -1,19 +1,12 @@
 //! A load that a write overtakes may answer whoever asked, and nobody later.
 
-use super::hold::{Held, Reader, create_role};
-use crate::harness::{Browser, Page, Plan, listing, shared};
-
-/// Asks for a page in the background.
-fn asking(reader: &Browser, path: &str) -> tokio::task::JoinHandle<Page> {
-    let (reader, path) = (reader.clone(), path.to_owned());
-    tokio::spawn(async move { reader.get(&path).await })
-}
+use crate::harness::{Held, Plan, Reader, create_role, listing, shared};
 
 async fn is_not_served_afterwards(path: &str) {
     let held = Held::start().await;
     let staff = held.writing.staff().await;
     let hold = held.hold(Reader::Rows).await;
-    let asking = asking(&held.reading.reader, path);
+    let asking = held.reading.reader.asks(path);
     hold.somebody_waits().await;
     let edited = listing("Home 1 mended", "1000", "Leith");
     staff.edit_listing(1, &edited).await;
@@ -56,7 +49,7 @@ async fn a_page_made_of_cached_rows_that_a_write_overtakes_is_not_served_afterwa
     }
     let staff = held.writing.staff().await;
     let hold = held.hold(Reader::Count).await;
-    let asking = asking(&held.reading.reader, path);
+    let asking = held.reading.reader.asks(path);
     hold.somebody_waits().await;
     staff
         .edit_listing(1, &listing("Home 1 mended", "1000", "Leith"))
@@ -73,12 +66,12 @@ async fn two_writes_that_overtake_one_load_leave_neither_older_state() {
     let held = Held::start().await;
     let staff = held.writing.staff().await;
     let hold = held.hold(Reader::Rows).await;
-    let first = asking(&held.reading.reader, "/properties/1/");
+    let first = held.reading.reader.asks("/properties/1/");
     hold.somebody_waits().await;
     staff
         .edit_listing(1, &listing("Second", "1000", "Leith"))
         .await;
-    let second = asking(&held.reading.reader, "/properties/1/?format=json");
+    let second = held.reading.reader.asks("/properties/1/?format=json");
     hold.readers_wait(2).await;
     staff
         .edit_listing(1, &listing("Third", "1000", "Leith"))
@@ -98,7 +91,7 @@ async fn two_writes_that_overtake_one_load_leave_neither_older_state() {
 async fn a_load_that_a_clear_overtakes_is_not_served_afterwards() {
     let held = Held::start().await;
     let hold = held.hold(Reader::Rows).await;
-    let asking = asking(&held.reading.reader, "/properties/");
+    let asking = held.reading.reader.asks("/properties/");
     hold.somebody_waits().await;
     let cleared = held.writing.services.management.clear("a test").await;
     cleared.expect("cleared");

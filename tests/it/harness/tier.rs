@@ -1,0 +1,87 @@
+//! What tests ask of the memory tier and of single-flight.
+
+use property_listings::cache::Level;
+use property_listings::cache::metrics::LevelCounts;
+use tokio::task::JoinHandle;
+
+use super::{App, Browser, Page, eventually};
+
+impl Page {
+    /// Whether the memory tier answered, with a page that has not expired.
+    pub(crate) fn is_memory_hit(&self) -> bool {
+        let ttl = self.cache_status().strip_prefix("page-memory; hit; ttl=");
+        ttl.is_some_and(|ttl| ttl.parse::<u64>().is_ok())
+    }
+
+    /// Whether a page of before answered because the database is out of reach.
+    pub(crate) fn is_stale(&self) -> bool {
+        let ttl = self
+            .cache_status()
+            .strip_prefix("page-memory; hit; ttl=-")
+            .and_then(|rest| rest.strip_suffix("; detail=stale-if-error"));
+        ttl.is_some_and(|ttl| ttl.parse::<u64>().is_ok_and(|ttl| ttl > 0))
+    }
+
+    /// Whether another request's load answered.
+    pub(crate) fn is_collapsed(&self) -> bool {
+        self.cache_status().ends_with("; collapsed")
+    }
+}
+
+impl Browser {
+    /// Asks for a page in the background.
+    pub(crate) fn asks(&self, path: &str) -> JoinHandle<Page> {
+        let (reader, path) = (self.clone(), path.to_owned());
+        tokio::spawn(async move { reader.get(&path).await })
+    }
+}
+
+impl App {
+    /// Returns once the memory tier answers, with that answer.
+    pub(crate) async fn has_in_memory(&self, path: &str) -> Page {
+        eventually("the page is in memory", async || {
+            let page = self.get(path).await.assert_status(200);
+            page.is_memory_hit().then_some(page)
+        })
+        .await
+    }
+
+    /// Returns once a page has a text, with that answer.
+    pub(crate) async fn comes_to_show(&self, path: &str, text: &str) -> Page {
+        eventually("the page shows a write", async || {
+            let page = self.get(path).await.assert_status(200);
+            page.has(text).then_some(page)
+        })
+        .await
+    }
+
+    /// A page never shows anything else, whichever level answers.
+    pub(crate) async fn keeps_showing(&self, path: &str, text: &str) {
+        for _ in 0..50 {
+            let page = self.get(path).await.assert_status(200);
+            assert!(page.has(text), "stale: {page:?}");
+        }
+    }
+
+    /// The counters of a level.
+    pub(crate) async fn counts(&self, level: Level) -> LevelCounts {
+        let report = self.services.management.report().await;
+        let mut levels = report.levels.into_iter();
+        let figures = levels.find(|figures| figures.level == level);
+        figures.expect("every level has figures").counts
+    }
+
+    /// Returns once so many requests were not answered from memory since the site started.
+    pub(crate) async fn has_missed(&self, count: u64) {
+        eventually("the requests are there", async || {
+            (self.counts(Level::PageMemory).await.misses >= count).then_some(())
+        })
+        .await;
+    }
+
+    /// Whether the memory tier answers.
+    pub(crate) async fn is_armed(&self) -> bool {
+        let status = self.services.management.status().await;
+        status["levels"]["page_memory"]["armed"] == true
+    }
+}

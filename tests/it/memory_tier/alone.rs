@@ -1,0 +1,150 @@
+//! The memory tier without Redis.
+
+use crate::harness::{App, Plan, Shell, eventually, listing};
+
+const PATHS: [&str; 5] = [
+    "/properties/",
+    "/properties/?format=json",
+    "/properties/?location=Leith",
+    "/properties/1/",
+    "/properties/1/?format=json",
+];
+
+async fn start() -> App {
+    Plan::new()
+        .await
+        .homes(4)
+        .await
+        .set("REDIS_URL", "off")
+        .start()
+        .await
+}
+
+async fn warm(app: &App) {
+    for path in PATHS {
+        app.has_in_memory(path).await;
+    }
+}
+
+#[tokio::test]
+async fn without_redis_a_computed_page_is_stored_in_memory_and_answered_from_it() {
+    let app = start().await;
+    app.has_heard_of_everything().await;
+    for path in PATHS {
+        let page = app.get(path).await.assert_status(200);
+        let member = page.cache_status().rsplit(", ").next().unwrap_or_default();
+        assert_eq!(member, "page-memory; fwd=uri-miss; stored", "{path}");
+        let page = app.get(path).await.assert_status(200);
+        assert!(page.is_memory_hit(), "{path}: {}", page.cache_status());
+    }
+}
+
+#[tokio::test]
+async fn without_redis_memory_follows_the_admin_at_once() {
+    let app = start().await;
+    let staff = app.staff().await;
+    for round in 0..3 {
+        warm(&app).await;
+        let joppa = app.has_in_memory("/properties/?location=Joppa").await;
+        let title = format!("Round {round}");
+        staff.edit_listing(1, &listing(&title, "1", "Leith")).await;
+        for path in PATHS {
+            let page = app.get(path).await;
+            assert!(page.has(&title), "{path} is stale: {page:?}");
+        }
+        let page = app.get("/properties/?location=Joppa").await;
+        assert!(page.is_memory_hit() && page.body == joppa.body, "{page:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_redis_memory_follows_psql_whatever_the_statement() {
+    for (sql, wanted) in [
+        ("UPDATE property SET title = 'By psql'", "By psql"),
+        (
+            "SET session_replication_role = replica; UPDATE property SET title = 'Replicated'",
+            "Replicated",
+        ),
+        (
+            "INSERT INTO property (title, description, price, location)
+             SELECT 'Bulk ' || n, 'D', 1, 'Leith' FROM generate_series(1, 1500) AS n",
+            "Bulk ",
+        ),
+        ("TRUNCATE property", "No listings"),
+        ("DELETE FROM property", "No listings"),
+        (
+            "BEGIN; DELETE FROM property; INSERT INTO property (title, description, price, location)
+             VALUES ('Only one', 'D', 1, 'Leith'); COMMIT",
+            "Only one",
+        ),
+    ] {
+        let app = start().await;
+        warm(&app).await;
+        app.database.run(sql).await;
+        for path in ["/properties/", "/properties/?format=json", "/properties/?location=Leith"] {
+            let query = path.trim_start_matches("/properties/");
+            let truth = app.get(&format!("/properties/no-cache/{query}")).await;
+            assert!(path.contains("json") || truth.has(wanted), "{sql}: {truth:?}");
+            eventually("the page follows", async || {
+                let page = app.get(path).await.assert_status(200);
+                (page.body == truth.body).then_some(())
+            })
+            .await;
+            app.has_in_memory(path).await;
+            for _ in 0..20 {
+                assert_eq!(app.get(path).await.body, truth.body, "{sql}: {path}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_redis_a_listing_that_psql_deletes_is_gone() {
+    let app = start().await;
+    warm(&app).await;
+    app.database.run("DELETE FROM property WHERE id = 1").await;
+    for path in ["/properties/1/", "/properties/1/?format=json"] {
+        eventually("the listing is gone", async || {
+            (app.get(path).await.status == 404).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn without_redis_memory_follows_loaded_data() {
+    let app = start().await;
+    warm(&app).await;
+    let csv = "id,title,description,price,location\n1,Loaded,D,1,Leith\n";
+    let shell = Shell::beside(&app);
+    shell.run_with(&["loaddata", "-"], csv).done();
+    for path in PATHS {
+        app.comes_to_show(path, "Loaded").await;
+        app.keeps_showing(path, "Loaded").await;
+    }
+}
+
+#[tokio::test]
+async fn instances_without_redis_follow_each_other() {
+    let first = start().await;
+    let second = first.another().start().await;
+    let third = first.another().start().await;
+    let staff = first.staff().await;
+    for (round, writer) in [&first, &second, &third].into_iter().enumerate() {
+        for app in [&first, &second, &third] {
+            warm(app).await;
+        }
+        let title = format!("Round {round}");
+        let staff = staff.at(&writer.origin);
+        staff.edit_listing(1, &listing(&title, "1", "Leith")).await;
+        for path in PATHS {
+            assert!(writer.get(path).await.has(&title), "{path} is stale");
+        }
+        for app in [&first, &second, &third] {
+            for path in PATHS {
+                app.comes_to_show(path, &title).await;
+            }
+            app.keeps_showing("/properties/", &title).await;
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! An instance that can't hear of writes does not answer from its memory, and makes up for what it missed.
+
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::harness::{
+    App, Browser, Page, Plan, Shell, create_role, eventually, eventually_within, listing, shared,
+};
+
+/// What SPEC promises after the end of a fault.
+const BOUND: Duration = Duration::from_secs(5);
+/// Longer than an instance answers from memory after it last knew everything.
+const LEASE: Duration = Duration::from_millis(2500);
+
+const TERMINATE: &str = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'property-listings'
+      AND query ~ 'property_event|pg_snapshot|ROLLBACK|LISTEN' AND pid <> pg_backend_pid()";
+
+/// A site that reads as a role of its own, whose new connections can be refused while the old ones go on.
+async fn app_of_a_role(redis: Option<&str>) -> (App, String) {
+    let plan = Plan::new().await.homes(2).await;
+    let role = create_role(&plan.database).await;
+    let url = plan.database.url(&role, &shared().postgres);
+    let plan = plan.set("DATABASE_URL", url);
+    let plan = match redis {
+        Some(redis) => plan.set("REDIS_URL", redis),
+        None => plan,
+    };
+    (plan.start().await, role)
+}
+
+/// Ends the connection that hears of events, and lets no other be made.
+async fn deafen(app: &App, role: &str) {
+    app.database
+        .run(&format!("ALTER ROLE {role} NOLOGIN"))
+        .await;
+    app.database.run(TERMINATE).await;
+    eventually("memory is disarmed", async || {
+        (!app.is_armed().await).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn memory_does_not_answer_while_the_site_cannot_listen_and_follows_when_it_can() {
+    let (app, role) = app_of_a_role(None).await;
+    let path = "/properties/1/";
+    app.has_in_memory(path).await;
+    deafen(&app, &role).await;
+    for _ in 0..20 {
+        let page = app.get(path).await;
+        assert!(
+            page.cache_status().starts_with("page-redis; hit"),
+            "{page:?}"
+        );
+    }
+    app.database
+        .run("UPDATE property SET title = 'Unheard of' WHERE id = 1")
+        .await;
+    app.database.run(&format!("ALTER ROLE {role} LOGIN")).await;
+    eventually_within(BOUND, "the write shows", async || {
+        app.get(path).await.has("Unheard of").then_some(())
+    })
+    .await;
+    assert!(app.has_in_memory(path).await.has("Unheard of"));
+    app.keeps_showing(path, "Unheard of").await;
+}
+
+#[tokio::test]
+async fn a_save_through_an_instance_that_cannot_listen_shows_in_its_next_request() {
+    let (app, role) = app_of_a_role(None).await;
+    let staff = app.staff().await;
+    for path in ["/properties/", "/properties/1/"] {
+        app.has_in_memory(path).await;
+    }
+    deafen(&app, &role).await;
+    staff
+        .edit_listing(1, &listing("Mended", "1", "Leith"))
+        .await;
+    for path in ["/properties/", "/properties/1/"] {
+        app.keeps_showing(path, "Mended").await;
+    }
+    app.database.run(&format!("ALTER ROLE {role} LOGIN")).await;
+    for path in ["/properties/", "/properties/1/"] {
+        assert!(app.has_in_memory(path).await.has("Mended"));
+        app.keeps_showing(path, "Mended").await;
+    }
+}
+
+#[tokio::test]
+async fn without_redis_an_instance_that_cannot_listen_reads_every_page_from_postgres() {
+    let (app, role) = app_of_a_role(Some("off")).await;
+    let path = "/properties/1/";
+    app.has_in_memory(path).await;
+    deafen(&app, &role).await;
+    for round in 0..3 {
+        let title = format!("Round {round}");
+        let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
+        app.database.run(&sql).await;
+        // At once: what can't be followed is not cached.
+        let page = app.get(path).await.assert_status(200);
+        assert!(page.has(&title), "stale: {page:?}");
+    }
+    app.database.run(&format!("ALTER ROLE {role} LOGIN")).await;
+    assert!(app.has_in_memory(path).await.has("Round 2"));
+}
+
+#[tokio::test]
+async fn an_event_whose_notification_is_lost_is_found_in_the_log() {
+    for redis in [shared().redis.as_str(), "off"] {
+        let plan = Plan::new().await.homes(2).await.set("REDIS_URL", redis);
+        let app = plan.start().await;
+        let path = "/properties/1/";
+        // The triggers log as before, and tell nobody.
+        let mute = "DO $$ BEGIN
+            EXECUTE replace(pg_get_functiondef('property_log_event'::regproc), 'pg_notify', 'concat');
+        END $$";
+        app.database.run(mute).await;
+        for round in 0..3 {
+            app.has_in_memory(path).await;
+            let title = format!("Round {round}");
+            let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
+            app.database.run(&sql).await;
+            eventually_within(BOUND, "the write shows", async || {
+                app.get(path).await.has(&title).then_some(())
+            })
+            .await;
+            app.keeps_showing(path, &title).await;
+        }
+    }
+}
+
+/// Sends a request without waiting for its answer.
+async fn send(origin: &str, path: &str) -> TcpStream {
+    let address = origin.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).await.expect("it listens");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    stream
+}
+
+async fn answer(mut stream: TcpStream) -> String {
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).await.expect("answered");
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+async fn memory_hit(browser: &Browser, path: &str) -> Page {
+    eventually("the page is in memory", async || {
+        let page = browser.get(path).await.assert_status(200);
+        page.is_memory_hit().then_some(page)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_process_that_was_frozen_does_not_answer_its_first_request_with_what_it_held() {
+    for redis in [shared().redis.as_str(), "off"] {
+        let plan = Plan::new().await.homes(2).await.set("REDIS_URL", redis);
+        // Somebody has to tell Redis of the write.
+        let other = plan.start().await;
+        let site = Shell::beside(&other).serve(&["serve", "--no-migrate"]);
+        let browser = Browser::new(&site.origin);
+        let paths = ["/properties/", "/properties/1/", "/properties/?format=json"];
+        for path in paths {
+            memory_hit(&browser, path).await;
+            other.has_in_memory(path).await;
+        }
+        site.signal("STOP");
+        other
+            .database
+            .run("UPDATE property SET title = 'Meanwhile' WHERE id = 1")
+            .await;
+        let written = Instant::now();
+        for path in paths {
+            other.comes_to_show(path, "Meanwhile").await;
+        }
+        eventually("nobody believes its memory any more", async || {
+            (written.elapsed() > LEASE).then_some(())
+        })
+        .await;
+        let mut streams = Vec::new();
+        for path in paths {
+            streams.push(send(&site.origin, path).await);
+        }
+        site.signal("CONT");
+        for stream in streams {
+            let text = answer(stream).await;
+            assert!(text.starts_with("HTTP/1.1 200"), "{text}");
+            assert!(text.contains("Meanwhile"), "{redis}: stale: {text}");
+        }
+        for path in paths {
+            assert!(memory_hit(&browser, path).await.has("Meanwhile"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_site_that_is_cut_off_from_postgres_for_a_while_forgets_what_it_held() {
+    let postgres = crate::harness::Proxy::to_postgres();
+    let plan = Plan::new().await.homes(2).await.set("REDIS_URL", "off");
+    let url = plan
+        .database
+        .url("property_listings", &postgres.directory());
+    let app = plan.set("DATABASE_URL", url).start().await;
+    let path = "/properties/1/";
+    for round in 0..3 {
+        app.has_in_memory(path).await;
+        postgres.cut();
+        eventually("memory is disarmed", async || {
+            (!app.is_armed().await).then_some(())
+        })
+        .await;
+        let title = format!("Round {round}");
+        let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
+        app.database.run(&sql).await;
+        postgres.restore();
+        // A page that is said to be right is right; one of before is told to be.
+        let page = eventually_within(BOUND, "a right page", async || {
+            let page = app.get(path).await;
+            (page.status == 200 && !page.is_stale()).then_some(page)
+        })
+        .await;
+        assert!(page.has(&title), "stale: {page:?}");
+        app.keeps_showing(path, &title).await;
+    }
+}

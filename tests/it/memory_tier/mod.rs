@@ -1,0 +1,10 @@
+//! The memory tier: what it answers, what makes it forget, and when it does not answer at all.
+
+mod alone;
+mod answers;
+mod bounds;
+mod clears;
+mod lost_touch;
+mod overtaken;
+mod refresh;
+mod writes;

@@ -1,0 +1,112 @@
+//! A load that a write overtakes is dead at birth in memory too.
+
+use crate::harness::{App, Held, Hold, Plan, Reader, eventually};
+
+const MEND: &str = "UPDATE property SET title = 'Mended' WHERE id = 1";
+
+/// A site with the memory tier whose readers can be held, and another instance.
+async fn held(redis: Option<&str>, page_ttl: &str) -> Held {
+    let plan = Plan::new()
+        .await
+        .homes(3)
+        .await
+        .set("PAGE_CACHE_TTL", page_ttl);
+    let plan = match redis {
+        Some(redis) => plan.set("REDIS_URL", redis),
+        None => plan,
+    };
+    Held::of(plan).await
+}
+
+/// Writes by `psql` while a reader waits, and returns once the reading instance has applied that.
+async fn write_and_let_it_be_heard(app: &App, hold: &Hold) {
+    hold.lets_later_readers_pass().await;
+    app.database.run(MEND).await;
+    app.has_heard_of_everything().await;
+    assert!(hold.waiting().await > 0, "the load was not overtaken");
+}
+
+async fn is_dead_at_birth(redis: Option<&str>, path: &str) {
+    let held = held(redis, "900").await;
+    let app = &held.reading;
+    let hold = held.hold(Reader::Rows).await;
+    let asking = app.reader.asks(path);
+    hold.somebody_waits().await;
+    write_and_let_it_be_heard(app, &hold).await;
+    hold.release().await;
+    let overtaken = asking.await.expect("answered").assert_status(200);
+    assert!(!overtaken.has("Mended"), "the reader was not held");
+    assert!(!overtaken.is_hit(), "{}", overtaken.cache_status());
+    let page = app.get(path).await.assert_status(200);
+    assert!(page.has("Mended"), "stale: {page:?}");
+    assert!(app.has_in_memory(path).await.has("Mended"));
+    app.keeps_showing(path, "Mended").await;
+}
+
+#[tokio::test]
+async fn a_list_that_a_write_overtakes_is_not_answered_from_memory() {
+    is_dead_at_birth(None, "/properties/").await;
+}
+
+#[tokio::test]
+async fn a_filtered_list_that_a_write_overtakes_is_not_answered_from_memory() {
+    is_dead_at_birth(None, "/properties/?location=Leith&format=json").await;
+}
+
+#[tokio::test]
+async fn a_listings_page_that_a_write_overtakes_is_not_answered_from_memory() {
+    is_dead_at_birth(None, "/properties/1/").await;
+}
+
+#[tokio::test]
+async fn without_redis_a_page_that_a_write_overtakes_is_not_answered_from_memory() {
+    for path in ["/properties/", "/properties/1/?format=json"] {
+        is_dead_at_birth(Some("off"), path).await;
+    }
+}
+
+#[tokio::test]
+async fn the_newer_of_two_loads_stays_in_memory_when_the_older_ends_last() {
+    let held = held(Some("off"), "900").await;
+    let app = &held.reading;
+    let path = "/properties/";
+    let hold = held.hold(Reader::Rows).await;
+    let asking = app.reader.asks(path);
+    hold.somebody_waits().await;
+    write_and_let_it_be_heard(app, &hold).await;
+    let new = app.has_in_memory(path).await;
+    assert!(new.has("Mended"), "stale: {new:?}");
+    hold.release().await;
+    assert!(!asking.await.expect("answered").has("Mended"));
+    for _ in 0..20 {
+        let page = app.get(path).await;
+        assert!(page.is_memory_hit() && page.has("Mended"), "{page:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_background_refresh_that_a_write_overtakes_is_not_answered_from_memory() {
+    let held = held(Some("off"), "3").await;
+    let app = &held.reading;
+    let path = "/properties/1/";
+    app.has_in_memory(path).await;
+    let hold = held.hold(Reader::Rows).await;
+    eventually("the page is computed anew", async || {
+        let page = app.get(path).await;
+        // Once it has expired, whoever asks would wait for the load that is held.
+        assert!(page.is_memory_hit(), "{}", page.cache_status());
+        (hold.waiting().await > 0).then_some(())
+    })
+    .await;
+    write_and_let_it_be_heard(app, &hold).await;
+    assert!(app.get(path).await.has("Mended"));
+    hold.release().await;
+    let idle = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND state = 'active' AND wait_event_type = 'Lock'";
+    eventually("the held load has ended", async || {
+        (app.database.value(idle).await == "0").then_some(())
+    })
+    .await;
+    app.keeps_showing(path, "Mended").await;
+    assert!(app.has_in_memory(path).await.has("Mended"));
+}

@@ -1,0 +1,147 @@
+//! What a write does to pages in memory.
+
+use std::time::Duration;
+
+use crate::harness::{App, Plan, eventually_within, listing};
+
+/// Every kind of page that shows listing 1, which is in Leith.
+const SHOWING: [&str; 6] = [
+    "/properties/",
+    "/properties/?location=Leith",
+    "/properties/?format=json",
+    "/properties/?location=leith&format=json",
+    "/properties/1/",
+    "/properties/1/?format=json",
+];
+/// Pages that never show it.
+const OTHERS: [&str; 4] = [
+    "/properties/?location=Joppa",
+    "/properties/?location=Joppa&format=json",
+    "/properties/2/",
+    "/properties/2/?format=json",
+];
+
+/// What SPEC promises of a write that the site has to hear of, after any fault.
+const BOUND: Duration = Duration::from_secs(5);
+
+async fn warm(app: &App) {
+    for path in SHOWING.iter().chain(&OTHERS) {
+        app.has_in_memory(path).await;
+    }
+}
+
+async fn others_are_still_in_memory(app: &App) {
+    for path in OTHERS {
+        let page = app.get(path).await;
+        assert!(page.is_memory_hit(), "{path}: {}", page.cache_status());
+    }
+}
+
+#[tokio::test]
+async fn a_save_shows_in_the_very_next_request_for_every_kind_of_page_and_leaves_others_in_memory()
+{
+    let app = Plan::new().await.homes(4).await.start().await;
+    let staff = app.staff().await;
+    for round in 0..5 {
+        warm(&app).await;
+        let title = format!("Round {round}");
+        staff.edit_listing(1, &listing(&title, "1", "Leith")).await;
+        for path in SHOWING {
+            let page = app.get(path).await;
+            assert!(page.has(&title), "{path} is stale: {page:?}");
+        }
+        others_are_still_in_memory(&app).await;
+        for path in SHOWING {
+            let page = app.has_in_memory(path).await;
+            assert!(page.has(&title), "{path} is stale: {page:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_added_and_a_deleted_listing_show_in_the_very_next_request() {
+    let app = Plan::new().await.homes(4).await.start().await;
+    let staff = app.staff().await;
+    warm(&app).await;
+    let id = staff.create_listing(&listing("Added", "1", "Leith")).await;
+    for path in &SHOWING[..4] {
+        assert!(app.get(path).await.has("Added"), "{path}");
+    }
+    others_are_still_in_memory(&app).await;
+    warm(&app).await;
+    app.has_in_memory(&format!("/properties/{id}/")).await;
+    staff.delete_listing(id).await;
+    app.get(&format!("/properties/{id}/"))
+        .await
+        .assert_status(404);
+    for path in &SHOWING[..4] {
+        assert!(!app.get(path).await.has("Added"), "{path}");
+    }
+    others_are_still_in_memory(&app).await;
+}
+
+#[tokio::test]
+async fn a_write_by_psql_shows_on_every_instance_within_the_bound_and_is_never_undone() {
+    let first = Plan::new().await.homes(4).await.start().await;
+    let second = first.another().start().await;
+    for round in 0..3 {
+        for app in [&first, &second] {
+            warm(app).await;
+        }
+        let title = format!("Round {round}");
+        let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
+        first.database.run(&sql).await;
+        for app in [&first, &second] {
+            for path in SHOWING {
+                eventually_within(BOUND, "the write shows", async || {
+                    app.get(path).await.has(&title).then_some(())
+                })
+                .await;
+            }
+        }
+        for app in [&second, &first] {
+            for path in ["/properties/", "/properties/1/"] {
+                app.keeps_showing(path, &title).await;
+            }
+            others_are_still_in_memory(app).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_save_through_one_instance_shows_on_another_that_has_the_page_in_memory() {
+    let first = Plan::new().await.homes(4).await.start().await;
+    let second = first.another().start().await;
+    let staff = first.staff().await;
+    for round in 0..3 {
+        warm(&second).await;
+        let title = format!("Round {round}");
+        staff.edit_listing(1, &listing(&title, "1", "Leith")).await;
+        for path in SHOWING {
+            eventually_within(BOUND, "the write shows", async || {
+                second.get(path).await.has(&title).then_some(())
+            })
+            .await;
+            second.keeps_showing(path, &title).await;
+        }
+        others_are_still_in_memory(&second).await;
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_is_rolled_back_leaves_every_page_in_memory() {
+    let app = Plan::new().await.homes(4).await.start().await;
+    warm(&app).await;
+    let write =
+        "UPDATE property SET title = 'Never'; DELETE FROM property WHERE id = 1; TRUNCATE property";
+    app.database.run(&format!("BEGIN; {write}; ROLLBACK")).await;
+    // A write that was committed later is heard of; it touches lists of everything only.
+    app.has_heard_of_everything().await;
+    let untouched = SHOWING
+        .iter()
+        .filter(|path| path.contains("eith") || path.contains("/1/"));
+    for path in untouched.chain(&OTHERS) {
+        let page = app.get(path).await;
+        assert!(page.is_memory_hit(), "{path}: {}", page.cache_status());
+    }
+}
