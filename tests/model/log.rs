@@ -1,0 +1,201 @@
+//! The readers of the event log: an instance's listener, and the repair of its link to Redis.
+
+use crate::config::{Config, Mutant, Writes, only};
+use crate::state::{Link, Listener, Round, Stage, State};
+
+/// Which of an instance's two readers of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    Listener,
+    Repair,
+}
+
+/// Where a round goes with these events left.
+pub(crate) fn after(todo: Writes) -> Stage {
+    match todo {
+        0 => Stage::Move,
+        _ => Stage::Redis,
+    }
+}
+
+impl State {
+    fn can_invalidate(&self, i: usize) -> bool {
+        self.instances[i].link != Link::Down
+    }
+
+    /// Whether a listener that hears nothing would find anything to do by itself.
+    pub(crate) fn has_work(&self, config: &Config, i: usize) -> bool {
+        let instance = &self.instances[i];
+        let horizon = self.horizon(config);
+        instance.notified
+            || self.committed() & !instance.applied != 0
+            || (self.can_invalidate(i)
+                && (self.redis.position == 0
+                    || (config.slow_transactions && self.redis.position != horizon)))
+    }
+
+    /// Changes the local generation of an event's tag: what was captured before is dead.
+    pub(crate) fn change_local_generation(&mut self, i: usize) {
+        self.instances[i].memory = None;
+        for reader in &mut self.readers {
+            if reader.leads_on(i) {
+                reader.captured = false;
+            }
+        }
+    }
+
+    pub(crate) fn apply_locally(&mut self, i: usize, event: usize) {
+        self.change_local_generation(i);
+        self.instances[i].applied |= only(event);
+    }
+
+    /// The listener begins a round; one that was lost connects first.
+    pub(crate) fn listen(&mut self, i: usize) {
+        let usable = self.can_invalidate(i);
+        let position = self.redis.position;
+        let instance = &mut self.instances[i];
+        if instance.listener == Listener::Lost {
+            instance.listener = Listener::Replaying;
+        }
+        instance.notified = false;
+        instance.round = Round::at(Stage::Log);
+        if usable {
+            instance.round.redis = true;
+            instance.round.from = position;
+        }
+    }
+
+    /// The link is connected anew.
+    pub(crate) fn reconnect(&mut self, config: &Config, i: usize) {
+        let instance = &mut self.instances[i];
+        if config.is(Mutant::NoReplay) {
+            instance.link = Link::Up;
+            return;
+        }
+        instance.link = Link::Repairing;
+        instance.repair = Round::at(Stage::Position);
+    }
+
+    /// The next step of a round.
+    pub(crate) fn follow_log(&mut self, config: &Config, i: usize, who: Who) {
+        let mut round = match who {
+            Who::Listener => self.instances[i].round,
+            Who::Repair => self.instances[i].repair,
+        };
+        match round.stage {
+            Stage::Idle => {}
+            Stage::Position => {
+                round.redis = true;
+                round.from = self.redis.position;
+                round.stage = Stage::Log;
+            }
+            Stage::Log => self.read_log(config, i, who, &mut round),
+            Stage::Void => {
+                match self.can_invalidate(i) {
+                    true => self.redis.void_all(config),
+                    false => round.redis = false,
+                }
+                round.stage = after(round.todo);
+            }
+            Stage::Redis => self.apply(config, i, who, &mut round),
+            Stage::Local => {
+                self.apply_first_locally(i, &mut round);
+                round.stage = match config.is(Mutant::LocalBeforeRedis) {
+                    true => Stage::Redis,
+                    false => done_with_first(&mut round),
+                };
+            }
+            Stage::Move => {
+                if round.redis && self.can_invalidate(i) {
+                    self.redis.move_position(round.from, round.to);
+                }
+                match who {
+                    Who::Repair => self.instances[i].link = Link::Up,
+                    Who::Listener => {
+                        self.instances[i].position = round.to;
+                        self.instances[i].listener = Listener::Following;
+                    }
+                }
+                round = Round::IDLE;
+            }
+        }
+        // A listener that has nothing to move in Redis is done.
+        let following = self.instances[i].listener == Listener::Following;
+        let moves = round.redis && round.from != round.to;
+        if who == Who::Listener && following && round.stage == Stage::Move && !moves {
+            self.instances[i].position = round.to;
+            round = Round::IDLE;
+        }
+        match who {
+            Who::Listener => self.instances[i].round = round,
+            Who::Repair => self.instances[i].repair = round,
+        }
+    }
+
+    /// Reads, in one snapshot, the horizon and the events that Redis or this instance does not reflect.
+    fn read_log(&mut self, config: &Config, i: usize, who: Who, round: &mut Round) {
+        round.to = self.horizon(config);
+        let unknown = round.redis && (round.from == 0 || round.from > round.to);
+        if round.redis && !unknown {
+            round.todo = self.events_from(round.from) & !self.redis.applied;
+        }
+        if who == Who::Listener {
+            let position = self.instances[i].position;
+            if position == 0 {
+                self.instances[i].applied = self.committed();
+                if config.is(Mutant::LooksLateAndDrops) {
+                    self.change_local_generation(i);
+                }
+            } else {
+                let known = match config.is(Mutant::SkipsWhatRedisApplied) {
+                    true => self.redis.applied,
+                    false => self.instances[i].applied,
+                };
+                round.todo |= self.events_from(position) & !known;
+            }
+        }
+        round.stage = match (unknown, after(round.todo)) {
+            (true, _) => Stage::Void,
+            (false, Stage::Redis) if local_first(config, who) => Stage::Local,
+            (false, stage) => stage,
+        };
+    }
+
+    fn apply(&mut self, config: &Config, i: usize, who: Who, round: &mut Round) {
+        let event = first(round.todo);
+        match self.can_invalidate(i) {
+            true => self.redis.invalidate(config, event, true),
+            false => round.redis = false,
+        }
+        round.stage = match who {
+            Who::Listener if !config.is(Mutant::LocalBeforeRedis) => Stage::Local,
+            _ => {
+                let next = done_with_first(round);
+                match next {
+                    Stage::Redis if local_first(config, who) => Stage::Local,
+                    next => next,
+                }
+            }
+        };
+    }
+
+    fn apply_first_locally(&mut self, i: usize, round: &mut Round) {
+        let event = first(round.todo);
+        if self.instances[i].applied & only(event) == 0 {
+            self.apply_locally(i, event);
+        }
+    }
+}
+
+fn local_first(config: &Config, who: Who) -> bool {
+    who == Who::Listener && config.is(Mutant::LocalBeforeRedis)
+}
+
+fn first(todo: Writes) -> usize {
+    todo.trailing_zeros() as usize
+}
+
+fn done_with_first(round: &mut Round) -> Stage {
+    round.todo &= round.todo - 1;
+    after(round.todo)
+}

@@ -1,0 +1,118 @@
+//! Each rule of the protocol, broken: a violation is found, so the model can fail.
+
+use crate::config::{Config, Failures, Mutant, NONE, Via};
+use crate::search::breaks;
+
+const A: [Via; 2] = [Via::Instance(0), Via::Nobody];
+const PSQL: [Via; 2] = [Via::Psql, Via::Nobody];
+
+const LOSS: Failures = Failures { losses: 1, ..NONE };
+const OUTAGE: Failures = Failures { outages: 1, ..NONE };
+const DISCONNECT: Failures = Failures {
+    disconnects: 1,
+    ..NONE
+};
+const CRASH: Failures = Failures { crashes: 1, ..NONE };
+const RESTORE: Failures = Failures {
+    restores: 1,
+    ..NONE
+};
+
+/// Two readers.
+const fn two(writers: [Via; 2], mutant: Mutant) -> Config {
+    Config::new(writers).broken(mutant)
+}
+
+/// One reader.
+const fn one(writers: [Via; 2], mutant: Mutant) -> Config {
+    Config {
+        reads: [1, 0],
+        ..two(writers, mutant)
+    }
+}
+
+#[test]
+fn local_generations_must_not_change_before_redis_is_invalidated() {
+    breaks(two(A, Mutant::LocalBeforeRedis));
+}
+
+#[test]
+fn local_generations_must_be_captured_before_redis_is_read() {
+    breaks(two(A, Mutant::CapturesAfterRedis));
+}
+
+#[test]
+fn generations_must_be_read_before_the_load() {
+    breaks(one(A, Mutant::StampsAfterLoad));
+}
+
+#[test]
+fn an_event_must_not_be_marked_before_its_generations_are_deleted() {
+    breaks(two(A, Mutant::MarksBeforeItDeletes));
+}
+
+#[test]
+fn a_read_must_not_join_a_fill_that_captured_past_generations() {
+    breaks(two(A, Mutant::JoinsAnyFlight));
+}
+
+/// Nobody changes the local generations of an instance that does not hear of events, so they can't tell a fill from
+/// before a write.
+#[test]
+fn a_read_must_not_join_a_fill_while_the_tier_is_not_armed() {
+    breaks(two(PSQL, Mutant::JoinsWhileDeaf).failing(DISCONNECT));
+}
+
+#[test]
+fn generations_must_not_be_counters() {
+    breaks(two(A, Mutant::CountsGenerations).failing(LOSS));
+}
+
+#[test]
+fn the_tier_must_not_be_armed_while_the_listener_is_lost() {
+    breaks(one(PSQL, Mutant::ArmedWhileDeaf).failing(DISCONNECT));
+}
+
+#[test]
+fn redis_must_not_be_used_after_an_outage_without_a_replay() {
+    breaks(one(A, Mutant::NoReplay).failing(OUTAGE));
+}
+
+/// Redis's marks say that Redis reflects an event. The other instances' memory does not.
+#[test]
+fn the_memory_tier_must_not_skip_what_redis_has_applied() {
+    breaks(one(A, Mutant::SkipsWhatRedisApplied));
+}
+
+/// Memory is empty at a start, but a fill that loaded before the listener's first round may put its value there after.
+#[test]
+fn the_position_after_a_start_must_not_be_taken_late() {
+    breaks(one(PSQL, Mutant::LooksLate).failing(CRASH));
+}
+
+/// A fill that begins after the generations have changed may still find the old entry in Redis, where the event is
+/// not applied yet.
+#[test]
+fn nor_does_it_help_to_drop_what_memory_holds() {
+    let config = one(PSQL, Mutant::LooksLateAndDrops).failing(CRASH);
+    breaks(Config {
+        reads: [2, 0],
+        ..config
+    });
+}
+
+/// What was applied over a connection that has broken since may be undone: another server may answer now, which has
+/// the same position and not the invalidations.
+#[test]
+fn the_position_must_not_be_moved_over_another_connection() {
+    breaks(one(PSQL, Mutant::MovesOverAnyConnection).failing(RESTORE));
+}
+
+#[test]
+fn the_position_must_not_pass_a_transaction_that_is_running() {
+    let config = one([Via::Psql; 2], Mutant::PositionIgnoresTheRunning);
+    breaks(Config {
+        slow_transactions: true,
+        ..config
+    });
+}

@@ -1,0 +1,114 @@
+//! The commands of Redis, each a step that nothing interleaves with, and what becomes of it.
+
+use crate::config::{Config, Mutant, Writes, only};
+use crate::state::{Entry, FRESH, Link, Redis, Stage, State, Token};
+
+impl Redis {
+    pub(crate) const EMPTY: Self = Self {
+        generations: [0; 2],
+        entry: None,
+        applied: 0,
+        position: 0,
+    };
+
+    /// The entry, if every generation of its tags is present and equal to its stamp.
+    pub(crate) fn valid(&self, config: &Config) -> Option<Writes> {
+        let entry = self.entry?;
+        let tags = 0..config.tags;
+        let valid = tags
+            .map(|tag| (entry.stamps[tag], self.generations[tag]))
+            .all(|(stamp, generation)| generation != 0 && stamp == generation);
+        valid.then_some(entry.value)
+    }
+
+    /// Mints the missing generations, and returns all.
+    pub(crate) fn mint(&mut self, config: &Config) -> [Token; 2] {
+        for generation in self.generations.iter_mut().take(config.tags) {
+            if *generation == 0 {
+                *generation = match config.is(Mutant::CountsGenerations) {
+                    true => 1,
+                    false => FRESH,
+                };
+            }
+        }
+        self.generations
+    }
+
+    pub(crate) fn store(&mut self, value: Writes, stamps: [Token; 2]) {
+        self.entry = Some(Entry { value, stamps });
+    }
+
+    /// The script: deletes the generation of the event's tag and marks the event. With `once`, a marked event is left
+    /// alone.
+    pub(crate) fn invalidate(&mut self, config: &Config, event: usize, once: bool) {
+        if once && self.applied & only(event) != 0 {
+            return;
+        }
+        self.kill(config, event);
+        self.applied |= only(event);
+    }
+
+    pub(crate) fn kill(&mut self, config: &Config, event: usize) {
+        let generation = &mut self.generations[config.tag_of(event)];
+        *generation = match config.is(Mutant::CountsGenerations) {
+            true if *generation != 0 => *generation + 1,
+            _ => 0,
+        };
+    }
+
+    /// Makes everything void, and forgets which events are applied.
+    pub(crate) fn void_all(&mut self, config: &Config) {
+        for event in 0..2 {
+            self.kill(config, event);
+        }
+        self.applied = 0;
+    }
+
+    /// Moves the position, if it still is what the mover has read.
+    pub(crate) fn move_position(&mut self, from: u8, to: u8) {
+        if self.position == from {
+            self.position = to;
+        }
+    }
+}
+
+/// A thing that goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// Everything in Redis is gone (`FLUSHALL`, a restart without a dump).
+    Flush,
+    /// Redis evicts the generation of a tag.
+    EvictGeneration(usize),
+    EvictEntry,
+    EvictMarks,
+    EvictPosition,
+    /// The memory tier of an instance evicts its entry.
+    EvictMemory(usize),
+    /// A replica or a dump keeps what Redis holds now.
+    Save,
+    /// Redis goes back to it.
+    Restore,
+    /// The link of an instance breaks.
+    LinkBreaks(usize),
+    /// The `LISTEN` connection of an instance breaks.
+    ListenerBreaks(usize),
+    /// The lease of a broken `LISTEN` connection ends.
+    ListenerNoticed(usize),
+    /// An instance crashes and is started again.
+    Crash(usize),
+}
+
+impl State {
+    pub(crate) fn break_link(&mut self, config: &Config, i: usize) {
+        let instance = &mut self.instances[i];
+        instance.link = Link::Down;
+        instance.repair = crate::state::Round::IDLE;
+        if !config.is(Mutant::MovesOverAnyConnection) {
+            instance.round.redis = false;
+            instance.round.from = 0;
+            if instance.round.stage == Stage::Void {
+                instance.round.stage = crate::log::after(instance.round.todo);
+            }
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! The state of both servers, both instances, the writers and the readers.
+
+use crate::config::{Config, Failures, Mutant, Via, Writes, only};
+
+/// A generation, or the stamp of one; 0 stands for none.
+pub(crate) type Token = u8;
+/// Any token that is not in Redis, nor in what Redis may be restored to: none of them ever becomes valid again.
+pub(crate) const DEAD: Token = 9;
+/// A token that nobody has seen before, until [`State::tidy`] gives it its name.
+pub(crate) const FRESH: Token = 3;
+
+/// An entry of Redis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Entry {
+    pub(crate) value: Writes,
+    pub(crate) stamps: [Token; 2],
+}
+
+/// What Redis holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Redis {
+    pub(crate) generations: [Token; 2],
+    pub(crate) entry: Option<Entry>,
+    /// The marks of applied events.
+    pub(crate) applied: Writes,
+    /// The transaction id below which every event is applied; 0 for none.
+    pub(crate) position: u8,
+}
+
+/// How far a write has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Phase {
+    Idle,
+    /// It has a transaction id.
+    Begun,
+    Committed,
+    /// Only of a mutant: one of the two steps in Redis is done.
+    Marked,
+    /// The first of the two tiers is invalidated: Redis, but for a mutant.
+    Published,
+    Acknowledged,
+    /// Committed, but its instance crashed before it answered.
+    Unanswered,
+    /// Rolled back, or not to take place.
+    Void,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Writer {
+    pub(crate) phase: Phase,
+    /// The transaction id; 0 for none yet.
+    pub(crate) xid: u8,
+}
+
+/// Whether an instance may use Redis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Link {
+    Up,
+    /// Invalidations go through; nothing is read or stored.
+    Repairing,
+    Down,
+}
+
+/// The `LISTEN` connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Listener {
+    /// Notifications come, and the memory tier is armed.
+    Following,
+    /// Notifications come, but what was missed is still being applied.
+    Replaying,
+    /// Lost without anybody having noticed: the tier is armed until its lease ends.
+    Deaf,
+    Lost,
+}
+
+/// Where a reader of the log stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Stage {
+    Idle,
+    /// Next: read Redis's position.
+    Position,
+    /// Next: read the log.
+    Log,
+    /// Next: make everything in Redis void.
+    Void,
+    /// Next: apply the first event to Redis.
+    Redis,
+    /// Next: apply it to the memory tier.
+    Local,
+    /// Next: move the positions.
+    Move,
+}
+
+/// One reading of the log, by an instance's listener or to repair its link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Round {
+    pub(crate) stage: Stage,
+    /// Events still to be applied.
+    pub(crate) todo: Writes,
+    /// Whether Redis's position is known and every command to Redis has gone through since.
+    pub(crate) redis: bool,
+    /// Redis's position when it was read.
+    pub(crate) from: u8,
+    /// Where the positions are to go.
+    pub(crate) to: u8,
+}
+
+impl Round {
+    pub(crate) const IDLE: Self = Self {
+        stage: Stage::Idle,
+        todo: 0,
+        redis: false,
+        from: 0,
+        to: 0,
+    };
+
+    pub(crate) const fn at(stage: Stage) -> Self {
+        Self {
+            stage,
+            ..Self::IDLE
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Instance {
+    pub(crate) link: Link,
+    pub(crate) repair: Round,
+    pub(crate) listener: Listener,
+    pub(crate) round: Round,
+    /// Whether a notification waits.
+    pub(crate) notified: bool,
+    /// Events whose local generation has changed.
+    pub(crate) applied: Writes,
+    /// The transaction id below which every event is applied here; 0, only of mutants, for none yet.
+    pub(crate) position: u8,
+    /// The memory tier's entry, if it captured the current local generations. Those are counters which only grow, so
+    /// an entry that captured others never becomes valid again: it counts as none.
+    pub(crate) memory: Option<Writes>,
+}
+
+/// What a reader does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Doing {
+    /// Issue a read, if any is left.
+    Nothing,
+    /// Read the entry and the generations from Redis.
+    Lookup,
+    /// Mint the missing generations.
+    Mint,
+    /// Read the row from PostgreSQL.
+    Load,
+    /// Store the entry in Redis.
+    Store,
+    /// Only of a mutant: capture the local generations.
+    CaptureLate,
+    /// Put the value into memory.
+    Put,
+    /// Wait for what the other reader's fill finds in Redis.
+    Following,
+}
+
+/// A reader, and the fill that it leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Reader {
+    pub(crate) doing: Doing,
+    /// Reads that are still to be issued.
+    pub(crate) left: u8,
+    /// The instance that was asked.
+    pub(crate) on: usize,
+    /// The writes that the answer must show, until that is certain.
+    pub(crate) must: Writes,
+    /// Whether the captured local generations are still the current ones.
+    pub(crate) captured: bool,
+    pub(crate) stamps: [Token; 2],
+    pub(crate) value: Writes,
+}
+
+impl Reader {
+    pub(crate) const fn with(left: u8) -> Self {
+        Self {
+            doing: Doing::Nothing,
+            left,
+            on: 0,
+            must: 0,
+            captured: false,
+            stamps: [0; 2],
+            value: 0,
+        }
+    }
+
+    /// Whether it leads a fill on an instance.
+    pub(crate) fn leads_on(&self, instance: usize) -> bool {
+        self.on == instance && !matches!(self.doing, Doing::Nothing | Doing::Following)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct State {
+    pub(crate) redis: Redis,
+    /// What Redis may be restored to.
+    pub(crate) saved: Option<Redis>,
+    pub(crate) writers: [Writer; 2],
+    pub(crate) instances: [Instance; 2],
+    pub(crate) readers: [Reader; 2],
+    pub(crate) failures: Failures,
+    /// Whether a read was answered with less than it must show; the end of a run.
+    pub(crate) stale: bool,
+}
+
+impl State {
+    /// Everything runs, and all is empty.
+    pub(crate) fn first(config: &Config) -> Self {
+        let instance = Instance {
+            link: Link::Up,
+            repair: Round::IDLE,
+            listener: Listener::Following,
+            round: Round::IDLE,
+            notified: false,
+            applied: 0,
+            position: 1,
+            memory: None,
+        };
+        Self {
+            redis: Redis {
+                generations: [0; 2],
+                entry: None,
+                applied: 0,
+                position: 1,
+            },
+            saved: None,
+            writers: config.writers.map(|via| Writer {
+                phase: match via {
+                    Via::Nobody => Phase::Void,
+                    _ => Phase::Idle,
+                },
+                xid: 0,
+            }),
+            instances: [instance; 2],
+            readers: config.reads.map(Reader::with),
+            failures: config.failures,
+            stale: false,
+        }
+    }
+
+    fn writes(&self, which: impl Fn(Phase) -> bool) -> Writes {
+        let mut set = 0;
+        for (w, writer) in self.writers.iter().enumerate() {
+            if which(writer.phase) {
+                set |= only(w);
+            }
+        }
+        set
+    }
+
+    /// The writes that a snapshot of the database sees.
+    pub(crate) fn committed(&self) -> Writes {
+        self.writes(|phase| !matches!(phase, Phase::Idle | Phase::Begun | Phase::Void))
+    }
+
+    pub(crate) fn acknowledged(&self) -> Writes {
+        self.writes(|phase| phase == Phase::Acknowledged)
+    }
+
+    /// The committed events of transactions from an id on.
+    pub(crate) fn events_from(&self, xid: u8) -> Writes {
+        let mut set = self.committed();
+        for (w, writer) in self.writers.iter().enumerate() {
+            if writer.xid < xid {
+                set &= !only(w);
+            }
+        }
+        set
+    }
+
+    pub(crate) fn next_xid(&self) -> u8 {
+        1 + self
+            .writers
+            .iter()
+            .map(|writer| writer.xid)
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// The transaction id below which none is running.
+    pub(crate) fn horizon(&self, config: &Config) -> u8 {
+        let next = self.next_xid();
+        if config.is(Mutant::PositionIgnoresTheRunning) {
+            let committed = (0..2).filter(|&w| self.committed() & only(w) != 0);
+            return committed
+                .map(|w| self.writers[w].xid + 1)
+                .max()
+                .unwrap_or(1);
+        }
+        let running = self
+            .writers
+            .iter()
+            .filter(|writer| writer.phase == Phase::Begun);
+        running.map(|writer| writer.xid).min().unwrap_or(next)
+    }
+
+    /// Gives equal states equal names: tokens by what they are equal to, and the readers, which are alike, by order.
+    pub(crate) fn tidy(&mut self, config: &Config) {
+        if !config.is(Mutant::CountsGenerations) {
+            for tag in 0..config.tags {
+                self.rename(tag);
+            }
+            // An entry that is not valid now never will be.
+            let generations = self.redis.generations;
+            self.redis.entry = self.redis.entry.filter(|entry| entry.stamps == generations);
+        }
+        for reader in &mut self.readers {
+            // What captured a past generation would be put into memory in vain.
+            if reader.doing == Doing::Put && !reader.captured {
+                *reader = Reader::with(reader.left);
+            }
+        }
+        if self.readers[0] > self.readers[1] {
+            self.readers.swap(0, 1);
+        }
+    }
+
+    fn rename(&mut self, tag: usize) {
+        let now = self.redis.generations[tag];
+        let then = self.saved.map_or(0, |saved| saved.generations[tag]);
+        let rename = |token: &mut Token| {
+            *token = match *token {
+                0 => 0,
+                token if token == now => 1,
+                token if token == then => 2,
+                _ => DEAD,
+            }
+        };
+        rename(&mut self.redis.generations[tag]);
+        if let Some(entry) = &mut self.redis.entry {
+            rename(&mut entry.stamps[tag]);
+        }
+        if let Some(saved) = &mut self.saved {
+            rename(&mut saved.generations[tag]);
+            if let Some(entry) = &mut saved.entry {
+                rename(&mut entry.stamps[tag]);
+            }
+        }
+        for reader in &mut self.readers {
+            rename(&mut reader.stamps[tag]);
+        }
+    }
+}
