@@ -105,9 +105,13 @@ impl Platform {
 
     /// Connects the cache, and applies the events of every program from now on. The database has to be migrated.
     pub async fn follow_events(&self) {
+        // Before anything is read that may be kept: what is committed from now on is applied to it.
+        let reader = LogReader::new(self.database.clone(), self.cache.clone());
+        let position = reader.end().await.ok();
         self.cache.connect(self.repair(false)).await;
         let ready = Arc::new(Notify::new());
-        let listening = listen(self.database.clone(), self.cache.clone(), ready.clone());
+        let (database, cache) = (self.database.clone(), self.cache.clone());
+        let listening = listen(database, cache, position, ready.clone());
         let listening = tokio::spawn(listening);
         let _ = self.listening.set(listening.abort_handle());
         ready.notified().await;

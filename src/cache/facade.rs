@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
-use super::flight::Flights;
+use super::flight::{Flights, Part};
 use super::link::Link;
 use super::memory::MemoryTier;
 use super::metrics::Metrics;
 use super::redis_tier::RedisTier;
-use super::{CacheError, CacheKey, Entry, Level, Outcome, Stamps};
+use super::{CacheError, CacheKey, Entry, Level, Outcome, Stamps, TagSet};
 use crate::config::CacheConfig;
 
 /// Reads through to a loader, stores, invalidates; cheap to clone.
@@ -102,6 +102,13 @@ impl Cache {
         tier.store(key, &entry.encode(&self.build), ttl, &stamps.tags())
             .await
             .is_ok()
+    }
+
+    /// A request's part in the load of a key.
+    pub(super) fn join(&self, key: &CacheKey, tags: &TagSet) -> Part {
+        let followed = self.memory.is_armed(Instant::now());
+        let capture = || self.memory.generations.capture(tags);
+        self.flights.join(key, followed, capture)
     }
 
     pub(super) fn record(&self, key: &CacheKey, outcome: Outcome) {

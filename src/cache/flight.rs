@@ -3,7 +3,8 @@
 //! The first to ask is the *leader*; the others are *followers*, who get what the leader's load yields.
 //!
 //! **Invariant:** nobody follows a load that began before an invalidation that they could know of: a flight is joined
-//! only while the generations that it was captured under are current. A leader that fails, panics or goes away frees
+//! only while the generations that it was captured under are current, and only by a process that hears of every event.
+//! A leader that fails, panics or goes away frees
 //! its followers at once.
 
 use std::any::Any;
@@ -68,10 +69,17 @@ pub(super) struct Follower {
 }
 
 impl Flights {
-    /// Joins the flight of a key, or begins one. `capture` yields the generations of now.
-    pub(super) fn join(&self, key: &CacheKey, capture: impl FnOnce() -> LocalStamps) -> Part {
+    /// Joins the flight of a key, or begins one. `capture` yields the generations of now; unless they are
+    /// `followed`, which means that every event changes them, no flight is joined.
+    pub(super) fn join(
+        &self,
+        key: &CacheKey,
+        followed: bool,
+        capture: impl FnOnce() -> LocalStamps,
+    ) -> Part {
         let mut table = lock(&self.0);
-        if let Some(flight) = table.get(key)
+        if followed
+            && let Some(flight) = table.get(key)
             && flight.stamps.are_current()
         {
             if flight.followers.fetch_add(1, Ordering::Relaxed) >= MAX_FOLLOWERS {
@@ -184,7 +192,7 @@ mod tests {
         fn join(&self) -> Part {
             let key = CacheKey::new(Level::Queryset, "test", "key");
             self.flights
-                .join(&key, || self.generations.capture(&self.tags))
+                .join(&key, true, || self.generations.capture(&self.tags))
         }
 
         fn leader(&self) -> Leader {

@@ -106,6 +106,14 @@ impl Cache {
         }
     }
 
+    /// Makes Redis be repaired anew before it is used, because events are applied to this process's memory that Redis
+    /// could not be told: a repair that is under way may have read the log before them.
+    pub fn repair_anew(&self) {
+        if let Some(tier) = &self.redis {
+            tier.link.distrust("events could not be applied to it");
+        }
+    }
+
     /// Lets this process answer from its memory for a short lease: every event that had been committed by then is
     /// applied to it.
     pub fn arm(&self, since: Instant) {

@@ -88,10 +88,7 @@ impl Cache {
     {
         let tags = Arc::new(super::with_site(tags));
         for _ in 0..ATTEMPTS {
-            match self
-                .flights
-                .join(key, || self.memory.generations.capture(&tags))
-            {
+            match self.join(key, &tags) {
                 Part::Leader(leader) => return self.lead(leader, key, tags, load).await,
                 Part::Follower(follower) => {
                     if let Some(result) = follower.wait().await.and_then(landed::<T, E>) {

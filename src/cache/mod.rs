@@ -43,6 +43,7 @@ pub use memory::HeldPage;
 pub use metrics::{Level, Outcome};
 pub use page::{Encoding, StoredPage};
 pub use pages::{InMemory, Rendered, Served};
+pub use position::HeldPosition;
 pub use redis_tier::{CacheError, ProbeStep};
 pub use report::{LevelReport, RedisReport};
 use tag::with_site;

@@ -92,7 +92,7 @@ impl Cache {
             self.metrics.count_miss(Level::PageMemory);
         }
         for _ in 0..ATTEMPTS {
-            match self.join_page(key, &tags) {
+            match self.join(key, &tags) {
                 Part::Leader(leader) => return self.lead_page(leader, key, &tags, render).await,
                 Part::Follower(follower) => {
                     if let Some(result) = follower.wait().await.and_then(landed::<E>) {
@@ -117,16 +117,11 @@ impl Cache {
         E: LoadError,
         F: Future<Output = Result<Rendered, E>>,
     {
-        if let Part::Leader(leader) = self.join_page(key, &super::with_site(tags)) {
+        if let Part::Leader(leader) = self.join(key, &super::with_site(tags)) {
             let filled = self.clone().fill_page(leader, key, render);
             // Where it fails, the page is computed when it has expired.
             let _ = tokio::time::timeout(LOAD, filled).await;
         }
-    }
-
-    fn join_page(&self, key: &CacheKey, tags: &TagSet) -> Part {
-        let capture = || self.memory.generations.capture(tags);
-        self.flights.join(key, capture)
     }
 
     async fn lead_page<E, F>(

@@ -12,38 +12,54 @@ use super::{Cache, CacheError, Tag};
 /// Moves the position if it still is what the mover has read; a server that was replaced meanwhile holds another.
 static MOVE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("move_position.lua")));
 
+/// The position that Redis held, and over which connection it was read.
+#[derive(Debug, Clone)]
+pub struct HeldPosition {
+    /// What it says; `None` when there is none.
+    pub text: Option<String>,
+    connection: u64,
+}
+
 impl Cache {
-    /// The position that Redis holds; `None` when it has none.
+    /// The position that Redis holds.
     ///
     /// # Errors
     /// When Redis is not in use or fails; it is then repaired before it is used again.
-    pub async fn position(&self) -> Result<Option<String>, CacheError> {
+    pub async fn position(&self) -> Result<HeldPosition, CacheError> {
         // A key of another type holds no position.
         const SCRIPT: &str =
             "local v = redis.pcall('GET', KEYS[1]) return type(v) == 'string' and v or false";
         let tier = self.tier()?;
         let mut command = redis::cmd("EVAL");
         command.arg(SCRIPT).arg(1).arg(tier.key("position"));
-        let bytes: Option<Vec<u8>> = tier
-            .run_invalidation(async |c| command.query_async(&mut c.redis).await)
+        let (bytes, connection): (Option<Vec<u8>>, u64) = tier
+            .run_invalidation(async |c| Ok((command.query_async(&mut c.redis).await?, c.number())))
             .await?;
-        Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()))
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+        Ok(HeldPosition { text, connection })
     }
 
     /// Moves the position from the one that was read. It is written even where it does not change, because that
     /// proves that the server takes writes: one that doesn't would miss invalidations.
     ///
+    /// **Invariant:** a position is moved only over the connection over which it was read, as everything in between
+    /// was applied; another one may lead to a server that has missed it, a replica or a restored copy that holds the
+    /// same position.
+    ///
     /// # Errors
-    /// As [`Cache::position`].
-    pub async fn move_position(&self, from: Option<&str>, to: &str) -> Result<(), CacheError> {
+    /// As [`Cache::position`]; and when the connection is another one by now.
+    pub async fn move_position(&self, from: &HeldPosition, to: &str) -> Result<(), CacheError> {
         let tier = self.tier()?;
         let mut script = MOVE.prepare_invoke();
         script
             .key(tier.key("position"))
-            .arg(from.unwrap_or_default())
+            .arg(from.text.as_deref().unwrap_or_default())
             .arg(to);
-        tier.run_invalidation(async |c| script.invoke_async(&mut c.redis).await)
-            .await
+        let moved = tier.run_invalidation(async |c| match c.number() == from.connection {
+            true => script.invoke_async(&mut c.redis).await.map(Some),
+            false => Ok(None),
+        });
+        moved.await?.ok_or(CacheError::Unavailable)
     }
 
     /// Which of some events are not marked as applied.

@@ -16,10 +16,15 @@ const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::fro
 
 /// Listens for as long as the program runs. What was missed while the connection was lost is in the log, which is
 /// read on every reconnect and now and then besides. While there is no connection, the memory tier is disarmed. `ready` is
-/// notified once the first attempt has succeeded or failed.
-pub async fn listen(database: Database, cache: Cache, ready: Arc<Notify>) {
+/// notified once the first attempt has succeeded or failed. `position` is that of the empty memory, as taken before
+/// the cache was connected; without one the first look makes the memory void.
+pub async fn listen(
+    database: Database,
+    cache: Cache,
+    mut position: Option<LogPosition>,
+    ready: Arc<Notify>,
+) {
     let reader = LogReader::new(database.clone(), cache.clone());
-    let mut position = None;
     let mut wait = BACKOFF.0;
     let mut told = false;
     loop {

@@ -11,7 +11,7 @@
 use std::time::{Duration, Instant};
 
 use super::{CacheReceiver, LogPosition};
-use crate::cache::{Cache, CacheError, Tag, TagSet};
+use crate::cache::{Cache, CacheError, HeldPosition, Tag, TagSet};
 use crate::db::event_replay::{self, LogSlice, Replay};
 use crate::db::{Connection, Database, DbError, connect};
 
@@ -61,9 +61,19 @@ impl LogReader {
     pub async fn repair(&self) -> Result<(), ReplayError> {
         let mut connection = connect(&self.database).await?;
         let held = self.cache.position().await?;
-        let position = parsed(held.as_deref());
+        let position = parsed(&held);
         let log = read(&mut connection, &[position.as_ref()]).await?;
-        self.bring_redis_up(held.as_deref(), &log).await
+        self.bring_redis_up(&held, &log).await
+    }
+
+    /// The end of the log, for a memory that is still empty: taken before anything else is read, so that no event
+    /// falls between.
+    ///
+    /// # Errors
+    /// When the database fails or is silent for too long.
+    pub async fn end(&self) -> Result<LogPosition, ReplayError> {
+        let mut connection = connect(&self.database).await?;
+        Ok(end_of(&read(&mut connection, &[]).await?))
     }
 
     /// Applies to Redis and to this process's memory what they don't reflect yet, then arms the memory. `own` is the
@@ -79,7 +89,7 @@ impl LogReader {
     ) -> Result<(), ReplayError> {
         let since = Instant::now();
         let held = self.cache.position().await;
-        let shared = parsed(held.as_ref().ok().and_then(Option::as_deref));
+        let shared = held.as_ref().ok().and_then(parsed);
         let positions = [shared.as_ref(), own.as_ref()];
         // Redis may be off or out of reach; what it misses is applied when it is repaired.
         let wanted = if held.is_ok() {
@@ -90,8 +100,11 @@ impl LogReader {
         let log = read(connection, wanted).await?;
         // First Redis, so that this process reads nothing older from it afterwards.
         let applied = match &held {
-            Ok(held) => self.bring_redis_up(held.as_deref(), &log).await,
-            Err(_) => Ok(()),
+            Ok(held) => self.bring_redis_up(held, &log).await,
+            Err(_) => {
+                self.cache.repair_anew();
+                Ok(())
+            }
         };
         self.bring_memory_up(own, &log);
         self.cache.arm(since);
@@ -102,7 +115,7 @@ impl LogReader {
     }
 
     /// A long transaction anywhere in the server holds the position back, so most events have been applied before.
-    async fn bring_redis_up(&self, held: Option<&str>, log: &LogSlice) -> Result<(), ReplayError> {
+    async fn bring_redis_up(&self, held: &HeldPosition, log: &LogSlice) -> Result<(), ReplayError> {
         match (parsed(held).and_then(|held| from(&held, log)), &log.replay) {
             (Some(from), Replay::Events(events)) => {
                 let events: Vec<_> = events.iter().filter(|(xid, _)| *xid >= from).collect();
@@ -166,8 +179,8 @@ async fn read(
     Ok(log.map_err(|_| ReplayError::Silent)??)
 }
 
-fn parsed(text: Option<&str>) -> Option<LogPosition> {
-    text.and_then(|text| text.parse().ok())
+fn parsed(held: &HeldPosition) -> Option<LogPosition> {
+    held.text.as_deref()?.parse().ok()
 }
 
 /// The transaction id of a position, if it is one of a log's.

@@ -155,8 +155,8 @@ impl Management {
 
     /// The log's last event, the position that Redis holds, and how many events it does not reflect for certain.
     async fn event_state(&self) -> Value {
-        let position = self.cache.position().await.ok().flatten();
-        let position = position.and_then(|text| text.parse::<LogPosition>().ok());
+        let held = self.cache.position().await.ok().and_then(|held| held.text);
+        let position = held.and_then(|text| text.parse::<LogPosition>().ok());
         let (mut last_id, mut lag) = (None, None);
         if let Ok(mut client) = self.database.client().await {
             last_id = event_log::find_last_id(&client).await.ok().flatten();
