@@ -25,3 +25,5 @@ mod memory_tier;
 mod pages;
 // Races, faults and hostile input against the cache.
 mod protocol;
+// One load, however many ask.
+mod single_flight;

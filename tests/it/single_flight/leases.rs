@@ -1,0 +1,142 @@
+//! Instances that share a Redis leave a load to the one that has begun it, for a while.
+
+use std::time::{Duration, Instant};
+
+use property_listings::cache::Level;
+
+use crate::harness::{Browser, Plan, Reader, Shell, eventually};
+
+/// How long the load of another instance is waited for, with somewhat more for a busy machine.
+const DELAY: Duration = Duration::from_millis(3500);
+
+#[tokio::test]
+async fn while_one_instance_loads_another_waits_for_it_and_shares_what_it_loaded() {
+    let plan = Plan::new().await.homes(3).await;
+    let first = plan.holdable().await.start().await;
+    let second = first.another().start().await;
+    for round in 0..20 {
+        let path = format!("/properties/?page_size={}", 3 + round);
+        let before = first.database.loads(Reader::Rows).await;
+        let missed = second.counts(Level::PageMemory).await.misses;
+        let hold = first.hold(Reader::Rows).await;
+        let start = Instant::now();
+        let leader = first.reader.asks(&path);
+        hold.somebody_waits().await;
+        let follower = second.reader.asks(&path);
+        second.has_missed(missed + 1).await;
+        let waiting = hold.waiting().await;
+        hold.release().await;
+        let leader = leader.await.expect("answered").assert_status(200);
+        let follower = follower.await.expect("answered").assert_status(200);
+        assert_eq!(leader.body, follower.body);
+        // Whoever waits for longer than a second loads for themselves; such a round proves nothing.
+        if start.elapsed() > Duration::from_millis(900) {
+            continue;
+        }
+        assert_eq!(waiting, 1);
+        assert_eq!(first.database.loads(Reader::Rows).await, before + 1);
+        let status = follower.cache_status();
+        assert!(
+            status.starts_with("queryset; fwd=uri-miss; collapsed"),
+            "{status}"
+        );
+        return;
+    }
+    panic!("no round took less than a second");
+}
+
+#[tokio::test]
+async fn an_instance_that_is_killed_while_it_loads_delays_another_only_for_a_moment() {
+    let plan = Plan::new().await.homes(3).await.holdable().await;
+    let other = plan.start().await;
+    let mut killed = Shell::beside(&other).serve(&["serve", "--no-migrate"]);
+    let path = "/properties/1/";
+    let hold = other.hold(Reader::Rows).await;
+    let asking = Browser::new(&killed.origin);
+    let asking = tokio::spawn(async move {
+        let request = asking.request(reqwest::Method::GET, path);
+        assert!(request.send().await.is_err(), "nobody answers");
+    });
+    hold.somebody_waits().await;
+    assert_eq!(other.keys("lease").await.len(), 1);
+    killed.signal("KILL");
+    killed.wait();
+    asking.await.expect("it is told");
+    hold.release().await;
+    let start = Instant::now();
+    let page = other.get(path).await.assert_status(200);
+    assert!(start.elapsed() < DELAY, "{:?}", start.elapsed());
+    assert!(
+        page.has("Home 1") && !page.is_hit(),
+        "{}",
+        page.cache_status()
+    );
+    assert!(other.has_in_memory(path).await.has("Home 1"));
+}
+
+#[tokio::test]
+async fn a_lease_that_nobody_gives_back_delays_a_load_by_a_second() {
+    let plan = Plan::new().await.homes(3).await;
+    let app = plan.holdable().await.start().await;
+    let path = "/properties/1/";
+    let redis = app.redis().await;
+    let hold = app.hold(Reader::Rows).await;
+    let asking = app.reader.asks(path);
+    hold.somebody_waits().await;
+    let [key] = &app.keys("lease").await[..] else {
+        panic!("one lease");
+    };
+    let under = redis.bytes(key).await;
+    let terminate = "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks
+        WHERE locktype = 'advisory' AND NOT granted AND classid = 42
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    app.database.run(terminate).await;
+    asking.await.expect("answered").assert_status(503);
+    hold.release().await;
+    eventually("a load that failed gives its lease back", async || {
+        app.keys("lease").await.is_empty().then_some(())
+    })
+    .await;
+    redis.run_with(&["SET", key], &under).await;
+    let start = Instant::now();
+    let page = app.get(path).await.assert_status(200);
+    assert!(start.elapsed() < DELAY, "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() > Duration::from_millis(900),
+        "the lease was not looked at"
+    );
+    assert!(page.is_stored() && page.has("Home 1"), "{page:?}");
+}
+
+#[tokio::test]
+async fn a_lease_from_before_a_write_delays_nobody_after_it() {
+    let plan = Plan::new().await.homes(3).await;
+    let first = plan.holdable().await.start().await;
+    let second = first.another().start().await;
+    let path = "/properties/1/";
+    let hold = first.hold(Reader::Rows).await;
+    let early = first.reader.asks(path);
+    hold.somebody_waits().await;
+    let redis = first.redis().await;
+    let [key] = &first.keys("lease").await[..] else {
+        panic!("one lease");
+    };
+    redis.run::<i64>(&["PERSIST", key]).await;
+    let under = redis.bytes(key).await;
+    hold.lets_later_readers_pass().await;
+    first
+        .database
+        .run("UPDATE property SET title = 'Mended' WHERE id = 1")
+        .await;
+    second.has_heard_of_everything().await;
+    assert_eq!(redis.bytes(key).await, under, "the lease is still there");
+    let page = second.get(path).await.assert_status(200);
+    assert!(page.has("Mended") && page.is_stored(), "{page:?}");
+    assert_eq!(hold.waiting().await, 1, "the old load has not ended");
+    hold.release().await;
+    early.await.expect("answered").assert_status(200);
+    for app in [&first, &second] {
+        app.comes_to_show(path, "Mended").await;
+        app.keeps_showing(path, "Mended").await;
+    }
+}
