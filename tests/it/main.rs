@@ -21,6 +21,8 @@ mod invalidation;
 mod management;
 // Pages of this process: the same answers without a server's help, and never an older one.
 mod memory_tier;
+// PostgreSQL away, too many requests, the end: what is still answered, and what is not.
+mod outage;
 // The public pages over HTTP: headers, encodings, refusals, data.
 mod pages;
 // Races, faults and hostile input against the cache.

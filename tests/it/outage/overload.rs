@@ -1,0 +1,70 @@
+//! More requests than PostgreSQL can answer.
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use crate::harness::{Plan, Reader};
+
+/// Pages that are asked for at once.
+const PAGES: usize = 150;
+/// Connections, and how many requests may wait for each.
+const ROOM: usize = 4 + 4 * 16;
+
+#[tokio::test]
+async fn requests_beyond_the_queue_are_refused_at_once_and_warm_pages_still_come() {
+    for redis in [None, Some("off")] {
+        let plan = Plan::new().await.homes(3).await;
+        let plan = match redis {
+            Some(redis) => plan.set("REDIS_URL", redis),
+            None => plan,
+        };
+        let app = plan.holdable().await.start().await;
+        let warm = ["/properties/", "/properties/?format=json", "/properties/1/"];
+        for path in warm {
+            app.has_in_memory(path).await;
+        }
+        let hold = app.hold(Reader::Rows).await;
+        let (sender, mut answers) = mpsc::unbounded_channel();
+        for price in 0..PAGES {
+            let (reader, sender) = (app.reader.clone(), sender.clone());
+            tokio::spawn(async move {
+                let start = Instant::now();
+                let page = reader.get(&format!("/properties/?min_price={price}")).await;
+                // An error means that the test has failed already.
+                let _ = sender.send((start.elapsed(), page));
+            });
+        }
+        drop(sender);
+        // Each page needs at least one connection, and nobody gets one back.
+        for _ in 0..PAGES - ROOM {
+            let (waited, page) = answers.recv().await.expect("an answer");
+            let page = page.assert_status(503);
+            assert!(
+                waited < Duration::from_millis(2800),
+                "it waited for {waited:?}"
+            );
+            assert!(!page.header("retry-after").is_empty(), "{page:?}");
+            assert_eq!(page.header("cache-control"), "no-store");
+        }
+        hold.readers_wait(4).await;
+        for _ in 0..20 {
+            for path in warm {
+                let page = app.get(path).await;
+                assert!(page.is_memory_hit(), "{path}: {}", page.cache_status());
+            }
+        }
+        hold.release().await;
+        let mut good = 0;
+        while let Some((_, page)) = answers.recv().await {
+            // Some have waited for longer than anybody is made to.
+            assert!(matches!(page.status, 200 | 503), "{page:?}");
+            good += usize::from(page.status == 200);
+        }
+        assert!(good >= 1, "nobody who waited was answered");
+        for price in [0, PAGES - 1] {
+            let path = format!("/properties/?min_price={price}");
+            app.get(&path).await.assert_status(200);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Pages that stand in while PostgreSQL is away.
+
+use std::time::{Duration, Instant};
+
+use property_listings::cache::Level;
+use reqwest::Method;
+
+use crate::harness::{
+    App, Page, Plan, Proxy, Reader, create_role, eventually, eventually_within, shared,
+};
+
+const PATHS: [&str; 3] = ["/properties/", "/properties/?format=json", "/properties/1/"];
+
+/// A site behind a proxy, whose entries of every level live for so many seconds.
+async fn app_behind(postgres: &Proxy, redis: Option<&str>, seconds: &str) -> App {
+    let plan = Plan::new().await.homes(2).await;
+    let url = plan
+        .database
+        .url("property_listings", &postgres.directory());
+    let plan = plan
+        .set("DATABASE_URL", url)
+        .set("PAGE_CACHE_TTL", seconds)
+        .set("QUERYSET_CACHE_TTL", seconds)
+        .set("COUNT_CACHE_TTL", seconds);
+    match redis {
+        Some(redis) => plan.set("REDIS_URL", redis).start().await,
+        None => plan.start().await,
+    }
+}
+
+fn age(page: &Page) -> u64 {
+    page.header("age").parse().expect("seconds")
+}
+
+/// How long ago a page expired, as it says.
+fn lateness(page: &Page) -> u64 {
+    let (_, rest) = page
+        .cache_status()
+        .split_once("ttl=-")
+        .expect("a negative lifetime");
+    let (seconds, _) = rest.split_once(';').expect("a detail");
+    seconds.parse().expect("seconds")
+}
+
+async fn becomes_stale(app: &App, path: &str) -> Page {
+    eventually("the page has expired", async || {
+        let page = app.get(path).await.assert_status(200);
+        page.is_stale().then_some(page)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn cached_pages_keep_coming_while_postgres_is_away() {
+    for redis in [None, Some("off")] {
+        let postgres = Proxy::to_postgres();
+        let app = app_behind(&postgres, redis, "900").await;
+        let mut before = Vec::new();
+        for path in PATHS {
+            before.push(app.has_in_memory(path).await);
+        }
+        postgres.cut();
+        for _ in 0..30 {
+            for (path, before) in PATHS.iter().zip(&before) {
+                let page = app.get(path).await.assert_status(200);
+                assert!(page.is_hit(), "{path}: {}", page.cache_status());
+                assert_eq!(page.body, before.body);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_expires_while_postgres_is_away_stands_in_and_says_so() {
+    for redis in [None, Some("off")] {
+        let postgres = Proxy::to_postgres();
+        let app = app_behind(&postgres, redis, "2").await;
+        let path = "/properties/";
+        let before = app.has_in_memory(path).await;
+        postgres.cut();
+        let stale = becomes_stale(&app, path).await;
+        assert_eq!(stale.body, before.body);
+        for name in ["etag", "content-type", "vary", "cache-control"] {
+            assert_eq!(stale.header(name), before.header(name), "{name}");
+        }
+        let copy = [("if-none-match", before.header("etag"))];
+        let page = app.reader.get_with(path, &copy).await.assert_status(304);
+        assert!(page.is_stale() && page.body.is_empty(), "{page:?}");
+        let head = app.reader.request(Method::HEAD, path);
+        let head = app.reader.send(head).await.assert_status(200);
+        assert!(head.is_stale(), "{head:?}");
+        let first = lateness(&stale);
+        eventually("it gets older", async || {
+            let page = app.get(path).await.assert_status(200);
+            assert!(page.is_stale(), "{}", page.cache_status());
+            (lateness(&page) > first + 1).then_some(())
+        })
+        .await;
+        let stale = app.counts(Level::PageMemory).await.stale;
+        assert!(stale >= 3, "{stale} are counted");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_stands_in_tells_how_long_ago_it_was_loaded_and_how_long_ago_it_expired() {
+    let plan = Plan::new().await.homes(2).await;
+    let role = create_role(&plan.database).await;
+    let url = plan.database.url(&role, &shared().postgres);
+    let plan = plan.set("DATABASE_URL", url).set("REDIS_URL", "off");
+    let app = plan.set("PAGE_CACHE_TTL", "2").start().await;
+    let path = "/properties/1/";
+    app.has_in_memory(path).await;
+    // The site still hears of events, by the first connection that it made, and can't have another.
+    let others = format!(
+        "ALTER ROLE {role} CONNECTION LIMIT 1;
+         SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+         WHERE usename = '{role}' AND backend_start > (
+             SELECT min(backend_start) FROM pg_stat_activity WHERE usename = '{role}')"
+    );
+    app.database.run(&others).await;
+    for wanted in 1..=3 {
+        let page = eventually("it gets older", async || {
+            let page = app.get(path).await.assert_status(200);
+            assert!(page.is_hit(), "{}", page.cache_status());
+            (page.is_stale() && lateness(&page) >= wanted).then_some(page)
+        })
+        .await;
+        assert_eq!(lateness(&page), wanted);
+        // It lived for two seconds, five percent more or less; what is less than a second late says one.
+        let lived = age(&page).checked_sub(wanted);
+        assert!(
+            lived.is_some_and(|lived| (1..=3).contains(&lived)),
+            "{page:?}"
+        );
+        assert!(app.is_armed().await, "it hears of events");
+    }
+    // What it hears of is void, and does not stand in.
+    app.database
+        .run("UPDATE property SET title = 'Mended' WHERE id = 1")
+        .await;
+    eventually("the page is refused", async || {
+        (app.get(path).await.status == 503).then_some(())
+    })
+    .await;
+    app.database
+        .run(&format!("ALTER ROLE {role} CONNECTION LIMIT -1"))
+        .await;
+    let page = app.get(path).await.assert_status(200);
+    assert!(page.has("Mended"), "stale: {page:?}");
+}
+
+#[tokio::test]
+async fn an_instance_without_redis_says_at_once_that_what_it_holds_may_be_old() {
+    let postgres = Proxy::to_postgres();
+    let app = app_behind(&postgres, Some("off"), "900").await;
+    app.has_in_memory("/properties/").await;
+    postgres.cut();
+    let page = becomes_stale(&app, "/properties/").await;
+    assert!(page.has("Home 1") && lateness(&page) >= 1, "{page:?}");
+}
+
+#[tokio::test]
+async fn without_redis_the_first_request_after_the_outage_shows_what_was_written_meanwhile() {
+    let postgres = Proxy::to_postgres();
+    let app = app_behind(&postgres, Some("off"), "900").await;
+    for round in 0..3 {
+        for path in PATHS {
+            app.has_in_memory(path).await;
+        }
+        postgres.cut();
+        for path in PATHS {
+            becomes_stale(&app, path).await;
+        }
+        let title = format!("Round {round}");
+        let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
+        app.database.run(&sql).await;
+        postgres.restore();
+        for path in PATHS {
+            let page = app.get(path).await.assert_status(200);
+            assert!(!page.is_stale() && page.has(&title), "{path}: {page:?}");
+            app.keeps_showing(path, &title).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_written_during_the_outage_shows_within_the_bound_and_is_not_undone() {
+    let postgres = Proxy::to_postgres();
+    let app = app_behind(&postgres, None, "2").await;
+    for round in 0..3 {
+        for path in PATHS {
+            app.has_in_memory(path).await;
+        }
+        postgres.cut();
+        for path in PATHS {
+            becomes_stale(&app, path).await;
+        }
+        let title = format!("Round {round}");
+        let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
+        app.database.run(&sql).await;
+        postgres.restore();
+        for path in PATHS {
+            eventually_within(Duration::from_secs(5), "the write shows", async || {
+                let page = app.get(path).await.assert_status(200);
+                (!page.is_stale() && page.has(&title)).then_some(())
+            })
+            .await;
+            app.keeps_showing(path, &title).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_stands_in_while_postgres_is_frozen_too_and_nobody_waits_for_long() {
+    let postgres = Proxy::to_postgres();
+    let app = app_behind(&postgres, Some("off"), "1").await;
+    app.has_in_memory("/properties/").await;
+    postgres.hold();
+    let limit = Duration::from_secs(12);
+    eventually_within(limit, "the page stands in", async || {
+        let start = Instant::now();
+        let page = app.get("/properties/").await.assert_status(200);
+        assert!(start.elapsed() < limit / 2, "{:?}", start.elapsed());
+        page.is_stale().then_some(())
+    })
+    .await;
+    postgres.restore();
+    eventually("the page is computed again", async || {
+        let page = app.get("/properties/").await.assert_status(200);
+        (!page.is_stale()).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_expired_page_does_not_hide_an_error_that_is_no_outage() {
+    let plan = Plan::new().await.homes(2).await;
+    let plan = plan.set("PAGE_CACHE_TTL", "1").set("REDIS_URL", "off");
+    let app = plan.holdable().await.start().await;
+    app.has_in_memory("/properties/1/").await;
+    app.database.refuse(Some(Reader::Rows)).await;
+    eventually("the page has expired", async || {
+        let page = app.get("/properties/1/").await;
+        assert!(!page.is_stale(), "{}", page.cache_status());
+        (page.status == 500).then_some(())
+    })
+    .await;
+    app.database.refuse(None).await;
+    app.get("/properties/1/").await.assert_status(200);
+}
