@@ -1,6 +1,6 @@
 //! The memory tier without Redis.
 
-use crate::harness::{App, Plan, Shell, eventually, listing};
+use crate::harness::{App, Plan, Proxy, Shell, eventually, listing};
 
 const PATHS: [&str; 5] = [
     "/properties/",
@@ -145,6 +145,48 @@ async fn instances_without_redis_follow_each_other() {
                 app.comes_to_show(path, &title).await;
             }
             app.keeps_showing("/properties/", &title).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn while_redis_is_gone_memory_answers_and_follows_and_nothing_of_before_comes_back_with_it() {
+    for silent in [false, true] {
+        let redis = Proxy::to_redis();
+        let plan = Plan::new().await.homes(4).await;
+        let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+        warm(&app).await;
+        match silent {
+            true => redis.hold(),
+            false => redis.cut(),
+        }
+        app.create_without_session(&listing("Saved", "1", "Leith"))
+            .await;
+        for path in &PATHS[..3] {
+            let page = app.get(path).await.assert_status(200);
+            assert!(page.has("Saved"), "{path} is stale: {page:?}");
+            assert!(app.has_in_memory(path).await.has("Saved"));
+        }
+        let sql = "UPDATE property SET title = 'By psql' WHERE title = 'Saved'";
+        app.database.run(sql).await;
+        for path in &PATHS[..3] {
+            app.comes_to_show(path, "By psql").await;
+            assert!(app.has_in_memory(path).await.has("By psql"));
+        }
+        redis.restore();
+        eventually("redis is in use", async || {
+            let page = app.get("/properties/?sort=price").await;
+            assert!(page.has("By psql"), "stale: {page:?}");
+            app.database
+                .run("UPDATE property SET price = price + 1")
+                .await;
+            page.cache_status()
+                .contains("page-redis; fwd=uri-miss")
+                .then_some(())
+        })
+        .await;
+        for path in &PATHS[..3] {
+            app.keeps_showing(path, "By psql").await;
         }
     }
 }

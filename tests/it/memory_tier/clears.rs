@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{App, Plan, eventually};
+use crate::harness::{App, Plan, Shell, eventually};
 
 const PATHS: [&str; 3] = ["/properties/", "/properties/?format=json", "/properties/1/"];
 
@@ -70,4 +70,19 @@ async fn a_clear_without_redis_counts_the_pages_of_this_instance() {
     assert_eq!(answer["cleared"]["pages"], 3, "{answer}");
     let answer = clear(&alone).await;
     assert_eq!(answer["cleared"]["pages"], 0, "{answer}");
+}
+
+#[tokio::test]
+async fn a_clear_by_the_command_empties_the_memory_of_running_sites() {
+    let [first, second, alone] = instances().await;
+    for command in [Shell::beside(&first), Shell::beside(&alone)] {
+        command.run(&["manage_cache", "--clear"]).done();
+        for app in [&first, &second, &alone] {
+            eventually("the memory is empty", async || {
+                (entries(app).await == 0).then_some(())
+            })
+            .await;
+            app.has_in_memory("/properties/").await;
+        }
+    }
 }

@@ -6,5 +6,6 @@ mod bounds;
 mod clears;
 mod lost_touch;
 mod overtaken;
+mod races;
 mod refresh;
 mod writes;

@@ -86,7 +86,7 @@ async fn the_newer_of_two_loads_stays_in_memory_when_the_older_ends_last() {
 
 #[tokio::test]
 async fn a_background_refresh_that_a_write_overtakes_is_not_answered_from_memory() {
-    let held = held(Some("off"), "3").await;
+    let held = held(Some("off"), "6").await;
     let app = &held.reading;
     let path = "/properties/1/";
     app.has_in_memory(path).await;

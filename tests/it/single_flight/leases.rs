@@ -87,6 +87,8 @@ async fn a_lease_that_nobody_gives_back_delays_a_load_by_a_second() {
         panic!("one lease");
     };
     let under = redis.bytes(key).await;
+    // So that it does not end by itself.
+    redis.run::<i64>(&["PERSIST", key]).await;
     let terminate = "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks
         WHERE locktype = 'advisory' AND NOT granted AND classid = 42
           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
