@@ -8,6 +8,7 @@
 
 use std::collections::HashMap;
 use std::net::TcpListener;
+use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::web::{self, Bytes};
@@ -158,11 +159,16 @@ async fn main() -> Result<()> {
                 .await?;
         }
     }
-    let database = options.database.clone();
+    let list = |url| query::List::new(url, 16, options.site.clone());
+    let list = options
+        .database
+        .as_deref()
+        .map(list)
+        .transpose()?
+        .map(Arc::new);
     let listener = TcpListener::bind(("127.0.0.1", options.port))?;
-    let site = options.site.clone();
     HttpServer::new(move || {
-        let (redis, database, site) = (redis.clone(), database.clone(), site.clone());
+        let (redis, list) = (redis.clone(), list.clone());
         App::new()
             .app_data(web::Data::new(answers.clone()))
             .data_factory(move || {
@@ -175,12 +181,9 @@ async fn main() -> Result<()> {
             })
             .route("/memory", web::get().to(memory))
             .route("/redis", web::get().to(from_redis))
-            .data_factory(move || {
-                let (database, site) = (database.clone(), site.clone());
-                async move {
-                    query::List::connect(&database.ok_or("no --database")?, site)
-                        .await
-                        .map_err(|_| "no connection")
+            .configure(|config| {
+                if let Some(list) = list {
+                    config.app_data(web::Data::from(list));
                 }
             })
             .route("/query", web::get().to(from_query))

@@ -1,13 +1,15 @@
-//! The list by a query and a rendering, and nothing else: one connection per worker thread, statements prepared.
+//! The list by its two queries, sent together over a pooled connection with prepared statements, and a rendering;
+//! nothing else.
 
 use anyhow::{Context as _, Result};
+use deadpool_postgres::{Manager, Pool};
 use property_listings::domain::{
     Description, ListingQuery, Location, Price, Property, PropertyId, Title,
 };
 use property_listings::http::list_html;
 use property_listings::services::ListingPage;
 use rust_decimal::Decimal;
-use tokio_postgres::{Client, NoTls, Row, Statement};
+use tokio_postgres::{NoTls, Row};
 
 const ROWS: &str =
     "SELECT id, title, description, price, location, created_at, updated_at FROM property
@@ -15,31 +17,27 @@ const ROWS: &str =
 const COUNT: &str = "SELECT coalesce(sum(rows), 0)::bigint FROM property_tally";
 
 /// The first page of the list.
-pub struct List {
-    client: Client,
-    rows: Statement,
-    count: Statement,
+pub(crate) struct List {
+    pool: Pool,
     site: String,
 }
 
 impl List {
-    /// Connects and prepares.
-    pub async fn connect(url: &str, site: String) -> Result<Self> {
-        let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
-        actix_web::rt::spawn(connection);
-        let (rows, count) = (client.prepare(ROWS).await?, client.prepare(COUNT).await?);
-        Ok(Self {
-            client,
-            rows,
-            count,
-            site,
-        })
+    /// Prepares a pool of so many connections.
+    pub(crate) fn new(url: &str, size: usize, site: String) -> Result<Self> {
+        let manager = Manager::new(url.parse()?, NoTls);
+        let pool = Pool::builder(manager).max_size(size).build()?;
+        Ok(Self { pool, site })
     }
 
     /// Queries and renders.
-    pub async fn render(&self) -> Result<String> {
-        let rows = self.client.query(&self.rows, &[]).await?;
-        let total = self.client.query_one(&self.count, &[]).await?.get(0);
+    pub(crate) async fn render(&self) -> Result<String> {
+        let client = self.pool.get().await?;
+        let rows = client.prepare_cached(ROWS).await?;
+        let count = client.prepare_cached(COUNT).await?;
+        let (rows, total) =
+            tokio::try_join!(client.query(&rows, &[]), client.query_one(&count, &[]))?;
+        let total = total.get(0);
         let properties = rows.iter().take(24).map(property);
         let list = ListingPage {
             properties: properties.collect::<Result<_>>()?,

@@ -4,7 +4,8 @@
 use tokio_postgres::types::ToSql;
 
 use crate::domain::{
-    Direction, ListingFilter, ListingQuery, Position, SearchText, Sort, SortValue,
+    DEFAULT_PAGE_SIZE, Direction, ListingFilter, ListingQuery, Position, SearchText, Sort,
+    SortValue,
 };
 
 /// A parameter that can cross an await.
@@ -55,14 +56,20 @@ pub(super) fn page(query: &ListingQuery, few: bool) -> Statement {
         }
     }
     let order = if descending { "DESC" } else { "ASC" };
-    let limit = builder.bind(i64::from(query.page_size) + 1);
-    let offset = builder.bind(offset);
+    // Without parameters PostgreSQL plans the page that most readers see once per connection, not once per query.
+    let limit = match builder.parameters.is_empty() && *query == ListingQuery::default() {
+        true => (DEFAULT_PAGE_SIZE + 1).to_string(),
+        false => {
+            let limit = builder.bind(i64::from(query.page_size) + 1);
+            format!("{limit} OFFSET {}", builder.bind(offset))
+        }
+    };
     let mut statement = builder.finish(&format!("SELECT {COLUMNS} FROM property"));
     if few {
         let found = statement.sql;
         statement.sql = format!("WITH found AS MATERIALIZED ({found}) SELECT {COLUMNS} FROM found");
     }
-    let end = format!(" ORDER BY {column} {order}, id {order} LIMIT {limit} OFFSET {offset}");
+    let end = format!(" ORDER BY {column} {order}, id {order} LIMIT {limit}");
     statement.sql.push_str(&end);
     statement
 }

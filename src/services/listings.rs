@@ -100,8 +100,11 @@ impl Listings {
     /// When the database can't answer.
     pub async fn list_uncached(&self, query: &ListingQuery) -> Result<ListingPage, ServiceError> {
         let client = self.database.client().await?;
-        let rows = properties::list(&client, query).await?;
-        let total = properties::count(&client, &query.filter).await?;
+        // Both in one round trip.
+        let (rows, total) = tokio::try_join!(
+            properties::list(&client, query),
+            properties::count(&client, &query.filter),
+        )?;
         Ok(ListingPage {
             properties: rows.properties,
             more: rows.more,
