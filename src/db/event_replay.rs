@@ -87,7 +87,7 @@ fn xid(row: &tokio_postgres::Row) -> Result<u64, DbError> {
 }
 
 /// An event that can't be read has touched who knows what: it counts as a bulk change.
-fn readable(row: &tokio_postgres::Row) -> PropertyEvent {
+pub(super) fn readable(row: &tokio_postgres::Row) -> PropertyEvent {
     let id = EventId(row.get(0));
     event_log::event(row).unwrap_or_else(|err| {
         log::warn!("event {} of the log counts as a bulk change: {err}", id.0);

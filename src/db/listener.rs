@@ -1,24 +1,35 @@
 //! A connection of its own that hears of committed events.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::mpsc;
-use tokio_postgres::{AsyncMessage, Client, NoTls};
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{AsyncMessage, Client, NoTls, Statement};
 
-use super::{Database, DbError};
+use super::{Database, DbError, event_replay};
+use crate::domain::PropertyEvent;
 
 /// The channel that the event log's triggers notify.
 const CHANNEL: &str = "property_event";
-/// How long the connection may take to answer its heartbeat.
-const HEARTBEAT: Duration = Duration::from_secs(5);
+/// How long connecting may take, handshake included: a frozen server accepts and then says nothing.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long the events of a notification may take to be read.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// More notifications than this are not kept: the log tells what they would have.
+const MOST_WAITING: usize = 1024;
+/// More events than this are read from the log, not one by one.
+const MOST_EVENTS: i64 = 1000;
 
 /// A connection that is not of the pool, so that no request waits for it and a stuck one is simply dropped.
 ///
 /// # Errors
 /// When the server can't be reached.
 pub async fn connect(database: &Database) -> Result<Client, DbError> {
-    let (client, connection) = database.config().connect(NoTls).await?;
+    let connecting = database.config().connect(NoTls);
+    let (client, connection) = timeout(CONNECT, connecting).await.map_err(|_| silent())??;
     tokio::spawn(async move {
         if let Err(err) = connection.await {
             log::debug!("a connection of its own was lost: {err}");
@@ -27,11 +38,23 @@ pub async fn connect(database: &Database) -> Result<Client, DbError> {
     Ok(client)
 }
 
-/// Hears of events, whoever caused them. What it hears is only that there is something to read in the log: a
-/// notification may be lost with the connection, and carries nothing that is trusted.
+/// What a listener has heard.
+#[derive(Debug)]
+pub enum Heard {
+    /// These events are in the log, maybe among others.
+    Events(Vec<PropertyEvent>),
+    /// There are events, too many to be named.
+    Many,
+    /// Nothing until the deadline.
+    Nothing,
+}
+
+/// Hears of events, whoever caused them. A notification may be lost with the connection; what it says is only where
+/// to look in the log.
 pub struct EventListener {
     client: Client,
-    notifications: mpsc::Receiver<()>,
+    between: Statement,
+    notifications: mpsc::Receiver<Option<RangeInclusive<i64>>>,
 }
 
 impl EventListener {
@@ -40,20 +63,28 @@ impl EventListener {
     /// # Errors
     /// When the server can't be reached.
     pub async fn connect(database: &Database) -> Result<Self, DbError> {
+        let connecting = Self::begin(database);
+        timeout(CONNECT, connecting).await.map_err(|_| silent())?
+    }
+
+    async fn begin(database: &Database) -> Result<Self, DbError> {
         let (client, mut connection) = database.config().connect(NoTls).await?;
-        // One waiting notification says as much as many.
-        let (sender, notifications) = mpsc::channel(1);
+        let (sender, notifications) = mpsc::channel(MOST_WAITING);
         tokio::spawn(async move {
             let mut messages = stream::poll_fn(move |context| connection.poll_message(context));
             while let Some(Ok(message)) = messages.next().await {
-                if matches!(message, AsyncMessage::Notification(_)) {
-                    let _ = sender.try_send(());
+                if let AsyncMessage::Notification(notification) = message {
+                    // A full channel says as much as one more notification in it.
+                    let _ = sender.try_send(ids(notification.payload()));
                 }
             }
         });
+        let sql = include_str!("../../sql/queries/event_list_between.sql");
+        let between = client.prepare(sql).await?;
         client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
         Ok(Self {
             client,
+            between,
             notifications,
         })
     }
@@ -63,23 +94,56 @@ impl EventListener {
         &mut self.client
     }
 
-    /// Waits for a notification, or until the time is over.
+    /// Waits for notifications until the deadline, and reads the events that they name.
     ///
     /// # Errors
-    /// When the connection is lost, or doesn't answer its heartbeat.
-    pub async fn wait(&mut self, at_most: Duration) -> Result<(), DbError> {
-        match tokio::time::timeout(at_most, self.notifications.recv()).await {
-            Ok(Some(())) => Ok(()),
-            Ok(None) => Err(DbError::Unavailable(
-                "the listening connection was lost".to_owned(),
-            )),
-            Err(_) => {
-                let beat = tokio::time::timeout(HEARTBEAT, self.client.simple_query("")).await;
-                let silent =
-                    || DbError::Unavailable("the listening connection is silent".to_owned());
-                beat.map_err(|_| silent())??;
-                Ok(())
-            }
+    /// When the connection is lost or silent.
+    pub async fn hear(&mut self, deadline: Instant) -> Result<Heard, DbError> {
+        let lost = || DbError::Unavailable("the listening connection was lost".to_owned());
+        let first = match timeout_at(deadline, self.notifications.recv()).await {
+            Ok(first) => first.ok_or_else(lost)?,
+            Err(_) => return Ok(Heard::Nothing),
+        };
+        let full = self.notifications.len() + 1 >= MOST_WAITING;
+        let mut all = first;
+        while let Ok(more) = self.notifications.try_recv() {
+            all = all
+                .zip(more)
+                .map(|(all, more)| *all.start().min(more.start())..=*all.end().max(more.end()));
+        }
+        let few = |ids: &RangeInclusive<i64>| ids.end().saturating_sub(*ids.start()) < MOST_EVENTS;
+        let Some(ids) = all.filter(few).filter(|_| !full) else {
+            return Ok(Heard::Many);
+        };
+        let (start, end) = ids.into_inner();
+        let ids: [&(dyn ToSql + Sync); 2] = [&start, &end];
+        let reading = self.client.query(&self.between, &ids);
+        let rows = timeout(PATIENCE, reading).await.map_err(|_| silent())??;
+        Ok(Heard::Events(
+            rows.iter().map(event_replay::readable).collect(),
+        ))
+    }
+}
+
+/// The events that a payload names, `first-last`; `None` if it can't be read.
+fn ids(payload: &str) -> Option<RangeInclusive<i64>> {
+    let (first, last) = payload.split_once('-')?;
+    Some(first.parse().ok()?..=last.parse().ok()?)
+}
+
+fn silent() -> DbError {
+    DbError::Unavailable("the connection is silent".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_names_a_range_of_events() {
+        assert_eq!(ids("7-9"), Some(7..=9));
+        for payload in ["", "7", "a-b", "7-", "99999999999999999999-1"] {
+            assert_eq!(ids(payload), None, "{payload}");
         }
     }
 }

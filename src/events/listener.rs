@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::{LogPosition, LogReader, ReplayError};
 use crate::cache::Cache;
-use crate::db::{Database, EventListener};
+use crate::db::{Database, EventListener, Heard};
 
 /// How long a lost notification can go unnoticed; well below the lease of the memory tier, which each look extends.
 const RECONCILE: Duration = Duration::from_millis(500);
@@ -50,7 +51,7 @@ pub async fn listen(
     }
 }
 
-/// Applies the log again and again until the connection is lost.
+/// Applies the log now and then, and in between what is heard of, until the connection is lost.
 async fn follow(
     mut listener: EventListener,
     reader: &LogReader,
@@ -68,9 +69,16 @@ async fn follow(
             Err(err) => log::debug!("the event log is applied later: {err}"),
         }
         ready.notify_one();
-        if let Err(err) = listener.wait(RECONCILE).await {
-            log::warn!("{err}");
-            return;
+        let deadline = Instant::now() + RECONCILE;
+        loop {
+            match listener.hear(deadline).await {
+                Ok(Heard::Events(events)) => reader.apply(&events).await,
+                Ok(Heard::Many | Heard::Nothing) => break,
+                Err(err) => {
+                    log::warn!("{err}");
+                    return;
+                }
+            }
         }
     }
 }

@@ -10,10 +10,13 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
+
 use super::{CacheReceiver, LogPosition};
 use crate::cache::{Cache, CacheError, HeldPosition, Tag, TagSet};
 use crate::db::event_replay::{self, LogSlice, Replay};
 use crate::db::{Connection, Database, DbError, connect};
+use crate::domain::PropertyEvent;
 
 /// More events than this are not applied one by one: everything is made void.
 const MOST_EVENTS: i64 = 10_000;
@@ -111,6 +114,26 @@ impl LogReader {
         match (held, applied) {
             (Err(err), _) if self.cache.redis_is_up().is_some() => Err(err.into()),
             (_, applied) => applied,
+        }
+    }
+
+    /// Applies events that were heard of a moment ago, without moving any position: what is not heard of is found in
+    /// the log.
+    pub async fn apply(&self, events: &[PropertyEvent]) {
+        let lacking = |event: &&PropertyEvent| self.cache.memory_lacks(&event.id.0.to_string());
+        let events: Vec<_> = events.iter().filter(lacking).collect();
+        let in_redis = events
+            .iter()
+            .map(|event| self.receiver.receive_in_redis(event));
+        for applied in join_all(in_redis).await {
+            if let Err(err) = applied {
+                // Redis is not used before it has been repaired.
+                log::debug!("an event is applied when redis is repaired: {err}");
+                self.cache.repair_anew();
+            }
+        }
+        for event in events {
+            self.receiver.receive_in_memory(event);
         }
     }
 
