@@ -81,10 +81,12 @@ impl Cache {
         &self.metrics
     }
 
+    /// Stores what was loaded so long ago and may still be kept for so long.
     pub(super) async fn store(
         &self,
         key: &CacheKey,
         stamps: &Stamps,
+        age: Duration,
         ttl: Duration,
         about: serde_json::Value,
         parts: Vec<actix_web::web::Bytes>,
@@ -93,8 +95,8 @@ impl Cache {
             return false;
         };
         let entry = Entry {
-            created: SystemTime::now(),
-            ttl,
+            created: SystemTime::now() - age,
+            ttl: age + ttl,
             stamps: generations.clone(),
             about,
             parts,

@@ -149,7 +149,9 @@ impl Cache {
         let value = serde_json::from_slice(entry.parts.first()?).ok()?;
         self.metrics.time_hit(key.level(), started.elapsed());
         let outcome = Outcome::Hit(left);
-        let cached = unkept(value, left, entry.stamps(), outcome);
+        let mut cached = unkept(value, left, entry.stamps(), outcome);
+        let loaded = cached.tagged.loaded.checked_sub(entry.age());
+        cached.tagged.loaded = loaded.unwrap_or(cached.tagged.loaded);
         Some((cached, left < entry.ttl / 10))
     }
 
@@ -245,7 +247,8 @@ impl Cache {
             _ => return false,
         };
         let parts = vec![json.into()];
-        self.store(key, &tagged.stamps, ttl, serde_json::Value::Null, parts)
+        let (age, about) = (Duration::ZERO, serde_json::Value::Null);
+        self.store(key, &tagged.stamps, age, ttl, about, parts)
             .await
     }
 
@@ -289,10 +292,12 @@ impl Cache {
 }
 
 fn unkept<T>(value: T, ttl: Duration, stamps: Stamps, outcome: Outcome) -> Cached<T> {
+    let now = Instant::now();
     let tagged = Tagged {
         value,
         stamps,
-        fresh_until: Instant::now() + ttl,
+        fresh_until: now + ttl,
+        loaded: now,
     };
     Cached { tagged, outcome }
 }

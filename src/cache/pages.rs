@@ -243,12 +243,14 @@ impl Cache {
         };
         let stored = match &policy.stamps {
             Stamps::Known(_) => {
-                self.store(key, &policy.stamps, ttl, page.about(), page.parts())
+                let (about, parts) = (page.about(), page.parts());
+                let age = policy.loaded.elapsed();
+                self.store(key, &policy.stamps, age, ttl, about, parts)
                     .await
             }
             Stamps::Local(_) | Stamps::Unknown => false,
         };
-        let held = HeldPage::new(page, Duration::ZERO, ttl, stamps);
+        let held = HeldPage::new(page, policy.loaded.elapsed(), ttl, stamps);
         let mut trail = policy.trail.clone();
         if let Some(outcome) = self.outcome_in_redis(&policy.stamps, stored) {
             trail.push((Level::PageRedis, outcome));
@@ -284,6 +286,8 @@ impl Cache {
 
     /// A page that is sent as it is and forgotten.
     fn page_not_kept(&self, key: &CacheKey, rendered: Rendered, stamps: LocalStamps) -> Served {
+        let age = rendered.policy.as_ref();
+        let age = age.map_or(Duration::ZERO, |policy| policy.loaded.elapsed());
         let (mut trail, redis) = match rendered.policy {
             Some(policy) => {
                 let outcome = self.outcome_in_redis(&policy.stamps, false);
@@ -299,7 +303,7 @@ impl Cache {
         trail.push((level, outcome));
         self.record_at(level, key, outcome);
         let page = StoredPage::uncompressed(rendered.content_type, rendered.body);
-        let held = HeldPage::new(page, Duration::ZERO, Duration::ZERO, stamps);
+        let held = HeldPage::new(page, age, Duration::ZERO, stamps);
         let page = Arc::new(held);
         Served { page, trail }
     }

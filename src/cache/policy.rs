@@ -26,6 +26,8 @@ pub struct CachePolicy {
     pub stamps: Stamps,
     /// When the first of its data expires.
     pub fresh_until: Instant,
+    /// When the first of its data was loaded: what `Age` counts from.
+    pub loaded: Instant,
     /// How the levels behind the page took part, for `Cache-Status`.
     pub trail: Vec<(Level, Outcome)>,
 }
@@ -38,6 +40,7 @@ impl CachePolicy {
                 Tagged {
                     stamps,
                     fresh_until,
+                    loaded,
                     ..
                 },
             outcome,
@@ -45,6 +48,7 @@ impl CachePolicy {
         Self {
             stamps: stamps.clone(),
             fresh_until: *fresh_until,
+            loaded: *loaded,
             trail: vec![(level, *outcome)],
         }
     }

@@ -13,6 +13,8 @@ pub struct Tagged<T> {
     pub stamps: Stamps,
     /// When the first of its parts expires.
     pub fresh_until: Instant,
+    /// When the first of its parts was loaded.
+    pub loaded: Instant,
 }
 
 impl<T> Tagged<T> {
@@ -22,6 +24,7 @@ impl<T> Tagged<T> {
             value: change(self.value),
             stamps: self.stamps,
             fresh_until: self.fresh_until,
+            loaded: self.loaded,
         }
     }
 
@@ -31,6 +34,7 @@ impl<T> Tagged<T> {
             value: (self.value, other.value),
             stamps: self.stamps.union(other.stamps),
             fresh_until: self.fresh_until.min(other.fresh_until),
+            loaded: self.loaded.min(other.loaded),
         }
     }
 }
