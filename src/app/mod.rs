@@ -1,6 +1,7 @@
 //! The composition root: configuration → servers → pools → cache → services → the HTTP server; and the commands.
 
 pub mod cli;
+mod follower;
 pub mod platform;
 pub mod secret_key;
 pub mod servers;

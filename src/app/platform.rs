@@ -1,17 +1,15 @@
 //! What the site and every command stand on: servers, database, cache, services.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 
-use tokio::sync::Notify;
-use tokio::task::AbortHandle;
-
+use super::follower::Follower;
 use super::secret_key::secret_key;
 use super::servers::{Role, Servers, ServersError};
 use crate::cache::{Cache, CacheError, Repair};
 use crate::config::{Config, SecretKey};
 use crate::db::{Database, DbError, migrations};
-use crate::events::{LogReader, Receiver, listen};
+use crate::events::{LogReader, Receiver};
 use crate::services::{Loopback, ServiceError, Services};
 
 /// The program's parts, started and wired.
@@ -27,7 +25,7 @@ pub struct Platform {
     /// How the site reaches itself.
     pub loopback: Loopback,
     servers: Servers,
-    listening: OnceLock<AbortHandle>,
+    follower: Option<Follower>,
 }
 
 /// Why the program can't go on.
@@ -95,7 +93,7 @@ impl Platform {
             services,
             loopback,
             servers,
-            listening: OnceLock::new(),
+            follower: None,
         };
         if !is_site {
             platform.cache.connect(platform.repair(true)).await;
@@ -104,17 +102,18 @@ impl Platform {
     }
 
     /// Connects the cache, and applies the events of every program from now on. The database has to be migrated.
-    pub async fn follow_events(&self) {
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub async fn follow_events(&mut self) -> Result<(), StartError> {
         // Before anything is read that may be kept: what is committed from now on is applied to it.
         let reader = LogReader::new(self.database.clone(), self.cache.clone());
         let position = reader.end().await.ok();
         self.cache.connect(self.repair(false)).await;
-        let ready = Arc::new(Notify::new());
         let (database, cache) = (self.database.clone(), self.cache.clone());
-        let listening = listen(database, cache, position, ready.clone());
-        let listening = tokio::spawn(listening);
-        let _ = self.listening.set(listening.abort_handle());
-        ready.notified().await;
+        let follower = Follower::start(database, cache, position).await;
+        self.follower = Some(follower.map_err(StartError::Serve)?);
+        Ok(())
     }
 
     /// What makes Redis fit for use: the event log applied. A command that has only just begun has missed nothing.
@@ -159,7 +158,9 @@ impl Platform {
     /// Stops what was started.
     pub async fn stop(self) {
         // Nobody is to be warned that the servers go.
-        self.listening.get().inspect(|listening| listening.abort());
+        if let Some(follower) = self.follower {
+            follower.stop().await;
+        }
         self.database.close();
         self.servers.stop().await;
     }

@@ -44,7 +44,7 @@ impl Application {
         };
         let listener = TcpListener::bind(listen);
         // A second site on one DATA_DIR is told so, whatever its port.
-        let platform = Platform::start(config, Role::Site, receivers).await?;
+        let mut platform = Platform::start(config, Role::Site, receivers).await?;
         // An earlier run that was killed may have held the port until now.
         let listener = match listener.or_else(|_| TcpListener::bind(listen)) {
             Ok(listener) => listener,
@@ -58,7 +58,7 @@ impl Application {
                 log::info!("applied migration {name}");
             }
         }
-        platform.follow_events().await;
+        platform.follow_events().await?;
         let address = listener.local_addr().map_err(in_vain)?;
         let site = Site::new(
             &platform.config.site,
