@@ -238,3 +238,26 @@ async fn the_age_of_a_page_counts_from_its_load_wherever_it_has_been() {
     let from_memory = second.has_in_memory("/properties/").await;
     assert!(age(&from_redis) >= age(&aged) && age(&from_memory) >= age(&aged));
 }
+
+#[tokio::test]
+async fn the_age_of_a_page_made_of_cached_rows_counts_from_the_load_of_the_rows() {
+    let app = Plan::new().await.homes(2).await.start().await;
+    let age = |page: &Page| page.header("age").parse::<u64>().expect("seconds");
+    let (rows, page) = ("/properties/?format=json", "/properties/");
+    app.get(rows).await.assert_status(200);
+    let oldest = eventually("the rows age", async || {
+        let oldest = age(&app.get(rows).await);
+        (oldest >= 2).then_some(oldest)
+    })
+    .await;
+    let computed = app.get(page).await;
+    let status = computed.cache_status();
+    assert!(status.starts_with("queryset; hit, "), "{status}");
+    let hit = app.has_in_memory(page).await;
+    for page in [computed, hit] {
+        assert!(
+            age(&page) >= oldest,
+            "the rows are {oldest} s old: {page:?}"
+        );
+    }
+}

@@ -112,33 +112,41 @@ async fn a_lease_that_nobody_gives_back_delays_a_load_by_a_second() {
 
 #[tokio::test]
 async fn a_lease_from_before_a_write_delays_nobody_after_it() {
-    let plan = Plan::new().await.homes(3).await;
+    let plan = Plan::new().await.homes(10).await;
     let first = plan.holdable().await.start().await;
     let second = first.another().start().await;
-    let path = "/properties/1/";
-    let hold = first.hold(Reader::Rows).await;
-    let early = first.reader.asks(path);
-    hold.somebody_waits().await;
     let redis = first.redis().await;
-    let [key] = &first.keys("lease").await[..] else {
-        panic!("one lease");
-    };
-    redis.run::<i64>(&["PERSIST", key]).await;
-    let under = redis.bytes(key).await;
-    hold.lets_later_readers_pass().await;
-    first
-        .database
-        .run("UPDATE property SET title = 'Mended' WHERE id = 1")
-        .await;
-    second.has_heard_of_everything().await;
-    assert_eq!(redis.bytes(key).await, under, "the lease is still there");
-    let page = second.get(path).await.assert_status(200);
-    assert!(page.has("Mended") && page.is_stored(), "{page:?}");
-    assert_eq!(hold.waiting().await, 1, "the old load has not ended");
-    hold.release().await;
-    early.await.expect("answered").assert_status(200);
-    for app in [&first, &second] {
-        app.comes_to_show(path, "Mended").await;
-        app.keeps_showing(path, "Mended").await;
+    let mut shortest = Duration::MAX;
+    for id in 1..=10 {
+        let path = format!("/properties/{id}/");
+        let hold = first.hold(Reader::Rows).await;
+        let early = first.reader.asks(&path);
+        hold.somebody_waits().await;
+        let [key] = &first.keys("lease").await[..] else {
+            panic!("one lease");
+        };
+        redis.run::<i64>(&["PERSIST", key]).await;
+        let under = redis.bytes(key).await;
+        hold.lets_later_readers_pass().await;
+        let sql = format!("UPDATE property SET title = 'Mended' WHERE id = {id}");
+        first.database.run(&sql).await;
+        second.has_heard_of_everything().await;
+        assert_eq!(redis.bytes(key).await, under, "the lease is still there");
+        let start = Instant::now();
+        let page = second.get(&path).await.assert_status(200);
+        shortest = shortest.min(start.elapsed());
+        assert!(page.has("Mended") && page.is_stored(), "{page:?}");
+        assert_eq!(hold.waiting().await, 1, "the old load has not ended");
+        hold.release().await;
+        early.await.expect("answered").assert_status(200);
+        for app in [&first, &second] {
+            app.comes_to_show(&path, "Mended").await;
+            app.keeps_showing(&path, "Mended").await;
+        }
+        // A busy machine may take as long once, but whoever minds the lease always does.
+        if shortest < Duration::from_millis(900) {
+            return;
+        }
     }
+    panic!("it took {shortest:?}");
 }
