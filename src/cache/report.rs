@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use actix_web::http::header::HeaderValue;
+use actix_web::web::Bytes;
 use deadpool_redis::redis::{self, RedisResult};
 
 use super::link::Connection;
 use super::redis_tier::RedisTier;
-use super::{Cache, CacheError, CacheKey, Level, ProbeStep, Tag};
+use super::{Cache, CacheError, CacheKey, HeldPage, Level, ProbeStep, StoredPage, Tag, TagSet};
 
 /// Entries of one family in Redis.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -136,11 +138,40 @@ impl Cache {
         Ok(removed)
     }
 
-    /// Sets, gets, expires and deletes a key, and times each.
+    /// Sets, gets, expires and deletes a page in memory; the time is that of all four. No steps where the tier is
+    /// turned off.
+    pub fn probe_memory(&self) -> Vec<ProbeStep> {
+        if !self.memory.is_enabled() {
+            return Vec::new();
+        }
+        let token = super::Generation::mint();
+        let key = CacheKey::new(Level::PageMemory, "probe", token.as_str());
+        let page = |lifetime| {
+            let body = Bytes::from_static(b"probe");
+            let page = StoredPage::uncompressed(HeaderValue::from_static("text/plain"), body);
+            let stamps = self.memory.generations.capture(&TagSet::new());
+            HeldPage::new(page, Duration::ZERO, lifetime, stamps)
+        };
+        let started = Instant::now();
+        let done = self
+            .memory
+            .probe(&key, page(EXPIRY_PATIENCE), page(Duration::ZERO));
+        let micros = started.elapsed().as_micros();
+        let steps = ["set", "get", "expire", "delete"].into_iter().zip(done);
+        let step = |(step, success)| ProbeStep {
+            level: Level::PageMemory.name(),
+            step,
+            success,
+            micros,
+        };
+        steps.map(step).collect()
+    }
+
+    /// Sets, gets, expires and deletes a key in Redis, and times each.
     ///
     /// # Errors
     /// When Redis is not in use or fails.
-    pub async fn probe(&self) -> Result<Vec<ProbeStep>, CacheError> {
+    pub async fn probe_redis(&self) -> Result<Vec<ProbeStep>, CacheError> {
         let tier = self.tier()?;
         let token = super::Generation::mint();
         let value = token.as_str();

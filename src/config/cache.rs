@@ -39,7 +39,8 @@ pub struct CacheConfig {
     pub queryset_ttl: Duration,
     /// `COUNT_CACHE_TTL`. As above.
     pub count_ttl: Duration,
-    /// `PAGE_CACHE_MEMORY_MB`, in bytes; 0 turns the memory tier off.
+    /// `PAGE_CACHE_MEMORY_MB`, in bytes; 0 turns the memory tier off. Too low, and hot pages are fetched from Redis again
+    /// and again; too high, and the process takes memory that PostgreSQL could use.
     pub memory_bytes: u64,
 }
 

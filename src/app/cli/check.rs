@@ -176,7 +176,9 @@ async fn servers(platform: &Platform) -> Vec<Finding> {
         );
     }
     if readiness.redis == "down" {
-        let problem = "Redis can't be reached; pages are computed for each request.".to_owned();
+        let problem =
+            "Redis can't be reached; pages come from the program's memory, or are computed."
+                .to_owned();
         add(
             Severity::Warning,
             "cache.W003",

@@ -88,7 +88,9 @@ impl Servers {
         }
         match &config.cache.redis {
             RedisChoice::Url(url) => servers.redis_url = Some(url.clone()),
-            RedisChoice::Off => log::warn!("REDIS_URL=off: every page is computed"),
+            RedisChoice::Off => {
+                log::warn!("REDIS_URL=off: the memory of this program alone caches pages")
+            }
             RedisChoice::Private if servers.redis_url.is_none() && wants_redis => {
                 warn_of_no_redis(binary)
             }
@@ -169,7 +171,7 @@ fn warn_of_no_redis(binary: Option<Result<PathBuf, String>>) {
         _ => "the program that owns DATA_DIR runs none".to_owned(),
     };
     log::warn!(
-        "no Redis ({reason}): every page is computed. Install it (Debian, Ubuntu: apt-get install redis-server; \
+        "no Redis ({reason}): the memory of this program alone caches pages. Install it (Debian, Ubuntu: apt-get install redis-server; \
          macOS: brew install redis), set REDIS_URL to a running server, or set REDIS_URL=off"
     );
 }

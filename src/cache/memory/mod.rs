@@ -136,6 +136,22 @@ impl MemoryTier {
         }
     }
 
+    /// Sets, gets, expires and deletes a page under a key of its own; says of each step whether it did what it should.
+    pub(super) fn probe(&self, key: &CacheKey, page: HeldPage, expired: HeldPage) -> [bool; 4] {
+        let Some(pages) = &self.pages else {
+            return [false; 4];
+        };
+        let now = Instant::now();
+        let fresh = || pages.get(key).is_some_and(|page| page.is_fresh(now));
+        pages.insert(key.clone(), Arc::new(page));
+        let set = pages.contains_key(key);
+        let got = fresh();
+        pages.insert(key.clone(), Arc::new(expired));
+        let has_expired = !fresh();
+        pages.invalidate(key);
+        [set, got, has_expired, !pages.contains_key(key)]
+    }
+
     /// How many pages there are, with their bytes.
     pub(super) fn size(&self) -> (u64, u64) {
         self.pages.as_ref().map_or((0, 0), |pages| {

@@ -44,7 +44,9 @@ pub(in crate::http) async fn test(
 ) -> Result<HttpResponse, AppError> {
     let result = match services.management.test().await {
         Ok(steps) => json!({"success": steps.iter().all(|step| step.success), "steps": steps}),
-        Err(err) => json!({"success": false, "steps": [], "error": err.to_string()}),
+        Err((steps, err)) => {
+            json!({"success": false, "steps": steps, "error": err.to_string()})
+        }
     };
     answer(&operator, &request, "Cache test", &result)
 }

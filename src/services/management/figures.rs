@@ -115,7 +115,7 @@ impl Report {
     /// One sentence on how well the cache does.
     pub fn efficiency(&self) -> String {
         if self.redis.is_none() {
-            return "Redis can't be reached: pages are computed for each request.".to_owned();
+            return "Redis can't be reached: pages come from this program's memory, or are computed.".to_owned();
         }
         match self.page_hit_ratio() {
             Some(ratio) => format!(

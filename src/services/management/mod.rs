@@ -136,12 +136,22 @@ impl Management {
         cleared
     }
 
-    /// Sets, gets, expires and deletes a probe key.
+    /// Sets, gets, expires and deletes a probe key at each level that is configured.
     ///
     /// # Errors
-    /// When Redis is not in use or fails.
-    pub async fn test(&self) -> Result<Vec<ProbeStep>, ServiceError> {
-        Ok(self.cache.probe().await?)
+    /// What was done until Redis failed, and why it did.
+    pub async fn test(&self) -> Result<Vec<ProbeStep>, (Vec<ProbeStep>, ServiceError)> {
+        let mut steps = self.cache.probe_memory();
+        if self.cache.redis_is_up().is_none() {
+            return Ok(steps);
+        }
+        match self.cache.probe_redis().await {
+            Ok(more) => {
+                steps.extend(more);
+                Ok(steps)
+            }
+            Err(err) => Err((steps, err.into())),
+        }
     }
 
     async fn seconds_left(&self, key: &CacheKey) -> Option<u64> {

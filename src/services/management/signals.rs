@@ -115,7 +115,7 @@ impl Management {
         if let Some(property) = property {
             right &= self.listings.find(property.id).await?.tagged.value.as_ref() == Some(property);
         }
-        let missed = matches!(first.outcome, Outcome::Miss { .. });
+        let missed = !matches!(first.outcome, Outcome::Hit(_) | Outcome::Bypass);
         let hit = matches!(second.outcome, Outcome::Hit(_));
         let say = |yes: bool, text: &'static str, no: &'static str| if yes { text } else { no };
         let detail = [

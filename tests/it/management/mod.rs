@@ -2,6 +2,7 @@
 
 mod access;
 mod clearing;
+mod exposition;
 mod load_test;
 mod metrics;
 mod signals;
