@@ -1,22 +1,26 @@
 //! What `script/bench` compares the site with: the least that a server must do for the same answer.
 //!
-//! - `/memory`: bare actix; the site's own bytes and headers, held in memory.
-//! - `/redis`: the same bytes by one `GET` on a multiplexed connection per worker thread.
+//! - `/memory/N`: bare actix; the site's own bytes and headers, held in memory.
+//! - `/redis/N`: the same, the bytes by one `GET` on a multiplexed connection per worker thread.
 //! - `/query`: the list's rows and count from PostgreSQL, rendered by the site's own view; no middleware.
 //!
-//! The bytes and headers are taken from a running site at the start, for each encoding that it is asked for.
+//! N counts the imitated paths from 0. Bytes and headers are taken from a running site at the start, for each
+//! encoding that it is asked for.
 
-use std::collections::HashMap;
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::error::{ErrorInternalServerError, ErrorNotFound};
 use actix_web::web::{self, Bytes};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use anyhow::{Context as _, Result};
 use clap::Parser;
 use deadpool_redis::redis::{self, aio::MultiplexedConnection};
 
+use answers::{Answer, Answers, ENCODINGS};
+
+mod answers;
 mod query;
 
 /// Options of the reference server.
@@ -25,9 +29,9 @@ struct Options {
     /// The site to imitate, such as http://127.0.0.1:8000
     #[arg(long)]
     site: String,
-    /// The path whose answer is imitated
-    #[arg(long, default_value = "/properties/")]
-    path: String,
+    /// A file of paths whose answers are imitated, one per line; without it the list's first page
+    #[arg(long)]
+    paths: Option<PathBuf>,
     /// The port to listen on
     #[arg(long)]
     port: u16,
@@ -42,155 +46,114 @@ struct Options {
     database: Option<String>,
 }
 
-/// An answer of the site.
-#[derive(Clone)]
-struct Answer {
-    headers: Vec<(HeaderName, HeaderValue)>,
-    body: Bytes,
-}
-
-/// The answer in each encoding.
-#[derive(Clone)]
-struct Answers(HashMap<&'static str, Answer>);
-
-const ENCODINGS: [&str; 3] = ["identity", "gzip", "br"];
-
-impl Answers {
-    async fn of(site: &str, path: &str) -> Result<Self> {
-        let client = reqwest::Client::new();
-        let mut answers = HashMap::new();
-        for encoding in ENCODINGS {
-            let ask = || {
-                client
-                    .get(format!("{site}{path}"))
-                    .header("accept-encoding", encoding)
-            };
-            ask().send().await?;
-            let response = ask().send().await?.error_for_status()?;
-            let headers = response.headers().iter();
-            let own = ["date", "content-length", "transfer-encoding"];
-            let headers = headers.filter(|(name, _)| !own.contains(&name.as_str()));
-            let mut kept = Vec::new();
-            for (name, value) in headers {
-                let name = HeaderName::from_bytes(name.as_str().as_bytes())?;
-                kept.push((name, HeaderValue::from_bytes(value.as_bytes())?));
-            }
-            let body = response.bytes().await?;
-            answers.insert(
-                encoding,
-                Answer {
-                    headers: kept,
-                    body,
-                },
-            );
-        }
-        Ok(Self(answers))
-    }
-
-    fn choose(&self, headers: &HeaderMap) -> Option<(&'static str, &Answer)> {
-        let accepted = headers.get(header::ACCEPT_ENCODING);
-        let accepted = accepted.and_then(|value| value.to_str().ok());
-        let wanted = ENCODINGS.into_iter().find(|name| Some(*name) == accepted);
-        let name = wanted.unwrap_or("identity");
-        Some((name, self.0.get(name)?))
+impl Options {
+    fn paths(&self) -> Result<Vec<String>> {
+        let Some(file) = &self.paths else {
+            return Ok(vec!["/properties/".to_owned()]);
+        };
+        let text = std::fs::read_to_string(file).context("the paths can't be read")?;
+        Ok(text.lines().map(str::to_owned).collect())
     }
 }
 
-fn answer(headers: &[(HeaderName, HeaderValue)], body: Bytes) -> HttpResponse {
-    let mut response = HttpResponse::Ok();
-    for (name, value) in headers {
-        response.insert_header((name.clone(), value.clone()));
-    }
-    response.body(body)
-}
-
-async fn memory(request: HttpRequest, answers: web::Data<Answers>) -> HttpResponse {
-    match answers.choose(request.headers()) {
-        Some((_, found)) => answer(&found.headers, found.body.clone()),
-        None => HttpResponse::InternalServerError().finish(),
-    }
+async fn from_memory(
+    request: HttpRequest,
+    page: web::Path<usize>,
+    answers: web::Data<Answers>,
+) -> actix_web::Result<HttpResponse> {
+    let (_, found) = answers
+        .choose(*page, request.headers())
+        .ok_or_else(|| ErrorNotFound("no such page"))?;
+    Ok(found.response(found.body.clone()))
 }
 
 async fn from_redis(
     request: HttpRequest,
+    page: web::Path<usize>,
     answers: web::Data<Answers>,
     connection: web::Data<MultiplexedConnection>,
 ) -> actix_web::Result<HttpResponse> {
-    let failed = actix_web::error::ErrorInternalServerError::<redis::RedisError>;
-    let Some((name, found)) = answers.choose(request.headers()) else {
-        return Ok(HttpResponse::InternalServerError().finish());
-    };
+    let (encoding, found) = answers
+        .choose(*page, request.headers())
+        .ok_or_else(|| ErrorNotFound("no such page"))?;
     let mut connection = MultiplexedConnection::clone(&connection);
-    let key = format!("reference:{name}");
     let body: Vec<u8> = redis::cmd("GET")
-        .arg(key)
+        .arg(key(*page, encoding))
         .query_async(&mut connection)
         .await
-        .map_err(failed)?;
-    Ok(answer(&found.headers, Bytes::from(body)))
+        .map_err(ErrorInternalServerError)?;
+    Ok(found.response(Bytes::from(body)))
 }
 
-async fn from_query(reference: web::Data<query::List>) -> actix_web::Result<HttpResponse> {
-    let body = reference.render().await;
-    let body = body.map_err(actix_web::error::ErrorInternalServerError)?;
-    Ok(HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .body(body))
+async fn from_query(
+    list: web::Data<query::List>,
+    uncached: web::Data<Answer>,
+) -> actix_web::Result<HttpResponse> {
+    let body = list.render().await.map_err(ErrorInternalServerError)?;
+    Ok(uncached.response(Bytes::from(body)))
 }
 
-#[actix_web::main]
-async fn main() -> Result<()> {
-    let options = Options::parse();
-    let answers = Answers::of(&options.site, &options.path)
-        .await
-        .context("the site can't be imitated")?;
-    let redis = options
-        .redis
-        .as_deref()
-        .map(redis::Client::open)
-        .transpose()?;
-    if let Some(client) = &redis {
-        let mut connection = client.get_multiplexed_async_connection().await?;
-        for (name, answer) in &answers.0 {
+fn key(page: usize, encoding: &str) -> String {
+    format!("reference:{page}:{encoding}")
+}
+
+async fn store(client: &redis::Client, answers: &Answers) -> Result<()> {
+    let mut connection = client.get_multiplexed_async_connection().await?;
+    for (page, answers) in answers.pages().iter().enumerate() {
+        for (encoding, answer) in ENCODINGS.iter().zip(answers) {
             redis::cmd("SET")
-                .arg(format!("reference:{name}"))
+                .arg(key(page, encoding))
                 .arg(answer.body.as_ref())
                 .query_async::<()>(&mut connection)
                 .await?;
         }
     }
+    Ok(())
+}
+
+#[actix_web::main]
+async fn main() -> Result<()> {
+    let options = Options::parse();
+    let answers = Answers::of(&options.site, &options.paths()?)
+        .await
+        .context("the site can't be imitated")?;
+    let uncached = Answer::of(&options.site, "/properties/no-cache/", "identity").await?;
+    let (answers, uncached) = (Arc::new(answers), Arc::new(uncached));
+    let redis = options.redis.as_deref();
+    let redis = redis.map(redis::Client::open).transpose()?;
+    if let Some(client) = &redis {
+        store(client, &answers).await?;
+    }
     let list = |url| query::List::new(url, 16, options.site.clone());
-    let list = options
-        .database
-        .as_deref()
-        .map(list)
-        .transpose()?
-        .map(Arc::new);
+    let list = options.database.as_deref().map(list).transpose()?;
+    let list = list.map(Arc::new);
     let listener = TcpListener::bind(("127.0.0.1", options.port))?;
     HttpServer::new(move || {
         let (redis, list) = (redis.clone(), list.clone());
-        App::new()
-            .app_data(web::Data::new(answers.clone()))
-            .data_factory(move || {
-                let redis = redis.clone();
-                async move {
-                    let client = redis.ok_or("no --redis")?;
-                    let connection = client.get_multiplexed_async_connection().await;
-                    connection.map_err(|_| "no connection")
-                }
-            })
-            .route("/memory", web::get().to(memory))
-            .route("/redis", web::get().to(from_redis))
+        let app = App::new()
+            .app_data(web::Data::from(answers.clone()))
+            .app_data(web::Data::from(uncached.clone()))
+            .route("/memory/{page}", web::get().to(from_memory))
+            .route("/query", web::get().to(from_query))
             .configure(|config| {
                 if let Some(list) = list {
                     config.app_data(web::Data::from(list));
                 }
-            })
-            .route("/query", web::get().to(from_query))
+            });
+        match redis {
+            None => app,
+            Some(client) => app
+                .data_factory(move || connect(client.clone()))
+                .route("/redis/{page}", web::get().to(from_redis)),
+        }
     })
     .workers(options.workers)
     .listen(listener)?
     .run()
     .await?;
     Ok(())
+}
+
+async fn connect(client: redis::Client) -> redis::RedisResult<MultiplexedConnection> {
+    client.get_multiplexed_async_connection().await
 }
