@@ -64,7 +64,7 @@ impl Plan {
     }
 
     /// Makes the site read as the tables' owner, whom nothing holds.
-    pub(crate) fn as_owner(self) -> Self {
+    pub(crate) fn unheld(self) -> Self {
         let url = self.database.url("property_listings", &shared().postgres);
         self.set("DATABASE_URL", url)
     }
@@ -109,7 +109,7 @@ impl Held {
 
     pub(crate) async fn of(plan: Plan) -> Self {
         let reading = plan.holdable().await.start().await;
-        let writing = reading.another().as_owner().start().await;
+        let writing = reading.another().unheld().start().await;
         Self { reading, writing }
     }
 

@@ -105,7 +105,7 @@ async fn what_another_instance_cleared_is_refused() {
     for redis in [None, Some("off")] {
         let postgres = Proxy::to_postgres();
         let app = app_behind(&postgres, redis).await;
-        let other = app.another().as_owner().start().await;
+        let other = app.another().unheld().start().await;
         warm(&app).await;
         other
             .services
