@@ -59,7 +59,7 @@ pub trait LoadError: Clone + Send + Sync + From<Interrupted> + 'static {
 }
 
 /// How long a load may take before it is given up and its followers are freed.
-pub(super) const LOAD: Duration = Duration::from_secs(15);
+const LOAD: Duration = Duration::from_secs(15);
 /// How often somebody whose leader went away joins again before it loads for itself.
 pub(super) const ATTEMPTS: usize = 3;
 /// How long another instance's load is waited for in all, and between the first two looks and the last ones.
@@ -121,17 +121,14 @@ impl Cache {
             async move { cache.fill(leader, &key, &tags, load).await }
         };
         let Some((cached, ends_soon)) = found else {
-            let filled = tokio::time::timeout(LOAD, tokio::spawn(filling(leader))).await;
-            return filled
-                .unwrap_or(Ok(Err(Interrupted.into())))
-                .unwrap_or(Err(Interrupted.into()));
+            return to_the_end(filling(leader)).await;
         };
         self.record(key, cached.outcome);
         if ends_soon || leader.has_followers() {
             leader.land(Arc::new(Ok::<_, E>(cached.clone())));
         }
         if ends_soon {
-            tokio::spawn(tokio::time::timeout(LOAD, filling(leader)));
+            tokio::spawn(to_the_end(filling(leader)));
         }
         Ok(cached)
     }
@@ -206,6 +203,10 @@ impl Cache {
         }
         if matches!(cached.tagged.stamps, Stamps::Known(_) | Stamps::Unknown) {
             let stored = self.store_value(key, &cached.tagged, ttl).await;
+            if let (false, Some(tier)) = (stored, &self.redis) {
+                // Nobody is to wait for what is not there; the lease ends by itself where this fails.
+                let _ = tier.release(key).await;
+            }
             cached.outcome = Outcome::Miss { stored };
         }
         self.record(key, cached.outcome);
@@ -288,6 +289,21 @@ impl Cache {
         let mut stamps = entry.stamps.iter();
         let alive = stamps.all(|(tag, generation)| current.get(tag) == Some(generation));
         alive.then_some((entry, left))
+    }
+}
+
+/// Runs a load to its end even if whoever waits for it goes away; but not for ever, because others wait as well.
+pub(super) async fn to_the_end<T, E>(
+    load: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: LoadError,
+{
+    match tokio::spawn(tokio::time::timeout(LOAD, load)).await {
+        Ok(Ok(result)) => result,
+        // It took too long, or panicked.
+        Ok(Err(_)) | Err(_) => Err(Interrupted.into()),
     }
 }
 

@@ -7,10 +7,10 @@ use actix_web::http::header::HeaderValue;
 use actix_web::web::Bytes;
 
 use super::flight::{Landed, Leader, Part};
-use super::load::{ATTEMPTS, LOAD, jittered};
+use super::load::{ATTEMPTS, jittered, to_the_end};
 use super::memory::{HeldPage, LocalStamps};
 use super::policy::{CachePolicy, MAX_BODY_BYTES};
-use super::{Cache, CacheKey, Interrupted, Level, LoadError, Outcome, Stamps, StoredPage, TagSet};
+use super::{Cache, CacheKey, Level, LoadError, Outcome, Stamps, StoredPage, TagSet};
 
 /// A page as it was rendered.
 #[derive(Debug)]
@@ -112,15 +112,15 @@ impl Cache {
         &self,
         key: &CacheKey,
         tags: &TagSet,
-        render: impl FnOnce() -> F,
+        render: impl FnOnce() -> F + Send + 'static,
     ) where
         E: LoadError,
-        F: Future<Output = Result<Rendered, E>>,
+        F: Future<Output = Result<Rendered, E>> + Send + 'static,
     {
         if let Part::Leader(leader) = self.join(key, &super::with_site(tags)) {
-            let filled = self.clone().fill_page(leader, key, render);
+            let (cache, key) = (self.clone(), key.clone());
             // Where it fails, the page is computed when it has expired.
-            let _ = tokio::time::timeout(LOAD, filled).await;
+            let _ = to_the_end(async move { cache.fill_page(leader, &key, render).await }).await;
         }
     }
 
@@ -146,18 +146,13 @@ impl Cache {
             async move { cache.fill_page(leader, &key, render).await }
         };
         let Some((served, ends_soon)) = found else {
-            let filled = tokio::time::timeout(LOAD, tokio::spawn(filling(leader))).await;
-            let interrupted = || Err(Interrupted.into());
-            return match filled {
-                Ok(Ok(result)) => result,
-                Ok(Err(_)) | Err(_) => interrupted(),
-            };
+            return to_the_end(filling(leader)).await;
         };
         if ends_soon || leader.has_followers() {
             leader.land(Arc::new(Ok::<_, E>(served.clone())));
         }
         if ends_soon {
-            tokio::spawn(tokio::time::timeout(LOAD, filling(leader)));
+            tokio::spawn(to_the_end(filling(leader)));
         }
         Ok(served)
     }

@@ -85,10 +85,10 @@ impl Pages {
     }
 
     /// Has a page computed anew that is about to expire.
-    pub async fn refresh<E, F>(&self, key: &PageKey, render: impl FnOnce() -> F)
+    pub async fn refresh<E, F>(&self, key: &PageKey, render: impl FnOnce() -> F + Send + 'static)
     where
         E: LoadError,
-        F: Future<Output = Result<Rendered, E>>,
+        F: Future<Output = Result<Rendered, E>> + Send + 'static,
     {
         self.cache.refresh_page(&key.key, &key.tags(), render).await;
     }
