@@ -10,8 +10,8 @@
 //! - Every entry also carries [`Tag::site`], which stands for everything.
 //! - A failure of Redis never leaves this module: it becomes a bypass, a counter and one warning ([`link`]).
 //!
-//! In front of Redis stand a tier of pages in this process, with generations of its own ([`memory`]), and
-//! single-flight ([`flight`]): one load per key, however many ask.
+//! In front of Redis stand a tier of pages in this process, with generations of its own, and
+//! single-flight: one load per key, however many ask.
 
 mod entry;
 mod facade;

@@ -27,7 +27,8 @@ pub(in crate::http) async fn serve(
     }
     let key = page.key(&site.url);
     let pages = services.pages.clone();
-    let render = async move || page.render(&services, &site.url).await;
+    // On the heap, because the future of a whole page is large and is seldom needed.
+    let render = move || Box::pin(async move { page.render(&services, &site.url).await });
     let served = pages.get_or_render(&key, render).await?;
     let age = served.page.age(Instant::now());
     let status = cache_status::header(&served.trail);
@@ -66,6 +67,6 @@ pub(super) async fn refresh(
 ) {
     let key = page.key(&site.url);
     let pages = services.pages.clone();
-    let render = async move || page.render(&services, &site.url).await;
+    let render = move || Box::pin(async move { page.render(&services, &site.url).await });
     pages.refresh(&key, render).await;
 }

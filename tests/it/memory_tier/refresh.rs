@@ -36,7 +36,12 @@ async fn is_never_missed_again(redis: Option<&str>) {
     let app = plan.start().await;
     let path = "/properties/";
     app.has_in_memory(path).await;
-    let before = app.counts(Level::PageMemory).await;
+    // What comes from Redis is stored in memory too, and is no refresh.
+    let level = match redis {
+        None => Level::PageRedis,
+        Some(_) => Level::PageMemory,
+    };
+    let before = app.counts(level).await;
     let mut oldest = 0;
     ask_steadily(&app, path, |page| {
         assert!(page.is_hit(), "{}", page.cache_status());
@@ -46,10 +51,9 @@ async fn is_never_missed_again(redis: Option<&str>) {
     // With Redis, the page is made anew of rows that live for longer, and its age is theirs.
     let most = if redis.is_none() { 20 } else { 5 };
     assert!((4..=most).contains(&oldest), "{oldest}");
-    let after = app.counts(Level::PageMemory).await;
-    let stores = after.stores - before.stores;
+    let stores = app.counts(level).await.stores - before.stores;
     // Three lifetimes of nine tenths, each five percent longer or shorter, and one that began before.
-    assert!((2..=5).contains(&stores), "{stores} stores");
+    assert!((2..=6).contains(&stores), "{stores} stores");
 }
 
 #[tokio::test]
@@ -96,6 +100,23 @@ async fn rows_that_readers_ask_for_are_loaded_anew_before_they_expire() {
     .await;
     let stores = app.counts(Level::Queryset).await.stores - before.stores;
     assert!((2..=5).contains(&stores), "{stores} stores");
+}
+
+#[tokio::test]
+async fn a_page_of_rows_that_are_far_older_than_it_is_computed_anew_no_more_often() {
+    let plan = Plan::new().await.homes(2).await;
+    let app = plan.set("PAGE_CACHE_TTL", "1").start().await;
+    app.has_in_memory("/properties/").await;
+    let before = app.counts(Level::PageRedis).await;
+    let mut hits = 0;
+    ask_steadily(&app, "/properties/", |page| {
+        hits += u64::from(page.is_hit())
+    })
+    .await;
+    assert!(hits > 1000, "{hits} hits");
+    let stores = app.counts(Level::PageRedis).await.stores - before.stores;
+    // Sixteen seconds, and a lifetime of one: more than twice as often is too often.
+    assert!(stores <= 32, "{stores} stores");
 }
 
 #[tokio::test]
