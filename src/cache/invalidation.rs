@@ -6,40 +6,44 @@ use std::time::Instant;
 
 use super::{Cache, CacheError, Level, Tag, TagSet};
 
+/// Some events, and what they make void.
+#[derive(Debug, Clone)]
+pub struct Invalidation {
+    /// The events' numbers, each of which is applied once.
+    pub events: Vec<String>,
+    /// What happened, for the log.
+    pub cause: &'static str,
+    /// The tags whose entries are void.
+    pub tags: TagSet,
+}
+
 impl Cache {
-    /// Voids every entry that carries one of the tags, at every level that this process reaches. `cause` is for the
-    /// log.
+    /// Voids every entry that carries one of the tags, at every level that this process reaches.
     ///
     /// # Errors
     /// When Redis can't be reached or refuses: it is then repaired before it is used again. What this process holds
     /// is void all the same.
-    pub async fn invalidate(
-        &self,
-        event: &str,
-        cause: &str,
-        tags: &TagSet,
-    ) -> Result<(), CacheError> {
-        let shared = self.invalidate_shared(event, cause, tags, false).await;
-        self.invalidate_memory(event, cause, tags);
+    pub async fn invalidate(&self, invalidation: &Invalidation) -> Result<(), CacheError> {
+        let shared = self.invalidate_shared(invalidation, false).await;
+        self.invalidate_memory(invalidation);
         shared
     }
 
-    /// Voids entries in Redis. With `once`, an event that some instance has applied is left alone. Without a Redis
+    /// Voids entries in Redis. With `once`, events that some instance has applied are left alone. Without a Redis
     /// there is nothing to void.
     ///
     /// # Errors
     /// As [`Cache::invalidate`].
     pub async fn invalidate_shared(
         &self,
-        event: &str,
-        cause: &str,
-        tags: &TagSet,
+        invalidation: &Invalidation,
         once: bool,
     ) -> Result<(), CacheError> {
         let Some(tier) = &self.redis else {
             return Ok(());
         };
-        let applied = tier.invalidate(event, tags, once).await;
+        let Invalidation { events, tags, .. } = invalidation;
+        let applied = tier.invalidate(events, tags, once).await;
         let levels = [Level::PageRedis, Level::Queryset, Level::Count];
         if applied.is_err() {
             levels
@@ -47,7 +51,7 @@ impl Cache {
                 .for_each(|level| self.metrics.count_error(level));
         }
         if applied? {
-            log_invalidation("redis", event, cause, tags);
+            invalidation.log("redis");
             let levels = levels.into_iter();
             levels.for_each(|level| self.metrics.count_invalidation(level));
         }
@@ -55,11 +59,12 @@ impl Cache {
     }
 
     /// Voids what this process holds. The entries in Redis have to be void already.
-    pub fn invalidate_memory(&self, event: &str, cause: &str, tags: &TagSet) {
-        self.memory.generations.invalidate(tags);
-        self.memory.mark_applied(event);
+    pub fn invalidate_memory(&self, invalidation: &Invalidation) {
+        self.memory.generations.invalidate(&invalidation.tags);
+        let events = invalidation.events.iter();
+        events.for_each(|event| self.memory.mark_applied(event));
         if self.memory.is_enabled() {
-            log_invalidation("memory", event, cause, tags);
+            invalidation.log("memory");
             self.metrics.count_invalidation(Level::PageMemory);
         }
     }
@@ -132,8 +137,31 @@ impl Cache {
     }
 }
 
-fn log_invalidation(level: &str, event: &str, cause: &str, tags: &TagSet) {
-    let list: Vec<String> = tags.iter().map(Tag::to_string).collect();
-    let list = list.join(",");
-    log::info!("cache invalidated level={level} event={event} cause={cause} tags={list}");
+/// The most tags that a log line names.
+const MOST_LOGGED: usize = 50;
+
+impl Invalidation {
+    fn log(&self, level: &str) {
+        let Self {
+            events,
+            cause,
+            tags,
+        } = self;
+        let named = tags.iter().take(MOST_LOGGED).map(Tag::to_string);
+        let mut list = named.collect::<Vec<_>>().join(",");
+        if tags.len() > MOST_LOGGED {
+            list.push_str(&format!(" and {} more", tags.len() - MOST_LOGGED));
+        }
+        match &events[..] {
+            [] => {}
+            [event] => {
+                log::info!(
+                    "cache invalidated level={level} event={event} cause={cause} tags={list}"
+                );
+            }
+            [first, .., last] => log::info!(
+                "cache invalidated level={level} event={first}-{last} cause={cause} tags={list}"
+            ),
+        }
+    }
 }

@@ -36,6 +36,7 @@ mod tagged;
 pub use entry::Entry;
 pub use facade::{Cache, Lifetimes};
 pub use generation::{Generation, Stamps};
+pub use invalidation::Invalidation;
 pub use key::CacheKey;
 pub use link::Repair;
 pub use load::{Cached, Fill, Interrupted, LoadError};

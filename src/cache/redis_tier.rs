@@ -34,8 +34,7 @@ pub struct ProbeStep {
     pub micros: u128,
 }
 
-/// Deletes the generations of an event's tags, and notes that the event is applied. With `once`, an event that is
-/// noted already is left alone.
+/// Deletes the generations of some events' tags, and notes that the events are applied.
 static INVALIDATE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("invalidate.lua")));
 /// Reads the generations of tags, minting those that are missing or are not tokens, and leases the load under them.
 static LEASE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lease.lua")));
@@ -184,17 +183,17 @@ impl RedisTier {
             .await
     }
 
-    /// Deletes the generations of an event's tags. Returns whether this call did it: with `once`, an event that any
-    /// instance has applied before is left alone.
+    /// Deletes the generations of some events' tags. Returns whether this call did it: with `once`, events that have
+    /// all been applied before, by whichever instance, are left alone.
     pub(super) async fn invalidate(
         &self,
-        event: &str,
+        events: &[String],
         tags: &TagSet,
         once: bool,
     ) -> Result<bool, CacheError> {
         let mut script = INVALIDATE.prepare_invoke();
         script.key(self.key("applied"));
-        script.arg(event).arg(APPLIED_SECONDS).arg(u8::from(once));
+        script.arg(APPLIED_SECONDS).arg(u8::from(once)).arg(events);
         tags.iter().for_each(|tag| {
             script.key(self.generation_key(tag));
         });

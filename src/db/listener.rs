@@ -14,6 +14,8 @@ use crate::domain::PropertyEvent;
 
 /// The channel that the event log's triggers notify.
 const CHANNEL: &str = "property_event";
+/// How an operator recognises the connection in `pg_stat_activity`.
+const APPLICATION_NAME: &str = "property-listings events";
 /// How long connecting may take, handshake included: a frozen server accepts and then says nothing.
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long the events of a notification may take to be read.
@@ -68,7 +70,9 @@ impl EventListener {
     }
 
     async fn begin(database: &Database) -> Result<Self, DbError> {
-        let (client, mut connection) = database.config().connect(NoTls).await?;
+        let mut config = database.config().clone();
+        config.application_name(APPLICATION_NAME);
+        let (client, mut connection) = config.connect(NoTls).await?;
         let (sender, notifications) = mpsc::channel(MOST_WAITING);
         tokio::spawn(async move {
             let mut messages = stream::poll_fn(move |context| connection.poll_message(context));

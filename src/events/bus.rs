@@ -30,27 +30,23 @@ impl Bus {
         }
     }
 
-    /// Tells every receiver of each event. When this returns, no cache level of this instance, nor the shared one,
+    /// Tells every receiver of the events, one receiver after the other. When this returns, no cache level of this instance, nor the shared one,
     /// answers with what was before.
     pub async fn publish(&self, committed: CommittedEvents) {
-        for event in committed.events() {
-            for receiver in self.receivers.iter() {
-                receiver.receive(event).await;
-            }
+        for receiver in self.receivers.iter() {
+            receiver.receive(committed.events()).await;
         }
     }
 }
 
 impl Receiver {
-    async fn receive(&self, event: &PropertyEvent) {
+    async fn receive(&self, events: &[PropertyEvent]) {
         match self {
-            Self::Cache(receiver) => receiver.receive(event).await,
-            Self::Log => log_event(event),
-            Self::Recorder(events) => {
-                events
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(event.clone());
+            Self::Cache(receiver) => receiver.receive(events).await,
+            Self::Log => events.iter().for_each(log_event),
+            Self::Recorder(told) => {
+                let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+                told.extend_from_slice(events);
             }
         }
     }

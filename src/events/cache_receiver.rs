@@ -1,8 +1,11 @@
 //! The receiver that keeps the caches right.
 
 use super::tags_of;
-use crate::cache::{Cache, CacheError};
+use crate::cache::{Cache, CacheError, Invalidation};
 use crate::domain::{Change, PropertyEvent};
+
+/// So many events are applied in one step: one round trip for a statement over many rows.
+const BATCH: usize = 250;
 
 /// Turns events into invalidations. Receiving an event twice does no harm.
 #[derive(Clone)]
@@ -16,42 +19,66 @@ impl CacheReceiver {
         Self { cache }
     }
 
-    /// Voids in Redis what an event of the log touched, unless some instance has done that already.
+    /// Voids in Redis what events of the log touched, unless some instance has done that already.
     ///
     /// # Errors
     /// When Redis can't be reached or refuses.
-    pub(super) async fn receive_in_redis(&self, event: &PropertyEvent) -> Result<(), CacheError> {
-        let (number, tags) = (event.id.0.to_string(), tags_of(&event.change));
-        let invalidated = self
-            .cache
-            .invalidate_shared(&number, event.change.name(), &tags, true);
-        invalidated.await
+    pub(super) async fn receive_in_redis(
+        &self,
+        events: &[&PropertyEvent],
+    ) -> Result<(), CacheError> {
+        for batch in events.chunks(BATCH) {
+            let invalidation = invalidation(batch);
+            self.cache.invalidate_shared(&invalidation, true).await?;
+        }
+        Ok(())
     }
 
-    /// Voids in this process what an event of the log touched.
-    pub(super) fn receive_in_memory(&self, event: &PropertyEvent) {
-        let (number, tags) = (event.id.0.to_string(), tags_of(&event.change));
-        self.cache
-            .invalidate_memory(&number, event.change.name(), &tags);
-        self.clear_memory(&event.change);
+    /// Voids in this process what events touched.
+    pub(super) fn receive_in_memory(&self, events: &[&PropertyEvent]) {
+        for batch in events.chunks(BATCH) {
+            self.cache.invalidate_memory(&invalidation(batch));
+        }
+        self.clear_memory(events);
+    }
+
+    /// Voids what events touched. An outage of Redis is not an error here: it has closed the way to Redis, and the
+    /// log is applied before Redis is used again.
+    pub(super) async fn receive(&self, events: &[PropertyEvent]) {
+        let events: Vec<_> = events.iter().collect();
+        for batch in events.chunks(BATCH) {
+            if let Err(err) = self.cache.invalidate(&invalidation(batch)).await {
+                log::debug!("events are applied when redis is repaired: {err}");
+            }
+        }
+        self.clear_memory(&events);
     }
 
     /// What was cleared may not even stand in during an outage.
-    fn clear_memory(&self, change: &Change) {
-        match change {
-            Change::Cleared => self.cache.clear_memory(),
-            Change::PostSave { .. } | Change::PostDelete { .. } | Change::Bulk { .. } => {}
+    fn clear_memory(&self, events: &[&PropertyEvent]) {
+        let cleared = events.iter().any(|event| match &event.change {
+            Change::Cleared => true,
+            Change::PostSave { .. } | Change::PostDelete { .. } | Change::Bulk { .. } => false,
+        });
+        if cleared {
+            self.cache.clear_memory();
         }
     }
+}
 
-    /// Voids what the event touched. An outage of Redis is not an error here: it has closed the way to Redis, and the
-    /// log is applied before Redis is used again.
-    pub(super) async fn receive(&self, event: &PropertyEvent) {
-        let (number, tags) = (event.id.0.to_string(), tags_of(&event.change));
-        let invalidated = self.cache.invalidate(&number, event.change.name(), &tags);
-        if let Err(err) = invalidated.await {
-            log::debug!("event {number} is applied when redis is repaired: {err}");
-        }
-        self.clear_memory(&event.change);
+/// What some events make void.
+fn invalidation(events: &[&PropertyEvent]) -> Invalidation {
+    let mut causes = events.iter().map(|event| event.change.name());
+    let cause = causes.next().unwrap_or_default();
+    Invalidation {
+        events: events.iter().map(|event| event.id.0.to_string()).collect(),
+        cause: match causes.all(|other| other == cause) {
+            true => cause,
+            false => "several",
+        },
+        tags: events
+            .iter()
+            .flat_map(|event| tags_of(&event.change))
+            .collect(),
     }
 }

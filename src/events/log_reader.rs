@@ -10,10 +10,8 @@
 
 use std::time::{Duration, Instant};
 
-use futures_util::future::join_all;
-
 use super::{CacheReceiver, LogPosition};
-use crate::cache::{Cache, CacheError, HeldPosition, Tag, TagSet};
+use crate::cache::{Cache, CacheError, HeldPosition, Invalidation, Tag, TagSet};
 use crate::db::event_replay::{self, LogSlice, Replay};
 use crate::db::{Connection, Database, DbError, connect};
 use crate::domain::PropertyEvent;
@@ -122,19 +120,12 @@ impl LogReader {
     pub async fn apply(&self, events: &[PropertyEvent]) {
         let lacking = |event: &&PropertyEvent| self.cache.memory_lacks(&event.id.0.to_string());
         let events: Vec<_> = events.iter().filter(lacking).collect();
-        let in_redis = events
-            .iter()
-            .map(|event| self.receiver.receive_in_redis(event));
-        for applied in join_all(in_redis).await {
-            if let Err(err) = applied {
-                // Redis is not used before it has been repaired.
-                log::debug!("an event is applied when redis is repaired: {err}");
-                self.cache.repair_anew();
-            }
+        if let Err(err) = self.receiver.receive_in_redis(&events).await {
+            // Redis is not used before it has been repaired.
+            log::debug!("events are applied when redis is repaired: {err}");
+            self.cache.repair_anew();
         }
-        for event in events {
-            self.receiver.receive_in_memory(event);
-        }
+        self.receiver.receive_in_memory(&events);
     }
 
     /// A long transaction anywhere in the server holds the position back, so most events have been applied before.
@@ -144,14 +135,17 @@ impl LogReader {
                 let events: Vec<_> = events.iter().filter(|(xid, _)| *xid >= from).collect();
                 let numbers: Vec<_> = events.iter().map(|(_, e)| e.id.0.to_string()).collect();
                 let unapplied = self.cache.unapplied(&numbers).await?;
-                for ((_, event), _) in events.iter().zip(unapplied).filter(|(_, lacks)| *lacks) {
-                    self.receiver.receive_in_redis(event).await?;
-                }
+                let lacking = events.iter().zip(unapplied).filter(|(_, lacks)| *lacks);
+                let lacking: Vec<_> = lacking.map(|((_, event), _)| event).collect();
+                self.receiver.receive_in_redis(&lacking).await?;
             }
             (Some(_), Replay::TooMany(events)) => {
-                let site = TagSet::from([Tag::site()]);
-                let applied = self.cache.invalidate_shared(events, "replay", &site, true);
-                applied.await?;
+                let all = Invalidation {
+                    events: vec![events.clone()],
+                    cause: "replay",
+                    tags: TagSet::from([Tag::site()]),
+                };
+                self.cache.invalidate_shared(&all, true).await?;
             }
             (None, _) | (Some(_), Replay::Unknown) => {
                 log::info!(
@@ -167,17 +161,18 @@ impl LogReader {
     fn bring_memory_up(&self, own: &mut Option<LogPosition>, log: &LogSlice) {
         match (own.as_ref().and_then(|own| from(own, log)), &log.replay) {
             (Some(from), Replay::Events(events)) => {
-                let mut done = Vec::new();
-                for (xid, event) in events.iter().filter(|(xid, _)| *xid >= from) {
-                    let number = event.id.0.to_string();
-                    if self.cache.memory_lacks(&number) {
-                        self.receiver.receive_in_memory(event);
-                    }
-                    if *xid < log.horizon {
-                        done.push(number);
-                    }
-                }
-                self.cache.forget_applied(done.iter().map(String::as_str));
+                let events = events.iter().filter(|(xid, _)| *xid >= from);
+                let numbered = events.map(|(xid, event)| (*xid, event.id.0.to_string(), event));
+                let numbered: Vec<_> = numbered.collect();
+                let lacking = numbered
+                    .iter()
+                    .filter(|(_, id, _)| self.cache.memory_lacks(id));
+                let lacking: Vec<_> = lacking.map(|(_, _, event)| *event).collect();
+                self.receiver.receive_in_memory(&lacking);
+                // These are not read again.
+                let done = numbered.iter().filter(|(xid, ..)| *xid < log.horizon);
+                self.cache
+                    .forget_applied(done.map(|(_, id, _)| id.as_str()));
             }
             (Some(_), Replay::TooMany(_)) | (None, _) | (Some(_), Replay::Unknown) => {
                 self.cache.void_memory();

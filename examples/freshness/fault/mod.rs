@@ -136,17 +136,7 @@ async fn one(
                 .await?;
         }
         Kind::ListenerKill => {
-            let listening = run
-                .instances
-                .iter()
-                .flat_map(|instance| instance.to_postgres.listeners());
-            let list: Vec<String> = listening.map(|pid| pid.to_string()).collect();
-            let list = list.join(", ");
-            terminate(
-                run,
-                &format!("pid IN ({list}) AND application_name <> 'freshness'"),
-            )
-            .await?;
+            terminate(run, "application_name = 'property-listings events'").await?;
         }
         Kind::BackendsKill => terminate(run, "backend_type = 'client backend'").await?,
         Kind::PostgresFast => servers.postgres.restart(Shutdown::Fast, short).await?,

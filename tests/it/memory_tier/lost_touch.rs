@@ -14,10 +14,9 @@ const BOUND: Duration = Duration::from_secs(5);
 /// Longer than an instance answers from memory after it last knew everything.
 const LEASE: Duration = Duration::from_millis(2500);
 
-/// The connection that hears of events is the first that a site makes.
+/// Ends the connection that hears of events.
 const TERMINATE: &str = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-    WHERE datname = current_database() AND application_name = 'property-listings'
-    ORDER BY backend_start LIMIT 1";
+    WHERE datname = current_database() AND application_name = 'property-listings events'";
 
 /// A site that reads as a role of its own, whose new connections can be refused while the old ones go on.
 async fn app_of_a_role(redis: Option<&str>) -> (App, String) {

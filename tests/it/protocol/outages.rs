@@ -173,7 +173,7 @@ async fn a_write_is_heard_of_after_the_listening_connection_was_cut() {
         let title = format!("Round {round}");
         let sql = format!(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                 WHERE datname = current_database() AND query LIKE '%LISTEN%' AND pid <> pg_backend_pid();
+                 WHERE datname = current_database() AND application_name = 'property-listings events';
              UPDATE property SET title = '{title}' WHERE id = 1"
         );
         app.database.run(&sql).await;
