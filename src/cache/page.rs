@@ -1,6 +1,7 @@
 //! A rendered page as it is kept: compressed once, not per request.
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use actix_web::http::header::HeaderValue;
 use actix_web::web::Bytes;
@@ -48,6 +49,8 @@ pub struct StoredPage {
 struct About {
     content_type: String,
     etag: String,
+    /// How long it may be kept from when it was stored; its data may be older.
+    lifetime_ms: u64,
 }
 
 /// Below this many bytes a body travels in one packet whatever its encoding.
@@ -72,15 +75,14 @@ impl StoredPage {
         if body.len() < WORTH_COMPRESSING {
             return Self::uncompressed(content_type, body);
         }
-        let worth = |compressed: Vec<u8>| {
-            let shorter = compressed.len() < body.len();
-            shorter.then(|| Bytes::from(compressed))
-        };
-        let (gzip, brotli) = (worth(gzipped(&body)), worth(brotlied(&body)));
+        let worth = |compressed: &Vec<u8>| compressed.len() < body.len();
+        let gzip = Some(gzipped(&body)).filter(worth);
+        let brotli = Some(brotlied(&body)).filter(worth);
+        let (identity, gzip, brotli) = packed(&body, gzip, brotli);
         Self {
             gzip,
             brotli,
-            ..Self::uncompressed(content_type, body.clone())
+            ..Self::uncompressed(content_type, identity)
         }
     }
 
@@ -124,9 +126,10 @@ impl StoredPage {
         bodies.into_iter().flatten().map(Bytes::len).sum()
     }
 
-    pub(super) fn about(&self) -> serde_json::Value {
+    pub(super) fn about(&self, lifetime: Duration) -> serde_json::Value {
         let content_type = self.content_type.to_str().unwrap_or_default();
-        serde_json::json!({ "content_type": content_type, "etag": self.etag })
+        let lifetime = u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX);
+        serde_json::json!({ "content_type": content_type, "etag": self.etag, "lifetime_ms": lifetime })
     }
 
     /// Its bodies; an empty one stands for none.
@@ -139,20 +142,26 @@ impl StoredPage {
         ]
     }
 
-    pub(super) fn read(entry: &Entry) -> Option<Self> {
-        let About { content_type, etag } = About::deserialize(&entry.about).ok()?;
+    /// The page of an entry, and the lifetime that it was stored with.
+    pub(super) fn read(entry: &Entry) -> Option<(Self, Duration)> {
+        let About {
+            content_type,
+            etag,
+            lifetime_ms,
+        } = About::deserialize(&entry.about).ok()?;
         let [identity, gzip, brotli] = entry.parts.as_slice() else {
             return None;
         };
         let compressed = |body: &Bytes| (!body.is_empty()).then(|| body.clone());
-        Some(Self {
+        let page = Self {
             content_type: HeaderValue::from_str(&content_type).ok()?,
             etags: etags(&etag),
             etag,
             identity: identity.clone(),
             gzip: compressed(gzip),
             brotli: compressed(brotli),
-        })
+        };
+        Some((page, Duration::from_millis(lifetime_ms)))
     }
 }
 
@@ -164,6 +173,23 @@ fn etags(etag: &str) -> [HeaderValue; 3] {
             .unwrap_or(HeaderValue::from_static("\"\""))
     };
     [quoted(""), quoted("-gzip"), quoted("-br")]
+}
+
+/// Copies bodies into one allocation of just their size: what a page weighs is what it takes.
+fn packed(
+    identity: &[u8],
+    gzip: Option<Vec<u8>>,
+    brotli: Option<Vec<u8>>,
+) -> (Bytes, Option<Bytes>, Option<Bytes>) {
+    let (gzip, brotli) = (gzip.unwrap_or_default(), brotli.unwrap_or_default());
+    let all = Bytes::from([identity, &gzip, &brotli].concat());
+    let from = [identity.len(), identity.len() + gzip.len()];
+    let part = |part: Bytes| (!part.is_empty()).then_some(part);
+    (
+        all.slice(..from[0]),
+        part(all.slice(from[0]..from[1])),
+        part(all.slice(from[1]..)),
+    )
 }
 
 fn gzipped(body: &[u8]) -> Vec<u8> {

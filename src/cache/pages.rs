@@ -168,15 +168,16 @@ impl Cache {
         let tier = self.redis.as_ref()?;
         let found = tier.find(key, tags).await.ok()?;
         let (entry, left) = self.validated(tier, &found).await?;
-        let page = StoredPage::read(&entry)?;
+        let (page, lifetime) = StoredPage::read(&entry)?;
         let carried = entry.stamps.keys().cloned().collect();
-        let held = HeldPage::new(page, entry.age(), left, stamps.only(&carried)?);
+        let held = HeldPage::new(page, entry.age(), left, lifetime, stamps.only(&carried)?);
         let page = self.keep_in_memory(key, held);
         self.metrics.time_hit(Level::PageRedis, started.elapsed());
         let outcome = Outcome::Hit(left);
         self.record_at(Level::PageRedis, key, outcome);
         let trail = vec![(Level::PageRedis, outcome)];
-        Some((Served { page, trail }, left < entry.ttl / 10))
+        let ends_soon = page.ends_soon(Instant::now());
+        Some((Served { page, trail }, ends_soon))
     }
 
     /// Renders, keeps, and lets followers have the page.
@@ -238,14 +239,14 @@ impl Cache {
         };
         let stored = match &policy.stamps {
             Stamps::Known(_) => {
-                let (about, parts) = (page.about(), page.parts());
+                let (about, parts) = (page.about(ttl), page.parts());
                 let age = policy.loaded.elapsed();
                 self.store(key, &policy.stamps, age, ttl, about, parts)
                     .await
             }
             Stamps::Local(_) | Stamps::Unknown => false,
         };
-        let held = HeldPage::new(page, policy.loaded.elapsed(), ttl, stamps);
+        let held = HeldPage::new(page, policy.loaded.elapsed(), ttl, ttl, stamps);
         let mut trail = policy.trail.clone();
         if let Some(outcome) = self.outcome_in_redis(&policy.stamps, stored) {
             trail.push((Level::PageRedis, outcome));
@@ -298,7 +299,7 @@ impl Cache {
         trail.push((level, outcome));
         self.record_at(level, key, outcome);
         let page = StoredPage::uncompressed(rendered.content_type, rendered.body);
-        let held = HeldPage::new(page, age, Duration::ZERO, stamps);
+        let held = HeldPage::new(page, age, Duration::ZERO, Duration::ZERO, stamps);
         let page = Arc::new(held);
         Served { page, trail }
     }

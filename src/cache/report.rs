@@ -150,7 +150,7 @@ impl Cache {
             let body = Bytes::from_static(b"probe");
             let page = StoredPage::uncompressed(HeaderValue::from_static("text/plain"), body);
             let stamps = self.memory.generations.capture(&TagSet::new());
-            HeldPage::new(page, Duration::ZERO, lifetime, stamps)
+            HeldPage::new(page, Duration::ZERO, lifetime, lifetime, stamps)
         };
         let started = Instant::now();
         let done = self

@@ -105,7 +105,10 @@ pub(super) fn count_of_word(filter: &ListingFilter) -> Option<Statement> {
         return None;
     }
     let word = builder.search(search);
-    Some(builder.finish(&format!("SELECT property_count_of_word({word})")))
+    Some(builder.finish(&format!(
+        "SELECT property_count_of_word({word}), \
+         (SELECT coalesce(sum(rows), 0)::bigint FROM property_tally)"
+    )))
 }
 
 /// The rows between two prices: whole ranges of the tally from the one that the lower price is in to the one before

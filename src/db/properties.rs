@@ -9,8 +9,9 @@ use crate::domain::{
     Property, PropertyId, Title,
 };
 
-/// So many rows are sorted faster than the list is walked for them.
-const FEW: i64 = 2_000;
+/// What it costs to find a row by its word, as a multiple of what it costs to walk past one in the list's order
+/// (measured: 11 µs and 0.6 µs among 100,000 rows).
+const FINDING: i64 = 15;
 
 /// The rows of one page of a list, in its order.
 #[derive(Debug, Clone)]
@@ -91,7 +92,7 @@ pub async fn list_by_id(
 /// # Errors
 /// When the database can't answer.
 pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<Rows, DbError> {
-    let few = has_few(client, &query.filter).await?;
+    let few = has_few(client, query).await?;
     let statement = listing_sql::page(query, few);
     let prepared = client.prepare_cached(&statement.sql).await?;
     let rows = client.query(&prepared, &statement.references()).await?;
@@ -107,15 +108,24 @@ pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<R
     Ok(Rows { properties, more })
 }
 
-/// Whether few rows have the word that a filter searches for.
-async fn has_few(client: &impl GenericClient, filter: &ListingFilter) -> Result<bool, DbError> {
-    let Some(statement) = listing_sql::count_of_word(filter) else {
+/// Whether so few rows have the word that a query searches for that finding them all costs less than walking the list
+/// until the page is full.
+async fn has_few(client: &impl GenericClient, query: &ListingQuery) -> Result<bool, DbError> {
+    let Some(statement) = listing_sql::count_of_word(&query.filter) else {
         return Ok(false);
     };
     let prepared = client.prepare_cached(&statement.sql).await?;
     let row = client.query_one(&prepared, &statement.references()).await?;
-    let count: Option<i64> = row.get(0);
-    Ok(count.is_some_and(|count| count <= FEW))
+    let (found, rows): (Option<i64>, i64) = (row.get(0), row.get(1));
+    let pages = match query.position {
+        Position::Page(page) => i64::from(page),
+        Position::Cursor(_) => 1,
+    };
+    let wanted = pages.saturating_mul(i64::from(query.page_size) + 1);
+    Ok(found.is_some_and(|found| {
+        let finding = found.saturating_mul(found).saturating_mul(FINDING);
+        finding <= wanted.saturating_mul(rows)
+    }))
 }
 
 /// Counts the rows that a filter selects.

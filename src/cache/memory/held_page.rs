@@ -12,6 +12,8 @@ pub struct HeldPage {
     /// The page.
     pub page: StoredPage,
     loaded: Instant,
+    /// When it began to be kept in whichever level: it may be made of older data.
+    kept: Instant,
     expires: Instant,
     pub(in crate::cache) stamps: LocalStamps,
     refreshing: AtomicBool,
@@ -23,16 +25,20 @@ const REFRESH_SHARE: u32 = 10;
 const OVERHEAD: usize = 1024;
 
 impl HeldPage {
+    /// A page whose data were loaded so long ago, and that may still be kept for so long of a whole lifetime.
     pub(in crate::cache) fn new(
         page: StoredPage,
         age: Duration,
         left: Duration,
+        lifetime: Duration,
         stamps: LocalStamps,
     ) -> Self {
         let now = Instant::now();
+        let kept = now.checked_sub(lifetime.saturating_sub(left));
         Self {
             page,
             loaded: now.checked_sub(age).unwrap_or(now),
+            kept: kept.unwrap_or(now),
             expires: now + left,
             stamps,
             refreshing: AtomicBool::new(false),
@@ -59,10 +65,15 @@ impl HeldPage {
         now.saturating_duration_since(self.expires)
     }
 
+    /// Whether it is about to expire.
+    pub(in crate::cache) fn ends_soon(&self, now: Instant) -> bool {
+        let lifetime = self.expires.saturating_duration_since(self.kept);
+        self.ttl(now) < lifetime / REFRESH_SHARE
+    }
+
     /// Whether it is about to expire and nobody has been told so yet: the one who is told has it computed anew.
     pub(in crate::cache) fn wants_refresh(&self, now: Instant) -> bool {
-        let lifetime = self.expires.saturating_duration_since(self.loaded);
-        self.ttl(now) < lifetime / REFRESH_SHARE && !self.refreshing.swap(true, Ordering::Relaxed)
+        self.ends_soon(now) && !self.refreshing.swap(true, Ordering::Relaxed)
     }
 
     /// What it costs in memory, in bytes.
