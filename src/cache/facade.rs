@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant, SystemTime};
 
+use tokio::sync::Semaphore;
+
 use super::flight::{Flights, Part};
 use super::link::Link;
 use super::memory::MemoryTier;
@@ -18,6 +20,8 @@ pub struct Cache {
     pub(super) redis: Option<RedisTier>,
     pub(super) memory: Arc<MemoryTier>,
     pub(super) flights: Arc<Flights>,
+    /// One permit per core.
+    pub(super) compressing: Arc<Semaphore>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) build: Arc<str>,
     pub(super) lifetimes: Lifetimes,
@@ -60,10 +64,12 @@ impl Cache {
             })
         };
         let redis = redis_url.map(tier).transpose()?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             redis,
             memory: Arc::new(MemoryTier::new(config.memory_bytes)),
             flights: Arc::default(),
+            compressing: Arc::new(Semaphore::new(cores)),
             metrics: Arc::default(),
             build: build.into(),
             lifetimes,

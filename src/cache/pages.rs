@@ -232,9 +232,13 @@ impl Cache {
             return self.page_not_kept(key, rendered, stamps);
         }
         let (content_type, body) = (rendered.content_type.clone(), rendered.body.clone());
-        // Compression takes milliseconds that other requests of this thread need not wait for.
+        // Compression takes milliseconds that other requests of this thread need not wait for. More of it at once than
+        // there are cores would only take more memory.
+        let permit = self.compressing.acquire().await;
         let compressed = tokio::task::spawn_blocking(move || StoredPage::new(content_type, body));
-        let Ok(page) = compressed.await else {
+        let compressed = compressed.await;
+        drop(permit);
+        let Ok(page) = compressed else {
             return self.page_not_kept(key, rendered, stamps);
         };
         let stored = match &policy.stamps {
