@@ -118,7 +118,7 @@ impl Cache {
         let found = self.look_up::<T>(key, &tags).await;
         let filling = |leader| {
             let (cache, key) = (self.clone(), key.clone());
-            async move { cache.fill(leader, &key, &tags, load).await }
+            Box::pin(async move { cache.fill(leader, &key, &tags, load).await })
         };
         let Some((cached, ends_soon)) = found else {
             return to_the_end(filling(leader)).await;

@@ -29,8 +29,10 @@ async fn while_one_instance_loads_another_waits_for_it_and_shares_what_it_loaded
         let leader = leader.await.expect("answered").assert_status(200);
         let follower = follower.await.expect("answered").assert_status(200);
         assert_eq!(leader.body, follower.body);
-        // Whoever waits for longer than a second loads for themselves; such a round proves nothing.
-        if start.elapsed() > Duration::from_millis(900) {
+        // Whoever waits for longer than a second loads for themselves, and so does an instance whose Redis timed out on
+        // a busy machine; such a round proves nothing.
+        let timed_out = follower.cache_status().contains("fwd=bypass");
+        if timed_out || start.elapsed() > Duration::from_millis(900) {
             continue;
         }
         assert_eq!(waiting, 1);
