@@ -160,7 +160,7 @@ fn files_are_short() {
         "sql",
         "static",
         "script",
-        "benches",
+        "examples",
     ];
     let mut too_long = Vec::new();
     let mut lengths = Vec::new();
@@ -201,7 +201,15 @@ fn names_say_what_is_inside() {
             vague.contains(&part.split('.').next().unwrap_or_default())
         })
     };
-    let folders = ["src", "tests", "templates", "sql", "static", "script"];
+    let folders = [
+        "src",
+        "tests",
+        "templates",
+        "sql",
+        "static",
+        "script",
+        "examples",
+    ];
     let wrong: Vec<_> = folders.into_iter().flat_map(files).filter(named).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
 }
