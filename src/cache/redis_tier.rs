@@ -41,6 +41,9 @@ static LEASE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("leas
 
 /// How long Redis remembers that an event is applied.
 const APPLIED_SECONDS: u64 = 3600;
+/// How long a generation is kept that was minted for a load: until an entry that carries it is stored, which keeps it
+/// for longer. What is asked for and not there leaves nothing behind for longer than that.
+const MINTED_SECONDS: u64 = 60;
 /// How long other instances leave a load to the one that holds its lease. Too short, and a slow load is made twice;
 /// too long, and a leader that died delays the others.
 const LEASE_MS: u64 = 2000;
@@ -115,7 +118,7 @@ impl RedisTier {
     ) -> Result<(Stamps, bool), CacheError> {
         let mut script = LEASE.prepare_invoke();
         script.key(self.lease_key(key));
-        script.arg(self.generation_ttl.as_secs()).arg(LEASE_MS);
+        script.arg(MINTED_SECONDS).arg(LEASE_MS);
         for tag in tags {
             script
                 .key(self.generation_key(tag))
