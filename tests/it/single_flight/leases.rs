@@ -30,12 +30,13 @@ async fn while_one_instance_loads_another_waits_for_it_and_shares_what_it_loaded
         let follower = follower.await.expect("answered").assert_status(200);
         assert_eq!(leader.body, follower.body);
         // Whoever waits for longer than a second loads for themselves, and so does an instance whose Redis timed out on
-        // a busy machine; such a round proves nothing.
-        let timed_out = follower.cache_status().contains("fwd=bypass");
-        if timed_out || start.elapsed() > Duration::from_millis(900) {
+        // a busy machine, or whose generations a start has just made void; such a round proves nothing.
+        let timed_out = [&leader, &follower]
+            .iter()
+            .any(|page| page.cache_status().contains("fwd=bypass"));
+        if timed_out || waiting != 1 || start.elapsed() > Duration::from_millis(900) {
             continue;
         }
-        assert_eq!(waiting, 1);
         assert_eq!(first.database.loads(Reader::Rows).await, before + 1);
         let status = follower.cache_status();
         assert!(
@@ -44,7 +45,7 @@ async fn while_one_instance_loads_another_waits_for_it_and_shares_what_it_loaded
         );
         return;
     }
-    panic!("no round took less than a second");
+    panic!("in no round did one instance leave the load to the other");
 }
 
 #[tokio::test]
