@@ -222,11 +222,20 @@ impl Cache {
     ) -> Result<Stamps, Box<Cached<T>>> {
         let (patience, mut pause, longest) = WAIT;
         let deadline = Instant::now() + patience;
+        let mut waited = false;
         loop {
             match tier.lease(key, tags).await {
                 Err(_) => return Ok(Stamps::Local(tags.clone())),
-                Ok((stamps, leased)) if leased || Instant::now() > deadline => return Ok(stamps),
-                Ok(_) => {}
+                Ok((stamps, leased)) if leased || Instant::now() > deadline => {
+                    // Between the last look and this lease the other instance may have stored.
+                    if waited && let Some((mut cached, _)) = self.look_up(key, tags).await {
+                        let _ = tier.release(key).await;
+                        cached.outcome = Outcome::Collapsed;
+                        return Err(Box::new(cached));
+                    }
+                    return Ok(stamps);
+                }
+                Ok(_) => waited = true,
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(longest);
