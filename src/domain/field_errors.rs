@@ -51,3 +51,8 @@ impl FieldErrors {
         self.0.iter().map(|(field, list)| (*field, list.as_slice()))
     }
 }
+
+/// As much of a text as a message quotes.
+pub(super) fn quoted(text: &str) -> String {
+    text.chars().take(40).collect()
+}
