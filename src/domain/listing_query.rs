@@ -138,6 +138,15 @@ impl ListingQuery {
         text.finish()
     }
 
+    /// The list that a listing was found in: the same rows in the same order, from their beginning.
+    pub fn result(&self) -> Self {
+        Self {
+            position: Position::Page(1),
+            page_size: DEFAULT_PAGE_SIZE,
+            ..self.clone()
+        }
+    }
+
     /// The same list at another place.
     pub fn at(&self, position: Position) -> Self {
         Self {

@@ -9,7 +9,9 @@ mod field_errors;
 mod history;
 mod listing_filter;
 mod listing_query;
+mod place;
 mod price;
+mod price_band;
 mod property;
 mod property_form;
 mod sort;
@@ -24,7 +26,9 @@ pub use listing_filter::ListingFilter;
 pub use listing_query::{
     Cursors, DEFAULT_PAGE_SIZE, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
 };
+pub use place::{Place, PlaceQuery};
 pub use price::{Price, PriceError, grouped_digits};
+pub use price_band::PriceBand;
 pub use property::{NewProperty, Property, PropertyId, Version};
 pub use property_form::PropertyForm;
 pub use sort::Sort;

@@ -47,7 +47,7 @@ pub(super) fn answer(
 }
 
 /// Whether a client has this representation already (RFC 9110, section 13.1.2: a weak comparison).
-fn has_copy(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+pub(in crate::http) fn has_copy(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     let lists = headers.get_all(header::IF_NONE_MATCH);
     let tags = lists.flat_map(|list| list.as_bytes().split(|byte| *byte == b','));
     tags.map(<[u8]>::trim_ascii)

@@ -73,7 +73,9 @@ fn from_memory(request: &ServiceRequest) -> Option<HttpResponse> {
     let format = Format::of(request.query_string(), headers);
     let page = match name.strip_suffix('/') {
         None if name.is_empty() => PublicPage::list(request.query_string(), format).ok()?,
-        Some(id) if id.bytes().all(|b| b.is_ascii_digit()) => PublicPage::detail(id, format)?,
+        Some(id) if id.bytes().all(|b| b.is_ascii_digit()) => {
+            PublicPage::detail(id, request.query_string(), format)?
+        }
         _ => return None,
     };
     let services = request.app_data::<web::Data<Services>>()?;

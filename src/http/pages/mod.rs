@@ -9,6 +9,7 @@ mod lane;
 mod page;
 mod serve;
 
+pub(in crate::http) use answer::has_copy;
 pub use lane::{Lane, LaneService};
-pub(in crate::http) use page::PublicPage;
+pub(in crate::http) use page::{PublicPage, result};
 pub(in crate::http) use serve::{serve, serve_uncached};

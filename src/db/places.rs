@@ -1,0 +1,60 @@
+//! The places that listings are in.
+
+use deadpool_postgres::GenericClient;
+
+use super::{DbError, listing_sql};
+use crate::domain::{ListingFilter, Location, Place};
+
+/// The most listings that are counted place by place: as many take some 10 ms, whatever the table's size.
+const COUNTED: i64 = 10_000;
+
+/// The places with the most listings that a filter selects. Where the filter selects too many to count them place by
+/// place, the places with the most listings of all, without numbers.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn list(
+    client: &impl GenericClient,
+    filter: &ListingFilter,
+    limit: i64,
+) -> Result<Vec<Place>, DbError> {
+    if filter.is_empty() {
+        return list_by_name(client, "", limit).await;
+    }
+    let statement = listing_sql::count_by_place(filter, COUNTED, limit);
+    let prepared = client.prepare_cached(&statement.sql).await?;
+    let rows = client.query(&prepared, &statement.references()).await?;
+    let counted = rows.first().map_or(0, |row| row.get::<_, i64>(2));
+    if counted > COUNTED {
+        let mut places = list_by_name(client, "", limit).await?;
+        places.iter_mut().for_each(|place| place.listings = None);
+        return Ok(places);
+    }
+    Ok(rows.iter().map(place).collect())
+}
+
+/// The places whose names have these letters, those with the most listings first; case and accents don't matter.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn list_by_name(
+    client: &impl GenericClient,
+    letters: &str,
+    limit: i64,
+) -> Result<Vec<Place>, DbError> {
+    let sql = include_str!("../../sql/queries/place_list.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let escaped = letters
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    let rows = client.query(&statement, &[&escaped, &limit]).await?;
+    Ok(rows.iter().map(place).collect())
+}
+
+fn place(row: &tokio_postgres::Row) -> Place {
+    Place {
+        location: Location::from_database(row.get(0)),
+        listings: row.get(1),
+    }
+}
