@@ -64,6 +64,9 @@
     let last = 0;
     let running = null;
     let shown = location.pathname + location.search;
+    // Whether the last address was made by typing: what is typed next takes its place, so that Back leads to the list
+    // from before.
+    let typed = false;
     const show = async (url, keep) => {
       const own = ++last;
       running?.abort();
@@ -78,12 +81,22 @@
         if (own !== last) return;
         const fresh = first("#results", page);
         if (!fresh || !first("#intro", page)) throw new Error("no list");
-        if (keep) history.pushState(null, "", url);
+        if (keep && new URL(url).search !== location.search) {
+          history[typed ? "replaceState" : "pushState"](null, "", url);
+        }
+        typed = keep;
         shown = location.pathname + location.search;
         document.title = page.title;
         first("#intro").replaceWith(first("#intro", page));
         results.replaceWith(fresh);
-        if (!keep) form.replaceChildren(...first("#filter", page).childNodes);
+        if (!keep) {
+          form.replaceChildren(...first("#filter", page).childNodes);
+        } else if (first("#location").value) {
+          // A place that was typed is one of the choices now.
+          const focused = document.activeElement.id === "location";
+          first(".choices").replaceWith(first(".choices", page));
+          if (focused) first("#location").focus();
+        }
         relate(fresh);
         status.textContent = first("#count").textContent;
       } catch (error) {

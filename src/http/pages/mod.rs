@@ -8,6 +8,7 @@ mod cache_status;
 mod lane;
 mod page;
 mod serve;
+mod stale;
 
 pub(in crate::http) use answer::has_copy;
 pub use lane::{Lane, LaneService};

@@ -119,11 +119,24 @@ impl Chromium {
             .await;
     }
 
+    /// Clicks on the first element that fits and can be seen.
+    pub(crate) async fn click(&self, css: &str) {
+        // Scripts may put something in its place meanwhile.
+        eventually(css, async || {
+            for element in self.client.find_all(Locator::Css(css)).await.ok()? {
+                if element.is_displayed().await.ok()? {
+                    return element.click().await.ok();
+                }
+            }
+            None
+        })
+        .await;
+    }
+
     /// Clicks on the first element that fits, and returns once another address is shown.
     pub(crate) async fn follow(&self, css: &str) {
         let before = self.path().await;
-        let element = done(self.client.find(Locator::Css(css)).await);
-        done(element.click().await);
+        self.click(css).await;
         self.leaves(&before).await;
     }
 
@@ -165,9 +178,9 @@ impl Chromium {
 
     /// Fills a field of the page's form: types over what is there, or chooses.
     pub(crate) async fn fill(&self, name: &str, value: &str) {
-        // A field may be folded away on a narrow screen.
+        // A field may be folded away on a narrow screen, and have choices beside it.
         let unfold = "document.querySelector(arguments[0]).closest('details:not([open])')?.setAttribute('open', '')";
-        let css = format!("form [name='{name}']:not([type=hidden])");
+        let css = format!("form [name='{name}']:not([type=hidden], [type=checkbox])");
         self.run(unfold, &[json!(css)]).await;
         let field = done(self.client.find(Locator::Css(&css)).await);
         if done(field.tag_name().await) == "select" {
