@@ -15,6 +15,7 @@ pub mod migrations;
 mod pool;
 pub mod properties;
 pub mod sessions;
+pub mod sitemap;
 pub mod users;
 mod wire;
 

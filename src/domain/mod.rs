@@ -11,6 +11,7 @@ mod listing_query;
 mod price;
 mod property;
 mod property_form;
+mod sitemap;
 mod text;
 mod user;
 
@@ -25,5 +26,6 @@ pub use listing_query::{
 pub use price::{Price, PriceError, grouped_digits};
 pub use property::{NewProperty, Property, PropertyId, Version};
 pub use property_form::PropertyForm;
+pub use sitemap::{ListedPart, ListedProperty, SitemapPart};
 pub use text::{Description, FoldedLocation, Location, SearchText, TextError, Title};
 pub use user::{Password, PasswordError, User, UserId, Username};
