@@ -1,11 +1,11 @@
 //! Which cached values an event makes void: a total function.
 
 use crate::cache::{Tag, TagSet};
-use crate::domain::{Change, FoldedLocation, PropertyId};
+use crate::domain::{Change, FoldedLocation, PropertyId, SitemapPart};
 
 /// The tags that listings have.
 pub mod kinds {
-    use super::{FoldedLocation, PropertyId, Tag};
+    use super::{FoldedLocation, PropertyId, SitemapPart, Tag};
 
     /// All listings: carried by lists that any listing could enter.
     pub fn properties() -> Tag {
@@ -21,6 +21,11 @@ pub mod kinds {
     pub fn location(location: &FoldedLocation) -> Tag {
         Tag::one("location", location.as_str())
     }
+
+    /// The listings of a part of the site map: carried by that part.
+    pub fn sitemap(part: SitemapPart) -> Tag {
+        Tag::one("sitemap", &part.to_string())
+    }
 }
 
 /// The tags whose rows a change touched: where the row was, and where it is.
@@ -35,6 +40,7 @@ pub fn tags_of(change: &Change) -> TagSet {
             let mut tags = TagSet::from([
                 kinds::properties(),
                 kinds::property(*id),
+                kinds::sitemap(SitemapPart::of(*id)),
                 kinds::location(&after.location_folded),
             ]);
             tags.extend(
@@ -47,6 +53,7 @@ pub fn tags_of(change: &Change) -> TagSet {
         Change::PostDelete { id, before } => TagSet::from([
             kinds::properties(),
             kinds::property(*id),
+            kinds::sitemap(SitemapPart::of(*id)),
             kinds::location(&before.location_folded),
         ]),
         Change::Bulk { rows: _ } | Change::Cleared => TagSet::from([Tag::site()]),
@@ -81,9 +88,22 @@ mod tests {
                 "location:joppa",
                 "location:leith",
                 "properties",
-                "property:7"
+                "property:7",
+                "sitemap:1"
             ]
         );
+    }
+
+    #[test]
+    fn a_listing_touches_the_part_of_the_site_map_that_its_number_is_in() {
+        for (id, part) in [(1, "sitemap:1"), (5_000, "sitemap:1"), (5_001, "sitemap:2")] {
+            let change = Change::PostDelete {
+                id: PropertyId(id),
+                before: row("leith"),
+            };
+            let mut tags = tags_of(&change).into_iter();
+            assert!(tags.any(|tag| tag.as_str() == part), "{id}");
+        }
     }
 
     #[test]
