@@ -5,6 +5,7 @@ use actix_web::middleware::DefaultHeaders;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, web};
 
 use super::listings::handlers as public;
+use super::machines::handlers as machines;
 use super::management::handlers as management;
 use super::middleware::session::sessions;
 use super::{AppError, Site, admin, assets, health};
@@ -35,7 +36,11 @@ fn browse(config: &mut web::ServiceConfig) {
     config
         .service(read("/properties/", public::index))
         .service(read("/properties/no-cache/", public::index_uncached))
-        .service(read(r"/properties/{id:\d+}/", public::show));
+        .service(read(r"/properties/{id:\d+}/", public::show))
+        .service(read("/properties/feed.atom", machines::show))
+        .service(read("/robots.txt", machines::show))
+        .service(read("/sitemap.xml", machines::show))
+        .service(read(r"/sitemap-{part:\d+}.xml", machines::show));
 }
 
 /// What operators see.

@@ -8,6 +8,7 @@ pub mod fixtures;
 mod health;
 mod listings;
 mod loopback;
+mod machines;
 mod management;
 mod pages;
 mod passwords;
@@ -22,6 +23,7 @@ pub use error::ServiceError;
 pub use health::{Health, Readiness};
 pub use listings::{ListingPage, Listings};
 pub use loopback::Loopback;
+pub use machines::Machines;
 pub use management::{
     Cleared, EXPOSITION_TYPE, LevelFigures, LoadTest, LoadTestReport, LoadTestRequest, Management,
     Report, SignalStep, Warmed, rating,
@@ -38,6 +40,8 @@ use crate::events::{Bus, CacheReceiver, Receiver};
 pub struct Services {
     /// Reading listings.
     pub listings: Listings,
+    /// Reading what programs read: feeds and the site map.
+    pub machines: Machines,
     /// Rendered pages.
     pub pages: Pages,
     /// Writing listings.
@@ -69,6 +73,7 @@ impl Services {
         let editor = Editor::new(database.clone(), cache.clone(), bus);
         let sessions = Sessions::new(database.clone(), cache.clone());
         Self {
+            machines: Machines::new(database.clone(), cache.clone()),
             pages: Pages::new(cache.clone()),
             accounts: Accounts::new(database.clone(), sessions.clone()),
             management: Management::new(

@@ -6,9 +6,11 @@
 mod answer;
 mod cache_status;
 mod lane;
+mod machine;
 mod page;
 mod serve;
 
 pub use lane::{Lane, LaneService};
+pub(in crate::http) use machine::MachinePage;
 pub(in crate::http) use page::PublicPage;
 pub(in crate::http) use serve::{serve, serve_uncached};

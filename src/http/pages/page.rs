@@ -1,10 +1,11 @@
 //! Which page a request asks for, and how it is computed.
 
-use actix_web::http::header::HeaderValue;
+use actix_web::http::header::{HeaderMap, HeaderValue};
 use actix_web::web::Bytes;
 use askama::Template;
 use serde::Serialize;
 
+use super::machine::MachinePage;
 use crate::cache::policy::{CachePolicy, Level};
 use crate::domain::{Cursors, FieldErrors, ListingQuery, Position, Property, PropertyId};
 use crate::http::AppError;
@@ -30,9 +31,23 @@ pub(in crate::http) enum PublicPage {
         /// As what.
         format: Format,
     },
+    /// A page for programs.
+    Machine(MachinePage),
 }
 
 impl PublicPage {
+    /// The page at an address, if that is recognised at once and every parameter is valid.
+    pub(super) fn at(path: &str, query_string: &str, headers: &HeaderMap) -> Option<Self> {
+        let name = path.strip_prefix("/properties/").unwrap_or("-");
+        let format = || Format::of(query_string, headers);
+        match name.strip_suffix('/') {
+            None if name.is_empty() => Self::list(query_string, format()).ok(),
+            None => MachinePage::at(path, query_string).ok()?.map(Self::Machine),
+            Some(id) if id.bytes().all(|b| b.is_ascii_digit()) => Self::detail(id, format()),
+            Some(_) => None,
+        }
+    }
+
     /// The list that a query string asks for.
     ///
     /// # Errors
@@ -58,6 +73,7 @@ impl PublicPage {
         match self {
             Self::List { query, format } => PageKey::list(site_url, query, format.name()),
             Self::Detail { id, format } => PageKey::detail(site_url, *id, format.name()),
+            Self::Machine(page) => page.key(site_url),
         }
     }
 
@@ -80,6 +96,7 @@ impl PublicPage {
                 let property = cached.tagged.value;
                 Ok(render_detail(property, format, site_url)?.with(policy))
             }
+            Self::Machine(page) => page.render(services, site_url).await,
         }
     }
 
@@ -98,6 +115,8 @@ impl PublicPage {
                 let property = services.listings.find_uncached(id).await?;
                 render_detail(property, format, site_url)
             }
+            // Programs have no page of their own past the cache.
+            Self::Machine(_) => Err(AppError::NotFound),
         }
     }
 }
