@@ -16,6 +16,7 @@ pub mod places;
 mod pool;
 pub mod properties;
 pub mod sessions;
+pub mod sitemap;
 pub mod users;
 mod wire;
 

@@ -12,6 +12,11 @@ use super::{Description, Location, Price, Title};
 #[serde(transparent)]
 pub struct PropertyId(pub i64);
 
+impl PropertyId {
+    /// The greatest number: the greatest that JavaScript can hold exactly.
+    pub const MAX: Self = Self(9_007_199_254_740_991);
+}
+
 impl fmt::Display for PropertyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -1,11 +1,11 @@
 //! Which cached values an event makes void: a total function.
 
 use crate::cache::{Tag, TagSet};
-use crate::domain::{Change, FoldedLocation, Price, PriceBand, PropertyId, RowState};
+use crate::domain::{Change, FoldedLocation, Price, PriceBand, PropertyId, RowState, SitemapPart};
 
 /// The tags that listings have.
 pub mod kinds {
-    use super::{FoldedLocation, Price, PriceBand, PropertyId, Tag};
+    use super::{FoldedLocation, Price, PriceBand, PropertyId, SitemapPart, Tag};
 
     /// All listings: carried by lists that any listing could enter.
     pub fn properties() -> Tag {
@@ -27,6 +27,11 @@ pub mod kinds {
         let floor = PriceBand::of(price).floor().normalize();
         Tag::one("band", &format!("{floor}:{}", location.as_str()))
     }
+
+    /// The listings of a part of the site map: carried by that part.
+    pub fn sitemap(part: SitemapPart) -> Tag {
+        Tag::one("sitemap", &part.to_string())
+    }
 }
 
 /// The tags whose rows a change touched: where the row was, and where it is.
@@ -47,7 +52,11 @@ pub fn tags_of(change: &Change) -> TagSet {
 }
 
 fn tags_of_row<'a>(id: PropertyId, states: impl IntoIterator<Item = &'a RowState>) -> TagSet {
-    let mut tags = TagSet::from([kinds::properties(), kinds::property(id)]);
+    let mut tags = TagSet::from([
+        kinds::properties(),
+        kinds::property(id),
+        kinds::sitemap(SitemapPart::of(id)),
+    ]);
     for RowState {
         title: _,
         price,
@@ -90,9 +99,22 @@ mod tests {
                 "location:joppa",
                 "location:leith",
                 "properties",
-                "property:7"
+                "property:7",
+                "sitemap:1"
             ]
         );
+    }
+
+    #[test]
+    fn a_listing_touches_the_part_of_the_site_map_that_its_number_is_in() {
+        for (id, part) in [(1, "sitemap:1"), (5_000, "sitemap:1"), (5_001, "sitemap:2")] {
+            let change = Change::PostDelete {
+                id: PropertyId(id),
+                before: row("leith"),
+            };
+            let mut tags = tags_of(&change).into_iter();
+            assert!(tags.any(|tag| tag.as_str() == part), "{id}");
+        }
     }
 
     #[test]

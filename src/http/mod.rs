@@ -8,6 +8,7 @@ mod assets;
 mod error;
 mod health;
 mod listings;
+mod machines;
 mod management;
 mod middleware;
 mod negotiation;

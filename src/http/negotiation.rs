@@ -32,8 +32,12 @@ impl Format {
         }
     }
 
-    /// The format of a failure: an endpoint that answers JSON to whoever asks for nothing in particular also fails so.
+    /// The format of a failure: an endpoint that answers JSON to whoever asks for nothing in particular also fails so,
+    /// and so does a page that only programs read.
     pub(super) fn of_failure(path: &str, query_string: &str, headers: &HeaderMap) -> Self {
+        if is_for_programs(path) {
+            return Self::Json;
+        }
         let data = [
             "cache-status",
             "cache-clear",
@@ -58,6 +62,11 @@ impl Format {
             Self::Json => "json",
         }
     }
+}
+
+/// Whether only programs read what is at a path.
+fn is_for_programs(path: &str) -> bool {
+    path.starts_with("/sitemap") || matches!(path, "/robots.txt" | "/properties/feed.atom")
 }
 
 /// The encodings that a client accepts, the one it likes best first and brotli before gzip.

@@ -5,6 +5,7 @@ use actix_web::middleware::DefaultHeaders;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, web};
 
 use super::listings::handlers as public;
+use super::machines::handlers as machines;
 use super::management::handlers as management;
 use super::middleware::session::sessions;
 use super::{AppError, Site, admin, assets, health};
@@ -38,7 +39,11 @@ fn browse(config: &mut web::ServiceConfig) {
         .service(read("/properties/places/", public::places))
         .service(read(r"/properties/{id:\d+}/next/", public::next))
         .service(read(r"/properties/{id:\d+}/previous/", public::previous))
-        .service(read(r"/properties/{id:\d+}/", public::show));
+        .service(read(r"/properties/{id:\d+}/", public::show))
+        .service(read("/properties/feed.atom", machines::show))
+        .service(read("/robots.txt", machines::show))
+        .service(read("/sitemap.xml", machines::show))
+        .service(read(r"/sitemap-{part:\d+}.xml", machines::show));
 }
 
 /// What operators see.

@@ -58,11 +58,11 @@ impl Listings {
         let (page, mut tagged) = match has_places(filter) {
             true => {
                 let (page, places) =
-                    tokio::try_join!(self.list(query), self.places_of(filter, OFFERED))?;
+                    tokio::try_join!(Box::pin(self.list(query)), self.places_of(filter, OFFERED))?;
                 (page.outcome, page.tagged.and(places.tagged))
             }
             false => {
-                let page = self.list(query).await?;
+                let page = Box::pin(self.list(query)).await?;
                 (page.outcome, page.tagged.map(|page| (page, Vec::new())))
             }
         };

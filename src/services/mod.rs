@@ -10,6 +10,7 @@ mod health;
 mod list_view;
 mod listings;
 mod loopback;
+mod machines;
 mod management;
 mod pages;
 mod passwords;
@@ -27,6 +28,7 @@ pub use health::{Health, Readiness};
 pub use list_view::{FilterPart, ListView, Looser};
 pub use listings::{ListingPage, Listings};
 pub use loopback::Loopback;
+pub use machines::Machines;
 pub use management::{
     Cleared, EXPOSITION_TYPE, LevelFigures, LoadTest, LoadTestReport, LoadTestRequest, Management,
     Report, SignalStep, Warmed, rating,
@@ -43,6 +45,8 @@ use crate::events::{Bus, CacheReceiver, Receiver};
 pub struct Services {
     /// Reading listings.
     pub listings: Listings,
+    /// Reading what programs read: feeds and the site map.
+    pub machines: Machines,
     /// Rendered pages.
     pub pages: Pages,
     /// Writing listings.
@@ -74,6 +78,7 @@ impl Services {
         let editor = Editor::new(database.clone(), cache.clone(), bus);
         let sessions = Sessions::new(database.clone(), cache.clone());
         Self {
+            machines: Machines::new(database.clone(), cache.clone()),
             pages: Pages::new(cache.clone()),
             accounts: Accounts::new(database.clone(), sessions.clone()),
             management: Management::new(

@@ -1,9 +1,12 @@
 //! Rendered pages, by canonical keys.
 
+use std::fmt::Display;
+
 use super::families::PAGES;
 use super::listings::tags_of;
+use crate::cache::policy::CachePolicy;
 use crate::cache::{Cache, CacheKey, InMemory, Level, LoadError, Rendered, Served, TagSet};
-use crate::domain::{ListingFilter, ListingQuery, PlaceQuery, PropertyId};
+use crate::domain::{ListingFilter, ListingQuery, PlaceQuery, PropertyId, SitemapPart};
 use crate::events::kinds;
 
 /// The identity of a page: made of parsed input only, never of a raw URL.
@@ -18,6 +21,9 @@ pub struct PageKey {
 enum Rows {
     Of(ListingFilter),
     One(PropertyId),
+    Part(SitemapPart),
+    All,
+    None,
 }
 
 impl PageKey {
@@ -46,10 +52,34 @@ impl PageKey {
     pub fn places(site: &str, query: &PlaceQuery, format: &'static str) -> Self {
         let canonical = query.canonical();
         let name = format_args!("{site}/places.{format}?{canonical}");
-        Self {
-            key: CacheKey::new(Level::PageRedis, PAGES, name),
-            rows: Rows::Of(ListingFilter::default()),
-        }
+        Self::named(name, Rows::Of(ListingFilter::default()))
+    }
+
+    /// The feed of what a filter selects.
+    pub fn feed(site: &str, filter: &ListingFilter, canonical: &str) -> Self {
+        let name = format_args!("{site}/feed.atom?{canonical}");
+        Self::named(name, Rows::Of(filter.clone()))
+    }
+
+    /// The list of the site map's parts.
+    pub fn sitemap(site: &str) -> Self {
+        Self::named(format_args!("{site}/sitemap.xml"), Rows::All)
+    }
+
+    /// A part of the site map.
+    pub fn sitemap_part(site: &str, part: SitemapPart) -> Self {
+        let name = format_args!("{site}/sitemap-{part}.xml");
+        Self::named(name, Rows::Part(part))
+    }
+
+    /// A page that is made of no rows. The name says everything that it depends on besides the build.
+    pub fn constant(site: &str, name: &str) -> Self {
+        Self::named(format_args!("{site}/{name}"), Rows::None)
+    }
+
+    fn named(name: impl Display, rows: Rows) -> Self {
+        let key = CacheKey::new(Level::PageRedis, PAGES, name);
+        Self { key, rows }
     }
 
     /// What the page is expected to depend on; it may turn out to depend on more.
@@ -57,6 +87,9 @@ impl PageKey {
         match &self.rows {
             Rows::Of(filter) => tags_of(filter),
             Rows::One(id) => TagSet::from([kinds::property(*id)]),
+            Rows::Part(part) => TagSet::from([kinds::sitemap(*part)]),
+            Rows::All => TagSet::from([kinds::properties()]),
+            Rows::None => TagSet::new(),
         }
     }
 }
@@ -93,6 +126,11 @@ impl Pages {
         self.cache
             .get_or_render(&key.key, &key.tags(), render)
             .await
+    }
+
+    /// Leave to keep a page that is made of no rows.
+    pub async fn constant(&self, key: &PageKey) -> CachePolicy {
+        self.cache.constant(&key.key).await
     }
 
     /// Has a page computed anew that is about to expire.

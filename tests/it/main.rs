@@ -19,6 +19,8 @@ mod fixtures_bulk;
 mod in_chromium;
 // The matrix: kinds of write × kinds of page.
 mod invalidation;
+// What programs read: robots.txt, the site map, feeds.
+mod machines;
 // What operators use: status, clear, figures, tests.
 mod management;
 // Pages of this process: the same answers without a server's help, and never an older one.

@@ -18,7 +18,6 @@ use crate::cache::policy;
 use crate::http::Site;
 use crate::http::middleware::request_id::RequestId;
 use crate::http::middleware::security::{harden, is_allowed};
-use crate::http::negotiation::Format;
 use crate::services::Services;
 
 /// The middleware that answers from memory, or asks the inner service. It goes around all others.
@@ -66,18 +65,10 @@ where
 
 fn from_memory(request: &ServiceRequest) -> Option<HttpResponse> {
     let headers = request.headers();
-    let name = request.path().strip_prefix("/properties/")?;
     if !policy::is_cacheable_request(request.method(), headers) {
         return None;
     }
-    let format = Format::of(request.query_string(), headers);
-    let page = match name.strip_suffix('/') {
-        None if name.is_empty() => PublicPage::list(request.query_string(), format).ok()?,
-        Some(id) if id.bytes().all(|b| b.is_ascii_digit()) => {
-            PublicPage::detail(id, request.query_string(), format)?
-        }
-        _ => return None,
-    };
+    let page = PublicPage::at(request.path(), request.query_string(), headers)?;
     let services = request.app_data::<web::Data<Services>>()?;
     let site = request.app_data::<web::Data<Site>>()?;
     if !is_allowed(request, site) {

@@ -1,10 +1,11 @@
 //! Which page a request asks for, and how it is computed.
 
-use actix_web::http::header::HeaderValue;
+use actix_web::http::header::{HeaderMap, HeaderValue};
 use actix_web::web::Bytes;
 use askama::Template;
 use serde::Serialize;
 
+use super::machine::MachinePage;
 use crate::cache::policy::{CachePolicy, Level};
 use crate::domain::{Cursors, FieldErrors, ListingQuery, PlaceQuery, Position, PropertyId};
 use crate::http::AppError;
@@ -39,9 +40,26 @@ pub(in crate::http) enum PublicPage {
         /// As what.
         format: Format,
     },
+    /// A page for programs.
+    Machine(MachinePage),
 }
 
 impl PublicPage {
+    /// The page at an address, if that is recognised at once and every parameter is valid.
+    pub(super) fn at(path: &str, query_string: &str, headers: &HeaderMap) -> Option<Self> {
+        let name = path.strip_prefix("/properties/").unwrap_or("-");
+        let format = || Format::of(query_string, headers);
+        match name.strip_suffix('/') {
+            None if name.is_empty() => Self::list(query_string, format()).ok(),
+            None => MachinePage::at(path, query_string).ok()?.map(Self::Machine),
+            Some("places") => Self::places(query_string, format()).ok(),
+            Some(id) if id.bytes().all(|b| b.is_ascii_digit()) => {
+                Self::detail(id, query_string, format())
+            }
+            Some(_) => None,
+        }
+    }
+
     /// The list that a query string asks for.
     ///
     /// # Errors
@@ -84,6 +102,7 @@ impl PublicPage {
                 PageKey::detail(site_url, *id, result, format.name())
             }
             Self::Places { query, format } => PageKey::places(site_url, query, format.name()),
+            Self::Machine(page) => page.key(site_url),
         }
     }
 
@@ -122,6 +141,7 @@ impl PublicPage {
                     Format::Html => html(&PlacesPage::new(places, &query, site_url)),
                 },
             ),
+            Self::Machine(page) => page.render(services, site_url).await,
         }
     }
 

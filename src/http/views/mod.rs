@@ -4,8 +4,10 @@ pub(super) mod admin;
 pub(super) mod errors;
 mod filters;
 pub(super) mod listings;
+pub(super) mod machines;
 pub(super) mod management;
 mod pager;
+mod xml;
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};

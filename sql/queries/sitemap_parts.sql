@@ -1,0 +1,19 @@
+WITH RECURSIVE part (number, updated_at, place) AS (
+    (
+        SELECT (id - 1) / 5000, updated_at, 1::bigint
+        FROM property
+        ORDER BY (id - 1) / 5000 DESC, updated_at DESC
+        LIMIT 1
+    )
+    UNION ALL
+    SELECT lower.number, lower.updated_at, part.place + 1
+    FROM part, LATERAL (
+        SELECT (id - 1) / 5000, updated_at
+        FROM property
+        WHERE (id - 1) / 5000 < part.number
+        ORDER BY (id - 1) / 5000 DESC, updated_at DESC
+        LIMIT 1
+    ) AS lower (number, updated_at)
+    WHERE part.place < $1
+)
+SELECT number + 1, updated_at FROM part ORDER BY number

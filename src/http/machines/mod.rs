@@ -1,0 +1,3 @@
+//! What programs read: crawlers, feed readers.
+
+pub(super) mod handlers;

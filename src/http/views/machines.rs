@@ -1,0 +1,112 @@
+//! `templates/machines/`
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::xml as filters;
+use crate::domain::{ListedPart, ListedProperty, ListingFilter, Property};
+
+/// How much of a description an entry of a feed shows, in characters. Escaped five-fold and with 50 entries that is far
+/// below what the page cache keeps.
+const EXCERPT: usize = 1_000;
+
+/// What crawlers may look at.
+#[derive(Template)]
+#[template(path = "machines/robots.txt")]
+pub(in crate::http) struct Robots<'a> {
+    pub(in crate::http) site_url: &'a str,
+}
+
+/// The list of the site map's parts.
+#[derive(Template)]
+#[template(path = "machines/sitemap_index.xml")]
+pub(in crate::http) struct SitemapIndex<'a> {
+    pub(in crate::http) site_url: &'a str,
+    pub(in crate::http) parts: &'a [ListedPart],
+}
+
+/// The part of the pages that are no listings.
+#[derive(Template)]
+#[template(path = "machines/sitemap_pages.xml")]
+pub(in crate::http) struct SitemapPages<'a> {
+    pub(in crate::http) site_url: &'a str,
+}
+
+/// A part of listings.
+#[derive(Template)]
+#[template(path = "machines/sitemap_part.xml")]
+pub(in crate::http) struct SitemapPart<'a> {
+    pub(in crate::http) site_url: &'a str,
+    pub(in crate::http) properties: &'a [ListedProperty],
+}
+
+/// A feed (RFC 4287).
+#[derive(Template)]
+#[template(path = "machines/feed.xml")]
+pub(in crate::http) struct Feed<'a> {
+    own: String,
+    list: String,
+    title: String,
+    updated: DateTime<Utc>,
+    entries: Vec<Entry<'a>>,
+}
+
+struct Entry<'a> {
+    property: &'a Property,
+    url: String,
+    summary: String,
+}
+
+impl<'a> Feed<'a> {
+    /// The feed of a filter, whose query string is `canonical`.
+    pub(in crate::http) fn new(
+        properties: &'a [Property],
+        filter: &ListingFilter,
+        canonical: &str,
+        site_url: &str,
+    ) -> Self {
+        let address = |page: &str| match canonical.is_empty() {
+            true => format!("{site_url}/properties/{page}"),
+            false => format!("{site_url}/properties/{page}?{canonical}"),
+        };
+        let latest = properties.iter().map(|property| property.updated_at).max();
+        let entry = |property: &'a Property| Entry {
+            property,
+            url: format!("{site_url}/properties/{}/", property.id),
+            summary: summary(property),
+        };
+        Self {
+            own: address("feed.atom"),
+            list: address(""),
+            title: title(filter),
+            // An empty feed must have a time as well, and the same one whenever it is made.
+            updated: latest.unwrap_or_default(),
+            entries: properties.iter().map(entry).collect(),
+        }
+    }
+}
+
+/// What a feed is of.
+fn title(filter: &ListingFilter) -> String {
+    let (min, max) = filter.price_range();
+    let search = filter.search.iter().map(|search| format!("“{search}”"));
+    let locations = filter.locations.iter().map(ToString::to_string);
+    let min = min.map(|price| format!("from {}", price.grouped()));
+    let max = max.map(|price| format!("up to {}", price.grouped()));
+    let wanted: Vec<_> = search.chain(locations).chain(min).chain(max).collect();
+    match wanted.is_empty() {
+        true => "Property Listings".to_owned(),
+        false => format!("Property Listings: {}", wanted.join(", ")),
+    }
+}
+
+/// What an entry says of its listing besides the title.
+fn summary(property: &Property) -> String {
+    let text = property.description.as_str();
+    let mut excerpt: String = text.chars().take(EXCERPT).collect();
+    if excerpt.len() < text.len() {
+        excerpt.push('…');
+    }
+    let (price, location) = (property.price.grouped(), &property.location);
+    format!("Price: {price}\nLocation: {location}\n\n{excerpt}")
+}

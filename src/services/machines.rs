@@ -1,0 +1,102 @@
+//! What programs read: feeds of a search, and the site map.
+
+use std::time::Duration;
+
+use super::ServiceError;
+use super::families::QUERYSETS;
+use super::listings::tags_of;
+use crate::cache::{Cache, CacheKey, Cached, Fill, Level, TagSet};
+use crate::db::{Database, properties, sitemap};
+use crate::domain::{
+    ListedPart, ListedProperty, ListingFilter, ListingQuery, Property, SitemapPart,
+};
+use crate::events::kinds;
+
+/// Listings in a feed.
+const FEED_SIZE: u16 = 50;
+
+/// Reads feeds and the site map; cheap to clone.
+#[derive(Clone)]
+pub struct Machines {
+    database: Database,
+    cache: Cache,
+}
+
+impl Machines {
+    pub(super) fn new(database: Database, cache: Cache) -> Self {
+        Self { database, cache }
+    }
+
+    /// The newest listings that a filter selects.
+    ///
+    /// # Errors
+    /// When the database is needed and can't answer.
+    pub async fn newest(
+        &self,
+        filter: &ListingFilter,
+    ) -> Result<Cached<Vec<Property>>, ServiceError> {
+        let query = ListingQuery {
+            filter: filter.clone(),
+            page_size: FEED_SIZE,
+            ..ListingQuery::default()
+        };
+        let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
+        let load = async move || -> Result<_, ServiceError> {
+            let client = database.client().await?;
+            let rows = properties::list(&client, &query).await?;
+            Ok(Fill::new(rows.properties, ttl))
+        };
+        let key = CacheKey::new(
+            Level::Queryset,
+            QUERYSETS,
+            format_args!("feed?{}", filter.row_key()),
+        );
+        self.cache.get_or_load(&key, &tags_of(filter), load).await
+    }
+
+    /// The parts of the site map that have listings.
+    ///
+    /// # Errors
+    /// When the database is needed and can't answer.
+    pub async fn sitemap(&self) -> Result<Cached<Vec<ListedPart>>, ServiceError> {
+        let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
+        let load = async move || -> Result<_, ServiceError> {
+            let client = database.client().await?;
+            Ok(Fill::new(sitemap::list_parts(&client).await?, ttl))
+        };
+        let key = CacheKey::new(Level::Queryset, QUERYSETS, "sitemap");
+        let tags = TagSet::from([kinds::properties()]);
+        self.cache.get_or_load(&key, &tags, load).await
+    }
+
+    /// The listings of a part; `None` when it is not among [`Machines::sitemap`]. That is looked at first, so that a
+    /// number that somebody makes up leaves neither an entry nor a generation behind.
+    ///
+    /// # Errors
+    /// When the database is needed and can't answer.
+    pub async fn sitemap_part(
+        &self,
+        part: SitemapPart,
+    ) -> Result<Option<Cached<Vec<ListedProperty>>>, ServiceError> {
+        let listed = self.sitemap().await?.tagged.value;
+        if !listed.iter().any(|listed| listed.part == part) {
+            return Ok(None);
+        }
+        let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
+        let load = async move || -> Result<_, ServiceError> {
+            let client = database.client().await?;
+            let properties = sitemap::list_part(&client, part).await?;
+            // The last listing may have gone since the parts were listed.
+            let ttl = if properties.is_empty() {
+                Duration::ZERO
+            } else {
+                ttl
+            };
+            Ok(Fill::new(properties, ttl))
+        };
+        let key = CacheKey::new(Level::Queryset, QUERYSETS, format_args!("sitemap/{part}"));
+        let tags = TagSet::from([kinds::sitemap(part)]);
+        let cached = self.cache.get_or_load(&key, &tags, load).await?;
+        Ok(Some(cached).filter(|cached| !cached.tagged.value.is_empty()))
+    }
+}

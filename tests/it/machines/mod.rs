@@ -1,0 +1,8 @@
+//! What programs read: robots.txt, the site map and its parts, feeds.
+
+mod caching;
+mod feed;
+mod hostile;
+mod robots;
+mod sitemap;
+pub(crate) mod truth;
