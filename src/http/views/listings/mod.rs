@@ -3,7 +3,6 @@
 mod card;
 mod chips;
 mod detail;
-mod facade;
 mod filter_form;
 mod list;
 mod looser;
@@ -19,7 +18,7 @@ pub(in crate::http) use refused::RefusedListPage;
 
 use url::form_urlencoded;
 
-use super::{filters, pager};
+use super::{facade, filters, pager};
 use crate::domain::{ListingFilter, ListingQuery, Location};
 
 /// The path and query string of a list.

@@ -41,9 +41,23 @@ impl Facade {
         Self::draw(property, SIZE.0)
     }
 
+    /// For the page of a failure: a house that is out of reach, closed, or at sea.
+    pub(super) fn of_failure(status: u16) -> Self {
+        let house = match status {
+            401 | 403 | 429 => "Castle with a view",
+            404 => "Cabin in the hills",
+            500.. => "Boat",
+            _ => "Cottage with a garden",
+        };
+        Self::of_title(house, status.into(), 0)
+    }
+
     fn draw(property: &Property, beside: i32) -> Self {
-        let mut seed = Seed::new(property.id.0);
-        let title = property.title.as_str();
+        Self::of_title(property.title.as_str(), property.id.0, beside)
+    }
+
+    fn of_title(title: &str, number: i64, beside: i32) -> Self {
+        let mut seed = Seed::new(number);
         let (walls, sky) = (seed.below(PALETTES.0), seed.below(PALETTES.1));
         let kind = Kind::of(title, &mut seed);
         let around = Surroundings::of(title, kind, &mut seed);
@@ -116,6 +130,30 @@ mod tests {
         let sizes = (1..200).map(|id| facade(id, "Penthouse flat by the sea").len());
         let largest = sizes.max().unwrap_or(0);
         assert!(largest < 2500, "{largest} bytes");
+    }
+
+    #[test]
+    fn every_kind_of_house_is_drawn_with_numbers_that_a_path_can_have() {
+        for title in [
+            "Flat",
+            "Penthouse",
+            "House",
+            "Cottage",
+            "Villa",
+            "Mews",
+            "Room",
+            "Castle tower",
+            "Cabin",
+            "Boat",
+        ] {
+            for id in 0..300 {
+                let svg = facade(id, title);
+                assert!(
+                    !svg.contains("--") && !svg.contains("- "),
+                    "{title} {id}: {svg}"
+                );
+            }
+        }
     }
 
     proptest::proptest! {

@@ -121,12 +121,12 @@ impl Picture {
 
     /// A rectangle with a round top, such as a window of a chapel.
     pub(super) fn arch(&mut self, ink: Ink, x: i32, y: i32, width: i32, height: i32) {
-        let radius = width / 2;
-        let straight = height - radius;
+        let (across, up) = (width / 2, height.min(width / 2));
+        let straight = height - up;
         let bottom = y + height;
         self.add(
             ink,
-            format_args!("M{x} {bottom}v-{straight}a{radius} {radius} 0 0 1 {width} 0v{straight}z"),
+            format_args!("M{x} {bottom}v-{straight}a{across} {up} 0 0 1 {width} 0v{straight}z"),
         );
     }
 
