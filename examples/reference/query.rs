@@ -43,7 +43,7 @@ impl List {
         let (rows, total, places) = tokio::try_join!(
             client.query(&rows, &[]),
             client.query_one(&count, &[]),
-            client.query(&places, &[&"", &OFFERED]),
+            client.query(&places, &[&"", &OFFERED, &None::<Vec<String>>]),
         )?;
         let total = total.get(0);
         let properties = rows.iter().take(24).map(property);

@@ -2,7 +2,7 @@
 SELECT newest.location, per_place.listings
 FROM (
     SELECT location_folded, sum(rows)::bigint AS listings FROM property_tally
-    WHERE unaccent(location_folded) LIKE '%' || unaccent(lower($1::text COLLATE "und-x-icu")) || '%'
+    WHERE ($3::text[] IS NULL OR location_folded = ANY($3)) AND unaccent(location_folded) LIKE '%' || unaccent(lower($1::text COLLATE "und-x-icu")) || '%'
     GROUP BY location_folded HAVING sum(rows) > 0
     ORDER BY sum(rows) DESC, location_folded LIMIT $2
 ) AS per_place

@@ -111,20 +111,18 @@ pub(super) fn count_of_word(filter: &ListingFilter) -> Option<Statement> {
     )))
 }
 
-/// The places with the most rows of a filter, each as its newest listing spells it, with its number of rows and that of
-/// the rows that were looked at: one more than `counted` when there are more.
-pub(super) fn count_by_place(filter: &ListingFilter, counted: i64, limit: i64) -> Statement {
+/// The places with the most rows of a filter, each as its newest listing spells it, with its number of rows.
+pub(super) fn count_by_place(filter: &ListingFilter, limit: i64) -> Statement {
     let mut builder = Builder::new(filter);
-    let (counted, limit) = (builder.bind(counted + 1), builder.bind(limit));
+    let limit = builder.bind(limit);
     let Builder {
         conditions,
         parameters,
     } = builder;
     let sql = format!(
-        "WITH found AS MATERIALIZED (SELECT location_folded FROM property{conditions} LIMIT {counted}), \
-         per_place AS (SELECT location_folded, count(*) AS listings FROM found GROUP BY location_folded \
-         ORDER BY count(*) DESC, location_folded LIMIT {limit}) \
-         SELECT newest.location, per_place.listings, (SELECT count(*) FROM found) FROM per_place \
+        "WITH per_place AS MATERIALIZED (SELECT location_folded, count(*) AS listings FROM property{conditions} \
+         GROUP BY location_folded ORDER BY count(*) DESC, location_folded LIMIT {limit}) \
+         SELECT newest.location, per_place.listings FROM per_place \
          CROSS JOIN LATERAL (SELECT location FROM property WHERE location_folded = per_place.location_folded \
          ORDER BY created_at DESC, id DESC LIMIT 1) AS newest \
          ORDER BY per_place.listings DESC, per_place.location_folded"

@@ -5,31 +5,40 @@ use deadpool_postgres::GenericClient;
 use super::{DbError, listing_sql};
 use crate::domain::{ListingFilter, Location, Place};
 
-/// The most listings that are counted place by place: as many take some 10 ms, whatever the table's size.
-const COUNTED: i64 = 10_000;
+/// The most listings that are counted place by place: as many take some 20 ms, whatever the table's size.
+const COUNTED: i64 = 5_000;
 
-/// The places with the most listings that a filter selects. Where the filter selects too many to count them place by
-/// place, the places with the most listings of all, without numbers.
+/// The places with the most listings that a filter selects, which are so many in `total`. Where they are too many to
+/// be counted place by place, the places with the most listings of all, without numbers; or none, where the filter names
+/// places itself.
 ///
 /// # Errors
 /// When the database can't answer.
 pub async fn list(
     client: &impl GenericClient,
     filter: &ListingFilter,
+    total: i64,
     limit: i64,
 ) -> Result<Vec<Place>, DbError> {
-    if filter.is_empty() {
-        return list_by_name(client, "", limit).await;
+    let locations = filter.folded_locations();
+    let named = locations
+        .iter()
+        .map(|location| location.as_str().to_owned());
+    let named = (!locations.is_empty()).then(|| named.collect::<Vec<_>>());
+    if filter.search.is_none() && filter.price_range() == (None, None) {
+        return list_tallied(client, "", named, limit).await;
     }
-    let statement = listing_sql::count_by_place(filter, COUNTED, limit);
-    let prepared = client.prepare_cached(&statement.sql).await?;
-    let rows = client.query(&prepared, &statement.references()).await?;
-    let counted = rows.first().map_or(0, |row| row.get::<_, i64>(2));
-    if counted > COUNTED {
-        let mut places = list_by_name(client, "", limit).await?;
+    if total > COUNTED {
+        if named.is_some() {
+            return Ok(Vec::new());
+        }
+        let mut places = list_tallied(client, "", None, limit).await?;
         places.iter_mut().for_each(|place| place.listings = None);
         return Ok(places);
     }
+    let statement = listing_sql::count_by_place(filter, limit);
+    let prepared = client.prepare_cached(&statement.sql).await?;
+    let rows = client.query(&prepared, &statement.references()).await?;
     Ok(rows.iter().map(place).collect())
 }
 
@@ -42,13 +51,25 @@ pub async fn list_by_name(
     letters: &str,
     limit: i64,
 ) -> Result<Vec<Place>, DbError> {
-    let sql = include_str!("../../sql/queries/place_list.sql");
-    let statement = client.prepare_cached(sql).await?;
     let escaped = letters
         .replace('\\', "\\\\")
         .replace('%', "\\%")
         .replace('_', "\\_");
-    let rows = client.query(&statement, &[&escaped, &limit]).await?;
+    list_tallied(client, &escaped, None, limit).await
+}
+
+/// The places whose names match a pattern and, unless it is `None`, are among some.
+async fn list_tallied(
+    client: &impl GenericClient,
+    pattern: &str,
+    among: Option<Vec<String>>,
+    limit: i64,
+) -> Result<Vec<Place>, DbError> {
+    let sql = include_str!("../../sql/queries/place_list.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let rows = client
+        .query(&statement, &[&pattern, &limit, &among])
+        .await?;
     Ok(rows.iter().map(place).collect())
 }
 

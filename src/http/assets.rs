@@ -16,9 +16,13 @@ use crate::services::StoredPage;
 /// Each file's name and its name with the content's hash, as `build.rs` found them.
 const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/static_files.in"));
 
-/// The address of a static file.
+/// Where the files are that others made, in folders that name their versions.
+const VENDOR: &str = "vendor/";
+
+/// The address of a static file. What others made is named by its version, which style sheets can name too.
 pub(super) fn url(name: &str) -> String {
-    let file = FILES.iter().find(|(plain, _)| *plain == name);
+    let hashed = |(plain, _): &&(&str, &str)| *plain == name && !name.starts_with(VENDOR);
+    let file = FILES.iter().find(hashed);
     format!("/static/{}", file.map_or(name, |(_, hashed)| hashed))
 }
 
@@ -101,7 +105,7 @@ pub(super) async fn show(
             file.prefer_utf8(true).into_response(&request)
         }
     };
-    let lifetime = match wanted == hashed || plain.starts_with("vendor/") {
+    let lifetime = match wanted == hashed || plain.starts_with(VENDOR) {
         true => "public, max-age=31536000, immutable",
         false => "public, no-cache",
     };

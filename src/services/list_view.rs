@@ -55,16 +55,21 @@ impl Listings {
     /// When the database is needed and can't answer.
     pub async fn view(&self, query: &ListingQuery) -> Result<Cached<ListView>, ServiceError> {
         let filter = &query.filter;
-        let (page, mut tagged) = match has_places(filter) {
-            true => {
-                let (page, places) =
-                    tokio::try_join!(Box::pin(self.list(query)), self.places_of(filter, OFFERED))?;
-                (page.outcome, page.tagged.and(places.tagged))
-            }
-            false => {
-                let page = Box::pin(self.list(query)).await?;
-                (page.outcome, page.tagged.map(|page| (page, Vec::new())))
-            }
+        let (page, mut tagged) = if filter.is_empty() {
+            let list = Box::pin(self.list(query));
+            let (page, places) = tokio::try_join!(list, self.places_of(filter, 0, OFFERED))?;
+            (page.outcome, page.tagged.and(places.tagged))
+        } else {
+            let page = Box::pin(self.list(query)).await?;
+            let total = page.tagged.value.total;
+            let tagged = match has_places(filter) {
+                true => {
+                    let places = self.places_of(filter, total, OFFERED).await?;
+                    page.tagged.and(places.tagged)
+                }
+                false => page.tagged.map(|page| (page, Vec::new())),
+            };
+            (page.outcome, tagged)
         };
         let mut looser = Vec::new();
         if tagged.value.0.total == 0 {
@@ -96,18 +101,20 @@ impl Listings {
     pub async fn view_uncached(&self, query: &ListingQuery) -> Result<ListView, ServiceError> {
         let filter = &query.filter;
         let client = self.database.client().await?;
-        let places = async {
-            match has_places(filter) {
-                true => places::list(&client, filter, OFFERED).await,
-                false => Ok(Vec::new()),
-            }
+        let rows = properties::list(&client, query);
+        let total = properties::count(&client, filter);
+        let (rows, total, places) = if filter.is_empty() {
+            // All in one round trip.
+            let places = places::list(&client, filter, 0, OFFERED);
+            tokio::try_join!(rows, total, places)?
+        } else {
+            let (rows, total) = tokio::try_join!(rows, total)?;
+            let places = match has_places(filter) {
+                true => places::list(&client, filter, total, OFFERED).await?,
+                false => Vec::new(),
+            };
+            (rows, total, places)
         };
-        // All in one round trip.
-        let (rows, total, places) = tokio::try_join!(
-            properties::list(&client, query),
-            properties::count(&client, filter),
-            places,
-        )?;
         let page = ListingPage {
             properties: rows.properties,
             more: rows.more,

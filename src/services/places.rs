@@ -19,7 +19,14 @@ impl Listings {
     /// When the database is needed and can't answer.
     pub async fn places(&self, query: &PlaceQuery) -> Result<Cached<Vec<Place>>, ServiceError> {
         let Some(name) = query.name.clone() else {
-            return self.places_of(&query.filter, ALL).await;
+            let total = self.count(&query.filter).await?;
+            let places = self
+                .places_of(&query.filter, total.tagged.value, ALL)
+                .await?;
+            return Ok(Cached {
+                tagged: total.tagged.and(places.tagged).map(|(_, places)| places),
+                outcome: places.outcome,
+            });
         };
         let key = format!("places?name={}", name.as_str().to_lowercase());
         let key = CacheKey::new(Level::Queryset, QUERYSETS, key);
@@ -33,10 +40,11 @@ impl Listings {
         self.cache.get_or_load(&key, &tags, load).await
     }
 
-    /// The places with the most listings of a filter.
+    /// The places with the most listings of a filter, which selects so many in all.
     pub(super) async fn places_of(
         &self,
         filter: &ListingFilter,
+        total: i64,
         limit: i64,
     ) -> Result<Cached<Vec<Place>>, ServiceError> {
         let key = format!("places/{limit}?{}", filter.row_key());
@@ -45,7 +53,7 @@ impl Listings {
         let (tags, ttl) = (tags_of(&filter), self.cache.lifetimes().queryset);
         let load = async move || -> Result<_, ServiceError> {
             let client = database.client().await?;
-            let value = places::list(&client, &filter, limit).await?;
+            let value = places::list(&client, &filter, total, limit).await?;
             Ok(Fill::new(value, ttl))
         };
         self.cache.get_or_load(&key, &tags, load).await

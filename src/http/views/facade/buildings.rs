@@ -358,9 +358,9 @@ fn cabin(picture: &mut Picture, seed: &mut Seed) {
 fn boat(picture: &mut Picture, seed: &mut Seed) {
     let length = seed.between(180, 220);
     let (left, deck) = (160 - length / 2, GROUND - 34);
+    chimney(picture, left + length - 66, deck - 44);
     picture.rect(Ink::Wall, left + 30, deck - 40, length - 66, 40);
     picture.rect(Ink::Roof, left + 24, deck - 46, length - 54, 7);
-    chimney(picture, left + length - 66, deck - 42);
     let grid = Grid {
         wall: [left + 34, deck - 38, length - 74, 36],
         columns: 4,
