@@ -9,6 +9,7 @@ use crate::services::Services;
 pub(super) async fn live() -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
+        .content_type("text/plain; charset=utf-8")
         .body("ok\n")
 }
 

@@ -12,12 +12,14 @@ mod machines;
 mod management;
 mod middleware;
 mod negotiation;
+mod openapi;
 mod pages;
 mod routes;
 mod site;
 mod views;
 
 pub use error::AppError;
+pub use openapi::document as api_description;
 pub use routes::configure;
 pub use site::Site;
 pub use views::listings::list_html;

@@ -66,7 +66,11 @@ impl Format {
 
 /// Whether only programs read what is at a path.
 fn is_for_programs(path: &str) -> bool {
-    path.starts_with("/sitemap") || matches!(path, "/robots.txt" | "/properties/feed.atom")
+    path.starts_with("/sitemap")
+        || matches!(
+            path,
+            "/robots.txt" | "/openapi.json" | "/properties/feed.atom"
+        )
 }
 
 /// The encodings that a client accepts, the one it likes best first and brotli before gzip.

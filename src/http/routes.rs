@@ -42,6 +42,7 @@ fn browse(config: &mut web::ServiceConfig) {
         .service(read(r"/properties/{id:\d+}/", public::show))
         .service(read("/properties/feed.atom", machines::show))
         .service(read("/robots.txt", machines::show))
+        .service(read("/openapi.json", machines::show))
         .service(read("/sitemap.xml", machines::show))
         .service(read(r"/sitemap-{part:\d+}.xml", machines::show));
 }

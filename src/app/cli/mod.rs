@@ -19,6 +19,7 @@ use super::platform::{Platform, StartError};
 use super::servers::Role;
 use crate::config::{Config, ConfigError};
 use crate::db::DbError;
+use crate::http;
 use crate::services::fixtures::{DumpError, LoadError};
 use crate::services::{CreateUserError, ServiceError};
 
@@ -98,6 +99,8 @@ enum Command {
         #[arg(long)]
         deploy: bool,
     },
+    /// Print the description of the site's addresses for programs (OpenAPI 3.1)
+    Openapi,
 }
 
 #[derive(Debug, Args)]
@@ -215,6 +218,10 @@ async fn dispatch(command: Command, config: Config) -> Result<(), CommandError> 
     match command {
         Command::Serve { no_migrate } => return serve::run(config, !no_migrate).await,
         Command::Check { deploy } => return check::run(config, deploy).await,
+        Command::Openapi => {
+            output::json(&http::api_description(config.site.debug));
+            return Ok(());
+        }
         _ => {}
     }
     let platform = Platform::start(config, Role::Command, Vec::new()).await?;
@@ -245,6 +252,6 @@ async fn with_platform(command: Command, platform: &Platform) -> Result<(), Comm
         } => data::load(platform, &files, skip_invalid, format).await,
         Command::Dumpdata { format, output } => data::dump(platform, format, &output).await,
         Command::ManageCache(action) => cache::run(platform, &action).await,
-        Command::Serve { .. } | Command::Check { .. } => Ok(()),
+        Command::Serve { .. } | Command::Check { .. } | Command::Openapi => Ok(()),
     }
 }

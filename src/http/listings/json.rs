@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::{
     Cursor, Direction, ListingFilter, ListingQuery, Place, PlaceQuery, Position, Price, Property,
@@ -10,24 +11,41 @@ use crate::domain::{
 use crate::services::ListingPage;
 
 /// One listing.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Property)]
 pub(in crate::http) struct PropertyJson<'a> {
+    #[schema(value_type = i64, minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     id: PropertyId,
+    #[schema(min_length = 1, max_length = 200)]
     title: &'a str,
+    #[schema(min_length = 1, max_length = 20_000)]
     description: &'a str,
+    /// An amount with two decimals: never a float.
+    #[schema(value_type = String, pattern = r"^[0-9]{1,8}\.[0-9]{2}$", example = "500000.00")]
     price: Price,
+    #[schema(min_length = 1, max_length = 100)]
     location: &'a str,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    /// The listing's page.
+    #[schema(format = "uri")]
     url: String,
 }
 
 /// One page of a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PropertyList)]
 pub(in crate::http) struct ListJson<'a> {
+    /// How many listings the whole list has.
+    #[schema(minimum = 0)]
     count: i64,
+    /// The page after this one.
+    #[schema(required = true, format = "uri")]
     next: Option<String>,
+    /// The page before this one.
+    #[schema(required = true, format = "uri")]
     previous: Option<String>,
+    #[schema(max_items = 100)]
     results: Vec<PropertyJson<'a>>,
 }
 

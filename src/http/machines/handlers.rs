@@ -12,7 +12,7 @@ pub(in crate::http) async fn show(
     services: web::Data<Services>,
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
-    let page = MachinePage::at(request.path(), request.query_string());
+    let page = MachinePage::at(request.path(), request.query_string(), site.debug);
     let page = page.map_err(AppError::Invalid)?.ok_or(AppError::NotFound)?;
     serve(&request, PublicPage::Machine(page), services, site).await
 }

@@ -68,9 +68,9 @@ fn from_memory(request: &ServiceRequest) -> Option<HttpResponse> {
     if !policy::is_cacheable_request(request.method(), headers) {
         return None;
     }
-    let page = PublicPage::at(request.path(), request.query_string(), headers)?;
     let services = request.app_data::<web::Data<Services>>()?;
     let site = request.app_data::<web::Data<Site>>()?;
+    let page = PublicPage::at(request.path(), request.query_string(), headers, site)?;
     if !is_allowed(request, site) {
         return None;
     }

@@ -5,10 +5,11 @@ use actix_web::web::Bytes;
 use askama::Template;
 use url::form_urlencoded;
 
+use super::page::json;
 use crate::cache::policy::{CachePolicy, Level};
 use crate::domain::{Cursors, FieldErrors, ListingFilter, ListingQuery, SitemapPart};
-use crate::http::AppError;
 use crate::http::views::machines as views;
+use crate::http::{AppError, openapi};
 use crate::services::{PageKey, Rendered, Services};
 
 /// The fields of a query that a feed reads. It has one order and one page.
@@ -27,18 +28,28 @@ pub(in crate::http) enum MachinePage {
     SitemapPart(SitemapPart),
     /// The newest listings of a search.
     Feed(Box<ListingFilter>),
+    /// The description of the site's addresses.
+    Description {
+        /// Whether management is open, as it is in development mode.
+        open: bool,
+    },
 }
 
 impl MachinePage {
-    /// The page at an address; `None` when there is none.
+    /// The page at an address; `None` when there is none. `open` says whether the site's management is.
     ///
     /// # Errors
     /// When a parameter is not valid.
-    pub(in crate::http) fn at(path: &str, query_string: &str) -> Result<Option<Self>, FieldErrors> {
+    pub(in crate::http) fn at(
+        path: &str,
+        query_string: &str,
+        open: bool,
+    ) -> Result<Option<Self>, FieldErrors> {
         Ok(Some(match path {
             "/robots.txt" => Self::Robots,
             "/sitemap.xml" => Self::Sitemap,
             "/sitemap-0.xml" => Self::SitemapPages,
+            "/openapi.json" => Self::Description { open },
             "/properties/feed.atom" => Self::Feed(Box::new(feed_filter(query_string)?)),
             _ => {
                 let part = path.strip_prefix("/sitemap-");
@@ -56,6 +67,14 @@ impl MachinePage {
             Self::SitemapPages => PageKey::constant(site_url, "sitemap-0.xml"),
             Self::SitemapPart(part) => PageKey::sitemap_part(site_url, *part),
             Self::Feed(filter) => PageKey::feed(site_url, filter, &canonical(filter)),
+            Self::Description { open } => {
+                let name = if *open {
+                    "openapi.open.json"
+                } else {
+                    "openapi.json"
+                };
+                PageKey::constant(site_url, name)
+            }
         }
     }
 
@@ -73,6 +92,10 @@ impl MachinePage {
             }
             Self::SitemapPages => {
                 let rendered = xml(&views::SitemapPages { site_url })?;
+                (rendered, services.pages.constant(&self.key(site_url)).await)
+            }
+            Self::Description { open } => {
+                let rendered = json(&openapi::document(*open))?;
                 (rendered, services.pages.constant(&self.key(site_url)).await)
             }
             Self::Sitemap => {

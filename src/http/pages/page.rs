@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::machine::MachinePage;
 use crate::cache::policy::{CachePolicy, Level};
 use crate::domain::{Cursors, FieldErrors, ListingQuery, PlaceQuery, Position, PropertyId};
-use crate::http::AppError;
 use crate::http::listings::json::{ListJson, PlacesJson, PropertyJson};
 use crate::http::negotiation::Format;
 use crate::http::views::listings::{DetailPage, ListPage, PlacesPage};
+use crate::http::{AppError, Site};
 use crate::services::{Cached, ListView, ListingPage, PageKey, Rendered, Services};
 
 /// A page that everybody may see.
@@ -45,13 +45,21 @@ pub(in crate::http) enum PublicPage {
 }
 
 impl PublicPage {
-    /// The page at an address, if that is recognised at once and every parameter is valid.
-    pub(super) fn at(path: &str, query_string: &str, headers: &HeaderMap) -> Option<Self> {
+    /// The page at an address of a site, if that is recognised at once and every parameter is valid.
+    pub(super) fn at(
+        path: &str,
+        query_string: &str,
+        headers: &HeaderMap,
+        site: &Site,
+    ) -> Option<Self> {
         let name = path.strip_prefix("/properties/").unwrap_or("-");
         let format = || Format::of(query_string, headers);
         match name.strip_suffix('/') {
             None if name.is_empty() => Self::list(query_string, format()).ok(),
-            None => MachinePage::at(path, query_string).ok()?.map(Self::Machine),
+            None => {
+                let page = MachinePage::at(path, query_string, site.debug);
+                page.ok()?.map(Self::Machine)
+            }
             Some("places") => Self::places(query_string, format()).ok(),
             Some(id) if id.bytes().all(|b| b.is_ascii_digit()) => {
                 Self::detail(id, query_string, format())
@@ -216,7 +224,7 @@ fn html(template: &impl Template) -> Result<Rendered, AppError> {
     })
 }
 
-fn json(value: &impl Serialize) -> Result<Rendered, AppError> {
+pub(super) fn json(value: &impl Serialize) -> Result<Rendered, AppError> {
     let body = serde_json::to_vec(value).map_err(|err| AppError::Encode(err.to_string()))?;
     Ok(Rendered {
         content_type: HeaderValue::from_static("application/json"),

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Management;
 use super::figures::{hit_ratio, page_counts};
@@ -17,9 +18,20 @@ use crate::services::ServiceError;
 #[serde(default, deny_unknown_fields)]
 pub struct LoadTestRequest {
     /// How many requests, from 1 to 10,000.
+    #[serde(deserialize_with = "whole_number")]
     pub requests: i64,
     /// How many at a time, from 1 to 64.
+    #[serde(deserialize_with = "whole_number")]
     pub concurrency: i64,
+}
+
+/// Reads a whole number, also one that is written as 100.0 or 1e2: JSON knows no difference.
+fn whole_number<'de, D: Deserializer<'de>>(input: D) -> Result<i64, D::Error> {
+    let number = serde_json::Number::deserialize(input)?;
+    let whole = |number: &f64| number.fract() == 0.0 && number.abs() < 1e15;
+    let read = || number.as_f64().filter(whole).map(|number| number as i64);
+    let refusal = || D::Error::custom(format_args!("{number} is not a whole number that is taken"));
+    number.as_i64().or_else(read).ok_or_else(refusal)
 }
 
 impl Default for LoadTestRequest {

@@ -17,6 +17,7 @@ fn help_and_version_are_no_failure() {
         "dumpdata",
         "manage_cache",
         "check",
+        "openapi",
     ] {
         assert!(help.contains(command), "{command}: {help}");
     }

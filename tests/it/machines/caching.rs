@@ -5,7 +5,8 @@ use reqwest::Method;
 use super::truth::is_for_machines;
 use crate::harness::{Plan, eventually, listing};
 
-const PATHS: [&str; 5] = [
+const PATHS: [&str; 6] = [
+    "/openapi.json",
     "/robots.txt",
     "/sitemap.xml",
     "/sitemap-0.xml",

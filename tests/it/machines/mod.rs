@@ -1,6 +1,8 @@
 //! What programs read: robots.txt, the site map and its parts, feeds.
 
 mod caching;
+mod contract;
+mod description;
 mod feed;
 mod hostile;
 mod robots;

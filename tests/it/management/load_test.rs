@@ -56,6 +56,30 @@ async fn it_asks_for_the_list_as_often_as_it_is_told() {
 }
 
 #[tokio::test]
+async fn a_whole_number_is_one_however_json_writes_it() {
+    let app = operator().await;
+    for body in [
+        r#"{"requests": 2.0, "concurrency": 1}"#,
+        r#"{"requests": 2e0}"#,
+        r#"{"requests": 0.2e1, "concurrency": 1.0}"#,
+    ] {
+        let answer = post(&app, "application/json", body).await;
+        assert_eq!(answer.assert_status(200).json()["requests"], 2, "{body}");
+    }
+    for body in [
+        r#"{"requests": 1.5}"#,
+        r#"{"requests": 1e300}"#,
+        r#"{"requests": -1e300}"#,
+        r#"{"requests": "2"}"#,
+        r#"{"requests": null}"#,
+        r#"{"requests": true}"#,
+    ] {
+        let answer = post(&app, "application/json", body).await;
+        answer.assert_status(400);
+    }
+}
+
+#[tokio::test]
 async fn its_bounds_are_named_by_field() {
     let app = operator().await;
     for (body, field) in [

@@ -1,0 +1,60 @@
+//! Listings: the list and each one's own page.
+
+use utoipa::openapi::path::OperationBuilder;
+use utoipa::openapi::{HttpMethod, Ref, RefOr, Schema};
+
+use super::Route;
+use super::parameters as p;
+use super::responses::{Audience, cached, failing, string, uncached};
+
+const FAILURES: [(&str, &str); 3] = [
+    ("400", "BadRequest"),
+    ("404", "NotFound"),
+    ("503", "Unavailable"),
+];
+
+/// Every address.
+pub(super) fn routes() -> Vec<Route> {
+    let list = operation("listProperties", "A page of the list, newest first.")
+        .parameters(Some(list_parameters()));
+    let fresh = "The same list straight from the database.";
+    let uncached_list = operation("listPropertiesUncached", fresh)
+        .parameters(Some(list_parameters()))
+        .response(
+            "200",
+            uncached("The page.", &formats("PropertyList")).build(),
+        );
+    let detail = operation("getProperty", "One listing.").parameters(Some([p::id(), p::format()]));
+    vec![
+        (
+            "/properties/",
+            HttpMethod::Get,
+            cached(list, Audience::Both, &formats("PropertyList"), &FAILURES),
+        ),
+        (
+            "/properties/no-cache/",
+            HttpMethod::Get,
+            failing(uncached_list, Audience::Both, &FAILURES),
+        ),
+        (
+            "/properties/{id}/",
+            HttpMethod::Get,
+            cached(detail, Audience::Both, &formats("Property"), &FAILURES),
+        ),
+    ]
+}
+
+fn operation(id: &str, summary: &str) -> OperationBuilder {
+    let operation = OperationBuilder::new().tag("listings");
+    operation.operation_id(Some(id)).summary(Some(summary))
+}
+
+fn list_parameters() -> Vec<utoipa::openapi::path::Parameter> {
+    let parameters = p::filter().into_iter().chain(p::place());
+    parameters.chain([p::format()]).collect()
+}
+
+fn formats(schema: &str) -> [(&'static str, RefOr<Schema>); 2] {
+    let json = Ref::from_schema_name(schema).into();
+    [("application/json", json), ("text/html", string())]
+}

@@ -1,0 +1,154 @@
+//! Parameters of requests, as exactly as a schema can say what is accepted.
+
+use serde_json::Value;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
+use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::{KnownFormat, Required, SchemaFormat};
+
+use crate::domain::{Location, MAX_PAGE, MAX_PAGE_SIZE, PropertyId, SearchText, SitemapPart, Sort};
+
+/// A price as people write it, with at most eight digits before the point; empty where there is none.
+const PRICE: &str = r"^([$£€] ?)?(0*[0-9]{1,8}|[0-9]{1,3},[0-9]{3}|[0-9]{1,2},[0-9]{3},[0-9]{3})(\.[0-9]{1,2}0*)?$|^$";
+/// A text without control characters but for line ends and tabs.
+const TEXT: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$";
+
+/// What selects listings.
+pub(super) fn filter() -> Vec<Parameter> {
+    let location = ArrayBuilder::new()
+        .items(text(Location::MAX_CHARS))
+        .max_items(Some(20));
+    let locations = query(
+        "location",
+        "A location, exact but for case; repeat it to select several.",
+        location,
+    );
+    let locations = ParameterBuilder::from(locations)
+        .style(Some(ParameterStyle::Form))
+        .explode(Some(true));
+    let price = || {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some(PRICE))
+    };
+    vec![
+        query(
+            "q",
+            "Words that the title, the description or the location must have, the last also as a beginning.",
+            text(SearchText::MAX_CHARS),
+        ),
+        locations.build(),
+        query(
+            "min_price",
+            "The lowest price, such as 250000 or 1,234.50.",
+            price(),
+        ),
+        query("max_price", "The highest price.", price()),
+    ]
+}
+
+/// What orders and cuts the list.
+pub(super) fn place() -> Vec<Parameter> {
+    let names = Sort::ALL.map(Sort::name).into_iter().chain([""]);
+    let sort = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(names))
+        .default(Some(Value::from(Sort::default().name())));
+    // Only the site can tell which text is one, and a page for people ignores it.
+    let cursor = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::Custom("cursor".to_owned())));
+    vec![
+        query("sort", "The order; ties are broken by id.", sort),
+        query(
+            "page",
+            "The page's number.",
+            or_empty(number(1, i64::from(MAX_PAGE))),
+        ),
+        query(
+            "page_size",
+            "How many listings a page has.",
+            or_empty(number(1, i64::from(MAX_PAGE_SIZE))),
+        ),
+        query(
+            "cursor",
+            "A place in a list of this order, taken from `next` or `previous`; goes before `page`. Of JSON only.",
+            cursor,
+        ),
+    ]
+}
+
+/// What asks for JSON without a header.
+pub(super) fn format() -> Parameter {
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .examples(["json"]);
+    query("format", "`json` goes before the header Accept.", schema)
+}
+
+/// The number of a listing.
+pub(super) fn id() -> Parameter {
+    path("id", "The listing's number.", number(1, PropertyId::MAX.0))
+}
+
+/// The number of a part of the site map.
+pub(super) fn part() -> Parameter {
+    let (_, last) = SitemapPart::of(PropertyId::MAX).ids();
+    let about = "The part's number: 0 is the pages that are no listings.";
+    path("part", about, number(0, last.0 / SitemapPart::IDS))
+}
+
+/// The copy that a client has.
+pub(super) fn if_none_match() -> Parameter {
+    let schema = Object::with_type(Type::String);
+    let parameter = ParameterBuilder::new()
+        .name("If-None-Match")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "The ETag of a copy: if it is still right, the answer is 304.",
+        ));
+    parameter.schema(Some(schema)).build()
+}
+
+fn query(name: &str, about: &str, schema: impl Into<Schema>) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(about))
+        .schema(Some(schema.into()))
+        .build()
+}
+
+fn path(name: &str, about: &str, schema: impl Into<Schema>) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .description(Some(about))
+        .schema(Some(schema.into()))
+        .build()
+}
+
+fn text(max_chars: usize) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .max_length(Some(max_chars))
+        .pattern(Some(TEXT))
+}
+
+/// A whole number.
+pub(super) fn number(min: i64, max: i64) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .minimum(Some(min as f64))
+        .maximum(Some(max as f64))
+}
+
+fn or_empty(schema: ObjectBuilder) -> OneOfBuilder {
+    let empty = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .max_length(Some(0));
+    OneOfBuilder::new().item(schema).item(empty)
+}

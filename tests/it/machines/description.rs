@@ -1,0 +1,221 @@
+//! `GET /openapi.json`: the description is what the site does.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::contract::{Contract, Operation};
+use crate::harness::{App, Page, Plan, Proxy, Shell, eventually};
+
+async fn development() -> App {
+    let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
+    plan.start().await
+}
+
+async fn ask(app: &App, operation: &Operation, path: &str, headers: &[(&str, &str)]) -> Page {
+    let mut request = app.reader.request(operation.method.clone(), path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    app.reader.send(request).await
+}
+
+#[tokio::test]
+async fn every_answer_is_as_it_is_described() {
+    let app = development().await;
+    let production = app.another().set("DEBUG", "false").start().await;
+    let contract = Contract::of(&app).await;
+    for operation in contract.operations() {
+        let path = operation.path();
+        for accept in ["application/json", "text/html", "*/*"] {
+            let headers = [("accept", accept)];
+            // The second answer is another level's.
+            for _ in 0..2 {
+                let page = ask(&app, &operation, &path, &headers).await;
+                assert_eq!(page.status, 200, "{path}: {page:?}");
+                contract.check(&operation, &page);
+                if operation.answers(304) {
+                    let copy = ("if-none-match", page.header("etag"));
+                    let page = ask(&app, &operation, &path, &[headers[0], copy]).await;
+                    contract.check(&operation, &page.assert_status(304));
+                }
+            }
+            let host = ("host", "evil.example");
+            let page = ask(&app, &operation, &path, &[headers[0], host]).await;
+            contract.check(&operation, &page.assert_status(400));
+            if operation.tag == "management" {
+                let origin = ("origin", "http://evil.example");
+                let page = ask(&app, &operation, &path, &[headers[0], origin]).await;
+                contract.check(&operation, &page.assert_status(403));
+                let page = ask(&production, &operation, &path, &headers).await;
+                contract.check(&operation, &page.assert_status(401));
+            }
+            if operation.answers(404) {
+                let nowhere = match operation.template.as_str() {
+                    "/properties/{id}/" => "/properties/99/".to_owned(),
+                    "/sitemap-{part}.xml" => "/sitemap-99.xml".to_owned(),
+                    list => format!("{list}?page=200"),
+                };
+                let page = ask(&app, &operation, &nowhere, &headers).await;
+                contract.check(&operation, &page.assert_status(404));
+            }
+        }
+    }
+    assert_eq!(contract.unseen(&[409, 413, 503]), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn wrong_input_is_answered_as_it_is_described() {
+    let app = development().await;
+    let contract = Contract::of(&app).await;
+    let wrong = "?q=%00&location=%07&min_price=x&max_price=-1&sort=x&page=0&page_size=101&cursor=x";
+    for operation in contract.operations() {
+        let takes_a_filter = [
+            "/properties/",
+            "/properties/no-cache/",
+            "/properties/feed.atom",
+        ];
+        if takes_a_filter.contains(&operation.template.as_str()) {
+            let path = format!("{}{wrong}", operation.template);
+            for accept in ["application/json", "text/html"] {
+                let page = ask(&app, &operation, &path, &[("accept", accept)]).await;
+                contract.check(&operation, &page.assert_status(400));
+            }
+        }
+        if operation.method == Method::POST {
+            let path = operation.path();
+            let request = app.reader.request(Method::POST, &path);
+            let page = app
+                .reader
+                .send(request.body(vec![b' '; 2 * 1024 * 1024]))
+                .await;
+            contract.check(&operation, &page.assert_status(413));
+        }
+        if operation.template == "/properties/cache-load-test/" {
+            for body in [json!({"requests": 0}), json!({"x": 1}), json!([1])] {
+                let request = app.reader.request(Method::POST, &operation.template);
+                let page = app.reader.send(request.json(&body)).await;
+                contract.check(&operation, &page.assert_status(400));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_second_load_test_is_answered_as_it_is_described() {
+    let app = development().await;
+    let contract = Contract::of(&app).await;
+    // The first one's requests wait for this lock, because nothing is cached.
+    let mut psql = app.database.psql().await;
+    let transaction = psql.transaction().await.expect("begun");
+    let lock = "LOCK TABLE property IN ACCESS EXCLUSIVE MODE";
+    transaction.batch_execute(lock).await.expect("locked");
+    let operations = contract.operations().into_iter();
+    let mut operations = operations.filter(|operation| operation.answers(409));
+    let operation = operations.next().expect("one that is alone");
+    let path = operation.path();
+    let first = app.reader.request(Method::POST, &path).send();
+    let first = tokio::spawn(first);
+    let waits = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    eventually("it waits", async || {
+        (app.database.value(waits).await != "0").then_some(())
+    })
+    .await;
+    let page = ask(&app, &operation, &path, &[]).await;
+    contract.check(&operation, &page.assert_status(409));
+    transaction.rollback().await.expect("unlocked");
+    first.await.expect("done").expect("an answer");
+}
+
+#[tokio::test]
+async fn an_outage_is_answered_as_it_is_described() {
+    let postgres = Proxy::to_postgres();
+    let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
+    let url = plan
+        .database
+        .url("property_listings", &postgres.directory());
+    let app = plan.set("DATABASE_URL", url).start().await;
+    let contract = Contract::of(&app).await;
+    postgres.cut();
+    for operation in contract.operations() {
+        if !operation.answers(503) {
+            continue;
+        }
+        for accept in ["application/json", "text/html"] {
+            let page = ask(&app, &operation, &operation.path(), &[("accept", accept)]).await;
+            // Some of the management answers also then.
+            assert!(
+                page.status == 503 || operation.tag == "management",
+                "{page:?}"
+            );
+            contract.check(&operation, &page);
+        }
+    }
+}
+
+#[tokio::test]
+async fn it_says_who_may_manage_the_cache_and_that_in_development_anybody_may() {
+    let app = development().await;
+    let production = app.another().set("DEBUG", "false").start().await;
+    let security = async |app: &App| {
+        let document = app.get("/openapi.json").await.assert_status(200).json();
+        document["paths"]["/properties/cache-clear/"]["post"]["security"].clone()
+    };
+    let token = json!({"token": []});
+    let staff = json!({"session": [], "csrf": []});
+    assert_eq!(security(&app).await, json!([token, staff, {}]));
+    assert_eq!(security(&production).await, json!([token, staff]));
+}
+
+#[tokio::test]
+async fn bounds_and_names_are_those_of_the_contract() {
+    let app = development().await;
+    let document = app.get("/openapi.json").await.json();
+    assert_eq!(document["openapi"], "3.1.0");
+    let parameters = &document["paths"]["/properties/"]["get"]["parameters"];
+    let parameters = parameters.as_array().expect("parameters");
+    let names: Vec<_> = parameters
+        .iter()
+        .filter_map(|p| p["name"].as_str())
+        .collect();
+    let wanted = [
+        "q",
+        "location",
+        "min_price",
+        "max_price",
+        "sort",
+        "page",
+        "page_size",
+        "cursor",
+        "format",
+        "If-None-Match",
+    ];
+    assert_eq!(names, wanted);
+    let schema = |name: &str| {
+        let mut found = parameters.iter().filter(|p| p["name"] == name);
+        found.next().map_or(Value::Null, |p| p["schema"].clone())
+    };
+    let orders = json!(["newest", "oldest", "price", "-price", ""]);
+    assert_eq!(schema("sort")["enum"], orders);
+    for (name, max) in [("page", 200), ("page_size", 100)] {
+        let number = &schema(name)["oneOf"][0];
+        assert_eq!(
+            (&number["minimum"], &number["maximum"]),
+            (&json!(1), &json!(max))
+        );
+    }
+    let price = &document["components"]["schemas"]["Property"]["properties"]["price"];
+    assert_eq!(price["type"], "string");
+    assert_eq!(price["pattern"], r"^[0-9]{1,8}\.[0-9]{2}$");
+}
+
+#[tokio::test]
+async fn the_command_prints_what_a_site_in_the_same_mode_serves() {
+    let app = development().await;
+    let served = app.get("/openapi.json").await.assert_status(200);
+    assert_eq!(served.header("content-type"), "application/json");
+    let shell = Shell::bare();
+    let printed = shell.set("DEBUG", "true").run(&["openapi"]).done();
+    let printed: Value = serde_json::from_str(&printed).expect("JSON");
+    assert_eq!(printed, served.json());
+}
