@@ -14,7 +14,8 @@ pub struct Place {
     pub listings: Option<i64>,
 }
 
-/// A parsed query of the places: those of the listings that a filter selects, or those that have a name's letters.
+/// A parsed query of the places: those of the listings that a filter selects, or those that have a name's letters. Of a
+/// query that asks for both, the name counts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PlaceQuery {
     /// Which listings count; never limited by location.
@@ -50,6 +51,10 @@ impl PlaceQuery {
                 ListingFilter::default()
             }
         };
+        let filter = match &name {
+            Some(_) => ListingFilter::default(),
+            None => filter,
+        };
         match errors.is_empty() {
             true => Ok(Self { filter, name }),
             false => Err(errors),
@@ -76,9 +81,11 @@ mod tests {
 
     #[test]
     fn only_what_selects_places_is_read() {
-        let query = PlaceQuery::parse("location=Leith&q=sea&sort=price&page=7&name=+shore&utm_x=1");
-        let query = query.expect("valid");
-        assert_eq!(query.canonical(), "q=sea&name=shore");
+        let rest = "location=Leith&sort=price&page=7&q=sea&utm_x=1";
+        let query = PlaceQuery::parse(rest).expect("valid");
+        assert_eq!(query.canonical(), "q=sea");
+        let query = PlaceQuery::parse(&format!("{rest}&name=+shore")).expect("valid");
+        assert_eq!(query.canonical(), "name=shore");
     }
 
     #[test]

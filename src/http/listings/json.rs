@@ -93,17 +93,27 @@ impl<'a> ListJson<'a> {
 }
 
 /// The places that listings are in.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlaceList)]
 pub(in crate::http) struct PlacesJson<'a> {
+    /// How many places follow.
+    #[schema(minimum = 0, maximum = 1000)]
     count: usize,
+    #[schema(max_items = 1000)]
     results: Vec<PlaceJson<'a>>,
 }
 
-/// One place; `listings` is null where they are too many to be counted for each place.
-#[derive(Debug, Serialize)]
+/// One place.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Place)]
 struct PlaceJson<'a> {
+    #[schema(min_length = 1, max_length = 100)]
     location: &'a str,
+    /// How many listings it has; null where they are too many to be counted for each place.
+    #[schema(required = true, minimum = 1)]
     listings: Option<i64>,
+    /// Its listings.
+    #[schema(format = "uri")]
     url: String,
 }
 

@@ -13,6 +13,8 @@ const FAILURES: [(&str, &str); 3] = [
     ("503", "Unavailable"),
 ];
 
+const PLACES_FAILURES: [(&str, &str); 2] = [("400", "BadRequest"), ("503", "Unavailable")];
+
 /// Every address.
 pub(super) fn routes() -> Vec<Route> {
     let list = operation("listProperties", "A page of the list, newest first.")
@@ -24,6 +26,11 @@ pub(super) fn routes() -> Vec<Route> {
             "200",
             uncached("The page.", &formats("PropertyList")).build(),
         );
+    let places = operation(
+        "listPlaces",
+        "The places that listings are in, those with the most first.",
+    )
+    .parameters(Some(place_parameters()));
     let detail = operation("getProperty", "One listing.").parameters(Some([p::id(), p::format()]));
     vec![
         (
@@ -35,6 +42,16 @@ pub(super) fn routes() -> Vec<Route> {
             "/properties/no-cache/",
             HttpMethod::Get,
             failing(uncached_list, Audience::Both, &FAILURES),
+        ),
+        (
+            "/properties/places/",
+            HttpMethod::Get,
+            cached(
+                places,
+                Audience::Both,
+                &formats("PlaceList"),
+                &PLACES_FAILURES,
+            ),
         ),
         (
             "/properties/{id}/",
@@ -52,6 +69,13 @@ fn operation(id: &str, summary: &str) -> OperationBuilder {
 fn list_parameters() -> Vec<utoipa::openapi::path::Parameter> {
     let parameters = p::filter().into_iter().chain(p::place());
     parameters.chain([p::format()]).collect()
+}
+
+/// Those of the listings that are counted, and a part of the names.
+fn place_parameters() -> Vec<utoipa::openapi::path::Parameter> {
+    let counted = p::filter().into_iter();
+    let counted = counted.filter(|parameter| parameter.name != "location");
+    counted.chain([p::name(), p::format()]).collect()
 }
 
 fn formats(schema: &str) -> [(&'static str, RefOr<Schema>); 2] {

@@ -46,6 +46,15 @@ pub(super) fn filter() -> Vec<Parameter> {
     ]
 }
 
+/// What selects places.
+pub(super) fn name() -> Parameter {
+    query(
+        "name",
+        "Letters that each place's name has; case and accents don't matter. With it, every listing counts.",
+        text(Location::MAX_CHARS),
+    )
+}
+
 /// What orders and cuts the list.
 pub(super) fn place() -> Vec<Parameter> {
     let names = Sort::ALL.map(Sort::name).into_iter().chain([""]);

@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use utoipa::openapi::ComponentsBuilder;
 
-use crate::http::listings::json::{ListJson, PropertyJson};
+use crate::http::listings::json::{ListJson, PlacesJson, PropertyJson};
 
 /// Adds every shape.
 pub(super) fn register(components: ComponentsBuilder) -> ComponentsBuilder {
     let components = with::<PropertyJson>(components);
     let components = with::<ListJson>(components);
+    let components = with::<PlacesJson>(components);
     let components = with::<Problem>(components);
     let components = with::<Readiness>(components);
     let components = with::<CacheStatus>(components);
