@@ -5,7 +5,7 @@ use askama::Template;
 use super::card::{Card, excerpt};
 use super::facade::Facade;
 use super::structured::{self, Json};
-use super::{address, address_of_place, filters, with_query};
+use super::{address, address_of_place, filters, share_picture, with_query};
 use crate::domain::{ListingQuery, PriceBand, Property};
 use crate::services::DetailView;
 
@@ -17,6 +17,7 @@ pub(in crate::http) struct DetailPage<'a> {
     facade: Facade,
     similar: Vec<Card<'a>>,
     canonical: String,
+    share_picture: String,
     location_list: String,
     /// The list that it was found in.
     result: String,
@@ -44,6 +45,7 @@ impl<'a> DetailPage<'a> {
             facade: Facade::wide(property),
             similar: similar.map(|other| Card::new(other, "")).collect(),
             canonical: format!("{site_url}/properties/{}/", property.id),
+            share_picture: share_picture(site_url),
             location_list: address_of_place(&property.location),
             result: address(result),
             previous: beside("previous"),

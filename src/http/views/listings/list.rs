@@ -8,7 +8,7 @@ use super::filter_form::FilterForm;
 use super::looser::{Offer, offers};
 use super::pager::Pager;
 use super::structured::{self, Json};
-use super::{address, filters, with_query};
+use super::{address, filters, share_picture, with_query};
 use crate::domain::{FieldErrors, ListingFilter, ListingQuery, Location, Position, Sort};
 use crate::services::ListView;
 
@@ -31,6 +31,7 @@ pub(in crate::http) struct ListPage<'a> {
     unknown_place: bool,
     pager: Pager,
     canonical: String,
+    share_picture: String,
     /// Whether the page is one of many that show much the same, which search engines need not list.
     thin: bool,
     feed: String,
@@ -94,6 +95,7 @@ impl<'a> ListPage<'a> {
             feed: feed(&query.filter),
             json: structured::list(&list.properties, &canonical, site_url),
             canonical,
+            share_picture: share_picture(site_url),
         }
     }
 

@@ -20,6 +20,12 @@ use url::form_urlencoded;
 
 use super::{facade, filters, pager};
 use crate::domain::{ListingFilter, ListingQuery, Location};
+use crate::http::assets;
+
+/// The picture that stands for the site where a link to it is shown: 1200 × 630.
+fn share_picture(site_url: &str) -> String {
+    format!("{site_url}{}", assets::url("share.png"))
+}
 
 /// The path and query string of a list.
 fn address(query: &ListingQuery) -> String {
