@@ -8,8 +8,9 @@ use crate::domain::{ListingFilter, Location, Place};
 /// The most listings that are counted place by place: as many take some 10 ms, whatever the table's size.
 const COUNTED: i64 = 10_000;
 
-/// The places with the most listings that a filter selects. Where the filter selects too many to count them place by
-/// place, the places with the most listings of all, without numbers.
+/// The places with the most listings that a filter selects; of a filter with locations all of them. Where the filter
+/// selects too many to count them place by place, the places with the most listings of all, or the filter's own,
+/// without numbers.
 ///
 /// # Errors
 /// When the database can't answer.
@@ -21,12 +22,21 @@ pub async fn list(
     if filter.is_empty() {
         return list_by_name(client, "", limit).await;
     }
+    let chosen: Vec<String> = filter
+        .folded_locations()
+        .iter()
+        .map(|location| location.as_str().to_owned())
+        .collect();
+    // None of those that were chosen may be missing, or it would seem to have no listings.
+    let limit = limit.max(i64::try_from(chosen.len()).unwrap_or(limit));
     let statement = listing_sql::count_by_place(filter, COUNTED, limit);
     let prepared = client.prepare_cached(&statement.sql).await?;
     let rows = client.query(&prepared, &statement.references()).await?;
     let counted = rows.first().map_or(0, |row| row.get::<_, i64>(2));
     if counted > COUNTED {
-        let mut places = list_by_name(client, "", limit).await?;
+        // A list of some locations depends on no others.
+        let among = (!chosen.is_empty()).then_some(chosen);
+        let mut places = list_among(client, among, "", limit).await?;
         places.iter_mut().for_each(|place| place.listings = None);
         return Ok(places);
     }
@@ -42,13 +52,21 @@ pub async fn list_by_name(
     letters: &str,
     limit: i64,
 ) -> Result<Vec<Place>, DbError> {
+    list_among(client, None, letters, limit).await
+}
+
+/// The same of some folded locations only, or of all.
+async fn list_among(
+    client: &impl GenericClient,
+    among: Option<Vec<String>>,
+    letters: &str,
+    limit: i64,
+) -> Result<Vec<Place>, DbError> {
     let sql = include_str!("../../sql/queries/place_list.sql");
     let statement = client.prepare_cached(sql).await?;
-    let escaped = letters
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
-    let rows = client.query(&statement, &[&escaped, &limit]).await?;
+    let rows = client
+        .query(&statement, &[&letters, &limit, &among])
+        .await?;
     Ok(rows.iter().map(place).collect())
 }
 
