@@ -1,6 +1,10 @@
 //! Ways through the site: places, looser filters, similar listings, neighbours.
 
+mod late_tags;
+mod looser;
+mod neighbours;
 mod places;
+mod similar;
 
 use crate::harness::{App, Page, Plan};
 
