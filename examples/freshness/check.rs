@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use crate::beside;
 use crate::ledger::{Attempt, Outcome, Row, Taker, due};
-use crate::page::{Shown, ShownRow};
+use crate::page::{Format, Shown, ShownRow};
 use crate::query::{Query, Scope};
 use crate::run::Run;
 use crate::windows::{HEALTHY, Windows};
@@ -42,15 +43,15 @@ impl Violation {
 }
 
 /// What a reader may be shown of a row: the state that is due, or any that was attempted since.
-struct Allowed<'a> {
+pub(crate) struct Allowed<'a> {
     /// The version that is due; 0 for none.
-    due: usize,
-    attempts: &'a [Attempt],
+    pub(crate) due: usize,
+    pub(crate) attempts: &'a [Attempt],
     before: Instant,
 }
 
 impl<'a> Allowed<'a> {
-    fn of(windows: &Windows, attempts: &'a [Attempt], reading: &Reading<'_>) -> Self {
+    pub(crate) fn of(windows: &Windows, attempts: &'a [Attempt], reading: &Reading<'_>) -> Self {
         let reader = (reading.instance, reading.epoch);
         let marked = reading.cache_status.contains("detail=stale-if-error");
         let is_due = |attempt: &Attempt| {
@@ -76,7 +77,7 @@ impl<'a> Allowed<'a> {
     }
 
     /// Whether some state that the row may be in fits, and whether all do. A row that nobody has written is in none.
-    fn some_and_all(&self, fits: impl Fn(&Attempt) -> bool) -> (bool, bool) {
+    pub(crate) fn some_and_all(&self, fits: impl Fn(&Attempt) -> bool) -> (bool, bool) {
         let (mut some, mut all) = (false, self.due > 0);
         for attempt in &self.attempts[self.due.saturating_sub(1)..] {
             if attempt.outcome != Outcome::Refused && attempt.begun <= self.before {
@@ -96,9 +97,12 @@ pub(crate) fn page(
     shown: &Shown,
     count_all: bool,
 ) -> Vec<Violation> {
-    let mut found = Vec::new();
+    let mut found = beside::judge(run, reading, shown, count_all);
     for row in &shown.rows {
-        found.extend(row_of(run, reading, row));
+        found.extend(row_of(run, reading, row, true));
+    }
+    if matches!(reading.query.format, Format::Places | Format::SiteMap) {
+        return found;
     }
     let full = reading
         .query
@@ -162,7 +166,13 @@ pub(crate) fn absence(run: &Run, reading: &Reading<'_>) -> Option<Violation> {
     })
 }
 
-fn row_of(run: &Run, reading: &Reading<'_>, shown: &ShownRow) -> Option<Violation> {
+/// Judges a row, which belongs to the page's own or goes beside them.
+pub(crate) fn row_of(
+    run: &Run,
+    reading: &Reading<'_>,
+    shown: &ShownRow,
+    own: bool,
+) -> Option<Violation> {
     let Some(row) = run.ledger.row(shown.number) else {
         let what = format!("{shown:?} was never written");
         return Some(Violation::new("never written", what));
@@ -193,14 +203,14 @@ fn row_of(run: &Run, reading: &Reading<'_>, shown: &ShownRow) -> Option<Violatio
             (shown.version, &text),
         ));
     }
-    (!reading.query.scope.admits(&row, Some(state))).then(|| {
+    (own && !reading.query.scope.admits(&row, Some(state))).then(|| {
         let what = describe(run, &row, &allowed, reading, &text);
         Violation::new("row on the wrong page", what)
     })
 }
 
 /// A page that is older than what is due.
-fn violation(
+pub(crate) fn violation(
     run: &Run,
     reading: &Reading<'_>,
     row: &Row,
@@ -234,7 +244,7 @@ fn violation(
     }
 }
 
-fn describe(
+pub(crate) fn describe(
     run: &Run,
     row: &Row,
     allowed: &Allowed<'_>,
