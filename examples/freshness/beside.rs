@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::check::{Allowed, Reading, Violation, describe, row_of, violation};
+use crate::counts::Rows;
 use crate::ledger::{Attempt, BULK_GROUP, FIRST_ID, Row, place, price};
 use crate::page::{Format, Shown};
 use crate::query::Scope;
@@ -35,12 +36,8 @@ pub(crate) fn judge(
         && reading.query.format == Format::Html
     {
         let scope = Scope::Place(*group, *side);
-        let (least, most) = bounds(run, reading, &scope, (*group, *side));
         let offered = shown.at_any_price.unwrap_or(0);
-        if !(least..=most).contains(&offered) {
-            let what = format!("offers {offered} rows where {least} to {most} can be");
-            found.push(Violation::new("offer", what));
-        }
+        found.extend(Rows::of(&scope).judge(run, reading, "offer", "the offer", offered));
     }
     found
 }
@@ -114,39 +111,14 @@ fn places(run: &Run, reading: &Reading<'_>, shown: &Shown, found: &mut Vec<Viola
                 None if whole => 0,
                 None => continue,
             };
-            let (least, most) = bounds(run, reading, &reading.query.scope, (group, side));
-            if !(least..=most).contains(&listings) {
-                let what = format!("{name} has {listings} rows where {least} to {most} can be");
-                found.push(Violation::new("places", what));
-            }
+            let rows = Rows::at(&reading.query.scope, (group, side));
+            found.extend(rows.judge(run, reading, "places", &name, listings));
         }
     }
     if known < shown.places.len() {
         let what = format!("a place that has none of the rows: {:?}", shown.places);
         found.push(Violation::new("places", what));
     }
-}
-
-/// How many rows of a scope can be in a place at least and at most.
-fn bounds(
-    run: &Run,
-    reading: &Reading<'_>,
-    scope: &Scope,
-    (group, side): (usize, u8),
-) -> (u64, u64) {
-    let (mut least, mut most) = (0, 0);
-    for row in run.ledger.members(group).iter() {
-        let attempts = row.attempts();
-        let allowed = Allowed::of(&run.windows, &attempts, reading);
-        let is_there = |attempt: &Attempt| {
-            let there = attempt.state.is_some_and(|state| state.side == side);
-            there && scope.admits(row, attempt.state)
-        };
-        let (may, must) = allowed.some_and_all(is_there);
-        least += u64::from(must);
-        most += u64::from(may);
-    }
-    (least, most)
 }
 
 /// A part of the site map: the rows that exist, none changed longer ago than when what is due was begun.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use crate::beside;
+use crate::counts::Rows;
 use crate::ledger::{Attempt, Outcome, Row, Taker, due};
 use crate::page::{Format, Shown, ShownRow};
 use crate::query::{Query, Scope};
@@ -11,6 +12,7 @@ use crate::run::Run;
 use crate::windows::{HEALTHY, Windows};
 
 /// A reading of a page.
+#[derive(Clone, Copy)]
 pub(crate) struct Reading<'a> {
     pub(crate) query: &'a Query,
     pub(crate) instance: usize,
@@ -112,16 +114,13 @@ pub(crate) fn page(
     if full && !(judges_count && shown.count.is_some()) {
         return found;
     }
-    let (mut least, mut most) = (0, 0);
-    for group in reading.query.scope.groups() {
+    for group in reading.query.scope.groups().filter(|_| !full) {
         for row in run.ledger.members(group).iter() {
             let attempts = row.attempts();
             let allowed = Allowed::of(&run.windows, &attempts, reading);
             let admits = |attempt: &Attempt| reading.query.scope.admits(row, attempt.state);
-            let (may, must) = allowed.some_and_all(admits);
-            least += u64::from(must);
-            most += u64::from(may);
-            if must && !full && !shown.rows.iter().any(|shown| shown.number == row.number) {
+            let (_, must) = allowed.some_and_all(admits);
+            if must && !shown.rows.iter().any(|shown| shown.number == row.number) {
                 found.push(violation(
                     run,
                     reading,
@@ -133,15 +132,11 @@ pub(crate) fn page(
         }
     }
     if let Some(count) = shown.count
-        && !(least..=most).contains(&count)
-        && matches!(
-            reading.query.scope,
-            Scope::All | Scope::Dear | Scope::Words(_) | Scope::Place(..) | Scope::DearPlace(..)
-        )
+        && !matches!(reading.query.scope, Scope::Row(_) | Scope::Part)
         && reading.query.kind != "cursor json"
     {
-        let what = format!("count {count} where {least} to {most} rows can be");
-        found.push(Violation::new("count", what));
+        let rows = Rows::of(&reading.query.scope);
+        found.extend(rows.judge(run, reading, "count", "the list", count));
     }
     found
 }

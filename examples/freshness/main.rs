@@ -23,6 +23,7 @@
 
 mod beside;
 mod check;
+mod counts;
 mod fault;
 mod http;
 mod instance;
