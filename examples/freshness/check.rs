@@ -3,13 +3,16 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use crate::beside;
+use crate::counts::Rows;
 use crate::ledger::{Attempt, Outcome, Row, Taker, due};
-use crate::page::{Shown, ShownRow};
+use crate::page::{Format, Shown, ShownRow};
 use crate::query::{Query, Scope};
 use crate::run::Run;
 use crate::windows::{HEALTHY, Windows};
 
 /// A reading of a page.
+#[derive(Clone, Copy)]
 pub(crate) struct Reading<'a> {
     pub(crate) query: &'a Query,
     pub(crate) instance: usize,
@@ -42,15 +45,15 @@ impl Violation {
 }
 
 /// What a reader may be shown of a row: the state that is due, or any that was attempted since.
-struct Allowed<'a> {
+pub(crate) struct Allowed<'a> {
     /// The version that is due; 0 for none.
-    due: usize,
-    attempts: &'a [Attempt],
+    pub(crate) due: usize,
+    pub(crate) attempts: &'a [Attempt],
     before: Instant,
 }
 
 impl<'a> Allowed<'a> {
-    fn of(windows: &Windows, attempts: &'a [Attempt], reading: &Reading<'_>) -> Self {
+    pub(crate) fn of(windows: &Windows, attempts: &'a [Attempt], reading: &Reading<'_>) -> Self {
         let reader = (reading.instance, reading.epoch);
         let marked = reading.cache_status.contains("detail=stale-if-error");
         let is_due = |attempt: &Attempt| {
@@ -76,7 +79,7 @@ impl<'a> Allowed<'a> {
     }
 
     /// Whether some state that the row may be in fits, and whether all do. A row that nobody has written is in none.
-    fn some_and_all(&self, fits: impl Fn(&Attempt) -> bool) -> (bool, bool) {
+    pub(crate) fn some_and_all(&self, fits: impl Fn(&Attempt) -> bool) -> (bool, bool) {
         let (mut some, mut all) = (false, self.due > 0);
         for attempt in &self.attempts[self.due.saturating_sub(1)..] {
             if attempt.outcome != Outcome::Refused && attempt.begun <= self.before {
@@ -96,9 +99,12 @@ pub(crate) fn page(
     shown: &Shown,
     count_all: bool,
 ) -> Vec<Violation> {
-    let mut found = Vec::new();
+    let mut found = beside::judge(run, reading, shown, count_all);
     for row in &shown.rows {
-        found.extend(row_of(run, reading, row));
+        found.extend(row_of(run, reading, row, true));
+    }
+    if matches!(reading.query.format, Format::Places | Format::SiteMap) {
+        return found;
     }
     let full = reading
         .query
@@ -108,16 +114,13 @@ pub(crate) fn page(
     if full && !(judges_count && shown.count.is_some()) {
         return found;
     }
-    let (mut least, mut most) = (0, 0);
-    for group in reading.query.scope.groups() {
+    for group in reading.query.scope.groups().filter(|_| !full) {
         for row in run.ledger.members(group).iter() {
             let attempts = row.attempts();
             let allowed = Allowed::of(&run.windows, &attempts, reading);
             let admits = |attempt: &Attempt| reading.query.scope.admits(row, attempt.state);
-            let (may, must) = allowed.some_and_all(admits);
-            least += u64::from(must);
-            most += u64::from(may);
-            if must && !full && !shown.rows.iter().any(|shown| shown.number == row.number) {
+            let (_, must) = allowed.some_and_all(admits);
+            if must && !shown.rows.iter().any(|shown| shown.number == row.number) {
                 found.push(violation(
                     run,
                     reading,
@@ -129,15 +132,11 @@ pub(crate) fn page(
         }
     }
     if let Some(count) = shown.count
-        && !(least..=most).contains(&count)
-        && matches!(
-            reading.query.scope,
-            Scope::All | Scope::Dear | Scope::Words(_) | Scope::Place(..) | Scope::DearPlace(..)
-        )
+        && !matches!(reading.query.scope, Scope::Row(_) | Scope::Part)
         && reading.query.kind != "cursor json"
     {
-        let what = format!("count {count} where {least} to {most} rows can be");
-        found.push(Violation::new("count", what));
+        let rows = Rows::of(&reading.query.scope);
+        found.extend(rows.judge(run, reading, "count", "the list", count));
     }
     found
 }
@@ -162,7 +161,13 @@ pub(crate) fn absence(run: &Run, reading: &Reading<'_>) -> Option<Violation> {
     })
 }
 
-fn row_of(run: &Run, reading: &Reading<'_>, shown: &ShownRow) -> Option<Violation> {
+/// Judges a row, which belongs to the page's own or goes beside them.
+pub(crate) fn row_of(
+    run: &Run,
+    reading: &Reading<'_>,
+    shown: &ShownRow,
+    own: bool,
+) -> Option<Violation> {
     let Some(row) = run.ledger.row(shown.number) else {
         let what = format!("{shown:?} was never written");
         return Some(Violation::new("never written", what));
@@ -193,14 +198,14 @@ fn row_of(run: &Run, reading: &Reading<'_>, shown: &ShownRow) -> Option<Violatio
             (shown.version, &text),
         ));
     }
-    (!reading.query.scope.admits(&row, Some(state))).then(|| {
+    (own && !reading.query.scope.admits(&row, Some(state))).then(|| {
         let what = describe(run, &row, &allowed, reading, &text);
         Violation::new("row on the wrong page", what)
     })
 }
 
 /// A page that is older than what is due.
-fn violation(
+pub(crate) fn violation(
     run: &Run,
     reading: &Reading<'_>,
     row: &Row,
@@ -234,7 +239,7 @@ fn violation(
     }
 }
 
-fn describe(
+pub(crate) fn describe(
     run: &Run,
     row: &Row,
     allowed: &Allowed<'_>,

@@ -19,6 +19,8 @@ pub(crate) const GROUPS: usize = 12;
 pub(crate) const BULK_GROUP: usize = GROUPS;
 /// Rows of that kind.
 pub(crate) const BULK_ROWS: u32 = 1_100;
+/// The first of the site's numbers that rows get which are created in the database or by a file.
+pub(crate) const FIRST_ID: i64 = 10_000_000;
 /// Prices from this band on are those that the price filter asks for.
 pub(crate) const DEAR: u32 = 8;
 /// Prices of a band.

@@ -14,13 +14,16 @@
 //! | never written | a version that was rolled back, refused or never attempted |
 //! | mixed states | one version's title with another's price or place |
 //! | row on the wrong page, count | a row that its filter does not let in; a number of rows that can't be |
+//! | places, offer, site map | a number that can't be beside a place or an offer; a time of change that is too old or yet to come |
 //! | stale-if-error without an outage | the mark of a stale page while PostgreSQL is there |
 //!
 //! A row that is missing from a list that shows all its rows, and one that is shown though it was deleted, break the first
 //! three rules as an old version does. Times are of one process and one monotonic clock: a write counts from when its
 //! answer was read, a page from before its request was sent, so the checker's own delays only make it milder.
 
+mod beside;
 mod check;
+mod counts;
 mod fault;
 mod http;
 mod instance;

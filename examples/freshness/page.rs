@@ -19,96 +19,173 @@ pub(crate) struct Shown {
     pub(crate) count: Option<u64>,
     /// The path of the next page, of lists in JSON.
     pub(crate) next: Option<String>,
+    /// The rows that a row's own page shows beside it.
+    pub(crate) similar: Vec<ShownRow>,
+    /// Places with the number of their rows.
+    pub(crate) places: Vec<(String, u64)>,
+    /// How many rows a list of nothing says there are at any price.
+    pub(crate) at_any_price: Option<u64>,
+    /// Rows by the site's numbers, with the microseconds since 1970 of their last change.
+    pub(crate) listed: Vec<(i64, i64)>,
 }
 
-/// How a page is written.
+/// What a page holds, and how it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Format {
     Html,
     Json,
+    /// Rows as an Atom feed.
+    Feed,
+    /// All places, as JSON.
+    Places,
+    /// A part of the site map.
+    SiteMap,
 }
 
-/// What stands before a row's title, its price and its place.
+/// What stands before each row, and before its title, its price and its place.
 struct Marks {
+    row: &'static str,
     title: &'static str,
     price: &'static str,
     place: &'static str,
 }
 
 const JSON: Marks = Marks {
+    row: "{\"id\":",
     title: "\"title\":\"Home ",
     price: "\"price\":\"",
     place: "\"location\":\"",
 };
 const CARD: Marks = Marks {
-    title: "/\">Home ",
+    row: "<li class=\"card\">",
+    title: "\">Home ",
     price: "<data class=\"price\" value=\"",
-    place: "<p class=\"quiet\" dir=\"auto\">",
+    place: "class=\"card__place\" dir=\"auto\">",
 };
 const DETAIL: Marks = Marks {
+    row: "<article class=\"listing\">",
     title: "<h1 class=\"headline\" dir=\"auto\">Home ",
     price: "<data value=\"",
     place: "<dt>Location</dt><dd><bdi>",
 };
+const ENTRY: Marks = Marks {
+    row: "<entry>",
+    title: "<title>Home ",
+    price: "Price: ",
+    place: "<category term=\"",
+};
 
 /// Reads a list; `None` if the text is none.
 pub(crate) fn list(text: &str, format: Format) -> Option<Shown> {
-    let (marks, count) = match format {
-        Format::Json => (&JSON, text.strip_prefix("{\"count\":")?),
-        Format::Html => (&CARD, after(text, "<h1 class=\"headline\">")?),
-    };
-    let end = count
-        .find([' ', ',', '}'].as_slice())
-        .filter(|_| format == Format::Json);
-    let count = match format {
-        Format::Json => count[..end?].parse().ok()?,
-        Format::Html if count.starts_with("No ") => 0,
-        Format::Html => {
-            let number = &count[..count.find(" listing")?];
-            let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-            digits.parse().ok()?
+    match format {
+        Format::Html => list_html(text),
+        Format::Json => list_json(text),
+        Format::Feed => {
+            after(text, "<feed xmlns=")?;
+            Some(Shown {
+                rows: rows(text, &ENTRY)?,
+                ..Shown::default()
+            })
         }
-    };
-    let next = after(text, "\"next\":\"").filter(|_| format == Format::Json);
-    let next = next
-        .and_then(|rest| rest.split_once('"'))
-        .map(|(url, _)| url);
-    let path = next.and_then(|url| Some(url[url.find("/properties/")?..].to_owned()));
+        Format::Places => places_json(text),
+        Format::SiteMap => site_map(text),
+    }
+}
+
+fn list_json(text: &str) -> Option<Shown> {
+    let count = text.strip_prefix("{\"count\":")?;
+    let next = after(text, "\"next\":\"").and_then(|rest| rest.split_once('"'));
+    let path = next.and_then(|(url, _)| Some(url[url.find("/properties/")?..].to_owned()));
     Some(Shown {
-        rows: rows(text, marks)?,
-        count: Some(count),
+        rows: rows(text, &JSON)?,
+        count: Some(number(count)?),
         next: path,
+        ..Shown::default()
+    })
+}
+
+fn list_html(text: &str) -> Option<Shown> {
+    let head = after(text, "<h1 class=\"headline\" id=\"count\">")?;
+    let count = match head.starts_with("No listings") {
+        true => 0,
+        false => number(head)?,
+    };
+    let mut places = Vec::new();
+    for choice in parts(text, "<label class=\"choice\">", "</label>") {
+        let (name, _) = after(choice, "class=\"choice__name\" dir=\"auto\">")?.split_once('<')?;
+        let listings = number(after(choice, "class=\"choice__count\">")?)?;
+        places.push((name.to_owned(), listings));
+    }
+    let mut offers = parts(text, "<bdi>At any price</bdi>", "</a>");
+    let at_any_price = offers.next().map(|offer| number(after(offer, "count\">")?));
+    Some(Shown {
+        rows: rows(text, &CARD)?,
+        count: Some(count),
+        places,
+        at_any_price: match at_any_price {
+            Some(listings) => Some(listings?),
+            None => None,
+        },
+        ..Shown::default()
+    })
+}
+
+fn places_json(text: &str) -> Option<Shown> {
+    text.strip_prefix("{\"count\":")?;
+    let mut places = Vec::new();
+    for place in parts(text, "{\"location\":\"", "}") {
+        let (name, _) = place.split_once('"')?;
+        let listings = number(after(place, "\"listings\":")?)?;
+        places.push((name.to_owned(), listings));
+    }
+    Some(Shown {
+        places,
+        ..Shown::default()
+    })
+}
+
+fn site_map(text: &str) -> Option<Shown> {
+    after(text, "<urlset ")?;
+    let mut listed = Vec::new();
+    for url in parts(text, "<url>", "</url>") {
+        let (id, _) = after(url, "/properties/")?.split_once('/')?;
+        let (time, _) = after(url, "<lastmod>")?.split_once('<')?;
+        let time = chrono::DateTime::parse_from_rfc3339(time).ok()?;
+        listed.push((id.parse().ok()?, time.timestamp_micros()));
+    }
+    Some(Shown {
+        listed,
+        ..Shown::default()
     })
 }
 
 /// Reads a row's own page; `None` if the text is none.
 pub(crate) fn detail(text: &str, format: Format) -> Option<Shown> {
+    let beside = "<section class=\"similar\"";
+    let (own, similar) = text.split_once(beside).unwrap_or((text, ""));
     let marks = match format {
-        Format::Json => &JSON,
         Format::Html => &DETAIL,
+        _ => &JSON,
     };
-    let rows = rows(text, marks)?;
+    let rows = rows(own, marks)?;
     (rows.len() == 1).then_some(Shown {
         rows,
+        similar: self::rows(similar, &CARD)?,
         ..Shown::default()
     })
 }
 
 fn rows(text: &str, marks: &Marks) -> Option<Vec<ShownRow>> {
     let mut rows = Vec::new();
-    let mut rest = text;
-    while let Some(title) = after(rest, marks.title) {
-        let (number, versioned) = title.split_once(" v")?;
-        let whole = after(title, marks.price)?;
-        let (price, _) = whole.split_once('.')?;
-        let (place, _) = after(title, marks.place)?.split_once(['<', '"'].as_slice())?;
+    for row in text.split(marks.row).skip(1) {
+        let (title, versioned) = after(row, marks.title)?.split_once(" v")?;
+        let (place, _) = after(row, marks.place)?.split_once(['<', '"'].as_slice())?;
         rows.push(ShownRow {
-            number: number.parse().ok()?,
+            number: title.parse().ok()?,
             version: versioned.get(..6)?.parse().ok()?,
-            price: price.parse().ok()?,
+            price: u32::try_from(number(after(row, marks.price)?)?).ok()?,
             place: place.to_owned(),
         });
-        rest = title;
     }
     Some(rows)
 }
@@ -118,6 +195,19 @@ impl ShownRow {
     pub(crate) fn is_whole(&self) -> bool {
         usize::try_from(self.price % BAND).is_ok_and(|version| version == self.version)
     }
+}
+
+/// The whole number that a text begins with, whether its thousands are set apart or not.
+fn number(text: &str) -> Option<u64> {
+    let end = text.find(|c: char| c != ',' && !c.is_ascii_digit());
+    let digits = text[..end.unwrap_or(text.len())].replace(',', "");
+    digits.parse().ok()
+}
+
+/// What stands between each two marks.
+fn parts<'a>(text: &'a str, start: &'a str, end: &'a str) -> impl Iterator<Item = &'a str> {
+    let parts = text.split(start).skip(1);
+    parts.filter_map(move |part| Some(part.split_once(end)?.0))
 }
 
 fn after<'a>(text: &'a str, mark: &str) -> Option<&'a str> {

@@ -6,7 +6,7 @@ use rand::RngExt as _;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 
-use crate::ledger::{BAND, BULK_GROUP, DEAR, GROUPS, Ledger, Row, State, place, word};
+use crate::ledger::{BAND, BULK_GROUP, DEAR, FIRST_ID, GROUPS, Ledger, Row, State, place, word};
 use crate::page::Format;
 
 /// Which rows a page is about.
@@ -24,7 +24,14 @@ pub(crate) enum Scope {
     DearPlace(usize, u8),
     /// One row.
     Row(Arc<Row>),
+    /// The rows whose numbers are in [`PART`].
+    Part,
 }
+
+/// The part of the site map that has the rows which the checker gives their numbers, but for the very first.
+const PART: i64 = FIRST_ID / PART_SIZE + 1;
+/// How many numbers a part of the site map is for.
+const PART_SIZE: i64 = 5_000;
 
 /// A page to ask for.
 #[derive(Clone)]
@@ -55,13 +62,14 @@ impl Scope {
                 row.group == *group && state.side == *side && state.band >= DEAR
             }
             Self::Row(only) => only.number == row.number,
+            Self::Part => row.id().is_some_and(|id| (id - 1) / PART_SIZE + 1 == PART),
         }
     }
 
     /// The neighbourhoods whose rows may belong on the page.
     pub(crate) fn groups(&self) -> std::ops::RangeInclusive<usize> {
         match self {
-            Self::All => 0..=BULK_GROUP,
+            Self::All | Self::Part => 0..=BULK_GROUP,
             Self::Dear => 0..=GROUPS - 1,
             Self::Words(group) | Self::Place(group, _) | Self::DearPlace(group, _) => {
                 *group..=*group
@@ -74,7 +82,7 @@ impl Scope {
         let dear = DEAR * BAND;
         let located = |group: &usize, side: &u8| place(*group, *side).replace(' ', "+");
         match self {
-            Self::All | Self::Row(_) => String::new(),
+            Self::All | Self::Row(_) | Self::Part => String::new(),
             Self::Dear => format!("&min_price={dear}"),
             Self::Words(group) => format!("&q={}", word(*group)),
             Self::Place(group, side) => format!("&location={}", located(group, side)),
@@ -90,8 +98,8 @@ impl Query {
     pub(crate) fn detail(row: &Arc<Row>, format: Format) -> Option<Self> {
         let id = row.id()?;
         let (kind, end) = match format {
-            Format::Html => ("detail html", ""),
             Format::Json => ("detail json", "?format=json"),
+            _ => ("detail html", ""),
         };
         Some(Self {
             scope: Scope::Row(row.clone()),
@@ -105,9 +113,10 @@ impl Query {
 
     fn list(scope: Scope, format: Format, kind: &'static str, room: usize, more: &str) -> Self {
         let filter = scope.filter();
-        let json = match format {
-            Format::Html => "",
-            Format::Json => "&format=json",
+        let json = if format == Format::Json {
+            "&format=json"
+        } else {
+            ""
         };
         let query = format!("page_size={room}{filter}{more}{json}");
         Self {
@@ -116,6 +125,43 @@ impl Query {
             path: format!("/properties/?{query}"),
             kind,
             room: Some(room),
+            uncached: false,
+        }
+    }
+
+    /// The newest rows as a feed.
+    fn feed(scope: Scope) -> Self {
+        let filter = scope.filter();
+        Self {
+            scope,
+            format: Format::Feed,
+            path: format!("/properties/feed.atom?{}", filter.trim_start_matches('&')),
+            kind: "feed",
+            room: Some(50),
+            uncached: false,
+        }
+    }
+
+    /// The places of the rows.
+    fn places(scope: Scope) -> Self {
+        let filter = scope.filter();
+        Self {
+            scope,
+            format: Format::Places,
+            path: format!("/properties/places/?format=json{filter}"),
+            kind: "places",
+            room: None,
+            uncached: false,
+        }
+    }
+
+    fn site_map() -> Self {
+        Self {
+            scope: Scope::Part,
+            format: Format::SiteMap,
+            path: format!("/sitemap-{PART}.xml"),
+            kind: "site map's part",
+            room: None,
             uncached: false,
         }
     }
@@ -156,11 +202,11 @@ impl Query {
                 }
                 return Self::detail(&row, format);
             }
-            40..66 => {
+            40..61 => {
                 let kind = name("place html", "place json");
                 Self::list(Scope::Place(group, side), format, kind, 50, "")
             }
-            66..74 => {
+            61..68 => {
                 let kind = name("place, dear html", "place, dear json");
                 let sort = if rng.random_bool(0.5) {
                     "&sort=price"
@@ -169,7 +215,18 @@ impl Query {
                 };
                 Self::list(Scope::DearPlace(group, side), format, kind, 50, sort)
             }
-            74..81 => Self::list(
+            68..72 => Self::feed(match rng.random_range(0..4) {
+                0 => Scope::All,
+                1 => Scope::Words(group),
+                _ => Scope::Place(group, side),
+            }),
+            72..74 => Self::places(match rng.random_range(0..3) {
+                0 => Scope::All,
+                1 => Scope::Dear,
+                _ => Scope::Words(group),
+            }),
+            74 => Self::site_map(),
+            75..81 => Self::list(
                 Scope::Words(group),
                 format,
                 name("search html", "search json"),

@@ -1,8 +1,11 @@
--- The places with the most listings, each as its newest listing spells it.
+-- The places with the most listings, each as its newest listing spells it: those whose names have the letters $1, and
+-- which are among $3 unless that is null. A pattern of LIKE would be made of the letters after unaccent, which turns
+-- other characters into its wildcards.
 SELECT newest.location, per_place.listings
 FROM (
     SELECT location_folded, sum(rows)::bigint AS listings FROM property_tally
-    WHERE ($3::text[] IS NULL OR location_folded = ANY($3)) AND unaccent(location_folded) LIKE '%' || unaccent(lower($1::text COLLATE "und-x-icu")) || '%'
+    WHERE strpos(unaccent(location_folded), unaccent(lower($1::text COLLATE "und-x-icu"))) > 0
+        AND ($3::text[] IS NULL OR location_folded = ANY ($3))
     GROUP BY location_folded HAVING sum(rows) > 0
     ORDER BY sum(rows) DESC, location_folded LIMIT $2
 ) AS per_place

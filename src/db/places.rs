@@ -8,9 +8,9 @@ use crate::domain::{ListingFilter, Location, Place};
 /// The most listings that are counted place by place: as many take some 20 ms, whatever the table's size.
 const COUNTED: i64 = 5_000;
 
-/// The places with the most listings that a filter selects, which are so many in `total`. Where they are too many to
-/// be counted place by place, the places with the most listings of all, without numbers; or none, where the filter names
-/// places itself.
+/// The places with the most listings that a filter selects, which are so many in `total`; of a filter with locations all
+/// of them. Where they are too many to be counted place by place, the places with the most listings of all, or the
+/// filter's own, without numbers.
 ///
 /// # Errors
 /// When the database can't answer.
@@ -20,20 +20,21 @@ pub async fn list(
     total: i64,
     limit: i64,
 ) -> Result<Vec<Place>, DbError> {
-    let locations = filter.folded_locations();
-    let named = locations
+    let chosen: Vec<String> = filter
+        .folded_locations()
         .iter()
-        .map(|location| location.as_str().to_owned());
-    let named = (!locations.is_empty()).then(|| named.collect::<Vec<_>>());
-    if filter.search.is_none() && filter.price_range() == (None, None) {
-        return list_tallied(client, "", named, limit).await;
-    }
-    if total > COUNTED {
-        if named.is_some() {
-            return Ok(Vec::new());
+        .map(|location| location.as_str().to_owned())
+        .collect();
+    // None of those that were chosen may be missing, or it would seem to have no listings.
+    let limit = limit.max(i64::try_from(chosen.len()).unwrap_or(limit));
+    // A list of some locations depends on no others.
+    let among = (!chosen.is_empty()).then_some(chosen);
+    let all_are_wanted = filter.search.is_none() && filter.price_range() == (None, None);
+    if all_are_wanted || total > COUNTED {
+        let mut places = list_among(client, among, "", limit).await?;
+        if !all_are_wanted {
+            places.iter_mut().for_each(|place| place.listings = None);
         }
-        let mut places = list_tallied(client, "", None, limit).await?;
-        places.iter_mut().for_each(|place| place.listings = None);
         return Ok(places);
     }
     let statement = listing_sql::count_by_place(filter, limit);
@@ -51,24 +52,20 @@ pub async fn list_by_name(
     letters: &str,
     limit: i64,
 ) -> Result<Vec<Place>, DbError> {
-    let escaped = letters
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
-    list_tallied(client, &escaped, None, limit).await
+    list_among(client, None, letters, limit).await
 }
 
-/// The places whose names match a pattern and, unless it is `None`, are among some.
-async fn list_tallied(
+/// The same of some folded locations only, or of all.
+async fn list_among(
     client: &impl GenericClient,
-    pattern: &str,
     among: Option<Vec<String>>,
+    letters: &str,
     limit: i64,
 ) -> Result<Vec<Place>, DbError> {
     let sql = include_str!("../../sql/queries/place_list.sql");
     let statement = client.prepare_cached(sql).await?;
     let rows = client
-        .query(&statement, &[&pattern, &limit, &among])
+        .query(&statement, &[&letters, &limit, &among])
         .await?;
     Ok(rows.iter().map(place).collect())
 }

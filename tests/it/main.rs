@@ -9,6 +9,8 @@ mod harness;
 
 // The admin as staff use it: logging in, forms, conflicts, history.
 mod admin;
+// Ways through the site: places, looser filters, similar listings, neighbours.
+mod browse;
 // The program's commands as a shell runs them.
 mod commands;
 // The database's triggers: every write is logged, every count exact.

@@ -74,6 +74,12 @@ pub(crate) enum Mutant {
     MovesOverAnyConnection,
     /// The position is the highest committed transaction id, not the lowest that is running.
     PositionIgnoresTheRunning,
+    /// The local generation of a late tag is captured after the load that depends on it.
+    CapturesLateTagAfterLoad,
+    /// That of an entry's late tag is captured after the generations that the entry is compared with are read.
+    CapturesLateTagAfterRedis,
+    /// Whoever joined a fill takes its answer, even if what it turned out to depend on has changed.
+    FollowsUnchecked,
 }
 
 /// A configuration.
@@ -85,6 +91,8 @@ pub(crate) struct Config {
     pub(crate) reads: [u8; 2],
     /// With 1, both writes change the same row; with 2, each changes its own row, and an entry shows both.
     pub(crate) tags: usize,
+    /// Whether only the row of the first tag tells the second: it is *late*, known once that row is read.
+    pub(crate) late: bool,
     /// Whether a write takes its transaction id some time before it commits.
     pub(crate) slow_transactions: bool,
     /// Whether a lost `LISTEN` connection is noticed only some time after.
@@ -102,6 +110,7 @@ impl Config {
             writers,
             reads: [1, 1],
             tags: 1,
+            late: false,
             slow_transactions: false,
             lease: false,
             failures: NONE,

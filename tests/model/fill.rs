@@ -51,28 +51,38 @@ impl State {
         self.readers[r] = Reader::with(left);
         let leader = self.readers[1 - r];
         match leader.doing {
+            _ if config.late => self.follow(r, i, must),
             Doing::Lookup => {
-                self.readers[r] = Reader {
-                    doing: Doing::Following,
-                    on: i,
-                    must,
-                    ..Reader::with(left)
-                };
+                self.follow(r, i, must);
             }
             Doing::Mint | Doing::Load => {}
             _ => self.stale |= must & !leader.value != 0,
         }
     }
 
+    fn follow(&mut self, r: usize, on: usize, must: Writes) {
+        self.readers[r] = Reader {
+            doing: Doing::Following,
+            on,
+            must,
+            ..Reader::with(self.readers[r].left)
+        };
+    }
+
     /// The next step of a fill.
     pub(crate) fn fill(&mut self, config: &Config, r: usize) {
         let usable = self.instances[self.readers[r].on].link == Link::Up;
+        if config.late && self.fill_with_late_tag(config, r, usable) {
+            return;
+        }
         if self.readers[r].doing == Doing::Lookup {
             return self.look_up(config, r, usable);
         }
         let reader = &mut self.readers[r];
         match reader.doing {
             Doing::Nothing | Doing::Following | Doing::Lookup => {}
+            Doing::CaptureBoth | Doing::Compare => {}
+            Doing::CaptureTold | Doing::MintTold | Doing::LoadTold => {}
             Doing::Mint => {
                 if usable {
                     reader.stamps = self.redis.mint(config);

@@ -1,7 +1,7 @@
 //! The readers of the event log: an instance's listener, and the repair of its link to Redis.
 
 use crate::config::{Config, Mutant, Writes, only};
-use crate::state::{Link, Listener, Round, Stage, State};
+use crate::state::{Doing, Late, Link, Listener, Round, Stage, State};
 
 /// Which of an instance's two readers of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,18 +34,22 @@ impl State {
                     || (config.slow_transactions && self.redis.position != horizon)))
     }
 
-    /// Changes the local generation of an event's tag: what was captured before is dead.
-    pub(crate) fn change_local_generation(&mut self, i: usize) {
+    /// Changes the local generation of a tag: what was captured before is dead.
+    pub(crate) fn change_local_generation(&mut self, config: &Config, i: usize, tag: usize) {
         self.instances[i].memory = None;
         for reader in &mut self.readers {
             if reader.leads_on(i) {
-                reader.captured = false;
+                let told = config.late && tag == 1;
+                reader.captured &= told;
+                if reader.late == Late::Current && (told || reader.doing == Doing::Compare) {
+                    reader.late = Late::Past;
+                }
             }
         }
     }
 
-    pub(crate) fn apply_locally(&mut self, i: usize, event: usize) {
-        self.change_local_generation(i);
+    pub(crate) fn apply_locally(&mut self, config: &Config, i: usize, event: usize) {
+        self.change_local_generation(config, i, config.tag_of(event));
         self.instances[i].applied |= only(event);
     }
 
@@ -99,7 +103,7 @@ impl State {
             }
             Stage::Redis => self.apply(config, i, who, &mut round),
             Stage::Local => {
-                self.apply_first_locally(i, &mut round);
+                self.apply_first_locally(config, i, &mut round);
                 round.stage = match config.is(Mutant::LocalBeforeRedis) {
                     true => Stage::Redis,
                     false => done_with_first(&mut round),
@@ -144,7 +148,7 @@ impl State {
             if position == 0 {
                 self.instances[i].applied = self.committed();
                 if config.is(Mutant::LooksLateAndDrops) {
-                    self.change_local_generation(i);
+                    self.change_local_generation(config, i, 0);
                 }
             } else {
                 let known = match config.is(Mutant::SkipsWhatRedisApplied) {
@@ -179,10 +183,10 @@ impl State {
         };
     }
 
-    fn apply_first_locally(&mut self, i: usize, round: &mut Round) {
+    fn apply_first_locally(&mut self, config: &Config, i: usize, round: &mut Round) {
         let event = first(round.todo);
         if self.instances[i].applied & only(event) == 0 {
-            self.apply_locally(i, event);
+            self.apply_locally(config, i, event);
         }
     }
 }

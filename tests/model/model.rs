@@ -209,7 +209,7 @@ impl State {
             }
             phase => {
                 match (phase == Phase::Committed) == local_first {
-                    true => self.apply_locally(i, w),
+                    true => self.apply_locally(config, i, w),
                     false if usable => self.redis.invalidate(config, w, false),
                     false => {}
                 }

@@ -108,6 +108,27 @@ fn the_position_must_not_be_moved_over_another_connection() {
     breaks(one(PSQL, Mutant::MovesOverAnyConnection).failing(RESTORE));
 }
 
+/// The write is of the row that the first one tells.
+fn breaks_late(mutant: Mutant) {
+    breaks(Config {
+        tags: 2,
+        late: true,
+        ..two([Via::Nobody, Via::Instance(0)], mutant)
+    });
+}
+
+#[test]
+fn a_late_tag_must_be_captured_before_what_depends_on_it_is_read() {
+    breaks_late(Mutant::CapturesLateTagAfterLoad);
+    breaks_late(Mutant::CapturesLateTagAfterRedis);
+}
+
+/// A fill is joined by the tags that are known when it begins.
+#[test]
+fn a_joined_fill_must_not_answer_if_a_late_tag_has_changed() {
+    breaks_late(Mutant::FollowsUnchecked);
+}
+
 #[test]
 fn the_position_must_not_pass_a_transaction_that_is_running() {
     let config = one([Via::Psql; 2], Mutant::PositionIgnoresTheRunning);

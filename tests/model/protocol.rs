@@ -66,6 +66,29 @@ fn an_entry_with_two_tags_shows_the_writes_of_both() {
     });
 }
 
+/// The second row is written, or both are.
+const fn late(config: Config) -> Config {
+    Config {
+        tags: 2,
+        late: true,
+        ..config
+    }
+}
+
+#[test]
+fn an_entry_with_a_late_tag_shows_the_writes_of_the_row_that_it_told() {
+    holds(late(two([NOBODY, A])));
+    holds(late(two([NOBODY, PSQL])));
+    holds(late(one([A, PSQL])));
+}
+
+#[test]
+fn with_a_late_tag_too_redis_and_a_listener_may_fail() {
+    for failures in [LOSS, OUTAGE, DISCONNECT] {
+        holds(late(one([NOBODY, A])).failing(failures));
+    }
+}
+
 #[test]
 fn redis_may_lose_any_key_or_all() {
     holds(one([A, NOBODY]).failing(LOSS));

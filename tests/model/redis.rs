@@ -23,15 +23,22 @@ impl Redis {
 
     /// Mints the missing generations, and returns all.
     pub(crate) fn mint(&mut self, config: &Config) -> [Token; 2] {
-        for generation in self.generations.iter_mut().take(config.tags) {
-            if *generation == 0 {
-                *generation = match config.is(Mutant::CountsGenerations) {
-                    true => 1,
-                    false => FRESH,
-                };
-            }
+        for tag in 0..config.tags {
+            self.mint_one(config, tag);
         }
         self.generations
+    }
+
+    /// The generation of one tag, minted if it is missing.
+    pub(crate) fn mint_one(&mut self, config: &Config, tag: usize) -> Token {
+        let generation = &mut self.generations[tag];
+        if *generation == 0 {
+            *generation = match config.is(Mutant::CountsGenerations) {
+                true => 1,
+                false => FRESH,
+            };
+        }
+        *generation
     }
 
     pub(crate) fn store(&mut self, value: Writes, stamps: [Token; 2]) {

@@ -4,7 +4,7 @@ use stateright::Property;
 
 use crate::config::{Config, Via, Writes, only};
 use crate::model::Protocol;
-use crate::state::{Doing, Link, Listener, Phase, Reader, Stage, State};
+use crate::state::{Doing, Late, Link, Listener, Phase, Reader, Stage, State};
 
 impl State {
     /// Whether nothing is pending on an instance: its listener follows, every notification is handled, and its link
@@ -77,7 +77,7 @@ pub(crate) fn properties(config: &Config) -> Vec<Property<Protocol>> {
             state.any_reader(|r| r.doing == Doing::Store && r.stamps != state.redis.generations)
         }),
         Property::<Protocol>::sometimes("an entry in memory is dead at birth", |_, state| {
-            state.any_reader(|r| r.doing == Doing::Store && !r.captured)
+            state.any_reader(|r| r.doing == Doing::Store && (!r.captured || r.late == Late::Past))
         }),
         Property::<Protocol>::sometimes("every write is acknowledged and shown", |p, state| {
             state.acknowledged() == state.committed()

@@ -156,8 +156,26 @@ pub(crate) enum Doing {
     CaptureLate,
     /// Put the value into memory.
     Put,
-    /// Wait for what the other reader's fill finds in Redis.
+    /// Wait for what the other reader's fill finds in Redis, or yields where there is a late tag.
     Following,
+    /// Of a found entry with a late tag: capture the local generations of both tags.
+    CaptureBoth,
+    /// Compare the entry with the generations in Redis.
+    Compare,
+    /// The first row is read, and tells the late tag: capture its local generation.
+    CaptureTold,
+    /// Read its generation in Redis, or mint it.
+    MintTold,
+    /// Read the row that depends on it.
+    LoadTold,
+}
+
+/// The local generation of a late tag, as a fill has captured it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Late {
+    NotCaptured,
+    Current,
+    Past,
 }
 
 /// A reader, and the fill that it leads.
@@ -172,6 +190,8 @@ pub(crate) struct Reader {
     pub(crate) must: Writes,
     /// Whether the captured local generations are still the current ones.
     pub(crate) captured: bool,
+    /// The same of a late tag; of a found entry that has one, of both tags.
+    pub(crate) late: Late,
     pub(crate) stamps: [Token; 2],
     pub(crate) value: Writes,
 }
@@ -184,6 +204,7 @@ impl Reader {
             on: 0,
             must: 0,
             captured: false,
+            late: Late::NotCaptured,
             stamps: [0; 2],
             value: 0,
         }
@@ -310,8 +331,8 @@ impl State {
             self.redis.entry = self.redis.entry.filter(|entry| entry.stamps == generations);
         }
         for reader in &mut self.readers {
-            // What captured a past generation would be put into memory in vain.
-            if reader.doing == Doing::Put && !reader.captured {
+            // What captured a past generation would be put into memory in vain. With a late tag somebody may wait for it.
+            if reader.doing == Doing::Put && !reader.captured && !config.late {
                 *reader = Reader::with(reader.left);
             }
         }

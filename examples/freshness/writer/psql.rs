@@ -9,14 +9,12 @@ use rand::{RngExt as _, SeedableRng as _};
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 use super::{Change, Done};
-use crate::ledger::{BULK_GROUP, BULK_ROWS, GROUPS, Ledger, Outcome, Row, State, Taker};
+use crate::ledger::{BULK_GROUP, BULK_ROWS, FIRST_ID, GROUPS, Ledger, Outcome, Row, State, Taker};
 use crate::postgres::Access;
 use crate::run::Run;
 
 /// How long a statement may take.
 const PATIENCE: Duration = Duration::from_secs(12);
-/// Rows that are created here have numbers from here on.
-const FIRST_ID: i64 = 10_000_000;
 /// Rows that the forms create get theirs from the database, far from those that are chosen here and in files.
 const FIRST_GIVEN: i64 = 1_000_000_000;
 

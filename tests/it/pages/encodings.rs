@@ -9,7 +9,8 @@ async fn encoded(app: &App, path: &str, accept: &str) -> Page {
     app.reader.get_with(path, &headers).await.assert_status(200)
 }
 
-fn decoded(page: &Page) -> Vec<u8> {
+/// A page's body without its encoding.
+pub(super) fn decoded(page: &Page) -> Vec<u8> {
     let mut body = Vec::new();
     match page.header("content-encoding") {
         "br" => brotli::BrotliDecompress(&mut page.body.as_slice(), &mut body).expect("brotli"),

@@ -107,8 +107,6 @@ fn choices(filter: &ListingFilter, places: &[Place], total: i64) -> Vec<Choice> 
             name: place.map_or(location, |place| &place.location).to_string(),
             listings: match alone {
                 true => Some(total),
-                // None of several is named where they are too many to be counted.
-                false if places.is_empty() => None,
                 false => place.map_or(Some(0), |place| place.listings),
             },
             chosen: true,
