@@ -38,7 +38,7 @@ fn files(folder: &str) -> Vec<PathBuf> {
         };
         for path in entries.flatten().map(|entry| entry.path()) {
             match path.is_dir() {
-                true if path.ends_with("static/vendor") => {}
+                true if is_vendored(&path) => {}
                 true => folders.push(path),
                 false => files.push(path),
             }
@@ -46,6 +46,12 @@ fn files(folder: &str) -> Vec<PathBuf> {
     }
     files.sort();
     files
+}
+
+fn is_vendored(folder: &Path) -> bool {
+    ["static/vendor", "tests/it/vendor"]
+        .into_iter()
+        .any(|vendor| folder.ends_with(vendor))
 }
 
 fn read(path: &Path) -> String {

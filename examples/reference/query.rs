@@ -1,13 +1,13 @@
-//! The list by its two queries, sent together over a pooled connection with prepared statements, and a rendering;
+//! The list by its three queries, sent together over a pooled connection with prepared statements, and a rendering;
 //! nothing else.
 
 use anyhow::{Context as _, Result};
 use deadpool_postgres::{Manager, Pool};
 use property_listings::domain::{
-    Description, ListingQuery, Location, Price, Property, PropertyId, Title,
+    Description, ListingQuery, Location, Place, Price, Property, PropertyId, Title,
 };
 use property_listings::http::list_html;
-use property_listings::services::ListingPage;
+use property_listings::services::{ListView, ListingPage};
 use rust_decimal::Decimal;
 use tokio_postgres::{NoTls, Row};
 
@@ -15,6 +15,10 @@ const ROWS: &str =
     "SELECT id, title, description, price, location, created_at, updated_at FROM property
     ORDER BY created_at DESC, id DESC LIMIT 25";
 const COUNT: &str = "SELECT coalesce(sum(rows), 0)::bigint FROM property_tally";
+
+const PLACES: &str = include_str!("../../sql/queries/place_list.sql");
+/// How many places the site offers beside a list.
+const OFFERED: i64 = 8;
 
 /// The first page of the list.
 pub(crate) struct List {
@@ -35,8 +39,12 @@ impl List {
         let client = self.pool.get().await?;
         let rows = client.prepare_cached(ROWS).await?;
         let count = client.prepare_cached(COUNT).await?;
-        let (rows, total) =
-            tokio::try_join!(client.query(&rows, &[]), client.query_one(&count, &[]))?;
+        let places = client.prepare_cached(PLACES).await?;
+        let (rows, total, places) = tokio::try_join!(
+            client.query(&rows, &[]),
+            client.query_one(&count, &[]),
+            client.query(&places, &[&"", &OFFERED, &None::<Vec<String>>]),
+        )?;
         let total = total.get(0);
         let properties = rows.iter().take(24).map(property);
         let list = ListingPage {
@@ -44,7 +52,16 @@ impl List {
             more: rows.len() > 24,
             total,
         };
-        Ok(list_html(&list, &ListingQuery::default(), &self.site)?)
+        let place = |row: &Row| Place {
+            location: Location::from_database(row.get(0)),
+            listings: row.get(1),
+        };
+        let view = ListView {
+            page: list,
+            places: places.iter().map(place).collect(),
+            looser: Vec::new(),
+        };
+        Ok(list_html(&view, &ListingQuery::default(), &self.site)?)
     }
 }
 

@@ -10,6 +10,7 @@ impl Cache {
     /// voids everything, ends it before its time. Costs a round trip to Redis.
     pub async fn constant(&self, key: &CacheKey) -> CachePolicy {
         let tags = super::with_site(&TagSet::new());
+        let local = self.memory.generations.capture(&tags);
         let known = match &self.redis {
             // What is loaded from nowhere takes no time, so nobody waits for the lease, and the store ends it.
             Some(tier) => tier.lease(key, &tags).await.ok(),
@@ -18,6 +19,7 @@ impl Cache {
         let now = Instant::now();
         CachePolicy {
             stamps: known.map_or(Stamps::Local(tags), |(stamps, _)| stamps),
+            local,
             // Its own lifetime is the only limit.
             fresh_until: now + self.lifetimes.page * 2,
             loaded: now,

@@ -4,8 +4,7 @@
 //!
 //! **Invariant:** nobody follows a load that began before an invalidation that they could know of: a flight is joined
 //! only while the generations that it was captured under are current, and only by a process that hears of every event.
-//! A leader that fails, panics or goes away frees
-//! its followers at once.
+//! A leader that fails, panics or goes away frees its followers at once.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -145,6 +144,11 @@ impl Drop for Leader {
 }
 
 impl Follower {
+    /// The generations that the load is captured under.
+    pub(super) fn stamps(&self) -> &LocalStamps {
+        &self.flight.stamps
+    }
+
     /// What the leader loaded; `None` when it went away, or takes too long.
     pub(super) async fn wait(mut self) -> Option<Landed> {
         let landed = self

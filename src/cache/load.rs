@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::flight::{Landed, Leader, Part};
-use super::redis_tier::RedisTier;
+use super::memory::LocalStamps;
+use super::redis_tier::{Found, RedisTier};
 use super::{Cache, CacheKey, Entry, Outcome, Stamps, Tag, TagSet, Tagged};
 
 /// A loaded value, and how long it may be kept.
@@ -98,9 +99,10 @@ impl Cache {
                 Part::Alone => break,
             }
         }
+        let local = self.memory.generations.capture(&tags);
         let Fill { value, ttl, .. } = load().await?;
         self.record(key, Outcome::Bypass);
-        Ok(unkept(value, ttl, Stamps::Unknown, Outcome::Bypass))
+        Ok(unkept(value, ttl, Stamps::Unknown, local, Outcome::Bypass))
     }
 
     async fn lead<T, E, F>(
@@ -115,7 +117,7 @@ impl Cache {
         E: LoadError,
         F: Future<Output = Result<Fill<T>, E>> + Send + 'static,
     {
-        let found = self.look_up::<T>(key, &tags).await;
+        let found = self.look_up::<T>(key, &tags, leader.stamps()).await;
         let filling = |leader| {
             let (cache, key) = (self.clone(), key.clone());
             Box::pin(async move { cache.fill(leader, &key, &tags, load).await })
@@ -138,15 +140,16 @@ impl Cache {
         &self,
         key: &CacheKey,
         tags: &TagSet,
+        local: &LocalStamps,
     ) -> Option<(Cached<T>, bool)> {
         let started = Instant::now();
         let tier = self.redis.as_ref()?;
         let found = tier.find(key, tags).await.ok()?;
-        let (entry, left) = self.validated(tier, &found).await?;
+        let (entry, left, local) = self.validated(tier, found, local).await?;
         let value = serde_json::from_slice(entry.parts.first()?).ok()?;
         self.metrics.time_hit(key.level(), started.elapsed());
         let outcome = Outcome::Hit(left);
-        let mut cached = unkept(value, left, entry.stamps(), outcome);
+        let mut cached = unkept(value, left, entry.stamps(), local, outcome);
         let loaded = cached.tagged.loaded.checked_sub(entry.age());
         cached.tagged.loaded = loaded.unwrap_or(cached.tagged.loaded);
         Some((cached, left < entry.ttl / 10))
@@ -167,7 +170,7 @@ impl Cache {
     {
         // Before the load, so that a write during it makes the entry void.
         let stamps = match &self.redis {
-            Some(tier) => match self.lease(tier, key, tags).await {
+            Some(tier) => match self.lease(tier, key, tags, leader.stamps()).await {
                 Ok(stamps) => stamps,
                 Err(cached) => {
                     self.record(key, cached.outcome);
@@ -192,11 +195,15 @@ impl Cache {
             }
         };
         let ttl = jittered(ttl);
-        let stamps = match &only {
-            Some(only) => stamps.only(&super::with_site(only)),
-            None => stamps,
+        let (stamps, local) = match &only {
+            Some(only) => {
+                let only = super::with_site(only);
+                let local = leader.stamps().only(&only);
+                (stamps.only(&only), local.unwrap_or_default())
+            }
+            None => (stamps, leader.stamps().clone()),
         };
-        let mut cached = unkept(value, ttl, stamps, Outcome::Bypass);
+        let mut cached = unkept(value, ttl, stamps, local, Outcome::Bypass);
         // Followers don't wait for the store.
         if leader.has_followers() {
             leader.land(Arc::new(Ok::<_, E>(cached.clone())));
@@ -219,6 +226,7 @@ impl Cache {
         tier: &RedisTier,
         key: &CacheKey,
         tags: &TagSet,
+        local: &LocalStamps,
     ) -> Result<Stamps, Box<Cached<T>>> {
         let (patience, mut pause, longest) = WAIT;
         let deadline = Instant::now() + patience;
@@ -228,7 +236,7 @@ impl Cache {
                 Err(_) => return Ok(Stamps::Local(tags.clone())),
                 Ok((stamps, leased)) if leased || Instant::now() > deadline => {
                     // Between the last look and this lease the other instance may have stored.
-                    if waited && let Some((mut cached, _)) = self.look_up(key, tags).await {
+                    if waited && let Some((mut cached, _)) = self.look_up(key, tags, local).await {
                         let _ = tier.release(key).await;
                         cached.outcome = Outcome::Collapsed;
                         return Err(Box::new(cached));
@@ -239,7 +247,7 @@ impl Cache {
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(longest);
-            if let Some((mut cached, _)) = self.look_up(key, tags).await {
+            if let Some((mut cached, _)) = self.look_up(key, tags, local).await {
                 cached.outcome = Outcome::Collapsed;
                 return Err(Box::new(cached));
             }
@@ -272,32 +280,31 @@ impl Cache {
         Ok(cached)
     }
 
-    /// The entry of a look-up with the time that it has left, if it is valid.
+    /// The entry of a look-up with the time that it has left and its stamps within this process, if it is valid.
+    /// `local` are those that were captured before the look-up; an entry that carries other tags as well has those
+    /// captured here, before their generations in Redis are read.
     pub(super) async fn validated(
         &self,
         tier: &RedisTier,
-        found: &super::redis_tier::Found,
-    ) -> Option<(Entry, Duration)> {
+        found: Found,
+        local: &LocalStamps,
+    ) -> Option<(Entry, Duration, LocalStamps)> {
         let entry = Entry::decode(found.bytes.as_ref()?, &self.build)?;
         let left = entry.remaining()?;
         let carried: TagSet = entry.stamps.keys().cloned().collect();
         if !carried.contains(&Tag::site()) {
             return None;
         }
-        let more;
-        let current = match carried
-            .iter()
-            .all(|tag| found.generations.contains_key(tag))
-        {
-            true => &found.generations,
-            false => {
-                more = tier.generations(&carried).await.ok()?;
-                &more
+        let (current, local) = match local.only(&carried) {
+            Some(local) => (found.generations, local),
+            None => {
+                let local = self.memory.generations.capture(&carried);
+                (tier.generations(&carried).await.ok()?, local)
             }
         };
         let mut stamps = entry.stamps.iter();
         let alive = stamps.all(|(tag, generation)| current.get(tag) == Some(generation));
-        alive.then_some((entry, left))
+        alive.then_some((entry, left, local))
     }
 }
 
@@ -316,11 +323,18 @@ where
     }
 }
 
-fn unkept<T>(value: T, ttl: Duration, stamps: Stamps, outcome: Outcome) -> Cached<T> {
+fn unkept<T>(
+    value: T,
+    ttl: Duration,
+    stamps: Stamps,
+    local: LocalStamps,
+    outcome: Outcome,
+) -> Cached<T> {
     let now = Instant::now();
     let tagged = Tagged {
         value,
         stamps,
+        local,
         fresh_until: now + ttl,
         loaded: now,
     };

@@ -95,8 +95,12 @@ impl Cache {
             match self.join(key, &tags) {
                 Part::Leader(leader) => return self.lead_page(leader, key, &tags, render).await,
                 Part::Follower(follower) => {
-                    if let Some(result) = follower.wait().await.and_then(landed::<E>) {
-                        return self.followed_page(key, result);
+                    let known = follower.stamps().clone();
+                    match follower.wait().await.and_then(landed::<E>) {
+                        // What the page turned out to depend on may have changed before this request came.
+                        Some(Ok(served)) if !served.page.stamps.are_current_beside(&known) => {}
+                        Some(result) => return self.followed_page(key, result),
+                        None => {}
                     }
                 }
                 Part::Alone => break,
@@ -167,10 +171,9 @@ impl Cache {
         let started = Instant::now();
         let tier = self.redis.as_ref()?;
         let found = tier.find(key, tags).await.ok()?;
-        let (entry, left) = self.validated(tier, &found).await?;
+        let (entry, left, local) = self.validated(tier, found, stamps).await?;
         let (page, lifetime) = StoredPage::read(&entry)?;
-        let carried = entry.stamps.keys().cloned().collect();
-        let held = HeldPage::new(page, entry.age(), left, lifetime, stamps.only(&carried)?);
+        let held = HeldPage::new(page, entry.age(), left, lifetime, local);
         let page = self.keep_in_memory(key, held);
         self.metrics.time_hit(Level::PageRedis, started.elapsed());
         let outcome = Outcome::Hit(left);
@@ -219,14 +222,17 @@ impl Cache {
             policy.fresh_until.saturating_duration_since(now)
         });
         let ttl = jittered(self.lifetimes.page).min(left);
+        // What only the data could tell was captured before they were read.
+        let local = policy.map_or_else(LocalStamps::default, |policy| policy.local.clone());
+        let local = leader.stamps().union(&local);
         let stamps = policy.and_then(|policy| match &policy.stamps {
             Stamps::Unknown => None,
-            known => leader.stamps().only(&known.tags()),
+            known => local.only(&known.tags()),
         });
         let fits = !ttl.is_zero() && rendered.body.len() <= MAX_BODY_BYTES;
         let redis_is_up = self.redis_is_up() == Some(true);
         let (Some(policy), Some(stamps), true) = (policy, stamps, fits) else {
-            return self.page_not_kept(key, rendered, leader.stamps().clone());
+            return self.page_not_kept(key, rendered, local);
         };
         if !redis_is_up && !self.memory.is_enabled() {
             return self.page_not_kept(key, rendered, stamps);

@@ -13,6 +13,7 @@ use std::time::Instant;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
 
+use super::memory::LocalStamps;
 use super::{Cached, Stamps, Tagged};
 pub use super::{Level, Outcome};
 
@@ -24,6 +25,8 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 pub struct CachePolicy {
     /// The generations that its data were loaded under.
     pub stamps: Stamps,
+    /// The same within this process.
+    pub(super) local: LocalStamps,
     /// When the first of its data expires.
     pub fresh_until: Instant,
     /// When the first of its data was loaded: what `Age` counts from.
@@ -39,6 +42,7 @@ impl CachePolicy {
             tagged:
                 Tagged {
                     stamps,
+                    local,
                     fresh_until,
                     loaded,
                     ..
@@ -47,6 +51,7 @@ impl CachePolicy {
         } = cached;
         Self {
             stamps: stamps.clone(),
+            local: local.clone(),
             fresh_until: *fresh_until,
             loaded: *loaded,
             trail: vec![(level, *outcome)],

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::Stamps;
+use super::memory::LocalStamps;
 
 /// A value with the stamps of everything that it was made of, and until when it may be kept.
 #[derive(Debug, Clone)]
@@ -11,6 +12,8 @@ pub struct Tagged<T> {
     pub value: T,
     /// The generations that it was loaded under.
     pub stamps: Stamps,
+    /// The same within this process.
+    pub(super) local: LocalStamps,
     /// When the first of its parts expires.
     pub fresh_until: Instant,
     /// When the first of its parts was loaded.
@@ -23,6 +26,7 @@ impl<T> Tagged<T> {
         Tagged {
             value: change(self.value),
             stamps: self.stamps,
+            local: self.local,
             fresh_until: self.fresh_until,
             loaded: self.loaded,
         }
@@ -33,6 +37,7 @@ impl<T> Tagged<T> {
         Tagged {
             value: (self.value, other.value),
             stamps: self.stamps.union(other.stamps),
+            local: self.local.union(&other.local),
             fresh_until: self.fresh_until.min(other.fresh_until),
             loaded: self.loaded.min(other.loaded),
         }

@@ -111,6 +111,25 @@ pub(super) fn count_of_word(filter: &ListingFilter) -> Option<Statement> {
     )))
 }
 
+/// The places with the most rows of a filter, each as its newest listing spells it, with its number of rows.
+pub(super) fn count_by_place(filter: &ListingFilter, limit: i64) -> Statement {
+    let mut builder = Builder::new(filter);
+    let limit = builder.bind(limit);
+    let Builder {
+        conditions,
+        parameters,
+    } = builder;
+    let sql = format!(
+        "WITH per_place AS MATERIALIZED (SELECT location_folded, count(*) AS listings FROM property{conditions} \
+         GROUP BY location_folded ORDER BY count(*) DESC, location_folded LIMIT {limit}) \
+         SELECT newest.location, per_place.listings FROM per_place \
+         CROSS JOIN LATERAL (SELECT location FROM property WHERE location_folded = per_place.location_folded \
+         ORDER BY created_at DESC, id DESC LIMIT 1) AS newest \
+         ORDER BY per_place.listings DESC, per_place.location_folded"
+    );
+    Statement { sql, parameters }
+}
+
 /// The rows between two prices: whole ranges of the tally from the one that the lower price is in to the one before
 /// the one that the higher price is in, without those below the lower price, and with those up to the higher price.
 fn count_by_price(filter: &ListingFilter) -> Statement {

@@ -12,6 +12,7 @@ mod listener;
 mod listing_sql;
 pub mod login_failures;
 pub mod migrations;
+pub mod places;
 mod pool;
 pub mod properties;
 pub mod sessions;

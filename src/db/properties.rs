@@ -2,11 +2,12 @@
 
 use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use super::{DbError, listing_sql};
 use crate::domain::{
-    Description, Direction, ListingFilter, ListingQuery, Location, NewProperty, Position, Price,
-    Property, PropertyId, Title,
+    Description, Direction, FoldedLocation, ListingFilter, ListingQuery, Location, NewProperty,
+    Position, Price, PriceBand, Property, PropertyId, Title,
 };
 
 /// What it costs to find a row by its word, as a multiple of what it costs to walk past one in the list's order
@@ -139,6 +140,41 @@ pub async fn count(client: &impl GenericClient, filter: &ListingFilter) -> Resul
         .query_one(&prepared, &statement.references())
         .await?
         .get(0))
+}
+
+/// The properties in the same place and price band as one, without it: those whose prices are nearest, the nearest
+/// first.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn list_similar(
+    client: &impl GenericClient,
+    to: &Property,
+    limit: i64,
+) -> Result<Vec<Property>, DbError> {
+    let (above, below) = tokio::try_join!(
+        client.prepare_cached(include_str!("../../sql/queries/property_list_above.sql")),
+        client.prepare_cached(include_str!("../../sql/queries/property_list_below.sql")),
+    )?;
+    let place = FoldedLocation::of(&to.location);
+    let (place, price, band) = (
+        place.as_str(),
+        to.price.as_decimal(),
+        PriceBand::of(to.price),
+    );
+    let (floor, end) = (band.floor(), band.end());
+    // An index gives both from the price on, whatever number of rows the band has.
+    let dearer: [&(dyn ToSql + Sync); 5] = [&place, &price, &end, &to.id.0, &limit];
+    let cheaper: [&(dyn ToSql + Sync); 5] = [&place, &floor, &price, &to.id.0, &limit];
+    let (above, below) = tokio::try_join!(
+        client.query(&above, &dearer),
+        client.query(&below, &cheaper),
+    )?;
+    let found = above.iter().chain(&below).map(property);
+    let mut found = found.collect::<Result<Vec<_>, _>>()?;
+    found.sort_by_key(|other| ((other.price.as_decimal() - price).abs(), other.id));
+    found.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(found)
 }
 
 /// Adds a property.

@@ -27,6 +27,13 @@ impl FieldErrors {
         self.0.entry(field).or_default().push(message.into());
     }
 
+    /// Adds the messages of another input.
+    pub fn merge(&mut self, other: Self) {
+        for (field, messages) in other.0 {
+            self.0.entry(field).or_default().extend(messages);
+        }
+    }
+
     /// Keeps the value of a successful parse; notes the error of a failed one.
     pub fn check<T, E: ToString>(
         &mut self,
@@ -50,4 +57,9 @@ impl FieldErrors {
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &[String])> {
         self.0.iter().map(|(field, list)| (*field, list.as_slice()))
     }
+}
+
+/// As much of a text as a message quotes.
+pub(super) fn quoted(text: &str) -> String {
+    text.chars().take(40).collect()
 }

@@ -4,11 +4,10 @@
 //! two that have the same text get the same page; it is what cache keys are made of. Unknown parameters, their
 //! order and defaults are not part of it.
 
-use std::collections::BTreeSet;
-
 use url::form_urlencoded;
 
-use super::{Cursor, FieldErrors, FoldedLocation, Location, Price, SearchText};
+use super::field_errors::quoted;
+use super::{Cursor, FieldErrors, ListingFilter, Location, Price, SearchText, Sort};
 
 /// Rows on a page when nothing else is asked for.
 pub const DEFAULT_PAGE_SIZE: u16 = 24;
@@ -16,121 +15,6 @@ pub const DEFAULT_PAGE_SIZE: u16 = 24;
 pub const MAX_PAGE_SIZE: u16 = 100;
 /// The last page that may be asked for by number; a cursor walks on without limit.
 pub const MAX_PAGE: u16 = 200;
-/// The most locations that one query may name.
-const MAX_LOCATIONS: usize = 20;
-
-/// The order of a list; ties are broken by id in the same direction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Sort {
-    /// Latest `created_at` first.
-    #[default]
-    Newest,
-    /// Earliest `created_at` first.
-    Oldest,
-    /// Lowest price first.
-    Price,
-    /// Highest price first.
-    PriceDescending,
-}
-
-impl Sort {
-    /// Every order, the default first.
-    pub const ALL: [Self; 4] = [
-        Self::Newest,
-        Self::Oldest,
-        Self::Price,
-        Self::PriceDescending,
-    ];
-
-    /// Its name in URLs.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Newest => "newest",
-            Self::Oldest => "oldest",
-            Self::Price => "price",
-            Self::PriceDescending => "-price",
-        }
-    }
-
-    /// Its name for people.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Newest => "Newest first",
-            Self::Oldest => "Oldest first",
-            Self::Price => "Price: low to high",
-            Self::PriceDescending => "Price: high to low",
-        }
-    }
-
-    fn parse(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|sort| sort.name() == text)
-            .ok_or_else(|| {
-                format!(
-                    "“{}” is not an order. Use newest, oldest, price or -price.",
-                    quoted(text)
-                )
-            })
-    }
-}
-
-/// Which rows are in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ListingFilter {
-    /// Words that each row must have.
-    pub search: Option<SearchText>,
-    /// Locations of which each row must have one; as asked for, ordered by their folded form.
-    pub locations: Vec<Location>,
-    /// The lowest price, as asked for.
-    pub min_price: Option<Price>,
-    /// The highest price, as asked for.
-    pub max_price: Option<Price>,
-}
-
-impl ListingFilter {
-    /// Whether every row is in the list.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// The folded locations, each once.
-    pub fn folded_locations(&self) -> BTreeSet<FoldedLocation> {
-        self.locations.iter().map(FoldedLocation::of).collect()
-    }
-
-    /// The price bounds, the lower first even where they were asked for the other way round.
-    pub fn price_range(&self) -> (Option<Price>, Option<Price>) {
-        match (self.min_price, self.max_price) {
-            (Some(min), Some(max)) if min > max => (Some(max), Some(min)),
-            range => range,
-        }
-    }
-
-    /// Whether the bounds were asked for the wrong way round.
-    pub fn prices_were_swapped(&self) -> bool {
-        matches!((self.min_price, self.max_price), (Some(min), Some(max)) if min > max)
-    }
-
-    /// The text that is equal exactly for filters that select the same rows.
-    pub fn row_key(&self) -> String {
-        let mut text = form_urlencoded::Serializer::new(String::new());
-        if let Some(search) = &self.search {
-            text.append_pair("q", &search.words().join(" "));
-        }
-        for location in self.folded_locations() {
-            text.append_pair("location", location.as_str());
-        }
-        let (min, max) = self.price_range();
-        min.inspect(|price| {
-            text.append_pair("min_price", &price.to_string());
-        });
-        max.inspect(|price| {
-            text.append_pair("max_price", &price.to_string());
-        });
-        text.finish()
-    }
-}
 
 /// Where in the list the wanted rows are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -254,6 +138,15 @@ impl ListingQuery {
         text.finish()
     }
 
+    /// The list that a listing was found in: the same rows in the same order, from their beginning.
+    pub fn result(&self) -> Self {
+        Self {
+            position: Position::Page(1),
+            page_size: DEFAULT_PAGE_SIZE,
+            ..self.clone()
+        }
+    }
+
     /// The same list at another place.
     pub fn at(&self, position: Position) -> Self {
         Self {
@@ -281,26 +174,6 @@ impl ListingQuery {
     }
 }
 
-impl ListingFilter {
-    /// One spelling per location, in a fixed order, and single spaces between search words.
-    fn tidy(&mut self, errors: &mut FieldErrors) {
-        self.locations
-            .sort_by_key(|location| (FoldedLocation::of(location), location.clone()));
-        self.locations
-            .dedup_by_key(|location| FoldedLocation::of(location));
-        if self.locations.len() > MAX_LOCATIONS {
-            errors.add(
-                "location",
-                format!("At most {MAX_LOCATIONS} locations can be combined."),
-            );
-        }
-        if let Some(search) = &self.search {
-            let spaced: Vec<_> = search.as_str().split_whitespace().collect();
-            self.search = SearchText::parse(&spaced.join(" ")).ok();
-        }
-    }
-}
-
 fn whole_number(text: &str, max: u16) -> Result<u16, String> {
     let digits = text.bytes().all(|b| b.is_ascii_digit());
     let number = text
@@ -313,10 +186,6 @@ fn whole_number(text: &str, max: u16) -> Result<u16, String> {
             quoted(text)
         )
     })
-}
-
-fn quoted(text: &str) -> String {
-    text.chars().take(40).collect()
 }
 
 #[cfg(test)]

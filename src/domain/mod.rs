@@ -7,11 +7,15 @@ mod cursor;
 mod event;
 mod field_errors;
 mod history;
+mod listing_filter;
 mod listing_query;
+mod place;
 mod price;
+mod price_band;
 mod property;
 mod property_form;
 mod sitemap;
+mod sort;
 mod text;
 mod user;
 
@@ -19,13 +23,16 @@ pub use cursor::{Cursor, Direction, SortValue};
 pub use event::{Change, EventId, PropertyEvent, RowState};
 pub use field_errors::FieldErrors;
 pub use history::{FieldChange, HistoryEntry};
+pub use listing_filter::ListingFilter;
 pub use listing_query::{
-    Cursors, DEFAULT_PAGE_SIZE, ListingFilter, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
-    Sort,
+    Cursors, DEFAULT_PAGE_SIZE, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
 };
+pub use place::{Place, PlaceQuery};
 pub use price::{Price, PriceError, grouped_digits};
+pub use price_band::PriceBand;
 pub use property::{NewProperty, Property, PropertyId, Version};
 pub use property_form::PropertyForm;
 pub use sitemap::{ListedPart, ListedProperty, SitemapPart};
+pub use sort::Sort;
 pub use text::{Description, FoldedLocation, Location, SearchText, TextError, Title};
 pub use user::{Password, PasswordError, User, UserId, Username};

@@ -1,11 +1,11 @@
 //! Which cached values an event makes void: a total function.
 
 use crate::cache::{Tag, TagSet};
-use crate::domain::{Change, FoldedLocation, PropertyId, SitemapPart};
+use crate::domain::{Change, FoldedLocation, Price, PriceBand, PropertyId, RowState, SitemapPart};
 
 /// The tags that listings have.
 pub mod kinds {
-    use super::{FoldedLocation, PropertyId, SitemapPart, Tag};
+    use super::{FoldedLocation, Price, PriceBand, PropertyId, SitemapPart, Tag};
 
     /// All listings: carried by lists that any listing could enter.
     pub fn properties() -> Tag {
@@ -20,6 +20,12 @@ pub mod kinds {
     /// The listings of a location: carried by lists that only they can enter.
     pub fn location(location: &FoldedLocation) -> Tag {
         Tag::one("location", location.as_str())
+    }
+
+    /// The listings of a location in the band of a price: carried by pages that show what is similar.
+    pub fn band(location: &FoldedLocation, price: Price) -> Tag {
+        let floor = PriceBand::of(price).floor().normalize();
+        Tag::one("band", &format!("{floor}:{}", location.as_str()))
     }
 
     /// The listings of a part of the site map: carried by that part.
@@ -37,33 +43,36 @@ pub fn tags_of(change: &Change) -> TagSet {
             before,
             after,
         } => {
-            let mut tags = TagSet::from([
-                kinds::properties(),
-                kinds::property(*id),
-                kinds::sitemap(SitemapPart::of(*id)),
-                kinds::location(&after.location_folded),
-            ]);
-            tags.extend(
-                before
-                    .iter()
-                    .map(|before| kinds::location(&before.location_folded)),
-            );
-            tags
+            let states = before.iter().chain([after]);
+            tags_of_row(*id, states)
         }
-        Change::PostDelete { id, before } => TagSet::from([
-            kinds::properties(),
-            kinds::property(*id),
-            kinds::sitemap(SitemapPart::of(*id)),
-            kinds::location(&before.location_folded),
-        ]),
+        Change::PostDelete { id, before } => tags_of_row(*id, [before]),
         Change::Bulk { rows: _ } | Change::Cleared => TagSet::from([Tag::site()]),
     }
+}
+
+fn tags_of_row<'a>(id: PropertyId, states: impl IntoIterator<Item = &'a RowState>) -> TagSet {
+    let mut tags = TagSet::from([
+        kinds::properties(),
+        kinds::property(id),
+        kinds::sitemap(SitemapPart::of(id)),
+    ]);
+    for RowState {
+        title: _,
+        price,
+        location_folded,
+    } in states
+    {
+        tags.insert(kinds::location(location_folded));
+        tags.insert(kinds::band(location_folded, *price));
+    }
+    tags
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Price, RowState, Title};
+    use crate::domain::{RowState, Title};
 
     fn row(location: &str) -> RowState {
         RowState {
@@ -85,6 +94,8 @@ mod tests {
         assert_eq!(
             names,
             [
+                "band:0:joppa",
+                "band:0:leith",
                 "location:joppa",
                 "location:leith",
                 "properties",

@@ -19,7 +19,7 @@ pub fn configure(config: &mut web::ServiceConfig, services: &Services, site: &Si
     config
         .app_data(web::Data::new(services.clone()))
         .app_data(web::Data::new(site.clone()))
-        .app_data(web::Data::new(assets::folder()))
+        .app_data(web::Data::new(assets::Assets::new(assets::folder())))
         .app_data(web::PayloadConfig::new(MAX_BODY_BYTES))
         .service(read("/", public::root))
         .service(read("/healthz", health::live))
@@ -36,6 +36,9 @@ fn browse(config: &mut web::ServiceConfig) {
     config
         .service(read("/properties/", public::index))
         .service(read("/properties/no-cache/", public::index_uncached))
+        .service(read("/properties/places/", public::places))
+        .service(read(r"/properties/{id:\d+}/next/", public::next))
+        .service(read(r"/properties/{id:\d+}/previous/", public::previous))
         .service(read(r"/properties/{id:\d+}/", public::show))
         .service(read("/properties/feed.atom", machines::show))
         .service(read("/robots.txt", machines::show))

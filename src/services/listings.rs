@@ -8,7 +8,9 @@ use super::ServiceError;
 use super::families::{COUNTS, QUERYSETS};
 use crate::cache::{Cache, CacheKey, Cached, Fill, Level, TagSet};
 use crate::db::{Database, properties};
-use crate::domain::{ListingFilter, ListingQuery, MAX_PAGE, Property, PropertyId};
+use crate::domain::{
+    Cursor, Direction, ListingFilter, ListingQuery, MAX_PAGE, Position, Property, PropertyId,
+};
 use crate::events::kinds;
 
 /// How long the absence of a listing is remembered.
@@ -45,8 +47,8 @@ struct CachedRows {
 /// Reads listings; cheap to clone.
 #[derive(Clone)]
 pub struct Listings {
-    database: Database,
-    cache: Cache,
+    pub(super) database: Database,
+    pub(super) cache: Cache,
 }
 
 impl Listings {
@@ -59,30 +61,7 @@ impl Listings {
     /// # Errors
     /// When the database is needed and can't answer.
     pub async fn list(&self, query: &ListingQuery) -> Result<Cached<ListingPage>, ServiceError> {
-        let tags = tags_of(&query.filter);
-        let list_key = Self::list_key(query);
-        let count_key = Self::count_key(&query.filter);
-        let lifetimes = self.cache.lifetimes();
-        let (database, wanted) = (self.database.clone(), query.clone());
-        let load_rows = async move || -> Result<_, ServiceError> {
-            let client = database.client().await?;
-            let rows = properties::list(&client, &wanted).await?;
-            let value = CachedRows {
-                properties: rows.properties,
-                more: rows.more,
-            };
-            Ok(Fill::new(value, lifetimes.queryset))
-        };
-        let (database, filter) = (self.database.clone(), query.filter.clone());
-        let load_count = async move || -> Result<_, ServiceError> {
-            let client = database.client().await?;
-            let value = properties::count(&client, &filter).await?;
-            Ok(Fill::new(value, lifetimes.count))
-        };
-        let (rows, count) = tokio::try_join!(
-            self.cache.get_or_load(&list_key, &tags, load_rows),
-            self.cache.get_or_load(&count_key, &tags, load_count),
-        )?;
+        let (rows, count) = tokio::try_join!(self.rows(query), self.count(&query.filter))?;
         let page = |(rows, total): (CachedRows, i64)| ListingPage {
             properties: rows.properties,
             more: rows.more,
@@ -92,6 +71,54 @@ impl Listings {
             tagged: rows.tagged.and(count.tagged).map(page),
             outcome: rows.outcome,
         })
+    }
+
+    /// A page's rows.
+    async fn rows(&self, query: &ListingQuery) -> Result<Cached<CachedRows>, ServiceError> {
+        let (database, wanted) = (self.database.clone(), query.clone());
+        let ttl = self.cache.lifetimes().queryset;
+        let load = async move || -> Result<_, ServiceError> {
+            let client = database.client().await?;
+            let rows = properties::list(&client, &wanted).await?;
+            let value = CachedRows {
+                properties: rows.properties,
+                more: rows.more,
+            };
+            Ok(Fill::new(value, ttl))
+        };
+        let tags = tags_of(&query.filter);
+        self.cache
+            .get_or_load(&Self::list_key(query), &tags, load)
+            .await
+    }
+
+    /// How many listings a filter selects.
+    pub(super) async fn count(&self, filter: &ListingFilter) -> Result<Cached<i64>, ServiceError> {
+        let (database, wanted) = (self.database.clone(), filter.clone());
+        let ttl = self.cache.lifetimes().count;
+        let load = async move || -> Result<_, ServiceError> {
+            let client = database.client().await?;
+            Ok(Fill::new(properties::count(&client, &wanted).await?, ttl))
+        };
+        self.cache
+            .get_or_load(&Self::count_key(filter), &tags_of(filter), load)
+            .await
+    }
+
+    /// The listing next to one in a result; `None` at its end.
+    ///
+    /// # Errors
+    /// When the database is needed and can't answer.
+    pub async fn neighbour(
+        &self,
+        of: &Property,
+        result: &ListingQuery,
+        direction: Direction,
+    ) -> Result<Option<PropertyId>, ServiceError> {
+        let mut query = result.at(Position::Cursor(Cursor::at(of, result.sort, direction)));
+        query.page_size = 1;
+        let rows = self.rows(&query).await?.tagged.value;
+        Ok(rows.properties.first().map(|property| property.id))
     }
 
     /// The same straight from the database: no cache is read or written.

@@ -1,26 +1,31 @@
 //! Use cases: cached reads, and writes in a transaction that yield events. Handlers and commands call nothing else.
 
 mod accounts;
+mod detail_view;
 mod editor;
 mod error;
 mod families;
 pub mod fixtures;
 mod health;
+mod list_view;
 mod listings;
 mod loopback;
 mod machines;
 mod management;
 mod pages;
 mod passwords;
+mod places;
 mod sessions;
 
 pub use crate::cache::{
-    Encoding, HeldPage, InMemory, Interrupted, LoadError, Rendered, Served, StoredPage,
+    Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, Rendered, Served, StoredPage,
 };
 pub use accounts::{Accounts, CreateUserError, Login};
+pub use detail_view::DetailView;
 pub use editor::{Editor, UpdateOutcome};
 pub use error::ServiceError;
 pub use health::{Health, Readiness};
+pub use list_view::{FilterPart, ListView, Looser};
 pub use listings::{ListingPage, Listings};
 pub use loopback::Loopback;
 pub use machines::Machines;

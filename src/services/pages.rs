@@ -6,7 +6,7 @@ use super::families::PAGES;
 use super::listings::tags_of;
 use crate::cache::policy::CachePolicy;
 use crate::cache::{Cache, CacheKey, InMemory, Level, LoadError, Rendered, Served, TagSet};
-use crate::domain::{ListingFilter, ListingQuery, PropertyId, SitemapPart};
+use crate::domain::{ListingFilter, ListingQuery, PlaceQuery, PropertyId, SitemapPart};
 use crate::events::kinds;
 
 /// The identity of a page: made of parsed input only, never of a raw URL.
@@ -38,13 +38,21 @@ impl PageKey {
         }
     }
 
-    /// A listing's own page, in a format.
-    pub fn detail(site: &str, id: PropertyId, format: &'static str) -> Self {
-        let name = format_args!("{site}/detail.{format}/{id}");
+    /// A listing's own page within a result, in a format.
+    pub fn detail(site: &str, id: PropertyId, result: &ListingQuery, format: &'static str) -> Self {
+        let result = result.canonical();
+        let name = format_args!("{site}/detail.{format}/{id}?{result}");
         Self {
             key: CacheKey::new(Level::PageRedis, PAGES, name),
             rows: Rows::One(id),
         }
+    }
+
+    /// The places of a site, in a format.
+    pub fn places(site: &str, query: &PlaceQuery, format: &'static str) -> Self {
+        let canonical = query.canonical();
+        let name = format_args!("{site}/places.{format}?{canonical}");
+        Self::named(name, Rows::Of(ListingFilter::default()))
     }
 
     /// The feed of what a filter selects.
@@ -74,7 +82,7 @@ impl PageKey {
         Self { key, rows }
     }
 
-    /// What the page is expected to depend on.
+    /// What the page is expected to depend on; it may turn out to depend on more.
     fn tags(&self) -> TagSet {
         match &self.rows {
             Rows::Of(filter) => tags_of(filter),

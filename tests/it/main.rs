@@ -15,6 +15,8 @@ mod commands;
 mod event_log;
 // Files that load wholly or not at all, lossless dumps, sample data.
 mod fixtures_bulk;
+// Pages in a real browser: keyboard, layout, contrast, Back, the console.
+mod in_chromium;
 // The matrix: kinds of write × kinds of page.
 mod invalidation;
 // What programs read: robots.txt, the site map, feeds.

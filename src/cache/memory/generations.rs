@@ -3,7 +3,7 @@
 //! **Invariant:** a number is never given twice, and a tag keeps its cell for as long as anything was stamped with
 //! it; so what an invalidation has made void stays void, whichever tags are forgotten meanwhile.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -13,8 +13,8 @@ use crate::cache::{Tag, TagSet};
 #[derive(Debug)]
 struct Cell(AtomicU64);
 
-/// The generations of some tags at one moment.
-#[derive(Debug, Clone)]
+/// The generations of some tags, each at a moment before the value that carries them was read from anywhere.
+#[derive(Debug, Clone, Default)]
 pub(in crate::cache) struct LocalStamps {
     tags: Arc<TagSet>,
     cells: Arc<[(Arc<Cell>, u64)]>,
@@ -28,17 +28,42 @@ impl LocalStamps {
             .all(|(cell, number)| cell.0.load(Ordering::Acquire) == *number)
     }
 
+    /// Whether nothing has been invalidated of what this depends on and `known` does not.
+    pub(in crate::cache) fn are_current_beside(&self, known: &Self) -> bool {
+        let mut late = self.pairs().filter(|(tag, _)| !known.tags.contains(*tag));
+        late.all(|(_, (cell, number))| cell.0.load(Ordering::Acquire) == *number)
+    }
+
+    /// Those of a value that is made of both; of a tag that both know, the older.
+    pub(in crate::cache) fn union(&self, other: &Self) -> Self {
+        let mut all: BTreeMap<_, _> = self.pairs().collect();
+        for (tag, captured) in other.pairs() {
+            let kept = all.entry(tag).or_insert(captured);
+            if captured.1 < kept.1 {
+                *kept = captured;
+            }
+        }
+        Self {
+            tags: Arc::new(all.keys().map(|tag| (*tag).clone()).collect()),
+            cells: all.into_values().cloned().collect(),
+        }
+    }
+
     /// Those of a value that depends on some of the tags only; `None` if it depends on one that was not captured.
     pub(in crate::cache) fn only(&self, tags: &TagSet) -> Option<Self> {
         if !tags.is_subset(&self.tags) {
             return None;
         }
-        let pairs = self.tags.iter().zip(self.cells.iter());
-        let kept = pairs.filter(|(tag, _)| tags.contains(*tag));
+        let kept = self.pairs().filter(|(tag, _)| tags.contains(*tag));
         Some(Self {
             cells: kept.map(|(_, cell)| cell.clone()).collect(),
             tags: Arc::new(tags.clone()),
         })
+    }
+
+    /// Each tag with what was captured of it: both are in the order of the tags.
+    fn pairs(&self) -> impl Iterator<Item = (&Tag, &(Arc<Cell>, u64))> {
+        self.tags.iter().zip(self.cells.iter())
     }
 }
 
@@ -147,6 +172,19 @@ mod tests {
         assert!(!void.are_current());
         let held = generations.table.lock().expect("not poisoned").cells.len();
         assert!(held <= SWEEP_FROM + 1, "{held} cells are held");
+    }
+
+    #[test]
+    fn a_union_is_void_as_soon_as_one_of_its_parts_is() {
+        let generations = LocalGenerations::default();
+        let early = generations.capture(&tags(&["a", "b"]));
+        let both = early.union(&generations.capture(&tags(&["c"])));
+        assert!(both.are_current() && both.are_current_beside(&early));
+        generations.invalidate(&tags(&["c"]));
+        assert!(!both.are_current() && !both.are_current_beside(&early));
+        // What was captured anew since doesn't bring back the part that is void.
+        let again = both.union(&generations.capture(&tags(&["c"])));
+        assert!(!again.are_current());
     }
 
     #[test]

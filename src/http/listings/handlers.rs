@@ -3,9 +3,9 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::domain::FieldErrors;
+use crate::domain::{Direction, FieldErrors, PropertyId};
 use crate::http::negotiation::Format;
-use crate::http::pages::{PublicPage, serve, serve_uncached};
+use crate::http::pages::{PublicPage, result, serve, serve_uncached};
 use crate::http::views::listings::RefusedListPage;
 use crate::http::views::page;
 use crate::http::{AppError, Site};
@@ -52,8 +52,66 @@ pub(in crate::http) async fn show(
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
     let format = Format::of(request.query_string(), request.headers());
-    let page = PublicPage::detail(&id, format).ok_or(AppError::NotFound)?;
-    serve(&request, page, services, site).await
+    let page = PublicPage::detail(&id, request.query_string(), format);
+    serve(&request, page.ok_or(AppError::NotFound)?, services, site).await
+}
+
+/// `GET /properties/places/`
+pub(in crate::http) async fn places(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    site: web::Data<Site>,
+) -> Result<HttpResponse, AppError> {
+    let format = Format::of(request.query_string(), request.headers());
+    match PublicPage::places(request.query_string(), format) {
+        Ok(page) => serve(&request, page, services, site).await,
+        Err(errors) => refused(request.query_string(), errors, format),
+    }
+}
+
+/// `GET /properties/{id}/next/`: the listing after this one in the result that the query string names.
+pub(in crate::http) async fn next(
+    request: HttpRequest,
+    id: web::Path<i64>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, AppError> {
+    turn(&request, PropertyId(*id), Direction::Forward, &services).await
+}
+
+/// `GET /properties/{id}/previous/`: the listing before it.
+pub(in crate::http) async fn previous(
+    request: HttpRequest,
+    id: web::Path<i64>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, AppError> {
+    turn(&request, PropertyId(*id), Direction::Backward, &services).await
+}
+
+/// Leads to a neighbour, which is looked for only now: a page that named its neighbours would change with every
+/// listing.
+async fn turn(
+    request: &HttpRequest,
+    id: PropertyId,
+    direction: Direction,
+    services: &Services,
+) -> Result<HttpResponse, AppError> {
+    let result = result(request.query_string());
+    let found = services.listings.find(id).await?.tagged.value;
+    let property = found.ok_or(AppError::NotFound)?;
+    let listings = &services.listings;
+    let neighbour = listings.neighbour(&property, &result, direction).await?;
+    let (id, mark) = match (neighbour, direction) {
+        (Some(neighbour), _) => (neighbour, ""),
+        (None, Direction::Forward) => (id, "#last"),
+        (None, Direction::Backward) => (id, "#first"),
+    };
+    let query = result.canonical();
+    let sign = if query.is_empty() { "" } else { "?" };
+    let location = format!("/properties/{id}/{sign}{query}{mark}");
+    Ok(HttpResponse::Found()
+        .insert_header((header::LOCATION, location))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish())
 }
 
 /// The filter form again, with what was typed and what is wrong with it.

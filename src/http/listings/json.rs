@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Cursor, Direction, ListingQuery, Position, Price, Property, PropertyId};
+use crate::domain::{
+    Cursor, Direction, ListingFilter, ListingQuery, Place, PlaceQuery, Position, Price, Property,
+    PropertyId,
+};
 use crate::services::ListingPage;
 
 /// One listing.
@@ -85,6 +88,44 @@ impl<'a> ListJson<'a> {
             next,
             previous,
             results,
+        }
+    }
+}
+
+/// The places that listings are in.
+#[derive(Debug, Serialize)]
+pub(in crate::http) struct PlacesJson<'a> {
+    count: usize,
+    results: Vec<PlaceJson<'a>>,
+}
+
+/// One place; `listings` is null where they are too many to be counted for each place.
+#[derive(Debug, Serialize)]
+struct PlaceJson<'a> {
+    location: &'a str,
+    listings: Option<i64>,
+    url: String,
+}
+
+impl<'a> PlacesJson<'a> {
+    pub(in crate::http) fn new(places: &'a [Place], query: &PlaceQuery, site_url: &str) -> Self {
+        let result = |place: &'a Place| {
+            let list = ListingQuery {
+                filter: ListingFilter {
+                    locations: vec![place.location.clone()],
+                    ..query.filter.clone()
+                },
+                ..ListingQuery::default()
+            };
+            PlaceJson {
+                location: place.location.as_str(),
+                listings: place.listings,
+                url: format!("{site_url}/properties/?{}", list.canonical()),
+            }
+        };
+        Self {
+            count: places.len(),
+            results: places.iter().map(result).collect(),
         }
     }
 }

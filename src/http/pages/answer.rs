@@ -7,7 +7,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use crate::http::negotiation::AcceptedEncodings;
-use crate::services::StoredPage;
+use crate::services::{Encoding, StoredPage};
 
 /// The answer with a page, or 304.
 pub(super) fn answer(
@@ -17,6 +17,17 @@ pub(super) fn answer(
     cache_status: HeaderValue,
 ) -> HttpResponse {
     let encoding = page.choose(AcceptedEncodings::of(headers));
+    answer_with(page, encoding, headers, age, cache_status)
+}
+
+/// The same in one encoding, whatever the client likes best.
+pub(super) fn answer_with(
+    page: &StoredPage,
+    encoding: Encoding,
+    headers: &HeaderMap,
+    age: Duration,
+    cache_status: HeaderValue,
+) -> HttpResponse {
     let etag = page.etag(encoding);
     let not_modified = has_copy(headers, etag);
     let status = match not_modified {
@@ -47,7 +58,7 @@ pub(super) fn answer(
 }
 
 /// Whether a client has this representation already (RFC 9110, section 13.1.2: a weak comparison).
-fn has_copy(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+pub(in crate::http) fn has_copy(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     let lists = headers.get_all(header::IF_NONE_MATCH);
     let tags = lists.flat_map(|list| list.as_bytes().split(|byte| *byte == b','));
     tags.map(<[u8]>::trim_ascii)

@@ -9,8 +9,10 @@ mod lane;
 mod machine;
 mod page;
 mod serve;
+mod stale;
 
+pub(in crate::http) use answer::has_copy;
 pub use lane::{Lane, LaneService};
 pub(in crate::http) use machine::MachinePage;
-pub(in crate::http) use page::PublicPage;
+pub(in crate::http) use page::{PublicPage, result};
 pub(in crate::http) use serve::{serve, serve_uncached};

@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use super::machine::MachinePage;
 use crate::cache::policy::{CachePolicy, Level};
-use crate::domain::{Cursors, FieldErrors, ListingQuery, Position, Property, PropertyId};
-use crate::http::listings::json::{ListJson, PropertyJson};
+use crate::domain::{Cursors, FieldErrors, ListingQuery, PlaceQuery, Position, PropertyId};
+use crate::http::listings::json::{ListJson, PlacesJson, PropertyJson};
 use crate::http::negotiation::Format;
-use crate::http::views::listings::{DetailPage, ListPage};
+use crate::http::views::listings::{DetailPage, ListPage, PlacesPage};
 use crate::http::{AppError, Site};
-use crate::services::{ListingPage, PageKey, Rendered, Services};
+use crate::services::{Cached, ListView, ListingPage, PageKey, Rendered, Services};
 
 /// A page that everybody may see.
 #[derive(Debug, Clone)]
@@ -28,6 +28,15 @@ pub(in crate::http) enum PublicPage {
     Detail {
         /// Whose.
         id: PropertyId,
+        /// The list that it was found in; JSON has none.
+        result: Box<ListingQuery>,
+        /// As what.
+        format: Format,
+    },
+    /// The places that listings are in.
+    Places {
+        /// Which.
+        query: PlaceQuery,
         /// As what.
         format: Format,
     },
@@ -51,7 +60,10 @@ impl PublicPage {
                 let page = MachinePage::at(path, query_string, site.debug);
                 page.ok()?.map(Self::Machine)
             }
-            Some(id) if id.bytes().all(|b| b.is_ascii_digit()) => Self::detail(id, format()),
+            Some("places") => Self::places(query_string, format()).ok(),
+            Some(id) if id.bytes().all(|b| b.is_ascii_digit()) => {
+                Self::detail(id, query_string, format())
+            }
             Some(_) => None,
         }
     }
@@ -70,17 +82,34 @@ impl PublicPage {
         Ok(Self::List { query, format })
     }
 
-    /// The page of the listing that a path names; `None` when it names none.
-    pub(in crate::http) fn detail(id: &str, format: Format) -> Option<Self> {
+    /// The page of the listing that a path names, with what the query string says of the list that it was found in;
+    /// `None` when the path names none.
+    pub(in crate::http) fn detail(id: &str, query_string: &str, format: Format) -> Option<Self> {
         let id = PropertyId(id.parse().ok()?);
-        Some(Self::Detail { id, format })
+        let result = Box::new(match format {
+            Format::Json => ListingQuery::default(),
+            Format::Html => result(query_string),
+        });
+        Some(Self::Detail { id, result, format })
+    }
+
+    /// The places that a query string asks for.
+    ///
+    /// # Errors
+    /// When a parameter is not valid.
+    pub(in crate::http) fn places(query_string: &str, format: Format) -> Result<Self, FieldErrors> {
+        let query = PlaceQuery::parse(query_string)?;
+        Ok(Self::Places { query, format })
     }
 
     /// Its identity, on a site at an address.
     pub(super) fn key(&self, site_url: &str) -> PageKey {
         match self {
             Self::List { query, format } => PageKey::list(site_url, query, format.name()),
-            Self::Detail { id, format } => PageKey::detail(site_url, *id, format.name()),
+            Self::Detail { id, result, format } => {
+                PageKey::detail(site_url, *id, result, format.name())
+            }
+            Self::Places { query, format } => PageKey::places(site_url, query, format.name()),
             Self::Machine(page) => page.key(site_url),
         }
     }
@@ -93,66 +122,97 @@ impl PublicPage {
     ) -> Result<Rendered, AppError> {
         match self {
             Self::List { query, format } => {
-                let cached = services.listings.list(&query).await?;
-                let policy = CachePolicy::of(&cached, Level::Queryset);
-                let rendered = render_list(&cached.tagged.value, &query, format, site_url)?;
-                Ok(rendered.with(policy))
+                let list = &services.listings;
+                match format {
+                    Format::Json => kept(list.list(&query).await?, |list| {
+                        list_as_json(list, &query, site_url)
+                    }),
+                    Format::Html => kept(list.view(&query).await?, |view| {
+                        list_as_html(view, &query, site_url)
+                    }),
+                }
             }
-            Self::Detail { id, format } => {
-                let cached = services.listings.find(id).await?;
-                let policy = CachePolicy::of(&cached, Level::Queryset);
-                let property = cached.tagged.value;
-                Ok(render_detail(property, format, site_url)?.with(policy))
-            }
+            Self::Detail { id, result, format } => match format {
+                Format::Json => kept(services.listings.find(id).await?, |property| {
+                    let property = property.as_ref().ok_or(AppError::NotFound)?;
+                    json(&PropertyJson::new(property, site_url))
+                }),
+                Format::Html => kept(services.listings.detail(id).await?, |view| {
+                    let view = view.as_ref().ok_or(AppError::NotFound)?;
+                    html(&DetailPage::new(view, &result, site_url))
+                }),
+            },
+            Self::Places { query, format } => kept(
+                services.listings.places(&query).await?,
+                |places| match format {
+                    Format::Json => json(&PlacesJson::new(places, &query, site_url)),
+                    Format::Html => html(&PlacesPage::new(places, &query, site_url)),
+                },
+            ),
             Self::Machine(page) => page.render(services, site_url).await,
         }
     }
 
-    /// Computes it straight from the database.
+    /// Computes it straight from the database; only lists are asked for so.
     pub(super) async fn render_uncached(
         self,
         services: &Services,
         site_url: &str,
     ) -> Result<Rendered, AppError> {
-        match self {
-            Self::List { query, format } => {
+        let Self::List { query, format } = self else {
+            return Err(AppError::NotFound);
+        };
+        match format {
+            Format::Json => {
                 let list = services.listings.list_uncached(&query).await?;
-                render_list(&list, &query, format, site_url)
+                list_as_json(&list, &query, site_url)
             }
-            Self::Detail { id, format } => {
-                let property = services.listings.find_uncached(id).await?;
-                render_detail(property, format, site_url)
+            Format::Html => {
+                let view = services.listings.view_uncached(&query).await?;
+                list_as_html(&view, &query, site_url)
             }
-            // Programs have no page of their own past the cache.
-            Self::Machine(_) => Err(AppError::NotFound),
         }
     }
 }
 
-fn render_detail(
-    property: Option<Property>,
-    format: Format,
-    site_url: &str,
-) -> Result<Rendered, AppError> {
-    let property = property.ok_or(AppError::NotFound)?;
-    match format {
-        Format::Json => json(&PropertyJson::new(&property, site_url)),
-        Format::Html => html(&DetailPage::new(&property, site_url)),
-    }
+/// The list that a query string says a listing was found in. What is not valid is not told: a listing's page is right
+/// without it.
+pub(in crate::http) fn result(query_string: &str) -> ListingQuery {
+    let query = ListingQuery::parse(query_string, Cursors::Ignored);
+    query.unwrap_or_default().result()
 }
 
-fn render_list(
+/// A page made of a cached value, with leave to keep it for as long as that is kept.
+fn kept<T>(
+    cached: Cached<T>,
+    render: impl FnOnce(&T) -> Result<Rendered, AppError>,
+) -> Result<Rendered, AppError> {
+    let policy = CachePolicy::of(&cached, Level::Queryset);
+    Ok(render(&cached.tagged.value)?.with(policy))
+}
+
+fn list_as_json(
     list: &ListingPage,
     query: &ListingQuery,
-    format: Format,
     site_url: &str,
 ) -> Result<Rendered, AppError> {
-    if list.properties.is_empty() && matches!(query.position, Position::Page(2..)) {
-        return Err(AppError::NotFound);
-    }
-    match format {
-        Format::Json => json(&ListJson::new(list, query, site_url)),
-        Format::Html => html(&ListPage::new(list, query, site_url)),
+    json(&ListJson::new(existing(list, query)?, query, site_url))
+}
+
+fn list_as_html(
+    view: &ListView,
+    query: &ListingQuery,
+    site_url: &str,
+) -> Result<Rendered, AppError> {
+    existing(&view.page, query)?;
+    html(&ListPage::new(view, query, site_url))
+}
+
+/// A page of a list, unless it is past the last.
+fn existing<'a>(list: &'a ListingPage, query: &ListingQuery) -> Result<&'a ListingPage, AppError> {
+    match list.properties.is_empty() && matches!(query.position, Position::Page(2..)) {
+        true => Err(AppError::NotFound),
+        false => Ok(list),
     }
 }
 

@@ -5,9 +5,9 @@ use std::time::Instant;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::answer::answer;
 use super::cache_status;
 use super::page::PublicPage;
+use super::stale::answer_or_stand_in;
 use crate::cache::policy;
 use crate::http::{AppError, Site};
 use crate::services::{Rendered, Services};
@@ -32,7 +32,7 @@ pub(in crate::http) async fn serve(
     let served = pages.get_or_render(&key, render).await?;
     let age = served.page.age(Instant::now());
     let status = cache_status::header(&served.trail);
-    Ok(answer(&served.page.page, request.headers(), age, status))
+    Ok(answer_or_stand_in(&served, request.headers(), age, status))
 }
 
 /// Answers with a page straight from the database: no cache is read or written.

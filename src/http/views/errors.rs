@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 
+use super::facade::Facade;
 use super::filters;
 
 #[derive(Template)]
@@ -12,6 +13,7 @@ struct ErrorPage<'a> {
     title: &'a str,
     detail: &'a str,
     request_id: &'a str,
+    facade: Facade,
 }
 
 /// The page of a failure.
@@ -22,6 +24,7 @@ pub(in crate::http) fn render(status: StatusCode, detail: &str, request_id: &str
         title,
         detail,
         request_id,
+        facade: Facade::of_failure(status.as_u16()),
     };
     // A page about a failure must not fail: without the template there are still its words.
     page.render().unwrap_or_else(|_| title.to_owned())

@@ -2,6 +2,7 @@
 
 pub(super) mod admin;
 pub(super) mod errors;
+mod facade;
 mod filters;
 pub(super) mod listings;
 pub(super) mod machines;

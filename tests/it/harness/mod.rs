@@ -2,6 +2,7 @@
 
 mod app;
 mod browser;
+mod chromium;
 mod database;
 mod hold;
 mod keeper;
@@ -15,6 +16,7 @@ mod tier;
 
 pub(crate) use app::{App, Plan, TOKEN, spawn_app, unique};
 pub(crate) use browser::{Browser, Listing, listing};
+pub(crate) use chromium::{Chromium, Focus, Key, Motion, Theme};
 pub(crate) use database::{TestDatabase, database};
 pub(crate) use hold::{Held, Hold, Reader, create_role};
 pub(crate) use keeper::shared;

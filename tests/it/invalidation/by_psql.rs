@@ -2,7 +2,7 @@
 
 use super::matrix::Matrix;
 
-//  html json page2 leith joppa far range search sorted detail far-detail count
+//  html json page2 leith joppa far range search sorted detail far-detail count  near-detail places
 //  feed leith-feed joppa-feed site-map part far-part robots
 
 async fn after(sql: &str, cells: &str) {
@@ -15,26 +15,26 @@ async fn after(sql: &str, cells: &str) {
 async fn an_insert_refreshes_the_lists_it_enters() {
     let sql = "INSERT INTO property (title, description, price, location)
         VALUES ('Home 3 annexe', 'D', 3100, 'Leith')";
-    after(sql, "C C C C h h C C C h h C  C C h C C h h").await;
+    after(sql, "C C C C h h C C C C h C  C C h C C h h  h C").await;
 }
 
 #[tokio::test]
 async fn an_update_refreshes_what_shows_the_row() {
     let sql = "UPDATE property SET title = 'Home 3 mended' WHERE id = 3";
-    after(sql, "C C C C h h C C C C h r  C C h C C h h").await;
+    after(sql, "C C C C h h C C C C h r  C C h C C h h  h r").await;
 }
 
 #[tokio::test]
 async fn an_update_of_the_location_refreshes_both_locations() {
     let sql = "UPDATE property SET location = 'Joppa' WHERE id = 3";
-    after(sql, "C C C C C h C C C C h r  C C C C C h h").await;
+    after(sql, "C C C C C h C C C C h r  C C C C C h h  h C").await;
 }
 
 #[tokio::test]
 async fn a_delete_refreshes_every_list_the_row_was_in() {
     after(
         "DELETE FROM property WHERE id = 3",
-        "C C C C h h C C C 404 h C  C C h r C h h",
+        "C C C C h h C C C 404 h C  C C h r C h h  h C",
     )
     .await;
 }
@@ -42,7 +42,7 @@ async fn a_delete_refreshes_every_list_the_row_was_in() {
 #[tokio::test]
 async fn a_bulk_update_refreshes_every_row_it_touches() {
     let sql = "UPDATE property SET price = price + 1 WHERE location <> 'Portobello'";
-    after(sql, "C C C C C h C C C C h r  C C C C C C h").await;
+    after(sql, "C C C C C h C C C C h r  C C C C C C h  C r").await;
 }
 
 #[tokio::test]
@@ -52,7 +52,7 @@ async fn an_update_of_more_than_a_thousand_rows_refreshes_everything() {
         SELECT 'Many ' || n, 'D', 1, 'Elsewhere' FROM generate_series(1, 1001) AS n";
     matrix.app.database.run(sql).await;
     matrix
-        .check_soon("C C C r r r r r C r r C  C r r C r r r")
+        .check_soon("C C C r r r r r C r r C  C r r C r r r  r r")
         .await;
 }
 
@@ -60,7 +60,7 @@ async fn an_update_of_more_than_a_thousand_rows_refreshes_everything() {
 async fn a_truncate_empties_every_list() {
     let matrix = Matrix::warm().await;
     matrix.app.database.run("TRUNCATE property").await;
-    let page_2_is_gone = "C C 404 C C C C C C 404 404 C  C C C C 404 404 r";
+    let page_2_is_gone = "C C 404 C C C C C C 404 404 C  C C C C 404 404 r  404 C";
     matrix.check_soon(page_2_is_gone).await;
     let list = matrix.app.get_json("/properties/").await;
     assert_eq!(list["count"], 0);
@@ -79,7 +79,7 @@ async fn a_copy_refreshes_the_lists_it_enters() {
         .expect("sent");
     sink.finish().await.expect("done");
     matrix
-        .check_soon("C C C C h h C C C h h C  C C h C C h h")
+        .check_soon("C C C C h h C C C C h C  C C h C C h h  h C")
         .await;
 }
 
@@ -87,7 +87,7 @@ async fn a_copy_refreshes_the_lists_it_enters() {
 async fn a_write_that_fires_no_ordinary_trigger_is_heard_of_all_the_same() {
     let sql = "SET session_replication_role = replica;
         UPDATE property SET title = 'Home 3 replicated' WHERE id = 3";
-    after(sql, "C C C C h h C C C C h r  C C h C C h h").await;
+    after(sql, "C C C C h h C C C C h r  C C h C C h h  h r").await;
 }
 
 #[tokio::test]
@@ -99,8 +99,12 @@ async fn a_transaction_that_is_rolled_back_leaves_every_page_a_hit() {
         .database
         .run(&format!("BEGIN; {write}; ROLLBACK"))
         .await;
-    matrix.check("h h h h h h h h h h h h  h h h h h h h").await;
+    matrix
+        .check("h h h h h h h h h h h h  h h h h h h h  h h")
+        .await;
     matrix.app.has_heard_of_everything().await;
     // What the site has heard of is a listing elsewhere.
-    matrix.check("r r r h h h r r r h h r  r h h r r h h").await;
+    matrix
+        .check("r r r h h h r r r h h r  r h h r r h h  h r")
+        .await;
 }

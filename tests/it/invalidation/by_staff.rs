@@ -3,7 +3,7 @@
 use super::matrix::{FAR, Matrix, ROW};
 use crate::harness::listing;
 
-//  html json page2 leith joppa far range search sorted detail far-detail count
+//  html json page2 leith joppa far range search sorted detail far-detail count  near-detail places
 //  feed leith-feed joppa-feed site-map part far-part robots
 
 #[tokio::test]
@@ -13,7 +13,9 @@ async fn creating_a_listing_refreshes_the_lists_it_enters() {
     staff
         .create_listing(&listing("Home 3 annexe", "3100", "Leith"))
         .await;
-    matrix.check("C C C C h h C C C h h C  C C h C C h h").await;
+    matrix
+        .check("C C C C h h C C C C h C  C C h C C h h  h C")
+        .await;
 }
 
 #[tokio::test]
@@ -22,7 +24,9 @@ async fn editing_a_title_refreshes_its_lists_its_search_and_its_own_page() {
     let staff = matrix.app.staff().await;
     let renamed = listing("Villa three", "3000", "Leith");
     staff.edit_listing(ROW, &renamed).await;
-    matrix.check("C C C C h h C C C C h r  C C h C C h h").await;
+    matrix
+        .check("C C C C h h C C C C h r  C C h C C h h  h r")
+        .await;
     assert!(!matrix.app.get("/properties/?q=home+3").await.has("Villa"));
 }
 
@@ -32,7 +36,9 @@ async fn editing_a_price_within_a_range_refreshes_what_shows_it() {
     let staff = matrix.app.staff().await;
     let same = listing("Home 3", "3456", "Leith");
     staff.edit_listing(ROW, &same).await;
-    matrix.check("C C C C h h C C C C h r  C C h C C h h").await;
+    matrix
+        .check("C C C C h h C C C C h r  C C h C C h h  h r")
+        .await;
     let range = "/properties/?min_price=2500&max_price=3500";
     assert!(matrix.app.get(range).await.has("3,456"));
 }
@@ -43,7 +49,9 @@ async fn a_price_that_leaves_a_range_takes_its_listing_out_of_the_list() {
     let staff = matrix.app.staff().await;
     let dear = listing("Home 3", "9000", "Leith");
     staff.edit_listing(ROW, &dear).await;
-    matrix.check("C C C C h h C C C C h r  C C h C C h h").await;
+    matrix
+        .check("C C C C h h C C C C h r  C C h C C h h  h r")
+        .await;
     let range = "/properties/?min_price=2500&max_price=3500";
     assert!(!matrix.app.get(range).await.has("Home 3"));
 }
@@ -54,7 +62,9 @@ async fn a_price_that_enters_a_range_brings_its_listing_into_the_list() {
     let staff = matrix.app.staff().await;
     let cheap = listing("Home 5", "3333", "Leith");
     staff.edit_listing(5, &cheap).await;
-    matrix.check("C C r C h h C r C h h r  C C h C C h h").await;
+    matrix
+        .check("C C r C h h C r C C h r  C C h C C h h  C r")
+        .await;
     let range = "/properties/?min_price=2500&max_price=3500";
     assert!(matrix.app.get(range).await.has("Home 5"));
 }
@@ -65,7 +75,9 @@ async fn moving_a_listing_refreshes_the_location_it_left_and_the_one_it_entered(
     let staff = matrix.app.staff().await;
     let moved = listing("Home 3", "3000", "Joppa");
     staff.edit_listing(ROW, &moved).await;
-    matrix.check("C C C C C h C C C C h r  C C C C C h h").await;
+    matrix
+        .check("C C C C C h C C C C h r  C C C C C h h  h C")
+        .await;
 }
 
 #[tokio::test]
@@ -74,7 +86,7 @@ async fn deleting_a_listing_refreshes_every_list_it_was_in() {
     let staff = matrix.app.staff().await;
     staff.delete_listing(ROW).await;
     matrix
-        .check("C C C C h h C C C 404 h C  C C h r C h h")
+        .check("C C C C h h C C C 404 h C  C C h r C h h  h C")
         .await;
 }
 
@@ -84,7 +96,7 @@ async fn deleting_several_listings_at_once_refreshes_the_lists_of_each() {
     let staff = matrix.app.staff().await;
     staff.delete_listings(&[ROW, 4]).await;
     matrix
-        .check("C C C C C h C C C 404 h C  C C C r C h h")
+        .check("C C C C C h C C C 404 h C  C C C r C h h  h C")
         .await;
 }
 
@@ -128,7 +140,9 @@ async fn saving_a_listing_as_it_is_leaves_every_page_right() {
     let mut same = listing("Home 3", "3000", "Leith");
     same.description = "About home 3".to_owned();
     staff.edit_listing(ROW, &same).await;
-    matrix.check("r r r r h h r r r r h r  r r h r r h h").await;
+    matrix
+        .check("r r r r h h r r r r h r  r r h r r h h  h r")
+        .await;
 }
 
 #[tokio::test]
@@ -141,5 +155,7 @@ async fn a_form_that_is_refused_leaves_every_page_a_hit() {
         .submit(&path, &wrong.fields())
         .await
         .assert_status(422);
-    matrix.check("h h h h h h h h h h h h  h h h h h h h").await;
+    matrix
+        .check("h h h h h h h h h h h h  h h h h h h h  h h")
+        .await;
 }

@@ -11,7 +11,7 @@ pub(super) const ROW: i64 = 3;
 pub(super) const FAR: i64 = 7;
 
 /// The kinds of page. Newest first there are 6, 5, 4 | 3, 2, 1 | 7, and number 6,000, in the site map's second part.
-const COLUMNS: [(&str, &str); 19] = [
+const COLUMNS: [(&str, &str); 21] = [
     ("html", "/properties/"),
     ("json", "/properties/?format=json"),
     ("page 2", "/properties/?page=2&page_size=3"),
@@ -31,6 +31,9 @@ const COLUMNS: [(&str, &str); 19] = [
     ("part", "/sitemap-1.xml"),
     ("far part", "/sitemap-2.xml"),
     ("robots", "/robots.txt"),
+    // In the same location, for another band of prices.
+    ("near detail", "/properties/5/"),
+    ("places", "/properties/places/"),
 ];
 
 /// How soon a write of another program shows: SPEC says 100 ms for a healthy site; the machine of the tests is busy.

@@ -42,7 +42,8 @@ fn number(scrape: &Scrape, name: &str, labels: &[(&str, &str)]) -> f64 {
 async fn every_level_counts_what_readers_asked_of_it() {
     let app = Plan::new().await.homes(2).await.start().await;
     for _ in 0..3 {
-        app.get("/properties/").await.assert_status(200);
+        let path = "/properties/?format=json";
+        app.get(path).await.assert_status(200);
     }
     let scrape = scrape(&app).await;
     let lookups = |level, outcome| {

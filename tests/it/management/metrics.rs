@@ -102,7 +102,7 @@ async fn hits_and_misses_of_each_level_are_counted() {
         "{before}"
     );
     for _ in 0..4 {
-        app.get("/properties/").await;
+        app.get("/properties/?format=json").await;
     }
     let after = metrics(&app).await;
     let levels = &after["levels"];

@@ -26,7 +26,7 @@ async fn told(app: &App, path: &str) -> u64 {
 #[tokio::test]
 async fn entries_live_as_long_as_the_configuration_says() {
     let app = Plan::new().await.homes(1).await.start().await;
-    app.get("/properties/").await;
+    app.get("/properties/?format=json").await;
     for (family, want) in [
         ("page", 900.0),
         ("all_properties", 3600.0),

@@ -20,7 +20,11 @@ async fn one_load_per_instance(redis: Option<&str>) {
     };
     let first = plan.holdable().await.start().await;
     let second = first.another().start().await;
-    let (apps, database, path) = ([&first, &second], &first.database, "/properties/");
+    let (apps, database, path) = (
+        [&first, &second],
+        &first.database,
+        "/properties/?format=json",
+    );
     for app in apps {
         app.has_in_memory(path).await;
     }
@@ -83,7 +87,7 @@ async fn without_memory_requests_for_one_page_follow_one_load_too() {
     let app = plan.holdable().await.start().await;
     let before = app.database.loads(Reader::Rows).await;
     let hold = app.hold(Reader::Rows).await;
-    let asking = ask(&app, "/properties/1/");
+    let asking = ask(&app, "/properties/1/?format=json");
     hold.somebody_waits().await;
     // Whoever comes after the release finds the page in Redis.
     hold.release().await;

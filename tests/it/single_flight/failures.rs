@@ -4,7 +4,7 @@ use property_listings::cache::Level;
 
 use crate::harness::{App, Hold, Page, Plan, Reader};
 
-const PATH: &str = "/properties/";
+const PATH: &str = "/properties/?format=json";
 const FOLLOWERS: u64 = 20;
 
 async fn start(redis: Option<&str>) -> App {

@@ -34,7 +34,7 @@ fn leave(stream: TcpStream) {
 async fn a_client_that_leaves_while_its_request_leads_keeps_no_follower_from_the_page() {
     for redis in [None, Some("off")] {
         let app = start(redis).await;
-        let path = "/properties/";
+        let path = "/properties/?format=json";
         let before = app.database.loads(Reader::Rows).await;
         let hold = app.hold(Reader::Rows).await;
         let leader = leave_able(&app, path).await;
@@ -84,7 +84,7 @@ async fn a_request_after_a_save_does_not_join_a_load_from_before_it() {
     for redis in [None, Some("off")] {
         let app = start(redis).await;
         let staff = app.staff().await;
-        let paths = ["/properties/", "/properties/1/"];
+        let paths = ["/properties/?format=json", "/properties/1/?format=json"];
         let hold = app.hold(Reader::Rows).await;
         let early = paths.map(|path| app.reader.asks(path));
         hold.readers_wait(2).await;

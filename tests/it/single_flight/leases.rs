@@ -15,7 +15,7 @@ async fn while_one_instance_loads_another_waits_for_it_and_shares_what_it_loaded
     let first = plan.holdable().await.start().await;
     let second = first.another().start().await;
     for round in 0..20 {
-        let path = format!("/properties/?page_size={}", 3 + round);
+        let path = format!("/properties/?format=json&page_size={}", 3 + round);
         let before = first.database.loads(Reader::Rows).await;
         let missed = second.counts(Level::PageMemory).await.misses;
         let hold = first.hold(Reader::Rows).await;

@@ -1,0 +1,90 @@
+//! The places that listings are in, and what a reader asks of them.
+
+use serde::{Deserialize, Serialize};
+use url::form_urlencoded;
+
+use super::{FieldErrors, ListingFilter, ListingQuery, Location};
+
+/// A location that listings have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// As its newest listing spells it.
+    pub location: Location,
+    /// How many listings it has; `None` where they are too many to be counted for each place.
+    pub listings: Option<i64>,
+}
+
+/// A parsed query of the places: those of the listings that a filter selects, or those that have a name's letters.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PlaceQuery {
+    /// Which listings count; never limited by location.
+    pub filter: ListingFilter,
+    /// Letters that each place's name has.
+    pub name: Option<Location>,
+}
+
+impl PlaceQuery {
+    /// Parses a URL's query string: the filter of the list, but for its locations, and `name`.
+    ///
+    /// # Errors
+    /// All wrong parameters at once, each with what is allowed.
+    pub fn parse(query_string: &str) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let mut name = None;
+        let mut rest = form_urlencoded::Serializer::new(String::new());
+        for (field, value) in form_urlencoded::parse(query_string.as_bytes()) {
+            match field.as_ref() {
+                "name" if value.trim().is_empty() => {}
+                "name" => name = errors.check("name", Location::parse(&value)),
+                "q" | "min_price" | "max_price" => {
+                    rest.append_pair(&field, &value);
+                }
+                _ => {}
+            }
+        }
+        let parsed = ListingQuery::parse(&rest.finish(), super::Cursors::Ignored);
+        let filter = match parsed {
+            Ok(query) => query.filter,
+            Err(more) => {
+                errors.merge(more);
+                ListingFilter::default()
+            }
+        };
+        match errors.is_empty() {
+            true => Ok(Self { filter, name }),
+            false => Err(errors),
+        }
+    }
+
+    /// The query string that asks for exactly this: for URLs and page-cache keys.
+    pub fn canonical(&self) -> String {
+        let query = ListingQuery {
+            filter: self.filter.clone(),
+            ..ListingQuery::default()
+        };
+        let mut text = form_urlencoded::Serializer::new(query.canonical());
+        if let Some(name) = &self.name {
+            text.append_pair("name", name.as_str());
+        }
+        text.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_selects_places_is_read() {
+        let query = PlaceQuery::parse("location=Leith&q=sea&sort=price&page=7&name=+shore&utm_x=1");
+        let query = query.expect("valid");
+        assert_eq!(query.canonical(), "q=sea&name=shore");
+    }
+
+    #[test]
+    fn every_wrong_parameter_is_named_at_once() {
+        let errors = PlaceQuery::parse("name=%00&min_price=a").expect_err("both are wrong");
+        let fields: Vec<_> = errors.iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["min_price", "name"]);
+    }
+}

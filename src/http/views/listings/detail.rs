@@ -1,0 +1,79 @@
+//! One listing.
+
+use askama::Template;
+
+use super::card::{Card, excerpt};
+use super::facade::Facade;
+use super::structured::{self, Json};
+use super::{address, address_of_place, filters, with_query};
+use crate::domain::{ListingQuery, PriceBand, Property};
+use crate::services::DetailView;
+
+/// A listing's own page.
+#[derive(Template)]
+#[template(path = "listings/detail.html")]
+pub(in crate::http) struct DetailPage<'a> {
+    property: &'a Property,
+    facade: Facade,
+    similar: Vec<Card<'a>>,
+    canonical: String,
+    location_list: String,
+    /// The list that it was found in.
+    result: String,
+    previous: String,
+    next: String,
+    /// Whether that is a list with filters or an order of its own.
+    within: bool,
+    summary: String,
+    updated: bool,
+    json: Json,
+}
+
+impl<'a> DetailPage<'a> {
+    pub(in crate::http) fn new(
+        view: &'a DetailView,
+        result: &ListingQuery,
+        site_url: &str,
+    ) -> Self {
+        let property = &view.property;
+        let query = result.canonical();
+        let beside = |step| with_query(&format!("/properties/{}/{step}/", property.id), &query);
+        let similar = view.similar.iter();
+        Self {
+            property,
+            facade: Facade::wide(property),
+            similar: similar.map(|other| Card::new(other, "")).collect(),
+            canonical: format!("{site_url}/properties/{}/", property.id),
+            location_list: address_of_place(&property.location),
+            result: address(result),
+            previous: beside("previous"),
+            next: beside("next"),
+            within: !query.is_empty(),
+            summary: excerpt(property),
+            updated: property.updated_at.date_naive() > property.created_at.date_naive(),
+            json: structured::listing(property, site_url),
+        }
+    }
+
+    fn paragraphs(&self) -> impl Iterator<Item = Vec<&str>> {
+        let text = self.property.description.as_str();
+        let parts = text.split("\n\n").map(|part| part.trim_matches('\n'));
+        parts
+            .filter(|part| !part.trim().is_empty())
+            .map(|part| part.lines().collect())
+    }
+
+    /// The prices of what is similar, in words.
+    fn band(&self) -> String {
+        let band = PriceBand::of(self.property.price);
+        let words = |price: rust_decimal::Decimal| {
+            let price = crate::domain::Price::from_decimal(price);
+            price.map_or_else(|| "100,000,000".to_owned(), |price| price.grouped())
+        };
+        format!(
+            "from {} to below {}",
+            words(band.floor()),
+            words(band.end())
+        )
+    }
+}

@@ -1,0 +1,132 @@
+//! The filter form, with what was typed.
+
+use url::form_urlencoded;
+
+use super::{address_of, with_query};
+use crate::domain::{FoldedLocation, ListingFilter, ListingQuery, Place, PlaceQuery, Price, Sort};
+
+/// What the form shows.
+#[derive(Default)]
+pub(super) struct FilterForm {
+    pub(super) q: String,
+    /// What is typed into the field for one more location.
+    pub(super) location: String,
+    pub(super) choices: Vec<Choice>,
+    /// Whether a location is chosen, so that others are not offered.
+    pub(super) narrowed: bool,
+    pub(super) min_price: String,
+    pub(super) max_price: String,
+    pub(super) sort: String,
+    pub(super) page_size: String,
+    /// The same list of every place.
+    pub(super) anywhere: String,
+    /// Where all places of the list are.
+    pub(super) all_places: String,
+}
+
+/// A location that can be ticked.
+pub(super) struct Choice {
+    pub(super) name: String,
+    pub(super) listings: Option<i64>,
+    pub(super) chosen: bool,
+}
+
+impl FilterForm {
+    /// The form of a list that was found, with the places that go beside it.
+    pub(super) fn of(query: &ListingQuery, places: &[Place], total: i64) -> Self {
+        let for_people = |price: Option<Price>| price.map_or_else(String::new, Price::grouped);
+        let (min, max) = query.filter.price_range();
+        let mut form = Self::typed(&query.canonical());
+        form.location.clear();
+        form.choices = choices(&query.filter, places, total);
+        form.narrowed = !query.filter.locations.is_empty();
+        form.min_price = for_people(min);
+        form.max_price = for_people(max);
+        let elsewhere = ListingFilter {
+            locations: Vec::new(),
+            ..query.filter.clone()
+        };
+        form.anywhere = address_of(&elsewhere);
+        form.all_places = all_places(elsewhere);
+        form
+    }
+
+    /// The form with what a query string says, whether that is valid or not.
+    pub(super) fn typed(query_string: &str) -> Self {
+        let pairs: Vec<(String, String)> = form_urlencoded::parse(query_string.as_bytes())
+            .into_owned()
+            .collect();
+        let last = |name: &str| {
+            let value = pairs.iter().rev().find(|(found, _)| found == name);
+            value.map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        let mut locations = pairs
+            .iter()
+            .filter(|(name, value)| name == "location" && !value.trim().is_empty())
+            .map(|(_, value)| value.clone());
+        let more = |name| Choice {
+            name,
+            listings: None,
+            chosen: true,
+        };
+        Self {
+            q: last("q"),
+            location: locations.next().unwrap_or_default(),
+            choices: locations.map(more).collect(),
+            narrowed: true,
+            min_price: last("min_price"),
+            max_price: last("max_price"),
+            sort: last("sort"),
+            page_size: last("page_size"),
+            anywhere: "/properties/".to_owned(),
+            all_places: "/properties/places/".to_owned(),
+        }
+    }
+
+    pub(super) fn sorts(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> + '_ {
+        Sort::ALL
+            .into_iter()
+            .map(|sort| (sort.name(), sort.label(), sort.name() == self.sort))
+    }
+}
+
+/// The chosen locations first, each as its listings spell it where that is known.
+fn choices(filter: &ListingFilter, places: &[Place], total: i64) -> Vec<Choice> {
+    let folded: Vec<_> = places
+        .iter()
+        .map(|place| FoldedLocation::of(&place.location))
+        .collect();
+    let known = |location| {
+        let folded_location = FoldedLocation::of(location);
+        folded.iter().position(|other| *other == folded_location)
+    };
+    let alone = filter.locations.len() == 1;
+    let chosen = filter.locations.iter().map(|location| {
+        let place = known(location).map(|at| &places[at]);
+        Choice {
+            name: place.map_or(location, |place| &place.location).to_string(),
+            listings: match alone {
+                true => Some(total),
+                // None of several is named where they are too many to be counted.
+                false if places.is_empty() => None,
+                false => place.map_or(Some(0), |place| place.listings),
+            },
+            chosen: true,
+        }
+    });
+    let offered = places.iter().map(|place| Choice {
+        name: place.location.to_string(),
+        listings: place.listings,
+        chosen: false,
+    });
+    match filter.locations.is_empty() {
+        true => offered.collect(),
+        false => chosen.collect(),
+    }
+}
+
+/// The page of all places of a list.
+pub(super) fn all_places(filter: ListingFilter) -> String {
+    let query = PlaceQuery { filter, name: None };
+    with_query("/properties/places/", &query.canonical())
+}

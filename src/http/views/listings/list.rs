@@ -1,0 +1,131 @@
+//! The list.
+
+use askama::Template;
+
+use super::card::Card;
+use super::chips::{Chip, chips};
+use super::filter_form::FilterForm;
+use super::looser::{Offer, offers};
+use super::pager::Pager;
+use super::structured::{self, Json};
+use super::{address, filters, with_query};
+use crate::domain::{FieldErrors, ListingFilter, ListingQuery, Location, Position, Sort};
+use crate::services::ListView;
+
+/// A page of the list.
+#[derive(Template)]
+#[template(path = "listings/list.html")]
+pub(in crate::http) struct ListPage<'a> {
+    filter: FilterForm,
+    errors: FieldErrors,
+    cards: Vec<Card<'a>>,
+    total: i64,
+    filtered: bool,
+    swapped: bool,
+    beyond: bool,
+    chips: Vec<Chip>,
+    offers: Vec<Offer>,
+    /// The only place that the list is limited to.
+    place: Option<&'a Location>,
+    /// Whether nothing tells that there is a place of that name.
+    unknown_place: bool,
+    pager: Pager,
+    canonical: String,
+    /// Whether the page is one of many that show much the same, which search engines need not list.
+    thin: bool,
+    feed: String,
+    json: Json,
+}
+
+/// The list as HTML.
+///
+/// # Errors
+/// When the template can't be rendered.
+pub fn list_html(view: &ListView, query: &ListingQuery, site_url: &str) -> askama::Result<String> {
+    ListPage::new(view, query, site_url).render()
+}
+
+impl<'a> ListPage<'a> {
+    pub(in crate::http) fn new(
+        view: &'a ListView,
+        query: &'a ListingQuery,
+        site_url: &str,
+    ) -> Self {
+        let ListView {
+            page: list,
+            places,
+            looser,
+        } = view;
+        let page = match query.position {
+            Position::Page(page) => page,
+            Position::Cursor(_) => 1,
+        };
+        let own = query.clone();
+        let count = list.page_count(query.page_size);
+        let pager = Pager::new(page, count, list.more, move |page| {
+            address(&own.at(Position::Page(page)))
+        });
+        let result = query.result().canonical();
+        let cards = list.properties.iter();
+        let canonical = format!("{site_url}{}", address(&canonical(query)));
+        Self {
+            filter: FilterForm::of(query, places, list.total),
+            errors: FieldErrors::new(),
+            cards: cards.map(|property| Card::new(property, &result)).collect(),
+            total: list.total,
+            filtered: !query.filter.is_empty(),
+            swapped: query.filter.prices_were_swapped(),
+            beyond: pager.ends_early(),
+            chips: chips(query),
+            offers: offers(query, looser),
+            place: match query.filter.locations.as_slice() {
+                [place] => Some(
+                    list.properties
+                        .first()
+                        .map_or(place, |first| &first.location),
+                ),
+                _ => None,
+            },
+            unknown_place: !looser.iter().any(|less| {
+                !less.filter.locations.is_empty() && less.listings.is_some_and(|found| found > 0)
+            }),
+            pager,
+            thin: is_thin(&query.filter),
+            feed: feed(&query.filter),
+            json: structured::list(&list.properties, &canonical, site_url),
+            canonical,
+        }
+    }
+
+    /// The filters in use, in a row of words.
+    fn wanted(&self) -> String {
+        let labels: Vec<_> = self.chips.iter().map(|chip| chip.label.as_str()).collect();
+        labels.join(", ")
+    }
+}
+
+/// The list that stands for all lists of the same rows: whatever their order and their pages' size.
+fn canonical(query: &ListingQuery) -> ListingQuery {
+    let first = ListingQuery {
+        sort: Sort::default(),
+        ..query.result()
+    };
+    match query.sort == Sort::default() && query.page_size == first.page_size {
+        true => first.at(query.position),
+        false => first,
+    }
+}
+
+/// Whether a list is one of the many that somebody's words and prices make.
+fn is_thin(filter: &ListingFilter) -> bool {
+    filter.search.is_some() || filter.price_range() != (None, None) || filter.locations.len() > 1
+}
+
+/// The feed of a list.
+fn feed(filter: &ListingFilter) -> String {
+    let query = ListingQuery {
+        filter: filter.clone(),
+        ..ListingQuery::default()
+    };
+    with_query("/properties/feed.atom", &query.canonical())
+}

@@ -1,0 +1,46 @@
+//! The filter form of a query that was refused.
+
+use askama::Template;
+
+use super::filter_form::FilterForm;
+use super::filters;
+use crate::domain::FieldErrors;
+
+/// The fields of the filter form, in its order.
+const SHOWN: [&str; 5] = ["q", "location", "min_price", "max_price", "sort"];
+
+/// The form again, with what was typed and what is wrong with it.
+#[derive(Template)]
+#[template(path = "listings/refused.html")]
+pub(in crate::http) struct RefusedListPage {
+    filter: FilterForm,
+    errors: FieldErrors,
+}
+
+impl RefusedListPage {
+    pub(in crate::http) fn new(query_string: &str, errors: FieldErrors) -> Self {
+        Self {
+            filter: FilterForm::typed(query_string),
+            errors,
+        }
+    }
+
+    /// Each mistake: the field, its name for people, and what is wrong.
+    fn mistakes(&self) -> Vec<(&'static str, String, &str)> {
+        let mut mistakes = Vec::new();
+        for (field, list) in self.errors.iter() {
+            for text in list {
+                mistakes.push((field, filters::label_of(field), text.as_str()));
+            }
+        }
+        // In the order of the form; what it does not show comes last.
+        let place = |field| SHOWN.iter().position(|shown| *shown == field);
+        mistakes.sort_by_key(|(field, ..)| place(*field).unwrap_or(SHOWN.len()));
+        mistakes
+    }
+
+    /// Whether the form has the field.
+    fn is_shown(&self, field: &str) -> bool {
+        SHOWN.contains(&field)
+    }
+}

@@ -1,0 +1,56 @@
+//! What a reader sees of a listing: the listing itself, and others like it.
+
+use super::families::QUERYSETS;
+use super::{Listings, ServiceError};
+use crate::cache::{CacheKey, Cached, Fill, Level, TagSet};
+use crate::db::properties;
+use crate::domain::{FoldedLocation, Property, PropertyId};
+use crate::events::kinds;
+
+/// How many similar listings are shown.
+const SIMILAR: i64 = 4;
+
+/// A listing with what goes beside it.
+#[derive(Debug, Clone)]
+pub struct DetailView {
+    /// The listing.
+    pub property: Property,
+    /// Others of the same place and price band.
+    pub similar: Vec<Property>,
+}
+
+impl Listings {
+    /// One listing, as a reader sees it; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the database is needed and can't answer.
+    pub async fn detail(&self, id: PropertyId) -> Result<Cached<Option<DetailView>>, ServiceError> {
+        let Cached { tagged, outcome } = self.find(id).await?;
+        let Some(property) = tagged.value.clone() else {
+            let tagged = tagged.map(|_| None);
+            return Ok(Cached { tagged, outcome });
+        };
+        let similar = self.similar(property).await?;
+        let view = |(property, similar): (Option<Property>, _)| {
+            property.map(|property| DetailView { property, similar })
+        };
+        let tagged = tagged.and(similar.tagged).map(view);
+        Ok(Cached { tagged, outcome })
+    }
+
+    /// The listings of the same place and price band.
+    async fn similar(&self, to: Property) -> Result<Cached<Vec<Property>>, ServiceError> {
+        let place = FoldedLocation::of(&to.location);
+        let tags = TagSet::from([kinds::band(&place, to.price)]);
+        // The listing's own state is part of the key, so that its page never shows what was similar before an edit.
+        let key = format!("similar/{}/{}/{}", to.id, to.price, place.as_str());
+        let key = CacheKey::new(Level::Queryset, QUERYSETS, key);
+        let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
+        let load = async move || -> Result<_, ServiceError> {
+            let client = database.client().await?;
+            let value = properties::list_similar(&client, &to, SIMILAR).await?;
+            Ok(Fill::new(value, ttl))
+        };
+        self.cache.get_or_load(&key, &tags, load).await
+    }
+}

@@ -1,0 +1,261 @@
+//! What a reader sees of a list: a page of it, and the ways on from there.
+
+use futures_util::future::try_join_all;
+
+use super::places::OFFERED;
+use super::{ListingPage, Listings, ServiceError};
+use crate::cache::Cached;
+use crate::db::{places, properties};
+use crate::domain::{ListingFilter, ListingQuery, Place, SearchText};
+
+/// The most words of a search of which each is tried to be left out.
+const MAX_WORDS: usize = 4;
+
+/// A page of a list with what goes beside it.
+#[derive(Debug, Clone)]
+pub struct ListView {
+    /// The page.
+    pub page: ListingPage,
+    /// The places that it can be narrowed to; those that it is limited to, where there are several.
+    pub places: Vec<Place>,
+    /// Where nothing was found: what would be, with less asked for.
+    pub looser: Vec<Looser>,
+}
+
+/// A filter without one of its parts.
+#[derive(Debug, Clone)]
+pub struct Looser {
+    /// What is left out.
+    pub without: FilterPart,
+    /// What remains.
+    pub filter: ListingFilter,
+    /// How many listings that selects; `None` where it was not counted.
+    pub listings: Option<i64>,
+}
+
+/// A part of a filter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FilterPart {
+    /// One word of several that are searched for.
+    Word(String),
+    /// The whole search.
+    Search,
+    /// The bounds of the price.
+    Prices,
+    /// The locations.
+    Locations,
+    /// Everything but the locations.
+    AllButLocations,
+}
+
+impl Listings {
+    /// The page that a query asks for, as a reader sees it.
+    ///
+    /// # Errors
+    /// When the database is needed and can't answer.
+    pub async fn view(&self, query: &ListingQuery) -> Result<Cached<ListView>, ServiceError> {
+        let filter = &query.filter;
+        let (page, mut tagged) = if filter.is_empty() {
+            let list = Box::pin(self.list(query));
+            let (page, places) = tokio::try_join!(list, self.places_of(filter, 0, OFFERED))?;
+            (page.outcome, page.tagged.and(places.tagged))
+        } else {
+            let page = Box::pin(self.list(query)).await?;
+            let total = page.tagged.value.total;
+            let tagged = match has_places(filter) {
+                true => {
+                    let places = self.places_of(filter, total, OFFERED).await?;
+                    page.tagged.and(places.tagged)
+                }
+                false => page.tagged.map(|page| (page, Vec::new())),
+            };
+            (page.outcome, tagged)
+        };
+        let mut looser = Vec::new();
+        if tagged.value.0.total == 0 {
+            for mut less in loosened(filter) {
+                if is_counted(&less) {
+                    let count = self.count(&less.filter).await?.tagged;
+                    let both = tagged.and(count);
+                    less.listings = Some(both.value.1);
+                    tagged = both.map(|(view, _)| view);
+                }
+                looser.push(less);
+            }
+        }
+        let view = |(page, places)| ListView {
+            page,
+            places,
+            looser: promising(looser),
+        };
+        Ok(Cached {
+            tagged: tagged.map(view),
+            outcome: page,
+        })
+    }
+
+    /// The same straight from the database: no cache is read or written.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn view_uncached(&self, query: &ListingQuery) -> Result<ListView, ServiceError> {
+        let filter = &query.filter;
+        let client = self.database.client().await?;
+        let rows = properties::list(&client, query);
+        let total = properties::count(&client, filter);
+        let (rows, total, places) = if filter.is_empty() {
+            // All in one round trip.
+            let places = places::list(&client, filter, 0, OFFERED);
+            tokio::try_join!(rows, total, places)?
+        } else {
+            let (rows, total) = tokio::try_join!(rows, total)?;
+            let places = match has_places(filter) {
+                true => places::list(&client, filter, total, OFFERED).await?,
+                false => Vec::new(),
+            };
+            (rows, total, places)
+        };
+        let page = ListingPage {
+            properties: rows.properties,
+            more: rows.more,
+            total,
+        };
+        let looser = match total {
+            0 => loosened(filter),
+            _ => Vec::new(),
+        };
+        let counted = looser.into_iter().map(async |less| {
+            let listings = match is_counted(&less) {
+                true => Some(properties::count(&client, &less.filter).await?),
+                false => None,
+            };
+            Ok::<_, ServiceError>(Looser { listings, ..less })
+        });
+        let looser = promising(try_join_all(counted).await?);
+        Ok(ListView {
+            page,
+            places,
+            looser,
+        })
+    }
+}
+
+/// Whether places go beside a list. Where it is limited to one, there is nothing to say of others: a list of one place
+/// depends on that place alone.
+fn has_places(filter: &ListingFilter) -> bool {
+    filter.locations.len() != 1
+}
+
+/// A filter without each of its parts, where it has several.
+fn loosened(filter: &ListingFilter) -> Vec<Looser> {
+    let mut looser = Vec::new();
+    let mut without = |part: FilterPart, filter: ListingFilter| {
+        if !filter.is_empty() {
+            looser.push(Looser {
+                without: part,
+                filter,
+                listings: None,
+            });
+        }
+    };
+    if let Some(search) = &filter.search {
+        let words: Vec<&str> = search.as_str().split(' ').collect();
+        if (2..=MAX_WORDS).contains(&words.len()) {
+            for left_out in 0..words.len() {
+                let mut rest = words.clone();
+                let word = rest.remove(left_out).to_owned();
+                let search = SearchText::parse(&rest.join(" ")).ok();
+                without(
+                    FilterPart::Word(word),
+                    ListingFilter {
+                        search,
+                        ..filter.clone()
+                    },
+                );
+            }
+        }
+        let search = None;
+        without(
+            FilterPart::Search,
+            ListingFilter {
+                search,
+                ..filter.clone()
+            },
+        );
+    }
+    if filter.price_range() != (None, None) {
+        let (min_price, max_price) = (None, None);
+        let rest = ListingFilter {
+            min_price,
+            max_price,
+            ..filter.clone()
+        };
+        without(FilterPart::Prices, rest);
+    }
+    if !filter.locations.is_empty() {
+        let locations = Vec::new();
+        let rest = ListingFilter {
+            locations,
+            ..filter.clone()
+        };
+        if filter.search.is_some() && filter.price_range() != (None, None) {
+            let here = ListingFilter {
+                locations: filter.locations.clone(),
+                ..ListingFilter::default()
+            };
+            without(FilterPart::AllButLocations, here);
+        }
+        without(FilterPart::Locations, rest);
+    }
+    looser
+}
+
+/// Whether the listings of a looser filter are counted. Without its locations they are not: the page would depend on
+/// every listing, where it depends on those of its locations.
+fn is_counted(less: &Looser) -> bool {
+    less.without != FilterPart::Locations
+}
+
+/// Those that find something, as far as that is known.
+fn promising(mut looser: Vec<Looser>) -> Vec<Looser> {
+    looser.retain(|less| less.listings != Some(0));
+    looser
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Cursors;
+
+    fn parts(query: &str) -> Vec<(FilterPart, String)> {
+        let query = ListingQuery::parse(query, Cursors::Ignored).expect("valid");
+        let looser = loosened(&query.filter).into_iter();
+        let part = |less: Looser| (less.without, less.filter.row_key());
+        looser.map(part).collect()
+    }
+
+    #[test]
+    fn each_part_of_a_filter_can_be_left_out() {
+        let word = |word: &str| FilterPart::Word(word.to_owned());
+        assert_eq!(
+            parts("q=sea+view&min_price=5&location=Leith"),
+            [
+                (word("sea"), "q=view&location=leith&min_price=5.00".into()),
+                (word("view"), "q=sea&location=leith&min_price=5.00".into()),
+                (
+                    FilterPart::Search,
+                    "location=leith&min_price=5.00".to_owned()
+                ),
+                (FilterPart::Prices, "q=sea+view&location=leith".into()),
+                (FilterPart::AllButLocations, "location=leith".into()),
+                (FilterPart::Locations, "q=sea+view&min_price=5.00".into()),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_filter_of_one_part_is_not_loosened_to_nothing() {
+        assert_eq!(parts("q=sea"), []);
+        assert_eq!(parts("location=Leith"), []);
+    }
+}

@@ -1,0 +1,61 @@
+//! The places that listings are in, through the queryset cache.
+
+use super::families::QUERYSETS;
+use super::listings::tags_of;
+use super::{Listings, ServiceError};
+use crate::cache::{CacheKey, Cached, Fill, Level};
+use crate::db::places;
+use crate::domain::{ListingFilter, Place, PlaceQuery};
+
+/// The most places that one answer names.
+const ALL: i64 = 1000;
+/// How many a list offers beside its listings.
+pub(super) const OFFERED: i64 = 8;
+
+impl Listings {
+    /// The places that a query asks for, those with the most listings first; at most a thousand.
+    ///
+    /// # Errors
+    /// When the database is needed and can't answer.
+    pub async fn places(&self, query: &PlaceQuery) -> Result<Cached<Vec<Place>>, ServiceError> {
+        let Some(name) = query.name.clone() else {
+            let total = self.count(&query.filter).await?;
+            let places = self
+                .places_of(&query.filter, total.tagged.value, ALL)
+                .await?;
+            return Ok(Cached {
+                tagged: total.tagged.and(places.tagged).map(|(_, places)| places),
+                outcome: places.outcome,
+            });
+        };
+        let key = format!("places?name={}", name.as_str().to_lowercase());
+        let key = CacheKey::new(Level::Queryset, QUERYSETS, key);
+        let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
+        let load = async move || -> Result<_, ServiceError> {
+            let client = database.client().await?;
+            let value = places::list_by_name(&client, name.as_str(), ALL).await?;
+            Ok(Fill::new(value, ttl))
+        };
+        let tags = tags_of(&ListingFilter::default());
+        self.cache.get_or_load(&key, &tags, load).await
+    }
+
+    /// The places with the most listings of a filter, which selects so many in all.
+    pub(super) async fn places_of(
+        &self,
+        filter: &ListingFilter,
+        total: i64,
+        limit: i64,
+    ) -> Result<Cached<Vec<Place>>, ServiceError> {
+        let key = format!("places/{limit}?{}", filter.row_key());
+        let key = CacheKey::new(Level::Queryset, QUERYSETS, key);
+        let (database, filter) = (self.database.clone(), filter.clone());
+        let (tags, ttl) = (tags_of(&filter), self.cache.lifetimes().queryset);
+        let load = async move || -> Result<_, ServiceError> {
+            let client = database.client().await?;
+            let value = places::list(&client, &filter, total, limit).await?;
+            Ok(Fill::new(value, ttl))
+        };
+        self.cache.get_or_load(&key, &tags, load).await
+    }
+}

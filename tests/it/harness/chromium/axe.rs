@@ -1,0 +1,63 @@
+//! The automatic part of an accessibility audit.
+
+use std::fmt::Write as _;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::Chromium;
+
+const AXE: &str = include_str!("../../vendor/axe-core/axe.min.js");
+
+/// WCAG 2.2 up to level AA, and what axe's authors advise beyond.
+const RUN: &str = "
+    const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    return axe.run(document, {runOnly: {type: 'tag', values}}).then(({passes, violations}) => ({
+        passes: passes.length,
+        violations: violations.flatMap(({id, help, nodes}) =>
+            nodes.map(({target, html, failureSummary}) => ({id, help, target, html, why: failureSummary}))),
+    }))";
+
+#[derive(Deserialize)]
+struct Audit {
+    passes: usize,
+    violations: Vec<Violation>,
+}
+
+/// An element that breaks a rule.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Violation {
+    /// The rule.
+    pub(crate) id: String,
+    help: String,
+    target: Value,
+    html: String,
+    why: String,
+}
+
+impl Chromium {
+    /// What axe finds wrong with the page as it is shown now. Scripts must be on.
+    pub(crate) async fn violations(&self) -> Vec<Violation> {
+        let audit = self.run(&format!("{AXE}\n{RUN}"), &[]).await;
+        let audit: Audit = serde_json::from_value(audit).expect("the script's answer");
+        assert!(audit.passes > 0, "axe did not judge anything");
+        audit.violations
+    }
+
+    /// Fails if axe finds anything wrong with the page as it is shown now.
+    pub(crate) async fn assert_accessible(&self, page: &str) {
+        let violations = self.violations().await;
+        let mut text = String::new();
+        for Violation {
+            id,
+            help,
+            target,
+            html,
+            why,
+        } in &violations
+        {
+            write!(text, "\n\n{id}: {help}\n{target}\n{html}\n{why}").expect("memory");
+        }
+        assert!(violations.is_empty(), "{page}:{text}");
+    }
+}

@@ -1,0 +1,58 @@
+//! Screens and people: how wide, how bright, how lively, with or without scripts.
+
+use serde_json::json;
+
+use super::Chromium;
+
+/// Which colours somebody prefers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Theme {
+    Light,
+    Dark,
+}
+
+/// Whether somebody asked for less motion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Motion {
+    Usual,
+    Reduced,
+}
+
+/// A long telephone's, a short laptop's.
+const HEIGHT: u32 = 900;
+
+impl Chromium {
+    /// Makes the window so many CSS pixels wide.
+    pub(crate) async fn resize(&self, width: u32) {
+        let metrics =
+            json!({"width": width, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics)
+            .await;
+    }
+
+    pub(crate) async fn prefer(&self, theme: Theme, motion: Motion) {
+        let scheme = match theme {
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        };
+        let motion = match motion {
+            Motion::Usual => "no-preference",
+            Motion::Reduced => "reduce",
+        };
+        let features = json!({"features": [
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": motion},
+        ]});
+        self.devtools("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// Turns the scripts of pages off that are opened from now on.
+    pub(crate) async fn without_scripts(self) -> Self {
+        self.devtools(
+            "Emulation.setScriptExecutionDisabled",
+            json!({"value": true}),
+        )
+        .await;
+        self
+    }
+}

@@ -1,0 +1,104 @@
+//! Using a page without a pointer.
+
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
+use fantoccini::key::Key;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Chromium, done};
+
+/// Where the keyboard's focus is.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Focus {
+    #[expect(dead_code, reason = "a failure prints it")]
+    tag: String,
+    /// Whether it fits the selector that was asked for.
+    pub(crate) fits: bool,
+    /// Whether it, or what contains it, has an outline.
+    pub(crate) is_outlined: bool,
+    /// Whether some of it is in the window.
+    pub(crate) is_in_view: bool,
+}
+
+/// More than any page has: the focus goes round in a trap.
+const MOST_STOPS: usize = 500;
+
+const FOCUS: &str = "
+    const focused = document.activeElement;
+    if (!focused || focused === document.body || focused === document.documentElement) return null;
+    const outlined = (element, part) => {
+        const style = getComputedStyle(element, part);
+        const seen = !/^(transparent|.*, 0\\))$/.test(style.outlineColor);
+        return seen && style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+    };
+    let isOutlined = false;
+    for (let at = focused; at !== document.body; at = at.parentElement) {
+        isOutlined ||= [null, '::before', '::after'].some(part => outlined(at, part));
+    }
+    const box = focused.getBoundingClientRect();
+    const isInView = box.width > 0 && box.height > 0
+        && box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
+    return {
+        tag: focused.cloneNode(false).outerHTML,
+        fits: focused.matches(arguments[0]),
+        is_outlined: isOutlined,
+        is_in_view: isInView,
+    }";
+
+impl Chromium {
+    /// Presses a key and lets it go.
+    pub(crate) async fn press(&self, key: Key) {
+        self.type_text(&char::from(key).to_string()).await;
+    }
+
+    /// Types a text, wherever the focus is.
+    pub(crate) async fn type_text(&self, text: &str) {
+        let keys = text
+            .chars()
+            .flat_map(|value| [KeyAction::Down { value }, KeyAction::Up { value }]);
+        let actions = keys.fold(KeyActions::new("keyboard".to_owned()), KeyActions::then);
+        done(self.client.perform_actions(actions).await);
+    }
+
+    /// Where the focus is, and whether that fits a selector; nothing, when it is nowhere in the page.
+    pub(crate) async fn focus(&self, css: &str) -> Option<Focus> {
+        let focus = self.run(FOCUS, &[json!(css)]).await;
+        serde_json::from_value(focus).expect("the script's answer")
+    }
+
+    /// Presses Tab until the focus is on something that fits; returns every stop on the way, with that one.
+    pub(crate) async fn tab_to(&self, css: &str) -> Vec<Focus> {
+        let mut stops = Vec::new();
+        loop {
+            self.press(Key::Tab).await;
+            let Some(focus) = self.focus(css).await else {
+                panic!("Tab does not come to {css}, but to {stops:#?}");
+            };
+            let fits = focus.fits;
+            stops.push(focus);
+            if fits {
+                return stops;
+            }
+            assert!(
+                stops.len() < MOST_STOPS,
+                "Tab does not come to {css}: {stops:#?}"
+            );
+        }
+    }
+
+    /// Presses Tab until the focus leaves the page; returns every stop.
+    pub(crate) async fn tab_through(&self) -> Vec<Focus> {
+        let mut stops = Vec::new();
+        loop {
+            self.press(Key::Tab).await;
+            let Some(focus) = self.focus("*").await else {
+                return stops;
+            };
+            stops.push(focus);
+            assert!(
+                stops.len() < MOST_STOPS,
+                "Tab does not leave the page: {stops:#?}"
+            );
+        }
+    }
+}

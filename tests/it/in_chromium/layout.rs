@@ -1,0 +1,50 @@
+//! Pages fit every window, and somebody can look at them.
+
+use crate::harness::{App, Chromium, Motion, Plan, Shell, Theme};
+
+async fn app() -> App {
+    let plan = Plan::new().await;
+    let shell = Shell::of(&plan);
+    shell.run(&["sampledata", "--count", "60"]).done();
+    plan.start().await
+}
+
+const PAGES: [(&str, &str); 4] = [
+    ("list", "/properties/"),
+    ("listing", "/properties/2/"),
+    ("no-results", "/properties/?q=zeppelin&min_price=100"),
+    ("not-found", "/nowhere/"),
+];
+
+#[tokio::test]
+async fn no_page_scrolls_sideways_and_pictures_of_them_are_kept() {
+    let app = app().await;
+    let chromium = Chromium::start().await;
+    for (theme, ending) in [(Theme::Light, ""), (Theme::Dark, "-dark")] {
+        chromium.prefer(theme, Motion::Reduced).await;
+        for (name, path) in PAGES {
+            chromium.open(&app, path).await;
+            for width in [320, 1600] {
+                chromium.assert_fits(name, width).await;
+            }
+            for width in [390, 1280] {
+                chromium.assert_fits(name, width).await;
+                let picture = chromium.picture(&format!("{name}-{width}{ending}")).await;
+                let (wide, high) = picture.size();
+                assert!(wide == width && high >= 900, "{}", picture.path.display());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn for_those_who_asked_for_less_motion_nothing_moves() {
+    let app = app().await;
+    let chromium = Chromium::start().await;
+    chromium.prefer(Theme::Light, Motion::Reduced).await;
+    for (name, path) in PAGES {
+        chromium.open(&app, path).await;
+        let moving = chromium.moving().await;
+        assert!(moving.is_empty(), "{name}: {moving:#?}");
+    }
+}

@@ -1,0 +1,13 @@
+//! Pages in a real browser: what headers and HTML alone can't show.
+//!
+//! Things are found by what readers and assistive technology know of them (names of fields, headings, where links
+//! lead), so that a page may be laid out anew without a change here.
+
+mod accessibility;
+mod browsing;
+mod console;
+mod hostile_text;
+mod keyboard;
+mod kinds;
+mod layout;
+mod noticing;
