@@ -21,7 +21,8 @@ use utoipa::openapi::{
 
 /// What the description says of itself.
 const ABOUT: &str = "Listings as JSON, a site map and feeds, and what operators do with the cache. Reads answer HEAD as \
-    they answer GET. Of a query, an unknown parameter is ignored and an empty one counts as absent.";
+    they answer GET. Of a query, an unknown parameter is ignored and an empty one counts as absent. A page that is asked \
+    for with Authorization comes past the cache: without Age, ETag and Vary.";
 
 /// An address with what it answers to.
 type Route = (&'static str, HttpMethod, Operation);

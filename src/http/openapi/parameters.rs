@@ -14,12 +14,11 @@ const TEXT: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$";
 
 /// What selects listings.
 pub(super) fn filter() -> Vec<Parameter> {
-    let location = ArrayBuilder::new()
-        .items(text(Location::MAX_CHARS))
-        .max_items(Some(20));
+    // A schema can't count those that differ.
+    let location = ArrayBuilder::new().items(text(Location::MAX_CHARS));
     let locations = query(
         "location",
-        "A location, exact but for case; repeat it to select several.",
+        "A location, exact but for case; repeat it to select several, at most 20 different ones.",
         location,
     );
     let locations = ParameterBuilder::from(locations)
