@@ -32,8 +32,10 @@ pub(crate) fn judge(
     if few || count_all || reading.query.format == Format::Places {
         places(run, reading, shown, &mut found);
     }
+    // Rows and their number are read side by side: with a write between the two, rows may be shown under none.
     if let (Scope::DearPlace(group, side), Some(0)) = (&reading.query.scope, shown.count)
         && reading.query.format == Format::Html
+        && shown.rows.is_empty()
     {
         let scope = Scope::Place(*group, *side);
         let offered = shown.at_any_price.unwrap_or(0);
