@@ -1,11 +1,11 @@
 //! Listings: the list and each one's own page.
 
-use utoipa::openapi::path::OperationBuilder;
+use utoipa::openapi::path::{Operation, OperationBuilder};
 use utoipa::openapi::{HttpMethod, Ref, RefOr, Schema};
 
 use super::Route;
 use super::parameters as p;
-use super::responses::{Audience, cached, failing, string, uncached};
+use super::responses::{Audience, cached, failing, redirect, string, uncached};
 
 const FAILURES: [(&str, &str); 3] = [
     ("400", "BadRequest"),
@@ -58,12 +58,37 @@ pub(super) fn routes() -> Vec<Route> {
             HttpMethod::Get,
             cached(detail, Audience::Both, &formats("Property"), &FAILURES),
         ),
+        (
+            "/properties/{id}/next/",
+            HttpMethod::Get,
+            turn(
+                "getNextProperty",
+                "Leads to the listing after this one in a list.",
+            ),
+        ),
+        (
+            "/properties/{id}/previous/",
+            HttpMethod::Get,
+            turn(
+                "getPreviousProperty",
+                "Leads to the listing before this one in a list.",
+            ),
+        ),
     ]
 }
 
 fn operation(id: &str, summary: &str) -> OperationBuilder {
     let operation = OperationBuilder::new().tag("listings");
     operation.operation_id(Some(id)).summary(Some(summary))
+}
+
+/// The list is named as it is anywhere; what can't be parsed counts as all listings, so that nothing is refused.
+fn turn(id: &str, summary: &str) -> Operation {
+    let way = redirect("The way to it; at the end of the list, to this one.");
+    let operation = operation(id, summary)
+        .parameters(Some([p::id()]))
+        .response("302", way);
+    failing(operation, Audience::Both, &FAILURES)
 }
 
 fn list_parameters() -> Vec<utoipa::openapi::path::Parameter> {

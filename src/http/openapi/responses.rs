@@ -2,7 +2,7 @@
 
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, OperationBuilder};
-use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::openapi::{ComponentsBuilder, ContentBuilder, Ref, RefOr, Schema};
 
@@ -112,6 +112,12 @@ pub(super) fn uncached(about: &str, formats: &[(&str, RefOr<Schema>)]) -> Respon
     with_headers(response, &["Cache-Control"])
 }
 
+/// An answer that only leads elsewhere.
+pub(super) fn redirect(about: &str) -> Response {
+    let response = ResponseBuilder::new().description(about);
+    with_headers(response, &["Cache-Control", "Location"]).build()
+}
+
 /// The schema of a text that is not JSON.
 pub(super) fn string() -> RefOr<Schema> {
     Object::with_type(Type::String).into()
@@ -143,7 +149,7 @@ fn failure_name(name: &str, audience: Audience) -> String {
     }
 }
 
-fn headers() -> [(&'static str, Header); 9] {
+fn headers() -> [(&'static str, Header); 10] {
     let text = |pattern: &str| {
         let text = ObjectBuilder::new().schema_type(Type::String);
         text.pattern(Some(pattern))
@@ -187,6 +193,7 @@ fn headers() -> [(&'static str, Header); 9] {
                 "The validator of this representation; strong.",
             ),
         ),
+        ("Location", header(text("^/"), "Where to go, on this site.")),
         (
             "Retry-After",
             header(whole(), "Seconds after which to ask again."),

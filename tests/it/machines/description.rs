@@ -31,7 +31,8 @@ async fn every_answer_is_as_it_is_described() {
             // The second answer is another level's.
             for _ in 0..2 {
                 let page = ask(&app, &operation, &path, &headers).await;
-                assert_eq!(page.status, 200, "{path}: {page:?}");
+                let found = [200, 302].contains(&page.status);
+                assert!(found, "{path}: {page:?}");
                 contract.check(&operation, &page);
                 if operation.answers(304) {
                     let copy = ("if-none-match", page.header("etag"));
@@ -51,9 +52,8 @@ async fn every_answer_is_as_it_is_described() {
             }
             if operation.answers(404) {
                 let nowhere = match operation.template.as_str() {
-                    "/properties/{id}/" => "/properties/99/".to_owned(),
-                    "/sitemap-{part}.xml" => "/sitemap-99.xml".to_owned(),
-                    list => format!("{list}?page=200"),
+                    list @ ("/properties/" | "/properties/no-cache/") => format!("{list}?page=200"),
+                    template => template.replace("{id}", "99").replace("{part}", "99"),
                 };
                 let page = ask(&app, &operation, &nowhere, &headers).await;
                 contract.check(&operation, &page.assert_status(404));
@@ -71,6 +71,7 @@ async fn wrong_input_is_answered_as_it_is_described() {
     for operation in contract.operations() {
         let takes_a_filter = [
             "/properties/",
+            "/properties/places/",
             "/properties/no-cache/",
             "/properties/feed.atom",
         ];
