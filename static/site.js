@@ -3,16 +3,18 @@
   "use strict";
   const first = (selector, within = document) => within.querySelector(selector);
 
-  // Days as distances: "3 days ago". The day itself stays as a title.
-  const units = [["year", 31557600], ["month", 2629800], ["week", 604800], ["day", 86400]];
-  const distance = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
+  // Days as distances: "yesterday", "3 weeks ago". The day itself stays as a title.
+  const lengths = [["year", 365], ["month", 30], ["week", 7]];
+  const named = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
+  const counted = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always" });
+  const day = (time) => Math.floor((time - new Date(time).getTimezoneOffset() * 60000) / 86400000);
   const relate = (within) => {
     for (const time of within.querySelectorAll(".card__date time")) {
-      const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
-      const [unit, length] = units.find(([, length]) => Math.abs(seconds) >= length) ?? units[3];
-      if (Number.isNaN(seconds) || time.title) continue;
+      const days = day(Date.now()) - day(Date.parse(time.dateTime));
+      if (Number.isNaN(days) || days < 0 || time.title) continue;
+      const [unit, length] = lengths.find(([, length]) => days >= length) ?? ["day", 1];
       time.title = time.textContent;
-      time.textContent = distance.format(Math.trunc(seconds / length), unit);
+      time.textContent = (unit === "day" ? named : counted).format(-Math.floor(days / length), unit);
     }
   };
 
@@ -31,7 +33,7 @@
   };
   document.addEventListener("pointerover", fetchSoon, { passive: true });
 
-  // The link of a listing can be copied, or handed to another program.
+  // The link of a listing can be copied.
   const share = first("#share");
   if (share) {
     share.addEventListener("focus", () => share.select());
@@ -54,6 +56,19 @@
     share.after(button, done);
   }
 
+  // Puts something new in an element's place; the focus stays where it is and, to `keep`, what is being typed there.
+  const replace = (old, fresh, keep) => {
+    const active = old.contains(document.activeElement) ? document.activeElement : null;
+    const typed = keep && active?.matches("input:not([type=checkbox])") ? active.value : null;
+    old.replaceWith(fresh);
+    if (!active) return;
+    const same = active.id ? `#${active.id}` : `[name="${active.name}"][value="${CSS.escape(active.value)}"]`;
+    const heir = first(same, fresh) ?? first("input", fresh);
+    if (typed !== null && heir?.id === active.id) heir.value = typed;
+    heir?.focus({ preventScroll: true });
+    if (typed !== null) heir?.setSelectionRange?.(typed.length, typed.length);
+  };
+
   const form = first("#filter");
   if (form) {
     // Results follow the form at once; the address always says what is shown.
@@ -63,84 +78,99 @@
     document.body.append(status);
     let last = 0;
     let running = null;
+    let typing;
     let shown = location.pathname + location.search;
     // Whether the last address was made by typing: what is typed next takes its place, so that Back leads to the list
-    // from before.
+    // from before and not through every letter.
     let typed = false;
-    const show = async (url, keep) => {
+
+    // `by` is what asked: "typing", "choosing", "sending" or "going" through the history.
+    const show = async (url, by) => {
       const own = ++last;
       running?.abort();
       running = new AbortController();
-      const results = first("#results");
-      results.classList.add("is-loading");
+      first("#results").classList.add("is-loading");
       try {
         const answer = await fetch(url, { headers: { Accept: "text/html" }, signal: running.signal });
-        // What is not a list is opened as any page.
-        if (answer.status !== 200 && answer.status !== 400) throw new Error("no list");
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         if (own !== last) return;
-        const fresh = first("#results", page);
-        if (!fresh || !first("#intro", page)) throw new Error("no list");
-        if (keep && new URL(url).search !== location.search) {
-          history[typed ? "replaceState" : "pushState"](null, "", url);
+        // What is not a list is opened as any page.
+        if (!first("#results", page) || !first("#intro", page)) throw new Error("no list");
+        if (by !== "going" && new URL(url).search !== location.search) {
+          history[typed && by === "typing" ? "replaceState" : "pushState"](null, "", url);
+          typed = by === "typing";
         }
-        typed = keep;
+        if (by === "going") typed = false;
         shown = location.pathname + location.search;
-        document.title = page.title;
-        first("#intro").replaceWith(first("#intro", page));
-        results.replaceWith(fresh);
-        if (!keep) {
-          form.replaceChildren(...first("#filter", page).childNodes);
-        } else if (first("#location").value) {
-          // A place that was typed is one of the choices now.
-          const focused = document.activeElement.id === "location";
-          first(".choices").replaceWith(first(".choices", page));
-          if (focused) first("#location").focus();
-        }
-        relate(fresh);
-        status.textContent = first("#count").textContent;
+        put(page, by);
       } catch (error) {
         if (error.name !== "AbortError") location.assign(url);
       }
+    };
+    const put = (page, by) => {
+      document.title = page.title;
+      for (const part of ["#intro", "#results"]) first(part).replaceWith(first(part, page));
+      for (const part of ["link[rel=canonical]", "link[rel=alternate]", "#feed"]) {
+        const [old, fresh] = [first(part), first(part, page)];
+        if (old && fresh) old.replaceWith(fresh);
+      }
+      // Whether the page may be old is said of what is shown now.
+      first("#old")?.remove();
+      const old = first("#old", page);
+      if (old) first("#main").prepend(old);
+      const marked = first("[aria-invalid]", form) || first("[aria-invalid]", first("#filter", page));
+      const fields = [".filter__search", ".filter__fields"];
+      if (by === "going" || marked) {
+        for (const part of fields) replace(first(part, form), first(part, page), by !== "going");
+        if (marked) first(".filter__more").open = true;
+      } else if (by !== "choosing") {
+        // Choices of places stay while they are being ticked.
+        replace(first(".choices", form), first(".choices", page), by !== "sending");
+      }
+      relate(first("#results"));
+      status.textContent = first("#count").textContent;
     };
     const asked = () => {
       const pairs = [...new FormData(form)].filter(([name, value]) => value && !(name === "sort" && value === "newest"));
       const query = new URLSearchParams(pairs).toString();
       return form.action + (query && `?${query}`);
     };
-    let typing;
     form.addEventListener("input", (event) => {
       clearTimeout(typing);
-      const chosen = event.target.matches("select, [type=checkbox]");
       // Names of places are whole, so an unfinished one is not asked for.
-      if (event.target.id === "location") return;
-      typing = setTimeout(() => show(asked(), true), chosen ? 0 : 350);
+      if (event.target.id === "location") suggest(event.target.value.trim());
+      else if (event.target.matches("select, [type=checkbox]")) show(asked(), "choosing");
+      else typing = setTimeout(() => show(asked(), "typing"), 350);
     });
     form.addEventListener("change", (event) => {
-      if (event.target.id === "location") show(asked(), true);
+      if (event.target.id === "location") show(asked(), "sending");
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       clearTimeout(typing);
-      show(asked(), true);
+      show(asked(), "sending");
     });
     // Back shows the list of that address, with its own form.
     addEventListener("popstate", () => {
-      const moved = location.pathname + location.search !== shown;
-      if (moved && location.pathname === "/properties/") show(location.href, false);
+      clearTimeout(typing);
+      if (location.pathname + location.search === shown) return;
+      if (location.pathname === "/properties/") show(location.href, "going");
+      else location.reload();
     });
 
     // Names to choose from, by what was typed.
-    const names = first("#places");
-    form.addEventListener("input", async (event) => {
-      if (event.target.id !== "location" || event.target.value.trim().length < 2) return;
-      const url = `/properties/places/?format=json&name=${encodeURIComponent(event.target.value.trim())}`;
-      try {
-        const answer = await (await fetch(url)).json();
-        const options = answer.results.slice(0, 12).map((place) => new Option(place.location));
-        (first("#places") ?? names).replaceChildren(...options);
-      } catch { /* There is nothing to choose from then. */ }
-    });
+    let suggesting;
+    const suggest = (letters) => {
+      clearTimeout(suggesting);
+      if (letters.length < 2) return;
+      suggesting = setTimeout(async () => {
+        const turn = suggesting;
+        const url = `/properties/places/?format=json&name=${encodeURIComponent(letters)}`;
+        const answer = await fetch(url).then((answer) => answer.json()).catch(() => null);
+        if (turn !== suggesting || !answer?.results) return;
+        first("#places").replaceChildren(...answer.results.slice(0, 12).map((place) => new Option(place.location)));
+      }, 200);
+    };
   }
   relate(document);
 })();

@@ -29,18 +29,28 @@ pub async fn list(
     let limit = limit.max(i64::try_from(chosen.len()).unwrap_or(limit));
     // A list of some locations depends on no others.
     let among = (!chosen.is_empty()).then_some(chosen);
-    let all_are_wanted = filter.search.is_none() && filter.price_range() == (None, None);
-    if all_are_wanted || total > COUNTED {
+    if is_tallied(filter) {
+        return list_among(client, among, "", limit).await;
+    }
+    if !are_counted(filter, total) {
         let mut places = list_among(client, among, "", limit).await?;
-        if !all_are_wanted {
-            places.iter_mut().for_each(|place| place.listings = None);
-        }
+        places.iter_mut().for_each(|place| place.listings = None);
         return Ok(places);
     }
     let statement = listing_sql::count_by_place(filter, limit);
     let prepared = client.prepare_cached(&statement.sql).await?;
     let rows = client.query(&prepared, &statement.references()).await?;
     Ok(rows.iter().map(place).collect())
+}
+
+/// Whether the places of a filter that selects so many listings come with their numbers.
+pub fn are_counted(filter: &ListingFilter, total: i64) -> bool {
+    is_tallied(filter) || total <= COUNTED
+}
+
+/// Whether the tally of locations tells the numbers.
+fn is_tallied(filter: &ListingFilter) -> bool {
+    filter.search.is_none() && filter.price_range() == (None, None)
 }
 
 /// The places whose names have these letters, those with the most listings first; case and accents don't matter.

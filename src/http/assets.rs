@@ -118,14 +118,15 @@ pub(super) async fn show(
 fn answer(text: &StoredPage, request: &HttpRequest) -> HttpResponse {
     let encoding = text.choose(AcceptedEncodings::of(request.headers()));
     let etag = text.etag(encoding);
-    let mut response = match has_copy(request.headers(), etag) {
+    let not_modified = has_copy(request.headers(), etag);
+    let mut response = match not_modified {
         true => HttpResponse::NotModified(),
         false => HttpResponse::Ok(),
     };
     let vary = HeaderValue::from_static("Accept-Encoding");
     response.insert_header((header::VARY, vary));
     response.insert_header((header::ETAG, etag.clone()));
-    if has_copy(request.headers(), etag) {
+    if not_modified {
         return response.finish();
     }
     if let Some(token) = encoding.token() {

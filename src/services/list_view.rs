@@ -1,6 +1,6 @@
 //! What a reader sees of a list: a page of it, and the ways on from there.
 
-use futures_util::future::try_join_all;
+use futures_util::future::{join_all, try_join_all};
 
 use super::places::OFFERED;
 use super::{ListingPage, Listings, ServiceError};
@@ -73,14 +73,16 @@ impl Listings {
         };
         let mut looser = Vec::new();
         if tagged.value.0.total == 0 {
-            for mut less in loosened(filter) {
-                if is_counted(&less) {
-                    let count = self.count(&less.filter).await?.tagged;
-                    let both = tagged.and(count);
-                    less.listings = Some(both.value.1);
-                    tagged = both.map(|(view, _)| view);
-                }
-                looser.push(less);
+            looser = loosened(filter);
+            let counted = looser.iter_mut().filter(|less| is_counted(less));
+            let counting = counted.map(async |less| {
+                let count = Box::pin(self.count(&less.filter)).await.ok()?.tagged;
+                less.listings = Some(count.value);
+                Some(count)
+            });
+            // A count that fails leaves an offer without its number, and the page as it is.
+            for count in join_all(counting).await.into_iter().flatten() {
+                tagged = tagged.and(count).map(|(view, _)| view);
             }
         }
         let view = |(page, places)| ListView {

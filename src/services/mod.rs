@@ -34,6 +34,7 @@ pub use management::{
     Report, SignalStep, Warmed, rating,
 };
 pub use pages::{PageKey, Pages};
+pub use places::MAX_PLACES;
 pub use sessions::{SessionState, Sessions, USER_ID};
 
 use crate::cache::Cache;

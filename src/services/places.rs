@@ -8,7 +8,8 @@ use crate::db::places;
 use crate::domain::{ListingFilter, Place, PlaceQuery};
 
 /// The most places that one answer names.
-const ALL: i64 = 1000;
+pub const MAX_PLACES: usize = 1000;
+const ALL: i64 = MAX_PLACES as i64;
 /// How many a list offers beside its listings.
 pub(super) const OFFERED: i64 = 8;
 
@@ -47,7 +48,12 @@ impl Listings {
         total: i64,
         limit: i64,
     ) -> Result<Cached<Vec<Place>>, ServiceError> {
-        let key = format!("places/{limit}?{}", filter.row_key());
+        // The total was read before, perhaps under older generations: what follows from it is part of the key.
+        let counted = match places::are_counted(filter, total) {
+            true => "counted",
+            false => "named",
+        };
+        let key = format!("places/{limit}/{counted}?{}", filter.row_key());
         let key = CacheKey::new(Level::Queryset, QUERYSETS, key);
         let (database, filter) = (self.database.clone(), filter.clone());
         let (tags, ttl) = (tags_of(&filter), self.cache.lifetimes().queryset);

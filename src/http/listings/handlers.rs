@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use crate::domain::{Direction, FieldErrors, PropertyId};
 use crate::http::negotiation::Format;
 use crate::http::pages::{PublicPage, result, serve, serve_uncached};
-use crate::http::views::listings::RefusedListPage;
+use crate::http::views::listings::{PlacesPage, RefusedListPage};
 use crate::http::views::page;
 use crate::http::{AppError, Site};
 use crate::services::Services;
@@ -65,7 +65,11 @@ pub(in crate::http) async fn places(
     let format = Format::of(request.query_string(), request.headers());
     match PublicPage::places(request.query_string(), format) {
         Ok(page) => serve(&request, page, services, site).await,
-        Err(errors) => refused(request.query_string(), errors, format),
+        Err(errors) if format == Format::Json => Err(AppError::Invalid(errors)),
+        Err(errors) => {
+            let refused = PlacesPage::refused(request.query_string(), errors);
+            page(HttpResponse::BadRequest(), &refused)
+        }
     }
 }
 

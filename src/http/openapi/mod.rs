@@ -20,7 +20,7 @@ use utoipa::openapi::{
 };
 
 /// What the description says of itself.
-const ABOUT: &str = "Listings as JSON, a site map and feeds, and what operators do with the cache. Reads answer HEAD as \
+const ABOUT: &str = "Listings as JSON, a site map and feeds, and what operators do with the cache. Pages answer HEAD as \
     they answer GET. Of a query, an unknown parameter is ignored and an empty one counts as absent. A page that is asked \
     for with Authorization comes past the cache: without Age, ETag and Vary.";
 

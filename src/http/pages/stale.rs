@@ -11,7 +11,7 @@ use crate::services::{Encoding, Served, StoredPage};
 
 /// What comes first in a page's content, and what is said there.
 const CONTENT: &str = "<main id=\"main\" class=\"wrap\" tabindex=\"-1\">";
-const NOTICE: &str = "<p class=\"notice\" role=\"status\">The site can’t reach its database at the moment, \
+const NOTICE: &str = "<p class=\"notice\" id=\"old\" role=\"status\">The site can’t reach its database at the moment, \
     so this page may be some minutes old.</p>";
 
 /// The answer with a page, whether it stands in for a newer one or not.

@@ -27,8 +27,9 @@ async fn a_site_without_listings_has_the_part_of_its_other_pages_only() {
     let app = spawn_app().await;
     assert_eq!(parts(&app).await, addresses(&["0"]));
     let page = app.get("/sitemap-0.xml").await.assert_status(200);
-    let list = "http://homes.example/properties/".to_owned();
-    assert_eq!(site_map(&page, "urlset"), [(list, None)]);
+    let urls = ["properties/", "properties/places/"];
+    let urls = urls.map(|path| (format!("http://homes.example/{path}"), None));
+    assert_eq!(site_map(&page, "urlset"), urls);
     let content_type = "application/xml; charset=utf-8";
     assert_eq!(page.header("content-type"), content_type);
 }

@@ -70,7 +70,7 @@ async fn pages_for_people_say_once_that_they_stand_in_and_data_are_the_same() {
         assert!(
             content
                 .trim_start()
-                .starts_with("<p class=\"notice\" role=\"status\">"),
+                .starts_with("<p class=\"notice\" id=\"old\" role=\"status\">"),
             "{path}"
         );
     }

@@ -12,7 +12,7 @@ use crate::harness::{
 const PATHS: [&str; 3] = ["/properties/", "/properties/?format=json", "/properties/1/"];
 
 /// What a page says that stands in.
-const NOTICE: &str = "<p class=\"notice\" role=\"status\">The site can’t reach its database at the moment, \
+const NOTICE: &str = "<p class=\"notice\" id=\"old\" role=\"status\">The site can’t reach its database at the moment, \
     so this page may be some minutes old.</p>";
 
 /// A site behind a proxy, whose entries of every level live for so many seconds.

@@ -44,7 +44,7 @@ impl Facade {
     /// For the page of a failure: a house that is out of reach, closed, or at sea.
     pub(super) fn of_failure(status: u16) -> Self {
         let house = match status {
-            401 | 403 | 429 => "Castle with a view",
+            401 | 403 | 429 => "Fort on a hill",
             404 => "Cabin in the hills",
             500.. => "Boat",
             _ => "Cottage with a garden",

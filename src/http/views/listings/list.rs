@@ -68,7 +68,15 @@ impl<'a> ListPage<'a> {
         });
         let result = query.result().canonical();
         let cards = list.properties.iter();
-        let canonical = format!("{site_url}{}", address(&canonical(query)));
+        let place = match query.filter.locations.as_slice() {
+            [place] => Some(
+                list.properties
+                    .first()
+                    .map_or(place, |first| &first.location),
+            ),
+            _ => None,
+        };
+        let canonical = format!("{site_url}{}", address(&canonical(query, place)));
         Self {
             filter: FilterForm::of(query, places, list.total),
             errors: FieldErrors::new(),
@@ -79,19 +87,12 @@ impl<'a> ListPage<'a> {
             beyond: pager.ends_early(),
             chips: chips(query),
             offers: offers(query, looser),
-            place: match query.filter.locations.as_slice() {
-                [place] => Some(
-                    list.properties
-                        .first()
-                        .map_or(place, |first| &first.location),
-                ),
-                _ => None,
-            },
+            place,
             unknown_place: !looser.iter().any(|less| {
                 !less.filter.locations.is_empty() && less.listings.is_some_and(|found| found > 0)
             }),
             pager,
-            thin: is_thin(&query.filter),
+            thin: list.total == 0 || is_thin(&query.filter),
             feed: feed(&query.filter),
             json: structured::list(&list.properties, &canonical, site_url),
             canonical,
@@ -106,12 +107,16 @@ impl<'a> ListPage<'a> {
     }
 }
 
-/// The list that stands for all lists of the same rows: whatever their order and their pages' size.
-fn canonical(query: &ListingQuery) -> ListingQuery {
-    let first = ListingQuery {
+/// The list that stands for all lists of the same rows: whatever their order, their pages' size, and the spelling of
+/// their only place.
+fn canonical(query: &ListingQuery, place: Option<&Location>) -> ListingQuery {
+    let mut first = ListingQuery {
         sort: Sort::default(),
         ..query.result()
     };
+    if let Some(place) = place {
+        first.filter.locations = vec![place.clone()];
+    }
     match query.sort == Sort::default() && query.page_size == first.page_size {
         true => first.at(query.position),
         false => first,

@@ -1,9 +1,13 @@
 //! All places that listings are in.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
+use url::form_urlencoded;
 
 use super::{address, filters};
-use crate::domain::{ListingFilter, ListingQuery, Place, PlaceQuery};
+use crate::domain::{FieldErrors, ListingFilter, ListingQuery, Place, PlaceQuery};
+use crate::services::MAX_PLACES;
 
 /// A place, with the address of its listings.
 struct Entry {
@@ -17,8 +21,13 @@ struct Entry {
 #[template(path = "listings/places.html")]
 pub(in crate::http) struct PlacesPage {
     name: String,
+    errors: FieldErrors,
     groups: Vec<(String, Vec<Entry>)>,
     count: usize,
+    /// Whether there are more than are shown.
+    more: bool,
+    /// Whether the places are not counted, so that not each of them has listings that fit.
+    uncounted: bool,
     /// The list that the places are those of; `None` for all listings.
     within: Option<String>,
     canonical: String,
@@ -33,38 +42,64 @@ impl PlacesPage {
             },
             ..ListingQuery::default()
         };
-        let mut entries: Vec<(String, Entry)> = places
-            .iter()
-            .map(|place| {
-                let name = place.location.to_string();
-                let entry = Entry {
-                    url: address(&list(vec![place.location.clone()])),
-                    listings: place.listings,
-                    name,
-                };
-                (entry.name.to_lowercase(), entry)
-            })
-            .collect();
-        entries.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let mut groups: Vec<(String, Vec<Entry>)> = Vec::new();
-        for (_, entry) in entries {
-            let letter: String = initial(&entry.name);
-            match groups.last_mut().filter(|(last, _)| *last == letter) {
-                Some((_, group)) => group.push(entry),
-                None => groups.push((letter, vec![entry])),
-            }
-        }
+        let entry = |place: &Place| Entry {
+            url: address(&list(vec![place.location.clone()])),
+            listings: place.listings,
+            name: place.location.to_string(),
+        };
         Self {
             name: query
                 .name
                 .as_ref()
                 .map_or(String::new(), ToString::to_string),
-            groups,
+            errors: FieldErrors::new(),
+            groups: by_letter(places.iter().map(entry)),
             count: places.len(),
+            more: places.len() >= MAX_PLACES,
+            uncounted: places.iter().any(|place| place.listings.is_none()),
             within: (!query.filter.is_empty()).then(|| address(&list(Vec::new()))),
             canonical: format!("{site_url}/properties/places/"),
         }
     }
+
+    /// The page of a query that was refused.
+    pub(in crate::http) fn refused(query_string: &str, errors: FieldErrors) -> Self {
+        let pairs = form_urlencoded::parse(query_string.as_bytes());
+        let name = pairs.filter(|(field, _)| field == "name").last();
+        Self {
+            name: name.map_or(String::new(), |(_, name)| name.into_owned()),
+            errors,
+            groups: Vec::new(),
+            count: 0,
+            more: false,
+            uncounted: false,
+            within: None,
+            canonical: String::new(),
+        }
+    }
+
+    /// Each mistake with the field's name for people.
+    fn mistakes(&self) -> Vec<(String, &str)> {
+        let fields = self.errors.iter();
+        let mistakes = fields.flat_map(|(field, list)| {
+            list.iter()
+                .map(move |text| (filters::label_of(field), text.as_str()))
+        });
+        mistakes.collect()
+    }
+}
+
+/// Entries under their first letters, digits and signs first.
+fn by_letter(entries: impl Iterator<Item = Entry>) -> Vec<(String, Vec<Entry>)> {
+    let mut groups: BTreeMap<String, BTreeMap<String, Entry>> = BTreeMap::new();
+    for entry in entries {
+        let group = groups.entry(initial(&entry.name)).or_default();
+        group.insert(entry.name.to_lowercase(), entry);
+    }
+    let groups = groups.into_iter();
+    groups
+        .map(|(letter, entries)| (letter, entries.into_values().collect()))
+        .collect()
 }
 
 /// The letter that a name is found under.
@@ -73,5 +108,33 @@ fn initial(name: &str) -> String {
     match first {
         Some(letter) if letter.is_alphabetic() => letter.to_uppercase().collect(),
         _ => "0–9".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_letter_is_one_group_whatever_signs_names_begin_with() {
+        let names = [
+            "Stow",
+            "'s-Hertogenbosch",
+            "Abbeyhill",
+            "(Old) Town",
+            "9 Elms",
+            "old Town",
+        ];
+        let entries = names.map(|name| Entry {
+            name: name.to_owned(),
+            listings: None,
+            url: String::new(),
+        });
+        let groups = by_letter(entries.into_iter());
+        let letters: Vec<_> = groups
+            .iter()
+            .map(|(letter, list)| (letter.as_str(), list.len()))
+            .collect();
+        assert_eq!(letters, [("0–9", 1), ("A", 1), ("O", 2), ("S", 2)]);
     }
 }

@@ -19,10 +19,12 @@ pub(in crate::http) struct RefusedListPage {
 
 impl RefusedListPage {
     pub(in crate::http) fn new(query_string: &str, errors: FieldErrors) -> Self {
-        Self {
-            filter: FilterForm::typed(query_string),
-            errors,
+        let mut filter = FilterForm::typed(query_string);
+        // What no field shows can't be corrected there.
+        if !errors.get("page_size").is_empty() {
+            filter.page_size.clear();
         }
+        Self { filter, errors }
     }
 
     /// Each mistake: the field, its name for people, and what is wrong.
