@@ -101,9 +101,15 @@ text_type!(
 
 impl SearchText {
     /// The words, in lower case, without repeats, in alphabetical order but for the last, which stays last because
-    /// it also matches as a prefix.
+    /// it also matches as a prefix. What joins words, such as a slash, parts them.
     pub fn words(&self) -> Vec<String> {
-        let mut words: Vec<String> = self.0.split_whitespace().map(str::to_lowercase).collect();
+        let joins = |c: char| c.is_whitespace() || c.is_ascii_punctuation() && c != '\'';
+        let words = self.0.split(joins).filter(|word| !word.is_empty());
+        let mut words: Vec<String> = words.map(str::to_lowercase).collect();
+        if words.is_empty() {
+            // Signs alone are looked for as they are.
+            words.push(self.0.to_lowercase());
+        }
         let last = words.pop();
         words.sort();
         words.dedup();
@@ -171,5 +177,15 @@ mod tests {
     fn words_keep_only_their_last_in_place() {
         let text = SearchText::parse("Leith garden  FLAT leith").expect("valid");
         assert_eq!(text.words(), ["flat", "garden", "leith"]);
+    }
+
+    #[test]
+    fn what_joins_words_parts_them() {
+        let words = |text| SearchText::parse(text).expect("valid").words();
+        for joined in ["castle/view", "castle, view", "castle-view"] {
+            assert_eq!(words(joined), ["castle", "view"], "{joined}");
+        }
+        assert_eq!(words("arthur's seat"), ["arthur's", "seat"]);
+        assert_eq!(words("&"), ["&"]);
     }
 }

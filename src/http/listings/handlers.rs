@@ -1,9 +1,10 @@
 //! Handlers of the public pages.
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 use crate::domain::{Direction, FieldErrors, PropertyId};
+use crate::http::middleware::request_id::RequestId;
 use crate::http::negotiation::Format;
 use crate::http::pages::{PublicPage, result, serve, serve_uncached};
 use crate::http::views::listings::{PlacesPage, RefusedListPage};
@@ -27,7 +28,7 @@ pub(in crate::http) async fn index(
     let format = Format::of(request.query_string(), request.headers());
     match PublicPage::list(request.query_string(), format) {
         Ok(page) => serve(&request, page, services, site).await,
-        Err(errors) => refused(request.query_string(), errors, format),
+        Err(errors) => refused(&request, errors, format),
     }
 }
 
@@ -40,7 +41,7 @@ pub(in crate::http) async fn index_uncached(
     let format = Format::of(request.query_string(), request.headers());
     match PublicPage::list(request.query_string(), format) {
         Ok(page) => serve_uncached(page, services, site).await,
-        Err(errors) => refused(request.query_string(), errors, format),
+        Err(errors) => refused(&request, errors, format),
     }
 }
 
@@ -67,8 +68,9 @@ pub(in crate::http) async fn places(
         Ok(page) => serve(&request, page, services, site).await,
         Err(errors) if format == Format::Json => Err(AppError::Invalid(errors)),
         Err(errors) => {
-            let refused = PlacesPage::refused(request.query_string(), errors);
-            page(HttpResponse::BadRequest(), &refused)
+            let number = RequestId::of(&request);
+            let refused = PlacesPage::refused(request.query_string(), errors, number);
+            page(not_kept(), &refused)
         }
     }
 }
@@ -119,12 +121,24 @@ async fn turn(
 }
 
 /// The filter form again, with what was typed and what is wrong with it.
-fn refused(input: &str, errors: FieldErrors, format: Format) -> Result<HttpResponse, AppError> {
+fn refused(
+    request: &HttpRequest,
+    errors: FieldErrors,
+    format: Format,
+) -> Result<HttpResponse, AppError> {
     match format {
         Format::Json => Err(AppError::Invalid(errors)),
-        Format::Html => page(
-            HttpResponse::BadRequest(),
-            &RefusedListPage::new(input, errors),
-        ),
+        Format::Html => {
+            let number = RequestId::of(request);
+            let refused = RefusedListPage::new(request.query_string(), errors, number);
+            page(not_kept(), &refused)
+        }
     }
+}
+
+/// The answer to a query that is refused, which nobody keeps.
+fn not_kept() -> HttpResponseBuilder {
+    let mut response = HttpResponse::BadRequest();
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    response
 }

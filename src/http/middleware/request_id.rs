@@ -6,7 +6,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage as _};
+use actix_web::{Error, HttpMessage as _, HttpRequest};
 
 /// A request's number: random, so that it says nothing of how many there were.
 #[derive(Debug, Clone)]
@@ -16,6 +16,13 @@ impl RequestId {
     /// A new number.
     pub(crate) fn new() -> Self {
         Self(format!("{:016x}", rand::random::<u64>()))
+    }
+
+    /// That of a request, for a page that shows it.
+    pub(crate) fn of(request: &HttpRequest) -> String {
+        let extensions = request.extensions();
+        let number = extensions.get::<Self>().map(|id| id.0.clone());
+        number.unwrap_or_default()
     }
 
     /// Shows it to the client.

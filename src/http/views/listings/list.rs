@@ -107,13 +107,14 @@ impl<'a> ListPage<'a> {
     }
 }
 
-/// The list that stands for all lists of the same rows: whatever their order, their pages' size, and the spelling of
-/// their only place.
+/// The list that stands for all lists of the same rows: whatever their order, their pages' size, the spelling of
+/// their only place, and which of two prices was asked for first.
 fn canonical(query: &ListingQuery, place: Option<&Location>) -> ListingQuery {
     let mut first = ListingQuery {
         sort: Sort::default(),
         ..query.result()
     };
+    (first.filter.min_price, first.filter.max_price) = query.filter.price_range();
     if let Some(place) = place {
         first.filter.locations = vec![place.clone()];
     }

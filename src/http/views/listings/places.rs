@@ -31,6 +31,8 @@ pub(in crate::http) struct PlacesPage {
     /// The list that the places are those of; `None` for all listings.
     within: Option<String>,
     canonical: String,
+    /// Shown where the query was refused.
+    request_id: String,
 }
 
 impl PlacesPage {
@@ -59,11 +61,16 @@ impl PlacesPage {
             uncounted: places.iter().any(|place| place.listings.is_none()),
             within: (!query.filter.is_empty()).then(|| address(&list(Vec::new()))),
             canonical: format!("{site_url}/properties/places/"),
+            request_id: String::new(),
         }
     }
 
     /// The page of a query that was refused.
-    pub(in crate::http) fn refused(query_string: &str, errors: FieldErrors) -> Self {
+    pub(in crate::http) fn refused(
+        query_string: &str,
+        errors: FieldErrors,
+        request_id: String,
+    ) -> Self {
         let pairs = form_urlencoded::parse(query_string.as_bytes());
         let name = pairs.filter(|(field, _)| field == "name").last();
         Self {
@@ -75,6 +82,7 @@ impl PlacesPage {
             uncounted: false,
             within: None,
             canonical: String::new(),
+            request_id,
         }
     }
 

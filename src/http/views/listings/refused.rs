@@ -15,16 +15,25 @@ const SHOWN: [&str; 5] = ["q", "location", "min_price", "max_price", "sort"];
 pub(in crate::http) struct RefusedListPage {
     filter: FilterForm,
     errors: FieldErrors,
+    request_id: String,
 }
 
 impl RefusedListPage {
-    pub(in crate::http) fn new(query_string: &str, errors: FieldErrors) -> Self {
+    pub(in crate::http) fn new(
+        query_string: &str,
+        errors: FieldErrors,
+        request_id: String,
+    ) -> Self {
         let mut filter = FilterForm::typed(query_string);
         // What no field shows can't be corrected there.
         if !errors.get("page_size").is_empty() {
             filter.page_size.clear();
         }
-        Self { filter, errors }
+        Self {
+            filter,
+            errors,
+            request_id,
+        }
     }
 
     /// Each mistake: the field, its name for people, and what is wrong.
