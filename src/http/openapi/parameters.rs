@@ -62,9 +62,7 @@ pub(super) fn place() -> Vec<Parameter> {
         .enum_values(Some(names))
         .default(Some(Value::from(Sort::default().name())));
     // Only the site can tell which text is one, and a page for people ignores it.
-    let cursor = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .format(Some(SchemaFormat::Custom("cursor".to_owned())));
+    let cursor = Object::with_type(Type::String);
     vec![
         query("sort", "The order; ties are broken by id.", sort),
         query(
