@@ -12,6 +12,8 @@ blocks = extruct.extract(html, base_url=address, syntaxes=["json-ld"])["json-ld"
 scripts = html.count("application/ld+json")
 if len(blocks) < scripts:
     sys.exit(f"{scripts} scripts, of which {len(blocks)} can be read")
+if not blocks:
+    sys.exit("the page has none")
 names = []
 for number, block in enumerate(blocks):
     graph = block.get("@graph")
@@ -23,4 +25,4 @@ for number, block in enumerate(blocks):
     text = json.dumps(block, ensure_ascii=False, indent=2)
     code = f'import type {{ {kind.split("<")[0]}, Thing }} from "schema-dts";\nexport const block: {kind} = {text};\n'
     pathlib.Path(folder, f"block{number}.ts").write_text(code, encoding="utf-8")
-print(", ".join(map(str, names)) or "none")
+print(", ".join(map(str, names)))

@@ -7,10 +7,25 @@ use utoipa::openapi::{KnownFormat, Required, SchemaFormat};
 
 use crate::domain::{Location, MAX_PAGE, MAX_PAGE_SIZE, PropertyId, SearchText, SitemapPart, Sort};
 
-/// A price as people write it, with at most eight digits before the point; empty where there is none.
-const PRICE: &str = r"^([$£€] ?)?(0*[0-9]{1,8}|[0-9]{1,3},[0-9]{3}|[0-9]{1,2},[0-9]{3},[0-9]{3})(\.[0-9]{1,2}0*)?$|^$";
-/// A text without control characters but for line ends and tabs.
-const TEXT: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$";
+/// White space, which is taken away at the ends of a value.
+const SPACE: &str =
+    r"[\u0009-\u000d \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*";
+/// At most eight digits before the point, apart from leading zeros.
+const WHOLE: &str = "(0*[0-9]{1,8}|[0-9]{1,3},[0-9]{3}|0?[0-9]{1,2},[0-9]{3},[0-9]{3}\
+    |0{1,3},(000,)*([0-9]{3}(,[0-9]{3})?|0[0-9]{2},[0-9]{3},[0-9]{3}))";
+/// A character that is not for control, or that ends a line or is a tab.
+const CHARACTER: &str = r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]";
+
+/// A price as people write it; empty where there is none.
+fn price() -> ObjectBuilder {
+    let cents = r"(\.[0-9]{1,2}0*)?";
+    let zero = r"(0+|0{1,3}(,000)+)(\.0+)?";
+    let sign = format!("[$£€]?{SPACE}");
+    let pattern = format!("^{SPACE}(({sign}{WHOLE}{cents}|[-−]{sign}{zero}){SPACE})?$");
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(pattern))
+}
 
 /// What selects listings.
 pub(super) fn filter() -> Vec<Parameter> {
@@ -24,11 +39,6 @@ pub(super) fn filter() -> Vec<Parameter> {
     let locations = ParameterBuilder::from(locations)
         .style(Some(ParameterStyle::Form))
         .explode(Some(true));
-    let price = || {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .pattern(Some(PRICE))
-    };
     vec![
         query(
             "q",
@@ -56,17 +66,14 @@ pub(super) fn name() -> Parameter {
 
 /// What orders and cuts the list.
 pub(super) fn place() -> Vec<Parameter> {
-    let names = Sort::ALL.map(Sort::name).into_iter().chain([""]);
     let sort = ObjectBuilder::new()
         .schema_type(Type::String)
-        .enum_values(Some(names))
+        .enum_values(Some(Sort::ALL.map(Sort::name)))
         .default(Some(Value::from(Sort::default().name())));
     // Only the site can tell which text is one, and a page for people ignores it.
-    let cursor = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .format(Some(SchemaFormat::Custom("cursor".to_owned())));
+    let cursor = Object::with_type(Type::String);
     vec![
-        query("sort", "The order; ties are broken by id.", sort),
+        query("sort", "The order; ties are broken by id.", or_empty(sort)),
         query(
             "page",
             "The page's number.",
@@ -138,11 +145,12 @@ fn path(name: &str, about: &str, schema: impl Into<Schema>) -> Parameter {
         .build()
 }
 
+/// A text of so many characters at most, without the white space at its ends.
 fn text(max_chars: usize) -> ObjectBuilder {
+    let pattern = format!("^{SPACE}{CHARACTER}{{0,{max_chars}}}{SPACE}$");
     ObjectBuilder::new()
         .schema_type(Type::String)
-        .max_length(Some(max_chars))
-        .pattern(Some(TEXT))
+        .pattern(Some(pattern))
 }
 
 /// A whole number.
@@ -154,9 +162,10 @@ pub(super) fn number(min: i64, max: i64) -> ObjectBuilder {
         .maximum(Some(max as f64))
 }
 
+/// A value, or none.
 fn or_empty(schema: ObjectBuilder) -> OneOfBuilder {
     let empty = ObjectBuilder::new()
         .schema_type(Type::String)
-        .max_length(Some(0));
+        .pattern(Some(format!("^{SPACE}$")));
     OneOfBuilder::new().item(schema).item(empty)
 }
