@@ -1,7 +1,7 @@
 //! What a page says to programs: JSON-LD in schema.org's vocabulary.
 //!
 //! A listing is a `RealEstateListing`, whose price is in an `Offer`, because the listing itself has none
-//! (https://schema.org/RealEstateListing). No currency is said: prices have none here.
+//! (<https://schema.org/RealEstateListing>). No currency is said: prices have none here.
 
 use std::fmt;
 
