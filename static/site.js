@@ -80,9 +80,12 @@
     let running = null;
     let typing;
     let shown = location.pathname + location.search;
-    // Whether the last address was made by typing: what is typed next takes its place, so that Back leads to the list
-    // from before and not through every letter.
-    let typed = false;
+    // Whether the last address was made by this visit to the form: what is asked for next takes its place, so that Back
+    // leads to the list from before and not through every letter.
+    let editing = false;
+    form.addEventListener("focusout", (event) => {
+      if (!form.contains(event.relatedTarget)) editing = false;
+    });
 
     // `by` is what asked: "typing", "choosing", "sending" or "going" through the history.
     const show = async (url, by) => {
@@ -97,12 +100,14 @@
         // What is not a list is opened as any page.
         if (!first("#results", page) || !first("#intro", page)) throw new Error("no list");
         if (by !== "going" && new URL(url).search !== location.search) {
-          history[typed && by === "typing" ? "replaceState" : "pushState"](null, "", url);
-          typed = by === "typing";
+          history[editing ? "replaceState" : "pushState"](null, "", url);
+          editing = true;
         }
-        if (by === "going") typed = false;
         shown = location.pathname + location.search;
+        // The focus may move while parts of the form are put in place.
+        const visited = editing && by !== "going";
         put(page, by);
+        editing = visited;
       } catch (error) {
         if (error.name !== "AbortError") location.assign(url);
       }
