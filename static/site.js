@@ -83,8 +83,10 @@
     // Whether the last address was made by this visit to the form: what is asked for next takes its place, so that Back
     // leads to the list from before and not through every letter.
     let editing = false;
+    let leaving;
+    form.addEventListener("focusin", () => clearTimeout(leaving));
     form.addEventListener("focusout", (event) => {
-      if (!form.contains(event.relatedTarget)) editing = false;
+      if (!form.contains(event.relatedTarget)) leaving = setTimeout(() => { editing = false; }, 1000);
     });
 
     // `by` is what asked: "typing", "choosing", "sending" or "going" through the history.
@@ -104,10 +106,8 @@
           editing = true;
         }
         shown = location.pathname + location.search;
-        // The focus may move while parts of the form are put in place.
-        const visited = editing && by !== "going";
+        if (by === "going") editing = false;
         put(page, by);
-        editing = visited;
       } catch (error) {
         if (error.name !== "AbortError") location.assign(url);
       }
