@@ -138,6 +138,14 @@ impl ListingQuery {
         text.finish()
     }
 
+    /// The list of a filter, in the usual order, from its beginning.
+    pub fn of(filter: ListingFilter) -> Self {
+        Self {
+            filter,
+            ..Self::default()
+        }
+    }
+
     /// The list that a listing was found in: the same rows in the same order, from their beginning.
     pub fn result(&self) -> Self {
         Self {

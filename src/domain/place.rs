@@ -63,10 +63,7 @@ impl PlaceQuery {
 
     /// The query string that asks for exactly this: for URLs and page-cache keys.
     pub fn canonical(&self) -> String {
-        let query = ListingQuery {
-            filter: self.filter.clone(),
-            ..ListingQuery::default()
-        };
+        let query = ListingQuery::of(self.filter.clone());
         let mut text = form_urlencoded::Serializer::new(query.canonical());
         if let Some(name) = &self.name {
             text.append_pair("name", name.as_str());

@@ -120,13 +120,10 @@ struct PlaceJson<'a> {
 impl<'a> PlacesJson<'a> {
     pub(in crate::http) fn new(places: &'a [Place], query: &PlaceQuery, site_url: &str) -> Self {
         let result = |place: &'a Place| {
-            let list = ListingQuery {
-                filter: ListingFilter {
-                    locations: vec![place.location.clone()],
-                    ..query.filter.clone()
-                },
-                ..ListingQuery::default()
-            };
+            let list = ListingQuery::of(ListingFilter {
+                locations: vec![place.location.clone()],
+                ..query.filter.clone()
+            });
             PlaceJson {
                 location: place.location.as_str(),
                 listings: place.listings,

@@ -138,11 +138,7 @@ fn feed_filter(query_string: &str) -> Result<ListingFilter, FieldErrors> {
 
 /// The query string that asks for exactly a filter.
 fn canonical(filter: &ListingFilter) -> String {
-    let query = ListingQuery {
-        filter: filter.clone(),
-        ..ListingQuery::default()
-    };
-    query.canonical()
+    ListingQuery::of(filter.clone()).canonical()
 }
 
 fn xml(template: &impl Template) -> Result<Rendered, AppError> {

@@ -131,9 +131,6 @@ fn is_thin(filter: &ListingFilter) -> bool {
 
 /// The feed of a list.
 fn feed(filter: &ListingFilter) -> String {
-    let query = ListingQuery {
-        filter: filter.clone(),
-        ..ListingQuery::default()
-    };
+    let query = ListingQuery::of(filter.clone());
     with_query("/properties/feed.atom", &query.canonical())
 }

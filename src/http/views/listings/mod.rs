@@ -34,10 +34,7 @@ fn address(query: &ListingQuery) -> String {
 
 /// The same of a list by its filter, in the usual order.
 fn address_of(filter: &ListingFilter) -> String {
-    address(&ListingQuery {
-        filter: filter.clone(),
-        ..ListingQuery::default()
-    })
+    address(&ListingQuery::of(filter.clone()))
 }
 
 /// The path and query string of the list of a place.

@@ -37,12 +37,11 @@ pub(in crate::http) struct PlacesPage {
 
 impl PlacesPage {
     pub(in crate::http) fn new(places: &[Place], query: &PlaceQuery, site_url: &str) -> Self {
-        let list = |locations| ListingQuery {
-            filter: ListingFilter {
+        let list = |locations| {
+            ListingQuery::of(ListingFilter {
                 locations,
                 ..query.filter.clone()
-            },
-            ..ListingQuery::default()
+            })
         };
         let entry = |place: &Place| Entry {
             url: address(&list(vec![place.location.clone()])),
