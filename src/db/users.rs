@@ -4,7 +4,7 @@ use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
 
 use super::DbError;
-use crate::domain::{User, UserId, Username};
+use crate::domain::{Permissions, User, UserId, Username};
 
 /// What a new account has.
 #[derive(Debug, Clone)]
@@ -128,5 +128,6 @@ fn user(row: &Row) -> User {
         is_active: row.get(4),
         is_staff: row.get(5),
         is_superuser: row.get(6),
+        permissions: Permissions::all(),
     }
 }

@@ -9,6 +9,7 @@ mod field_errors;
 mod history;
 mod listing_filter;
 mod listing_query;
+mod permission;
 mod place;
 mod price;
 mod price_band;
@@ -27,6 +28,7 @@ pub use listing_filter::ListingFilter;
 pub use listing_query::{
     Cursors, DEFAULT_PAGE_SIZE, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
 };
+pub use permission::{Permission, Permissions};
 pub use place::{Place, PlaceQuery};
 pub use price::{Price, PriceError, grouped_digits};
 pub use price_band::PriceBand;

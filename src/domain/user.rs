@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::{Permission, Permissions};
+
 /// A user's number in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct UserId(pub i64);
@@ -64,6 +66,15 @@ pub struct User {
     pub is_staff: bool,
     /// Whether they may do everything.
     pub is_superuser: bool,
+    /// What they may do, if they are no superuser.
+    pub permissions: Permissions,
+}
+
+impl User {
+    /// Whether they may do something.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.is_superuser || self.permissions.has(permission)
+    }
 }
 
 /// A new password that is good enough; never shown or logged.

@@ -1,10 +1,11 @@
 //! The admin: staff only, never cached, all of it without JavaScript.
 
-pub(super) mod accounts;
-pub(super) mod bulk;
-pub(super) mod listings;
-pub(super) mod overview;
+mod accounts;
+mod history;
+mod listings;
+mod overview;
 pub(super) mod request;
+pub(super) mod routes;
 pub(super) mod staff;
 
 use actix_web::HttpResponse;

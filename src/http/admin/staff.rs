@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::{User, UserId};
+use crate::domain::{Permission, Permissions, User, UserId};
 use crate::http::AppError;
 use crate::services::{Services, USER_ID};
 
@@ -29,6 +29,9 @@ pub(in crate::http) struct Staff {
     pub(in crate::http) id: UserId,
     /// Their login name, which the event log will name.
     pub(in crate::http) username: String,
+    /// Whether they may do everything.
+    pub(in crate::http) is_superuser: bool,
+    permissions: Permissions,
     session: Session,
     /// Whether the database said that they still are one; out of reach, it can't.
     known: bool,
@@ -48,6 +51,18 @@ pub(in crate::http) struct Frame {
     pub(in crate::http) username: String,
     pub(in crate::http) csrf_token: String,
     pub(in crate::http) messages: Vec<Message>,
+    /// Whether they may do everything.
+    pub(in crate::http) is_superuser: bool,
+    /// What they may do besides.
+    pub(in crate::http) permissions: Permissions,
+}
+
+impl Frame {
+    /// Whether the one who looks may do something.
+    pub(in crate::http) fn may(&self, permission: &str) -> bool {
+        let named = Permission::named(permission);
+        self.is_superuser || named.is_some_and(|named| self.permissions.has(named))
+    }
 }
 
 impl Staff {
@@ -82,6 +97,8 @@ impl Staff {
             username: self.username.clone(),
             csrf_token: self.session.get(CSRF)?.unwrap_or_default(),
             messages,
+            is_superuser: self.is_superuser,
+            permissions: self.permissions,
         })
     }
 
@@ -89,6 +106,25 @@ impl Staff {
     pub(in crate::http) fn sent_token(&self, sent: &str) -> bool {
         let token: Option<String> = self.session.get(CSRF).ok().flatten();
         token.is_some_and(|token| super::request::tokens_match(&token, sent))
+    }
+
+    /// Whether they may do something. While the database can't tell they may try: nothing can be written then.
+    pub(in crate::http) fn may(&self, permission: Permission) -> bool {
+        self.is_superuser || self.permissions.has(permission)
+    }
+
+    /// Refuses what they may not do.
+    pub(in crate::http) fn require(&self, permission: Permission) -> Result<(), AppError> {
+        match self.may(permission) {
+            true => Ok(()),
+            false => Err(AppError::Forbidden(match permission {
+                Permission::View => "Your account may not look at listings here. Ask a superuser.",
+                Permission::Add => "Your account may not add listings. Ask a superuser.",
+                Permission::Change => "Your account may not change listings. Ask a superuser.",
+                Permission::Delete => "Your account may not delete listings. Ask a superuser.",
+                Permission::Cache => "Your account may not manage the cache. Ask a superuser.",
+            })),
+        }
     }
 
     /// Refuses where the database could not say that they still are a member of staff.
@@ -114,6 +150,8 @@ impl Staff {
             Ok(Some(user)) if known.as_deref() == Some(&*fingerprint(&user)) => Ok(Some(Self {
                 id,
                 username: user.username.to_string(),
+                is_superuser: user.is_superuser,
+                permissions: user.permissions,
                 session,
                 known: true,
             })),
@@ -128,6 +166,8 @@ impl Staff {
                 Ok(Some(Self {
                     id,
                     username,
+                    is_superuser: false,
+                    permissions: Permissions::all(),
                     session,
                     known: false,
                 }))

@@ -10,6 +10,7 @@ use actix_web::dev::Payload;
 use actix_web::http::{Method, header};
 use actix_web::{Error, FromRequest, HttpRequest, web};
 
+use crate::domain::Permission;
 use crate::http::admin::request::{Body, Fields, is_foreign, read, tokens_match};
 use crate::http::admin::staff::{Frame, Staff};
 use crate::http::{AppError, Site};
@@ -72,6 +73,7 @@ impl Operator {
             .into());
         };
         staff.require_known()?;
+        staff.require(Permission::Cache)?;
         let Body(body) = body.await?;
         let changes = request.method() == Method::POST;
         if changes && (foreign || !staff.sent_token(&sent_token(&request, &body))) {

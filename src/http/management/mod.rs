@@ -1,4 +1,5 @@
 //! The operator's endpoints: looking at the cache, and doing things to it.
 
 pub(super) mod access;
-pub(super) mod handlers;
+mod handlers;
+pub(super) mod routes;

@@ -4,6 +4,7 @@ use askama::Template;
 use serde_json::Value;
 
 use super::filters::{self, grouped};
+use crate::domain::Permissions;
 use crate::http::admin::staff::Frame;
 use crate::services::{LevelFigures, Report, rating};
 
@@ -149,6 +150,8 @@ fn nobody() -> Frame {
         username: String::new(),
         csrf_token: String::new(),
         messages: Vec::new(),
+        is_superuser: false,
+        permissions: Permissions::all(),
     }
 }
 

@@ -1,58 +1,20 @@
-//! The list of listings, and the forms that add, change and delete one.
+//! The forms that add and change a listing.
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use actix_web::{HttpResponse, HttpResponseBuilder, web};
 
-use super::request::{CheckedForm, Fields};
-use super::see_other;
-use super::staff::Staff;
-use crate::domain::{
-    Cursors, FieldErrors, ListingQuery, Property, PropertyForm, PropertyId, Version,
-};
+use crate::domain::{FieldErrors, Permission, Property, PropertyForm, PropertyId, Version};
 use crate::http::AppError;
-use crate::http::views::admin::{ConflictPage, DeletePage, FormPage, ListPage};
+use crate::http::admin::request::{CheckedForm, Fields};
+use crate::http::admin::see_other;
+use crate::http::admin::staff::Staff;
+use crate::http::views::admin::{ConflictPage, FormPage};
 use crate::http::views::page;
-use crate::services::{ListingPage, ServiceError, Services, UpdateOutcome};
-
-/// Rows on a page, as Django's `list_per_page`.
-const PAGE_SIZE: u16 = 100;
-
-/// `GET /admin/properties/`
-pub(in crate::http) async fn index(
-    staff: Staff,
-    request: HttpRequest,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, AppError> {
-    let text = request.query_string();
-    let (query, errors) = match ListingQuery::parse(text, Cursors::Ignored) {
-        Ok(query) => (query, FieldErrors::new()),
-        Err(errors) => (ListingQuery::default(), errors),
-    };
-    let query = ListingQuery {
-        page_size: PAGE_SIZE,
-        ..query
-    };
-    let list = match errors.is_empty() {
-        true => services.listings.list_uncached(&query).await?,
-        false => ListingPage {
-            properties: Vec::new(),
-            more: false,
-            total: 0,
-        },
-    };
-    let status = if errors.is_empty() {
-        HttpResponse::Ok()
-    } else {
-        HttpResponse::BadRequest()
-    };
-    page(
-        status,
-        &ListPage::new(staff.frame()?, &list, &query, text, errors),
-    )
-}
+use crate::services::{ServiceError, Services, UpdateOutcome};
 
 /// `GET /admin/properties/add/`
 pub(in crate::http) async fn new(staff: Staff) -> Result<HttpResponse, AppError> {
+    staff.require(Permission::Add)?;
     form_page(
         HttpResponse::Ok(),
         &staff,
@@ -66,6 +28,7 @@ pub(in crate::http) async fn create(
     CheckedForm(fields): CheckedForm,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
+    staff.require(Permission::Add)?;
     let form = typed(&fields);
     let saved = match form.parse() {
         Ok(new) => services.editor.create(&staff.username, new).await,
@@ -86,6 +49,7 @@ pub(in crate::http) async fn edit(
     id: web::Path<i64>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
+    staff.require(Permission::Change)?;
     let property = find(&services, *id).await?;
     let form = FormPage::change(property.id, PropertyForm::of(&property), property.version());
     form_page(HttpResponse::Ok(), &staff, form)
@@ -98,6 +62,7 @@ pub(in crate::http) async fn update(
     CheckedForm(fields): CheckedForm,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
+    staff.require(Permission::Change)?;
     let (id, form) = (PropertyId(*id), typed(&fields));
     let seen = match seen_version(&fields, id, &services).await {
         Ok(Some(seen)) => seen,
@@ -121,38 +86,6 @@ pub(in crate::http) async fn update(
         Ok(UpdateOutcome::Gone) => gone(&staff, form),
         Err(err) => failed(&staff, again, err),
     }
-}
-
-/// `GET /admin/properties/{id}/delete/`
-pub(in crate::http) async fn confirm_delete(
-    staff: Staff,
-    id: web::Path<i64>,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, AppError> {
-    let property = find(&services, *id).await?;
-    page(
-        HttpResponse::Ok(),
-        &DeletePage {
-            frame: staff.frame()?,
-            property,
-        },
-    )
-}
-
-/// `POST /admin/properties/{id}/delete/`
-pub(in crate::http) async fn delete(
-    staff: Staff,
-    id: web::Path<i64>,
-    _form: CheckedForm,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, AppError> {
-    let property = find(&services, *id).await?;
-    services
-        .editor
-        .delete(&staff.username, vec![property.id])
-        .await?;
-    staff.say("success", format!("“{}” was deleted.", property.title))?;
-    Ok(see_other("/admin/properties/"))
 }
 
 fn typed(fields: &Fields) -> PropertyForm {
@@ -179,7 +112,7 @@ async fn seen_version(
     Ok(found.map(|found| found.version()))
 }
 
-async fn find(services: &Services, id: i64) -> Result<Property, AppError> {
+pub(super) async fn find(services: &Services, id: i64) -> Result<Property, AppError> {
     services
         .listings
         .find_uncached(PropertyId(id))

@@ -2,11 +2,11 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::request::{CheckedForm, Fields};
-use super::see_other;
-use super::staff::Staff;
-use crate::domain::PropertyId;
+use crate::domain::{Permission, PropertyId};
 use crate::http::AppError;
+use crate::http::admin::request::{CheckedForm, Fields};
+use crate::http::admin::see_other;
+use crate::http::admin::staff::Staff;
 use crate::http::views::admin::BulkDeletePage;
 use crate::http::views::page;
 use crate::services::Services;
@@ -17,6 +17,7 @@ pub(in crate::http) async fn act(
     CheckedForm(fields): CheckedForm,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
+    staff.require(Permission::Delete)?;
     let ids = selected(&fields);
     if fields.get("action") != "delete_selected" || ids.is_empty() {
         let text = "Nothing was done: select listings and an action first.";

@@ -1,15 +1,14 @@
-//! Logging in and out, and changing one's password.
+//! Logging in and out.
 
 use actix_session::Session;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::request::{Body, CheckedForm, is_foreign, read, tokens_match};
-use super::see_other;
-use super::staff::{Staff, new_token};
-use crate::domain::{FieldErrors, Password, Username};
-use crate::http::views::admin::{LoginPage, PasswordPage};
+use crate::http::admin::request::{Body, CheckedForm, is_foreign, read, tokens_match};
+use crate::http::admin::see_other;
+use crate::http::admin::staff::{Staff, new_token};
+use crate::http::views::admin::LoginPage;
 use crate::http::views::page;
 use crate::http::{AppError, Site};
 use crate::services::{Login, Services};
@@ -106,68 +105,6 @@ pub(in crate::http) async fn log_out(
     log::info!("logout user=\"{}\"", staff.username);
     session.purge();
     see_other("/admin/login/")
-}
-
-/// `GET /admin/password_change/`
-pub(in crate::http) async fn edit_password(staff: Staff) -> Result<HttpResponse, AppError> {
-    page(
-        HttpResponse::Ok(),
-        &PasswordPage {
-            frame: staff.frame()?,
-            errors: FieldErrors::new(),
-        },
-    )
-}
-
-/// `POST /admin/password_change/`
-pub(in crate::http) async fn update_password(
-    staff: Staff,
-    CheckedForm(form): CheckedForm,
-    session: Session,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, AppError> {
-    let name = Username::from_database(staff.username.clone());
-    let user = services
-        .accounts
-        .find_staff(staff.id)
-        .await?
-        .ok_or(AppError::NotFound)?;
-    let mut errors = FieldErrors::new();
-    if !services
-        .accounts
-        .verify(&user, form.get("old_password").to_owned())
-        .await?
-    {
-        errors.add(
-            "old_password",
-            "Your old password was entered incorrectly. Please enter it again.",
-        );
-    }
-    if form.get("new_password1") != form.get("new_password2") {
-        errors.add("new_password2", "The two password fields didn’t match.");
-    }
-    let password = errors.check(
-        "new_password1",
-        Password::parse(form.get("new_password1"), &name),
-    );
-    match password {
-        Some(password) if errors.is_empty() => {
-            services
-                .accounts
-                .change_password(staff.id, password)
-                .await?;
-            session.purge();
-            log::info!("password changed user=\"{}\"", staff.username);
-            Ok(see_other("/admin/login/"))
-        }
-        _ => page(
-            HttpResponse::UnprocessableEntity(),
-            &PasswordPage {
-                frame: staff.frame()?,
-                errors,
-            },
-        ),
-    }
 }
 
 /// The login form, with a token that its cookie repeats.

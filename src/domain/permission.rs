@@ -1,0 +1,87 @@
+//! What a member of staff may do.
+
+/// One thing that staff may be allowed to do, as Django's permissions of a model; the cache's actions are one more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// Look at listings and their history.
+    View,
+    /// Add listings.
+    Add,
+    /// Change listings.
+    Change,
+    /// Delete listings.
+    Delete,
+    /// Look at the cache's figures, and do things to it.
+    Cache,
+}
+
+impl Permission {
+    /// Every permission, in the order in which forms show them.
+    pub const ALL: [Self; 5] = [
+        Self::View,
+        Self::Add,
+        Self::Change,
+        Self::Delete,
+        Self::Cache,
+    ];
+
+    /// Its name in forms and in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::View => "view",
+            Self::Add => "add",
+            Self::Change => "change",
+            Self::Delete => "delete",
+            Self::Cache => "cache",
+        }
+    }
+
+    /// The permission of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|permission| permission.name() == name)
+    }
+}
+
+/// A set of permissions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Permissions(u8);
+
+impl Permissions {
+    /// Every permission.
+    pub fn all() -> Self {
+        Permission::ALL.into_iter().collect()
+    }
+
+    /// Whether a permission is among them.
+    pub fn has(self, permission: Permission) -> bool {
+        self.0 & (1 << permission as u8) != 0
+    }
+}
+
+impl FromIterator<Permission> for Permissions {
+    fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
+        let bits = permissions
+            .into_iter()
+            .map(|permission| 1 << permission as u8);
+        Self(bits.fold(0, |all, bit| all | bit))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_has_what_it_was_made_of() {
+        let set: Permissions = [Permission::Add, Permission::Cache].into_iter().collect();
+        for permission in Permission::ALL {
+            let wanted = matches!(permission, Permission::Add | Permission::Cache);
+            assert_eq!(set.has(permission), wanted, "{permission:?}");
+            assert!(Permissions::all().has(permission));
+            assert_eq!(Permission::named(permission.name()), Some(permission));
+        }
+        assert_eq!(Permission::named("superuser"), None);
+    }
+}

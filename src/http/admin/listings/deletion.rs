@@ -1,0 +1,47 @@
+//! Deleting one listing, after a look at it.
+
+use actix_web::{HttpResponse, web};
+
+use super::form::find;
+use crate::domain::Permission;
+use crate::http::AppError;
+use crate::http::admin::request::CheckedForm;
+use crate::http::admin::see_other;
+use crate::http::admin::staff::Staff;
+use crate::http::views::admin::DeletePage;
+use crate::http::views::page;
+use crate::services::Services;
+
+/// `GET /admin/properties/{id}/delete/`
+pub(in crate::http) async fn confirm_delete(
+    staff: Staff,
+    id: web::Path<i64>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, AppError> {
+    staff.require(Permission::Delete)?;
+    let property = find(&services, *id).await?;
+    page(
+        HttpResponse::Ok(),
+        &DeletePage {
+            frame: staff.frame()?,
+            property,
+        },
+    )
+}
+
+/// `POST /admin/properties/{id}/delete/`
+pub(in crate::http) async fn delete(
+    staff: Staff,
+    id: web::Path<i64>,
+    _form: CheckedForm,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, AppError> {
+    staff.require(Permission::Delete)?;
+    let property = find(&services, *id).await?;
+    services
+        .editor
+        .delete(&staff.username, vec![property.id])
+        .await?;
+    staff.say("success", format!("“{}” was deleted.", property.title))?;
+    Ok(see_other("/admin/properties/"))
+}

@@ -1,0 +1,34 @@
+//! Listings: their list, the forms that add, change and delete them, and what is done to many at once.
+
+mod bulk;
+mod deletion;
+mod form;
+mod index;
+
+use actix_web::web;
+
+/// Registers the addresses.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    let listing = |name: &str| web::resource(format!(r"/properties/{{id:\d+}}/{name}/"));
+    config
+        .service(
+            web::resource("/properties/")
+                .route(web::get().to(index::index))
+                .route(web::post().to(bulk::act)),
+        )
+        .service(
+            web::resource("/properties/add/")
+                .route(web::get().to(form::new))
+                .route(web::post().to(form::create)),
+        )
+        .service(
+            listing("change")
+                .route(web::get().to(form::edit))
+                .route(web::post().to(form::update)),
+        )
+        .service(
+            listing("delete")
+                .route(web::get().to(deletion::confirm_delete))
+                .route(web::post().to(deletion::delete)),
+        );
+}

@@ -1,0 +1,28 @@
+//! Addresses of what staff see.
+
+use actix_web::http::header;
+use actix_web::middleware::DefaultHeaders;
+use actix_web::web;
+
+use super::{accounts, history, listings, overview};
+use crate::http::Site;
+use crate::http::middleware::session::sessions;
+use crate::http::routes::{not_found, read};
+use crate::services::Services;
+
+/// Registers the admin, each part its own addresses.
+pub(in crate::http) fn configure(
+    config: &mut web::ServiceConfig,
+    services: &Services,
+    site: &Site,
+) {
+    let scope = web::scope("/admin")
+        .service(read("/", overview::show))
+        .configure(accounts::routes)
+        .configure(listings::routes)
+        .configure(history::routes)
+        .default_service(web::to(not_found))
+        .wrap(DefaultHeaders::new().add((header::CACHE_CONTROL, "no-store, private")))
+        .wrap(sessions(site, &services.sessions));
+    config.service(scope);
+}

@@ -1,0 +1,25 @@
+//! Logging in, and passwords.
+
+use askama::Template;
+
+use crate::domain::FieldErrors;
+use crate::http::admin::staff::Frame;
+use crate::http::views::filters;
+
+/// The login form.
+#[derive(Template)]
+#[template(path = "admin/login.html")]
+pub(in crate::http) struct LoginPage<'a> {
+    pub(in crate::http) csrf_token: String,
+    pub(in crate::http) username: String,
+    pub(in crate::http) next: String,
+    pub(in crate::http) error: Option<&'a str>,
+}
+
+/// The password form.
+#[derive(Template)]
+#[template(path = "admin/password_change.html")]
+pub(in crate::http) struct PasswordPage {
+    pub(in crate::http) frame: Frame,
+    pub(in crate::http) errors: FieldErrors,
+}

@@ -1,0 +1,13 @@
+//! `templates/admin/`
+
+mod accounts;
+mod deletion;
+mod form;
+mod history;
+mod list;
+
+pub(in crate::http) use accounts::{LoginPage, PasswordPage};
+pub(in crate::http) use deletion::{BulkDeletePage, DeletePage};
+pub(in crate::http) use form::{ConflictPage, FormPage};
+pub(in crate::http) use history::{HistoryPage, OverviewPage};
+pub(in crate::http) use list::ListPage;
