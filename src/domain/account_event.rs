@@ -45,21 +45,6 @@ impl AccountEvent {
 }
 
 impl AccountChange {
-    /// The field, for people.
-    pub fn label(&self) -> &str {
-        match self.field.as_str() {
-            "username" => "Username",
-            "email" => "Email address",
-            "is_active" => "Active",
-            "is_staff" => "Staff",
-            "is_superuser" => "Superuser",
-            "permissions" => "Permissions",
-            "password" => "Password",
-            "sessions" => "Sessions",
-            other => other,
-        }
-    }
-
     /// A value as it is stored, for people.
     pub fn worded(value: Option<&str>) -> Option<String> {
         let word = match value? {

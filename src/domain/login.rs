@@ -5,6 +5,7 @@ use url::form_urlencoded;
 
 use super::FieldErrors;
 use super::field_errors::quoted;
+use super::user_agent::short_user_agent;
 
 /// The most characters of a filter.
 const MAX_FILTER: usize = 150;
@@ -69,6 +70,13 @@ pub struct LoginEvent {
     pub attempts: i32,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+impl LoginEvent {
+    /// The browser, for people.
+    pub fn browser(&self) -> String {
+        short_user_agent(&self.user_agent)
+    }
 }
 
 /// Which entries of the login audit to list.

@@ -48,5 +48,4 @@ pub use sitemap::{ListedPart, ListedProperty, SitemapPart};
 pub use sort::Sort;
 pub use text::{Description, FoldedLocation, Location, SearchText, TextError, Title};
 pub use user::{User, UserId, Username};
-pub use user_agent::short_user_agent;
 pub use user_form::{NewAccount, UserForm, UserQuery, UserStanding};

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
+use super::user_agent::short_user_agent;
+
 /// A session, without what would let anybody in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionEntry {
@@ -17,4 +19,11 @@ pub struct SessionEntry {
     pub address: String,
     /// What the browser calls itself.
     pub user_agent: String,
+}
+
+impl SessionEntry {
+    /// The browser, for people.
+    pub fn browser(&self) -> String {
+        short_user_agent(&self.user_agent)
+    }
 }

@@ -29,7 +29,7 @@ const SYSTEMS: [(&str, &str); 7] = [
 
 /// A `User-Agent` header in a few words, such as `Firefox 140 on Windows`. Anybody can send any header, so this is a
 /// help for people and no proof. The result is bounded, and is text: whoever shows it escapes it.
-pub fn short_user_agent(header: &str) -> String {
+pub(super) fn short_user_agent(header: &str) -> String {
     let version = |text: &str| -> String {
         text.chars()
             .take_while(char::is_ascii_digit)
