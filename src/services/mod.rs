@@ -20,7 +20,7 @@ mod sessions;
 pub use crate::cache::{
     Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, Rendered, Served, StoredPage,
 };
-pub use accounts::{Accounts, CreateUserError, Login};
+pub use accounts::{Accounts, Actor, CreateUserError, Login, ManageError, Visitor};
 pub use detail_view::DetailView;
 pub use editor::{Editor, UpdateOutcome};
 pub use error::ServiceError;
@@ -35,7 +35,7 @@ pub use management::{
 };
 pub use pages::{PageKey, Pages};
 pub use places::MAX_PLACES;
-pub use sessions::{SessionState, Sessions, USER_ID};
+pub use sessions::{NAME as SESSION_NAME, SessionState, Sessions, USER_ID};
 
 use crate::cache::Cache;
 use crate::db::Database;
