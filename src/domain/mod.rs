@@ -3,6 +3,7 @@
 //! Everything here is plain data and parsing. **Invariant:** no I/O, and no import from another layer; a value
 //! that exists has been checked, so no other layer checks it again.
 
+mod admin_list;
 mod cursor;
 mod event;
 mod field_errors;
@@ -20,6 +21,10 @@ mod sort;
 mod text;
 mod user;
 
+pub use admin_list::{
+    ADMIN_PAGE_SIZE, AdminColumn, AdminFilter, AdminListQuery, AdminOrder, MAX_ADMIN_PAGE,
+    MAX_ADMIN_PAGE_SIZE, OrderTerm, Selection,
+};
 pub use cursor::{Cursor, Direction, SortValue};
 pub use event::{Change, EventId, PropertyEvent, RowState};
 pub use field_errors::FieldErrors;

@@ -12,6 +12,10 @@ use crate::http::views::filters;
 pub(in crate::http) struct DeletePage {
     pub(in crate::http) frame: Frame,
     pub(in crate::http) property: Property,
+    /// Where the list is that one came from.
+    pub(in crate::http) list: String,
+    /// Its state, for the form to carry.
+    pub(in crate::http) state: String,
 }
 
 /// The confirmation of several deletions.
