@@ -3,6 +3,8 @@
 //! Functions take `&impl GenericClient`, so a pooled client and a transaction both do. Absence is `Option`; every
 //! failure is a [`DbError`]. Nothing here knows the cache.
 
+mod admin_listing_sql;
+pub mod admin_listings;
 pub mod bulk;
 mod connector;
 mod error;
@@ -17,6 +19,7 @@ mod pool;
 pub mod properties;
 pub mod sessions;
 pub mod sitemap;
+pub mod uploads;
 pub mod users;
 mod wire;
 

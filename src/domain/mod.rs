@@ -8,6 +8,7 @@ mod cursor;
 mod event;
 mod field_errors;
 mod history;
+mod import;
 mod listing_filter;
 mod listing_query;
 mod permission;
@@ -29,6 +30,7 @@ pub use cursor::{Cursor, Direction, SortValue};
 pub use event::{Change, EventId, PropertyEvent, RowState};
 pub use field_errors::FieldErrors;
 pub use history::{FieldChange, HistoryEntry};
+pub use import::{ImportSample, UploadId};
 pub use listing_filter::ListingFilter;
 pub use listing_query::{
     Cursors, DEFAULT_PAGE_SIZE, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
