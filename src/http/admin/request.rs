@@ -15,7 +15,7 @@ use super::staff::CSRF;
 use crate::http::AppError;
 
 /// What the client is told when the check fails.
-const REFUSAL: &str =
+pub(super) const REFUSAL: &str =
     "The form's security token is missing or wrong. Go back, reload the page and try again.";
 
 /// The fields of a posted form whose CSRF token is right.

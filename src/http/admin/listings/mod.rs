@@ -1,8 +1,11 @@
 //! Listings: their list, the forms that add, change and delete them, and what is done to many at once.
 
 mod bulk;
+mod chosen;
 mod deletion;
+mod export;
 mod form;
+mod import;
 mod index;
 
 use actix_web::web;
@@ -27,6 +30,17 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
             web::resource("/properties/add/")
                 .route(web::get().to(form::new))
                 .route(web::post().to(form::create)),
+        )
+        .service(web::resource("/properties/export/").route(web::get().to(export::show)))
+        .service(
+            web::resource("/properties/import/")
+                .route(web::get().to(import::new))
+                .route(web::post().to(import::create)),
+        )
+        .service(
+            web::resource(r"/properties/import/{id:\d+}/")
+                .route(web::get().to(import::show))
+                .route(web::post().to(import::apply)),
         )
         .service(
             listing("change")
