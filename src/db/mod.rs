@@ -4,6 +4,8 @@
 //! failure is a [`DbError`]. Nothing here knows the cache.
 
 pub mod account_events;
+mod admin_listing_sql;
+pub mod admin_listings;
 pub mod bulk;
 mod connector;
 mod error;
@@ -19,6 +21,7 @@ mod pool;
 pub mod properties;
 pub mod sessions;
 pub mod sitemap;
+pub mod uploads;
 pub mod users;
 mod wire;
 

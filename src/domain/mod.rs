@@ -4,10 +4,12 @@
 //! that exists has been checked, so no other layer checks it again.
 
 mod account_event;
+mod admin_list;
 mod cursor;
 mod event;
 mod field_errors;
 mod history;
+mod import;
 mod listing_filter;
 mod listing_query;
 mod login;
@@ -27,10 +29,15 @@ mod user_agent;
 mod user_form;
 
 pub use account_event::{AccountChange, AccountEvent};
+pub use admin_list::{
+    ADMIN_PAGE_SIZE, AdminColumn, AdminFilter, AdminListQuery, AdminOrder, MAX_ADMIN_PAGE,
+    MAX_ADMIN_PAGE_SIZE, OrderTerm, Selection,
+};
 pub use cursor::{Cursor, Direction, SortValue};
 pub use event::{Change, EventId, PropertyEvent, RowState};
 pub use field_errors::FieldErrors;
 pub use history::{FieldChange, HistoryEntry};
+pub use import::{ImportSample, UploadId};
 pub use listing_filter::ListingFilter;
 pub use listing_query::{
     Cursors, DEFAULT_PAGE_SIZE, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
