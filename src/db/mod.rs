@@ -8,6 +8,7 @@ mod connector;
 mod error;
 pub mod event_log;
 pub mod event_replay;
+pub mod history;
 mod listener;
 mod listing_sql;
 pub mod login_failures;
@@ -15,8 +16,10 @@ pub mod migrations;
 pub mod places;
 mod pool;
 pub mod properties;
+pub mod restoration;
 pub mod sessions;
 pub mod sitemap;
+pub mod submissions;
 pub mod users;
 mod wire;
 

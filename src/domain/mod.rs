@@ -7,8 +7,10 @@ mod cursor;
 mod event;
 mod field_errors;
 mod history;
+mod history_query;
 mod listing_filter;
 mod listing_query;
+mod merge;
 mod permission;
 mod place;
 mod price;
@@ -23,11 +25,13 @@ mod user;
 pub use cursor::{Cursor, Direction, SortValue};
 pub use event::{Change, EventId, PropertyEvent, RowState};
 pub use field_errors::FieldErrors;
-pub use history::{FieldChange, HistoryEntry};
+pub use history::{DeletedListing, FieldChange, HistoryEntry};
+pub use history_query::{HistoryKind, HistoryPlace, HistoryQuery};
 pub use listing_filter::ListingFilter;
 pub use listing_query::{
     Cursors, DEFAULT_PAGE_SIZE, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
 };
+pub use merge::{ChangedBy, MergedField, merge};
 pub use permission::{Permission, Permissions};
 pub use place::{Place, PlaceQuery};
 pub use price::{Price, PriceError, grouped_digits};

@@ -7,6 +7,7 @@ mod error;
 mod families;
 pub mod fixtures;
 mod health;
+mod history;
 mod list_view;
 mod listings;
 mod loopback;
@@ -16,6 +17,8 @@ mod pages;
 mod passwords;
 mod places;
 mod sessions;
+mod submissions;
+mod undo;
 
 pub use crate::cache::{
     Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, Rendered, Served, StoredPage,
@@ -25,6 +28,7 @@ pub use detail_view::DetailView;
 pub use editor::{Editor, UpdateOutcome};
 pub use error::ServiceError;
 pub use health::{Health, Readiness};
+pub use history::{History, HistoryPage, Origin};
 pub use list_view::{FilterPart, ListView, Looser};
 pub use listings::{ListingPage, Listings};
 pub use loopback::Loopback;
@@ -36,6 +40,8 @@ pub use management::{
 pub use pages::{PageKey, Pages};
 pub use places::MAX_PLACES;
 pub use sessions::{SessionState, Sessions, USER_ID};
+pub use submissions::{CreateOutcome, Submission};
+pub use undo::{MAX_UNDONE, RestoreOutcome, UndoOutcome};
 
 use crate::cache::Cache;
 use crate::db::Database;
@@ -52,6 +58,8 @@ pub struct Services {
     pub pages: Pages,
     /// Writing listings.
     pub editor: Editor,
+    /// What was done to listings.
+    pub history: History,
     /// Accounts and logins.
     pub accounts: Accounts,
     /// Sessions of staff.
@@ -81,6 +89,7 @@ impl Services {
         Self {
             machines: Machines::new(database.clone(), cache.clone()),
             pages: Pages::new(cache.clone()),
+            history: History::new(database.clone()),
             accounts: Accounts::new(database.clone(), sessions.clone()),
             management: Management::new(
                 database.clone(),

@@ -13,5 +13,6 @@ mod staging;
 mod stream;
 
 pub use append::Append;
+pub(super) use sequence::advance as advance_sequence;
 pub use staging::{BulkRow, Merged, Staging};
 pub use stream::stream;

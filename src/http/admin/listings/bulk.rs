@@ -36,7 +36,9 @@ pub(in crate::http) async fn act(
     }
     let count = services.editor.delete(&staff.username, ids).await?;
     let noun = if count == 1 { "listing" } else { "listings" };
-    staff.say("success", format!("Successfully deleted {count} {noun}."))?;
+    let text = format!("Successfully deleted {count} {noun}.");
+    let event = services.history.last_deletion(&staff.username).await?;
+    staff.say_undoable(text, event.filter(|_| count > 0), String::new())?;
     Ok(see_other("/admin/properties/"))
 }
 

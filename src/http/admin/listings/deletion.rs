@@ -1,8 +1,9 @@
 //! Deleting one listing, after a look at it.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::form::find;
+use super::form::{filters, find};
+use super::list_address;
 use crate::domain::Permission;
 use crate::http::AppError;
 use crate::http::admin::request::CheckedForm;
@@ -16,6 +17,7 @@ use crate::services::Services;
 pub(in crate::http) async fn confirm_delete(
     staff: Staff,
     id: web::Path<i64>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
     staff.require(Permission::Delete)?;
@@ -25,6 +27,7 @@ pub(in crate::http) async fn confirm_delete(
         &DeletePage {
             frame: staff.frame()?,
             property,
+            filters: filters(&request),
         },
     )
 }
@@ -33,7 +36,7 @@ pub(in crate::http) async fn confirm_delete(
 pub(in crate::http) async fn delete(
     staff: Staff,
     id: web::Path<i64>,
-    _form: CheckedForm,
+    CheckedForm(fields): CheckedForm,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
     staff.require(Permission::Delete)?;
@@ -42,6 +45,8 @@ pub(in crate::http) async fn delete(
         .editor
         .delete(&staff.username, vec![property.id])
         .await?;
-    staff.say("success", format!("“{}” was deleted.", property.title))?;
-    Ok(see_other("/admin/properties/"))
+    let text = format!("“{}” was deleted.", property.title);
+    let event = services.history.last_deletion(&staff.username).await?;
+    staff.say_undoable(text, event, list_address::filters(&fields))?;
+    Ok(see_other(&list_address::list_address(&fields)))
 }

@@ -1,11 +1,20 @@
 //! Listings: their list, the forms that add, change and delete them, and what is done to many at once.
 
+mod answers;
 mod bulk;
+mod conflict;
 mod deletion;
 mod form;
 mod index;
+mod list_address;
+mod preview;
+mod restoration;
+mod sent;
 
 use actix_web::web;
+
+pub(super) use form::find;
+pub(super) use list_address::list_address;
 
 /// Registers the addresses.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -26,6 +35,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
                 .route(web::get().to(form::edit))
                 .route(web::post().to(form::update)),
         )
+        .service(listing("restore").route(web::post().to(restoration::restore)))
         .service(
             listing("delete")
                 .route(web::get().to(deletion::confirm_delete))

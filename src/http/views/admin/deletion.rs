@@ -12,6 +12,8 @@ use crate::http::views::filters;
 pub(in crate::http) struct DeletePage {
     pub(in crate::http) frame: Frame,
     pub(in crate::http) property: Property,
+    /// The state of the list that one comes back to.
+    pub(in crate::http) filters: String,
 }
 
 /// The confirmation of several deletions.

@@ -1,13 +1,20 @@
 //! `templates/admin/`
 
 mod accounts;
+mod conflict;
 mod deletion;
+mod diff;
+mod entries;
 mod form;
 mod history;
 mod list;
 
 pub(in crate::http) use accounts::{LoginPage, PasswordPage};
+pub(in crate::http) use conflict::{ConflictPage, ConflictState};
 pub(in crate::http) use deletion::{BulkDeletePage, DeletePage};
-pub(in crate::http) use form::{ConflictPage, FormPage};
-pub(in crate::http) use history::{HistoryPage, OverviewPage};
+pub(in crate::http) use entries::EntryView;
+pub(in crate::http) use form::{FormPage, ViewPage};
+pub(in crate::http) use history::{
+    HistoryListPage, HistoryPage, OverviewPage, RestorePage, UndoPage,
+};
 pub(in crate::http) use list::ListPage;
