@@ -50,6 +50,8 @@ struct ConflictRow {
     said: &'static str,
     differs: bool,
     is_conflict: bool,
+    /// Whether only the others changed it.
+    is_untouched: bool,
     theirs: String,
     /// What they changed of a long text.
     passages: Option<Vec<Passage>>,
@@ -77,6 +79,7 @@ impl ConflictPage {
             said: said(&field),
             differs: field.changed_by != ChangedBy::Nobody,
             is_conflict: field.changed_by == ChangedBy::Both,
+            is_untouched: field.changed_by == ChangedBy::Them,
             passages: field
                 .base
                 .as_deref()
