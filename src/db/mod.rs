@@ -3,6 +3,7 @@
 //! Functions take `&impl GenericClient`, so a pooled client and a transaction both do. Absence is `Option`; every
 //! failure is a [`DbError`]. Nothing here knows the cache.
 
+pub mod account_events;
 pub mod bulk;
 mod connector;
 mod error;
@@ -11,6 +12,7 @@ pub mod event_replay;
 pub mod history;
 mod listener;
 mod listing_sql;
+pub mod login_events;
 pub mod login_failures;
 pub mod migrations;
 pub mod places;

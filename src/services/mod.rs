@@ -23,7 +23,7 @@ mod undo;
 pub use crate::cache::{
     Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, Rendered, Served, StoredPage,
 };
-pub use accounts::{Accounts, CreateUserError, Login};
+pub use accounts::{Accounts, Actor, CreateUserError, Login, ManageError, Visitor};
 pub use detail_view::DetailView;
 pub use editor::{Editor, UpdateOutcome};
 pub use error::ServiceError;
@@ -39,7 +39,7 @@ pub use management::{
 };
 pub use pages::{PageKey, Pages};
 pub use places::MAX_PLACES;
-pub use sessions::{SessionState, Sessions, USER_ID};
+pub use sessions::{NAME as SESSION_NAME, SessionState, Sessions, USER_ID};
 pub use submissions::{CreateOutcome, Submission};
 pub use undo::{MAX_UNDONE, RestoreOutcome, UndoOutcome};
 

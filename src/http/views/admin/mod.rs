@@ -8,6 +8,8 @@ mod entries;
 mod form;
 mod history;
 mod list;
+mod sessions;
+mod users;
 
 pub(in crate::http) use accounts::{LoginPage, PasswordPage};
 pub(in crate::http) use conflict::{ConflictPage, ConflictState};
@@ -18,3 +20,7 @@ pub(in crate::http) use history::{
     HistoryListPage, HistoryPage, OverviewPage, RestorePage, UndoPage,
 };
 pub(in crate::http) use list::ListPage;
+pub(in crate::http) use sessions::{LoginsPage, SessionsPage};
+pub(in crate::http) use users::{
+    AccountHistoryPage, UserDeletePage, UserFormPage, UserListPage, UserPasswordPage,
+};
