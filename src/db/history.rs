@@ -73,9 +73,9 @@ fn page(query: &HistoryQuery, limit: i64) -> Statement {
         let id = bind(Box::new(id.0));
         wanted.push(match query.listing {
             Some(_) => format!("id {sign} {id}"),
-            None => format!(
-                "(at, id) {sign} ((SELECT at FROM property_event WHERE id = {id}), {id})"
-            ),
+            None => {
+                format!("(at, id) {sign} ((SELECT at FROM property_event WHERE id = {id}), {id})")
+            }
         });
     }
     let mut sql = format!("SELECT {COLUMNS} FROM property_event WHERE ");
@@ -126,10 +126,7 @@ pub async fn find_state(
 ///
 /// # Errors
 /// When the database can't answer.
-pub async fn list_actors(
-    client: &impl GenericClient,
-    limit: i32,
-) -> Result<Vec<String>, DbError> {
+pub async fn list_actors(client: &impl GenericClient, limit: i32) -> Result<Vec<String>, DbError> {
     let sql = include_str!("../../sql/queries/event_actor_list.sql");
     let statement = client.prepare_cached(sql).await?;
     let rows = client.query(&statement, &[&limit]).await?;

@@ -211,12 +211,7 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 
 fn number(text: &str) -> Result<i64, String> {
     let parsed = text.parse().ok().filter(|number| *number > 0);
-    parsed.ok_or_else(|| {
-        format!(
-            "“{}” is not a number. Enter one from 1 up.",
-            quoted(text)
-        )
-    })
+    parsed.ok_or_else(|| format!("“{}” is not a number. Enter one from 1 up.", quoted(text)))
 }
 
 #[cfg(test)]

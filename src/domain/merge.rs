@@ -51,9 +51,7 @@ pub fn merge(
             _ => ChangedBy::Both,
         };
         let combined = match (changed_by, base) {
-            (ChangedBy::Both, Some(base)) if field == "description" => {
-                combine(base, theirs, saved)
-            }
+            (ChangedBy::Both, Some(base)) if field == "description" => combine(base, theirs, saved),
             _ => None,
         };
         MergedField {

@@ -55,9 +55,7 @@ impl PropertyForm {
                 _ => Location::parse(text).ok().map(|place| place.to_string()),
             }
         };
-        Self::from_fields(|field| {
-            saved(field).unwrap_or_else(|| self.get(field).trim().to_owned())
-        })
+        Self::from_fields(|field| saved(field).unwrap_or_else(|| self.get(field).trim().to_owned()))
     }
 
     /// The form filled from a property.

@@ -54,11 +54,7 @@ impl History {
     ///
     /// # Errors
     /// When the database can't answer.
-    pub async fn page(
-        &self,
-        query: &HistoryQuery,
-        size: u16,
-    ) -> Result<HistoryPage, ServiceError> {
+    pub async fn page(&self, query: &HistoryQuery, size: u16) -> Result<HistoryPage, ServiceError> {
         let client = self.database.client().await?;
         let mut entries = history::list(&client, query, i64::from(size) + 1).await?;
         let more = entries.len() > usize::from(size);

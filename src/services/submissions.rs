@@ -56,11 +56,7 @@ impl Submission {
         submissions::claim(transaction, &self.token, &self.content).await
     }
 
-    async fn finish(
-        &self,
-        transaction: &Transaction<'_>,
-        saved: &Property,
-    ) -> Result<(), DbError> {
+    async fn finish(&self, transaction: &Transaction<'_>, saved: &Property) -> Result<(), DbError> {
         let earlier = Earlier {
             content: self.content.to_vec(),
             property: saved.id,

@@ -3,7 +3,9 @@
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use crate::domain::{EventId, HistoryEntry, Permission, Property, PropertyForm, PropertyId, Version};
+use crate::domain::{
+    EventId, HistoryEntry, Permission, Property, PropertyForm, PropertyId, Version,
+};
 use crate::http::AppError;
 use crate::http::admin::listings::find;
 use crate::http::admin::request::CheckedForm;
@@ -58,7 +60,8 @@ pub(in crate::http) async fn restore(
             page(HttpResponse::Conflict(), &again)
         }
         UpdateOutcome::Gone | UpdateOutcome::Repeated => Err(AppError::Conflict(
-            "The listing has been deleted meanwhile. Its history offers to restore it first.".into(),
+            "The listing has been deleted meanwhile. Its history offers to restore it first."
+                .into(),
         )),
     }
 }
@@ -82,5 +85,8 @@ async fn version(
 
 fn done(staff: &Staff, property: &Property, what: &str) -> Result<HttpResponse, AppError> {
     staff.say("success", format!("“{}” {what}.", property.title))?;
-    Ok(see_other(&format!("/admin/properties/{}/history/", property.id)))
+    Ok(see_other(&format!(
+        "/admin/properties/{}/history/",
+        property.id
+    )))
 }

@@ -38,7 +38,9 @@ pub(in crate::http) async fn undo(
             return restored(&staff, &fields, &deleted, count);
         }
         UndoOutcome::Taken(ids) => taken(&ids),
-        UndoOutcome::TooMany => "Nothing was restored: that is more than is restored at once.".into(),
+        UndoOutcome::TooMany => {
+            "Nothing was restored: that is more than is restored at once.".into()
+        }
         UndoOutcome::Unknown => return Err(AppError::NotFound),
     };
     let again = asked(&staff, event, &services, Some(problem)).await?;

@@ -81,10 +81,14 @@ pub(super) async fn gone(
     services: &Services,
 ) -> Result<HttpResponse, AppError> {
     let notice = match staff.may(Permission::Add) {
-        true => "Somebody deleted this listing while you were editing it. Nothing that you typed is lost: restore the \
-            listing as you typed it, or add it as a new one.",
-        false => "Somebody deleted this listing while you were editing it. Your account may not add listings: copy \
-            what you typed, and ask a superuser to restore the listing.",
+        true => {
+            "Somebody deleted this listing while you were editing it. Nothing that you typed is lost: restore the \
+            listing as you typed it, or add it as a new one."
+        }
+        false => {
+            "Somebody deleted this listing while you were editing it. Your account may not add listings: copy \
+            what you typed, and ask a superuser to restore the listing."
+        }
     };
     let form = FormPage::add(sent.form.clone()).unsaved().with_gone(id);
     let form = form.with_state(new_token(), sent.filters());

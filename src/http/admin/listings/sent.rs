@@ -82,7 +82,11 @@ impl Sent {
     }
 
     /// What the form is known by, if it has a token.
-    pub(super) fn submission(&self, staff: &Staff, target: Option<PropertyId>) -> Option<Submission> {
+    pub(super) fn submission(
+        &self,
+        staff: &Staff,
+        target: Option<PropertyId>,
+    ) -> Option<Submission> {
         Submission::of(self.fields.get(ONCE), staff.id, target, &self.form)
     }
 

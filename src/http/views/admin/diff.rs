@@ -156,7 +156,10 @@ mod tests {
 
     #[test]
     fn changed_words_are_named_among_those_that_stayed() {
-        let passages = compare("A\nsmall old flat by the sea", "A\nlarge new flat by the park");
+        let passages = compare(
+            "A\nsmall old flat by the sea",
+            "A\nlarge new flat by the park",
+        );
         let same = |text: &str| Same(text.to_owned());
         let want = vec![
             same("A\n"),

@@ -69,11 +69,7 @@ impl<'a> DetailPage<'a> {
     }
 
     /// The page that a form would become.
-    pub(in crate::http) fn preview(
-        view: &'a DetailView,
-        site_url: &str,
-        preview: Preview,
-    ) -> Self {
+    pub(in crate::http) fn preview(view: &'a DetailView, site_url: &str, preview: Preview) -> Self {
         Self {
             preview: Some(preview),
             ..Self::new(view, &ListingQuery::default(), site_url)
