@@ -1,5 +1,6 @@
 //! The admin, as staff use it: logging in, forms, conflicts, history, outages.
 
+mod accounts;
 mod conflicts;
 mod csrf;
 mod escaping;
