@@ -1,5 +1,6 @@
 //! The admin, as staff use it: logging in, the list and its actions, forms, conflicts, history, outages.
 
+mod accounts;
 mod bulk;
 mod conflicts;
 mod csrf;
