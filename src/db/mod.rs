@@ -4,6 +4,7 @@
 //! failure is a [`DbError`]. Nothing here knows the cache.
 
 pub mod bulk;
+pub mod cache_metrics;
 mod connector;
 mod error;
 pub mod event_log;

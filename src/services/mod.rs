@@ -18,7 +18,8 @@ mod places;
 mod sessions;
 
 pub use crate::cache::{
-    Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, Rendered, Served, StoredPage,
+    Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, PastInvalidation, Rendered,
+    Served, StoredPage,
 };
 pub use accounts::{Accounts, CreateUserError, Login};
 pub use detail_view::DetailView;
@@ -30,8 +31,10 @@ pub use listings::{ListingPage, Listings};
 pub use loopback::Loopback;
 pub use machines::Machines;
 pub use management::{
-    Cleared, EXPOSITION_TYPE, LevelFigures, LoadTest, LoadTestReport, LoadTestRequest, Management,
-    Report, SignalStep, Warmed, rating,
+    Bar, ClearScope, Cleared, EXPOSITION_TYPE, ExplainedLevel, ExplainedPage, ExplainedTag,
+    Explanation, FIGURES_EVERY, FigureStream, History, KeyFamily, Keys, LevelFigures, LoadTest,
+    LoadTestReport, LoadTestRequest, Management, Overview, PastEvent, Point, Report, SAMPLING,
+    Saved, SignalStep, WarmState, Warmed, WouldEnd, rating,
 };
 pub use pages::{PageKey, Pages};
 pub use places::MAX_PLACES;
