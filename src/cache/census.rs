@@ -159,7 +159,8 @@ impl Cache {
             let starts: Vec<Vec<u8>> = pipeline.query_async(&mut redis).await?;
             for ((family, _), start) in some.iter().zip(starts) {
                 let stamps = Entry::stamps_at_start(&start, &self.build).unwrap_or_default();
-                let carries = |tag| current.contains_key(tag) && stamps.get(tag) == current.get(tag);
+                let carries =
+                    |tag| current.contains_key(tag) && stamps.get(tag) == current.get(tag);
                 carriers.families[*family] += u64::from(tags.iter().any(carries));
             }
         }
@@ -189,6 +190,8 @@ async fn walk(redis: &mut deadpool_redis::Connection) -> redis::RedisResult<(Vec
 
 /// A key without the site's prefix; `None` for another's.
 fn own(tier: &RedisTier, key: &[u8]) -> Option<String> {
-    let name = key.strip_prefix(tier.prefix.as_bytes())?.strip_prefix(b":")?;
+    let name = key
+        .strip_prefix(tier.prefix.as_bytes())?
+        .strip_prefix(b":")?;
     Some(String::from_utf8_lossy(name).into_owned())
 }

@@ -120,8 +120,15 @@ impl StoredPage {
     pub(super) fn sizes(&self) -> Vec<(&'static str, usize)> {
         [Encoding::Identity, Encoding::Gzip, Encoding::Brotli]
             .into_iter()
-            .filter(|encoding| *encoding == Encoding::Identity || self.compressed(*encoding).is_some())
-            .map(|encoding| (encoding.token().unwrap_or("identity"), self.body(encoding).len()))
+            .filter(|encoding| {
+                *encoding == Encoding::Identity || self.compressed(*encoding).is_some()
+            })
+            .map(|encoding| {
+                (
+                    encoding.token().unwrap_or("identity"),
+                    self.body(encoding).len(),
+                )
+            })
             .collect()
     }
 

@@ -1,7 +1,9 @@
 //! Which cached values an event makes void: a total function.
 
 use crate::cache::{Tag, TagSet};
-use crate::domain::{Change, FoldedLocation, Location, Price, PriceBand, PropertyId, RowState, SitemapPart};
+use crate::domain::{
+    Change, FoldedLocation, Location, Price, PriceBand, PropertyId, RowState, SitemapPart,
+};
 
 /// The tags that listings have.
 pub mod kinds {
@@ -146,7 +148,10 @@ mod tests {
             tags_of(&Change::ClearedTags { tags })
         };
         let leith = FoldedLocation::from_database("leith".to_owned());
-        assert_eq!(clear(&["location:leith"]), TagSet::from([kinds::location(&leith)]));
+        assert_eq!(
+            clear(&["location:leith"]),
+            TagSet::from([kinds::location(&leith)])
+        );
         assert_eq!(clear(&["properties", ""]), TagSet::from([Tag::site()]));
     }
 
@@ -161,7 +166,16 @@ mod tests {
         ] {
             assert_eq!(kinds::named(text).expect(text).as_str(), tag);
         }
-        for text in ["", "x", "property:", "property:x", "location:", "session:1", "sitemap:x", "band:7"] {
+        for text in [
+            "",
+            "x",
+            "property:",
+            "property:x",
+            "location:",
+            "session:1",
+            "sitemap:x",
+            "band:7",
+        ] {
             assert_eq!(kinds::named(text), None, "{text}");
         }
     }

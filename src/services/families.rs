@@ -46,7 +46,9 @@ pub(super) fn kind_of(key: &str) -> &'static str {
         return BOOKKEEPING;
     };
     // A page's name begins with the site's address.
-    let path = name.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+    let path = name
+        .split_once("://")
+        .and_then(|(_, rest)| rest.split_once('/'));
     let name = match (family == PAGES, path) {
         (true, Some((_, path))) => path,
         _ => name,
@@ -69,11 +71,20 @@ mod tests {
     #[test]
     fn keys_are_told_apart_by_what_they_hold() {
         for (key, want) in [
-            ("page:http://homes.example/list.html?q=/detail.x", "Pages: lists"),
-            ("page:http://homes.example/detail.json/7?", "Pages: listings"),
+            (
+                "page:http://homes.example/list.html?q=/detail.x",
+                "Pages: lists",
+            ),
+            (
+                "page:http://homes.example/detail.json/7?",
+                "Pages: listings",
+            ),
             ("page:http://homes.example/robots.txt", "Pages: others"),
             ("page:~0a1b", "Pages: long addresses"),
-            ("all_properties:similar/7/1/leith", "Queries: similar listings"),
+            (
+                "all_properties:similar/7/1/leith",
+                "Queries: similar listings",
+            ),
             ("property_count:list?", "Counts"),
             ("session:abc", "Sessions"),
             ("gen:location:leith", "Generations of tags"),

@@ -31,10 +31,10 @@ pub use listings::{ListingPage, Listings};
 pub use loopback::Loopback;
 pub use machines::Machines;
 pub use management::{
-    Bar, ClearScope, Cleared, EXPOSITION_TYPE, ExplainedLevel, ExplainedPage, ExplainedTag,
-    Explanation, FIGURES_EVERY, FigureStream, History, KeyFamily, Keys, LevelFigures, LoadTest,
-    LoadTestReport, LoadTestRequest, Management, Overview, PastEvent, Point, Report, SAMPLING,
-    Saved, SignalStep, WarmState, Warmed, WouldEnd, rating,
+    Bar, ClearScope, Cleared, EXPOSITION_TYPE, EventState, ExplainedLevel, ExplainedPage,
+    ExplainedTag, Explanation, FIGURES_EVERY, FigureStream, History, KeyFamily, Keys, LevelFigures,
+    LoadTest, LoadTestReport, LoadTestRequest, Management, Overview, PastEvent, Point, Report,
+    SAMPLING, Saved, SignalStep, WarmState, Warmed, WouldEnd, rating,
 };
 pub use pages::{PageKey, Pages};
 pub use places::MAX_PLACES;

@@ -177,7 +177,10 @@ impl MemoryTier {
 
     /// The most bytes that the pages may take; 0 when the tier is turned off.
     pub(super) fn bound(&self) -> u64 {
-        let bound = self.pages.as_ref().map(|pages| pages.policy().max_capacity());
+        let bound = self
+            .pages
+            .as_ref()
+            .map(|pages| pages.policy().max_capacity());
         bound.flatten().unwrap_or(0)
     }
 

@@ -71,7 +71,11 @@ async fn clear_part(
     }
     let pages = entries.pages.max(entries.memory_pages);
     let cleared = json!({"pages": pages, "querysets": entries.querysets});
-    let key = if wish.confirm { "cleared" } else { "would_clear" };
+    let key = if wish.confirm {
+        "cleared"
+    } else {
+        "would_clear"
+    };
     let mut result = json!({"success": true, "tags": scope.names(), "entries": entries});
     result[key] = cleared;
     Ok(json_response(&result))
@@ -117,11 +121,14 @@ impl Wish {
         let blank = body.iter().all(u8::is_ascii_whitespace);
         let json = body.trim_ascii_start().first() == Some(&b'{');
         let content_type = request.headers().get(header::CONTENT_TYPE);
-        let said_json = content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+        let said_json =
+            content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
         Ok(match (blank, json || said_json) {
             (true, _) => Self::default(),
             (_, true) => serde_json::from_slice(body).map_err(|err| {
-                let detail = format!("Send nothing, or JSON such as {{\"tag\": \"location:leith\"}}: {err}.");
+                let detail = format!(
+                    "Send nothing, or JSON such as {{\"tag\": \"location:leith\"}}: {err}."
+                );
                 AppError::BadRequest(detail)
             })?,
             _ => Self::of_form(&read(request, body)?),

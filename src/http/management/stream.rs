@@ -34,7 +34,9 @@ pub(in crate::http) async fn watch(
         let event = watcher.event(&overview).map_err(Error::from);
         Some((event, watcher))
     });
-    let response = no_store().content_type("text/event-stream").streaming(events);
+    let response = no_store()
+        .content_type("text/event-stream")
+        .streaming(events);
     Ok(response)
 }
 

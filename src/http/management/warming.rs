@@ -32,7 +32,9 @@ pub(in crate::http) async fn start(
         return Err(AppError::Conflict(detail.to_owned()));
     };
     let warmed = task.await.map_err(|_| AppError::from(Interrupted))??;
-    Ok(json_response(&json!({"success": warmed.failed == 0, "warmed": warmed})))
+    Ok(json_response(
+        &json!({"success": warmed.failed == 0, "warmed": warmed}),
+    ))
 }
 
 /// `GET /properties/cache-warm/`
@@ -44,6 +46,8 @@ pub(in crate::http) async fn show(
     let state = services.management.warm_state();
     match wants_page(&request) {
         true => page(no_store(), &WarmPage::new(operator.frame()?, state)),
-        false => Ok(json_response(&json!({"success": state.problem.is_none(), "warming": state}))),
+        false => Ok(json_response(
+            &json!({"success": state.problem.is_none(), "warming": state}),
+        )),
     }
 }

@@ -160,7 +160,10 @@ fn clear() -> RequestBody {
         .description(Some("What to clear; without it, everything."))
         .required(Some(Required::False))
         .content("application/json", content("CacheClearRequest"))
-        .content("application/x-www-form-urlencoded", content("CacheClearForm"))
+        .content(
+            "application/x-www-form-urlencoded",
+            content("CacheClearForm"),
+        )
         .build()
 }
 

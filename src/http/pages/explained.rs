@@ -16,10 +16,7 @@ const MOST_BYTES: usize = 4000;
 ///
 /// # Errors
 /// When it is not an address of the site, or not one of a page that is cached.
-pub(in crate::http) fn explained(
-    address: &str,
-    site: &Site,
-) -> Result<ExplainedPage, FieldErrors> {
+pub(in crate::http) fn explained(address: &str, site: &Site) -> Result<ExplainedPage, FieldErrors> {
     let url = own(address.trim(), site).map_err(|message| FieldErrors::of("url", message))?;
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("text/html"));
@@ -51,7 +48,9 @@ fn own(address: &str, site: &Site) -> Result<Url, String> {
     if address.len() > MOST_BYTES {
         return Err(format!("That address is longer than {MOST_BYTES} bytes."));
     }
-    let foreign = || format!("“{address}” is not an address of this site. Enter a path such as /properties/.");
+    let foreign = || {
+        format!("“{address}” is not an address of this site. Enter a path such as /properties/.")
+    };
     let base = Url::parse(&site.url).map_err(|_| foreign())?;
     let url = base.join(address).map_err(|_| foreign())?;
     let host = url.host_str().unwrap_or_default();
@@ -64,11 +63,17 @@ fn own(address: &str, site: &Site) -> Result<Url, String> {
 
 /// Why there is no page.
 fn refusal(path: &str, query: &str, headers: &HeaderMap) -> String {
-    let list = (path == "/properties/").then(|| PublicPage::list(query, Format::of(query, headers)));
+    let list =
+        (path == "/properties/").then(|| PublicPage::list(query, Format::of(query, headers)));
     match list {
         Some(Err(errors)) => {
-            let messages = errors.iter().map(|(field, messages)| format!("{field}: {}", messages.join(" ")));
-            format!("The site refuses that address. {}", messages.collect::<Vec<_>>().join(" "))
+            let messages = errors
+                .iter()
+                .map(|(field, messages)| format!("{field}: {}", messages.join(" ")));
+            format!(
+                "The site refuses that address. {}",
+                messages.collect::<Vec<_>>().join(" ")
+            )
         }
         _ => format!(
             "{path} is no page that is cached. Lists, listings, places, feeds, the site map and robots.txt are."

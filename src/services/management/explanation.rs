@@ -108,7 +108,12 @@ impl Management {
             redis_level(&self.cache, key, &found),
         ];
         let list = page.list.as_ref();
-        let below = list.map(|query| [Listings::list_key(query), Listings::count_key(&query.filter)]);
+        let below = list.map(|query| {
+            [
+                Listings::list_key(query),
+                Listings::count_key(&query.filter),
+            ]
+        });
         let below = below.into_iter().flatten();
         for key in below.chain(page.listing.map(Listings::detail_key)) {
             let found = self.cache.inspect(&key).await;
@@ -221,7 +226,10 @@ fn redis_level(cache: &Cache, key: &CacheKey, found: &Inspection) -> ExplainedLe
             (level.age, level.ttl, level.sizes) = (Some(*age), Some(*ttl), sizes.clone());
             level.changed_tags = names(&void);
             match (own_build, void.is_empty(), ttl.is_zero()) {
-                (false, ..) => ("other build", "Another build of the program wrote it.".to_owned()),
+                (false, ..) => (
+                    "other build",
+                    "Another build of the program wrote it.".to_owned(),
+                ),
                 (_, false, _) => ("invalidated", changed(&void)),
                 (_, _, true) => ("expired", "Its time is over.".to_owned()),
                 _ => ("hit", "It is there and right.".to_owned()),

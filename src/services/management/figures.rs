@@ -157,7 +157,9 @@ impl Report {
             }
             false => 1.0,
         };
-        let spared = loaded.load_quantile(0.5).saturating_sub(figures.quantile(0.5));
+        let spared = loaded
+            .load_quantile(0.5)
+            .saturating_sub(figures.quantile(0.5));
         Some(Saved {
             time_us: figures.counts.hits.saturating_mul(spared),
             statements: (figures.counts.hits as f64 * statements_per_load) as u64,
@@ -249,7 +251,10 @@ mod tests {
     fn what_hits_spare_follows_from_the_median_load_and_hit() {
         let mut report = unreachable();
         let figures = |level, hits, hit: &[(usize, u64)], load: &[(usize, u64)]| {
-            let mut counts = LevelCounts { hits, ..LevelCounts::default() };
+            let mut counts = LevelCounts {
+                hits,
+                ..LevelCounts::default()
+            };
             counts.hit_times = Buckets::of_sparse(hit.iter().copied());
             counts.load_times = Buckets::of_sparse(load.iter().copied());
             LevelFigures { level, counts }

@@ -76,7 +76,8 @@ impl Warming {
     pub(super) fn state(&self) -> WarmState {
         let inner = self.lock();
         let (state, began) = &*inner;
-        let taken = began.map(|began| u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
+        let taken =
+            began.map(|began| u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
         WarmState {
             duration_ms: taken.or(state.duration_ms),
             ..state.clone()

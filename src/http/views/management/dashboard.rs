@@ -191,7 +191,11 @@ fn server(overview: &Overview) -> Server {
         hits: report.number("keyspace_hits"),
         misses: report.number("keyspace_misses"),
         memory: bytes(used),
-        limit: if max == 0 { "no limit".to_owned() } else { bytes(max) },
+        limit: if max == 0 {
+            "no limit".to_owned()
+        } else {
+            bytes(max)
+        },
         used: (max > 0).then(|| used.saturating_mul(100) / max),
         policy: report.text("maxmemory_policy").to_owned(),
         evicted: report.number("evicted_keys"),

@@ -47,7 +47,11 @@ impl ExplainPage {
     fn sizes(&self, level: &ExplainedLevel) -> String {
         let size = |(encoding, size): &(&str, usize)| format!("{encoding} {}", bytes(*size as u64));
         let sizes: Vec<_> = level.sizes.iter().map(size).collect();
-        if sizes.is_empty() { "–".to_owned() } else { sizes.join(", ") }
+        if sizes.is_empty() {
+            "–".to_owned()
+        } else {
+            sizes.join(", ")
+        }
     }
 
     fn kind(&self, kind: &str) -> &'static str {

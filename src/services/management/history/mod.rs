@@ -112,7 +112,8 @@ impl History {
         if !waiting.is_empty() {
             let rows = waiting.iter().flat_map(|(minute, sample)| {
                 let mut rows = sample.to_keep();
-                rows.iter_mut().for_each(|row| row["minute"] = json!(moment(*minute)));
+                rows.iter_mut()
+                    .for_each(|row| row["minute"] = json!(moment(*minute)));
                 rows
             });
             let rows = Value::Array(rows.collect());
@@ -143,7 +144,9 @@ impl History {
         let before = inner.day.range(from..).filter(|(at, _)| **at + 60 <= first);
         let before = before.map(|(at, sample)| sample.point(*at));
         let recent = inner.recent.iter().filter(|(at, _)| *at >= from);
-        before.chain(recent.map(|(at, sample)| sample.point(*at))).collect()
+        before
+            .chain(recent.map(|(at, sample)| sample.point(*at)))
+            .collect()
     }
 
     /// The same by the minute, the latest first; minutes in which nothing happened are left out.
@@ -226,7 +229,10 @@ fn grouped<'a>(samples: impl Iterator<Item = (i64, &'a Sample)>, step: i64) -> V
     for (at, sample) in samples.filter(|(_, sample)| !sample.is_empty()) {
         groups.entry(start_of(at, step)).or_default().add(sample);
     }
-    groups.iter().map(|(at, sample)| sample.point(*at)).collect()
+    groups
+        .iter()
+        .map(|(at, sample)| sample.point(*at))
+        .collect()
 }
 
 fn start_of(second: i64, step: i64) -> i64 {
