@@ -3,7 +3,7 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::access::Operator;
 use super::answer::{answer, json_response, no_store, wants_page};
@@ -125,7 +125,7 @@ impl Wish {
             content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
         Ok(match (blank, json || said_json) {
             (true, _) => Self::default(),
-            (_, true) => serde_json::from_slice(body).map_err(|err| {
+            (_, true) => read_object(body).map_err(|err| {
                 let detail = format!(
                     "Send nothing, or JSON such as {{\"tag\": \"location:leith\"}}: {err}."
                 );
@@ -148,4 +148,10 @@ impl Wish {
             confirm: matches!(fields.get("confirm"), "yes" | "true" | "1" | "on"),
         }
     }
+}
+
+fn read_object(body: &[u8]) -> serde_json::Result<Wish> {
+    // An array would be taken for fields in their order.
+    let object: serde_json::Map<_, _> = serde_json::from_slice(body)?;
+    serde_json::from_value(Value::Object(object))
 }

@@ -1,1 +1,16 @@
+//! The operator's endpoints: who may use them, what they answer, what they do.
 
+mod access;
+mod clearing;
+mod dashboard;
+mod explanation;
+mod exposition;
+mod history;
+mod invalidations;
+mod load_test;
+mod metrics;
+mod parts;
+mod signals;
+mod status;
+mod streams;
+mod warming;
