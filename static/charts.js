@@ -16,6 +16,7 @@
     if (micros < 1e6) return `${+(micros / 1e3).toPrecision(3)} ms`;
     return `${+(micros / 1e6).toPrecision(3)} s`;
   };
+  const isDecade = (value) => Math.abs(Math.log10(value) % 1) < 1e-9;
   const LINES = {
     ratio: [["Hit ratio", "hit_ratio", "--accent", []]],
     times: [
@@ -63,7 +64,7 @@
       },
       axes: [
         { ...axis, values: (_, ats) => ats.map(clock), space: 60 },
-        { ...axis, size: 58, values: (_, list) => list.map((value) => (kind === "ratio" ? `${Math.round(value * 100)} %` : /^10*$/.test(String(value)) ? time(value) : "")) },
+        { ...axis, size: 58, filter: (_, list) => (kind === "ratio" ? list : list.map((value) => (isDecade(value) ? value : null))), values: (_, list) => list.map((value) => (value == null ? "" : kind === "ratio" ? `${Math.round(value * 100)} %` : time(value))) },
       ],
       series: [
         { label: "UTC", value: (_, at) => (at == null ? "–" : clock(at)) },

@@ -6,6 +6,7 @@
 mod accessibility;
 mod browsing;
 mod console;
+mod dashboard;
 mod hostile_text;
 mod keyboard;
 mod kinds;

@@ -4,7 +4,12 @@ use reqwest::Method;
 
 use crate::harness::{App, Browser, Page, Plan, TOKEN, spawn_app};
 
-const READS: [&str; 4] = ["cache-status", "cache-test", "redis-metrics", "cache-explain"];
+const READS: [&str; 4] = [
+    "cache-status",
+    "cache-test",
+    "redis-metrics",
+    "cache-explain",
+];
 const CHANGES: [&str; 4] = [
     "cache-clear",
     "test-signals",

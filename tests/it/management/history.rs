@@ -8,13 +8,22 @@ use crate::harness::{App, Plan, Proxy};
 const PATH: &str = "/properties/redis-metrics/?format=json";
 
 async fn operator() -> App {
-    Plan::new().await.homes(3).await.set("DEBUG", "true").start().await
+    Plan::new()
+        .await
+        .homes(3)
+        .await
+        .set("DEBUG", "true")
+        .start()
+        .await
 }
 
 /// The begin of the minute that is under way, so many minutes ago.
 fn minutes_ago(minutes: i64) -> DateTime<Utc> {
     let now = Utc::now().timestamp();
-    let minute = Utc.timestamp_opt(now - now % 60, 0).single().expect("a time");
+    let minute = Utc
+        .timestamp_opt(now - now % 60, 0)
+        .single()
+        .expect("a time");
     minute - TimeDelta::minutes(minutes)
 }
 
@@ -25,7 +34,10 @@ async fn history(app: &App, span: &str) -> Vec<Value> {
 }
 
 fn sum(points: &[Value], field: &str) -> u64 {
-    points.iter().filter_map(|point| point[field].as_u64()).sum()
+    points
+        .iter()
+        .filter_map(|point| point[field].as_u64())
+        .sum()
 }
 
 async fn ask(app: &App, times: usize) {
@@ -82,9 +94,14 @@ async fn what_was_counted_last_is_kept_when_the_site_stops() {
     let app = operator().await;
     ask(&app, 4).await;
     let database = app.stop();
-    let hits = database.value("SELECT sum(hits) FROM cache_metric WHERE level LIKE 'page%'").await;
+    let hits = database
+        .value("SELECT sum(hits) FROM cache_metric WHERE level LIKE 'page%'")
+        .await;
     assert_eq!(hits, "3");
-    assert_eq!(database.value("SELECT count(*) FROM property_event").await, "0");
+    assert_eq!(
+        database.value("SELECT count(*) FROM property_event").await,
+        "0"
+    );
 }
 
 #[tokio::test]
@@ -107,14 +124,21 @@ async fn an_idle_minute_writes_nothing() {
     for minutes in (0..5).rev() {
         app.services.management.sample(minutes_ago(minutes)).await;
     }
-    assert_eq!(app.database.value("SELECT count(*) FROM cache_metric").await, "0");
+    assert_eq!(
+        app.database
+            .value("SELECT count(*) FROM cache_metric")
+            .await,
+        "0"
+    );
 }
 
 #[tokio::test]
 async fn minutes_wait_while_the_database_is_out_of_reach() {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
-    let url = plan.database.url("property_listings", &postgres.directory());
+    let url = plan
+        .database
+        .url("property_listings", &postgres.directory());
     let app = plan.set("DATABASE_URL", url).start().await;
     let management = &app.services.management;
     ask(&app, 2).await;
