@@ -4,6 +4,8 @@
 (() => {
   const boxes = [...document.querySelectorAll("[data-chart]")];
   if (boxes.length === 0 || typeof uPlot === "undefined") return;
+  // What the charts show is told once.
+  document.querySelectorAll("details.same").forEach((table) => (table.open = false));
   const two = (number) => String(number).padStart(2, "0");
   const clock = (at) => {
     const date = new Date(at * 1000);
@@ -107,6 +109,8 @@
     }
   };
 
+  // The box is there at once, so that nothing moves when it is filled.
+  boxes.forEach((box) => box.append(document.createElement("div")));
   document.fonts.ready.then(() => show());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => charts.forEach(redraw));
   new ResizeObserver(() => {
