@@ -3,6 +3,9 @@
 //! Functions take `&impl GenericClient`, so a pooled client and a transaction both do. Absence is `Option`; every
 //! failure is a [`DbError`]. Nothing here knows the cache.
 
+pub mod account_events;
+mod admin_listing_sql;
+pub mod admin_listings;
 pub mod bulk;
 pub mod cache_metrics;
 mod connector;
@@ -11,6 +14,7 @@ pub mod event_log;
 pub mod event_replay;
 mod listener;
 mod listing_sql;
+pub mod login_events;
 pub mod login_failures;
 pub mod migrations;
 pub mod places;
@@ -18,6 +22,7 @@ mod pool;
 pub mod properties;
 pub mod sessions;
 pub mod sitemap;
+pub mod uploads;
 pub mod users;
 mod wire;
 

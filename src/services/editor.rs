@@ -25,7 +25,7 @@ pub enum UpdateOutcome {
 /// Writes listings; cheap to clone.
 #[derive(Clone)]
 pub struct Editor {
-    database: Database,
+    pub(super) database: Database,
     cache: Cache,
     bus: Arc<Bus>,
 }
@@ -138,7 +138,11 @@ impl Editor {
         Ok(event_log::list_history(&client, property, i64::from(limit)).await?)
     }
 
-    async fn commit(&self, work: UnitOfWork<'_>) -> Result<(), ServiceError> {
+    /// Commits, and publishes what happened.
+    ///
+    /// # Errors
+    /// When the database refuses or can't answer.
+    pub(super) async fn commit(&self, work: UnitOfWork<'_>) -> Result<(), ServiceError> {
         match work.commit().await {
             Ok(events) => {
                 self.bus.publish(events).await;
@@ -154,7 +158,8 @@ impl Editor {
     }
 }
 
-async fn to_the_end<T: Send + 'static>(
+/// Does something that goes on although nobody waits for it any more.
+pub(super) async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
 ) -> Result<T, ServiceError> {
     tokio::spawn(work)

@@ -52,6 +52,11 @@ pub(super) fn label_of(field: &str) -> String {
         "sort" => "Order".to_owned(),
         "min_price" => "Price from".to_owned(),
         "max_price" => "Price to".to_owned(),
+        "password1" => "Password".to_owned(),
+        "password2" => "Password again".to_owned(),
+        "is_active" => "Active".to_owned(),
+        "is_staff" => "Staff".to_owned(),
+        "is_superuser" => "Superuser".to_owned(),
         "success" => "Outcome".to_owned(),
         "micros" => "Time".to_owned(),
         "requests_per_second" => "Requests a second".to_owned(),
@@ -86,6 +91,6 @@ pub(super) fn thousands(number: impl Display, _: &dyn askama::Values) -> askama:
 }
 
 /// The same outside templates.
-pub(super) fn grouped(number: impl Display) -> String {
+pub(in crate::http) fn grouped(number: impl Display) -> String {
     grouped_digits(&number.to_string())
 }
