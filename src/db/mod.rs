@@ -4,6 +4,8 @@
 //! failure is a [`DbError`]. Nothing here knows the cache.
 
 pub mod account_events;
+mod admin_listing_sql;
+pub mod admin_listings;
 pub mod bulk;
 mod connector;
 mod error;
@@ -22,6 +24,7 @@ pub mod restoration;
 pub mod sessions;
 pub mod sitemap;
 pub mod submissions;
+pub mod uploads;
 pub mod users;
 mod wire;
 

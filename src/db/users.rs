@@ -1,5 +1,6 @@
 //! The table `site_user`.
 
+use chrono::{DateTime, Utc};
 use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
 
@@ -122,6 +123,53 @@ pub async fn insert(
         )
         .await?;
     Ok(row.map(|row| UserId(row.get(0))))
+}
+
+/// An account that comes from outside, with as much of its past as is known.
+#[derive(Debug, Clone)]
+pub struct LoadedUser {
+    /// What it is.
+    pub standing: UserStanding,
+    /// The password's hash, whoever made it.
+    pub password_hash: String,
+    /// When they last logged in.
+    pub last_login: Option<DateTime<Utc>>,
+    /// When the account was made; `None` for now.
+    pub date_joined: Option<DateTime<Utc>>,
+}
+
+/// Adds an account that comes from outside, or makes the one of that name like it; whether that changed anything.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn upsert(client: &impl GenericClient, user: &LoadedUser) -> Result<bool, DbError> {
+    let sql = include_str!("../../sql/queries/user_upsert.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let UserStanding {
+        username,
+        email,
+        is_active,
+        is_staff,
+        is_superuser,
+        permissions,
+    } = &user.standing;
+    let changed = client
+        .execute(
+            &statement,
+            &[
+                &username.as_str(),
+                email,
+                &user.password_hash,
+                is_active,
+                is_staff,
+                is_superuser,
+                &permissions.names(),
+                &user.last_login,
+                &user.date_joined,
+            ],
+        )
+        .await?;
+    Ok(changed > 0)
 }
 
 /// Changes what a user is, apart from the password.

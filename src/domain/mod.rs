@@ -4,11 +4,13 @@
 //! that exists has been checked, so no other layer checks it again.
 
 mod account_event;
+mod admin_list;
 mod cursor;
 mod event;
 mod field_errors;
 mod history;
 mod history_query;
+mod import;
 mod listing_filter;
 mod listing_query;
 mod login;
@@ -29,11 +31,16 @@ mod user_agent;
 mod user_form;
 
 pub use account_event::{AccountChange, AccountEvent};
+pub use admin_list::{
+    ADMIN_PAGE_SIZE, AdminColumn, AdminFilter, AdminListQuery, AdminOrder, MAX_ADMIN_PAGE,
+    MAX_ADMIN_PAGE_SIZE, OrderTerm, Selection,
+};
 pub use cursor::{Cursor, Direction, SortValue};
 pub use event::{Change, EventId, PropertyEvent, RowState};
 pub use field_errors::FieldErrors;
 pub use history::{DeletedListing, FieldChange, HistoryEntry};
 pub use history_query::{HistoryKind, HistoryPlace, HistoryQuery};
+pub use import::{ImportSample, UploadId};
 pub use listing_filter::ListingFilter;
 pub use listing_query::{
     Cursors, DEFAULT_PAGE_SIZE, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,

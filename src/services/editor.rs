@@ -109,6 +109,10 @@ impl Editor {
         self.bus.publish(events).await;
     }
 
+    /// Commits, and publishes what happened.
+    ///
+    /// # Errors
+    /// When the database refuses or can't answer.
     pub(super) async fn commit(&self, work: UnitOfWork<'_>) -> Result<(), ServiceError> {
         match work.commit().await {
             Ok(events) => {
@@ -125,6 +129,7 @@ impl Editor {
     }
 }
 
+/// Does something that goes on although nobody waits for it any more.
 pub(super) async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
 ) -> Result<T, ServiceError> {

@@ -1,13 +1,16 @@
 //! Use cases: cached reads, and writes in a transaction that yield events. Handlers and commands call nothing else.
 
 mod accounts;
+mod admin_list;
 mod detail_view;
 mod editor;
 mod error;
+mod exports;
 mod families;
 pub mod fixtures;
 mod health;
 mod history;
+mod imports;
 mod list_view;
 mod listings;
 mod loopback;
@@ -24,11 +27,14 @@ pub use crate::cache::{
     Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, Rendered, Served, StoredPage,
 };
 pub use accounts::{Accounts, Actor, CreateUserError, Login, ManageError, Visitor};
+pub use admin_list::{AdminPage, BulkOutcome, LISTED_ROWS, Look};
 pub use detail_view::DetailView;
 pub use editor::{Editor, UpdateOutcome};
 pub use error::ServiceError;
+pub use exports::Piece;
 pub use health::{Health, Readiness};
 pub use history::{History, HistoryPage, Origin};
+pub use imports::{ImportOutcome, MAX_UPLOAD_BYTES, Preview};
 pub use list_view::{FilterPart, ListView, Looser};
 pub use listings::{ListingPage, Listings};
 pub use loopback::Loopback;

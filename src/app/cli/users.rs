@@ -1,4 +1,4 @@
-//! `createsuperuser` and `changepassword`
+//! `createsuperuser`, `changepassword` and `clearsessions`
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
@@ -69,6 +69,12 @@ pub(super) async fn change_password(platform: &Platform, name: &str) -> Result<(
         .change_password("command changepassword", user.id, password)
         .await?;
     output::line(&format!("Password changed successfully for user “{name}”"));
+    Ok(())
+}
+
+pub(super) async fn clear_sessions(platform: &Platform) -> Result<(), CommandError> {
+    let removed = platform.services.sessions.clear_expired().await?;
+    output::line(&format!("Removed {removed} expired session(s)."));
     Ok(())
 }
 

@@ -7,6 +7,7 @@ mod overview;
 pub(super) mod request;
 pub(super) mod routes;
 pub(super) mod staff;
+mod upload;
 mod users;
 
 use actix_web::HttpResponse;

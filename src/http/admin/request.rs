@@ -16,7 +16,7 @@ use crate::http::AppError;
 use crate::services::Visitor;
 
 /// What the client is told when the check fails.
-const REFUSAL: &str =
+pub(super) const REFUSAL: &str =
     "The form's security token is missing or wrong. Go back, reload the page and try again.";
 
 /// The fields of a posted form whose CSRF token is right.

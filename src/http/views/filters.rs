@@ -102,6 +102,6 @@ pub(super) fn thousands(number: impl Display, _: &dyn askama::Values) -> askama:
 }
 
 /// The same outside templates.
-pub(super) fn grouped(number: impl Display) -> String {
+pub(in crate::http) fn grouped(number: impl Display) -> String {
     grouped_digits(&number.to_string())
 }

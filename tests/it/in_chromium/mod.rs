@@ -7,6 +7,7 @@ mod accessibility;
 mod admin_forms;
 mod admin_forms_accessibility;
 mod admin_forms_scripts;
+mod admin_list;
 mod browsing;
 mod console;
 mod hostile_text;

@@ -3,10 +3,10 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::form::{filters, find};
-use super::list_address;
+use super::list_address::{self, list_address};
 use crate::domain::Permission;
 use crate::http::AppError;
-use crate::http::admin::request::CheckedForm;
+use crate::http::admin::request::{CheckedForm, Fields};
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
 use crate::http::views::admin::DeletePage;
@@ -22,11 +22,13 @@ pub(in crate::http) async fn confirm_delete(
 ) -> Result<HttpResponse, AppError> {
     staff.require(Permission::Delete)?;
     let property = find(&services, *id).await?;
+    let carried = Fields::parse(request.query_string().as_bytes());
     page(
         HttpResponse::Ok(),
         &DeletePage {
             frame: staff.frame()?,
             property,
+            list: list_address(&carried),
             filters: filters(&request),
         },
     )
@@ -48,5 +50,5 @@ pub(in crate::http) async fn delete(
     let text = format!("“{}” was deleted.", property.title);
     let event = services.history.last_deletion(&staff.username).await?;
     staff.say_undoable(text, event, list_address::filters(&fields))?;
-    Ok(see_other(&list_address::list_address(&fields)))
+    Ok(see_other(&list_address(&fields)))
 }

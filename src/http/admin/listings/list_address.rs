@@ -2,12 +2,11 @@
 
 use url::form_urlencoded;
 
+use crate::domain::AdminListQuery;
 use crate::http::admin::request::Fields;
 
 /// The field that holds the list's query string, as in Django's admin.
 pub(in crate::http::admin) const FILTERS: &str = "_changelist_filters";
-/// Longer than any query that the list's own forms make.
-const LONGEST: usize = 2_000;
 
 /// The address of the list in the state in which it was left.
 pub(in crate::http::admin) fn list_address(fields: &Fields) -> String {
@@ -17,16 +16,11 @@ pub(in crate::http::admin) fn list_address(fields: &Fields) -> String {
     }
 }
 
-/// The query string of the list in the state in which it was left. It is written anew from its pairs, so that it can't
-/// be anything else.
+/// The query string of the list in the state in which it was left. It is written anew by the list's own query, so that
+/// it can't be anything else; what is not one is no state.
 pub(in crate::http::admin) fn filters(fields: &Fields) -> String {
-    let text = fields.get(FILTERS);
-    match text.len() <= LONGEST {
-        true => form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(form_urlencoded::parse(text.as_bytes()))
-            .finish(),
-        false => String::new(),
-    }
+    let state = AdminListQuery::parse(fields.get(FILTERS));
+    state.unwrap_or_default().canonical()
 }
 
 /// An address of the admin that keeps the list's state.
@@ -55,7 +49,7 @@ mod tests {
         assert_eq!(address(""), "/admin/properties/");
         assert_eq!(
             address("q=sea+view&sort=price&page=2"),
-            "/admin/properties/?q=sea+view&sort=price&page=2"
+            "/admin/properties/?q=sea+view&o=price&page=2"
         );
     }
 
@@ -69,7 +63,7 @@ mod tests {
             "../../",
         ] {
             let address = address(evil);
-            assert!(address.starts_with("/admin/properties/?"), "{address}");
+            assert!(address.starts_with("/admin/properties/"), "{address}");
             let plain = |b: u8| b.is_ascii_alphanumeric() || b"/?=%+&._-*".contains(&b);
             assert!(address.bytes().all(plain), "{address}");
         }

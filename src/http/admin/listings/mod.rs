@@ -2,9 +2,12 @@
 
 mod answers;
 mod bulk;
+mod chosen;
 mod conflict;
 mod deletion;
+mod export;
 mod form;
+mod import;
 mod index;
 mod list_address;
 mod preview;
@@ -29,6 +32,17 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
             web::resource("/properties/add/")
                 .route(web::get().to(form::new))
                 .route(web::post().to(form::create)),
+        )
+        .service(web::resource("/properties/export/").route(web::get().to(export::show)))
+        .service(
+            web::resource("/properties/import/")
+                .route(web::get().to(import::new))
+                .route(web::post().to(import::create)),
+        )
+        .service(
+            web::resource(r"/properties/import/{id:\d+}/")
+                .route(web::get().to(import::show))
+                .route(web::post().to(import::apply)),
         )
         .service(
             listing("change")
