@@ -8,6 +8,7 @@ mod exports;
 mod forms;
 mod history;
 mod imports;
+mod list_costs;
 mod list_states;
 mod listing;
 mod login;
