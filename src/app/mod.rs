@@ -3,6 +3,7 @@
 pub mod cli;
 mod follower;
 pub mod platform;
+mod sampler;
 pub mod secret_key;
 pub mod servers;
 pub mod site;

@@ -94,6 +94,15 @@ impl Link {
         matches!(self.state().1, State::Up(_))
     }
 
+    /// Its state in a word (`up`, `repairing`, `down`), and how many connections were made so far.
+    pub(super) fn state_name(&self) -> (&'static str, u64) {
+        match &*self.state() {
+            (made, State::Up(_)) => ("up", *made),
+            (made, State::Repairing(_)) => ("repairing", *made),
+            (made, State::Down) => ("down", *made),
+        }
+    }
+
     /// A connection for reading and storing.
     pub(super) fn connection(&self) -> Option<Connection> {
         match &*self.state() {

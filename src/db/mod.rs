@@ -7,6 +7,7 @@ pub mod account_events;
 mod admin_listing_sql;
 pub mod admin_listings;
 pub mod bulk;
+pub mod cache_metrics;
 mod connector;
 mod error;
 pub mod event_log;

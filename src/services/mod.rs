@@ -24,7 +24,8 @@ mod submissions;
 mod undo;
 
 pub use crate::cache::{
-    Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, Rendered, Served, StoredPage,
+    Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, PastInvalidation, Rendered,
+    Served, StoredPage,
 };
 pub use accounts::{Accounts, Actor, CreateUserError, Login, ManageError, Visitor};
 pub use admin_list::{AdminPage, BulkOutcome, LISTED_ROWS, Look};
@@ -40,8 +41,10 @@ pub use listings::{ListingPage, Listings};
 pub use loopback::Loopback;
 pub use machines::Machines;
 pub use management::{
-    Cleared, EXPOSITION_TYPE, LevelFigures, LoadTest, LoadTestReport, LoadTestRequest, Management,
-    Report, SignalStep, Warmed, rating,
+    Bar, CacheHistory, ClearScope, Cleared, EXPOSITION_TYPE, EventState, ExplainedLevel,
+    ExplainedPage, ExplainedTag, Explanation, FIGURES_EVERY, FigureStream, KeyFamily, Keys,
+    LevelFigures, LoadTest, LoadTestReport, LoadTestRequest, Management, Overview, PastEvent,
+    Point, Report, SAMPLING, Saved, SignalStep, WarmState, Warmed, WouldEnd, rating,
 };
 pub use pages::{PageKey, Pages};
 pub use places::MAX_PLACES;

@@ -25,9 +25,11 @@ pub(super) async fn run(config: Config, migrate: bool) -> Result<(), CommandErro
         );
     }
     let handle = application.handle();
+    let management = platform.services.management.clone();
     tokio::spawn(async move {
         asked_to_stop().await;
         log::info!("stopping: requests in flight finish first");
+        management.end_streams();
         tokio::spawn(async move { handle.stop(true).await });
         asked_to_stop().await;
         log::warn!("stopping at once");

@@ -15,9 +15,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::{CacheKey, Tag};
+use super::{CacheKey, Tag, TagSet};
 
-pub(super) use generations::{LocalGenerations, LocalStamps};
+pub(super) use generations::{LocalGenerations, LocalStamps, Struck};
 pub use held_page::HeldPage;
 
 /// How long the tier answers after everything was last applied. Too short, and a busy moment disarms it; too long,
@@ -124,9 +124,10 @@ impl MemoryTier {
     }
 
     /// Makes every page void, because what happened to their data is not known.
-    pub(super) fn void_all(&self) {
-        self.generations.invalidate([&Tag::site()]);
+    pub(super) fn void_all(&self) -> Struck {
+        let struck = self.generations.invalidate([&Tag::site()]);
         self.applied.clear();
+        struck
     }
 
     /// Removes every page.
@@ -150,6 +151,37 @@ impl MemoryTier {
         let has_expired = !fresh();
         pages.invalidate(key);
         [set, got, has_expired, !pages.contains_key(key)]
+    }
+
+    /// How many pages were right until some tags were struck. Looks at every page: not for the way of a request.
+    pub(super) fn count_fallen(&self, struck: &Struck) -> u64 {
+        let now = Instant::now();
+        self.count(|page| page.stamps.fell_with(struck) && !page.ttl(now).is_zero())
+    }
+
+    /// How many pages that are right carry one of some tags. Looks at every page.
+    pub(super) fn count_carriers(&self, tags: &TagSet) -> u64 {
+        let now = Instant::now();
+        self.count(|page| page.is_fresh(now) && !page.stamps.state().0.is_disjoint(tags))
+    }
+
+    fn count(&self, counts: impl Fn(&HeldPage) -> bool) -> u64 {
+        let pages = self.pages.iter().flat_map(|pages| pages.iter());
+        pages.filter(|(_, page)| counts(page)).count() as u64
+    }
+
+    /// A page as it is held, right or not.
+    pub(super) fn held(&self, key: &CacheKey) -> Option<Arc<HeldPage>> {
+        self.pages.as_ref()?.get(key)
+    }
+
+    /// The most bytes that the pages may take; 0 when the tier is turned off.
+    pub(super) fn bound(&self) -> u64 {
+        let bound = self
+            .pages
+            .as_ref()
+            .map(|pages| pages.policy().max_capacity());
+        bound.flatten().unwrap_or(0)
     }
 
     /// How many pages there are, with their bytes.

@@ -42,6 +42,25 @@ pub struct LevelCounts {
     pub load_times: Buckets,
 }
 
+impl LevelCounts {
+    /// What was counted since an earlier look at the same level.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        Self {
+            hits: self.hits.saturating_sub(earlier.hits),
+            misses: self.misses.saturating_sub(earlier.misses),
+            stale: self.stale.saturating_sub(earlier.stale),
+            bypass: self.bypass.saturating_sub(earlier.bypass),
+            stores: self.stores.saturating_sub(earlier.stores),
+            invalidations: self.invalidations.saturating_sub(earlier.invalidations),
+            collapsed: self.collapsed.saturating_sub(earlier.collapsed),
+            errors: self.errors.saturating_sub(earlier.errors),
+            hit_times: self.hit_times.since(&earlier.hit_times),
+            load_times: self.load_times.since(&earlier.load_times),
+        }
+    }
+}
+
 impl Metrics {
     /// The counters of a level.
     pub fn level(&self, level: Level) -> LevelCounts {

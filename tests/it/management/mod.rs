@@ -2,8 +2,15 @@
 
 mod access;
 mod clearing;
+mod dashboard;
+mod explanation;
 mod exposition;
+mod history;
+mod invalidations;
 mod load_test;
 mod metrics;
+mod parts;
 mod signals;
 mod status;
+mod streams;
+mod warming;
