@@ -33,7 +33,7 @@ pub use clearing::{ClearScope, Cleared, WouldEnd};
 pub use explanation::{ExplainedLevel, ExplainedPage, ExplainedTag, Explanation, PastEvent};
 pub use exposition::CONTENT_TYPE as EXPOSITION_TYPE;
 pub use figures::{EventState, LevelFigures, Report, Saved, rating};
-pub use history::{History, Point, SAMPLING};
+pub use history::{CacheHistory, Point, SAMPLING};
 pub use load_test::{Bar, LoadTest, LoadTestReport, LoadTestRequest};
 pub use overview::{KeyFamily, Keys, Overview};
 pub use signals::SignalStep;
@@ -50,7 +50,7 @@ pub struct Management {
     loopback: Loopback,
     load_test: Arc<Semaphore>,
     warming: Arc<Warming>,
-    history: Arc<History>,
+    history: Arc<CacheHistory>,
     streams: Arc<Streams>,
     last_keys: Arc<LastKeys>,
 }

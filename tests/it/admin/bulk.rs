@@ -48,7 +48,7 @@ async fn confirm(staff: &Browser, question: &Page, more: &[(&'static str, &str)]
 
 async fn told(staff: &Browser) -> String {
     let page = staff.get(LIST).await.assert_status(200);
-    let message = page.text().split("role=\"status\">").nth(1);
+    let message = page.text().split("role=\"status\"><p>").nth(1);
     message
         .and_then(|rest| rest.split('<').next())
         .unwrap_or_default()

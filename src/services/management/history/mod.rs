@@ -38,7 +38,7 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// The history as this instance knows it.
 #[derive(Debug)]
-pub struct History {
+pub struct CacheHistory {
     /// Tells this process's rows from those of others, and of earlier ones.
     instance: String,
     inner: Mutex<Inner>,
@@ -59,7 +59,7 @@ struct Inner {
     loaded: bool,
 }
 
-impl Default for History {
+impl Default for CacheHistory {
     fn default() -> Self {
         Self {
             instance: Generation::mint().as_str().to_owned(),
@@ -68,7 +68,7 @@ impl Default for History {
     }
 }
 
-impl History {
+impl CacheHistory {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -187,7 +187,7 @@ impl Inner {
 
 impl Management {
     /// What the cache did lately.
-    pub fn history(&self) -> &History {
+    pub fn history(&self) -> &CacheHistory {
         &self.history
     }
 
