@@ -34,6 +34,9 @@ async fn use_it(app: &App) {
     app.services.management.sample(chrono::Utc::now()).await;
 }
 
+/// What a form sends.
+type Fields = &'static [(&'static str, &'static str)];
+
 /// Pages that are opened, and pages that are posted for.
 const OPENED: [(&str, u64); 5] = [
     (DASHBOARD, 200),
@@ -42,7 +45,7 @@ const OPENED: [(&str, u64); 5] = [
     ("/properties/cache-test/", 200),
     ("/properties/cache-warm/", 200),
 ];
-const POSTED: [(&str, &[(&str, &str)], u64); 6] = [
+const POSTED: [(&str, Fields, u64); 6] = [
     (
         "/properties/cache-clear/",
         &[("tag", "location:Leith")],
