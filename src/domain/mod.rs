@@ -19,6 +19,7 @@ mod sitemap;
 mod sort;
 mod text;
 mod user;
+pub mod word_forms;
 
 pub use cursor::{Cursor, Direction, SortValue};
 pub use event::{Change, EventId, PropertyEvent, RowState};
