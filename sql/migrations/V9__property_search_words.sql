@@ -49,11 +49,13 @@ $$;
 -- What a word finds besides the words that begin with it: its stem, and those of some longer words.
 CREATE FUNCTION property_stems_beside(beginning text, longer text) RETURNS text[]
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
+DECLARE
+    -- No word ends in i that the stemmer would shorten, but it takes the beginning of headline for headly.
+    words CONSTANT text := CASE WHEN beginning LIKE '%i' THEN longer ELSE beginning || ' ' || longer END;
 BEGIN
     RETURN ARRAY(
-        SELECT stem
-        FROM unnest(tsvector_to_array(to_tsvector('property_search', beginning || ' ' || longer))) AS stem
-        WHERE NOT starts_with(stem, beginning)
+        SELECT stem FROM unnest(tsvector_to_array(to_tsvector('property_search', words))) AS stem
+        WHERE NOT stem ^@ beginning
     );
 END
 $$;
