@@ -63,6 +63,8 @@ enum Command {
         /// The login name
         username: String,
     },
+    /// Remove expired sessions, which let nobody in but take up room
+    Clearsessions,
     /// Add made-up listings, the same ones every time
     Sampledata {
         /// How many
@@ -244,6 +246,7 @@ async fn with_platform(command: Command, platform: &Platform) -> Result<(), Comm
             noinput,
         } => users::create_superuser(platform, username, email, noinput).await,
         Command::Changepassword { username } => users::change_password(platform, &username).await,
+        Command::Clearsessions => users::clear_sessions(platform).await,
         Command::Sampledata { count } => data::sample(platform, count).await,
         Command::Loaddata {
             files,

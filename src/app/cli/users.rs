@@ -1,4 +1,4 @@
-//! `createsuperuser` and `changepassword`
+//! `createsuperuser`, `changepassword` and `clearsessions`
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
@@ -34,19 +34,20 @@ pub(super) async fn create_superuser(
     }
     let (email, password) = match noinput {
         true => (
-            email.unwrap_or_default(),
-            password_of_environment(&username)?,
+            email.clone().unwrap_or_default(),
+            password_of_environment(&username, email.as_deref().unwrap_or_default())?,
         ),
         false => {
             let email = match email {
                 Some(email) => email,
                 None => ask("Email address (may be empty): ")?,
             };
-            (email, ask_password(&username)?)
+            let password = ask_password(&username, &email)?;
+            (email, password)
         }
     };
     accounts
-        .create_superuser(&username, email.trim(), password)
+        .create_superuser("command createsuperuser", &username, email.trim(), password)
         .await?;
     output::line("Superuser created successfully.");
     Ok(())
@@ -58,16 +59,22 @@ pub(super) async fn change_password(platform: &Platform, name: &str) -> Result<(
     let password = match std::io::stdin().is_terminal() {
         true => {
             output::note(&format!("Changing password for user “{name}”"));
-            ask_password(&user.username)?
+            ask_password(&user.username, &user.email)?
         }
-        false => password_of_environment(&user.username)?,
+        false => password_of_environment(&user.username, &user.email)?,
     };
     platform
         .services
         .accounts
-        .change_password(user.id, password)
+        .change_password("command changepassword", user.id, password)
         .await?;
     output::line(&format!("Password changed successfully for user “{name}”"));
+    Ok(())
+}
+
+pub(super) async fn clear_sessions(platform: &Platform) -> Result<(), CommandError> {
+    let removed = platform.services.sessions.clear_expired().await?;
+    output::line(&format!("Removed {removed} expired session(s)."));
     Ok(())
 }
 
@@ -93,14 +100,14 @@ fn ask_name() -> Result<Username, CommandError> {
 }
 
 /// As Django, a script's password is taken as it is; but a weak one is not passed over in silence.
-fn password_of_environment(username: &Username) -> Result<Password, CommandError> {
+fn password_of_environment(username: &Username, email: &str) -> Result<Password, CommandError> {
     let text = std::env::var(PASSWORD_VARIABLE).unwrap_or_default();
     if text.is_empty() {
         let message =
             format!("Set {PASSWORD_VARIABLE} to the password; it can't be asked for here.");
         return Err(CommandError::Usage(message));
     }
-    match Password::parse(&text, username) {
+    match Password::parse(&text, username, email) {
         Ok(password) => Ok(password),
         Err(err) => {
             output::note(&format!(
@@ -111,14 +118,14 @@ fn password_of_environment(username: &Username) -> Result<Password, CommandError
     }
 }
 
-fn ask_password(username: &Username) -> Result<Password, CommandError> {
+fn ask_password(username: &Username, email: &str) -> Result<Password, CommandError> {
     for _ in 0..TRIES {
         let text = ask_hidden("Password: ")?;
         if ask_hidden("Password (again): ")? != text {
             output::note("Error: Your passwords didn't match.");
             continue;
         }
-        match Password::parse(&text, username) {
+        match Password::parse(&text, username, email) {
             Ok(password) => return Ok(password),
             Err(err) => {
                 output::note(&err.to_string());
