@@ -29,6 +29,7 @@ mod text;
 mod user;
 mod user_agent;
 mod user_form;
+pub mod word_forms;
 
 pub use account_event::{AccountChange, AccountEvent};
 pub use admin_list::{
