@@ -39,7 +39,7 @@ pub use facade::{Cache, Lifetimes};
 pub use generation::{Generation, Stamps};
 pub use invalidation::Invalidation;
 pub use key::CacheKey;
-pub use link::Repair;
+pub use link::{LinkReport, LinkState, Repair};
 pub use load::{Cached, Fill, Interrupted, LoadError};
 pub use memory::HeldPage;
 pub use metrics::{Level, Outcome};

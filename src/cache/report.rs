@@ -50,6 +50,11 @@ impl Cache {
         LevelReport { entries, bytes }
     }
 
+    /// The most bytes of pages that this process may hold.
+    pub fn memory_limit(&self) -> u64 {
+        self.memory.limit()
+    }
+
     /// Counts the entries of a family.
     ///
     /// # Errors

@@ -23,5 +23,5 @@ mod wire;
 pub use deadpool_postgres::{GenericClient, Object as Client, Transaction};
 pub use error::DbError;
 pub use listener::{EventListener, Heard, connect};
-pub use pool::Database;
+pub use pool::{Database, PoolReport};
 pub use tokio_postgres::Client as Connection;

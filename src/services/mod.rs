@@ -4,6 +4,7 @@ mod accounts;
 mod detail_view;
 mod editor;
 mod error;
+mod exposition;
 mod families;
 pub mod fixtures;
 mod health;
@@ -16,6 +17,7 @@ mod pages;
 mod passwords;
 mod places;
 mod sessions;
+mod traffic;
 
 pub use crate::cache::{
     Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, Rendered, Served, StoredPage,
@@ -24,18 +26,20 @@ pub use accounts::{Accounts, CreateUserError, Login};
 pub use detail_view::DetailView;
 pub use editor::{Editor, UpdateOutcome};
 pub use error::ServiceError;
+pub use exposition::{CONTENT_TYPE as EXPOSITION_TYPE, Exposition};
 pub use health::{Health, Readiness};
 pub use list_view::{FilterPart, ListView, Looser};
 pub use listings::{ListingPage, Listings};
 pub use loopback::Loopback;
 pub use machines::Machines;
 pub use management::{
-    Cleared, EXPOSITION_TYPE, LevelFigures, LoadTest, LoadTestReport, LoadTestRequest, Management,
+    Cleared, LevelFigures, LoadTest, LoadTestReport, LoadTestRequest, Management,
     Report, SignalStep, Warmed, rating,
 };
 pub use pages::{PageKey, Pages};
 pub use places::MAX_PLACES;
 pub use sessions::{SessionState, Sessions, USER_ID};
+pub use traffic::{Route, Traffic};
 
 use crate::cache::Cache;
 use crate::db::Database;
@@ -60,6 +64,10 @@ pub struct Services {
     pub management: Management,
     /// Whether the site can do its work.
     pub health: Health,
+    /// The requests that were answered.
+    pub traffic: Traffic,
+    /// The figures for Prometheus.
+    pub exposition: Exposition,
 }
 
 impl Services {
@@ -78,7 +86,10 @@ impl Services {
         let listings = Listings::new(database.clone(), cache.clone());
         let editor = Editor::new(database.clone(), cache.clone(), bus);
         let sessions = Sessions::new(database.clone(), cache.clone());
+        let traffic = Traffic::default();
         Self {
+            exposition: Exposition::new(database.clone(), cache.clone(), traffic.clone()),
+            traffic,
             machines: Machines::new(database.clone(), cache.clone()),
             pages: Pages::new(cache.clone()),
             accounts: Accounts::new(database.clone(), sessions.clone()),

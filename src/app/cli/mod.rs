@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::logging;
 use super::platform::{Platform, StartError};
 use super::servers::Role;
 use crate::config::{Config, ConfigError};
@@ -206,7 +207,7 @@ fn run(command: Command) -> Result<(), CommandError> {
         }
         _ => "warn",
     };
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(level)).init();
+    logging::start(level);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

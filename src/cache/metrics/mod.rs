@@ -9,6 +9,7 @@ use std::time::Duration;
 
 pub use histogram::{Buckets, Histogram};
 pub use level::{Level, Outcome};
+pub use shard::{SHARDS, own_shard};
 use shard::{Event, Shards};
 
 /// The counters of every level.

@@ -1,6 +1,5 @@
 //! What operators do with the cache: look at it, clear it, test it, load it, warm it.
 
-mod exposition;
 mod figures;
 mod load_test;
 mod signals;
@@ -20,7 +19,6 @@ use crate::db::{Database, event_log};
 use crate::domain::{ListingFilter, ListingQuery};
 use crate::events::LogPosition;
 
-pub use exposition::CONTENT_TYPE as EXPOSITION_TYPE;
 pub use figures::{LevelFigures, Report, rating};
 pub use load_test::{LoadTest, LoadTestReport, LoadTestRequest};
 pub use signals::SignalStep;
