@@ -22,7 +22,11 @@ pub(super) fn start(filter: &str) {
 fn write_record(out: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
     let (level, time) = (record.level(), out.timestamp_millis());
     let style = out.default_level_style(level);
-    write!(out, "[{time} {style}{level:<5}{style:#} {}] ", record.target())?;
+    write!(
+        out,
+        "[{time} {style}{level:<5}{style:#} {}] ",
+        record.target()
+    )?;
     write_message(out, record.args())?;
     match RequestId::current() {
         Some(id) => writeln!(out, " request={id}"),
@@ -34,7 +38,9 @@ fn write_message(out: &mut impl io::Write, message: &fmt::Arguments<'_>) -> io::
     let mut line = OneLine { out, failed: None };
     match line.write_fmt(*message) {
         Ok(()) => Ok(()),
-        Err(fmt::Error) => Err(line.failed.unwrap_or_else(|| io::Error::other("a value can't be shown"))),
+        Err(fmt::Error) => Err(line
+            .failed
+            .unwrap_or_else(|| io::Error::other("a value can't be shown"))),
     }
 }
 
@@ -81,7 +87,8 @@ mod tests {
 
     fn written(value: &str) -> String {
         let mut out = Vec::new();
-        write_message(&mut out, &format_args!("login user=\"{value}\"")).expect("a vector takes all");
+        write_message(&mut out, &format_args!("login user=\"{value}\""))
+            .expect("a vector takes all");
         String::from_utf8(out).expect("text")
     }
 
@@ -95,7 +102,9 @@ mod tests {
 
     #[test]
     fn terminals_are_not_commanded_and_text_keeps_its_direction() {
-        for c in ['\u{1b}', '\0', '\u{7f}', '\u{85}', '\u{9b}', '\u{2028}', '\u{202e}', '\u{2066}'] {
+        for c in [
+            '\u{1b}', '\0', '\u{7f}', '\u{85}', '\u{9b}', '\u{2028}', '\u{202e}', '\u{2066}',
+        ] {
             let line = written(&format!("a{c}b"));
             assert!(!line.contains(c) && line.contains(r"\u{"), "{line:?}");
         }

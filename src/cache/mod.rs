@@ -31,6 +31,7 @@ mod position;
 mod redis_tier;
 mod repair;
 mod report;
+mod survey;
 mod tag;
 mod tagged;
 

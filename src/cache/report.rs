@@ -25,6 +25,15 @@ pub struct LevelReport {
 pub struct RedisReport(BTreeMap<String, String>);
 
 impl RedisReport {
+    /// Reads an answer to `INFO`.
+    pub fn parse(text: &str) -> Self {
+        let pair = |line: &str| {
+            let (field, value) = line.split_once(':')?;
+            Some((field.to_owned(), value.trim().to_owned()))
+        };
+        Self(text.lines().filter_map(pair).collect())
+    }
+
     /// A field as text.
     pub fn text(&self, field: &str) -> Option<&str> {
         self.0.get(field).map(String::as_str)
@@ -104,11 +113,7 @@ impl Cache {
     pub async fn report_redis(&self) -> Result<RedisReport, CacheError> {
         let mut redis = self.tier()?.link.pooled().await?;
         let text: String = redis::cmd("INFO").query_async(&mut redis).await?;
-        let pair = |line: &str| {
-            let (field, value) = line.split_once(':')?;
-            Some((field.to_owned(), value.trim().to_owned()))
-        };
-        Ok(RedisReport(text.lines().filter_map(pair).collect()))
+        Ok(RedisReport::parse(&text))
     }
 
     /// Voids every entry of the site, on every instance, then removes those of some families; returns how many of

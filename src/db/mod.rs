@@ -15,6 +15,7 @@ pub mod migrations;
 pub mod places;
 mod pool;
 pub mod properties;
+pub mod server;
 pub mod sessions;
 pub mod sitemap;
 pub mod users;

@@ -33,8 +33,8 @@ pub use listings::{ListingPage, Listings};
 pub use loopback::Loopback;
 pub use machines::Machines;
 pub use management::{
-    Cleared, LevelFigures, LoadTest, LoadTestReport, LoadTestRequest, Management,
-    Report, SignalStep, Warmed, rating,
+    Cleared, LevelFigures, LoadTest, LoadTestReport, LoadTestRequest, Management, Report,
+    SignalStep, Warmed, rating,
 };
 pub use pages::{PageKey, Pages};
 pub use places::MAX_PLACES;

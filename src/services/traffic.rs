@@ -132,7 +132,11 @@ mod tests {
     fn every_route_has_a_place_and_a_name_of_its_own() {
         for (at, route) in Route::ALL.into_iter().enumerate() {
             assert_eq!(route as usize, at);
-            assert!(Route::ALL[..at].iter().all(|other| other.name() != route.name()));
+            assert!(
+                Route::ALL[..at]
+                    .iter()
+                    .all(|other| other.name() != route.name())
+            );
         }
     }
 }

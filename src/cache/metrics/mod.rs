@@ -9,8 +9,8 @@ use std::time::Duration;
 
 pub use histogram::{Buckets, Histogram};
 pub use level::{Level, Outcome};
-pub use shard::{SHARDS, own_shard};
 use shard::{Event, Shards};
+pub use shard::{SHARDS, own_shard};
 
 /// The counters of every level.
 #[derive(Debug, Default)]

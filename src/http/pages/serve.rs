@@ -30,9 +30,8 @@ pub(in crate::http) async fn serve(
     let pages = services.pages.clone();
     // On the heap, because the future of a whole page is large and is seldom needed.
     let id = RequestId::current();
-    let render = move || {
-        Box::pin(async move { carried(id, page.render(&services, &site.url)).await })
-    };
+    let render =
+        move || Box::pin(async move { carried(id, page.render(&services, &site.url)).await });
     let served = pages.get_or_render(&key, render).await?;
     let age = served.page.age(Instant::now());
     let status = cache_status::header(&served.trail);

@@ -69,8 +69,7 @@ fn per_level(
     help: &str,
     count: fn(&LevelCounts) -> u64,
 ) -> MetricFamily {
-    let of_level =
-        |(level, counts): &Counted| counter(&[("level", level.field())], count(counts));
+    let of_level = |(level, counts): &Counted| counter(&[("level", level.field())], count(counts));
     counters(
         &format!("cache_{name}_total"),
         help,

@@ -24,9 +24,8 @@ pub(super) fn families(database: &Database) -> Vec<MetricFamily> {
 fn pools(pools: &[PoolReport]) -> [MetricFamily; 3] {
     let connections = pools.iter().flat_map(|pool| {
         let used = pool.open.saturating_sub(pool.idle);
-        [("idle", pool.idle), ("used", used)].map(|(state, count)| {
-            gauge(&[("pool", pool.name), ("state", state)], count as f64)
-        })
+        [("idle", pool.idle), ("used", used)]
+            .map(|(state, count)| gauge(&[("pool", pool.name), ("state", state)], count as f64))
     });
     let each = |count: fn(&PoolReport) -> usize| {
         pools

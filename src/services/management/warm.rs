@@ -20,10 +20,11 @@ const PAGES: u16 = 3;
 
 impl Management {
     /// Fetches the first pages of the list in each order, and the page of every listing on the first of them.
+    /// `progress` is told how many have been asked for, and how many there are.
     ///
     /// # Errors
     /// When the site doesn't listen or the database can't answer.
-    pub async fn warm(&self) -> Result<Warmed, ServiceError> {
+    pub async fn warm(&self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Warmed, ServiceError> {
         let Some(client) = self.loopback.client()? else {
             return Err(ServiceError::Interrupted);
         };
@@ -55,11 +56,13 @@ impl Management {
             pages: 0,
             failed: 0,
         };
+        let total = paths.len() as u64;
         for path in paths {
             match client.get(path.trim_end_matches('?')).await {
                 Some(_) => warmed.pages += 1,
                 None => warmed.failed += 1,
             }
+            progress(warmed.pages + warmed.failed, total);
         }
         Ok(warmed)
     }
