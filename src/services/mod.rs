@@ -19,6 +19,7 @@ mod places;
 mod sessions;
 mod traffic;
 
+pub use crate::cache::caller;
 pub use crate::cache::{
     Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, Rendered, Served, StoredPage,
 };

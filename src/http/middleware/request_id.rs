@@ -10,12 +10,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, web};
 
 use super::route::route_of;
-use crate::services::Services;
-
-tokio::task_local! {
-    /// The request that the running task is about.
-    static CURRENT: RequestId;
-}
+use crate::services::{Services, caller};
 
 /// A request's number: random, so that it says nothing of how many there were.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +24,7 @@ impl RequestId {
 
     /// That of the request that the calling task is about.
     pub fn current() -> Option<Self> {
-        CURRENT.try_with(|id| *id).ok()
+        caller::current().map(Self)
     }
 
     /// That of a request, for a page that shows it.
@@ -41,7 +36,7 @@ impl RequestId {
 
     /// Does something that is about the request.
     pub(crate) fn during<T>(self, work: impl FnOnce() -> T) -> T {
-        CURRENT.sync_scope(self, work)
+        caller::during(self.0, work)
     }
 
     /// Shows it to the client.
@@ -55,14 +50,6 @@ impl RequestId {
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)
-    }
-}
-
-/// Work about the calling task's request that goes on in a task of its own.
-pub(in crate::http) async fn carried<T>(id: Option<RequestId>, work: impl Future<Output = T>) -> T {
-    match id {
-        Some(id) => CURRENT.scope(id, work).await,
-        None => work.await,
     }
 }
 
@@ -105,7 +92,7 @@ pub async fn request_id<B: MessageBody>(
         answered(&response);
         response
     };
-    let mut response = CURRENT.scope(id, answering).await?;
+    let mut response = caller::on_behalf_of(id.0, answering).await?;
     id.show(response.headers_mut());
     Ok(response)
 }

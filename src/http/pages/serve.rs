@@ -9,7 +9,6 @@ use super::cache_status;
 use super::page::PublicPage;
 use super::stale::answer_or_stand_in;
 use crate::cache::policy;
-use crate::http::middleware::request_id::{RequestId, carried};
 use crate::http::{AppError, Site};
 use crate::services::{Rendered, Services};
 
@@ -29,9 +28,7 @@ pub(in crate::http) async fn serve(
     let key = page.key(&site.url);
     let pages = services.pages.clone();
     // On the heap, because the future of a whole page is large and is seldom needed.
-    let id = RequestId::current();
-    let render =
-        move || Box::pin(async move { carried(id, page.render(&services, &site.url)).await });
+    let render = move || Box::pin(async move { page.render(&services, &site.url).await });
     let served = pages.get_or_render(&key, render).await?;
     let age = served.page.age(Instant::now());
     let status = cache_status::header(&served.trail);

@@ -5,6 +5,7 @@ use prometheus::proto::MetricFamily;
 use super::family::{counter, counters, gauge, gauges, histogram, histograms};
 use crate::cache::metrics::{Buckets, LevelCounts};
 use crate::cache::{Cache, Level, LevelReport, LinkState};
+use crate::services::management::page_counts;
 
 /// A level with its counters.
 type Counted = (Level, LevelCounts);
@@ -12,6 +13,7 @@ type Counted = (Level, LevelCounts);
 pub(super) fn families(cache: &Cache) -> Vec<MetricFamily> {
     let levels = Level::ALL.map(|level| (level, cache.metrics().level(level)));
     let mut families = vec![
+        pages(cache),
         lookups(&levels),
         per_level(&levels, "stores", "Entries stored.", |counts| counts.stores),
         per_level(
@@ -40,6 +42,17 @@ pub(super) fn families(cache: &Cache) -> Vec<MetricFamily> {
     families.extend(redis(cache));
     families.extend(event_log(cache));
     families
+}
+
+/// The site's one number, whichever levels it has.
+fn pages(cache: &Cache) -> MetricFamily {
+    let (cached, computed) = page_counts(cache);
+    let outcomes = [("cached", cached), ("computed", computed)];
+    counters(
+        "cache_pages_total",
+        "Pages that readers asked for, by whether a cache level had them, or they were computed or waited for.",
+        outcomes.map(|(outcome, count)| counter(&[("outcome", outcome)], count)),
+    )
 }
 
 fn lookups(levels: &[Counted]) -> MetricFamily {

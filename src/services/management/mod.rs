@@ -19,6 +19,7 @@ use crate::db::{Database, event_log};
 use crate::domain::{ListingFilter, ListingQuery};
 use crate::events::LogPosition;
 
+pub(super) use figures::page_counts;
 pub use figures::{LevelFigures, Report, rating};
 pub use load_test::{LoadTest, LoadTestReport, LoadTestRequest};
 pub use signals::SignalStep;
