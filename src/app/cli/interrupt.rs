@@ -4,6 +4,7 @@
 //! that it was writing is as it was before.
 
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -14,6 +15,8 @@ use tokio::sync::Notify;
 use super::CommandError;
 use crate::app::platform::StartError;
 
+/// How long work may go on to answer Ctrl-C in words of its own.
+const ANSWER: Duration = Duration::from_millis(200);
 /// How long work may still block its thread, by reading a terminal for example, before the program ends without it.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -42,15 +45,16 @@ pub(super) async fn unless_interrupted<T>(
 ) -> Result<T, CommandError> {
     let (stop, given_up) = (Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
     tokio::spawn(watch(stop.clone(), given_up.clone()));
+    let mut work = pin!(work);
     tokio::select! {
-        // A question that is interrupted has an answer of its own.
         biased;
-        result = work => result,
-        () = stop.notified() => {
-            given_up.store(true, Ordering::Release);
-            Err(CommandError::Interrupted)
-        }
+        result = &mut work => return result,
+        () = stop.notified() => {}
     }
+    // A question that is interrupted has an answer of its own.
+    let answer = tokio::time::timeout(ANSWER, work).await;
+    given_up.store(true, Ordering::Release);
+    answer.unwrap_or(Err(CommandError::Interrupted))
 }
 
 async fn watch(stop: Arc<Notify>, given_up: Arc<AtomicBool>) {

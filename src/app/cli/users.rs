@@ -91,7 +91,7 @@ pub(super) async fn change_password(platform: &Platform, name: &str) -> Result<(
     let password = match prompt::is_possible() {
         true => {
             output::line(&format!("Changing password for user '{name}'"));
-            ask_other_password(&user.username)?
+            ask_other_password(&user.username).await?
         }
         false => password_of_environment(&user.username)?,
     };
@@ -177,8 +177,8 @@ fn password_of_environment(username: &Username) -> Result<Password, CommandError
 /// The password of somebody new, who may insist on a weak one.
 async fn ask_new_password(username: &Username) -> Result<Password, CommandError> {
     loop {
-        let text = ask_hidden("Password: ")?;
-        if ask_hidden("Password (again): ")? != text {
+        let text = ask_hidden("Password: ").await?;
+        if ask_hidden("Password (again): ").await? != text {
             output::note("Error: Your passwords didn't match.");
             continue;
         }
@@ -204,10 +204,10 @@ async fn ask_new_password(username: &Username) -> Result<Password, CommandError>
 }
 
 /// The password of somebody who has one: a weak one is refused, and so is the third mistake.
-fn ask_other_password(username: &Username) -> Result<Password, CommandError> {
+async fn ask_other_password(username: &Username) -> Result<Password, CommandError> {
     for _ in 0..TRIES {
-        let text = ask_not_blank("Password: ")?;
-        if ask_not_blank("Password (again): ")? != text {
+        let text = ask_not_blank("Password: ").await?;
+        if ask_not_blank("Password (again): ").await? != text {
             output::line("Passwords do not match. Please try again.");
             continue;
         }
@@ -221,8 +221,8 @@ fn ask_other_password(username: &Username) -> Result<Password, CommandError> {
     )))
 }
 
-fn ask_not_blank(prompt: &str) -> Result<String, CommandError> {
-    match ask_hidden(prompt)? {
+async fn ask_not_blank(prompt: &'static str) -> Result<String, CommandError> {
+    match ask_hidden(prompt).await? {
         text if text.is_empty() => Err(CommandError::Failed("aborted".into())),
         text => Ok(text),
     }

@@ -5,5 +5,7 @@ mod clearing;
 mod exposition;
 mod load_test;
 mod metrics;
+mod ops;
+mod postman;
 mod signals;
 mod status;
