@@ -4,5 +4,5 @@ WITH expired AS (
         LIMIT 100 FOR UPDATE SKIP LOCKED
     )
 )
-INSERT INTO session (key_hash, user_id, state, expires_at)
-VALUES ($1, $2, $3, now() + make_interval(secs => $4))
+INSERT INTO session (key_hash, user_id, state, expires_at, name, address, user_agent)
+VALUES ($1, $2, $3, now() + make_interval(secs => $4), $5, $6, $7)

@@ -1,3 +1,4 @@
-SELECT id, username, email, password_hash, is_active, is_staff, is_superuser
+SELECT id, username, email, password_hash, session_stamp, is_active, is_staff, is_superuser, permissions, last_login,
+       date_joined
 FROM site_user
 WHERE id = $1

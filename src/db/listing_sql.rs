@@ -178,30 +178,36 @@ pub(super) fn tsquery(words: &[String]) -> String {
     format!("{}:*", quoted.join(" & "))
 }
 
+/// The predicates of a statement, joined by AND, and their parameters.
 #[derive(Default)]
-struct Builder {
-    conditions: String,
-    parameters: Vec<Parameter>,
+pub(super) struct Builder {
+    pub(super) conditions: String,
+    pub(super) parameters: Vec<Parameter>,
 }
 
 impl Builder {
     fn new(filter: &ListingFilter) -> Self {
         let mut builder = Self::default();
+        builder.narrow(filter);
+        builder
+    }
+
+    /// Adds the predicates of a filter.
+    pub(super) fn narrow(&mut self, filter: &ListingFilter) {
         if let Some(search) = &filter.search {
-            let words = builder.search(search);
-            builder.and(&format!("search @@ {words}"));
+            let words = self.search(search);
+            self.and(&format!("search @@ {words}"));
         }
-        if let Some(place) = builder.locations(filter) {
-            builder.and(&place);
+        if let Some(place) = self.locations(filter) {
+            self.and(&place);
         }
         let (min, max) = filter.price_range();
         for (price, comparison) in [(min, ">="), (max, "<=")] {
             if let Some(price) = price {
-                let price = builder.bind(price.as_decimal());
-                builder.and(&format!("price {comparison} {price}"));
+                let price = self.bind(price.as_decimal());
+                self.and(&format!("price {comparison} {price}"));
             }
         }
-        builder
     }
 
     /// The query that the column `search` is matched with.
@@ -230,26 +236,26 @@ impl Builder {
         }
     }
 
-    fn bind(&mut self, value: impl ToSql + Sync + Send + 'static) -> String {
+    pub(super) fn bind(&mut self, value: impl ToSql + Sync + Send + 'static) -> String {
         self.parameters.push(Box::new(value));
         format!("${}", self.parameters.len())
     }
 
-    fn and(&mut self, condition: &str) {
+    pub(super) fn and(&mut self, condition: &str) {
         let joint = self.joint();
         self.conditions.push_str(joint);
         self.conditions.push_str(condition);
     }
 
     /// What comes before one more condition.
-    fn joint(&self) -> &'static str {
+    pub(super) fn joint(&self) -> &'static str {
         match self.conditions.is_empty() {
             true => " WHERE ",
             false => " AND ",
         }
     }
 
-    fn finish(self, select: &str) -> Statement {
+    pub(super) fn finish(self, select: &str) -> Statement {
         Statement {
             sql: format!("{select}{}", self.conditions),
             parameters: self.parameters,

@@ -39,25 +39,35 @@ pub async fn find_wait(
     Ok(seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()))
 }
 
-/// Notes a failed login against each subject, and forgets what is older than an hour.
+/// Notes a failed login at an account from an address against each subject, and forgets what is older than an hour.
 ///
 /// # Errors
 /// When the database can't answer.
-pub async fn insert(client: &impl GenericClient, subjects: &[String]) -> Result<(), DbError> {
+pub async fn insert(
+    client: &impl GenericClient,
+    subjects: &[String],
+    account: &str,
+    address: &str,
+) -> Result<(), DbError> {
     let sql = include_str!("../../sql/queries/login_failure_insert.sql");
     let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[&subjects]).await?;
+    client
+        .execute(&statement, &[&subjects, &account, &address])
+        .await?;
     Ok(())
 }
 
-/// Forgets the failures of a subject, after it has logged in.
+/// Forgets the failures of an account that came from an address, after somebody has logged in to it from there.
 ///
 /// # Errors
 /// When the database can't answer.
-pub async fn delete(client: &impl GenericClient, subject: &str) -> Result<(), DbError> {
-    let statement = client
-        .prepare_cached("DELETE FROM login_failure WHERE subject = $1")
-        .await?;
-    client.execute(&statement, &[&subject]).await?;
+pub async fn delete(
+    client: &impl GenericClient,
+    account: &str,
+    address: &str,
+) -> Result<(), DbError> {
+    let sql = "DELETE FROM login_failure WHERE account = $1 AND address = $2";
+    let statement = client.prepare_cached(sql).await?;
+    client.execute(&statement, &[&account, &address]).await?;
     Ok(())
 }

@@ -94,7 +94,7 @@ async fn run(client: &mut Connection, runner: refinery::Runner) -> Result<(), Db
 /// When the database can't be asked.
 pub async fn list(database: &Database) -> Result<Vec<MigrationState>, DbError> {
     let client = database.client().await?;
-    let applied = applied_versions(&**client).await?;
+    let applied = applied_versions(&client).await?;
     let state = |migration: &refinery::Migration| MigrationState {
         name: name_of(migration),
         applied: applied.contains(&migration.version()),

@@ -3,21 +3,29 @@
 //! Functions take `&impl GenericClient`, so a pooled client and a transaction both do. Absence is `Option`; every
 //! failure is a [`DbError`]. Nothing here knows the cache.
 
+pub mod account_events;
+mod admin_listing_sql;
+pub mod admin_listings;
 pub mod bulk;
 mod connector;
 mod error;
 pub mod event_log;
 pub mod event_replay;
+pub mod history;
 mod listener;
 mod listing_sql;
+pub mod login_events;
 pub mod login_failures;
 pub mod migrations;
 pub mod places;
 mod pool;
 pub mod properties;
+pub mod restoration;
 pub mod server;
 pub mod sessions;
 pub mod sitemap;
+pub mod submissions;
+pub mod uploads;
 pub mod users;
 mod wire;
 

@@ -1,25 +1,11 @@
 //! The table `site_user`.
 
+use chrono::{DateTime, Utc};
 use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
 
 use super::DbError;
-use crate::domain::{Permissions, User, UserId, Username};
-
-/// What a new account has.
-#[derive(Debug, Clone)]
-pub struct NewUser<'a> {
-    /// The login name.
-    pub username: &'a Username,
-    /// Where mail reaches them; may be empty.
-    pub email: &'a str,
-    /// The password's hash in PHC string format.
-    pub password_hash: &'a str,
-    /// Whether they may enter the admin.
-    pub is_staff: bool,
-    /// Whether they may do everything.
-    pub is_superuser: bool,
-}
+use crate::domain::{Permissions, User, UserId, UserQuery, UserStanding, Username};
 
 /// Finds a user by login name.
 ///
@@ -31,11 +17,8 @@ pub async fn find_by_name(
 ) -> Result<Option<User>, DbError> {
     let sql = include_str!("../../sql/queries/user_find_by_name.sql");
     let statement = client.prepare_cached(sql).await?;
-    Ok(client
-        .query_opt(&statement, &[&username])
-        .await?
-        .as_ref()
-        .map(user))
+    let row = client.query_opt(&statement, &[&username]).await?;
+    Ok(row.as_ref().map(user))
 }
 
 /// Finds a user by number.
@@ -45,11 +28,65 @@ pub async fn find_by_name(
 pub async fn find(client: &impl GenericClient, id: UserId) -> Result<Option<User>, DbError> {
     let sql = include_str!("../../sql/queries/user_find.sql");
     let statement = client.prepare_cached(sql).await?;
-    Ok(client
-        .query_opt(&statement, &[&id.0])
-        .await?
-        .as_ref()
-        .map(user))
+    let row = client.query_opt(&statement, &[&id.0]).await?;
+    Ok(row.as_ref().map(user))
+}
+
+/// Finds a user by number, whom nobody else changes until this transaction ends.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn find_locked(client: &impl GenericClient, id: UserId) -> Result<Option<User>, DbError> {
+    let sql = concat!(
+        include_str!("../../sql/queries/user_find.sql"),
+        "FOR NO KEY UPDATE"
+    );
+    let statement = client.prepare_cached(sql).await?;
+    let row = client.query_opt(&statement, &[&id.0]).await?;
+    Ok(row.as_ref().map(user))
+}
+
+/// Finds an active member of staff who has a session of a name, and notes that the session is in use.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn find_by_session(
+    client: &impl GenericClient,
+    id: UserId,
+    session: &str,
+) -> Result<Option<User>, DbError> {
+    let sql = include_str!("../../sql/queries/user_find_by_session.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let row = client.query_opt(&statement, &[&id.0, &session]).await?;
+    Ok(row.as_ref().map(user))
+}
+
+/// The users that a query asks for, ordered by name, and how many there are on all pages.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn list(
+    client: &impl GenericClient,
+    query: &UserQuery,
+    page_size: u16,
+) -> Result<(Vec<User>, i64), DbError> {
+    let sql = include_str!("../../sql/queries/user_list.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let (limit, offset) = (
+        i64::from(page_size),
+        i64::from(query.page) * i64::from(page_size),
+    );
+    let UserQuery {
+        search,
+        role,
+        active,
+        ..
+    } = query;
+    let rows = client
+        .query(&statement, &[search, role, active, &limit, &offset])
+        .await?;
+    let total = rows.first().map_or(0, |row| row.get(11));
+    Ok((rows.iter().map(user).collect(), total))
 }
 
 /// Adds a user; `None` when the name is taken.
@@ -58,30 +95,146 @@ pub async fn find(client: &impl GenericClient, id: UserId) -> Result<Option<User
 /// When the database can't answer.
 pub async fn insert(
     client: &impl GenericClient,
-    new: NewUser<'_>,
+    new: &UserStanding,
+    password_hash: &str,
 ) -> Result<Option<UserId>, DbError> {
     let sql = include_str!("../../sql/queries/user_insert.sql");
     let statement = client.prepare_cached(sql).await?;
-    let NewUser {
+    let UserStanding {
         username,
         email,
-        password_hash,
+        is_active,
         is_staff,
         is_superuser,
+        permissions,
     } = new;
     let row = client
         .query_opt(
             &statement,
             &[
                 &username.as_str(),
-                &email,
+                email,
                 &password_hash,
-                &is_staff,
-                &is_superuser,
+                is_active,
+                is_staff,
+                is_superuser,
+                &permissions.names(),
             ],
         )
         .await?;
     Ok(row.map(|row| UserId(row.get(0))))
+}
+
+/// An account that comes from outside, with as much of its past as is known.
+#[derive(Debug, Clone)]
+pub struct LoadedUser {
+    /// What it is.
+    pub standing: UserStanding,
+    /// The password's hash, whoever made it.
+    pub password_hash: String,
+    /// When they last logged in.
+    pub last_login: Option<DateTime<Utc>>,
+    /// When the account was made; `None` for now.
+    pub date_joined: Option<DateTime<Utc>>,
+}
+
+/// Adds an account that comes from outside, or makes the one of that name like it; whether that changed anything.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn upsert(client: &impl GenericClient, user: &LoadedUser) -> Result<bool, DbError> {
+    let sql = include_str!("../../sql/queries/user_upsert.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let UserStanding {
+        username,
+        email,
+        is_active,
+        is_staff,
+        is_superuser,
+        permissions,
+    } = &user.standing;
+    let changed = client
+        .execute(
+            &statement,
+            &[
+                &username.as_str(),
+                email,
+                &user.password_hash,
+                is_active,
+                is_staff,
+                is_superuser,
+                &permissions.names(),
+                &user.last_login,
+                &user.date_joined,
+            ],
+        )
+        .await?;
+    Ok(changed > 0)
+}
+
+/// Changes what a user is, apart from the password.
+///
+/// # Errors
+/// [`DbError::Constraint`] when the name is taken; otherwise when the database can't answer.
+pub async fn update(
+    client: &impl GenericClient,
+    id: UserId,
+    standing: &UserStanding,
+) -> Result<(), DbError> {
+    let sql = include_str!("../../sql/queries/user_update.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let UserStanding {
+        username,
+        email,
+        is_active,
+        is_staff,
+        is_superuser,
+        permissions,
+    } = standing;
+    client
+        .execute(
+            &statement,
+            &[
+                &id.0,
+                &username.as_str(),
+                email,
+                is_active,
+                is_staff,
+                is_superuser,
+                &permissions.names(),
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Removes a user, and with them their sessions.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn delete(client: &impl GenericClient, id: UserId) -> Result<(), DbError> {
+    let statement = client
+        .prepare_cached("DELETE FROM site_user WHERE id = $1")
+        .await?;
+    client.execute(&statement, &[&id.0]).await?;
+    Ok(())
+}
+
+/// Whether another user has a name that differs at most in case.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn is_taken(
+    client: &impl GenericClient,
+    name: &Username,
+    by_other_than: Option<UserId>,
+) -> Result<bool, DbError> {
+    let sql = "SELECT EXISTS (SELECT FROM site_user WHERE lower(username) = lower($1) AND id IS DISTINCT FROM $2)";
+    let statement = client.prepare_cached(sql).await?;
+    let row = client
+        .query_one(&statement, &[&name.as_str(), &by_other_than.map(|id| id.0)])
+        .await?;
+    Ok(row.get(0))
 }
 
 /// Replaces a password's hash.
@@ -99,6 +252,39 @@ pub async fn update_password(
     Ok(())
 }
 
+/// Replaces a hash by another one of the same password, if it is still the one that was checked. Sessions stay. To be
+/// called in a transaction, which does nothing else to users.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn rehash_password(
+    client: &impl GenericClient,
+    id: UserId,
+    checked: &str,
+    password_hash: &str,
+) -> Result<(), DbError> {
+    client.batch_execute("SET LOCAL app.rehash = 'on'").await?;
+    let sql = "UPDATE site_user SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
+    let statement = client.prepare_cached(sql).await?;
+    client
+        .execute(&statement, &[&id.0, &checked, &password_hash])
+        .await?;
+    Ok(())
+}
+
+/// A hash that another program made, if any account still has one: the longest.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn find_foreign_hash(client: &impl GenericClient) -> Result<Option<String>, DbError> {
+    let sql = include_str!("../../sql/queries/user_find_foreign_hash.sql");
+    let statement = client.prepare_cached(sql).await?;
+    Ok(client
+        .query_opt(&statement, &[])
+        .await?
+        .map(|row| row.get(0)))
+}
+
 /// Notes that a user has just logged in.
 ///
 /// # Errors
@@ -108,6 +294,17 @@ pub async fn update_last_login(client: &impl GenericClient, id: UserId) -> Resul
     let statement = client.prepare_cached(sql).await?;
     client.execute(&statement, &[&id.0]).await?;
     Ok(())
+}
+
+/// Those who may manage accounts; until this transaction ends none of them ceases to.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn lock_in_charge(client: &impl GenericClient) -> Result<Vec<UserId>, DbError> {
+    let sql = include_str!("../../sql/queries/user_lock_in_charge.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let rows = client.query(&statement, &[]).await?;
+    Ok(rows.iter().map(|row| UserId(row.get(0))).collect())
 }
 
 /// How many active superusers there are.
@@ -120,14 +317,18 @@ pub async fn count_superusers(client: &impl GenericClient) -> Result<i64, DbErro
 }
 
 fn user(row: &Row) -> User {
+    let permissions: Vec<&str> = row.get(8);
     User {
         id: UserId(row.get(0)),
         username: Username::from_database(row.get(1)),
         email: row.get(2),
         password_hash: row.get(3),
-        is_active: row.get(4),
-        is_staff: row.get(5),
-        is_superuser: row.get(6),
-        permissions: Permissions::all(),
+        session_stamp: row.get(4),
+        is_active: row.get(5),
+        is_staff: row.get(6),
+        is_superuser: row.get(7),
+        permissions: Permissions::named(permissions),
+        last_login: row.get(9),
+        date_joined: row.get(10),
     }
 }

@@ -182,7 +182,8 @@ impl ListingQuery {
     }
 }
 
-fn whole_number(text: &str, max: u16) -> Result<u16, String> {
+/// Reads a number from 1 to a largest.
+pub(super) fn whole_number(text: &str, max: u16) -> Result<u16, String> {
     let digits = text.bytes().all(|b| b.is_ascii_digit());
     let number = text
         .parse::<u16>()

@@ -3,38 +3,60 @@
 //! Everything here is plain data and parsing. **Invariant:** no I/O, and no import from another layer; a value
 //! that exists has been checked, so no other layer checks it again.
 
+mod account_event;
+mod admin_list;
 mod cursor;
 mod event;
 mod field_errors;
 mod history;
+mod history_query;
+mod import;
 mod listing_filter;
 mod listing_query;
+mod login;
+mod merge;
+mod password;
 mod permission;
 mod place;
 mod price;
 mod price_band;
 mod property;
 mod property_form;
+mod session_entry;
 mod sitemap;
 mod sort;
 mod text;
 mod user;
+mod user_agent;
+mod user_form;
 
+pub use account_event::{AccountChange, AccountEvent};
+pub use admin_list::{
+    ADMIN_PAGE_SIZE, AdminColumn, AdminFilter, AdminListQuery, AdminOrder, MAX_ADMIN_PAGE,
+    MAX_ADMIN_PAGE_SIZE, OrderTerm, Selection,
+};
 pub use cursor::{Cursor, Direction, SortValue};
 pub use event::{Change, EventId, PropertyEvent, RowState};
 pub use field_errors::FieldErrors;
-pub use history::{FieldChange, HistoryEntry};
+pub use history::{DeletedListing, FieldChange, HistoryEntry};
+pub use history_query::{HistoryKind, HistoryPlace, HistoryQuery};
+pub use import::{ImportSample, UploadId};
 pub use listing_filter::ListingFilter;
 pub use listing_query::{
     Cursors, DEFAULT_PAGE_SIZE, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
 };
+pub use login::{LoginEvent, LoginFilter, LoginKind};
+pub use merge::{ChangedBy, MergedField, merge};
+pub use password::{Password, PasswordError, PasswordErrors};
 pub use permission::{Permission, Permissions};
 pub use place::{Place, PlaceQuery};
 pub use price::{Price, PriceError, grouped_digits};
 pub use price_band::PriceBand;
 pub use property::{NewProperty, Property, PropertyId, Version};
 pub use property_form::PropertyForm;
+pub use session_entry::SessionEntry;
 pub use sitemap::{ListedPart, ListedProperty, SitemapPart};
 pub use sort::Sort;
 pub use text::{Description, FoldedLocation, Location, SearchText, TextError, Title};
-pub use user::{Password, PasswordError, User, UserId, Username};
+pub use user::{User, UserId, Username};
+pub use user_form::{NewAccount, UserForm, UserQuery, UserStanding, parse_email};

@@ -36,6 +36,17 @@ impl Permission {
         }
     }
 
+    /// What it lets staff do, for the forms that give it.
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::View => "Look at listings and their history.",
+            Self::Add => "Add listings.",
+            Self::Change => "Change listings. Whoever may change them may look at them too.",
+            Self::Delete => "Delete listings.",
+            Self::Cache => "See how the cache is doing, clear it, and run its tests.",
+        }
+    }
+
     /// The permission of a name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL
@@ -52,6 +63,28 @@ impl Permissions {
     /// Every permission.
     pub fn all() -> Self {
         Permission::ALL.into_iter().collect()
+    }
+
+    /// The permissions of these names; a name that is none is left out.
+    pub fn named<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        names.into_iter().filter_map(Permission::named).collect()
+    }
+
+    /// Those among them, in the order of [`Permission::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Permission> {
+        let all = Permission::ALL.into_iter();
+        all.filter(move |permission| self.has(*permission))
+    }
+
+    /// Their names, as the database has them.
+    pub fn names(self) -> Vec<&'static str> {
+        self.iter().map(Permission::name).collect()
+    }
+
+    /// Whether whoever has these may do something: as in Django, to change listings includes looking at them.
+    pub fn allow(self, permission: Permission) -> bool {
+        let implied = permission == Permission::View && self.has(Permission::Change);
+        self.has(permission) || implied
     }
 
     /// Whether a permission is among them.
@@ -83,5 +116,15 @@ mod tests {
             assert_eq!(Permission::named(permission.name()), Some(permission));
         }
         assert_eq!(Permission::named("superuser"), None);
+        assert_eq!(set.names(), ["add", "cache"]);
+        assert_eq!(Permissions::named(["cache", "root", "add"]), set);
+    }
+
+    #[test]
+    fn to_change_includes_to_look_and_to_add_does_not() {
+        let only = |permission| Permissions::from_iter([permission]);
+        assert!(only(Permission::Change).allow(Permission::View));
+        assert!(!only(Permission::Add).allow(Permission::View));
+        assert!(!only(Permission::View).allow(Permission::Change));
     }
 }

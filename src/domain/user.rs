@@ -2,13 +2,21 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::{Permission, Permissions};
 
 /// A user's number in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct UserId(pub i64);
 
-/// A login name: 1–150 letters, digits and `@ . + - _`, as in Django.
+/// The most characters that a login name may have.
+const MAX_USERNAME: usize = 150;
+
+/// A login name: 1–150 letters, digits and `@ . + - _`, as in Django. **Invariant:** a parsed name is in Unicode's form
+/// NFKC, so that names that look the same are the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Username(String);
 
@@ -18,18 +26,38 @@ impl Username {
     /// # Errors
     /// A message that says what is allowed.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let text = text.trim();
+        let text = Self::normalized(text);
         let allowed = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
         if text.is_empty() {
             return Err("This field is required.".into());
         }
-        if text.chars().count() > 150 || !text.chars().all(allowed) {
+        if text.chars().count() > MAX_USERNAME || !text.chars().all(allowed) {
             return Err(format!(
                 "“{}” is not a valid username: at most 150 letters, digits and @/./+/-/_ are allowed.",
                 text.chars().take(40).collect::<String>().escape_debug()
             ));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text))
+    }
+
+    /// A typed name as it would be in the database; bounded, and not checked.
+    pub fn normalized(text: &str) -> String {
+        // The database holds no NUL, and no name has what stands for it here.
+        let plain = text.trim().nfkc().map(|c| {
+            if c == '\0' {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                c
+            }
+        });
+        let short: String = plain.take(MAX_USERNAME + 1).collect();
+        short.trim().to_owned()
+    }
+
+    /// What a typed name shares with every name that could be meant by it: case doesn't count.
+    pub fn folded(text: &str) -> String {
+        let folded = Self::normalized(text).to_lowercase();
+        folded.nfkc().take(MAX_USERNAME + 1).collect()
     }
 
     /// Takes a name that is in the database.
@@ -58,8 +86,10 @@ pub struct User {
     pub username: Username,
     /// Where mail reaches them; may be empty.
     pub email: String,
-    /// The stored hash, in PHC string format.
+    /// The stored hash: in PHC string format, or as another program made it.
     pub password_hash: String,
+    /// What ties sessions to the password: another one has another stamp, the same one hashed anew has the same.
+    pub session_stamp: String,
     /// Whether they may log in at all.
     pub is_active: bool,
     /// Whether they may enter the admin.
@@ -68,92 +98,83 @@ pub struct User {
     pub is_superuser: bool,
     /// What they may do, if they are no superuser.
     pub permissions: Permissions,
+    /// When they last logged in.
+    pub last_login: Option<DateTime<Utc>>,
+    /// When the account was made.
+    pub date_joined: DateTime<Utc>,
 }
 
 impl User {
     /// Whether they may do something.
     pub fn may(&self, permission: Permission) -> bool {
-        self.is_superuser || self.permissions.has(permission)
+        self.is_superuser || self.permissions.allow(permission)
+    }
+
+    /// Whether they may manage accounts now.
+    pub fn is_in_charge(&self) -> bool {
+        self.is_active && self.is_staff && self.is_superuser
+    }
+
+    /// Tells one state of the account from another, and nothing else. Neither a login nor a password is another state.
+    pub fn version(&self) -> String {
+        let Self {
+            username,
+            email,
+            is_active,
+            is_staff,
+            is_superuser,
+            permissions,
+            ..
+        } = self;
+        let state = format!(
+            "{:?}",
+            (
+                username,
+                email,
+                is_active,
+                is_staff,
+                is_superuser,
+                permissions
+            )
+        );
+        let digest = Sha256::digest(state);
+        digest
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
+    /// What they are, in a word.
+    pub fn role(&self) -> &'static str {
+        match (self.is_staff, self.is_superuser) {
+            (true, true) => "Superuser",
+            (true, false) => "Staff",
+            (false, _) => "No access",
+        }
     }
 }
 
-/// A new password that is good enough; never shown or logged.
-pub struct Password(String);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Why a password is not good enough.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PasswordError {
-    /// Fewer than 8 characters.
-    #[error("This password is too short. It must contain at least 8 characters.")]
-    TooShort,
-    /// More than 1,024 bytes, which would only cost time to hash.
-    #[error("This password is too long. It may contain at most 1,024 bytes.")]
-    TooLong,
-    /// Only digits.
-    #[error("This password is entirely numeric.")]
-    Numeric,
-    /// One that everybody tries first.
-    #[error("This password is too common.")]
-    Common,
-    /// The login name, or nearly.
-    #[error("The password is too similar to the username.")]
-    LikeUsername,
-}
-
-/// The passwords of eight characters and more that head every published list of leaked ones.
-const COMMON: &str = "password password1 password123 passw0rd p@ssw0rd p@ssword qwertyuiop qwerty123 qwerty12 \
-    1q2w3e4r 1qaz2wsx q1w2e3r4 iloveyou iloveyou1 sunshine princess football baseball superman welcome1 welcome123 \
-    letmein1 letmein123 trustno1 starwars whatever changeme changeme1 changeme123 computer internet michelle jennifer \
-    corvette mercedes maverick midnight abcd1234 abc12345 asdfghjkl zaq12wsx admin123 admin1234 administrator \
-    adminadmin secret123 test1234 testtest property property1";
-
-impl Password {
-    /// Checks a new password as Django's default validators do.
-    ///
-    /// # Errors
-    /// The first rule that it breaks.
-    pub fn parse(text: &str, username: &Username) -> Result<Self, PasswordError> {
-        let lower = text.to_lowercase();
-        let name = username.as_str().to_lowercase();
-        if text.chars().count() < 8 {
-            return Err(PasswordError::TooShort);
+    #[test]
+    fn names_that_look_the_same_are_the_same() {
+        for typed in ["ann", " ann\n", "ａｎｎ"] {
+            assert_eq!(Username::normalized(typed), "ann", "{typed:?}");
         }
-        if text.len() > 1024 {
-            return Err(PasswordError::TooLong);
+        assert_eq!(
+            Username::parse("e\u{301}va").expect("valid").as_str(),
+            "\u{e9}va"
+        );
+        for typed in ["Ann", "ANN", "ＡＮＮ ", "ann"] {
+            assert_eq!(Username::folded(typed), "ann", "{typed:?}");
         }
-        if text.chars().all(|c| c.is_ascii_digit()) {
-            return Err(PasswordError::Numeric);
-        }
-        if COMMON.split_whitespace().any(|common| common == lower) {
-            return Err(PasswordError::Common);
-        }
-        let long_name = name.chars().count() >= 4;
-        if lower == name || (long_name && lower.contains(&name) && lower.len() < name.len() + 4) {
-            return Err(PasswordError::LikeUsername);
-        }
-        Ok(Self(text.to_owned()))
-    }
-
-    /// Takes a password that somebody insists on.
-    ///
-    /// # Errors
-    /// [`PasswordError::TooShort`] when it is empty, [`PasswordError::TooLong`] when it only costs time to hash.
-    pub fn unchecked(text: &str) -> Result<Self, PasswordError> {
-        match text.len() {
-            0 => Err(PasswordError::TooShort),
-            1..=1024 => Ok(Self(text.to_owned())),
-            _ => Err(PasswordError::TooLong),
-        }
-    }
-
-    /// The bytes to hash.
-    pub fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Password(…)")
+        assert_eq!(Username::normalized("ann\0"), "ann\u{fffd}");
+        // A name that is too long is nobody's, and stays so when it is cut.
+        assert_eq!(Username::normalized(&"x".repeat(1000)).len(), 151);
+        assert!(Username::parse(&"x".repeat(151)).is_err());
+        assert!(Username::parse(&"x".repeat(150)).is_ok());
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::ServiceError;
 use crate::cache::{Cache, caller};
 use crate::db::{Database, DbError, event_log, properties};
-use crate::domain::{HistoryEntry, NewProperty, Property, PropertyId, Version};
+use crate::domain::{NewProperty, Property, PropertyId, Version};
 use crate::events::{Bus, CommittedEvents, UnitOfWork};
 
 /// What became of an edit.
@@ -16,6 +16,10 @@ use crate::events::{Bus, CommittedEvents, UnitOfWork};
 pub enum UpdateOutcome {
     /// It was saved.
     Saved(Property),
+    /// Somebody else changed the listing to exactly this since the editor read it.
+    Same(Property),
+    /// The form that it comes from was saved already, as it is.
+    Repeated,
     /// Somebody else changed the listing since the editor read it.
     Conflict(Property),
     /// Somebody deleted it.
@@ -25,7 +29,7 @@ pub enum UpdateOutcome {
 /// Writes listings; cheap to clone.
 #[derive(Clone)]
 pub struct Editor {
-    database: Database,
+    pub(super) database: Database,
     cache: Cache,
     bus: Arc<Bus>,
 }
@@ -66,23 +70,7 @@ impl Editor {
         seen: Version,
         new: NewProperty,
     ) -> Result<UpdateOutcome, ServiceError> {
-        let (this, actor) = (self.clone(), actor.to_owned());
-        to_the_end(async move {
-            let mut client = this.database.client().await?;
-            let work = UnitOfWork::begin(&mut client, &actor).await?;
-            let Some(current) = properties::find_locked(work.transaction(), id).await? else {
-                return Ok(UpdateOutcome::Gone);
-            };
-            if current.version() != seen {
-                return Ok(UpdateOutcome::Conflict(current));
-            }
-            let Some(saved) = properties::update(work.transaction(), id, &new).await? else {
-                return Ok(UpdateOutcome::Gone);
-            };
-            this.commit(work).await?;
-            Ok(UpdateOutcome::Saved(saved))
-        })
-        .await
+        self.update_once(actor, None, id, seen, new).await
     }
 
     /// Tells every instance that the cache is cleared.
@@ -121,20 +109,11 @@ impl Editor {
         self.bus.publish(events).await;
     }
 
-    /// The latest changes, of one listing or of all.
+    /// Commits, and publishes what happened.
     ///
     /// # Errors
-    /// When the database can't answer.
-    pub async fn history(
-        &self,
-        property: Option<PropertyId>,
-        limit: u16,
-    ) -> Result<Vec<HistoryEntry>, ServiceError> {
-        let client = self.database.client().await?;
-        Ok(event_log::list_history(&client, property, i64::from(limit)).await?)
-    }
-
-    async fn commit(&self, work: UnitOfWork<'_>) -> Result<(), ServiceError> {
+    /// When the database refuses or can't answer.
+    pub(super) async fn commit(&self, work: UnitOfWork<'_>) -> Result<(), ServiceError> {
         match work.commit().await {
             Ok(events) => {
                 self.bus.publish(events).await;
@@ -150,7 +129,8 @@ impl Editor {
     }
 }
 
-async fn to_the_end<T: Send + 'static>(
+/// Does something that goes on although nobody waits for it any more.
+pub(super) async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
 ) -> Result<T, ServiceError> {
     tokio::spawn(caller::carried(work))

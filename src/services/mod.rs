@@ -1,13 +1,17 @@
 //! Use cases: cached reads, and writes in a transaction that yield events. Handlers and commands call nothing else.
 
 mod accounts;
+mod admin_list;
 mod detail_view;
 mod editor;
 mod error;
+mod exports;
 mod exposition;
 mod families;
 pub mod fixtures;
 mod health;
+mod history;
+mod imports;
 mod list_view;
 mod listings;
 mod loopback;
@@ -17,18 +21,24 @@ mod pages;
 mod passwords;
 mod places;
 mod sessions;
+mod submissions;
 mod traffic;
+mod undo;
 
 pub use crate::cache::caller;
 pub use crate::cache::{
     Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, Rendered, Served, StoredPage,
 };
-pub use accounts::{Accounts, CreateUserError, Login};
+pub use accounts::{Accounts, Actor, CreateUserError, Login, ManageError, Visitor};
+pub use admin_list::{AdminPage, BulkOutcome, LISTED_ROWS, Look};
 pub use detail_view::DetailView;
 pub use editor::{Editor, UpdateOutcome};
 pub use error::ServiceError;
+pub use exports::Piece;
 pub use exposition::{CONTENT_TYPE as EXPOSITION_TYPE, Exposition};
 pub use health::{Health, Readiness};
+pub use history::{History, HistoryPage, Origin};
+pub use imports::{ImportOutcome, MAX_UPLOAD_BYTES, Preview};
 pub use list_view::{FilterPart, ListView, Looser};
 pub use listings::{ListingPage, Listings};
 pub use loopback::Loopback;
@@ -39,8 +49,10 @@ pub use management::{
 };
 pub use pages::{PageKey, Pages};
 pub use places::MAX_PLACES;
-pub use sessions::{SessionState, Sessions, USER_ID};
+pub use sessions::{NAME as SESSION_NAME, SessionState, Sessions, USER_ID};
+pub use submissions::{CreateOutcome, Submission};
 pub use traffic::{Route, Traffic};
+pub use undo::{MAX_UNDONE, RestoreOutcome, UndoOutcome};
 
 use crate::cache::Cache;
 use crate::db::Database;
@@ -57,6 +69,8 @@ pub struct Services {
     pub pages: Pages,
     /// Writing listings.
     pub editor: Editor,
+    /// What was done to listings.
+    pub history: History,
     /// Accounts and logins.
     pub accounts: Accounts,
     /// Sessions of staff.
@@ -93,6 +107,7 @@ impl Services {
             traffic,
             machines: Machines::new(database.clone(), cache.clone()),
             pages: Pages::new(cache.clone()),
+            history: History::new(database.clone()),
             accounts: Accounts::new(database.clone(), sessions.clone()),
             management: Management::new(
                 database.clone(),

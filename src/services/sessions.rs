@@ -1,7 +1,8 @@
 //! Sessions, as Django's `cached_db`: read from Redis, written through to PostgreSQL.
 //!
 //! The copy in Redis is an entry like any other, with a tag of its own: ending a session while Redis is out of reach
-//! can't bring it back later, because nothing that Redis held is read again before it is repaired.
+//! can't bring it back later, because nothing that Redis held is read again before it is repaired. Besides, whoever
+//! asks for the user of a session asks PostgreSQL whether it has ended: the copy only saves reading its state.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -10,8 +11,10 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::ServiceError;
+use super::accounts::text_of;
 use crate::cache::{Cache, CacheKey, Fill, Level, Tag, TagSet, hex};
-use crate::db::{Client, Database, sessions};
+use crate::db::Database;
+use crate::db::sessions::{self, NewSession};
 use crate::domain::UserId;
 
 /// A session's values by name; each is JSON text.
@@ -19,6 +22,15 @@ pub type SessionState = HashMap<String, String>;
 
 /// The entry of the state that names the user.
 pub const USER_ID: &str = "user_id";
+
+/// The entry that names the session, for lists of sessions: at least 16 characters that nobody else's has.
+pub const NAME: &str = "name";
+
+/// The entry with the address that the session began from.
+pub(super) const ADDRESS: &str = "address";
+
+/// The entry with what the browser calls itself.
+pub(super) const USER_AGENT: &str = "user_agent";
 
 /// How long the copy in Redis may live.
 const COPY_TTL: Duration = Duration::from_secs(900);
@@ -75,7 +87,16 @@ impl Sessions {
         lifetime: Duration,
     ) -> Result<(), ServiceError> {
         let client = self.database.client().await?;
-        Ok(sessions::insert(&client, &hash(key), user(state), &json!(state), lifetime).await?)
+        let new = NewSession {
+            key_hash: &hash(key),
+            name: &text_of(state, NAME),
+            user: user(state),
+            state: &json!(state),
+            lifetime,
+            address: &text_of(state, ADDRESS),
+            user_agent: &text_of(state, USER_AGENT),
+        };
+        Ok(sessions::insert(&client, new).await?)
     }
 
     /// Writes a session's state, and starts its lifetime anew. A session that ended meanwhile, such as by a logout
@@ -108,15 +129,44 @@ impl Sessions {
         Ok(())
     }
 
-    /// Ends every session of a user.
+    /// Ends a user's other sessions than one; returns how many.
     ///
     /// # Errors
     /// When the database can't answer.
-    pub(super) async fn end_all(&self, client: &Client, user: UserId) -> Result<(), ServiceError> {
-        for hash in sessions::delete_of_user(client, user).await? {
+    pub async fn end_others(&self, user: UserId, but_for: &str) -> Result<usize, ServiceError> {
+        let client = self.database.client().await?;
+        let ended = sessions::delete_of_user(&client, user, Some(but_for)).await?;
+        let count = ended.len();
+        self.void(ended).await;
+        Ok(count)
+    }
+
+    /// Ends one of a user's own sessions by its name; whether there was one.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn end_named(&self, user: UserId, name: &str) -> Result<bool, ServiceError> {
+        let client = self.database.client().await?;
+        let ended = sessions::delete_named(&client, user, name).await?;
+        let found = !ended.is_empty();
+        self.void(ended).await;
+        Ok(found)
+    }
+
+    /// Removes the sessions that have expired, which let nobody in; returns how many.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn clear_expired(&self) -> Result<u64, ServiceError> {
+        let client = self.database.unhurried_client().await?;
+        Ok(sessions::delete_expired(&client).await?)
+    }
+
+    /// Voids the copies of sessions that have ended, given the hashes of their keys.
+    pub(super) async fn void(&self, ended: Vec<Vec<u8>>) {
+        for hash in ended {
             self.cache.void(&tag(&hex(&hash))).await;
         }
-        Ok(())
     }
 }
 

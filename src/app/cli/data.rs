@@ -10,7 +10,9 @@ use super::replacement::Replacement;
 use super::{CommandError, DataFormat, output};
 use crate::app::platform::Platform;
 use crate::domain::ListingQuery;
-use crate::services::fixtures::{self, DumpError, Format, LoadError, LoadOptions, LoadReport};
+use crate::services::fixtures::{
+    self, DumpError, FileKind, Format, LoadError, LoadOptions, LoadReport,
+};
 
 impl From<DataFormat> for Format {
     fn from(format: DataFormat) -> Self {
@@ -55,6 +57,7 @@ pub(super) async fn load(
             let rows: BTreeSet<u64> = report.skipped.iter().map(|row| row.line).collect();
             output::note(&format!("{name}: {} row(s) skipped", rows.len()));
         }
+        report.notes.iter().for_each(|note| output::note(note));
         loaded += report.loaded;
         changed += report.changed;
         platform.services.editor.publish(report.events).await;
@@ -91,12 +94,19 @@ async fn load_file(
     let result = match known {
         Some(format) => fixtures::load(database, source, name, format, options, &tell).await,
         None => {
-            let sniffed = Format::sniff(source);
-            let (format, source) = sniffed.map_err(|source| CommandError::File {
+            let sniffed = FileKind::sniff(source);
+            let (kind, source) = sniffed.map_err(|source| CommandError::File {
                 file: name.to_owned(),
                 source,
             })?;
-            fixtures::load(database, source, name, format, options, &tell).await
+            match kind {
+                FileKind::Django => {
+                    fixtures::django::load(database, source, name, options, &tell).await
+                }
+                FileKind::Listings(format) => {
+                    fixtures::load(database, source, name, format, options, &tell).await
+                }
+            }
         }
     };
     bar.finish_and_clear();

@@ -93,6 +93,8 @@ enum Command {
         /// The login name; that of whoever runs the command if it is not given
         username: Option<String>,
     },
+    /// Remove expired sessions, which let nobody in but take up room
+    Clearsessions,
     /// Add made-up listings, the same ones every time
     #[command(after_help = examples::SAMPLEDATA)]
     Sampledata {
@@ -256,8 +258,10 @@ fn run(command: Command) -> Result<(), CommandError> {
 
 async fn dispatch(mut command: Command, config: Config) -> Result<(), CommandError> {
     match command {
-        Command::Serve { no_migrate } => return serve::run(config, !no_migrate).await,
-        Command::Check(args) => return unless_interrupted(check::run(config, args)).await,
+        Command::Serve { no_migrate } => return Box::pin(serve::run(config, !no_migrate)).await,
+        Command::Check(args) => {
+            return unless_interrupted(Box::pin(check::run(config, args))).await;
+        }
         Command::Dbshell { arguments } => return dbshell::run(config, arguments).await,
         Command::Openapi => {
             output::json(&http::api_description(config.site.debug));
@@ -274,7 +278,7 @@ async fn dispatch(mut command: Command, config: Config) -> Result<(), CommandErr
         _ => {}
     }
     let platform = Platform::start(config, Role::Command, Vec::new()).await?;
-    let result = unless_interrupted(with_platform(command, &platform)).await;
+    let result = unless_interrupted(Box::pin(with_platform(command, &platform))).await;
     platform.stop().await;
     result
 }
@@ -300,6 +304,7 @@ async fn with_platform(command: Command, platform: &Platform) -> Result<(), Comm
         Command::Changepassword { username } => {
             users::change_password(platform, &username.unwrap_or_default()).await
         }
+        Command::Clearsessions => users::clear_sessions(platform).await,
         Command::Sampledata { count } => data::sample(platform, count).await,
         Command::Loaddata {
             files,

@@ -1,9 +1,9 @@
-//! `createsuperuser` and `changepassword`, which ask and answer as Django's do.
+//! `createsuperuser`, `changepassword` and `clearsessions`, which ask and answer as Django's do.
 
 use super::prompt::{ask, ask_hidden};
 use super::{CommandError, output, prompt};
 use crate::app::platform::Platform;
-use crate::domain::{Password, PasswordError, Username};
+use crate::domain::{self, Password, Username};
 use crate::services::Accounts;
 
 /// The variables that answers come from where nobody can be asked.
@@ -25,7 +25,7 @@ pub(super) async fn create_superuser(
         false => asked(accounts, username, email).await?,
     };
     accounts
-        .create_superuser(&username, &email, password)
+        .create_superuser("command createsuperuser", &username, &email, password)
         .await?;
     output::line("Superuser created successfully.");
     Ok(())
@@ -48,7 +48,7 @@ async fn told(
     }
     let email = email.or_else(|| variable(EMAIL_VARIABLE));
     let email = parse_email(&email.unwrap_or_default()).map_err(CommandError::Usage)?;
-    let password = password_of_environment(&username)?;
+    let password = password_of_environment(&username, &email)?;
     Ok((username, email, password))
 }
 
@@ -81,7 +81,7 @@ async fn asked(
             Err(message) => output::note(&message),
         }
     };
-    let password = ask_new_password(&username).await?;
+    let password = ask_new_password(&username, &email).await?;
     Ok((username, email, password))
 }
 
@@ -91,16 +91,22 @@ pub(super) async fn change_password(platform: &Platform, name: &str) -> Result<(
     let password = match prompt::is_possible() {
         true => {
             output::line(&format!("Changing password for user '{name}'"));
-            ask_other_password(&user.username).await?
+            ask_other_password(&user.username, &user.email).await?
         }
-        false => password_of_environment(&user.username)?,
+        false => password_of_environment(&user.username, &user.email)?,
     };
     platform
         .services
         .accounts
-        .change_password(user.id, password)
+        .change_password("command changepassword", user.id, password)
         .await?;
     output::line(&format!("Password changed successfully for user '{name}'"));
+    Ok(())
+}
+
+pub(super) async fn clear_sessions(platform: &Platform) -> Result<(), CommandError> {
+    let removed = platform.services.sessions.clear_expired().await?;
+    output::line(&format!("Removed {removed} expired session(s)."));
     Ok(())
 }
 
@@ -142,28 +148,18 @@ async fn ask_name() -> Result<Username, CommandError> {
 
 /// An address, or nothing: not everybody has one.
 fn parse_email(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    let right = text.split_once('@').is_some_and(|(name, domain)| {
-        !name.is_empty()
-            && domain.contains('.')
-            && !domain.starts_with('.')
-            && !domain.ends_with('.')
-    });
-    let plain = !text.contains(|c: char| c.is_whitespace() || c.is_control());
-    match text.is_empty() || (right && plain && text.len() <= 254) {
-        true => Ok(text.to_owned()),
-        false => Err("Error: Enter a valid email address.".to_owned()),
-    }
+    let refused = |_| "Error: Enter a valid email address.".to_owned();
+    domain::parse_email(text).map_err(refused)
 }
 
 /// As Django, a script's password is taken as it is; but a weak one is not passed over in silence.
-fn password_of_environment(username: &Username) -> Result<Password, CommandError> {
+fn password_of_environment(username: &Username, email: &str) -> Result<Password, CommandError> {
     let Some(text) = variable(PASSWORD_VARIABLE) else {
         let message =
             format!("Set {PASSWORD_VARIABLE} to the password; it can't be asked for here.");
         return Err(CommandError::Usage(message));
     };
-    match Password::parse(&text, username) {
+    match Password::parse(&text, username, email) {
         Ok(password) => Ok(password),
         Err(err) => {
             output::note(&format!(
@@ -175,7 +171,7 @@ fn password_of_environment(username: &Username) -> Result<Password, CommandError
 }
 
 /// The password of somebody new, who may insist on a weak one.
-async fn ask_new_password(username: &Username) -> Result<Password, CommandError> {
+async fn ask_new_password(username: &Username, email: &str) -> Result<Password, CommandError> {
     loop {
         let text = ask_hidden("Password: ").await?;
         if ask_hidden("Password (again): ").await? != text {
@@ -186,14 +182,11 @@ async fn ask_new_password(username: &Username) -> Result<Password, CommandError>
             output::note("Error: Blank passwords aren't allowed.");
             continue;
         }
-        let err = match Password::parse(&text, username) {
+        let err = match Password::parse(&text, username, email) {
             Ok(password) => return Ok(password),
             Err(err) => err,
         };
         output::note(&err.to_string());
-        if err == PasswordError::TooLong {
-            continue;
-        }
         let bypass = "Bypass password validation and create user anyway? [y/N]: ";
         if ask(bypass).await?.trim().eq_ignore_ascii_case("y")
             && let Ok(password) = Password::unchecked(&text)
@@ -204,14 +197,14 @@ async fn ask_new_password(username: &Username) -> Result<Password, CommandError>
 }
 
 /// The password of somebody who has one: a weak one is refused, and so is the third mistake.
-async fn ask_other_password(username: &Username) -> Result<Password, CommandError> {
+async fn ask_other_password(username: &Username, email: &str) -> Result<Password, CommandError> {
     for _ in 0..TRIES {
         let text = ask_not_blank("Password: ").await?;
         if ask_not_blank("Password (again): ").await? != text {
             output::line("Passwords do not match. Please try again.");
             continue;
         }
-        match Password::parse(&text, username) {
+        match Password::parse(&text, username, email) {
             Ok(password) => return Ok(password),
             Err(err) => output::note(&err.to_string()),
         }

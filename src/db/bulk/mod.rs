@@ -7,11 +7,14 @@
 //! **Invariant:** after a load the identity sequence is past every id, so that the next new row gets a fresh one.
 
 mod append;
+mod comparison;
 mod indexes;
 mod sequence;
 mod staging;
 mod stream;
 
 pub use append::Append;
+pub use comparison::{Comparison, compare, list_sample};
+pub(super) use sequence::advance as advance_sequence;
 pub use staging::{BulkRow, Merged, Staging};
 pub use stream::stream;

@@ -43,6 +43,8 @@ pub struct Merged {
     pub staged: u64,
     /// Rows of them that were inserted, or differed from what the table had.
     pub changed: u64,
+    /// Rows of those that were inserted.
+    pub added: u64,
 }
 
 /// A load in progress. While it lives, its transaction can do nothing else; dropped, it leaves no row behind.
@@ -51,6 +53,7 @@ pub struct Staging<'a> {
     writer: Pin<Box<BinaryCopyInWriter>>,
     rows: u64,
     largest_id: Option<i64>,
+    ended: bool,
 }
 
 impl<'a> Staging<'a> {
@@ -68,6 +71,7 @@ impl<'a> Staging<'a> {
             writer: Box::pin(BinaryCopyInWriter::new(sink, &TYPES)),
             rows: 0,
             largest_id: None,
+            ended: false,
         })
     }
 
@@ -102,6 +106,18 @@ impl<'a> Staging<'a> {
         Ok(())
     }
 
+    /// Ends the sending of rows, so that they can be looked at.
+    ///
+    /// # Errors
+    /// [`DbError::Constraint`] when a value is out of bounds; otherwise when the connection is lost.
+    pub async fn end(&mut self) -> Result<(), DbError> {
+        if !self.ended {
+            self.writer.as_mut().finish().await?;
+            self.ended = true;
+        }
+        Ok(())
+    }
+
     /// Merges the staged rows by id: new ones are inserted, those without an id get one in the order of the file,
     /// and a row that the table has is updated if it differs.
     ///
@@ -109,15 +125,18 @@ impl<'a> Staging<'a> {
     /// [`DbError::Constraint`] when an id was added twice or a value is out of bounds; otherwise when the database
     /// can't answer.
     pub async fn merge(mut self) -> Result<Merged, DbError> {
-        self.writer.as_mut().finish().await?;
+        self.end().await?;
         sequence::advance(self.transaction, self.largest_id).await?;
         let indexes = DroppedIndexes::drop_if_empty(self.transaction, self.rows).await?;
         let merge = include_str!("../../../sql/queries/bulk_staging_merge.sql");
-        let changed = self.transaction.execute(merge, &[]).await?;
+        let row = self.transaction.query_one(merge, &[]).await?;
+        let count = |at| u64::try_from(row.get::<_, i64>(at)).unwrap_or(0);
+        let (changed, added) = (count(0), count(1));
         indexes.recreate(self.transaction).await?;
         Ok(Merged {
             staged: self.rows,
             changed,
+            added,
         })
     }
 }

@@ -7,6 +7,8 @@ mod overview;
 pub(super) mod request;
 pub(super) mod routes;
 pub(super) mod staff;
+mod upload;
+mod users;
 
 use actix_web::HttpResponse;
 use actix_web::http::header;

@@ -13,9 +13,10 @@ use url::{Url, form_urlencoded};
 
 use super::staff::CSRF;
 use crate::http::AppError;
+use crate::services::Visitor;
 
 /// What the client is told when the check fails.
-const REFUSAL: &str =
+pub(super) const REFUSAL: &str =
     "The form's security token is missing or wrong. Go back, reload the page and try again.";
 
 /// The fields of a posted form whose CSRF token is right.
@@ -50,6 +51,14 @@ impl Fields {
             .filter(move |(field, _)| field == name)
             .map(|(_, value)| value.as_str())
     }
+}
+
+/// From where a request comes, and with what. A header such as `X-Forwarded-For` is not believed: anybody can send one.
+pub(in crate::http) fn visitor(request: &HttpRequest) -> Visitor {
+    let user_agent = request.headers().get(header::USER_AGENT);
+    let user_agent = user_agent.map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let address = request.peer_addr().map(|address| address.ip());
+    Visitor::new(address, &user_agent.unwrap_or_default())
 }
 
 impl FromRequest for CheckedForm {

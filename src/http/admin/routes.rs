@@ -4,7 +4,7 @@ use actix_web::http::header;
 use actix_web::middleware::DefaultHeaders;
 use actix_web::web;
 
-use super::{accounts, history, listings, overview};
+use super::{accounts, history, listings, overview, users};
 use crate::http::Site;
 use crate::http::middleware::session::sessions;
 use crate::http::routes::{not_found, read};
@@ -21,6 +21,7 @@ pub(in crate::http) fn configure(
         .configure(accounts::routes)
         .configure(listings::routes)
         .configure(history::routes)
+        .configure(users::routes)
         .default_service(web::to(not_found))
         .wrap(DefaultHeaders::new().add((header::CACHE_CONTROL, "no-store, private")))
         .wrap(sessions(site, &services.sessions));

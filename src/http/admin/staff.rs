@@ -9,11 +9,10 @@ use actix_web::{Error, FromRequest, HttpRequest, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
-use crate::domain::{Permission, Permissions, User, UserId};
+use crate::domain::{EventId, Permission, Permissions, User, UserId};
 use crate::http::AppError;
-use crate::services::{Services, USER_ID};
+use crate::services::{Actor, SESSION_NAME, Services, USER_ID, Visitor};
 
 /// The session's CSRF token.
 pub(in crate::http) const CSRF: &str = "csrf";
@@ -31,6 +30,8 @@ pub(in crate::http) struct Staff {
     pub(in crate::http) username: String,
     /// Whether they may do everything.
     pub(in crate::http) is_superuser: bool,
+    /// What their session is known by in the lists of sessions.
+    pub(in crate::http) session_name: String,
     permissions: Permissions,
     session: Session,
     /// Whether the database said that they still are one; out of reach, it can't.
@@ -44,6 +45,18 @@ pub(in crate::http) struct Message {
     pub(in crate::http) level: String,
     /// What to say.
     pub(in crate::http) text: String,
+    /// What can be undone about it.
+    #[serde(default)]
+    pub(in crate::http) undo: Option<Undo>,
+}
+
+/// A deletion that can be undone.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(in crate::http) struct Undo {
+    /// One of its events.
+    pub(in crate::http) event: i64,
+    /// The state of the list that one comes back to.
+    pub(in crate::http) filters: String,
 }
 
 /// What every admin page shows besides its content.
@@ -61,28 +74,53 @@ impl Frame {
     /// Whether the one who looks may do something.
     pub(in crate::http) fn may(&self, permission: &str) -> bool {
         let named = Permission::named(permission);
-        self.is_superuser || named.is_some_and(|named| self.permissions.has(named))
+        self.is_superuser || named.is_some_and(|named| self.permissions.allow(named))
     }
 }
 
 impl Staff {
     /// Begins a session: under a new key, so that a key that somebody planted is worth nothing.
-    pub(in crate::http) fn log_in(session: &Session, user: &User) -> Result<(), AppError> {
+    pub(in crate::http) fn log_in(
+        session: &Session,
+        user: &User,
+        visitor: &Visitor,
+    ) -> Result<(), AppError> {
         session.clear();
         session.renew();
         session.insert(USER_ID, user.id.0)?;
         session.insert(USERNAME, user.username.as_str())?;
-        session.insert(FINGERPRINT, fingerprint(user))?;
+        session.insert(FINGERPRINT, &user.session_stamp)?;
+        session.insert(SESSION_NAME, new_token())?;
+        for (name, value) in visitor.session_values() {
+            session.insert(name, value)?;
+        }
         session.insert(CSRF, new_token())?;
         Ok(())
     }
 
     /// Says something on the next page.
     pub(in crate::http) fn say(&self, level: &str, text: String) -> Result<(), AppError> {
+        self.put(level, text, None)
+    }
+
+    /// Says that something was deleted, with a button that undoes it for those who may.
+    pub(in crate::http) fn say_undoable(
+        &self,
+        text: String,
+        deletion: Option<EventId>,
+        filters: String,
+    ) -> Result<(), AppError> {
+        let deletion = deletion.filter(|_| self.may(Permission::Add));
+        let event = deletion.map(|event| event.0);
+        self.put("success", text, event.map(|event| Undo { event, filters }))
+    }
+
+    fn put(&self, level: &str, text: String, undo: Option<Undo>) -> Result<(), AppError> {
         let mut messages: Vec<Message> = self.session.get(MESSAGES)?.unwrap_or_default();
         messages.push(Message {
             level: level.to_owned(),
             text,
+            undo,
         });
         Ok(self.session.insert(MESSAGES, messages)?)
     }
@@ -110,7 +148,7 @@ impl Staff {
 
     /// Whether they may do something. While the database can't tell they may try: nothing can be written then.
     pub(in crate::http) fn may(&self, permission: Permission) -> bool {
-        self.is_superuser || self.permissions.has(permission)
+        self.is_superuser || self.permissions.allow(permission)
     }
 
     /// Refuses what they may not do.
@@ -124,6 +162,25 @@ impl Staff {
                 Permission::Delete => "Your account may not delete listings. Ask a superuser.",
                 Permission::Cache => "Your account may not manage the cache. Ask a superuser.",
             })),
+        }
+    }
+
+    /// Refuses whoever is no superuser. While the database can't tell who is, nobody is.
+    pub(in crate::http) fn require_superuser(&self) -> Result<(), AppError> {
+        self.require_known()?;
+        match self.is_superuser {
+            true => Ok(()),
+            false => Err(AppError::Forbidden(
+                "Only superusers manage accounts. Ask one of them.",
+            )),
+        }
+    }
+
+    /// Who the log of accounts will name, and whose rights count when something is done to an account.
+    pub(in crate::http) fn actor(&self) -> Actor {
+        Actor {
+            id: self.id,
+            username: self.username.clone(),
         }
     }
 
@@ -146,11 +203,14 @@ impl Staff {
             .app_data::<web::Data<Services>>()
             .ok_or(AppError::NotFound)?;
         let known: Option<String> = session.get(FINGERPRINT)?;
-        match services.accounts.find_staff(id).await {
-            Ok(Some(user)) if known.as_deref() == Some(&*fingerprint(&user)) => Ok(Some(Self {
+        let session_name: String = session.get(SESSION_NAME)?.unwrap_or_default();
+        let found = services.accounts.find_by_session(id, &session_name).await;
+        match found {
+            Ok(Some(user)) if known.as_deref() == Some(&*user.session_stamp) => Ok(Some(Self {
                 id,
                 username: user.username.to_string(),
                 is_superuser: user.is_superuser,
+                session_name,
                 permissions: user.permissions,
                 session,
                 known: true,
@@ -167,6 +227,7 @@ impl Staff {
                     id,
                     username,
                     is_superuser: false,
+                    session_name,
                     permissions: Permissions::all(),
                     session,
                     known: false,
@@ -197,8 +258,4 @@ impl FromRequest for Staff {
 /// A token that can't be guessed.
 pub(in crate::http) fn new_token() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
-}
-
-fn fingerprint(user: &User) -> String {
-    URL_SAFE_NO_PAD.encode(&Sha256::digest(&user.password_hash)[..18])
 }

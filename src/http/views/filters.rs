@@ -52,6 +52,11 @@ pub(super) fn label_of(field: &str) -> String {
         "sort" => "Order".to_owned(),
         "min_price" => "Price from".to_owned(),
         "max_price" => "Price to".to_owned(),
+        "password1" => "Password".to_owned(),
+        "password2" => "Password again".to_owned(),
+        "is_active" => "Active".to_owned(),
+        "is_staff" => "Staff".to_owned(),
+        "is_superuser" => "Superuser".to_owned(),
         "success" => "Outcome".to_owned(),
         "micros" => "Time".to_owned(),
         "requests_per_second" => "Requests a second".to_owned(),
@@ -79,6 +84,17 @@ pub(super) fn verb(kind: &str, _: &dyn askama::Values) -> askama::Result<&'stati
     })
 }
 
+/// The query string of a link that keeps the list's state, with its question mark; empty for a list without a state.
+#[askama::filter_fn]
+pub(super) fn kept(filters: &str, _: &dyn askama::Values) -> askama::Result<String> {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("_changelist_filters", filters);
+    Ok(match filters.is_empty() {
+        true => String::new(),
+        false => format!("?{}", query.finish()),
+    })
+}
+
 /// A whole number with its thousands separated.
 #[askama::filter_fn]
 pub(super) fn thousands(number: impl Display, _: &dyn askama::Values) -> askama::Result<String> {
@@ -86,6 +102,6 @@ pub(super) fn thousands(number: impl Display, _: &dyn askama::Values) -> askama:
 }
 
 /// The same outside templates.
-pub(super) fn grouped(number: impl Display) -> String {
+pub(in crate::http) fn grouped(number: impl Display) -> String {
     grouped_digits(&number.to_string())
 }

@@ -15,6 +15,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use askama::Template;
 
 use super::AppError;
+pub(super) use filters::grouped;
 
 /// Renders a template into a response.
 pub(super) fn page(

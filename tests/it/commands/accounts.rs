@@ -1,4 +1,4 @@
-//! `createsuperuser` and `changepassword`, beside a running site.
+//! `createsuperuser`, `changepassword` and `clearsessions`, beside a running site.
 
 use crate::harness::{PASSWORD, Shell, spawn_app};
 
@@ -96,4 +96,32 @@ async fn a_changed_password_ends_the_sessions_of_a_running_site() {
     }
     let err = shell.run(&["changepassword", "nobody"]).failed(1);
     assert!(err.contains("nobody"), "{err}");
+}
+
+#[tokio::test]
+async fn expired_sessions_are_cleared_and_others_stay() {
+    let app = spawn_app().await;
+    let browser = app.staff().await;
+    app.staff_named("sam").await;
+    let expire = "UPDATE session SET expires_at = now() - interval '1 second'
+        WHERE user_id = (SELECT id FROM site_user WHERE username = 'sam')";
+    app.database.run(expire).await;
+    let said = Shell::beside(&app).run(&["clearsessions"]).done();
+    assert!(said.contains("Removed 1 expired session(s)"), "{said}");
+    assert_eq!(
+        app.database.value("SELECT count(*) FROM session").await,
+        "1"
+    );
+    browser.get("/admin/").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn what_commands_do_to_accounts_is_recorded_as_theirs() {
+    let app = spawn_app().await;
+    let shell = Shell::beside(&app).set("SUPERUSER_PASSWORD", NEW);
+    shell.run(&create("eve")).done();
+    shell.run(&["changepassword", "eve"]).done();
+    let log = "SELECT string_agg(actor || ' ' || kind, ', ' ORDER BY id) FROM account_event WHERE username = 'eve'";
+    let want = "command createsuperuser added, command changepassword changed";
+    assert_eq!(app.database.value(log).await, want);
 }

@@ -32,6 +32,7 @@ async fn a_dump_that_is_interrupted_leaves_the_file_as_it_was() {
         assert_eq!(std::fs::read_to_string(&file).expect("kept"), "before");
         let entries = std::fs::read_dir(&shell.directory).expect("readable");
         assert_eq!(entries.count(), 1, "something is left beside the file");
+        transaction.rollback().await.expect("released");
     }
     shell.run(&["dumpdata", "--output", &file]).done();
     let text = std::fs::read_to_string(&file).expect("replaced");

@@ -62,7 +62,8 @@ fn bash_completes_commands_and_options() {
         let last = words.split(' ').count() - 1;
         let ask = format!(
             "{script}\nCOMP_WORDS=({words}); COMP_CWORD={last}
-            _property-listings property-listings \"${{COMP_WORDS[{last}]}}\" \"${{COMP_WORDS[{last}-1]}}\"
+            found=$(complete -p property-listings); found=${{found##*-F }}; found=${{found%% *}}
+            $found property-listings \"${{COMP_WORDS[{last}]}}\" \"${{COMP_WORDS[{last}-1]}}\"
             printf '%s\\n' \"${{COMPREPLY[@]}}\""
         );
         let Some((out, err)) = piped("bash", &["--norc"], &ask) else {

@@ -155,13 +155,15 @@ async fn create_accounts(database: Database) {
     let cache = Cache::new(&no_cache(), None, "tests").expect("no cache");
     let services = Services::new(database.clone(), cache, Loopback::default(), Vec::new());
     let name = Username::parse("ada").expect("a name");
-    let password = Password::parse(PASSWORD, &name).expect("a password");
-    let created = services
-        .accounts
-        .create_superuser(&name, "ada@homes.example", password);
+    let password = Password::parse(PASSWORD, &name, "").expect("a password");
+    let created =
+        services
+            .accounts
+            .create_superuser("a test", &name, "ada@homes.example", password);
     created.await.expect("created");
-    let others = "INSERT INTO site_user (username, password_hash, is_active, is_staff)
-        SELECT name, password_hash, active, staff FROM site_user, (VALUES
+    let others = "INSERT INTO site_user (username, password_hash, is_active, is_staff, permissions)
+        SELECT name, password_hash, active, staff, ARRAY['view', 'add', 'change', 'delete', 'cache']
+        FROM site_user, (VALUES
             ('sam', true, true), ('ina', false, true), ('vic', true, false)
         ) AS others (name, active, staff)";
     let client = database.client().await.expect("a client");

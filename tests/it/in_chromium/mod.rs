@@ -4,6 +4,10 @@
 //! lead), so that a page may be laid out anew without a change here.
 
 mod accessibility;
+mod admin_forms;
+mod admin_forms_accessibility;
+mod admin_forms_scripts;
+mod admin_list;
 mod browsing;
 mod console;
 mod hostile_text;

@@ -38,9 +38,15 @@ fn a_good_configuration_has_no_findings() {
     assert_eq!(ids(&[]), Vec::<&str>::new());
 }
 
+/// Variables that are other than good, and what is found of them.
+type Case = (
+    &'static [(&'static str, &'static str)],
+    &'static [&'static str],
+);
+
 #[test]
 fn each_value_that_is_not_good_is_found() {
-    let cases: [(&[(&str, &str)], &[&str]); 19] = [
+    let cases: [Case; 19] = [
         (&[("DEBUG", "true")], &["security.W018"]),
         (&[("SECRET_KEY", "")], &["security.W009"]),
         (

@@ -5,7 +5,7 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use crate::http::admin::request::{Body, CheckedForm, is_foreign, read, tokens_match};
+use crate::http::admin::request::{Body, CheckedForm, is_foreign, read, tokens_match, visitor};
 use crate::http::admin::see_other;
 use crate::http::admin::staff::{Staff, new_token};
 use crate::http::views::admin::LoginPage;
@@ -59,20 +59,21 @@ pub(in crate::http) async fn log_in(
     }
     let next = safe_path(form.get("next"));
     let username = form.get("username").trim();
-    let address = request.peer_addr().map(|address| address.ip());
+    let visitor = visitor(&request);
+    let address = visitor.address();
     match services
         .accounts
-        .log_in(username, form.get("password").to_owned(), address)
+        .log_in(username, form.get("password").to_owned(), &visitor)
         .await?
     {
         Login::Entered(user) => {
-            Staff::log_in(&session, &user)?;
-            log::info!("login user=\"{}\" address={address:?}", user.username);
+            Staff::log_in(&session, &user, &visitor)?;
+            log::info!("login user=\"{}\" address={address}", user.username);
             Ok(see_other(next))
         }
         Login::Refused => {
             log::warn!(
-                "login refused user=\"{}\" address={address:?}",
+                "login refused user=\"{}\" address={address}",
                 username.escape_debug()
             );
             let error = "Please enter the correct username and password for a staff account. Note that both fields \
@@ -88,7 +89,7 @@ pub(in crate::http) async fn log_in(
         }
         Login::Throttled(wait) => {
             log::warn!(
-                "login throttled user=\"{}\" address={address:?}",
+                "login throttled user=\"{}\" address={address}",
                 username.escape_debug()
             );
             Err(AppError::Throttled(wait))
@@ -101,8 +102,17 @@ pub(in crate::http) async fn log_out(
     staff: Staff,
     _form: CheckedForm,
     session: Session,
+    request: HttpRequest,
+    services: web::Data<Services>,
 ) -> HttpResponse {
     log::info!("logout user=\"{}\"", staff.username);
+    let visitor = visitor(&request);
+    let accounts = &services.accounts;
+    let noted = accounts.note_logout(staff.id, &staff.username, &visitor);
+    if let Err(err) = noted.await {
+        // The session ends all the same, or the middleware says that it can't.
+        log::error!("a logout was not noted: {err}");
+    }
     session.purge();
     see_other("/admin/login/")
 }

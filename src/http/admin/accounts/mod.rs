@@ -1,7 +1,9 @@
-//! Staff: logging in and out, and their passwords.
+//! Staff: logging in and out, their passwords, where they are logged in, and who tried to.
 
 mod login;
+mod logins;
 mod password;
+mod sessions;
 
 use actix_web::web;
 
@@ -12,6 +14,12 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
             web::resource("/login/")
                 .route(web::get().to(login::new_login))
                 .route(web::post().to(login::log_in)),
+        )
+        .service(web::resource("/logins/").route(web::get().to(logins::index)))
+        .service(
+            web::resource("/sessions/")
+                .route(web::get().to(sessions::index))
+                .route(web::post().to(sessions::end)),
         )
         .service(web::resource("/logout/").route(web::post().to(login::log_out)))
         .service(

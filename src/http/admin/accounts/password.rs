@@ -3,7 +3,7 @@
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
 
-use crate::domain::{FieldErrors, Password, Username};
+use crate::domain::{FieldErrors, Password};
 use crate::http::AppError;
 use crate::http::admin::request::CheckedForm;
 use crate::http::admin::see_other;
@@ -30,12 +30,8 @@ pub(in crate::http) async fn update_password(
     session: Session,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
-    let name = Username::from_database(staff.username.clone());
-    let user = services
-        .accounts
-        .find_staff(staff.id)
-        .await?
-        .ok_or(AppError::NotFound)?;
+    let found = services.accounts.find(staff.id).await?;
+    let user = found.ok_or(AppError::NotFound)?;
     let mut errors = FieldErrors::new();
     if !services
         .accounts
@@ -52,13 +48,13 @@ pub(in crate::http) async fn update_password(
     }
     let password = errors.check(
         "new_password1",
-        Password::parse(form.get("new_password1"), &name),
+        Password::parse(form.get("new_password1"), &user.username, &user.email),
     );
     match password {
         Some(password) if errors.is_empty() => {
             services
                 .accounts
-                .change_password(staff.id, password)
+                .change_password(&staff.username, staff.id, password)
                 .await?;
             session.purge();
             log::info!("password changed user=\"{}\"", staff.username);

@@ -1,11 +1,12 @@
 //! Deleting one listing, after a look at it.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::form::find;
+use super::form::{filters, find};
+use super::list_address::{self, list_address};
 use crate::domain::Permission;
 use crate::http::AppError;
-use crate::http::admin::request::CheckedForm;
+use crate::http::admin::request::{CheckedForm, Fields};
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
 use crate::http::views::admin::DeletePage;
@@ -16,15 +17,19 @@ use crate::services::Services;
 pub(in crate::http) async fn confirm_delete(
     staff: Staff,
     id: web::Path<i64>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
     staff.require(Permission::Delete)?;
     let property = find(&services, *id).await?;
+    let carried = Fields::parse(request.query_string().as_bytes());
     page(
         HttpResponse::Ok(),
         &DeletePage {
             frame: staff.frame()?,
             property,
+            list: list_address(&carried),
+            filters: filters(&request),
         },
     )
 }
@@ -33,7 +38,7 @@ pub(in crate::http) async fn confirm_delete(
 pub(in crate::http) async fn delete(
     staff: Staff,
     id: web::Path<i64>,
-    _form: CheckedForm,
+    CheckedForm(fields): CheckedForm,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
     staff.require(Permission::Delete)?;
@@ -42,6 +47,8 @@ pub(in crate::http) async fn delete(
         .editor
         .delete(&staff.username, vec![property.id])
         .await?;
-    staff.say("success", format!("“{}” was deleted.", property.title))?;
-    Ok(see_other("/admin/properties/"))
+    let text = format!("“{}” was deleted.", property.title);
+    let event = services.history.last_deletion(&staff.username).await?;
+    staff.say_undoable(text, event, list_address::filters(&fields))?;
+    Ok(see_other(&list_address(&fields)))
 }

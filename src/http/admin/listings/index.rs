@@ -2,15 +2,12 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::domain::{Cursors, FieldErrors, ListingQuery, Permission};
+use crate::domain::{AdminListQuery, FieldErrors, Permission, Place, PlaceQuery};
 use crate::http::AppError;
 use crate::http::admin::staff::Staff;
 use crate::http::views::admin::ListPage;
 use crate::http::views::page;
-use crate::services::{ListingPage, Services};
-
-/// Rows on a page, as Django's `list_per_page`.
-const PAGE_SIZE: u16 = 100;
+use crate::services::Services;
 
 /// `GET /admin/properties/`
 pub(in crate::http) async fn index(
@@ -19,30 +16,32 @@ pub(in crate::http) async fn index(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
     staff.require(Permission::View)?;
-    let text = request.query_string();
-    let (query, errors) = match ListingQuery::parse(text, Cursors::Ignored) {
-        Ok(query) => (query, FieldErrors::new()),
-        Err(errors) => (ListingQuery::default(), errors),
+    let query = match AdminListQuery::parse(request.query_string()) {
+        Ok(query) => query,
+        Err(errors) => return refused(&staff, request.query_string(), errors, &services).await,
     };
-    let query = ListingQuery {
-        page_size: PAGE_SIZE,
-        ..query
-    };
-    let list = match errors.is_empty() {
-        true => services.listings.list_uncached(&query).await?,
-        false => ListingPage {
-            properties: Vec::new(),
-            more: false,
-            total: 0,
-        },
-    };
-    let status = if errors.is_empty() {
-        HttpResponse::Ok()
-    } else {
-        HttpResponse::BadRequest()
-    };
+    let found = services.editor.list(&query).await?;
+    let places = places(&services).await?;
     page(
-        status,
-        &ListPage::new(staff.frame()?, &list, &query, text, errors),
+        HttpResponse::Ok(),
+        &ListPage::new(staff.frame()?, found, &query, &places),
     )
+}
+
+/// The form of a query that is wrong, with what was typed.
+pub(super) async fn refused(
+    staff: &Staff,
+    query_string: &str,
+    errors: FieldErrors,
+    services: &Services,
+) -> Result<HttpResponse, AppError> {
+    let places = places(services).await?;
+    let refused = ListPage::refused(staff.frame()?, query_string, errors, &places);
+    page(HttpResponse::BadRequest(), &refused)
+}
+
+/// Places to choose from.
+pub(super) async fn places(services: &Services) -> Result<Vec<Place>, AppError> {
+    let places = services.listings.places(&PlaceQuery::default()).await?;
+    Ok(places.tagged.value)
 }

@@ -1,11 +1,23 @@
 //! Listings: their list, the forms that add, change and delete them, and what is done to many at once.
 
+mod answers;
 mod bulk;
+mod chosen;
+mod conflict;
 mod deletion;
+mod export;
 mod form;
+mod import;
 mod index;
+mod list_address;
+mod preview;
+mod restoration;
+mod sent;
 
 use actix_web::web;
+
+pub(super) use form::find;
+pub(super) use list_address::list_address;
 
 /// Registers the addresses.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -21,11 +33,23 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
                 .route(web::get().to(form::new))
                 .route(web::post().to(form::create)),
         )
+        .service(web::resource("/properties/export/").route(web::get().to(export::show)))
+        .service(
+            web::resource("/properties/import/")
+                .route(web::get().to(import::new))
+                .route(web::post().to(import::create)),
+        )
+        .service(
+            web::resource(r"/properties/import/{id:\d+}/")
+                .route(web::get().to(import::show))
+                .route(web::post().to(import::apply)),
+        )
         .service(
             listing("change")
                 .route(web::get().to(form::edit))
                 .route(web::post().to(form::update)),
         )
+        .service(listing("restore").route(web::post().to(restoration::restore)))
         .service(
             listing("delete")
                 .route(web::get().to(deletion::confirm_delete))

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::domain::FieldErrors;
+use crate::domain::{FieldErrors, Password};
 use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
 

@@ -1,4 +1,4 @@
-//! What is asked before listings are deleted.
+//! What is asked before a listing is deleted.
 
 use askama::Template;
 
@@ -12,12 +12,8 @@ use crate::http::views::filters;
 pub(in crate::http) struct DeletePage {
     pub(in crate::http) frame: Frame,
     pub(in crate::http) property: Property,
-}
-
-/// The confirmation of several deletions.
-#[derive(Template)]
-#[template(path = "admin/bulk_delete.html")]
-pub(in crate::http) struct BulkDeletePage {
-    pub(in crate::http) frame: Frame,
-    pub(in crate::http) properties: Vec<Property>,
+    /// Where the list is that one came from.
+    pub(in crate::http) list: String,
+    /// Its state, for the form to carry.
+    pub(in crate::http) filters: String,
 }

@@ -1,0 +1,15 @@
+-- A member of staff with one of their sessions, which is noted to be in use: once a minute, and not while somebody else
+-- writes it.
+WITH seen AS (
+    UPDATE session SET seen_at = now()
+    WHERE name = (
+        SELECT name FROM session
+        WHERE name = $2 AND user_id = $1 AND seen_at < now() - interval '1 minute'
+        FOR UPDATE SKIP LOCKED
+    )
+)
+SELECT id, username, email, password_hash, session_stamp, is_active, is_staff, is_superuser, permissions, last_login,
+       date_joined
+FROM site_user
+WHERE id = $1 AND is_active AND is_staff
+  AND EXISTS (SELECT FROM session WHERE name = $2 AND user_id = $1 AND expires_at > now())

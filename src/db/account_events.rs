@@ -1,0 +1,64 @@
+//! The table `account_event`: what was done to accounts. Triggers write what happens to the accounts themselves.
+
+use deadpool_postgres::GenericClient;
+use serde_json::Value;
+use tokio_postgres::Row;
+
+use super::DbError;
+use crate::domain::{AccountChange, AccountEvent, UserId};
+
+/// The latest events, of one account or of all. `before` leaves out those from a number on. Each comes with its number.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn list(
+    client: &impl GenericClient,
+    user: Option<UserId>,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<(i64, AccountEvent)>, DbError> {
+    let sql = include_str!("../../sql/queries/account_event_list.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let rows = client
+        .query(&statement, &[&user.map(|id| id.0), &before, &limit])
+        .await?;
+    Ok(rows.iter().map(|row| (row.get(0), event(row))).collect())
+}
+
+/// Notes that so many sessions of a user were ended by somebody.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn insert_sessions_ended(
+    client: &impl GenericClient,
+    user: UserId,
+    count: usize,
+) -> Result<(), DbError> {
+    let sql = include_str!("../../sql/queries/account_event_insert_sessions_ended.sql");
+    let statement = client.prepare_cached(sql).await?;
+    client
+        .execute(&statement, &[&user.0, &count.to_string()])
+        .await?;
+    Ok(())
+}
+
+fn event(row: &Row) -> AccountEvent {
+    let changes: Value = row.get(6);
+    let list = changes.as_array().map(Vec::as_slice).unwrap_or_default();
+    let change = |change: &Value| {
+        let text = |name: &str| change.get(name).and_then(Value::as_str);
+        Some(AccountChange {
+            field: text("field")?.to_owned(),
+            before: AccountChange::worded(text("before")),
+            after: AccountChange::worded(text("after")),
+        })
+    };
+    AccountEvent {
+        at: row.get(1),
+        actor: row.get(2),
+        kind: row.get(3),
+        user: UserId(row.get(4)),
+        username: row.get(5),
+        changes: list.iter().filter_map(change).collect(),
+    }
+}

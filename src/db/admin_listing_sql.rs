@@ -1,0 +1,285 @@
+//! Builds the statements of the admin's list, and of what is done with its rows. Values are always parameters.
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+
+use super::listing_sql::{self, Builder, COLUMNS, Statement};
+use crate::domain::{
+    AdminColumn, AdminFilter, AdminListQuery, AdminOrder, ListingFilter, Location, OrderTerm,
+    Selection,
+};
+
+/// From which row on a page is looked for in an index alone, before its rows are read.
+const DEEP: i64 = 1_000;
+
+/// Rows of a list, by their places in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Slice {
+    pub(super) offset: i64,
+    pub(super) limit: i64,
+    /// Counted from the end of the list, and given from there.
+    pub(super) from_end: bool,
+}
+
+impl Slice {
+    /// The rows of a page of a list that has so many rows: counted from the end that is nearer.
+    pub(super) fn of(query: &AdminListQuery, total: i64) -> Self {
+        let limit = i64::from(query.per_page);
+        let offset = i64::from(query.page - 1) * limit;
+        let rest = (total - offset).max(0);
+        if rest >= offset {
+            return Self {
+                offset,
+                limit,
+                from_end: false,
+            };
+        }
+        Self {
+            offset: (rest - limit).max(0),
+            limit: rest.min(limit),
+            from_end: true,
+        }
+    }
+}
+
+/// The rows of a slice. `few` says that the filter selects so few that all of them are better found and sorted than the
+/// list walked in its order, which the planner can't know of words.
+pub(super) fn page(query: &AdminListQuery, slice: Slice, few: bool) -> Statement {
+    let mut builder = matching(&query.filter);
+    let limit = builder.bind(slice.limit);
+    let offset = builder.bind(slice.offset);
+    let Builder {
+        conditions,
+        parameters,
+    } = builder;
+    let order = order(&query.order, slice.from_end);
+    let window = format!("ORDER BY {order} LIMIT {limit} OFFSET {offset}");
+    let sql = if few {
+        format!(
+            "WITH found AS MATERIALIZED (SELECT {COLUMNS}, location_folded FROM property{conditions}) \
+             SELECT {COLUMNS} FROM found {window}"
+        )
+    } else if slice.offset >= DEEP {
+        format!(
+            "WITH places AS MATERIALIZED (SELECT id FROM property{conditions} {window}) \
+             SELECT {COLUMNS} FROM places JOIN property USING (id) ORDER BY {order}"
+        )
+    } else {
+        format!("SELECT {COLUMNS} FROM property{conditions} {window}")
+    };
+    Statement { sql, parameters }
+}
+
+/// How many rows a filter selects. Always exact.
+pub(super) fn count(filter: &AdminFilter) -> Statement {
+    let is_dated = filter.added_from.is_some() || filter.added_to.is_some();
+    match filter.id() {
+        _ if is_dated => matching(filter).finish("SELECT count(*) FROM property"),
+        None => listing_sql::count(&filter.listing),
+        // What is found by its number and not by its words comes on top.
+        Some(id) => {
+            let Statement { sql, parameters } = listing_sql::count(&filter.listing);
+            let mut builder = Builder {
+                conditions: String::new(),
+                parameters,
+            };
+            let words = of_words(&filter.listing, &mut builder);
+            let id = builder.bind(id.0);
+            builder.conditions = format!(" WHERE id = {id} AND NOT {words}");
+            builder.narrow(&without_words(&filter.listing));
+            let on_top = builder.finish(&format!(
+                "SELECT (SELECT count FROM ({sql}) AS by_words (count)) + count(*) FROM property"
+            ));
+            Statement { ..on_top }
+        }
+    }
+}
+
+/// How many rows were chosen that exist.
+pub(super) fn count_selected(selection: &Selection) -> Statement {
+    match selection {
+        Selection::Matching(filter) => count(filter),
+        Selection::Rows(_) => selected(selection).finish("SELECT count(*) FROM property"),
+    }
+}
+
+/// Chosen rows in an order; all of them without a limit.
+pub(super) fn list_selected(
+    selection: &Selection,
+    order: &AdminOrder,
+    limit: Option<i64>,
+) -> Statement {
+    let mut builder = selected(selection);
+    let limit = limit.map_or("ALL".to_owned(), |limit| builder.bind(limit));
+    let mut statement = builder.finish(&format!("SELECT {COLUMNS} FROM property"));
+    let order = self::order(order, false);
+    let end = format!(" ORDER BY {order} LIMIT {limit}");
+    statement.sql.push_str(&end);
+    statement
+}
+
+/// Deletes chosen rows.
+pub(super) fn delete(selection: &Selection) -> Statement {
+    selected(selection).finish("DELETE FROM property")
+}
+
+/// Moves chosen rows to a location, but for those that are there already: gives how many were chosen, and how many of
+/// them moved.
+pub(super) fn relocate(selection: &Selection, location: &Location) -> Statement {
+    let mut builder = selected(selection);
+    let chosen = builder.conditions.clone();
+    let location = builder.bind(location.as_str().to_owned());
+    builder.and(&format!("location <> {location}"));
+    let Builder {
+        conditions,
+        parameters,
+    } = builder;
+    let sql = format!(
+        "WITH moved AS (UPDATE property SET location = {location}{conditions} RETURNING 1) \
+         SELECT (SELECT count(*) FROM property{chosen}), (SELECT count(*) FROM moved)"
+    );
+    Statement { sql, parameters }
+}
+
+fn selected(selection: &Selection) -> Builder {
+    match selection {
+        Selection::Matching(filter) => matching(filter),
+        Selection::Rows(ids) => {
+            let mut builder = Builder::default();
+            let ids = builder.bind(ids.iter().map(|id| id.0).collect::<Vec<_>>());
+            builder.and(&format!("id = ANY({ids})"));
+            builder
+        }
+    }
+}
+
+fn matching(filter: &AdminFilter) -> Builder {
+    let mut builder = Builder::default();
+    match filter.id() {
+        None => builder.narrow(&filter.listing),
+        Some(id) => {
+            let words = of_words(&filter.listing, &mut builder);
+            let id = builder.bind(id.0);
+            builder.and(&format!("({words} OR id = {id})"));
+            builder.narrow(&without_words(&filter.listing));
+        }
+    }
+    if let Some(day) = filter.added_from {
+        let from = builder.bind(midnight(day));
+        builder.and(&format!("created_at >= {from}"));
+    }
+    if let Some(next) = filter
+        .added_to
+        .and_then(|day| day.checked_add_days(Days::new(1)))
+    {
+        let end = builder.bind(midnight(next));
+        builder.and(&format!("created_at < {end}"));
+    }
+    builder
+}
+
+/// The condition that rows have the words of a filter.
+fn of_words(filter: &ListingFilter, builder: &mut Builder) -> String {
+    let before = std::mem::take(&mut builder.conditions);
+    builder.narrow(&ListingFilter {
+        search: filter.search.clone(),
+        ..ListingFilter::default()
+    });
+    let words = std::mem::replace(&mut builder.conditions, before);
+    format!("({})", words.trim_start_matches(" WHERE "))
+}
+
+fn without_words(filter: &ListingFilter) -> ListingFilter {
+    ListingFilter {
+        search: None,
+        ..filter.clone()
+    }
+}
+
+fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::MIN).and_utc()
+}
+
+/// What comes after ORDER BY.
+fn order(order: &AdminOrder, reversed: bool) -> String {
+    let sign = |descending: bool| if descending ^ reversed { "DESC" } else { "ASC" };
+    let mut parts = Vec::new();
+    let mut last = false;
+    for OrderTerm { column, descending } in order.terms() {
+        last = *descending;
+        if *column == AdminColumn::Id {
+            break;
+        }
+        parts.push(format!("{} {}", name(*column), sign(*descending)));
+    }
+    parts.push(format!("id {}", sign(last)));
+    parts.join(", ")
+}
+
+fn name(column: AdminColumn) -> &'static str {
+    match column {
+        AdminColumn::Id => "id",
+        AdminColumn::Title => "title COLLATE \"und-x-icu\"",
+        AdminColumn::Location => "location_folded",
+        AdminColumn::Price => "price",
+        AdminColumn::Added => "created_at",
+        AdminColumn::Changed => "updated_at",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(text: &str) -> AdminListQuery {
+        AdminListQuery::parse(text).expect("a valid query")
+    }
+
+    fn sql(text: &str, total: i64) -> String {
+        let query = query(text);
+        page(&query, Slice::of(&query, total), false).sql
+    }
+
+    #[test]
+    fn only_what_is_asked_for_is_in_the_statement_and_no_value_is() {
+        let text = "q=7&location=O'Hara&max_price=5&added_from=2026-01-01&added_to=2026-01-31&o=-price.title";
+        let query = query(text);
+        let statement = page(&query, Slice::of(&query, 10), false);
+        assert_eq!(
+            statement.sql,
+            format!(
+                "SELECT {COLUMNS} FROM property WHERE ((search @@ to_tsquery('property_search', $1)) OR id = $2) AND \
+                 location_folded = $3 AND price <= $4 AND created_at >= $5 AND created_at < $6 \
+                 ORDER BY price DESC, title COLLATE \"und-x-icu\" ASC, id ASC LIMIT $7 OFFSET $8"
+            )
+        );
+        assert_eq!(statement.parameters.len(), 8);
+        let wide = sql("", 10);
+        let want = "FROM property ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2";
+        assert!(wide.ends_with(want), "{wide}");
+    }
+
+    #[test]
+    fn the_number_of_a_listing_ends_the_order() {
+        let sql = sql("o=price.-id.title", 10);
+        assert!(sql.contains("ORDER BY price ASC, id DESC LIMIT"), "{sql}");
+    }
+
+    #[test]
+    fn late_pages_are_counted_from_the_end() {
+        let slice = |text: &str, total| {
+            let Slice {
+                offset,
+                limit,
+                from_end,
+            } = Slice::of(&query(text), total);
+            (offset, limit, from_end)
+        };
+        assert_eq!(slice("page=1", 5), (0, 100, false));
+        assert_eq!(slice("page=2", 205), (100, 100, false));
+        assert_eq!(slice("page=3", 205), (0, 5, true));
+        assert_eq!(slice("page=9", 1_000), (100, 100, true));
+        assert_eq!(slice("page=3", 100), (0, 0, true));
+        let late = sql("page=90", 10_000);
+        assert!(late.contains("ORDER BY created_at ASC, id ASC"), "{late}");
+    }
+}

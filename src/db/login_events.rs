@@ -1,0 +1,113 @@
+//! The table `login_event`: who logged in, or tried to, or left.
+
+use deadpool_postgres::GenericClient;
+use tokio_postgres::Row;
+
+use super::DbError;
+use crate::domain::{LoginEvent, LoginFilter, LoginKind, UserId};
+
+/// What is noted of somebody at the door. Texts are bounded.
+#[derive(Debug, Clone, Copy)]
+pub struct NewLoginEvent<'a> {
+    /// What they did.
+    pub kind: LoginKind,
+    /// The login name as it was typed.
+    pub username: &'a str,
+    /// The account, if there is one of that name.
+    pub user: Option<UserId>,
+    /// From where.
+    pub address: &'a str,
+    /// What the browser calls itself.
+    pub user_agent: &'a str,
+}
+
+/// Notes an event, and forgets some of the oldest ones: those of more than 90 days ago, and those beyond 500,000.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn insert(client: &impl GenericClient, new: NewLoginEvent<'_>) -> Result<(), DbError> {
+    let sql = include_str!("../../sql/queries/login_event_insert.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let NewLoginEvent {
+        kind,
+        username,
+        user,
+        address,
+        user_agent,
+    } = new;
+    client
+        .execute(
+            &statement,
+            &[
+                &kind.name(),
+                &username,
+                &user.map(|id| id.0),
+                &address,
+                &user_agent,
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Counts one more attempt that was put off within the minute of the last one from its address; whether there was one.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn count_throttled(client: &impl GenericClient, address: &str) -> Result<bool, DbError> {
+    let sql = include_str!("../../sql/queries/login_event_count_throttled.sql");
+    let statement = client.prepare_cached(sql).await?;
+    Ok(client.execute(&statement, &[&address]).await? > 0)
+}
+
+/// The latest events that fit a filter.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn list(
+    client: &impl GenericClient,
+    filter: &LoginFilter,
+    limit: i64,
+) -> Result<Vec<LoginEvent>, DbError> {
+    let sql = include_str!("../../sql/queries/login_event_list.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let LoginFilter {
+        username,
+        address,
+        kind,
+        before,
+    } = filter;
+    let kind = kind.map(LoginKind::name);
+    let rows = client
+        .query(&statement, &[username, address, &kind, before, &limit])
+        .await?;
+    rows.iter().map(event).collect()
+}
+
+/// The latest events of a user.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn list_of_user(
+    client: &impl GenericClient,
+    user: UserId,
+    limit: i64,
+) -> Result<Vec<LoginEvent>, DbError> {
+    let sql = include_str!("../../sql/queries/login_event_list_of_user.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let rows = client.query(&statement, &[&user.0, &limit]).await?;
+    rows.iter().map(event).collect()
+}
+
+fn event(row: &Row) -> Result<LoginEvent, DbError> {
+    let kind = LoginKind::named(row.get(1)).ok_or(DbError::Corrupt("login_event"))?;
+    Ok(LoginEvent {
+        id: row.get(0),
+        kind,
+        username: row.get(2),
+        address: row.get(3),
+        user_agent: row.get(4),
+        attempts: row.get(5),
+        at: row.get(6),
+    })
+}

@@ -1,0 +1,11 @@
+//! What staff ask of the admin's list, and which of its rows they do something with.
+
+mod filter;
+mod order;
+mod query;
+mod selection;
+
+pub use filter::AdminFilter;
+pub use order::{AdminColumn, AdminOrder, OrderTerm};
+pub use query::{ADMIN_PAGE_SIZE, AdminListQuery, MAX_ADMIN_PAGE, MAX_ADMIN_PAGE_SIZE};
+pub use selection::Selection;

@@ -1,0 +1,197 @@
+//! The order of the admin's list: any of its columns, the first being the most important.
+
+use super::super::Sort;
+use super::super::field_errors::quoted;
+
+/// A column that the list can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AdminColumn {
+    /// The listing's number.
+    Id,
+    /// Its headline, as a dictionary sorts words.
+    Title,
+    /// Its location, folded.
+    Location,
+    /// Its price.
+    Price,
+    /// When it was added.
+    Added,
+    /// When it last changed.
+    Changed,
+}
+
+/// A column, and which way it is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderTerm {
+    /// The column.
+    pub column: AdminColumn,
+    /// Whether its largest values come first.
+    pub descending: bool,
+}
+
+/// Columns to sort by, each once; none of them means the newest first. Ties are broken by the number of the listing,
+/// in the direction of the last column.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AdminOrder(Vec<OrderTerm>);
+
+const NEWEST: OrderTerm = OrderTerm {
+    column: AdminColumn::Added,
+    descending: true,
+};
+
+impl AdminColumn {
+    /// Every column, in the order in which the list shows them.
+    pub const ALL: [Self; 6] = [
+        Self::Id,
+        Self::Title,
+        Self::Location,
+        Self::Price,
+        Self::Added,
+        Self::Changed,
+    ];
+
+    /// Its name in URLs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Title => "title",
+            Self::Location => "location",
+            Self::Price => "price",
+            Self::Added => "added",
+            Self::Changed => "changed",
+        }
+    }
+
+    /// Which way people most often want it: of times the latest first.
+    fn wanted(self) -> OrderTerm {
+        OrderTerm {
+            column: self,
+            descending: matches!(self, Self::Added | Self::Changed),
+        }
+    }
+}
+
+impl OrderTerm {
+    fn reversed(self) -> Self {
+        Self {
+            descending: !self.descending,
+            ..self
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (descending, name) = match text.strip_prefix('-') {
+            Some(name) => (true, name),
+            None => (false, text),
+        };
+        let mut columns = AdminColumn::ALL.into_iter();
+        let column = columns.find(|column| column.name() == name)?;
+        Some(Self { column, descending })
+    }
+}
+
+impl AdminOrder {
+    /// Reads columns that are joined by dots, each with a minus sign where it is turned round: `-price.title`.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let mut terms: Vec<OrderTerm> = Vec::new();
+        for part in text.split('.') {
+            let repeated = |term: &OrderTerm| terms.iter().any(|t| t.column == term.column);
+            match OrderTerm::parse(part).filter(|term| !repeated(term)) {
+                Some(term) => terms.push(term),
+                None => {
+                    return Err(format!(
+                        "“{}” is not an order. Use id, title, location, price, added or changed, each once, with a - \
+                         before what is turned round, and dots between them: -price.title",
+                        quoted(text)
+                    ));
+                }
+            }
+        }
+        Ok(Self::of(terms))
+    }
+
+    /// The order that the public list calls so.
+    pub(super) fn of_sort(sort: Sort) -> Self {
+        let (column, descending) = match sort {
+            Sort::Newest => (AdminColumn::Added, true),
+            Sort::Oldest => (AdminColumn::Added, false),
+            Sort::Price => (AdminColumn::Price, false),
+            Sort::PriceDescending => (AdminColumn::Price, true),
+        };
+        Self::of(vec![OrderTerm { column, descending }])
+    }
+
+    fn of(terms: Vec<OrderTerm>) -> Self {
+        match terms.as_slice() {
+            [NEWEST] => Self::default(),
+            _ => Self(terms),
+        }
+    }
+
+    /// Its text in URLs; empty for the usual order.
+    pub fn text(&self) -> String {
+        let sign = |term: &OrderTerm| if term.descending { "-" } else { "" };
+        let parts = self.0.iter();
+        let parts = parts.map(|term| format!("{}{}", sign(term), term.column.name()));
+        parts.collect::<Vec<_>>().join(".")
+    }
+
+    /// The columns that the list is sorted by, at least one.
+    pub fn terms(&self) -> &[OrderTerm] {
+        match self.0.is_empty() {
+            true => &[NEWEST],
+            false => &self.0,
+        }
+    }
+
+    /// The order after a click on a column's name: a column that is sorted by is turned round, any other becomes the
+    /// most important.
+    pub fn clicked(&self, column: AdminColumn) -> Self {
+        let mut terms = self.terms().to_vec();
+        if let Some(term) = terms.iter_mut().find(|term| term.column == column) {
+            *term = term.reversed();
+            return Self::of(terms);
+        }
+        let first = [column.wanted()].into_iter();
+        Self::of(first.chain(self.0.iter().copied()).collect())
+    }
+
+    /// The order without a column.
+    pub fn without(&self, column: AdminColumn) -> Self {
+        let others = self.0.iter().copied();
+        Self::of(others.filter(|term| term.column != column).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(text: &str) -> AdminOrder {
+        AdminOrder::parse(text).expect("an order")
+    }
+
+    #[test]
+    fn a_click_sorts_the_next_turns_round_and_several_columns_keep_their_rank() {
+        let usual = AdminOrder::default();
+        let price = usual.clicked(AdminColumn::Price);
+        assert_eq!(price.text(), "price");
+        let title = price.clicked(AdminColumn::Title);
+        assert_eq!(title.text(), "title.price");
+        let turned = title.clicked(AdminColumn::Price);
+        assert_eq!(turned.text(), "title.-price");
+        assert_eq!(turned.without(AdminColumn::Title).text(), "-price");
+        assert_eq!(price.without(AdminColumn::Price), usual);
+        assert_eq!(usual.clicked(AdminColumn::Added).text(), "added");
+        assert_eq!(order("added").clicked(AdminColumn::Added), usual);
+    }
+
+    #[test]
+    fn only_known_columns_each_once_are_an_order() {
+        assert_eq!(order("-added"), AdminOrder::default());
+        for wrong in ["", ".", "up", "price.", "price.-price", "--price", "PRICE"] {
+            let refused = AdminOrder::parse(wrong).expect_err(wrong);
+            assert!(refused.starts_with(&format!("“{wrong}”")), "{refused}");
+        }
+    }
+}

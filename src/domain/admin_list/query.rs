@@ -1,0 +1,227 @@
+//! A state of the admin's list, as its address says it.
+//!
+//! **Invariant:** [`AdminListQuery::canonical`] parses to the query that it was made from, so that a state can be carried
+//! through a form or a redirect and is still the same. Unknown parameters, their order and defaults are not part of it.
+
+use chrono::{Datelike as _, NaiveDate};
+use url::form_urlencoded::{self, Serializer};
+
+use super::super::field_errors::quoted;
+use super::super::listing_query::whole_number;
+use super::super::{Cursors, FieldErrors, ListingQuery};
+use super::{AdminFilter, AdminOrder};
+
+/// Rows on a page when nothing else is asked for, as Django's `list_per_page`.
+pub const ADMIN_PAGE_SIZE: u16 = 100;
+/// The most rows on a page.
+pub const MAX_ADMIN_PAGE_SIZE: u16 = 200;
+/// The last page that may be asked for.
+pub const MAX_ADMIN_PAGE: u16 = 50_000;
+
+/// A parsed query of the admin's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdminListQuery {
+    /// Which rows.
+    pub filter: AdminFilter,
+    /// In which order.
+    pub order: AdminOrder,
+    /// Which page of them, from 1 to [`MAX_ADMIN_PAGE`].
+    pub page: u16,
+    /// How many rows a page has, from 1 to [`MAX_ADMIN_PAGE_SIZE`].
+    pub per_page: u16,
+}
+
+impl Default for AdminListQuery {
+    fn default() -> Self {
+        Self {
+            filter: AdminFilter::default(),
+            order: AdminOrder::default(),
+            page: 1,
+            per_page: ADMIN_PAGE_SIZE,
+        }
+    }
+}
+
+impl AdminListQuery {
+    /// Parses a URL's query string. Empty values count as absent; of a repeated parameter other than `location` the
+    /// last value counts. `sort` of the public list is an order too, where `o` says nothing.
+    ///
+    /// # Errors
+    /// All wrong parameters at once, each with what is allowed.
+    pub fn parse(query_string: &str) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let mut query = Self::default();
+        let mut order = None;
+        let mut public = Serializer::new(String::new());
+        for (name, value) in form_urlencoded::parse(query_string.as_bytes()) {
+            let value = value.trim();
+            if value.is_empty() {
+                continue;
+            }
+            let filter = &mut query.filter;
+            match name.as_ref() {
+                "q" | "location" | "min_price" | "max_price" | "sort" => {
+                    public.append_pair(&name, value);
+                }
+                "added_from" => filter.added_from = errors.check("added_from", day(value)),
+                "added_to" => filter.added_to = errors.check("added_to", day(value)),
+                "o" => order = errors.check("o", AdminOrder::parse(value)),
+                "page" => {
+                    let page = errors.check("page", whole_number(value, MAX_ADMIN_PAGE));
+                    query.page = page.unwrap_or(1);
+                }
+                "per_page" => {
+                    let size = errors.check("per_page", whole_number(value, MAX_ADMIN_PAGE_SIZE));
+                    query.per_page = size.unwrap_or(ADMIN_PAGE_SIZE);
+                }
+                _ => {}
+            }
+        }
+        match ListingQuery::parse(&public.finish(), Cursors::Ignored) {
+            Ok(public) => {
+                query.filter.listing = public.filter;
+                query.order = order.unwrap_or_else(|| AdminOrder::of_sort(public.sort));
+            }
+            Err(more) => errors.merge(more),
+        }
+        query.filter.tidy();
+        match errors.is_empty() {
+            true => Ok(query),
+            false => Err(errors),
+        }
+    }
+
+    /// The query string that asks for exactly this, defaults left out.
+    pub fn canonical(&self) -> String {
+        let mut text = Serializer::new(String::new());
+        self.filter.append(&mut text);
+        let order = self.order.text();
+        if !order.is_empty() {
+            text.append_pair("o", &order);
+        }
+        if self.page != 1 {
+            text.append_pair("page", &self.page.to_string());
+        }
+        if self.per_page != ADMIN_PAGE_SIZE {
+            text.append_pair("per_page", &self.per_page.to_string());
+        }
+        text.finish()
+    }
+
+    /// Another page of the same list.
+    pub fn at(&self, page: u16) -> Self {
+        Self {
+            page,
+            ..self.clone()
+        }
+    }
+
+    /// The same rows in another order, from the first page.
+    pub fn ordered(&self, order: AdminOrder) -> Self {
+        Self {
+            order,
+            ..self.at(1)
+        }
+    }
+
+    /// Other rows in the same order, from the first page.
+    pub fn filtered(&self, filter: AdminFilter) -> Self {
+        Self {
+            filter,
+            ..self.at(1)
+        }
+    }
+}
+
+fn day(text: &str) -> Result<NaiveDate, String> {
+    let shape = text.len() == 10 && text.is_ascii();
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    day.filter(|day| shape && (1..=9999).contains(&day.year()))
+        .ok_or_else(|| {
+            format!(
+                "“{}” is not a day. Enter one such as 2026-01-31.",
+                quoted(text)
+            )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> AdminListQuery {
+        AdminListQuery::parse(text).expect("a valid query")
+    }
+
+    #[test]
+    fn a_state_has_one_text() {
+        for (text, canonical) in [
+            ("", ""),
+            (
+                "utm_source=x&page=1&per_page=100&sort=newest&q=+&o=-added",
+                "",
+            ),
+            ("sort=-price&q=a++b", "q=a+b&o=-price"),
+            ("sort=-price&o=title", "o=title"),
+            ("max_price=5&min_price=$9", "min_price=5.00&max_price=9.00"),
+            (
+                "added_to=2026-01-01&added_from=2026-02-01",
+                "added_from=2026-01-01&added_to=2026-02-01",
+            ),
+            (
+                "per_page=25&page=3&location=Leith&location=leith&location=A",
+                "location=A&location=Leith&page=3&per_page=25",
+            ),
+        ] {
+            assert_eq!(parse(text).canonical(), canonical, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_wrong_parameter_is_named_at_once() {
+        let text = "page=0&per_page=201&o=up&sort=x&min_price=a&q=%00&added_from=2026-02-30&added_to=1.1.2026";
+        let errors = AdminListQuery::parse(text).expect_err("all are wrong");
+        let fields: Vec<_> = errors.iter().map(|(field, _)| field).collect();
+        let wrong = [
+            "added_from",
+            "added_to",
+            "min_price",
+            "o",
+            "page",
+            "per_page",
+            "q",
+            "sort",
+        ];
+        assert_eq!(fields, wrong);
+    }
+
+    #[test]
+    fn only_a_number_alone_is_one_of_a_listing() {
+        let id = |q: &str| parse(&format!("q={q}")).filter.id().map(|id| id.0);
+        assert_eq!(id("42"), Some(42));
+        for other in ["4 2", "%2B42", "-42", "42a", "9007199254740992", "٤٢"] {
+            assert_eq!(id(other), None, "{other}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_canonical_text_parses_to_itself(
+            q in "[a-zA-Zé '&=+%.]{0,30}", l in "[A-Za-z,é&]{0,20}", page in 1u16..=50_000, per_page in 1u16..=200,
+            o in "(-?price)?(\\.-?title)?", days in 0i64..4_000,
+        ) {
+            let day = NaiveDate::default() + chrono::Days::new(days.unsigned_abs());
+            let text = Serializer::new(String::new())
+                .append_pair("q", &q).append_pair("location", &l).append_pair("o", o.trim_start_matches('.'))
+                .append_pair("page", &page.to_string()).append_pair("per_page", &per_page.to_string())
+                .append_pair("added_from", &day.to_string()).finish();
+            let query = parse(&text);
+            proptest::prop_assert_eq!(parse(&query.canonical()), query);
+        }
+
+        #[test]
+        fn no_query_string_makes_the_parser_panic(text in ".*") {
+            let _ = AdminListQuery::parse(&text);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Who logged in, or tried to, or left.
+
+use chrono::{DateTime, Utc};
+use url::form_urlencoded;
+
+use super::FieldErrors;
+use super::field_errors::quoted;
+use super::user_agent::short_user_agent;
+
+/// The most characters of a filter.
+const MAX_FILTER: usize = 150;
+
+/// What somebody did at the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginKind {
+    /// Entered.
+    Login,
+    /// Was refused: a wrong name or password, or no staff.
+    Failure,
+    /// Was put off after too many failures.
+    Throttled,
+    /// Left.
+    Logout,
+}
+
+impl LoginKind {
+    /// Every kind, in the order in which forms show them.
+    pub const ALL: [Self; 4] = [Self::Login, Self::Failure, Self::Throttled, Self::Logout];
+
+    /// Its name in addresses and in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Failure => "failure",
+            Self::Throttled => "throttled",
+            Self::Logout => "logout",
+        }
+    }
+
+    /// What people call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Login => "Logged in",
+            Self::Failure => "Refused",
+            Self::Throttled => "Put off",
+            Self::Logout => "Logged out",
+        }
+    }
+
+    /// The kind of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// One entry of the login audit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoginEvent {
+    /// Its number; later ones are larger.
+    pub id: i64,
+    /// What was done.
+    pub kind: LoginKind,
+    /// The login name as it was typed.
+    pub username: String,
+    /// From where; empty when that is not known.
+    pub address: String,
+    /// What the browser called itself.
+    pub user_agent: String,
+    /// How often, within a minute of its time.
+    pub attempts: i32,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl LoginEvent {
+    /// The browser, for people.
+    pub fn browser(&self) -> String {
+        short_user_agent(&self.user_agent)
+    }
+}
+
+/// Which entries of the login audit to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LoginFilter {
+    /// A part of the name; empty for all.
+    pub username: String,
+    /// The address; empty for all.
+    pub address: String,
+    /// The kind; all when it is absent.
+    pub kind: Option<LoginKind>,
+    /// Only those with a smaller number.
+    pub before: Option<i64>,
+}
+
+impl LoginFilter {
+    /// Reads a query string; unknown parameters are ignored.
+    ///
+    /// # Errors
+    /// What is wrong with each parameter.
+    pub fn parse(text: &str) -> Result<Self, FieldErrors> {
+        let (mut filter, mut errors) = (Self::default(), FieldErrors::new());
+        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+            let value = value.trim();
+            let long = value.chars().count() > MAX_FILTER || value.contains('\0');
+            let too_long = format!("Enter at most {MAX_FILTER} characters.");
+            match &*name {
+                "username" if long => errors.add("username", too_long),
+                "address" if long => errors.add("address", too_long),
+                "username" => filter.username = value.to_owned(),
+                "address" => filter.address = value.to_owned(),
+                "kind" => {
+                    filter.kind = LoginKind::named(value);
+                    if filter.kind.is_none() && !value.is_empty() {
+                        let value = quoted(value);
+                        let message = format!(
+                            "“{value}” is not an outcome. Use login, failure, throttled or logout."
+                        );
+                        errors.add("kind", message);
+                    }
+                }
+                "before" => match value.parse() {
+                    Ok(id) => filter.before = Some(id),
+                    Err(_) => {
+                        errors.add("before", format!("“{}” is not a number.", quoted(value)));
+                    }
+                },
+                _ => {}
+            }
+        }
+        match errors.is_empty() {
+            true => Ok(filter),
+            false => Err(errors),
+        }
+    }
+
+    /// Whether it leaves anything out, apart from what is on earlier pages.
+    pub fn is_empty(&self) -> bool {
+        self.username.is_empty() && self.address.is_empty() && self.kind.is_none()
+    }
+
+    /// The query string of the entries before one.
+    pub fn before(&self, id: i64) -> String {
+        let mut text = form_urlencoded::Serializer::new(String::new());
+        let kind = self.kind.map_or("", LoginKind::name);
+        let pairs = [
+            ("username", &*self.username),
+            ("address", &*self.address),
+            ("kind", kind),
+        ];
+        let given = pairs.into_iter().filter(|(_, value)| !value.is_empty());
+        text.extend_pairs(given);
+        text.append_pair("before", &id.to_string()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_is_read_and_written() {
+        let text = "username=an%26n&address=%3A%3A1&kind=failure&before=7&utm=x";
+        let filter = LoginFilter::parse(text).expect("valid");
+        assert_eq!(filter.kind, Some(LoginKind::Failure));
+        assert_eq!(
+            filter.before(5),
+            "username=an%26n&address=%3A%3A1&kind=failure&before=5"
+        );
+        assert!(LoginFilter::parse("before=2").expect("valid").is_empty());
+        let errors = LoginFilter::parse("kind=x&before=x&username=%00").expect_err("three errors");
+        assert_eq!(errors.iter().count(), 3);
+    }
+}

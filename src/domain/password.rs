@@ -1,0 +1,212 @@
+//! New passwords, and what is wrong with bad ones: the four rules of Django's default validators.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::io::Read as _;
+use std::sync::LazyLock;
+
+use flate2::read::GzDecoder;
+
+use super::Username;
+
+/// The fewest characters that a password may have.
+const MIN_CHARACTERS: usize = 8;
+/// The most bytes; more would only cost time to hash.
+const MAX_BYTES: usize = 1024;
+/// From which share of common characters a password is too similar to what is known of its owner.
+const MAX_SIMILARITY: f64 = 0.7;
+
+/// 20,000 passwords that everybody tries first, in lower case: the list that Django ships (see the LICENSE beside it).
+static COMMON: LazyLock<HashSet<Box<str>>> = LazyLock::new(|| {
+    let packed = include_bytes!("common_passwords/common-passwords.txt.gz");
+    let mut text = String::new();
+    // The file is part of the program, and a test reads all of it.
+    let _ = GzDecoder::new(packed.as_slice()).read_to_string(&mut text);
+    text.lines().map(|line| line.trim().into()).collect()
+});
+
+/// A new password that is good enough; never shown or logged.
+pub struct Password(String);
+
+/// One rule that a password breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    /// Fewer than 8 characters.
+    #[error("This password is too short. It must contain at least 8 characters.")]
+    TooShort,
+    /// More than 1,024 bytes, which would only cost time to hash.
+    #[error("This password is too long. It may contain at most 1,024 bytes.")]
+    TooLong,
+    /// Only digits.
+    #[error("This password is entirely numeric.")]
+    Numeric,
+    /// One that everybody tries first.
+    #[error("This password is too common.")]
+    Common,
+    /// The login name, or nearly.
+    #[error("The password is too similar to the username.")]
+    LikeUsername,
+    /// The e-mail address or a part of it, or nearly.
+    #[error("The password is too similar to the email address.")]
+    LikeEmail,
+}
+
+/// Every rule that a password breaks; at least one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasswordErrors(Vec<PasswordError>);
+
+impl PasswordErrors {
+    /// The rules.
+    pub fn as_slice(&self) -> &[PasswordError] {
+        &self.0
+    }
+}
+
+impl fmt::Display for PasswordErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let texts: Vec<_> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&texts.join(" "))
+    }
+}
+
+impl std::error::Error for PasswordErrors {}
+
+impl Password {
+    /// What a password must be, for the forms that ask for one.
+    pub const HELP: [&str; 4] = [
+        "At least 8 characters.",
+        "Not only digits.",
+        "Not one of the 20,000 most common passwords.",
+        "Not too similar to the username or the email address.",
+    ];
+
+    /// Checks a new password as Django's default validators do.
+    ///
+    /// # Errors
+    /// Every rule that it breaks.
+    pub fn parse(text: &str, username: &Username, email: &str) -> Result<Self, PasswordErrors> {
+        let lower = text.to_lowercase();
+        let checks = [
+            (
+                text.chars().count() < MIN_CHARACTERS,
+                PasswordError::TooShort,
+            ),
+            (text.len() > MAX_BYTES, PasswordError::TooLong),
+            (is_numeric(text), PasswordError::Numeric),
+            (COMMON.contains(lower.trim()), PasswordError::Common),
+            (
+                is_like(&lower, username.as_str()),
+                PasswordError::LikeUsername,
+            ),
+            (is_like(&lower, email), PasswordError::LikeEmail),
+        ];
+        let broken = checks.into_iter().filter(|(broken, _)| *broken);
+        let broken: Vec<_> = broken.map(|(_, rule)| rule).collect();
+        match broken.is_empty() {
+            true => Ok(Self(text.to_owned())),
+            false => Err(PasswordErrors(broken)),
+        }
+    }
+
+    /// Takes a password that somebody insists on.
+    ///
+    /// # Errors
+    /// [`PasswordError::TooShort`] when it is empty, [`PasswordError::TooLong`] when it only costs time to hash.
+    pub fn unchecked(text: &str) -> Result<Self, PasswordError> {
+        match text.len() {
+            0 => Err(PasswordError::TooShort),
+            1..=MAX_BYTES => Ok(Self(text.to_owned())),
+            _ => Err(PasswordError::TooLong),
+        }
+    }
+
+    /// The bytes to hash.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+fn is_numeric(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(char::is_numeric)
+}
+
+/// Whether a password is made of much the same characters as something that is known of its owner, or as a part of it.
+fn is_like(password: &str, known: &str) -> bool {
+    let known = known.to_lowercase();
+    let parts = known.split(|c: char| !c.is_alphanumeric() && c != '_');
+    parts.chain([&*known]).any(|part| {
+        let (long, short) = (password.chars().count(), part.chars().count());
+        // A short part of a long password says nothing.
+        let too_short = long >= 10 * short && (short as f64) < MAX_SIMILARITY / 2.0 * long as f64;
+        !part.is_empty() && !too_short && similarity(password, part) >= MAX_SIMILARITY
+    })
+}
+
+/// The share of characters that two texts have in common, in whatever order; `quick_ratio` of Python's `difflib`.
+fn similarity(a: &str, b: &str) -> f64 {
+    let mut left: HashMap<char, usize> = HashMap::new();
+    b.chars().for_each(|c| *left.entry(c).or_default() += 1);
+    let mut common = 0_usize;
+    for c in a.chars() {
+        if let Some(count) = left.get_mut(&c).filter(|count| **count > 0) {
+            *count -= 1;
+            common += 1;
+        }
+    }
+    2.0 * common as f64 / (a.chars().count() + b.chars().count()) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use PasswordError::{Common, LikeEmail, LikeUsername, Numeric, TooLong, TooShort};
+
+    fn broken(text: &str) -> Vec<PasswordError> {
+        let name = Username::parse("margaret").expect("valid");
+        match Password::parse(text, &name, "m.hamilton@apollo.example") {
+            Ok(_) => Vec::new(),
+            Err(PasswordErrors(rules)) => rules,
+        }
+    }
+
+    #[test]
+    fn every_broken_rule_is_told() {
+        for (text, rules) in [
+            ("correct horse battery", vec![]),
+            ("ünïcödé pässwörd", vec![]),
+            ("", vec![TooShort]),
+            ("1234", vec![TooShort, Numeric, Common]),
+            ("8472913650", vec![Numeric]),
+            ("password123", vec![Common]),
+            ("PassWord123", vec![Common]),
+            ("margaret7x", vec![LikeUsername]),
+            ("Teragram", vec![LikeUsername]),
+            ("hamilton7x", vec![LikeEmail]),
+            ("m.hamilton@apollo.example", vec![LikeEmail]),
+            ("margaret and then much that nobody knows", vec![]),
+        ] {
+            assert_eq!(broken(text), rules, "{text}");
+        }
+        assert!(broken(&"long ".repeat(300)).contains(&TooLong));
+    }
+
+    #[test]
+    fn the_list_of_common_passwords_is_whole() {
+        assert!(COMMON.len() > 19_000, "{}", COMMON.len());
+        for known in ["iloveyou", "trustno1", "qwertyuiop"] {
+            assert!(COMMON.contains(known), "{known}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        let password = Password::unchecked("secret").expect("short enough");
+        assert_eq!(format!("{password:?}"), "Password(…)");
+    }
+}

@@ -1,0 +1,245 @@
+//! The form of an account, and the query of their list.
+
+use url::form_urlencoded;
+
+use super::field_errors::quoted;
+use super::{FieldErrors, Password, Permissions, User, Username};
+
+/// The most characters of an e-mail address (RFC 5321).
+const MAX_EMAIL: usize = 254;
+/// The most characters of a search.
+const MAX_SEARCH: usize = 150;
+/// The last page of a list of accounts.
+const MAX_PAGE: u16 = 1000;
+
+/// An account as it is typed into the form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserForm {
+    /// The login name.
+    pub username: String,
+    /// Where mail reaches them; may be empty.
+    pub email: String,
+    /// Whether they may log in at all.
+    pub is_active: bool,
+    /// Whether they may enter the admin.
+    pub is_staff: bool,
+    /// Whether they may do everything.
+    pub is_superuser: bool,
+    /// What they may do otherwise.
+    pub permissions: Permissions,
+}
+
+/// What an account is, apart from its password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserStanding {
+    /// The login name.
+    pub username: Username,
+    /// Where mail reaches them; may be empty.
+    pub email: String,
+    /// Whether they may log in at all.
+    pub is_active: bool,
+    /// Whether they may enter the admin.
+    pub is_staff: bool,
+    /// Whether they may do everything.
+    pub is_superuser: bool,
+    /// What they may do otherwise.
+    pub permissions: Permissions,
+}
+
+/// An account that is yet to be made.
+#[derive(Debug)]
+pub struct NewAccount {
+    /// What it is.
+    pub standing: UserStanding,
+    /// Its password.
+    pub password: Password,
+}
+
+impl UserForm {
+    /// The form of a new account: somebody who may look.
+    pub fn blank() -> Self {
+        Self {
+            is_active: true,
+            is_staff: true,
+            permissions: Permissions::named(["view"]),
+            ..Self::default()
+        }
+    }
+
+    /// The form of an account as it is.
+    pub fn of(user: &User) -> Self {
+        Self {
+            username: user.username.to_string(),
+            email: user.email.clone(),
+            is_active: user.is_active,
+            is_staff: user.is_staff,
+            is_superuser: user.is_superuser,
+            permissions: user.permissions,
+        }
+    }
+
+    /// Checks what was typed.
+    ///
+    /// # Errors
+    /// What is wrong with each field.
+    pub fn parse(&self) -> Result<UserStanding, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let username = errors.check("username", Username::parse(&self.username));
+        let email = errors.check("email", parse_email(&self.email));
+        if self.is_superuser && !self.is_staff {
+            let message = "A superuser has to be staff, or could not log in here.";
+            errors.add("is_staff", message);
+        }
+        match (username, email) {
+            (Some(username), Some(email)) if errors.is_empty() => Ok(UserStanding {
+                username,
+                email,
+                is_active: self.is_active,
+                is_staff: self.is_staff,
+                is_superuser: self.is_superuser,
+                permissions: self.permissions,
+            }),
+            _ => Err(errors),
+        }
+    }
+}
+
+/// Checks an email address; nothing is one as well, because not everybody has one.
+///
+/// # Errors
+/// A message that says what it should be.
+pub fn parse_email(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let well_formed = text.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && !host.is_empty() && !host.contains('@') && !host.starts_with('.')
+    });
+    let plain = !text.chars().any(|c| c.is_control() || c.is_whitespace());
+    if text.is_empty() || (well_formed && plain && text.chars().count() <= MAX_EMAIL) {
+        return Ok(text.to_owned());
+    }
+    Err(format!(
+        "“{}” is not an email address. Enter one such as ann@example.com, or nothing.",
+        quoted(text)
+    ))
+}
+
+/// Which accounts to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserQuery {
+    /// A part of the name or the e-mail address; empty for all.
+    pub search: String,
+    /// Whether they are `superuser`, `staff` or `other`; all when it is absent.
+    pub role: Option<&'static str>,
+    /// Whether they are active; all when it is absent.
+    pub active: Option<bool>,
+    /// The page, from 0.
+    pub page: u16,
+}
+
+impl UserQuery {
+    /// What `role` may be, with what people call it.
+    pub const ROLES: [(&'static str, &'static str); 3] = [
+        ("superuser", "Superusers"),
+        ("staff", "Other staff"),
+        ("other", "No access"),
+    ];
+
+    /// Reads a query string; unknown parameters are ignored.
+    ///
+    /// # Errors
+    /// What is wrong with each parameter.
+    pub fn parse(text: &str) -> Result<Self, FieldErrors> {
+        let (mut query, mut errors) = (Self::default(), FieldErrors::new());
+        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+            let value = value.trim();
+            match &*name {
+                "q" if value.chars().count() > MAX_SEARCH || value.contains('\0') => {
+                    errors.add("q", format!("Search for at most {MAX_SEARCH} characters."));
+                }
+                "q" => query.search = value.to_owned(),
+                "role" => {
+                    let found = Self::ROLES.into_iter().find(|(role, _)| *role == value);
+                    query.role = found.map(|(role, _)| role);
+                    if query.role.is_none() && !value.is_empty() {
+                        let value = quoted(value);
+                        errors.add(
+                            "role",
+                            format!("“{value}” is not a role. Use superuser, staff or other."),
+                        );
+                    }
+                }
+                "active" => match value {
+                    "" => query.active = None,
+                    "yes" => query.active = Some(true),
+                    "no" => query.active = Some(false),
+                    _ => errors.add("active", format!("“{}” is not yes or no.", quoted(value))),
+                },
+                "page" => match value.parse() {
+                    Ok(page @ 1..=MAX_PAGE) => query.page = page - 1,
+                    _ => errors.add(
+                        "page",
+                        format!("“{}” is not a page from 1 to {MAX_PAGE}.", quoted(value)),
+                    ),
+                },
+                _ => {}
+            }
+        }
+        match errors.is_empty() {
+            true => Ok(query),
+            false => Err(errors),
+        }
+    }
+
+    /// The query string of another page of the same list.
+    pub fn at(&self, page: u16) -> String {
+        let mut text = form_urlencoded::Serializer::new(String::new());
+        let active = self.active.map(|active| if active { "yes" } else { "no" });
+        let pairs = [
+            ("q", Some(&*self.search)),
+            ("role", self.role),
+            ("active", active),
+        ];
+        for (name, value) in pairs {
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                text.append_pair(name, value);
+            }
+        }
+        if page > 1 {
+            text.append_pair("page", &page.to_string());
+        }
+        text.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_email_address_is_plain_or_absent() {
+        for good in [
+            "",
+            " ann@example.com ",
+            "a.b+c@localhost",
+            "ä@straße.example",
+        ] {
+            assert!(parse_email(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "ann", "@", "ann@", "@host", "a@b@c", "a b@c.d", "a@.c", "a\n@c.d",
+        ] {
+            assert!(parse_email(bad).is_err(), "{bad}");
+        }
+        assert!(parse_email(&format!("{}@c.d", "x".repeat(260))).is_err());
+    }
+
+    #[test]
+    fn a_query_is_read_and_written() {
+        let query = UserQuery::parse("q=an&role=staff&active=no&page=3&utm=x").expect("valid");
+        assert_eq!(query.page, 2);
+        assert_eq!(query.at(4), "q=an&role=staff&active=no&page=4");
+        assert_eq!(UserQuery::parse("").expect("valid").at(1), "");
+        let errors = UserQuery::parse("role=god&active=maybe&page=0").expect_err("three errors");
+        assert_eq!(errors.iter().count(), 3);
+    }
+}

@@ -1,0 +1,49 @@
+//! Which listings a form of the list names.
+
+use super::list_address::{self, FILTERS};
+use crate::domain::{AdminListQuery, PropertyId, Selection};
+use crate::http::admin::request::Fields;
+
+/// What a form of the list says about the listings that something is to be done with.
+pub(super) struct Chosen {
+    /// The listings, with the state of the list; `None` when there are none, or it is not clear which.
+    pub(super) listings: Option<(AdminListQuery, Selection)>,
+    /// How many they were when staff were asked.
+    pub(super) expected: Option<i64>,
+    /// Whether staff have been asked, and said yes.
+    pub(super) confirmed: bool,
+    /// Where the list is.
+    pub(super) address: String,
+    /// Its state, for forms to carry.
+    pub(super) state: String,
+    /// The state of the list, if it was read without a doubt.
+    pub(super) list: Option<AdminListQuery>,
+}
+
+impl Chosen {
+    pub(super) fn of(fields: &Fields) -> Self {
+        let expected = fields.get("expected").parse().ok();
+        let list = AdminListQuery::parse(fields.get(FILTERS)).ok();
+        let across = fields.get("select_across") == "1";
+        let ids = fields.all("_selected_action");
+        let ids: Vec<_> = ids
+            .filter_map(|id| id.parse().ok().map(PropertyId))
+            .collect();
+        let listings = match (&list, across) {
+            (Some(list), true) => Some((list.clone(), Selection::Matching(list.filter.clone()))),
+            // A filter that can't be read must not become all listings.
+            (None, true) => None,
+            (_, false) if ids.is_empty() => None,
+            (_, false) => Some((list.clone().unwrap_or_default(), Selection::Rows(ids))),
+        };
+        Self {
+            listings,
+            expected,
+            // Of all that match, who was told of no number was not asked.
+            confirmed: fields.get("post") == "yes" && (expected.is_some() || !across),
+            address: list_address::list_address(fields),
+            state: list_address::filters(fields),
+            list,
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Listings as a file: those that are ticked, or all that match.
+
+use actix_web::http::header::{
+    self, ContentDisposition, DispositionParam, DispositionType, HeaderValue,
+};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::Utc;
+use futures_util::StreamExt as _;
+
+use super::chosen::Chosen;
+use super::index::refused;
+use crate::domain::{AdminListQuery, Permission, Selection};
+use crate::http::AppError;
+use crate::http::admin::request::Fields;
+use crate::http::admin::staff::Staff;
+use crate::services::Services;
+use crate::services::fixtures::Format;
+
+/// `GET /admin/properties/export/`: the list's own query, with `format=csv` or `format=jsonl`.
+pub(in crate::http) async fn show(
+    staff: Staff,
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, AppError> {
+    staff.require(Permission::View)?;
+    let text = request.query_string();
+    let format = Fields::parse(text.as_bytes()).get("format").to_owned();
+    let format = format.parse().map_err(AppError::BadRequest)?;
+    match AdminListQuery::parse(text) {
+        Ok(list) => file(list, None, format, &services).await,
+        Err(errors) => refused(&staff, text, errors, &services).await,
+    }
+}
+
+/// The listings that a form names; all that match where it names none.
+pub(super) async fn send(
+    chosen: &Chosen,
+    format: Format,
+    services: &Services,
+) -> Result<HttpResponse, AppError> {
+    let list = chosen.list.clone().ok_or_else(|| {
+        AppError::BadRequest("The filter can’t be read. Go back to the list and try again.".into())
+    })?;
+    let selection = chosen.listings.clone().map(|(_, selection)| selection);
+    file(list, selection, format, services).await
+}
+
+async fn file(
+    list: AdminListQuery,
+    selection: Option<Selection>,
+    format: Format,
+    services: &Services,
+) -> Result<HttpResponse, AppError> {
+    let selection = selection.unwrap_or(Selection::Matching(list.filter));
+    let pieces = services
+        .editor
+        .export(selection, list.order, format)
+        .await?;
+    let content_type = match format {
+        Format::Csv => "text/csv; charset=utf-8; header=present",
+        Format::JsonLines => "application/x-ndjson; charset=utf-8",
+    };
+    let name = format!("listings-{}.{}", Utc::now().date_naive(), format.name());
+    let disposition = ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters: vec![DispositionParam::Filename(name)],
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(content_type)))
+        .insert_header(disposition)
+        .streaming(pieces.map(|piece| piece.map(Bytes::from))))
+}

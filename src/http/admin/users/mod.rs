@@ -1,0 +1,69 @@
+//! The accounts of staff: superusers add, change and delete them, and see what was done to them.
+//!
+//! **Invariant:** every handler here asks for a superuser first, and what it then does asks the database again.
+
+mod deletion;
+mod form;
+mod history;
+mod index;
+mod password;
+mod sessions;
+
+use actix_web::web;
+
+use crate::domain::{User, UserId};
+use crate::http::AppError;
+use crate::services::{ManageError, Services};
+
+/// Registers the addresses.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    let account = |name: &str| web::resource(format!(r"/users/{{id:\d+}}/{name}/"));
+    config
+        .service(web::resource("/users/").route(web::get().to(index::index)))
+        .service(web::resource("/users/history/").route(web::get().to(history::of_all)))
+        .service(
+            web::resource("/users/add/")
+                .route(web::get().to(form::new))
+                .route(web::post().to(form::create)),
+        )
+        .service(
+            account("change")
+                .route(web::get().to(form::edit))
+                .route(web::post().to(form::update)),
+        )
+        .service(
+            account("password")
+                .route(web::get().to(password::edit))
+                .route(web::post().to(password::update)),
+        )
+        .service(
+            account("delete")
+                .route(web::get().to(deletion::confirm))
+                .route(web::post().to(deletion::delete)),
+        )
+        .service(account("history").route(web::get().to(history::of_account)))
+        .service(
+            account("sessions")
+                .route(web::get().to(sessions::index))
+                .route(web::post().to(sessions::end)),
+        );
+}
+
+async fn find(services: &Services, id: i64) -> Result<User, AppError> {
+    let found = services.accounts.find(UserId(id)).await?;
+    found.ok_or(AppError::NotFound)
+}
+
+/// Where no form can be shown again.
+impl From<ManageError> for AppError {
+    fn from(err: ManageError) -> Self {
+        match err {
+            ManageError::NotAllowed => {
+                Self::Forbidden("Only superusers manage accounts. Ask one of them.")
+            }
+            ManageError::Gone => Self::NotFound,
+            ManageError::Service(err) => Self::Service(err),
+            err => Self::Conflict(err.to_string()),
+        }
+    }
+}

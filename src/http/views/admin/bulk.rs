@@ -1,0 +1,103 @@
+//! What is asked before something is done with many listings.
+
+use askama::Template;
+
+use super::list::{FilterPart, address, parts};
+use crate::domain::{
+    AdminListQuery, FieldErrors, Location, Place, Property, PropertyId, Selection,
+};
+use crate::http::admin::staff::Frame;
+use crate::http::views::filters;
+use crate::services::{LISTED_ROWS, Look};
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::http) enum BulkAction {
+    /// They are deleted.
+    Delete,
+    /// They get another location.
+    Move,
+}
+
+/// The confirmation of something that is done with many listings.
+#[derive(Template)]
+#[template(path = "admin/bulk.html")]
+pub(in crate::http) struct BulkPage {
+    frame: Frame,
+    action: BulkAction,
+    count: i64,
+    first: Vec<Property>,
+    /// The filter, where every listing that matches was chosen.
+    parts: Option<Vec<FilterPart>>,
+    ids: Vec<PropertyId>,
+    state: String,
+    list: String,
+    location: String,
+    places: Vec<String>,
+    errors: FieldErrors,
+    notice: Option<String>,
+}
+
+impl BulkPage {
+    pub(in crate::http) fn new(
+        frame: Frame,
+        action: BulkAction,
+        selection: &Selection,
+        list: &AdminListQuery,
+        look: Look,
+    ) -> Self {
+        let (ids, parts) = match selection {
+            Selection::Rows(ids) => (ids.clone(), None),
+            Selection::Matching(_) => (Vec::new(), Some(parts(list))),
+        };
+        Self {
+            frame,
+            action,
+            count: look.count,
+            first: look.first,
+            parts,
+            ids,
+            state: list.canonical(),
+            list: address(list),
+            location: String::new(),
+            places: Vec::new(),
+            errors: FieldErrors::new(),
+            notice: None,
+        }
+    }
+
+    /// With what was typed as the new location, what is wrong with it, and places to choose from.
+    pub(in crate::http) fn with_location(
+        self,
+        typed: &str,
+        errors: FieldErrors,
+        places: &[Place],
+    ) -> Self {
+        let names = places.iter().map(|place| &place.location);
+        Self {
+            location: typed.to_owned(),
+            errors,
+            places: names.map(Location::to_string).collect(),
+            ..self
+        }
+    }
+
+    /// With the news that it is asked once more because there are other listings than before.
+    pub(in crate::http) fn with_notice(self, notice: Option<String>) -> Self {
+        Self { notice, ..self }
+    }
+
+    /// How many are not named.
+    fn rest(&self) -> i64 {
+        self.count - i64::try_from(self.first.len()).unwrap_or(self.count)
+    }
+
+    /// Whether the log will keep no values of them.
+    fn is_unlisted(&self) -> bool {
+        self.count > LISTED_ROWS
+    }
+
+    fn deletes(&self) -> bool {
+        self.action == BulkAction::Delete
+    }
+}

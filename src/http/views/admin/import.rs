@@ -1,0 +1,104 @@
+//! Importing listings from a file.
+
+use askama::Template;
+
+use super::excerpt::excerpts;
+use crate::domain::{FieldErrors, ImportSample, UploadId};
+use crate::http::admin::staff::Frame;
+use crate::http::views::filters;
+use crate::services::fixtures::{Found, RowError};
+use crate::services::{LISTED_ROWS, MAX_UPLOAD_BYTES, Preview};
+
+/// The form that takes a file.
+#[derive(Template)]
+#[template(path = "admin/import.html")]
+pub(in crate::http) struct ImportPage {
+    pub(in crate::http) frame: Frame,
+    pub(in crate::http) errors: FieldErrors,
+}
+
+impl ImportPage {
+    fn megabytes(&self) -> usize {
+        MAX_UPLOAD_BYTES >> 20
+    }
+}
+
+/// What an import would do.
+#[derive(Template)]
+#[template(path = "admin/import_preview.html")]
+pub(in crate::http) struct ImportPreviewPage {
+    frame: Frame,
+    id: UploadId,
+    file_name: String,
+    found: Option<Found>,
+    /// What is wrong, row by row.
+    errors: Vec<RowError>,
+    samples: Vec<SampleView>,
+    notice: Option<&'static str>,
+}
+
+/// What would become of a row.
+struct SampleView {
+    sample: ImportSample,
+    /// Each field that would change: its name, and the parts of both values that differ.
+    changes: Vec<(&'static str, String, String)>,
+}
+
+impl ImportPreviewPage {
+    pub(in crate::http) fn new(frame: Frame, id: UploadId, preview: Preview) -> Self {
+        let (found, errors) = match preview.found {
+            Ok(found) => (Some(found.clone()), found.refused.errors),
+            Err(errors) => (None, errors),
+        };
+        let samples = found.as_ref().map_or(&[][..], |found| &found.samples);
+        Self {
+            frame,
+            id,
+            file_name: preview.file_name,
+            samples: samples.iter().map(sample_view).collect(),
+            found,
+            errors,
+            notice: None,
+        }
+    }
+
+    pub(in crate::http) fn with_notice(self, notice: Option<&'static str>) -> Self {
+        Self { notice, ..self }
+    }
+}
+
+fn sample_view(sample: &ImportSample) -> SampleView {
+    let changes = sample.changes.iter().map(|change| {
+        let (before, after) = excerpts(&change.before, &change.after);
+        (change.field, before, after)
+    });
+    SampleView {
+        changes: changes.collect(),
+        sample: sample.clone(),
+    }
+}
+
+/// What the template asks of the figures.
+trait Figures {
+    fn works(&self) -> i64;
+    fn is_unlisted(&self) -> bool;
+    fn unnamed(&self) -> u64;
+}
+
+impl Figures for Found {
+    /// How many rows change something.
+    fn works(&self) -> i64 {
+        self.comparison.added + self.comparison.changed
+    }
+
+    /// Whether the log will keep no values of them.
+    fn is_unlisted(&self) -> bool {
+        self.works() > LISTED_ROWS
+    }
+
+    /// How many bad rows are not named.
+    fn unnamed(&self) -> u64 {
+        let named = u64::try_from(self.refused.named()).unwrap_or(u64::MAX);
+        self.refused.rows.saturating_sub(named)
+    }
+}

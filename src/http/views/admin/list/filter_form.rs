@@ -1,0 +1,197 @@
+//! The form that searches, filters and sorts the list.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike as _, Days, NaiveDate, Utc};
+use url::form_urlencoded;
+
+use super::address;
+use crate::domain::{AdminListQuery, FoldedLocation, Location, Place, Price};
+
+/// How many places are offered.
+const OFFERED: usize = 200;
+
+/// The orders that have a name.
+const ORDERS: [(&str, &str); 8] = [
+    ("", "Newest first"),
+    ("added", "Oldest first"),
+    ("-changed", "Latest change first"),
+    ("price", "Price: low to high"),
+    ("-price", "Price: high to low"),
+    ("title", "Title"),
+    ("location.title", "Location, then title"),
+    ("location.-price", "Location, then price"),
+];
+
+const SIZES: [&str; 4] = ["25", "50", "100", "200"];
+
+/// What the form shows: what was typed, whether that is valid or not.
+pub(super) struct FilterForm {
+    pub(super) q: String,
+    /// Locations that are chosen.
+    pub(super) locations: Vec<String>,
+    pub(super) min_price: String,
+    pub(super) max_price: String,
+    pub(super) added_from: String,
+    pub(super) added_to: String,
+    order: String,
+    per_page: String,
+    /// Names of places to choose from.
+    pub(super) places: Vec<String>,
+    /// Spans of days, as Django offers them.
+    pub(super) spans: Vec<Span>,
+}
+
+/// A span of days to choose.
+pub(super) struct Span {
+    pub(super) label: &'static str,
+    pub(super) url: String,
+    pub(super) chosen: bool,
+}
+
+impl FilterForm {
+    pub(super) fn typed(query_string: &str, places: &[Place]) -> Self {
+        let pairs: Vec<(String, String)> = form_urlencoded::parse(query_string.as_bytes())
+            .into_owned()
+            .collect();
+        let last = |name: &str| {
+            let value = pairs.iter().rev().find(|(found, _)| found == name);
+            value.map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        let locations = pairs
+            .iter()
+            .filter(|(name, value)| name == "location" && !value.trim().is_empty());
+        let locations: Vec<String> = locations.map(|(_, value)| value.clone()).collect();
+        let query = AdminListQuery::parse(query_string).unwrap_or_default();
+        Self {
+            q: last("q"),
+            min_price: for_people(last("min_price")),
+            max_price: for_people(last("max_price")),
+            added_from: last("added_from"),
+            added_to: last("added_to"),
+            order: last("o"),
+            per_page: last("per_page"),
+            places: offered(places, &locations),
+            locations,
+            spans: spans(&query, Utc::now().date_naive()),
+        }
+    }
+
+    /// Each order with its name, and whether it is chosen. One without a name is called by its columns.
+    pub(super) fn orders(&self) -> Vec<(&str, String, bool)> {
+        let chosen = |order: &str| order == self.order;
+        let mut orders: Vec<_> = ORDERS
+            .iter()
+            .map(|(order, label)| (*order, (*label).to_owned(), chosen(order)))
+            .collect();
+        if !orders.iter().any(|(.., chosen)| *chosen) {
+            orders.push((&self.order, format!("As below: {}", self.order), true));
+        }
+        orders
+    }
+
+    /// Each number of rows on a page, and whether it is chosen.
+    pub(super) fn sizes(&self) -> Vec<(&str, bool)> {
+        let own = match self.per_page.as_str() {
+            "" => "100",
+            other => other,
+        };
+        let mut sizes: Vec<_> = SIZES.iter().map(|size| (*size, *size == own)).collect();
+        if !SIZES.contains(&own) {
+            sizes.push((own, true));
+        }
+        sizes
+    }
+}
+
+/// A price as people write it, or what else was typed.
+fn for_people(typed: String) -> String {
+    Price::parse(&typed).map_or(typed, Price::grouped)
+}
+
+/// The names of the places with the most listings, but for those that are chosen.
+fn offered(places: &[Place], chosen: &[String]) -> Vec<String> {
+    let folded = |location: &Location| FoldedLocation::of(location);
+    let chosen: BTreeSet<_> = chosen
+        .iter()
+        .filter_map(|name| Location::parse(name).ok())
+        .map(|location| folded(&location))
+        .collect();
+    let others = places.iter().map(|place| &place.location);
+    let others = others.filter(|location| !chosen.contains(&folded(location)));
+    others.take(OFFERED).map(Location::to_string).collect()
+}
+
+/// The spans of days that Django offers, beside any day.
+fn spans(query: &AdminListQuery, today: NaiveDate) -> Vec<Span> {
+    let first_of_month = today.with_day(1).unwrap_or(today);
+    let first_of_year = first_of_month.with_month(1).unwrap_or(first_of_month);
+    let week = today.checked_sub_days(Days::new(7)).unwrap_or(today);
+    let spans = [
+        ("Any day", None),
+        ("Today", Some(today)),
+        ("Past 7 days", Some(week)),
+        ("This month", Some(first_of_month)),
+        ("This year", Some(first_of_year)),
+    ];
+    let mut is_taken = false;
+    let span = |(label, from): (&'static str, Option<NaiveDate>)| {
+        let mut filter = query.filter.clone();
+        (filter.added_from, filter.added_to) = (from, from.and(Some(today)));
+        // Early in a year several are the same days.
+        let chosen = filter == query.filter && !is_taken;
+        is_taken |= chosen;
+        Span {
+            label,
+            url: address(&query.filtered(filter)),
+            chosen,
+        }
+    };
+    spans.map(span).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_end_today_and_begin_as_they_say() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
+        let query = AdminListQuery::parse("q=sea&page=4&added_from=2026-03-01&added_to=2026-03-31");
+        let spans = spans(&query.expect("valid"), day("2026-03-31"));
+        let shown: Vec<_> = spans
+            .iter()
+            .map(|span| (span.url.as_str(), span.chosen))
+            .collect();
+        let want = [
+            ("/admin/properties/?q=sea", false),
+            (
+                "/admin/properties/?q=sea&added_from=2026-03-31&added_to=2026-03-31",
+                false,
+            ),
+            (
+                "/admin/properties/?q=sea&added_from=2026-03-24&added_to=2026-03-31",
+                false,
+            ),
+            (
+                "/admin/properties/?q=sea&added_from=2026-03-01&added_to=2026-03-31",
+                true,
+            ),
+            (
+                "/admin/properties/?q=sea&added_from=2026-01-01&added_to=2026-03-31",
+                false,
+            ),
+        ];
+        assert_eq!(shown, want);
+    }
+
+    #[test]
+    fn on_the_first_day_of_a_year_one_span_is_chosen() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
+        let query = AdminListQuery::parse("added_from=2026-01-01&added_to=2026-01-01");
+        let spans = spans(&query.expect("valid"), day("2026-01-01"));
+        let chosen: Vec<_> = spans.iter().filter(|span| span.chosen).collect();
+        assert_eq!(chosen.len(), 1);
+        assert_eq!(chosen[0].label, "Today");
+    }
+}

@@ -1,0 +1,120 @@
+//! The list of listings.
+
+mod filter_form;
+mod headings;
+mod parts;
+
+use askama::Template;
+
+use self::filter_form::FilterForm;
+use self::headings::{Heading, headings};
+pub(super) use self::parts::{FilterPart, parts};
+use crate::domain::{AdminListQuery, FieldErrors, Place, Property, PropertyId};
+use crate::http::admin::staff::Frame;
+use crate::http::views::filters;
+use crate::http::views::pager::Pager;
+use crate::services::AdminPage;
+
+const LIST: &str = "/admin/properties/";
+
+/// The list.
+#[derive(Template)]
+#[template(path = "admin/list.html")]
+pub(in crate::http) struct ListPage {
+    frame: Frame,
+    form: FilterForm,
+    errors: FieldErrors,
+    /// Its state, for its forms and links to carry.
+    state: String,
+    parts: Vec<FilterPart>,
+    headings: Vec<Heading>,
+    properties: Vec<Property>,
+    total: i64,
+    /// The page that was asked for, where there are not so many.
+    missing: Option<u16>,
+    pager: Pager,
+}
+
+impl ListPage {
+    /// What a query found.
+    pub(in crate::http) fn new(
+        frame: Frame,
+        found: AdminPage,
+        query: &AdminListQuery,
+        places: &[Place],
+    ) -> Self {
+        let shown = query.at(found.page);
+        let more = found.page < found.count;
+        let own = shown.clone();
+        let pager = Pager::new(found.page, found.count, more, move |page| {
+            address(&own.at(page))
+        });
+        Self {
+            frame,
+            form: FilterForm::typed(&shown.canonical(), places),
+            errors: FieldErrors::new(),
+            state: shown.canonical(),
+            parts: parts(&shown),
+            headings: headings(&shown),
+            properties: found.properties,
+            total: found.total,
+            missing: (found.page != query.page).then_some(query.page),
+            pager,
+        }
+    }
+
+    /// The form of a query that is refused, with what was typed.
+    pub(in crate::http) fn refused(
+        frame: Frame,
+        query_string: &str,
+        errors: FieldErrors,
+        places: &[Place],
+    ) -> Self {
+        let nothing = AdminPage {
+            properties: Vec::new(),
+            total: 0,
+            page: 1,
+            count: 1,
+        };
+        let page = Self::new(frame, nothing, &AdminListQuery::default(), places);
+        Self {
+            form: FilterForm::typed(query_string, places),
+            errors,
+            ..page
+        }
+    }
+
+    /// The address of a page of a listing's, which leads back here.
+    fn of(&self, id: &PropertyId, page: &str) -> String {
+        carrying(&format!("{LIST}{id}/{page}/"), &self.state)
+    }
+
+    /// The address of another page of the list's.
+    fn beside(&self, page: &str) -> String {
+        carrying(&format!("{LIST}{page}/"), &self.state)
+    }
+
+    /// Each mistake that no field of the form shows.
+    fn elsewhere(&self) -> impl Iterator<Item = &str> {
+        let unseen = self.errors.iter();
+        let unseen = unseen.filter(|(field, _)| matches!(*field, "page" | "sort"));
+        unseen.flat_map(|(_, list)| list.iter().map(String::as_str))
+    }
+}
+
+/// The address of a state of the list.
+pub(super) fn address(query: &AdminListQuery) -> String {
+    match query.canonical() {
+        text if text.is_empty() => LIST.to_owned(),
+        text => format!("{LIST}?{text}"),
+    }
+}
+
+/// An address that carries a state of the list.
+pub(super) fn carrying(path: &str, state: &str) -> String {
+    if state.is_empty() {
+        return path.to_owned();
+    }
+    let state: String = url::form_urlencoded::byte_serialize(state.as_bytes()).collect();
+    format!("{path}?_changelist_filters={state}")
+}

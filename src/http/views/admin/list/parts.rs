@@ -1,0 +1,55 @@
+//! The filters in use, in words.
+
+use super::address;
+use crate::domain::{AdminFilter, AdminListQuery};
+
+/// A filter that is in use, with the list without it.
+pub(in crate::http::views::admin) struct FilterPart {
+    pub(in crate::http::views::admin) name: &'static str,
+    pub(in crate::http::views::admin) value: String,
+    pub(in crate::http::views::admin) url: String,
+}
+
+/// Each filter that is in use.
+pub(in crate::http::views::admin) fn parts(query: &AdminListQuery) -> Vec<FilterPart> {
+    let mut parts = Vec::new();
+    let mut part = |name, value: String, remove: &dyn Fn(&mut AdminFilter)| {
+        let mut rest = query.filter.clone();
+        remove(&mut rest);
+        let url = address(&query.filtered(rest));
+        parts.push(FilterPart { name, value, url });
+    };
+    let AdminFilter {
+        listing,
+        added_from,
+        added_to,
+    } = &query.filter;
+    if let Some(search) = &listing.search {
+        let words = format!("“{}”", search.as_str());
+        part("Search", words, &|rest| rest.listing.search = None);
+    }
+    for location in &listing.locations {
+        part("Location", location.to_string(), &|rest| {
+            rest.listing.locations.retain(|other| other != location);
+        });
+    }
+    if let Some(price) = listing.min_price {
+        part("Price from", price.grouped(), &|rest| {
+            rest.listing.min_price = None;
+        });
+    }
+    if let Some(price) = listing.max_price {
+        part("Price to", price.grouped(), &|rest| {
+            rest.listing.max_price = None;
+        });
+    }
+    if let Some(day) = added_from {
+        part("Added from", day.to_string(), &|rest| {
+            rest.added_from = None
+        });
+    }
+    if let Some(day) = added_to {
+        part("Added to", day.to_string(), &|rest| rest.added_to = None);
+    }
+    parts
+}

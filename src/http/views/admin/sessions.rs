@@ -1,0 +1,95 @@
+//! Where people are logged in, and who tried to.
+
+use askama::Template;
+
+use super::users::flat;
+use crate::domain::{FieldErrors, LoginEvent, LoginFilter, LoginKind, SessionEntry, User, UserId};
+use crate::http::admin::staff::Frame;
+use crate::http::views::filters;
+
+/// Somebody's sessions: one's own, with one's latest logins, or another's.
+#[derive(Template)]
+#[template(path = "admin/sessions.html")]
+pub(in crate::http) struct SessionsPage {
+    frame: Frame,
+    other: Option<(UserId, String)>,
+    sessions: Vec<SessionEntry>,
+    /// The name of the session that the page is shown in.
+    this: String,
+    events: Vec<LoginEvent>,
+}
+
+impl SessionsPage {
+    pub(in crate::http) fn of_own(
+        frame: Frame,
+        sessions: Vec<SessionEntry>,
+        this: String,
+        events: Vec<LoginEvent>,
+    ) -> Self {
+        Self {
+            frame,
+            other: None,
+            sessions,
+            this,
+            events,
+        }
+    }
+
+    pub(in crate::http) fn of_other(
+        frame: Frame,
+        user: &User,
+        sessions: Vec<SessionEntry>,
+    ) -> Self {
+        Self {
+            other: Some((user.id, user.username.to_string())),
+            ..Self::of_own(frame, sessions, String::new(), Vec::new())
+        }
+    }
+
+    /// How many sessions can be ended without leaving this page.
+    fn endable(&self) -> usize {
+        let others = self.sessions.iter().filter(|entry| entry.name != self.this);
+        others.count()
+    }
+}
+
+/// The login audit.
+#[derive(Template)]
+#[template(path = "admin/logins.html")]
+pub(in crate::http) struct LoginsPage {
+    frame: Frame,
+    events: Vec<LoginEvent>,
+    filter: LoginFilter,
+    errors: Vec<String>,
+    /// The address of the next page.
+    next: Option<String>,
+}
+
+impl LoginsPage {
+    /// `events` may be one more than the page shows.
+    pub(in crate::http) fn new(
+        frame: Frame,
+        mut events: Vec<LoginEvent>,
+        page_size: u16,
+        filter: LoginFilter,
+        errors: FieldErrors,
+    ) -> Self {
+        let more = events.len() > usize::from(page_size);
+        events.truncate(page_size.into());
+        let last = events.last().filter(|_| more);
+        let next = last.map(|event| format!("?{}", filter.before(event.id)));
+        Self {
+            frame,
+            events,
+            filter,
+            errors: flat(&errors),
+            next,
+        }
+    }
+
+    /// What may be chosen, and whether it is.
+    fn kinds(&self) -> impl Iterator<Item = (LoginKind, bool)> + '_ {
+        let kinds = LoginKind::ALL.into_iter();
+        kinds.map(|kind| (kind, self.filter.kind == Some(kind)))
+    }
+}

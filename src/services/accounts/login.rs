@@ -1,0 +1,201 @@
+//! Logging in and out: who may, how often they may try, and what is noted of it.
+//!
+//! **Invariant:** an attempt counts as failed until it has succeeded, and those of one account or one address are
+//! counted one after the other: however many come at once, and at however many instances, five are tried.
+
+use std::time::Duration;
+
+use super::{Accounts, Visitor};
+use crate::db::login_events::{self, NewLoginEvent};
+use crate::db::{DbError, GenericClient, login_failures, users};
+use crate::domain::{LoginKind, Password, User, UserId, Username};
+use crate::services::{ServiceError, passwords};
+
+/// Failed logins per account or address that are allowed within [`WINDOW`].
+const FAILURES: i64 = 5;
+/// The time in which failed logins are counted together.
+const WINDOW: Duration = Duration::from_secs(60);
+/// The most characters that are kept of a typed name.
+const MAX_TYPED: usize = 150;
+
+/// What became of a login.
+#[derive(Debug)]
+pub enum Login {
+    /// The user may enter.
+    Entered(User),
+    /// Wrong name or password, or not staff: which of them is not told.
+    Refused,
+    /// Too many failures; try again after so long.
+    Throttled(Duration),
+}
+
+/// An attempt, as it is counted and noted.
+struct Attempt<'a> {
+    /// The account by a name that all its spellings share.
+    account: String,
+    /// The network; empty when it is not known.
+    network: String,
+    /// What is limited, sorted.
+    subjects: Vec<String>,
+    typed: String,
+    visitor: &'a Visitor,
+}
+
+impl<'a> Attempt<'a> {
+    fn new(username: &str, visitor: &'a Visitor) -> Self {
+        let account = format!("account:{}", Username::folded(username));
+        let network = visitor.network();
+        let mut subjects = vec![account.clone()];
+        subjects.extend(network.iter().map(|network| format!("address:{network}")));
+        subjects.sort();
+        let shown = username
+            .trim()
+            .chars()
+            .map(|c| if c.is_control() { '�' } else { c });
+        Self {
+            account,
+            network: network.unwrap_or_default(),
+            subjects,
+            typed: shown.take(MAX_TYPED).collect(),
+            visitor,
+        }
+    }
+
+    fn event(&self, kind: LoginKind, user: Option<UserId>) -> Noted<'_> {
+        Noted {
+            kind,
+            username: &self.typed,
+            user,
+            visitor: self.visitor,
+        }
+    }
+}
+
+/// Something to note.
+struct Noted<'a> {
+    kind: LoginKind,
+    username: &'a str,
+    user: Option<UserId>,
+    visitor: &'a Visitor,
+}
+
+impl Noted<'_> {
+    async fn insert(&self, client: &impl GenericClient) -> Result<(), DbError> {
+        let new = NewLoginEvent {
+            kind: self.kind,
+            username: self.username,
+            user: self.user,
+            address: &self.visitor.address(),
+            user_agent: self.visitor.user_agent(),
+        };
+        login_events::insert(client, new).await
+    }
+}
+
+impl Accounts {
+    /// Checks a name and a password of a member of staff. A hash that another program made is replaced by the site's
+    /// own, now that the password is known.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn log_in(
+        &self,
+        username: &str,
+        password: String,
+        visitor: &Visitor,
+    ) -> Result<Login, ServiceError> {
+        let attempt = Attempt::new(username, visitor);
+        if let Some(wait) = self.count(&attempt).await? {
+            return Ok(Login::Throttled(wait));
+        }
+        let client = self.database.client().await?;
+        let user = users::find_by_name(&client, &Username::normalized(username)).await?;
+        let foreign = users::find_foreign_hash(&client).await?;
+        // Nobody waits for a connection while a password is checked.
+        drop(client);
+        let hash = user.as_ref().map(|user| user.password_hash.clone());
+        let matches = passwords::verify(password.clone(), hash, foreign).await?;
+        let id = user.as_ref().map(|user| user.id);
+        let user = user.filter(|user| matches && user.is_active && user.is_staff);
+        let Some(user) = user else {
+            let client = self.database.client().await?;
+            attempt
+                .event(LoginKind::Failure, id)
+                .insert(&client)
+                .await?;
+            return Ok(Login::Refused);
+        };
+        let own_hash = own_hash(&user, &password).await?;
+        let mut client = self.database.client().await?;
+        let work = client.transaction().await.map_err(DbError::from)?;
+        login_failures::delete(&work, &attempt.account, &attempt.network).await?;
+        users::update_last_login(&work, user.id).await?;
+        attempt.event(LoginKind::Login, id).insert(&work).await?;
+        if let Some(hash) = own_hash {
+            users::rehash_password(&work, user.id, &user.password_hash, &hash).await?;
+            log::info!("password hash upgraded user=\"{}\"", user.username);
+        }
+        work.commit().await.map_err(DbError::from)?;
+        Ok(Login::Entered(user))
+    }
+
+    /// Notes that a user logged out. Their session is ended by whoever holds it.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn note_logout(
+        &self,
+        user: UserId,
+        username: &str,
+        visitor: &Visitor,
+    ) -> Result<(), ServiceError> {
+        let client = self.database.client().await?;
+        let noted = Noted {
+            kind: LoginKind::Logout,
+            username,
+            user: Some(user),
+            visitor,
+        };
+        Ok(noted.insert(&client).await?)
+    }
+
+    /// Counts an attempt, or tells how long it has to wait.
+    async fn count(&self, attempt: &Attempt<'_>) -> Result<Option<Duration>, ServiceError> {
+        let Attempt {
+            account,
+            network,
+            subjects,
+            ..
+        } = attempt;
+        let mut client = self.database.client().await?;
+        let work = client.transaction().await.map_err(DbError::from)?;
+        login_failures::lock(&work, subjects).await?;
+        let wait = login_failures::find_wait(&work, subjects, FAILURES, WINDOW).await?;
+        match wait {
+            Some(_) => {
+                // The lock on the address keeps two from both finding nothing to count on.
+                let address = attempt.visitor.address();
+                if !login_events::count_throttled(&work, &address).await? {
+                    attempt
+                        .event(LoginKind::Throttled, None)
+                        .insert(&work)
+                        .await?;
+                }
+            }
+            None => login_failures::insert(&work, subjects, account, network).await?,
+        }
+        work.commit().await.map_err(DbError::from)?;
+        Ok(wait)
+    }
+}
+
+/// A hash of the site's own making for a user whose hash is not; `None` where there is nothing to do, also for a password
+/// that the site would not take.
+async fn own_hash(user: &User, password: &str) -> Result<Option<String>, ServiceError> {
+    match Password::unchecked(password) {
+        Ok(password) if !passwords::is_current(&user.password_hash) => {
+            Ok(Some(passwords::hash(password).await?))
+        }
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,270 @@
+//! What superusers do with accounts.
+//!
+//! **Invariant:** whoever does it is in charge (an active superuser who is staff) while it happens, whatever was known
+//! when they asked; and somebody is in charge afterwards. Both hold by the same lock on all who are in charge, so not
+//! even two at once can undo each other.
+
+use super::Accounts;
+use crate::db::{
+    Client, DbError, Transaction, account_events, event_log, login_events, sessions, users,
+};
+use crate::domain::{
+    AccountEvent, LoginEvent, LoginFilter, NewAccount, Password, SessionEntry, User, UserId,
+    UserQuery, UserStanding,
+};
+use crate::services::{ServiceError, passwords};
+
+/// The most sessions of one user that are listed.
+const MAX_SESSIONS: i64 = 100;
+
+/// A superuser who is doing something.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// Their number.
+    pub id: UserId,
+    /// Their login name, which the log will name.
+    pub username: String,
+}
+
+/// Why something was not done to an account. Nothing was changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum ManageError {
+    /// Whoever asked is not in charge, or is not any more.
+    #[error("Only superusers may do this.")]
+    NotAllowed,
+    /// The account is gone.
+    #[error("This account does not exist any more.")]
+    Gone,
+    /// Somebody else changed the account since it was looked at.
+    #[error("Somebody else changed this account meanwhile.")]
+    Changed,
+    /// Somebody has the name, at most in another case.
+    #[error("A user with that username already exists.")]
+    Taken,
+    /// Nobody would be left in charge.
+    #[error("This is the only active superuser. Make somebody else one first.")]
+    LastSuperuser,
+    /// It is their own account.
+    #[error("You can’t delete your own account. Ask another superuser.")]
+    OwnAccount,
+    /// Something failed.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl From<DbError> for ManageError {
+    fn from(err: DbError) -> Self {
+        match err {
+            DbError::Constraint(name) if name == "site_user_username_key" => Self::Taken,
+            err => Self::Service(err.into()),
+        }
+    }
+}
+
+impl Accounts {
+    /// The users that a query asks for, and how many there are on all pages.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn list(
+        &self,
+        query: &UserQuery,
+        page_size: u16,
+    ) -> Result<(Vec<User>, i64), ServiceError> {
+        let client = self.database.client().await?;
+        Ok(users::list(&client, query, page_size).await?)
+    }
+
+    /// Adds an account.
+    ///
+    /// # Errors
+    /// [`ManageError`]
+    pub async fn add(&self, actor: &Actor, new: NewAccount) -> Result<UserId, ManageError> {
+        let hash = passwords::hash(new.password).await?;
+        let mut client = self.client().await?;
+        let (work, _) = begin(&mut client, actor).await?;
+        if users::is_taken(&work, &new.standing.username, None).await? {
+            return Err(ManageError::Taken);
+        }
+        let id = users::insert(&work, &new.standing, &hash).await?;
+        commit(work).await?;
+        id.ok_or(ManageError::Taken)
+    }
+
+    /// Changes an account, if it is still as `seen`. One that may not enter any more has no sessions any more.
+    ///
+    /// # Errors
+    /// [`ManageError`]
+    pub async fn change(
+        &self,
+        actor: &Actor,
+        id: UserId,
+        seen: &str,
+        standing: &UserStanding,
+    ) -> Result<(), ManageError> {
+        let mut client = self.client().await?;
+        let (work, in_charge) = begin(&mut client, actor).await?;
+        let user = users::find_locked(&work, id)
+            .await?
+            .ok_or(ManageError::Gone)?;
+        if user.version() != seen {
+            return Err(ManageError::Changed);
+        }
+        let stays = standing.is_active && standing.is_staff && standing.is_superuser;
+        if !stays && in_charge == [id] {
+            return Err(ManageError::LastSuperuser);
+        }
+        if users::is_taken(&work, &standing.username, Some(id)).await? {
+            return Err(ManageError::Taken);
+        }
+        users::update(&work, id, standing).await?;
+        let ended = match standing.is_active && standing.is_staff {
+            true => Vec::new(),
+            false => sessions::delete_of_user(&work, id, None).await?,
+        };
+        commit(work).await?;
+        self.sessions.void(ended).await;
+        Ok(())
+    }
+
+    /// Gives an account another password, and ends its sessions.
+    ///
+    /// # Errors
+    /// [`ManageError`]
+    pub async fn reset_password(
+        &self,
+        actor: &Actor,
+        id: UserId,
+        password: Password,
+    ) -> Result<(), ManageError> {
+        let hash = passwords::hash(password).await?;
+        let mut client = self.client().await?;
+        let (work, _) = begin(&mut client, actor).await?;
+        users::find_locked(&work, id)
+            .await?
+            .ok_or(ManageError::Gone)?;
+        let ended = self.replace_password(&work, id, &hash).await?;
+        commit(work).await?;
+        self.sessions.void(ended).await;
+        Ok(())
+    }
+
+    /// Deletes an account. What it did is still known by its name.
+    ///
+    /// # Errors
+    /// [`ManageError`]
+    pub async fn delete(&self, actor: &Actor, id: UserId) -> Result<User, ManageError> {
+        let mut client = self.client().await?;
+        let (work, in_charge) = begin(&mut client, actor).await?;
+        if id == actor.id {
+            return Err(ManageError::OwnAccount);
+        }
+        let user = users::find_locked(&work, id)
+            .await?
+            .ok_or(ManageError::Gone)?;
+        if in_charge == [id] {
+            return Err(ManageError::LastSuperuser);
+        }
+        let ended = sessions::delete_of_user(&work, id, None).await?;
+        users::delete(&work, id).await?;
+        commit(work).await?;
+        self.sessions.void(ended).await;
+        Ok(user)
+    }
+
+    /// Ends the sessions of another account, or one of them by its name; returns how many.
+    ///
+    /// # Errors
+    /// [`ManageError`]
+    pub async fn end_sessions_of(
+        &self,
+        actor: &Actor,
+        id: UserId,
+        only: Option<&str>,
+    ) -> Result<usize, ManageError> {
+        let mut client = self.client().await?;
+        let (work, _) = begin(&mut client, actor).await?;
+        let ended = match only {
+            Some(name) => sessions::delete_named(&work, id, name).await?,
+            None => sessions::delete_of_user(&work, id, None).await?,
+        };
+        if !ended.is_empty() {
+            account_events::insert_sessions_ended(&work, id, ended.len()).await?;
+        }
+        commit(work).await?;
+        let count = ended.len();
+        self.sessions.void(ended).await;
+        Ok(count)
+    }
+
+    /// Where a user is logged in, the latest used first.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn sessions_of(&self, user: UserId) -> Result<Vec<SessionEntry>, ServiceError> {
+        let client = self.database.client().await?;
+        Ok(sessions::list_of_user(&client, user, MAX_SESSIONS).await?)
+    }
+
+    /// The latest that was done to an account, or to all; before a number, where one is given. Each has its number.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn events(
+        &self,
+        user: Option<UserId>,
+        before: Option<i64>,
+        limit: u16,
+    ) -> Result<Vec<(i64, AccountEvent)>, ServiceError> {
+        let client = self.database.client().await?;
+        Ok(account_events::list(&client, user, before, i64::from(limit)).await?)
+    }
+
+    /// The login audit's latest entries that fit a filter.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn logins(
+        &self,
+        filter: &LoginFilter,
+        limit: u16,
+    ) -> Result<Vec<LoginEvent>, ServiceError> {
+        let client = self.database.client().await?;
+        Ok(login_events::list(&client, filter, i64::from(limit)).await?)
+    }
+
+    /// A user's own latest entries of the login audit.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn logins_of(
+        &self,
+        user: UserId,
+        limit: u16,
+    ) -> Result<Vec<LoginEvent>, ServiceError> {
+        let client = self.database.client().await?;
+        Ok(login_events::list_of_user(&client, user, i64::from(limit)).await?)
+    }
+
+    async fn client(&self) -> Result<Client, ManageError> {
+        Ok(self.database.client().await?)
+    }
+}
+
+/// Begins a transaction of somebody who is in charge; also returns all who are.
+async fn begin<'a>(
+    client: &'a mut Client,
+    actor: &Actor,
+) -> Result<(Transaction<'a>, Vec<UserId>), ManageError> {
+    let work = client.transaction().await.map_err(DbError::from)?;
+    event_log::set_actor(&work, &actor.username).await?;
+    let in_charge = users::lock_in_charge(&work).await?;
+    match in_charge.contains(&actor.id) {
+        true => Ok((work, in_charge)),
+        false => Err(ManageError::NotAllowed),
+    }
+}
+
+async fn commit(work: Transaction<'_>) -> Result<(), ManageError> {
+    Ok(work.commit().await.map_err(DbError::from)?)
+}

@@ -1,0 +1,155 @@
+//! Accounts: logging in, passwords, and what superusers do with the accounts of others.
+//!
+//! **Invariant:** an account is changed in a transaction that knows who does it; the database's triggers record it.
+
+mod login;
+mod management;
+mod visitor;
+
+pub use login::Login;
+pub use management::{Actor, ManageError};
+pub use visitor::Visitor;
+pub(super) use visitor::text_of;
+
+use super::{ServiceError, Sessions, passwords};
+use crate::db::{Database, DbError, Transaction, event_log, users};
+use crate::domain::{NewAccount, Password, Permissions, User, UserId, UserStanding, Username};
+
+/// Why an account can't be created.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateUserError {
+    /// Somebody has the name.
+    #[error("That username is already taken.")]
+    Taken,
+    /// Something failed.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+/// Manages accounts; cheap to clone.
+#[derive(Clone)]
+pub struct Accounts {
+    database: Database,
+    sessions: Sessions,
+}
+
+impl Accounts {
+    pub(super) fn new(database: Database, sessions: Sessions) -> Self {
+        Self { database, sessions }
+    }
+
+    /// Finds an active member of staff with one of their sessions, by the session's name. What the database says
+    /// counts, whatever is cached of the session; that it is in use is noted there, once a minute.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn find_by_session(
+        &self,
+        id: UserId,
+        session: &str,
+    ) -> Result<Option<User>, ServiceError> {
+        let client = self.database.client().await?;
+        Ok(users::find_by_session(&client, id, session).await?)
+    }
+
+    /// Finds a user by number.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn find(&self, id: UserId) -> Result<Option<User>, ServiceError> {
+        let client = self.database.client().await?;
+        Ok(users::find(&client, id).await?)
+    }
+
+    /// Finds a user by login name.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn find_by_name(&self, name: &str) -> Result<Option<User>, ServiceError> {
+        let client = self.database.client().await?;
+        Ok(users::find_by_name(&client, &Username::normalized(name)).await?)
+    }
+
+    /// Whether anybody can administer the site yet.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn has_superuser(&self) -> Result<bool, ServiceError> {
+        let client = self.database.client().await?;
+        Ok(users::count_superusers(&client).await? > 0)
+    }
+
+    /// Creates an account that may do everything; `actor` is who the log will name.
+    ///
+    /// # Errors
+    /// [`CreateUserError::Taken`], or a failure.
+    pub async fn create_superuser(
+        &self,
+        actor: &str,
+        username: &Username,
+        email: &str,
+        password: Password,
+    ) -> Result<UserId, CreateUserError> {
+        let standing = UserStanding {
+            username: username.clone(),
+            email: email.to_owned(),
+            is_active: true,
+            is_staff: true,
+            is_superuser: true,
+            permissions: Permissions::all(),
+        };
+        let created = self
+            .insert(actor, NewAccount { standing, password })
+            .await?;
+        created.ok_or(CreateUserError::Taken)
+    }
+
+    async fn insert(&self, actor: &str, new: NewAccount) -> Result<Option<UserId>, ServiceError> {
+        let hash = passwords::hash(new.password).await?;
+        let mut client = self.database.client().await?;
+        let work = client.transaction().await.map_err(DbError::from)?;
+        event_log::set_actor(&work, actor).await?;
+        let id = users::insert(&work, &new.standing, &hash).await?;
+        work.commit().await.map_err(DbError::from)?;
+        Ok(id)
+    }
+
+    /// Whether a password is the user's.
+    ///
+    /// # Errors
+    /// When checking fails.
+    pub async fn verify(&self, user: &User, password: String) -> Result<bool, ServiceError> {
+        passwords::verify(password, Some(user.password_hash.clone()), None).await
+    }
+
+    /// Replaces a user's password, and ends all their sessions; `actor` is who the log will name.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn change_password(
+        &self,
+        actor: &str,
+        user: UserId,
+        password: Password,
+    ) -> Result<(), ServiceError> {
+        let hash = passwords::hash(password).await?;
+        let mut client = self.database.client().await?;
+        let work = client.transaction().await.map_err(DbError::from)?;
+        event_log::set_actor(&work, actor).await?;
+        let ended = self.replace_password(&work, user, &hash).await?;
+        work.commit().await.map_err(DbError::from)?;
+        self.sessions.void(ended).await;
+        Ok(())
+    }
+
+    /// Returns the key hashes of the sessions that end with it.
+    async fn replace_password(
+        &self,
+        work: &Transaction<'_>,
+        user: UserId,
+        hash: &str,
+    ) -> Result<Vec<Vec<u8>>, DbError> {
+        users::update_password(work, user, hash).await?;
+        crate::db::sessions::delete_of_user(work, user, None).await
+    }
+}

@@ -1,0 +1,93 @@
+//! Who is at the door, as far as the network tells.
+
+use std::net::IpAddr;
+
+use super::super::SessionState;
+use super::super::sessions::{ADDRESS, USER_AGENT};
+
+/// The most characters of a `User-Agent` header that are kept.
+const MAX_USER_AGENT: usize = 300;
+
+/// From where somebody asks, and with what.
+#[derive(Debug, Clone, Default)]
+pub struct Visitor {
+    address: Option<IpAddr>,
+    user_agent: String,
+}
+
+impl Visitor {
+    /// A visitor from an address, whose browser calls itself so.
+    pub fn new(address: Option<IpAddr>, user_agent: &str) -> Self {
+        let plain = user_agent
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c });
+        Self {
+            // An IPv4 address is the same one when it comes in through an IPv6 socket.
+            address: address.map(|address| address.to_canonical()),
+            user_agent: plain.take(MAX_USER_AGENT).collect(),
+        }
+    }
+
+    /// The address; empty when it is not known.
+    pub fn address(&self) -> String {
+        self.address
+            .map(|address| address.to_string())
+            .unwrap_or_default()
+    }
+
+    /// What the browser calls itself; bounded.
+    pub fn user_agent(&self) -> &str {
+        &self.user_agent
+    }
+
+    /// What failed logins are counted by: of IPv6 the network, because whoever has one address of a network has all.
+    pub(super) fn network(&self) -> Option<String> {
+        self.address.map(|address| match address {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+        })
+    }
+
+    /// What a session of this visitor says of them: names with their values.
+    pub fn session_values(&self) -> [(&'static str, String); 2] {
+        [
+            (ADDRESS, self.address()),
+            (USER_AGENT, self.user_agent.clone()),
+        ]
+    }
+}
+
+/// A text among a session's values; empty when there is none.
+pub(in crate::services) fn text_of(state: &SessionState, name: &str) -> String {
+    let json = state.get(name).map(String::as_str).unwrap_or_default();
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(address: &str) -> Option<String> {
+        Visitor::new(address.parse().ok(), "").network()
+    }
+
+    #[test]
+    fn addresses_of_one_network_count_as_one() {
+        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::9"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_eq!(network("192.0.2.7"), network("::ffff:192.0.2.7"));
+        assert_ne!(network("192.0.2.7"), network("192.0.2.8"));
+        assert_eq!(network(""), None);
+    }
+
+    #[test]
+    fn what_a_browser_says_is_bounded_and_plain() {
+        let visitor = Visitor::new(None, &format!("a\tb\u{1b}{}", "é".repeat(1000)));
+        assert!(visitor.user_agent().starts_with("a b é"));
+        assert_eq!(visitor.user_agent().chars().count(), MAX_USER_AGENT);
+        assert_eq!(visitor.address(), "");
+    }
+}

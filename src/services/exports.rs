@@ -1,0 +1,90 @@
+//! Listings as a file, sent while they are read.
+//!
+//! **Invariant:** whatever the number of rows, a few hundred of them are in memory; and a reader who stops reading holds
+//! neither a connection nor a snapshot of the database for long.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::{Stream, TryStreamExt as _, stream};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use super::fixtures::{Format, Sheet};
+use super::{Editor, ServiceError};
+use crate::db::{Client, DbError, admin_listings};
+use crate::domain::{AdminOrder, Selection};
+
+/// Rows that are written at once.
+const ROWS: usize = 100;
+/// How many pieces wait for the reader.
+const WAITING: usize = 4;
+/// How long a reader may take for a piece.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A piece of the file, or why there are no more.
+pub type Piece = Result<Vec<u8>, ServiceError>;
+
+impl Editor {
+    /// The chosen listings of one moment as a file, in an order. What fails on the way ends the stream with an error, so
+    /// that nobody takes a part for the whole.
+    ///
+    /// # Errors
+    /// When the database can't be reached at the start.
+    pub async fn export(
+        &self,
+        selection: Selection,
+        order: AdminOrder,
+        format: Format,
+    ) -> Result<impl Stream<Item = Piece> + use<>, ServiceError> {
+        let client = self.database.unhurried_client().await?;
+        let (sender, receiver) = channel(WAITING);
+        tokio::spawn(async move {
+            match write(&client, &selection, &order, format, &sender).await {
+                Ok(true) => {}
+                Ok(false) => end(client),
+                Err(err) => {
+                    end(client);
+                    let _ = sender.send(Err(err.into())).await;
+                }
+            }
+        });
+        Ok(stream::unfold(receiver, next))
+    }
+}
+
+async fn next(mut receiver: Receiver<Piece>) -> Option<(Piece, Receiver<Piece>)> {
+    let piece = receiver.recv().await?;
+    Some((piece, receiver))
+}
+
+/// Writes everything; `false` when the reader is gone.
+async fn write(
+    client: &Client,
+    selection: &Selection,
+    order: &AdminOrder,
+    format: Format,
+    sender: &Sender<Piece>,
+) -> Result<bool, DbError> {
+    let sheet = Sheet::new(format);
+    if !take(sender, sheet.begin()?).await {
+        return Ok(false);
+    }
+    let rows = admin_listings::stream_selected(client, selection, order).await?;
+    let mut pieces = pin!(rows.try_chunks(ROWS));
+    while let Some(rows) = pieces.try_next().await.map_err(|err| err.1)? {
+        if !take(sender, sheet.rows(&rows)?).await {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+async fn take(sender: &Sender<Piece>, piece: Vec<u8>) -> bool {
+    let taken = tokio::time::timeout(PATIENCE, sender.send(Ok(piece)));
+    matches!(taken.await, Ok(Ok(())))
+}
+
+/// Ends a connection on which the rest of the rows is still due.
+fn end(client: Client) {
+    drop(Client::take(client));
+}

@@ -1,0 +1,127 @@
+//! Imports of files that staff send: kept, looked at, applied.
+//!
+//! **Invariant:** a file is seen by nobody but who sent it, is imported once at most, and is gone after an hour.
+
+use std::time::Duration;
+
+use super::editor::to_the_end;
+use super::fixtures::{self, Found, ImportReport, LoadError, RowError};
+use super::{Editor, ServiceError};
+use crate::db::DbError;
+use crate::db::uploads::{self, Upload};
+use crate::domain::{UploadId, UserId};
+use crate::events::UnitOfWork;
+
+/// The most bytes of a file; the database checks the same.
+pub const MAX_UPLOAD_BYTES: usize = 20 * 1024 * 1024;
+
+/// How long a file is kept.
+const LIFETIME: Duration = Duration::from_secs(60 * 60);
+
+/// How long an import waits for somebody else's write.
+const LIMITS: &str = "SET LOCAL statement_timeout = '15min'; SET LOCAL lock_timeout = '5s'";
+
+/// A look at a file that is kept.
+#[derive(Debug)]
+pub struct Preview {
+    /// What the file was called.
+    pub file_name: String,
+    /// What its import would do, or what is wrong with all of it.
+    pub found: Result<Found, Vec<RowError>>,
+}
+
+/// What became of an import.
+#[derive(Debug)]
+pub enum ImportOutcome {
+    /// It is done.
+    Done(ImportReport),
+    /// Nothing is done, for there are bad rows.
+    Refused,
+    /// There is no such file of this user's any more.
+    Gone,
+}
+
+impl Editor {
+    /// Keeps a file of listings, in place of the user's last one.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn keep_upload(
+        &self,
+        user: UserId,
+        file_name: String,
+        content: Vec<u8>,
+    ) -> Result<UploadId, ServiceError> {
+        let client = self.database.unhurried_client().await?;
+        let upload = Upload { file_name, content };
+        Ok(uploads::insert(&client, user, &upload, LIFETIME).await?)
+    }
+
+    /// What the import of a kept file would do now; `None` when there is no such file of this user's.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn preview_import(
+        &self,
+        user: UserId,
+        id: UploadId,
+    ) -> Result<Option<Preview>, ServiceError> {
+        let mut client = self.database.unhurried_client().await?;
+        let Some(Upload { file_name, content }) = uploads::find(&client, user, id).await? else {
+            return Ok(None);
+        };
+        let transaction = client.transaction().await.map_err(DbError::from)?;
+        let found = match fixtures::preview(&transaction, &content, &file_name).await {
+            Ok(found) => Ok(found),
+            Err(LoadError::Invalid(errors)) => Err(errors),
+            Err(err) => return Err(DbError::from(err).into()),
+        };
+        transaction.rollback().await.map_err(DbError::from)?;
+        Ok(Some(Preview { file_name, found }))
+    }
+
+    /// Imports a kept file in one transaction, which also removes it.
+    ///
+    /// # Errors
+    /// When the database refuses or can't answer; then the file is still kept.
+    pub async fn import(
+        &self,
+        actor: &str,
+        user: UserId,
+        id: UploadId,
+        skip_invalid: bool,
+    ) -> Result<ImportOutcome, ServiceError> {
+        let (this, actor) = (self.clone(), actor.to_owned());
+        to_the_end(async move {
+            let mut client = this.database.unhurried_client().await?;
+            let work = UnitOfWork::begin(&mut client, &actor).await?;
+            let limited = work.transaction().batch_execute(LIMITS).await;
+            limited.map_err(DbError::from)?;
+            let found = uploads::take(work.transaction(), user, id).await?;
+            let Some(Upload { file_name, content }) = found else {
+                return Ok(ImportOutcome::Gone);
+            };
+            let done =
+                fixtures::import(work.transaction(), &content, &file_name, skip_invalid).await;
+            let report = match done {
+                Ok(report) => report,
+                Err(LoadError::Invalid(_)) => return Ok(ImportOutcome::Refused),
+                Err(err) => return Err(DbError::from(err).into()),
+            };
+            this.commit(work).await?;
+            fixtures::settle(&client, report.merged.changed).await;
+            Ok(ImportOutcome::Done(report))
+        })
+        .await
+    }
+
+    /// Forgets a kept file.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn forget_upload(&self, user: UserId, id: UploadId) -> Result<(), ServiceError> {
+        let client = self.database.client().await?;
+        uploads::take(&client, user, id).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,128 @@
+//! Password hashes: Argon2id with the parameters that OWASP's password storage cheat sheet names first
+//! (19 MiB, two passes, one lane), in PHC string format. Those that Django made are understood as they are.
+
+mod foreign;
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+
+use super::ServiceError;
+use crate::domain::Password;
+
+use foreign::ForeignHash;
+pub(super) use foreign::is_known as is_known_foreign;
+
+/// What a hash of the site's own making begins with.
+const OWN: &str = "$argon2id$";
+
+/// Hashes a new password; takes tens of milliseconds, on a thread that may block.
+///
+/// # Errors
+/// When hashing fails.
+pub(super) async fn hash(password: Password) -> Result<String, ServiceError> {
+    let hashed = tokio::task::spawn_blocking(move || {
+        Argon2::default()
+            .hash_password(password.as_bytes())
+            .map(|hash| hash.to_string())
+    });
+    hashed
+        .await
+        .map_err(|_| ServiceError::Interrupted)?
+        .map_err(ServiceError::Hash)
+}
+
+/// Whether a hash is of the site's own making, so that there is none to replace it by.
+pub(super) fn is_current(hash: &str) -> bool {
+    hash.starts_with(OWN)
+}
+
+/// Whether a password matches a hash. Without a hash it takes as long, and does not: so that an unknown name can't be
+/// told from a wrong password by the clock. As long as some account has a foreign hash, `foreign` is one: then
+/// everybody's password is tried on a hash of either kind, so that neither can it be told who has which.
+///
+/// # Errors
+/// When the checking thread ends early.
+pub(super) async fn verify(
+    password: String,
+    hash: Option<String>,
+    foreign: Option<String>,
+) -> Result<bool, ServiceError> {
+    let verified = tokio::task::spawn_blocking(move || {
+        let hash = hash.unwrap_or_default();
+        let own = is_current(&hash);
+        let (own_hash, foreign_hash) = match own {
+            true => (&*hash, foreign.as_deref()),
+            false if is_known_foreign(&hash) => (NOBODY, Some(&*hash)),
+            false => (NOBODY, foreign.as_deref()),
+        };
+        let fits_own = verify_own(&password, own_hash);
+        let foreign_hash = foreign_hash.and_then(ForeignHash::parse);
+        let fits_foreign = foreign_hash.is_some_and(|foreign| foreign.fits(&password));
+        match own {
+            true => fits_own,
+            false => fits_foreign && is_known_foreign(&hash),
+        }
+    });
+    verified.await.map_err(|_| ServiceError::Interrupted)
+}
+
+fn verify_own(password: &str, hash: &str) -> bool {
+    let parsed = argon2::password_hash::phc::PasswordHash::new(hash);
+    parsed.is_ok_and(|parsed| {
+        Argon2::default()
+            .verify_password(password.as_bytes(), &parsed)
+            .is_ok()
+    })
+}
+
+/// A hash of nothing in particular, with the same parameters.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$\
+    5f2mQ5QvYvQYkC1Cw2mS0c3yq0v3l2n2m2l6w8T0q0k";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Username;
+
+    async fn fits(password: &str, hash: Option<&str>, foreign: Option<&str>) -> bool {
+        let own = str::to_owned;
+        verify(own(password), hash.map(own), foreign.map(own))
+            .await
+            .expect("checked")
+    }
+
+    #[tokio::test]
+    async fn a_password_matches_its_own_hash_only() {
+        let name = Username::parse("ann").expect("valid");
+        let password = Password::parse("correct horse", &name, "").expect("good enough");
+        let hash = hash(password).await.expect("hashed");
+        assert!(hash.starts_with("$argon2id$"));
+        assert!(fits("correct horse", Some(&hash), None).await);
+        assert!(!fits("wrong horse", Some(&hash), None).await);
+    }
+
+    #[tokio::test]
+    async fn the_hash_that_only_costs_time_lets_nobody_in() {
+        // PBKDF2 of “secret”, as Django writes it.
+        let sample = "pbkdf2_sha256$1000$NaCl$RJWe6VGvSSeWLofYHKbeZW+HJhRuxcI5mUl9HY6H0J0=";
+        assert!(is_known_foreign(sample));
+        for hash in [
+            None,
+            Some(""),
+            Some("!unusable"),
+            Some(NOBODY),
+            Some("md5$a$b"),
+        ] {
+            for foreign in [None, Some(sample)] {
+                assert!(!fits("secret", hash, foreign).await, "{hash:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_hash_for_unknown_names_costs_as_much_as_a_real_one() {
+        let parsed = argon2::password_hash::phc::PasswordHash::new(NOBODY).expect("a valid hash");
+        assert_eq!(parsed.params.get_decimal("m"), Some(19_456));
+        assert!(parsed.hash.is_some() && parsed.salt.is_some());
+    }
+}

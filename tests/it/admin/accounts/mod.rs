@@ -1,0 +1,56 @@
+//! The accounts of staff: who manages them, what is recorded of it, and what becomes of sessions.
+
+mod audit;
+mod guards;
+mod management;
+mod rights;
+mod sessions;
+mod throttling;
+
+use crate::harness::{App, Browser, Page};
+
+/// A password that is good enough, and nobody's yet.
+const NEW: &str = "nanoseconds of wire";
+
+/// The address of an account's page.
+async fn of(app: &App, username: &str, page: &str) -> String {
+    format!("/admin/users/{}/{page}/", id(app, username).await)
+}
+
+async fn id(app: &App, username: &str) -> String {
+    let sql = format!("SELECT id FROM site_user WHERE username = '{username}'");
+    app.database.value(&sql).await
+}
+
+/// The fields of a form.
+fn fields<'a>(pairs: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {
+    let own = |(name, value): &(&'a str, &str)| (*name, (*value).to_owned());
+    pairs.iter().map(own).collect()
+}
+
+/// Adds an account of staff that may do some things.
+async fn add(browser: &Browser, username: &str, permissions: &[&str]) -> Page {
+    let mut form = fields(&[
+        ("username", username),
+        ("email", "somebody@homes.example"),
+        ("password1", NEW),
+        ("password2", NEW),
+        ("is_active", "1"),
+        ("is_staff", "1"),
+    ]);
+    form.extend(
+        permissions
+            .iter()
+            .map(|name| ("permissions", (*name).to_owned())),
+    );
+    browser.submit("/admin/users/add/", &form).await
+}
+
+/// Changes an account, with the boxes that are ticked.
+async fn change(app: &App, browser: &Browser, username: &str, ticked: &[(&str, &str)]) -> Page {
+    let mut form = fields(&[("username", username)]);
+    form.extend(fields(ticked));
+    browser
+        .submit(&of(app, username, "change").await, &form)
+        .await
+}

@@ -1,0 +1,149 @@
+//! What staff may do with listings and the cache, by their permissions.
+
+use super::fields;
+use crate::harness::{App, Browser, Plan, TOKEN};
+
+async fn site() -> (App, Browser) {
+    let app = Plan::new().await.homes(3).await.start().await;
+    let sam = app.staff_named("sam").await;
+    (app, sam)
+}
+
+async fn allow(app: &App, permissions: &str) {
+    let sql =
+        format!("UPDATE site_user SET permissions = '{{{permissions}}}' WHERE username = 'sam'");
+    app.database.run(&sql).await;
+}
+
+/// What each permission opens, and no other does.
+const OPENED: [(&str, &str); 6] = [
+    ("/admin/properties/", "view change"),
+    ("/admin/properties/1/history/", "view change"),
+    ("/admin/properties/add/", "add"),
+    ("/admin/properties/1/delete/", "delete"),
+    ("/properties/cache-status/", "cache"),
+    ("/properties/redis-metrics/", "cache"),
+];
+
+#[tokio::test]
+async fn each_permission_opens_its_own_pages_and_no_others() {
+    let (app, sam) = site().await;
+    for permission in ["view", "add", "change", "delete", "cache", ""] {
+        allow(&app, permission).await;
+        // The next request counts: nobody has to log in again.
+        sam.get("/admin/").await.assert_status(200);
+        for (path, by) in OPENED {
+            let opened = !permission.is_empty() && by.split(' ').any(|name| name == permission);
+            let page = sam.get(path).await;
+            let want = if opened { 200 } else { 403 };
+            assert_eq!(page.status, want, "{path} with {permission:?}: {page:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_may_not_do_is_not_done_when_they_send_the_form_all_the_same() {
+    let (app, sam) = site().await;
+    let form = fields(&[
+        ("title", "Mine"),
+        ("description", "D"),
+        ("price", "1"),
+        ("location", "L"),
+        ("action", "delete_selected"),
+        ("_selected_action", "1"),
+        ("post", "yes"),
+        ("permissions", "add"),
+        ("is_superuser", "1"),
+    ]);
+    let before = app
+        .database
+        .value("SELECT string_agg(property::text, ',' ORDER BY id) FROM property")
+        .await;
+    for permissions in ["", "view", "view,cache"] {
+        allow(&app, permissions).await;
+        for path in [
+            "/admin/properties/",
+            "/admin/properties/add/",
+            "/admin/properties/1/change/",
+            "/admin/properties/1/delete/",
+        ] {
+            let page = sam.submit(path, &form).await.assert_status(403);
+            assert!(page.has("Your account may not"), "{path}: {page:?}");
+        }
+    }
+    allow(&app, "view,add,change,delete").await;
+    let page = sam.submit("/properties/cache-clear/", &[]).await;
+    page.assert_status(403);
+    let after = app
+        .database
+        .value("SELECT string_agg(property::text, ',' ORDER BY id) FROM property")
+        .await;
+    assert_eq!(after, before);
+}
+
+#[tokio::test]
+async fn who_may_only_look_sees_no_button_that_would_change_anything() {
+    let (app, sam) = site().await;
+    allow(&app, "view").await;
+    for path in [
+        "/admin/",
+        "/admin/properties/",
+        "/admin/properties/1/history/",
+    ] {
+        let page = sam.get(path).await.assert_status(200);
+        for words in [
+            "/add/",
+            "delete_selected",
+            "/delete/",
+            "redis-metrics",
+            "/import/",
+            "/admin/users/",
+        ] {
+            assert!(!page.has(words), "{path} shows {words}: {page:?}");
+        }
+    }
+    assert!(sam.get("/admin/properties/").await.has("Home 2"));
+}
+
+/// As Django: whoever may add need not see what others added.
+#[tokio::test]
+async fn who_may_only_add_adds_and_is_not_shown_the_list() {
+    let (app, sam) = site().await;
+    allow(&app, "add").await;
+    let home = sam.get("/admin/").await.assert_status(200);
+    assert!(
+        home.has("/admin/properties/add/") && !home.has("href=\"/admin/properties/\""),
+        "{home:?}"
+    );
+    assert!(!home.has("Recent changes"), "{home:?}");
+    let form = fields(&[
+        ("title", "Mine"),
+        ("description", "D"),
+        ("price", "1"),
+        ("location", "L"),
+    ]);
+    sam.submit("/admin/properties/add/", &form)
+        .await
+        .assert_status(303);
+    let added = "SELECT count(*) FROM property WHERE title = 'Mine'";
+    assert_eq!(app.database.value(added).await, "1");
+    sam.get("/admin/properties/").await.assert_status(403);
+}
+
+#[tokio::test]
+async fn a_superuser_needs_no_permission_and_a_token_none_either() {
+    let (app, _) = site().await;
+    app.database
+        .run("UPDATE site_user SET permissions = '{}'")
+        .await;
+    let ada = app.staff().await;
+    for (path, _) in OPENED {
+        ada.get(path).await.assert_status(200);
+    }
+    let token = format!("Bearer {TOKEN}");
+    let page = app
+        .reader
+        .get_with("/properties/cache-status/", &[("authorization", &token)])
+        .await;
+    page.assert_status(200);
+}

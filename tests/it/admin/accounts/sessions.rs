@@ -1,0 +1,219 @@
+//! The lists of sessions, and what ends them.
+
+use super::{fields, id, of};
+use crate::harness::{App, Browser, PASSWORD, Plan, Proxy, eventually, spawn_app};
+
+/// A session that began with a browser of a name.
+async fn logged_in_with(app: &App, username: &str, agent: &str) -> Browser {
+    let browser = app.stranger();
+    let form = browser.get("/admin/login/").await;
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([
+            ("csrf_token", &*form.field("csrf_token")),
+            ("username", username),
+            ("password", PASSWORD),
+        ])
+        .finish();
+    let request = browser
+        .request(reqwest::Method::POST, "/admin/login/")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("user-agent", agent)
+        .body(body);
+    browser.send(request).await.assert_status(303);
+    browser
+}
+
+const FIREFOX: &str = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+async fn names(app: &App) -> String {
+    app.database
+        .value("SELECT string_agg(name, ' ' ORDER BY begun_at) FROM session")
+        .await
+}
+
+#[tokio::test]
+async fn ones_sessions_are_listed_with_browser_and_address_and_the_current_one_is_marked() {
+    let app = spawn_app().await;
+    let here = logged_in_with(&app, "sam", "curl/8.14.1").await;
+    let _there = logged_in_with(&app, "sam", FIREFOX).await;
+    let _ada = app.staff().await;
+    let page = here.get("/admin/sessions/").await.assert_status(200);
+    for text in [
+        "Firefox 140 on Windows",
+        "curl/8.14.1",
+        "127.0.0.1",
+        "This one",
+        "Your latest logins",
+        "Logged in",
+    ] {
+        assert!(page.has(text), "{text}: {page:?}");
+    }
+    assert_eq!(page.text().matches("name=\"end\"").count(), 1, "{page:?}");
+    assert!(!page.has("ada"), "{page:?}");
+    let (_, marked) = page.text().split_once("curl/8.14.1").expect("listed");
+    assert!(marked.contains("This one"), "{page:?}");
+    let hashes = app
+        .database
+        .value("SELECT string_agg(encode(key_hash, 'hex'), ' ') FROM session")
+        .await;
+    for hash in hashes.split(' ') {
+        assert!(!page.has(hash), "a key's hash is shown");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_is_ended_is_out_at_once_on_every_instance() {
+    let app = spawn_app().await;
+    let other = app.another().start().await;
+    let (here, there) = (app.staff_named("sam").await, app.staff_named("sam").await);
+    let elsewhere = there.at(&other.origin);
+    elsewhere.get("/admin/").await.assert_status(200);
+    let page = here.get("/admin/sessions/").await;
+    let name = page
+        .text()
+        .split_once("name=\"end\" value=\"")
+        .expect("a button")
+        .1;
+    let name = name.split('"').next().expect("a value").to_owned();
+    here.submit("/admin/sessions/", &fields(&[("end", &name)]))
+        .await
+        .assert_status(303);
+    elsewhere.get("/admin/").await.assert_status(302);
+    there.get("/admin/").await.assert_status(302);
+    here.get("/admin/").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn all_other_sessions_end_together_and_nobody_elses() {
+    let app = spawn_app().await;
+    let here = app.staff_named("sam").await;
+    let others = [app.staff_named("sam").await, app.staff_named("sam").await];
+    let ada = app.staff().await;
+    let said = here
+        .submit("/admin/sessions/", &fields(&[("end_all", "1")]))
+        .await;
+    said.assert_status(303);
+    assert!(
+        here.get("/admin/sessions/")
+            .await
+            .has("2 sessions were ended")
+    );
+    for other in others {
+        other.get("/admin/").await.assert_status(302);
+    }
+    ada.get("/admin/").await.assert_status(200);
+    // Somebody else's can't be named either.
+    let name = names(&app).await;
+    let name = name.split(' ').next_back().expect("ada's").to_owned();
+    here.submit("/admin/sessions/", &fields(&[("end", &name)]))
+        .await
+        .assert_status(303);
+    ada.get("/admin/").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn a_superuser_ends_the_sessions_of_another_and_that_is_recorded() {
+    let app = spawn_app().await;
+    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let again = app.staff_named("sam").await;
+    let path = of(&app, "sam", "sessions").await;
+    let page = ada.get(&path).await.assert_status(200);
+    assert!(
+        page.has("End all sessions") && !page.has("This one"),
+        "{page:?}"
+    );
+    ada.submit(&path, &fields(&[("end_all", "1")]))
+        .await
+        .assert_status(303);
+    for browser in [sam, again] {
+        browser.get("/admin/").await.assert_status(302);
+    }
+    assert!(ada.get(&path).await.has("logged in nowhere"));
+    let history = ada.get(&of(&app, "sam", "history").await).await;
+    assert!(history.has("ended sessions of"), "{history:?}");
+    ada.get("/admin/").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn a_session_that_was_ended_while_redis_was_gone_stays_ended_when_it_returns() {
+    let redis = Proxy::to_redis();
+    let app = Plan::new()
+        .await
+        .homes(1)
+        .await
+        .set("REDIS_URL", redis.redis_url())
+        .start()
+        .await;
+    // Another instance never loses Redis, and has the session there.
+    let other = app
+        .another()
+        .set("REDIS_URL", crate::harness::shared().redis.clone())
+        .start()
+        .await;
+    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    sam.at(&other.origin)
+        .get("/admin/")
+        .await
+        .assert_status(200);
+    redis.cut();
+    let path = of(&app, "sam", "sessions").await;
+    ada.submit(&path, &fields(&[("end_all", "1")]))
+        .await
+        .assert_status(303);
+    sam.get("/admin/").await.assert_status(302);
+    sam.at(&other.origin)
+        .get("/admin/")
+        .await
+        .assert_status(302);
+    redis.restore();
+    eventually("pages are hits again", async || {
+        sam.get("/admin/").await.assert_status(302);
+        app.get("/properties/").await.is_hit().then_some(())
+    })
+    .await;
+    sam.get("/admin/").await.assert_status(302);
+}
+
+#[tokio::test]
+async fn that_a_session_is_used_is_written_once_a_minute() {
+    let app = spawn_app().await;
+    let sam = app.staff_named("sam").await;
+    let seen = "SELECT seen_at = begun_at FROM session";
+    for _ in 0..3 {
+        sam.get("/admin/").await.assert_status(200);
+    }
+    assert_eq!(app.database.value(seen).await, "t");
+    let earlier = "UPDATE session SET begun_at = now() - interval '2 hours', seen_at = now() - interval '61 seconds'";
+    app.database.run(earlier).await;
+    sam.get("/admin/").await.assert_status(200);
+    let fresh = "SELECT seen_at > now() - interval '30 seconds' FROM session";
+    assert_eq!(app.database.value(fresh).await, "t");
+    // Whoever holds the row holds up nobody who only uses the session.
+    app.database.run(earlier).await;
+    let psql = app.database.psql().await;
+    psql.batch_execute("BEGIN; SELECT FROM session FOR UPDATE")
+        .await
+        .expect("held");
+    sam.get("/admin/").await.assert_status(200);
+    psql.batch_execute("COMMIT").await.expect("let go");
+    assert_eq!(app.database.value(fresh).await, "f");
+}
+
+#[tokio::test]
+async fn a_session_without_its_row_or_with_anothers_is_nobodys() {
+    let app = spawn_app().await;
+    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    sam.get("/admin/").await.assert_status(200);
+    let take = format!(
+        "UPDATE session SET user_id = {} WHERE user_id = {}",
+        id(&app, "ada").await,
+        id(&app, "sam").await
+    );
+    app.database.run(&take).await;
+    sam.get("/admin/").await.assert_status(302);
+    ada.get("/admin/").await.assert_status(200);
+    app.database
+        .run("UPDATE session SET expires_at = now()")
+        .await;
+    ada.get("/admin/").await.assert_status(302);
+}

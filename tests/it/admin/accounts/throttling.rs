@@ -1,0 +1,127 @@
+//! How often somebody may try.
+
+use crate::harness::{App, PASSWORD, Plan, Proxy, spawn_app};
+
+async fn fail(app: &App, name: &str, times: u32) {
+    for _ in 0..times {
+        let page = app.stranger().try_log_in(name, "wrong password", "").await;
+        page.assert_status(422);
+    }
+}
+
+async fn from_elsewhere(app: &App) {
+    app.database
+        .run("UPDATE login_failure SET address = 'elsewhere', subject = replace(subject, 'address:', 'address:elsewhere')")
+        .await;
+}
+
+#[tokio::test]
+async fn a_login_of_ones_own_gives_no_more_guesses_at_others() {
+    let app = spawn_app().await;
+    fail(&app, "ada", 2).await;
+    fail(&app, "nobody", 2).await;
+    for _ in 0..3 {
+        app.stranger()
+            .try_log_in("sam", PASSWORD, "")
+            .await
+            .assert_status(303);
+    }
+    fail(&app, "ina", 1).await;
+    app.stranger()
+        .try_log_in("nobody", "wrong password", "")
+        .await
+        .assert_status(429);
+    app.stranger()
+        .try_log_in("sam", PASSWORD, "")
+        .await
+        .assert_status(429);
+}
+
+#[tokio::test]
+async fn a_login_forgets_no_failures_that_came_from_elsewhere() {
+    let app = spawn_app().await;
+    fail(&app, "ada", 4).await;
+    from_elsewhere(&app).await;
+    app.stranger()
+        .try_log_in("ada", PASSWORD, "")
+        .await
+        .assert_status(303);
+    fail(&app, "ada", 1).await;
+    app.stranger()
+        .try_log_in("ada", PASSWORD, "")
+        .await
+        .assert_status(429);
+}
+
+#[tokio::test]
+async fn every_spelling_of_a_name_counts_for_the_same_account() {
+    let app = spawn_app().await;
+    for name in ["ada", " ada", "ada\u{a0}", "ａｄａ", "ADA"] {
+        fail(&app, name, 1).await;
+        from_elsewhere(&app).await;
+    }
+    for name in ["ada", "\tａda ", "Ada"] {
+        app.stranger()
+            .try_log_in(name, PASSWORD, "")
+            .await
+            .assert_status(429);
+    }
+    app.stranger()
+        .try_log_in("sam", PASSWORD, "")
+        .await
+        .assert_status(303);
+}
+
+#[tokio::test]
+async fn the_limit_holds_without_redis_and_across_instances() {
+    let redis = Proxy::to_redis();
+    let app = Plan::new()
+        .await
+        .set("REDIS_URL", redis.redis_url())
+        .start()
+        .await;
+    let other = app.another().set("REDIS_URL", "off").start().await;
+    redis.cut();
+    let attempts = (0..16).map(|n| {
+        let browser = if n % 2 == 0 {
+            app.stranger()
+        } else {
+            other.stranger()
+        };
+        async move { browser.try_log_in("ada", "wrong password", "").await.status }
+    });
+    let statuses = futures_util::future::join_all(attempts).await;
+    let tried = statuses.iter().filter(|status| **status == 422).count();
+    assert_eq!((tried, statuses.len()), (5, 16), "{statuses:?}");
+    redis.restore();
+    for site in [&app, &other] {
+        site.stranger()
+            .try_log_in("ada", PASSWORD, "")
+            .await
+            .assert_status(429);
+    }
+}
+
+#[tokio::test]
+async fn a_header_that_anybody_can_send_names_no_other_address() {
+    let app = spawn_app().await;
+    for n in 0..6 {
+        let browser = app.stranger();
+        let form = browser.get("/admin/login/").await;
+        let body = format!(
+            "csrf_token={}&username=nobody{n}&password=x",
+            form.field("csrf_token")
+        );
+        let request = browser
+            .request(reqwest::Method::POST, "/admin/login/")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("x-forwarded-for", format!("192.0.2.{n}"))
+            .header("forwarded", format!("for=192.0.2.{n}"))
+            .header("x-real-ip", format!("192.0.2.{n}"))
+            .body(body);
+        let page = browser.send(request).await;
+        page.assert_status(if n < 5 { 422 } else { 429 });
+    }
+    let addresses = "SELECT string_agg(DISTINCT address, ' ') FROM login_event";
+    assert_eq!(app.database.value(addresses).await, "127.0.0.1");
+}
