@@ -4,6 +4,7 @@
 //! lead), so that a page may be laid out anew without a change here.
 
 mod accessibility;
+mod accounts;
 mod browsing;
 mod console;
 mod hostile_text;
