@@ -6,6 +6,7 @@
   const boxes = [...form.querySelectorAll("[name=_selected_action]")];
   const across = form.querySelector("#across");
   const ticked = form.querySelector("#ticked");
+  ticked.setAttribute("role", "status");
   const number = (count) => count.toLocaleString("en");
 
   const all = document.createElement("input");

@@ -6,8 +6,7 @@ use tokio_postgres::Row;
 
 use super::DbError;
 use crate::domain::{
-    Change, EventId, FieldChange, FoldedLocation, HistoryEntry, Price, PropertyEvent, PropertyId,
-    RowState, Title,
+    Change, EventId, FoldedLocation, Price, PropertyEvent, PropertyId, RowState, Title,
 };
 
 /// The events that this transaction has caused so far, in order.
@@ -38,6 +37,17 @@ pub async fn set_actor(client: &impl GenericClient, actor: &str) -> Result<(), D
     Ok(())
 }
 
+/// Says why this transaction does what it does; forgotten when it ends.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn set_note(client: &impl GenericClient, note: &str) -> Result<(), DbError> {
+    let sql = "SELECT set_config('app.note', $1, true)";
+    let statement = client.prepare_cached(sql).await?;
+    client.query_one(&statement, &[&note]).await?;
+    Ok(())
+}
+
 /// Logs that the cache is cleared.
 ///
 /// # Errors
@@ -57,27 +67,6 @@ pub async fn find_last_id(client: &impl GenericClient) -> Result<Option<i64>, Db
         .prepare_cached("SELECT max(id) FROM property_event")
         .await?;
     Ok(client.query_one(&statement, &[]).await?.get(0))
-}
-
-/// The latest entries, of one listing or of all.
-///
-/// # Errors
-/// When the database can't answer.
-pub async fn list_history(
-    client: &impl GenericClient,
-    property: Option<PropertyId>,
-    limit: i64,
-) -> Result<Vec<HistoryEntry>, DbError> {
-    let sql = match property {
-        Some(_) => include_str!("../../sql/queries/event_history_of_property.sql"),
-        None => include_str!("../../sql/queries/event_history.sql"),
-    };
-    let statement = client.prepare_cached(sql).await?;
-    let rows = match property {
-        Some(id) => client.query(&statement, &[&limit, &id.0]).await?,
-        None => client.query(&statement, &[&limit]).await?,
-    };
-    Ok(rows.iter().map(history_entry).collect())
 }
 
 /// Reads `id, kind, property_id, before, after, row_count, actor`, the rows as [`RowState`].
@@ -124,46 +113,4 @@ fn state(json: Option<Value>) -> Result<Option<RowState>, DbError> {
         })
     };
     read().map(Some).ok_or(DbError::Corrupt("property_event"))
-}
-
-/// The fields whose changes history shows.
-const FIELDS: [&str; 4] = ["title", "description", "price", "location"];
-
-fn history_entry(row: &Row) -> HistoryEntry {
-    let [before, after]: [Option<Value>; 2] = [row.get(3), row.get(4)];
-    let text = |state: &Option<Value>, name: &str| -> String {
-        let value = state
-            .as_ref()
-            .and_then(|state| state.get(name))
-            .and_then(Value::as_str);
-        value.unwrap_or_default().to_owned()
-    };
-    let changes = match (&before, &after) {
-        (Some(_), Some(_)) => FIELDS
-            .into_iter()
-            .map(|field| FieldChange {
-                field,
-                before: text(&before, field),
-                after: text(&after, field),
-            })
-            .filter(|change| change.before != change.after)
-            .collect(),
-        _ => Vec::new(),
-    };
-    let (kind, rows): (String, i64) = (row.get(1), row.get(5));
-    let title = match (&after, &before) {
-        (Some(_), _) => text(&after, "title"),
-        (None, Some(_)) => text(&before, "title"),
-        (None, None) if kind == "cleared" => "the cache".to_owned(),
-        (None, None) if rows > 0 => format!("{rows} listings in one statement"),
-        (None, None) => "all listings".to_owned(),
-    };
-    HistoryEntry {
-        at: row.get(7),
-        actor: row.get(6),
-        kind,
-        property: row.get::<_, Option<i64>>(2).map(PropertyId),
-        title,
-        changes,
-    }
 }

@@ -9,10 +9,12 @@ mod cursor;
 mod event;
 mod field_errors;
 mod history;
+mod history_query;
 mod import;
 mod listing_filter;
 mod listing_query;
 mod login;
+mod merge;
 mod password;
 mod permission;
 mod place;
@@ -36,13 +38,15 @@ pub use admin_list::{
 pub use cursor::{Cursor, Direction, SortValue};
 pub use event::{Change, EventId, PropertyEvent, RowState};
 pub use field_errors::FieldErrors;
-pub use history::{FieldChange, HistoryEntry};
+pub use history::{DeletedListing, FieldChange, HistoryEntry};
+pub use history_query::{HistoryKind, HistoryPlace, HistoryQuery};
 pub use import::{ImportSample, UploadId};
 pub use listing_filter::ListingFilter;
 pub use listing_query::{
     Cursors, DEFAULT_PAGE_SIZE, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
 };
 pub use login::{LoginEvent, LoginFilter, LoginKind};
+pub use merge::{ChangedBy, MergedField, merge};
 pub use password::{Password, PasswordError, PasswordErrors};
 pub use permission::{Permission, Permissions};
 pub use place::{Place, PlaceQuery};

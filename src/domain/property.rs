@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Description, Location, Price, Title};
@@ -62,10 +62,57 @@ pub struct NewProperty {
     pub location: Location,
 }
 
+impl NewProperty {
+    /// Whether a listing is just so.
+    pub fn is(&self, property: &Property) -> bool {
+        let Property {
+            title,
+            description,
+            price,
+            location,
+            ..
+        } = property;
+        (&self.title, &self.description, &self.price, &self.location)
+            == (title, description, price, location)
+    }
+
+    /// The listing that it would be, under a number.
+    pub fn as_property(
+        self,
+        id: PropertyId,
+        created_at: DateTime<Utc>,
+        updated_at: DateTime<Utc>,
+    ) -> Property {
+        let Self {
+            title,
+            description,
+            price,
+            location,
+        } = self;
+        Property {
+            id,
+            title,
+            description,
+            price,
+            location,
+            created_at,
+            updated_at,
+        }
+    }
+}
+
 /// Which state of a row somebody saw: the microseconds of `updated_at`, which the database moves strictly forward
 /// on every change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version(pub i64);
+
+impl Version {
+    /// The time of the change that made it; `None` for a number that is no time.
+    pub fn time(self) -> Option<DateTime<Utc>> {
+        let time = DateTime::from_timestamp_micros(self.0)?;
+        (1..=9999).contains(&time.year()).then_some(time)
+    }
+}
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

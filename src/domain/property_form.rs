@@ -19,6 +19,45 @@ pub struct PropertyForm {
 }
 
 impl PropertyForm {
+    /// The fields, in the order in which they are shown.
+    pub const FIELDS: [&'static str; 4] = ["title", "description", "price", "location"];
+
+    /// A field's value; empty for a field that there is not.
+    pub fn get(&self, field: &str) -> &str {
+        match field {
+            "title" => &self.title,
+            "description" => &self.description,
+            "price" => &self.price,
+            "location" => &self.location,
+            _ => "",
+        }
+    }
+
+    /// The form with each field's value by its name.
+    pub fn from_fields(value: impl Fn(&'static str) -> String) -> Self {
+        Self {
+            title: value("title"),
+            description: value("description"),
+            price: value("price"),
+            location: value("location"),
+        }
+    }
+
+    /// The form as it would be read back from the database; a field that could not be saved stays as it was typed, but
+    /// for the space around it.
+    pub fn normal(&self) -> Self {
+        let saved = |field: &str| {
+            let text = self.get(field);
+            match field {
+                "title" => Title::parse(text).ok().map(|title| title.to_string()),
+                "description" => Description::parse(text).ok().map(|text| text.to_string()),
+                "price" => Price::parse(text).ok().map(|price| price.to_string()),
+                _ => Location::parse(text).ok().map(|place| place.to_string()),
+            }
+        };
+        Self::from_fields(|field| saved(field).unwrap_or_else(|| self.get(field).trim().to_owned()))
+    }
+
     /// The form filled from a property.
     pub fn of(property: &Property) -> Self {
         Self {

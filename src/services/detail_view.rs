@@ -38,6 +38,16 @@ impl Listings {
         Ok(Cached { tagged, outcome })
     }
 
+    /// A listing as a reader would see it if it were saved so, straight from the database: no cache is read or written.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn preview(&self, property: Property) -> Result<DetailView, ServiceError> {
+        let client = self.database.client().await?;
+        let similar = properties::list_similar(&client, &property, SIMILAR).await?;
+        Ok(DetailView { property, similar })
+    }
+
     /// The listings of the same place and price band.
     async fn similar(&self, to: Property) -> Result<Cached<Vec<Property>>, ServiceError> {
         let place = FoldedLocation::of(&to.location);

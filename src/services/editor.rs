@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::ServiceError;
 use crate::cache::Cache;
 use crate::db::{Database, DbError, event_log, properties};
-use crate::domain::{HistoryEntry, NewProperty, Property, PropertyId, Version};
+use crate::domain::{NewProperty, Property, PropertyId, Version};
 use crate::events::{Bus, CommittedEvents, UnitOfWork};
 
 /// What became of an edit.
@@ -16,6 +16,10 @@ use crate::events::{Bus, CommittedEvents, UnitOfWork};
 pub enum UpdateOutcome {
     /// It was saved.
     Saved(Property),
+    /// Somebody else changed the listing to exactly this since the editor read it.
+    Same(Property),
+    /// The form that it comes from was saved already, as it is.
+    Repeated,
     /// Somebody else changed the listing since the editor read it.
     Conflict(Property),
     /// Somebody deleted it.
@@ -66,23 +70,7 @@ impl Editor {
         seen: Version,
         new: NewProperty,
     ) -> Result<UpdateOutcome, ServiceError> {
-        let (this, actor) = (self.clone(), actor.to_owned());
-        to_the_end(async move {
-            let mut client = this.database.client().await?;
-            let work = UnitOfWork::begin(&mut client, &actor).await?;
-            let Some(current) = properties::find_locked(work.transaction(), id).await? else {
-                return Ok(UpdateOutcome::Gone);
-            };
-            if current.version() != seen {
-                return Ok(UpdateOutcome::Conflict(current));
-            }
-            let Some(saved) = properties::update(work.transaction(), id, &new).await? else {
-                return Ok(UpdateOutcome::Gone);
-            };
-            this.commit(work).await?;
-            Ok(UpdateOutcome::Saved(saved))
-        })
-        .await
+        self.update_once(actor, None, id, seen, new).await
     }
 
     /// Tells every instance that the cache is cleared.
@@ -119,19 +107,6 @@ impl Editor {
     /// Publishes what a command has committed.
     pub async fn publish(&self, events: CommittedEvents) {
         self.bus.publish(events).await;
-    }
-
-    /// The latest changes, of one listing or of all.
-    ///
-    /// # Errors
-    /// When the database can't answer.
-    pub async fn history(
-        &self,
-        property: Option<PropertyId>,
-        limit: u16,
-    ) -> Result<Vec<HistoryEntry>, ServiceError> {
-        let client = self.database.client().await?;
-        Ok(event_log::list_history(&client, property, i64::from(limit)).await?)
     }
 
     /// Commits, and publishes what happened.

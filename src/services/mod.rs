@@ -9,6 +9,7 @@ mod exports;
 mod families;
 pub mod fixtures;
 mod health;
+mod history;
 mod imports;
 mod list_view;
 mod listings;
@@ -19,6 +20,8 @@ mod pages;
 mod passwords;
 mod places;
 mod sessions;
+mod submissions;
+mod undo;
 
 pub use crate::cache::{
     Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, Rendered, Served, StoredPage,
@@ -30,6 +33,7 @@ pub use editor::{Editor, UpdateOutcome};
 pub use error::ServiceError;
 pub use exports::Piece;
 pub use health::{Health, Readiness};
+pub use history::{History, HistoryPage, Origin};
 pub use imports::{ImportOutcome, MAX_UPLOAD_BYTES, Preview};
 pub use list_view::{FilterPart, ListView, Looser};
 pub use listings::{ListingPage, Listings};
@@ -42,6 +46,8 @@ pub use management::{
 pub use pages::{PageKey, Pages};
 pub use places::MAX_PLACES;
 pub use sessions::{NAME as SESSION_NAME, SessionState, Sessions, USER_ID};
+pub use submissions::{CreateOutcome, Submission};
+pub use undo::{MAX_UNDONE, RestoreOutcome, UndoOutcome};
 
 use crate::cache::Cache;
 use crate::db::Database;
@@ -58,6 +64,8 @@ pub struct Services {
     pub pages: Pages,
     /// Writing listings.
     pub editor: Editor,
+    /// What was done to listings.
+    pub history: History,
     /// Accounts and logins.
     pub accounts: Accounts,
     /// Sessions of staff.
@@ -87,6 +95,7 @@ impl Services {
         Self {
             machines: Machines::new(database.clone(), cache.clone()),
             pages: Pages::new(cache.clone()),
+            history: History::new(database.clone()),
             accounts: Accounts::new(database.clone(), sessions.clone()),
             management: Management::new(
                 database.clone(),

@@ -15,5 +15,6 @@ mod stream;
 
 pub use append::Append;
 pub use comparison::{Comparison, compare, list_sample};
+pub(super) use sequence::advance as advance_sequence;
 pub use staging::{BulkRow, Merged, Staging};
 pub use stream::stream;

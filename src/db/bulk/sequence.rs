@@ -10,7 +10,7 @@ use super::super::{DbError, Transaction};
 ///
 /// # Errors
 /// When the database can't answer.
-pub(super) async fn advance(
+pub(in crate::db) async fn advance(
     transaction: &Transaction<'_>,
     largest: Option<i64>,
 ) -> Result<(), DbError> {

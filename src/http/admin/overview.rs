@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 
 use super::staff::Staff;
 use crate::http::AppError;
-use crate::http::views::admin::OverviewPage;
+use crate::http::views::admin::{EntryView, OverviewPage};
 use crate::http::views::page;
 use crate::services::Services;
 
@@ -16,12 +16,12 @@ pub(in crate::http) async fn show(
     staff: Staff,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
-    let recent = services.editor.history(None, RECENT).await?;
+    let recent = services.history.recent(RECENT).await?;
     page(
         HttpResponse::Ok(),
         &OverviewPage {
             frame: staff.frame()?,
-            recent,
+            recent: EntryView::list(recent),
         },
     )
 }

@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Permission, Permissions, User, UserId};
+use crate::domain::{EventId, Permission, Permissions, User, UserId};
 use crate::http::AppError;
 use crate::services::{Actor, SESSION_NAME, Services, USER_ID, Visitor};
 
@@ -45,6 +45,18 @@ pub(in crate::http) struct Message {
     pub(in crate::http) level: String,
     /// What to say.
     pub(in crate::http) text: String,
+    /// What can be undone about it.
+    #[serde(default)]
+    pub(in crate::http) undo: Option<Undo>,
+}
+
+/// A deletion that can be undone.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(in crate::http) struct Undo {
+    /// One of its events.
+    pub(in crate::http) event: i64,
+    /// The state of the list that one comes back to.
+    pub(in crate::http) filters: String,
 }
 
 /// What every admin page shows besides its content.
@@ -88,10 +100,27 @@ impl Staff {
 
     /// Says something on the next page.
     pub(in crate::http) fn say(&self, level: &str, text: String) -> Result<(), AppError> {
+        self.put(level, text, None)
+    }
+
+    /// Says that something was deleted, with a button that undoes it for those who may.
+    pub(in crate::http) fn say_undoable(
+        &self,
+        text: String,
+        deletion: Option<EventId>,
+        filters: String,
+    ) -> Result<(), AppError> {
+        let deletion = deletion.filter(|_| self.may(Permission::Add));
+        let event = deletion.map(|event| event.0);
+        self.put("success", text, event.map(|event| Undo { event, filters }))
+    }
+
+    fn put(&self, level: &str, text: String, undo: Option<Undo>) -> Result<(), AppError> {
         let mut messages: Vec<Message> = self.session.get(MESSAGES)?.unwrap_or_default();
         messages.push(Message {
             level: level.to_owned(),
             text,
+            undo,
         });
         Ok(self.session.insert(MESSAGES, messages)?)
     }

@@ -84,6 +84,17 @@ pub(super) fn verb(kind: &str, _: &dyn askama::Values) -> askama::Result<&'stati
     })
 }
 
+/// The query string of a link that keeps the list's state, with its question mark; empty for a list without a state.
+#[askama::filter_fn]
+pub(super) fn kept(filters: &str, _: &dyn askama::Values) -> askama::Result<String> {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("_changelist_filters", filters);
+    Ok(match filters.is_empty() {
+        true => String::new(),
+        false => format!("?{}", query.finish()),
+    })
+}
+
 /// A whole number with its thousands separated.
 #[askama::filter_fn]
 pub(super) fn thousands(number: impl Display, _: &dyn askama::Values) -> askama::Result<String> {

@@ -59,8 +59,8 @@ impl Management {
                 .update(ACTOR, property.id, property.version(), probe(place, "2.00"));
         let updated = match update.await? {
             UpdateOutcome::Saved(updated) => updated,
-            UpdateOutcome::Conflict(other) => other,
-            UpdateOutcome::Gone => property.clone(),
+            UpdateOutcome::Conflict(other) | UpdateOutcome::Same(other) => other,
+            UpdateOutcome::Gone | UpdateOutcome::Repeated => property.clone(),
         };
         steps.push(
             self.step("update (post_save)", &query, 1, Some(&updated))

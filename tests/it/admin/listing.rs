@@ -2,7 +2,8 @@
 
 use crate::harness::{Browser, Plan};
 
-async fn shown(staff: &Browser, query: &str) -> Vec<String> {
+/// The numbers of the listings that a list shows, in its order.
+pub(super) async fn shown(staff: &Browser, query: &str) -> Vec<String> {
     let page = staff
         .get(&format!("/admin/properties/{query}"))
         .await

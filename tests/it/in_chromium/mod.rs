@@ -5,6 +5,10 @@
 
 mod accessibility;
 mod accounts;
+mod admin_forms;
+mod admin_forms_accessibility;
+mod admin_forms_scripts;
+mod admin_list;
 mod browsing;
 mod console;
 mod hostile_text;

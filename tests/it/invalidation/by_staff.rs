@@ -159,3 +159,71 @@ async fn a_form_that_is_refused_leaves_every_page_a_hit() {
         .check("h h h h h h h h h h h h  h h h h h h h  h h")
         .await;
 }
+
+#[tokio::test]
+async fn undoing_a_deletion_refreshes_every_list_that_the_listing_comes_back_to() {
+    let matrix = Matrix::warm().await;
+    let staff = matrix.app.staff().await;
+    staff.delete_listing(ROW).await;
+    // Every page as it is without the listing.
+    matrix
+        .check("C C C C h h C C C 404 h C  C C h r C h h  h C")
+        .await;
+    let event = "SELECT max(id) FROM property_event";
+    let event = matrix.app.database.value(event).await;
+    let undo = format!("/admin/history/{event}/undo/");
+    staff.submit(&undo, &[]).await.assert_status(303);
+    // All of them are what they were, and right at once.
+    matrix
+        .check("r r r r h h r r r r h r  r r h r r h h  h r")
+        .await;
+    for path in [
+        "/properties/",
+        "/properties/3/",
+        "/properties/?location=Leith",
+    ] {
+        let page = matrix.app.get(path).await.assert_status(200);
+        assert!(page.has("Home 3"), "{path}: {page:?}");
+    }
+}
+
+#[tokio::test]
+async fn restoring_a_version_refreshes_what_shows_the_listing() {
+    let matrix = Matrix::warm().await;
+    let staff = matrix.app.staff().await;
+    staff
+        .edit_listing(ROW, &listing("Home 3", "3000", "Joppa"))
+        .await;
+    matrix
+        .check("C C C C C h C C C C h r  C C C C C h h  h C")
+        .await;
+    let event = "SELECT max(id) FROM property_event";
+    let event = matrix.app.database.value(event).await;
+    let path = format!("/admin/properties/{ROW}/history/{event}/restore/");
+    let page = staff.get(&format!("{path}?version=before")).await;
+    let fields = [
+        ("version", page.field("version")),
+        ("side", page.field("side")),
+    ];
+    staff.submit(&path, &fields).await.assert_status(303);
+    matrix
+        .check("r r r r r h r r r r h r  r r r r r h h  h r")
+        .await;
+    let leith = matrix.app.get("/properties/?location=Leith").await;
+    assert!(leith.has("Home 3"), "{leith:?}");
+    let joppa = matrix.app.get("/properties/?location=Joppa").await;
+    assert!(!joppa.has("Home 3"), "{joppa:?}");
+}
+
+#[tokio::test]
+async fn a_preview_leaves_every_page_a_hit() {
+    let matrix = Matrix::warm().await;
+    let staff = matrix.app.staff().await;
+    let mut fields = listing("Seen", "1", "Portobello").fields();
+    fields.push(("_preview", "1".to_owned()));
+    let path = format!("/admin/properties/{ROW}/change/");
+    staff.submit(&path, &fields).await.assert_status(200);
+    matrix
+        .check("h h h h h h h h h h h h  h h h h h h h  h h")
+        .await;
+}

@@ -1,11 +1,27 @@
-//! What was done to listings: who, when, and what changed.
+//! What was done to listings: who, when, and what changed; and how to bring back what was.
 
+mod restore;
 mod show;
+mod undo;
 
 use actix_web::web;
 
 /// Registers the addresses.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     let of_listing = web::resource(r"/properties/{id:\d+}/history/");
-    config.service(of_listing.route(web::get().to(show::of_listing)));
+    let version = web::resource(r"/properties/{id:\d+}/history/{event:\d+}/restore/");
+    let deletion = web::resource(r"/history/{event:\d+}/undo/");
+    config
+        .service(of_listing.route(web::get().to(show::of_listing)))
+        .service(
+            version
+                .route(web::get().to(restore::confirm))
+                .route(web::post().to(restore::restore)),
+        )
+        .service(web::resource("/history/").route(web::get().to(show::index)))
+        .service(
+            deletion
+                .route(web::get().to(undo::confirm))
+                .route(web::post().to(undo::undo)),
+        );
 }

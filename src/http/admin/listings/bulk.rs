@@ -70,7 +70,8 @@ async fn delete(
     match deleted {
         BulkOutcome::Done { changed, .. } => {
             let text = format!("Successfully deleted {}.", listings(changed));
-            staff.say("success", text)?;
+            let event = services.history.last_deletion(&staff.username).await?;
+            staff.say_undoable(text, event.filter(|_| changed > 0), chosen.state)?;
             Ok(see_other(&chosen.address))
         }
         BulkOutcome::Changed => question.ask_again(staff, services, Typed::default()).await,

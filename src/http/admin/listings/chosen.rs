@@ -1,6 +1,6 @@
 //! Which listings a form of the list names.
 
-use super::{LIST_STATE, list_address};
+use super::list_address::{self, FILTERS};
 use crate::domain::{AdminListQuery, PropertyId, Selection};
 use crate::http::admin::request::Fields;
 
@@ -14,6 +14,8 @@ pub(super) struct Chosen {
     pub(super) confirmed: bool,
     /// Where the list is.
     pub(super) address: String,
+    /// Its state, for forms to carry.
+    pub(super) state: String,
     /// The state of the list, if it was read without a doubt.
     pub(super) list: Option<AdminListQuery>,
 }
@@ -21,7 +23,7 @@ pub(super) struct Chosen {
 impl Chosen {
     pub(super) fn of(fields: &Fields) -> Self {
         let expected = fields.get("expected").parse().ok();
-        let list = AdminListQuery::parse(fields.get(LIST_STATE)).ok();
+        let list = AdminListQuery::parse(fields.get(FILTERS)).ok();
         let across = fields.get("select_across") == "1";
         let ids = fields.all("_selected_action");
         let ids: Vec<_> = ids
@@ -39,7 +41,8 @@ impl Chosen {
             expected,
             // Of all that match, who was told of no number was not asked.
             confirmed: fields.get("post") == "yes" && (expected.is_some() || !across),
-            address: list_address(fields),
+            address: list_address::list_address(fields),
+            state: list_address::filters(fields),
             list,
         }
     }

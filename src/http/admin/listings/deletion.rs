@@ -2,8 +2,8 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::form::find;
-use super::{list_address, list_state};
+use super::form::{filters, find};
+use super::list_address::{self, list_address};
 use crate::domain::Permission;
 use crate::http::AppError;
 use crate::http::admin::request::{CheckedForm, Fields};
@@ -29,7 +29,7 @@ pub(in crate::http) async fn confirm_delete(
             frame: staff.frame()?,
             property,
             list: list_address(&carried),
-            state: list_state(&carried),
+            filters: filters(&request),
         },
     )
 }
@@ -47,6 +47,8 @@ pub(in crate::http) async fn delete(
         .editor
         .delete(&staff.username, vec![property.id])
         .await?;
-    staff.say("success", format!("“{}” was deleted.", property.title))?;
+    let text = format!("“{}” was deleted.", property.title);
+    let event = services.history.last_deletion(&staff.username).await?;
+    staff.say_undoable(text, event, list_address::filters(&fields))?;
     Ok(see_other(&list_address(&fields)))
 }

@@ -1,25 +1,28 @@
 //! The forms that add and change a listing.
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, HttpResponseBuilder, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::domain::{FieldErrors, Permission, Property, PropertyForm, PropertyId, Version};
-use crate::http::AppError;
+use super::sent::{Button, Sent};
+use super::{answers, conflict, list_address, preview};
+use crate::domain::{Permission, Property, PropertyForm, PropertyId};
 use crate::http::admin::request::{CheckedForm, Fields};
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
-use crate::http::views::admin::{ConflictPage, FormPage};
+use crate::http::admin::staff::{Staff, new_token};
+use crate::http::views::admin::{FormPage, ViewPage};
 use crate::http::views::page;
-use crate::services::{ServiceError, Services, UpdateOutcome};
+use crate::http::{AppError, Site};
+use crate::services::{CreateOutcome, Services, UpdateOutcome};
 
 /// `GET /admin/properties/add/`
-pub(in crate::http) async fn new(staff: Staff) -> Result<HttpResponse, AppError> {
+pub(in crate::http) async fn new(
+    staff: Staff,
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, AppError> {
     staff.require(Permission::Add)?;
-    form_page(
-        HttpResponse::Ok(),
-        &staff,
-        FormPage::add(PropertyForm::default()),
-    )
+    let form = FormPage::add(PropertyForm::default());
+    let form = form.with_state(new_token(), filters(&request));
+    answers::show(HttpResponse::Ok(), &staff, &services, form).await
 }
 
 /// `POST /admin/properties/add/`
@@ -27,32 +30,36 @@ pub(in crate::http) async fn create(
     staff: Staff,
     CheckedForm(fields): CheckedForm,
     services: web::Data<Services>,
+    site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
     staff.require(Permission::Add)?;
-    let form = typed(&fields);
-    let saved = match form.parse() {
-        Ok(new) => services.editor.create(&staff.username, new).await,
-        Err(errors) => return refused(&staff, FormPage::add(form), errors),
-    };
-    match saved {
-        Ok(property) => {
-            staff.say("success", format!("“{}” was added.", property.title))?;
-            Ok(after_save(&fields, property.id))
-        }
-        Err(err) => failed(&staff, FormPage::add(form), err),
+    let sent = Sent::of(fields, None);
+    match sent.button() {
+        Button::Preview => preview::show(&staff, &sent, &services, &site).await,
+        Button::Edit => answers::show(HttpResponse::Ok(), &staff, &services, sent.again()).await,
+        Button::Save | Button::SaveAsNew => add(&staff, &sent, &services).await,
     }
 }
 
-/// `GET /admin/properties/{id}/change/`
+/// `GET /admin/properties/{id}/change/`: the form or, for somebody who may only look, the listing.
 pub(in crate::http) async fn edit(
     staff: Staff,
     id: web::Path<i64>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
-    staff.require(Permission::Change)?;
+    let may_change = staff.may(Permission::Change);
+    if !may_change {
+        staff.require(Permission::View)?;
+    }
     let property = find(&services, *id).await?;
+    if !may_change {
+        let shown = ViewPage::new(staff.frame()?, property, filters(&request));
+        return page(HttpResponse::Ok(), &shown);
+    }
     let form = FormPage::change(property.id, PropertyForm::of(&property), property.version());
-    form_page(HttpResponse::Ok(), &staff, form)
+    let form = form.with_state(new_token(), filters(&request));
+    answers::show(HttpResponse::Ok(), &staff, &services, form).await
 }
 
 /// `POST /admin/properties/{id}/change/`
@@ -61,58 +68,93 @@ pub(in crate::http) async fn update(
     id: web::Path<i64>,
     CheckedForm(fields): CheckedForm,
     services: web::Data<Services>,
+    site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
-    staff.require(Permission::Change)?;
-    let (id, form) = (PropertyId(*id), typed(&fields));
-    let seen = match seen_version(&fields, id, &services).await {
-        Ok(Some(seen)) => seen,
-        Ok(None) => return gone(&staff, form),
-        Err(err) => return failed(&staff, FormPage::change(id, form, Version(0)), err),
-    };
-    let again = FormPage::change(id, form.clone(), seen);
-    let outcome = match form.parse() {
-        Ok(new) => services.editor.update(&staff.username, id, seen, new).await,
-        Err(errors) => return refused(&staff, again, errors),
-    };
-    match outcome {
-        Ok(UpdateOutcome::Saved(property)) => {
-            staff.say("success", format!("“{}” was changed.", property.title))?;
-            Ok(after_save(&fields, id))
-        }
-        Ok(UpdateOutcome::Conflict(current)) => {
-            let conflict = ConflictPage::new(staff.frame()?, form, &current);
-            page(HttpResponse::Conflict(), &conflict)
-        }
-        Ok(UpdateOutcome::Gone) => gone(&staff, form),
-        Err(err) => failed(&staff, again, err),
+    let id = PropertyId(*id);
+    let sent = Sent::of(fields, Some(id));
+    let button = sent.button();
+    staff.require(match button {
+        Button::SaveAsNew => Permission::Add,
+        _ => Permission::Change,
+    })?;
+    if !sent.contradictions.is_empty() {
+        return conflict::contradicted(&staff, &sent, id, &services).await;
+    }
+    match button {
+        Button::Preview => preview::show(&staff, &sent, &services, &site).await,
+        Button::Edit => answers::show(HttpResponse::Ok(), &staff, &services, sent.again()).await,
+        Button::SaveAsNew => add(&staff, &sent, &services).await,
+        Button::Save => save(&staff, &sent, id, &services).await,
     }
 }
 
-fn typed(fields: &Fields) -> PropertyForm {
-    let text = |name: &str| fields.get(name).to_owned();
-    PropertyForm {
-        title: text("title"),
-        description: text("description"),
-        price: text("price"),
-        location: text("location"),
+/// Adds a listing.
+async fn add(staff: &Staff, sent: &Sent, services: &Services) -> Result<HttpResponse, AppError> {
+    let new = match sent.form.parse() {
+        Ok(new) => new,
+        Err(errors) => return answers::refused(staff, services, sent.again(), errors).await,
+    };
+    let submission = sent.submission(staff, None);
+    let created = services
+        .editor
+        .create_once(&staff.username, submission, new)
+        .await;
+    match created {
+        Ok(CreateOutcome::Saved(property)) => {
+            staff.say("success", format!("“{}” was added.", property.title))?;
+            Ok(see_other(&sent.next(property.id)))
+        }
+        Ok(CreateOutcome::Repeated(id)) => answers::repeated(staff, sent, id),
+        Ok(CreateOutcome::Used(id)) => answers::used(staff, sent, id, services).await,
+        Err(err) => answers::failed(staff, services, sent.again(), err).await,
     }
 }
 
-/// The state that the form was filled from; one that can't be read matches no state. A script that sends none edits
-/// the listing as it is now.
-async fn seen_version(
-    fields: &Fields,
+/// Saves a listing, if it is still as the form showed it.
+async fn save(
+    staff: &Staff,
+    sent: &Sent,
     id: PropertyId,
     services: &Services,
-) -> Result<Option<Version>, ServiceError> {
-    if fields.has("version") {
-        return Ok(Some(Version(fields.get("version").parse().unwrap_or(0))));
+) -> Result<HttpResponse, AppError> {
+    let seen = match sent.version("version") {
+        Some(seen) => seen,
+        None => match services.listings.find_uncached(id).await {
+            Ok(Some(property)) => property.version(),
+            Ok(None) => return answers::gone(staff, sent, id, services).await,
+            Err(err) => return answers::failed(staff, services, sent.again(), err).await,
+        },
+    };
+    let new = match sent.form.parse() {
+        Ok(new) => new,
+        Err(errors) => return answers::refused(staff, services, sent.again(), errors).await,
+    };
+    let (editor, submission) = (&services.editor, sent.submission(staff, Some(id)));
+    let saved = editor.update_once(&staff.username, submission, id, seen, new);
+    match saved.await {
+        Ok(UpdateOutcome::Saved(property)) => {
+            staff.say("success", format!("“{}” was changed.", property.title))?;
+            Ok(see_other(&sent.next(id)))
+        }
+        Ok(UpdateOutcome::Same(property)) => {
+            let text = format!("“{}” is saved just as you typed it.", property.title);
+            staff.say("success", text)?;
+            Ok(see_other(&sent.next(id)))
+        }
+        Ok(UpdateOutcome::Repeated) => answers::repeated(staff, sent, id),
+        Ok(UpdateOutcome::Conflict(current)) => {
+            conflict::show(staff, sent, &current, seen, services).await
+        }
+        Ok(UpdateOutcome::Gone) => answers::gone(staff, sent, id, services).await,
+        Err(err) => answers::failed(staff, services, sent.again(), err).await,
     }
-    let found = services.listings.find_uncached(id).await?;
-    Ok(found.map(|found| found.version()))
 }
 
-pub(super) async fn find(services: &Services, id: i64) -> Result<Property, AppError> {
+/// A listing as it is in the database.
+pub(in crate::http::admin) async fn find(
+    services: &Services,
+    id: i64,
+) -> Result<Property, AppError> {
     services
         .listings
         .find_uncached(PropertyId(id))
@@ -120,64 +162,7 @@ pub(super) async fn find(services: &Services, id: i64) -> Result<Property, AppEr
         .ok_or(AppError::NotFound)
 }
 
-/// Django's three buttons.
-fn after_save(fields: &Fields, id: PropertyId) -> HttpResponse {
-    match (fields.has("_addanother"), fields.has("_continue")) {
-        (true, _) => see_other("/admin/properties/add/"),
-        (_, true) => see_other(&format!("/admin/properties/{id}/change/")),
-        _ => see_other("/admin/properties/"),
-    }
-}
-
-fn form_page(
-    response: HttpResponseBuilder,
-    staff: &Staff,
-    form: FormPage,
-) -> Result<HttpResponse, AppError> {
-    page(response, &form.framed(staff.frame()?))
-}
-
-fn refused(staff: &Staff, form: FormPage, errors: FieldErrors) -> Result<HttpResponse, AppError> {
-    form_page(
-        HttpResponse::UnprocessableEntity(),
-        staff,
-        form.with_errors(errors),
-    )
-}
-
-/// The form as it was typed, for somebody whose listing was deleted meanwhile: saving adds it anew.
-fn gone(staff: &Staff, form: PropertyForm) -> Result<HttpResponse, AppError> {
-    let notice = "Somebody deleted this listing while you were editing it. Nothing that you typed is lost: saving adds \
-        it as a new listing.";
-    form_page(
-        HttpResponse::Conflict(),
-        staff,
-        FormPage::add(form).with_notice(notice),
-    )
-}
-
-/// The form as it was typed when the database refused it or can't be reached.
-fn failed(staff: &Staff, form: FormPage, err: ServiceError) -> Result<HttpResponse, AppError> {
-    if let Some(name) = err.refused_by() {
-        let field = ["title", "description", "price", "location"]
-            .into_iter()
-            .find(|field| name.starts_with(&format!("property_{field}_")));
-        let message = "The database does not accept this value.";
-        return refused(
-            staff,
-            form,
-            FieldErrors::of(field.unwrap_or("title"), message),
-        );
-    }
-    match err {
-        err if err.is_unavailable() => {
-            log::error!("{err}");
-            let mut response = HttpResponse::ServiceUnavailable();
-            response.insert_header((header::RETRY_AFTER, "5"));
-            let notice = "The database can’t be reached at the moment, so nothing was saved. Nothing that you typed is \
-                lost: try again in a few seconds.";
-            form_page(response, staff, form.with_notice(notice))
-        }
-        err => Err(err.into()),
-    }
+/// The state of the list that a link comes from.
+pub(super) fn filters(request: &HttpRequest) -> String {
+    list_address::filters(&Fields::parse(request.query_string().as_bytes()))
 }

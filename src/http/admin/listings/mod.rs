@@ -1,21 +1,23 @@
 //! Listings: their list, the forms that add, change and delete them, and what is done to many at once.
 
+mod answers;
 mod bulk;
 mod chosen;
+mod conflict;
 mod deletion;
 mod export;
 mod form;
 mod import;
 mod index;
+mod list_address;
+mod preview;
+mod restoration;
+mod sent;
 
 use actix_web::web;
 
-use super::request::Fields;
-use crate::domain::AdminListQuery;
-
-/// What carries the state of the list through its other pages, as in Django: a parameter of their addresses and a field
-/// of their forms.
-pub(super) const LIST_STATE: &str = "_changelist_filters";
+pub(super) use form::find;
+pub(super) use list_address::list_address;
 
 /// Registers the addresses.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -47,23 +49,10 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
                 .route(web::get().to(form::edit))
                 .route(web::post().to(form::update)),
         )
+        .service(listing("restore").route(web::post().to(restoration::restore)))
         .service(
             listing("delete")
                 .route(web::get().to(deletion::confirm_delete))
                 .route(web::post().to(deletion::delete)),
         );
-}
-
-/// The state of the list that a form or an address carries, as the list's own query string. What is not one is no state.
-pub(super) fn list_state(fields: &Fields) -> String {
-    let state = AdminListQuery::parse(fields.get(LIST_STATE));
-    state.unwrap_or_default().canonical()
-}
-
-/// The address of the list in the state that a form or an address carries.
-pub(super) fn list_address(fields: &Fields) -> String {
-    match list_state(fields) {
-        state if state.is_empty() => "/admin/properties/".to_owned(),
-        state => format!("/admin/properties/?{state}"),
-    }
 }

@@ -15,5 +15,5 @@ pub(in crate::http) struct DeletePage {
     /// Where the list is that one came from.
     pub(in crate::http) list: String,
     /// Its state, for the form to carry.
-    pub(in crate::http) state: String,
+    pub(in crate::http) filters: String,
 }

@@ -1,4 +1,4 @@
-//! The form of a listing, and both versions of one that two people edited.
+//! The form of a listing, and the listing for those who may only look.
 
 use askama::Template;
 
@@ -7,12 +7,25 @@ use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
 
 /// The form that adds or changes a listing, before it has its frame.
+#[derive(Default)]
 pub(in crate::http) struct FormPage {
     id: Option<PropertyId>,
     version: Option<Version>,
     form: PropertyForm,
     errors: FieldErrors,
-    notice: Option<&'static str>,
+    notice: Option<String>,
+    /// The token by which the form is saved once.
+    once: String,
+    /// The state of the list that one comes back to.
+    filters: String,
+    /// Whether it holds what is not saved.
+    is_unsaved: bool,
+    /// Places to choose from.
+    places: Vec<String>,
+    /// The listing whose form it was, which is deleted.
+    gone: Option<PropertyId>,
+    /// A listing that the notice speaks of.
+    other: Option<PropertyId>,
 }
 
 /// The same with its frame.
@@ -20,21 +33,14 @@ pub(in crate::http) struct FormPage {
 #[template(path = "admin/form.html")]
 pub(in crate::http) struct FramedFormPage {
     frame: Frame,
-    id: Option<PropertyId>,
-    version: Option<Version>,
-    form: PropertyForm,
-    errors: FieldErrors,
-    notice: Option<&'static str>,
+    page: FormPage,
 }
 
 impl FormPage {
     pub(in crate::http) fn add(form: PropertyForm) -> Self {
         Self {
-            id: None,
-            version: None,
             form,
-            errors: FieldErrors::new(),
-            notice: None,
+            ..Self::default()
         }
     }
 
@@ -46,78 +52,71 @@ impl FormPage {
         }
     }
 
+    /// With its token, and the state of the list.
+    pub(in crate::http) fn with_state(self, once: String, filters: String) -> Self {
+        Self {
+            once,
+            filters,
+            ..self
+        }
+    }
+
     pub(in crate::http) fn with_errors(self, errors: FieldErrors) -> Self {
         Self { errors, ..self }
     }
 
-    pub(in crate::http) fn with_notice(self, notice: &'static str) -> Self {
+    pub(in crate::http) fn with_notice(self, notice: String) -> Self {
         Self {
             notice: Some(notice),
             ..self
         }
     }
 
-    pub(in crate::http) fn framed(self, frame: Frame) -> FramedFormPage {
-        let Self {
-            id,
-            version,
-            form,
-            errors,
-            notice,
-        } = self;
-        FramedFormPage {
-            frame,
-            id,
-            version,
-            form,
-            errors,
-            notice,
+    pub(in crate::http) fn with_places(self, places: Vec<String>) -> Self {
+        Self { places, ..self }
+    }
+
+    pub(in crate::http) fn with_gone(self, id: PropertyId) -> Self {
+        Self {
+            gone: Some(id),
+            ..self
         }
+    }
+
+    pub(in crate::http) fn with_other(self, id: PropertyId) -> Self {
+        Self {
+            other: Some(id),
+            ..self
+        }
+    }
+
+    pub(in crate::http) fn unsaved(self) -> Self {
+        Self {
+            is_unsaved: true,
+            ..self
+        }
+    }
+
+    pub(in crate::http) fn framed(self, frame: Frame) -> FramedFormPage {
+        FramedFormPage { frame, page: self }
     }
 }
 
-/// Both versions of a listing that two people edited.
+/// A listing, for those who may look and not change.
 #[derive(Template)]
-#[template(path = "admin/conflict.html")]
-pub(in crate::http) struct ConflictPage {
+#[template(path = "admin/view.html")]
+pub(in crate::http) struct ViewPage {
     frame: Frame,
-    id: PropertyId,
-    version: Version,
-    form: PropertyForm,
-    errors: FieldErrors,
-    rows: Vec<ConflictRow>,
+    property: Property,
+    filters: String,
 }
 
-/// One field in both versions.
-struct ConflictRow {
-    label: &'static str,
-    theirs: String,
-    yours: String,
-    differs: bool,
-}
-
-impl ConflictPage {
-    pub(in crate::http) fn new(frame: Frame, form: PropertyForm, current: &Property) -> Self {
-        let theirs = PropertyForm::of(current);
-        let row = |label, theirs: &String, yours: &String| ConflictRow {
-            label,
-            theirs: theirs.clone(),
-            yours: yours.clone(),
-            differs: theirs.trim() != yours.replace("\r\n", "\n").trim(),
-        };
-        let rows = vec![
-            row("Title", &theirs.title, &form.title),
-            row("Description", &theirs.description, &form.description),
-            row("Price", &theirs.price, &form.price),
-            row("Location", &theirs.location, &form.location),
-        ];
+impl ViewPage {
+    pub(in crate::http) fn new(frame: Frame, property: Property, filters: String) -> Self {
         Self {
             frame,
-            id: current.id,
-            version: current.version(),
-            form,
-            errors: FieldErrors::new(),
-            rows,
+            property,
+            filters,
         }
     }
 }

@@ -2,24 +2,265 @@
 
 use askama::Template;
 
-use crate::domain::{HistoryEntry, PropertyId};
+use super::diff::{Budget, Passage};
+use super::entries::{ChangeView, EntryView, changes};
+use crate::domain::{
+    DeletedListing, EventId, FieldChange, FieldErrors, HistoryEntry, HistoryKind, HistoryPlace,
+    HistoryQuery, Property, PropertyForm, PropertyId, Version,
+};
 use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
+use crate::services::HistoryPage as Page;
 
 /// The first page.
 #[derive(Template)]
 #[template(path = "admin/overview.html")]
 pub(in crate::http) struct OverviewPage {
     pub(in crate::http) frame: Frame,
-    pub(in crate::http) recent: Vec<HistoryEntry>,
+    pub(in crate::http) recent: Vec<EntryView>,
+}
+
+/// Where the pages beside one are.
+struct Turns {
+    later: Option<String>,
+    earlier: Option<String>,
+}
+
+impl Turns {
+    fn new(page: &Page, query: &HistoryQuery) -> Self {
+        let turn = |entry: Option<&HistoryEntry>, place: fn(EventId) -> HistoryPlace| {
+            entry.map(|entry| format!("?{}", query.at(place(entry.id))))
+        };
+        let (first, last) = (page.entries.first(), page.entries.last());
+        Self {
+            later: turn(first.filter(|_| page.has_later), HistoryPlace::After),
+            earlier: turn(last.filter(|_| page.has_earlier), HistoryPlace::Before),
+        }
+    }
+}
+
+/// Everybody's history of all listings.
+#[derive(Template)]
+#[template(path = "admin/history_list.html")]
+pub(in crate::http) struct HistoryListPage {
+    frame: Frame,
+    entries: Vec<EntryView>,
+    turns: Turns,
+    is_filtered: bool,
+    is_first: bool,
+    typed: Vec<(String, String)>,
+    errors: FieldErrors,
+    actors: Vec<String>,
+}
+
+impl HistoryListPage {
+    pub(in crate::http) fn new(
+        frame: Frame,
+        page: Page,
+        query: &HistoryQuery,
+        typed: &str,
+        actors: Vec<String>,
+    ) -> Self {
+        let turns = Turns::new(&page, query);
+        let may_restore = frame.may("add");
+        let budget = Budget::new();
+        let entry = |entry: HistoryEntry| {
+            let deletion = (entry.kind == "deleted" && may_restore).then_some(entry.id);
+            let mut view = EntryView::new(entry, &budget);
+            view.restores.extend(deletion.map(|event| {
+                let address = format!("/admin/history/{}/undo/", event.0);
+                (address, "Restore it…".into())
+            }));
+            view
+        };
+        Self {
+            entries: page.entries.into_iter().map(entry).collect(),
+            is_filtered: query.is_filtered(),
+            is_first: query.place == HistoryPlace::Latest,
+            ..Self::refused(frame, typed, FieldErrors::new(), actors).with(turns)
+        }
+    }
+
+    /// The page of a query that is refused.
+    pub(in crate::http) fn refused(
+        frame: Frame,
+        typed: &str,
+        errors: FieldErrors,
+        actors: Vec<String>,
+    ) -> Self {
+        Self {
+            frame,
+            entries: Vec::new(),
+            turns: Turns {
+                later: None,
+                earlier: None,
+            },
+            is_filtered: true,
+            is_first: true,
+            typed: url::form_urlencoded::parse(typed.as_bytes())
+                .into_owned()
+                .collect(),
+            errors,
+            actors,
+        }
+    }
+
+    fn with(self, turns: Turns) -> Self {
+        Self { turns, ..self }
+    }
+
+    fn typed(&self, name: &str) -> &str {
+        let found = self.typed.iter().rev().find(|(field, _)| field == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    fn mistakes(&self) -> Vec<(String, &str)> {
+        let fields = self.errors.iter();
+        let mistakes = fields.flat_map(|(field, list)| {
+            list.iter()
+                .map(move |text| (filters::label_of(field), text.as_str()))
+        });
+        mistakes.collect()
+    }
+
+    fn kinds(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> + '_ {
+        let chosen = self.typed("kind");
+        HistoryKind::ALL
+            .into_iter()
+            .map(move |kind| (kind.name(), kind.label(), kind.name() == chosen))
+    }
 }
 
 /// A listing's history.
 #[derive(Template)]
 #[template(path = "admin/history.html")]
 pub(in crate::http) struct HistoryPage {
+    frame: Frame,
+    id: PropertyId,
+    entries: Vec<EntryView>,
+    turns: Turns,
+    exists: bool,
+    /// The deletion that can be undone.
+    deletion: Option<EventId>,
+}
+
+impl HistoryPage {
+    pub(in crate::http) fn new(
+        frame: Frame,
+        id: PropertyId,
+        page: Page,
+        query: &HistoryQuery,
+        current: Option<&Property>,
+    ) -> Self {
+        let turns = Turns::new(&page, query);
+        let newest = page.entries.first();
+        let deletion = newest.filter(|entry| entry.kind == "deleted" && current.is_none());
+        let deletion = deletion.map(|entry| entry.id);
+        let exists = current.is_some();
+        let current = current
+            .filter(|_| frame.may("change"))
+            .map(PropertyForm::of);
+        let budget = Budget::new();
+        let last = page.entries.len().saturating_sub(1);
+        let is_whole = !page.has_earlier;
+        let entry = |(at, entry): (usize, HistoryEntry)| {
+            let restores = current.as_ref().map_or_else(Vec::new, |current| {
+                restores(id, &entry, current, is_whole && at == last)
+            });
+            let mut view = EntryView::new(entry, &budget);
+            view.restores = restores;
+            view
+        };
+        Self {
+            frame,
+            id,
+            entries: page.entries.into_iter().enumerate().map(entry).collect(),
+            turns,
+            exists,
+            deletion,
+        }
+    }
+}
+
+/// The versions that an entry can bring back: what it made of the listing, and for the first entry that there is also
+/// what was before.
+fn restores(
+    id: PropertyId,
+    entry: &HistoryEntry,
+    current: &PropertyForm,
+    is_oldest: bool,
+) -> Vec<(String, std::borrow::Cow<'static, str>)> {
+    let address = |side| {
+        let event = entry.id.0;
+        format!("/admin/properties/{id}/history/{event}/restore/?version={side}")
+    };
+    let differs = |state: &Option<PropertyForm>| {
+        state
+            .as_ref()
+            .is_some_and(|state| !FieldChange::between(current, state).is_empty())
+    };
+    let mut restores = Vec::new();
+    if differs(&entry.after) {
+        restores.push((address("after"), "Restore this version…".into()));
+    }
+    if is_oldest && differs(&entry.before) {
+        restores.push((address("before"), "Restore the version before it…".into()));
+    }
+    restores
+}
+
+/// What restoring an earlier version would change.
+#[derive(Template)]
+#[template(path = "admin/restore.html")]
+pub(in crate::http) struct RestorePage {
+    frame: Frame,
+    id: PropertyId,
+    entry: HistoryEntry,
+    /// `before` or `after`: which version of the entry.
+    side: String,
+    version: Version,
+    changes: Vec<ChangeView>,
+    notice: Option<&'static str>,
+}
+
+impl RestorePage {
+    pub(in crate::http) fn new(
+        frame: Frame,
+        current: &Property,
+        entry: HistoryEntry,
+        side: &str,
+        then: &PropertyForm,
+    ) -> Self {
+        let fields = FieldChange::between(&PropertyForm::of(current), then);
+        Self {
+            frame,
+            id: current.id,
+            entry,
+            side: side.to_owned(),
+            version: current.version(),
+            changes: changes(fields, &Budget::new()),
+            notice: None,
+        }
+    }
+
+    pub(in crate::http) fn with_notice(self, notice: &'static str) -> Self {
+        Self {
+            notice: Some(notice),
+            ..self
+        }
+    }
+}
+
+/// What undoing a deletion would bring back.
+#[derive(Template)]
+#[template(path = "admin/undo.html")]
+pub(in crate::http) struct UndoPage {
     pub(in crate::http) frame: Frame,
-    pub(in crate::http) id: PropertyId,
-    pub(in crate::http) entries: Vec<HistoryEntry>,
-    pub(in crate::http) exists: bool,
+    pub(in crate::http) event: EventId,
+    /// What was deleted together, at most one more than can be restored.
+    pub(in crate::http) deleted: Vec<DeletedListing>,
+    /// The event's own.
+    pub(in crate::http) own: Option<DeletedListing>,
+    pub(in crate::http) too_many: bool,
+    pub(in crate::http) problem: Option<String>,
 }

@@ -2,7 +2,10 @@
 
 mod accounts;
 mod bulk;
+mod conflict;
 mod deletion;
+mod diff;
+mod entries;
 mod excerpt;
 mod form;
 mod history;
@@ -13,9 +16,13 @@ mod users;
 
 pub(in crate::http) use accounts::{LoginPage, PasswordPage};
 pub(in crate::http) use bulk::{BulkAction, BulkPage};
+pub(in crate::http) use conflict::{ConflictPage, ConflictState};
 pub(in crate::http) use deletion::DeletePage;
-pub(in crate::http) use form::{ConflictPage, FormPage};
-pub(in crate::http) use history::{HistoryPage, OverviewPage};
+pub(in crate::http) use entries::EntryView;
+pub(in crate::http) use form::{FormPage, ViewPage};
+pub(in crate::http) use history::{
+    HistoryListPage, HistoryPage, OverviewPage, RestorePage, UndoPage,
+};
 pub(in crate::http) use import::{ImportPage, ImportPreviewPage};
 pub(in crate::http) use list::ListPage;
 pub(in crate::http) use sessions::{LoginsPage, SessionsPage};

@@ -6,7 +6,7 @@ use super::card::{Card, excerpt};
 use super::facade::Facade;
 use super::structured::{self, Json};
 use super::{address, address_of_place, filters, share_picture, with_query};
-use crate::domain::{ListingQuery, PriceBand, Property};
+use crate::domain::{ListingQuery, PriceBand, Property, PropertyId};
 use crate::services::DetailView;
 
 /// A listing's own page.
@@ -28,6 +28,16 @@ pub(in crate::http) struct DetailPage<'a> {
     summary: String,
     updated: bool,
     json: Json,
+    preview: Option<Preview>,
+}
+
+/// What the page needs to show a listing that is not saved.
+pub(in crate::http) struct Preview {
+    pub(in crate::http) csrf_token: String,
+    /// The form that it is made of.
+    pub(in crate::http) fields: Vec<(&'static str, String)>,
+    /// The listing that is being changed; `None` for one that is to be added.
+    pub(in crate::http) id: Option<PropertyId>,
 }
 
 impl<'a> DetailPage<'a> {
@@ -54,6 +64,15 @@ impl<'a> DetailPage<'a> {
             summary: excerpt(property),
             updated: property.updated_at.date_naive() > property.created_at.date_naive(),
             json: structured::listing(property, site_url),
+            preview: None,
+        }
+    }
+
+    /// The page that a form would become.
+    pub(in crate::http) fn preview(view: &'a DetailView, site_url: &str, preview: Preview) -> Self {
+        Self {
+            preview: Some(preview),
+            ..Self::new(view, &ListingQuery::default(), site_url)
         }
     }
 

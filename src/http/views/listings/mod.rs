@@ -10,7 +10,7 @@ mod places;
 mod refused;
 mod structured;
 
-pub(in crate::http) use detail::DetailPage;
+pub(in crate::http) use detail::{DetailPage, Preview};
 pub(in crate::http) use list::ListPage;
 pub use list::list_html;
 pub(in crate::http) use places::PlacesPage;

@@ -190,6 +190,13 @@ impl Chromium {
         done(field.send_keys(value).await);
     }
 
+    /// Chooses a file for a field of the page's form.
+    pub(crate) async fn attach(&self, name: &str, file: &std::path::Path) {
+        let css = format!("form [name='{name}'][type=file]");
+        let field = done(self.client.find(Locator::Css(&css)).await);
+        done(field.send_keys(&file.display().to_string()).await);
+    }
+
     /// What a field of the page's form holds.
     pub(crate) async fn field(&self, name: &str) -> String {
         let css = format!("form [name='{name}']:not([type=hidden])");

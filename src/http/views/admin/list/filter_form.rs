@@ -6,7 +6,7 @@ use chrono::{Datelike as _, Days, NaiveDate, Utc};
 use url::form_urlencoded;
 
 use super::address;
-use crate::domain::{AdminListQuery, FoldedLocation, Location, Place};
+use crate::domain::{AdminListQuery, FoldedLocation, Location, Place, Price};
 
 /// How many places are offered.
 const OFFERED: usize = 200;
@@ -65,8 +65,8 @@ impl FilterForm {
         let query = AdminListQuery::parse(query_string).unwrap_or_default();
         Self {
             q: last("q"),
-            min_price: last("min_price"),
-            max_price: last("max_price"),
+            min_price: for_people(last("min_price")),
+            max_price: for_people(last("max_price")),
             added_from: last("added_from"),
             added_to: last("added_to"),
             order: last("o"),
@@ -75,17 +75,6 @@ impl FilterForm {
             locations,
             spans: spans(&query, Utc::now().date_naive()),
         }
-    }
-
-    /// Whether anything is chosen below the search.
-    pub(super) fn is_narrowed(&self) -> bool {
-        let texts = [
-            &self.min_price,
-            &self.max_price,
-            &self.added_from,
-            &self.added_to,
-        ];
-        !self.locations.is_empty() || texts.into_iter().any(|text| !text.is_empty())
     }
 
     /// Each order with its name, and whether it is chosen. One without a name is called by its columns.
@@ -113,6 +102,11 @@ impl FilterForm {
         }
         sizes
     }
+}
+
+/// A price as people write it, or what else was typed.
+fn for_people(typed: String) -> String {
+    Price::parse(&typed).map_or(typed, Price::grouped)
 }
 
 /// The names of the places with the most listings, but for those that are chosen.

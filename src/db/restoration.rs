@@ -1,0 +1,81 @@
+//! Bringing deleted listings back into the table `property`, from what the log says of them.
+
+use deadpool_postgres::GenericClient;
+use tokio_postgres::Row;
+
+use super::{DbError, Transaction, bulk, properties};
+use crate::domain::{EventId, NewProperty, Property, PropertyId};
+
+/// Brings listings back as they were when the events deleted them, each under its number and with its times; returns
+/// those that are back. A number that is in use is left alone.
+///
+/// # Errors
+/// [`DbError::Constraint`] when a row is no longer allowed; otherwise when the database can't answer.
+pub async fn insert_deleted(
+    transaction: &Transaction<'_>,
+    events: &[EventId],
+) -> Result<Vec<PropertyId>, DbError> {
+    let sql = include_str!("../../sql/queries/property_insert_deleted.sql");
+    let restored = list(transaction, sql, events).await?;
+    let largest = restored.iter().map(|id| id.0).max();
+    bulk::advance_sequence(transaction, largest).await?;
+    Ok(restored)
+}
+
+/// Those of the listings that the events deleted which are there, and as they were.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn list_as_deleted(
+    client: &impl GenericClient,
+    events: &[EventId],
+) -> Result<Vec<PropertyId>, DbError> {
+    let sql = include_str!("../../sql/queries/property_list_as_deleted.sql");
+    list(client, sql, events).await
+}
+
+async fn list(
+    client: &impl GenericClient,
+    sql: &str,
+    events: &[EventId],
+) -> Result<Vec<PropertyId>, DbError> {
+    let statement = client.prepare_cached(sql).await?;
+    let events: Vec<i64> = events.iter().map(|event| event.0).collect();
+    let rows = client.query(&statement, &[&events]).await?;
+    let id = |row: &Row| PropertyId(row.get(0));
+    Ok(rows.iter().map(id).collect())
+}
+
+/// Adds a listing that was deleted under its old number, since when it was first added; `None` when there is one, or
+/// the log knows none.
+///
+/// # Errors
+/// [`DbError::Constraint`] when a value is out of bounds; otherwise when the database can't answer.
+pub async fn insert_again(
+    transaction: &Transaction<'_>,
+    id: PropertyId,
+    new: &NewProperty,
+) -> Result<Option<Property>, DbError> {
+    let sql = include_str!("../../sql/queries/property_insert_again.sql");
+    let statement = transaction.prepare_cached(sql).await?;
+    let NewProperty {
+        title,
+        description,
+        price,
+        location,
+    } = new;
+    let row = transaction
+        .query_opt(
+            &statement,
+            &[
+                &id.0,
+                &title.as_str(),
+                &description.as_str(),
+                &price.as_decimal(),
+                &location.as_str(),
+            ],
+        )
+        .await?;
+    bulk::advance_sequence(transaction, Some(id.0)).await?;
+    row.as_ref().map(properties::property).transpose()
+}

@@ -1,0 +1,248 @@
+//! What somebody asks of the history.
+
+use chrono::{Datelike as _, NaiveDate};
+use url::form_urlencoded;
+
+use super::field_errors::quoted;
+use super::{EventId, FieldErrors, PropertyId};
+
+/// A kind of entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HistoryKind {
+    /// A listing was added.
+    Added,
+    /// A listing was changed.
+    Changed,
+    /// A listing was deleted.
+    Deleted,
+    /// One statement changed more listings than are told one by one.
+    Bulk,
+    /// The cache was cleared.
+    Cleared,
+}
+
+impl HistoryKind {
+    /// Every kind, in the order in which forms show them.
+    pub const ALL: [Self; 5] = [
+        Self::Added,
+        Self::Changed,
+        Self::Deleted,
+        Self::Bulk,
+        Self::Cleared,
+    ];
+
+    /// Its name in addresses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Deleted => "deleted",
+            Self::Bulk => "bulk",
+            Self::Cleared => "cleared",
+        }
+    }
+
+    /// Its name for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Added => "Listings added",
+            Self::Changed => "Listings changed",
+            Self::Deleted => "Listings deleted",
+            Self::Bulk => "Many at once",
+            Self::Cleared => "Cache cleared",
+        }
+    }
+
+    /// Its name in the event log.
+    pub fn logged_as(self) -> &'static str {
+        match self {
+            Self::Added => "created",
+            Self::Changed => "updated",
+            Self::Deleted => "deleted",
+            Self::Bulk => "bulk",
+            Self::Cleared => "cleared",
+        }
+    }
+}
+
+/// Where a page of the history begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HistoryPlace {
+    /// At the latest entry.
+    #[default]
+    Latest,
+    /// At what came before an entry.
+    Before(EventId),
+    /// So that it ends with what came after an entry.
+    After(EventId),
+}
+
+/// A parsed query of the history.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HistoryQuery {
+    /// Who did it.
+    pub actor: Option<String>,
+    /// What was done.
+    pub kind: Option<HistoryKind>,
+    /// The first day, in UTC.
+    pub from: Option<NaiveDate>,
+    /// The last day, in UTC.
+    pub to: Option<NaiveDate>,
+    /// To which listing.
+    pub listing: Option<PropertyId>,
+    /// Where the page begins.
+    pub place: HistoryPlace,
+}
+
+impl HistoryQuery {
+    /// The history of one listing, from its latest entry.
+    pub fn of(listing: PropertyId) -> Self {
+        Self {
+            listing: Some(listing),
+            ..Self::default()
+        }
+    }
+
+    /// Parses a URL's query string; empty and unknown parameters are ignored.
+    ///
+    /// # Errors
+    /// All wrong parameters at once, each with what is allowed.
+    pub fn parse(query_string: &str) -> Result<Self, FieldErrors> {
+        let (mut query, mut errors) = (Self::default(), FieldErrors::new());
+        for (field, value) in form_urlencoded::parse(query_string.as_bytes()) {
+            let value = value.trim();
+            match field.as_ref() {
+                _ if value.is_empty() => {}
+                "actor" => query.actor = errors.check("actor", actor(value)),
+                "kind" => query.kind = errors.check("kind", kind(value)),
+                "from" => query.from = errors.check("from", day(value)),
+                "to" => query.to = errors.check("to", day(value)),
+                "listing" => {
+                    query.listing = errors.check("listing", number(value)).map(PropertyId);
+                }
+                "before" => {
+                    let id = errors.check("before", number(value)).map(EventId);
+                    query.place = id.map_or(query.place, HistoryPlace::Before);
+                }
+                "after" => {
+                    let id = errors.check("after", number(value)).map(EventId);
+                    query.place = id.map_or(query.place, HistoryPlace::After);
+                }
+                _ => {}
+            }
+        }
+        if let (Some(from), Some(to)) = (query.from, query.to)
+            && to < from
+        {
+            errors.add("to", format!("The last day is before the first, {from}."));
+        }
+        match errors.is_empty() {
+            true => Ok(query),
+            false => Err(errors),
+        }
+    }
+
+    /// Whether it asks for less than everything.
+    pub fn is_filtered(&self) -> bool {
+        let all = Self {
+            place: self.place,
+            ..Self::default()
+        };
+        *self != all
+    }
+
+    /// The query string that asks for this from another place.
+    pub fn at(&self, place: HistoryPlace) -> String {
+        let mut text = form_urlencoded::Serializer::new(String::new());
+        let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
+        let (before, after) = match place {
+            HistoryPlace::Latest => (None, None),
+            HistoryPlace::Before(id) => (Some(id.0.to_string()), None),
+            HistoryPlace::After(id) => (None, Some(id.0.to_string())),
+        };
+        for (name, value) in [
+            ("actor", self.actor.clone()),
+            ("kind", self.kind.map(|kind| kind.name().to_owned())),
+            ("from", day(self.from)),
+            ("to", day(self.to)),
+            ("listing", self.listing.map(|id| id.to_string())),
+            ("before", before),
+            ("after", after),
+        ] {
+            if let Some(value) = value {
+                text.append_pair(name, &value);
+            }
+        }
+        text.finish()
+    }
+}
+
+fn actor(text: &str) -> Result<String, String> {
+    let fits = text.chars().count() <= 200 && !text.contains('\0');
+    match fits {
+        true => Ok(text.to_owned()),
+        false => Err("Enter a name of up to 200 characters.".to_owned()),
+    }
+}
+
+fn kind(text: &str) -> Result<HistoryKind, String> {
+    let found = HistoryKind::ALL
+        .into_iter()
+        .find(|kind| kind.name() == text);
+    found.ok_or_else(|| {
+        let names = HistoryKind::ALL.map(HistoryKind::name).join(", ");
+        format!(
+            "“{}” is not a kind of change. Choose one of: {names}.",
+            quoted(text)
+        )
+    })
+}
+
+fn day(text: &str) -> Result<NaiveDate, String> {
+    let parsed = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    let known = parsed.filter(|day| (1..=9999).contains(&day.year()));
+    known.ok_or_else(|| {
+        format!(
+            "“{}” is not a day. Enter one such as 2026-01-31.",
+            quoted(text)
+        )
+    })
+}
+
+fn number(text: &str) -> Result<i64, String> {
+    let parsed = text.parse().ok().filter(|number| *number > 0);
+    parsed.ok_or_else(|| format!("“{}” is not a number. Enter one from 1 up.", quoted(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_reads_back_as_it_was_written() {
+        let text = "actor=database+user+x%26y&kind=deleted&from=2026-01-01&to=2026-01-31&listing=7&before=12";
+        let query = HistoryQuery::parse(text).expect("valid");
+        assert_eq!(query.at(query.place), text);
+        assert!(query.is_filtered());
+        let rest = HistoryQuery::parse("before=12&utm_x=1&actor=").expect("valid");
+        assert!(!rest.is_filtered());
+    }
+
+    #[test]
+    fn every_wrong_parameter_is_named_at_once() {
+        let wrong = "kind=x&from=2026-13-01&to=soon&listing=-1&before=0&after=y&actor=%00";
+        let errors = HistoryQuery::parse(wrong).expect_err("all are wrong");
+        let fields: Vec<_> = errors.iter().map(|(field, _)| field).collect();
+        let want = ["actor", "after", "before", "from", "kind", "listing", "to"];
+        assert_eq!(fields, want);
+        let swapped = HistoryQuery::parse("from=2026-02-01&to=2026-01-01");
+        assert!(!swapped.expect_err("swapped").get("to").is_empty());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_the_parser_panic(text in ".*") {
+            let _ = HistoryQuery::parse(&text);
+        }
+    }
+}

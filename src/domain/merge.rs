@@ -1,0 +1,133 @@
+//! Two edits of one listing, brought together field by field.
+
+use similar::TextMerge;
+
+use super::PropertyForm;
+
+/// Who changed a field since the state that both started from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangedBy {
+    /// Both have the same value.
+    Nobody,
+    /// Only the one who is editing.
+    Me,
+    /// Only whoever saved meanwhile.
+    Them,
+    /// Both, each in their way; or it can't be told who, because the state that they started from is not known.
+    Both,
+}
+
+/// A field of two edits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergedField {
+    /// The field.
+    pub field: &'static str,
+    /// Its value when both began, where that is known.
+    pub base: Option<String>,
+    /// Its value as it is stored.
+    pub theirs: String,
+    /// Its value as it was typed.
+    pub mine: String,
+    /// Who changed it.
+    pub changed_by: ChangedBy,
+    /// Both changes in one text, where they don't touch the same lines.
+    pub combined: Option<String>,
+}
+
+/// Compares what is stored and what was typed with what both started from.
+pub fn merge(
+    base: Option<&PropertyForm>,
+    theirs: &PropertyForm,
+    mine: &PropertyForm,
+) -> [MergedField; 4] {
+    let (known, saved) = (base.map(PropertyForm::normal), mine.normal());
+    PropertyForm::FIELDS.map(|field| {
+        let base = known.as_ref().map(|known| known.get(field));
+        let (theirs, saved) = (theirs.get(field), saved.get(field));
+        let changed_by = match base {
+            _ if theirs == saved => ChangedBy::Nobody,
+            Some(base) if theirs == base => ChangedBy::Me,
+            Some(base) if saved == base => ChangedBy::Them,
+            _ => ChangedBy::Both,
+        };
+        let combined = match (changed_by, base) {
+            (ChangedBy::Both, Some(base)) if field == "description" => combine(base, theirs, saved),
+            _ => None,
+        };
+        MergedField {
+            field,
+            base: base.map(str::to_owned),
+            theirs: theirs.to_owned(),
+            mine: mine.get(field).to_owned(),
+            changed_by,
+            combined,
+        }
+    })
+}
+
+/// Both changes of a text, if none of its lines was changed by both.
+fn combine(base: &str, theirs: &str, mine: &str) -> Option<String> {
+    let [base, theirs, mine] = [base, theirs, mine].map(|text| format!("{text}\n"));
+    let merged = TextMerge::from_lines(base.as_str(), mine.as_str(), theirs.as_str());
+    (!merged.is_conflicted()).then(|| merged.to_string().trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(title: &str, description: &str, price: &str, location: &str) -> PropertyForm {
+        PropertyForm {
+            title: title.to_owned(),
+            description: description.to_owned(),
+            price: price.to_owned(),
+            location: location.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_field_that_one_side_changed_is_that_sides() {
+        let base = form("A", "D", "1.00", "L");
+        let theirs = form("B", "D", "1.00", "Both");
+        let mine = form("A", "D ", "1,000", " Both");
+        let fields = merge(Some(&base), &theirs, &mine);
+        let who = fields.map(|field| field.changed_by);
+        use ChangedBy::{Me, Nobody, Them};
+        assert_eq!(who, [Them, Nobody, Me, Nobody]);
+    }
+
+    #[test]
+    fn what_both_changed_differently_is_nobodys_to_decide() {
+        let base = form("A", "D", "1.00", "L");
+        let fields = merge(
+            Some(&base),
+            &form("B", "D", "1.00", "L"),
+            &form("C", "D", "1", "L"),
+        );
+        assert_eq!(fields[0].changed_by, ChangedBy::Both);
+        assert_eq!(fields[2].changed_by, ChangedBy::Nobody);
+        let unknown = merge(None, &base, &form("C", "D", "1", "L"));
+        assert_eq!(unknown[0].changed_by, ChangedBy::Both);
+    }
+
+    #[test]
+    fn changes_of_different_lines_go_together_and_those_of_one_line_do_not() {
+        let base = form("A", "one\n\ntwo\n\nthree", "1.00", "L");
+        let theirs = form("A", "ONE\n\ntwo\n\nthree", "1.00", "L");
+        let mine = form("A", "one\r\n\r\ntwo\r\n\r\nTHREE\r\n", "1.00", "L");
+        let fields = merge(Some(&base), &theirs, &mine);
+        let combined = fields[1].combined.as_deref();
+        assert_eq!(combined, Some("ONE\n\ntwo\n\nTHREE"));
+        let mine = form("A", "One!\n\ntwo\n\nthree", "1.00", "L");
+        assert_eq!(merge(Some(&base), &theirs, &mine)[1].combined, None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_only_one_side_changed_combines_to_that_side(text in "[a-c\n]{0,40}", other in "[a-c\n]{0,40}") {
+            let (text, other) = (text.trim(), other.trim());
+            proptest::prop_assert_eq!(combine(text, other, text), Some(other.to_owned()));
+            proptest::prop_assert_eq!(combine(text, text, other), Some(other.to_owned()));
+        }
+    }
+}

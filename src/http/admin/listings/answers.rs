@@ -1,0 +1,126 @@
+//! What a form of a listing is answered with besides success: the form again, with everything that was typed.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+
+use super::sent::Sent;
+use crate::domain::{FieldErrors, Permission, PlaceQuery, PropertyForm, PropertyId};
+use crate::http::AppError;
+use crate::http::admin::see_other;
+use crate::http::admin::staff::{Staff, new_token};
+use crate::http::views::admin::FormPage;
+use crate::http::views::page;
+use crate::services::{ServiceError, Services};
+
+/// How many places a form suggests without asking for more.
+const SUGGESTED: usize = 200;
+
+/// A form with suggestions.
+pub(super) async fn show(
+    response: HttpResponseBuilder,
+    staff: &Staff,
+    services: &Services,
+    form: FormPage,
+) -> Result<HttpResponse, AppError> {
+    let form = form.with_places(places(services).await);
+    page(response, &form.framed(staff.frame()?))
+}
+
+/// The places that have the most listings. A form is right without them.
+pub(super) async fn places(services: &Services) -> Vec<String> {
+    let places = services.listings.places(&PlaceQuery::default()).await;
+    let places = places.map_or_else(|_| Vec::new(), |places| places.tagged.value);
+    let names = places.into_iter().take(SUGGESTED);
+    names.map(|place| place.location.to_string()).collect()
+}
+
+/// The form with what is wrong with it.
+pub(super) async fn refused(
+    staff: &Staff,
+    services: &Services,
+    form: FormPage,
+    errors: FieldErrors,
+) -> Result<HttpResponse, AppError> {
+    let response = HttpResponse::UnprocessableEntity();
+    show(response, staff, services, form.with_errors(errors)).await
+}
+
+/// The way on from a form that arrived before.
+pub(super) fn repeated(
+    staff: &Staff,
+    sent: &Sent,
+    saved: PropertyId,
+) -> Result<HttpResponse, AppError> {
+    let title = sent.form.title.trim();
+    let text = format!("The form arrived more than once. “{title}” was saved once.");
+    staff.say("success", text)?;
+    Ok(see_other(&sent.next(saved)))
+}
+
+/// The form, which has added another listing already, with a token of its own.
+pub(super) async fn used(
+    staff: &Staff,
+    sent: &Sent,
+    saved: PropertyId,
+    services: &Services,
+) -> Result<HttpResponse, AppError> {
+    let notice = format!(
+        "This form was saved already, as listing {saved}. What it holds now is different and is not saved yet: save it \
+         to add another listing."
+    );
+    let form = sent.again().with_state(new_token(), sent.filters());
+    let form = form.with_notice(notice).with_other(saved);
+    show(HttpResponse::Conflict(), staff, services, form).await
+}
+
+/// The form for somebody whose listing was deleted meanwhile: it can be restored as it was typed, or added anew.
+pub(super) async fn gone(
+    staff: &Staff,
+    sent: &Sent,
+    id: PropertyId,
+    services: &Services,
+) -> Result<HttpResponse, AppError> {
+    let notice = match staff.may(Permission::Add) {
+        true => {
+            "Somebody deleted this listing while you were editing it. Nothing that you typed is lost: restore the \
+            listing as you typed it, or add it as a new one."
+        }
+        false => {
+            "Somebody deleted this listing while you were editing it. Your account may not add listings: copy \
+            what you typed, and ask a superuser to restore the listing."
+        }
+    };
+    let form = FormPage::add(sent.form.clone()).unsaved().with_gone(id);
+    let form = form.with_state(new_token(), sent.filters());
+    let form = form.with_notice(notice.to_owned());
+    show(HttpResponse::Conflict(), staff, services, form).await
+}
+
+/// The form when the database refused it or can't be reached.
+pub(super) async fn failed(
+    staff: &Staff,
+    services: &Services,
+    form: FormPage,
+    err: ServiceError,
+) -> Result<HttpResponse, AppError> {
+    if let Some(name) = err.refused_by() {
+        let field = PropertyForm::FIELDS
+            .into_iter()
+            .find(|field| name.starts_with(&format!("property_{field}_")));
+        let message = "The database does not accept this value.";
+        let errors = FieldErrors::of(field.unwrap_or("title"), message);
+        return refused(staff, services, form, errors).await;
+    }
+    match err {
+        err if err.is_unavailable() => {
+            log::error!("{err}");
+            let mut response = HttpResponse::ServiceUnavailable();
+            response.insert_header((header::RETRY_AFTER, "5"));
+            let notice = "The database can’t be reached at the moment, so nothing was saved. Nothing that you typed is \
+                lost: try again in a few seconds.";
+            let form = form.with_notice(notice.to_owned());
+            page(response, &form.framed(staff.frame()?))
+        }
+        err => Err(err.into()),
+    }
+}

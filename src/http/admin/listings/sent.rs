@@ -1,0 +1,150 @@
+//! A form of a listing as it was sent.
+
+use sha2::{Digest as _, Sha256};
+
+use super::list_address;
+use crate::domain::{PropertyForm, PropertyId, Version};
+use crate::http::admin::request::Fields;
+use crate::http::admin::staff::{Staff, new_token};
+use crate::http::views::admin::FormPage;
+use crate::services::Submission;
+
+/// The hidden field with the token that no other form has.
+const ONCE: &str = "_once";
+
+/// What somebody wants of a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Button {
+    /// To save it; where to go then is [`Sent::next`].
+    Save,
+    /// To save it as another listing.
+    SaveAsNew,
+    /// To see the page that it would be.
+    Preview,
+    /// To go on editing after that.
+    Edit,
+}
+
+/// A form as it was sent.
+pub(super) struct Sent {
+    pub(super) fields: Fields,
+    /// What was typed or, on the page of a conflict, chosen.
+    pub(super) form: PropertyForm,
+    /// The listing whose form it is; `None` for one that is to be added.
+    pub(super) id: Option<PropertyId>,
+    /// The fields in which the other version was chosen and the own one edited as well.
+    pub(super) contradictions: Vec<&'static str>,
+}
+
+impl Sent {
+    pub(super) fn of(fields: Fields, id: Option<PropertyId>) -> Self {
+        let chosen = |field: &str| {
+            let choice = fields.get(&format!("choose_{field}"));
+            ["theirs", "both"].into_iter().find(|name| *name == choice)
+        };
+        let form = PropertyForm::from_fields(|field| match chosen(field) {
+            Some(choice) => fields.get(&format!("{choice}_{field}")).to_owned(),
+            None => fields.get(field).to_owned(),
+        });
+        let contradicts = |field: &&str| {
+            let was = fields.get(&format!("was_{field}"));
+            chosen(field).is_some() && was != digest(fields.get(field))
+        };
+        let contradictions = PropertyForm::FIELDS.into_iter().filter(contradicts);
+        Self {
+            contradictions: contradictions.collect(),
+            form,
+            fields,
+            id,
+        }
+    }
+
+    /// What was typed, whatever was chosen.
+    pub(super) fn typed(&self) -> PropertyForm {
+        PropertyForm::from_fields(|field| self.fields.get(field).to_owned())
+    }
+
+    pub(super) fn button(&self) -> Button {
+        let has = |name| self.fields.has(name);
+        match self.id {
+            Some(_) if has("_saveasnew") => Button::SaveAsNew,
+            _ if has("_preview") => Button::Preview,
+            _ if has("_edit") => Button::Edit,
+            _ => Button::Save,
+        }
+    }
+
+    /// The version that a field names; one that can't be read is no version. A script that sends none edits the listing
+    /// as it is now.
+    pub(super) fn version(&self, field: &str) -> Option<Version> {
+        let sent = self.fields.has(field);
+        sent.then(|| Version(self.fields.get(field).parse().unwrap_or(0)))
+    }
+
+    /// What the form is known by, if it has a token.
+    pub(super) fn submission(
+        &self,
+        staff: &Staff,
+        target: Option<PropertyId>,
+    ) -> Option<Submission> {
+        Submission::of(self.fields.get(ONCE), staff.id, target, &self.form)
+    }
+
+    /// Where the browser goes after a save: Django's three buttons.
+    pub(super) fn next(&self, saved: PropertyId) -> String {
+        let has = |name| self.fields.has(name);
+        let address = match (has("_addanother"), has("_continue") || has("_saveasnew")) {
+            (true, _) => "/admin/properties/add/".to_owned(),
+            (_, true) => format!("/admin/properties/{saved}/change/"),
+            _ => return list_address::list_address(&self.fields),
+        };
+        list_address::keeping(&address, &self.fields)
+    }
+
+    /// The form to be shown again, with everything that was sent.
+    pub(super) fn again(&self) -> FormPage {
+        let page = match self.id {
+            Some(id) => {
+                let seen = self.version("version").unwrap_or(Version(0));
+                FormPage::change(id, self.form.clone(), seen)
+            }
+            None => FormPage::add(self.form.clone()),
+        };
+        let filters = list_address::filters(&self.fields);
+        page.unsaved().with_state(self.once(), filters)
+    }
+
+    /// The token: the same for as long as nothing was saved with it, so that a form whose fate nobody knows is saved
+    /// once as well.
+    pub(super) fn once(&self) -> String {
+        match self.fields.get(ONCE) {
+            "" => new_token(),
+            token => token.to_owned(),
+        }
+    }
+
+    /// The list's state.
+    pub(super) fn filters(&self) -> String {
+        list_address::filters(&self.fields)
+    }
+
+    /// The fields that a page without the form itself carries on.
+    pub(super) fn carried(&self) -> Vec<(&'static str, String)> {
+        let mut carried = PropertyForm::FIELDS
+            .map(|field| (field, self.form.get(field).to_owned()))
+            .to_vec();
+        if let Some(version) = self.version("version") {
+            carried.push(("version", version.to_string()));
+        }
+        carried.push((ONCE, self.once()));
+        carried.push((list_address::FILTERS, self.filters()));
+        carried
+    }
+}
+
+/// What a field's text is known by, to see whether it was edited.
+pub(super) fn digest(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let hash = Sha256::digest(text.trim());
+    hash.iter().take(8).map(|b| format!("{b:02x}")).collect()
+}

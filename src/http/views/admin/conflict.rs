@@ -1,0 +1,139 @@
+//! Both versions of a listing that two people edited.
+
+use askama::Template;
+
+use super::diff::{Budget, Passage};
+use crate::domain::{ChangedBy, HistoryEntry, MergedField, PropertyId, Version};
+use crate::http::admin::staff::Frame;
+use crate::http::views::filters;
+
+/// What the page needs besides the fields.
+pub(in crate::http) struct ConflictState {
+    pub(in crate::http) frame: Frame,
+    pub(in crate::http) id: PropertyId,
+    /// What is stored.
+    pub(in crate::http) version: Version,
+    /// What was edited.
+    pub(in crate::http) base_version: Version,
+    pub(in crate::http) once: String,
+    pub(in crate::http) filters: String,
+    /// Who changed it last.
+    pub(in crate::http) latest: Option<HistoryEntry>,
+    pub(in crate::http) places: Vec<String>,
+    /// The fields in which the other version was chosen and the own one edited as well.
+    pub(in crate::http) contradictions: Vec<&'static str>,
+}
+
+/// Both versions.
+#[derive(Template)]
+#[template(path = "admin/conflict.html")]
+pub(in crate::http) struct ConflictPage {
+    frame: Frame,
+    state: Rest,
+    rows: Vec<ConflictRow>,
+}
+
+struct Rest {
+    id: PropertyId,
+    version: Version,
+    base_version: Version,
+    once: String,
+    filters: String,
+    latest: Option<HistoryEntry>,
+    places: Vec<String>,
+}
+
+/// One field in both versions.
+struct ConflictRow {
+    field: &'static str,
+    /// Who changed it, for people.
+    said: &'static str,
+    differs: bool,
+    is_conflict: bool,
+    /// Whether only the others changed it.
+    is_untouched: bool,
+    theirs: String,
+    /// What they changed of a long text.
+    passages: Option<Vec<Passage>>,
+    mine: String,
+    combined: Option<String>,
+    /// `theirs`, `both` or `mine`.
+    choice: String,
+    /// What tells whether the text was edited.
+    was: String,
+    is_contradicted: bool,
+}
+
+impl ConflictPage {
+    /// `digests` tell for each field whether it was edited, `chosen` what was chosen before.
+    pub(in crate::http) fn new(
+        state: ConflictState,
+        fields: [MergedField; 4],
+        digests: [String; 4],
+        chosen: impl Fn(&str) -> Option<String>,
+    ) -> Self {
+        let budget = Budget::new();
+        let contradictions = state.contradictions;
+        let row = |(field, was): (MergedField, String)| ConflictRow {
+            field: field.field,
+            said: said(&field),
+            differs: field.changed_by != ChangedBy::Nobody,
+            is_conflict: field.changed_by == ChangedBy::Both,
+            is_untouched: field.changed_by == ChangedBy::Them,
+            passages: field
+                .base
+                .as_deref()
+                .and_then(|base| budget.compare(base, &field.theirs)),
+            choice: chosen(field.field).unwrap_or_else(|| default_choice(&field).to_owned()),
+            is_contradicted: contradictions.contains(&field.field),
+            theirs: field.theirs,
+            mine: field.mine,
+            combined: field.combined,
+            was,
+        };
+        let rows = fields.into_iter().zip(digests).map(row).collect();
+        Self {
+            frame: state.frame,
+            state: Rest {
+                id: state.id,
+                version: state.version,
+                base_version: state.base_version,
+                once: state.once,
+                filters: state.filters,
+                latest: state.latest,
+                places: state.places,
+            },
+            rows,
+        }
+    }
+
+    /// Whether somebody has to choose.
+    fn has_conflicts(&self) -> bool {
+        self.rows.iter().any(|row| row.is_conflict)
+    }
+
+    fn is_contradicted(&self) -> bool {
+        self.rows.iter().any(|row| row.is_contradicted)
+    }
+}
+
+fn default_choice(field: &MergedField) -> &'static str {
+    match field.changed_by {
+        ChangedBy::Them => "theirs",
+        ChangedBy::Both if field.combined.is_some() => "both",
+        ChangedBy::Both | ChangedBy::Me | ChangedBy::Nobody => "mine",
+    }
+}
+
+fn said(field: &MergedField) -> &'static str {
+    match field.changed_by {
+        ChangedBy::Nobody => "The same in both versions.",
+        ChangedBy::Me => "Only you changed this.",
+        ChangedBy::Them => "Only they changed this.",
+        ChangedBy::Both if field.combined.is_some() => {
+            "You both changed this, in different paragraphs. Both changes fit together."
+        }
+        ChangedBy::Both if field.base.is_some() => "You both changed this. Choose one.",
+        ChangedBy::Both => "The versions differ. Choose one.",
+    }
+}

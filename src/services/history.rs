@@ -1,0 +1,134 @@
+//! Reading what was done to listings, straight from the database's log.
+
+use super::ServiceError;
+use crate::db::{Database, history};
+use crate::domain::{
+    DeletedListing, EventId, HistoryEntry, HistoryPlace, HistoryQuery, PropertyForm, PropertyId,
+    Version,
+};
+
+/// The most names that are suggested.
+const ACTORS: i32 = 100;
+
+/// A page of the history.
+#[derive(Debug, Clone, Default)]
+pub struct HistoryPage {
+    /// Its entries, the latest first.
+    pub entries: Vec<HistoryEntry>,
+    /// Whether there may be later ones.
+    pub has_later: bool,
+    /// Whether there are earlier ones.
+    pub has_earlier: bool,
+}
+
+/// What an edit started from, and who has changed it since.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// The listing as it was; `None` where the log does not tell.
+    pub state: Option<PropertyForm>,
+    /// The latest change.
+    pub latest: Option<HistoryEntry>,
+}
+
+/// Reads the history; cheap to clone.
+#[derive(Clone)]
+pub struct History {
+    database: Database,
+}
+
+impl History {
+    pub(super) fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// The latest changes.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn recent(&self, limit: u16) -> Result<Vec<HistoryEntry>, ServiceError> {
+        let client = self.database.client().await?;
+        Ok(history::list(&client, &HistoryQuery::default(), i64::from(limit)).await?)
+    }
+
+    /// A page of the history.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn page(&self, query: &HistoryQuery, size: u16) -> Result<HistoryPage, ServiceError> {
+        let client = self.database.client().await?;
+        let mut entries = history::list(&client, query, i64::from(size) + 1).await?;
+        let more = entries.len() > usize::from(size);
+        let (has_later, has_earlier) = match query.place {
+            HistoryPlace::Latest => (false, more),
+            HistoryPlace::Before(_) => (true, more),
+            HistoryPlace::After(_) => (more, true),
+        };
+        match query.place {
+            HistoryPlace::After(_) if more => drop(entries.remove(0)),
+            _ => entries.truncate(usize::from(size)),
+        }
+        Ok(HistoryPage {
+            entries,
+            has_later,
+            has_earlier,
+        })
+    }
+
+    /// One entry.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn find(&self, event: EventId) -> Result<Option<HistoryEntry>, ServiceError> {
+        let client = self.database.client().await?;
+        Ok(history::find(&client, event).await?)
+    }
+
+    /// Who has done something, in the order of their names; at most a hundred.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn actors(&self) -> Result<Vec<String>, ServiceError> {
+        let client = self.database.client().await?;
+        Ok(history::list_actors(&client, ACTORS).await?)
+    }
+
+    /// What an edit of a listing started from.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn origin(&self, id: PropertyId, seen: Version) -> Result<Origin, ServiceError> {
+        let client = self.database.client().await?;
+        let query = HistoryQuery::of(id);
+        let (state, latest) = tokio::try_join!(
+            history::find_state(&client, id, seen),
+            history::list(&client, &query, 1),
+        )?;
+        Ok(Origin {
+            state,
+            latest: latest.into_iter().next(),
+        })
+    }
+
+    /// The latest thing that somebody did, if that was to delete: what they may want to undo.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn last_deletion(&self, actor: &str) -> Result<Option<EventId>, ServiceError> {
+        let client = self.database.client().await?;
+        Ok(history::find_last_deletion(&client, actor).await?)
+    }
+
+    /// The listings that were deleted together with an event's own, one more than can be restored at most; `only` the
+    /// event's own if so. None for an event that is no deletion.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn deletions(
+        &self,
+        event: EventId,
+        only: bool,
+    ) -> Result<Vec<DeletedListing>, ServiceError> {
+        let client = self.database.client().await?;
+        Ok(history::list_deletions(&client, event, only, super::MAX_UNDONE + 1).await?)
+    }
+}

@@ -1,0 +1,168 @@
+//! Forms that are saved once, however often they arrive.
+//!
+//! A form carries a token that no other has. Its hash is a row that is written in the transaction of the save: of two
+//! that arrive at the same time, at whatever instance, one waits for the other and then finds what came of it.
+
+use sha2::{Digest as _, Sha256};
+
+use super::editor::to_the_end;
+use super::{Editor, ServiceError, UpdateOutcome};
+use crate::db::submissions::{self, Earlier};
+use crate::db::{DbError, Transaction, properties};
+use crate::domain::{NewProperty, Property, PropertyForm, PropertyId, UserId, Version};
+use crate::events::UnitOfWork;
+
+/// A form that was sent, by what tells it from others.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    token: [u8; 32],
+    content: [u8; 32],
+}
+
+/// What became of a form that adds a listing.
+#[derive(Debug)]
+pub enum CreateOutcome {
+    /// It was added.
+    Saved(Property),
+    /// The form had added this one already, just as it is.
+    Repeated(PropertyId),
+    /// The form had added this one already, when it held something else.
+    Used(PropertyId),
+}
+
+impl Submission {
+    /// What a user's form is known by; `None` for a form without a token.
+    pub fn of(
+        token: &str,
+        user: UserId,
+        target: Option<PropertyId>,
+        form: &PropertyForm,
+    ) -> Option<Self> {
+        let whose = format!("{token}\n{user:?}\n{target:?}");
+        let form = form.normal();
+        let mut content = Sha256::new();
+        for field in PropertyForm::FIELDS {
+            // No text of one field can be taken for the next one's.
+            content.update(form.get(field).len().to_be_bytes());
+            content.update(form.get(field));
+        }
+        (!token.is_empty()).then(|| Self {
+            token: Sha256::digest(whose).into(),
+            content: content.finalize().into(),
+        })
+    }
+
+    async fn claim(&self, transaction: &Transaction<'_>) -> Result<Option<Earlier>, DbError> {
+        submissions::claim(transaction, &self.token, &self.content).await
+    }
+
+    async fn finish(&self, transaction: &Transaction<'_>, saved: &Property) -> Result<(), DbError> {
+        let earlier = Earlier {
+            content: self.content.to_vec(),
+            property: saved.id,
+            version: saved.version(),
+        };
+        submissions::finish(transaction, &self.token, &earlier).await
+    }
+
+    /// Whether it arrived before, as it is.
+    fn repeats(&self, earlier: &Earlier) -> bool {
+        earlier.content == self.content
+    }
+}
+
+async fn claim(
+    sent: Option<&Submission>,
+    work: &UnitOfWork<'_>,
+) -> Result<Option<Earlier>, DbError> {
+    match sent {
+        Some(sent) => sent.claim(work.transaction()).await,
+        None => Ok(None),
+    }
+}
+
+async fn finish(
+    sent: Option<&Submission>,
+    work: &UnitOfWork<'_>,
+    saved: &Property,
+) -> Result<(), DbError> {
+    match sent {
+        Some(sent) => sent.finish(work.transaction(), saved).await,
+        None => Ok(()),
+    }
+}
+
+impl Editor {
+    /// Adds the listing of a form, once.
+    ///
+    /// # Errors
+    /// When the database refuses or can't answer.
+    pub async fn create_once(
+        &self,
+        actor: &str,
+        sent: Option<Submission>,
+        new: NewProperty,
+    ) -> Result<CreateOutcome, ServiceError> {
+        let (this, actor) = (self.clone(), actor.to_owned());
+        to_the_end(async move {
+            let mut client = this.database.client().await?;
+            let work = UnitOfWork::begin(&mut client, &actor).await?;
+            if let Some(earlier) = claim(sent.as_ref(), &work).await? {
+                let repeated = sent.is_some_and(|sent| sent.repeats(&earlier));
+                return Ok(match repeated {
+                    true => CreateOutcome::Repeated(earlier.property),
+                    false => CreateOutcome::Used(earlier.property),
+                });
+            }
+            let property = properties::insert(work.transaction(), &new).await?;
+            finish(sent.as_ref(), &work, &property).await?;
+            this.commit(work).await?;
+            Ok(CreateOutcome::Saved(property))
+        })
+        .await
+    }
+
+    /// Saves the form of a listing, once, if the listing is still as the editor saw it, or as this very form left it.
+    ///
+    /// # Errors
+    /// When the database refuses or can't answer.
+    pub async fn update_once(
+        &self,
+        actor: &str,
+        sent: Option<Submission>,
+        id: PropertyId,
+        seen: Version,
+        new: NewProperty,
+    ) -> Result<UpdateOutcome, ServiceError> {
+        let (this, actor) = (self.clone(), actor.to_owned());
+        to_the_end(async move {
+            let mut client = this.database.client().await?;
+            let work = UnitOfWork::begin(&mut client, &actor).await?;
+            let earlier = claim(sent.as_ref(), &work).await?;
+            if let (Some(earlier), Some(sent)) = (&earlier, &sent)
+                && sent.repeats(earlier)
+            {
+                return Ok(UpdateOutcome::Repeated);
+            }
+            let found = properties::find_locked(work.transaction(), id).await?;
+            let Some(current) = found else {
+                return Ok(UpdateOutcome::Gone);
+            };
+            let own = earlier.map(|earlier| earlier.version);
+            if current.version() != seen && Some(current.version()) != own {
+                return Ok(match new.is(&current) {
+                    true => UpdateOutcome::Same(current),
+                    false => UpdateOutcome::Conflict(current),
+                });
+            }
+            let updated = properties::update(work.transaction(), id, &new).await?;
+            let Some(saved) = updated else {
+                return Ok(UpdateOutcome::Gone);
+            };
+            finish(sent.as_ref(), &work, &saved).await?;
+            this.commit(work).await?;
+            Ok(UpdateOutcome::Saved(saved))
+        })
+        .await
+    }
+}

@@ -1,0 +1,139 @@
+//! Bringing back what was: deleted listings, and earlier versions of listings. Each is a write like any other, by
+//! whoever asks for it, with a note in the history that says what it was.
+
+use super::editor::to_the_end;
+use super::{Editor, ServiceError, UpdateOutcome};
+use crate::db::{event_log, history, properties, restoration};
+use crate::domain::{EventId, NewProperty, Property, PropertyId, Version};
+use crate::events::UnitOfWork;
+
+/// The most listings that are restored at once: as many as the log lists one by one for a statement.
+pub const MAX_UNDONE: i64 = 1_000;
+
+/// What became of the undoing of a deletion.
+#[derive(Debug, PartialEq, Eq)]
+pub enum UndoOutcome {
+    /// So many listings are back as they were, some of them perhaps since before.
+    Restored(usize),
+    /// Nothing was restored: other listings have these numbers.
+    Taken(Vec<PropertyId>),
+    /// Nothing was restored: more were deleted together than are restored at once.
+    TooMany,
+    /// There is no such deletion.
+    Unknown,
+}
+
+/// What became of the restoring of a listing that was deleted while somebody edited it.
+#[derive(Debug)]
+pub enum RestoreOutcome {
+    /// It is back, as it was typed.
+    Restored(Property),
+    /// There is a listing of this number, or never was one.
+    Taken,
+}
+
+impl Editor {
+    /// Restores the listings that were deleted together with an event's own, all or none; `only` that one if so.
+    ///
+    /// # Errors
+    /// When the database refuses or can't answer.
+    pub async fn undo(
+        &self,
+        actor: &str,
+        event: EventId,
+        only: bool,
+    ) -> Result<UndoOutcome, ServiceError> {
+        let (this, actor) = (self.clone(), actor.to_owned());
+        to_the_end(async move {
+            let mut client = this.database.client().await?;
+            let work = UnitOfWork::begin(&mut client, &actor).await?;
+            let transaction = work.transaction();
+            let limit = MAX_UNDONE + 1;
+            let deleted = history::list_deletions(transaction, event, only, limit).await?;
+            if deleted.is_empty() {
+                return Ok(UndoOutcome::Unknown);
+            }
+            if i64::try_from(deleted.len()).is_ok_and(|count| count > MAX_UNDONE) {
+                return Ok(UndoOutcome::TooMany);
+            }
+            let events: Vec<_> = deleted.iter().map(|deleted| deleted.event).collect();
+            let note = format!("undid deletion {}", event.0);
+            event_log::set_note(transaction, &note).await?;
+            let mut back = restoration::insert_deleted(transaction, &events).await?;
+            if back.len() < deleted.len() {
+                back.extend(restoration::list_as_deleted(transaction, &events).await?);
+                let ids = deleted.iter().map(|deleted| deleted.id);
+                let taken: Vec<_> = ids.filter(|id| !back.contains(id)).collect();
+                if !taken.is_empty() {
+                    return Ok(UndoOutcome::Taken(taken));
+                }
+            }
+            this.commit(work).await?;
+            Ok(UndoOutcome::Restored(deleted.len()))
+        })
+        .await
+    }
+
+    /// Brings a deleted listing back under its old number, as somebody typed it.
+    ///
+    /// # Errors
+    /// When the database refuses or can't answer.
+    pub async fn restore(
+        &self,
+        actor: &str,
+        id: PropertyId,
+        new: NewProperty,
+    ) -> Result<RestoreOutcome, ServiceError> {
+        let (this, actor) = (self.clone(), actor.to_owned());
+        to_the_end(async move {
+            let mut client = this.database.client().await?;
+            let work = UnitOfWork::begin(&mut client, &actor).await?;
+            let transaction = work.transaction();
+            event_log::set_note(transaction, "restored after its deletion").await?;
+            let restored = restoration::insert_again(transaction, id, &new).await?;
+            let Some(restored) = restored else {
+                return Ok(RestoreOutcome::Taken);
+            };
+            this.commit(work).await?;
+            Ok(RestoreOutcome::Restored(restored))
+        })
+        .await
+    }
+
+    /// Changes a listing back to what it was at an event, if it is still as the editor saw it.
+    ///
+    /// # Errors
+    /// When the database refuses or can't answer.
+    pub async fn revert(
+        &self,
+        actor: &str,
+        id: PropertyId,
+        seen: Version,
+        event: EventId,
+        new: NewProperty,
+    ) -> Result<UpdateOutcome, ServiceError> {
+        let (this, actor) = (self.clone(), actor.to_owned());
+        to_the_end(async move {
+            let mut client = this.database.client().await?;
+            let work = UnitOfWork::begin(&mut client, &actor).await?;
+            let transaction = work.transaction();
+            let Some(current) = properties::find_locked(transaction, id).await? else {
+                return Ok(UpdateOutcome::Gone);
+            };
+            if new.is(&current) {
+                return Ok(UpdateOutcome::Same(current));
+            }
+            if current.version() != seen {
+                return Ok(UpdateOutcome::Conflict(current));
+            }
+            let note = format!("restored from change {}", event.0);
+            event_log::set_note(transaction, &note).await?;
+            let Some(saved) = properties::update(transaction, id, &new).await? else {
+                return Ok(UpdateOutcome::Gone);
+            };
+            this.commit(work).await?;
+            Ok(UpdateOutcome::Saved(saved))
+        })
+        .await
+    }
+}

@@ -1,0 +1,89 @@
+// What scripts add to the forms of a listing; everything works without them.
+(() => {
+  "use strict";
+  const form = document.querySelector("form[data-guard]");
+  if (!form) return;
+  const fields = () => [...form.elements].filter((field) => field.name && field.type !== "hidden" && field.type !== "submit");
+
+  // Leaving with changes that are not saved is asked about first.
+  let sent = false;
+  const changed = (field) => (field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
+  const isUnsaved = () => "unsaved" in form.dataset || fields().some(changed);
+  addEventListener("beforeunload", (event) => {
+    if (sent || !isUnsaved()) return;
+    event.preventDefault();
+    // What older browsers ask for.
+    event.returnValue = "";
+  });
+
+  // A form is sent once; the button that was pressed has to be part of it, so they are turned off right after.
+  const buttons = () => [...form.querySelectorAll("button[type=submit]")];
+  const allow = (allowed) => {
+    sent = !allowed;
+    for (const button of buttons()) button.disabled = !allowed;
+  };
+  form.addEventListener("submit", (event) => {
+    if (sent) return event.preventDefault();
+    sent = true;
+    setTimeout(() => allow(false));
+    // Where no answer comes, one can try again: the form's token sees to it that it is saved once.
+    setTimeout(() => allow(true), 15000);
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) allow(true);
+  });
+
+  // How many characters a text has, as the server counts them.
+  const length = (text) => [...text.trim().replace(/\r\n?/g, "\n")].length;
+  const number = new Intl.NumberFormat(document.documentElement.lang);
+  for (const field of form.querySelectorAll("[data-limit]")) {
+    const limit = Number(field.dataset.limit);
+    const help = document.getElementById(`${field.id}-help`);
+    if (!help) continue;
+    const counter = document.createElement("span");
+    counter.className = "counter";
+    const status = document.createElement("span");
+    status.className = "hidden";
+    status.setAttribute("role", "status");
+    help.after(counter, status);
+    let waiting;
+    const count = () => {
+      const has = length(field.value);
+      const left = limit - has;
+      counter.textContent = `${number.format(has)} of ${number.format(limit)}`;
+      counter.classList.toggle("counter--over", left < 0);
+      clearTimeout(waiting);
+      // Spoken only where it matters, and not at every letter.
+      const near = left <= limit / 10;
+      const text = left < 0 ? `${number.format(-left)} characters too many` : `${number.format(left)} characters left`;
+      waiting = setTimeout(() => { status.textContent = near && document.activeElement === field ? text : ""; }, 700);
+    };
+    field.addEventListener("input", count);
+    count();
+  }
+
+  // Who edits their own version of a field wants that version.
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "radio") return;
+    const own = form.querySelector(`[name="choose_${CSS.escape(event.target.name)}"][value="mine"]`);
+    if (own) own.checked = true;
+  });
+
+  // Places to choose from, by what was typed.
+  const place = form.querySelector("[name=location][list]");
+  if (place) {
+    let asking;
+    place.addEventListener("input", () => {
+      clearTimeout(asking);
+      const letters = place.value.trim();
+      if (letters.length < 2) return;
+      asking = setTimeout(async () => {
+        const turn = asking;
+        const url = `/properties/places/?format=json&name=${encodeURIComponent(letters)}`;
+        const answer = await fetch(url).then((answer) => answer.json()).catch(() => null);
+        if (turn !== asking || !answer?.results) return;
+        place.list.replaceChildren(...answer.results.slice(0, 12).map((place) => new Option("", place.location)));
+      }, 200);
+    });
+  }
+})();

@@ -1,0 +1,224 @@
+//! What is done with many listings at once: to those that are ticked or to all that match, after a short question.
+
+use std::sync::{Arc, Mutex};
+
+use property_listings::domain::{Change, PropertyEvent};
+use property_listings::events::Receiver;
+
+use crate::harness::{Browser, Page, Plan};
+
+const LIST: &str = "/admin/properties/";
+
+fn fields(pairs: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+    pairs
+        .iter()
+        .map(|(name, value)| (*name, (*value).to_owned()))
+        .collect()
+}
+
+/// Asks for something to be done with all listings that match.
+async fn ask(staff: &Browser, action: &str, state: &str) -> Page {
+    let asked = fields(&[
+        ("action", action),
+        ("select_across", "1"),
+        ("_changelist_filters", state),
+    ]);
+    staff.submit(LIST, &asked).await
+}
+
+/// Says yes to a question, with more fields.
+async fn confirm(staff: &Browser, question: &Page, more: &[(&'static str, &str)]) -> Page {
+    let mut all = fields(more);
+    for name in ["action", "post", "expected", "_changelist_filters"] {
+        all.push((name, question.field(name)));
+    }
+    if question.has("name=\"select_across\"") {
+        all.push(("select_across", "1".to_owned()));
+    }
+    for part in question
+        .text()
+        .split("name=\"_selected_action\" value=\"")
+        .skip(1)
+    {
+        let id = part.split('"').next().expect("an id");
+        all.push(("_selected_action", id.to_owned()));
+    }
+    staff.submit(LIST, &all).await
+}
+
+async fn told(staff: &Browser) -> String {
+    let page = staff.get(LIST).await.assert_status(200);
+    let message = page.text().split("role=\"status\"><p>").nth(1);
+    message
+        .and_then(|rest| rest.split('<').next())
+        .unwrap_or_default()
+        .to_owned()
+}
+
+#[tokio::test]
+async fn all_that_match_are_deleted_and_no_others_after_a_short_question() {
+    let app = Plan::new().await.homes(2_600).await.start().await;
+    let staff = app.staff().await;
+    let state = "location=leith&max_price=2400000.00&o=price&per_page=25";
+    let question = ask(&staff, "delete_selected", state)
+        .await
+        .assert_status(200);
+    assert!(question.has("Delete 1,200 listings?"), "{question:?}");
+    assert!(question.has("and 1,190 more") && question.has("<bdi>Home 1</bdi>"));
+    assert!(question.has("<bdi>2,400,000</bdi>") && question.has("<bdi>leith</bdi>"));
+    assert!(question.has("can’t be undone there"), "{question:?}");
+    assert_eq!(question.text().matches("_selected_action").count(), 0);
+    assert!(
+        question.body.len() < 20_000,
+        "{} bytes",
+        question.body.len()
+    );
+    assert_eq!(app.database.listings().await, "2600");
+    let done = confirm(&staff, &question, &[]).await.assert_status(303);
+    assert_eq!(done.header("location"), format!("{LIST}?{state}"));
+    assert_eq!(app.database.listings().await, "1400");
+    let others = "SELECT count(*) FROM property WHERE location = 'Leith' AND price <= 2400000";
+    assert_eq!(app.database.value(others).await, "0");
+    assert_eq!(told(&staff).await, "Successfully deleted 1,200 listings.");
+    let events =
+        "SELECT string_agg(kind || ' ' || row_count || ' ' || actor, ',') FROM property_event";
+    assert_eq!(app.database.value(events).await, "bulk 1200 ada");
+}
+
+#[tokio::test]
+async fn a_move_is_one_transaction_and_one_batch_of_events() {
+    let told_of: Arc<Mutex<Vec<PropertyEvent>>> = Arc::default();
+    let plan = Plan::new().await.homes(40).await;
+    let app = plan
+        .receiver(Receiver::Recorder(told_of.clone()))
+        .start()
+        .await;
+    let staff = app.staff().await;
+    app.get("/properties/?location=Portobello").await;
+    let state = "q=home&max_price=20000";
+    let question = ask(&staff, "move_selected", state).await.assert_status(200);
+    assert!(question.has("Move 20 listings"), "{question:?}");
+    let done = confirm(&staff, &question, &[("location", " Portobello ")]).await;
+    done.assert_status(303);
+    assert_eq!(told(&staff).await, "Moved 20 listings to “Portobello”.");
+    assert!(
+        app.get("/properties/?location=Portobello")
+            .await
+            .has("20 listings")
+    );
+    let transactions = "SELECT count(DISTINCT xid) || ' ' || count(*) FROM property_event";
+    assert_eq!(app.database.value(transactions).await, "1 20");
+    let events = std::mem::take(&mut *told_of.lock().expect("no panic"));
+    assert_eq!(events.len(), 20);
+    assert!(
+        events
+            .iter()
+            .all(|event| matches!(event.change, Change::PostSave { created: false, .. }))
+    );
+    // Those that are there already are not touched.
+    let question = ask(&staff, "move_selected", "max_price=25000").await;
+    confirm(&staff, &question, &[("location", "Portobello")])
+        .await
+        .assert_status(303);
+    let told = told(&staff).await;
+    assert_eq!(
+        told,
+        "Moved 5 listings to “Portobello”. 20 were there already."
+    );
+    assert_eq!(app.database.value(transactions).await, "2 25");
+}
+
+#[tokio::test]
+async fn a_location_that_is_wrong_is_asked_for_again_and_kept() {
+    let app = Plan::new().await.homes(4).await.start().await;
+    let staff = app.staff().await;
+    let question = ask(&staff, "move_selected", "").await;
+    assert!(
+        question.has("These are all listings of the site"),
+        "{question:?}"
+    );
+    let long = "l".repeat(101);
+    for location in ["", &long, "a\u{7}b"] {
+        let again = confirm(&staff, &question, &[("location", location)]).await;
+        let again = again.assert_status(422);
+        assert!(again.has("id=\"location-error\""), "{again:?}");
+        assert_eq!(again.field("location"), location);
+    }
+    let moved = "SELECT count(*) FROM property_event";
+    assert_eq!(app.database.value(moved).await, "0");
+}
+
+#[tokio::test]
+async fn where_others_match_than_staff_were_told_of_it_is_asked_again() {
+    let app = Plan::new().await.homes(10).await.start().await;
+    let staff = app.staff().await;
+    for action in ["delete_selected", "move_selected"] {
+        let question = ask(&staff, action, "location=leith").await;
+        assert_eq!(question.field("expected"), "5");
+        app.database
+            .run("INSERT INTO property (title, description, price, location) VALUES ('One more', 'D', 1, 'Leith')")
+            .await;
+        let again = confirm(&staff, &question, &[("location", "Joppa")]).await;
+        let again = again.assert_status(409);
+        assert!(
+            again.has("Nothing was done yet") && again.has("there were 5 listings"),
+            "{again:?}"
+        );
+        assert_eq!(again.field("expected"), "6");
+        app.database
+            .run("DELETE FROM property WHERE title = 'One more'")
+            .await;
+    }
+    assert_eq!(app.database.listings().await, "10");
+    let question = ask(&staff, "delete_selected", "location=leith").await;
+    confirm(&staff, &question, &[]).await.assert_status(303);
+    assert_eq!(app.database.listings().await, "5");
+}
+
+#[tokio::test]
+async fn all_that_match_are_never_touched_without_a_number_or_by_a_filter_that_cannot_be_read() {
+    let app = Plan::new().await.homes(4).await.start().await;
+    let staff = app.staff().await;
+    let all = |more: &[(&'static str, &str)]| {
+        let mut all = fields(&[
+            ("action", "delete_selected"),
+            ("post", "yes"),
+            ("select_across", "1"),
+        ]);
+        all.extend(fields(more));
+        all
+    };
+    let unread = all(&[
+        ("_changelist_filters", "min_price=cheap"),
+        ("expected", "4"),
+    ]);
+    staff.submit(LIST, &unread).await.assert_status(303);
+    let page = staff.submit(LIST, &all(&[])).await.assert_status(200);
+    assert!(page.has("Delete 4 listings?"), "{page:?}");
+    staff
+        .submit(LIST, &all(&[("expected", "many")]))
+        .await
+        .assert_status(200);
+    assert_eq!(app.database.listings().await, "4");
+}
+
+#[tokio::test]
+async fn ticked_rows_are_done_and_rows_that_are_gone_are_not_missed_in_silence() {
+    let app = Plan::new().await.homes(4).await.start().await;
+    let staff = app.staff().await;
+    let ticked = fields(&[
+        ("action", "delete_selected"),
+        ("_selected_action", "1"),
+        ("_selected_action", "2"),
+        ("_changelist_filters", "location=Leith"),
+    ]);
+    let question = staff.submit(LIST, &ticked).await.assert_status(200);
+    assert!(question.has("Delete 2 listings?"), "{question:?}");
+    app.database.run("DELETE FROM property WHERE id = 2").await;
+    let again = confirm(&staff, &question, &[]).await.assert_status(409);
+    assert!(again.has("Delete 1 listing?"), "{again:?}");
+    confirm(&staff, &again, &[]).await.assert_status(303);
+    assert_eq!(app.database.listings().await, "2");
+    let gone = staff.submit(LIST, &ticked).await.assert_status(200);
+    assert!(gone.has("gone already"), "{gone:?}");
+}

@@ -1,0 +1,203 @@
+//! Every state of the admin's list is an address, which its other pages carry and lead back to.
+
+use super::listing::shown;
+use crate::harness::{Browser, Plan, listing};
+
+/// The links of a page whose text begins so.
+fn link(page: &crate::harness::Page, text: &str) -> String {
+    let (_, table) = page.text().split_once("<thead>").expect("a table");
+    let (before, _) = table
+        .split_once(text)
+        .unwrap_or_else(|| panic!("{text}: {page:?}"));
+    let (_, from) = before.rsplit_once("href=\"").expect("a link");
+    let address = from.split('"').next().expect("an end");
+    address.replace("&#38;", "&").replace("&amp;", "&")
+}
+
+async fn titles(staff: &Browser, query: &str) -> String {
+    let page = staff.get(&format!("/admin/properties/{query}")).await;
+    let page = page.assert_status(200);
+    let cells = page.text().split("<th scope=\"row\">").skip(1);
+    let titles = cells.filter_map(|cell| cell.split("<bdi>").nth(1)?.split('<').next());
+    titles.collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test]
+async fn a_number_finds_its_listing_besides_those_with_the_word() {
+    let app = Plan::new().await.homes(6).await.start().await;
+    app.database
+        .run("UPDATE property SET title = 'Flat', description = 'Has 3 rooms' WHERE id = 5")
+        .await;
+    app.database
+        .run("UPDATE property SET title = 'Flat', description = 'No number' WHERE id = 3")
+        .await;
+    let staff = app.staff().await;
+    for (query, want) in [
+        ("?q=3", "5 3"),
+        ("?q=3&location=leith", "5 3"),
+        ("?q=3&location=joppa", ""),
+        ("?q=3&max_price=4000", "3"),
+        ("?q=3&added_to=2026-01-01", "5 3"),
+        ("?q=3&added_from=2026-01-02", ""),
+        ("?q=99", ""),
+    ] {
+        assert_eq!(shown(&staff, query).await.join(" "), want, "{query}");
+        let page = staff.get(&format!("/admin/properties/{query}")).await;
+        let count = want.split_whitespace().count();
+        let heading = format!("{count} listing{} found", if count == 1 { "" } else { "s" });
+        assert!(page.has(&heading), "{query} {heading}");
+    }
+}
+
+#[tokio::test]
+async fn days_are_whole_days_of_utc() {
+    let app = Plan::new().await.homes(4).await;
+    let days = "UPDATE property SET title = title; ALTER TABLE property DISABLE TRIGGER property_touch;
+        UPDATE property SET created_at = timestamptz '2026-03-01 00:00Z' + (id - 2) * interval '1 day'
+            - (id % 2) * interval '1 microsecond';
+        ALTER TABLE property ENABLE ALWAYS TRIGGER property_touch";
+    let app = app.sql(days).await.start().await;
+    let staff = app.staff().await;
+    // 1: 27 February, 23:59:59.999999; 2: 1 March, 0:00; 3: 1 March, 23:59:59.999999; 4: 3 March, 0:00.
+    for (query, want) in [
+        ("?added_from=2026-03-01", "4 3 2"),
+        ("?added_to=2026-02-28", "1"),
+        ("?added_from=2026-03-01&added_to=2026-03-01", "3 2"),
+        ("?added_from=2026-03-02&added_to=2026-03-01", "3 2"),
+        ("?added_from=2026-03-04", ""),
+    ] {
+        assert_eq!(shown(&staff, query).await.join(" "), want, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn several_columns_sort_each_in_its_rank_and_the_links_of_their_names_say_the_next_order() {
+    let app = Plan::new().await.homes(4).await;
+    let app = app
+        .sql("UPDATE property SET price = 5 WHERE id IN (1, 2, 4); UPDATE property SET title = 'Äpfel' WHERE id = 4")
+        .await
+        .start()
+        .await;
+    let staff = app.staff().await;
+    for (query, want) in [
+        ("?o=price.title", "4 1 2 3"),
+        ("?o=price.-title", "2 1 4 3"),
+        ("?o=-price.title", "3 4 1 2"),
+        ("?o=location.-price.-id", "4 2 3 1"),
+        ("?o=-id", "4 3 2 1"),
+        ("?o=title&sort=price", "4 1 2 3"),
+        ("?sort=oldest", "1 2 3 4"),
+    ] {
+        assert_eq!(shown(&staff, query).await.join(" "), want, "{query}");
+    }
+    let page = staff.get("/admin/properties/?q=home&page=1").await;
+    let price = link(&page, ">Price<");
+    assert_eq!(price, "/admin/properties/?q=home&o=price");
+    let page = staff.get(&price).await;
+    assert_eq!(
+        link(&page, ">Title<"),
+        "/admin/properties/?q=home&o=title.price"
+    );
+    assert_eq!(link(&page, ">Price<"), "/admin/properties/?q=home&o=-price");
+    let page = staff.get("/admin/properties/?o=title.-price").await;
+    assert!(page.has("aria-sort=\"ascending\""), "{page:?}");
+    assert_eq!(
+        link(&page, "><span class=\"hidden\">Do not sort by Title"),
+        "/admin/properties/?o=-price"
+    );
+}
+
+#[tokio::test]
+async fn wrong_values_are_named_at_their_fields_and_kept() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    let staff = app.staff().await;
+    let query = "q=kept&min_price=cheap&added_from=1.1.2026&o=up&per_page=0&page=x&location=Leith";
+    let page = staff.get(&format!("/admin/properties/?{query}")).await;
+    let page = page.assert_status(400);
+    for field in ["min_price", "added_from", "o", "per_page"] {
+        assert!(
+            page.has(&format!("id=\"{field}-error\"")),
+            "{field}: {page:?}"
+        );
+    }
+    for value in ["kept", "cheap", "1.1.2026", "Leith"] {
+        assert!(page.has(&format!("value=\"{value}\"")), "{value}: {page:?}");
+    }
+    assert!(page.has("“x” is not allowed."), "{page:?}");
+    assert_eq!(shown(&staff, "?q=home").await, ["1"]);
+}
+
+#[tokio::test]
+async fn a_page_past_the_end_is_the_last_one() {
+    let app = Plan::new().await.homes(7).await.start().await;
+    let staff = app.staff().await;
+    for (query, want) in [
+        ("?per_page=3&page=2", "4 3 2"),
+        ("?per_page=3&page=3", "1"),
+        ("?per_page=3&page=9&q=home", "1"),
+        ("?per_page=3&page=3&o=price", "7"),
+    ] {
+        assert_eq!(shown(&staff, query).await.join(" "), want, "{query}");
+    }
+    let page = staff.get("/admin/properties/?per_page=3&page=9").await;
+    assert!(page.has("There is no page 9"), "{page:?}");
+    assert_eq!(shown(&staff, "?q=nothing&page=2").await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_deletion_leads_back_to_the_state_of_the_list() {
+    let app = Plan::new().await.homes(4).await.start().await;
+    let staff = app.staff().await;
+    let state = "q=home&location=Leith&o=price&per_page=25";
+    let page = staff.get(&format!("/admin/properties/?{state}")).await;
+    let change = link(&page, "><bdi>Home 1<");
+    let (path, query) = change.split_once('?').expect("a query");
+    assert_eq!(path, "/admin/properties/1/change/");
+    let delete = format!("/admin/properties/1/delete/?{query}");
+    let page = staff.get(&delete).await.assert_status(200);
+    let carried = page.field("_changelist_filters");
+    assert_eq!(carried, state);
+    let fields = [("_changelist_filters", carried)];
+    let done = staff.submit("/admin/properties/1/delete/", &fields).await;
+    let list = done.assert_status(303);
+    assert_eq!(
+        list.header("location"),
+        format!("/admin/properties/?{state}")
+    );
+}
+
+#[tokio::test]
+async fn a_carried_state_is_never_passed_on_unread() {
+    let app = Plan::new().await.homes(3).await.start().await;
+    let staff = app.staff().await;
+    for (id, state, want) in [
+        (1, "//evil.example", ""),
+        (2, "q=a%00b", ""),
+        (3, "q=sea&utm=x&page=1", "?q=sea"),
+    ] {
+        let fields = [("_changelist_filters", state.to_owned())];
+        let path = format!("/admin/properties/{id}/delete/");
+        let done = staff.submit(&path, &fields).await.assert_status(303);
+        let address = format!("/admin/properties/{want}");
+        assert_eq!(done.header("location"), address, "{state}");
+    }
+}
+
+#[tokio::test]
+async fn titles_with_markup_are_text_everywhere() {
+    let app = Plan::new().await.start().await;
+    let staff = app.staff().await;
+    let markup = "<img src=x onerror=alert(1)>\"'&";
+    staff.create_listing(&listing(markup, "1", markup)).await;
+    let encoded = "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E%22%27%26";
+    for query in [
+        "",
+        "?o=title",
+        &format!("?location={encoded}"),
+        &format!("?q={encoded}"),
+    ] {
+        let page = staff.get(&format!("/admin/properties/{query}")).await;
+        assert!(!page.has("<img"), "{page:?}");
+    }
+    assert_eq!(titles(&staff, "").await.matches("img").count(), 1);
+}

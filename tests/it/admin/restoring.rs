@@ -1,0 +1,170 @@
+//! Earlier versions of a listing come back.
+
+use crate::harness::{App, Browser, Plan, listing};
+
+const ROW: &str =
+    "SELECT concat_ws('|', title, description, price, location) FROM property WHERE id = 1";
+
+async fn start() -> (App, Browser) {
+    let app = Plan::new().await.homes(2).await.start().await;
+    let staff = app.staff().await;
+    staff
+        .edit_listing(1, &listing("Second", "2000", "Joppa"))
+        .await;
+    staff
+        .edit_listing(1, &listing("Third", "3000", "Joppa"))
+        .await;
+    (app, staff)
+}
+
+/// Where the versions of the listing's history can be restored, the latest first.
+async fn restores(staff: &Browser) -> Vec<String> {
+    let page = staff
+        .get("/admin/properties/1/history/")
+        .await
+        .assert_status(200);
+    let parts = page
+        .text()
+        .split("href=\"/admin/properties/1/history/")
+        .skip(1);
+    parts
+        .map(|rest| {
+            let (path, _) = rest.split_once('"').expect("an attribute");
+            format!("/admin/properties/1/history/{path}")
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn an_earlier_version_is_restored_after_a_look_at_what_changes() {
+    let (app, staff) = start().await;
+    let versions = restores(&staff).await;
+    // The latest is there already; the first was made before the log began.
+    assert_eq!(versions.len(), 2, "{versions:?}");
+    let page = staff.get(&versions[0]).await.assert_status(200);
+    for text in ["Third", "Second", "3000.00", "2000.00", "What would change"] {
+        assert!(page.has(text), "{text}: {page:?}");
+    }
+    assert!(!page.has("<dt>Location"), "{page:?}");
+    let fields = [
+        ("version", page.field("version")),
+        ("side", page.field("side")),
+    ];
+    let path = versions[0].split('?').next().expect("a path").to_owned();
+    staff.submit(&path, &fields).await.assert_status(303);
+    assert_eq!(
+        app.database.value(ROW).await,
+        "Second|The description of Second.|2000.00|Joppa"
+    );
+    assert!(app.get("/properties/1/").await.has("Second"));
+    let history = staff.get("/admin/properties/1/history/").await;
+    assert!(history.has("restored from change"), "{history:?}");
+    let first = restores(&staff).await.pop().expect("the oldest");
+    assert!(first.ends_with("version=before"), "{first}");
+    let page = staff.get(&first).await.assert_status(200);
+    let fields = [
+        ("version", page.field("version")),
+        ("side", page.field("side")),
+    ];
+    let path = first.split('?').next().expect("a path").to_owned();
+    staff.submit(&path, &fields).await.assert_status(303);
+    assert_eq!(
+        app.database.value(ROW).await,
+        "Home 1|About home 1|1000.00|Leith"
+    );
+}
+
+#[tokio::test]
+async fn a_change_since_the_look_is_a_conflict() {
+    let (app, staff) = start().await;
+    let version = restores(&staff).await.remove(0);
+    let page = staff.get(&version).await;
+    let fields = [
+        ("version", page.field("version")),
+        ("side", page.field("side")),
+    ];
+    app.database
+        .run("UPDATE property SET title = 'By psql' WHERE id = 1")
+        .await;
+    let path = version.split('?').next().expect("a path");
+    let again = staff.submit(path, &fields).await.assert_status(409);
+    assert!(
+        again.has("By psql") && again.has("nothing was restored"),
+        "{again:?}"
+    );
+    assert!(app.database.value(ROW).await.starts_with("By psql"));
+    let fields = [
+        ("version", again.field("version")),
+        ("side", again.field("side")),
+    ];
+    staff.submit(path, &fields).await.assert_status(303);
+    assert!(app.database.value(ROW).await.starts_with("Second"));
+    // Once more changes nothing.
+    let events = app
+        .database
+        .value("SELECT count(*) FROM property_event")
+        .await;
+    staff.submit(path, &fields).await.assert_status(303);
+    assert_eq!(
+        app.database
+            .value("SELECT count(*) FROM property_event")
+            .await,
+        events
+    );
+}
+
+#[tokio::test]
+async fn without_a_version_nothing_is_overwritten() {
+    let (app, staff) = start().await;
+    let version = restores(&staff).await.remove(0);
+    let path = version.split('?').next().expect("a path");
+    staff.submit(path, &[]).await.assert_status(409);
+    assert!(app.database.value(ROW).await.starts_with("Third"));
+}
+
+#[tokio::test]
+async fn a_version_is_found_only_in_its_own_listings_history() {
+    let (app, staff) = start().await;
+    let event = app
+        .database
+        .value("SELECT max(id) FROM property_event")
+        .await;
+    for path in [
+        format!("/admin/properties/2/history/{event}/restore/"),
+        "/admin/properties/1/history/999999/restore/".to_owned(),
+    ] {
+        staff.get(&path).await.assert_status(404);
+        staff.submit(&path, &[]).await.assert_status(404);
+    }
+}
+
+#[tokio::test]
+async fn of_a_deleted_listing_the_deletion_is_undone_first() {
+    let (app, staff) = start().await;
+    let version = restores(&staff).await.remove(0);
+    let page = staff.get(&version).await;
+    let fields = [
+        ("version", page.field("version")),
+        ("side", page.field("side")),
+    ];
+    staff.delete_listing(1).await;
+    let path = version.split('?').next().expect("a path");
+    staff.submit(path, &fields).await.assert_status(409);
+    staff.get(&version).await.assert_status(404);
+    assert!(restores(&staff).await.is_empty());
+    assert_eq!(app.database.listings().await, "1");
+}
+
+#[tokio::test]
+async fn only_those_who_may_change_listings_restore() {
+    let (app, ada) = start().await;
+    let version = restores(&ada).await.remove(0);
+    let path = version.split('?').next().expect("a path");
+    app.database
+        .run("UPDATE site_user SET permissions = '{view,add,delete}' WHERE username = 'sam'")
+        .await;
+    let sam = app.staff_named("sam").await;
+    assert!(restores(&sam).await.is_empty());
+    sam.get(&version).await.assert_status(403);
+    sam.submit(path, &[]).await.assert_status(403);
+}

@@ -1,0 +1,252 @@
+//! Deleted listings come back.
+
+use crate::harness::{App, Browser, Page, Plan, listing};
+
+const ALL: &str = "SELECT string_agg(concat_ws('|', id, title, description, price, location, created_at, updated_at), ';'
+    ORDER BY id) FROM property";
+
+async fn start(homes: u32) -> (App, Browser) {
+    let app = Plan::new().await.homes(homes).await.start().await;
+    let staff = app.staff().await;
+    (app, staff)
+}
+
+/// Where the button below the message leads.
+fn undo_of(page: &Page) -> String {
+    let (_, rest) = page
+        .text()
+        .split_once("action=\"/admin/history/")
+        .expect("a button");
+    let (event, _) = rest.split_once('/').expect("an address");
+    format!("/admin/history/{event}/undo/")
+}
+
+async fn last_deletion(app: &App) -> String {
+    let sql = "SELECT max(id) FROM property_event WHERE kind = 'deleted'";
+    let event = app.database.value(sql).await;
+    format!("/admin/history/{event}/undo/")
+}
+
+#[tokio::test]
+async fn a_deletion_is_undone_right_after_it() {
+    let (app, staff) = start(3).await;
+    let before = app.database.value(ALL).await;
+    let filters = [("_changelist_filters", "q=home".to_owned())];
+    let path = "/admin/properties/2/delete/";
+    let page = staff.submit(path, &filters).await.assert_status(303);
+    assert_eq!(page.header("location"), "/admin/properties/?q=home");
+    let list = staff.get("/admin/properties/").await;
+    assert!(list.has("was deleted"), "{list:?}");
+    let page = staff
+        .submit(&undo_of(&list), &filters)
+        .await
+        .assert_status(303);
+    assert_eq!(page.header("location"), "/admin/properties/?q=home");
+    // As it was to the microsecond, under its number.
+    assert_eq!(app.database.value(ALL).await, before);
+    let history = staff.get("/admin/properties/2/history/").await;
+    assert!(history.has("undid deletion"), "{history:?}");
+    assert!(
+        app.get("/properties/2/")
+            .await
+            .assert_status(200)
+            .has("Home 2")
+    );
+}
+
+#[tokio::test]
+async fn a_deletion_of_several_is_undone_as_a_whole() {
+    let (app, staff) = start(5).await;
+    let before = app.database.value(ALL).await;
+    staff.delete_listings(&[1, 3, 5]).await;
+    let undo = undo_of(&staff.get("/admin/properties/").await);
+    let page = staff.get(&undo).await.assert_status(200);
+    assert!(
+        page.has("Restore 3 listings?") && page.has("Restore only"),
+        "{page:?}"
+    );
+    staff.submit(&undo, &[]).await.assert_status(303);
+    assert_eq!(app.database.value(ALL).await, before);
+    // One transaction, whose events are told one by one.
+    let sql =
+        "SELECT count(*) || '/' || count(DISTINCT xid) FROM property_event WHERE kind = 'created'";
+    assert_eq!(app.database.value(sql).await, "3/1");
+}
+
+#[tokio::test]
+async fn one_of_several_can_be_restored_alone() {
+    let (app, staff) = start(3).await;
+    staff.delete_listings(&[1, 2, 3]).await;
+    let only = [("only", "1".to_owned())];
+    let undo = last_deletion(&app).await;
+    staff.submit(&undo, &only).await.assert_status(303);
+    assert_eq!(
+        app.database
+            .value("SELECT string_agg(id::text, ',') FROM property")
+            .await,
+        "3"
+    );
+    // The others still go together; the one that is back is as it was.
+    staff.submit(&undo, &[]).await.assert_status(303);
+    assert_eq!(app.database.listings().await, "3");
+}
+
+#[tokio::test]
+async fn undoing_twice_is_the_same_as_once() {
+    let (app, staff) = start(2).await;
+    staff.delete_listing(1).await;
+    let undo = last_deletion(&app).await;
+    let (one, other) = tokio::join!(staff.submit(&undo, &[]), staff.submit(&undo, &[]));
+    one.assert_status(303);
+    other.assert_status(303);
+    assert_eq!(app.database.listings().await, "2");
+    let created = "SELECT count(*) FROM property_event WHERE kind = 'created'";
+    assert_eq!(app.database.value(created).await, "1");
+}
+
+#[tokio::test]
+async fn a_number_that_is_taken_is_said_and_nothing_is_restored() {
+    let (app, staff) = start(3).await;
+    staff.delete_listings(&[1, 2]).await;
+    let undo = last_deletion(&app).await;
+    app.database
+        .run("INSERT INTO property (id, title, description, price, location) VALUES (2, 'New', 'D', 1, 'L')")
+        .await;
+    let page = staff.submit(&undo, &[]).await.assert_status(409);
+    assert!(page.has("same numbers now: 2."), "{page:?}");
+    assert_eq!(app.database.listings().await, "2");
+    assert!(app.get("/properties/2/").await.has("New"));
+}
+
+#[tokio::test]
+async fn a_deletion_by_psql_is_undone_from_the_history() {
+    let (app, staff) = start(3).await;
+    app.database.run("DELETE FROM property WHERE id = 2").await;
+    let path = "/admin/properties/2/history/";
+    let history = staff.get(path).await.assert_status(200);
+    assert!(history.has("has been deleted") && history.has("database user"));
+    let undo = last_deletion(&app).await;
+    assert!(history.has(&undo), "{history:?}");
+    assert!(staff.get("/admin/history/").await.has(&undo));
+    let page = staff.get(&undo).await.assert_status(200);
+    assert!(page.has("Restore “<bdi>Home 2</bdi>”?"), "{page:?}");
+    let page = staff.submit(&undo, &[]).await.assert_status(303);
+    assert_eq!(page.header("location"), path);
+    assert!(
+        app.get("/properties/2/")
+            .await
+            .assert_status(200)
+            .has("Home 2")
+    );
+}
+
+#[tokio::test]
+async fn what_is_restored_keeps_the_sequence_of_numbers_ahead() {
+    let (app, staff) = start(3).await;
+    staff.delete_listing(3).await;
+    app.database
+        .run("SELECT setval('property_id_seq', 2)")
+        .await;
+    staff
+        .submit(&last_deletion(&app).await, &[])
+        .await
+        .assert_status(303);
+    let id = staff.create_listing(&listing("Next", "1", "L")).await;
+    assert_eq!(id, 4);
+}
+
+#[tokio::test]
+async fn more_than_a_thousand_are_not_restored_at_once() {
+    let (app, staff) = start(1).await;
+    app.database
+        .run(
+            "BEGIN;
+              INSERT INTO property (title, description, price, location)
+              SELECT 'T', 'D', 1, 'L' FROM generate_series(1, 1100);
+              COMMIT; BEGIN;
+              DELETE FROM property WHERE id <= 600; DELETE FROM property;
+              COMMIT",
+        )
+        .await;
+    let undo = last_deletion(&app).await;
+    let page = staff.get(&undo).await.assert_status(200);
+    assert!(page.has("More than 1,000"), "{page:?}");
+    staff.submit(&undo, &[]).await.assert_status(409);
+    assert_eq!(app.database.listings().await, "0");
+    let only = [("only", "1".to_owned())];
+    staff.submit(&undo, &only).await.assert_status(303);
+    assert_eq!(app.database.listings().await, "1");
+}
+
+#[tokio::test]
+async fn what_is_no_deletion_can_not_be_undone() {
+    let (app, staff) = start(1).await;
+    staff.edit_listing(1, &listing("T", "1", "L")).await;
+    let event = app
+        .database
+        .value("SELECT max(id) FROM property_event")
+        .await;
+    for event in [event.as_str(), "999999", "0", "99999999999999999999"] {
+        let path = format!("/admin/history/{event}/undo/");
+        staff.get(&path).await.assert_status(404);
+        staff.submit(&path, &[]).await.assert_status(404);
+    }
+}
+
+#[tokio::test]
+async fn only_those_who_may_add_listings_undo() {
+    let (app, staff) = start(2).await;
+    app.database
+        .run("UPDATE site_user SET permissions = '{view,change,delete}' WHERE username = 'sam'")
+        .await;
+    let sam = app.staff_named("sam").await;
+    sam.delete_listing(1).await;
+    let list = sam.get("/admin/properties/").await;
+    assert!(list.has("was deleted") && !list.has("/undo/"), "{list:?}");
+    let undo = last_deletion(&app).await;
+    sam.get(&undo).await.assert_status(403);
+    sam.submit(&undo, &[]).await.assert_status(403);
+    for path in ["/admin/history/", "/admin/properties/1/history/"] {
+        assert!(!sam.get(path).await.has("/undo/"), "{path}");
+        assert!(staff.get(path).await.has("/undo/"), "{path}");
+    }
+    let forged = [("csrf_token", "x".to_owned())];
+    staff.post(&undo, &forged).await.assert_status(403);
+    assert_eq!(app.database.listings().await, "1");
+}
+
+#[tokio::test]
+async fn a_listing_that_was_deleted_while_it_was_edited_comes_back_as_it_was_typed() {
+    let (app, staff) = start(2).await;
+    let path = "/admin/properties/1/change/";
+    let form = staff.get(path).await;
+    let before = "SELECT created_at FROM property WHERE id = 1";
+    let created = app.database.value(before).await;
+    staff.delete_listing(1).await;
+    let mut fields = listing("Typed", "7", "Joppa").fields();
+    fields.push(("version", form.field("version")));
+    let page = staff.submit(path, &fields).await.assert_status(409);
+    let restore = "/admin/properties/1/restore/";
+    assert!(page.has(restore), "{page:?}");
+    let mut wrong = fields.clone();
+    wrong.push(("price", "free".to_owned()));
+    let refused = staff.submit(restore, &wrong).await.assert_status(422);
+    assert!(refused.has(restore), "{refused:?}");
+    staff.submit(restore, &fields).await.assert_status(303);
+    let row = "SELECT concat_ws('|', title, price, location) FROM property WHERE id = 1";
+    assert_eq!(app.database.value(row).await, "Typed|7.00|Joppa");
+    assert_eq!(app.database.value(before).await, created);
+    // Whoever had it open from before the deletion does not overwrite it unseen.
+    let mut old = listing("Old", "1", "L").fields();
+    old.push(("version", form.field("version")));
+    staff.submit(path, &old).await.assert_status(409);
+    // The same again is saved already; something else is a conflict.
+    staff.submit(restore, &fields).await.assert_status(303);
+    let other = listing("Other", "8", "Joppa").fields();
+    let page = staff.submit(restore, &other).await.assert_status(409);
+    assert!(page.has("The versions differ"), "{page:?}");
+    staff
+        .submit("/admin/properties/77/restore/", &other)
+        .await
+        .assert_status(404);
+}

@@ -1,0 +1,176 @@
+//! A listing's forms and history as staff walk through them: with scripts, without, and without a pointer.
+
+use crate::harness::{App, Chromium, Key, Motion, PASSWORD, Plan, Theme, eventually};
+
+pub(super) const CHANGE: &str = "/admin/properties/1/change/";
+pub(super) const HISTORY: &str = "/admin/properties/1/history/";
+
+impl Chromium {
+    /// Logs in as a superuser.
+    pub(super) async fn log_in(&self, app: &App) {
+        self.open(app, "/admin/login/").await;
+        self.fill("username", "ada").await;
+        self.fill("password", PASSWORD).await;
+        self.send("main button[type=submit]").await;
+    }
+
+    /// Presses a button or a link, and returns once the answer is shown, whatever its address.
+    pub(super) async fn send(&self, css: &str) {
+        self.run("window.isLeft = true", &[]).await;
+        self.click(css).await;
+        self.is_answered().await;
+    }
+
+    /// Returns once another page is shown than one that was marked as left.
+    async fn is_answered(&self) {
+        let arrived = "return !window.isLeft && document.readyState === 'complete'";
+        eventually("the answer is shown", async || {
+            (self.run(arrived, &[]).await == true).then_some(())
+        })
+        .await;
+    }
+
+    /// What the message on the page says.
+    async fn message(&self) -> String {
+        self.text(".notice").await
+    }
+}
+
+async fn title(app: &App) -> String {
+    let sql = "SELECT concat_ws('|', title, price, location) FROM property WHERE id = 1";
+    app.database.value(sql).await
+}
+
+async fn start() -> App {
+    let plan = Plan::new().await.homes(3).await;
+    let text = "UPDATE property SET description = E'One.\\n\\nTwo.\\n\\nThree.'";
+    plan.sql(text).await.start().await
+}
+
+async fn walk(app: &App, chromium: &Chromium) {
+    chromium.log_in(app).await;
+    // What is wrong is said, and what was typed is kept.
+    chromium.open(app, CHANGE).await;
+    chromium.fill("title", "Mine").await;
+    chromium.fill("price", "free").await;
+    chromium.send("[name=_save]").await;
+    assert_eq!(chromium.status().await, 422);
+    assert!(chromium.message().await.contains("“free” is not a price"));
+    assert_eq!(chromium.field("title").await, "Mine");
+    chromium.fill("price", "1500").await;
+
+    // The page that it would be; and back.
+    chromium.send("[name=_preview]").await;
+    assert_eq!(chromium.text("h1").await, "Mine");
+    assert!(chromium.message().await.contains("Preview, not saved"));
+    assert!(title(app).await.starts_with("Home 1|"));
+    chromium.send("[name=_edit]").await;
+    assert_eq!(chromium.field("title").await, "Mine");
+    assert_eq!(chromium.field("price").await, "1500");
+
+    // Somebody else was faster: both versions, of which one makes one's own.
+    let theirs = "UPDATE property SET title = 'Theirs', location = 'Joppa',
+        description = E'One!\\n\\nTwo.\\n\\nThree.' WHERE id = 1";
+    app.database.run(theirs).await;
+    chromium
+        .fill("description", "One.\n\nTwo.\n\nThree, and more.")
+        .await;
+    chromium.send("[name=_save]").await;
+    assert_eq!(chromium.status().await, 409);
+    assert!(chromium.message().await.contains("database user"));
+    chromium.click("[name=choose_title][value=theirs]").await;
+    chromium.send("[name=_continue]").await;
+    assert_eq!(title(app).await, "Theirs|1500.00|Joppa");
+    assert_eq!(
+        chromium.field("description").await,
+        "One!\n\nTwo.\n\nThree, and more."
+    );
+
+    // The history tells of it, and brings the first version back.
+    chromium
+        .follow("a[href='/admin/properties/1/history/']")
+        .await;
+    let entries = chromium.texts(".entry").await;
+    assert_eq!(entries.len(), 3, "{entries:#?}");
+    assert!(entries[0].contains("ada") && entries[0].contains("1500.00"));
+    chromium
+        .follow(".entry:last-child .entry__restore a:last-child")
+        .await;
+    assert!(chromium.text("main").await.contains("What would change"));
+    chromium.follow("main button[type=submit]").await;
+    assert!(title(app).await.starts_with("Home 1|1000.00|Leith"));
+
+    // A deletion is undone at once, or later.
+    for later in [false, true] {
+        chromium.open(app, "/admin/properties/1/delete/").await;
+        chromium.follow("main button[type=submit]").await;
+        assert_eq!(app.database.listings().await, "2");
+        if later {
+            chromium.follow("a[href='/admin/history/']").await;
+            chromium.fill("kind", "deleted").await;
+            chromium.follow("[role=search] button").await;
+            chromium
+                .follow(".entry:first-child .entry__restore a")
+                .await;
+            chromium.follow("main button[type=submit]").await;
+        } else {
+            chromium.send(".notice button").await;
+        }
+        assert!(chromium.message().await.contains("“Home 1” is back."));
+        assert_eq!(app.database.listings().await, "3");
+    }
+    let complaints = chromium.complaints().await;
+    assert!(complaints.is_empty(), "{complaints:#?}");
+}
+
+#[tokio::test]
+async fn a_listing_is_edited_merged_restored_and_brought_back() {
+    walk(&start().await, &Chromium::start().await).await;
+}
+
+#[tokio::test]
+async fn without_scripts_a_listing_is_edited_merged_restored_and_brought_back() {
+    let chromium = Chromium::start().await.without_scripts().await;
+    walk(&start().await, &chromium).await;
+}
+
+/// Comes to something by the Tab key, seen on the way, and presses a key there.
+async fn press_on(chromium: &Chromium, css: &str, key: Key) {
+    for stop in chromium.tab_to(css).await {
+        assert!(stop.is_outlined && stop.is_in_view, "{stop:#?}");
+    }
+    chromium.press(key).await;
+}
+
+#[tokio::test]
+async fn versions_are_brought_together_with_the_keyboard_alone() {
+    let app = start().await;
+    let chromium = Chromium::start().await;
+    chromium.prefer(Theme::Light, Motion::Reduced).await;
+    chromium.log_in(&app).await;
+    chromium.open(&app, CHANGE).await;
+    chromium.tab_to("[name=title]").await;
+    chromium.type_text("Mine").await;
+    app.database
+        .run("UPDATE property SET title = 'Theirs', price = 7 WHERE id = 1")
+        .await;
+    chromium.run("window.isLeft = true", &[]).await;
+    chromium.press(Key::Enter).await;
+    chromium.is_answered().await;
+    assert_eq!(chromium.status().await, 409);
+    // The focus comes to the choice that is made; the arrow chooses the other.
+    press_on(&chromium, "[name=choose_title]", Key::Up).await;
+    chromium.run("window.isLeft = true", &[]).await;
+    press_on(&chromium, "[name=_save]", Key::Enter).await;
+    chromium.is_answered().await;
+    assert_eq!(title(&app).await, "Theirs|7.00|Leith");
+
+    chromium.open(&app, HISTORY).await;
+    chromium.run("window.isLeft = true", &[]).await;
+    press_on(&chromium, ".entry__restore a", Key::Enter).await;
+    chromium.is_answered().await;
+    chromium.run("window.isLeft = true", &[]).await;
+    press_on(&chromium, "main button", Key::Enter).await;
+    chromium.is_answered().await;
+    assert_eq!(title(&app).await, "Home 1|1000.00|Leith");
+}

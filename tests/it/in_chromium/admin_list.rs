@@ -1,0 +1,240 @@
+//! The admin's list as staff use it: found, sorted, ticked, moved, deleted, imported, and judged by axe.
+
+use std::path::PathBuf;
+
+use crate::harness::{App, Chromium, Motion, PASSWORD, Plan, Theme, eventually, unique};
+
+const LIST: &str = "/admin/properties/";
+const SEARCH: &str = "form[role=search] .withbutton button";
+const SUBMIT: &str = "main form[method=post] button.button:not(.button--quiet)";
+
+async fn log_in(chromium: &Chromium, app: &App) {
+    chromium.open(app, "/admin/login/").await;
+    chromium.fill("username", "ada").await;
+    chromium.fill("password", PASSWORD).await;
+    chromium.follow("main form button").await;
+}
+
+async fn titles(chromium: &Chromium) -> Vec<String> {
+    chromium.texts("tbody th a").await
+}
+
+async fn tick(chromium: &Chromium, row: u32) {
+    let css = format!("tbody tr:nth-child({row}) label:has([type=checkbox])");
+    chromium.click(&css).await;
+}
+
+/// Clicks, and returns once the heading says something: forms of the list lead to its own address.
+async fn follow_to(chromium: &Chromium, css: &str, heading: &str) {
+    chromium.click(css).await;
+    eventually(heading, async || {
+        let headings = chromium.texts("h1").await;
+        headings
+            .iter()
+            .any(|text| text.starts_with(heading))
+            .then_some(())
+    })
+    .await;
+}
+
+/// A file that a browser can send.
+fn file(name: &str, content: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("listings-{}", unique()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let path = folder.join(name);
+    std::fs::write(&path, content).expect("written");
+    path
+}
+
+async fn walk(app: &App, chromium: &Chromium) {
+    log_in(chromium, app).await;
+    chromium.open(app, LIST).await;
+    chromium.fill("q", "home").await;
+    chromium.fill("location", "leith").await;
+    chromium.fill("min_price", "3,000").await;
+    chromium.follow(SEARCH).await;
+    assert_eq!(titles(chromium).await.len(), 19);
+    chromium.follow("thead a[href*='o=price']").await;
+    assert_eq!(titles(chromium).await[..3], ["Home 3", "Home 5", "Home 7"]);
+    chromium.follow("thead a[href*='o=-price']").await;
+    assert_eq!(titles(chromium).await[0], "Home 39");
+    chromium.follow("thead a[href*='o=location.-price']").await;
+    let state = chromium.path().await;
+    for part in [
+        "q=home",
+        "location=leith",
+        "min_price=3000",
+        "o=location.-price",
+    ] {
+        assert!(state.contains(part), "{state}");
+    }
+
+    tick(chromium, 1).await;
+    tick(chromium, 3).await;
+    follow_to(chromium, "button[value=move_selected]", "Move 2 listings").await;
+    assert_eq!(
+        chromium.texts("main .plainlist li > bdi").await[..2],
+        ["Home 39", "Home 35"]
+    );
+    chromium.fill("location", "Portobello").await;
+    follow_to(chromium, SUBMIT, "17 listings found").await;
+    let told = "Moved 2 listings to “Portobello”.";
+    assert_eq!(chromium.text("[role=status].notice").await, told);
+    assert_eq!(chromium.path().await, state);
+    assert_eq!(titles(chromium).await.len(), 17);
+
+    chromium.click("label:has(#across)").await;
+    follow_to(
+        chromium,
+        "button[value=delete_selected]",
+        "Delete 17 listings?",
+    )
+    .await;
+    assert!(
+        chromium
+            .text("main .plainlist")
+            .await
+            .ends_with("and 7 more")
+    );
+    follow_to(chromium, SUBMIT, "0 listings found").await;
+    assert_eq!(
+        chromium.text("[role=status].notice").await,
+        "Successfully deleted 17 listings."
+    );
+    assert_eq!(chromium.path().await, state);
+    assert_eq!(app.database.listings().await, "23");
+}
+
+#[tokio::test]
+async fn listings_are_found_sorted_ticked_moved_and_deleted() {
+    let app = Plan::new().await.homes(40).await.start().await;
+    walk(&app, &Chromium::start().await).await;
+}
+
+#[tokio::test]
+async fn without_scripts_listings_are_found_sorted_ticked_moved_and_deleted() {
+    let app = Plan::new().await.homes(40).await.start().await;
+    let chromium = Chromium::start().await.without_scripts().await;
+    walk(&app, &chromium).await;
+}
+
+async fn import(app: &App, chromium: &Chromium) {
+    log_in(chromium, app).await;
+    chromium.open(app, LIST).await;
+    chromium
+        .follow("main a[href='/admin/properties/import/']")
+        .await;
+    let csv =
+        "id,title,description,price,location\n2,Renamed,D,5,Joppa\n,=New,D,6,Leith\n,,D,7,Leith\n";
+    chromium.attach("file", &file("homes.csv", csv)).await;
+    chromium.follow(SUBMIT).await;
+    assert_eq!(chromium.text("h1").await, "What “homes.csv” would change");
+    assert_eq!(chromium.texts("main .facts dd").await, ["1", "1", "0", "1"]);
+    let wrong = "4 Title empty This field is required.";
+    assert_eq!(chromium.text("main tbody tr").await, wrong);
+    assert_eq!(app.database.listings().await, "3");
+    chromium.follow(SUBMIT).await;
+    let told = "Imported: 1 added, 1 changed, 0 the same already. 1 bad row was left out.";
+    assert_eq!(chromium.text("[role=status].notice").await, told);
+    assert_eq!(titles(chromium).await[0], "=New");
+}
+
+#[tokio::test]
+async fn a_file_is_looked_at_and_then_imported() {
+    let app = Plan::new().await.homes(3).await.start().await;
+    import(&app, &Chromium::start().await).await;
+}
+
+#[tokio::test]
+async fn without_scripts_a_file_is_looked_at_and_then_imported() {
+    let app = Plan::new().await.homes(3).await.start().await;
+    let chromium = Chromium::start().await.without_scripts().await;
+    import(&app, &chromium).await;
+}
+
+#[tokio::test]
+async fn scripts_tick_a_whole_page_and_say_how_many_are_ticked() {
+    let app = Plan::new().await.homes(30).await.start().await;
+    let chromium = Chromium::start().await;
+    log_in(&chromium, &app).await;
+    chromium.open(&app, "/admin/properties/?per_page=25").await;
+    let says = async |text: &str| {
+        eventually(text, async || {
+            (chromium.text("#ticked").await == text).then_some(())
+        })
+        .await;
+    };
+    says("0 of 25 on this page ticked.").await;
+    tick(&chromium, 2).await;
+    says("1 of 25 on this page ticked.").await;
+    chromium.click("label:has(#all)").await;
+    says("25 of 25 on this page ticked.").await;
+    chromium.click("label:has(#across)").await;
+    says("All are ticked.").await;
+    tick(&chromium, 2).await;
+    says("24 of 25 on this page ticked.").await;
+    let across = "return document.querySelector('#across').checked";
+    assert_eq!(chromium.run(across, &[]).await, false);
+}
+
+async fn every_page_is_accessible(theme: Theme) {
+    let app = Plan::new().await.homes(120).await.start().await;
+    let chromium = Chromium::start().await;
+    chromium.prefer(theme, Motion::Reduced).await;
+    log_in(&chromium, &app).await;
+    let judge = async |page: &str| {
+        for width in [320, 1280] {
+            chromium.resize(width).await;
+            let name = format!("{page}, {theme:?}, {width} pixels wide");
+            chromium.assert_accessible(&name).await;
+            chromium.assert_fits(&name, width).await;
+        }
+    };
+    for path in [
+        "",
+        "?q=home&location=Leith&min_price=5&added_from=2026-01-01&o=location.-price&page=9",
+        "?q=zeppelin",
+        "?min_price=cheap&added_to=soon&page=x&per_page=0",
+        "import/",
+        "1/delete/?_changelist_filters=q%3Dhome",
+    ] {
+        chromium.open(&app, &format!("{LIST}{path}")).await;
+        judge(path).await;
+    }
+    chromium.open(&app, "/admin/properties/").await;
+    let token = "return document.querySelector('[name=csrf_token]').value";
+    let token = chromium.run(token, &[]).await;
+    let token = token.as_str().expect("a token");
+    for (name, more) in [
+        ("a deletion", [("action", "delete_selected"), ("post", "")]),
+        (
+            "a move that is refused",
+            [("action", "move_selected"), ("post", "yes")],
+        ),
+    ] {
+        let mut fields = vec![
+            ("csrf_token", token),
+            ("select_across", "1"),
+            ("expected", "120"),
+        ];
+        fields.extend(more);
+        chromium.post(LIST, &fields).await;
+        judge(name).await;
+    }
+    chromium.open(&app, "/admin/properties/import/").await;
+    let csv =
+        "id,title,description,price,location\n2,Renamed,D,5,Joppa\n,New,D,6,Leith\n,,D,7,Leith\n";
+    chromium.attach("file", &file("homes.csv", csv)).await;
+    chromium.follow(SUBMIT).await;
+    judge("a look at an import").await;
+}
+
+#[tokio::test]
+async fn every_page_of_the_list_is_accessible_in_light_colours() {
+    every_page_is_accessible(Theme::Light).await;
+}
+
+#[tokio::test]
+async fn every_page_of_the_list_is_accessible_in_dark_colours() {
+    every_page_is_accessible(Theme::Dark).await;
+}
