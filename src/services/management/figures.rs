@@ -92,7 +92,7 @@ impl LevelFigures {
 }
 
 /// How many pages the cache answered, of whichever level, and how many had to be computed or were waited for.
-pub(super) fn page_counts(cache: &Cache) -> (u64, u64) {
+pub(in crate::services) fn page_counts(cache: &Cache) -> (u64, u64) {
     let memory = cache.metrics().level(Level::PageMemory);
     let redis = cache.metrics().level(Level::PageRedis);
     let missed = match cache.redis_is_up() {
