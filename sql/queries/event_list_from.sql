@@ -1,4 +1,4 @@
-SELECT id, kind, property_id, before - 'description', after - 'description', row_count, actor, xid::text
+SELECT id, kind, property_id, before - 'description', after - 'description', row_count, actor, xid::text, tags
 FROM property_event
 WHERE xid >= $1::text::xid8
 ORDER BY id

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::follower::Follower;
+use super::sampler::Sampler;
 use super::secret_key::secret_key;
 use super::servers::{Role, Servers, ServersError};
 use crate::cache::{Cache, CacheError, Repair};
@@ -26,6 +27,7 @@ pub struct Platform {
     pub loopback: Loopback,
     servers: Servers,
     follower: Option<Follower>,
+    sampler: Option<Sampler>,
 }
 
 /// Why the program can't go on.
@@ -94,6 +96,7 @@ impl Platform {
             loopback,
             servers,
             follower: None,
+            sampler: None,
         };
         if !is_site {
             platform.cache.connect(platform.repair(true)).await;
@@ -101,7 +104,8 @@ impl Platform {
         Ok(platform)
     }
 
-    /// Connects the cache, and applies the events of every program from now on. The database has to be migrated.
+    /// Connects the cache, applies the events of every program from now on, and keeps the cache's history. The database
+    /// has to be migrated.
     ///
     /// # Errors
     /// When the system has no thread left.
@@ -113,6 +117,7 @@ impl Platform {
         let (database, cache) = (self.database.clone(), self.cache.clone());
         let follower = Follower::start(database, cache, position).await;
         self.follower = Some(follower.map_err(StartError::Serve)?);
+        self.sampler = Some(Sampler::start(self.services.management.clone()));
         Ok(())
     }
 
@@ -160,6 +165,9 @@ impl Platform {
         // Nobody is to be warned that the servers go.
         if let Some(follower) = self.follower {
             follower.stop().await;
+        }
+        if let Some(sampler) = self.sampler {
+            sampler.stop().await;
         }
         self.database.close();
         self.servers.stop().await;

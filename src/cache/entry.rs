@@ -70,6 +70,21 @@ impl Entry {
 
     /// Reads stored bytes; `None` for anything that this build did not write.
     pub fn decode(bytes: &Bytes, build: &str) -> Option<Self> {
+        let (writer, entry) = Self::read(bytes)?;
+        (writer == build).then_some(entry)
+    }
+
+    /// The stamps in the first bytes of an entry that this build wrote; whether the rest is sound is not looked at.
+    pub fn stamps_at_start(start: &[u8], build: &str) -> Option<BTreeMap<Tag, Generation>> {
+        let length: [u8; 4] = start.get(8..PREAMBLE)?.try_into().ok()?;
+        let length = usize::try_from(u32::from_le_bytes(length)).ok()?;
+        let head = start.get(PREAMBLE..PREAMBLE.checked_add(length)?)?;
+        let head: Head = serde_json::from_slice(head).ok()?;
+        (start.starts_with(MAGIC) && head.build == build).then_some(head.stamps)
+    }
+
+    /// Reads stored bytes of whichever build, with its name; `None` for what is no entry.
+    pub(super) fn read(bytes: &Bytes) -> Option<(String, Self)> {
         let preamble = bytes.get(..PREAMBLE)?;
         let number = |from: usize| -> Option<u32> {
             preamble
@@ -83,9 +98,6 @@ impl Entry {
         }
         let head_end = PREAMBLE.checked_add(usize::try_from(number(8)?).ok()?)?;
         let head: Head = serde_json::from_slice(bytes.get(PREAMBLE..head_end)?).ok()?;
-        if head.build != build {
-            return None;
-        }
         let mut start = head_end;
         let mut parts = Vec::new();
         for length in head.lengths {
@@ -94,13 +106,14 @@ impl Entry {
             parts.push(bytes.slice(start..end));
             start = end;
         }
-        (start == bytes.len()).then_some(Self {
+        let entry = Self {
             created: UNIX_EPOCH.checked_add(Duration::from_millis(head.created_ms))?,
             ttl: Duration::from_millis(head.ttl_ms),
             stamps: head.stamps,
             about: head.about,
             parts,
-        })
+        };
+        (start == bytes.len()).then_some((head.build, entry))
     }
 
     /// How long it has been kept.
@@ -147,6 +160,16 @@ mod tests {
         let read = Entry::decode(&bytes, "build").expect("readable");
         assert_eq!(read.parts, entry().parts);
         assert_eq!(read.created, entry().created);
+    }
+
+    #[test]
+    fn the_stamps_are_read_from_the_start_alone() {
+        let bytes = entry().encode("build");
+        let start = &bytes[..bytes.len() - 3];
+        let stamps = Entry::stamps_at_start(start, "build").expect("whole");
+        assert!(stamps.contains_key(&Tag::site()));
+        assert_eq!(Entry::stamps_at_start(start, "other"), None);
+        assert_eq!(Entry::stamps_at_start(&start[..40], "build"), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::flight::{Flights, Part};
 use super::link::Link;
 use super::memory::MemoryTier;
 use super::metrics::Metrics;
+use super::recent::Recent;
 use super::redis_tier::RedisTier;
 use super::{CacheError, CacheKey, Entry, Level, Outcome, Stamps, TagSet};
 use crate::config::CacheConfig;
@@ -23,6 +24,7 @@ pub struct Cache {
     /// One permit per core.
     pub(super) compressing: Arc<Semaphore>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) recent: Arc<Recent>,
     pub(super) build: Arc<str>,
     pub(super) lifetimes: Lifetimes,
     /// Whether something that no log tells was missed, so that the next repair has to void everything.
@@ -71,6 +73,7 @@ impl Cache {
             flights: Arc::default(),
             compressing: Arc::new(Semaphore::new(cores)),
             metrics: Arc::default(),
+            recent: Arc::default(),
             build: build.into(),
             lifetimes,
             doubtful: Arc::default(),

@@ -2,7 +2,7 @@
 //! afterwards can be older.
 
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{Cache, CacheError, Level, Tag, TagSet};
 
@@ -13,6 +13,10 @@ pub struct Invalidation {
     pub events: Vec<String>,
     /// What happened, for the log.
     pub cause: &'static str,
+    /// Who did it, for operators.
+    pub actor: String,
+    /// What it was done to, for operators.
+    pub subject: String,
     /// The tags whose entries are void.
     pub tags: TagSet,
 }
@@ -60,7 +64,8 @@ impl Cache {
 
     /// Voids what this process holds. The entries in Redis have to be void already.
     pub fn invalidate_memory(&self, invalidation: &Invalidation) {
-        self.memory.generations.invalidate(&invalidation.tags);
+        let struck = self.memory.generations.invalidate(&invalidation.tags);
+        self.remember(invalidation, struck);
         let events = invalidation.events.iter();
         events.for_each(|event| self.memory.mark_applied(event));
         if self.memory.is_enabled() {
@@ -81,7 +86,15 @@ impl Cache {
 
     /// Voids all that this process holds, because what happened to its data is not known.
     pub fn void_memory(&self) {
-        self.memory.void_all();
+        let struck = self.memory.void_all();
+        let unknown = Invalidation {
+            events: Vec::new(),
+            cause: "replay",
+            actor: String::new(),
+            subject: "events that this instance may have missed".to_owned(),
+            tags: TagSet::from([Tag::site()]),
+        };
+        self.remember(&unknown, struck);
     }
 
     /// Removes everything that this process holds, so that it can't even stand in during an outage.
@@ -130,6 +143,11 @@ impl Cache {
         self.memory.disarm();
     }
 
+    /// How long ago everything that had been committed was last known to be applied here; `None` before the first time.
+    pub fn caught_up_since(&self) -> Option<Duration> {
+        self.memory.caught_up_since()
+    }
+
     /// Whether this process answers from its memory; `None` when it has none.
     pub fn memory_is_armed(&self) -> Option<bool> {
         let armed = self.memory.is_armed(Instant::now());
@@ -146,6 +164,7 @@ impl Invalidation {
             events,
             cause,
             tags,
+            ..
         } = self;
         let named = tags.iter().take(MOST_LOGGED).map(Tag::to_string);
         let mut list = named.collect::<Vec<_>>().join(",");

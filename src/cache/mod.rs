@@ -13,11 +13,14 @@
 //! In front of Redis stand a tier of pages in this process, with generations of its own, and
 //! single-flight: one load per key, however many ask.
 
+pub mod caller;
+mod census;
 mod constant;
 mod entry;
 mod facade;
 mod flight;
 mod generation;
+mod inspection;
 mod invalidation;
 mod key;
 pub mod link;
@@ -28,26 +31,31 @@ mod page;
 mod pages;
 pub mod policy;
 mod position;
+mod recent;
 mod redis_tier;
 mod repair;
 mod report;
+mod survey;
 mod tag;
 mod tagged;
 
+pub use census::{Carriers, Census, FamilyCensus};
 pub use entry::Entry;
 pub use facade::{Cache, Lifetimes};
 pub use generation::{Generation, Stamps};
+pub use inspection::{HeldEntry, InRedis, Inspection, TagState};
 pub use invalidation::Invalidation;
 pub use key::CacheKey;
-pub use link::Repair;
+pub use link::{LinkReport, LinkState, Repair};
 pub use load::{Cached, Fill, Interrupted, LoadError};
 pub use memory::HeldPage;
 pub use metrics::{Level, Outcome};
 pub use page::{Encoding, StoredPage};
 pub use pages::{InMemory, Rendered, Served};
 pub use position::HeldPosition;
+pub use recent::PastInvalidation;
 pub use redis_tier::{CacheError, ProbeStep};
-pub use report::{LevelReport, RedisReport};
+pub use report::{LevelReport, RedisReport, TierState};
 use tag::with_site;
 pub use tag::{Tag, TagSet, hex};
 pub use tagged::Tagged;

@@ -116,6 +116,22 @@ impl StoredPage {
         }
     }
 
+    /// Its bodies' lengths in bytes, each with the name of its encoding.
+    pub(super) fn sizes(&self) -> Vec<(&'static str, usize)> {
+        [Encoding::Identity, Encoding::Gzip, Encoding::Brotli]
+            .into_iter()
+            .filter(|encoding| {
+                *encoding == Encoding::Identity || self.compressed(*encoding).is_some()
+            })
+            .map(|encoding| {
+                (
+                    encoding.token().unwrap_or("identity"),
+                    self.body(encoding).len(),
+                )
+            })
+            .collect()
+    }
+
     /// The bytes of its bodies.
     pub(super) fn weight(&self) -> usize {
         let bodies = [

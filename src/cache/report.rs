@@ -25,6 +25,15 @@ pub struct LevelReport {
 pub struct RedisReport(BTreeMap<String, String>);
 
 impl RedisReport {
+    /// Reads the answer to `INFO`.
+    pub fn parse(text: &str) -> Self {
+        let pair = |line: &str| {
+            let (field, value) = line.split_once(':')?;
+            Some((field.to_owned(), value.trim().to_owned()))
+        };
+        Self(text.lines().filter_map(pair).collect())
+    }
+
     /// A field as text.
     pub fn text(&self, field: &str) -> Option<&str> {
         self.0.get(field).map(String::as_str)
@@ -38,6 +47,19 @@ impl RedisReport {
     }
 }
 
+/// The ways to what the cache holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TierState {
+    /// `up`, `repairing` (connected, and not used before the event log is applied), `down`, or `off` without a Redis.
+    pub redis: &'static str,
+    /// How often Redis was connected to.
+    pub connections: u64,
+    /// Whether this process hears of every event.
+    pub listening: bool,
+    /// The most bytes that pages in this process may take; 0 when none are kept.
+    pub memory_bound: u64,
+}
+
 /// How long a key that lives for 5 ms may take to go.
 const EXPIRY_PATIENCE: Duration = Duration::from_millis(200);
 /// Keys asked for per step of a scan.
@@ -48,6 +70,22 @@ impl Cache {
     pub fn report_memory(&self) -> LevelReport {
         let (entries, bytes) = self.memory.size();
         LevelReport { entries, bytes }
+    }
+
+    /// The ways to what the cache holds. Asks nobody.
+    pub fn tier_state(&self) -> TierState {
+        let link = self.redis.as_ref().map(|tier| tier.link.report());
+        TierState {
+            redis: link.map_or("off", |link| link.state.name()),
+            connections: link.map_or(0, |link| link.connections),
+            listening: self.memory.is_armed(Instant::now()),
+            memory_bound: self.memory.limit(),
+        }
+    }
+
+    /// The most bytes of pages that this process may hold.
+    pub fn memory_limit(&self) -> u64 {
+        self.memory.limit()
     }
 
     /// Counts the entries of a family.
@@ -99,11 +137,7 @@ impl Cache {
     pub async fn report_redis(&self) -> Result<RedisReport, CacheError> {
         let mut redis = self.tier()?.link.pooled().await?;
         let text: String = redis::cmd("INFO").query_async(&mut redis).await?;
-        let pair = |line: &str| {
-            let (field, value) = line.split_once(':')?;
-            Some((field.to_owned(), value.trim().to_owned()))
-        };
-        Ok(RedisReport(text.lines().filter_map(pair).collect()))
+        Ok(RedisReport::parse(&text))
     }
 
     /// Voids every entry of the site, on every instance, then removes those of some families; returns how many of

@@ -8,6 +8,8 @@ use sha2::{Digest as _, Sha256};
 
 /// The most bytes that a tag may have; a longer value is replaced by its SHA-256.
 const MAX_BYTES: usize = 160;
+/// What stands for a longer value.
+const HASH_CHARS: usize = 64;
 
 /// A set of rows: `kind` or `kind:value`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,6 +37,11 @@ impl Tag {
             return Self(text);
         }
         Self(format!("{kind}~{}", hex(&Sha256::digest(value))))
+    }
+
+    /// A tag by its text, as the event log keeps it; `None` for what could not be one.
+    pub fn named(text: &str) -> Option<Self> {
+        (!text.is_empty() && text.len() <= MAX_BYTES + HASH_CHARS).then(|| Self(text.to_owned()))
     }
 
     /// Its text, as in keys and logs.

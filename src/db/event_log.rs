@@ -1,5 +1,6 @@
 //! The table `property_event`: written by triggers only, read here.
 
+use chrono::{DateTime, Utc};
 use deadpool_postgres::GenericClient;
 use serde_json::Value;
 use tokio_postgres::Row;
@@ -48,14 +49,34 @@ pub async fn set_note(client: &impl GenericClient, note: &str) -> Result<(), DbE
     Ok(())
 }
 
-/// Logs that the cache is cleared.
+/// Logs that the cache is cleared, or only what carries certain tags.
 ///
 /// # Errors
 /// When the database can't answer.
-pub async fn insert_clear(client: &impl GenericClient) -> Result<(), DbError> {
-    let statement = client.prepare_cached("SELECT property_log_clear()").await?;
-    client.query_one(&statement, &[]).await?;
+pub async fn insert_clear(
+    client: &impl GenericClient,
+    tags: Option<&[String]>,
+) -> Result<(), DbError> {
+    let statement = client
+        .prepare_cached("SELECT property_log_clear($1)")
+        .await?;
+    client.query_one(&statement, &[&tags]).await?;
     Ok(())
+}
+
+/// The latest events, the latest first, each with its time.
+///
+/// # Errors
+/// When the database can't answer, or an event can't be read.
+pub async fn list_latest(
+    client: &impl GenericClient,
+    limit: i64,
+) -> Result<Vec<(DateTime<Utc>, PropertyEvent)>, DbError> {
+    let sql = include_str!("../../sql/queries/event_list_latest.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let rows = client.query(&statement, &[&limit]).await?;
+    let read = |row: &Row| Ok((row.get("at"), event(row)?));
+    rows.iter().map(read).collect()
 }
 
 /// The number of the latest event; `None` when there is none.
@@ -69,7 +90,7 @@ pub async fn find_last_id(client: &impl GenericClient) -> Result<Option<i64>, Db
     Ok(client.query_one(&statement, &[]).await?.get(0))
 }
 
-/// Reads `id, kind, property_id, before, after, row_count, actor`, the rows as [`RowState`].
+/// Reads `id, kind, property_id, before, after, row_count, actor` and, by its name, `tags`; the rows as [`RowState`].
 pub(super) fn event(row: &Row) -> Result<PropertyEvent, DbError> {
     let kind: &str = row.get(1);
     let id = row.get::<_, Option<i64>>(2).map(PropertyId);
@@ -90,7 +111,11 @@ pub(super) fn event(row: &Row) -> Result<PropertyEvent, DbError> {
         },
         ("deleted", Some(id), Some(before), _) => Change::PostDelete { id, before },
         ("bulk", ..) => Change::Bulk { rows: row.get(5) },
-        ("cleared", ..) => Change::Cleared,
+        ("cleared", ..) => match row.try_get::<_, Option<Vec<String>>>("tags") {
+            Ok(Some(tags)) => Change::ClearedTags { tags },
+            // Where a query doesn't ask for them, everything is taken for cleared.
+            Ok(None) | Err(_) => Change::Cleared,
+        },
         _ => return Err(DbError::Corrupt("property_event")),
     };
     Ok(PropertyEvent {

@@ -47,6 +47,11 @@ pub enum Change {
     },
     /// No row was changed: somebody cleared the cache.
     Cleared,
+    /// No row was changed: somebody cleared a part of the cache.
+    ClearedTags {
+        /// The tags whose entries are to end.
+        tags: Vec<String>,
+    },
 }
 
 impl Change {
@@ -56,7 +61,7 @@ impl Change {
             Self::PostSave { .. } => "post_save",
             Self::PostDelete { .. } => "post_delete",
             Self::Bulk { .. } => "bulk",
-            Self::Cleared => "clear",
+            Self::Cleared | Self::ClearedTags { .. } => "clear",
         }
     }
 }

@@ -60,4 +60,4 @@ pub use sitemap::{ListedPart, ListedProperty, SitemapPart};
 pub use sort::Sort;
 pub use text::{Description, FoldedLocation, Location, SearchText, TextError, Title};
 pub use user::{User, UserId, Username};
-pub use user_form::{NewAccount, UserForm, UserQuery, UserStanding};
+pub use user_form::{NewAccount, UserForm, UserQuery, UserStanding, parse_email};

@@ -68,7 +68,9 @@ fn log_event(event: &PropertyEvent) {
                 event.id.0
             );
         }
-        Change::Cleared => log::info!("{name} event={} actor=\"{actor}\"", event.id.0),
+        Change::Cleared | Change::ClearedTags { .. } => {
+            log::info!("{name} event={} actor=\"{actor}\"", event.id.0);
+        }
         Change::Bulk { rows } => {
             log::info!("{name} rows={rows} event={} actor=\"{actor}\"", event.id.0);
         }

@@ -58,6 +58,8 @@ impl CacheReceiver {
     fn clear_memory(&self, events: &[&PropertyEvent]) {
         let cleared = events.iter().any(|event| match &event.change {
             Change::Cleared => true,
+            // What carries the tags is void by them, and so may not stand in either.
+            Change::ClearedTags { .. } => false,
             Change::PostSave { .. } | Change::PostDelete { .. } | Change::Bulk { .. } => false,
         });
         if cleared {
@@ -76,9 +78,37 @@ fn invalidation(events: &[&PropertyEvent]) -> Invalidation {
             true => cause,
             false => "several",
         },
+        actor: common(events.iter().map(|event| event.actor.as_str())),
+        subject: match events {
+            [event] => subject(&event.change),
+            several => format!("{} events", several.len()),
+        },
         tags: events
             .iter()
             .flat_map(|event| tags_of(&event.change))
             .collect(),
+    }
+}
+
+/// The name that all have, or how many there are.
+fn common<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: std::collections::BTreeSet<_> = names.collect();
+    match names.len() {
+        1 => names.into_iter().collect(),
+        several => format!("{several} actors"),
+    }
+}
+
+/// What a change was made to.
+fn subject(change: &Change) -> String {
+    match change {
+        Change::PostSave {
+            id, after: state, ..
+        }
+        | Change::PostDelete { id, before: state } => format!("listing {id}, {}", state.title),
+        Change::Bulk { rows } if *rows > 0 => format!("{rows} listings in one statement"),
+        Change::Bulk { .. } => "all listings".to_owned(),
+        Change::Cleared => "the whole cache".to_owned(),
+        Change::ClearedTags { .. } => "a part of the cache".to_owned(),
     }
 }

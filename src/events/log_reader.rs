@@ -143,6 +143,8 @@ impl LogReader {
                 let all = Invalidation {
                     events: vec![events.clone()],
                     cause: "replay",
+                    actor: String::new(),
+                    subject: events.clone(),
                     tags: TagSet::from([Tag::site()]),
                 };
                 self.cache.invalidate_shared(&all, true).await?;

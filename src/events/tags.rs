@@ -1,11 +1,13 @@
 //! Which cached values an event makes void: a total function.
 
 use crate::cache::{Tag, TagSet};
-use crate::domain::{Change, FoldedLocation, Price, PriceBand, PropertyId, RowState, SitemapPart};
+use crate::domain::{
+    Change, FoldedLocation, Location, Price, PriceBand, PropertyId, RowState, SitemapPart,
+};
 
 /// The tags that listings have.
 pub mod kinds {
-    use super::{FoldedLocation, Price, PriceBand, PropertyId, SitemapPart, Tag};
+    use super::{FoldedLocation, Location, Price, PriceBand, PropertyId, SitemapPart, Tag};
 
     /// All listings: carried by lists that any listing could enter.
     pub fn properties() -> Tag {
@@ -32,6 +34,23 @@ pub mod kinds {
     pub fn sitemap(part: SitemapPart) -> Tag {
         Tag::one("sitemap", &part.to_string())
     }
+
+    /// The tag that somebody names, such as `location:Leith`; `None` where the site has none of that name.
+    pub fn named(text: &str) -> Option<Tag> {
+        let text = text.trim();
+        match text.split_once(':') {
+            None if text == Tag::site().as_str() => Some(Tag::site()),
+            None if text == properties().as_str() => Some(properties()),
+            Some(("property", id)) => id.trim().parse().ok().map(|id| property(PropertyId(id))),
+            Some(("location", name)) => {
+                let name = Location::parse(name).ok()?;
+                Some(location(&FoldedLocation::of(&name)))
+            }
+            Some(("band", band)) if band.contains(':') => Some(Tag::one("band", band)),
+            Some(("sitemap", part)) => SitemapPart::parse(part.trim()).map(sitemap),
+            _ => None,
+        }
+    }
 }
 
 /// The tags whose rows a change touched: where the row was, and where it is.
@@ -48,6 +67,11 @@ pub fn tags_of(change: &Change) -> TagSet {
         }
         Change::PostDelete { id, before } => tags_of_row(*id, [before]),
         Change::Bulk { rows: _ } | Change::Cleared => TagSet::from([Tag::site()]),
+        Change::ClearedTags { tags } => {
+            let named: Option<TagSet> = tags.iter().map(|tag| Tag::named(tag)).collect();
+            // Of a name that can't be read it is not known what it stands for.
+            named.unwrap_or_else(|| TagSet::from([Tag::site()]))
+        }
     }
 }
 
@@ -114,6 +138,45 @@ mod tests {
             };
             let mut tags = tags_of(&change).into_iter();
             assert!(tags.any(|tag| tag.as_str() == part), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_clear_of_tags_touches_these_and_one_that_cannot_be_read_touches_everything() {
+        let clear = |tags: &[&str]| {
+            let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+            tags_of(&Change::ClearedTags { tags })
+        };
+        let leith = FoldedLocation::from_database("leith".to_owned());
+        assert_eq!(
+            clear(&["location:leith"]),
+            TagSet::from([kinds::location(&leith)])
+        );
+        assert_eq!(clear(&["properties", ""]), TagSet::from([Tag::site()]));
+    }
+
+    #[test]
+    fn a_tag_is_known_by_its_name_and_a_place_however_it_is_written() {
+        for (text, tag) in [
+            (" properties ", "properties"),
+            ("site", "site"),
+            ("property:7", "property:7"),
+            ("location: LEITH", "location:leith"),
+            ("sitemap:2", "sitemap:2"),
+        ] {
+            assert_eq!(kinds::named(text).expect(text).as_str(), tag);
+        }
+        for text in [
+            "",
+            "x",
+            "property:",
+            "property:x",
+            "location:",
+            "session:1",
+            "sitemap:x",
+            "band:7",
+        ] {
+            assert_eq!(kinds::named(text), None, "{text}");
         }
     }
 

@@ -43,6 +43,7 @@ impl Format {
             "cache-clear",
             "cache-test",
             "cache-load-test",
+            "cache-warm",
             "test-signals",
         ];
         let name = path

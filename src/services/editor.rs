@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::ServiceError;
-use crate::cache::Cache;
+use crate::cache::{Cache, caller};
 use crate::db::{Database, DbError, event_log, properties};
 use crate::domain::{NewProperty, Property, PropertyId, Version};
 use crate::events::{Bus, CommittedEvents, UnitOfWork};
@@ -73,16 +73,20 @@ impl Editor {
         self.update_once(actor, None, id, seen, new).await
     }
 
-    /// Tells every instance that the cache is cleared.
+    /// Tells every instance that the cache is cleared, or only what carries certain tags.
     ///
     /// # Errors
     /// When the database can't answer.
-    pub(super) async fn log_clear(&self, actor: &str) -> Result<(), ServiceError> {
+    pub(super) async fn log_clear(
+        &self,
+        actor: &str,
+        tags: Option<Vec<String>>,
+    ) -> Result<(), ServiceError> {
         let (this, actor) = (self.clone(), actor.to_owned());
         to_the_end(async move {
             let mut client = this.database.client().await?;
             let work = UnitOfWork::begin(&mut client, &actor).await?;
-            event_log::insert_clear(work.transaction()).await?;
+            event_log::insert_clear(work.transaction(), tags.as_deref()).await?;
             this.commit(work).await
         })
         .await
@@ -133,7 +137,7 @@ impl Editor {
 pub(super) async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
 ) -> Result<T, ServiceError> {
-    tokio::spawn(work)
+    tokio::spawn(caller::carried(work))
         .await
         .unwrap_or(Err(ServiceError::Interrupted))
 }

@@ -15,3 +15,83 @@ pub(super) const FAMILIES: [(Level, &str); 3] = [
     (Level::Queryset, QUERYSETS),
     (Level::Count, COUNTS),
 ];
+
+/// The kinds of keys, in the order in which operators see them: the start of the name after the family, and what it is
+/// called. An empty start stands for whatever is left of a family.
+const KINDS: [(&str, &str, &str); 17] = [
+    (PAGES, "list.", "Pages: lists"),
+    (PAGES, "detail.", "Pages: listings"),
+    (PAGES, "places.", "Pages: places"),
+    (PAGES, "feed.", "Pages: feeds"),
+    (PAGES, "sitemap", "Pages: site map"),
+    (PAGES, "~", "Pages: long addresses"),
+    (PAGES, "", "Pages: others"),
+    (QUERYSETS, "list?", "Queries: lists"),
+    (QUERYSETS, "detail/", "Queries: listings"),
+    (QUERYSETS, "similar/", "Queries: similar listings"),
+    (QUERYSETS, "places", "Queries: places"),
+    (QUERYSETS, "feed?", "Queries: feeds"),
+    (QUERYSETS, "sitemap", "Queries: site map"),
+    (QUERYSETS, "", "Queries: others"),
+    (COUNTS, "", "Counts"),
+    ("session", "", "Sessions"),
+    ("gen", "", "Generations of tags"),
+];
+/// Position, marks of events, leases.
+const BOOKKEEPING: &str = "Bookkeeping";
+
+/// What a key of the site, without its prefix, is called; probes of the cache test and the like count as bookkeeping.
+pub(super) fn kind_of(key: &str) -> &'static str {
+    let Some((family, name)) = key.split_once(':') else {
+        return BOOKKEEPING;
+    };
+    // A page's name begins with the site's address.
+    let path = name
+        .split_once("://")
+        .and_then(|(_, rest)| rest.split_once('/'));
+    let name = match (family == PAGES, path) {
+        (true, Some((_, path))) => path,
+        _ => name,
+    };
+    let mut kinds = KINDS.iter();
+    let found = kinds.find(|(of, start, _)| *of == family && name.starts_with(start));
+    found.map_or(BOOKKEEPING, |(_, _, called)| called)
+}
+
+/// What keys are called, in order.
+pub(super) fn kind_names() -> impl Iterator<Item = &'static str> {
+    let names = KINDS.iter().map(|(_, _, called)| *called);
+    names.chain([BOOKKEEPING])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_told_apart_by_what_they_hold() {
+        for (key, want) in [
+            (
+                "page:http://homes.example/list.html?q=/detail.x",
+                "Pages: lists",
+            ),
+            (
+                "page:http://homes.example/detail.json/7?",
+                "Pages: listings",
+            ),
+            ("page:http://homes.example/robots.txt", "Pages: others"),
+            ("page:~0a1b", "Pages: long addresses"),
+            (
+                "all_properties:similar/7/1/leith",
+                "Queries: similar listings",
+            ),
+            ("property_count:list?", "Counts"),
+            ("session:abc", "Sessions"),
+            ("gen:location:leith", "Generations of tags"),
+            ("probe:x", BOOKKEEPING),
+            ("position", BOOKKEEPING),
+        ] {
+            assert_eq!(kind_of(key), want, "{key}");
+        }
+    }
+}

@@ -144,7 +144,7 @@ impl Listings {
     /// # Errors
     /// When the database is needed and can't answer.
     pub async fn find(&self, id: PropertyId) -> Result<Cached<Option<Property>>, ServiceError> {
-        let key = CacheKey::new(Level::Queryset, QUERYSETS, format_args!("detail/{id}"));
+        let key = Self::detail_key(id);
         // What is absent appears when some listing is added: its own tag would be one more key for each number that
         // somebody makes up.
         let tags = TagSet::from([kinds::property(id), kinds::properties()]);
@@ -185,6 +185,11 @@ impl Listings {
             QUERYSETS,
             format_args!("list?{}", query.row_key()),
         )
+    }
+
+    /// The key of a listing.
+    pub(super) fn detail_key(id: PropertyId) -> CacheKey {
+        CacheKey::new(Level::Queryset, QUERYSETS, format_args!("detail/{id}"))
     }
 
     /// The key of a filter's count.

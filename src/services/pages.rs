@@ -5,7 +5,7 @@ use std::fmt::Display;
 use super::families::PAGES;
 use super::listings::tags_of;
 use crate::cache::policy::CachePolicy;
-use crate::cache::{Cache, CacheKey, InMemory, Level, LoadError, Rendered, Served, TagSet};
+use crate::cache::{Cache, CacheKey, InMemory, Level, LoadError, Rendered, Served, Tag, TagSet};
 use crate::domain::{ListingFilter, ListingQuery, PlaceQuery, PropertyId, SitemapPart};
 use crate::events::kinds;
 
@@ -80,6 +80,18 @@ impl PageKey {
     fn named(name: impl Display, rows: Rows) -> Self {
         let key = CacheKey::new(Level::PageRedis, PAGES, name);
         Self { key, rows }
+    }
+
+    /// Its key.
+    pub(super) fn key(&self) -> &CacheKey {
+        &self.key
+    }
+
+    /// What the page is expected to depend on, and the tag that everything carries.
+    pub(super) fn tags_with_site(&self) -> TagSet {
+        let mut tags = self.tags();
+        tags.insert(Tag::site());
+        tags
     }
 
     /// What the page is expected to depend on; it may turn out to depend on more.

@@ -1,9 +1,7 @@
 //! `serve`
 
-use tokio::signal::unix::{SignalKind, signal};
-
 use super::CommandError;
-use crate::app::platform::StartError;
+use super::interrupt::asked_to_stop;
 use crate::app::site::Application;
 use crate::config::Config;
 
@@ -25,9 +23,11 @@ pub(super) async fn run(config: Config, migrate: bool) -> Result<(), CommandErro
         );
     }
     let handle = application.handle();
+    let management = platform.services.management.clone();
     tokio::spawn(async move {
         asked_to_stop().await;
         log::info!("stopping: requests in flight finish first");
+        management.end_streams();
         tokio::spawn(async move { handle.stop(true).await });
         asked_to_stop().await;
         log::warn!("stopping at once");
@@ -36,19 +36,4 @@ pub(super) async fn run(config: Config, migrate: bool) -> Result<(), CommandErro
     application.run_until_stopped().await?;
     log::info!("stopped");
     Ok(())
-}
-
-/// Waits for Ctrl-C or SIGTERM.
-async fn asked_to_stop() {
-    let terminate = async || -> Result<(), StartError> {
-        signal(SignalKind::terminate())
-            .map_err(StartError::Serve)?
-            .recv()
-            .await;
-        Ok(())
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate() => {}
-    }
 }

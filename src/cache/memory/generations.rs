@@ -34,6 +34,26 @@ impl LocalStamps {
         late.all(|(_, (cell, number))| cell.0.load(Ordering::Acquire) == *number)
     }
 
+    /// Whether it was current until some tags were struck, and is void only since.
+    pub(in crate::cache) fn fell_with(&self, struck: &Struck) -> bool {
+        let before = |cell: &Arc<Cell>| match struck.0.get(&address(cell)) {
+            Some((_, before)) => *before,
+            None => cell.0.load(Ordering::Acquire),
+        };
+        let mut cells = self.cells.iter();
+        let was_current = cells.all(|(cell, number)| before(cell) == *number);
+        was_current && !self.are_current()
+    }
+
+    /// The tags, and those among them that have been invalidated since.
+    pub(in crate::cache) fn state(&self) -> (TagSet, TagSet) {
+        let void = |(_, (cell, number)): &(&Tag, &(Arc<Cell>, u64))| {
+            cell.0.load(Ordering::Acquire) != *number
+        };
+        let void = self.pairs().filter(void).map(|(tag, _)| tag.clone());
+        ((*self.tags).clone(), void.collect())
+    }
+
     /// Those of a value that is made of both; of a tag that both know, the older.
     pub(in crate::cache) fn union(&self, other: &Self) -> Self {
         let mut all: BTreeMap<_, _> = self.pairs().collect();
@@ -65,6 +85,15 @@ impl LocalStamps {
     fn pairs(&self) -> impl Iterator<Item = (&Tag, &(Arc<Cell>, u64))> {
         self.tags.iter().zip(self.cells.iter())
     }
+}
+
+/// Tags that were invalidated together, with the generations that they had until then.
+#[derive(Debug, Default)]
+pub(in crate::cache) struct Struck(HashMap<usize, (Arc<Cell>, u64)>);
+
+/// Tells cells apart; it is kept alive by whoever holds the cell.
+fn address(cell: &Arc<Cell>) -> usize {
+    Arc::as_ptr(cell) as usize
 }
 
 /// The generations of every tag that something is stamped with.
@@ -115,15 +144,23 @@ impl LocalGenerations {
     }
 
     /// Makes void whatever is stamped with one of the tags.
-    pub(in crate::cache) fn invalidate<'a>(&self, tags: impl IntoIterator<Item = &'a Tag>) {
+    pub(in crate::cache) fn invalidate<'a>(
+        &self,
+        tags: impl IntoIterator<Item = &'a Tag>,
+    ) -> Struck {
+        let mut struck = Struck::default();
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         for tag in tags {
             table.last += 1;
             // Where nobody refers to the cell, nothing is stamped with the tag.
             if let Some(cell) = table.cells.get(tag).and_then(Weak::upgrade) {
-                cell.0.store(table.last, Ordering::Release);
+                let before = cell.0.swap(table.last, Ordering::AcqRel);
+                // Of a tag that is named twice, the first is what it had until then.
+                let held = struck.0.entry(address(&cell));
+                held.or_insert((cell, before));
             }
         }
+        struck
     }
 }
 
@@ -185,6 +222,20 @@ mod tests {
         // What was captured anew since doesn't bring back the part that is void.
         let again = both.union(&generations.capture(&tags(&["c"])));
         assert!(!again.are_current());
+    }
+
+    #[test]
+    fn what_falls_with_an_invalidation_was_current_until_then() {
+        let generations = LocalGenerations::default();
+        let [one, both, other] =
+            [&["a"][..], &["a", "b"], &["c"]].map(|names| generations.capture(&tags(names)));
+        let first = generations.invalidate(&tags(&["b", "d"]));
+        let fell = [&one, &both, &other].map(|stamps| stamps.fell_with(&first));
+        assert_eq!(fell, [false, true, false]);
+        let second = generations.invalidate([&Tag::all("a"), &Tag::all("a")]);
+        let fell = [&one, &both, &other].map(|stamps| stamps.fell_with(&second));
+        assert_eq!(fell, [true, false, false]);
+        assert_eq!(both.state(), (tags(&["a", "b"]), tags(&["a", "b"])));
     }
 
     #[test]

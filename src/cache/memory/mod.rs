@@ -15,9 +15,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::{CacheKey, Tag};
+use super::{CacheKey, Tag, TagSet};
 
-pub(super) use generations::{LocalGenerations, LocalStamps};
+pub(super) use generations::{LocalGenerations, LocalStamps, Struck};
 pub use held_page::HeldPage;
 
 /// How long the tier answers after everything was last applied. Too short, and a busy moment disarms it; too long,
@@ -35,6 +35,8 @@ pub(super) struct MemoryTier {
     applied: applied::Applied,
     /// Until when the tier is armed, in microseconds since the start.
     armed_until: AtomicU64,
+    /// The last moment of which everything committed is known to be applied, likewise; 0 before the first.
+    caught_up: AtomicU64,
 }
 
 impl MemoryTier {
@@ -55,7 +57,14 @@ impl MemoryTier {
             applied: applied::Applied::default(),
             start: Instant::now(),
             armed_until: AtomicU64::new(0),
+            caught_up: AtomicU64::new(0),
         }
+    }
+
+    /// The most bytes that it may hold; 0 where it is turned off.
+    pub(super) fn limit(&self) -> u64 {
+        let policy = self.pages.as_ref().map(moka::sync::Cache::policy);
+        policy.and_then(|policy| policy.max_capacity()).unwrap_or(0)
     }
 
     /// Whether there is a tier at all.
@@ -72,6 +81,15 @@ impl MemoryTier {
     pub(super) fn arm(&self, since: Instant) {
         let until = self.micros(since + LEASE);
         self.armed_until.store(until, Ordering::Release);
+        self.caught_up
+            .fetch_max(self.micros(since).max(1), Ordering::Relaxed);
+    }
+
+    /// How long ago everything that had been committed was last known to be applied; `None` before the first time.
+    pub(super) fn caught_up_since(&self) -> Option<Duration> {
+        let at = self.caught_up.load(Ordering::Relaxed);
+        let ago = self.micros(Instant::now()).saturating_sub(at);
+        (at > 0).then(|| Duration::from_micros(ago))
     }
 
     /// Ends the lease, if it lasts: the tier knows nothing of what is written from now on.
@@ -124,9 +142,10 @@ impl MemoryTier {
     }
 
     /// Makes every page void, because what happened to their data is not known.
-    pub(super) fn void_all(&self) {
-        self.generations.invalidate([&Tag::site()]);
+    pub(super) fn void_all(&self) -> Struck {
+        let struck = self.generations.invalidate([&Tag::site()]);
         self.applied.clear();
+        struck
     }
 
     /// Removes every page.
@@ -150,6 +169,28 @@ impl MemoryTier {
         let has_expired = !fresh();
         pages.invalidate(key);
         [set, got, has_expired, !pages.contains_key(key)]
+    }
+
+    /// How many pages were right until some tags were struck. Looks at every page: not for the way of a request.
+    pub(super) fn count_fallen(&self, struck: &Struck) -> u64 {
+        let now = Instant::now();
+        self.count(|page| page.stamps.fell_with(struck) && !page.ttl(now).is_zero())
+    }
+
+    /// How many pages that are right carry one of some tags. Looks at every page.
+    pub(super) fn count_carriers(&self, tags: &TagSet) -> u64 {
+        let now = Instant::now();
+        self.count(|page| page.is_fresh(now) && !page.stamps.state().0.is_disjoint(tags))
+    }
+
+    fn count(&self, counts: impl Fn(&HeldPage) -> bool) -> u64 {
+        let pages = self.pages.iter().flat_map(|pages| pages.iter());
+        pages.filter(|(_, page)| counts(page)).count() as u64
+    }
+
+    /// A page as it is held, right or not.
+    pub(super) fn held(&self, key: &CacheKey) -> Option<Arc<HeldPage>> {
+        self.pages.as_ref()?.get(key)
     }
 
     /// How many pages there are, with their bytes.

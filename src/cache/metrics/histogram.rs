@@ -69,7 +69,7 @@ impl Default for Buckets {
 
 impl Buckets {
     /// What some histograms hold together.
-    pub(super) fn sum<'a>(histograms: impl Iterator<Item = &'a Histogram>) -> Self {
+    pub fn sum<'a>(histograms: impl Iterator<Item = &'a Histogram>) -> Self {
         let mut sum = Self::default();
         for histogram in histograms {
             for (total, bucket) in sum.counts.iter_mut().zip(&histogram.buckets) {
@@ -78,6 +78,33 @@ impl Buckets {
             sum.micros += histogram.micros.load(Relaxed);
         }
         sum
+    }
+
+    /// What was recorded since an earlier look at the same histograms.
+    pub fn since(&self, earlier: &Self) -> Self {
+        let mut since = self.clone();
+        for (count, before) in since.counts.iter_mut().zip(&earlier.counts) {
+            *count = count.saturating_sub(*before);
+        }
+        since.micros = since.micros.saturating_sub(earlier.micros);
+        since
+    }
+
+    /// The buckets that hold any, each by its number.
+    pub fn sparse(&self) -> Vec<(usize, u64)> {
+        let counts = self.counts.iter().copied().enumerate();
+        counts.filter(|(_, count)| *count > 0).collect()
+    }
+
+    /// Buckets again of [`Buckets::sparse`], which may name one more than once; the sum of durations is not known.
+    pub fn of_sparse(pairs: impl IntoIterator<Item = (usize, u64)>) -> Self {
+        let mut buckets = Self::default();
+        for (bucket, count) in pairs {
+            if let Some(held) = buckets.counts.get_mut(bucket) {
+                *held = held.saturating_add(count);
+            }
+        }
+        buckets
     }
 
     /// How many durations there are.
@@ -146,6 +173,15 @@ mod tests {
                 "{micros}"
             );
         }
+    }
+
+    #[test]
+    fn what_was_recorded_since_reads_back_from_its_buckets() {
+        let (early, late) = (of([3, 900]), of([3, 900, 900, 70_000]));
+        let since = late.since(&early);
+        assert_eq!(since.total(), 2);
+        let again = Buckets::of_sparse(since.sparse().into_iter().chain([(100_000, 7)]));
+        assert_eq!(again.sparse(), since.sparse());
     }
 
     #[test]

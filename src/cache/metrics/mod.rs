@@ -10,6 +10,7 @@ use std::time::Duration;
 pub use histogram::{Buckets, Histogram};
 pub use level::{Level, Outcome};
 use shard::{Event, Shards};
+pub use shard::{SHARDS, own_shard};
 
 /// The counters of every level.
 #[derive(Debug, Default)]
@@ -40,6 +41,25 @@ pub struct LevelCounts {
     pub hit_times: Buckets,
     /// How long loads took that a miss led to.
     pub load_times: Buckets,
+}
+
+impl LevelCounts {
+    /// What was counted since an earlier look at the same level.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        Self {
+            hits: self.hits.saturating_sub(earlier.hits),
+            misses: self.misses.saturating_sub(earlier.misses),
+            stale: self.stale.saturating_sub(earlier.stale),
+            bypass: self.bypass.saturating_sub(earlier.bypass),
+            stores: self.stores.saturating_sub(earlier.stores),
+            invalidations: self.invalidations.saturating_sub(earlier.invalidations),
+            collapsed: self.collapsed.saturating_sub(earlier.collapsed),
+            errors: self.errors.saturating_sub(earlier.errors),
+            hit_times: self.hit_times.since(&earlier.hit_times),
+            load_times: self.load_times.since(&earlier.load_times),
+        }
+    }
 }
 
 impl Metrics {

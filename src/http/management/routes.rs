@@ -1,8 +1,8 @@
 //! Addresses of what operators see.
 
-use actix_web::{Route, web};
+use actix_web::{Resource, Route, web};
 
-use super::handlers;
+use super::{clearing, explanation, handlers, load_test, stream, warming};
 use crate::http::Site;
 use crate::http::middleware::session::sessions;
 use crate::services::Services;
@@ -13,10 +13,9 @@ pub(in crate::http) fn configure(
     services: &Services,
     site: &Site,
 ) {
-    let resource = |path: &str, route: Route| {
-        let resource = web::resource(path).route(route);
-        resource.wrap(sessions(site, &services.sessions))
-    };
+    let wrapped = |resource: Resource| resource.wrap(sessions(site, &services.sessions));
+    let resource = |path: &str, route: Route| wrapped(web::resource(path).route(route));
+    let warm = web::resource("/properties/cache-warm/").route(web::get().to(warming::show));
     let (get, post) = (web::get, web::post);
     config
         .service(resource("/metrics", get().to(handlers::exposition)))
@@ -26,7 +25,7 @@ pub(in crate::http) fn configure(
         ))
         .service(resource(
             "/properties/cache-clear/",
-            post().to(handlers::clear),
+            post().to(clearing::clear),
         ))
         .service(resource(
             "/properties/cache-test/",
@@ -37,8 +36,17 @@ pub(in crate::http) fn configure(
             get().to(handlers::metrics),
         ))
         .service(resource(
+            "/properties/redis-metrics/stream/",
+            get().to(stream::watch),
+        ))
+        .service(resource(
+            "/properties/cache-explain/",
+            get().to(explanation::explain),
+        ))
+        .service(wrapped(warm.route(post().to(warming::start))))
+        .service(resource(
             "/properties/cache-load-test/",
-            post().to(handlers::load_test),
+            post().to(load_test::load_test),
         ))
         .service(resource(
             "/properties/test-signals/",

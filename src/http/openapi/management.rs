@@ -6,7 +6,8 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, HttpMethod, Ref, RefOr, Required, Schema};
 
 use super::Route;
-use super::responses::{Audience, failing, string, uncached};
+use super::parameters;
+use super::responses::{Audience, failing, redirect, string, uncached};
 use crate::services::EXPOSITION_TYPE;
 
 const REFUSALS: [(&str, &str); 4] = [
@@ -56,7 +57,7 @@ pub(super) fn routes(security: &[SecurityRequirement]) -> Vec<Route> {
             "Removes the site's entries from every level and instance.",
             "CacheCleared",
             &OF_WRITES,
-            None,
+            Some(clear()),
         ),
         route(
             "/properties/cache-test/",
@@ -94,6 +95,17 @@ pub(super) fn routes(security: &[SecurityRequirement]) -> Vec<Route> {
             &OF_WRITES,
             None,
         ),
+        route(
+            "/properties/cache-warm/",
+            HttpMethod::Get,
+            "getCacheWarming",
+            "How far warming is, or the last one came.",
+            "CacheWarming",
+            &[],
+            None,
+        ),
+        warm(security),
+        explain(security),
         (
             "/metrics",
             HttpMethod::Get,
@@ -108,6 +120,51 @@ fn operation(id: &str, summary: &str, security: &[SecurityRequirement]) -> Opera
         .operation_id(Some(id))
         .summary(Some(summary))
         .securities(Some(security.to_vec()))
+}
+
+/// Programs wait for the end; people are led to where they see how far it is.
+fn warm(security: &[SecurityRequirement]) -> Route {
+    let about = "Asks for the pages that readers ask for first. Who accepts HTML is led to a page that shows how far it is.";
+    let warmed = Ref::from_schema_name("CacheWarmed");
+    let operation = operation("warmCache", about, security)
+        .response(
+            "200",
+            uncached("The outcome.", &[("application/json", warmed.into())]).build(),
+        )
+        .response("303", redirect("Warming is under way."));
+    let failures = [&REFUSALS[..], &OF_ONE_AT_A_TIME].concat();
+    let operation = failing(operation, Audience::Both, &failures);
+    ("/properties/cache-warm/", HttpMethod::Post, operation)
+}
+
+/// Nothing is fetched: the address is read as the site would.
+fn explain(security: &[SecurityRequirement]) -> Route {
+    let about = "Why an address is answered as it is: key, tags, what each level has, the last event that ended it.";
+    let json: RefOr<Schema> = Ref::from_schema_name("CacheExplained").into();
+    let formats = [("application/json", json), ("text/html", string())];
+    let operation = operation("explainCache", about, security)
+        .parameter(parameters::address())
+        .parameter(parameters::format())
+        .response("200", uncached("The explanation.", &formats).build());
+    let operation = failing(operation, Audience::Both, &REFUSALS);
+    ("/properties/cache-explain/", HttpMethod::Get, operation)
+}
+
+/// What to clear; without a body, everything.
+fn clear() -> RequestBody {
+    let content = |schema: &str| {
+        let schema = Ref::from_schema_name(schema);
+        ContentBuilder::new().schema(Some(schema)).build()
+    };
+    RequestBodyBuilder::new()
+        .description(Some("What to clear; without it, everything."))
+        .required(Some(Required::False))
+        .content("application/json", content("CacheClearRequest"))
+        .content(
+            "application/x-www-form-urlencoded",
+            content("CacheClearForm"),
+        )
+        .build()
 }
 
 /// How much load; without a body, the defaults.

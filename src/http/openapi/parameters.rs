@@ -92,6 +92,18 @@ pub(super) fn place() -> Vec<Parameter> {
     ]
 }
 
+/// An address of the site.
+pub(super) fn address() -> Parameter {
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .examples(["/properties/?location=Leith"]);
+    query(
+        "url",
+        "A path of this site, or a whole address of it; without one, /properties/.",
+        schema,
+    )
+}
+
 /// What asks for JSON without a header.
 pub(super) fn format() -> Parameter {
     let schema = ObjectBuilder::new()

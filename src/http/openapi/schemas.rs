@@ -2,6 +2,10 @@
 
 #![expect(dead_code, reason = "the types only describe what is sent")]
 
+mod explanation;
+mod figures;
+mod load_test;
+
 use std::collections::BTreeMap;
 
 use utoipa::ToSchema;
@@ -19,15 +23,16 @@ pub(super) fn register(components: ComponentsBuilder) -> ComponentsBuilder {
     let components = with::<CacheStatus>(components);
     let components = with::<CacheCleared>(components);
     let components = with::<CacheTest>(components);
-    let components = with::<CacheMetrics>(components);
-    let components = with::<LoadTestRequest>(components);
-    let components = with::<LoadTestForm>(components);
-    let components = with::<LoadTestReport>(components);
-    with::<SignalsTest>(components)
+    let components = with::<CacheClearRequest>(components);
+    let components = with::<CacheClearForm>(components);
+    let components = with::<CacheWarming>(components);
+    let components = with::<CacheWarmed>(components);
+    let components = with::<SignalsTest>(components);
+    load_test::register(figures::register(explanation::register(components)))
 }
 
 /// Adds a shape, and those that it is made of.
-fn with<T: ToSchema>(components: ComponentsBuilder) -> ComponentsBuilder {
+pub(super) fn with<T: ToSchema>(components: ComponentsBuilder) -> ComponentsBuilder {
     let mut parts = Vec::new();
     T::schemas(&mut parts);
     components.schemas_from_iter(parts).schema_from::<T>()
@@ -132,11 +137,103 @@ struct EventState {
     lag: Option<u64>,
 }
 
-/// What a clear removed.
+/// What a clear removed. Of a part, nothing is removed before the count was confirmed.
 #[derive(ToSchema)]
 struct CacheCleared {
     success: bool,
-    cleared: Removed,
+    /// What was removed; of a part, what ended.
+    #[schema(required = false, nullable = false)]
+    cleared: Option<Removed>,
+    /// What would end, where only the count was asked for.
+    #[schema(required = false, nullable = false)]
+    would_clear: Option<Removed>,
+    /// The part's tags.
+    #[schema(required = false, nullable = false)]
+    tags: Option<Vec<String>>,
+    /// What carries them.
+    #[schema(required = false, nullable = false)]
+    entries: Option<Carriers>,
+}
+
+/// Entries that carry some tags.
+#[derive(ToSchema)]
+struct Carriers {
+    /// Pages of this instance.
+    memory_pages: u64,
+    /// Pages in Redis.
+    pages: u64,
+    /// Query results and counts in Redis.
+    querysets: u64,
+    /// How many of Redis's keys were looked at.
+    keys_looked_at: u64,
+    keys: u64,
+    /// Whether the numbers of entries in Redis are estimates, because not every key was looked at.
+    estimated: bool,
+}
+
+/// What to clear: what carries a tag, or what shows the same rows as a page; everything without either.
+#[derive(ToSchema)]
+struct CacheClearRequest {
+    /// For example `properties`, `property:7`, `location:Leith`.
+    #[schema(required = false, nullable = false)]
+    tag: Option<String>,
+    /// A path or an address of this site.
+    #[schema(required = false, nullable = false)]
+    url: Option<String>,
+    /// Whether to clear a part; without it, its entries are only counted.
+    #[schema(required = false, default = false)]
+    confirm: bool,
+}
+
+/// The same as a form, which may have the session's security token.
+#[derive(ToSchema)]
+struct CacheClearForm {
+    #[schema(required = false, nullable = false)]
+    tag: Option<String>,
+    #[schema(required = false, nullable = false)]
+    url: Option<String>,
+    /// `yes`, or nothing.
+    #[schema(required = false, nullable = false)]
+    confirm: Option<String>,
+    #[schema(required = false, nullable = false)]
+    csrf_token: Option<String>,
+}
+
+/// How far warming is.
+#[derive(ToSchema)]
+struct CacheWarming {
+    /// Whether nothing has ended it early.
+    success: bool,
+    warming: Warming,
+}
+
+#[derive(ToSchema)]
+struct Warming {
+    running: bool,
+    /// Pages to fetch; 0 before that is known.
+    total: u64,
+    pages: u64,
+    failed: u64,
+    /// How long it takes or took; null when the cache was not warmed yet.
+    #[schema(required = true)]
+    duration_ms: Option<u64>,
+    /// Why it ended early.
+    #[schema(required = true)]
+    problem: Option<String>,
+}
+
+/// What was warmed.
+#[derive(ToSchema)]
+struct CacheWarmed {
+    success: bool,
+    warmed: Warmed,
+}
+
+#[derive(ToSchema)]
+struct Warmed {
+    pages: u64,
+    /// Pages that could not be fetched.
+    failed: u64,
 }
 
 #[derive(ToSchema)]
@@ -176,151 +273,4 @@ struct SignalStep {
     step: String,
     success: bool,
     detail: String,
-}
-
-/// How much load to send.
-#[derive(serde::Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct LoadTestRequest {
-    /// How many requests.
-    #[schema(required = false, minimum = 1, maximum = 10_000, default = 100)]
-    requests: i64,
-    /// How many at a time.
-    #[schema(required = false, minimum = 1, maximum = 64, default = 10)]
-    concurrency: i64,
-}
-
-/// The same as a form, which may have the session's security token.
-#[derive(ToSchema)]
-struct LoadTestForm {
-    #[schema(required = false, minimum = 1, maximum = 10_000, default = 100)]
-    requests: i64,
-    #[schema(required = false, minimum = 1, maximum = 64, default = 10)]
-    concurrency: i64,
-    #[schema(required = false, nullable = false)]
-    csrf_token: Option<String>,
-}
-
-/// What came of a load test; times are in microseconds where not named otherwise.
-#[derive(ToSchema)]
-struct LoadTestReport {
-    /// Whether every request was answered with 200.
-    success: bool,
-    requests: u64,
-    concurrency: u64,
-    failed: u64,
-    /// Answers by the level that gave them; `computed` by none.
-    levels: BTreeMap<String, u64>,
-    duration_ms: u64,
-    requests_per_second: u64,
-    p50_us: u64,
-    p95_us: u64,
-    p99_us: u64,
-    #[schema(required = true, minimum = 0, maximum = 1)]
-    hit_ratio_before: Option<f64>,
-    #[schema(required = true, minimum = 0, maximum = 1)]
-    hit_ratio_after: Option<f64>,
-}
-
-/// The cache's figures.
-#[derive(ToSchema)]
-struct CacheMetrics {
-    success: bool,
-    metrics: Metrics,
-}
-
-#[derive(ToSchema)]
-struct Metrics {
-    redis: Reachability,
-    cache_performance: Performance,
-    memory_usage: MemoryUsage,
-    connection_stats: ConnectionStats,
-    levels: LevelsFigures,
-    analysis: Analysis,
-}
-
-#[derive(ToSchema)]
-struct Reachability {
-    reachable: bool,
-}
-
-/// Redis's own count of look-ups, of every client and key.
-#[derive(ToSchema)]
-struct Performance {
-    keyspace_hits: u64,
-    keyspace_misses: u64,
-    #[schema(required = true, minimum = 0, maximum = 1)]
-    hit_ratio: Option<f64>,
-    #[schema(required = true, minimum = 0, maximum = 100)]
-    hit_ratio_percent: Option<f64>,
-    performance_rating: Rating,
-}
-
-#[derive(ToSchema)]
-enum Rating {
-    Excellent,
-    Good,
-    Fair,
-    Poor,
-    #[schema(rename = "No data")]
-    NoData,
-}
-
-#[derive(ToSchema)]
-struct MemoryUsage {
-    /// In bytes.
-    used_memory: u64,
-    used_memory_human: String,
-    /// In bytes; 0 is no limit.
-    maxmemory: u64,
-    maxmemory_policy: String,
-    evicted_keys: u64,
-    /// Memory in use divided by memory asked for; null when Redis is out of reach.
-    #[schema(required = true)]
-    fragmentation_ratio: Option<f64>,
-}
-
-#[derive(ToSchema)]
-struct ConnectionStats {
-    connected_clients: u64,
-    total_connections_received: u64,
-    total_commands_processed: u64,
-    instantaneous_ops_per_sec: u64,
-}
-
-#[derive(ToSchema)]
-struct LevelsFigures {
-    page_memory: LevelFigures,
-    page_redis: LevelFigures,
-    queryset: LevelFigures,
-    count: LevelFigures,
-}
-
-/// The counters of one level since the program started; times are in microseconds.
-#[derive(ToSchema)]
-struct LevelFigures {
-    hits: u64,
-    misses: u64,
-    stale: u64,
-    bypass: u64,
-    stores: u64,
-    invalidations: u64,
-    collapsed: u64,
-    errors: u64,
-    #[schema(required = true, minimum = 0, maximum = 1)]
-    hit_ratio: Option<f64>,
-    p50_us: u64,
-    p95_us: u64,
-    p99_us: u64,
-    load_p50_us: u64,
-    load_p99_us: u64,
-}
-
-#[derive(ToSchema)]
-struct Analysis {
-    /// How well the cache does, in a sentence.
-    cache_efficiency: String,
-    /// What the figures advise.
-    #[schema(min_items = 1)]
-    recommendations: Vec<String>,
 }

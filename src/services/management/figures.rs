@@ -1,16 +1,20 @@
 //! The cache's figures, and what they advise.
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::Management;
 use crate::cache::metrics::LevelCounts;
-use crate::cache::{Cache, Level, RedisReport};
+use crate::cache::{Cache, Level, RedisReport, TierState};
 
 /// The figures at one moment.
 #[derive(Debug, Clone)]
 pub struct Report {
     /// What Redis says of itself; `None` when it is out of reach or off.
     pub redis: Option<RedisReport>,
+    /// The ways to Redis and to the event log.
+    pub tiers: TierState,
+    /// How far the caches are with the event log.
+    pub events: EventState,
     /// The site's own counters.
     pub levels: Vec<LevelFigures>,
     /// How many pages the cache answered, and how many it could not.
@@ -24,6 +28,28 @@ pub struct LevelFigures {
     pub level: Level,
     /// Its counters.
     pub counts: LevelCounts,
+}
+
+/// How far the caches are with the event log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct EventState {
+    /// The last event's number; `None` when there is none, or the database is out of reach.
+    pub last_id: Option<i64>,
+    /// The transaction up to which Redis reflects the log; `None` when that is not known.
+    pub position: Option<u64>,
+    /// How many events Redis does not reflect for certain; `None` when that is not known, or are too many to count.
+    pub lag: Option<u64>,
+}
+
+/// What hits have spared, reckoned from what loads take.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Saved {
+    /// Hits × (the median load − the median hit), in microseconds.
+    pub time_us: u64,
+    /// Hits × the statements of a load.
+    pub statements: u64,
+    /// The statements of a load: 1 of a query, the average of the pages that were computed.
+    pub statements_per_load: f64,
 }
 
 /// `hits / (hits + misses)`; `None` when there were neither.
@@ -59,21 +85,14 @@ impl LevelFigures {
         self.counts.hit_times.quantile_micros(share)
     }
 
-    fn json(&self) -> Value {
-        let counts = &self.counts;
-        json!({
-            "hits": counts.hits, "misses": counts.misses, "stale": counts.stale, "bypass": counts.bypass,
-            "stores": counts.stores, "invalidations": counts.invalidations, "collapsed": counts.collapsed,
-            "errors": counts.errors, "hit_ratio": self.hit_ratio(),
-            "p50_us": self.quantile(0.5), "p95_us": self.quantile(0.95), "p99_us": self.quantile(0.99),
-            "load_p50_us": counts.load_times.quantile_micros(0.5),
-            "load_p99_us": counts.load_times.quantile_micros(0.99),
-        })
+    /// The duration below which a share of its loads took, in microseconds.
+    pub fn load_quantile(&self, share: f64) -> u64 {
+        self.counts.load_times.quantile_micros(share)
     }
 }
 
 /// How many pages the cache answered, of whichever level, and how many had to be computed or were waited for.
-pub(super) fn page_counts(cache: &Cache) -> (u64, u64) {
+pub(in crate::services) fn page_counts(cache: &Cache) -> (u64, u64) {
     let memory = cache.metrics().level(Level::PageMemory);
     let redis = cache.metrics().level(Level::PageRedis);
     let missed = match cache.redis_is_up() {
@@ -112,9 +131,45 @@ impl Report {
         hit_ratio(self.pages.0, self.pages.1)
     }
 
+    /// The figures of a level.
+    pub fn level(&self, level: Level) -> Option<&LevelFigures> {
+        self.levels.iter().find(|figures| figures.level == level)
+    }
+
+    /// What the hits of a level have spared; `None` where there were none, or nothing was loaded to compare with.
+    pub fn saved(&self, figures: &LevelFigures) -> Option<Saved> {
+        let is_page = matches!(figures.level, Level::PageMemory | Level::PageRedis);
+        // Pages are computed for both tiers, and timed once.
+        let loaded = match is_page {
+            true => self.level(Level::PageRedis)?,
+            false => figures,
+        };
+        let loads = loaded.counts.load_times.total();
+        if loads == 0 || figures.counts.hits == 0 {
+            return None;
+        }
+        let statements_per_load = match is_page {
+            true => {
+                let queries = [Level::Queryset, Level::Count];
+                let queries = queries.into_iter().filter_map(|level| self.level(level));
+                let queries: u64 = queries.map(|level| level.counts.load_times.total()).sum();
+                queries as f64 / loads as f64
+            }
+            false => 1.0,
+        };
+        let spared = loaded
+            .load_quantile(0.5)
+            .saturating_sub(figures.quantile(0.5));
+        Some(Saved {
+            time_us: figures.counts.hits.saturating_mul(spared),
+            statements: (figures.counts.hits as f64 * statements_per_load) as u64,
+            statements_per_load,
+        })
+    }
+
     /// One sentence on how well the cache does.
     pub fn efficiency(&self) -> String {
-        if self.redis.is_none() {
+        if self.redis.is_none() && self.tiers.redis != "off" {
             return "Redis can't be reached: pages come from this program's memory, or are computed.".to_owned();
         }
         match self.page_hit_ratio() {
@@ -125,108 +180,26 @@ impl Report {
             None => "No pages have been asked for yet.".to_owned(),
         }
     }
-
-    /// What the figures advise, each with its figure and the setting to change.
-    pub fn recommendations(&self) -> Vec<String> {
-        let mut advice = Vec::new();
-        if self.redis.is_none() {
-            advice.push(
-                "Redis can't be reached. Start it, or correct REDIS_URL; the site uses it again by itself.".to_owned(),
-            );
-            return advice;
-        }
-        let ratio = self.page_hit_ratio();
-        if let Some(ratio) = ratio.filter(|ratio| *ratio < 0.7) {
-            advice.push(format!(
-                "The page hit ratio is {:.1} %, below 70 %. Raise PAGE_CACHE_TTL, or warm the cache with \
-                 “manage_cache --warm” after a deployment.",
-                ratio * 100.0
-            ));
-        }
-        let evicted = self.number("evicted_keys");
-        if evicted > 0 {
-            advice.push(format!(
-                "Redis has evicted {evicted} keys. Raise its maxmemory setting."
-            ));
-        }
-        if self.number("maxmemory") == 0 {
-            advice.push(
-                "maxmemory is 0, no limit. Set maxmemory, so that Redis can't exhaust the machine."
-                    .to_owned(),
-            );
-        }
-        if self.text("maxmemory_policy") == "noeviction" {
-            advice.push(
-                "maxmemory_policy is noeviction: a full Redis refuses new entries. Set it to allkeys-lru.".to_owned(),
-            );
-        }
-        // Of a small data set the allocator's own overhead is most.
-        let sizeable = self.number("used_memory") > 64 * 1024 * 1024;
-        if let Some(ratio) = self
-            .fragmentation()
-            .filter(|ratio| *ratio > 1.5 && sizeable)
-        {
-            advice.push(format!(
-                "The fragmentation ratio is {ratio:.2}, above 1.5. Set activedefrag to yes, or restart Redis."
-            ));
-        }
-        if advice.is_empty() {
-            advice.push("Nothing to change.".to_owned());
-        }
-        advice
-    }
-
-    /// The figures as SPEC's JSON.
-    pub fn json(&self) -> Value {
-        let ratio = self.server_hit_ratio();
-        let levels: serde_json::Map<_, _> = self
-            .levels
-            .iter()
-            .map(|f| (f.level.field().to_owned(), f.json()))
-            .collect();
-        json!({"success": true, "metrics": {
-            "redis": {"reachable": self.redis.is_some()},
-            "cache_performance": {
-                "keyspace_hits": self.number("keyspace_hits"),
-                "keyspace_misses": self.number("keyspace_misses"),
-                "hit_ratio": ratio,
-                "hit_ratio_percent": ratio.map(|ratio| (ratio * 10_000.0).round() / 100.0),
-                "performance_rating": rating(ratio),
-            },
-            "memory_usage": {
-                "used_memory": self.number("used_memory"),
-                "used_memory_human": self.text("used_memory_human"),
-                "maxmemory": self.number("maxmemory"),
-                "maxmemory_policy": self.text("maxmemory_policy"),
-                "evicted_keys": self.number("evicted_keys"),
-                "fragmentation_ratio": self.fragmentation(),
-            },
-            "connection_stats": {
-                "connected_clients": self.number("connected_clients"),
-                "total_connections_received": self.number("total_connections_received"),
-                "total_commands_processed": self.number("total_commands_processed"),
-                "instantaneous_ops_per_sec": self.number("instantaneous_ops_per_sec"),
-            },
-            "levels": levels,
-            "analysis": {
-                "cache_efficiency": self.efficiency(),
-                "recommendations": self.recommendations(),
-            },
-        }})
-    }
 }
 
 impl Management {
-    /// The figures now; also logged.
-    pub async fn report(&self) -> Report {
-        let report = Report {
+    /// The figures now.
+    pub(super) async fn figures(&self) -> Report {
+        Report {
             redis: self.cache.report_redis().await.ok(),
+            tiers: self.cache.tier_state(),
+            events: self.event_state().await,
             pages: page_counts(&self.cache),
             levels: Level::ALL
                 .iter()
                 .map(|level| LevelFigures::of(&self.cache, *level))
                 .collect(),
-        };
+        }
+    }
+
+    /// The figures now; also logged.
+    pub async fn report(&self) -> Report {
+        let report = self.figures().await;
         log::info!(
             "cache metrics keyspace_hits={} keyspace_misses={} rating=\"{}\" used_memory={} {}",
             report.number("keyspace_hits"),
@@ -242,10 +215,18 @@ impl Management {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cache::metrics::Buckets;
 
     fn unreachable() -> Report {
         Report {
             redis: None,
+            tiers: TierState {
+                redis: "down",
+                connections: 0,
+                listening: false,
+                memory_bound: 0,
+            },
+            events: EventState::default(),
             levels: Vec::new(),
             pages: (0, 0),
         }
@@ -264,6 +245,33 @@ mod tests {
         }
         assert_eq!(rating(hit_ratio(0, 0)), "No data");
         assert_eq!(hit_ratio(150, 50), Some(0.75));
+    }
+
+    #[test]
+    fn what_hits_spare_follows_from_the_median_load_and_hit() {
+        let mut report = unreachable();
+        let figures = |level, hits, hit: &[(usize, u64)], load: &[(usize, u64)]| {
+            let mut counts = LevelCounts {
+                hits,
+                ..LevelCounts::default()
+            };
+            counts.hit_times = Buckets::of_sparse(hit.iter().copied());
+            counts.load_times = Buckets::of_sparse(load.iter().copied());
+            LevelFigures { level, counts }
+        };
+        report.levels = vec![
+            figures(Level::PageMemory, 100, &[(0, 1)], &[]),
+            figures(Level::PageRedis, 0, &[], &[(40, 4)]),
+            figures(Level::Queryset, 10, &[(20, 1)], &[(40, 6)]),
+            figures(Level::Count, 0, &[], &[(40, 2)]),
+        ];
+        let saved = |at: usize| report.saved(&report.levels[at]);
+        // Bucket 40 ends at 1280 µs, bucket 20 at 40 µs, bucket 0 at 1 µs.
+        let memory = saved(0).expect("hits and loads");
+        assert_eq!((memory.time_us, memory.statements), (100 * 1279, 200));
+        let rows = saved(2).expect("hits and loads");
+        assert_eq!((rows.time_us, rows.statements), (10 * 1240, 10));
+        assert_eq!((saved(1), saved(3)), (None, None));
     }
 
     #[test]

@@ -75,10 +75,21 @@ pub struct LoadTestReport {
     pub p95_us: u64,
     /// 99 % of them.
     pub p99_us: u64,
+    /// How many answers took how long, from the fastest to the slowest without gaps.
+    pub histogram: Vec<Bar>,
     /// The page cache's hit ratio before.
     pub hit_ratio_before: Option<f64>,
     /// And after.
     pub hit_ratio_after: Option<f64>,
+}
+
+/// Answers that took about as long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Bar {
+    /// They took less than so many microseconds, and at least as many as the bar before says.
+    pub below_us: u64,
+    /// How many there were.
+    pub answers: u64,
 }
 
 impl LoadTestRequest {
@@ -159,6 +170,7 @@ impl Management {
             p50_us: quantile(&times, 0.5),
             p95_us: quantile(&times, 0.95),
             p99_us: quantile(&times, 0.99),
+            histogram: histogram(&times),
             hit_ratio_before: before,
             hit_ratio_after: self.page_hit_ratio(),
         }))
@@ -168,6 +180,28 @@ impl Management {
         let (hits, misses) = page_counts(&self.cache);
         hit_ratio(hits, misses)
     }
+}
+
+/// Durations, sorted, by ranges whose bounds are halves of powers of two.
+fn histogram(sorted: &[Duration]) -> Vec<Bar> {
+    let bounds = (1..).flat_map(|octave| [3_u64 << octave >> 1, 4 << octave >> 1]);
+    let mut rest: &[Duration] = sorted;
+    let mut bars = Vec::new();
+    for below_us in bounds.take(80) {
+        let answers = rest.partition_point(|time| micros(*time) < below_us);
+        rest = &rest[answers..];
+        // Nothing is shown of what is faster than the fastest.
+        if answers > 0 || !bars.is_empty() {
+            bars.push(Bar {
+                below_us,
+                answers: answers as u64,
+            });
+        }
+        if rest.is_empty() {
+            break;
+        }
+    }
+    bars
 }
 
 fn quantile(sorted: &[Duration], share: f64) -> u64 {
@@ -193,6 +227,18 @@ mod tests {
             [50, 95, 99]
         );
         assert_eq!(quantile(&[], 0.5), 0);
+    }
+
+    #[test]
+    fn every_answer_is_in_one_bar_of_the_histogram() {
+        let times = [5, 6, 7, 8, 300, 300].map(Duration::from_micros);
+        let bars = histogram(&times);
+        let bar = |below_us, answers| Bar { below_us, answers };
+        assert_eq!(bars.first(), Some(&bar(6, 1)));
+        assert_eq!(bars[1..3], [bar(8, 2), bar(12, 1)]);
+        assert_eq!(bars.last(), Some(&bar(384, 2)));
+        assert_eq!(bars.iter().map(|bar| bar.answers).sum::<u64>(), 6);
+        assert_eq!(histogram(&[]), []);
     }
 
     #[test]

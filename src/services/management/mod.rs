@@ -1,39 +1,43 @@
 //! What operators do with the cache: look at it, clear it, test it, load it, warm it.
 
-mod exposition;
+mod advice;
+mod clearing;
+mod explanation;
 mod figures;
+mod figures_json;
+mod history;
 mod load_test;
+mod overview;
 mod signals;
+mod streams;
 mod warm;
 
 use std::sync::Arc;
 
-use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use super::families::FAMILIES;
 use super::{Editor, Listings, Loopback, ServiceError};
-use crate::cache::{Cache, CacheError, CacheKey, Level, LevelReport, ProbeStep};
+use crate::cache::{Cache, CacheKey, Level, LevelReport, ProbeStep};
 use crate::db::event_replay::{self, Replay};
 use crate::db::{Database, event_log};
 use crate::domain::{ListingFilter, ListingQuery};
 use crate::events::LogPosition;
+use overview::LastKeys;
+use streams::Streams;
+use warm::Warming;
 
-pub use exposition::CONTENT_TYPE as EXPOSITION_TYPE;
-pub use figures::{LevelFigures, Report, rating};
-pub use load_test::{LoadTest, LoadTestReport, LoadTestRequest};
+pub use clearing::{ClearScope, Cleared, WouldEnd};
+pub use explanation::{ExplainedLevel, ExplainedPage, ExplainedTag, Explanation, PastEvent};
+pub(super) use figures::page_counts;
+pub use figures::{EventState, LevelFigures, Report, Saved, rating};
+pub use history::{CacheHistory, Point, SAMPLING};
+pub use load_test::{Bar, LoadTest, LoadTestReport, LoadTestRequest};
+pub use overview::{KeyFamily, Keys, Overview};
 pub use signals::SignalStep;
-pub use warm::Warmed;
-
-/// What a clear removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Cleared {
-    /// Rendered pages.
-    pub pages: u64,
-    /// Query results and counts.
-    pub querysets: u64,
-}
+pub use streams::{FIGURES_EVERY, FigureStream};
+pub use warm::{WarmState, Warmed};
 
 /// Manages the cache; cheap to clone.
 #[derive(Clone)]
@@ -44,6 +48,10 @@ pub struct Management {
     editor: Editor,
     loopback: Loopback,
     load_test: Arc<Semaphore>,
+    warming: Arc<Warming>,
+    history: Arc<CacheHistory>,
+    streams: Arc<Streams>,
+    last_keys: Arc<LastKeys>,
 }
 
 impl Management {
@@ -62,6 +70,10 @@ impl Management {
             editor,
             loopback,
             load_test,
+            warming: Arc::default(),
+            history: Arc::default(),
+            streams: Arc::default(),
+            last_keys: Arc::default(),
         }
     }
 
@@ -99,43 +111,6 @@ impl Management {
         })
     }
 
-    /// Removes this site's entries from every level and instance; `actor` is who the event log will name. With Redis
-    /// out of reach nothing is removed there now, and whatever it holds is void before it is used again.
-    ///
-    /// # Errors
-    /// When Redis fails midway, or the database, by which other instances are told, can't be reached. What this
-    /// instance holds is cleared all the same, and what is left in Redis is void.
-    pub async fn clear(&self, actor: &str) -> Result<Cleared, ServiceError> {
-        let held = self.cache.report_memory().entries;
-        let told = self.editor.log_clear(actor).await;
-        let families = FAMILIES.map(|(_, family)| family);
-        let cleared = match self.cache.clear(&families).await {
-            Ok(removed) => {
-                let number = |at: usize| removed.get(at).copied().unwrap_or(0);
-                Ok(Cleared {
-                    pages: number(0),
-                    querysets: number(1) + number(2),
-                })
-            }
-            Err(CacheError::Unavailable) => {
-                self.cache
-                    .distrust("it was cleared while it was out of reach");
-                Ok(Cleared {
-                    pages: held,
-                    querysets: 0,
-                })
-            }
-            Err(err) => {
-                self.cache.distrust("a clear failed midway");
-                Err(err.into())
-            }
-        };
-        // Last, so that nothing comes back from Redis.
-        self.cache.clear_memory();
-        told?;
-        cleared
-    }
-
     /// Sets, gets, expires and deletes a probe key at each level that is configured.
     ///
     /// # Errors
@@ -163,8 +138,8 @@ impl Management {
             .map(|left| left.as_secs())
     }
 
-    /// The log's last event, the position that Redis holds, and how many events it does not reflect for certain.
-    async fn event_state(&self) -> Value {
+    /// Asks the database and Redis; what is out of reach is `None`.
+    async fn event_state(&self) -> EventState {
         let held = self.cache.position().await.ok().and_then(|held| held.text);
         let position = held.and_then(|text| text.parse::<LogPosition>().ok());
         let (mut last_id, mut lag) = (None, None);
@@ -173,12 +148,15 @@ impl Management {
             let from = |identity: &str, _| position.as_ref()?.xid_in(identity);
             let log = event_replay::read(&mut client, MOST_LAG, from).await.ok();
             lag = log.and_then(|log| match log.replay {
-                Replay::Events(events) => Some(events.len()),
+                Replay::Events(events) => Some(events.len() as u64),
                 Replay::TooMany(_) | Replay::Unknown => None,
             });
         }
-        let position = position.map(|position| position.xid);
-        json!({"last_id": last_id, "position": position, "lag": lag})
+        EventState {
+            last_id,
+            position: position.map(|position| position.xid),
+            lag,
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! Fills the caches before readers come.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
 use serde::Serialize;
 
 use super::Management;
@@ -15,15 +18,113 @@ pub struct Warmed {
     pub failed: u64,
 }
 
+/// How far warming is, or the last one came.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct WarmState {
+    /// Whether one is under way.
+    pub running: bool,
+    /// How many pages there are to fetch; 0 before that is known.
+    pub total: u64,
+    /// Pages that were fetched.
+    pub pages: u64,
+    /// Pages that could not be fetched.
+    pub failed: u64,
+    /// How long it has taken so far, in milliseconds; `None` when there was none yet.
+    pub duration_ms: Option<u64>,
+    /// Why it ended early.
+    pub problem: Option<String>,
+}
+
+/// The one warming that may be under way.
+#[derive(Debug, Default)]
+pub(super) struct Warming(Mutex<(WarmState, Option<Instant>)>);
+
+impl Warming {
+    fn lock(&self) -> MutexGuard<'_, (WarmState, Option<Instant>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins, unless one is under way.
+    fn begin(&self) -> bool {
+        let mut inner = self.lock();
+        if inner.0.running {
+            return false;
+        }
+        let state = WarmState {
+            running: true,
+            ..WarmState::default()
+        };
+        *inner = (state, Some(Instant::now()));
+        true
+    }
+
+    fn note(&self, change: impl FnOnce(&mut WarmState)) {
+        change(&mut self.lock().0);
+    }
+
+    fn end(&self, problem: Option<String>) {
+        let state = self.state();
+        let mut inner = self.lock();
+        inner.0 = WarmState {
+            running: false,
+            problem,
+            ..state
+        };
+        inner.1 = None;
+    }
+
+    pub(super) fn state(&self) -> WarmState {
+        let inner = self.lock();
+        let (state, began) = &*inner;
+        let taken =
+            began.map(|began| u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
+        WarmState {
+            duration_ms: taken.or(state.duration_ms),
+            ..state.clone()
+        }
+    }
+}
+
+/// Ends a warming however its task ends.
+struct Ending<'a>(&'a Warming, Option<String>);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.end(self.1.take());
+    }
+}
+
 /// How many pages of each order are warmed.
 const PAGES: u16 = 3;
 
 impl Management {
+    /// How far warming is, or the last one came.
+    pub fn warm_state(&self) -> WarmState {
+        self.warming.state()
+    }
+
+    /// Begins to warm the caches in the background; `None` when that is under way already. Whoever waits for the task
+    /// learns what came of it.
+    pub fn start_warming(&self) -> Option<tokio::task::JoinHandle<Result<Warmed, ServiceError>>> {
+        let this = self.begin_warming()?;
+        Some(tokio::spawn(async move {
+            let mut ending = Ending(&this.warming, None);
+            let warmed = this.warm(&|_, _| {}).await;
+            ending.1 = warmed.as_ref().err().map(ToString::to_string);
+            warmed
+        }))
+    }
+
+    fn begin_warming(&self) -> Option<Self> {
+        self.warming.begin().then(|| self.clone())
+    }
+
     /// Fetches the first pages of the list in each order, and the page of every listing on the first of them.
+    /// `progress` is told how many have been asked for, and how many there are.
     ///
     /// # Errors
     /// When the site doesn't listen or the database can't answer.
-    pub async fn warm(&self) -> Result<Warmed, ServiceError> {
+    pub async fn warm(&self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Warmed, ServiceError> {
         let Some(client) = self.loopback.client()? else {
             return Err(ServiceError::Interrupted);
         };
@@ -55,11 +156,17 @@ impl Management {
             pages: 0,
             failed: 0,
         };
+        let total = paths.len() as u64;
+        self.warming.note(|state| state.total = total);
         for path in paths {
             match client.get(path.trim_end_matches('?')).await {
                 Some(_) => warmed.pages += 1,
                 None => warmed.failed += 1,
             }
+            self.warming.note(|state| {
+                (state.pages, state.failed) = (warmed.pages, warmed.failed);
+            });
+            progress(warmed.pages + warmed.failed, total);
         }
         Ok(warmed)
     }

@@ -222,3 +222,48 @@ async fn ticked_rows_are_done_and_rows_that_are_gone_are_not_missed_in_silence()
     let gone = staff.submit(LIST, &ticked).await.assert_status(200);
     assert!(gone.has("gone already"), "{gone:?}");
 }
+
+#[tokio::test]
+async fn each_action_needs_its_permission() {
+    let app = Plan::new().await.homes(4).await.start().await;
+    let staff = app.staff_named("sam").await;
+    for (permissions, delete, relocate, export, import) in [
+        ("{view}", 403, 403, 200, 403),
+        ("{view,delete}", 200, 403, 200, 403),
+        ("{view,change}", 403, 200, 200, 403),
+        ("{view,add}", 403, 403, 200, 403),
+        ("{view,add,change}", 403, 200, 200, 200),
+        ("{add,delete}", 403, 403, 403, 403),
+    ] {
+        let grant =
+            format!("UPDATE site_user SET permissions = '{permissions}' WHERE username = 'sam'");
+        app.database.run(&grant).await;
+        let list = staff.get(LIST).await;
+        for (action, status) in [
+            ("delete_selected", delete),
+            ("move_selected", relocate),
+            ("export_csv", export),
+            ("export_jsonl", export),
+        ] {
+            let ticked = fields(&[("action", action), ("_selected_action", "1")]);
+            staff.submit(LIST, &ticked).await.assert_status(status);
+            let offered = list.has(&format!("value=\"{action}\""));
+            assert_eq!(offered, status == 200, "{permissions} {action}");
+        }
+        let form = "/admin/properties/import/";
+        staff.get(form).await.assert_status(import);
+        staff
+            .get(&format!("{form}1/"))
+            .await
+            .assert_status(if import == 403 { 403 } else { 303 });
+        staff
+            .submit(&format!("{form}1/"), &[])
+            .await
+            .assert_status(if import == 403 { 403 } else { 303 });
+        assert_eq!(list.has(form), import == 200, "{permissions}");
+        staff
+            .get("/admin/properties/export/?format=csv")
+            .await
+            .assert_status(export);
+    }
+}

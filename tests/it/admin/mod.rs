@@ -10,6 +10,7 @@ mod form_extras;
 mod forms;
 mod history;
 mod imports;
+mod list_costs;
 mod list_states;
 mod listing;
 mod login;

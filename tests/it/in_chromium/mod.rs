@@ -10,6 +10,7 @@ mod admin_forms_scripts;
 mod admin_list;
 mod browsing;
 mod console;
+mod dashboard;
 mod hostile_text;
 mod keyboard;
 mod kinds;

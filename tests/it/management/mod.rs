@@ -2,8 +2,17 @@
 
 mod access;
 mod clearing;
+mod dashboard;
+mod explanation;
 mod exposition;
+mod history;
+mod invalidations;
 mod load_test;
 mod metrics;
+mod ops;
+mod parts;
+mod postman;
 mod signals;
 mod status;
+mod streams;
+mod warming;

@@ -168,6 +168,17 @@ impl Chromium {
             window.isLeft = true;
             form.submit()";
         self.run(script, &[json!(path), json!(fields)]).await;
+        self.shows_another_page().await;
+    }
+
+    /// Clicks on the first element that fits, and returns once another page is shown, be it at the same address.
+    pub(crate) async fn submit(&self, css: &str) {
+        self.run("window.isLeft = true", &[]).await;
+        self.click(css).await;
+        self.shows_another_page().await;
+    }
+
+    async fn shows_another_page(&self) {
         let arrived = "return !window.isLeft && document.readyState === 'complete'";
         eventually("the answer is shown", async || {
             let arrived = self.client.execute(arrived, vec![]).await.ok()?;

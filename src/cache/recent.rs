@@ -1,0 +1,163 @@
+//! The last invalidations that this process applied, as operators want to see them: when, who, what, and how many pages
+//! ended by it.
+//!
+//! What ended is counted among the pages of this process, beside the request that waits for the invalidation. Entries in
+//! Redis are not counted: they end when somebody next asks for them, or expire.
+//!
+//! **Invariant:** counting takes at most a tenth of one core, however many invalidations there are: those that come while
+//! one is counted, or soon after, are not counted.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Instant, SystemTime};
+
+use tokio::runtime::Handle;
+
+use super::memory::Struck;
+use super::{Cache, Invalidation, Tag};
+
+/// How many invalidations are remembered.
+const MOST: usize = 50;
+/// How many events are remembered, so that one that is read from the log again is not taken for another.
+const MOST_EVENTS: usize = 2048;
+/// How many tags of each are.
+const MOST_TAGS: usize = 12;
+/// After a count, none begins for so many times as long as it took.
+const REST: u32 = 9;
+
+/// An invalidation that was applied.
+#[derive(Debug, Clone)]
+pub struct PastInvalidation {
+    /// When.
+    pub at: SystemTime,
+    /// The first and the last event; `None` where it was not an event's doing.
+    pub events: Option<(String, String)>,
+    /// What happened.
+    pub cause: &'static str,
+    /// Who did it.
+    pub actor: String,
+    /// What it was done to.
+    pub subject: String,
+    /// The first of its tags.
+    pub tags: Vec<Tag>,
+    /// How many tags it had.
+    pub tag_count: usize,
+    /// How many pages of this process were right until then; `None` when they are not counted.
+    pub ended: Option<u64>,
+}
+
+/// The last ones, the latest first.
+#[derive(Debug, Default)]
+pub(super) struct Recent(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    past: VecDeque<(u64, PastInvalidation)>,
+    last: u64,
+    known: HashSet<String>,
+    order: VecDeque<String>,
+    pace: Pace,
+}
+
+/// Whether something may be counted.
+#[derive(Debug, Default)]
+enum Pace {
+    #[default]
+    Idle,
+    Counting,
+    RestsUntil(Instant),
+}
+
+impl Recent {
+    /// Remembers an invalidation, unless all its events are remembered; returns a number to count what ended under.
+    fn add(&self, invalidation: &Invalidation) -> Option<u64> {
+        let events = &invalidation.events;
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !events.is_empty() && events.iter().all(|event| inner.known.contains(event)) {
+            return None;
+        }
+        for event in events {
+            if inner.known.insert(event.clone()) {
+                inner.order.push_back(event.clone());
+            }
+        }
+        while inner.order.len() > MOST_EVENTS {
+            if let Some(event) = inner.order.pop_front() {
+                inner.known.remove(&event);
+            }
+        }
+        let ends = events.first().zip(events.last());
+        let past = PastInvalidation {
+            at: SystemTime::now(),
+            events: ends.map(|(first, last)| (first.clone(), last.clone())),
+            cause: invalidation.cause,
+            actor: invalidation.actor.clone(),
+            subject: invalidation.subject.clone(),
+            tags: invalidation.tags.iter().take(MOST_TAGS).cloned().collect(),
+            tag_count: invalidation.tags.len(),
+            ended: None,
+        };
+        inner.last += 1;
+        let number = inner.last;
+        inner.past.push_front((number, past));
+        inner.past.truncate(MOST);
+        Some(number)
+    }
+
+    /// Whether a count may begin; whoever is told so makes it and says so by [`Recent::counted`].
+    fn may_count(&self) -> bool {
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let may = match inner.pace {
+            Pace::Idle => true,
+            Pace::Counting => false,
+            Pace::RestsUntil(end) => Instant::now() >= end,
+        };
+        if may {
+            inner.pace = Pace::Counting;
+        }
+        may
+    }
+
+    fn counted(&self, number: u64, ended: u64, began: Instant) {
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.pace = Pace::RestsUntil(Instant::now() + began.elapsed() * REST);
+        let found = inner.past.iter_mut().find(|(of, _)| *of == number);
+        if let Some((_, past)) = found {
+            past.ended = Some(ended);
+        }
+    }
+
+    fn list(&self) -> Vec<PastInvalidation> {
+        let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.past.iter().map(|(_, past)| past.clone()).collect()
+    }
+}
+
+impl Cache {
+    /// The last invalidations, the latest first.
+    pub fn recent_invalidations(&self) -> Vec<PastInvalidation> {
+        self.recent.list()
+    }
+
+    /// Remembers an invalidation and has the pages counted that ended by it, which takes milliseconds when there are many.
+    pub(super) fn remember(&self, invalidation: &Invalidation, struck: Struck) {
+        let Some(number) = self.recent.add(invalidation) else {
+            return;
+        };
+        if !self.recent.may_count() {
+            return;
+        }
+        let (memory, recent) = (self.memory.clone(), self.recent.clone());
+        let count = move || {
+            let began = Instant::now();
+            recent.counted(number, memory.count_fallen(&struck), began);
+        };
+        match Handle::try_current() {
+            // A clear removes the pages a moment later; it is rare, and nobody waits for milliseconds of it.
+            Ok(runtime) if !invalidation.tags.contains(&Tag::site()) => {
+                runtime.spawn_blocking(count);
+            }
+            _ => count(),
+        }
+    }
+}

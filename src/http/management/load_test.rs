@@ -1,0 +1,90 @@
+//! The load test.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Value, json};
+
+use super::access::Operator;
+use super::answer::{json_response, no_store, wants_page};
+use crate::domain::FieldErrors;
+use crate::http::AppError;
+use crate::http::admin::request::Fields;
+use crate::http::views::management::LoadTestPage;
+use crate::http::views::page;
+use crate::services::{LoadTest, LoadTestRequest, Services};
+
+/// `POST /properties/cache-load-test/`
+pub(in crate::http) async fn load_test(
+    operator: Operator,
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, AppError> {
+    let wanted = match load_test_request(&request, &operator.body) {
+        Err(AppError::Invalid(errors)) if wants_page(&request) => {
+            let fields = Fields::parse(&operator.body);
+            let typed = ["requests", "concurrency"].map(|name| fields.get(name).to_owned());
+            let mut response = no_store();
+            response.status(StatusCode::UNPROCESSABLE_ENTITY);
+            let shown = LoadTestPage::refused(operator.frame()?, typed.into(), errors);
+            return page(response, &shown);
+        }
+        wanted => wanted?,
+    };
+    match services.management.load_test(wanted).await? {
+        LoadTest::Done(report) if wants_page(&request) => {
+            page(no_store(), &LoadTestPage::new(operator.frame()?, &report))
+        }
+        LoadTest::Done(report) => Ok(json_response(&json!(report))),
+        LoadTest::Busy => Err(AppError::Conflict(
+            "Another load test is running; wait until it has ended.".to_owned(),
+        )),
+    }
+}
+
+/// Reads the JSON or the form that was sent; nothing sent means the defaults.
+fn load_test_request(request: &HttpRequest, body: &[u8]) -> Result<LoadTestRequest, AppError> {
+    let content_type = request.headers().get(header::CONTENT_TYPE);
+    let form =
+        content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/x-www-form"));
+    // curl's -d without a header sends JSON under a form's name.
+    let json = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    let wanted = match (body.is_empty(), form && !json) {
+        (true, _) => LoadTestRequest::default(),
+        (_, true) => from_form(&Fields::parse(body))?,
+        // An array would be taken for fields in their order.
+        _ => read_object(body).map_err(|err| {
+            let detail =
+                format!("Send JSON such as {{\"requests\": 100, \"concurrency\": 10}}: {err}.");
+            AppError::BadRequest(detail)
+        })?,
+    };
+    wanted.check().map_err(AppError::Invalid)
+}
+
+fn read_object(body: &[u8]) -> serde_json::Result<LoadTestRequest> {
+    let object: serde_json::Map<_, _> = serde_json::from_slice(body)?;
+    serde_json::from_value(Value::Object(object))
+}
+
+fn from_form(fields: &Fields) -> Result<LoadTestRequest, AppError> {
+    let mut errors = FieldErrors::new();
+    let mut number = |name: &'static str, default: i64| match fields.get(name) {
+        "" => default,
+        text => {
+            let parsed = text
+                .trim()
+                .parse()
+                .map_err(|_| format!("“{text}” is not a whole number."));
+            errors.check(name, parsed).unwrap_or(default)
+        }
+    };
+    let wanted = LoadTestRequest {
+        requests: number("requests", LoadTestRequest::default().requests),
+        concurrency: number("concurrency", LoadTestRequest::default().concurrency),
+    };
+    if errors.is_empty() {
+        Ok(wanted)
+    } else {
+        Err(AppError::Invalid(errors))
+    }
+}

@@ -1,0 +1,59 @@
+//! The figures as they change, by server-sent events.
+//!
+//! A stream ends after a while, and the browser asks again: what ended a session ends its stream.
+
+use std::time::Duration;
+
+use actix_web::web::{self, Bytes};
+use actix_web::{Error, HttpResponse};
+use askama::Template;
+use futures_util::stream;
+use serde_json::json;
+
+use super::access::Operator;
+use super::answer::no_store;
+use crate::http::AppError;
+use crate::http::views::management::FiguresPart;
+use crate::services::{FIGURES_EVERY, FigureStream, Overview, Services};
+
+/// How long those wait who come when there are too many.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// One who watches, and the last sample that they were sent.
+struct Watcher(FigureStream, Option<i64>);
+
+/// `GET /properties/redis-metrics/stream/`
+pub(in crate::http) async fn watch(
+    _operator: Operator,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, AppError> {
+    let places = services.management.watch();
+    let watcher = Watcher(places.ok_or(AppError::Throttled(WAIT))?, None);
+    let events = stream::unfold(watcher, |mut watcher| async move {
+        let overview = watcher.0.next().await?;
+        let event = watcher.event(&overview).map_err(Error::from);
+        Some((event, watcher))
+    });
+    let response = no_store()
+        .content_type("text/event-stream")
+        .streaming(events);
+    Ok(response)
+}
+
+impl Watcher {
+    /// The figures as the dashboard shows them; and what the charts show, where that has changed.
+    fn event(&mut self, overview: &Overview) -> Result<Bytes, AppError> {
+        let html = FiguresPart::new(overview).render()?;
+        let figures = json!({"html": html, "running": overview.warm.running});
+        let retry = FIGURES_EVERY.as_millis() / 2;
+        let mut text = format!("retry: {retry}\nevent: figures\ndata: {figures}\n\n");
+        let latest = overview.minutes.last().map(|point| point.at);
+        if self.1.is_none() || self.1 != latest {
+            let history = overview.history_json();
+            text.push_str(&format!("event: history\ndata: {history}\n\n"));
+            // Without any sample so far, an empty history is told once.
+            self.1 = latest.or(Some(0));
+        }
+        Ok(Bytes::from(text))
+    }
+}

@@ -1,0 +1,82 @@
+//! The page that somebody names by its address, as the site would read it: nothing is fetched.
+
+use actix_web::http::header::{ACCEPT, HeaderMap, HeaderValue};
+use url::Url;
+
+use super::page::PublicPage;
+use crate::domain::FieldErrors;
+use crate::http::Site;
+use crate::http::negotiation::Format;
+use crate::services::ExplainedPage;
+
+/// Longer addresses are refused.
+const MOST_BYTES: usize = 4000;
+
+/// The page at an address of the site, or at a path, as a browser asks for it.
+///
+/// # Errors
+/// When it is not an address of the site, or not one of a page that is cached.
+pub(in crate::http) fn explained(address: &str, site: &Site) -> Result<ExplainedPage, FieldErrors> {
+    let url = own(address.trim(), site).map_err(|message| FieldErrors::of("url", message))?;
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static("text/html"));
+    let (path, query) = (url.path(), url.query().unwrap_or_default());
+    let page = PublicPage::at(path, query, &headers, site);
+    let page = page.ok_or_else(|| FieldErrors::of("url", refusal(path, query, &headers)))?;
+    let key = page.key(&site.url);
+    Ok(match page {
+        PublicPage::List { query, .. } => ExplainedPage {
+            key,
+            list: Some(query),
+            listing: None,
+        },
+        PublicPage::Detail { id, .. } => ExplainedPage {
+            key,
+            list: None,
+            listing: Some(id),
+        },
+        PublicPage::Places { .. } | PublicPage::Machine(_) => ExplainedPage {
+            key,
+            list: None,
+            listing: None,
+        },
+    })
+}
+
+/// The address, if it is one of the site's.
+fn own(address: &str, site: &Site) -> Result<Url, String> {
+    if address.len() > MOST_BYTES {
+        return Err(format!("That address is longer than {MOST_BYTES} bytes."));
+    }
+    let foreign = || {
+        format!("“{address}” is not an address of this site. Enter a path such as /properties/.")
+    };
+    let base = Url::parse(&site.url).map_err(|_| foreign())?;
+    let url = base.join(address).map_err(|_| foreign())?;
+    let host = url.host_str().unwrap_or_default();
+    let is_own = url.origin() == base.origin() || site.allowed_hosts.allows(host);
+    match matches!(url.scheme(), "http" | "https") && is_own {
+        true => Ok(url),
+        false => Err(foreign()),
+    }
+}
+
+/// Why there is no page.
+fn refusal(path: &str, query: &str, headers: &HeaderMap) -> String {
+    let list =
+        (path == "/properties/").then(|| PublicPage::list(query, Format::of(query, headers)));
+    match list {
+        Some(Err(errors)) => {
+            let messages = errors
+                .iter()
+                .map(|(field, messages)| format!("{field}: {}", messages.join(" ")));
+            format!(
+                "The site refuses that address. {}",
+                messages.collect::<Vec<_>>().join(" ")
+            )
+        }
+        _ => format!(
+            "{path} is no page that is cached. Lists, listings, places, feeds, the site map and robots.txt are."
+        ),
+    }
+}

@@ -1,0 +1,29 @@
+//! `templates/management/warm.html`
+
+use askama::Template;
+
+use super::{duration, nobody};
+use crate::http::admin::staff::Frame;
+use crate::http::views::filters;
+use crate::services::WarmState;
+
+/// How far warming is.
+#[derive(Template)]
+#[template(path = "management/warm.html")]
+pub(in crate::http) struct WarmPage {
+    frame: Frame,
+    state: WarmState,
+    fetched: u64,
+    took: Option<String>,
+}
+
+impl WarmPage {
+    pub(in crate::http) fn new(frame: Option<Frame>, state: WarmState) -> Self {
+        Self {
+            frame: frame.unwrap_or_else(nobody),
+            fetched: state.pages + state.failed,
+            took: state.duration_ms.map(|millis| duration(millis * 1000)),
+            state,
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Clearing the cache, or what carries certain tags, at every level and instance.
+
+use serde::Serialize;
+
+use super::Management;
+use crate::cache::{CacheError, Carriers, Tag, TagSet};
+use crate::events::kinds;
+use crate::services::families::FAMILIES;
+use crate::services::{PageKey, ServiceError};
+
+/// What a clear removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Cleared {
+    /// Rendered pages.
+    pub pages: u64,
+    /// Query results and counts.
+    pub querysets: u64,
+}
+
+/// A part of the cache: what carries one of some tags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClearScope(TagSet);
+
+/// What a clear of a part would end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct WouldEnd {
+    /// Pages of this process.
+    pub memory_pages: u64,
+    /// Pages in Redis, estimated where not every key was looked at.
+    pub pages: u64,
+    /// Query results and counts in Redis, likewise.
+    pub querysets: u64,
+    /// How many of Redis's keys were looked at; 0 when it is not in use.
+    pub keys_looked_at: u64,
+    /// How many keys there are.
+    pub keys: u64,
+    /// Whether the numbers of entries in Redis are estimates.
+    pub estimated: bool,
+}
+
+impl ClearScope {
+    /// What carries a tag, by its name; `None` where the site has none of that name.
+    pub fn of_tag(name: &str) -> Option<Self> {
+        Some(Self(TagSet::from([kinds::named(name)?])))
+    }
+
+    /// The tags, as the event log names them.
+    pub fn names(&self) -> Vec<String> {
+        self.0.iter().map(|tag| tag.as_str().to_owned()).collect()
+    }
+}
+
+impl Management {
+    /// Removes this site's entries from every level and instance; `actor` is who the event log will name. With Redis
+    /// out of reach nothing is removed there now, and whatever it holds is void before it is used again.
+    ///
+    /// # Errors
+    /// When Redis fails midway, or the database, by which other instances are told, can't be reached. What this
+    /// instance holds is cleared all the same, and what is left in Redis is void.
+    pub async fn clear(&self, actor: &str) -> Result<Cleared, ServiceError> {
+        let held = self.cache.report_memory().entries;
+        let told = self.editor.log_clear(actor, None).await;
+        let families = FAMILIES.map(|(_, family)| family);
+        let cleared = match self.cache.clear(&families).await {
+            Ok(removed) => {
+                let number = |at: usize| removed.get(at).copied().unwrap_or(0);
+                Ok(Cleared {
+                    pages: number(0),
+                    querysets: number(1) + number(2),
+                })
+            }
+            Err(CacheError::Unavailable) => {
+                self.cache
+                    .distrust("it was cleared while it was out of reach");
+                Ok(Cleared {
+                    pages: held,
+                    querysets: 0,
+                })
+            }
+            Err(err) => {
+                self.cache.distrust("a clear failed midway");
+                Err(err.into())
+            }
+        };
+        // Last, so that nothing comes back from Redis.
+        self.cache.clear_memory();
+        told?;
+        cleared
+    }
+
+    /// What shows the same rows as a page: it is cleared by what it depends on, so that its queries are made anew as
+    /// well. `None` when it depends on nothing but the build, and ends only when everything does.
+    pub async fn scope_of(&self, page: &PageKey) -> Option<ClearScope> {
+        let mut tags = self.tags_now(page).await;
+        tags.remove(&Tag::site());
+        (!tags.is_empty()).then_some(ClearScope(tags))
+    }
+
+    /// Counts what a clear of a part would end.
+    pub async fn would_end(&self, scope: &ClearScope) -> WouldEnd {
+        let families = FAMILIES.map(|(_, family)| family);
+        let Carriers {
+            families,
+            looked_at,
+            total,
+            memory,
+        } = self.cache.count_carriers(&families, &scope.0).await;
+        let scale = (total.max(1) as f64 / looked_at.max(1) as f64).max(1.0);
+        let number = |at: usize| families.get(at).copied().unwrap_or(0) as f64 * scale;
+        WouldEnd {
+            memory_pages: memory,
+            pages: number(0).round() as u64,
+            querysets: (number(1) + number(2)).round() as u64,
+            keys_looked_at: looked_at,
+            keys: total,
+            estimated: total > looked_at,
+        }
+    }
+
+    /// Ends the entries of a part at every level and instance; `actor` is who the event log will name. Returns what ended.
+    ///
+    /// # Errors
+    /// When the database, by which other instances are told, can't be reached. What this instance holds has ended all the
+    /// same, and what Redis holds has as well or is void before it is used again.
+    pub async fn clear_part(
+        &self,
+        actor: &str,
+        scope: &ClearScope,
+    ) -> Result<WouldEnd, ServiceError> {
+        let ended = self.would_end(scope).await;
+        let told = self.editor.log_clear(actor, Some(scope.names())).await;
+        if told.is_err() {
+            for tag in &scope.0 {
+                self.cache.void(tag).await;
+            }
+        }
+        told.map(|()| ended)
+    }
+}

@@ -1,0 +1,283 @@
+//! Why a page is answered as it is: its key, what it depends on, what each level has of it, and what ended it last.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::{Serialize, Serializer};
+
+use super::Management;
+use crate::cache::{
+    Cache, CacheKey, Generation, HeldEntry, InRedis, Inspection, Level, Tag, TagSet,
+};
+use crate::db::event_log;
+use crate::domain::{ListingQuery, PropertyId};
+use crate::events::tags_of as tags_of_change;
+use crate::services::{Listings, PageKey};
+
+/// A page, with the queries that it is made of as far as they have keys of their own.
+#[derive(Debug, Clone)]
+pub struct ExplainedPage {
+    /// Its identity.
+    pub key: PageKey,
+    /// The list that it shows.
+    pub list: Option<ListingQuery>,
+    /// The listing that it shows.
+    pub listing: Option<PropertyId>,
+}
+
+/// Why a page is answered as it is.
+#[derive(Debug, Clone, Serialize)]
+pub struct Explanation {
+    /// Its key.
+    pub key: String,
+    /// What it depends on.
+    pub tags: Vec<ExplainedTag>,
+    /// What each level has, the nearest to the reader first.
+    pub levels: Vec<ExplainedLevel>,
+    /// The level that would answer now; `computed` if none.
+    pub answer: &'static str,
+    /// Why, in a sentence.
+    pub why: String,
+    /// The last event that ended what carried one of the tags; `None` when the log's latest part has none, or can't be
+    /// read.
+    pub last_event: Option<PastEvent>,
+}
+
+/// A tag of a page.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExplainedTag {
+    /// Its name.
+    pub tag: String,
+    /// The beginning of its generation in Redis; `None` when it has none, or Redis is not in use.
+    pub generation: Option<String>,
+}
+
+/// What a level has under a key.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExplainedLevel {
+    /// Its name, as in `Cache-Status`.
+    pub level: &'static str,
+    /// The key.
+    pub key: String,
+    /// `hit`, or why there is none: `absent`, `expired`, `invalidated`, `other build`, `unreadable`, `disarmed`, `down`,
+    /// `off`.
+    pub state: &'static str,
+    /// The same in a sentence.
+    pub why: String,
+    /// How long ago the entry's data were read.
+    #[serde(rename = "age_seconds", serialize_with = "seconds")]
+    pub age: Option<Duration>,
+    /// How long it may still be kept.
+    #[serde(rename = "ttl_seconds", serialize_with = "seconds")]
+    pub ttl: Option<Duration>,
+    /// Its length in bytes by encoding.
+    #[serde(serialize_with = "as_object")]
+    pub sizes: Vec<(&'static str, usize)>,
+    /// Its tags whose generation has changed since.
+    pub changed_tags: Vec<String>,
+}
+
+/// An event that ended entries.
+#[derive(Debug, Clone, Serialize)]
+pub struct PastEvent {
+    /// Its number.
+    pub id: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who did it.
+    pub actor: String,
+    /// What was done: `post_save`, `post_delete`, `bulk` or `clear`.
+    pub kind: &'static str,
+    /// Which of the page's tags it touched.
+    pub tags: Vec<String>,
+}
+
+/// So many events are looked at.
+const LOOKED_AT: i64 = 500;
+/// So much of a generation is shown: enough to tell two apart.
+const SHOWN: usize = 6;
+
+impl Management {
+    /// Why a page is answered as it is. Changes nothing, counts nothing, and answers whatever is out of reach.
+    pub async fn explain(&self, page: &ExplainedPage) -> Explanation {
+        let key = page.key.key();
+        let found = self.cache.inspect(key).await;
+        let tags = tags_in(&found).unwrap_or_else(|| page.key.tags_with_site());
+        let mut levels = vec![
+            memory_level(&self.cache, key, found.memory.as_ref()),
+            redis_level(&self.cache, key, &found),
+        ];
+        let list = page.list.as_ref();
+        let below = list.map(|query| {
+            [
+                Listings::list_key(query),
+                Listings::count_key(&query.filter),
+            ]
+        });
+        let below = below.into_iter().flatten();
+        for key in below.chain(page.listing.map(Listings::detail_key)) {
+            let found = self.cache.inspect(&key).await;
+            levels.push(redis_level(&self.cache, &key, &found));
+        }
+        let (answer, why) = answer(&levels);
+        Explanation {
+            key: key.as_str().to_owned(),
+            answer,
+            why,
+            last_event: self.last_event(&tags).await,
+            tags: self.explained_tags(&tags).await,
+            levels,
+        }
+    }
+
+    /// What a page depends on: as it is held, else as it is expected to.
+    pub(super) async fn tags_now(&self, page: &PageKey) -> TagSet {
+        let found = self.cache.inspect(page.key()).await;
+        tags_in(&found).unwrap_or_else(|| page.tags_with_site())
+    }
+
+    async fn explained_tags(&self, tags: &TagSet) -> Vec<ExplainedTag> {
+        let generations = self.cache.generations_of(tags).await.unwrap_or_default();
+        let explained = |tag: &Tag| ExplainedTag {
+            tag: tag.to_string(),
+            generation: generations.get(tag).map(shortened),
+        };
+        tags.iter().map(explained).collect()
+    }
+
+    async fn last_event(&self, tags: &TagSet) -> Option<PastEvent> {
+        let client = self.database.client().await.ok()?;
+        let events = event_log::list_latest(&client, LOOKED_AT).await.ok()?;
+        events.into_iter().find_map(|(at, event)| {
+            let touched = tags_of_change(&event.change);
+            let hit: Vec<String> = touched.intersection(tags).map(Tag::to_string).collect();
+            (!hit.is_empty()).then_some(PastEvent {
+                id: event.id.0,
+                at,
+                actor: event.actor,
+                kind: event.change.name(),
+                tags: hit,
+            })
+        })
+    }
+}
+
+/// The tags of what was found.
+fn tags_in(found: &Inspection) -> Option<TagSet> {
+    match (&found.memory, &found.redis) {
+        (Some(held), _) => Some(held.tags.clone()),
+        (None, Ok(InRedis::Entry { tags, .. })) => {
+            Some(tags.iter().map(|state| state.tag.clone()).collect())
+        }
+        _ => None,
+    }
+}
+
+fn memory_level(cache: &Cache, key: &CacheKey, held: Option<&HeldEntry>) -> ExplainedLevel {
+    let armed = cache.memory_is_armed();
+    let (state, why) = match (armed, held) {
+        (None, _) => ("off", "The memory tier is turned off (PAGE_CACHE_MEMORY_MB).".to_owned()),
+        (Some(_), None) => ("absent", "This instance holds no such page.".to_owned()),
+        (Some(_), Some(held)) if !held.void.is_empty() => ("invalidated", changed(&held.void)),
+        (Some(_), Some(held)) if held.ttl.is_zero() => ("expired", "Its time is over.".to_owned()),
+        (Some(false), Some(_)) => (
+            "disarmed",
+            "It is right as far as is known, but this instance does not hear of events at the moment.".to_owned(),
+        ),
+        (Some(true), Some(_)) => ("hit", "It is held and right.".to_owned()),
+    };
+    ExplainedLevel {
+        level: Level::PageMemory.name(),
+        key: key.as_str().to_owned(),
+        state,
+        why,
+        age: held.map(|held| held.age),
+        ttl: held.map(|held| held.ttl),
+        sizes: held.map(|held| held.sizes.clone()).unwrap_or_default(),
+        changed_tags: held.map_or_else(Vec::new, |held| names(&held.void)),
+    }
+}
+
+fn redis_level(cache: &Cache, key: &CacheKey, found: &Inspection) -> ExplainedLevel {
+    let mut level = ExplainedLevel {
+        level: key.level().name(),
+        key: key.as_str().to_owned(),
+        state: "absent",
+        why: "Redis holds nothing under this key.".to_owned(),
+        age: None,
+        ttl: None,
+        sizes: Vec::new(),
+        changed_tags: Vec::new(),
+    };
+    let (state, why) = match &found.redis {
+        Err(_) if cache.redis_is_up().is_none() => ("off", "Redis is off (REDIS_URL).".to_owned()),
+        Err(_) => ("down", "Redis is not in use at the moment.".to_owned()),
+        Ok(InRedis::Absent) => return level,
+        Ok(InRedis::Unreadable) => ("unreadable", "What lies there is no entry.".to_owned()),
+        Ok(InRedis::Entry {
+            age,
+            ttl,
+            sizes,
+            tags,
+            own_build,
+        }) => {
+            let void = tags.iter().filter(|state| state.is_void());
+            let void: TagSet = void.map(|state| state.tag.clone()).collect();
+            (level.age, level.ttl, level.sizes) = (Some(*age), Some(*ttl), sizes.clone());
+            level.changed_tags = names(&void);
+            match (own_build, void.is_empty(), ttl.is_zero()) {
+                (false, ..) => (
+                    "other build",
+                    "Another build of the program wrote it.".to_owned(),
+                ),
+                (_, false, _) => ("invalidated", changed(&void)),
+                (_, _, true) => ("expired", "Its time is over.".to_owned()),
+                _ => ("hit", "It is there and right.".to_owned()),
+            }
+        }
+    };
+    (level.state, level.why) = (state, why);
+    level
+}
+
+/// The level that would answer, and why.
+fn answer(levels: &[ExplainedLevel]) -> (&'static str, String) {
+    let pages = levels.iter().take(2);
+    if let Some(hit) = pages.clone().find(|level| level.state == "hit") {
+        let passed = pages.take_while(|level| level.state != "hit");
+        let passed = passed.map(|level| format!("Not {}: {} ", level.level, level.why));
+        let why = format!("{}{}: {}", passed.collect::<String>(), hit.level, hit.why);
+        return (hit.level, why);
+    }
+    let whys = pages.map(|level| format!("{}: {}", level.level, level.why));
+    let mut why = whys.collect::<Vec<_>>().join(" ");
+    let queries = &levels[levels.len().min(2)..];
+    let hits = queries.iter().filter(|level| level.state == "hit").count();
+    why.push_str(match (queries.len(), hits) {
+        (0, _) => " The page would be computed.",
+        (all, hits) if all == hits => " The page would be computed from queries that are cached.",
+        (_, 0) => " The page would be computed from the database.",
+        _ => " The page would be computed, in part from queries that are cached.",
+    });
+    ("computed", why)
+}
+
+fn changed(void: &TagSet) -> String {
+    format!("Invalidated since it was made: {}.", names(void).join(", "))
+}
+
+fn names(tags: &TagSet) -> Vec<String> {
+    tags.iter().map(Tag::to_string).collect()
+}
+
+fn shortened(generation: &Generation) -> String {
+    generation.as_str().chars().take(SHOWN).collect()
+}
+
+fn seconds<S: Serializer>(time: &Option<Duration>, to: S) -> Result<S::Ok, S::Error> {
+    time.map(|time| time.as_secs()).serialize(to)
+}
+
+fn as_object<S: Serializer>(sizes: &[(&str, usize)], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map(sizes.iter().copied())
+}

@@ -1,0 +1,244 @@
+//! What the cache did in the last quarter of an hour and in the last day.
+//!
+//! Every few seconds a sampler takes the difference of the counters. The last quarter of an hour of this instance is kept
+//! in memory; whole minutes also in the database, where those of every instance, and of those before a restart, come
+//! together. Counting costs readers nothing: the sampler reads the counters that there are.
+//!
+//! **Invariant:** without the database everything but the older history goes on; minutes that could not be kept wait, up
+//! to a bound.
+
+mod sample;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
+use serde_json::{Value, json};
+
+use super::Management;
+use crate::cache::metrics::LevelCounts;
+use crate::cache::{Cache, Generation, Level};
+use crate::db::{Database, DbError, cache_metrics};
+pub use sample::Point;
+use sample::Sample;
+
+/// How often the counters are read.
+pub const SAMPLING: Duration = Duration::from_secs(10);
+/// How long single samples are remembered.
+const RECENT: TimeDelta = TimeDelta::minutes(15);
+/// How long minutes are.
+const DAY: TimeDelta = TimeDelta::hours(24);
+/// How many minutes may wait for the database.
+const MOST_WAITING: usize = 120;
+/// A minute of another instance may come so much later.
+const LATE: TimeDelta = TimeDelta::minutes(3);
+/// How long the database may take when the site stops.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// The history as this instance knows it.
+#[derive(Debug)]
+pub struct CacheHistory {
+    /// Tells this process's rows from those of others, and of earlier ones.
+    instance: String,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    last: Option<[LevelCounts; Level::ALL.len()]>,
+    /// The samples of this instance, by when they were taken.
+    recent: VecDeque<(i64, Sample)>,
+    /// The minute that is under way, of this instance.
+    minute: Option<(i64, Sample)>,
+    /// Whole minutes that the database does not have yet.
+    waiting: BTreeMap<i64, Sample>,
+    /// Whole minutes of every instance.
+    day: BTreeMap<i64, Sample>,
+    /// Whether the minutes from before this process began are among them.
+    loaded: bool,
+}
+
+impl Default for CacheHistory {
+    fn default() -> Self {
+        Self {
+            instance: Generation::mint().as_str().to_owned(),
+            inner: Mutex::default(),
+        }
+    }
+}
+
+impl CacheHistory {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a sample; returns whether a minute has ended by it.
+    fn take(&self, cache: &Cache, now: DateTime<Utc>) -> bool {
+        let counts = Level::ALL.map(|level| cache.metrics().level(level));
+        let mut inner = self.lock();
+        let last = inner.last.get_or_insert_default();
+        let mut at = 0;
+        let since = counts.each_ref().map(|counts| {
+            at += 1;
+            counts.since(&last[at - 1])
+        });
+        inner.last = Some(counts);
+        let sample = Sample::of(&since);
+        let (second, minute) = (now.timestamp(), start_of(now.timestamp(), 60));
+        inner.recent.push_back((second, sample.clone()));
+        let oldest = second - RECENT.num_seconds();
+        while inner.recent.front().is_some_and(|(at, _)| *at < oldest) {
+            inner.recent.pop_front();
+        }
+        let ended = inner.minute.as_ref().is_some_and(|(at, _)| *at != minute);
+        if ended {
+            inner.end_minute();
+        }
+        let current = inner.minute.get_or_insert((minute, Sample::default()));
+        current.1.add(&sample);
+        let oldest = second - DAY.num_seconds();
+        inner.day.retain(|at, _| *at >= oldest);
+        ended
+    }
+
+    /// Writes what waits, and reads what other instances wrote.
+    async fn exchange(&self, database: &Database, now: DateTime<Utc>) -> Result<(), DbError> {
+        let (waiting, loaded) = {
+            let inner = self.lock();
+            (inner.waiting.clone(), inner.loaded)
+        };
+        let client = database.client().await?;
+        if !waiting.is_empty() {
+            let rows = waiting.iter().flat_map(|(minute, sample)| {
+                let mut rows = sample.to_keep();
+                rows.iter_mut()
+                    .for_each(|row| row["minute"] = json!(moment(*minute)));
+                rows
+            });
+            let rows = Value::Array(rows.collect());
+            cache_metrics::insert(&client, &self.instance, &rows).await?;
+        }
+        let recent = now - LATE;
+        let first = waiting.keys().next().map_or(recent, |first| moment(*first));
+        let from = if loaded { first.min(recent) } else { now - DAY };
+        let kept = cache_metrics::list(&client, from).await?;
+        let mut inner = self.lock();
+        waiting.keys().for_each(|minute| {
+            inner.waiting.remove(minute);
+        });
+        inner.loaded = true;
+        let mut minutes: BTreeMap<i64, Sample> = BTreeMap::new();
+        for metric in kept {
+            let minute = minutes.entry(metric.minute.timestamp()).or_default();
+            minute.add_kept(&metric.level, metric.figures);
+        }
+        inner.day.extend(minutes);
+        Ok(())
+    }
+
+    /// The last quarter of an hour: this instance every few seconds, and before it began every instance by the minute.
+    pub fn last_minutes(&self, now: DateTime<Utc>) -> Vec<Point> {
+        let (inner, from) = (self.lock(), (now - RECENT).timestamp());
+        let first = inner.recent.front().map_or(i64::MAX, |(at, _)| *at);
+        let before = inner.day.range(from..).filter(|(at, _)| **at + 60 <= first);
+        let before = before.map(|(at, sample)| sample.point(*at));
+        let recent = inner.recent.iter().filter(|(at, _)| *at >= from);
+        before
+            .chain(recent.map(|(at, sample)| sample.point(*at)))
+            .collect()
+    }
+
+    /// The same by the minute, the latest first; minutes in which nothing happened are left out.
+    pub fn by_minute(&self, now: DateTime<Utc>) -> Vec<Point> {
+        let (inner, from) = (self.lock(), start_of((now - RECENT).timestamp(), 60));
+        let first = inner.recent.front().map_or(i64::MAX, |(at, _)| *at);
+        let before = inner.day.range(from..).filter(|(at, _)| **at + 60 <= first);
+        let before = before.map(|(at, sample)| (*at, sample));
+        let recent = inner.recent.iter().map(|(at, sample)| (*at, sample));
+        let mut points = grouped(before.chain(recent), 60);
+        points.reverse();
+        points
+    }
+
+    /// The last day of every instance, in steps of so many seconds, the earliest first; steps in which nothing happened
+    /// are left out.
+    pub fn last_day(&self, now: DateTime<Utc>, step: i64) -> Vec<Point> {
+        let (inner, from) = (self.lock(), (now - DAY).timestamp());
+        let whole = inner.day.range(from..).map(|(at, sample)| (*at, sample));
+        let current = inner.minute.iter().map(|(at, sample)| (*at, sample));
+        grouped(whole.chain(current), step)
+    }
+}
+
+impl Inner {
+    fn end_minute(&mut self) {
+        let Some((minute, sample)) = self.minute.take().filter(|(_, sample)| !sample.is_empty())
+        else {
+            return;
+        };
+        self.day.entry(minute).or_default().add(&sample);
+        self.waiting.entry(minute).or_default().add(&sample);
+        while self.waiting.len() > MOST_WAITING {
+            self.waiting.pop_first();
+        }
+    }
+}
+
+impl Management {
+    /// What the cache did lately.
+    pub fn history(&self) -> &CacheHistory {
+        &self.history
+    }
+
+    /// Reads the counters. When a minute has ended, what was counted in it is written, unless the database is out of
+    /// reach.
+    pub async fn sample(&self, now: DateTime<Utc>) {
+        if self.history.take(&self.cache, now) {
+            self.exchange_history(now).await;
+        }
+    }
+
+    /// Writes what was counted since the last whole minute, because the process ends.
+    pub async fn keep_history(&self, now: DateTime<Utc>) {
+        self.history.take(&self.cache, now);
+        self.history.lock().end_minute();
+        if !self.history.lock().waiting.is_empty() {
+            // Nobody waits for figures.
+            let _ = tokio::time::timeout(LAST_WORDS, self.exchange_history(now)).await;
+        }
+    }
+
+    /// Reads what was written before this process began, unless that is done.
+    pub(super) async fn load_history(&self, now: DateTime<Utc>) {
+        if !self.history.lock().loaded {
+            self.exchange_history(now).await;
+        }
+    }
+
+    async fn exchange_history(&self, now: DateTime<Utc>) {
+        if let Err(err) = self.history.exchange(&self.database, now).await {
+            log::debug!("the cache's history is kept later: {err}");
+        }
+    }
+}
+
+/// Samples together by steps of so many seconds.
+fn grouped<'a>(samples: impl Iterator<Item = (i64, &'a Sample)>, step: i64) -> Vec<Point> {
+    let mut groups: BTreeMap<i64, Sample> = BTreeMap::new();
+    for (at, sample) in samples.filter(|(_, sample)| !sample.is_empty()) {
+        groups.entry(start_of(at, step)).or_default().add(sample);
+    }
+    groups
+        .iter()
+        .map(|(at, sample)| sample.point(*at))
+        .collect()
+}
+
+fn start_of(second: i64, step: i64) -> i64 {
+    second - second.rem_euclid(step)
+}
+
+fn moment(second: i64) -> DateTime<Utc> {
+    Utc.timestamp_opt(second, 0).single().unwrap_or_default()
+}

@@ -1,0 +1,156 @@
+//! What the levels did in some span of time.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::cache::Level;
+use crate::cache::metrics::{Buckets, LevelCounts};
+use crate::services::management::figures::hit_ratio;
+
+/// Buckets of a histogram that hold any, each by its number.
+type Times = Vec<(usize, u64)>;
+
+/// What one level did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct LevelSample {
+    hits: u64,
+    misses: u64,
+    stale: u64,
+    bypass: u64,
+    collapsed: u64,
+    stores: u64,
+    invalidations: u64,
+    hit_times: Times,
+    load_times: Times,
+}
+
+/// What every level did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Sample([LevelSample; Level::ALL.len()]);
+
+/// What readers noticed of the page cache in some span of time. Times are in microseconds, and `None` where nothing was
+/// timed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Point {
+    /// The span's begin, in seconds since 1970.
+    pub at: i64,
+    /// Pages that a cache answered.
+    pub hits: u64,
+    /// Pages that had to be computed, or were waited for.
+    pub misses: u64,
+    /// The share of hits; `None` where nobody asked for a page.
+    pub hit_ratio: Option<f64>,
+    /// Half of the hits took at most so long.
+    pub hit_p50_us: Option<u64>,
+    /// 99 % of them.
+    pub hit_p99_us: Option<u64>,
+    /// Half of the computations.
+    pub load_p50_us: Option<u64>,
+    /// 99 % of them.
+    pub load_p99_us: Option<u64>,
+}
+
+impl Sample {
+    /// What was counted.
+    pub(super) fn of(counts: &[LevelCounts; Level::ALL.len()]) -> Self {
+        Self(counts.each_ref().map(|counts| LevelSample {
+            hits: counts.hits,
+            misses: counts.misses,
+            stale: counts.stale,
+            bypass: counts.bypass,
+            collapsed: counts.collapsed,
+            stores: counts.stores,
+            invalidations: counts.invalidations,
+            hit_times: counts.hit_times.sparse(),
+            load_times: counts.load_times.sparse(),
+        }))
+    }
+
+    /// Whether nothing was done.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Adds what was done in another span, or by another instance.
+    pub(super) fn add(&mut self, other: &Self) {
+        for (level, more) in self.0.iter_mut().zip(&other.0) {
+            level.add(more);
+        }
+    }
+
+    /// Adds a level's figures as they are kept; what can't be read adds nothing.
+    pub(super) fn add_kept(&mut self, level: &str, figures: Value) {
+        let at = Level::ALL.iter().position(|known| known.field() == level);
+        let Ok(figures) = serde_json::from_value::<LevelSample>(figures) else {
+            return;
+        };
+        if let Some(level) = at.and_then(|at| self.0.get_mut(at)) {
+            level.add(&figures);
+        }
+    }
+
+    /// The figures of each level that did anything, to be kept.
+    pub(super) fn to_keep(&self) -> Vec<Value> {
+        let levels = Level::ALL.iter().zip(&self.0);
+        let levels = levels.filter(|(_, sample)| **sample != LevelSample::default());
+        let kept = |(level, sample): (&Level, &LevelSample)| {
+            let mut figures = json!(sample);
+            figures["level"] = json!(level.field());
+            figures
+        };
+        levels.map(kept).collect()
+    }
+
+    /// What readers noticed.
+    pub(super) fn point(&self, at: i64) -> Point {
+        let [memory, redis, ..] = &self.0;
+        let hits = memory.hits + redis.hits;
+        // Without a Redis nothing is counted there, and the memory tier's misses are the pages'.
+        let misses = match redis.hits + redis.misses + redis.bypass {
+            0 => memory.misses,
+            _ => redis.misses + redis.bypass,
+        };
+        let hit_times = memory.hit_times.iter().chain(&redis.hit_times);
+        let [hit_p50_us, hit_p99_us] = quantiles(hit_times);
+        let [load_p50_us, load_p99_us] = quantiles(redis.load_times.iter());
+        Point {
+            at,
+            hits,
+            misses,
+            hit_ratio: hit_ratio(hits, misses),
+            hit_p50_us,
+            hit_p99_us,
+            load_p50_us,
+            load_p99_us,
+        }
+    }
+}
+
+impl LevelSample {
+    fn add(&mut self, more: &Self) {
+        self.hits += more.hits;
+        self.misses += more.misses;
+        self.stale += more.stale;
+        self.bypass += more.bypass;
+        self.collapsed += more.collapsed;
+        self.stores += more.stores;
+        self.invalidations += more.invalidations;
+        add_times(&mut self.hit_times, &more.hit_times);
+        add_times(&mut self.load_times, &more.load_times);
+    }
+}
+
+fn add_times(times: &mut Times, more: &Times) {
+    if !more.is_empty() {
+        let all = times.iter().chain(more).copied();
+        *times = Buckets::of_sparse(all).sparse();
+    }
+}
+
+/// The median, and what 99 % lie below.
+fn quantiles<'a>(times: impl Iterator<Item = &'a (usize, u64)>) -> [Option<u64>; 2] {
+    let buckets = Buckets::of_sparse(times.copied());
+    let any = buckets.total() > 0;
+    [0.5, 0.99].map(|share| any.then(|| buckets.quantile_micros(share)))
+}

@@ -1,0 +1,174 @@
+//! All that the dashboard shows, at one moment.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{Management, Point, Report, WarmState};
+use crate::cache::{Census, LevelReport, PastInvalidation};
+use crate::services::families::{kind_names, kind_of};
+
+/// All that the dashboard shows.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The counters, Redis's own figures, and what both advise.
+    pub report: Report,
+    /// What this process holds.
+    pub memory: LevelReport,
+    /// Redis's keys; `None` when it is out of reach or off.
+    pub keys: Option<Keys>,
+    /// The last invalidations of this process, the latest first.
+    pub invalidations: Vec<PastInvalidation>,
+    /// How far warming is.
+    pub warm: WarmState,
+    /// The last quarter of an hour, the earliest first.
+    pub minutes: Vec<Point>,
+    /// The last day in steps of five minutes, the earliest first.
+    pub day: Vec<Point>,
+    /// The last quarter of an hour by the minute, the latest first.
+    pub by_minute: Vec<Point>,
+    /// The last day by the hour, the latest first.
+    pub by_hour: Vec<Point>,
+}
+
+/// What a bounded look at Redis's keys found.
+#[derive(Debug, Clone, Serialize)]
+pub struct Keys {
+    /// How many keys were looked at.
+    pub looked_at: u64,
+    /// How many there are, of every client.
+    pub total: u64,
+    /// Whether numbers of keys are estimates, because not all were looked at.
+    pub estimated: bool,
+    /// How many are not this site's.
+    pub foreign: u64,
+    /// The site's, by what they hold.
+    pub families: Vec<KeyFamily>,
+}
+
+/// Keys that hold the same kind of thing.
+#[derive(Debug, Clone, Serialize)]
+pub struct KeyFamily {
+    /// What they hold.
+    pub name: &'static str,
+    /// How many there are.
+    pub entries: u64,
+    /// What they take in memory, reckoned from a sample; Redis's bookkeeping included.
+    pub bytes: u64,
+    /// How many were weighed for that.
+    pub weighed: u64,
+}
+
+/// How long a look at the keys is good enough for those who watch.
+const KEYS_FOR: Duration = Duration::from_secs(10);
+
+/// A look at the keys, and when it was taken.
+pub(super) type LastKeys = tokio::sync::Mutex<Option<(Instant, Option<Keys>)>>;
+
+impl Management {
+    /// All that the dashboard shows, as it is now; also logged.
+    pub async fn overview(&self) -> Overview {
+        let report = self.report().await;
+        let keys = self.keys().await;
+        self.overview_of(report, keys).await
+    }
+
+    /// The same for those who watch: not logged, and the keys may be those of some seconds ago.
+    pub(super) async fn overview_at_leisure(&self) -> Overview {
+        let keys = {
+            let mut last = self.last_keys.lock().await;
+            match &*last {
+                Some((at, keys)) if at.elapsed() < KEYS_FOR => keys.clone(),
+                _ => {
+                    let keys = self.keys().await;
+                    *last = Some((Instant::now(), keys.clone()));
+                    keys
+                }
+            }
+        };
+        let report = self.figures().await;
+        self.overview_of(report, keys).await
+    }
+
+    async fn overview_of(&self, report: Report, keys: Option<Keys>) -> Overview {
+        let now = Utc::now();
+        self.load_history(now).await;
+        let history = self.history();
+        let mut by_hour = history.last_day(now, 3600);
+        by_hour.reverse();
+        Overview {
+            at: now,
+            report,
+            memory: self.cache.report_memory(),
+            keys,
+            invalidations: self.cache.recent_invalidations(),
+            warm: self.warm_state(),
+            minutes: history.last_minutes(now),
+            day: history.last_day(now, 300),
+            by_minute: history.by_minute(now),
+            by_hour,
+        }
+    }
+
+    async fn keys(&self) -> Option<Keys> {
+        let census = self.cache.census(kind_of).await.ok()?;
+        let scaled = |number: u64| (number as f64 * census.scale()).round() as u64;
+        let family = |name| {
+            let found = census.families.get(name)?;
+            let each = found.bytes as f64 / found.weighed.max(1) as f64;
+            let entries = scaled(found.keys);
+            Some(KeyFamily {
+                name,
+                entries,
+                bytes: (entries as f64 * each) as u64,
+                weighed: found.weighed,
+            })
+        };
+        let Census {
+            looked_at,
+            total,
+            foreign,
+            ..
+        } = census;
+        Some(Keys {
+            looked_at,
+            total,
+            estimated: !census.is_complete(),
+            foreign: scaled(foreign),
+            families: kind_names().filter_map(family).collect(),
+        })
+    }
+}
+
+impl Overview {
+    /// The figures as SPEC's JSON, with what the dashboard shows besides.
+    pub fn json(&self) -> Value {
+        let mut json = self.report.json();
+        let metrics = &mut json["metrics"];
+        metrics["memory_tier"] = json!({
+            "enabled": self.report.tiers.memory_bound > 0, "entries": self.memory.entries,
+            "bytes": self.memory.bytes, "max_bytes": self.report.tiers.memory_bound,
+        });
+        metrics["keys"] = json!(self.keys);
+        let invalidation = |past: &PastInvalidation| {
+            json!({
+                "at": DateTime::<Utc>::from(past.at), "cause": past.cause, "actor": past.actor,
+                "subject": past.subject, "tags": past.tags, "tag_count": past.tag_count,
+                "ended_in_memory": past.ended,
+            })
+        };
+        let invalidations = self.invalidations.iter().map(invalidation);
+        metrics["invalidations"] = invalidations.collect();
+        metrics["history"] = self.history_json();
+        json
+    }
+
+    /// What the charts show.
+    pub fn history_json(&self) -> Value {
+        json!({"last_15_minutes": self.minutes, "last_24_hours": self.day})
+    }
+}

@@ -1,0 +1,97 @@
+//! Who watches the figures live: a bounded number of them, each for a bounded time, and none beyond the site's end.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
+
+use super::{Management, Overview};
+
+/// How often the figures are sent.
+pub const FIGURES_EVERY: Duration = Duration::from_secs(2);
+/// After so long a watcher is sent away, and comes back with credentials that are looked at anew.
+const LONGEST: Duration = Duration::from_secs(20);
+/// How many may watch an instance at once.
+const MOST: usize = 12;
+/// Figures that are as young as this are sent to every watcher alike.
+const SHARED_FOR: Duration = Duration::from_millis(1500);
+
+/// The watchers of an instance.
+#[derive(Debug)]
+pub(super) struct Streams {
+    places: Arc<Semaphore>,
+    ended: watch::Sender<bool>,
+    latest: Mutex<Option<(Instant, Arc<Overview>)>>,
+}
+
+impl Default for Streams {
+    fn default() -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(MOST)),
+            ended: watch::Sender::new(false),
+            latest: Mutex::default(),
+        }
+    }
+}
+
+/// One who watches; the place is free again when it is dropped.
+pub struct FigureStream {
+    management: Management,
+    ended: watch::Receiver<bool>,
+    until: Instant,
+    first: bool,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Management {
+    /// A place among the watchers; `None` when there are too many, or the site stops.
+    pub fn watch(&self) -> Option<FigureStream> {
+        let place = self.streams.places.clone().try_acquire_owned().ok()?;
+        let ended = self.streams.ended.subscribe();
+        let has_ended = *ended.borrow();
+        (!has_ended).then(|| FigureStream {
+            management: self.clone(),
+            ended,
+            until: Instant::now() + LONGEST,
+            first: true,
+            _place: place,
+        })
+    }
+
+    /// Sends every watcher away for good, because the site stops: it waits for no answer that would not end.
+    pub fn end_streams(&self) {
+        self.streams.ended.send_replace(true);
+    }
+
+    /// The figures of a moment ago, which every watcher shares.
+    async fn shared_overview(&self) -> Arc<Overview> {
+        let mut latest = self.streams.latest.lock().await;
+        if let Some((at, overview)) = &*latest
+            && at.elapsed() < SHARED_FOR
+        {
+            return overview.clone();
+        }
+        let overview = Arc::new(self.overview_at_leisure().await);
+        *latest = Some((Instant::now(), overview.clone()));
+        overview
+    }
+}
+
+impl FigureStream {
+    /// The next figures, the first at once; `None` when the watcher's time is over.
+    pub async fn next(&mut self) -> Option<Arc<Overview>> {
+        if !std::mem::take(&mut self.first) {
+            if Instant::now() >= self.until {
+                return None;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(FIGURES_EVERY) => {}
+                _ = self.ended.wait_for(|ended| *ended) => return None,
+            }
+        }
+        tokio::select! {
+            overview = self.management.shared_overview() => Some(overview),
+            _ = self.ended.wait_for(|ended| *ended) => None,
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! The cache-stats dashboard and what is done on it, with scripts and without.
+
+use crate::harness::{App, Chromium, Motion, Plan, Proxy, Theme, eventually, listing};
+
+const DASHBOARD: &str = "/properties/redis-metrics/";
+
+async fn operator() -> App {
+    let plan = Plan::new().await.homes(6).await;
+    plan.set("DEBUG", "true").start().await
+}
+
+/// A site whose Redis can't be reached.
+async fn without_redis() -> (App, Proxy) {
+    let redis = Proxy::to_redis();
+    let plan = Plan::new().await.homes(6).await.set("DEBUG", "true");
+    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    redis.cut();
+    app.get("/properties/").await;
+    (app, redis)
+}
+
+async fn use_it(app: &App) {
+    for _ in 0..2 {
+        for path in [
+            "/properties/",
+            "/properties/1/",
+            "/properties/?location=Leith",
+        ] {
+            app.get(path).await.assert_status(200);
+        }
+    }
+    app.create_without_session(&listing("New", "1000", "Leith"))
+        .await;
+    app.services.management.sample(chrono::Utc::now()).await;
+}
+
+/// What a form sends.
+type Fields = &'static [(&'static str, &'static str)];
+
+/// Pages that are opened, and pages that are posted for.
+const OPENED: [(&str, u64); 5] = [
+    (DASHBOARD, 200),
+    ("/properties/cache-explain/?url=/properties/1/", 200),
+    ("/properties/cache-explain/?url=http://evil.example/", 400),
+    ("/properties/cache-test/", 200),
+    ("/properties/cache-warm/", 200),
+];
+const POSTED: [(&str, Fields, u64); 6] = [
+    (
+        "/properties/cache-clear/",
+        &[("tag", "location:Leith")],
+        200,
+    ),
+    ("/properties/cache-clear/", &[("tag", "nothing")], 422),
+    (
+        "/properties/cache-clear/",
+        &[("url", "/properties/"), ("confirm", "yes")],
+        200,
+    ),
+    ("/properties/cache-load-test/", &[("requests", "40")], 200),
+    ("/properties/cache-load-test/", &[("requests", "many")], 422),
+    ("/properties/test-signals/", &[], 200),
+];
+
+async fn every_page(app: &App, chromium: &Chromium, check: impl AsyncFn(&str)) {
+    for (path, status) in OPENED {
+        chromium.open(app, path).await;
+        assert_eq!(chromium.status().await, status, "{path}");
+        check(path).await;
+    }
+    for (path, fields, status) in POSTED {
+        chromium.open(app, DASHBOARD).await;
+        chromium.post(path, fields).await;
+        assert_eq!(chromium.status().await, status, "{path} {fields:?}");
+        check(path).await;
+    }
+}
+
+async fn all_is_accessible(theme: Theme) {
+    let app = operator().await;
+    let chromium = Chromium::start().await;
+    // A colour on its way to another has a contrast that nobody chose.
+    chromium.prefer(theme, Motion::Reduced).await;
+    chromium.open(&app, DASHBOARD).await;
+    chromium
+        .assert_accessible("the dashboard of an idle site")
+        .await;
+    use_it(&app).await;
+    every_page(&app, &chromium, async |page| {
+        for width in [390, 1280] {
+            chromium.resize(width).await;
+            let page = format!("{page}, {theme:?}, {width} pixels wide");
+            chromium.assert_accessible(&page).await;
+        }
+        let complaints = chromium.complaints().await;
+        assert!(complaints.is_empty(), "{page}: {complaints:#?}");
+    })
+    .await;
+    let (app, _redis) = without_redis().await;
+    chromium.open(&app, DASHBOARD).await;
+    chromium
+        .assert_accessible("the dashboard without Redis")
+        .await;
+}
+
+#[tokio::test]
+async fn the_dashboard_and_its_results_are_accessible_in_light_colours() {
+    all_is_accessible(Theme::Light).await;
+}
+
+#[tokio::test]
+async fn the_dashboard_and_its_results_are_accessible_in_dark_colours() {
+    all_is_accessible(Theme::Dark).await;
+}
+
+#[tokio::test]
+async fn nothing_is_wider_than_a_narrow_screen() {
+    let app = operator().await;
+    use_it(&app).await;
+    let chromium = Chromium::start().await;
+    every_page(&app, &chromium, async |page| {
+        chromium.assert_fits(page, 320).await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_figures_follow_by_themselves_until_they_are_paused() {
+    let app = operator().await;
+    let chromium = Chromium::start().await;
+    chromium.open(&app, DASHBOARD).await;
+    assert!(chromium.text("#live-ratio").await.contains("No data"));
+    eventually("it is live", async || {
+        (chromium.text("#live-state").await == "Live").then_some(())
+    })
+    .await;
+    for _ in 0..4 {
+        app.get("/properties/").await;
+    }
+    eventually("the ratio follows", async || {
+        chromium
+            .text("#live-ratio")
+            .await
+            .contains("75.0 %")
+            .then_some(())
+    })
+    .await;
+    chromium.click("#live-pause").await;
+    assert_eq!(chromium.text("#live-state").await, "Paused");
+    assert_eq!(chromium.text("#live-pause").await, "Go on");
+    for _ in 0..4 {
+        app.get("/properties/").await;
+    }
+    assert!(chromium.text("#live-ratio").await.contains("75.0 %"));
+    chromium.click("#live-pause").await;
+    eventually("it goes on", async || {
+        chromium
+            .text("#live-ratio")
+            .await
+            .contains("87.5 %")
+            .then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_charts_show_what_was_sampled() {
+    let app = operator().await;
+    use_it(&app).await;
+    let chromium = Chromium::start().await;
+    chromium.open(&app, DASHBOARD).await;
+    let drawn = "return [...document.querySelectorAll('.chart')].filter(chart =>
+        chart.querySelector('canvas') && !chart.classList.contains('chart--empty')).length";
+    eventually("four charts are drawn", async || {
+        (chromium.run(drawn, &[]).await == 4).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_scripts_the_same_figures_are_tables_and_every_action_works() {
+    let app = operator().await;
+    use_it(&app).await;
+    let chromium = Chromium::start().await.without_scripts().await;
+    chromium.open(&app, DASHBOARD).await;
+    let table = chromium.text("#live-by-minute").await;
+    assert!(
+        table.contains('%') && !table.contains("No data yet"),
+        "{table}"
+    );
+    assert!(chromium.texts(".chart").await.iter().all(String::is_empty));
+    app.get("/properties/").await;
+    let before = chromium.text("#live-ratio").await;
+    chromium
+        .click("a[href='/properties/redis-metrics/']:not([aria-current])")
+        .await;
+    eventually("the figures are those of now", async || {
+        let now = chromium.texts("#live-ratio").await;
+        (now.first()? != &before).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_scripts_a_tag_is_cleared_after_a_look_at_the_count() {
+    let app = operator().await;
+    let path = "/properties/?location=Leith";
+    app.get(path).await;
+    let chromium = Chromium::start().await.without_scripts().await;
+    chromium.open(&app, DASHBOARD).await;
+    chromium.fill("tag", "location:Leith").await;
+    chromium.follow("form:has([name=tag]) button").await;
+    assert_eq!(chromium.text("h1").await, "Clear these entries?");
+    assert!(chromium.text("dl").await.contains("location:leith"));
+    assert!(app.get(path).await.is_hit());
+    chromium.click("form:has([name=confirm]) button").await;
+    eventually("it is done", async || {
+        (chromium.texts("h1").await == ["Cleared"]).then_some(())
+    })
+    .await;
+    assert!(!app.get(path).await.is_hit());
+}
+
+#[tokio::test]
+async fn without_scripts_warming_is_followed_to_its_end() {
+    let app = operator().await;
+    let chromium = Chromium::start().await.without_scripts().await;
+    chromium.open(&app, DASHBOARD).await;
+    chromium.follow("form[action$='cache-warm/'] button").await;
+    assert_eq!(chromium.path().await, "/properties/cache-warm/");
+    eventually("it is done", async || {
+        let notice = chromium.texts("[role=status]").await;
+        notice.first()?.starts_with("Done").then_some(())
+    })
+    .await;
+    assert!(app.get("/properties/").await.is_hit());
+}

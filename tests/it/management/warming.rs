@@ -1,0 +1,93 @@
+//! Warming with its progress, one at a time.
+
+use reqwest::Method;
+
+use crate::harness::{App, Page, Plan, eventually};
+
+const PATH: &str = "/properties/cache-warm/";
+
+async fn operator() -> App {
+    Plan::new()
+        .await
+        .homes(30)
+        .await
+        .set("DEBUG", "true")
+        .start()
+        .await
+}
+
+async fn post(app: &App, accept: &str) -> Page {
+    let request = app
+        .reader
+        .request(Method::POST, PATH)
+        .header("accept", accept);
+    app.reader.send(request).await
+}
+
+async fn state(app: &App) -> serde_json::Value {
+    app.get(PATH).await.assert_status(200).json()["warming"].clone()
+}
+
+#[tokio::test]
+async fn a_program_gets_the_outcome_and_the_pages_are_cached() {
+    let app = operator().await;
+    assert!(state(&app).await["duration_ms"].is_null());
+    let answer = post(&app, "application/json")
+        .await
+        .assert_status(200)
+        .json();
+    assert_eq!(answer["success"], true, "{answer}");
+    assert_eq!(answer["warmed"]["failed"], 0);
+    assert!(app.get("/properties/").await.is_hit());
+    assert!(app.get("/properties/?sort=price&page=2").await.is_hit());
+    let after = state(&app).await;
+    assert_eq!(
+        (&after["running"], &after["total"]),
+        (&false.into(), &after["pages"])
+    );
+}
+
+#[tokio::test]
+async fn a_person_sees_how_far_it_is_and_a_second_one_waits() {
+    let app = operator().await;
+    // Each page waits for this lock, because nothing is cached.
+    let mut psql = app.database.psql().await;
+    let transaction = psql.transaction().await.expect("begun");
+    let lock = "LOCK TABLE property IN ACCESS EXCLUSIVE MODE";
+    transaction.batch_execute(lock).await.expect("locked");
+    let page = post(&app, "text/html").await.assert_status(303);
+    assert_eq!(page.header("location"), PATH);
+    let html = [("accept", "text/html")];
+    let shown = app.reader.get_with(PATH, &html).await.assert_status(200);
+    assert!(
+        shown.has("http-equiv=\"refresh\"") && shown.has("<progress"),
+        "{shown:?}"
+    );
+    post(&app, "application/json").await.assert_status(409);
+    post(&app, "text/html").await.assert_status(303);
+    transaction.rollback().await.expect("unlocked");
+    eventually("it ends", async || {
+        (state(&app).await["running"] == false).then_some(())
+    })
+    .await;
+    let shown = app.reader.get_with(PATH, &html).await.assert_status(200);
+    assert!(
+        shown.has("Warm the cache again") && !shown.has("http-equiv=\"refresh\""),
+        "{shown:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_outage_ends_it_and_is_told() {
+    let postgres = crate::harness::Proxy::to_postgres();
+    let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
+    let url = plan
+        .database
+        .url("property_listings", &postgres.directory());
+    let app = plan.set("DATABASE_URL", url).start().await;
+    postgres.cut();
+    post(&app, "application/json").await.assert_status(503);
+    let state = state(&app).await;
+    assert_eq!(state["running"], false);
+    assert!(state["problem"].is_string(), "{state}");
+}
