@@ -5,7 +5,7 @@ FROM (
     FROM site_user
     WHERE password_hash NOT LIKE '$argon2id$%' AND password_hash NOT LIKE '!%'
     LIMIT 200
-) AS some
+) AS sample
 GROUP BY split_part(password_hash, '$', 1)
 ORDER BY count(*) DESC
 LIMIT 1
