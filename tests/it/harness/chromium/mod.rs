@@ -217,11 +217,12 @@ impl Chromium {
 
     /// The text that is seen of every element that fits.
     pub(crate) async fn texts(&self, css: &str) -> Vec<String> {
-        let mut texts = Vec::new();
-        for element in done(self.client.find_all(Locator::Css(css)).await) {
-            texts.push(done(element.text().await));
-        }
-        texts
+        // In one step, so that the page can't be another one in between.
+        let script = "
+            const seen = element => element.checkVisibility() ? element.innerText.trim() : '';
+            return [...document.querySelectorAll(arguments[0])].map(seen)";
+        let texts = self.run(script, &[json!(css)]).await;
+        serde_json::from_value(texts).expect("texts")
     }
 
     /// The text that is seen of the only element that fits.
