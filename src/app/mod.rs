@@ -2,6 +2,7 @@
 
 pub mod cli;
 mod follower;
+mod logging;
 pub mod platform;
 mod sampler;
 pub mod secret_key;

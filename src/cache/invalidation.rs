@@ -2,7 +2,7 @@
 //! afterwards can be older.
 
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{Cache, CacheError, Level, Tag, TagSet};
 
@@ -141,6 +141,11 @@ impl Cache {
     /// Keeps this process from answering from its memory, because it can't hear of events.
     pub fn disarm(&self) {
         self.memory.disarm();
+    }
+
+    /// How long ago everything that had been committed was last known to be applied here; `None` before the first time.
+    pub fn caught_up_since(&self) -> Option<Duration> {
+        self.memory.caught_up_since()
     }
 
     /// Whether this process answers from its memory; `None` when it has none.

@@ -42,6 +42,37 @@ enum State {
     Down,
 }
 
+impl LinkState {
+    /// Its name: `up`, `repairing` or `down`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Repairing => "repairing",
+            Self::Down => "down",
+        }
+    }
+}
+
+/// Whether Redis may be used, as operators see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkState {
+    /// Reads, stores and invalidations go through.
+    Up,
+    /// Invalidations go through; what was missed is being applied.
+    Repairing,
+    /// Nothing goes through.
+    Down,
+}
+
+/// The way to Redis at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinkReport {
+    /// Whether Redis may be used.
+    pub state: LinkState,
+    /// How many connections were made since the program started: each after the first follows an outage.
+    pub connections: u64,
+}
+
 struct Inner {
     client: Client,
     pool: Pool,
@@ -94,12 +125,17 @@ impl Link {
         matches!(self.state().1, State::Up(_))
     }
 
-    /// Its state in a word (`up`, `repairing`, `down`), and how many connections were made so far.
-    pub(super) fn state_name(&self) -> (&'static str, u64) {
-        match &*self.state() {
-            (made, State::Up(_)) => ("up", *made),
-            (made, State::Repairing(_)) => ("repairing", *made),
-            (made, State::Down) => ("down", *made),
+    /// Whether Redis may be used, and how many connections were made for that.
+    pub(super) fn report(&self) -> LinkReport {
+        let (connections, state) = &*self.state();
+        let state = match state {
+            State::Up(_) => LinkState::Up,
+            State::Repairing(_) => LinkState::Repairing,
+            State::Down => LinkState::Down,
+        };
+        LinkReport {
+            state,
+            connections: *connections,
         }
     }
 

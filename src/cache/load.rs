@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::flight::{Landed, Leader, Part};
 use super::memory::LocalStamps;
 use super::redis_tier::{Found, RedisTier};
-use super::{Cache, CacheKey, Entry, Outcome, Stamps, Tag, TagSet, Tagged};
+use super::{Cache, CacheKey, Entry, Outcome, Stamps, Tag, TagSet, Tagged, caller};
 
 /// A loaded value, and how long it may be kept.
 #[derive(Debug)]
@@ -130,7 +130,7 @@ impl Cache {
             leader.land(Arc::new(Ok::<_, E>(cached.clone())));
         }
         if ends_soon {
-            tokio::spawn(to_the_end(filling(leader)));
+            tokio::spawn(caller::carried(to_the_end(filling(leader))));
         }
         Ok(cached)
     }
@@ -316,7 +316,7 @@ where
     T: Send + 'static,
     E: LoadError,
 {
-    match tokio::spawn(tokio::time::timeout(LOAD, load)).await {
+    match tokio::spawn(caller::carried(tokio::time::timeout(LOAD, load))).await {
         Ok(Ok(result)) => result,
         // It took too long, or panicked.
         Ok(Err(_)) | Err(_) => Err(Interrupted.into()),

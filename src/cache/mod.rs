@@ -13,6 +13,7 @@
 //! In front of Redis stand a tier of pages in this process, with generations of its own, and
 //! single-flight: one load per key, however many ask.
 
+pub mod caller;
 mod census;
 mod constant;
 mod entry;
@@ -34,6 +35,7 @@ mod recent;
 mod redis_tier;
 mod repair;
 mod report;
+mod survey;
 mod tag;
 mod tagged;
 
@@ -44,7 +46,7 @@ pub use generation::{Generation, Stamps};
 pub use inspection::{HeldEntry, InRedis, Inspection, TagState};
 pub use invalidation::Invalidation;
 pub use key::CacheKey;
-pub use link::Repair;
+pub use link::{LinkReport, LinkState, Repair};
 pub use load::{Cached, Fill, Interrupted, LoadError};
 pub use memory::HeldPage;
 pub use metrics::{Level, Outcome};

@@ -10,7 +10,7 @@ use super::flight::{Landed, Leader, Part};
 use super::load::{ATTEMPTS, jittered, to_the_end};
 use super::memory::{HeldPage, LocalStamps};
 use super::policy::{CachePolicy, MAX_BODY_BYTES};
-use super::{Cache, CacheKey, Level, LoadError, Outcome, Stamps, StoredPage, TagSet};
+use super::{Cache, CacheKey, Level, LoadError, Outcome, Stamps, StoredPage, TagSet, caller};
 
 /// A page as it was rendered.
 #[derive(Debug)]
@@ -156,7 +156,7 @@ impl Cache {
             leader.land(Arc::new(Ok::<_, E>(served.clone())));
         }
         if ends_soon {
-            tokio::spawn(to_the_end(filling(leader)));
+            tokio::spawn(caller::carried(to_the_end(filling(leader))));
         }
         Ok(served)
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use tokio::sync::Notify;
 
 use super::Cache;
-use super::link::Repair;
+use super::link::{LinkReport, Repair};
 
 impl Cache {
     /// Connects to Redis and keeps the connection; returns after the first attempt. `repair` runs before Redis is
@@ -36,5 +36,10 @@ impl Cache {
     /// Whether Redis is in use; `None` when there is none.
     pub fn redis_is_up(&self) -> Option<bool> {
         self.redis.as_ref().map(|tier| tier.link.is_up())
+    }
+
+    /// The way to Redis; `None` when there is none.
+    pub fn report_link(&self) -> Option<LinkReport> {
+        self.redis.as_ref().map(|tier| tier.link.report())
     }
 }

@@ -74,14 +74,18 @@ impl Cache {
 
     /// The ways to what the cache holds. Asks nobody.
     pub fn tier_state(&self) -> TierState {
-        let link = self.redis.as_ref().map(|tier| tier.link.state_name());
-        let (redis, connections) = link.unwrap_or(("off", 0));
+        let link = self.redis.as_ref().map(|tier| tier.link.report());
         TierState {
-            redis,
-            connections,
+            redis: link.map_or("off", |link| link.state.name()),
+            connections: link.map_or(0, |link| link.connections),
             listening: self.memory.is_armed(Instant::now()),
-            memory_bound: self.memory.bound(),
+            memory_bound: self.memory.limit(),
         }
+    }
+
+    /// The most bytes of pages that this process may hold.
+    pub fn memory_limit(&self) -> u64 {
+        self.memory.limit()
     }
 
     /// Counts the entries of a family.

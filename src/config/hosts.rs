@@ -52,6 +52,12 @@ impl AllowedHosts {
         concrete.map_or("localhost", String::as_str)
     }
 
+    /// Whether a host's name is allowed as part of an address, `[…]` around IPv6.
+    pub fn allows_host_of(&self, url: &str) -> bool {
+        let url = url::Url::parse(url).ok();
+        url.is_some_and(|url| url.host_str().is_some_and(|host| self.allows(host)))
+    }
+
     /// Whether only this machine's own names are allowed.
     pub fn is_local(&self) -> bool {
         let own = ["localhost", "127.0.0.1", "[::1]"];
@@ -61,6 +67,12 @@ impl AllowedHosts {
     /// Whether every name is allowed.
     pub fn is_any(&self) -> bool {
         self.0.iter().any(|host| host == "*")
+    }
+}
+
+impl std::fmt::Display for AllowedHosts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.join(","))
     }
 }
 

@@ -247,12 +247,12 @@ mod tests {
         assert_eq!(
             statement.sql,
             format!(
-                "SELECT {COLUMNS} FROM property WHERE ((search @@ to_tsquery('property_search', $1)) OR id = $2) AND \
-                 location_folded = $3 AND price <= $4 AND created_at >= $5 AND created_at < $6 \
-                 ORDER BY price DESC, title COLLATE \"und-x-icu\" ASC, id ASC LIMIT $7 OFFSET $8"
+                "SELECT {COLUMNS} FROM property WHERE ((search @@ property_query($1, $2)) OR id = $3) AND \
+                 location_folded = $4 AND price <= $5 AND created_at >= $6 AND created_at < $7 \
+                 ORDER BY price DESC, title COLLATE \"und-x-icu\" ASC, id ASC LIMIT $8 OFFSET $9"
             )
         );
-        assert_eq!(statement.parameters.len(), 8);
+        assert_eq!(statement.parameters.len(), 9);
         let wide = sql("", 10);
         let want = "FROM property ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2";
         assert!(wide.ends_with(want), "{wide}");

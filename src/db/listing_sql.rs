@@ -5,7 +5,7 @@ use tokio_postgres::types::ToSql;
 
 use crate::domain::{
     DEFAULT_PAGE_SIZE, Direction, ListingFilter, ListingQuery, Position, SearchText, Sort,
-    SortValue,
+    SortValue, word_forms,
 };
 
 /// A parameter that can cross an await.
@@ -88,10 +88,10 @@ pub(super) fn count(filter: &ListingFilter) -> Statement {
         }
         Some(search) => {
             let mut builder = Builder::default();
-            let words = builder.search(search);
+            let words = builder.words(search);
             builder.finish(&format!(
                 "SELECT coalesce(property_count_of_word({words}), \
-                 (SELECT count(*) FROM property WHERE search @@ {words}))"
+                 (SELECT count(*) FROM property WHERE search @@ property_query({words})))"
             ))
         }
     }
@@ -104,7 +104,7 @@ pub(super) fn count_of_word(filter: &ListingFilter) -> Option<Statement> {
     if search.words().len() != 1 {
         return None;
     }
-    let word = builder.search(search);
+    let word = builder.words(search);
     Some(builder.finish(&format!(
         "SELECT property_count_of_word({word}), \
          (SELECT coalesce(sum(rows), 0)::bigint FROM property_tally)"
@@ -169,15 +169,6 @@ fn count_by_price(filter: &ListingFilter) -> Statement {
     }
 }
 
-/// The text of a `to_tsquery` argument: all words, the last also as a prefix.
-pub(super) fn tsquery(words: &[String]) -> String {
-    let quoted: Vec<String> = words
-        .iter()
-        .map(|word| format!("'{}'", word.replace('\\', "\\\\").replace('\'', "''")))
-        .collect();
-    format!("{}:*", quoted.join(" & "))
-}
-
 /// The predicates of a statement, joined by AND, and their parameters.
 #[derive(Default)]
 pub(super) struct Builder {
@@ -195,8 +186,8 @@ impl Builder {
     /// Adds the predicates of a filter.
     pub(super) fn narrow(&mut self, filter: &ListingFilter) {
         if let Some(search) = &filter.search {
-            let words = self.search(search);
-            self.and(&format!("search @@ {words}"));
+            let words = self.words(search);
+            self.and(&format!("search @@ property_query({words})"));
         }
         if let Some(place) = self.locations(filter) {
             self.and(&place);
@@ -210,10 +201,13 @@ impl Builder {
         }
     }
 
-    /// The query that the column `search` is matched with.
-    fn search(&mut self, search: &SearchText) -> String {
-        let words = self.bind(tsquery(&search.words()));
-        format!("to_tsquery('property_search', {words})")
+    /// What `property_query` makes a query of: the words, and longer ones that the last is the beginning of.
+    fn words(&mut self, search: &SearchText) -> String {
+        let words = search.words();
+        let longer = words.last().map(|last| word_forms::beginning_with(last));
+        let words = self.bind(words.join(" "));
+        let longer = self.bind(longer.unwrap_or_default());
+        format!("{words}, {longer}")
     }
 
     /// The condition on the location, if there is one.
@@ -276,17 +270,11 @@ mod tests {
         assert_eq!(
             statement.sql,
             format!(
-                "SELECT {COLUMNS} FROM property WHERE search @@ to_tsquery('property_search', $1) AND \
-                 location_folded = $2 AND price >= $3 ORDER BY price DESC, id DESC LIMIT $4 OFFSET $5"
+                "SELECT {COLUMNS} FROM property WHERE search @@ property_query($1, $2) AND \
+                 location_folded = $3 AND price >= $4 ORDER BY price DESC, id DESC LIMIT $5 OFFSET $6"
             )
         );
-        assert_eq!(statement.parameters.len(), 5);
-    }
-
-    #[test]
-    fn quotes_and_operators_in_words_are_only_letters() {
-        let words = ["o'hara".to_owned(), "a&b\\".to_owned()];
-        assert_eq!(tsquery(&words), "'o''hara' & 'a&b\\\\':*");
+        assert_eq!(statement.parameters.len(), 6);
     }
 
     #[test]

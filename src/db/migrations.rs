@@ -1,6 +1,6 @@
 //! The schema's migrations, compiled in from `sql/migrations`.
 
-use super::{Database, DbError, connect};
+use super::{Connection, Database, DbError, connect};
 
 mod embedded {
     refinery::embed_migrations!("sql/migrations");
@@ -18,22 +18,74 @@ pub struct MigrationState {
     pub applied: bool,
 }
 
+/// How far a migration is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// The one of this name is being applied.
+    Begun(&'a str),
+    /// It is applied.
+    Done,
+}
+
 /// Applies what is pending, one transaction each; returns the names of those applied.
 ///
 /// # Errors
 /// [`DbError::Migration`] when one fails (it is rolled back) or differs from what was applied under its number.
 pub async fn migrate(database: &Database) -> Result<Vec<String>, DbError> {
+    migrate_with(database, &|_| {}).await
+}
+
+/// As [`migrate`], and tells of each.
+///
+/// # Errors
+/// Those of [`migrate`].
+pub async fn migrate_with(
+    database: &Database,
+    tell: &(dyn Fn(Step<'_>) + Sync),
+) -> Result<Vec<String>, DbError> {
     // A migration may take longer than any request.
     let mut client = connect(database).await?;
     client
         .execute("SELECT pg_advisory_lock($1)", &[&ADVISORY_LOCK])
         .await?;
-    let report = embedded::migrations::runner().run_async(&mut client).await;
+    let applied = apply(&mut client, tell).await;
     client
         .execute("SELECT pg_advisory_unlock($1)", &[&ADVISORY_LOCK])
         .await?;
-    let report = report.map_err(|err| DbError::Migration(with_causes(&err)))?;
-    Ok(report.applied_migrations().iter().map(name_of).collect())
+    applied
+}
+
+async fn apply(
+    client: &mut Connection,
+    tell: &(dyn Fn(Step<'_>) + Sync),
+) -> Result<Vec<String>, DbError> {
+    let mut applied = Vec::new();
+    let known = applied_versions(client).await?;
+    let runner = embedded::migrations::runner();
+    // What is applied already is compared with what it should be, even if nothing is pending.
+    let last = known.last().copied().unwrap_or(0);
+    let pending = in_order(&runner)
+        .into_iter()
+        .filter(|migration| migration.version() > last);
+    let targets: Vec<_> = pending.collect();
+    if targets.is_empty() {
+        run(client, runner).await?;
+    }
+    for migration in targets {
+        let name = name_of(&migration);
+        tell(Step::Begun(&name));
+        let target = refinery::Target::Version(migration.version());
+        run(client, embedded::migrations::runner().set_target(target)).await?;
+        tell(Step::Done);
+        applied.push(name);
+    }
+    Ok(applied)
+}
+
+async fn run(client: &mut Connection, runner: refinery::Runner) -> Result<(), DbError> {
+    let report = runner.run_async(client).await;
+    report.map_err(|err| DbError::Migration(with_causes(&err)))?;
+    Ok(())
 }
 
 /// Every migration in order, with whether it has been applied.
@@ -42,25 +94,31 @@ pub async fn migrate(database: &Database) -> Result<Vec<String>, DbError> {
 /// When the database can't be asked.
 pub async fn list(database: &Database) -> Result<Vec<MigrationState>, DbError> {
     let client = database.client().await?;
-    let exists = "SELECT to_regclass('refinery_schema_history') IS NOT NULL";
-    let has_history: bool = client.query_one(exists, &[]).await?.get(0);
-    let rows = match has_history {
-        true => {
-            client
-                .query("SELECT version FROM refinery_schema_history", &[])
-                .await?
-        }
-        false => Vec::new(),
-    };
-    let applied: Vec<i32> = rows.iter().map(|row| row.get(0)).collect();
-    let runner = embedded::migrations::runner();
-    let mut migrations: Vec<_> = runner.get_migrations().iter().collect();
-    migrations.sort_by_key(|migration| migration.version());
-    let state = |migration: &&refinery::Migration| MigrationState {
+    let applied = applied_versions(&client).await?;
+    let state = |migration: &refinery::Migration| MigrationState {
         name: name_of(migration),
         applied: applied.contains(&migration.version()),
     };
+    let migrations = in_order(&embedded::migrations::runner());
     Ok(migrations.iter().map(state).collect())
+}
+
+/// The numbers of what has been applied, in order.
+async fn applied_versions(client: &Connection) -> Result<Vec<i32>, DbError> {
+    let exists = "SELECT to_regclass('refinery_schema_history') IS NOT NULL";
+    let has_history: bool = client.query_one(exists, &[]).await?.get(0);
+    if !has_history {
+        return Ok(Vec::new());
+    }
+    let versions = "SELECT version FROM refinery_schema_history ORDER BY version";
+    let rows = client.query(versions, &[]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+fn in_order(runner: &refinery::Runner) -> Vec<refinery::Migration> {
+    let mut migrations = runner.get_migrations().clone();
+    migrations.sort_by_key(refinery::Migration::version);
+    migrations
 }
 
 fn name_of(migration: &refinery::Migration) -> String {

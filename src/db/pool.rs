@@ -55,6 +55,21 @@ pub struct Database {
     config: Arc<tokio_postgres::Config>,
 }
 
+/// A pool at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolReport {
+    /// Whose it is.
+    pub name: &'static str,
+    /// The most connections that it may have.
+    pub most: usize,
+    /// Connections that are open.
+    pub open: usize,
+    /// Those of them that nobody uses.
+    pub idle: usize,
+    /// How many wait for one.
+    pub waiting: usize,
+}
+
 impl Database {
     /// Prepares a pool; connects only when the first client is asked for.
     ///
@@ -115,6 +130,20 @@ impl Database {
     pub fn close(&self) {
         self.pool.close();
         self.unhurried.close();
+    }
+
+    /// The pool of requests and that of unhurried work.
+    pub fn pools(&self) -> [PoolReport; 2] {
+        [("requests", &self.pool), ("unhurried", &self.unhurried)].map(|(name, pool)| {
+            let status = pool.status();
+            PoolReport {
+                name,
+                most: status.max_size,
+                open: status.size,
+                idle: status.available.min(status.size),
+                waiting: status.waiting,
+            }
+        })
     }
 
     /// How to connect, for a connection that is not of the pool.

@@ -29,6 +29,7 @@ mod text;
 mod user;
 mod user_agent;
 mod user_form;
+pub mod word_forms;
 
 pub use account_event::{AccountChange, AccountEvent};
 pub use admin_list::{
@@ -59,4 +60,4 @@ pub use sitemap::{ListedPart, ListedProperty, SitemapPart};
 pub use sort::Sort;
 pub use text::{Description, FoldedLocation, Location, SearchText, TextError, Title};
 pub use user::{User, UserId, Username};
-pub use user_form::{NewAccount, UserForm, UserQuery, UserStanding};
+pub use user_form::{NewAccount, UserForm, UserQuery, UserStanding, parse_email};

@@ -101,11 +101,16 @@ text_type!(
 
 impl SearchText {
     /// The words, in lower case, without repeats, in alphabetical order but for the last, which stays last because
-    /// it also matches as a prefix. What joins words, such as a slash, parts them.
+    /// it also matches as a prefix. Signs part them; of an owner, such as arthur's, only the name is a word.
     pub fn words(&self) -> Vec<String> {
-        let joins = |c: char| c.is_whitespace() || c.is_ascii_punctuation() && c != '\'';
-        let words = self.0.split(joins).filter(|word| !word.is_empty());
-        let mut words: Vec<String> = words.map(str::to_lowercase).collect();
+        let mut words = Vec::new();
+        for spaced in self.0.split(|c: char| parts(c) && !is_apostrophe(c)) {
+            let pieces: Vec<_> = spaced.split(is_apostrophe).collect();
+            let owned = |at: usize| at > 0 && matches!(pieces[at], "s" | "S");
+            let pieces = pieces.iter().enumerate();
+            let pieces = pieces.filter(|(at, piece)| !piece.is_empty() && !owned(*at));
+            words.extend(pieces.map(|(_, piece)| piece.to_lowercase()));
+        }
         if words.is_empty() {
             // Signs alone are looked for as they are.
             words.push(self.0.to_lowercase());
@@ -117,6 +122,15 @@ impl SearchText {
         words.extend(last);
         words
     }
+}
+
+/// Whether a character parts words, as it does in the database. An accent may be a character of its own.
+fn parts(c: char) -> bool {
+    !c.is_alphanumeric() && !('\u{300}'..='\u{36f}').contains(&c)
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '’')
 }
 
 /// A location as it is compared: in lower case by Unicode's full mapping.
@@ -182,10 +196,21 @@ mod tests {
     #[test]
     fn what_joins_words_parts_them() {
         let words = |text| SearchText::parse(text).expect("valid").words();
-        for joined in ["castle/view", "castle, view", "castle-view"] {
+        for joined in ["castle/view", "castle, view", "castle-view", "castle–view"] {
             assert_eq!(words(joined), ["castle", "view"], "{joined}");
         }
-        assert_eq!(words("arthur's seat"), ["arthur's", "seat"]);
         assert_eq!(words("&"), ["&"]);
+        assert_eq!(words("café & sea"), ["café", "sea"]);
+    }
+
+    #[test]
+    fn of_an_owner_only_the_name_is_a_word() {
+        let words = |text| SearchText::parse(text).expect("valid").words();
+        for text in ["arthur's seat", "Arthur’s Seat", "arthur' seat"] {
+            assert_eq!(words(text), ["arthur", "seat"], "{text}");
+        }
+        assert_eq!(words("o'hara's"), ["o", "hara"]);
+        assert_eq!(words("don't"), ["don", "t"]);
+        assert_eq!(words("'s"), ["'s"]);
     }
 }

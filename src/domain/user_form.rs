@@ -85,7 +85,7 @@ impl UserForm {
     pub fn parse(&self) -> Result<UserStanding, FieldErrors> {
         let mut errors = FieldErrors::new();
         let username = errors.check("username", Username::parse(&self.username));
-        let email = errors.check("email", email(&self.email));
+        let email = errors.check("email", parse_email(&self.email));
         if self.is_superuser && !self.is_staff {
             let message = "A superuser has to be staff, or could not log in here.";
             errors.add("is_staff", message);
@@ -104,7 +104,11 @@ impl UserForm {
     }
 }
 
-fn email(text: &str) -> Result<String, String> {
+/// Checks an email address; nothing is one as well, because not everybody has one.
+///
+/// # Errors
+/// A message that says what it should be.
+pub fn parse_email(text: &str) -> Result<String, String> {
     let text = text.trim();
     let well_formed = text.split_once('@').is_some_and(|(name, host)| {
         !name.is_empty() && !host.is_empty() && !host.contains('@') && !host.starts_with('.')
@@ -219,14 +223,14 @@ mod tests {
             "a.b+c@localhost",
             "ä@straße.example",
         ] {
-            assert!(email(good).is_ok(), "{good}");
+            assert!(parse_email(good).is_ok(), "{good}");
         }
         for bad in [
             "ann", "@", "ann@", "@host", "a@b@c", "a b@c.d", "a@.c", "a\n@c.d",
         ] {
-            assert!(email(bad).is_err(), "{bad}");
+            assert!(parse_email(bad).is_err(), "{bad}");
         }
-        assert!(email(&format!("{}@c.d", "x".repeat(260))).is_err());
+        assert!(parse_email(&format!("{}@c.d", "x".repeat(260))).is_err());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::ServiceError;
-use crate::cache::Cache;
+use crate::cache::{Cache, caller};
 use crate::db::{Database, DbError, event_log, properties};
 use crate::domain::{NewProperty, Property, PropertyId, Version};
 use crate::events::{Bus, CommittedEvents, UnitOfWork};
@@ -137,7 +137,7 @@ impl Editor {
 pub(super) async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
 ) -> Result<T, ServiceError> {
-    tokio::spawn(work)
+    tokio::spawn(caller::carried(work))
         .await
         .unwrap_or(Err(ServiceError::Interrupted))
 }

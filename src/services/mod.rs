@@ -6,6 +6,7 @@ mod detail_view;
 mod editor;
 mod error;
 mod exports;
+mod exposition;
 mod families;
 pub mod fixtures;
 mod health;
@@ -21,8 +22,10 @@ mod passwords;
 mod places;
 mod sessions;
 mod submissions;
+mod traffic;
 mod undo;
 
+pub use crate::cache::caller;
 pub use crate::cache::{
     Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, PastInvalidation, Rendered,
     Served, StoredPage,
@@ -33,6 +36,7 @@ pub use detail_view::DetailView;
 pub use editor::{Editor, UpdateOutcome};
 pub use error::ServiceError;
 pub use exports::Piece;
+pub use exposition::{CONTENT_TYPE as EXPOSITION_TYPE, Exposition};
 pub use health::{Health, Readiness};
 pub use history::{History, HistoryPage, Origin};
 pub use imports::{ImportOutcome, MAX_UPLOAD_BYTES, Preview};
@@ -41,15 +45,16 @@ pub use listings::{ListingPage, Listings};
 pub use loopback::Loopback;
 pub use machines::Machines;
 pub use management::{
-    Bar, CacheHistory, ClearScope, Cleared, EXPOSITION_TYPE, EventState, ExplainedLevel,
-    ExplainedPage, ExplainedTag, Explanation, FIGURES_EVERY, FigureStream, KeyFamily, Keys,
-    LevelFigures, LoadTest, LoadTestReport, LoadTestRequest, Management, Overview, PastEvent,
-    Point, Report, SAMPLING, Saved, SignalStep, WarmState, Warmed, WouldEnd, rating,
+    Bar, CacheHistory, ClearScope, Cleared, EventState, ExplainedLevel, ExplainedPage,
+    ExplainedTag, Explanation, FIGURES_EVERY, FigureStream, KeyFamily, Keys, LevelFigures,
+    LoadTest, LoadTestReport, LoadTestRequest, Management, Overview, PastEvent, Point, Report,
+    SAMPLING, Saved, SignalStep, WarmState, Warmed, WouldEnd, rating,
 };
 pub use pages::{PageKey, Pages};
 pub use places::MAX_PLACES;
 pub use sessions::{NAME as SESSION_NAME, SessionState, Sessions, USER_ID};
 pub use submissions::{CreateOutcome, Submission};
+pub use traffic::{Route, Traffic};
 pub use undo::{MAX_UNDONE, RestoreOutcome, UndoOutcome};
 
 use crate::cache::Cache;
@@ -77,6 +82,10 @@ pub struct Services {
     pub management: Management,
     /// Whether the site can do its work.
     pub health: Health,
+    /// The requests that were answered.
+    pub traffic: Traffic,
+    /// The figures for Prometheus.
+    pub exposition: Exposition,
 }
 
 impl Services {
@@ -95,7 +104,10 @@ impl Services {
         let listings = Listings::new(database.clone(), cache.clone());
         let editor = Editor::new(database.clone(), cache.clone(), bus);
         let sessions = Sessions::new(database.clone(), cache.clone());
+        let traffic = Traffic::default();
         Self {
+            exposition: Exposition::new(database.clone(), cache.clone(), traffic.clone()),
+            traffic,
             machines: Machines::new(database.clone(), cache.clone()),
             pages: Pages::new(cache.clone()),
             history: History::new(database.clone()),

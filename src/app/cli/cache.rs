@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 
 use actix_web::dev::ServerHandle;
+use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
 use super::{CacheAction, CommandError, OutputFormat, output};
@@ -21,6 +22,8 @@ pub(super) async fn run(platform: &Platform, action: &CacheAction) -> Result<(),
         (json!({"success": true, "cleared": cleared}), print_cleared)
     } else if verb.warm {
         (warm(platform).await?, print_warmed)
+    } else if verb.test {
+        (test(platform).await, print_probe)
     } else if verb.test_signals {
         let steps = management.test_signals().await?;
         let success = steps.iter().all(|step| step.success);
@@ -38,6 +41,16 @@ pub(super) async fn run(platform: &Platform, action: &CacheAction) -> Result<(),
     }
 }
 
+/// The levels that a command has: its own memory holds no pages.
+async fn test(platform: &Platform) -> Value {
+    match platform.services.management.test().await {
+        Ok(steps) => {
+            json!({"success": steps.iter().all(|step| step.success), "steps": steps})
+        }
+        Err((steps, err)) => json!({"success": false, "steps": steps, "error": err.to_string()}),
+    }
+}
+
 /// Pages are made by a site, so one is run for as long as it takes, on a port of its own.
 async fn warm(platform: &Platform) -> Result<Value, CommandError> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(StartError::Serve)?;
@@ -47,7 +60,13 @@ async fn warm(platform: &Platform) -> Result<Value, CommandError> {
     let server = site::serve(platform, listener, as_configured).map_err(StartError::Serve)?;
     let handle: ServerHandle = server.handle();
     let running = tokio::spawn(server);
-    let warmed = platform.services.management.warm().await;
+    let bar = output::progress(Some(0), "pages");
+    let tell = |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    };
+    let warmed = platform.services.management.warm(&tell).await;
+    bar.finish_and_clear();
     handle.stop(true).await;
     running
         .await
@@ -67,11 +86,13 @@ fn text(value: &Value) -> String {
 
 fn print_status(status: &Value) {
     let levels = status["levels"].as_object().into_iter().flatten();
-    let columns = ["enabled", "reachable", "entries", "bytes"];
+    let columns = ["enabled", "reachable", "entries"];
     let rows = levels.map(|(name, level)| {
+        let bytes = level["bytes"].as_u64();
         [name.clone()]
             .into_iter()
             .chain(columns.map(|column| text(&level[column])))
+            .chain([bytes.map_or("–".to_owned(), |bytes| HumanBytes(bytes).to_string())])
             .collect()
     });
     output::table(&["level", "enabled", "reachable", "entries", "bytes"], rows);
@@ -112,6 +133,28 @@ fn print_steps(result: &Value) {
         vec![text(&step["step"]), mark.to_owned(), text(&step["detail"])]
     });
     output::table(&["step", "result", "detail"], rows);
+}
+
+fn print_probe(result: &Value) {
+    let steps = result["steps"].as_array().into_iter().flatten();
+    let rows = steps.map(|step| {
+        let mark = if step["success"] == true {
+            "ok"
+        } else {
+            "FAILED"
+        };
+        let micros = format!("{} µs", text(&step["micros"]));
+        vec![
+            text(&step["level"]),
+            text(&step["step"]),
+            mark.to_owned(),
+            micros,
+        ]
+    });
+    output::table(&["level", "step", "result", "time"], rows);
+    if let Some(error) = result["error"].as_str() {
+        output::line(error);
+    }
 }
 
 fn print_metrics(result: &Value) {

@@ -6,8 +6,10 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 use std::time::Instant;
 
+use super::replacement::Replacement;
 use super::{CommandError, DataFormat, output};
 use crate::app::platform::Platform;
+use crate::domain::ListingQuery;
 use crate::services::fixtures::{
     self, DumpError, FileKind, Format, LoadError, LoadOptions, LoadReport,
 };
@@ -78,10 +80,16 @@ async fn load_file(
     options: LoadOptions,
     format: Option<DataFormat>,
 ) -> Result<LoadReport, CommandError> {
-    let bar = output::progress(None, "rows");
-    let source = open(path, name)?;
+    let (source, size) = open(path, name)?;
+    let bar = match size {
+        Some(size) => output::progress_of_bytes(size),
+        None => output::progress(None, "rows"),
+    };
     let known = format.map(Format::from).or_else(|| Format::of_name(name));
-    let tell = |rows: u64, _: u64| bar.set_position(rows);
+    let tell = |rows: u64, bytes: u64| {
+        bar.set_position(if size.is_some() { bytes } else { rows });
+        bar.set_message(format!("{rows} rows"));
+    };
     let database = &platform.database;
     let result = match known {
         Some(format) => fixtures::load(database, source, name, format, options, &tell).await,
@@ -113,41 +121,61 @@ async fn load_file(
     })
 }
 
-fn open(path: &Path, name: &str) -> Result<Box<dyn Read + Send>, CommandError> {
+/// A file to read, with its size where that is known.
+type Source = (Box<dyn Read + Send>, Option<u64>);
+
+fn open(path: &Path, name: &str) -> Result<Source, CommandError> {
     if path == Path::new("-") {
-        return Ok(Box::new(std::io::stdin()));
+        return Ok((Box::new(std::io::stdin()), None));
     }
     let file = File::open(path).map_err(|source| CommandError::File {
         file: name.to_owned(),
         source,
     })?;
-    Ok(Box::new(file))
+    let meta = file.metadata().ok().filter(|meta| meta.is_file());
+    Ok((Box::new(file), meta.map(|meta| meta.len())))
 }
 
+/// Writes every listing. A file is replaced when all are written, and is as it was if that fails.
 pub(super) async fn dump(
     platform: &Platform,
     format: DataFormat,
     path: &Path,
 ) -> Result<(), CommandError> {
-    let sink: Box<dyn Write + Send> = match path == Path::new("-") {
-        true => Box::new(std::io::stdout()),
-        false => {
-            let file = path.display().to_string();
-            Box::new(File::create(path).map_err(|source| CommandError::File { file, source })?)
-        }
+    if path == Path::new("-") {
+        let rows = match write(platform, format, std::io::stdout()).await {
+            // A reader that has seen enough (`| head`) is no failure.
+            Err(DumpError::Write(err)) if err.kind() == ErrorKind::BrokenPipe => return Ok(()),
+            written => written?,
+        };
+        output::note(&format!("{rows} listing(s) written"));
+        return Ok(());
+    }
+    let failed = |source| CommandError::File {
+        file: path.display().to_string(),
+        source,
     };
-    let bar = output::progress(None, "listings");
-    let sink = std::io::BufWriter::with_capacity(1 << 16, sink);
-    let written = fixtures::dump(&platform.database, sink, format.into(), &|rows| {
-        bar.set_position(rows)
-    })
-    .await;
-    bar.finish_and_clear();
-    let rows = match written {
-        // A reader that has seen enough (`| head`) is no failure.
-        Err(DumpError::Write(err)) if err.kind() == ErrorKind::BrokenPipe => return Ok(()),
-        written => written?,
-    };
+    let replacement = Replacement::begin(path).map_err(failed)?;
+    let rows = write(platform, format, replacement.file()).await?;
+    replacement.finish().map_err(failed)?;
     output::note(&format!("{rows} listing(s) written"));
     Ok(())
+}
+
+async fn write(
+    platform: &Platform,
+    format: DataFormat,
+    sink: impl Write + Send,
+) -> Result<u64, DumpError> {
+    let first = ListingQuery::default();
+    let list = platform.services.listings.list_uncached(&first).await;
+    let bar = output::progress(
+        list.ok().and_then(|list| u64::try_from(list.total).ok()),
+        "listings",
+    );
+    let sink = std::io::BufWriter::with_capacity(1 << 16, sink);
+    let tell = |rows| bar.set_position(rows);
+    let written = fixtures::dump(&platform.database, sink, format.into(), &tell).await;
+    bar.finish_and_clear();
+    written
 }

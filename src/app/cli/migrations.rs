@@ -1,25 +1,82 @@
 //! `migrate` and `showmigrations`
 
-use super::{CommandError, output};
-use crate::app::platform::Platform;
-use crate::db::migrations;
+use serde_json::json;
 
-pub(super) async fn migrate(platform: &Platform) -> Result<(), CommandError> {
-    let applied = migrations::migrate(&platform.database).await?;
+use super::{CommandError, OutputFormat, output};
+use crate::app::platform::Platform;
+use crate::db::migrations::{self, MigrationState, Step};
+
+/// What to do with what is pending.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MigrateOptions {
+    /// Only say what it is.
+    pub(super) plan: bool,
+    /// Only fail if there is any.
+    pub(super) check: bool,
+}
+
+pub(super) async fn migrate(
+    platform: &Platform,
+    options: MigrateOptions,
+) -> Result<(), CommandError> {
+    if options.plan || options.check {
+        return plan(platform, options).await;
+    }
+    let tell = |step: Step<'_>| match step {
+        Step::Begun(name) => output::part(&format!("Applying {name}...")),
+        Step::Done => output::line(" OK"),
+    };
+    let applied = migrations::migrate_with(&platform.database, &tell).await?;
     if applied.is_empty() {
         output::line("No migrations to apply.");
-    }
-    for name in applied {
-        output::line(&format!("Applying {name}... OK"));
     }
     Ok(())
 }
 
-pub(super) async fn show(platform: &Platform) -> Result<(), CommandError> {
-    output::line("property_listings");
-    for migration in migrations::list(&platform.database).await? {
+async fn plan(platform: &Platform, options: MigrateOptions) -> Result<(), CommandError> {
+    let mut pending = migrations::list(&platform.database).await?;
+    pending.retain(|migration| !migration.applied);
+    if options.plan {
+        output::line("Planned operations:");
+        if pending.is_empty() {
+            output::line("  No planned migration operations.");
+        }
+        for migration in &pending {
+            output::line(&format!("property_listings.{}", migration.name));
+        }
+    }
+    match pending.len() {
+        1.. if options.check => Err(CommandError::Failed(format!(
+            "{} migration(s) are not applied.",
+            pending.len()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+pub(super) async fn show(
+    platform: &Platform,
+    plan: bool,
+    format: OutputFormat,
+) -> Result<(), CommandError> {
+    let migrations = migrations::list(&platform.database).await?;
+    if format == OutputFormat::Json {
+        let rows = migrations.iter().map(|MigrationState { name, applied }| {
+            json!({"app": "property_listings", "name": name, "applied": applied})
+        });
+        output::json(&rows.collect());
+        return Ok(());
+    }
+    if !plan {
+        output::line("property_listings");
+    }
+    for migration in migrations {
         let mark = if migration.applied { 'X' } else { ' ' };
-        output::line(&format!(" [{mark}] {}", migration.name));
+        let name = &migration.name;
+        output::line(&match plan {
+            true => format!("[{mark}]  property_listings.{name}"),
+            false => format!(" [{mark}] {name}"),
+        });
     }
     Ok(())
 }

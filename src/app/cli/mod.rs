@@ -1,34 +1,46 @@
 //! The commands, named as in Django's `manage.py`.
 //!
-//! Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
+//! Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 130 interrupted.
 
 mod cache;
 mod check;
 mod data;
+mod dbshell;
+mod error;
+mod examples;
+mod interrupt;
+mod manual;
 mod migrations;
 mod output;
+mod printconfig;
+mod prompt;
+mod replacement;
 mod serve;
 mod users;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
-use super::platform::{Platform, StartError};
+use super::logging;
+use super::platform::Platform;
 use super::servers::Role;
-use crate::config::{Config, ConfigError};
-use crate::db::DbError;
+use crate::config::Config;
 use crate::http;
-use crate::services::fixtures::{DumpError, LoadError};
-use crate::services::{CreateUserError, ServiceError};
+use check::CheckArgs;
+use error::CommandError;
+use interrupt::unless_interrupted;
+use migrations::MigrateOptions;
 
 /// A property-listings website: fast because everything is cached, right because nothing stale is served.
 ///
 /// Without a command it serves the site. Everything is configured by environment variables or a .env file; see
 /// .env.example.
 #[derive(Debug, Parser)]
-#[command(name = "property-listings", version)]
+#[command(name = "property-listings", version, after_help = examples::PROGRAM)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -37,16 +49,33 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the site (the default); applies pending migrations first
+    #[command(after_help = examples::SERVE)]
     Serve {
         /// Leave the database as it is
         #[arg(long)]
         no_migrate: bool,
     },
     /// Apply pending migrations
-    Migrate,
+    #[command(after_help = examples::MIGRATE)]
+    Migrate {
+        /// Print what would be applied, and apply nothing
+        #[arg(long)]
+        plan: bool,
+        /// Apply nothing, and exit with 1 if migrations are pending
+        #[arg(long)]
+        check: bool,
+    },
     /// List all migrations, and mark those that are applied
-    Showmigrations,
+    Showmigrations {
+        /// In the order in which they are applied, each with the name of the app
+        #[arg(long, short)]
+        plan: bool,
+        /// How to print them
+        #[arg(long, default_value = "text")]
+        format: OutputFormat,
+    },
     /// Create an account that may do everything
+    #[command(after_help = examples::CREATESUPERUSER)]
     Createsuperuser {
         /// The login name; asked for if it is not given
         #[arg(long)]
@@ -55,23 +84,26 @@ enum Command {
         #[arg(long)]
         email: Option<String>,
         /// Ask nothing; the password comes from SUPERUSER_PASSWORD
-        #[arg(long)]
+        #[arg(long, visible_alias = "no-input")]
         noinput: bool,
     },
     /// Change a user's password, and end their sessions
+    #[command(after_help = examples::CHANGEPASSWORD)]
     Changepassword {
-        /// The login name
-        username: String,
+        /// The login name; that of whoever runs the command if it is not given
+        username: Option<String>,
     },
     /// Remove expired sessions, which let nobody in but take up room
     Clearsessions,
     /// Add made-up listings, the same ones every time
+    #[command(after_help = examples::SAMPLEDATA)]
     Sampledata {
         /// How many
         #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
         count: u64,
     },
     /// Load listings from CSV or JSON Lines files; each file is one transaction
+    #[command(after_help = examples::LOADDATA)]
     Loaddata {
         /// The files; - is standard input
         #[arg(required = true)]
@@ -84,6 +116,7 @@ enum Command {
         format: Option<DataFormat>,
     },
     /// Write all listings to standard output
+    #[command(after_help = examples::DUMPDATA)]
     Dumpdata {
         /// The format
         #[arg(long, default_value = "csv")]
@@ -93,16 +126,45 @@ enum Command {
         output: PathBuf,
     },
     /// Look at the cache, clear it, warm it or test it
-    #[command(name = "manage_cache")]
+    #[command(name = "manage_cache", after_help = examples::MANAGE_CACHE)]
     ManageCache(CacheAction),
     /// Look for problems of the configuration and the servers
-    Check {
-        /// Also look for what a public site should not have
-        #[arg(long)]
-        deploy: bool,
-    },
+    #[command(after_help = examples::CHECK)]
+    Check(CheckArgs),
     /// Print the description of the site's addresses for programs (OpenAPI 3.1)
     Openapi,
+    /// Run psql on the site's database, a private one included
+    #[command(after_help = examples::DBSHELL)]
+    Dbshell {
+        /// Arguments for psql
+        #[arg(last = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Print every variable with the value in force; secrets are hidden
+    #[command(visible_alias = "diffsettings", after_help = examples::PRINTCONFIG)]
+    Printconfig {
+        /// Only those that are set
+        #[arg(long)]
+        changed: bool,
+        /// How to print them
+        #[arg(long, default_value = "text")]
+        format: OutputFormat,
+    },
+    /// Print the script by which a shell completes these commands
+    #[command(after_help = examples::COMPLETIONS)]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page, of the program or of a command
+    #[command(after_help = examples::MAN)]
+    Man {
+        /// The command
+        command: Option<String>,
+        /// Write all pages to a directory instead
+        #[arg(long, short, value_name = "DIRECTORY", conflicts_with = "command")]
+        output: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -126,6 +188,9 @@ struct CacheVerb {
     /// Fetch the first pages of the list and their listings
     #[arg(long)]
     warm: bool,
+    /// Set, get, expire and delete a probe key at each level
+    #[arg(long)]
+    test: bool,
     /// Create, update and delete a probe listing, and check that the caches follow
     #[arg(long)]
     test_signals: bool,
@@ -146,45 +211,6 @@ enum OutputFormat {
     Json,
 }
 
-/// Why a command failed.
-#[derive(Debug, thiserror::Error)]
-enum CommandError {
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error(transparent)]
-    Start(#[from] StartError),
-    #[error(transparent)]
-    Service(#[from] ServiceError),
-    #[error(transparent)]
-    Database(#[from] DbError),
-    #[error(transparent)]
-    CreateUser(#[from] CreateUserError),
-    #[error("{file}: {source}")]
-    Load { file: String, source: LoadError },
-    #[error(transparent)]
-    Dump(#[from] DumpError),
-    #[error("{file}: {source}")]
-    File {
-        file: String,
-        source: std::io::Error,
-    },
-    #[error("{0}")]
-    Usage(String),
-    #[error("{0}")]
-    Failed(String),
-    #[error("the runtime can't be started: {0}")]
-    Runtime(std::io::Error),
-}
-
-impl CommandError {
-    fn exit_code(&self) -> ExitCode {
-        match self {
-            Self::Config(_) | Self::Usage(_) => ExitCode::from(2),
-            _ => ExitCode::from(1),
-        }
-    }
-}
-
 /// Runs the command of the process's arguments.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -199,6 +225,17 @@ pub fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<(), CommandError> {
+    // A wrong configuration keeps nobody from reading how to mend it.
+    match command {
+        Command::Completions { shell } => {
+            manual::completions(shell);
+            return Ok(());
+        }
+        Command::Man { command, output } => {
+            return manual::man(command.as_deref(), output.as_deref());
+        }
+        _ => {}
+    }
     let config = Config::from_environment()?;
     // A command's own lines are its output; the site's are its log.
     let level = match command {
@@ -208,44 +245,65 @@ fn run(command: Command) -> Result<(), CommandError> {
         }
         _ => "warn",
     };
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(level)).init();
+    logging::start(level);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(CommandError::Runtime)?;
-    runtime.block_on(dispatch(command, config))
+    let result = runtime.block_on(dispatch(command, config));
+    // A question that nobody answers any more would be waited for.
+    runtime.shutdown_background();
+    result
 }
 
-async fn dispatch(command: Command, config: Config) -> Result<(), CommandError> {
+async fn dispatch(mut command: Command, config: Config) -> Result<(), CommandError> {
     match command {
-        Command::Serve { no_migrate } => return serve::run(config, !no_migrate).await,
-        Command::Check { deploy } => return check::run(config, deploy).await,
+        Command::Serve { no_migrate } => return Box::pin(serve::run(config, !no_migrate)).await,
+        Command::Check(args) => {
+            return unless_interrupted(Box::pin(check::run(config, args))).await;
+        }
+        Command::Dbshell { arguments } => return dbshell::run(config, arguments).await,
         Command::Openapi => {
             output::json(&http::api_description(config.site.debug));
             return Ok(());
         }
+        Command::Printconfig { changed, format } => {
+            printconfig::run(&config, changed, format);
+            return Ok(());
+        }
+        Command::Changepassword { username } => {
+            let username = Some(users::own_name(username)?);
+            command = Command::Changepassword { username };
+        }
         _ => {}
     }
     let platform = Platform::start(config, Role::Command, Vec::new()).await?;
-    let result = with_platform(command, &platform).await;
+    let result = unless_interrupted(Box::pin(with_platform(command, &platform))).await;
     platform.stop().await;
     result
 }
 
 async fn with_platform(command: Command, platform: &Platform) -> Result<(), CommandError> {
-    let read_only = matches!(command, Command::Migrate | Command::Showmigrations);
+    let read_only = matches!(
+        command,
+        Command::Migrate { .. } | Command::Showmigrations { .. }
+    );
     if !read_only {
         platform.require_migrated().await?;
     }
     match command {
-        Command::Migrate => migrations::migrate(platform).await,
-        Command::Showmigrations => migrations::show(platform).await,
+        Command::Migrate { plan, check } => {
+            migrations::migrate(platform, MigrateOptions { plan, check }).await
+        }
+        Command::Showmigrations { plan, format } => migrations::show(platform, plan, format).await,
         Command::Createsuperuser {
             username,
             email,
             noinput,
         } => users::create_superuser(platform, username, email, noinput).await,
-        Command::Changepassword { username } => users::change_password(platform, &username).await,
+        Command::Changepassword { username } => {
+            users::change_password(platform, &username.unwrap_or_default()).await
+        }
         Command::Clearsessions => users::clear_sessions(platform).await,
         Command::Sampledata { count } => data::sample(platform, count).await,
         Command::Loaddata {
@@ -255,6 +313,12 @@ async fn with_platform(command: Command, platform: &Platform) -> Result<(), Comm
         } => data::load(platform, &files, skip_invalid, format).await,
         Command::Dumpdata { format, output } => data::dump(platform, format, &output).await,
         Command::ManageCache(action) => cache::run(platform, &action).await,
-        Command::Serve { .. } | Command::Check { .. } | Command::Openapi => Ok(()),
+        Command::Serve { .. }
+        | Command::Check(_)
+        | Command::Openapi
+        | Command::Dbshell { .. }
+        | Command::Printconfig { .. }
+        | Command::Completions { .. }
+        | Command::Man { .. } => Ok(()),
     }
 }

@@ -4,13 +4,25 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
-use comfy_table::{Table, presets};
+use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
 /// A line of the result.
 pub(super) fn line(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// The beginning of a line of the result, shown at once.
+pub(super) fn part(text: &str) {
+    let mut out = std::io::stdout();
+    let _ = write!(out, "{text}").and_then(|()| out.flush());
+}
+
+/// A result that is for other programs.
+pub(super) fn bytes(bytes: &[u8]) {
+    let mut out = std::io::stdout();
+    let _ = out.write_all(bytes).and_then(|()| out.flush());
 }
 
 /// A line that is not part of the result.
@@ -28,26 +40,48 @@ pub(super) fn json(value: &Value) {
     line(&serde_json::to_string_pretty(value).unwrap_or_default());
 }
 
-/// Rows under a header, aligned.
+/// Rows under a header, aligned: columns of numbers to the right.
 pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
+    let rows: Vec<Vec<String>> = rows.into_iter().collect();
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(header);
+    for (at, column) in table.column_iter_mut().enumerate() {
+        let mut cells = rows.iter().filter_map(|row| row.get(at));
+        if !rows.is_empty() && cells.all(|cell| is_number(cell)) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
     table.add_rows(rows);
     line(&table.trim_fmt());
 }
 
+/// A number, with its unit perhaps; or a dash for none.
+fn is_number(cell: &str) -> bool {
+    cell == "–" || cell.starts_with(|c: char| c.is_ascii_digit())
+}
+
 /// A bar of work that counts rows, on a terminal only; `total` where it is known.
 pub(super) fn progress(total: Option<u64>, unit: &str) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
     let template = match total {
         Some(_) => format!("{{wide_bar}} {{human_pos}}/{{human_len}} {unit}, {{eta}} left"),
         None => format!("{{spinner}} {{human_pos}} {unit}, {{elapsed}}"),
     };
-    match ProgressStyle::with_template(&template) {
+    bar(total, &template)
+}
+
+/// A bar of work that goes through so many bytes, on a terminal only; its message tells how far it is otherwise.
+pub(super) fn progress_of_bytes(total: u64) -> ProgressBar {
+    let template = "{wide_bar} {bytes}/{total_bytes}, {msg}, {eta} left";
+    bar(Some(total), template)
+}
+
+fn bar(total: Option<u64>, template: &str) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
+    match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }

@@ -1,9 +1,7 @@
 //! `serve`
 
-use tokio::signal::unix::{SignalKind, signal};
-
 use super::CommandError;
-use crate::app::platform::StartError;
+use super::interrupt::asked_to_stop;
 use crate::app::site::Application;
 use crate::config::Config;
 
@@ -38,19 +36,4 @@ pub(super) async fn run(config: Config, migrate: bool) -> Result<(), CommandErro
     application.run_until_stopped().await?;
     log::info!("stopped");
     Ok(())
-}
-
-/// Waits for Ctrl-C or SIGTERM.
-async fn asked_to_stop() {
-    let terminate = async || -> Result<(), StartError> {
-        signal(SignalKind::terminate())
-            .map_err(StartError::Serve)?
-            .recv()
-            .await;
-        Ok(())
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate() => {}
-    }
 }

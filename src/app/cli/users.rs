@@ -1,14 +1,16 @@
-//! `createsuperuser`, `changepassword` and `clearsessions`
+//! `createsuperuser`, `changepassword` and `clearsessions`, which ask and answer as Django's do.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
-
-use super::{CommandError, output};
+use super::prompt::{ask, ask_hidden};
+use super::{CommandError, output, prompt};
 use crate::app::platform::Platform;
-use crate::domain::{Password, Username};
+use crate::domain::{self, Password, Username};
+use crate::services::Accounts;
 
-/// The variable that a password comes from where nobody can be asked.
+/// The variables that answers come from where nobody can be asked.
+const NAME_VARIABLE: &str = "SUPERUSER_USERNAME";
+const EMAIL_VARIABLE: &str = "SUPERUSER_EMAIL";
 const PASSWORD_VARIABLE: &str = "SUPERUSER_PASSWORD";
-/// How often somebody may try to type a password.
+/// How often somebody may try to type a password of somebody else's.
 const TRIES: u8 = 3;
 
 pub(super) async fn create_superuser(
@@ -18,48 +20,78 @@ pub(super) async fn create_superuser(
     noinput: bool,
 ) -> Result<(), CommandError> {
     let accounts = &platform.services.accounts;
-    let username = match (username, noinput) {
-        (Some(name), _) => parse_name(&name)?,
-        (None, true) => {
-            return Err(CommandError::Usage(
-                "You must use --username with --noinput.".into(),
-            ));
-        }
-        (None, false) => ask_name()?,
-    };
-    if accounts.find_by_name(username.as_str()).await?.is_some() {
-        return Err(CommandError::Failed(
-            "That username is already taken.".into(),
-        ));
-    }
-    let (email, password) = match noinput {
-        true => (
-            email.clone().unwrap_or_default(),
-            password_of_environment(&username, email.as_deref().unwrap_or_default())?,
-        ),
-        false => {
-            let email = match email {
-                Some(email) => email,
-                None => ask("Email address (may be empty): ")?,
-            };
-            let password = ask_password(&username, &email)?;
-            (email, password)
-        }
+    let (username, email, password) = match noinput {
+        true => told(accounts, username, email).await?,
+        false => asked(accounts, username, email).await?,
     };
     accounts
-        .create_superuser("command createsuperuser", &username, email.trim(), password)
+        .create_superuser("command createsuperuser", &username, &email, password)
         .await?;
     output::line("Superuser created successfully.");
     Ok(())
 }
 
+/// The answers of a script.
+async fn told(
+    accounts: &Accounts,
+    username: Option<String>,
+    email: Option<String>,
+) -> Result<(Username, String, Password), CommandError> {
+    let username = username.or_else(|| variable(NAME_VARIABLE));
+    let Some(username) = username else {
+        let message = "You must use --username with --noinput.";
+        return Err(CommandError::Usage(message.into()));
+    };
+    let username = parse_name(&username)?;
+    if is_taken(accounts, &username).await? {
+        return Err(CommandError::Failed(TAKEN.into()));
+    }
+    let email = email.or_else(|| variable(EMAIL_VARIABLE));
+    let email = parse_email(&email.unwrap_or_default()).map_err(CommandError::Usage)?;
+    let password = password_of_environment(&username, &email)?;
+    Ok((username, email, password))
+}
+
+/// The answers of somebody at a terminal, asked for again until they do.
+async fn asked(
+    accounts: &Accounts,
+    username: Option<String>,
+    email: Option<String>,
+) -> Result<(Username, String, Password), CommandError> {
+    let mut given = username.map(|name| parse_name(&name)).transpose()?;
+    let username = loop {
+        let name = match given.take() {
+            Some(name) => name,
+            None => ask_name().await?,
+        };
+        match is_taken(accounts, &name).await? {
+            false => break name,
+            true if prompt::is_possible() => output::note(TAKEN),
+            true => return Err(CommandError::Failed(TAKEN.into())),
+        }
+    };
+    let mut given = email;
+    let email = loop {
+        let text = match given.take() {
+            Some(text) => text,
+            None => ask("Email address: ").await?,
+        };
+        match parse_email(&text) {
+            Ok(email) => break email,
+            Err(message) => output::note(&message),
+        }
+    };
+    let password = ask_new_password(&username, &email).await?;
+    Ok((username, email, password))
+}
+
 pub(super) async fn change_password(platform: &Platform, name: &str) -> Result<(), CommandError> {
     let user = platform.services.accounts.find_by_name(name).await?;
-    let user = user.ok_or_else(|| CommandError::Failed(format!("user “{name}” does not exist")))?;
-    let password = match std::io::stdin().is_terminal() {
+    let user = user.ok_or_else(|| CommandError::Failed(format!("user '{name}' does not exist")))?;
+    let password = match prompt::is_possible() {
         true => {
-            output::note(&format!("Changing password for user “{name}”"));
-            ask_password(&user.username, &user.email)?
+            output::line(&format!("Changing password for user '{name}'"));
+            ask_other_password(&user.username, &user.email).await?
         }
         false => password_of_environment(&user.username, &user.email)?,
     };
@@ -68,7 +100,7 @@ pub(super) async fn change_password(platform: &Platform, name: &str) -> Result<(
         .accounts
         .change_password("command changepassword", user.id, password)
         .await?;
-    output::line(&format!("Password changed successfully for user “{name}”"));
+    output::line(&format!("Password changed successfully for user '{name}'"));
     Ok(())
 }
 
@@ -78,35 +110,55 @@ pub(super) async fn clear_sessions(platform: &Platform) -> Result<(), CommandErr
     Ok(())
 }
 
+/// The name that was given, or that of whoever runs the command.
+pub(super) fn own_name(given: Option<String>) -> Result<String, CommandError> {
+    let own = || ["LOGNAME", "USER"].into_iter().find_map(variable);
+    given.or_else(own).ok_or_else(|| {
+        CommandError::Usage("Say whose password: property-listings changepassword USERNAME".into())
+    })
+}
+
+const TAKEN: &str = "Error: That username is already taken.";
+
+async fn is_taken(accounts: &Accounts, name: &Username) -> Result<bool, CommandError> {
+    Ok(accounts.find_by_name(name.as_str()).await?.is_some())
+}
+
 fn parse_name(text: &str) -> Result<Username, CommandError> {
     Username::parse(text).map_err(|err| CommandError::Usage(format!("--username: {err}")))
 }
 
-fn ask_name() -> Result<Username, CommandError> {
-    let default = std::env::var("USER")
-        .ok()
-        .and_then(|name| Username::parse(&name).ok());
+async fn ask_name() -> Result<Username, CommandError> {
+    let default = ["LOGNAME", "USER"].into_iter().find_map(variable);
+    let default = default.and_then(|name| Username::parse(&name).ok());
     let hint = default
         .as_ref()
-        .map(|name| format!(" (leave blank to use “{name}”)"));
+        .map(|name| format!(" (leave blank to use '{name}')"));
+    let prompt = format!("Username{}: ", hint.unwrap_or_default());
     loop {
-        let text = ask(&format!("Username{}: ", hint.clone().unwrap_or_default()))?;
+        let text = ask(&prompt).await?;
         match (Username::parse(&text), text.trim().is_empty(), &default) {
             (_, true, Some(default)) => return Ok(default.clone()),
             (Ok(name), ..) => return Ok(name),
+            (Err(_), true, _) => output::note("Error: Username cannot be blank."),
             (Err(err), ..) => output::note(&format!("Error: {err}")),
         }
     }
 }
 
+/// An address, or nothing: not everybody has one.
+fn parse_email(text: &str) -> Result<String, String> {
+    let refused = |_| "Error: Enter a valid email address.".to_owned();
+    domain::parse_email(text).map_err(refused)
+}
+
 /// As Django, a script's password is taken as it is; but a weak one is not passed over in silence.
 fn password_of_environment(username: &Username, email: &str) -> Result<Password, CommandError> {
-    let text = std::env::var(PASSWORD_VARIABLE).unwrap_or_default();
-    if text.is_empty() {
+    let Some(text) = variable(PASSWORD_VARIABLE) else {
         let message =
             format!("Set {PASSWORD_VARIABLE} to the password; it can't be asked for here.");
         return Err(CommandError::Usage(message));
-    }
+    };
     match Password::parse(&text, username, email) {
         Ok(password) => Ok(password),
         Err(err) => {
@@ -118,46 +170,57 @@ fn password_of_environment(username: &Username, email: &str) -> Result<Password,
     }
 }
 
-fn ask_password(username: &Username, email: &str) -> Result<Password, CommandError> {
-    for _ in 0..TRIES {
-        let text = ask_hidden("Password: ")?;
-        if ask_hidden("Password (again): ")? != text {
+/// The password of somebody new, who may insist on a weak one.
+async fn ask_new_password(username: &Username, email: &str) -> Result<Password, CommandError> {
+    loop {
+        let text = ask_hidden("Password: ").await?;
+        if ask_hidden("Password (again): ").await? != text {
             output::note("Error: Your passwords didn't match.");
+            continue;
+        }
+        if text.trim().is_empty() {
+            output::note("Error: Blank passwords aren't allowed.");
+            continue;
+        }
+        let err = match Password::parse(&text, username, email) {
+            Ok(password) => return Ok(password),
+            Err(err) => err,
+        };
+        output::note(&err.to_string());
+        let bypass = "Bypass password validation and create user anyway? [y/N]: ";
+        if ask(bypass).await?.trim().eq_ignore_ascii_case("y")
+            && let Ok(password) = Password::unchecked(&text)
+        {
+            return Ok(password);
+        }
+    }
+}
+
+/// The password of somebody who has one: a weak one is refused, and so is the third mistake.
+async fn ask_other_password(username: &Username, email: &str) -> Result<Password, CommandError> {
+    for _ in 0..TRIES {
+        let text = ask_not_blank("Password: ").await?;
+        if ask_not_blank("Password (again): ").await? != text {
+            output::line("Passwords do not match. Please try again.");
             continue;
         }
         match Password::parse(&text, username, email) {
             Ok(password) => return Ok(password),
-            Err(err) => {
-                output::note(&err.to_string());
-                let bypass = ask("Bypass password validation and use it anyway? [y/N]: ")?;
-                if bypass.trim().eq_ignore_ascii_case("y")
-                    && let Ok(password) = Password::unchecked(&text)
-                {
-                    return Ok(password);
-                }
-            }
+            Err(err) => output::note(&err.to_string()),
         }
     }
     Err(CommandError::Failed(format!(
-        "Aborted after {TRIES} attempts."
+        "Aborting password change for user '{username}' after {TRIES} attempts"
     )))
 }
 
-fn ask(prompt: &str) -> Result<String, CommandError> {
-    if !std::io::stdin().is_terminal() {
-        return Err(CommandError::Usage(
-            "There is no terminal to ask on. Use --noinput with --username.".into(),
-        ));
-    }
-    let _ = write!(std::io::stderr(), "{prompt}");
-    let mut text = String::new();
-    match std::io::stdin().lock().read_line(&mut text) {
-        Ok(0) | Err(_) => Err(CommandError::Failed("Operation cancelled.".into())),
-        Ok(_) => Ok(text.trim_end_matches(['\r', '\n']).to_owned()),
+async fn ask_not_blank(prompt: &'static str) -> Result<String, CommandError> {
+    match ask_hidden(prompt).await? {
+        text if text.is_empty() => Err(CommandError::Failed("aborted".into())),
+        text => Ok(text),
     }
 }
 
-fn ask_hidden(prompt: &str) -> Result<String, CommandError> {
-    rpassword::prompt_password(prompt)
-        .map_err(|_| CommandError::Failed("Operation cancelled.".into()))
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }

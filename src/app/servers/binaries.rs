@@ -125,3 +125,11 @@ fn version(program: &Path, marker: &str) -> Option<u32> {
     let digits = after.split(|c: char| !c.is_ascii_digit()).next()?;
     digits.parse().ok()
 }
+
+/// Finds `psql`: the first on `PATH`, else the newest of those installed elsewhere.
+pub fn psql() -> Option<PathBuf> {
+    let candidates = postgres_directories()
+        .into_iter()
+        .map(|bin| bin.join("psql"));
+    candidates.into_iter().find(|path| path.is_file())
+}

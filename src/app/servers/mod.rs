@@ -23,6 +23,7 @@ mod redis;
 
 use std::path::PathBuf;
 
+pub use binaries::psql;
 pub use error::ServersError;
 pub use lock::Role;
 

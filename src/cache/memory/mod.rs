@@ -35,6 +35,8 @@ pub(super) struct MemoryTier {
     applied: applied::Applied,
     /// Until when the tier is armed, in microseconds since the start.
     armed_until: AtomicU64,
+    /// The last moment of which everything committed is known to be applied, likewise; 0 before the first.
+    caught_up: AtomicU64,
 }
 
 impl MemoryTier {
@@ -55,7 +57,14 @@ impl MemoryTier {
             applied: applied::Applied::default(),
             start: Instant::now(),
             armed_until: AtomicU64::new(0),
+            caught_up: AtomicU64::new(0),
         }
+    }
+
+    /// The most bytes that it may hold; 0 where it is turned off.
+    pub(super) fn limit(&self) -> u64 {
+        let policy = self.pages.as_ref().map(moka::sync::Cache::policy);
+        policy.and_then(|policy| policy.max_capacity()).unwrap_or(0)
     }
 
     /// Whether there is a tier at all.
@@ -72,6 +81,15 @@ impl MemoryTier {
     pub(super) fn arm(&self, since: Instant) {
         let until = self.micros(since + LEASE);
         self.armed_until.store(until, Ordering::Release);
+        self.caught_up
+            .fetch_max(self.micros(since).max(1), Ordering::Relaxed);
+    }
+
+    /// How long ago everything that had been committed was last known to be applied; `None` before the first time.
+    pub(super) fn caught_up_since(&self) -> Option<Duration> {
+        let at = self.caught_up.load(Ordering::Relaxed);
+        let ago = self.micros(Instant::now()).saturating_sub(at);
+        (at > 0).then(|| Duration::from_micros(ago))
     }
 
     /// Ends the lease, if it lasts: the tier knows nothing of what is written from now on.
@@ -173,15 +191,6 @@ impl MemoryTier {
     /// A page as it is held, right or not.
     pub(super) fn held(&self, key: &CacheKey) -> Option<Arc<HeldPage>> {
         self.pages.as_ref()?.get(key)
-    }
-
-    /// The most bytes that the pages may take; 0 when the tier is turned off.
-    pub(super) fn bound(&self) -> u64 {
-        let bound = self
-            .pages
-            .as_ref()
-            .map(|pages| pages.policy().max_capacity());
-        bound.flatten().unwrap_or(0)
     }
 
     /// How many pages there are, with their bytes.

@@ -69,7 +69,7 @@ impl Default for Buckets {
 
 impl Buckets {
     /// What some histograms hold together.
-    pub(super) fn sum<'a>(histograms: impl Iterator<Item = &'a Histogram>) -> Self {
+    pub fn sum<'a>(histograms: impl Iterator<Item = &'a Histogram>) -> Self {
         let mut sum = Self::default();
         for histogram in histograms {
             for (total, bucket) in sum.counts.iter_mut().zip(&histogram.buckets) {

@@ -10,6 +10,7 @@ use std::time::Duration;
 pub use histogram::{Buckets, Histogram};
 pub use level::{Level, Outcome};
 use shard::{Event, Shards};
+pub use shard::{SHARDS, own_shard};
 
 /// The counters of every level.
 #[derive(Debug, Default)]

@@ -19,8 +19,17 @@ pub(super) enum Event {
 }
 
 const EVENTS: usize = 8;
-/// More threads than this share shards, which is right, only slower.
-const SHARDS: usize = 8;
+/// How many shards there are. More threads than this share some, which is right, only slower.
+pub const SHARDS: usize = 8;
+
+/// The number of the calling thread's shard, below [`SHARDS`].
+pub fn own_shard() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    thread_local! {
+        static OWN: Cell<usize> = Cell::new(NEXT.fetch_add(1, Relaxed) % SHARDS);
+    }
+    OWN.get()
+}
 
 /// One thread's counters of one level, on cache lines of their own.
 #[derive(Debug, Default)]
@@ -46,11 +55,7 @@ pub(super) struct Shards {
 impl Shards {
     /// Where the calling thread counts.
     pub(super) fn own(&self, level: Level) -> &Shard {
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        thread_local! {
-            static OWN: Cell<usize> = Cell::new(NEXT.fetch_add(1, Relaxed) % SHARDS);
-        }
-        &self.shards[OWN.get()][level as usize]
+        &self.shards[own_shard()][level as usize]
     }
 
     pub(super) fn sum(&self, level: Level, event: Event) -> u64 {

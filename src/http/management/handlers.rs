@@ -52,7 +52,7 @@ pub(in crate::http) async fn exposition(
 ) -> HttpResponse {
     no_store()
         .content_type(EXPOSITION_TYPE)
-        .body(services.management.exposition())
+        .body(services.exposition.text())
 }
 
 /// `GET /properties/redis-metrics/`

@@ -29,13 +29,13 @@ pub async fn error_pages<B: MessageBody + 'static>(
     let extension = request
         .extensions()
         .get::<RequestId>()
-        .map(|id| id.0.clone());
+        .map(RequestId::to_string);
     let id = extension.unwrap_or_default();
     let response = match next.call(request).await {
         Ok(response) => response.map_into_boxed_body(),
         Err(err) => {
             // Only the session store fails here: a handler's failure is a response by now.
-            log::error!("{err} request={id}");
+            log::error!("{err}");
             return Err(Failure { format, id }.into());
         }
     };
@@ -66,7 +66,7 @@ fn rendered(
     let error = response.response().error();
     if status.is_server_error() {
         let text = error.map_or_else(|| status.to_string(), Error::to_string);
-        log::error!("{text} request={id}");
+        log::error!("{text}");
     }
     let app_error = error.and_then(|err| err.as_error::<AppError>());
     let detail = match (app_error, error) {

@@ -2,5 +2,6 @@
 
 pub(super) mod error_pages;
 pub(super) mod request_id;
+pub(super) mod route;
 pub(super) mod security;
 pub(super) mod session;

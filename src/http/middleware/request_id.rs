@@ -1,35 +1,55 @@
-//! Gives each request a number, and logs how it ended.
+//! Gives each request a number that its log lines carry; counts requests, and logs how each ended.
 
+use std::fmt;
 use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage as _, HttpRequest};
+use actix_web::{Error, HttpMessage as _, HttpRequest, web};
+
+use super::route::route_of;
+use crate::services::{Services, caller};
 
 /// A request's number: random, so that it says nothing of how many there were.
-#[derive(Debug, Clone)]
-pub(crate) struct RequestId(pub(crate) String);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestId(u64);
 
 impl RequestId {
     /// A new number.
     pub(crate) fn new() -> Self {
-        Self(format!("{:016x}", rand::random::<u64>()))
+        Self(rand::random())
+    }
+
+    /// That of the request that the calling task is about.
+    pub fn current() -> Option<Self> {
+        caller::current().map(Self)
     }
 
     /// That of a request, for a page that shows it.
     pub(crate) fn of(request: &HttpRequest) -> String {
         let extensions = request.extensions();
-        let number = extensions.get::<Self>().map(|id| id.0.clone());
+        let number = extensions.get::<Self>().map(Self::to_string);
         number.unwrap_or_default()
+    }
+
+    /// Does something that is about the request.
+    pub(crate) fn during<T>(self, work: impl FnOnce() -> T) -> T {
+        caller::during(self.0, work)
     }
 
     /// Shows it to the client.
     pub(crate) fn show(self, headers: &mut HeaderMap) {
-        if let Ok(value) = HeaderValue::from_maybe_shared(self.0) {
+        if let Ok(value) = HeaderValue::from_maybe_shared(self.to_string()) {
             headers.insert(HeaderName::from_static("x-request-id"), value);
         }
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
     }
 }
 
@@ -43,25 +63,42 @@ pub async fn request_id<B: MessageBody>(
 ) -> Result<ServiceResponse<B>, Error> {
     let started = Instant::now();
     let id = RequestId::new();
-    request.extensions_mut().insert(id.clone());
-    let line = format!(
-        "{} {}",
-        request.method(),
-        request.uri().path().escape_debug()
-    );
-    let mut response = next.call(request).await?;
-    let RequestId(text) = &id;
-    let status = response.status().as_u16();
-    let level = if status >= 400 {
-        log::Level::Info
-    } else {
-        log::Level::Debug
+    request.extensions_mut().insert(id);
+    let (method, path) = (request.method().clone(), request.path().to_owned());
+    let services = request.app_data::<web::Data<Services>>().cloned();
+    let answered = |response: &Result<ServiceResponse<B>, Error>| {
+        let (status, cache) = match response {
+            Ok(response) => (response.status(), cache_status(response.headers())),
+            Err(err) => (err.as_response_error().status_code(), ""),
+        };
+        let (took, route) = (started.elapsed(), route_of(&path));
+        if let Some(services) = services {
+            services.traffic.count(route, status.as_u16());
+            services.traffic.time(route, took);
+        }
+        let level = match status.as_u16() {
+            400.. => log::Level::Info,
+            _ => log::Level::Debug,
+        };
+        let ms = took.as_secs_f64() * 1000.0;
+        let status = status.as_u16();
+        log::log!(
+            level,
+            "request method={method} path={path} status={status} ms={ms:.3} cache=\"{cache}\""
+        );
     };
-    log::log!(
-        level,
-        "{line} {status} {} µs request={text}",
-        started.elapsed().as_micros()
-    );
+    let answering = async {
+        let response = next.call(request).await;
+        answered(&response);
+        response
+    };
+    let mut response = caller::on_behalf_of(id.0, answering).await?;
     id.show(response.headers_mut());
     Ok(response)
+}
+
+/// What a response says of how the caches took part.
+pub(in crate::http) fn cache_status(headers: &HeaderMap) -> &str {
+    let value = headers.get("cache-status");
+    value.and_then(|value| value.to_str().ok()).unwrap_or("")
 }

@@ -16,7 +16,8 @@ use super::page::PublicPage;
 use super::{cache_status, serve};
 use crate::cache::policy;
 use crate::http::Site;
-use crate::http::middleware::request_id::RequestId;
+use crate::http::middleware::request_id::{RequestId, cache_status as shown};
+use crate::http::middleware::route::route_of;
 use crate::http::middleware::security::{harden, is_allowed};
 use crate::services::Services;
 
@@ -74,11 +75,24 @@ fn from_memory(request: &ServiceRequest) -> Option<HttpResponse> {
     if !is_allowed(request, site) {
         return None;
     }
-    let hit = services.pages.in_memory(&page.key(&site.url))?;
+    let (id, key) = (RequestId::new(), page.key(&site.url));
+    let hit = id.during(|| services.pages.in_memory(&key))?;
     let status = cache_status::memory_hit(hit.ttl);
     let mut response = answer(&hit.page.page, headers, hit.age, status);
     harden(response.headers_mut());
-    RequestId::new().show(response.headers_mut());
+    services
+        .traffic
+        .count(route_of(request.path()), response.status().as_u16());
+    id.during(|| {
+        log::debug!(
+            "request method={} path={} status={} cache=\"{}\"",
+            request.method(),
+            request.path(),
+            response.status().as_u16(),
+            shown(response.headers())
+        );
+    });
+    id.show(response.headers_mut());
     if hit.refresh {
         actix_web::rt::spawn(serve::refresh(page, services.clone(), site.clone()));
     }

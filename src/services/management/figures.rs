@@ -92,7 +92,7 @@ impl LevelFigures {
 }
 
 /// How many pages the cache answered, of whichever level, and how many had to be computed or were waited for.
-pub(super) fn page_counts(cache: &Cache) -> (u64, u64) {
+pub(in crate::services) fn page_counts(cache: &Cache) -> (u64, u64) {
     let memory = cache.metrics().level(Level::PageMemory);
     let redis = cache.metrics().level(Level::PageRedis);
     let missed = match cache.redis_is_up() {
@@ -185,9 +185,15 @@ impl Report {
 impl Management {
     /// The figures now.
     pub(super) async fn figures(&self) -> Report {
+        let tiers = self.cache.tier_state();
+        // Where it is known to be out of reach, nobody waits to learn that again.
+        let redis = match tiers.redis {
+            "down" => None,
+            _ => self.cache.report_redis().await.ok(),
+        };
         Report {
-            redis: self.cache.report_redis().await.ok(),
-            tiers: self.cache.tier_state(),
+            redis,
+            tiers,
             events: self.event_state().await,
             pages: page_counts(&self.cache),
             levels: Level::ALL

@@ -3,7 +3,6 @@
 mod advice;
 mod clearing;
 mod explanation;
-mod exposition;
 mod figures;
 mod figures_json;
 mod history;
@@ -31,7 +30,7 @@ use warm::Warming;
 
 pub use clearing::{ClearScope, Cleared, WouldEnd};
 pub use explanation::{ExplainedLevel, ExplainedPage, ExplainedTag, Explanation, PastEvent};
-pub use exposition::CONTENT_TYPE as EXPOSITION_TYPE;
+pub(super) use figures::page_counts;
 pub use figures::{EventState, LevelFigures, Report, Saved, rating};
 pub use history::{CacheHistory, Point, SAMPLING};
 pub use load_test::{Bar, LoadTest, LoadTestReport, LoadTestRequest};

@@ -109,7 +109,7 @@ impl Management {
         let this = self.begin_warming()?;
         Some(tokio::spawn(async move {
             let mut ending = Ending(&this.warming, None);
-            let warmed = this.warm().await;
+            let warmed = this.warm(&|_, _| {}).await;
             ending.1 = warmed.as_ref().err().map(ToString::to_string);
             warmed
         }))
@@ -120,10 +120,11 @@ impl Management {
     }
 
     /// Fetches the first pages of the list in each order, and the page of every listing on the first of them.
+    /// `progress` is told how many have been asked for, and how many there are.
     ///
     /// # Errors
     /// When the site doesn't listen or the database can't answer.
-    pub async fn warm(&self) -> Result<Warmed, ServiceError> {
+    pub async fn warm(&self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Warmed, ServiceError> {
         let Some(client) = self.loopback.client()? else {
             return Err(ServiceError::Interrupted);
         };
@@ -155,7 +156,8 @@ impl Management {
             pages: 0,
             failed: 0,
         };
-        self.warming.note(|state| state.total = paths.len() as u64);
+        let total = paths.len() as u64;
+        self.warming.note(|state| state.total = total);
         for path in paths {
             match client.get(path.trim_end_matches('?')).await {
                 Some(_) => warmed.pages += 1,
@@ -164,6 +166,7 @@ impl Management {
             self.warming.note(|state| {
                 (state.pages, state.failed) = (warmed.pages, warmed.failed);
             });
+            progress(warmed.pages + warmed.failed, total);
         }
         Ok(warmed)
     }

@@ -56,6 +56,24 @@ async fn a_superuser_that_can_not_be_created_says_why() {
 }
 
 #[tokio::test]
+async fn a_script_may_give_every_answer_by_variables() {
+    let app = spawn_app().await;
+    let shell = Shell::beside(&app)
+        .set("SUPERUSER_PASSWORD", NEW)
+        .set("SUPERUSER_USERNAME", "eve")
+        .set("SUPERUSER_EMAIL", "eve@homes.example");
+    let said = shell.run(&["createsuperuser", "--no-input"]).done();
+    assert_eq!(said, "Superuser created successfully.\n");
+    let email = "SELECT email FROM site_user WHERE username = 'eve'";
+    assert_eq!(app.database.value(email).await, "eve@homes.example");
+    let shell = shell
+        .set("SUPERUSER_USERNAME", "eva")
+        .set("SUPERUSER_EMAIL", "eva");
+    let err = shell.run(&["createsuperuser", "--noinput"]).failed(2);
+    assert!(err.contains("Enter a valid email address."), "{err}");
+}
+
+#[tokio::test]
 async fn a_weak_password_is_warned_of() {
     let app = spawn_app().await;
     let shell = Shell::beside(&app).set("SUPERUSER_PASSWORD", "12345");

@@ -1,21 +1,62 @@
-//! `check`, and `check --deploy`.
+//! `check`, and `check --deploy`: what the servers and the files are like. What the configuration alone tells is tried
+//! beside the code.
 
-use crate::harness::{OwnRedis, Plan, Shell, TestDatabase};
+use std::os::unix::fs::PermissionsExt as _;
+
+use serde_json::Value;
+
+use crate::harness::{OwnRedis, Plan, RedisCli, Shell, TestDatabase, create_role};
+
+const CACHE: [&str; 4] = ["--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"];
+/// The tests' PostgreSQL is faster than safe.
+const TESTS_OWN: [&str; 4] = ["--silence", "database.W004", "--silence", "database.W005"];
+
+/// A site with nothing to find, on a Redis of its own and as a role that owns nothing.
+async fn good(plan: &Plan, redis: &OwnRedis) -> Shell {
+    let role = create_role(&plan.database).await;
+    let url =
+        plan.variables["DATABASE_URL"].replace("user=property_listings", &format!("user={role}"));
+    Shell::of(plan)
+        .set("DATABASE_URL", url)
+        .set("REDIS_URL", redis.url())
+        .set("SITE_URL", "https://homes.example")
+        .set("ALLOWED_HOSTS", "homes.example")
+        .set(
+            "SECRET_KEY",
+            "5b1c8f0e97a34d26b8e0f1a2c3d4e5f60718293a4b5c6d7e",
+        )
+}
+
+/// What is found of a public site, by id.
+fn found(shell: &Shell) -> Vec<String> {
+    let words = [&["check", "--deploy", "--format", "json"], &TESTS_OWN[..]].concat();
+    let said = shell.run(&words);
+    let result: Value =
+        serde_json::from_str(&said.out).unwrap_or_else(|err| panic!("{err}: {said:?}"));
+    assert_eq!(result["success"], said.code == 0);
+    let issues = result["issues"].as_array().expect("a list").clone();
+    let id = |issue: Value| {
+        for part in ["level", "problem", "remedy"] {
+            assert!(!issue[part].as_str().expect("a text").is_empty(), "{issue}");
+        }
+        issue["id"].as_str().expect("a text").to_owned()
+    };
+    issues.into_iter().map(id).collect()
+}
 
 #[tokio::test]
 async fn a_site_in_order_has_no_issues() {
-    let redis =
-        OwnRedis::start(&["--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"]).await;
+    let redis = OwnRedis::start(&CACHE).await;
     let plan = Plan::new().await;
-    let shell = Shell::of(&plan)
-        .set("REDIS_URL", redis.url())
-        .set("SITE_URL", "https://homes.example")
-        .set("ALLOWED_HOSTS", "homes.example");
-    for words in [&["check"][..], &["check", "--deploy"]] {
+    let shell = good(&plan, &redis).await;
+    let deploy = [&["check", "--deploy"], &TESTS_OWN[..]].concat();
+    for (words, silenced) in [(&["check"][..], 0), (&deploy, 2)] {
         let said = shell.run(words);
-        assert!(said.out.contains("no issues"), "{said:?}");
+        let line = format!("System check identified no issues ({silenced} silenced).");
+        assert!(said.out.contains(&line), "{said:?}");
         said.done();
     }
+    assert_eq!(found(&shell), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -28,9 +69,12 @@ async fn what_a_public_site_should_not_have_is_warned_of_with_a_remedy() {
     let shell = Shell::of(&plan)
         .set("REDIS_URL", redis.url())
         .set("DEBUG", "true")
+        .set("RUST_LOG", "debug,tokio_postgres=warn")
         .set("ALLOWED_HOSTS", "*");
     let said = shell.run(&["check", "--deploy"]);
     for text in [
+        "WARNINGS:",
+        "INFOS:",
         "DEBUG=false",
         "SECRET_KEY",
         "ALLOWED_HOSTS",
@@ -38,6 +82,10 @@ async fn what_a_public_site_should_not_have_is_warned_of_with_a_remedy() {
         "CACHE_API_TOKEN",
         "maxmemory",
         "noeviction",
+        "RUST_LOG",
+        "CREATE ROLE",
+        "fsync",
+        "synchronous_commit",
     ] {
         assert!(said.err.contains(text), "{text}: {said:?}");
     }
@@ -63,4 +111,93 @@ async fn what_keeps_the_site_from_working_is_an_error() {
         said.err.contains("createsuperuser") && said.err.contains("Redis"),
         "{said:?}"
     );
+    let name = &plan.database.name;
+    let sql = format!("ALTER DATABASE {name} SET default_transaction_read_only = on");
+    plan.database.run(&sql).await;
+    let err = Shell::of(&plan).run(&["check"]).failed(1);
+    assert!(err.contains("(database.E004)"), "{err}");
+}
+
+#[tokio::test]
+async fn how_bad_is_too_bad_is_for_the_caller_to_say() {
+    let redis = OwnRedis::start(&["--maxmemory-policy", "allkeys-lru"]).await;
+    let plan = Plan::new().await;
+    let shell = good(&plan, &redis).await;
+    for (level, code) in [("ERROR", 0), ("critical", 0), ("warning", 1), ("INFO", 1)] {
+        let said = shell.run(&["check", "--fail-level", level]);
+        assert_eq!(said.code, code, "{level}: {said:?}");
+    }
+    let silenced = [
+        "check",
+        "--fail-level",
+        "warning",
+        "--silence",
+        "cache.W004",
+    ];
+    shell.run(&silenced).done();
+    shell.run(&["check", "--fail-level", "nonsense"]).failed(2);
+}
+
+#[tokio::test]
+async fn a_database_for_everything_is_told_of() {
+    let redis = OwnRedis::start(&CACHE).await;
+    let plan = Plan::new().await;
+    let shell = good(&plan, &redis).await;
+    let url = shell.variables["DATABASE_URL"].clone();
+    let role = url
+        .split_whitespace()
+        .find_map(|word| word.strip_prefix("user="));
+    let limit = format!("ALTER ROLE {} CONNECTION LIMIT 5", role.expect("a role"));
+    plan.database.run(&limit).await;
+    assert_eq!(found(&shell), ["database.W007"]);
+    let own = shell.set("DATABASE_URL", plan.variables["DATABASE_URL"].clone());
+    assert_eq!(found(&own), ["database.W003"]);
+}
+
+#[tokio::test]
+async fn a_redis_that_others_use_or_that_is_no_mere_cache_is_told_of() {
+    let plan = Plan::new().await;
+    let redis = OwnRedis::start(&CACHE).await;
+    let shell = good(&plan, &redis).await;
+    RedisCli::connect(&redis.url())
+        .await
+        .run::<()>(&["SET", "somebody:else", "1"])
+        .await;
+    assert_eq!(found(&shell), ["cache.I005"]);
+    let saving = [&CACHE[..], &["--save", "3600 1"]].concat();
+    let redis = OwnRedis::start(&saving).await;
+    let shell = shell.set("REDIS_URL", redis.url());
+    assert_eq!(found(&shell), ["cache.I004"]);
+    let replica = [&CACHE[..], &["--replicaof", "127.0.0.1 1"]].concat();
+    let redis = OwnRedis::start(&replica).await;
+    let shell = shell.set("REDIS_URL", redis.url());
+    assert_eq!(found(&shell), ["cache.W007"]);
+}
+
+#[tokio::test]
+async fn files_that_others_may_read_or_change_are_told_of() {
+    let redis = OwnRedis::start(&CACHE).await;
+    let plan = Plan::new().await;
+    let shell = good(&plan, &redis).await;
+    let data = shell.directory.join("data");
+    std::fs::create_dir(&data).expect("writable");
+    let shell = shell.set("DATA_DIR", data.display().to_string());
+    let key = data.join("secret_key").display().to_string();
+    std::fs::write(&key, "k").expect("writable");
+    let env = shell.file(".env", "WORKERS=1\n");
+    let data = data.display().to_string();
+    for (open, closed, path, id) in [
+        (0o770, 0o711, &data, "files.W001"),
+        (0o640, 0o600, &key, "files.W002"),
+        (0o604, 0o600, &env, "files.W003"),
+    ] {
+        for (path, mode) in [(&data, 0o711), (&key, 0o600), (&env, 0o600), (path, open)] {
+            let permissions = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(path, permissions).expect("it is this test's own");
+        }
+        assert_eq!(found(&shell), [id]);
+        let permissions = std::fs::Permissions::from_mode(closed);
+        std::fs::set_permissions(path, permissions).expect("it is this test's own");
+    }
+    assert_eq!(found(&shell), Vec::<String>::new());
 }

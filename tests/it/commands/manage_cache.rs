@@ -77,6 +77,24 @@ async fn warming_makes_the_first_request_of_a_running_site_a_hit() {
 }
 
 #[tokio::test]
+async fn the_cache_test_times_every_step() {
+    let (_app, shell) = site().await;
+    let result = json(&shell, "--test");
+    assert_eq!(result["success"], true, "{result}");
+    assert!(
+        result["steps"]
+            .as_array()
+            .is_some_and(|steps| steps.len() >= 4)
+    );
+    let text = shell.run(&["manage_cache", "--test"]).done();
+    assert!(text.contains("page-redis") && text.contains("µs"), "{text}");
+    let shell = shell.set("REDIS_URL", "redis://127.0.0.1:1");
+    let said = shell.run(&["manage_cache", "--test", "--format", "json"]);
+    assert!(said.out.contains("\"error\""), "{said:?}");
+    said.failed(1);
+}
+
+#[tokio::test]
 async fn the_signals_test_succeeds_and_leaves_no_row() {
     let (app, shell) = site().await;
     let result = json(&shell, "--test-signals");

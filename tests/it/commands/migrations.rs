@@ -25,6 +25,72 @@ async fn migrations_are_shown_applied_and_shown_as_applied() {
 }
 
 #[tokio::test]
+async fn what_is_pending_can_be_asked_for_without_applying_it() {
+    let plan = Plan::on(TestDatabase::create_empty().await);
+    let shell = Shell::of(&plan);
+    let planned = shell.run(&["migrate", "--plan"]).done();
+    let mut lines = planned.lines();
+    assert_eq!(lines.next(), Some("Planned operations:"));
+    assert_eq!(lines.next(), Some("property_listings.0001_property"));
+    let err = shell.run(&["migrate", "--check"]).failed(1);
+    let pending = planned.lines().count() - 1;
+    assert!(err.contains(&format!("{pending} migration(s)")), "{err}");
+    shell.run(&["migrate", "--plan", "--check"]).failed(1);
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(plan.database.value(tables).await, "0");
+    shell.run(&["migrate"]).done();
+    assert_eq!(shell.run(&["migrate", "--check"]).done(), "");
+    let planned = shell.run(&["migrate", "--plan"]).done();
+    assert!(
+        planned.contains("No planned migration operations."),
+        "{planned}"
+    );
+}
+
+#[tokio::test]
+async fn a_migration_that_fails_is_named_and_those_before_it_stay() {
+    let plan = Plan::on(TestDatabase::create_empty().await);
+    // The second migration wants to create it.
+    plan.database
+        .run("CREATE VIEW property_tally AS SELECT 1")
+        .await;
+    let shell = Shell::of(&plan);
+    let said = shell.run(&["migrate"]);
+    assert!(
+        said.out.contains("Applying 0001_property... OK"),
+        "{said:?}"
+    );
+    assert!(
+        said.out.ends_with("Applying 0002_property_tally..."),
+        "{said:?}"
+    );
+    said.failed(1);
+    let shown = shell.run(&["showmigrations", "--plan"]).done();
+    assert!(
+        shown.starts_with("[X]  property_listings.0001_property\n[ ]  "),
+        "{shown}"
+    );
+    plan.database.run("DROP VIEW property_tally").await;
+    let rest = shell.run(&["migrate"]).done();
+    assert!(
+        rest.starts_with("Applying 0002_property_tally... OK"),
+        "{rest}"
+    );
+}
+
+#[tokio::test]
+async fn migrations_are_shown_to_programs_too() {
+    let plan = Plan::new().await;
+    let out = Shell::of(&plan)
+        .run(&["showmigrations", "--format", "json"])
+        .done();
+    let list: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let first =
+        serde_json::json!({"app": "property_listings", "name": "0001_property", "applied": true});
+    assert_eq!(list[0], first);
+}
+
+#[tokio::test]
 async fn a_command_on_a_database_without_migrations_says_what_to_do() {
     let plan = Plan::on(TestDatabase::create_empty().await);
     let shell = Shell::of(&plan);

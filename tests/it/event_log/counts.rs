@@ -1,7 +1,7 @@
 //! Counts of filtered lists: the tallies of prices and words say what counting says.
 
 use property_listings::db::{Database, properties};
-use property_listings::domain::{Cursors, ListingQuery};
+use property_listings::domain::{Cursors, ListingQuery, word_forms};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
@@ -26,7 +26,14 @@ const PRICES: [&str; 16] = [
     "130000",
     "99999999.99",
 ];
-const WORDS: [&str; 7] = [
+const WORDS: [&str; 14] = [
+    "apart",
+    "apartment",
+    "apartments",
+    "park/parking",
+    "parks",
+    "2-bed",
+    "1e5x",
     "house",
     "houseboat",
     "household",
@@ -70,23 +77,22 @@ async fn is_counted(database: &TestDatabase, pool: &Database, query_string: &str
         .iter()
         .map(|place| place.as_str().to_owned())
         .collect();
-    let words = filter.search.as_ref().map(|search| {
-        let words = search.words();
-        let quoted = words
-            .iter()
-            .map(|word| format!("'{}'", word.replace('\\', "\\\\").replace('\'', "''")));
-        format!("{}:*", quoted.collect::<Vec<_>>().join(" & "))
-    });
+    let words = filter.search.as_ref().map(|search| search.words());
+    let longer = words.as_ref().and_then(|words| words.last());
+    let longer = longer.map(|last| word_forms::beginning_with(last));
+    let words = words.map(|words| words.join(" "));
     let sql = "SELECT count(*) FROM property
         WHERE ($1::numeric IS NULL OR price >= $1) AND ($2::numeric IS NULL OR price <= $2)
           AND ($3::text[] = '{}' OR location_folded = ANY ($3))
-          AND ($4::text IS NULL OR search @@ to_tsquery('property_search', $4))";
+          AND ($4::text IS NULL OR search @@ property_query($4, $5))";
     let (min, max) = (
         min.map(|price| price.as_decimal()),
         max.map(|price| price.as_decimal()),
     );
     let psql = database.psql().await;
-    let counted = psql.query_one(sql, &[&min, &max, &places, &words]).await;
+    let counted = psql
+        .query_one(sql, &[&min, &max, &places, &words, &longer])
+        .await;
     let counted: i64 = counted.expect("counted").get(0);
     assert_eq!(said, counted, "{query_string}");
 }
@@ -165,6 +171,14 @@ async fn counts_by_price_and_word_are_exact_after_any_statements() {
                 "o'hara",
                 "well-kept",
                 "back\\",
+                "apart",
+                "apartm",
+                "apartments",
+                "par",
+                "parkin",
+                "parks",
+                "bed",
+                "1e5",
             ] {
                 let word: String = url::form_urlencoded::byte_serialize(word.as_bytes()).collect();
                 is_counted(&database, &pool, &format!("q={word}")).await;
@@ -247,4 +261,38 @@ async fn listings_that_are_older_than_the_tallies_are_in_them() {
         database.run(migration).await;
     }
     is_exact(&database, "the migrations").await;
+}
+
+/// Each migration up to that of the words, in its order.
+const BEFORE_WORDS: [&str; 8] = [
+    include_str!("../../../sql/migrations/V1__property.sql"),
+    include_str!("../../../sql/migrations/V2__property_tally.sql"),
+    include_str!("../../../sql/migrations/V3__property_event.sql"),
+    include_str!("../../../sql/migrations/V4__users_and_sessions.sql"),
+    include_str!("../../../sql/migrations/V5__property_price_tally.sql"),
+    include_str!("../../../sql/migrations/V6__property_word_tally.sql"),
+    include_str!("../../../sql/migrations/V7__clear_event.sql"),
+    include_str!("../../../sql/migrations/V8__property_sitemap.sql"),
+];
+
+#[tokio::test]
+async fn listings_that_are_older_than_the_index_of_words_are_in_it() {
+    let database = TestDatabase::create_empty().await;
+    for migration in BEFORE_WORDS {
+        database.run(migration).await;
+    }
+    let insert = "INSERT INTO property (title, description, price, location)
+         SELECT 'Parking/apartments ' || n, 'D', n, 'Café ' || n % 3 FROM generate_series(1, 500) AS n";
+    database.run(insert).await;
+    let words = include_str!("../../../sql/migrations/V9__property_search_words.sql");
+    database.run(&format!("BEGIN; {words}; COMMIT")).await;
+    is_exact(&database, "the migration").await;
+    let pool = Database::new(database.config(), 2).expect("a pool");
+    for query in ["q=parkin", "q=apartm", "q=cafe", "q=cafe+4"] {
+        is_counted(&database, &pool, query).await;
+    }
+    let found = "SELECT count(*) FROM property WHERE search @@ property_query('cafe apartm', '')";
+    assert_eq!(database.value(found).await, "500");
+    database.run(insert).await;
+    is_exact(&database, "more listings").await;
 }

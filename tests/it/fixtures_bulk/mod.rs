@@ -1,5 +1,6 @@
 //! Fixtures: files that load wholly or not at all, lossless dumps, and sample data.
 
+mod beginnings;
 mod django;
 mod dumps;
 mod ids_and_locks;

@@ -9,7 +9,7 @@ use super::{SKIP, STRICT, dumped, load_all, rows, try_load};
 
 /// Real listings that are kept beside the project; `None`, with a note, where they aren't.
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn real_listings(name: &str) -> Option<String> {
+pub(super) fn real_listings(name: &str) -> Option<String> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let path = root.join("../shared/data").join(name);
     let text = std::fs::read_to_string(&path).ok();

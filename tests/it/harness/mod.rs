@@ -12,6 +12,7 @@ mod program;
 mod proxy;
 mod raw;
 mod redis;
+mod terminal;
 mod tier;
 
 pub(crate) use app::{App, Plan, TOKEN, spawn_app, unique};
@@ -22,9 +23,10 @@ pub(crate) use hold::{Held, Hold, Reader, create_role};
 pub(crate) use keeper::shared;
 pub(crate) use page::Page;
 pub(crate) use poll::{eventually, eventually_within};
-pub(crate) use program::Shell;
+pub(crate) use program::{Serving, Shell};
 pub(crate) use proxy::Proxy;
 pub(crate) use redis::{OwnRedis, RedisCli};
+pub(crate) use terminal::Terminal;
 
 /// The password of every account that the template database has: `ada` (a superuser), `sam` (staff), `ina` (inactive)
 /// and `vic` (neither staff nor superuser).

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 
 use super::app::scratch;
 use super::{App, Plan};
@@ -73,7 +74,8 @@ impl Shell {
         path.display().to_string()
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    /// The program with its arguments, in this shell.
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_property-listings"));
         command.args(words).current_dir(&self.directory).env_clear();
         let path = std::env::var_os("PATH").unwrap_or_default();
@@ -109,6 +111,12 @@ impl Shell {
         }
     }
 
+    /// Starts a command, whose standard input stays open.
+    pub(crate) fn begin(&self, words: &[&str]) -> Running {
+        let child = self.command(words).spawn().expect("it was built");
+        Running { child }
+    }
+
     /// Starts `serve`, and returns once it listens.
     pub(crate) fn serve(&self, words: &[&str]) -> Serving {
         let mut child = self.command(words).spawn().expect("it was built");
@@ -123,23 +131,64 @@ impl Shell {
             }
         };
         // A full pipe would stop it.
-        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-        Serving { child, origin }
+        let said = Arc::new(Mutex::new(lines));
+        let rest = said.clone();
+        std::thread::spawn(move || {
+            for line in log.lines().map_while(Result::ok) {
+                rest.lock().expect("no panic").push_str(&(line + "\n"));
+            }
+        });
+        Serving {
+            child,
+            origin,
+            said,
+        }
     }
+}
+
+/// A command that runs.
+pub(crate) struct Running {
+    child: Child,
+}
+
+impl Running {
+    pub(crate) fn signal(&self, name: &str) {
+        signal(&self.child, name);
+    }
+
+    /// Waits for its end, and returns its exit code with what it wrote to standard error.
+    pub(crate) fn wait(mut self) -> (Option<i32>, String) {
+        // Kept open until it has ended.
+        let stdin = self.child.stdin.take();
+        let output = self.child.wait_with_output().expect("it ends");
+        drop(stdin);
+        let err = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), err)
+    }
+}
+
+fn signal(child: &Child, name: &str) {
+    let pid = child.id().to_string();
+    let mut kill = Command::new("/bin/sh");
+    kill.args(["-c", r#"kill -s "$1" "$2""#, "sh", name, &pid]);
+    assert!(kill.status().expect("sh runs").success());
 }
 
 /// A site that runs as the program.
 pub(crate) struct Serving {
     child: Child,
     pub(crate) origin: String,
+    said: Arc<Mutex<String>>,
 }
 
 impl Serving {
-    pub(crate) fn signal(&self, signal: &str) {
-        let pid = self.child.id().to_string();
-        let mut kill = Command::new("/bin/sh");
-        kill.args(["-c", r#"kill -s "$1" "$2""#, "sh", signal, &pid]);
-        assert!(kill.status().expect("sh runs").success());
+    pub(crate) fn signal(&self, name: &str) {
+        signal(&self.child, name);
+    }
+
+    /// Its log so far.
+    pub(crate) fn log(&self) -> String {
+        self.said.lock().expect("no panic").clone()
     }
 
     /// Waits for its end, and returns its exit code.

@@ -34,6 +34,9 @@ async fn use_it(app: &App) {
     app.services.management.sample(chrono::Utc::now()).await;
 }
 
+/// What a form sends.
+type Fields = &'static [(&'static str, &'static str)];
+
 /// Pages that are opened, and pages that are posted for.
 const OPENED: [(&str, u64); 5] = [
     (DASHBOARD, 200),
@@ -42,7 +45,7 @@ const OPENED: [(&str, u64); 5] = [
     ("/properties/cache-test/", 200),
     ("/properties/cache-warm/", 200),
 ];
-const POSTED: [(&str, &[(&str, &str)], u64); 6] = [
+const POSTED: [(&str, Fields, u64); 6] = [
     (
         "/properties/cache-clear/",
         &[("tag", "location:Leith")],
@@ -225,10 +228,9 @@ async fn without_scripts_warming_is_followed_to_its_end() {
     chromium.open(&app, DASHBOARD).await;
     chromium.follow("form[action$='cache-warm/'] button").await;
     assert_eq!(chromium.path().await, "/properties/cache-warm/");
-    eventually("it is done", async || {
-        let notice = chromium.texts("[role=status]").await;
-        notice.first()?.starts_with("Done").then_some(())
-    })
-    .await;
+    // The page follows by itself: there is no button while it is under way.
+    chromium
+        .click("main form[action$='cache-warm/'] button")
+        .await;
     assert!(app.get("/properties/").await.is_hit());
 }

@@ -80,6 +80,151 @@ async fn every_level_counts_what_readers_asked_of_it() {
 }
 
 #[tokio::test]
+async fn requests_are_counted_by_what_was_asked_for_whichever_way_they_are_answered() {
+    let app = Plan::new().await.homes(2).await.start().await;
+    for _ in 0..3 {
+        app.get("/properties/").await.assert_status(200);
+    }
+    app.get("/properties/2/").await.assert_status(200);
+    app.get("/properties/9/").await.assert_status(404);
+    app.get("/properties/?page=x").await.assert_status(400);
+    app.get("/wp-login.php").await.assert_status(404);
+    app.get("/admin/").await.assert_status(302);
+    let page = app.get("/properties/").await;
+    let copy = [("if-none-match", page.header("etag"))];
+    app.reader
+        .get_with("/properties/", &copy)
+        .await
+        .assert_status(304);
+    let scrape = scrape(&app).await;
+    let requests = |route, status| {
+        number(
+            &scrape,
+            "http_requests_total",
+            &[("route", route), ("status", status)],
+        )
+    };
+    assert_eq!(requests("list", "2xx"), 4.0);
+    assert_eq!(requests("list", "3xx"), 1.0);
+    assert_eq!(requests("list", "4xx"), 1.0);
+    assert_eq!(requests("detail", "2xx"), 1.0);
+    assert_eq!(requests("detail", "4xx"), 1.0);
+    assert_eq!(requests("admin", "3xx"), 1.0);
+    assert_eq!(requests("other", "4xx"), 1.0);
+    assert_eq!(requests("list", "5xx"), 0.0);
+    let timed = |route| {
+        number(
+            &scrape,
+            "http_request_duration_seconds",
+            &[("route", route)],
+        )
+    };
+    // Four of the list came from memory, which has a histogram of its own.
+    assert_eq!((timed("list"), timed("detail")), (2.0, 2.0));
+    let pages = |outcome| number(&scrape, "cache_pages_total", &[("outcome", outcome)]);
+    assert_eq!(pages("cached"), 4.0);
+    assert!(pages("computed") >= 2.0);
+}
+
+#[tokio::test]
+async fn the_instance_tells_of_its_servers_and_itself() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    app.get("/properties/").await;
+    let scrape = scrape(&app).await;
+    let state = |state| number(&scrape, "cache_redis_state", &[("state", state)]);
+    assert_eq!(
+        (state("up"), state("repairing"), state("down")),
+        (1.0, 0.0, 0.0)
+    );
+    assert_eq!(number(&scrape, "cache_redis_connections_total", &[]), 1.0);
+    assert!(number(&scrape, "event_log_lag_seconds", &[]) < 20.0);
+    assert_eq!(
+        number(&scrape, "database_pool_limit", &[("pool", "requests")]),
+        4.0
+    );
+    assert_eq!(
+        number(&scrape, "database_pool_waiting", &[("pool", "requests")]),
+        0.0
+    );
+    let connections = |state| {
+        let labels = [("pool", "requests"), ("state", state)];
+        number(&scrape, "database_pool_connections", &labels)
+    };
+    assert!(connections("idle") + connections("used") >= 1.0);
+    let limit = number(&scrape, "cache_memory_limit_bytes", &[]);
+    assert_eq!(limit, 64.0 * 1024.0 * 1024.0);
+    let version = [("version", env!("CARGO_PKG_VERSION"))];
+    assert_eq!(number(&scrape, "build_info", &version), 1.0);
+    if cfg!(target_os = "linux") {
+        let process = ["start_time_seconds", "resident_memory_bytes", "open_fds"];
+        for name in process.map(|name| format!("process_{name}")) {
+            assert!(
+                scrape.samples.iter().any(|sample| sample.metric == name),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_outage_of_redis_shows_as_a_state_and_as_a_connection_more() {
+    let redis = crate::harness::Proxy::to_redis();
+    let plan = Plan::new().await.homes(1).await;
+    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    redis.cut();
+    crate::harness::eventually("the loss is noticed", async || {
+        app.get("/properties/?format=json").await;
+        let scrape = scrape(&app).await;
+        let down = number(&scrape, "cache_redis_state", &[("state", "down")]);
+        (down == 1.0 && number(&scrape, "cache_redis_up", &[]) == 0.0).then_some(())
+    })
+    .await;
+    redis.restore();
+    crate::harness::eventually("redis is back", async || {
+        let scrape = scrape(&app).await;
+        let made = number(&scrape, "cache_redis_connections_total", &[]);
+        (number(&scrape, "cache_redis_up", &[]) == 1.0 && made >= 2.0).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn names_units_and_help_follow_the_conventions() {
+    let app = Plan::new().await.start().await;
+    let bearer = format!("Bearer {TOKEN}");
+    let page = app
+        .reader
+        .get_with("/metrics", &[("authorization", &bearer)])
+        .await;
+    let mut kinds = std::collections::BTreeMap::new();
+    let text = page.text();
+    for line in text.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
+        let (name, kind) = line.split_once(' ').expect("a type");
+        assert_eq!(kinds.insert(name, kind), None, "{name} is there twice");
+        assert!(
+            text.contains(&format!("# HELP {name} ")),
+            "{name} has no help"
+        );
+        let own = name.starts_with("property_listings_") || name.starts_with("process_");
+        let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        assert!(own && plain, "{name}");
+        let base_unit = !["_ms", "_millis", "_micros", "_us", "_mb", "_kb", "_percent"]
+            .iter()
+            .any(|unit| name.contains(unit));
+        assert!(base_unit, "{name}");
+        assert_eq!(
+            name.ends_with("_total"),
+            kind == "counter",
+            "{name} is a {kind}"
+        );
+        if kind == "histogram" {
+            assert!(name.ends_with("_seconds"), "{name}");
+        }
+    }
+    assert!(kinds.len() > 20, "{kinds:?}");
+}
+
+#[tokio::test]
 async fn strangers_are_refused() {
     let app = Plan::new().await.start().await;
     app.get("/metrics").await.assert_status(401);

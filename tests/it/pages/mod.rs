@@ -1,6 +1,7 @@
 //! The public pages over HTTP: every address, its headers, its refusals, its data.
 
 mod addresses;
+mod beginnings;
 mod cursors;
 mod encodings;
 mod filters;

@@ -32,13 +32,9 @@ pub(in crate::http) async fn create(
     services: web::Data<Services>,
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
-    staff.require(Permission::Add)?;
     let sent = Sent::of(fields, None);
-    match sent.button() {
-        Button::Preview => preview::show(&staff, &sent, &services, &site).await,
-        Button::Edit => answers::show(HttpResponse::Ok(), &staff, &services, sent.again()).await,
-        Button::Save | Button::SaveAsNew => add(&staff, &sent, &services).await,
-    }
+    staff.require(sent.needs())?;
+    press(&staff, &sent, &services, &site).await
 }
 
 /// `GET /admin/properties/{id}/change/`: the form or, for somebody who may only look, the listing.
@@ -48,15 +44,13 @@ pub(in crate::http) async fn edit(
     request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
-    let may_change = staff.may(Permission::Change);
-    if !may_change {
+    if !staff.may(Permission::Change) {
         staff.require(Permission::View)?;
-    }
-    let property = find(&services, *id).await?;
-    if !may_change {
+        let property = find(&services, *id).await?;
         let shown = ViewPage::new(staff.frame()?, property, filters(&request));
         return page(HttpResponse::Ok(), &shown);
     }
+    let property = find(&services, *id).await?;
     let form = FormPage::change(property.id, PropertyForm::of(&property), property.version());
     let form = form.with_state(new_token(), filters(&request));
     answers::show(HttpResponse::Ok(), &staff, &services, form).await
@@ -70,21 +64,26 @@ pub(in crate::http) async fn update(
     services: web::Data<Services>,
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
-    let id = PropertyId(*id);
-    let sent = Sent::of(fields, Some(id));
-    let button = sent.button();
-    staff.require(match button {
-        Button::SaveAsNew => Permission::Add,
-        _ => Permission::Change,
-    })?;
-    if !sent.contradictions.is_empty() {
-        return conflict::contradicted(&staff, &sent, id, &services).await;
-    }
-    match button {
-        Button::Preview => preview::show(&staff, &sent, &services, &site).await,
-        Button::Edit => answers::show(HttpResponse::Ok(), &staff, &services, sent.again()).await,
-        Button::SaveAsNew => add(&staff, &sent, &services).await,
-        Button::Save => save(&staff, &sent, id, &services).await,
+    let sent = Sent::of(fields, Some(PropertyId(*id)));
+    staff.require(sent.needs())?;
+    press(&staff, &sent, &services, &site).await
+}
+
+/// Does what the button says that a form was sent with.
+async fn press(
+    staff: &Staff,
+    sent: &Sent,
+    services: &Services,
+    site: &Site,
+) -> Result<HttpResponse, AppError> {
+    match (sent.button(), sent.id) {
+        (_, Some(id)) if !sent.contradictions.is_empty() => {
+            conflict::contradicted(staff, sent, id, services).await
+        }
+        (Button::Preview, _) => preview::show(staff, sent, services, site).await,
+        (Button::Edit, _) => answers::show(HttpResponse::Ok(), staff, services, sent.again()).await,
+        (Button::Save, Some(id)) => save(staff, sent, id, services).await,
+        (Button::Save | Button::SaveAsNew, _) => add(staff, sent, services).await,
     }
 }
 

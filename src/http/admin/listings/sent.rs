@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::list_address;
-use crate::domain::{PropertyForm, PropertyId, Version};
+use crate::domain::{Permission, PropertyForm, PropertyId, Version};
 use crate::http::admin::request::Fields;
 use crate::http::admin::staff::{Staff, new_token};
 use crate::http::views::admin::FormPage;
@@ -71,6 +71,14 @@ impl Sent {
             _ if has("_preview") => Button::Preview,
             _ if has("_edit") => Button::Edit,
             _ => Button::Save,
+        }
+    }
+
+    /// What somebody has to be allowed to send it.
+    pub(super) fn needs(&self) -> Permission {
+        match (self.button(), self.id) {
+            (Button::SaveAsNew, _) | (_, None) => Permission::Add,
+            _ => Permission::Change,
         }
     }
 

@@ -68,14 +68,15 @@ impl Passages {
             ChangeTag::Equal => {
                 self.same.push_str(text);
                 self.kept += text.len();
-                return;
             }
-            ChangeTag::Delete => self.bridge(),
-            ChangeTag::Insert => self.bridge(),
-        }
-        match tag {
-            ChangeTag::Delete => self.gone.push_str(text),
-            _ => self.new.push_str(text),
+            ChangeTag::Delete => {
+                self.bridge();
+                self.gone.push_str(text);
+            }
+            ChangeTag::Insert => {
+                self.bridge();
+                self.new.push_str(text);
+            }
         }
     }
 

@@ -1,0 +1,186 @@
+//! What PostgreSQL should not say of itself.
+
+use super::finding::Finding;
+use crate::db::server::ServerFacts;
+
+/// The oldest version that has everything the site uses.
+const LEAST: i32 = 15;
+/// Connections of an instance beside those of its pool: one listens, one may migrate.
+const BESIDE_THE_POOL: usize = 2;
+
+/// What keeps the site from working.
+pub(super) fn always(facts: &ServerFacts) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if facts.major < LEAST {
+        findings.push(Finding::error(
+            "database.E002",
+            format!("PostgreSQL {} is too old.", facts.version),
+            format!("Use PostgreSQL {LEAST} or later."),
+        ));
+    }
+    if facts.encoding != "UTF8" {
+        findings.push(Finding::error(
+            "database.E003",
+            format!(
+                "The database's encoding is {}: not every text can be stored.",
+                facts.encoding
+            ),
+            "Create the database with ENCODING 'UTF8' TEMPLATE template0, and load a dump into it.",
+        ));
+    }
+    if facts.is_read_only {
+        findings.push(Finding::error(
+            "database.E004",
+            "The database refuses writes: it is a standby, or default_transaction_read_only is on.",
+            "Let DATABASE_URL name the primary server.",
+        ));
+    }
+    findings
+}
+
+/// What a public site should not have. A private server is the program's own, and set up by it.
+pub(super) fn deployed(facts: &ServerFacts, pool_size: usize, is_private: bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if facts.role_is_superuser && !is_private {
+        findings.push(Finding::warning(
+            "database.W003",
+            "The site connects to PostgreSQL as a superuser: a mistake in it could reach every database and file of the server.",
+            "Create a role for the site (CREATE ROLE … LOGIN), let it own the database, and name it in DATABASE_URL.",
+        ));
+    }
+    let unsafe_settings: Vec<_> = [
+        (facts.syncs, "fsync"),
+        (facts.writes_full_pages, "full_page_writes"),
+    ]
+    .into_iter()
+    .filter_map(|(is_on, name)| (!is_on).then_some(name))
+    .collect();
+    if !unsafe_settings.is_empty() {
+        let names = unsafe_settings.join(" and ");
+        findings.push(Finding::warning(
+            "database.W004",
+            format!("{names} is off: a crash of the machine can destroy the database."),
+            format!("Turn {names} on in postgresql.conf."),
+        ));
+    }
+    if !facts.commits_synchronously {
+        findings.push(Finding::warning(
+            "database.W005",
+            "synchronous_commit is off: a crash can undo changes that were answered with success.",
+            "Turn synchronous_commit on.",
+        ));
+    }
+    if !facts.vacuums {
+        findings.push(Finding::warning(
+            "database.W006",
+            "autovacuum is off: the tables grow with every change, and plans go wrong.",
+            "Turn autovacuum on.",
+        ));
+    }
+    findings.extend(connections(facts, pool_size));
+    findings
+}
+
+fn connections(facts: &ServerFacts, pool_size: usize) -> Option<Finding> {
+    let of_server = usize::try_from(facts.connections).unwrap_or(0);
+    // A negative limit is none.
+    let of_role = usize::try_from(facts.role_connections).unwrap_or(usize::MAX);
+    let (most, setting) = match of_role < of_server {
+        true => (of_role, "the role's CONNECTION LIMIT"),
+        false => (of_server, "max_connections"),
+    };
+    let needed = pool_size + BESIDE_THE_POOL;
+    (needed > most).then(|| {
+        Finding::warning(
+            "database.W007",
+            format!(
+                "An instance may need {needed} connections (DATABASE_POOL_SIZE={pool_size} and {BESIDE_THE_POOL} \
+                 more), but the server has {most} for it."
+            ),
+            format!("Lower DATABASE_POOL_SIZE, or raise {setting}; each instance needs as many."),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn good() -> ServerFacts {
+        ServerFacts {
+            version: "17.2".to_owned(),
+            major: 17,
+            encoding: "UTF8".to_owned(),
+            is_read_only: false,
+            role_is_superuser: false,
+            syncs: true,
+            writes_full_pages: true,
+            commits_synchronously: true,
+            vacuums: true,
+            connections: 97,
+            role_connections: -1,
+            now: chrono::Utc::now(),
+        }
+    }
+
+    fn ids(change: impl FnOnce(&mut ServerFacts)) -> Vec<&'static str> {
+        let mut facts = good();
+        change(&mut facts);
+        let found = always(&facts)
+            .into_iter()
+            .chain(deployed(&facts, 16, false));
+        found.map(|found| found.id).collect()
+    }
+
+    #[test]
+    fn each_fact_that_is_not_good_is_found() {
+        assert_eq!(ids(|_| {}), Vec::<&str>::new());
+        assert_eq!(ids(|facts| facts.major = 14), ["database.E002"]);
+        assert_eq!(
+            ids(|facts| facts.encoding = "LATIN1".into()),
+            ["database.E003"]
+        );
+        assert_eq!(ids(|facts| facts.is_read_only = true), ["database.E004"]);
+        assert_eq!(
+            ids(|facts| facts.role_is_superuser = true),
+            ["database.W003"]
+        );
+        assert_eq!(ids(|facts| facts.syncs = false), ["database.W004"]);
+        assert_eq!(
+            ids(|facts| facts.writes_full_pages = false),
+            ["database.W004"]
+        );
+        assert_eq!(
+            ids(|facts| facts.commits_synchronously = false),
+            ["database.W005"]
+        );
+        assert_eq!(ids(|facts| facts.vacuums = false), ["database.W006"]);
+        assert_eq!(ids(|facts| facts.connections = 17), ["database.W007"]);
+        assert_eq!(ids(|facts| facts.connections = 18), Vec::<&str>::new());
+        assert_eq!(ids(|facts| facts.role_connections = 4), ["database.W007"]);
+    }
+
+    #[test]
+    fn the_role_of_a_private_server_may_do_everything() {
+        let facts = ServerFacts {
+            role_is_superuser: true,
+            ..good()
+        };
+        assert!(deployed(&facts, 16, true).is_empty());
+    }
+
+    #[test]
+    fn the_limit_that_is_too_low_is_named() {
+        let role = ServerFacts {
+            role_connections: 4,
+            ..good()
+        };
+        let server = ServerFacts {
+            connections: 4,
+            ..good()
+        };
+        let remedy = |facts| deployed(facts, 16, false).remove(0).remedy;
+        assert!(remedy(&role).contains("CONNECTION LIMIT"));
+        assert!(remedy(&server).contains("max_connections"));
+    }
+}

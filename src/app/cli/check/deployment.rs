@@ -1,0 +1,213 @@
+//! What a public site's configuration should not have. No server is asked.
+
+use std::net::IpAddr;
+
+use tokio_postgres::config::Host;
+use url::Url;
+
+use super::finding::Finding;
+use super::strength;
+use crate::config::{CacheConfig, Config, DatabaseChoice, RedisChoice, SiteConfig};
+
+/// Below so many bits a key or a token can be guessed, however unlikely that is.
+const KEY_BITS: f64 = 100.0;
+const TOKEN_BITS: f64 = 70.0;
+
+pub(super) fn findings(config: &Config, rust_log: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    findings.extend(site(&config.site));
+    findings.extend(addresses(&config.site));
+    findings.extend(database(&config.database.choice));
+    findings.extend(cache(&config.cache, &config.site));
+    findings.extend(logging(rust_log));
+    findings
+}
+
+fn site(site: &SiteConfig) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if site.debug {
+        findings.push(Finding::warning(
+            "security.W018",
+            "DEBUG is true: the cache's endpoints are open.",
+            "Set DEBUG=false.",
+        ));
+    }
+    match &site.secret_key {
+        None => findings.push(Finding::warning(
+            "security.W009",
+            "SECRET_KEY is not set: each DATA_DIR has a key of its own, and instances don't share sessions.",
+            "Set SECRET_KEY to at least 32 random bytes, the same for every instance: openssl rand -hex 32",
+        )),
+        Some(key) if strength::bits(key.as_bytes()) < KEY_BITS => findings.push(Finding::warning(
+            "security.W023",
+            "SECRET_KEY has few different characters or repeats itself: whoever guesses it can log in as anybody.",
+            "Set SECRET_KEY to random bytes: openssl rand -hex 32",
+        )),
+        Some(_) => {}
+    }
+    match &site.cache_api_token {
+        None => findings.push(Finding::info(
+            "cache.I002",
+            "CACHE_API_TOKEN is not set: scripts can't use the cache's endpoints.",
+            "Set CACHE_API_TOKEN to a random token of at least 16 characters, if scripts need them.",
+        )),
+        Some(token) if strength::bits(token.as_bytes()) < TOKEN_BITS => {
+            findings.push(Finding::warning(
+                "security.W024",
+                "CACHE_API_TOKEN is short, has few different characters or repeats itself.",
+                "Set CACHE_API_TOKEN to random characters: openssl rand -hex 32",
+            ));
+        }
+        Some(_) => {}
+    }
+    findings
+}
+
+fn addresses(site: &SiteConfig) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let hosts = &site.allowed_hosts;
+    let name_them = "Set ALLOWED_HOSTS to the names that the site is reached by.";
+    if hosts.is_any() {
+        let problem = "ALLOWED_HOSTS allows every host name.";
+        findings.push(Finding::warning("security.W020", problem, name_them));
+    }
+    if hosts.is_local() {
+        let problem = "ALLOWED_HOSTS names only this machine.";
+        findings.push(Finding::warning("security.W021", problem, name_them));
+    }
+    let url = site.site_url.as_deref();
+    if !url.is_some_and(|url| url.starts_with("https://")) {
+        findings.push(Finding::warning(
+            "security.W012",
+            "SITE_URL is not an https address: cookies are sent without Secure, and links are wrong behind a proxy.",
+            "Set SITE_URL to the site's public https origin, and let the proxy that speaks TLS redirect http and send \
+             Strict-Transport-Security.",
+        ));
+    }
+    if let Some(url) = url.filter(|url| !hosts.allows_host_of(url)) {
+        findings.push(Finding::warning(
+            "security.W022",
+            format!("ALLOWED_HOSTS doesn't have the host of SITE_URL: links to {url} are answered with 400."),
+            name_them,
+        ));
+    }
+    if site.host.is_unspecified() {
+        findings.push(Finding::info(
+            "security.I001",
+            format!(
+                "HOST={}: every network of this machine reaches the site, without TLS.",
+                site.host
+            ),
+            "Set HOST to an address that only the proxy reaches, or close the port to others.",
+        ));
+    }
+    findings
+}
+
+fn database(choice: &DatabaseChoice) -> Option<Finding> {
+    let DatabaseChoice::Url(config) = choice else {
+        return Some(Finding::warning(
+            "database.W001",
+            "DATABASE_URL is not set: the database is the program's own, without backups or replicas.",
+            "Set DATABASE_URL to a PostgreSQL server that is backed up.",
+        ));
+    };
+    let remote = config.get_hosts().iter().find_map(|host| match host {
+        Host::Tcp(name) if !is_loopback(name) => Some(name),
+        _ => None,
+    })?;
+    Some(Finding::info(
+        "database.I001",
+        format!("The connection to PostgreSQL on {remote} is not encrypted."),
+        "Let only a private network lead there, or a tunnel.",
+    ))
+}
+
+fn cache(cache: &CacheConfig, site: &SiteConfig) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let in_memory = cache.memory_bytes > 0;
+    match &cache.redis {
+        RedisChoice::Private => findings.push(Finding::warning(
+            "cache.W001",
+            "REDIS_URL is not set: instances on other machines can't share the cache.",
+            "Set REDIS_URL to a Redis server that all instances reach.",
+        )),
+        RedisChoice::Off if in_memory => findings.push(Finding::info(
+            "cache.I001",
+            "REDIS_URL=off: each instance caches for itself, and a restart begins with nothing.",
+            "Set REDIS_URL to a Redis server that all instances reach.",
+        )),
+        RedisChoice::Off => findings.push(Finding::warning(
+            "cache.W002",
+            "REDIS_URL=off and PAGE_CACHE_MEMORY_MB=0: nothing is cached.",
+            "Set REDIS_URL to a Redis server, or PAGE_CACHE_MEMORY_MB to 64.",
+        )),
+        RedisChoice::Url(url) => findings.extend(remote_redis(url)),
+    }
+    let threads = site.workers;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    if threads > cores * 4 {
+        findings.push(Finding::info(
+            "site.I001",
+            format!(
+                "WORKERS={threads} on {cores} core(s): more threads than cores only add switching."
+            ),
+            "Leave WORKERS unset.",
+        ));
+    }
+    findings
+}
+
+/// What is between the site and a Redis on another machine.
+fn remote_redis(url: &str) -> Vec<Finding> {
+    let Ok(url) = Url::parse(url) else {
+        return Vec::new();
+    };
+    let Some(host) = url
+        .host_str()
+        .filter(|host| !host.is_empty() && !is_loopback(host))
+    else {
+        return Vec::new();
+    };
+    let mut findings = vec![Finding::info(
+        "cache.I003",
+        format!("The connection to Redis on {host} is not encrypted."),
+        "Let only a private network lead there, or a tunnel.",
+    )];
+    if url.password().is_none_or(str::is_empty) {
+        findings.push(Finding::warning(
+            "cache.W009",
+            format!("Redis on {host} is used without a password: whoever reaches it can change what readers see."),
+            "Set requirepass in Redis's configuration, and REDIS_URL=redis://:password@host:6379/0.",
+        ));
+    }
+    findings
+}
+
+fn logging(rust_log: &str) -> Option<Finding> {
+    let chatty = rust_log.split(',').any(|part| {
+        let level = part.rsplit('=').next().unwrap_or_default().trim();
+        let level = level.to_ascii_lowercase();
+        level == "debug" || level == "trace"
+    });
+    chatty.then(|| {
+        Finding::warning(
+            "logging.W001",
+            format!(
+                "RUST_LOG={} logs every request and more, which costs time and disk.",
+                rust_log.escape_debug()
+            ),
+            "Set RUST_LOG=info, or leave it unset.",
+        )
+    })
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let address = bare.parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+#[path = "deployment_tests.rs"]
+mod tests;

@@ -1,0 +1,125 @@
+//! What a check finds, and how it is told.
+
+use clap::ValueEnum;
+use serde::Serialize;
+use serde_json::json;
+
+use super::CheckArgs;
+use crate::app::cli::{CommandError, OutputFormat, output};
+
+/// How bad a finding is, as in Django.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
+#[value(rename_all = "UPPER")]
+#[serde(rename_all = "UPPERCASE")]
+pub(super) enum Level {
+    Debug,
+    Info,
+    Warning,
+    Error,
+    Critical,
+}
+
+/// Something to mend or to know, and how to mend it.
+#[derive(Debug, Serialize)]
+pub(super) struct Finding {
+    pub(super) level: Level,
+    pub(super) id: &'static str,
+    pub(super) problem: String,
+    pub(super) remedy: String,
+}
+
+impl Finding {
+    fn new(
+        level: Level,
+        id: &'static str,
+        problem: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self {
+            level,
+            id,
+            problem: problem.into(),
+            remedy: remedy.into(),
+        }
+    }
+
+    pub(super) fn error(
+        id: &'static str,
+        problem: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self::new(Level::Error, id, problem, remedy)
+    }
+
+    pub(super) fn warning(
+        id: &'static str,
+        problem: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self::new(Level::Warning, id, problem, remedy)
+    }
+
+    pub(super) fn info(
+        id: &'static str,
+        problem: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self::new(Level::Info, id, problem, remedy)
+    }
+}
+
+/// Tells what was found, the worst first.
+///
+/// # Errors
+/// When something is as bad as `--fail-level`.
+pub(super) fn report(mut findings: Vec<Finding>, args: &CheckArgs) -> Result<(), CommandError> {
+    let before = findings.len();
+    findings.retain(|found| !args.silence.iter().any(|id| id == found.id));
+    let silenced = before - findings.len();
+    findings.sort_by_key(|found| std::cmp::Reverse(found.level));
+    let failed = findings.iter().any(|found| found.level >= args.fail_level);
+    let count = match findings.len() {
+        0 => "no issues".to_owned(),
+        1 => "1 issue".to_owned(),
+        many => format!("{many} issues"),
+    };
+    let line = format!("System check identified {count} ({silenced} silenced).");
+    match args.format {
+        OutputFormat::Json => output::json(&json!({
+            "success": !failed, "silenced": silenced, "issues": findings,
+        })),
+        OutputFormat::Text => {
+            tell(&findings);
+            if !failed {
+                output::line(&line);
+            }
+        }
+    }
+    match failed {
+        true => Err(CommandError::Failed(line)),
+        false => Ok(()),
+    }
+}
+
+fn tell(findings: &[Finding]) {
+    let mut told = None;
+    for found in findings {
+        if told != Some(found.level) {
+            output::note(match found.level {
+                Level::Critical => "CRITICALS:",
+                Level::Error => "ERRORS:",
+                Level::Warning => "WARNINGS:",
+                Level::Info => "INFOS:",
+                Level::Debug => "DEBUGS:",
+            });
+            told = Some(found.level);
+        }
+        let Finding {
+            id,
+            problem,
+            remedy,
+            ..
+        } = found;
+        output::note(&format!("({id}) {problem}\n    HINT: {remedy}"));
+    }
+}

@@ -1,0 +1,68 @@
+//! `check`: problems of the configuration, the files and the servers, each with its remedy.
+
+mod database;
+mod deployment;
+mod files;
+mod finding;
+mod redis;
+mod servers;
+mod strength;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{CommandError, OutputFormat};
+use crate::app::platform::Platform;
+use crate::app::servers::Role;
+use crate::config::Config;
+use finding::{Finding, Level};
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Also look for what a public site should not have
+    #[arg(long)]
+    deploy: bool,
+    /// Exit with 1 if something is as bad as this
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        default_value = "ERROR",
+        ignore_case = true
+    )]
+    fail_level: Level,
+    /// Pass over a finding, such as database.W001; may be repeated
+    #[arg(long, value_name = "ID")]
+    silence: Vec<String>,
+    /// How to print the result
+    #[arg(long, default_value = "text")]
+    format: OutputFormat,
+}
+
+pub(super) async fn run(config: Config, args: CheckArgs) -> Result<(), CommandError> {
+    let mut findings = Vec::new();
+    if args.deploy {
+        let rust_log = std::env::var("RUST_LOG").unwrap_or_default();
+        findings.extend(deployment::findings(&config, &rust_log));
+        findings.extend(files::findings(&config, dot_env().as_deref()));
+    }
+    match Platform::start(config, Role::Command, Vec::new()).await {
+        Ok(platform) => {
+            findings.extend(servers::findings(&platform, args.deploy).await);
+            platform.stop().await;
+        }
+        Err(err) => findings.push(Finding::error(
+            "servers.E001",
+            err.to_string(),
+            "Mend what the message names.",
+        )),
+    }
+    finding::report(findings, &args)
+}
+
+/// The file that the configuration was read from as well: in the working directory, or above it.
+fn dot_env() -> Option<PathBuf> {
+    let directory = std::env::current_dir().ok()?;
+    let mut candidates = directory.ancestors().map(|above| above.join(".env"));
+    candidates.find(|path| path.is_file())
+}

@@ -1,0 +1,135 @@
+//! What PostgreSQL and Redis say.
+
+use std::time::{Duration, SystemTime};
+
+use super::finding::Finding;
+use super::{database, redis};
+use crate::app::platform::Platform;
+use crate::db::server;
+
+/// How far apart clocks may be before times in the log and of sessions are wrong.
+const SKEW: Duration = Duration::from_secs(2);
+
+/// Asks both, as far as they answer; `deploy` asks for more.
+pub(super) async fn findings(platform: &Platform, deploy: bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let readiness = platform.services.health.readiness().await;
+    if !readiness.database {
+        findings.push(Finding::error(
+            "database.E001",
+            "The database can't be reached.",
+            "Start it, or correct DATABASE_URL.",
+        ));
+    } else {
+        findings.extend(of_database(platform, deploy).await);
+    }
+    if readiness.database && !readiness.migrated {
+        findings.push(Finding::warning(
+            "database.W002",
+            "Migrations are not applied.",
+            "Run “property-listings migrate”.",
+        ));
+    }
+    match readiness.redis {
+        "down" => findings.push(Finding::warning(
+            "cache.W003",
+            "Redis can't be reached; pages come from the program's memory, or are computed.",
+            "Start it, or correct REDIS_URL.",
+        )),
+        "up" => findings.extend(of_redis(platform, deploy).await),
+        _ => {}
+    }
+    let no_superuser = matches!(platform.services.accounts.has_superuser().await, Ok(false));
+    if readiness.migrated && no_superuser {
+        findings.push(Finding::warning(
+            "accounts.W001",
+            "Nobody can log in to the admin.",
+            "Run “property-listings createsuperuser”.",
+        ));
+    }
+    findings
+}
+
+async fn of_database(platform: &Platform, deploy: bool) -> Vec<Finding> {
+    let config = &platform.config.database;
+    let Ok(client) = platform.database.client().await else {
+        return Vec::new();
+    };
+    let before = SystemTime::now();
+    let Ok(facts) = server::find_facts(&client).await else {
+        return Vec::new();
+    };
+    let after = SystemTime::now();
+    let mut findings = database::always(&facts);
+    if deploy {
+        findings.extend(database::deployed(
+            &facts,
+            config.pool_size,
+            config.is_private(),
+        ));
+        let skew = skew((before, after), facts.now.into());
+        findings.extend(clock("clock.W001", "PostgreSQL", skew));
+    }
+    findings
+}
+
+async fn of_redis(platform: &Platform, deploy: bool) -> Vec<Finding> {
+    let cache = &platform.cache;
+    let before = SystemTime::now();
+    let Ok(report) = cache.report_redis().await else {
+        return Vec::new();
+    };
+    let after = SystemTime::now();
+    let mut findings = redis::always(&report);
+    if deploy {
+        let saves = cache.find_setting("save").await;
+        let foreign = cache.count_foreign_keys().await.unwrap_or(0);
+        findings.extend(redis::deployed(&report, saves.as_deref(), foreign));
+        let micros = report.number("server_time_usec");
+        let now = SystemTime::UNIX_EPOCH + Duration::from_micros(micros);
+        // Servers before 6.2 don't tell.
+        let skew = (micros > 0).then(|| skew((before, after), now));
+        findings.extend(skew.and_then(|skew| clock("clock.W002", "Redis", skew)));
+    }
+    findings
+}
+
+/// How far a server's clock is from this machine's, if it was read some time between two moments.
+fn skew((before, after): (SystemTime, SystemTime), server: SystemTime) -> Duration {
+    let ahead = server.duration_since(after).unwrap_or_default();
+    let behind = before.duration_since(server).unwrap_or_default();
+    ahead.max(behind)
+}
+
+fn clock(id: &'static str, server: &str, skew: Duration) -> Option<Finding> {
+    (skew > SKEW).then(|| {
+        let seconds = skew.as_secs_f64();
+        Finding::warning(
+            id,
+            format!("The clocks of this machine and of {server} are {seconds:.1} s apart."),
+            "Let both follow the same time servers (NTP).",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_are_apart_by_what_the_way_to_the_server_does_not_explain() {
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let asked = (at(100), at(103));
+        for (server, want) in [(90, 10), (99, 1), (100, 0), (102, 0), (103, 0), (110, 7)] {
+            assert_eq!(
+                skew(asked, at(server)),
+                Duration::from_secs(want),
+                "{server}"
+            );
+        }
+        assert!(clock("clock.W001", "PostgreSQL", SKEW).is_none());
+        let found =
+            clock("clock.W001", "PostgreSQL", Duration::from_millis(2500)).expect("too far");
+        assert!(found.problem.contains("2.5 s"), "{}", found.problem);
+    }
+}

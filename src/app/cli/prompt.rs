@@ -1,0 +1,65 @@
+//! Asks whoever sits at the terminal.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::time::Duration;
+
+use super::CommandError;
+
+/// How long the terminal may take to show again what is typed, after Ctrl-C. Less than others wait for that.
+const RESTORED: Duration = Duration::from_millis(100);
+
+/// Whether there is somebody to ask.
+pub(super) fn is_possible() -> bool {
+    std::io::stdin().is_terminal()
+}
+
+/// Asks for a line.
+///
+/// # Errors
+/// When there is no terminal, or the answer is Ctrl-C or Ctrl-D.
+pub(super) async fn ask(prompt: &str) -> Result<String, CommandError> {
+    require_terminal()?;
+    let _ = write!(std::io::stderr(), "{prompt}");
+    let reading = tokio::task::spawn_blocking(|| {
+        let mut text = String::new();
+        let read = std::io::stdin().lock().read_line(&mut text);
+        read.is_ok_and(|bytes| bytes > 0).then_some(text)
+    });
+    let line = tokio::select! {
+        line = reading => line.ok().flatten(),
+        _ = tokio::signal::ctrl_c() => None,
+    };
+    let line = line.ok_or_else(cancelled)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// Asks for something that is not shown.
+///
+/// # Errors
+/// When there is no terminal, or the answer is Ctrl-C or Ctrl-D.
+pub(super) async fn ask_hidden(prompt: &'static str) -> Result<String, CommandError> {
+    require_terminal()?;
+    let mut reading = tokio::task::spawn_blocking(move || rpassword::prompt_password(prompt));
+    let text = tokio::select! {
+        text = &mut reading => text.ok(),
+        _ = tokio::signal::ctrl_c() => {
+            let _ = tokio::time::timeout(RESTORED, reading).await;
+            None
+        }
+    };
+    text.and_then(Result::ok).ok_or_else(cancelled)
+}
+
+fn require_terminal() -> Result<(), CommandError> {
+    match is_possible() {
+        true => Ok(()),
+        false => Err(CommandError::Usage(
+            "There is no terminal to ask on. Use --noinput with --username.".into(),
+        )),
+    }
+}
+
+fn cancelled() -> CommandError {
+    let _ = writeln!(std::io::stderr());
+    CommandError::Failed("Operation cancelled.".into())
+}

@@ -1,0 +1,169 @@
+//! How each cache level does, and the way to Redis.
+
+use prometheus::proto::MetricFamily;
+
+use super::family::{counter, counters, gauge, gauges, histogram, histograms};
+use crate::cache::metrics::{Buckets, LevelCounts};
+use crate::cache::{Cache, Level, LevelReport, LinkState};
+use crate::services::management::page_counts;
+
+/// A level with its counters.
+type Counted = (Level, LevelCounts);
+
+pub(super) fn families(cache: &Cache) -> Vec<MetricFamily> {
+    let levels = Level::ALL.map(|level| (level, cache.metrics().level(level)));
+    let mut families = vec![
+        pages(cache),
+        lookups(&levels),
+        per_level(&levels, "stores", "Entries stored.", |counts| counts.stores),
+        per_level(
+            &levels,
+            "invalidations",
+            "Invalidations applied.",
+            |counts| counts.invalidations,
+        ),
+        per_level(&levels, "errors", "Failed operations.", |counts| {
+            counts.errors
+        }),
+        durations(
+            &levels,
+            "hit",
+            "How long look-ups took that hit.",
+            |counts| &counts.hit_times,
+        ),
+        durations(
+            &levels,
+            "load",
+            "How long loads took that a miss led to.",
+            |counts| &counts.load_times,
+        ),
+    ];
+    families.extend(memory(cache));
+    families.extend(redis(cache));
+    families.extend(event_log(cache));
+    families
+}
+
+/// The site's one number, whichever levels it has.
+fn pages(cache: &Cache) -> MetricFamily {
+    let (cached, computed) = page_counts(cache);
+    let outcomes = [("cached", cached), ("computed", computed)];
+    counters(
+        "cache_pages_total",
+        "Pages that readers asked for, by whether a cache level had them, or they were computed or waited for.",
+        outcomes.map(|(outcome, count)| counter(&[("outcome", outcome)], count)),
+    )
+}
+
+fn lookups(levels: &[Counted]) -> MetricFamily {
+    let of_level = |(level, counts): &Counted| {
+        let level = level.field();
+        let waited = counts.collapsed.min(counts.misses);
+        [
+            ("hit", counts.hits),
+            ("miss", counts.misses - waited),
+            ("collapsed", waited),
+            ("stale", counts.stale),
+            ("bypass", counts.bypass),
+        ]
+        .map(|(outcome, count)| counter(&[("level", level), ("outcome", outcome)], count))
+    };
+    let help = "How each cache level took part in answers.";
+    counters(
+        "cache_lookups_total",
+        help,
+        levels.iter().flat_map(of_level),
+    )
+}
+
+fn per_level(
+    levels: &[Counted],
+    name: &str,
+    help: &str,
+    count: fn(&LevelCounts) -> u64,
+) -> MetricFamily {
+    let of_level = |(level, counts): &Counted| counter(&[("level", level.field())], count(counts));
+    counters(
+        &format!("cache_{name}_total"),
+        help,
+        levels.iter().map(of_level),
+    )
+}
+
+fn durations(
+    levels: &[Counted],
+    name: &str,
+    help: &str,
+    times: fn(&LevelCounts) -> &Buckets,
+) -> MetricFamily {
+    let of_level =
+        |(level, counts): &Counted| histogram(&[("level", level.field())], times(counts));
+    let name = format!("cache_{name}_duration_seconds");
+    histograms(&name, help, levels.iter().map(of_level))
+}
+
+fn memory(cache: &Cache) -> [MetricFamily; 4] {
+    let LevelReport { entries, bytes } = cache.report_memory();
+    let armed = cache.memory_is_armed() == Some(true);
+    let one = |name, help, value| gauges(name, help, [gauge(&[], value)]);
+    [
+        one(
+            "cache_memory_entries",
+            "Pages in this process, void ones included.",
+            entries as f64,
+        ),
+        one("cache_memory_bytes", "Their bytes.", bytes as f64),
+        one(
+            "cache_memory_limit_bytes",
+            "The most bytes that they may have (PAGE_CACHE_MEMORY_MB).",
+            cache.memory_limit() as f64,
+        ),
+        one(
+            "cache_memory_armed",
+            "1 while this process answers from its memory.",
+            f64::from(u8::from(armed)),
+        ),
+    ]
+}
+
+/// Without Redis there is no state that holds, and none of the states is 1.
+fn redis(cache: &Cache) -> [MetricFamily; 3] {
+    let link = cache.report_link();
+    let is = |state| f64::from(u8::from(link.is_some_and(|link| link.state == state)));
+    let states = [
+        ("up", LinkState::Up),
+        ("repairing", LinkState::Repairing),
+        ("down", LinkState::Down),
+    ];
+    let connections = link.map_or(0, |link| link.connections);
+    [
+        gauges(
+            "cache_redis_up",
+            "1 while Redis is in use.",
+            [gauge(&[], is(LinkState::Up))],
+        ),
+        gauges(
+            "cache_redis_state",
+            "1 for the state of the way to Redis: up, repairing (what was missed is being applied), or down (bypassed). \
+             All are 0 where there is no Redis.",
+            states.map(|(name, state)| gauge(&[("state", name)], is(state))),
+        ),
+        counters(
+            "cache_redis_connections_total",
+            "Connections made to Redis; each after the first follows an outage.",
+            [counter(&[], connections)],
+        ),
+    ]
+}
+
+/// Nothing is told of a log that nobody follows yet.
+fn event_log(cache: &Cache) -> Option<MetricFamily> {
+    let lag = cache.caught_up_since()?;
+    let help = "Time since everything committed was last known to be applied to the cache: it bounds how old an answer \
+        can be. Below a second while the database can be heard.";
+    Some(gauges(
+        "event_log_lag_seconds",
+        help,
+        [gauge(&[], lag.as_secs_f64())],
+    ))
+}

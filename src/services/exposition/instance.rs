@@ -1,0 +1,65 @@
+//! This program: its build, its process, and its connections to the database.
+
+use prometheus::proto::MetricFamily;
+
+use super::family::{gauge, gauges};
+use crate::db::{Database, PoolReport};
+
+pub(super) fn families(database: &Database) -> Vec<MetricFamily> {
+    let version = [
+        ("version", env!("CARGO_PKG_VERSION")),
+        ("build", env!("BUILD_ID")),
+    ];
+    let build = gauges(
+        "build_info",
+        "1, with the version and the build for labels.",
+        [gauge(&version, 1.0)],
+    );
+    let mut families = vec![build];
+    families.extend(pools(&database.pools()));
+    families.extend(process());
+    families
+}
+
+fn pools(pools: &[PoolReport]) -> [MetricFamily; 3] {
+    let connections = pools.iter().flat_map(|pool| {
+        let used = pool.open.saturating_sub(pool.idle);
+        [("idle", pool.idle), ("used", used)]
+            .map(|(state, count)| gauge(&[("pool", pool.name), ("state", state)], count as f64))
+    });
+    let each = |count: fn(&PoolReport) -> usize| {
+        pools
+            .iter()
+            .map(move |pool| gauge(&[("pool", pool.name)], count(pool) as f64))
+    };
+    [
+        gauges(
+            "database_pool_connections",
+            "Connections to PostgreSQL that are open.",
+            connections,
+        ),
+        gauges(
+            "database_pool_limit",
+            "The most connections that a pool may have (DATABASE_POOL_SIZE).",
+            each(|pool| pool.most),
+        ),
+        gauges(
+            "database_pool_waiting",
+            "Requests that wait for a connection.",
+            each(|pool| pool.waiting),
+        ),
+    ]
+}
+
+/// Processor time, memory, open files and the time of the start, under the names that every program has them.
+#[cfg(target_os = "linux")]
+fn process() -> Vec<MetricFamily> {
+    use prometheus::core::Collector as _;
+    prometheus::process_collector::ProcessCollector::for_self().collect()
+}
+
+/// Only Linux tells them in a way that the library reads.
+#[cfg(not(target_os = "linux"))]
+fn process() -> Vec<MetricFamily> {
+    Vec::new()
+}

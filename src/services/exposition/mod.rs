@@ -1,0 +1,54 @@
+//! The figures of this instance in Prometheus's text format, with base units and names by its conventions
+//! (<https://prometheus.io/docs/practices/naming/>).
+//!
+//! **Invariant:** no server is asked, so that the figures can be had whatever is out of reach.
+
+mod cache;
+mod family;
+mod instance;
+mod requests;
+
+use prometheus::{Encoder as _, TextEncoder};
+
+use super::Traffic;
+use crate::cache::Cache;
+use crate::db::Database;
+
+/// The media type of the text format.
+pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Shows the figures; cheap to clone.
+#[derive(Clone)]
+pub struct Exposition {
+    database: Database,
+    cache: Cache,
+    traffic: Traffic,
+}
+
+impl Exposition {
+    pub(super) fn new(database: Database, cache: Cache, traffic: Traffic) -> Self {
+        Self {
+            database,
+            cache,
+            traffic,
+        }
+    }
+
+    /// The figures now.
+    pub fn text(&self) -> String {
+        let families: Vec<_> = requests::families(&self.traffic)
+            .into_iter()
+            .chain(cache::families(&self.cache))
+            .chain(instance::families(&self.database))
+            .collect();
+        let mut text = Vec::new();
+        match TextEncoder::new().encode(&families, &mut text) {
+            Ok(()) => String::from_utf8_lossy(&text).into_owned(),
+            // Only a family without metrics or a full buffer fails, and there is neither.
+            Err(err) => {
+                log::error!("the figures can't be written: {err}");
+                String::new()
+            }
+        }
+    }
+}

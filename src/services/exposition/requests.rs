@@ -1,0 +1,34 @@
+//! The requests that were answered.
+
+use prometheus::proto::MetricFamily;
+
+use super::family::{counter, counters, histogram, histograms};
+use crate::services::{Route, Traffic};
+
+pub(super) fn families(traffic: &Traffic) -> [MetricFamily; 2] {
+    let answered = Route::ALL.into_iter().flat_map(|route| {
+        let of_class = move |(at, count)| {
+            let status = format!("{}xx", at + 1);
+            counter(&[("route", route.name()), ("status", &status)], count)
+        };
+        let classes = traffic.answered(route).into_iter().enumerate();
+        // Informational answers are none of the site's.
+        classes.skip(1).map(of_class)
+    });
+    let times = Route::ALL
+        .into_iter()
+        .map(|route| histogram(&[("route", route.name())], &traffic.times(route)));
+    [
+        counters(
+            "http_requests_total",
+            "Requests answered, by what was asked for and the status's class.",
+            answered,
+        ),
+        histograms(
+            "http_request_duration_seconds",
+            "How long requests took, but for those answered from this process's memory, which have their own histogram: \
+             cache_hit_duration_seconds of level page_memory.",
+            times,
+        ),
+    ]
+}

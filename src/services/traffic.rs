@@ -1,0 +1,142 @@
+//! Counts the requests that are answered.
+//!
+//! Counting costs an addition to memory that the counting thread has for itself, so that even a page that is answered
+//! from memory can be counted.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use crate::cache::metrics::{Buckets, Histogram, SHARDS, own_shard};
+
+/// What is asked for, as a family of addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// Pages of the list, of places among them.
+    List,
+    /// A listing's own page.
+    Detail,
+    /// The list straight from the database.
+    Uncached,
+    /// What programs read: feeds, site maps, the description of the addresses.
+    Machine,
+    /// Style sheets, scripts and pictures.
+    Static,
+    /// The admin.
+    Admin,
+    /// What operators do with the cache, and its figures.
+    Management,
+    /// Liveness and readiness.
+    Health,
+    /// Anything else, addresses at which there is nothing among them.
+    Other,
+}
+
+impl Route {
+    /// Every family.
+    pub const ALL: [Self; 9] = [
+        Self::List,
+        Self::Detail,
+        Self::Uncached,
+        Self::Machine,
+        Self::Static,
+        Self::Admin,
+        Self::Management,
+        Self::Health,
+        Self::Other,
+    ];
+
+    /// Its name in the figures.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Detail => "detail",
+            Self::Uncached => "uncached",
+            Self::Machine => "machine",
+            Self::Static => "static",
+            Self::Admin => "admin",
+            Self::Management => "management",
+            Self::Health => "health",
+            Self::Other => "other",
+        }
+    }
+}
+
+const ROUTES: usize = Route::ALL.len();
+/// Classes of statuses: 1xx to 5xx.
+const CLASSES: usize = 5;
+
+/// One thread's counters, on cache lines of their own.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Shard {
+    answered: [[AtomicU64; CLASSES]; ROUTES],
+    times: [Histogram; ROUTES],
+}
+
+/// The counters; cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Traffic(Arc<[Shard; SHARDS]>);
+
+impl Traffic {
+    /// Counts an answer.
+    pub fn count(&self, route: Route, status: u16) {
+        let class = usize::from(status / 100).clamp(1, CLASSES) - 1;
+        self.0[own_shard()].answered[route as usize][class].fetch_add(1, Relaxed);
+    }
+
+    /// Notes how long an answer took.
+    pub fn time(&self, route: Route, took: Duration) {
+        self.0[own_shard()].times[route as usize].record(took);
+    }
+
+    /// How many answers there were of each class of statuses, 1xx first.
+    pub fn answered(&self, route: Route) -> [u64; CLASSES] {
+        let of_class = |class: usize| {
+            let shards = self.0.iter();
+            shards
+                .map(|shard| shard.answered[route as usize][class].load(Relaxed))
+                .sum()
+        };
+        std::array::from_fn(of_class)
+    }
+
+    /// How long answers took that were timed.
+    pub fn times(&self, route: Route) -> Buckets {
+        Buckets::sum(self.0.iter().map(|shard| &shard.times[route as usize]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_counted_by_route_and_class() {
+        let traffic = Traffic::default();
+        std::thread::scope(|scope| {
+            for status in [200, 204, 304, 404, 503, 0, 999] {
+                let traffic = &traffic;
+                scope.spawn(move || {
+                    traffic.count(Route::Detail, status);
+                    traffic.time(Route::Detail, Duration::from_millis(1));
+                });
+            }
+        });
+        assert_eq!(traffic.answered(Route::Detail), [1, 2, 1, 1, 2]);
+        assert_eq!(traffic.times(Route::Detail).total(), 7);
+        assert_eq!(traffic.answered(Route::List), [0; CLASSES]);
+    }
+
+    #[test]
+    fn every_route_has_a_place_and_a_name_of_its_own() {
+        for (at, route) in Route::ALL.into_iter().enumerate() {
+            assert_eq!(route as usize, at);
+            assert!(
+                Route::ALL[..at]
+                    .iter()
+                    .all(|other| other.name() != route.name())
+            );
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Ctrl-C and SIGTERM in the middle of a command: nothing is left half done.
+
+use crate::harness::{Plan, Shell, TestDatabase, eventually};
+
+const LOCK: &str = "LOCK TABLE property IN ACCESS EXCLUSIVE MODE";
+
+/// Returns once a statement on the database waits for a lock.
+async fn somebody_waits(database: &TestDatabase) {
+    let waits = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    eventually("the command waits", async || {
+        (database.value(waits).await != "0").then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dump_that_is_interrupted_leaves_the_file_as_it_was() {
+    let plan = Plan::new().await.homes(20).await;
+    let shell = Shell::of(&plan);
+    let file = shell.file("dump.csv", "before");
+    for signal in ["INT", "TERM"] {
+        let mut psql = plan.database.psql().await;
+        let transaction = psql.transaction().await.expect("begun");
+        transaction.batch_execute(LOCK).await.expect("locked");
+        let running = shell.begin(&["dumpdata", "--output", &file]);
+        somebody_waits(&plan.database).await;
+        running.signal(signal);
+        let (code, err) = running.wait();
+        assert_eq!(code, Some(130), "{err}");
+        assert!(err.contains("interrupted"), "{err}");
+        assert_eq!(std::fs::read_to_string(&file).expect("kept"), "before");
+        let entries = std::fs::read_dir(&shell.directory).expect("readable");
+        assert_eq!(entries.count(), 1, "something is left beside the file");
+        transaction.rollback().await.expect("released");
+    }
+    shell.run(&["dumpdata", "--output", &file]).done();
+    let text = std::fs::read_to_string(&file).expect("replaced");
+    assert_eq!(text.lines().count(), 21);
+}
+
+#[tokio::test]
+async fn a_dump_that_fails_leaves_the_file_as_it_was() {
+    let plan = Plan::new().await.homes(1).await;
+    let shell = Shell::of(&plan);
+    let file = shell.file("dump.csv", "before");
+    plan.database
+        .run("ALTER TABLE property RENAME TO gone")
+        .await;
+    shell.run(&["dumpdata", "--output", &file]).failed(1);
+    assert_eq!(std::fs::read_to_string(&file).expect("kept"), "before");
+    let err = shell
+        .run(&["dumpdata", "--output", "/nonexistent/x.csv"])
+        .failed(1);
+    assert!(err.contains("/nonexistent/x.csv"), "{err}");
+}
+
+#[tokio::test]
+async fn a_load_that_is_interrupted_loads_nothing() {
+    let plan = Plan::new().await.homes(1).await;
+    let shell = Shell::of(&plan);
+    let file = shell.file(
+        "new.csv",
+        "title,description,price,location\nNew,D,1,Leith\n",
+    );
+    let mut psql = plan.database.psql().await;
+    let transaction = psql.transaction().await.expect("begun");
+    transaction.batch_execute(LOCK).await.expect("locked");
+    let running = shell.begin(&["loaddata", &file]);
+    somebody_waits(&plan.database).await;
+    running.signal("INT");
+    assert_eq!(running.wait().0, Some(130));
+    transaction.rollback().await.expect("released");
+    let others = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'property-listings'";
+    eventually("the server has noticed", async || {
+        (plan.database.value(others).await == "0").then_some(())
+    })
+    .await;
+    assert_eq!(plan.database.listings().await, "1");
+}
+
+#[tokio::test]
+async fn a_load_that_waits_for_its_input_can_be_interrupted() {
+    let plan = Plan::new().await;
+    let shell = Shell::of(&plan);
+    let running = shell.begin(&["loaddata", "--format", "csv", "-"]);
+    let connected = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'property-listings'";
+    eventually("the command has begun", async || {
+        (plan.database.value(connected).await != "0").then_some(())
+    })
+    .await;
+    running.signal("INT");
+    assert_eq!(running.wait().0, Some(130));
+}

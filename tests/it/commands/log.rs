@@ -1,0 +1,96 @@
+//! The log of a running site: one line each, and which request it is about.
+
+use crate::harness::{Browser, Plan, Shell, eventually};
+
+async fn serving() -> (Plan, crate::harness::Serving) {
+    let plan = Plan::new().await.homes(2).await;
+    let shell = Shell::of(&plan).set("RUST_LOG", "info,property_listings::http=debug");
+    let site = shell.serve(&["serve"]);
+    (plan, site)
+}
+
+#[tokio::test]
+async fn every_line_about_a_request_has_its_number() {
+    let (_plan, site) = serving().await;
+    let browser = Browser::new(&site.origin);
+    let (miss, hit) = (
+        browser.get("/properties/").await,
+        browser.get("/properties/").await,
+    );
+    assert!(hit.is_hit());
+    for (page, wanted) in [
+        (
+            miss,
+            &[
+                "cache miss level=queryset ",
+                "cache miss level=page-redis ",
+                "cache stored level=page-redis ",
+                "request method=GET path=/properties/ status=200 ms=",
+            ][..],
+        ),
+        (
+            hit,
+            &[
+                "cache hit level=page-memory ",
+                "request method=GET path=/properties/ status=200 cache=\"page-memory; hit",
+            ],
+        ),
+    ] {
+        let number = format!(" request={}", page.header("x-request-id"));
+        eventually("the lines are written", async || {
+            let log = site.log();
+            let lines: Vec<_> = log.lines().filter(|line| line.ends_with(&number)).collect();
+            let said = |text: &&&str| lines.iter().any(|line| line.contains(**text));
+            (wanted.iter().filter(said).count() == wanted.len()).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_failure_is_told_with_the_number_that_its_page_shows() {
+    let (plan, site) = serving().await;
+    plan.database
+        .run("ALTER TABLE property RENAME TO gone")
+        .await;
+    let page = Browser::new(&site.origin)
+        .get("/properties/")
+        .await
+        .assert_status(500);
+    let number = page.header("x-request-id").to_owned();
+    assert!(page.has(&number));
+    eventually("the failure is logged", async || {
+        let log = site.log();
+        let mut lines = log
+            .lines()
+            .filter(|line| line.ends_with(&format!("request={number}")));
+        lines
+            .any(|line| line.contains(" ERROR ") && line.contains("does not exist"))
+            .then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_writes_lines_into_the_log() {
+    let (_plan, site) = serving().await;
+    let browser = Browser::new(&site.origin);
+    let forged = "eve\n[2026-01-01T00:00:00.000Z INFO  forged] login user=\"ada\"\u{1b}[2J";
+    browser.try_log_in(forged, "wrong", "").await;
+    browser
+        .get("/properties/%0A[forged]/")
+        .await
+        .assert_status(404);
+    eventually("the login is logged", async || {
+        site.log()
+            .contains("path=/admin/login/ status=422")
+            .then_some(())
+    })
+    .await;
+    let log = site.log();
+    for line in log.lines() {
+        assert!(line.starts_with("[20") && line.contains("Z "), "{line:?}");
+        assert!(!line.starts_with("[2026-01-01T00:00:00.000Z"), "{line:?}");
+        assert!(!line.contains(|c: char| c.is_control()), "{line:?}");
+    }
+}

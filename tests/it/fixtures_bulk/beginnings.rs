@@ -1,0 +1,95 @@
+//! Every word of many listings is found by each of its beginnings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use property_listings::db::{Database, properties};
+use property_listings::domain::{Cursors, ListingQuery, word_forms};
+use property_listings::services::fixtures::sample;
+use rand::rngs::StdRng;
+use rand::{SeedableRng as _, seq::IndexedRandom as _};
+
+use super::load_all;
+use super::real_listings::real_listings;
+
+/// The numbers of the listings that have a word, as they are written.
+type Words = BTreeMap<String, BTreeSet<i64>>;
+
+async fn words_of(database: &Database) -> Words {
+    let client = database.client().await.expect("a client");
+    let sql = "SELECT id, title || ' ' || location || ' ' || description FROM property";
+    let mut words = Words::new();
+    for row in client.query(sql, &[]).await.expect("rows") {
+        let (id, text): (i64, String) = (row.get(0), row.get(1));
+        let text = text.to_lowercase();
+        // Words with accents are left to other tests.
+        let each = text.split(|c: char| !c.is_alphanumeric());
+        for word in each.filter(|word| !word.is_empty() && word.is_ascii()) {
+            words.entry(word.to_owned()).or_default().insert(id);
+        }
+    }
+    words
+}
+
+async fn found(database: &Database, beginning: &str) -> BTreeSet<i64> {
+    let client = database.client().await.expect("a client");
+    let sql = "SELECT id FROM property WHERE search @@ property_query($1, $2)";
+    let longer = word_forms::beginning_with(beginning);
+    let rows = client.query(sql, &[&beginning, &longer]).await;
+    let ids = rows.expect("rows").iter().map(|row| row.get(0)).collect();
+    let query = ListingQuery::parse(&format!("q={beginning}"), Cursors::Ignored).expect("valid");
+    let count = properties::count(&client, &query.filter).await;
+    let ids: BTreeSet<i64> = ids;
+    assert_eq!(count.expect("counted"), ids.len() as i64, "{beginning}");
+    ids
+}
+
+/// Checks the beginnings of some words against the words of all listings, and against each other.
+async fn are_found_by_their_beginnings<'a>(
+    database: &Database,
+    words: &Words,
+    some: impl Iterator<Item = &'a String>,
+) {
+    for word in some {
+        let mut longer = BTreeSet::new();
+        for end in (1..=word.len()).rev() {
+            let beginning = &word[..end];
+            let found = found(database, beginning).await;
+            let begun = words.range(beginning.to_owned()..);
+            let begun = begun.take_while(|(word, _)| word.starts_with(beginning));
+            for (missed, ids) in begun {
+                assert!(ids.is_subset(&found), "{beginning} misses {missed}");
+            }
+            assert!(longer.is_subset(&found), "{beginning} of {word}");
+            longer = found;
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_word_of_sample_data_is_found_by_all_its_beginnings_and_they_by_theirs() {
+    let database = crate::harness::database().await;
+    let events = sample(&database, 2_000, &|_| {}).await.expect("added");
+    assert_eq!(events.events().len(), 1);
+    let words = words_of(&database).await;
+    are_found_by_their_beginnings(&database, &words, words.keys()).await;
+}
+
+#[tokio::test]
+async fn words_of_real_listings_are_found_by_all_their_beginnings_and_they_by_theirs() {
+    let Some(csv) = real_listings("edinburgh.csv") else {
+        return;
+    };
+    let database = crate::harness::database().await;
+    load_all(&database, &csv).await;
+    let words = words_of(&database).await;
+    // Misspelt words are mostly in one listing.
+    let several: Vec<&String> = words
+        .iter()
+        .filter_map(|(word, ids)| (ids.len() > 2).then_some(word))
+        .collect();
+    let mut random = StdRng::seed_from_u64(9);
+    let some: Vec<&String> = several.sample(&mut random, 80).copied().collect();
+    let named = ["apartments", "stunning", "parking", "comfortable"].map(str::to_owned);
+    let some = named.iter().chain(some);
+    are_found_by_their_beginnings(&database, &words, some).await;
+}
