@@ -54,6 +54,8 @@
     const font = `12px ${getComputedStyle(document.body).fontFamily}`;
     const span = Number(box.dataset.span);
     const values = kind === "ratio" ? percent : time;
+    // Only whole powers of ten are lined and named.
+    const decades = (_, list) => (kind === "ratio" ? list : list.map((value) => (isDecade(value) ? value : null)));
     const axis = { stroke: colour("--quiet"), font, grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
     return {
       width: box.clientWidth,
@@ -66,7 +68,7 @@
       },
       axes: [
         { ...axis, values: (_, ats) => ats.map(clock), space: 60 },
-        { ...axis, size: 58, filter: (_, list) => (kind === "ratio" ? list : list.map((value) => (isDecade(value) ? value : null))), values: (_, list) => list.map((value) => (value == null ? "" : kind === "ratio" ? `${Math.round(value * 100)} %` : time(value))) },
+        { ...axis, size: 58, filter: decades, grid: { ...axis.grid, filter: decades }, ticks: { ...axis.ticks, filter: decades }, values: (_, list) => list.map((value) => (value == null ? "" : kind === "ratio" ? `${Math.round(value * 100)} %` : time(value))) },
       ],
       series: [
         { label: "UTC", value: (_, at) => (at == null ? "–" : clock(at)) },
@@ -80,7 +82,7 @@
     const step = box.dataset.series === "last_24_hours" ? 300 : 60;
     const data = columns(points, kind, step);
     const any = data.slice(1).some((column) => column.some((value) => value !== null));
-    box.classList.toggle("chart--empty", !any);
+    box.classList.toggle("chart--empty", known && !any);
     if (chart.plot) return chart.plot.setData(data);
     const title = document.createElement("h3");
     title.className = "chart__title";
@@ -101,8 +103,11 @@
     draw(chart);
   };
 
+  let known = false;
+
   // Shows a history; without one, what is known is drawn anew.
   const show = (history) => {
+    known ||= history !== undefined;
     for (const chart of charts) {
       chart.points = history?.[chart.box.dataset.series] ?? chart.points;
       draw(chart);

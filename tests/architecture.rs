@@ -60,9 +60,13 @@ fn files(folder: &str) -> Vec<PathBuf> {
 }
 
 fn is_vendored(folder: &Path) -> bool {
-    ["static/vendor", "tests/it/vendor"]
-        .into_iter()
-        .any(|vendor| folder.ends_with(vendor))
+    [
+        "static/vendor",
+        "tests/it/vendor",
+        "src/domain/common_passwords",
+    ]
+    .into_iter()
+    .any(|vendor| folder.ends_with(vendor))
 }
 
 fn read(path: &Path) -> String {

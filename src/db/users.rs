@@ -272,7 +272,7 @@ pub async fn rehash_password(
     Ok(())
 }
 
-/// A hash that another program made, if any account still has one: the longest.
+/// A hash that another program made, of the kind that most accounts with such a one have, if any has.
 ///
 /// # Errors
 /// When the database can't answer.

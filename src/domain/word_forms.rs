@@ -4,14 +4,18 @@
 //! on can't be told from the letters, for `basin` is not the beginning of a form of base. So the words that listings
 //! commonly have are listed; the beginnings of others find just the words that begin with them.
 
-/// In alphabetical order, a word per line.
+/// In alphabetical order.
 static WORDS: &str = include_str!("word_forms.txt");
 
 /// The words of the list that begin with some letters, separated by spaces.
 pub fn beginning_with(letters: &str) -> String {
-    let words = WORDS.lines().skip_while(|word| *word < letters);
+    let words = words().skip_while(|word| *word < letters);
     let words = words.take_while(|word| word.starts_with(letters));
     words.collect::<Vec<_>>().join(" ")
+}
+
+fn words() -> impl Iterator<Item = &'static str> {
+    WORDS.split_ascii_whitespace()
 }
 
 #[cfg(test)]
@@ -20,9 +24,9 @@ mod tests {
 
     #[test]
     fn the_words_are_in_alphabetical_order_and_each_is_there_once() {
-        assert!(WORDS.lines().is_sorted_by(|one, next| one < next));
+        assert!(words().is_sorted_by(|one, next| one < next));
         let is_word = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase());
-        assert!(WORDS.lines().all(|word| !word.is_empty() && is_word(word)));
+        assert!(words().all(is_word));
     }
 
     #[test]
@@ -31,7 +35,7 @@ mod tests {
         assert_eq!(beginning_with("parking"), "parking");
         assert_eq!(beginning_with("zz"), "");
         assert_eq!(beginning_with("ä"), "");
-        for word in WORDS.lines() {
+        for word in words() {
             for end in 1..=word.len() {
                 let words = beginning_with(&word[..end]);
                 assert!(words.split(' ').any(|found| found == word), "{word}");

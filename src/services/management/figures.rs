@@ -185,9 +185,15 @@ impl Report {
 impl Management {
     /// The figures now.
     pub(super) async fn figures(&self) -> Report {
+        let tiers = self.cache.tier_state();
+        // Where it is known to be out of reach, nobody waits to learn that again.
+        let redis = match tiers.redis {
+            "down" => None,
+            _ => self.cache.report_redis().await.ok(),
+        };
         Report {
-            redis: self.cache.report_redis().await.ok(),
-            tiers: self.cache.tier_state(),
+            redis,
+            tiers,
             events: self.event_state().await,
             pages: page_counts(&self.cache),
             levels: Level::ALL

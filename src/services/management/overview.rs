@@ -115,6 +115,9 @@ impl Management {
     }
 
     async fn keys(&self) -> Option<Keys> {
+        if self.cache.redis_is_up() == Some(false) {
+            return None;
+        }
         let census = self.cache.census(kind_of).await.ok()?;
         let scaled = |number: u64| (number as f64 * census.scale()).round() as u64;
         let family = |name| {

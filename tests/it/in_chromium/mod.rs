@@ -4,6 +4,7 @@
 //! lead), so that a page may be laid out anew without a change here.
 
 mod accessibility;
+mod accounts;
 mod admin_forms;
 mod admin_forms_accessibility;
 mod admin_forms_scripts;

@@ -34,7 +34,7 @@ const MOST_WAITING: usize = 120;
 /// A minute of another instance may come so much later.
 const LATE: TimeDelta = TimeDelta::minutes(3);
 /// How long the database may take when the site stops.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// The history as this instance knows it.
 #[derive(Debug)]
@@ -102,37 +102,45 @@ impl CacheHistory {
         ended
     }
 
-    /// Writes what waits, and reads what other instances wrote.
-    async fn exchange(&self, database: &Database, now: DateTime<Utc>) -> Result<(), DbError> {
-        let (waiting, loaded) = {
-            let inner = self.lock();
-            (inner.waiting.clone(), inner.loaded)
-        };
-        let client = database.client().await?;
-        if !waiting.is_empty() {
-            let rows = waiting.iter().flat_map(|(minute, sample)| {
-                let mut rows = sample.to_keep();
-                rows.iter_mut()
-                    .for_each(|row| row["minute"] = json!(moment(*minute)));
-                rows
-            });
-            let rows = Value::Array(rows.collect());
-            cache_metrics::insert(&client, &self.instance, &rows).await?;
+    /// Writes what waits; returns its minutes.
+    async fn write(&self, database: &Database) -> Result<Vec<i64>, DbError> {
+        let waiting = self.lock().waiting.clone();
+        if waiting.is_empty() {
+            return Ok(Vec::new());
         }
-        let recent = now - LATE;
-        let first = waiting.keys().next().map_or(recent, |first| moment(*first));
-        let from = if loaded { first.min(recent) } else { now - DAY };
-        let kept = cache_metrics::list(&client, from).await?;
+        let rows = waiting.iter().flat_map(|(minute, sample)| {
+            let mut rows = sample.to_keep();
+            rows.iter_mut()
+                .for_each(|row| row["minute"] = json!(moment(*minute)));
+            rows
+        });
+        let rows = Value::Array(rows.collect());
+        let client = database.client().await?;
+        cache_metrics::insert(&client, &self.instance, &rows).await?;
         let mut inner = self.lock();
         waiting.keys().for_each(|minute| {
             inner.waiting.remove(minute);
         });
-        inner.loaded = true;
+        Ok(waiting.into_keys().collect())
+    }
+
+    /// Writes what waits, and reads what other instances wrote.
+    async fn exchange(&self, database: &Database, now: DateTime<Utc>) -> Result<(), DbError> {
+        let written = self.write(database).await?;
+        let recent = now - LATE;
+        let first = written.first().map_or(recent, |first| moment(*first));
+        let from = match self.lock().loaded {
+            true => first.min(recent),
+            false => now - DAY,
+        };
+        let client = database.client().await?;
         let mut minutes: BTreeMap<i64, Sample> = BTreeMap::new();
-        for metric in kept {
+        for metric in cache_metrics::list(&client, from).await? {
             let minute = minutes.entry(metric.minute.timestamp()).or_default();
             minute.add_kept(&metric.level, metric.figures);
         }
+        let mut inner = self.lock();
+        inner.loaded = true;
         inner.day.extend(minutes);
         Ok(())
     }
@@ -203,10 +211,8 @@ impl Management {
     pub async fn keep_history(&self, now: DateTime<Utc>) {
         self.history.take(&self.cache, now);
         self.history.lock().end_minute();
-        if !self.history.lock().waiting.is_empty() {
-            // Nobody waits for figures.
-            let _ = tokio::time::timeout(LAST_WORDS, self.exchange_history(now)).await;
-        }
+        // Where the database can't be told in time, these figures are lost.
+        let _ = tokio::time::timeout(LAST_WORDS, self.history.write(&self.database)).await;
     }
 
     /// Reads what was written before this process began, unless that is done.

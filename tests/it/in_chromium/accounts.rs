@@ -1,0 +1,181 @@
+//! The accounts of staff in a real browser: managed, with and without scripts, by the keyboard, and accessible.
+
+use serde_json::json;
+
+use crate::harness::{App, Chromium, Focus, Key, Motion, PASSWORD, Theme, eventually, spawn_app};
+
+const NEW: &str = "nanoseconds of wire";
+
+async fn logged_in(chromium: &Chromium, app: &App, username: &str, password: &str) {
+    chromium.open(app, "/admin/login/").await;
+    chromium.fill("username", username).await;
+    chromium.fill("password", password).await;
+    chromium.follow("main button").await;
+}
+
+/// Clicks, and returns once the page says something. The address may stay the same.
+async fn click_until(chromium: &Chromium, css: &str, words: &str) {
+    chromium.click(css).await;
+    let shown = "return document.readyState === 'complete' && !!document.querySelector('main')?.innerText.includes(arguments[0])";
+    eventually(words, async || {
+        (chromium.run(shown, &[json!(words)]).await == true).then_some(())
+    })
+    .await;
+}
+
+async fn an_account_is_added_changed_and_deleted(chromium: Chromium) {
+    let app = spawn_app().await;
+    logged_in(&chromium, &app, "ada", PASSWORD).await;
+    chromium.follow("nav a[href='/admin/users/']").await;
+    chromium.follow("main a[href='/admin/users/add/']").await;
+    chromium.fill("username", "grace").await;
+    chromium.fill("email", "grace@navy.example").await;
+    chromium.fill("password1", NEW).await;
+    chromium.fill("password2", "another").await;
+    chromium.click("#may-change").await;
+    click_until(&chromium, "[name=_save]", "didn’t match").await;
+    assert_eq!(chromium.field("username").await, "grace");
+    assert_eq!(chromium.field("password1").await, "");
+    chromium.fill("password1", NEW).await;
+    chromium.fill("password2", NEW).await;
+    chromium.follow("[name=_save]").await;
+    assert_eq!(chromium.path().await, "/admin/users/");
+    let row = "tbody tr:nth-child(2)";
+    assert!(chromium.text(row).await.contains("view, change"));
+
+    // Somebody else is logged in as them, until a superuser ends that.
+    let grace = app.stranger();
+    grace.try_log_in("grace", NEW, "").await.assert_status(303);
+    chromium.follow(&format!("{row} a")).await;
+    chromium.follow("main a[href$='/sessions/']").await;
+    click_until(&chromium, "button[name=end]", "logged in nowhere").await;
+    grace.get("/admin/").await.assert_status(302);
+
+    chromium.follow(".crumbs li:nth-child(2) a").await;
+    chromium.click("#is_active").await;
+    chromium.follow("[name=_save]").await;
+    assert!(chromium.text(row).await.contains("No"));
+    chromium.follow(&format!("{row} a")).await;
+    chromium.follow("main a[href$='/delete/']").await;
+    chromium.follow("main form button").await;
+    assert_eq!(chromium.texts("tbody tr").await.len(), 4);
+    chromium
+        .follow("main a[href='/admin/users/history/']")
+        .await;
+    let history = chromium.texts(".entry").await;
+    assert!(history[0].contains("ada deleted grace"), "{history:#?}");
+    assert!(history[1].contains("Active: yes → no"), "{history:#?}");
+}
+
+#[tokio::test]
+async fn an_account_is_managed_with_scripts() {
+    an_account_is_added_changed_and_deleted(Chromium::start().await).await;
+}
+
+#[tokio::test]
+async fn an_account_is_managed_without_scripts() {
+    let chromium = Chromium::start().await.without_scripts().await;
+    an_account_is_added_changed_and_deleted(chromium).await;
+}
+
+#[tokio::test]
+async fn the_boxes_of_the_form_are_ticked_with_the_keyboard_and_every_stop_is_seen() {
+    let app = spawn_app().await;
+    let chromium = Chromium::start().await;
+    chromium.prefer(Theme::Light, Motion::Reduced).await;
+    logged_in(&chromium, &app, "ada", PASSWORD).await;
+    chromium.open(&app, "/admin/users/add/").await;
+    let seen = |stops: &[Focus]| {
+        for stop in stops {
+            assert!(stop.is_outlined && stop.is_in_view, "{stop:#?}");
+        }
+    };
+    for (field, text) in [
+        ("#username", "grace"),
+        ("#password1", NEW),
+        ("#password2", NEW),
+    ] {
+        seen(&chromium.tab_to(field).await);
+        chromium.type_text(text).await;
+    }
+    for field in ["#is_staff", "#may-cache"] {
+        seen(&chromium.tab_to(field).await);
+        chromium.type_text(" ").await;
+    }
+    chromium.press(Key::Enter).await;
+    chromium.leaves("/admin/users/add/").await;
+    let sql =
+        "SELECT concat(is_active, is_staff, permissions) FROM site_user WHERE username = 'grace'";
+    assert_eq!(app.database.value(sql).await, "tf{view,cache}");
+    for path in ["/admin/users/", "/admin/sessions/", "/admin/logins/"] {
+        for width in [390, 1280] {
+            chromium.resize(width).await;
+            chromium.open(&app, path).await;
+            seen(&chromium.tab_through().await);
+        }
+    }
+}
+
+async fn every_page_of_accounts_is_accessible(theme: Theme) {
+    let app = spawn_app().await;
+    app.stranger()
+        .try_log_in("sam", "wrong password", "")
+        .await
+        .assert_status(422);
+    let sam = app.staff_named("sam").await;
+    sam.get("/admin/").await.assert_status(200);
+    let chromium = Chromium::start().await;
+    chromium.prefer(theme, Motion::Reduced).await;
+    logged_in(&chromium, &app, "ada", PASSWORD).await;
+    let id = app
+        .database
+        .value("SELECT id FROM site_user WHERE username = 'sam'")
+        .await;
+    let own = app
+        .database
+        .value("SELECT id FROM site_user WHERE username = 'ada'")
+        .await;
+    let judge = async |name: &str| {
+        for width in [320, 390, 1280] {
+            chromium.resize(width).await;
+            chromium
+                .assert_accessible(&format!("{name}, {theme:?}, {width} pixels wide"))
+                .await;
+            chromium.assert_fits(name, width).await;
+        }
+    };
+    for path in [
+        "/admin/users/".to_owned(),
+        "/admin/users/?q=zeppelin".to_owned(),
+        "/admin/users/?role=god".to_owned(),
+        "/admin/users/add/".to_owned(),
+        "/admin/users/history/".to_owned(),
+        format!("/admin/users/{id}/change/"),
+        format!("/admin/users/{id}/password/"),
+        format!("/admin/users/{id}/delete/"),
+        format!("/admin/users/{id}/history/"),
+        format!("/admin/users/{id}/sessions/"),
+        format!("/admin/users/{own}/delete/"),
+        "/admin/sessions/".to_owned(),
+        "/admin/logins/".to_owned(),
+        "/admin/logins/?kind=throttled".to_owned(),
+        "/admin/password_change/".to_owned(),
+    ] {
+        chromium.open(&app, &path).await;
+        judge(&path).await;
+    }
+    chromium.open(&app, "/admin/users/add/").await;
+    chromium.fill("username", "b@d name!").await;
+    click_until(&chromium, "[name=_save]", "Nothing was saved").await;
+    judge("a refused account").await;
+}
+
+#[tokio::test]
+async fn every_page_of_accounts_is_accessible_in_light_colours() {
+    every_page_of_accounts_is_accessible(Theme::Light).await;
+}
+
+#[tokio::test]
+async fn every_page_of_accounts_is_accessible_in_dark_colours() {
+    every_page_of_accounts_is_accessible(Theme::Dark).await;
+}
