@@ -102,7 +102,7 @@ enum Command {
         #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
         count: u64,
     },
-    /// Load listings from CSV or JSON Lines files; each file is one transaction
+    /// Load listings from CSV or JSON Lines files, or what Django's dumpdata wrote; each file is one transaction
     #[command(after_help = examples::LOADDATA)]
     Loaddata {
         /// The files; - is standard input
