@@ -146,13 +146,15 @@ impl Staff {
         token.is_some_and(|token| super::request::tokens_match(&token, sent))
     }
 
-    /// Whether they may do something. While the database can't tell they may try: nothing can be written then.
+    /// Whether they may do something, as far as is known.
     pub(in crate::http) fn may(&self, permission: Permission) -> bool {
         self.is_superuser || self.permissions.allow(permission)
     }
 
-    /// Refuses what they may not do.
+    /// Refuses what they may not do. While the database can't tell, that is everything: it may answer again before
+    /// something is written.
     pub(in crate::http) fn require(&self, permission: Permission) -> Result<(), AppError> {
+        self.require_known()?;
         match self.may(permission) {
             true => Ok(()),
             false => Err(AppError::Forbidden(match permission {
@@ -186,11 +188,15 @@ impl Staff {
 
     /// Refuses where the database could not say that they still are a member of staff.
     pub(in crate::http) fn require_known(&self) -> Result<(), AppError> {
-        if self.known {
-            Ok(())
-        } else {
-            Err(AppError::Unavailable)
+        match self.is_known() {
+            true => Ok(()),
+            false => Err(AppError::Unavailable),
         }
+    }
+
+    /// Whether the database could say that they still are a member of staff, and what they may do.
+    pub(in crate::http) fn is_known(&self) -> bool {
+        self.known
     }
 
     /// The member of staff whose session a request carries; `None` for anybody else.

@@ -14,7 +14,7 @@ const QUERIES: [(&str, i64); 12] = [
     ("o=-title&page=3", 300),
     ("o=-changed", 100),
     ("o=price.title", 110),
-    ("location=leith&o=price", 100),
+    ("location=leith&o=price", 300),
     ("added_from=2026-02-01&added_to=2026-02-01", 3_000),
     ("q=77777", 10),
     ("q=home&o=price", 110),

@@ -34,7 +34,9 @@ async fn before_anything_was_asked_for_it_says_no_data_and_no_limit() {
 
 #[tokio::test]
 async fn the_one_number_has_its_numerator_and_denominator() {
-    let app = operator(Plan::new().await).await;
+    // Of its own: only so many keys are looked at, and other tests' would be among them.
+    let redis = OwnRedis::start(&[]).await;
+    let app = operator(Plan::new().await.set("REDIS_URL", redis.url())).await;
     for _ in 0..4 {
         app.get("/properties/").await;
     }

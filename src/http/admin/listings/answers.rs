@@ -114,13 +114,18 @@ pub(super) async fn failed(
     match err {
         err if err.is_unavailable() => {
             log::error!("{err}");
-            let mut response = HttpResponse::ServiceUnavailable();
-            response.insert_header((header::RETRY_AFTER, "5"));
-            let notice = "The database can’t be reached at the moment, so nothing was saved. Nothing that you typed is \
-                lost: try again in a few seconds.";
-            let form = form.with_notice(notice.to_owned());
-            page(response, &form.framed(staff.frame()?))
+            unreachable(staff, form)
         }
         err => Err(err.into()),
     }
+}
+
+/// The form while the database can't be reached.
+pub(super) fn unreachable(staff: &Staff, form: FormPage) -> Result<HttpResponse, AppError> {
+    let mut response = HttpResponse::ServiceUnavailable();
+    response.insert_header((header::RETRY_AFTER, "5"));
+    let notice = "The database can’t be reached at the moment, so nothing was saved. Nothing that you typed is \
+        lost: try again in a few seconds.";
+    let form = form.with_notice(notice.to_owned());
+    page(response, &form.framed(staff.frame()?))
 }

@@ -33,6 +33,9 @@ pub(in crate::http) async fn create(
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
     let sent = Sent::of(fields, None);
+    if !staff.is_known() {
+        return answers::unreachable(&staff, sent.again());
+    }
     staff.require(sent.needs())?;
     press(&staff, &sent, &services, &site).await
 }
@@ -65,6 +68,9 @@ pub(in crate::http) async fn update(
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
     let sent = Sent::of(fields, Some(PropertyId(*id)));
+    if !staff.is_known() {
+        return answers::unreachable(&staff, sent.again());
+    }
     staff.require(sent.needs())?;
     press(&staff, &sent, &services, &site).await
 }

@@ -147,3 +147,31 @@ async fn a_superuser_needs_no_permission_and_a_token_none_either() {
         .await;
     page.assert_status(200);
 }
+
+#[tokio::test]
+async fn while_the_database_can_not_tell_what_somebody_may_do_nothing_is_written() {
+    let (app, sam) = site().await;
+    allow(&app, "view").await;
+    let mut form = fields(&[
+        ("title", "Mine"),
+        ("description", "D"),
+        ("price", "1"),
+        ("location", "L"),
+    ]);
+    let token = sam.get("/admin/").await.field("csrf_token");
+    form.push(("csrf_token", token));
+    // Accounts can't be read, and listings can be written.
+    let mut database = app.database.psql().await;
+    let held = database.transaction().await.expect("a transaction");
+    let lock = "LOCK TABLE site_user IN ACCESS EXCLUSIVE MODE";
+    held.batch_execute(lock).await.expect("locked");
+    for path in ["/admin/properties/1/change/", "/admin/properties/add/"] {
+        let page = sam.post(path, &form).await.assert_status(503);
+        assert_eq!(page.field("title"), "Mine");
+    }
+    let page = sam.post("/admin/properties/1/delete/", &form).await;
+    page.assert_status(503);
+    let changed = "SELECT count(*) FROM property_event WHERE actor = 'sam'";
+    assert_eq!(app.database.value(changed).await, "0");
+    assert_eq!(app.database.listings().await, "3");
+}
