@@ -76,6 +76,9 @@ pub async fn insert_again(
             ],
         )
         .await?;
-    bulk::advance_sequence(transaction, Some(id.0)).await?;
+    if row.is_some() {
+        // The sequence doesn't move back: it follows listings alone, not numbers that somebody asks for.
+        bulk::advance_sequence(transaction, Some(id.0)).await?;
+    }
     row.as_ref().map(properties::property).transpose()
 }

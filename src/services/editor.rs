@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use super::ServiceError;
 use crate::cache::{Cache, caller};
 use crate::db::{Database, DbError, event_log, properties};
@@ -26,12 +28,17 @@ pub enum UpdateOutcome {
     Gone,
 }
 
+/// Files of imports that an instance reads at once: each takes a connection, a core, and its size in memory.
+const IMPORTS_AT_ONCE: usize = 2;
+
 /// Writes listings; cheap to clone.
 #[derive(Clone)]
 pub struct Editor {
     pub(super) database: Database,
     cache: Cache,
     bus: Arc<Bus>,
+    /// What every look at a file and every import holds a permit of.
+    pub(super) imports: Arc<Semaphore>,
 }
 
 impl Editor {
@@ -40,6 +47,7 @@ impl Editor {
             database,
             cache,
             bus: Arc::new(bus),
+            imports: Arc::new(Semaphore::new(IMPORTS_AT_ONCE)),
         }
     }
 

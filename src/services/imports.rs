@@ -1,8 +1,13 @@
 //! Imports of files that staff send: kept, looked at, applied.
 //!
-//! **Invariant:** a file is seen by nobody but who sent it, is imported once at most, and is gone after an hour.
+//! **Invariant:** a file is seen by nobody but who sent it, is imported once at most, and is gone after an hour. An
+//! instance reads no more than a few at once, and a look at one ends even if nobody waits for it any more.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::timeout;
 
 use super::editor::to_the_end;
 use super::fixtures::{self, Found, ImportReport, LoadError, RowError};
@@ -21,6 +26,15 @@ const LIFETIME: Duration = Duration::from_secs(60 * 60);
 /// How long an import waits for somebody else's write.
 const LIMITS: &str = "SET LOCAL statement_timeout = '15min'; SET LOCAL lock_timeout = '5s'";
 
+/// How long a look at a file may take.
+pub const LOOK_SECONDS: u64 = 30;
+
+/// The same for each statement, for a look that is given up leaves its last one to the server.
+const LOOK_LIMIT: &str = "SET LOCAL statement_timeout = '30s'";
+
+/// How long a look or an import waits until another one ends.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// A look at a file that is kept.
 #[derive(Debug)]
 pub struct Preview {
@@ -28,6 +42,19 @@ pub struct Preview {
     pub file_name: String,
     /// What its import would do, or what is wrong with all of it.
     pub found: Result<Found, Vec<RowError>>,
+}
+
+/// What became of a look.
+#[derive(Debug)]
+pub enum PreviewOutcome {
+    /// What there is to see.
+    Found(Preview),
+    /// There is no such file of this user's any more.
+    Gone,
+    /// The instance is reading as many files as it may.
+    Busy,
+    /// It took longer than [`LOOK_SECONDS`].
+    TooLong,
 }
 
 /// What became of an import.
@@ -39,6 +66,8 @@ pub enum ImportOutcome {
     Refused,
     /// There is no such file of this user's any more.
     Gone,
+    /// Nothing is done, for the instance is reading as many files as it may.
+    Busy,
 }
 
 impl Editor {
@@ -57,7 +86,7 @@ impl Editor {
         Ok(uploads::insert(&client, user, &upload, LIFETIME).await?)
     }
 
-    /// What the import of a kept file would do now; `None` when there is no such file of this user's.
+    /// What the import of a kept file would do now.
     ///
     /// # Errors
     /// When the database can't answer.
@@ -65,19 +94,36 @@ impl Editor {
         &self,
         user: UserId,
         id: UploadId,
-    ) -> Result<Option<Preview>, ServiceError> {
+    ) -> Result<PreviewOutcome, ServiceError> {
+        let Some(_permit) = self.import_permit().await else {
+            return Ok(PreviewOutcome::Busy);
+        };
+        let look = timeout(Duration::from_secs(LOOK_SECONDS), self.look(user, id));
+        look.await.unwrap_or(Ok(PreviewOutcome::TooLong))
+    }
+
+    /// Dropped at any await, it leaves a transaction that is rolled back.
+    async fn look(&self, user: UserId, id: UploadId) -> Result<PreviewOutcome, ServiceError> {
         let mut client = self.database.unhurried_client().await?;
         let Some(Upload { file_name, content }) = uploads::find(&client, user, id).await? else {
-            return Ok(None);
+            return Ok(PreviewOutcome::Gone);
         };
         let transaction = client.transaction().await.map_err(DbError::from)?;
+        let limited = transaction.batch_execute(LOOK_LIMIT).await;
+        limited.map_err(DbError::from)?;
         let found = match fixtures::preview(&transaction, &content, &file_name).await {
             Ok(found) => Ok(found),
             Err(LoadError::Invalid(errors)) => Err(errors),
             Err(err) => return Err(DbError::from(err).into()),
         };
         transaction.rollback().await.map_err(DbError::from)?;
-        Ok(Some(Preview { file_name, found }))
+        Ok(PreviewOutcome::Found(Preview { file_name, found }))
+    }
+
+    /// The permit to read a file; `None` when none becomes free soon.
+    async fn import_permit(&self) -> Option<OwnedSemaphorePermit> {
+        let permit = Arc::clone(&self.imports).acquire_owned();
+        timeout(PATIENCE, permit).await.ok()?.ok()
     }
 
     /// Imports a kept file in one transaction, which also removes it.
@@ -91,8 +137,12 @@ impl Editor {
         id: UploadId,
         skip_invalid: bool,
     ) -> Result<ImportOutcome, ServiceError> {
+        let Some(permit) = self.import_permit().await else {
+            return Ok(ImportOutcome::Busy);
+        };
         let (this, actor) = (self.clone(), actor.to_owned());
         to_the_end(async move {
+            let _permit = permit;
             let mut client = this.database.unhurried_client().await?;
             let work = UnitOfWork::begin(&mut client, &actor).await?;
             let limited = work.transaction().batch_execute(LIMITS).await;

@@ -5,6 +5,7 @@
 //! asks for the user of a session asks PostgreSQL whether it has ended: the copy only saves reading its state.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde_json::json;
@@ -13,8 +14,8 @@ use sha2::{Digest as _, Sha256};
 use super::ServiceError;
 use super::accounts::text_of;
 use crate::cache::{Cache, CacheKey, Fill, Level, Tag, TagSet, hex};
-use crate::db::Database;
 use crate::db::sessions::{self, NewSession};
+use crate::db::{Database, DbError, GenericClient};
 use crate::domain::UserId;
 
 /// A session's values by name; each is JSON text.
@@ -23,8 +24,12 @@ pub type SessionState = HashMap<String, String>;
 /// The entry of the state that names the user.
 pub const USER_ID: &str = "user_id";
 
-/// The entry that names the session, for lists of sessions: at least 16 characters that nobody else's has.
+/// The entry that names the session, for lists of sessions: 16 to 64 letters and digits of ASCII, `-` and `_`, that
+/// nobody else's has.
 pub const NAME: &str = "name";
+
+/// How many characters a session's name has.
+const NAME_LENGTH: RangeInclusive<usize> = 16..=64;
 
 /// The entry with the address that the session began from.
 pub(super) const ADDRESS: &str = "address";
@@ -147,10 +152,23 @@ impl Sessions {
     /// When the database can't answer.
     pub async fn end_named(&self, user: UserId, name: &str) -> Result<bool, ServiceError> {
         let client = self.database.client().await?;
-        let ended = sessions::delete_named(&client, user, name).await?;
+        let ended = Self::delete_named(&client, user, name).await?;
         let found = !ended.is_empty();
         self.void(ended).await;
         Ok(found)
+    }
+
+    /// Deletes one session of a user by its name; returns the hashes of the keys that ended. What can't be a name is
+    /// nobody's, and PostgreSQL never sees it: it would refuse a NUL, where an unknown name is no failure.
+    pub(super) async fn delete_named(
+        client: &impl GenericClient,
+        user: UserId,
+        name: &str,
+    ) -> Result<Vec<Vec<u8>>, DbError> {
+        match can_be_name(name) {
+            true => sessions::delete_named(client, user, name).await,
+            false => Ok(Vec::new()),
+        }
     }
 
     /// Removes the sessions that have expired, which let nobody in; returns how many.
@@ -183,4 +201,25 @@ fn tag(name: &str) -> Tag {
 
 fn hash(key: &str) -> [u8; 32] {
     Sha256::digest(key).into()
+}
+
+fn can_be_name(text: &str) -> bool {
+    let allowed = |c: u8| c.is_ascii_alphanumeric() || c == b'-' || c == b'_';
+    NAME_LENGTH.contains(&text.len()) && text.bytes().all(allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_named_by_a_word_of_some_length() {
+        assert!(can_be_name("q9Kx-Vw3_Zt0Lm8Ry5Bn2Cd7Fg4Hj6Ps1Ta0Ue-Xi_O"));
+        for name in ["", "a\0b", "fifteen-letters", "0123456789abcdef\0"] {
+            assert!(!can_be_name(name), "{name:?}");
+        }
+        for name in ["0123456789 abcdef", "0123456789abcdéf", &*"x".repeat(65)] {
+            assert!(!can_be_name(name), "{name:?}");
+        }
+    }
 }

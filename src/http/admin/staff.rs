@@ -21,6 +21,8 @@ const FINGERPRINT: &str = "fingerprint";
 /// The login name, for pages that are shown while the database is out of reach.
 const USERNAME: &str = "username";
 const MESSAGES: &str = "messages";
+/// More messages than these don't wait for the next page; the oldest are dropped.
+const MOST_MESSAGES: usize = 20;
 
 /// A member of staff who is logged in.
 pub(in crate::http) struct Staff {
@@ -117,6 +119,8 @@ impl Staff {
 
     fn put(&self, level: &str, text: String, undo: Option<Undo>) -> Result<(), AppError> {
         let mut messages: Vec<Message> = self.session.get(MESSAGES)?.unwrap_or_default();
+        let surplus = (messages.len() + 1).saturating_sub(MOST_MESSAGES);
+        messages.drain(..surplus);
         messages.push(Message {
             level: level.to_owned(),
             text,
@@ -149,6 +153,14 @@ impl Staff {
     /// Whether they may do something, as far as is known.
     pub(in crate::http) fn may(&self, permission: Permission) -> bool {
         self.is_superuser || self.permissions.allow(permission)
+    }
+
+    /// Where they go after something was done: the admin's first page, if they may not look at listings.
+    pub(in crate::http) fn way_on(&self, address: String) -> String {
+        match self.may(Permission::View) {
+            true => address,
+            false => "/admin/".to_owned(),
+        }
     }
 
     /// Refuses what they may not do. While the database can't tell, that is everything: it may answer again before

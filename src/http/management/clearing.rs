@@ -2,7 +2,7 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::access::Operator;
@@ -19,10 +19,17 @@ use crate::services::{ClearScope, Services};
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Wish {
+    #[serde(deserialize_with = "text")]
     tag: Option<String>,
+    #[serde(deserialize_with = "text")]
     url: Option<String>,
     /// Whether the count was seen; of a part, nothing is cleared without it.
     confirm: bool,
+}
+
+/// A text, and not `null`: a script whose variable is unset doesn't ask for everything.
+fn text<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(value).map(Some)
 }
 
 /// `POST /properties/cache-clear/`

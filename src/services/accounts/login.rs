@@ -1,4 +1,5 @@
-//! Logging in and out: who may, how often they may try, and what is noted of it.
+//! Logging in and out: who may, how often they may try, and what is noted of it. Whoever is logged in and has to give
+//! their password again may try no more often.
 //!
 //! **Invariant:** an attempt counts as failed until it has succeeded, and those of one account or one address are
 //! counted one after the other: however many come at once, and at however many instances, five are tried.
@@ -18,10 +19,10 @@ const WINDOW: Duration = Duration::from_secs(60);
 /// The most characters that are kept of a typed name.
 const MAX_TYPED: usize = 150;
 
-/// What became of a login.
+/// What became of a login, or of giving one's password again.
 #[derive(Debug)]
 pub enum Login {
-    /// The user may enter.
+    /// The password is the user's, who may enter.
     Entered(User),
     /// Wrong name or password, or not staff: which of them is not told.
     Refused,
@@ -118,12 +119,7 @@ impl Accounts {
         let id = user.as_ref().map(|user| user.id);
         let user = user.filter(|user| matches && user.is_active && user.is_staff);
         let Some(user) = user else {
-            let client = self.database.client().await?;
-            attempt
-                .event(LoginKind::Failure, id)
-                .insert(&client)
-                .await?;
-            return Ok(Login::Refused);
+            return self.refuse(&attempt, id).await;
         };
         let own_hash = own_hash(&user, &password).await?;
         let mut client = self.database.client().await?;
@@ -137,6 +133,30 @@ impl Accounts {
         }
         work.commit().await.map_err(DbError::from)?;
         Ok(Login::Entered(user))
+    }
+
+    /// Checks the password of a user who is logged in. A wrong one is a failed login of theirs, so that whoever has
+    /// only their session can't guess it faster than at the door; the right one forgets their failures as a login does.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn confirm(
+        &self,
+        user: &User,
+        password: String,
+        visitor: &Visitor,
+    ) -> Result<Login, ServiceError> {
+        let attempt = Attempt::new(user.username.as_str(), visitor);
+        if let Some(wait) = self.count(&attempt).await? {
+            return Ok(Login::Throttled(wait));
+        }
+        let hash = Some(user.password_hash.clone());
+        if !passwords::verify(password, hash, None).await? {
+            return self.refuse(&attempt, Some(user.id)).await;
+        }
+        let client = self.database.client().await?;
+        login_failures::delete(&client, &attempt.account, &attempt.network).await?;
+        Ok(Login::Entered(user.clone()))
     }
 
     /// Notes that a user logged out. Their session is ended by whoever holds it.
@@ -157,6 +177,18 @@ impl Accounts {
             visitor,
         };
         Ok(noted.insert(&client).await?)
+    }
+
+    /// Notes that an attempt failed; it is counted already.
+    async fn refuse(
+        &self,
+        attempt: &Attempt<'_>,
+        user: Option<UserId>,
+    ) -> Result<Login, ServiceError> {
+        let client = self.database.client().await?;
+        let noted = attempt.event(LoginKind::Failure, user);
+        noted.insert(&client).await?;
+        Ok(Login::Refused)
     }
 
     /// Counts an attempt, or tells how long it has to wait.

@@ -12,7 +12,7 @@ use crate::domain::{
     AccountEvent, LoginEvent, LoginFilter, NewAccount, Password, SessionEntry, User, UserId,
     UserQuery, UserStanding,
 };
-use crate::services::{ServiceError, passwords};
+use crate::services::{ServiceError, Sessions, passwords};
 
 /// The most sessions of one user that are listed.
 const MAX_SESSIONS: i64 = 100;
@@ -185,7 +185,7 @@ impl Accounts {
         let mut client = self.client().await?;
         let (work, _) = begin(&mut client, actor).await?;
         let ended = match only {
-            Some(name) => sessions::delete_named(&work, id, name).await?,
+            Some(name) => Sessions::delete_named(&work, id, name).await?,
             None => sessions::delete_of_user(&work, id, None).await?,
         };
         if !ended.is_empty() {

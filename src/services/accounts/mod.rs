@@ -114,14 +114,6 @@ impl Accounts {
         Ok(id)
     }
 
-    /// Whether a password is the user's.
-    ///
-    /// # Errors
-    /// When checking fails.
-    pub async fn verify(&self, user: &User, password: String) -> Result<bool, ServiceError> {
-        passwords::verify(password, Some(user.password_hash.clone()), None).await
-    }
-
     /// Replaces a user's password, and ends all their sessions; `actor` is who the log will name.
     ///
     /// # Errors

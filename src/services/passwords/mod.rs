@@ -3,8 +3,12 @@
 
 mod foreign;
 
+use std::sync::LazyLock;
+use std::thread::available_parallelism;
+
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use tokio::sync::Semaphore;
 
 use super::ServiceError;
 use crate::domain::Password;
@@ -15,20 +19,39 @@ pub(super) use foreign::is_known as is_known_foreign;
 /// What a hash of the site's own making begins with.
 const OWN: &str = "$argon2id$";
 
+/// The places for those who hash or check a password: each takes a core, and the memory that the hash asks for. Whoever
+/// finds none free waits in line.
+static PLACES: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(place_count()));
+
+fn place_count() -> usize {
+    available_parallelism().map_or(1, usize::from).max(2)
+}
+
+/// Does work on a thread that may block, as soon as there is a place.
+async fn in_line<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ServiceError> {
+    let place = PLACES.acquire().await;
+    let place = place.map_err(|_| ServiceError::Interrupted)?;
+    let done = tokio::task::spawn_blocking(move || {
+        // The work goes on when whoever asked for it has left, and keeps its place.
+        let _place = place;
+        work()
+    });
+    done.await.map_err(|_| ServiceError::Interrupted)
+}
+
 /// Hashes a new password; takes tens of milliseconds, on a thread that may block.
 ///
 /// # Errors
 /// When hashing fails.
 pub(super) async fn hash(password: Password) -> Result<String, ServiceError> {
-    let hashed = tokio::task::spawn_blocking(move || {
+    let hashed = in_line(move || {
         Argon2::default()
             .hash_password(password.as_bytes())
             .map(|hash| hash.to_string())
     });
-    hashed
-        .await
-        .map_err(|_| ServiceError::Interrupted)?
-        .map_err(ServiceError::Hash)
+    hashed.await?.map_err(ServiceError::Hash)
 }
 
 /// Whether a hash is of the site's own making, so that there is none to replace it by.
@@ -47,7 +70,7 @@ pub(super) async fn verify(
     hash: Option<String>,
     foreign: Option<String>,
 ) -> Result<bool, ServiceError> {
-    let verified = tokio::task::spawn_blocking(move || {
+    let verified = in_line(move || {
         let hash = hash.unwrap_or_default();
         let own = is_current(&hash);
         let (own_hash, foreign_hash) = match own {
@@ -63,7 +86,7 @@ pub(super) async fn verify(
             false => fits_foreign && is_known_foreign(&hash),
         }
     });
-    verified.await.map_err(|_| ServiceError::Interrupted)
+    verified.await
 }
 
 fn verify_own(password: &str, hash: &str) -> bool {
@@ -81,6 +104,8 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$\
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
     use crate::domain::Username;
 
@@ -117,6 +142,25 @@ mod tests {
                 assert!(!fits("secret", hash, foreign).await, "{hash:?}");
             }
         }
+    }
+
+    #[tokio::test]
+    async fn no_more_passwords_are_worked_on_at_once_than_there_are_places() {
+        static AT_WORK: AtomicUsize = AtomicUsize::new(0);
+        static MOST: AtomicUsize = AtomicUsize::new(0);
+        let checks = (0..place_count() * 4).map(|_| {
+            in_line(|| {
+                let at_work = AT_WORK.fetch_add(1, Ordering::SeqCst) + 1;
+                MOST.fetch_max(at_work, Ordering::SeqCst);
+                assert!(!verify_own("secret", NOBODY));
+                AT_WORK.fetch_sub(1, Ordering::SeqCst);
+            })
+        });
+        for done in futures_util::future::join_all(checks).await {
+            done.expect("checked");
+        }
+        let most = MOST.load(Ordering::SeqCst);
+        assert!((1..=place_count()).contains(&most), "{most}");
     }
 
     #[test]

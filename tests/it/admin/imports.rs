@@ -10,7 +10,7 @@ use reqwest::header::CONTENT_TYPE;
 use crate::harness::{App, Browser, Page, Plan};
 
 const FORM: &str = "/admin/properties/import/";
-const HEADER: &str = "id,title,description,price,location\n";
+pub(super) const HEADER: &str = "id,title,description,price,location\n";
 
 /// A form with a file as browsers send it.
 fn multipart(parts: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
@@ -57,7 +57,7 @@ pub(super) async fn import(staff: &Browser, name: &str, content: Vec<u8>) -> Pag
 }
 
 /// Says yes to what a look showed.
-async fn apply(staff: &Browser, preview: &Page, more: &[(&'static str, &str)]) -> Page {
+pub(super) async fn apply(staff: &Browser, preview: &Page, more: &[(&'static str, &str)]) -> Page {
     let fields: Vec<_> = more
         .iter()
         .map(|(name, value)| (*name, (*value).to_owned()))
@@ -66,13 +66,13 @@ async fn apply(staff: &Browser, preview: &Page, more: &[(&'static str, &str)]) -
 }
 
 /// The figures of a look: added, changed, the same, bad.
-fn figures(preview: &Page) -> String {
+pub(super) fn figures(preview: &Page) -> String {
     let figures = preview.text().split("</dt><dd>").skip(1).take(4);
     let figures = figures.map(|rest| rest.split('<').next().unwrap_or_default());
     figures.collect::<Vec<_>>().join(" ")
 }
 
-async fn rows(app: &App) -> String {
+pub(super) async fn rows(app: &App) -> String {
     let sql = "SELECT string_agg(concat_ws('|', id, title, price, location), ' ' ORDER BY id) FROM property";
     app.database.value(sql).await
 }

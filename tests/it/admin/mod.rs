@@ -9,6 +9,7 @@ mod exports;
 mod form_extras;
 mod forms;
 mod history;
+mod import_limits;
 mod imports;
 mod list_costs;
 mod list_states;

@@ -59,3 +59,38 @@ async fn a_password_that_is_refused_changes_nothing() {
     let page = app.stranger().try_log_in("ada", PASSWORD, "").await;
     page.assert_status(303);
 }
+
+#[tokio::test]
+async fn wrong_old_passwords_are_counted_as_failed_logins() {
+    let app = spawn_app().await;
+    let browser = app.staff().await;
+    // The right one forgets what was wrong before it, whatever becomes of the new one.
+    for _ in 0..2 {
+        for old in ["wrong", "wrong", "wrong", "wrong", PASSWORD] {
+            let page = change(&browser, old, ["short", "short"]).await;
+            page.assert_status(422);
+        }
+    }
+    for _ in 0..3 {
+        let page = change(&browser, "wrong", [NEW, NEW]).await;
+        page.assert_status(422);
+    }
+    for _ in 0..2 {
+        let page = app.stranger().try_log_in("ada", "wrong", "").await;
+        page.assert_status(422);
+    }
+    for old in ["wrong", PASSWORD] {
+        let page = change(&browser, old, [NEW, NEW]).await.assert_status(429);
+        let wait: u64 = page.header("retry-after").parse().expect("seconds");
+        assert!((1..=60).contains(&wait), "{wait}");
+    }
+    let page = app.stranger().try_log_in("ada", PASSWORD, "").await;
+    page.assert_status(429);
+    let noted = "SELECT count(*) FROM login_event WHERE kind = 'failure' AND username = 'ada'";
+    assert_eq!(app.database.value(noted).await, "13");
+    let later = "UPDATE login_failure SET at = at - interval '61 seconds'";
+    app.database.run(later).await;
+    change(&browser, PASSWORD, [NEW, NEW])
+        .await
+        .assert_status(303);
+}

@@ -168,3 +168,18 @@ async fn only_those_who_may_change_listings_restore() {
     sam.get(&version).await.assert_status(403);
     sam.submit(path, &[]).await.assert_status(403);
 }
+
+#[tokio::test]
+async fn asking_for_a_number_that_no_listing_had_uses_no_numbers_up() {
+    let app = Plan::new().await.homes(2).await.start().await;
+    let staff = app.staff().await;
+    let typed = listing("Nowhere", "1", "Leith");
+    for id in ["5000", "9007199254740991", "9223372036854775807", "0"] {
+        let path = format!("/admin/properties/{id}/restore/");
+        staff
+            .submit(&path, &typed.fields())
+            .await
+            .assert_status(404);
+    }
+    assert_eq!(staff.create_listing(&typed).await, 3);
+}

@@ -196,3 +196,13 @@ async fn without_the_database_it_says_so_and_this_instance_is_cleared_all_the_sa
     app.get(PATHS[0]).await.assert_status(503);
     app.get(PATHS[1]).await.assert_status(200);
 }
+
+#[tokio::test]
+async fn a_variable_that_is_null_does_not_ask_for_everything() {
+    let app = operator(Plan::new().await).await;
+    app.has_in_memory("/properties/").await;
+    for body in [json!({"tag": null}), json!({"url": null})] {
+        clear(&app, body).await.assert_status(400);
+    }
+    assert!(app.get("/properties/").await.is_memory_hit());
+}

@@ -1,16 +1,16 @@
 //! Changing one's own password.
 
 use actix_session::Session;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::domain::{FieldErrors, Password};
+use crate::domain::{FieldErrors, Password, User};
 use crate::http::AppError;
-use crate::http::admin::request::CheckedForm;
+use crate::http::admin::request::{CheckedForm, visitor};
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
 use crate::http::views::admin::PasswordPage;
 use crate::http::views::page;
-use crate::services::Services;
+use crate::services::{Login, Services, Visitor};
 
 /// `GET /admin/password_change/`
 pub(in crate::http) async fn edit_password(staff: Staff) -> Result<HttpResponse, AppError> {
@@ -23,26 +23,18 @@ pub(in crate::http) async fn edit_password(staff: Staff) -> Result<HttpResponse,
     )
 }
 
-/// `POST /admin/password_change/`
+/// `POST /admin/password_change/`: wrong old passwords are counted as failed logins.
 pub(in crate::http) async fn update_password(
     staff: Staff,
     CheckedForm(form): CheckedForm,
     session: Session,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
     let found = services.accounts.find(staff.id).await?;
     let user = found.ok_or(AppError::NotFound)?;
-    let mut errors = FieldErrors::new();
-    if !services
-        .accounts
-        .verify(&user, form.get("old_password").to_owned())
-        .await?
-    {
-        errors.add(
-            "old_password",
-            "Your old password was entered incorrectly. Please enter it again.",
-        );
-    }
+    let old = form.get("old_password").to_owned();
+    let mut errors = check_old(&services, &user, old, &visitor(&request)).await?;
     if form.get("new_password1") != form.get("new_password2") {
         errors.add("new_password2", "The two password fields didn’t match.");
     }
@@ -68,4 +60,30 @@ pub(in crate::http) async fn update_password(
             },
         ),
     }
+}
+
+/// The errors of the old password: none when it is right.
+async fn check_old(
+    services: &Services,
+    user: &User,
+    password: String,
+    visitor: &Visitor,
+) -> Result<FieldErrors, AppError> {
+    let mut errors = FieldErrors::new();
+    let (username, address) = (&user.username, visitor.address());
+    match services.accounts.confirm(user, password, visitor).await? {
+        Login::Entered(_) => {}
+        Login::Refused => {
+            log::warn!("password change refused user=\"{username}\" address={address}");
+            errors.add(
+                "old_password",
+                "Your old password was entered incorrectly. Please enter it again.",
+            );
+        }
+        Login::Throttled(wait) => {
+            log::warn!("password change throttled user=\"{username}\" address={address}");
+            return Err(AppError::Throttled(wait));
+        }
+    }
+    Ok(errors)
 }

@@ -86,10 +86,11 @@ fn restored(
         ),
     };
     staff.say("success", text)?;
-    Ok(see_other(&match fields.has("_changelist_filters") {
+    let address = match fields.has("_changelist_filters") {
         true => list_address(fields),
         false => address,
-    }))
+    };
+    Ok(see_other(&staff.way_on(address)))
 }
 
 fn taken(ids: &[PropertyId]) -> String {

@@ -54,7 +54,7 @@ pub(super) fn repeated(
     let title = sent.form.title.trim();
     let text = format!("The form arrived more than once. “{title}” was saved once.");
     staff.say("success", text)?;
-    Ok(see_other(&sent.next(saved)))
+    Ok(see_other(&sent.next(staff, saved)))
 }
 
 /// The form, which has added another listing already, with a token of its own.

@@ -50,5 +50,5 @@ pub(in crate::http) async fn delete(
     let text = format!("“{}” was deleted.", property.title);
     let event = services.history.last_deletion(&staff.username).await?;
     staff.say_undoable(text, event, list_address::filters(&fields))?;
-    Ok(see_other(&list_address(&fields)))
+    Ok(see_other(&staff.way_on(list_address(&fields))))
 }

@@ -107,7 +107,7 @@ async fn add(staff: &Staff, sent: &Sent, services: &Services) -> Result<HttpResp
     match created {
         Ok(CreateOutcome::Saved(property)) => {
             staff.say("success", format!("“{}” was added.", property.title))?;
-            Ok(see_other(&sent.next(property.id)))
+            Ok(see_other(&sent.next(staff, property.id)))
         }
         Ok(CreateOutcome::Repeated(id)) => answers::repeated(staff, sent, id),
         Ok(CreateOutcome::Used(id)) => answers::used(staff, sent, id, services).await,
@@ -139,12 +139,12 @@ async fn save(
     match saved.await {
         Ok(UpdateOutcome::Saved(property)) => {
             staff.say("success", format!("“{}” was changed.", property.title))?;
-            Ok(see_other(&sent.next(id)))
+            Ok(see_other(&sent.next(staff, id)))
         }
         Ok(UpdateOutcome::Same(property)) => {
             let text = format!("“{}” is saved just as you typed it.", property.title);
             staff.say("success", text)?;
-            Ok(see_other(&sent.next(id)))
+            Ok(see_other(&sent.next(staff, id)))
         }
         Ok(UpdateOutcome::Repeated) => answers::repeated(staff, sent, id),
         Ok(UpdateOutcome::Conflict(current)) => {

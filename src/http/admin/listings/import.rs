@@ -12,7 +12,7 @@ use crate::http::admin::staff::Staff;
 use crate::http::views::admin::{ImportPage, ImportPreviewPage};
 use crate::http::views::{grouped, page};
 use crate::services::fixtures::ImportReport;
-use crate::services::{ImportOutcome, MAX_UPLOAD_BYTES, Services};
+use crate::services::{ImportOutcome, LOOK_SECONDS, MAX_UPLOAD_BYTES, PreviewOutcome, Services};
 
 const FORM: &str = "/admin/properties/import/";
 
@@ -57,7 +57,7 @@ pub(in crate::http) async fn show(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
     require(&staff)?;
-    preview(&staff, UploadId(*id), None, &services).await
+    preview(&staff, UploadId(*id), false, &services).await
 }
 
 /// `POST /admin/properties/import/{id}/`
@@ -84,11 +84,9 @@ pub(in crate::http) async fn apply(
             staff.say("success", told(&report))?;
             Ok(see_other("/admin/properties/"))
         }
-        ImportOutcome::Refused => {
-            let notice = "Nothing was imported, because rows are bad. Correct them, or import the good rows only.";
-            preview(&staff, id, Some(notice), &services).await
-        }
+        ImportOutcome::Refused => preview(&staff, id, true, &services).await,
         ImportOutcome::Gone => gone(&staff),
+        ImportOutcome::Busy => Err(busy()),
     }
 }
 
@@ -106,21 +104,41 @@ fn form(
     page(response, &ImportPage { frame, errors })
 }
 
+/// A look at a file, perhaps because its import was refused.
 async fn preview(
     staff: &Staff,
     id: UploadId,
-    notice: Option<&'static str>,
+    refused: bool,
     services: &Services,
 ) -> Result<HttpResponse, AppError> {
-    let Some(found) = services.editor.preview_import(staff.id, id).await? else {
-        return gone(staff);
+    let found = match services.editor.preview_import(staff.id, id).await? {
+        PreviewOutcome::Found(found) => found,
+        PreviewOutcome::Gone => return gone(staff),
+        PreviewOutcome::Busy => return Err(busy()),
+        PreviewOutcome::TooLong => return too_long(staff),
     };
-    let response = match notice.is_none() && found.found.is_ok() {
-        true => HttpResponse::Ok(),
-        false => HttpResponse::UnprocessableEntity(),
+    let preview = ImportPreviewPage::new(staff.frame()?, id, found, refused);
+    let response = match refused || !preview.is_importable() {
+        false => HttpResponse::Ok(),
+        true => HttpResponse::UnprocessableEntity(),
     };
-    let preview = ImportPreviewPage::new(staff.frame()?, id, found);
-    page(response, &preview.with_notice(notice))
+    page(response, &preview)
+}
+
+/// For somebody whose turn hasn't come.
+fn busy() -> AppError {
+    let text = "Other files are being imported at the moment. Your file is kept and nothing of it was imported: try again \
+        in a few seconds.";
+    AppError::Conflict(text.to_owned())
+}
+
+/// The form, for a file that is too much for a look.
+fn too_long(staff: &Staff) -> Result<HttpResponse, AppError> {
+    let text = format!(
+        "Looking at the file took longer than {LOOK_SECONDS} seconds. Divide it, or use the command loaddata."
+    );
+    let errors = FieldErrors::of("file", text);
+    form(HttpResponse::UnprocessableEntity(), staff, errors)
 }
 
 /// To the form, for somebody whose file is there no more.

@@ -29,13 +29,16 @@ pub(in crate::http) async fn restore(
     match services.editor.restore(&staff.username, id, new).await {
         Ok(RestoreOutcome::Restored(property)) => {
             staff.say("success", format!("“{}” is back.", property.title))?;
-            Ok(see_other(&sent.next(id)))
+            Ok(see_other(&sent.next(&staff, id)))
         }
         Ok(RestoreOutcome::Taken) => match services.listings.find_uncached(id).await? {
             Some(current) if sent.form.parse().is_ok_and(|new| new.is(&current)) => {
                 answers::repeated(&staff, &sent, id)
             }
-            Some(current) => conflict::show(&staff, &sent, &current, Version(0), &services).await,
+            Some(current) => {
+                staff.require(Permission::View)?;
+                conflict::show(&staff, &sent, &current, Version(0), &services).await
+            }
             None => Err(AppError::NotFound),
         },
         Err(err) => answers::failed(&staff, &services, again(), err).await,

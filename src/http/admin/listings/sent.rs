@@ -99,12 +99,14 @@ impl Sent {
     }
 
     /// Where the browser goes after a save: Django's three buttons.
-    pub(super) fn next(&self, saved: PropertyId) -> String {
+    pub(super) fn next(&self, staff: &Staff, saved: PropertyId) -> String {
         let has = |name| self.fields.has(name);
         let address = match (has("_addanother"), has("_continue") || has("_saveasnew")) {
             (true, _) => "/admin/properties/add/".to_owned(),
-            (_, true) => format!("/admin/properties/{saved}/change/"),
-            _ => return list_address::list_address(&self.fields),
+            (_, true) if staff.may(Permission::View) => {
+                format!("/admin/properties/{saved}/change/")
+            }
+            _ => return staff.way_on(list_address::list_address(&self.fields)),
         };
         list_address::keeping(&address, &self.fields)
     }

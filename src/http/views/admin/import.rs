@@ -45,11 +45,18 @@ struct SampleView {
 }
 
 impl ImportPreviewPage {
-    pub(in crate::http) fn new(frame: Frame, id: UploadId, preview: Preview) -> Self {
+    /// The page; `refused` says that somebody has tried to import the file in vain.
+    pub(in crate::http) fn new(
+        frame: Frame,
+        id: UploadId,
+        preview: Preview,
+        refused: bool,
+    ) -> Self {
         let (found, errors) = match preview.found {
             Ok(found) => (Some(found.clone()), found.refused.errors),
             Err(errors) => (None, errors),
         };
+        let stopped = found.as_ref().is_some_and(|found| found.refused.stopped);
         let samples = found.as_ref().map_or(&[][..], |found| &found.samples);
         Self {
             frame,
@@ -58,12 +65,19 @@ impl ImportPreviewPage {
             samples: samples.iter().map(sample_view).collect(),
             found,
             errors,
-            notice: None,
+            notice: refused.then_some(match stopped {
+                true => "Nothing was imported, because too many rows are bad.",
+                false => {
+                    "Nothing was imported, because rows are bad. Correct them, or import the good rows only."
+                }
+            }),
         }
     }
 
-    pub(in crate::http) fn with_notice(self, notice: Option<&'static str>) -> Self {
-        Self { notice, ..self }
+    /// Whether any of the file could be imported: its header is right, and it was read to its end.
+    pub(in crate::http) fn is_importable(&self) -> bool {
+        let found = self.found.as_ref();
+        found.is_some_and(|found| !found.refused.stopped)
     }
 }
 

@@ -175,3 +175,21 @@ async fn while_the_database_can_not_tell_what_somebody_may_do_nothing_is_written
     assert_eq!(app.database.value(changed).await, "0");
     assert_eq!(app.database.listings().await, "3");
 }
+
+#[tokio::test]
+async fn who_may_not_look_at_the_list_is_not_sent_there() {
+    let (app, sam) = site().await;
+    let form = fields(&[
+        ("title", "Mine"),
+        ("description", "D"),
+        ("price", "1"),
+        ("location", "L"),
+    ]);
+    allow(&app, "add").await;
+    let added = sam.submit("/admin/properties/add/", &form).await;
+    assert_eq!(added.assert_status(303).header("location"), "/admin/");
+    assert!(sam.get("/admin/").await.has("“Mine” was added."));
+    allow(&app, "delete").await;
+    let deleted = sam.submit("/admin/properties/1/delete/", &[]).await;
+    assert_eq!(deleted.assert_status(303).header("location"), "/admin/");
+}

@@ -217,3 +217,23 @@ async fn a_session_without_its_row_or_with_anothers_is_nobodys() {
         .await;
     ada.get("/admin/").await.assert_status(302);
 }
+
+#[tokio::test]
+async fn a_session_name_that_can_not_be_one_ends_nothing() {
+    let app = spawn_app().await;
+    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let of_sam = of(&app, "sam", "sessions").await;
+    let (nul, unknown, long) = ("x".repeat(20) + "\0", "x".repeat(43), "x".repeat(10_000));
+    for name in ["a\0b", &*nul, "", "é", "' OR 1=1 --", &*unknown, &*long] {
+        for (path, said) in [
+            ("/admin/sessions/", "No other session was left to end."),
+            (&*of_sam, "No session was left to end."),
+        ] {
+            let page = ada.submit(path, &fields(&[("end", name)])).await;
+            page.assert_status(303);
+            assert!(ada.get(path).await.has(said), "{name:?} {path}");
+        }
+    }
+    ada.get("/admin/").await.assert_status(200);
+    sam.get("/admin/").await.assert_status(200);
+}

@@ -1,0 +1,111 @@
+//! What an import takes at most: bad rows, errors that are named, ids, and turns of an instance.
+
+use super::imports::{HEADER, apply, figures, import, rows};
+use crate::harness::Plan;
+
+#[tokio::test]
+async fn a_file_of_very_many_bad_rows_is_read_no_further_than_that() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    let staff = app.staff().await;
+    let mut csv = format!("{HEADER}1,Good,D,1,Leith\n");
+    csv.push_str(&",,,,\n".repeat(20_000));
+    let preview = import(&staff, "homes.csv", csv.into_bytes())
+        .await
+        .assert_status(422);
+    for shown in [
+        "has more than 10,000 bad rows",
+        "… and more",
+        "reading stopped after 10,000 rows that are not valid",
+    ] {
+        assert!(preview.has(shown), "{shown}: {preview:?}");
+    }
+    assert!(!preview.has("name=\"skip_invalid\""), "{preview:?}");
+    assert!(preview.body.len() < 200_000, "{} bytes", preview.body.len());
+    let ways: [&[(&str, &str)]; 2] = [&[], &[("skip_invalid", "1")]];
+    for more in ways {
+        let refused = apply(&staff, &preview, more).await.assert_status(422);
+        assert!(refused.has("too many rows are bad"), "{refused:?}");
+    }
+    assert_eq!(rows(&app).await, "1|Home 1|1000.00|Leith");
+}
+
+#[tokio::test]
+async fn as_many_bad_rows_as_are_read_leave_the_good_ones_to_import() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    let staff = app.staff().await;
+    let csv = format!("{HEADER}{}1,Good,D,1,Leith\n", ",,,,\n".repeat(10_000));
+    let preview = import(&staff, "homes.csv", csv.into_bytes())
+        .await
+        .assert_status(200);
+    assert_eq!(figures(&preview), "0 1 0 10,000");
+    assert!(preview.has("and 9,900 more bad rows"), "{preview:?}");
+    apply(&staff, &preview, &[("skip_invalid", "1")])
+        .await
+        .assert_status(303);
+    assert_eq!(rows(&app).await, "1|Good|1.00|Leith");
+}
+
+#[tokio::test]
+async fn a_row_or_header_with_thousands_of_errors_has_a_few_of_them_named() {
+    let app = Plan::new().await.start().await;
+    let staff = app.staff().await;
+    let keys: Vec<_> = (0..5_000).map(|key| format!("\"k{key}\": 1")).collect();
+    let line = format!("{{{}}}\n", keys.join(", "));
+    let preview = import(&staff, "homes.jsonl", line.into_bytes()).await;
+    let names: Vec<_> = (0..5_000).map(|name| format!("k{name}")).collect();
+    let header = format!("{}\n", names.join(","));
+    let wrong = import(&staff, "homes.csv", header.into_bytes()).await;
+    for page in [preview.assert_status(200), wrong.assert_status(422)] {
+        assert!(page.has("k0") && !page.has("k20”"), "{page:?}");
+        assert!(page.body.len() < 50_000, "{} bytes", page.body.len());
+    }
+}
+
+#[tokio::test]
+async fn of_three_looks_at_once_the_third_is_told_to_try_again() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    let staff = app.staff().await;
+    let csv = format!("{HEADER}1,Good,D,1,Leith\n").into_bytes();
+    let preview = import(&staff, "homes.csv", csv).await.assert_status(200);
+    let address = preview.header("x-address");
+    // While the listings are locked, no look can end.
+    let lock = app.database.psql().await;
+    lock.batch_execute("BEGIN; LOCK TABLE property IN ACCESS EXCLUSIVE MODE")
+        .await
+        .expect("locked");
+    let look = || async {
+        let page = staff.get(address).await;
+        if page.status == 409 {
+            assert!(page.has("try again in a few seconds"), "{page:?}");
+            lock.batch_execute("ROLLBACK").await.expect("unlocked");
+        }
+        page.status
+    };
+    let (one, two, three) = tokio::join!(look(), look(), look());
+    let mut statuses = [one, two, three];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 200, 409]);
+}
+
+#[tokio::test]
+async fn an_id_that_would_leave_no_numbers_for_others_is_refused() {
+    let app = Plan::new().await.start().await;
+    let staff = app.staff().await;
+    let csv = format!(
+        "{HEADER}9007199254740990,Last,D,1,Leith\n4503599627370495,Half,D,2,Leith\n,Next,D,3,Leith\n"
+    );
+    let preview = import(&staff, "homes.csv", csv.into_bytes())
+        .await
+        .assert_status(200);
+    assert_eq!(figures(&preview), "2 0 0 1");
+    for shown in ["9007199254740990", "from 1 to 4503599627370495"] {
+        assert!(preview.has(shown), "{shown}: {preview:?}");
+    }
+    apply(&staff, &preview, &[("skip_invalid", "1")])
+        .await
+        .assert_status(303);
+    assert_eq!(
+        rows(&app).await,
+        "4503599627370495|Half|2.00|Leith 4503599627370496|Next|3.00|Leith"
+    );
+}
