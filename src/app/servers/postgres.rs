@@ -25,18 +25,13 @@ pub(super) const LOG: &str = "postgres.log";
 
 /// What differs from PostgreSQL's defaults. The connections are for several commands beside a site with a large pool;
 /// compiling queries (`jit`) takes longer than the site's queries run.
-const SETTINGS: [&str; 12] = [
+const SETTINGS: [&str; 9] = [
     "listen_addresses=",
     "unix_socket_permissions=0700",
     "port=5432",
     "max_connections=200",
     "shared_buffers=128MB",
     "jit=off",
-    // Nobody replicates it: what a transaction creates and fills is written once, not to the log as well.
-    "wal_level=minimal",
-    "max_wal_senders=0",
-    // A million listings come in between two checkpoints.
-    "max_wal_size=4GB",
     "logging_collector=off",
     "log_timezone=UTC",
     "timezone=UTC",
