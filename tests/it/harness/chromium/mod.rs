@@ -219,7 +219,7 @@ impl Chromium {
     pub(crate) async fn texts(&self, css: &str) -> Vec<String> {
         // In one step, so that the page can't be another one in between.
         let script = "
-            const seen = element => element.checkVisibility() ? element.innerText.trim() : '';
+            const seen = element => element.checkVisibility() ? element.innerText.trim().replaceAll('\t', ' ') : '';
             return [...document.querySelectorAll(arguments[0])].map(seen)";
         let texts = self.run(script, &[json!(css)]).await;
         serde_json::from_value(texts).expect("texts")
