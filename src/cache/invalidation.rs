@@ -64,6 +64,7 @@ impl Cache {
 
     /// Voids what this process holds. The entries in Redis have to be void already.
     pub fn invalidate_memory(&self, invalidation: &Invalidation) {
+        let _order = self.recent.in_order();
         let struck = self.memory.generations.invalidate(&invalidation.tags);
         self.remember(invalidation, struck);
         let events = invalidation.events.iter();
@@ -86,6 +87,7 @@ impl Cache {
 
     /// Voids all that this process holds, because what happened to its data is not known.
     pub fn void_memory(&self) {
+        let _order = self.recent.in_order();
         let struck = self.memory.void_all();
         let unknown = Invalidation {
             events: Vec::new(),
@@ -99,6 +101,7 @@ impl Cache {
 
     /// Removes everything that this process holds, so that it can't even stand in during an outage.
     pub fn clear_memory(&self) {
+        let _order = self.recent.in_order();
         self.memory.generations.invalidate([&Tag::site()]);
         self.memory.clear();
     }

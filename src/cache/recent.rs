@@ -8,7 +8,7 @@
 //! one is counted, or soon after, are not counted.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use tokio::runtime::Handle;
@@ -47,8 +47,14 @@ pub struct PastInvalidation {
 }
 
 /// The last ones, the latest first.
+///
+/// Whoever commits an event and whoever reads it from the log both apply it, perhaps at the same moment. **Invariant:**
+/// the one that ends the pages is the one that is remembered, and what a clear ended is there until it is counted.
 #[derive(Debug, Default)]
-pub(super) struct Recent(Mutex<Inner>);
+pub(super) struct Recent {
+    order: Mutex<()>,
+    inner: Mutex<Inner>,
+}
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -69,10 +75,15 @@ enum Pace {
 }
 
 impl Recent {
+    /// Held while pages are ended and that is remembered.
+    pub(super) fn in_order(&self) -> MutexGuard<'_, ()> {
+        self.order.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Remembers an invalidation, unless all its events are remembered; returns a number to count what ended under.
     fn add(&self, invalidation: &Invalidation) -> Option<u64> {
         let events = &invalidation.events;
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         if !events.is_empty() && events.iter().all(|event| inner.known.contains(event)) {
             return None;
         }
@@ -106,7 +117,7 @@ impl Recent {
 
     /// Whether a count may begin; whoever is told so makes it and says so by [`Recent::counted`].
     fn may_count(&self) -> bool {
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let may = match inner.pace {
             Pace::Idle => true,
             Pace::Counting => false,
@@ -119,7 +130,7 @@ impl Recent {
     }
 
     fn counted(&self, number: u64, ended: u64, began: Instant) {
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.pace = Pace::RestsUntil(Instant::now() + began.elapsed() * REST);
         let found = inner.past.iter_mut().find(|(of, _)| *of == number);
         if let Some((_, past)) = found {
@@ -128,7 +139,7 @@ impl Recent {
     }
 
     fn list(&self) -> Vec<PastInvalidation> {
-        let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.past.iter().map(|(_, past)| past.clone()).collect()
     }
 }
@@ -158,6 +169,66 @@ impl Cache {
                 runtime.spawn_blocking(count);
             }
             _ => count(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Barrier};
+    use std::thread;
+    use std::time::Duration;
+
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+    use crate::cache::memory::HeldPage;
+    use crate::cache::{CacheKey, Level, StoredPage, TagSet};
+    use crate::config::Config;
+
+    /// A cache of its own with some pages in memory, and without Redis.
+    fn holding(pages: u64) -> Cache {
+        let config = Config::from_variables(|_| None).expect("the defaults are right");
+        let cache = Cache::new(&config.cache, None, "tests").expect("a cache");
+        let hour = Duration::from_secs(3600);
+        for number in 0..pages {
+            let body = number.to_string().into();
+            let page = StoredPage::uncompressed(HeaderValue::from_static("text/plain"), body);
+            let stamps = cache
+                .memory
+                .generations
+                .capture(&TagSet::from([Tag::site()]));
+            let held = HeldPage::new(page, Duration::ZERO, hour, hour, stamps);
+            let key = CacheKey::new(Level::PageMemory, "page", number);
+            assert!(cache.memory.insert(&key, &Arc::new(held)));
+        }
+        cache
+    }
+
+    #[test]
+    fn a_clear_that_comes_by_two_ways_at_once_counts_what_it_ended() {
+        let clear = Invalidation {
+            events: vec!["1".to_owned()],
+            cause: "clear",
+            actor: "ada".to_owned(),
+            subject: "the whole cache".to_owned(),
+            tags: TagSet::from([Tag::site()]),
+        };
+        for _ in 0..1000 {
+            let cache = holding(2);
+            let together = Barrier::new(2);
+            let way = || {
+                together.wait();
+                cache.invalidate_memory(&clear);
+                cache.clear_memory();
+            };
+            thread::scope(|scope| {
+                scope.spawn(way);
+                scope.spawn(way);
+            });
+            let past = cache.recent_invalidations();
+            let ended: Vec<_> = past.iter().map(|past| past.ended).collect();
+            assert_eq!(ended, [Some(2)]);
         }
     }
 }

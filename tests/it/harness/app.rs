@@ -280,6 +280,16 @@ impl App {
         eventually("the site hears of a write", heard).await;
     }
 
+    /// Returns once the site has applied a first event, without reading listings.
+    pub(crate) async fn has_heard_of_something(&self) {
+        let management = &self.services.management;
+        let heard = async || {
+            let invalidations = management.overview().await.invalidations;
+            (!invalidations.is_empty()).then_some(())
+        };
+        eventually("the site hears of a write", heard).await;
+    }
+
     /// Another instance of this site, on the same servers.
     pub(crate) fn another(&self) -> Plan {
         Plan {

@@ -71,6 +71,8 @@ async fn two_writes_that_overtake_one_load_leave_neither_older_state() {
     staff
         .edit_listing(1, &listing("Second", "1000", "Leith"))
         .await;
+    // Until the other instance hears of it, whoever asks there for the same rows follows the first reader.
+    held.reading.has_heard_of_something().await;
     let second = held.reading.reader.asks("/properties/1/?format=json");
     hold.readers_wait(2).await;
     staff
