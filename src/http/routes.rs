@@ -1,7 +1,9 @@
 //! Every address of the site.
 
 use actix_web::http::{Method, header};
-use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, web};
+use actix_web::{
+    FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, guard, web,
+};
 
 use super::listings::handlers as public;
 use super::machines::handlers as machines;
@@ -47,14 +49,16 @@ fn browse(config: &mut web::ServiceConfig) {
 /// A resource that is only read: `HEAD` as `GET`.
 pub(super) fn read<F, Args>(path: &str, handler: F) -> Resource
 where
-    F: Handler<Args> + Clone,
+    F: Handler<Args>,
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    let get = web::get().to(handler.clone());
-    web::resource(path)
-        .route(get)
-        .route(web::head().to(handler))
+    web::resource(path).route(get().to(handler))
+}
+
+/// A route that is read: `HEAD` as `GET`.
+pub(super) fn get() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
 /// Nothing is here; but perhaps with a slash at the end, as Django's `APPEND_SLASH`.

@@ -5,6 +5,7 @@ use actix_web::{Resource, Route, web};
 use super::{clearing, explanation, handlers, load_test, stream, warming};
 use crate::http::Site;
 use crate::http::middleware::session::sessions;
+use crate::http::routes::get;
 use crate::services::Services;
 
 /// Registers the management endpoints, each with the sessions of staff.
@@ -15,8 +16,7 @@ pub(in crate::http) fn configure(
 ) {
     let wrapped = |resource: Resource| resource.wrap(sessions(site, &services.sessions));
     let resource = |path: &str, route: Route| wrapped(web::resource(path).route(route));
-    let warm = web::resource("/properties/cache-warm/").route(web::get().to(warming::show));
-    let (get, post) = (web::get, web::post);
+    let warm = web::resource("/properties/cache-warm/").route(get().to(warming::show));
     config
         .service(resource("/metrics", get().to(handlers::exposition)))
         .service(resource(
@@ -25,7 +25,7 @@ pub(in crate::http) fn configure(
         ))
         .service(resource(
             "/properties/cache-clear/",
-            post().to(clearing::clear),
+            web::post().to(clearing::clear),
         ))
         .service(resource(
             "/properties/cache-test/",
@@ -43,13 +43,13 @@ pub(in crate::http) fn configure(
             "/properties/cache-explain/",
             get().to(explanation::explain),
         ))
-        .service(wrapped(warm.route(post().to(warming::start))))
+        .service(wrapped(warm.route(web::post().to(warming::start))))
         .service(resource(
             "/properties/cache-load-test/",
-            post().to(load_test::load_test),
+            web::post().to(load_test::load_test),
         ))
         .service(resource(
             "/properties/test-signals/",
-            post().to(handlers::test_signals),
+            web::post().to(handlers::test_signals),
         ));
 }

@@ -4,8 +4,9 @@
 
 use std::time::Duration;
 
+use actix_web::http::Method;
 use actix_web::web::{self, Bytes};
-use actix_web::{Error, HttpResponse};
+use actix_web::{Error, HttpRequest, HttpResponse};
 use askama::Template;
 use futures_util::stream;
 use serde_json::json;
@@ -25,8 +26,14 @@ struct Watcher(FigureStream, Option<i64>);
 /// `GET /properties/redis-metrics/stream/`
 pub(in crate::http) async fn watch(
     _operator: Operator,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
+    let mut response = no_store();
+    response.content_type("text/event-stream");
+    if request.method() == Method::HEAD {
+        return Ok(response.finish());
+    }
     let places = services.management.watch();
     let watcher = Watcher(places.ok_or(AppError::Throttled(WAIT))?, None);
     let events = stream::unfold(watcher, |mut watcher| async move {
@@ -34,10 +41,7 @@ pub(in crate::http) async fn watch(
         let event = watcher.event(&overview).map_err(Error::from);
         Some((event, watcher))
     });
-    let response = no_store()
-        .content_type("text/event-stream")
-        .streaming(events);
-    Ok(response)
+    Ok(response.streaming(events))
 }
 
 impl Watcher {

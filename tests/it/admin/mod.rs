@@ -8,6 +8,7 @@ mod escaping;
 mod exports;
 mod form_extras;
 mod forms;
+mod heads;
 mod history;
 mod import_limits;
 mod imports;

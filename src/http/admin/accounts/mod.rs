@@ -7,24 +7,26 @@ mod sessions;
 
 use actix_web::web;
 
+use crate::http::routes::get;
+
 /// Registers the addresses.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(
             web::resource("/login/")
-                .route(web::get().to(login::new_login))
+                .route(get().to(login::new_login))
                 .route(web::post().to(login::log_in)),
         )
-        .service(web::resource("/logins/").route(web::get().to(logins::index)))
+        .service(web::resource("/logins/").route(get().to(logins::index)))
         .service(
             web::resource("/sessions/")
-                .route(web::get().to(sessions::index))
+                .route(get().to(sessions::index))
                 .route(web::post().to(sessions::end)),
         )
         .service(web::resource("/logout/").route(web::post().to(login::log_out)))
         .service(
             web::resource("/password_change/")
-                .route(web::get().to(password::edit_password))
+                .route(get().to(password::edit_password))
                 .route(web::post().to(password::update_password)),
         );
 }

@@ -6,22 +6,24 @@ mod undo;
 
 use actix_web::web;
 
+use crate::http::routes::get;
+
 /// Registers the addresses.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     let of_listing = web::resource(r"/properties/{id:\d+}/history/");
     let version = web::resource(r"/properties/{id:\d+}/history/{event:\d+}/restore/");
     let deletion = web::resource(r"/history/{event:\d+}/undo/");
     config
-        .service(of_listing.route(web::get().to(show::of_listing)))
+        .service(of_listing.route(get().to(show::of_listing)))
         .service(
             version
-                .route(web::get().to(restore::confirm))
+                .route(get().to(restore::confirm))
                 .route(web::post().to(restore::restore)),
         )
-        .service(web::resource("/history/").route(web::get().to(show::index)))
+        .service(web::resource("/history/").route(get().to(show::index)))
         .service(
             deletion
-                .route(web::get().to(undo::confirm))
+                .route(get().to(undo::confirm))
                 .route(web::post().to(undo::undo)),
         );
 }

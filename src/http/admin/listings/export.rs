@@ -1,10 +1,11 @@
 //! Listings as a file: those that are ticked, or all that match.
 
+use actix_web::http::Method;
 use actix_web::http::header::{
     self, ContentDisposition, DispositionParam, DispositionType, HeaderValue,
 };
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use chrono::Utc;
 use futures_util::StreamExt as _;
 
@@ -28,6 +29,8 @@ pub(in crate::http) async fn show(
     let format = Fields::parse(text.as_bytes()).get("format").to_owned();
     let format = format.parse().map_err(AppError::BadRequest)?;
     match AdminListQuery::parse(text) {
+        // Nothing is read for an answer without a body.
+        Ok(_) if request.method() == Method::HEAD => Ok(headers_of(format).finish()),
         Ok(list) => file(list, None, format, &services).await,
         Err(errors) => refused(&staff, text, errors, &services).await,
     }
@@ -57,6 +60,11 @@ async fn file(
         .editor
         .export(selection, list.order, format)
         .await?;
+    Ok(headers_of(format).streaming(pieces.map(|piece| piece.map(Bytes::from))))
+}
+
+/// What is said of a file before it begins.
+fn headers_of(format: Format) -> HttpResponseBuilder {
     let content_type = match format {
         Format::Csv => "text/csv; charset=utf-8; header=present",
         Format::JsonLines => "application/x-ndjson; charset=utf-8",
@@ -66,8 +74,9 @@ async fn file(
         disposition: DispositionType::Attachment,
         parameters: vec![DispositionParam::Filename(name)],
     };
-    Ok(HttpResponse::Ok()
+    let mut response = HttpResponse::Ok();
+    response
         .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(content_type)))
-        .insert_header(disposition)
-        .streaming(pieces.map(|piece| piece.map(Bytes::from))))
+        .insert_header(disposition);
+    response
 }

@@ -16,6 +16,8 @@ mod sent;
 
 use actix_web::web;
 
+use crate::http::routes::get;
+
 pub(super) use form::find;
 pub(super) use list_address::list_address;
 
@@ -25,34 +27,34 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(
             web::resource("/properties/")
-                .route(web::get().to(index::index))
+                .route(get().to(index::index))
                 .route(web::post().to(bulk::act)),
         )
         .service(
             web::resource("/properties/add/")
-                .route(web::get().to(form::new))
+                .route(get().to(form::new))
                 .route(web::post().to(form::create)),
         )
-        .service(web::resource("/properties/export/").route(web::get().to(export::show)))
+        .service(web::resource("/properties/export/").route(get().to(export::show)))
         .service(
             web::resource("/properties/import/")
-                .route(web::get().to(import::new))
+                .route(get().to(import::new))
                 .route(web::post().to(import::create)),
         )
         .service(
             web::resource(r"/properties/import/{id:\d+}/")
-                .route(web::get().to(import::show))
+                .route(get().to(import::show))
                 .route(web::post().to(import::apply)),
         )
         .service(
             listing("change")
-                .route(web::get().to(form::edit))
+                .route(get().to(form::edit))
                 .route(web::post().to(form::update)),
         )
         .service(listing("restore").route(web::post().to(restoration::restore)))
         .service(
             listing("delete")
-                .route(web::get().to(deletion::confirm_delete))
+                .route(get().to(deletion::confirm_delete))
                 .route(web::post().to(deletion::delete)),
         );
 }

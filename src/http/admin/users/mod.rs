@@ -11,6 +11,8 @@ mod sessions;
 
 use actix_web::web;
 
+use crate::http::routes::get;
+
 use crate::domain::{User, UserId};
 use crate::http::AppError;
 use crate::services::{ManageError, Services};
@@ -19,32 +21,32 @@ use crate::services::{ManageError, Services};
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     let account = |name: &str| web::resource(format!(r"/users/{{id:\d+}}/{name}/"));
     config
-        .service(web::resource("/users/").route(web::get().to(index::index)))
-        .service(web::resource("/users/history/").route(web::get().to(history::of_all)))
+        .service(web::resource("/users/").route(get().to(index::index)))
+        .service(web::resource("/users/history/").route(get().to(history::of_all)))
         .service(
             web::resource("/users/add/")
-                .route(web::get().to(form::new))
+                .route(get().to(form::new))
                 .route(web::post().to(form::create)),
         )
         .service(
             account("change")
-                .route(web::get().to(form::edit))
+                .route(get().to(form::edit))
                 .route(web::post().to(form::update)),
         )
         .service(
             account("password")
-                .route(web::get().to(password::edit))
+                .route(get().to(password::edit))
                 .route(web::post().to(password::update)),
         )
         .service(
             account("delete")
-                .route(web::get().to(deletion::confirm))
+                .route(get().to(deletion::confirm))
                 .route(web::post().to(deletion::delete)),
         )
-        .service(account("history").route(web::get().to(history::of_account)))
+        .service(account("history").route(get().to(history::of_account)))
         .service(
             account("sessions")
-                .route(web::get().to(sessions::index))
+                .route(get().to(sessions::index))
                 .route(web::post().to(sessions::end)),
         );
 }

@@ -1,0 +1,68 @@
+//! `HEAD`, by which monitors and download managers ask, for what only staff and operators see.
+
+use reqwest::Method;
+
+use crate::harness::Plan;
+
+#[tokio::test]
+async fn head_answers_as_get_does_and_without_a_body() {
+    let app = Plan::new().await.homes(3).await.start().await;
+    let staff = app.staff().await;
+    app.database
+        .run("UPDATE property SET price = 5 WHERE id = 1")
+        .await;
+    let event = "SELECT max(id) FROM property_event";
+    let event = app.database.value(event).await;
+    for path in [
+        "/admin/",
+        "/admin/properties/",
+        "/admin/properties/?o=-price.title&q=home",
+        "/admin/properties/?p=999",
+        "/admin/properties/add/",
+        "/admin/properties/1/change/",
+        "/admin/properties/999/change/",
+        "/admin/properties/1/delete/",
+        "/admin/properties/1/history/",
+        &format!("/admin/properties/1/history/{event}/restore/"),
+        "/admin/properties/export/?format=csv",
+        "/admin/properties/import/",
+        "/admin/history/",
+        "/admin/logins/",
+        "/admin/sessions/",
+        "/admin/password_change/",
+        "/admin/users/",
+        "/admin/users/add/",
+        "/admin/users/1/change/",
+        "/admin/users/1/password/",
+        "/admin/users/1/sessions/",
+        "/admin/users/1/history/",
+        "/properties/cache-status/",
+        "/properties/cache-test/",
+        "/properties/cache-warm/",
+        "/properties/redis-metrics/",
+        "/properties/cache-explain/?url=/properties/",
+        "/metrics",
+    ] {
+        let page = staff.get(path).await;
+        let head = staff.send(staff.request(Method::HEAD, path)).await;
+        assert_eq!(head.status, page.status, "{path}");
+        assert!(head.body.is_empty(), "{path}: {}", head.text());
+        for name in ["content-type", "cache-control"] {
+            assert_eq!(head.header(name), page.header(name), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn head_of_a_stream_of_figures_ends_at_once() {
+    let app = Plan::new().await.start().await;
+    let staff = app.staff().await;
+    let path = "/properties/redis-metrics/stream/";
+    for _ in 0..50 {
+        let head = staff.send(staff.request(Method::HEAD, path)).await;
+        assert_eq!(
+            head.assert_status(200).header("content-type"),
+            "text/event-stream"
+        );
+    }
+}
