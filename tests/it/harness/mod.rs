@@ -17,7 +17,7 @@ mod tier;
 
 pub(crate) use app::{App, Plan, TOKEN, spawn_app, unique};
 pub(crate) use browser::{Browser, Listing, listing};
-pub(crate) use chromium::{Chromium, Focus, Key, Motion, Theme};
+pub(crate) use chromium::{Chromium, Key, Motion, Theme, are_seen};
 pub(crate) use database::{TestDatabase, database};
 pub(crate) use hold::{Held, Hold, Reader, create_role};
 pub(crate) use keeper::shared;

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use crate::harness::{App, Chromium, Focus, Key, Motion, PASSWORD, Theme, eventually, spawn_app};
+use crate::harness::{
+    App, Chromium, Key, Motion, PASSWORD, Theme, are_seen, eventually, spawn_app,
+};
 
 const NEW: &str = "nanoseconds of wire";
 
@@ -86,21 +88,16 @@ async fn the_boxes_of_the_form_are_ticked_with_the_keyboard_and_every_stop_is_se
     chromium.prefer(Theme::Light, Motion::Reduced).await;
     logged_in(&chromium, &app, "ada", PASSWORD).await;
     chromium.open(&app, "/admin/users/add/").await;
-    let seen = |stops: &[Focus]| {
-        for stop in stops {
-            assert!(stop.is_outlined && stop.is_in_view, "{stop:#?}");
-        }
-    };
     for (field, text) in [
         ("#username", "grace"),
         ("#password1", NEW),
         ("#password2", NEW),
     ] {
-        seen(&chromium.tab_to(field).await);
+        are_seen(&chromium.tab_to(field).await);
         chromium.type_text(text).await;
     }
     for field in ["#is_staff", "#may-cache"] {
-        seen(&chromium.tab_to(field).await);
+        are_seen(&chromium.tab_to(field).await);
         chromium.type_text(" ").await;
     }
     chromium.press(Key::Enter).await;
@@ -112,7 +109,7 @@ async fn the_boxes_of_the_form_are_ticked_with_the_keyboard_and_every_stop_is_se
         for width in [390, 1280] {
             chromium.resize(width).await;
             chromium.open(&app, path).await;
-            seen(&chromium.tab_through().await);
+            are_seen(&chromium.tab_through().await);
         }
     }
 }

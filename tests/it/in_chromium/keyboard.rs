@@ -1,6 +1,6 @@
 //! The site without a pointer.
 
-use crate::harness::{App, Chromium, Focus, Key, Motion, Plan, Theme, eventually};
+use crate::harness::{App, Chromium, Key, Motion, Plan, Theme, are_seen, eventually};
 
 async fn start() -> (App, Chromium) {
     let app = Plan::new().await.homes(30).await.start().await;
@@ -8,12 +8,6 @@ async fn start() -> (App, Chromium) {
     // The window follows the focus at once.
     chromium.prefer(Theme::Light, Motion::Reduced).await;
     (app, chromium)
-}
-
-fn are_seen(stops: &[Focus]) {
-    for stop in stops {
-        assert!(stop.is_outlined && stop.is_in_view, "{stop:#?}");
-    }
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod accounts;
 mod admin_forms;
 mod admin_forms_accessibility;
 mod admin_forms_scripts;
+mod admin_keyboard;
 mod admin_list;
 mod browsing;
 mod console;

@@ -45,6 +45,13 @@ const FOCUS: &str = "
         is_in_view: isInView,
     }";
 
+/// Fails unless each stop is in the window and says that the focus is there.
+pub(crate) fn are_seen(stops: &[Focus]) {
+    for stop in stops {
+        assert!(stop.is_outlined && stop.is_in_view, "{stop:#?}");
+    }
+}
+
 impl Chromium {
     /// Presses a key and lets it go.
     pub(crate) async fn press(&self, key: Key) {
@@ -68,9 +75,25 @@ impl Chromium {
 
     /// Presses Tab until the focus is on something that fits; returns every stop on the way, with that one.
     pub(crate) async fn tab_to(&self, css: &str) -> Vec<Focus> {
+        self.walk_to(css, async || self.press(Key::Tab).await).await
+    }
+
+    /// The same backwards, with Shift.
+    pub(crate) async fn tab_back_to(&self, css: &str) -> Vec<Focus> {
+        let (shift, tab) = (char::from(Key::Shift), char::from(Key::Tab));
+        let keys = KeyActions::new("keyboard".to_owned())
+            .then(KeyAction::Down { value: shift })
+            .then(KeyAction::Down { value: tab })
+            .then(KeyAction::Up { value: tab })
+            .then(KeyAction::Up { value: shift });
+        let step = async || done(self.client.perform_actions(keys.clone()).await);
+        self.walk_to(css, step).await
+    }
+
+    async fn walk_to(&self, css: &str, step: impl AsyncFn()) -> Vec<Focus> {
         let mut stops = Vec::new();
         loop {
-            self.press(Key::Tab).await;
+            step().await;
             let Some(focus) = self.focus(css).await else {
                 panic!("Tab does not come to {css}, but to {stops:#?}");
             };

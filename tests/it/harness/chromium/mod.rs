@@ -24,7 +24,7 @@ use driver::Driver;
 
 pub(crate) use emulation::{Motion, Theme};
 pub(crate) use fantoccini::key::Key;
-pub(crate) use keyboard::Focus;
+pub(crate) use keyboard::are_seen;
 
 /// No network but the site's, no profile of before, no sandbox (which needs rights that containers lack), and no port
 /// that others could reach the browser by.
