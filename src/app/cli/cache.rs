@@ -41,6 +41,17 @@ pub(super) async fn run(platform: &Platform, action: &CacheAction) -> Result<(),
     }
 }
 
+/// Waits until the probe of a signals test is deleted, though nobody waits for the test any more.
+pub(super) async fn leave_no_probe(platform: &Platform) {
+    let management = &platform.services.management;
+    if let Some(place) = management.probes().first() {
+        output::note(&format!(
+            "The probe listing in “{place}” is yet to be deleted. Ctrl-C leaves it there."
+        ));
+        management.probes_deleted().await;
+    }
+}
+
 /// The levels that a command has: its own memory holds no pages.
 async fn test(platform: &Platform) -> Value {
     match platform.services.management.test().await {

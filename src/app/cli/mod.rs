@@ -279,6 +279,7 @@ async fn dispatch(mut command: Command, config: Config) -> Result<(), CommandErr
     }
     let platform = Platform::start(config, Role::Command, Vec::new()).await?;
     let result = unless_interrupted(Box::pin(with_platform(command, &platform))).await;
+    cache::leave_no_probe(&platform).await;
     platform.stop().await;
     result
 }
