@@ -45,6 +45,7 @@ pub(super) const LOADDATA: &str = "\
 Examples:
   property-listings loaddata listings.csv
   property-listings loaddata --skip-invalid monday.csv tuesday.jsonl
+  property-listings loaddata --sheet listings-2026-01-31.csv   what the admin let somebody download
   xz -dc dump.csv.xz | property-listings loaddata --format csv -
 
 A row with an id that exists updates that listing; all others are added. A bad row is named with file, line and field.";

@@ -30,6 +30,7 @@ use super::platform::Platform;
 use super::servers::Role;
 use crate::config::Config;
 use crate::http;
+use crate::services::fixtures::LoadOptions;
 use check::CheckArgs;
 use error::CommandError;
 use interrupt::unless_interrupted;
@@ -111,6 +112,9 @@ enum Command {
         /// Load the good rows of a file that has bad ones
         #[arg(long)]
         skip_invalid: bool,
+        /// The CSV files were downloaded from the admin: take away the apostrophes that guard its cells
+        #[arg(long)]
+        sheet: bool,
         /// The files' format; told from their names or contents if it is not given
         #[arg(long)]
         format: Option<DataFormat>,
@@ -310,8 +314,15 @@ async fn with_platform(command: Command, platform: &Platform) -> Result<(), Comm
         Command::Loaddata {
             files,
             skip_invalid,
+            sheet,
             format,
-        } => data::load(platform, &files, skip_invalid, format).await,
+        } => {
+            let options = LoadOptions {
+                skip_invalid,
+                is_sheet: sheet,
+            };
+            data::load(platform, &files, options, format).await
+        }
         Command::Dumpdata { format, output } => data::dump(platform, format, &output).await,
         Command::ManageCache(action) => cache::run(platform, &action).await,
         Command::Serve { .. }
