@@ -22,7 +22,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::logging;
@@ -31,6 +31,7 @@ use super::servers::Role;
 use crate::config::Config;
 use crate::http;
 use crate::services::fixtures::LoadOptions;
+use cache::CacheAction;
 use check::CheckArgs;
 use error::CommandError;
 use interrupt::unless_interrupted;
@@ -129,7 +130,7 @@ enum Command {
         #[arg(long, short, default_value = "-")]
         output: PathBuf,
     },
-    /// Look at the cache, clear it, warm it or test it
+    /// Look at the cache, explain it, clear it, warm it or test it
     #[command(name = "manage_cache", after_help = examples::MANAGE_CACHE)]
     ManageCache(CacheAction),
     /// Look for problems of the configuration and the servers
@@ -169,38 +170,6 @@ enum Command {
         #[arg(long, short, value_name = "DIRECTORY", conflicts_with = "command")]
         output: Option<PathBuf>,
     },
-}
-
-#[derive(Debug, Args)]
-struct CacheAction {
-    #[command(flatten)]
-    what: CacheVerb,
-    /// How to print the result
-    #[arg(long, default_value = "text")]
-    format: OutputFormat,
-}
-
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-struct CacheVerb {
-    /// Each level's entries and bytes, and the lifetimes left
-    #[arg(long)]
-    status: bool,
-    /// Remove this site's entries from every level and instance
-    #[arg(long)]
-    clear: bool,
-    /// Fetch the first pages of the list and their listings
-    #[arg(long)]
-    warm: bool,
-    /// Set, get, expire and delete a probe key at each level
-    #[arg(long)]
-    test: bool,
-    /// Create, update and delete a probe listing, and check that the caches follow
-    #[arg(long)]
-    test_signals: bool,
-    /// Redis's figures, with advice
-    #[arg(long)]
-    metrics: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
