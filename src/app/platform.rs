@@ -136,6 +136,11 @@ impl Platform {
         })
     }
 
+    /// Whether Redis, and what it holds, ends with this program.
+    pub fn owns_redis(&self) -> bool {
+        self.servers.owns_redis()
+    }
+
     /// The key that signs sessions.
     ///
     /// # Errors

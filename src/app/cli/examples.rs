@@ -67,8 +67,8 @@ Examples:
   property-listings manage_cache --load-test --url http://127.0.0.1:8000 --requests 1000
   property-listings manage_cache --metrics --format json | jq .metrics.memory_usage
 
-A command sees Redis, and no site's memory or counters: those are at /properties/redis-metrics/ of each site. Without
---url the load test asks a site of the command's own, which has no memory tier.";
+A command sees Redis, and no site's memory or counters: those are at /properties/redis-metrics/ of each site.
+Without --url the load test asks a site of the command's own, which has no memory tier.";
 
 pub(super) const CHECK: &str = "\
 Examples:

@@ -110,6 +110,11 @@ impl Servers {
         self.redis_url.clone()
     }
 
+    /// Whether Redis ends with this program.
+    pub fn owns_redis(&self) -> bool {
+        matches!(&self.hold, Hold::Owner(owner) if owner.runs_redis())
+    }
+
     /// Ends the servers that this program owns, after the commands that use them are done: a site waits 10 s for them,
     /// a command as long as it takes.
     pub async fn stop(mut self) {

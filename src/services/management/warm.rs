@@ -160,7 +160,7 @@ impl Management {
                 }
                 .at(Position::Page(page));
                 // The page is made of this as well.
-                let list = self.listings.list(&query).await?.tagged.value;
+                let list = Box::pin(self.listings.list(&query)).await?.tagged.value;
                 let path = format!("/properties/?{}", query.canonical());
                 paths.push(path.trim_end_matches('?').to_owned());
                 listings.extend(list.properties.iter().map(|property| property.id));

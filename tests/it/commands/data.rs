@@ -113,4 +113,7 @@ async fn without_any_configuration_the_program_brings_its_own_servers() {
         .run(&["manage_cache", "--status", "--format", "json"])
         .done();
     assert!(said.contains("\"reachable\": true"), "{said}");
+    // Its Redis is gone with the command.
+    let err = shell.run(&["manage_cache", "--warm"]).failed(1);
+    assert!(err.contains("ends with it"), "{err}");
 }

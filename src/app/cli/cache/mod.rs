@@ -124,12 +124,15 @@ async fn warm(platform: &Platform) -> Result<Value, CommandError> {
 /// What a command warms is in Redis, or nowhere.
 fn require_redis(platform: &Platform) -> Result<(), CommandError> {
     let why = match platform.cache.redis_is_up() {
+        Some(true) if platform.owns_redis() => {
+            "Redis runs for this command alone, and ends with it"
+        }
         Some(true) => return Ok(()),
         Some(false) => "Redis can't be reached",
         None => "Redis is off (REDIS_URL)",
     };
     Err(CommandError::Failed(format!(
-        "{why}, and a command has no other cache to warm. Each running site warms its memory by \
+        "{why}, and a command has no other cache to warm. Each running site warms its own by \
          POST /properties/cache-warm/."
     )))
 }

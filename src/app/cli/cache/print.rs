@@ -164,7 +164,7 @@ pub(super) fn explanation(result: &Value) {
     let tags: Vec<_> = list(&event["tags"]).map(text).collect();
     let tags = tags.join(", ");
     output::line(&format!(
-        "The last event that did: {id}, {kind} by {actor} at {at}, of {tags}."
+        "The last event that ended what carried one of these tags: {id}, {kind} by {actor} at {at}, of {tags}."
     ));
 }
 
