@@ -1,7 +1,7 @@
 //! One transaction that changes listings.
 
 use crate::db::{Client, DbError, Transaction, event_log};
-use crate::domain::PropertyEvent;
+use crate::domain::{Change, EventId, PropertyEvent};
 
 /// A transaction whose changes are attributed to somebody. Dropped without [`UnitOfWork::commit`], it is rolled back
 /// and causes no event.
@@ -18,6 +18,13 @@ impl CommittedEvents {
     /// The events, in the order of the log.
     pub fn events(&self) -> &[PropertyEvent] {
         &self.0
+    }
+
+    /// The first deletion among them, by which everything that was deleted with it can be undone.
+    pub fn deletion(&self) -> Option<EventId> {
+        let is_deletion =
+            |event: &&PropertyEvent| matches!(event.change, Change::PostDelete { .. });
+        self.0.iter().find(is_deletion).map(|event| event.id)
     }
 }
 

@@ -6,7 +6,9 @@
 use super::editor::to_the_end;
 use super::{Editor, ServiceError};
 use crate::db::admin_listings as rows;
-use crate::domain::{AdminListQuery, AdminOrder, Location, MAX_ADMIN_PAGE, Property, Selection};
+use crate::domain::{
+    AdminListQuery, AdminOrder, EventId, Location, MAX_ADMIN_PAGE, Property, Selection,
+};
 use crate::events::UnitOfWork;
 
 /// More rows than this are one event of the log, which keeps none of their values.
@@ -46,6 +48,8 @@ pub enum BulkOutcome {
         chosen: i64,
         /// How many of them changed.
         changed: i64,
+        /// What undoes a deletion: `None` where nothing was deleted, or too much for the log to have it one by one.
+        deletion: Option<EventId>,
     },
     /// Nothing is done, for so many listings are not those that staff were told of.
     Changed,
@@ -113,10 +117,11 @@ impl Editor {
             if expected.is_some_and(|expected| expected != deleted) {
                 return Ok(BulkOutcome::Changed);
             }
-            this.commit(work).await?;
+            let deletion = this.commit(work).await?;
             Ok(BulkOutcome::Done {
                 chosen: deleted,
                 changed: deleted,
+                deletion,
             })
         })
         .await
@@ -149,6 +154,7 @@ impl Editor {
             Ok(BulkOutcome::Done {
                 chosen: done.chosen,
                 changed: done.moved,
+                deletion: None,
             })
         })
         .await
