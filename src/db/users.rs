@@ -61,7 +61,7 @@ pub async fn find_by_session(
     Ok(row.as_ref().map(user))
 }
 
-/// The users that a query asks for, ordered by name, and how many there are on all pages.
+/// The users that a query asks for, ordered by name, and how many there are on all pages: 0 where the page has none.
 ///
 /// # Errors
 /// When the database can't answer.
@@ -237,19 +237,24 @@ pub async fn is_taken(
     Ok(row.get(0))
 }
 
-/// Replaces a password's hash.
+/// Replaces a password's hash; of a password that was `checked` only if it still has the stamp that it had. Whether it
+/// did.
 ///
 /// # Errors
 /// When the database can't answer.
 pub async fn update_password(
     client: &impl GenericClient,
     id: UserId,
+    checked: Option<&str>,
     password_hash: &str,
-) -> Result<(), DbError> {
-    let sql = "UPDATE site_user SET password_hash = $2 WHERE id = $1";
+) -> Result<bool, DbError> {
+    let sql = "UPDATE site_user SET password_hash = $2
+        WHERE id = $1 AND ($3::text IS NULL OR session_stamp = $3)";
     let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[&id.0, &password_hash]).await?;
-    Ok(())
+    let changed = client
+        .execute(&statement, &[&id.0, &password_hash, &checked])
+        .await?;
+    Ok(changed > 0)
 }
 
 /// Replaces a hash by another one of the same password, if it is still the one that was checked. Sessions stay. To be
@@ -307,12 +312,12 @@ pub async fn lock_in_charge(client: &impl GenericClient) -> Result<Vec<UserId>, 
     Ok(rows.iter().map(|row| UserId(row.get(0))).collect())
 }
 
-/// How many active superusers there are.
+/// How many may manage accounts.
 ///
 /// # Errors
 /// When the database can't answer.
 pub async fn count_superusers(client: &impl GenericClient) -> Result<i64, DbError> {
-    let sql = "SELECT count(*) FROM site_user WHERE is_superuser AND is_active";
+    let sql = "SELECT count(*) FROM site_user WHERE is_superuser AND is_staff AND is_active";
     Ok(client.query_one(sql, &[]).await?.get(0))
 }
 

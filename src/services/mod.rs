@@ -30,7 +30,7 @@ pub use crate::cache::{
     Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, PastInvalidation, Rendered,
     Served, StoredPage,
 };
-pub use accounts::{Accounts, Actor, CreateUserError, Login, ManageError, Visitor};
+pub use accounts::{Accounts, Actor, CreateUserError, Login, ManageError, UserPage, Visitor};
 pub use admin_list::{AdminPage, BulkOutcome, LISTED_ROWS, Look};
 pub use detail_view::DetailView;
 pub use editor::{Deletion, Editor, UpdateOutcome};

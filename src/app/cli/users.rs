@@ -98,7 +98,7 @@ pub(super) async fn change_password(platform: &Platform, name: &str) -> Result<(
     platform
         .services
         .accounts
-        .change_password("command changepassword", user.id, password)
+        .change_password("command changepassword", user.id, None, password)
         .await?;
     output::line(&format!("Password changed successfully for user '{name}'"));
     Ok(())
