@@ -5,7 +5,7 @@
 
 use super::editor::to_the_end;
 use super::{Editor, ServiceError};
-use crate::db::admin_listings as rows;
+use crate::db::{admin_listings as rows, event_log};
 use crate::domain::{
     AdminListQuery, AdminOrder, EventId, Location, MAX_ADMIN_PAGE, Property, Selection,
 };
@@ -13,9 +13,6 @@ use crate::events::UnitOfWork;
 
 /// More rows than this are one event of the log, which keeps none of their values.
 pub const LISTED_ROWS: i64 = 1_000;
-
-/// Longer than any statement over every row takes, and how long it waits for somebody else's.
-const LIMITS: &str = "SET LOCAL statement_timeout = '15min'; SET LOCAL lock_timeout = '5s'";
 
 /// A page of the admin's list.
 #[derive(Debug, Clone)]
@@ -89,9 +86,10 @@ impl Editor {
         limit: i64,
     ) -> Result<Look, ServiceError> {
         let client = self.database.client().await?;
+        let count = rows::count_selected(&client, selection).await?;
         Ok(Look {
-            count: rows::count_selected(&client, selection).await?,
-            first: rows::list_selected(&client, selection, order, limit).await?,
+            count,
+            first: rows::list_selected(&client, selection, order, count, limit).await?,
         })
     }
 
@@ -108,10 +106,11 @@ impl Editor {
         let (this, actor) = (self.clone(), actor.to_owned());
         to_the_end(async move {
             let mut client = this.database.unhurried_client().await?;
-            let work = begin(&mut client, &actor).await?;
+            let work = UnitOfWork::begin_long(&mut client, &actor).await?;
             if has_changed(&work, &selection, expected).await? {
                 return Ok(BulkOutcome::Changed);
             }
+            event_log::set_note(work.transaction(), "deleted from the list").await?;
             let deleted = rows::delete(work.transaction(), &selection).await?;
             let deleted = i64::try_from(deleted).unwrap_or(i64::MAX);
             if expected.is_some_and(|expected| expected != deleted) {
@@ -142,10 +141,11 @@ impl Editor {
         let (this, actor) = (self.clone(), actor.to_owned());
         to_the_end(async move {
             let mut client = this.database.unhurried_client().await?;
-            let work = begin(&mut client, &actor).await?;
+            let work = UnitOfWork::begin_long(&mut client, &actor).await?;
             if has_changed(&work, &selection, expected).await? {
                 return Ok(BulkOutcome::Changed);
             }
+            event_log::set_note(work.transaction(), &format!("moved to “{to}”")).await?;
             let done = rows::relocate(work.transaction(), &selection, &to).await?;
             if expected.is_some_and(|expected| expected != done.chosen) {
                 return Ok(BulkOutcome::Changed);
@@ -159,16 +159,6 @@ impl Editor {
         })
         .await
     }
-}
-
-async fn begin<'a>(
-    client: &'a mut crate::db::Client,
-    actor: &str,
-) -> Result<UnitOfWork<'a>, ServiceError> {
-    let work = UnitOfWork::begin(client, actor).await?;
-    let limited = work.transaction().batch_execute(LIMITS).await;
-    limited.map_err(crate::db::DbError::from)?;
-    Ok(work)
 }
 
 /// Whether other listings are chosen than staff were told of, as far as their number tells: before much is done that would
