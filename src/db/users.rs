@@ -5,6 +5,7 @@ use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
 
 use super::DbError;
+use super::listing_sql::Statement;
 use crate::domain::{Permissions, User, UserId, UserQuery, UserStanding, Username};
 
 /// Finds a user by login name.
@@ -99,7 +100,15 @@ pub async fn insert(
     password_hash: &str,
 ) -> Result<Option<UserId>, DbError> {
     let sql = include_str!("../../sql/queries/user_insert.sql");
-    let statement = client.prepare_cached(sql).await?;
+    let account = account(sql, new, password_hash);
+    let statement = client.prepare_cached(&account.sql).await?;
+    let row = client.query_opt(&statement, &account.references()).await?;
+    Ok(row.map(|row| UserId(row.get(0))))
+}
+
+/// A statement whose first parameters are what a new account is, in the order of [`UserStanding`]'s fields, with the
+/// hash after the address.
+fn account(sql: &str, standing: &UserStanding, password_hash: &str) -> Statement {
     let UserStanding {
         username,
         email,
@@ -107,22 +116,19 @@ pub async fn insert(
         is_staff,
         is_superuser,
         permissions,
-    } = new;
-    let row = client
-        .query_opt(
-            &statement,
-            &[
-                &username.as_str(),
-                email,
-                &password_hash,
-                is_active,
-                is_staff,
-                is_superuser,
-                &permissions.names(),
-            ],
-        )
-        .await?;
-    Ok(row.map(|row| UserId(row.get(0))))
+    } = standing;
+    Statement {
+        sql: sql.to_owned(),
+        parameters: vec![
+            Box::new(username.as_str().to_owned()),
+            Box::new(email.clone()),
+            Box::new(password_hash.to_owned()),
+            Box::new(*is_active),
+            Box::new(*is_staff),
+            Box::new(*is_superuser),
+            Box::new(permissions.names()),
+        ],
+    }
 }
 
 /// An account that comes from outside, with as much of its past as is known.
@@ -144,31 +150,11 @@ pub struct LoadedUser {
 /// When the database can't answer.
 pub async fn upsert(client: &impl GenericClient, user: &LoadedUser) -> Result<bool, DbError> {
     let sql = include_str!("../../sql/queries/user_upsert.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let UserStanding {
-        username,
-        email,
-        is_active,
-        is_staff,
-        is_superuser,
-        permissions,
-    } = &user.standing;
-    let changed = client
-        .execute(
-            &statement,
-            &[
-                &username.as_str(),
-                email,
-                &user.password_hash,
-                is_active,
-                is_staff,
-                is_superuser,
-                &permissions.names(),
-                &user.last_login,
-                &user.date_joined,
-            ],
-        )
-        .await?;
+    let mut account = account(sql, &user.standing, &user.password_hash);
+    account.parameters.push(Box::new(user.last_login));
+    account.parameters.push(Box::new(user.date_joined));
+    let statement = client.prepare_cached(&account.sql).await?;
+    let changed = client.execute(&statement, &account.references()).await?;
     Ok(changed > 0)
 }
 
