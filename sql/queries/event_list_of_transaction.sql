@@ -1,4 +1,5 @@
+-- In a restored database another transaction may have had the number before, but not just now.
 SELECT id, kind, property_id, before - 'description', after - 'description', row_count, actor, tags
 FROM property_event
-WHERE xid = pg_current_xact_id_if_assigned()
+WHERE xid = pg_current_xact_id_if_assigned() AND at > now() - interval '1 hour'
 ORDER BY id

@@ -1,7 +1,4 @@
 -- One file for each member of staff: the latest.
-WITH expired AS (
-    DELETE FROM import_upload WHERE expires_at < now() AND user_id <> $1
-)
 INSERT INTO import_upload (user_id, file_name, content, expires_at)
 VALUES ($1, $2, $3, now() + make_interval(secs => $4))
 ON CONFLICT (user_id) DO UPDATE

@@ -25,8 +25,9 @@ impl std::fmt::Debug for DatabaseChoice {
 pub struct DatabaseConfig {
     /// `DATABASE_URL`.
     pub choice: DatabaseChoice,
-    /// `DATABASE_POOL_SIZE`. Too high, and the server runs out of connections (its `max_connections`) when several
-    /// instances run; too low, and requests that miss every cache queue for one.
+    /// `DATABASE_POOL_SIZE`, of the pool for requests and of the one for what takes long. Too high, and the server runs
+    /// out of connections (its `max_connections`) when several instances run, each of which may take twice as many; too
+    /// low, and requests that miss every cache queue for one.
     pub pool_size: usize,
 }
 

@@ -54,10 +54,7 @@ pub(super) fn page(query: &AdminListQuery, slice: Slice, few: bool) -> Statement
     let order = order(&query.order, slice.from_end);
     let window = format!("ORDER BY {order} LIMIT {limit} OFFSET {offset}");
     let sql = if few {
-        format!(
-            "WITH found AS MATERIALIZED (SELECT {COLUMNS}, location_folded FROM property{conditions}) \
-             SELECT {COLUMNS} FROM found {window}"
-        )
+        found_first(&conditions, &window)
     } else if slice.offset >= DEEP {
         format!(
             "WITH places AS MATERIALIZED (SELECT id FROM property{conditions} {window}) \
@@ -67,6 +64,14 @@ pub(super) fn page(query: &AdminListQuery, slice: Slice, few: bool) -> Statement
         format!("SELECT {COLUMNS} FROM property{conditions} {window}")
     };
     Statement { sql, parameters }
+}
+
+/// Rows that are all found before they are sorted.
+fn found_first(conditions: &str, window: &str) -> String {
+    format!(
+        "WITH found AS MATERIALIZED (SELECT {COLUMNS}, location_folded FROM property{conditions}) \
+         SELECT {COLUMNS} FROM found {window}"
+    )
 }
 
 /// How many rows a filter selects. Always exact.
@@ -86,10 +91,9 @@ pub(super) fn count(filter: &AdminFilter) -> Statement {
             let id = builder.bind(id.0);
             builder.conditions = format!(" WHERE id = {id} AND NOT {words}");
             builder.narrow(&without_words(&filter.listing));
-            let on_top = builder.finish(&format!(
+            builder.finish(&format!(
                 "SELECT (SELECT count FROM ({sql}) AS by_words (count)) + count(*) FROM property"
-            ));
-            Statement { ..on_top }
+            ))
         }
     }
 }
@@ -102,19 +106,25 @@ pub(super) fn count_selected(selection: &Selection) -> Statement {
     }
 }
 
-/// Chosen rows in an order; all of them without a limit.
+/// Chosen rows in an order; all of them without a limit. `few` as for [`page`].
 pub(super) fn list_selected(
     selection: &Selection,
     order: &AdminOrder,
     limit: Option<i64>,
+    few: bool,
 ) -> Statement {
     let mut builder = selected(selection);
     let limit = limit.map_or("ALL".to_owned(), |limit| builder.bind(limit));
-    let mut statement = builder.finish(&format!("SELECT {COLUMNS} FROM property"));
-    let order = self::order(order, false);
-    let end = format!(" ORDER BY {order} LIMIT {limit}");
-    statement.sql.push_str(&end);
-    statement
+    let Builder {
+        conditions,
+        parameters,
+    } = builder;
+    let window = format!("ORDER BY {} LIMIT {limit}", self::order(order, false));
+    let sql = match few {
+        true => found_first(&conditions, &window),
+        false => format!("SELECT {COLUMNS} FROM property{conditions} {window}"),
+    };
+    Statement { sql, parameters }
 }
 
 /// Deletes chosen rows.

@@ -40,19 +40,29 @@ pub async fn list(
     total: i64,
 ) -> Result<Vec<Property>, DbError> {
     let slice = Slice::of(query, total);
-    let few = query.filter.listing.search.is_some() && {
-        let rows = number(client, &listing_sql::count(&ListingFilter::default())).await?;
-        let walked = slice
-            .offset
-            .saturating_add(slice.limit)
-            .saturating_mul(rows);
-        total.saturating_mul(total).saturating_mul(FINDING) <= walked
-    };
+    let end = slice.offset.saturating_add(slice.limit);
+    let few = are_few(client, &query.filter, total, end).await?;
     let mut properties = rows(client, &sql::page(query, slice, few)).await?;
     if slice.from_end {
         properties.reverse();
     }
     Ok(properties)
+}
+
+/// Whether all rows that a filter selects, so many in `total`, are sooner found and sorted than the list is walked in
+/// its order as far as its row `end`.
+async fn are_few(
+    client: &impl GenericClient,
+    filter: &AdminFilter,
+    total: i64,
+    end: i64,
+) -> Result<bool, DbError> {
+    if filter.listing.search.is_none() {
+        return Ok(false);
+    }
+    let rows = number(client, &listing_sql::count(&ListingFilter::default())).await?;
+    let finding = total.saturating_mul(total).saturating_mul(FINDING);
+    Ok(finding <= end.saturating_mul(rows))
 }
 
 /// How many of the chosen rows exist.
@@ -66,7 +76,7 @@ pub async fn count_selected(
     number(client, &sql::count_selected(selection)).await
 }
 
-/// The first of the chosen rows.
+/// The first of the chosen rows, where so many in `total` are chosen.
 ///
 /// # Errors
 /// When the database can't answer.
@@ -74,9 +84,15 @@ pub async fn list_selected(
     client: &impl GenericClient,
     selection: &Selection,
     order: &AdminOrder,
+    total: i64,
     limit: i64,
 ) -> Result<Vec<Property>, DbError> {
-    rows(client, &sql::list_selected(selection, order, Some(limit))).await
+    let few = match selection {
+        Selection::Matching(filter) => are_few(client, filter, total, limit).await?,
+        Selection::Rows(_) => false,
+    };
+    let statement = sql::list_selected(selection, order, Some(limit), few);
+    rows(client, &statement).await
 }
 
 /// All chosen rows of one snapshot, as the server sends them.
@@ -88,7 +104,7 @@ pub async fn stream_selected(
     selection: &Selection,
     order: &AdminOrder,
 ) -> Result<impl Stream<Item = Result<Property, DbError>> + Send + use<>, DbError> {
-    let statement = sql::list_selected(selection, order, None);
+    let statement = sql::list_selected(selection, order, None, false);
     let rows = client
         .query_raw(&statement.sql, statement.references())
         .await?;
@@ -100,6 +116,7 @@ pub async fn stream_selected(
 /// # Errors
 /// When the database can't answer.
 pub async fn delete(client: &impl GenericClient, selection: &Selection) -> Result<u64, DbError> {
+    lock(client, selection).await?;
     let statement = sql::delete(selection);
     Ok(client
         .execute(&statement.sql, &statement.references())
@@ -115,6 +132,7 @@ pub async fn relocate(
     selection: &Selection,
     location: &Location,
 ) -> Result<Relocated, DbError> {
+    lock(client, selection).await?;
     let statement = sql::relocate(selection, location);
     let row = client
         .query_one(&statement.sql, &statement.references())
@@ -123,6 +141,17 @@ pub async fn relocate(
         chosen: row.get(0),
         moved: row.get(1),
     })
+}
+
+/// Takes rows that were chosen one by one in the order of their numbers, so that no two who choose the same wait for
+/// each other.
+async fn lock(client: &impl GenericClient, selection: &Selection) -> Result<(), DbError> {
+    if let Selection::Rows(ids) = selection {
+        let sql = "SELECT FROM property WHERE id = ANY($1) ORDER BY id FOR UPDATE";
+        let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+        client.execute(sql, &[&ids]).await?;
+    }
+    Ok(())
 }
 
 async fn number(client: &impl GenericClient, statement: &Statement) -> Result<i64, DbError> {

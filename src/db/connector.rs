@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use deadpool_postgres::Connect;
 use rand::seq::SliceRandom as _;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::task::JoinHandle;
@@ -34,7 +35,7 @@ pub(super) async fn noting<T>(work: impl Future<Output = T>) -> (T, Option<Due>)
 /// Makes a pool's connections.
 pub(super) struct Connector {
     /// Statements that each connection begins with.
-    pub(super) settings: &'static str,
+    pub(super) settings: &'static [&'static str],
     /// How long its server may be silent.
     pub(super) patience: Option<Patience>,
 }
@@ -76,7 +77,7 @@ impl Connector {
         });
         let driver = AbortOnDrop(Some(driver));
         check_attributes(&client, config).await?;
-        client.batch_execute(self.settings).await?;
+        client.batch_execute(&self.settings.concat()).await?;
         let _ = MADE.try_with(|made| made.replace(Some(due)));
         Ok((client, driver.keep()))
     }
@@ -151,6 +152,7 @@ async fn socket(address: &Address, config: &Config) -> Socket {
             Address::Tcp(host, port) => {
                 let stream = TcpStream::connect((host.as_str(), *port)).await?;
                 stream.set_nodelay(true)?;
+                watch_over(&stream, config)?;
                 Ok(Socket::Tcp(stream))
             }
             Address::Unix(path) => Ok(Socket::Unix(UnixStream::connect(path).await?)),
@@ -160,6 +162,25 @@ async fn socket(address: &Address, config: &Config) -> Socket {
     let opened = tokio::time::timeout(limit.unwrap_or(Duration::MAX), opening).await;
     let opened = opened.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
     opened.unwrap_or_else(|err: io::Error| Socket::Failed(Some(err)))
+}
+
+/// Has the system end a connection whose other end is gone without a word. The driver would do so for a socket that it
+/// opens itself.
+fn watch_over(stream: &TcpStream, config: &Config) -> io::Result<()> {
+    let socket = SockRef::from(stream);
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(config.get_tcp_user_timeout().copied())?;
+    if config.get_keepalives() {
+        let mut signs = TcpKeepalive::new().with_time(config.get_keepalives_idle());
+        if let Some(interval) = config.get_keepalives_interval() {
+            signs = signs.with_interval(interval);
+        }
+        if let Some(retries) = config.get_keepalives_retries() {
+            signs = signs.with_retries(retries);
+        }
+        socket.set_tcp_keepalive(&signs)?;
+    }
+    Ok(())
 }
 
 /// An error of the driver's type, which only the driver can make.
@@ -230,5 +251,37 @@ impl AsyncWrite for Socket {
             Self::Unix(stream) => Pin::new(stream).poll_shutdown(context),
             Self::Failed(_) => Poll::Ready(Ok(())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_system_watches_over_a_connection_as_configured() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.expect("a free port");
+        let port = listener.local_addr().expect("a port").port();
+        let mut config = Config::new();
+        config
+            .keepalives_idle(Duration::from_secs(7))
+            .keepalives_interval(Duration::from_secs(3))
+            .tcp_user_timeout(Duration::from_secs(11));
+        let address = Address::Tcp("127.0.0.1".to_owned(), port);
+        let Socket::Tcp(stream) = socket(&address, &config).await else {
+            panic!("it is not connected");
+        };
+        let socket = SockRef::from(&stream);
+        assert!(socket.keepalive().expect("known"));
+        let idle = socket.tcp_keepalive_time().expect("known");
+        assert_eq!(idle, Duration::from_secs(7));
+        let interval = socket.tcp_keepalive_interval().expect("known");
+        assert_eq!(interval, Duration::from_secs(3));
+        #[cfg(target_os = "linux")]
+        assert_eq!(
+            socket.tcp_user_timeout().expect("known"),
+            Some(Duration::from_secs(11))
+        );
     }
 }

@@ -6,7 +6,7 @@ use tokio_postgres::error::SqlState;
 /// A failed database operation.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
-    /// No connection could be had, or it was lost: worth trying again later.
+    /// No connection could be had, it was lost, or others were in the way: worth trying again later.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
     /// A constraint refused a row.
@@ -43,12 +43,18 @@ impl From<tokio_postgres::Error> for DbError {
             };
         };
         let code = db.code();
-        // Class 08 is connection trouble, class 53 a lack of resources, class 57 an operator's intervention.
-        let lost = ["08", "53", "57"]
+        // Class 08 is connection trouble, class 40 a transaction that was rolled back because of another one, class 53 a
+        // lack of resources, class 57 an operator's intervention.
+        let lost = ["08", "40", "53", "57"]
             .iter()
             .any(|class| code.code().starts_with(class));
-        // So are a lock that others keep and a statement that takes too long, until others are done.
-        if lost || *code == SqlState::LOCK_NOT_AVAILABLE {
+        // So is a lock that others keep, until they are done, and a server that is no longer the primary one, until the
+        // new one is found.
+        let waits = [
+            SqlState::LOCK_NOT_AVAILABLE,
+            SqlState::READ_ONLY_SQL_TRANSACTION,
+        ];
+        if lost || waits.contains(code) {
             return Self::Unavailable(db.message().to_owned());
         }
         match db.constraint() {

@@ -133,21 +133,6 @@ pub async fn list_actors(client: &impl GenericClient, limit: i32) -> Result<Vec<
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
-/// The latest thing that somebody did, if that was to delete.
-///
-/// # Errors
-/// When the database can't answer.
-pub async fn find_last_deletion(
-    client: &impl GenericClient,
-    actor: &str,
-) -> Result<Option<EventId>, DbError> {
-    let sql = include_str!("../../sql/queries/event_last_of_actor.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let row = client.query_opt(&statement, &[&actor]).await?;
-    let deletion = row.filter(|row| row.get::<_, &str>(1) == "deleted");
-    Ok(deletion.map(|row| EventId(row.get(0))))
-}
-
 /// The listings that were deleted together with an event's own, at most `limit`; `only` that one if so.
 ///
 /// # Errors

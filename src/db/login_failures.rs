@@ -39,7 +39,8 @@ pub async fn find_wait(
     Ok(seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()))
 }
 
-/// Notes a failed login at an account from an address against each subject, and forgets what is older than an hour.
+/// Notes a failed login at an account from an address against each subject, and forgets some that are older than an
+/// hour.
 ///
 /// # Errors
 /// When the database can't answer.

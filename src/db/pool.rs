@@ -19,8 +19,12 @@ use super::wire::{Due, Patience};
 const WAIT: Duration = Duration::from_secs(3);
 /// How many requests may wait for each connection of the pool; those beyond are told to come back at once.
 const QUEUE_PER_CONNECTION: usize = 16;
-/// How long a peer may be silent on the network before its connection counts as lost.
+/// How long a peer may be silent on the network, whether something is sent to it or nothing is, before its connection
+/// counts as lost or is asked for a sign of life.
 const SILENCE: Duration = Duration::from_secs(10);
+/// How long a sign of life may take before another one is asked for; the system gives up after [`SILENCE`] or, where it
+/// can't count that, a few times.
+const SIGN: Duration = Duration::from_secs(5);
 /// How long one attempt to connect may take.
 const CONNECT: Duration = Duration::from_secs(3);
 /// How long the answers to a request that was given up, or a rollback that nobody waited for, may still take before
@@ -34,24 +38,25 @@ const PATIENCE: Patience = Patience {
     writing: Duration::from_secs(10),
 };
 
-/// What each of the site's connections begins with. The server ends what takes longer than anybody waits for, and soon
-/// notices that the client is gone, where it can; a query's plan is made for its values, because a rare word and a
-/// frequent one need different ones; and the rows of a frequent word fit in memory one by one.
+/// What every connection begins with: the server soon notices that the client is gone, where it can.
+const NOTICING: &str = "
+    SELECT set_config(name, '1s', false) FROM pg_settings WHERE name = 'client_connection_check_interval';";
+/// What each connection for requests begins with. The server ends what takes longer than anybody waits for; a query's
+/// plan is made for its values, because a rare word and a frequent one need different ones; and the rows of a frequent
+/// word fit in memory one by one.
 const SETTINGS: &str = "
     SET statement_timeout = '10s';
     SET lock_timeout = '5s';
     SET idle_in_transaction_session_timeout = '30s';
     SET plan_cache_mode = force_custom_plan;
-    SELECT set_config(name, '1s', false) FROM pg_settings WHERE name = 'client_connection_check_interval';
     SELECT set_config(name, '16MB', false) FROM pg_settings
     WHERE name = 'work_mem' AND pg_size_bytes(setting || unit) < pg_size_bytes('16MB')";
 
 /// A handle to the database; cheap to clone.
 #[derive(Clone)]
 pub struct Database {
-    pool: Pool,
-    unhurried: Pool,
-    due: Arc<Mutex<HashMap<ObjectId, Due>>>,
+    requests: Connections,
+    unhurried: Connections,
     config: Arc<tokio_postgres::Config>,
 }
 
@@ -80,21 +85,23 @@ impl Database {
             .application_name("property-listings")
             .connect_timeout(CONNECT)
             .keepalives_idle(SILENCE);
+        if config.get_keepalives_interval().is_none() {
+            config.keepalives_interval(SIGN);
+        }
         if config.get_tcp_user_timeout().is_none() {
             config.tcp_user_timeout(SILENCE);
         }
         let site = Connector {
-            settings: SETTINGS,
+            settings: &[NOTICING, SETTINGS],
             patience: Some(PATIENCE),
         };
         let unhurried = Connector {
-            settings: "",
+            settings: &[NOTICING],
             patience: None,
         };
         Ok(Self {
-            pool: pool(&config, site, pool_size)?,
-            unhurried: pool(&config, unhurried, pool_size)?,
-            due: Arc::default(),
+            requests: Connections::new(&config, site, pool_size)?,
+            unhurried: Connections::new(&config, unhurried, pool_size)?,
             config: Arc::new(config),
         })
     }
@@ -104,13 +111,13 @@ impl Database {
     /// # Errors
     /// [`DbError::Unavailable`] when none becomes free, too many wait for one, or the server can't be reached.
     pub async fn client(&self) -> Result<Object, DbError> {
-        let status = self.pool.status();
+        let status = self.requests.pool.status();
         if status.waiting >= QUEUE_PER_CONNECTION * status.max_size {
             return Err(DbError::Unavailable(
                 "too many requests wait for a connection".to_owned(),
             ));
         }
-        tokio::time::timeout(WAIT, self.free_client())
+        tokio::time::timeout(WAIT, self.requests.free_client())
             .await
             .unwrap_or_else(|_| {
                 let late = "no connection could be had in time";
@@ -123,19 +130,20 @@ impl Database {
     /// # Errors
     /// [`DbError::Unavailable`] when none becomes free, or the server can't be reached.
     pub async fn unhurried_client(&self) -> Result<Object, DbError> {
-        Ok(self.unhurried.get().await?)
+        self.unhurried.free_client().await
     }
 
     /// Closes the connections that nobody uses, and gives out no more.
     pub fn close(&self) {
-        self.pool.close();
-        self.unhurried.close();
+        self.requests.pool.close();
+        self.unhurried.pool.close();
     }
 
     /// The pool of requests and that of unhurried work.
     pub fn pools(&self) -> [PoolReport; 2] {
-        [("requests", &self.pool), ("unhurried", &self.unhurried)].map(|(name, pool)| {
-            let status = pool.status();
+        let pools = [("requests", &self.requests), ("unhurried", &self.unhurried)];
+        pools.map(|(name, connections)| {
+            let status = connections.pool.status();
             PoolReport {
                 name,
                 most: status.max_size,
@@ -149,6 +157,36 @@ impl Database {
     /// How to connect, for a connection that is not of the pool.
     pub(super) fn config(&self) -> &tokio_postgres::Config {
         &self.config
+    }
+}
+
+/// A pool, and what tells of each of its connections whether it is free; cheap to clone.
+#[derive(Clone)]
+struct Connections {
+    pool: Pool,
+    due: Arc<Mutex<HashMap<ObjectId, Due>>>,
+}
+
+impl Connections {
+    fn new(
+        config: &tokio_postgres::Config,
+        connector: Connector,
+        size: usize,
+    ) -> Result<Self, DbError> {
+        let manager_config = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
+        let manager = Manager::from_connect(config.clone(), connector, manager_config);
+        let pool = Pool::builder(manager)
+            .max_size(size)
+            .wait_timeout(Some(WAIT))
+            .create_timeout(Some(CONNECT))
+            .runtime(Runtime::Tokio1)
+            .build();
+        Ok(Self {
+            pool: pool.map_err(|err| DbError::Configuration(err.to_string()))?,
+            due: Arc::default(),
+        })
     }
 
     /// Takes connections until one is free; ends those that are not.
@@ -218,22 +256,4 @@ impl Drop for Taken {
 async fn is_free(mut due: Due) -> bool {
     let free = tokio::time::timeout(LEFTOVERS, due.wait_for(|due| *due == 0));
     matches!(free.await, Ok(Ok(_)))
-}
-
-fn pool(
-    config: &tokio_postgres::Config,
-    connector: Connector,
-    size: usize,
-) -> Result<Pool, DbError> {
-    let manager_config = ManagerConfig {
-        recycling_method: RecyclingMethod::Fast,
-    };
-    let manager = Manager::from_connect(config.clone(), connector, manager_config);
-    Pool::builder(manager)
-        .max_size(size)
-        .wait_timeout(Some(WAIT))
-        .create_timeout(Some(CONNECT))
-        .runtime(Runtime::Tokio1)
-        .build()
-        .map_err(|err| DbError::Configuration(err.to_string()))
 }

@@ -214,6 +214,19 @@ pub async fn update(
     new: &NewProperty,
 ) -> Result<Option<Property>, DbError> {
     let sql = include_str!("../../sql/queries/property_update.sql");
+    write(client, sql, id, new).await
+}
+
+/// Writes a property's number and fields by a statement that returns the row, or none.
+///
+/// # Errors
+/// As [`insert`].
+pub(super) async fn write(
+    client: &impl GenericClient,
+    sql: &str,
+    id: PropertyId,
+    new: &NewProperty,
+) -> Result<Option<Property>, DbError> {
     let statement = client.prepare_cached(sql).await?;
     let NewProperty {
         title,

@@ -57,28 +57,10 @@ pub async fn insert_again(
     new: &NewProperty,
 ) -> Result<Option<Property>, DbError> {
     let sql = include_str!("../../sql/queries/property_insert_again.sql");
-    let statement = transaction.prepare_cached(sql).await?;
-    let NewProperty {
-        title,
-        description,
-        price,
-        location,
-    } = new;
-    let row = transaction
-        .query_opt(
-            &statement,
-            &[
-                &id.0,
-                &title.as_str(),
-                &description.as_str(),
-                &price.as_decimal(),
-                &location.as_str(),
-            ],
-        )
-        .await?;
-    if row.is_some() {
+    let again = properties::write(transaction, sql, id, new).await?;
+    if again.is_some() {
         // The sequence doesn't move back: it follows listings alone, not numbers that somebody asks for.
         bulk::advance_sequence(transaction, Some(id.0)).await?;
     }
-    row.as_ref().map(properties::property).transpose()
+    Ok(again)
 }

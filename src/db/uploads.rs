@@ -17,7 +17,7 @@ pub struct Upload {
     pub content: Vec<u8>,
 }
 
-/// Keeps a file for a while, in place of the user's last one; removes those of others that have expired.
+/// Keeps a file for a while, in place of the user's last one.
 ///
 /// # Errors
 /// When it is too large, or the database can't answer.
@@ -35,6 +35,15 @@ pub async fn insert(
     Ok(UploadId(row.get(0)))
 }
 
+/// Whether an import that has not ended yet has taken the user's file. If not, none takes it until this transaction ends.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn is_taken(client: &impl GenericClient, user: UserId) -> Result<bool, DbError> {
+    let sql = include_str!("../../sql/queries/upload_is_taken.sql");
+    Ok(client.query_one(sql, &[&user.0]).await?.get(0))
+}
+
 /// Finds a file of a user's.
 ///
 /// # Errors
@@ -49,7 +58,7 @@ pub async fn find(
     Ok(row.as_ref().map(upload))
 }
 
-/// Finds a file of a user's and removes it.
+/// Finds a file of a user's and removes it, unless somebody else is about to.
 ///
 /// # Errors
 /// When the database can't answer.
@@ -58,9 +67,34 @@ pub async fn take(
     user: UserId,
     id: UploadId,
 ) -> Result<Option<Upload>, DbError> {
-    let sql = include_str!("../../sql/queries/upload_take.sql");
+    let sql = concat!(
+        include_str!("../../sql/queries/upload_delete.sql"),
+        "RETURNING file_name, content"
+    );
     let row = client.query_opt(sql, &[&user.0, &id.0]).await?;
     Ok(row.as_ref().map(upload))
+}
+
+/// Removes a file of a user's, unless somebody else is about to; whether it did.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn delete(
+    client: &impl GenericClient,
+    user: UserId,
+    id: UploadId,
+) -> Result<bool, DbError> {
+    let sql = include_str!("../../sql/queries/upload_delete.sql");
+    Ok(client.execute(sql, &[&user.0, &id.0]).await? > 0)
+}
+
+/// Removes the files that have expired; returns how many.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn delete_expired(client: &impl GenericClient) -> Result<u64, DbError> {
+    let sql = include_str!("../../sql/queries/upload_delete_expired.sql");
+    Ok(client.execute(sql, &[]).await?)
 }
 
 fn upload(row: &Row) -> Upload {

@@ -5,6 +5,7 @@ use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
 
 use super::DbError;
+use super::listing_sql::Statement;
 use crate::domain::{Permissions, User, UserId, UserQuery, UserStanding, Username};
 
 /// Finds a user by login name.
@@ -61,7 +62,7 @@ pub async fn find_by_session(
     Ok(row.as_ref().map(user))
 }
 
-/// The users that a query asks for, ordered by name, and how many there are on all pages.
+/// The users that a query asks for, ordered by name, and how many there are on all pages: 0 where the page has none.
 ///
 /// # Errors
 /// When the database can't answer.
@@ -99,7 +100,15 @@ pub async fn insert(
     password_hash: &str,
 ) -> Result<Option<UserId>, DbError> {
     let sql = include_str!("../../sql/queries/user_insert.sql");
-    let statement = client.prepare_cached(sql).await?;
+    let account = account(sql, new, password_hash);
+    let statement = client.prepare_cached(&account.sql).await?;
+    let row = client.query_opt(&statement, &account.references()).await?;
+    Ok(row.map(|row| UserId(row.get(0))))
+}
+
+/// A statement whose first parameters are what a new account is, in the order of [`UserStanding`]'s fields, with the
+/// hash after the address.
+fn account(sql: &str, standing: &UserStanding, password_hash: &str) -> Statement {
     let UserStanding {
         username,
         email,
@@ -107,22 +116,19 @@ pub async fn insert(
         is_staff,
         is_superuser,
         permissions,
-    } = new;
-    let row = client
-        .query_opt(
-            &statement,
-            &[
-                &username.as_str(),
-                email,
-                &password_hash,
-                is_active,
-                is_staff,
-                is_superuser,
-                &permissions.names(),
-            ],
-        )
-        .await?;
-    Ok(row.map(|row| UserId(row.get(0))))
+    } = standing;
+    Statement {
+        sql: sql.to_owned(),
+        parameters: vec![
+            Box::new(username.as_str().to_owned()),
+            Box::new(email.clone()),
+            Box::new(password_hash.to_owned()),
+            Box::new(*is_active),
+            Box::new(*is_staff),
+            Box::new(*is_superuser),
+            Box::new(permissions.names()),
+        ],
+    }
 }
 
 /// An account that comes from outside, with as much of its past as is known.
@@ -144,31 +150,11 @@ pub struct LoadedUser {
 /// When the database can't answer.
 pub async fn upsert(client: &impl GenericClient, user: &LoadedUser) -> Result<bool, DbError> {
     let sql = include_str!("../../sql/queries/user_upsert.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let UserStanding {
-        username,
-        email,
-        is_active,
-        is_staff,
-        is_superuser,
-        permissions,
-    } = &user.standing;
-    let changed = client
-        .execute(
-            &statement,
-            &[
-                &username.as_str(),
-                email,
-                &user.password_hash,
-                is_active,
-                is_staff,
-                is_superuser,
-                &permissions.names(),
-                &user.last_login,
-                &user.date_joined,
-            ],
-        )
-        .await?;
+    let mut account = account(sql, &user.standing, &user.password_hash);
+    account.parameters.push(Box::new(user.last_login));
+    account.parameters.push(Box::new(user.date_joined));
+    let statement = client.prepare_cached(&account.sql).await?;
+    let changed = client.execute(&statement, &account.references()).await?;
     Ok(changed > 0)
 }
 
@@ -237,19 +223,24 @@ pub async fn is_taken(
     Ok(row.get(0))
 }
 
-/// Replaces a password's hash.
+/// Replaces a password's hash; of a password that was `checked` only if it still has the stamp that it had. Whether it
+/// did.
 ///
 /// # Errors
 /// When the database can't answer.
 pub async fn update_password(
     client: &impl GenericClient,
     id: UserId,
+    checked: Option<&str>,
     password_hash: &str,
-) -> Result<(), DbError> {
-    let sql = "UPDATE site_user SET password_hash = $2 WHERE id = $1";
+) -> Result<bool, DbError> {
+    let sql = "UPDATE site_user SET password_hash = $2
+        WHERE id = $1 AND ($3::text IS NULL OR session_stamp = $3)";
     let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[&id.0, &password_hash]).await?;
-    Ok(())
+    let changed = client
+        .execute(&statement, &[&id.0, &password_hash, &checked])
+        .await?;
+    Ok(changed > 0)
 }
 
 /// Replaces a hash by another one of the same password, if it is still the one that was checked. Sessions stay. To be
@@ -307,12 +298,12 @@ pub async fn lock_in_charge(client: &impl GenericClient) -> Result<Vec<UserId>, 
     Ok(rows.iter().map(|row| UserId(row.get(0))).collect())
 }
 
-/// How many active superusers there are.
+/// How many may manage accounts.
 ///
 /// # Errors
 /// When the database can't answer.
 pub async fn count_superusers(client: &impl GenericClient) -> Result<i64, DbError> {
-    let sql = "SELECT count(*) FROM site_user WHERE is_superuser AND is_active";
+    let sql = "SELECT count(*) FROM site_user WHERE is_superuser AND is_staff AND is_active";
     Ok(client.query_one(sql, &[]).await?.get(0))
 }
 

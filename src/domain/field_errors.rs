@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{Datelike as _, NaiveDate};
 use serde::Serialize;
 
 /// What is wrong with each field of an input; empty when nothing is.
@@ -57,6 +58,19 @@ impl FieldErrors {
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &[String])> {
         self.0.iter().map(|(field, list)| (*field, list.as_slice()))
     }
+}
+
+/// A day as the forms send it, and nothing else that could be read as one.
+pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
+    let shape = text.len() == 10 && text.is_ascii();
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    day.filter(|day| shape && (1..=9999).contains(&day.year()))
+        .ok_or_else(|| {
+            format!(
+                "“{}” is not a day. Enter one such as 2026-01-31.",
+                quoted(text)
+            )
+        })
 }
 
 /// As much of a text as a message quotes.

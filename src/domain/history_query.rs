@@ -1,9 +1,9 @@
 //! What somebody asks of the history.
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::NaiveDate;
 use url::form_urlencoded;
 
-use super::field_errors::quoted;
+use super::field_errors::{day, quoted};
 use super::{EventId, FieldErrors, PropertyId};
 
 /// A kind of entry.
@@ -198,17 +198,6 @@ fn kind(text: &str) -> Result<HistoryKind, String> {
     })
 }
 
-fn day(text: &str) -> Result<NaiveDate, String> {
-    let parsed = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-    let known = parsed.filter(|day| (1..=9999).contains(&day.year()));
-    known.ok_or_else(|| {
-        format!(
-            "“{}” is not a day. Enter one such as 2026-01-31.",
-            quoted(text)
-        )
-    })
-}
-
 fn number(text: &str) -> Result<i64, String> {
     let parsed = text.parse().ok().filter(|number| *number > 0);
     parsed.ok_or_else(|| format!("“{}” is not a number. Enter one from 1 up.", quoted(text)))
@@ -235,6 +224,12 @@ mod tests {
         let fields: Vec<_> = errors.iter().map(|(field, _)| field).collect();
         let want = ["actor", "after", "before", "from", "kind", "listing", "to"];
         assert_eq!(fields, want);
+        for loose in ["2026-1-5", "2026-01-5", "+2026-1-05"] {
+            assert!(
+                HistoryQuery::parse(&format!("from={loose}")).is_err(),
+                "{loose}"
+            );
+        }
         let swapped = HistoryQuery::parse("from=2026-02-01&to=2026-01-01");
         assert!(!swapped.expect_err("swapped").get("to").is_empty());
     }

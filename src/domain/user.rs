@@ -110,11 +110,6 @@ impl User {
         self.is_superuser || self.permissions.allow(permission)
     }
 
-    /// Whether they may manage accounts now.
-    pub fn is_in_charge(&self) -> bool {
-        self.is_active && self.is_staff && self.is_superuser
-    }
-
     /// Tells one state of the account from another, and nothing else. Neither a login nor a password is another state.
     pub fn version(&self) -> String {
         let Self {

@@ -1,7 +1,10 @@
 //! One transaction that changes listings.
 
 use crate::db::{Client, DbError, Transaction, event_log};
-use crate::domain::PropertyEvent;
+use crate::domain::{Change, EventId, PropertyEvent};
+
+/// Longer than any statement over every row takes, and how long it waits for somebody else's.
+const LONG: &str = "SET LOCAL statement_timeout = '15min'; SET LOCAL lock_timeout = '5s'";
 
 /// A transaction whose changes are attributed to somebody. Dropped without [`UnitOfWork::commit`], it is rolled back
 /// and causes no event.
@@ -19,6 +22,13 @@ impl CommittedEvents {
     pub fn events(&self) -> &[PropertyEvent] {
         &self.0
     }
+
+    /// The first deletion among them, by which everything that was deleted with it can be undone.
+    pub fn deletion(&self) -> Option<EventId> {
+        let is_deletion =
+            |event: &&PropertyEvent| matches!(event.change, Change::PostDelete { .. });
+        self.0.iter().find(is_deletion).map(|event| event.id)
+    }
 }
 
 impl<'a> UnitOfWork<'a> {
@@ -30,6 +40,17 @@ impl<'a> UnitOfWork<'a> {
         let transaction = client.transaction().await?;
         event_log::set_actor(&transaction, actor).await?;
         Ok(Self { transaction })
+    }
+
+    /// Begins a transaction that may take long: its statements may, while it waits for others no longer than any
+    /// other does.
+    ///
+    /// # Errors
+    /// As [`UnitOfWork::begin`].
+    pub async fn begin_long(client: &'a mut Client, actor: &str) -> Result<Self, DbError> {
+        let work = Self::begin(client, actor).await?;
+        work.transaction.batch_execute(LONG).await?;
+        Ok(work)
     }
 
     /// Where repositories do their work.

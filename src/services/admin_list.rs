@@ -5,15 +5,14 @@
 
 use super::editor::to_the_end;
 use super::{Editor, ServiceError};
-use crate::db::admin_listings as rows;
-use crate::domain::{AdminListQuery, AdminOrder, Location, MAX_ADMIN_PAGE, Property, Selection};
+use crate::db::{admin_listings as rows, event_log};
+use crate::domain::{
+    AdminListQuery, AdminOrder, EventId, Location, MAX_ADMIN_PAGE, Property, Selection,
+};
 use crate::events::UnitOfWork;
 
 /// More rows than this are one event of the log, which keeps none of their values.
 pub const LISTED_ROWS: i64 = 1_000;
-
-/// Longer than any statement over every row takes, and how long it waits for somebody else's.
-const LIMITS: &str = "SET LOCAL statement_timeout = '15min'; SET LOCAL lock_timeout = '5s'";
 
 /// A page of the admin's list.
 #[derive(Debug, Clone)]
@@ -46,6 +45,8 @@ pub enum BulkOutcome {
         chosen: i64,
         /// How many of them changed.
         changed: i64,
+        /// What undoes a deletion: `None` where nothing was deleted, or too much for the log to have it one by one.
+        deletion: Option<EventId>,
     },
     /// Nothing is done, for so many listings are not those that staff were told of.
     Changed,
@@ -85,9 +86,10 @@ impl Editor {
         limit: i64,
     ) -> Result<Look, ServiceError> {
         let client = self.database.client().await?;
+        let count = rows::count_selected(&client, selection).await?;
         Ok(Look {
-            count: rows::count_selected(&client, selection).await?,
-            first: rows::list_selected(&client, selection, order, limit).await?,
+            count,
+            first: rows::list_selected(&client, selection, order, count, limit).await?,
         })
     }
 
@@ -104,19 +106,21 @@ impl Editor {
         let (this, actor) = (self.clone(), actor.to_owned());
         to_the_end(async move {
             let mut client = this.database.unhurried_client().await?;
-            let work = begin(&mut client, &actor).await?;
+            let work = UnitOfWork::begin_long(&mut client, &actor).await?;
             if has_changed(&work, &selection, expected).await? {
                 return Ok(BulkOutcome::Changed);
             }
+            event_log::set_note(work.transaction(), "deleted from the list").await?;
             let deleted = rows::delete(work.transaction(), &selection).await?;
             let deleted = i64::try_from(deleted).unwrap_or(i64::MAX);
             if expected.is_some_and(|expected| expected != deleted) {
                 return Ok(BulkOutcome::Changed);
             }
-            this.commit(work).await?;
+            let deletion = this.commit(work).await?;
             Ok(BulkOutcome::Done {
                 chosen: deleted,
                 changed: deleted,
+                deletion,
             })
         })
         .await
@@ -137,10 +141,11 @@ impl Editor {
         let (this, actor) = (self.clone(), actor.to_owned());
         to_the_end(async move {
             let mut client = this.database.unhurried_client().await?;
-            let work = begin(&mut client, &actor).await?;
+            let work = UnitOfWork::begin_long(&mut client, &actor).await?;
             if has_changed(&work, &selection, expected).await? {
                 return Ok(BulkOutcome::Changed);
             }
+            event_log::set_note(work.transaction(), &format!("moved to “{to}”")).await?;
             let done = rows::relocate(work.transaction(), &selection, &to).await?;
             if expected.is_some_and(|expected| expected != done.chosen) {
                 return Ok(BulkOutcome::Changed);
@@ -149,20 +154,11 @@ impl Editor {
             Ok(BulkOutcome::Done {
                 chosen: done.chosen,
                 changed: done.moved,
+                deletion: None,
             })
         })
         .await
     }
-}
-
-async fn begin<'a>(
-    client: &'a mut crate::db::Client,
-    actor: &str,
-) -> Result<UnitOfWork<'a>, ServiceError> {
-    let work = UnitOfWork::begin(client, actor).await?;
-    let limited = work.transaction().batch_execute(LIMITS).await;
-    limited.map_err(crate::db::DbError::from)?;
-    Ok(work)
 }
 
 /// Whether other listings are chosen than staff were told of, as far as their number tells: before much is done that would

@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use super::ServiceError;
 use crate::cache::{Cache, caller};
 use crate::db::{Database, DbError, event_log, properties};
-use crate::domain::{NewProperty, Property, PropertyId, Version};
+use crate::domain::{EventId, NewProperty, Property, PropertyId, Version};
 use crate::events::{Bus, CommittedEvents, UnitOfWork};
 
 /// What became of an edit.
@@ -26,6 +26,15 @@ pub enum UpdateOutcome {
     Conflict(Property),
     /// Somebody deleted it.
     Gone,
+}
+
+/// What became of a deletion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deletion {
+    /// How many listings it deleted; the others were gone already.
+    pub count: u64,
+    /// What undoes it; `None` when nothing was deleted.
+    pub event: Option<EventId>,
 }
 
 /// Files of imports that an instance reads at once: each takes a connection, a core, and its size in memory.
@@ -95,23 +104,28 @@ impl Editor {
             let mut client = this.database.client().await?;
             let work = UnitOfWork::begin(&mut client, &actor).await?;
             event_log::insert_clear(work.transaction(), tags.as_deref()).await?;
-            this.commit(work).await
+            this.commit(work).await?;
+            Ok(())
         })
         .await
     }
 
-    /// Deletes listings; returns how many existed.
+    /// Deletes listings, as far as they exist.
     ///
     /// # Errors
     /// When the database can't answer.
-    pub async fn delete(&self, actor: &str, ids: Vec<PropertyId>) -> Result<u64, ServiceError> {
+    pub async fn delete(
+        &self,
+        actor: &str,
+        ids: Vec<PropertyId>,
+    ) -> Result<Deletion, ServiceError> {
         let (this, actor) = (self.clone(), actor.to_owned());
         to_the_end(async move {
             let mut client = this.database.client().await?;
             let work = UnitOfWork::begin(&mut client, &actor).await?;
             let count = properties::delete(work.transaction(), &ids).await?;
-            this.commit(work).await?;
-            Ok(count)
+            let event = this.commit(work).await?;
+            Ok(Deletion { count, event })
         })
         .await
     }
@@ -121,15 +135,20 @@ impl Editor {
         self.bus.publish(events).await;
     }
 
-    /// Commits, and publishes what happened.
+    /// Commits, and publishes what happened. Returns what undoes it, if it deleted listings and the log has them one by
+    /// one.
     ///
     /// # Errors
     /// When the database refuses or can't answer.
-    pub(super) async fn commit(&self, work: UnitOfWork<'_>) -> Result<(), ServiceError> {
+    pub(super) async fn commit(
+        &self,
+        work: UnitOfWork<'_>,
+    ) -> Result<Option<EventId>, ServiceError> {
         match work.commit().await {
             Ok(events) => {
+                let deletion = events.deletion();
                 self.bus.publish(events).await;
-                Ok(())
+                Ok(deletion)
             }
             Err(err) => {
                 if matches!(err, DbError::Unavailable(_)) {

@@ -109,15 +109,6 @@ impl History {
         })
     }
 
-    /// The latest thing that somebody did, if that was to delete: what they may want to undo.
-    ///
-    /// # Errors
-    /// When the database can't answer.
-    pub async fn last_deletion(&self, actor: &str) -> Result<Option<EventId>, ServiceError> {
-        let client = self.database.client().await?;
-        Ok(history::find_last_deletion(&client, actor).await?)
-    }
-
     /// The listings that were deleted together with an event's own, one more than can be restored at most; `only` the
     /// event's own if so. None for an event that is no deletion.
     ///

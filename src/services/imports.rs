@@ -1,6 +1,6 @@
 //! Imports of files that staff send: kept, looked at, applied.
 //!
-//! **Invariant:** a file is seen by nobody but who sent it, is imported once at most, and is gone after an hour. An
+//! **Invariant:** a file is seen by nobody but who sent it, is imported once at most, and is gone soon after an hour. An
 //! instance reads no more than a few at once, and a look at one ends even if nobody waits for it any more.
 
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use tokio::time::timeout;
 use super::editor::to_the_end;
 use super::fixtures::{self, Found, ImportReport, LoadError, RowError};
 use super::{Editor, ServiceError};
-use crate::db::DbError;
 use crate::db::uploads::{self, Upload};
+use crate::db::{DbError, event_log};
 use crate::domain::{UploadId, UserId};
 use crate::events::UnitOfWork;
 
@@ -23,8 +23,8 @@ pub const MAX_UPLOAD_BYTES: usize = 20 * 1024 * 1024;
 /// How long a file is kept.
 const LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// How long an import waits for somebody else's write.
-const LIMITS: &str = "SET LOCAL statement_timeout = '15min'; SET LOCAL lock_timeout = '5s'";
+/// How long the server may take to keep a file, and how long it waits for another one of the same user's.
+const KEEPING_LIMITS: &str = "SET LOCAL statement_timeout = '30s'; SET LOCAL lock_timeout = '5s'";
 
 /// How long a look at a file may take.
 pub const LOOK_SECONDS: u64 = 30;
@@ -71,7 +71,8 @@ pub enum ImportOutcome {
 }
 
 impl Editor {
-    /// Keeps a file of listings, in place of the user's last one.
+    /// Keeps a file of listings, in place of the user's last one; `None`, and nothing is kept, while that is being
+    /// imported.
     ///
     /// # Errors
     /// When the database can't answer.
@@ -80,10 +81,19 @@ impl Editor {
         user: UserId,
         file_name: String,
         content: Vec<u8>,
-    ) -> Result<UploadId, ServiceError> {
-        let client = self.database.unhurried_client().await?;
+    ) -> Result<Option<UploadId>, ServiceError> {
+        let mut client = self.database.unhurried_client().await?;
+        uploads::delete_expired(&client).await?;
+        let work = client.transaction().await.map_err(DbError::from)?;
+        let limited = work.batch_execute(KEEPING_LIMITS).await;
+        limited.map_err(DbError::from)?;
+        if uploads::is_taken(&work, user).await? {
+            return Ok(None);
+        }
         let upload = Upload { file_name, content };
-        Ok(uploads::insert(&client, user, &upload, LIFETIME).await?)
+        let id = uploads::insert(&work, user, &upload, LIFETIME).await?;
+        work.commit().await.map_err(DbError::from)?;
+        Ok(Some(id))
     }
 
     /// What the import of a kept file would do now.
@@ -144,13 +154,12 @@ impl Editor {
         to_the_end(async move {
             let _permit = permit;
             let mut client = this.database.unhurried_client().await?;
-            let work = UnitOfWork::begin(&mut client, &actor).await?;
-            let limited = work.transaction().batch_execute(LIMITS).await;
-            limited.map_err(DbError::from)?;
+            let work = UnitOfWork::begin_long(&mut client, &actor).await?;
             let found = uploads::take(work.transaction(), user, id).await?;
             let Some(Upload { file_name, content }) = found else {
                 return Ok(ImportOutcome::Gone);
             };
+            event_log::set_note(work.transaction(), "imported from a file").await?;
             let done =
                 fixtures::import(work.transaction(), &content, &file_name, skip_invalid).await;
             let report = match done {
@@ -165,13 +174,21 @@ impl Editor {
         .await
     }
 
-    /// Forgets a kept file.
+    /// Forgets a kept file; `false` when there is none any more, or its import has begun.
     ///
     /// # Errors
     /// When the database can't answer.
-    pub async fn forget_upload(&self, user: UserId, id: UploadId) -> Result<(), ServiceError> {
+    pub async fn forget_upload(&self, user: UserId, id: UploadId) -> Result<bool, ServiceError> {
         let client = self.database.client().await?;
-        uploads::take(&client, user, id).await?;
-        Ok(())
+        Ok(uploads::delete(&client, user, id).await?)
+    }
+
+    /// Forgets the kept files whose time is over; returns how many.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn forget_expired_uploads(&self) -> Result<u64, ServiceError> {
+        let client = self.database.client().await?;
+        Ok(uploads::delete_expired(&client).await?)
     }
 }

@@ -95,7 +95,7 @@ enum Command {
         /// The login name; that of whoever runs the command if it is not given
         username: Option<String>,
     },
-    /// Remove expired sessions, which let nobody in but take up room
+    /// Remove what has expired and takes up room: sessions, which let nobody in, and files that nobody imported
     Clearsessions,
     /// Add made-up listings, the same ones every time
     #[command(after_help = examples::SAMPLEDATA)]

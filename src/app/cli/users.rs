@@ -98,7 +98,7 @@ pub(super) async fn change_password(platform: &Platform, name: &str) -> Result<(
     platform
         .services
         .accounts
-        .change_password("command changepassword", user.id, password)
+        .change_password("command changepassword", user.id, None, password)
         .await?;
     output::line(&format!("Password changed successfully for user '{name}'"));
     Ok(())
@@ -106,6 +106,7 @@ pub(super) async fn change_password(platform: &Platform, name: &str) -> Result<(
 
 pub(super) async fn clear_sessions(platform: &Platform) -> Result<(), CommandError> {
     let removed = platform.services.sessions.clear_expired().await?;
+    platform.services.editor.forget_expired_uploads().await?;
     output::line(&format!("Removed {removed} expired session(s)."));
     Ok(())
 }

@@ -3,10 +3,9 @@
 //! **Invariant:** [`AdminListQuery::canonical`] parses to the query that it was made from, so that a state can be carried
 //! through a form or a redirect and is still the same. Unknown parameters, their order and defaults are not part of it.
 
-use chrono::{Datelike as _, NaiveDate};
 use url::form_urlencoded::{self, Serializer};
 
-use super::super::field_errors::quoted;
+use super::super::field_errors::day;
 use super::super::listing_query::whole_number;
 use super::super::{Cursors, FieldErrors, ListingQuery};
 use super::{AdminFilter, AdminOrder};
@@ -133,18 +132,6 @@ impl AdminListQuery {
     }
 }
 
-fn day(text: &str) -> Result<NaiveDate, String> {
-    let shape = text.len() == 10 && text.is_ascii();
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-    day.filter(|day| shape && (1..=9999).contains(&day.year()))
-        .ok_or_else(|| {
-            format!(
-                "“{}” is not a day. Enter one such as 2026-01-31.",
-                quoted(text)
-            )
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,7 +197,7 @@ mod tests {
             q in "[a-zA-Zé '&=+%.]{0,30}", l in "[A-Za-z,é&]{0,20}", page in 1u16..=50_000, per_page in 1u16..=200,
             o in "(-?price)?(\\.-?title)?", days in 0i64..4_000,
         ) {
-            let day = NaiveDate::default() + chrono::Days::new(days.unsigned_abs());
+            let day = chrono::NaiveDate::default() + chrono::Days::new(days.unsigned_abs());
             let text = Serializer::new(String::new())
                 .append_pair("q", &q).append_pair("location", &l).append_pair("o", o.trim_start_matches('.'))
                 .append_pair("page", &page.to_string()).append_pair("per_page", &per_page.to_string())

@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use tokio::time::timeout;
+
 use super::{Accounts, Visitor};
 use crate::db::login_events::{self, NewLoginEvent};
 use crate::db::{DbError, GenericClient, login_failures, users};
@@ -16,6 +18,8 @@ use crate::services::{ServiceError, passwords};
 const FAILURES: i64 = 5;
 /// The time in which failed logins are counted together.
 const WINDOW: Duration = Duration::from_secs(60);
+/// How long an attempt waits until those before it are counted.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// The most characters that are kept of a typed name.
 const MAX_TYPED: usize = 150;
 
@@ -67,7 +71,16 @@ impl<'a> Attempt<'a> {
             kind,
             username: &self.typed,
             user,
-            visitor: self.visitor,
+            address: self.visitor.address(),
+            user_agent: self.visitor.user_agent(),
+        }
+    }
+
+    /// One entry stands for all that are put off of a network, whatever address of it they come from.
+    fn throttled(&self) -> Noted<'_> {
+        Noted {
+            address: self.network.clone(),
+            ..self.event(LoginKind::Throttled, None)
         }
     }
 }
@@ -77,7 +90,9 @@ struct Noted<'a> {
     kind: LoginKind,
     username: &'a str,
     user: Option<UserId>,
-    visitor: &'a Visitor,
+    /// The address, or a network.
+    address: String,
+    user_agent: &'a str,
 }
 
 impl Noted<'_> {
@@ -86,8 +101,8 @@ impl Noted<'_> {
             kind: self.kind,
             username: self.username,
             user: self.user,
-            address: &self.visitor.address(),
-            user_agent: self.visitor.user_agent(),
+            address: &self.address,
+            user_agent: self.user_agent,
         };
         login_events::insert(client, new).await
     }
@@ -174,7 +189,8 @@ impl Accounts {
             kind: LoginKind::Logout,
             username,
             user: Some(user),
-            visitor,
+            address: visitor.address(),
+            user_agent: visitor.user_agent(),
         };
         Ok(noted.insert(&client).await?)
     }
@@ -199,19 +215,18 @@ impl Accounts {
             subjects,
             ..
         } = attempt;
+        // Those of one address wait for each other: the others' requests find connections all the same.
+        let turn = timeout(PATIENCE, self.counting.acquire()).await;
+        let _turn = turn.map_err(|_| DbError::Unavailable("too many log in at once".to_owned()))?;
         let mut client = self.database.client().await?;
         let work = client.transaction().await.map_err(DbError::from)?;
         login_failures::lock(&work, subjects).await?;
         let wait = login_failures::find_wait(&work, subjects, FAILURES, WINDOW).await?;
         match wait {
             Some(_) => {
-                // The lock on the address keeps two from both finding nothing to count on.
-                let address = attempt.visitor.address();
-                if !login_events::count_throttled(&work, &address).await? {
-                    attempt
-                        .event(LoginKind::Throttled, None)
-                        .insert(&work)
-                        .await?;
+                // The lock on the network keeps two from both finding nothing to count on.
+                if !login_events::count_throttled(&work, network).await? {
+                    attempt.throttled().insert(&work).await?;
                 }
             }
             None => login_failures::insert(&work, subjects, account, network).await?,

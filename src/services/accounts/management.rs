@@ -17,6 +17,17 @@ use crate::services::{ServiceError, Sessions, passwords};
 /// The most sessions of one user that are listed.
 const MAX_SESSIONS: i64 = 100;
 
+/// A page of the accounts.
+#[derive(Debug, Clone, Default)]
+pub struct UserPage {
+    /// Its users, ordered by name.
+    pub users: Vec<User>,
+    /// How many there are on all pages.
+    pub total: i64,
+    /// Which page it is, from 0: the last one where a later one was asked for.
+    pub page: u16,
+}
+
 /// A superuser who is doing something.
 #[derive(Debug, Clone)]
 pub struct Actor {
@@ -62,17 +73,26 @@ impl From<DbError> for ManageError {
 }
 
 impl Accounts {
-    /// The users that a query asks for, and how many there are on all pages.
+    /// A page of the users that a query asks for.
     ///
     /// # Errors
     /// When the database can't answer.
-    pub async fn list(
-        &self,
-        query: &UserQuery,
-        page_size: u16,
-    ) -> Result<(Vec<User>, i64), ServiceError> {
+    pub async fn list(&self, query: &UserQuery, page_size: u16) -> Result<UserPage, ServiceError> {
         let client = self.database.client().await?;
-        Ok(users::list(&client, query, page_size).await?)
+        let on = |page| UserQuery {
+            page,
+            ..query.clone()
+        };
+        let (mut page, mut found) = (query.page, users::list(&client, query, page_size).await?);
+        if found.0.is_empty() && page > 0 {
+            // Past the last page there is no row that says how many there are.
+            let (_, total) = users::list(&client, &on(0), 1).await?;
+            let last = (total - 1).max(0) / i64::from(page_size);
+            page = u16::try_from(last).unwrap_or(u16::MAX);
+            found = users::list(&client, &on(page), page_size).await?;
+        }
+        let (users, total) = found;
+        Ok(UserPage { users, total, page })
     }
 
     /// Adds an account.
@@ -140,10 +160,10 @@ impl Accounts {
         let hash = passwords::hash(password).await?;
         let mut client = self.client().await?;
         let (work, _) = begin(&mut client, actor).await?;
-        users::find_locked(&work, id)
-            .await?
-            .ok_or(ManageError::Gone)?;
-        let ended = self.replace_password(&work, id, &hash).await?;
+        if !users::update_password(&work, id, None, &hash).await? {
+            return Err(ManageError::Gone);
+        }
+        let ended = sessions::delete_of_user(&work, id, None).await?;
         commit(work).await?;
         self.sessions.void(ended).await;
         Ok(())
@@ -155,16 +175,14 @@ impl Accounts {
     /// [`ManageError`]
     pub async fn delete(&self, actor: &Actor, id: UserId) -> Result<User, ManageError> {
         let mut client = self.client().await?;
-        let (work, in_charge) = begin(&mut client, actor).await?;
+        let (work, _) = begin(&mut client, actor).await?;
+        // Whoever deletes is in charge, and stays.
         if id == actor.id {
             return Err(ManageError::OwnAccount);
         }
         let user = users::find_locked(&work, id)
             .await?
             .ok_or(ManageError::Gone)?;
-        if in_charge == [id] {
-            return Err(ManageError::LastSuperuser);
-        }
         let ended = sessions::delete_of_user(&work, id, None).await?;
         users::delete(&work, id).await?;
         commit(work).await?;

@@ -7,12 +7,16 @@ mod management;
 mod visitor;
 
 pub use login::Login;
-pub use management::{Actor, ManageError};
+pub use management::{Actor, ManageError, UserPage};
 pub use visitor::Visitor;
 pub(super) use visitor::text_of;
 
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
 use super::{ServiceError, Sessions, passwords};
-use crate::db::{Database, DbError, Transaction, event_log, users};
+use crate::db::{Database, DbError, event_log, sessions, users};
 use crate::domain::{NewAccount, Password, Permissions, User, UserId, UserStanding, Username};
 
 /// Why an account can't be created.
@@ -26,16 +30,25 @@ pub enum CreateUserError {
     Service(#[from] ServiceError),
 }
 
+/// Attempts to log in that an instance counts at once: each holds a connection while it waits for its turn.
+const COUNTED_AT_ONCE: usize = 2;
+
 /// Manages accounts; cheap to clone.
 #[derive(Clone)]
 pub struct Accounts {
     database: Database,
     sessions: Sessions,
+    /// What every attempt to log in holds a permit of while it is counted.
+    counting: Arc<Semaphore>,
 }
 
 impl Accounts {
     pub(super) fn new(database: Database, sessions: Sessions) -> Self {
-        Self { database, sessions }
+        Self {
+            database,
+            sessions,
+            counting: Arc::new(Semaphore::new(COUNTED_AT_ONCE)),
+        }
     }
 
     /// Finds an active member of staff with one of their sessions, by the session's name. What the database says
@@ -114,7 +127,8 @@ impl Accounts {
         Ok(id)
     }
 
-    /// Replaces a user's password, and ends all their sessions; `actor` is who the log will name.
+    /// Replaces a user's password, and ends all their sessions; `actor` is who the log will name. Where the old one was
+    /// given, `checked` is its stamp: if it has been replaced since, nothing changes, and this is `false`.
     ///
     /// # Errors
     /// When the database can't answer.
@@ -122,26 +136,19 @@ impl Accounts {
         &self,
         actor: &str,
         user: UserId,
+        checked: Option<&str>,
         password: Password,
-    ) -> Result<(), ServiceError> {
+    ) -> Result<bool, ServiceError> {
         let hash = passwords::hash(password).await?;
         let mut client = self.database.client().await?;
         let work = client.transaction().await.map_err(DbError::from)?;
         event_log::set_actor(&work, actor).await?;
-        let ended = self.replace_password(&work, user, &hash).await?;
+        if !users::update_password(&work, user, checked, &hash).await? {
+            return Ok(false);
+        }
+        let ended = sessions::delete_of_user(&work, user, None).await?;
         work.commit().await.map_err(DbError::from)?;
         self.sessions.void(ended).await;
-        Ok(())
-    }
-
-    /// Returns the key hashes of the sessions that end with it.
-    async fn replace_password(
-        &self,
-        work: &Transaction<'_>,
-        user: UserId,
-        hash: &str,
-    ) -> Result<Vec<Vec<u8>>, DbError> {
-        users::update_password(work, user, hash).await?;
-        crate::db::sessions::delete_of_user(work, user, None).await
+        Ok(true)
     }
 }

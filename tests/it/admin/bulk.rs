@@ -81,8 +81,11 @@ async fn all_that_match_are_deleted_and_no_others_after_a_short_question() {
     assert_eq!(app.database.value(others).await, "0");
     assert_eq!(told(&staff).await, "Successfully deleted 1,200 listings.");
     let events =
-        "SELECT string_agg(kind || ' ' || row_count || ' ' || actor, ',') FROM property_event";
-    assert_eq!(app.database.value(events).await, "bulk 1200 ada");
+        "SELECT string_agg(concat_ws(' ', kind, row_count, actor, note), ',') FROM property_event";
+    let want = "bulk 1200 ada deleted from the list";
+    assert_eq!(app.database.value(events).await, want);
+    let history = staff.get("/admin/history/").await;
+    assert!(history.has("deleted from the list"), "{history:?}");
 }
 
 #[tokio::test]
@@ -108,6 +111,9 @@ async fn a_move_is_one_transaction_and_one_batch_of_events() {
     );
     let transactions = "SELECT count(DISTINCT xid) || ' ' || count(*) FROM property_event";
     assert_eq!(app.database.value(transactions).await, "1 20");
+    let notes = "SELECT DISTINCT note FROM property_event";
+    let want = "moved to “Portobello”";
+    assert_eq!(app.database.value(notes).await, want);
     let events = std::mem::take(&mut *told_of.lock().expect("no panic"));
     assert_eq!(events.len(), 20);
     assert!(

@@ -9,7 +9,7 @@ use reqwest::header::CONTENT_TYPE;
 
 use crate::harness::{App, Browser, Page, Plan};
 
-const FORM: &str = "/admin/properties/import/";
+pub(super) const FORM: &str = "/admin/properties/import/";
 pub(super) const HEADER: &str = "id,title,description,price,location\n";
 
 /// A form with a file as browsers send it.
@@ -37,7 +37,7 @@ async fn post(staff: &Browser, body: Vec<u8>) -> Page {
     staff.send(request).await
 }
 
-async fn upload(staff: &Browser, name: &str, content: &[u8]) -> Page {
+pub(super) async fn upload(staff: &Browser, name: &str, content: &[u8]) -> Page {
     let token = staff.csrf_token().await;
     let parts = [
         ("csrf_token", None, token.as_bytes()),
@@ -118,9 +118,9 @@ async fn a_look_changes_nothing_and_an_import_does_what_it_said() {
         "1|Home 1|1000.00|Leith 2|New name|2500.50|Joppa 3|Home 3|3000.00|Leith 40|Forty|4.00|Leith 41|Next|5.00|Leith"
     );
     assert!(app.get("/properties/2/").await.has("New name"));
-    let events =
-        "SELECT count(*) || ' ' || count(DISTINCT xid) || ' ' || min(actor) FROM property_event";
-    assert_eq!(app.database.value(events).await, "3 1 ada");
+    let events = "SELECT concat_ws(' ', count(*), count(DISTINCT xid), min(actor), min(note)) FROM property_event";
+    let want = "3 1 ada imported from a file";
+    assert_eq!(app.database.value(events).await, want);
     // A second click finds the file gone.
     let again = apply(&staff, &preview, &[]).await.assert_status(303);
     assert_eq!(again.header("location"), FORM);

@@ -12,6 +12,7 @@ mod heads;
 mod history;
 mod import_limits;
 mod imports;
+mod kept_files;
 mod list_costs;
 mod list_states;
 mod listing;

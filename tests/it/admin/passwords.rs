@@ -1,6 +1,6 @@
 //! Changing one's password.
 
-use crate::harness::{Browser, PASSWORD, Page, spawn_app};
+use crate::harness::{Browser, PASSWORD, Page, eventually, spawn_app};
 
 const NEW: &str = "another horse battery";
 
@@ -93,4 +93,28 @@ async fn wrong_old_passwords_are_counted_as_failed_logins() {
     change(&browser, PASSWORD, [NEW, NEW])
         .await
         .assert_status(303);
+}
+
+#[tokio::test]
+async fn a_password_that_was_replaced_meanwhile_is_not_replaced_again() {
+    let app = spawn_app().await;
+    let sam = app.staff_named("sam").await;
+    let superuser = app.database.psql().await;
+    let reset = "BEGIN; UPDATE site_user SET password_hash = '!reset' WHERE username = 'sam'";
+    superuser.batch_execute(reset).await.expect("reset");
+    let changing = change(&sam, PASSWORD, [NEW, NEW]);
+    let committing = async {
+        let waiting = "SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        eventually("the change waits", async || {
+            (app.database.value(waiting).await == "1").then_some(())
+        })
+        .await;
+        superuser.batch_execute("COMMIT").await.expect("done");
+    };
+    let (page, ()) = tokio::join!(changing, committing);
+    let page = page.assert_status(422);
+    assert!(page.has("entered incorrectly"), "{page:?}");
+    let hash = "SELECT password_hash FROM site_user WHERE username = 'sam'";
+    assert_eq!(app.database.value(hash).await, "!reset");
 }

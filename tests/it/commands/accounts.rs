@@ -106,12 +106,17 @@ async fn expired_sessions_are_cleared_and_others_stay() {
     let expire = "UPDATE session SET expires_at = now() - interval '1 second'
         WHERE user_id = (SELECT id FROM site_user WHERE username = 'sam')";
     app.database.run(expire).await;
+    let old = "INSERT INTO import_upload (user_id, file_name, content, expires_at)
+        SELECT id, 'old.csv', '', now() FROM site_user WHERE username = 'sam'";
+    app.database.run(old).await;
     let said = Shell::beside(&app).run(&["clearsessions"]).done();
     assert!(said.contains("Removed 1 expired session(s)"), "{said}");
     assert_eq!(
         app.database.value("SELECT count(*) FROM session").await,
         "1"
     );
+    let files = "SELECT count(*) FROM import_upload";
+    assert_eq!(app.database.value(files).await, "0");
     browser.get("/admin/").await.assert_status(200);
 }
 

@@ -2,4 +2,5 @@
 
 mod counts;
 mod events;
+mod restored;
 mod tally;

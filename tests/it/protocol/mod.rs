@@ -2,6 +2,7 @@
 
 mod following;
 mod generations;
+mod in_the_way;
 mod instances;
 mod junk;
 mod keys;

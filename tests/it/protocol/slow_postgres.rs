@@ -1,8 +1,9 @@
 //! PostgreSQL slow, frozen, restarted: requests end in bounded time, and no connection carries what another left over.
 
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, SinkExt as _};
 use property_listings::db::{Client, Database, DbError};
 
 use crate::harness::{Plan, Proxy, TestDatabase, eventually, eventually_within, listing};
@@ -103,15 +104,29 @@ async fn the_first_request_after_a_restart_of_postgres_succeeds() {
 async fn a_statement_that_was_given_up_is_ended_and_nobody_waits_for_it() {
     let database = TestDatabase::create().await;
     let pool = pool(&database, 1);
-    let client = pool.client().await.expect("a client");
+    is_given_up(&database, async || pool.client().await).await;
+}
+
+#[tokio::test]
+async fn unhurried_work_that_was_given_up_is_ended_and_nobody_waits_for_it() {
+    let database = TestDatabase::create().await;
+    let pool = pool(&database, 1);
+    is_given_up(&database, async || pool.unhurried_client().await).await;
+}
+
+async fn is_given_up(
+    database: &TestDatabase,
+    client_of: impl AsyncFn() -> Result<Client, DbError>,
+) {
+    let client = client_of().await.expect("a client");
     let first = pid(&client).await;
     tokio::select! {
         _ = client.query("SELECT pg_sleep(60) AS given_up", &[]) => panic!("it sleeps"),
-        () = eventually("it runs", async || is_active(&database, "given_up").await.then_some(())) => {}
+        () = eventually("it runs", async || is_active(database, "given_up").await.then_some(())) => {}
     }
     drop(client);
     let start = Instant::now();
-    let client = pool.client().await.expect("another client");
+    let client = client_of().await.expect("another client");
     assert_ne!(pid(&client).await, first);
     assert!(
         start.elapsed() < Duration::from_secs(2),
@@ -119,7 +134,7 @@ async fn a_statement_that_was_given_up_is_ended_and_nobody_waits_for_it() {
         start.elapsed()
     );
     let limit = Duration::from_secs(8);
-    let ended = async || (!is_active(&database, "given_up").await).then_some(());
+    let ended = async || (!is_active(database, "given_up").await).then_some(());
     eventually_within(limit, "the server ends it", ended).await;
 }
 
@@ -133,6 +148,25 @@ async fn a_rollback_that_nobody_waited_for_does_not_cost_the_connection() {
         pids.push(pid(&client).await);
         let transaction = client.transaction().await.expect("begun");
         drop(transaction);
+    }
+    pids.dedup();
+    assert_eq!(pids.len(), 1, "{pids:?}");
+}
+
+#[tokio::test]
+async fn a_copy_to_the_database_leaves_the_connection_free() {
+    let database = TestDatabase::create().await;
+    let pool = pool(&database, 1);
+    let mut pids = Vec::new();
+    for _ in 0..3 {
+        let client = pool.unhurried_client().await.expect("a client");
+        pids.push(pid(&client).await);
+        let copy = "COPY property (title, description, price, location) FROM STDIN";
+        let sink = client.copy_in::<_, &[u8]>(copy).await.expect("begun");
+        let mut sink = pin!(sink);
+        let row: &[u8] = b"T\tD\t1\tLeith\n";
+        sink.send(row).await.expect("sent");
+        assert_eq!(sink.finish().await.expect("copied"), 1);
     }
     pids.dedup();
     assert_eq!(pids.len(), 1, "{pids:?}");

@@ -5,8 +5,10 @@ use crate::db::server::ServerFacts;
 
 /// The oldest version that has everything the site uses.
 const LEAST: i32 = 15;
-/// Connections of an instance beside those of its pool: one listens, one may migrate.
-const BESIDE_THE_POOL: usize = 2;
+/// The pools of an instance: one for requests, one for what takes long.
+const POOLS: usize = 2;
+/// Connections of an instance beside those of its pools: one listens, one may migrate.
+const BESIDE_THE_POOLS: usize = 2;
 
 /// What keeps the site from working.
 pub(super) fn always(facts: &ServerFacts) -> Vec<Finding> {
@@ -89,13 +91,13 @@ fn connections(facts: &ServerFacts, pool_size: usize) -> Option<Finding> {
         true => (of_role, "the role's CONNECTION LIMIT"),
         false => (of_server, "max_connections"),
     };
-    let needed = pool_size + BESIDE_THE_POOL;
+    let needed = POOLS * pool_size + BESIDE_THE_POOLS;
     (needed > most).then(|| {
         Finding::warning(
             "database.W007",
             format!(
-                "An instance may need {needed} connections (DATABASE_POOL_SIZE={pool_size} and {BESIDE_THE_POOL} \
-                 more), but the server has {most} for it."
+                "An instance may need {needed} connections ({POOLS} pools of DATABASE_POOL_SIZE={pool_size} and \
+                 {BESIDE_THE_POOLS} more), but the server has {most} for it."
             ),
             format!("Lower DATABASE_POOL_SIZE, or raise {setting}; each instance needs as many."),
         )
@@ -155,8 +157,8 @@ mod tests {
             ["database.W005"]
         );
         assert_eq!(ids(|facts| facts.vacuums = false), ["database.W006"]);
-        assert_eq!(ids(|facts| facts.connections = 17), ["database.W007"]);
-        assert_eq!(ids(|facts| facts.connections = 18), Vec::<&str>::new());
+        assert_eq!(ids(|facts| facts.connections = 33), ["database.W007"]);
+        assert_eq!(ids(|facts| facts.connections = 34), Vec::<&str>::new());
         assert_eq!(ids(|facts| facts.role_connections = 4), ["database.W007"]);
     }
 

@@ -12,6 +12,9 @@ use crate::http::views::admin::PasswordPage;
 use crate::http::views::page;
 use crate::services::{Login, Services, Visitor};
 
+/// What is said of another password than the account's, also of one that somebody has replaced just now.
+const WRONG: &str = "Your old password was entered incorrectly. Please enter it again.";
+
 /// `GET /admin/password_change/`
 pub(in crate::http) async fn edit_password(staff: Staff) -> Result<HttpResponse, AppError> {
     page(
@@ -44,22 +47,27 @@ pub(in crate::http) async fn update_password(
     );
     match password {
         Some(password) if errors.is_empty() => {
-            services
+            let (name, checked) = (&staff.username, Some(&*user.session_stamp));
+            let changing = services
                 .accounts
-                .change_password(&staff.username, staff.id, password)
-                .await?;
+                .change_password(name, staff.id, checked, password);
+            if !changing.await? {
+                errors.add("old_password", WRONG);
+                return again(&staff, errors);
+            }
             session.purge();
-            log::info!("password changed user=\"{}\"", staff.username);
+            log::info!("password changed user=\"{name}\"");
             Ok(see_other("/admin/login/"))
         }
-        _ => page(
-            HttpResponse::UnprocessableEntity(),
-            &PasswordPage {
-                frame: staff.frame()?,
-                errors,
-            },
-        ),
+        _ => again(&staff, errors),
     }
+}
+
+/// The form with what is wrong with it.
+fn again(staff: &Staff, errors: FieldErrors) -> Result<HttpResponse, AppError> {
+    let frame = staff.frame()?;
+    let response = HttpResponse::UnprocessableEntity();
+    page(response, &PasswordPage { frame, errors })
 }
 
 /// The errors of the old password: none when it is right.
@@ -75,10 +83,7 @@ async fn check_old(
         Login::Entered(_) => {}
         Login::Refused => {
             log::warn!("password change refused user=\"{username}\" address={address}");
-            errors.add(
-                "old_password",
-                "Your old password was entered incorrectly. Please enter it again.",
-            );
+            errors.add("old_password", WRONG);
         }
         Login::Throttled(wait) => {
             log::warn!("password change throttled user=\"{username}\" address={address}");

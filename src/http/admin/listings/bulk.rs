@@ -68,10 +68,11 @@ async fn delete(
         .delete_selected(&staff.username, selection.clone(), chosen.expected)
         .await?;
     match deleted {
-        BulkOutcome::Done { changed, .. } => {
+        BulkOutcome::Done {
+            changed, deletion, ..
+        } => {
             let text = format!("Successfully deleted {}.", listings(changed));
-            let event = services.history.last_deletion(&staff.username).await?;
-            staff.say_undoable(text, event.filter(|_| changed > 0), chosen.state)?;
+            staff.say_undoable(text, deletion, chosen.state)?;
             Ok(see_other(&chosen.address))
         }
         BulkOutcome::Changed => question.ask_again(staff, services, Typed::default()).await,
@@ -118,6 +119,7 @@ async fn relocate(
         BulkOutcome::Done {
             chosen: all,
             changed,
+            ..
         } => {
             let mut text = format!("Moved {} to “{to}”.", listings(changed));
             if all > changed {

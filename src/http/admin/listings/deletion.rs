@@ -43,12 +43,11 @@ pub(in crate::http) async fn delete(
 ) -> Result<HttpResponse, AppError> {
     staff.require(Permission::Delete)?;
     let property = find(&services, *id).await?;
-    services
+    let deleted = services
         .editor
         .delete(&staff.username, vec![property.id])
         .await?;
     let text = format!("“{}” was deleted.", property.title);
-    let event = services.history.last_deletion(&staff.username).await?;
-    staff.say_undoable(text, event, list_address::filters(&fields))?;
+    staff.say_undoable(text, deleted.event, list_address::filters(&fields))?;
     Ok(see_other(&staff.way_on(list_address(&fields))))
 }

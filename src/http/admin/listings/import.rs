@@ -46,8 +46,10 @@ pub(in crate::http) async fn create(
         }
     };
     let editor = &services.editor;
-    let id = editor.keep_upload(staff.id, file_name, content).await?;
-    Ok(see_other(&format!("{FORM}{id}/")))
+    match editor.keep_upload(staff.id, file_name, content).await? {
+        Some(id) => Ok(see_other(&format!("{FORM}{id}/"))),
+        None => Err(taken()),
+    }
 }
 
 /// `GET /admin/properties/import/{id}/`
@@ -70,7 +72,9 @@ pub(in crate::http) async fn apply(
     require(&staff)?;
     let (id, editor) = (UploadId(*id), &services.editor);
     if fields.has("_discard") {
-        editor.forget_upload(staff.id, id).await?;
+        if !editor.forget_upload(staff.id, id).await? {
+            return gone(&staff);
+        }
         staff.say(
             "success",
             "The file was discarded. Nothing was changed.".into(),
@@ -129,6 +133,12 @@ async fn preview(
 fn busy() -> AppError {
     let text = "Other files are being imported at the moment. Your file is kept and nothing of it was imported: try again \
         in a few seconds.";
+    AppError::Conflict(text.to_owned())
+}
+
+/// For somebody who sends a file while their last one is being imported.
+fn taken() -> AppError {
+    let text = "Your last file is being imported at the moment, so this one was not kept. Send it again when that is done.";
     AppError::Conflict(text.to_owned())
 }
 

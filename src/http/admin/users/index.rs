@@ -7,7 +7,7 @@ use crate::http::AppError;
 use crate::http::admin::staff::Staff;
 use crate::http::views::admin::UserListPage;
 use crate::http::views::page;
-use crate::services::Services;
+use crate::services::{Services, UserPage};
 
 /// Rows on a page.
 const PAGE_SIZE: u16 = 50;
@@ -23,13 +23,13 @@ pub(in crate::http) async fn index(
         Ok(query) => (query, FieldErrors::new()),
         Err(errors) => (UserQuery::default(), errors),
     };
-    let (response, (users, total)) = match errors.is_empty() {
+    let (response, found) = match errors.is_empty() {
         true => {
-            let list = services.accounts.list(&query, PAGE_SIZE).await?;
-            (HttpResponse::Ok(), list)
+            let found = services.accounts.list(&query, PAGE_SIZE).await?;
+            (HttpResponse::Ok(), found)
         }
-        false => (HttpResponse::BadRequest(), (Vec::new(), 0)),
+        false => (HttpResponse::BadRequest(), UserPage::default()),
     };
-    let list = UserListPage::new(staff.frame()?, users, total, PAGE_SIZE, &query, errors);
+    let list = UserListPage::new(staff.frame()?, found, PAGE_SIZE, query, errors);
     page(response, &list)
 }

@@ -8,6 +8,7 @@ use crate::domain::{
 use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
 use crate::http::views::pager::Pager;
+use crate::services::UserPage;
 
 /// The list of accounts.
 #[derive(Template)]
@@ -25,16 +26,16 @@ pub(in crate::http) struct UserListPage {
 impl UserListPage {
     pub(in crate::http) fn new(
         frame: Frame,
-        users: Vec<User>,
-        total: i64,
+        found: UserPage,
         page_size: u16,
-        query: &UserQuery,
+        query: UserQuery,
         errors: FieldErrors,
     ) -> Self {
+        let UserPage { users, total, page } = found;
         let pages = u64::try_from(total)
             .unwrap_or(0)
             .div_ceil(u64::from(page_size));
-        let (count, page) = (u16::try_from(pages).unwrap_or(u16::MAX), query.page + 1);
+        let (count, page) = (u16::try_from(pages).unwrap_or(u16::MAX), page + 1);
         let link = {
             let query = query.clone();
             move |page| format!("?{}", query.at(page))
@@ -43,9 +44,9 @@ impl UserListPage {
             frame,
             users,
             total,
-            query: query.clone(),
+            filtered: query.at(1) != UserQuery::default().at(1),
+            query,
             errors: flat(&errors),
-            filtered: *query != UserQuery::default(),
             pager: Pager::new(page, count, page < count, link),
         }
     }

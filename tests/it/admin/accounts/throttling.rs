@@ -1,6 +1,11 @@
 //! How often somebody may try.
 
-use crate::harness::{App, PASSWORD, Plan, Proxy, spawn_app};
+use std::net::{IpAddr, Ipv6Addr};
+
+use futures_util::future::join_all;
+use property_listings::services::{Login, Visitor};
+
+use crate::harness::{App, PASSWORD, Plan, Proxy, eventually, spawn_app};
 
 async fn fail(app: &App, name: &str, times: u32) {
     for _ in 0..times {
@@ -90,7 +95,7 @@ async fn the_limit_holds_without_redis_and_across_instances() {
         };
         async move { browser.try_log_in("ada", "wrong password", "").await.status }
     });
-    let statuses = futures_util::future::join_all(attempts).await;
+    let statuses = join_all(attempts).await;
     let tried = statuses.iter().filter(|status| **status == 422).count();
     assert_eq!((tried, statuses.len()), (5, 16), "{statuses:?}");
     redis.restore();
@@ -124,4 +129,62 @@ async fn a_header_that_anybody_can_send_names_no_other_address() {
     }
     let addresses = "SELECT string_agg(DISTINCT address, ' ') FROM login_event";
     assert_eq!(app.database.value(addresses).await, "127.0.0.1");
+}
+
+#[tokio::test]
+async fn attempts_from_all_over_a_network_leave_one_row() {
+    let app = spawn_app().await;
+    for host in 1..=8 {
+        let address = Ipv6Addr::new(0x2001, 0xdb8, 1, 2, 0, 0, 0, host);
+        let visitor = Visitor::new(Some(IpAddr::V6(address)), "");
+        let name = format!("nobody{host}");
+        let attempt = app.services.accounts.log_in(&name, "x".into(), &visitor);
+        let throttled = matches!(attempt.await, Ok(Login::Throttled(_)));
+        assert_eq!(throttled, host > 5, "{host}");
+    }
+    let noted = "SELECT string_agg(address || ' ' || attempts, ',') FROM login_event
+        WHERE kind = 'throttled'";
+    assert_eq!(app.database.value(noted).await, "2001:db8:1:2::/64 3");
+}
+
+#[tokio::test]
+async fn attempts_that_wait_for_each_other_leave_connections_for_other_requests() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    let lock = app.database.psql().await;
+    let subject = "hashtextextended('address:127.0.0.1', 0)";
+    let hold = format!("SELECT pg_advisory_lock({subject})");
+    lock.batch_execute(&hold).await.expect("held");
+    let attempts = (0..12).map(|n| {
+        let (browser, name) = (app.stranger(), format!("nobody{n}"));
+        async move { browser.try_log_in(&name, PASSWORD, "").await.status }
+    });
+    let reading = async {
+        let waiting = "SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event = 'advisory'";
+        eventually("attempts wait", async || {
+            (app.database.value(waiting).await == "2").then_some(())
+        })
+        .await;
+        for _ in 0..5 {
+            app.get("/properties/no-cache/").await.assert_status(200);
+        }
+        assert_eq!(app.database.value(waiting).await, "2");
+        let release = "SELECT pg_advisory_unlock_all()";
+        lock.batch_execute(release).await.expect("released");
+    };
+    let (statuses, ()) = tokio::join!(join_all(attempts), reading);
+    assert!(statuses.contains(&422), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn failures_that_are_old_are_forgotten_a_few_at_a_time() {
+    let app = spawn_app().await;
+    app.database
+        .run("INSERT INTO login_failure (subject, at) SELECT 'old', now() - interval '2 hours' FROM generate_series(1, 250)")
+        .await;
+    for left in ["150", "50", "0"] {
+        fail(&app, "ada", 1).await;
+        let old = "SELECT count(*) FROM login_failure WHERE subject = 'old'";
+        assert_eq!(app.database.value(old).await, left);
+    }
 }

@@ -1,0 +1,92 @@
+//! Transactions that others are in the way of: nothing of them is done, and the client is told to try again.
+
+use property_listings::db::{Client, Database, DbError, Transaction};
+
+use crate::harness::{Plan, TestDatabase, eventually};
+
+const HOMES: &str = "INSERT INTO property (title, description, price, location)
+    SELECT 'T', 'D', 1, 'Leith' FROM generate_series(1, 2)";
+
+async fn client(database: &Database) -> Client {
+    database.client().await.expect("a client")
+}
+
+fn assert_unavailable(done: Result<(), tokio_postgres::Error>, why: &str) {
+    let err = DbError::from(done.expect_err(why));
+    assert!(matches!(err, DbError::Unavailable(_)), "{why}: {err}");
+}
+
+fn update(id: u8) -> String {
+    format!("UPDATE property SET price = price + 1 WHERE id = {id}")
+}
+
+#[tokio::test]
+async fn what_others_overtook_or_a_standby_refused_is_worth_trying_again() {
+    let own = TestDatabase::create().await;
+    own.run(HOMES).await;
+    let pool = Database::new(own.config(), 2).expect("a pool");
+    let (mut first, mut second) = (client(&pool).await, client(&pool).await);
+
+    // Each waits for what the other one has; the server ends one of them.
+    let (one, two) = (first.transaction().await, second.transaction().await);
+    let (one, two) = (one.expect("begun"), two.expect("begun"));
+    one.batch_execute(&update(1)).await.expect("locked");
+    two.batch_execute(&update(2)).await.expect("locked");
+    let ends = async |work: Transaction<'_>, id| {
+        let done = work.batch_execute(&update(id)).await;
+        work.rollback().await.expect("ended");
+        done
+    };
+    let ended = tokio::join!(ends(one, 2), ends(two, 1));
+    let ((Err(victim), Ok(())) | (Ok(()), Err(victim))) = ended else {
+        panic!("{ended:?}");
+    };
+    assert_unavailable(Err(victim), "a deadlock");
+
+    let one = first.transaction().await.expect("begun");
+    let begin = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT FROM property";
+    one.batch_execute(begin).await.expect("a snapshot");
+    own.run(&update(1)).await;
+    assert_unavailable(one.batch_execute(&update(1)).await, "it was overtaken");
+    drop(one);
+
+    let one = first.transaction().await.expect("begun");
+    let begin = "SET TRANSACTION READ ONLY";
+    one.batch_execute(begin).await.expect("begun");
+    assert_unavailable(one.batch_execute(&update(1)).await, "it may only read");
+}
+
+#[tokio::test]
+async fn a_bulk_action_that_another_transaction_is_in_the_way_of_is_refused_for_now() {
+    let app = Plan::new().await.homes(2).await.start().await;
+    let staff = app.staff().await;
+    let psql = app.database.psql().await;
+    // The site notices the deadlock first.
+    let begin =
+        "BEGIN; SET LOCAL deadlock_timeout = '1min'; UPDATE property SET price = 7 WHERE id = 2";
+    psql.batch_execute(begin).await.expect("locked");
+    let fields = [
+        ("action", "move_selected".to_owned()),
+        ("_selected_action", "2".to_owned()),
+        ("_selected_action", "1".to_owned()),
+        ("post", "yes".to_owned()),
+        ("location", "Portobello".to_owned()),
+    ];
+    let moving = async { staff.submit("/admin/properties/", &fields).await };
+    let crossing = async {
+        // Rows are taken in the order of their numbers: the site has the first one.
+        let waiting = "SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        eventually("the site waits", async || {
+            (app.database.value(waiting).await == "1").then_some(())
+        })
+        .await;
+        psql.batch_execute("UPDATE property SET price = 7 WHERE id = 1; COMMIT")
+            .await
+            .expect("the site gave way");
+    };
+    let (page, ()) = tokio::join!(moving, crossing);
+    page.assert_status(503);
+    let moved = "SELECT count(*) FROM property WHERE location = 'Portobello'";
+    assert_eq!(app.database.value(moved).await, "0");
+}
