@@ -159,3 +159,17 @@ async fn without_the_database_nobody_is_believed_to_be_an_operator_still() {
     postgres.cut();
     clear().await.assert_status(503);
 }
+
+#[tokio::test]
+async fn without_the_database_a_listing_that_is_to_be_restored_keeps_what_was_typed() {
+    let postgres = Proxy::to_postgres();
+    let app = app_behind(&postgres).await;
+    let staff = app.staff().await;
+    let mut fields = listing("Typed", "4321", "Joppa").fields();
+    fields.push(("csrf_token", staff.csrf_token().await));
+    postgres.cut();
+    let restore = "/admin/properties/1/restore/";
+    let page = staff.post(restore, &fields).await.assert_status(503);
+    assert_eq!(page.field("title"), "Typed");
+    assert!(page.has(restore), "{page:?}");
+}

@@ -57,7 +57,8 @@ pub(super) fn repeated(
     Ok(see_other(&sent.next(staff, saved)))
 }
 
-/// The form, which has added another listing already, with a token of its own.
+/// The form, which has added another listing already, with a token of its own: one that adds a listing, also where it
+/// was another's, so that no button of it writes over that one.
 pub(super) async fn used(
     staff: &Staff,
     sent: &Sent,
@@ -68,7 +69,8 @@ pub(super) async fn used(
         "This form was saved already, as listing {saved}. What it holds now is different and is not saved yet: save it \
          to add another listing."
     );
-    let form = sent.again().with_state(new_token(), sent.filters());
+    let form = FormPage::add(sent.form.clone()).unsaved();
+    let form = form.with_state(new_token(), sent.filters());
     let form = form.with_notice(notice).with_other(saved);
     show(HttpResponse::Conflict(), staff, services, form).await
 }
@@ -93,6 +95,18 @@ pub(super) async fn gone(
     let form = FormPage::add(sent.form.clone()).unsaved().with_gone(id);
     let form = form.with_state(new_token(), sent.filters());
     let form = form.with_notice(notice.to_owned());
+    show(HttpResponse::Conflict(), staff, services, form).await
+}
+
+/// The form for somebody whose listing can't be restored, for the log does not have it: they can add it anew.
+pub(super) async fn not_kept(
+    staff: &Staff,
+    sent: &Sent,
+    services: &Services,
+) -> Result<HttpResponse, AppError> {
+    let notice = "The log does not keep this listing, so it can’t be restored. Nothing that you typed is lost: add it \
+        as a new one.";
+    let form = sent.again().with_notice(notice.to_owned());
     show(HttpResponse::Conflict(), staff, services, form).await
 }
 
