@@ -6,6 +6,7 @@ use std::fmt::Display;
 
 use chrono::{DateTime, Utc};
 
+use super::admin::list_address::{carrying, list_in};
 use crate::domain::grouped_digits;
 use crate::http::assets;
 
@@ -87,12 +88,13 @@ pub(super) fn verb(kind: &str, _: &dyn askama::Values) -> askama::Result<&'stati
 /// The query string of a link that keeps the list's state, with its question mark; empty for a list without a state.
 #[askama::filter_fn]
 pub(super) fn kept(filters: &str, _: &dyn askama::Values) -> askama::Result<String> {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.append_pair("_changelist_filters", filters);
-    Ok(match filters.is_empty() {
-        true => String::new(),
-        false => format!("?{}", query.finish()),
-    })
+    Ok(carrying("", filters))
+}
+
+/// The address of the list in a state.
+#[askama::filter_fn]
+pub(super) fn list_address(filters: &str, _: &dyn askama::Values) -> askama::Result<String> {
+    Ok(list_in(filters))
 }
 
 /// A whole number with its thousands separated.

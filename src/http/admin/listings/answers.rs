@@ -8,12 +8,9 @@ use crate::domain::{FieldErrors, Permission, PlaceQuery, PropertyForm, PropertyI
 use crate::http::AppError;
 use crate::http::admin::see_other;
 use crate::http::admin::staff::{Staff, new_token};
-use crate::http::views::admin::FormPage;
+use crate::http::views::admin::{FormPage, SUGGESTED};
 use crate::http::views::page;
 use crate::services::{ServiceError, Services};
-
-/// How many places a form suggests without asking for more.
-const SUGGESTED: usize = 200;
 
 /// A form with suggestions.
 pub(super) async fn show(

@@ -47,9 +47,7 @@ async fn both(
     seen: Version,
     services: &Services,
 ) -> Result<HttpResponse, AppError> {
-    let origin = services
-        .history
-        .origin(current.id, seen, current.version());
+    let origin = services.history.origin(current.id, seen, current.version());
     let origin = match origin.await {
         Ok(origin) => origin,
         Err(err) => {

@@ -19,7 +19,7 @@ use actix_web::web;
 use crate::http::routes::get;
 
 pub(super) use form::find;
-pub(super) use list_address::list_address;
+pub(super) use list_address::{filters, filters_of, list_address};
 
 /// Registers the addresses.
 pub(super) fn routes(config: &mut web::ServiceConfig) {

@@ -7,6 +7,7 @@ use crate::domain::{Permission, PropertyForm, PropertyId, Version};
 use crate::http::admin::request::Fields;
 use crate::http::admin::staff::{Staff, new_token};
 use crate::http::views::admin::FormPage;
+use crate::http::views::admin::list_address::{FILTERS, carrying};
 use crate::services::Submission;
 
 /// The hidden field with the token that no other form has.
@@ -105,7 +106,7 @@ impl Sent {
             }
             _ => return staff.way_on(list_address::list_address(&self.fields)),
         };
-        list_address::keeping(&address, &self.fields)
+        carrying(&address, &self.filters())
     }
 
     /// The version that was edited, as far as the form says: where nothing is decided yet between two of them, the one
@@ -154,11 +155,11 @@ impl Sent {
         let mut carried = PropertyForm::FIELDS
             .map(|field| (field, self.form.get(field).to_owned()))
             .to_vec();
-        if let Some(version) = self.version("version") {
-            carried.push(("version", version.to_string()));
+        if self.fields.has("version") {
+            carried.push(("version", self.seen().to_string()));
         }
         carried.push((ONCE, self.once()));
-        carried.push((list_address::FILTERS, self.filters()));
+        carried.push((FILTERS, self.filters()));
         carried
     }
 }

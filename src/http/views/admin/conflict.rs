@@ -81,11 +81,7 @@ impl ConflictPage {
             was,
         };
         let rows = fields.into_iter().zip(digests).map(row).collect();
-        Self {
-            frame,
-            state,
-            rows,
-        }
+        Self { frame, state, rows }
     }
 
     /// Whether somebody has to choose.
