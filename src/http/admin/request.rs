@@ -24,7 +24,7 @@ pub(super) const REFUSAL: &str =
 pub(in crate::http) struct CheckedForm(pub(in crate::http) Fields);
 
 /// Fields of a form, in the order in which they came.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(in crate::http) struct Fields(Vec<(String, String)>);
 
 impl Fields {

@@ -100,6 +100,24 @@ impl Staff {
         Ok(())
     }
 
+    /// The one whose session has just begun.
+    pub(in crate::http) fn entered(session: &Session, user: &User) -> Result<Self, AppError> {
+        let name = session.get(SESSION_NAME)?.unwrap_or_default();
+        Ok(Self::known(session.clone(), user, name))
+    }
+
+    fn known(session: Session, user: &User, session_name: String) -> Self {
+        Self {
+            id: user.id,
+            username: user.username.to_string(),
+            is_superuser: user.is_superuser,
+            session_name,
+            permissions: user.permissions,
+            session,
+            known: true,
+        }
+    }
+
     /// Says something on the next page.
     pub(in crate::http) fn say(&self, level: &str, text: String) -> Result<(), AppError> {
         self.put(level, text, None)
@@ -224,15 +242,9 @@ impl Staff {
         let session_name: String = session.get(SESSION_NAME)?.unwrap_or_default();
         let found = services.accounts.find_by_session(id, &session_name).await;
         match found {
-            Ok(Some(user)) if known.as_deref() == Some(&*user.session_stamp) => Ok(Some(Self {
-                id,
-                username: user.username.to_string(),
-                is_superuser: user.is_superuser,
-                session_name,
-                permissions: user.permissions,
-                session,
-                known: true,
-            })),
+            Ok(Some(user)) if known.as_deref() == Some(&*user.session_stamp) => {
+                Ok(Some(Self::known(session, &user, session_name)))
+            }
             Ok(_) => {
                 session.purge();
                 Ok(None)

@@ -15,6 +15,7 @@ mod imports;
 mod list_costs;
 mod list_states;
 mod listing;
+mod logged_out;
 mod login;
 mod looking_back;
 mod merging;

@@ -5,6 +5,7 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
+use crate::http::admin::listings::{carried, go_on};
 use crate::http::admin::request::{Body, CheckedForm, is_foreign, read, tokens_match, visitor};
 use crate::http::admin::see_other;
 use crate::http::admin::staff::{Staff, new_token};
@@ -39,6 +40,7 @@ pub(in crate::http) async fn new_login(
         "",
         safe_path(&query.next),
         None,
+        Vec::new(),
     )
 }
 
@@ -69,7 +71,7 @@ pub(in crate::http) async fn log_in(
         Login::Entered(user) => {
             Staff::log_in(&session, &user, &visitor)?;
             log::info!("login user=\"{}\" address={address}", user.username);
-            Ok(see_other(next))
+            go_on(&session, &user, &form, next, &services).await
         }
         Login::Refused => {
             log::warn!(
@@ -85,6 +87,7 @@ pub(in crate::http) async fn log_in(
                 username,
                 next,
                 Some(error),
+                carried(&form, next),
             )
         }
         Login::Throttled(wait) => {
@@ -117,6 +120,20 @@ pub(in crate::http) async fn log_out(
     see_other("/admin/login/")
 }
 
+/// The login form for somebody who sent a form of a listing, which it carries. The request was sent where no cookie
+/// tells of a login form in another tab, which has to be loaded again then.
+pub(in crate::http::admin) fn ask_to_log_in(
+    request: &HttpRequest,
+    next: &str,
+    kept: Vec<(&'static str, String)>,
+) -> Result<HttpResponse, AppError> {
+    let site = request
+        .app_data::<web::Data<Site>>()
+        .ok_or(AppError::NotFound)?;
+    let response = HttpResponse::Forbidden();
+    login_page(response, request, site, "", next, None, kept)
+}
+
 /// The login form, with a token that its cookie repeats.
 fn login_page(
     mut response: actix_web::HttpResponseBuilder,
@@ -125,6 +142,7 @@ fn login_page(
     username: &str,
     next: &str,
     error: Option<&str>,
+    kept: Vec<(&'static str, String)>,
 ) -> Result<HttpResponse, AppError> {
     // The form in another tab keeps working.
     let known = request
@@ -147,6 +165,7 @@ fn login_page(
             username: username.to_owned(),
             next: next.to_owned(),
             error,
+            kept,
         },
     )
 }

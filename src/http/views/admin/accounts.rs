@@ -14,6 +14,8 @@ pub(in crate::http) struct LoginPage<'a> {
     pub(in crate::http) username: String,
     pub(in crate::http) next: String,
     pub(in crate::http) error: Option<&'a str>,
+    /// The form that was sent without a session, by its fields.
+    pub(in crate::http) kept: Vec<(&'static str, String)>,
 }
 
 /// The password form.
