@@ -43,7 +43,7 @@ pub(in crate::http) struct Staff {
 /// A message to show once, on the next page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::http) struct Message {
-    /// `success`, `warning` or `error`.
+    /// `success` or `warning`.
     pub(in crate::http) level: String,
     /// What to say.
     pub(in crate::http) text: String,
@@ -131,17 +131,26 @@ impl Staff {
 
     /// The frame of a page; takes the messages that were waiting.
     pub(in crate::http) fn frame(&self) -> Result<Frame, AppError> {
+        Ok(Frame {
+            username: self.username.clone(),
+            csrf_token: self.session.get(CSRF)?.unwrap_or_default(),
+            messages: self.take_messages()?,
+            is_superuser: self.is_superuser,
+            permissions: self.permissions,
+        })
+    }
+
+    /// The messages that were waiting. While the database is out of reach they go on waiting: a session that can't be
+    /// saved would fail the page.
+    fn take_messages(&self) -> Result<Vec<Message>, AppError> {
+        if !self.is_known() {
+            return Ok(Vec::new());
+        }
         let messages: Vec<Message> = self.session.get(MESSAGES)?.unwrap_or_default();
         if !messages.is_empty() {
             self.session.remove(MESSAGES);
         }
-        Ok(Frame {
-            username: self.username.clone(),
-            csrf_token: self.session.get(CSRF)?.unwrap_or_default(),
-            messages,
-            is_superuser: self.is_superuser,
-            permissions: self.permissions,
-        })
+        Ok(messages)
     }
 
     /// Whether a session's CSRF token was sent.

@@ -60,6 +60,37 @@ async fn without_the_database_a_form_keeps_what_was_typed() {
 }
 
 #[tokio::test]
+async fn a_form_that_goes_on_after_a_save_keeps_what_is_typed_into_it() {
+    let postgres = Proxy::to_postgres();
+    let app = app_behind(&postgres).await;
+    let staff = app.staff().await;
+    let path = "/admin/properties/1/change/";
+    let mut fields = listing("Saved", "1", "Leith").fields();
+    fields.push(("csrf_token", staff.csrf_token().await));
+    fields.push(("_continue", "1".to_owned()));
+    for message_is_seen in [true, false] {
+        staff.post(path, &fields).await.assert_status(303);
+        if message_is_seen {
+            assert!(staff.get(path).await.has("“Saved” was changed."));
+        }
+        postgres.cut();
+        let mut typed = listing("Typed", "4321", "Joppa").fields();
+        typed.extend_from_slice(&fields[4..]);
+        for _ in 0..2 {
+            let page = staff.post(path, &typed).await.assert_status(503);
+            assert_eq!(page.field("title"), "Typed");
+        }
+        postgres.restore();
+        let page = eventually("the form is there again", async || {
+            let page = staff.get(path).await;
+            (page.status == 200).then_some(page)
+        })
+        .await;
+        assert_ne!(page.has("“Saved” was changed."), message_is_seen, "{page:?}");
+    }
+}
+
+#[tokio::test]
 async fn without_the_database_what_is_not_cached_says_when_to_come_back() {
     let postgres = Proxy::to_postgres();
     let app = app_behind(&postgres).await;
