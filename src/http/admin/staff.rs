@@ -272,13 +272,22 @@ impl FromRequest for Staff {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let path = request
-                .uri()
-                .path_and_query()
-                .map_or("/admin/", |path| path.as_str());
             let staff = Self::of(&request).await?;
-            Ok(staff.ok_or_else(|| AppError::LoginRequired(path.to_owned()))?)
+            Ok(staff.ok_or_else(|| AppError::LoginRequired(goal(&request)))?)
         })
+    }
+}
+
+/// Where somebody goes on who has to log in first: to what they asked for or, where that takes forms alone, to where
+/// one finds such a form.
+fn goal(request: &HttpRequest) -> String {
+    match request.match_pattern().as_deref() {
+        Some("/admin/logout/") => "/admin/".to_owned(),
+        Some(r"/admin/properties/{id:\d+}/restore/") => "/admin/properties/".to_owned(),
+        _ => {
+            let asked = request.uri().path_and_query();
+            asked.map_or("/admin/", |path| path.as_str()).to_owned()
+        }
     }
 }
 
