@@ -12,6 +12,7 @@ mod history;
 mod import;
 mod list;
 mod sessions;
+mod typed;
 mod users;
 
 pub(in crate::http) use accounts::{LoginPage, PasswordPage};
