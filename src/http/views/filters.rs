@@ -53,6 +53,8 @@ pub(super) fn label_of(field: &str) -> String {
         "sort" => "Order".to_owned(),
         "min_price" => "Price from".to_owned(),
         "max_price" => "Price to".to_owned(),
+        "new_password1" => "New password".to_owned(),
+        "new_password2" => "New password again".to_owned(),
         "password1" => "Password".to_owned(),
         "password2" => "Password again".to_owned(),
         "is_active" => "Active".to_owned(),

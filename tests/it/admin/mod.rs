@@ -1,4 +1,4 @@
-//! The admin, as staff use it: logging in, the list and its actions, forms, conflicts, history, outages.
+//! The admin, as staff use it: logging in, the list and its actions, forms, conflicts, history, outages, ways on.
 
 mod accounts;
 mod bulk;
@@ -26,3 +26,4 @@ mod preview;
 mod restoring;
 mod sessions;
 mod undo;
+mod ways_on;

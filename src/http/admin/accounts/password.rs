@@ -3,14 +3,18 @@
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::domain::{FieldErrors, Password, User};
+use crate::domain::{FieldErrors, User};
 use crate::http::AppError;
+use crate::http::admin::new_password::new_password;
 use crate::http::admin::request::{CheckedForm, visitor};
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
 use crate::http::views::admin::PasswordPage;
 use crate::http::views::page;
 use crate::services::{Login, Services, Visitor};
+
+/// The fields of the new one.
+const NEW: [&str; 2] = ["new_password1", "new_password2"];
 
 /// `GET /admin/password_change/`
 pub(in crate::http) async fn edit_password(staff: Staff) -> Result<HttpResponse, AppError> {
@@ -34,32 +38,22 @@ pub(in crate::http) async fn update_password(
     let found = services.accounts.find(staff.id).await?;
     let user = found.ok_or(AppError::NotFound)?;
     let old = form.get("old_password").to_owned();
-    let mut errors = check_old(&services, &user, old, &visitor(&request)).await?;
-    if form.get("new_password1") != form.get("new_password2") {
-        errors.add("new_password2", "The two password fields didn’t match.");
-    }
-    let password = errors.check(
-        "new_password1",
-        Password::parse(form.get("new_password1"), &user.username, &user.email),
-    );
-    match password {
-        Some(password) if errors.is_empty() => {
-            services
-                .accounts
-                .change_password(&staff.username, staff.id, password)
-                .await?;
-            session.purge();
-            log::info!("password changed user=\"{}\"", staff.username);
-            Ok(see_other("/admin/login/"))
-        }
-        _ => page(
-            HttpResponse::UnprocessableEntity(),
-            &PasswordPage {
-                frame: staff.frame()?,
-                errors,
-            },
-        ),
-    }
+    let errors = check_old(&services, &user, old, &visitor(&request)).await?;
+    let new = match new_password(&form, NEW, (&user.username, &user.email), errors) {
+        Ok(new) => new,
+        Err(errors) => return refused(&staff, errors),
+    };
+    let (accounts, actor) = (&services.accounts, &staff.username);
+    accounts.change_password(actor, staff.id, new).await?;
+    session.purge();
+    log::info!("password changed user=\"{actor}\"");
+    Ok(see_other("/admin/login/?done=password"))
+}
+
+fn refused(staff: &Staff, errors: FieldErrors) -> Result<HttpResponse, AppError> {
+    let frame = staff.frame()?;
+    let again = PasswordPage { frame, errors };
+    page(HttpResponse::UnprocessableEntity(), &again)
 }
 
 /// The errors of the old password: none when it is right.

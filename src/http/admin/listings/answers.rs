@@ -1,13 +1,13 @@
 //! What a form of a listing is answered with besides success: the form again, with everything that was typed.
 
-use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use super::sent::Sent;
-use crate::domain::{FieldErrors, Permission, PlaceQuery, PropertyForm, PropertyId};
+use crate::domain::{FieldErrors, Permission, PlaceQuery, PropertyId};
 use crate::http::AppError;
 use crate::http::admin::see_other;
 use crate::http::admin::staff::{Staff, new_token};
+use crate::http::error::{refused_field, unavailable};
 use crate::http::views::admin::{FormPage, SUGGESTED};
 use crate::http::views::page;
 use crate::services::{ServiceError, Services};
@@ -115,11 +115,8 @@ pub(super) async fn failed(
     err: ServiceError,
 ) -> Result<HttpResponse, AppError> {
     if let Some(name) = err.refused_by() {
-        let field = PropertyForm::FIELDS
-            .into_iter()
-            .find(|field| name.starts_with(&format!("property_{field}_")));
         let message = "The database does not accept this value.";
-        let errors = FieldErrors::of(field.unwrap_or("title"), message);
+        let errors = FieldErrors::of(refused_field(name).unwrap_or("title"), message);
         return refused(staff, services, form, errors).await;
     }
     match err {
@@ -133,10 +130,8 @@ pub(super) async fn failed(
 
 /// The form while the database can't be reached.
 pub(super) fn unreachable(staff: &Staff, form: FormPage) -> Result<HttpResponse, AppError> {
-    let mut response = HttpResponse::ServiceUnavailable();
-    response.insert_header((header::RETRY_AFTER, "5"));
     let notice = "The database can’t be reached at the moment, so nothing was saved. Nothing that you typed is \
         lost: try again in a few seconds.";
     let form = form.with_notice(notice.to_owned());
-    page(response, &form.framed(staff.frame()?))
+    page(unavailable(), &form.framed(staff.frame()?))
 }

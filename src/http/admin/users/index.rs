@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::domain::{FieldErrors, UserQuery};
+use crate::domain::UserQuery;
 use crate::http::AppError;
 use crate::http::admin::staff::Staff;
 use crate::http::views::admin::UserListPage;
@@ -19,17 +19,15 @@ pub(in crate::http) async fn index(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
     staff.require_superuser()?;
-    let (query, errors) = match UserQuery::parse(request.query_string()) {
-        Ok(query) => (query, FieldErrors::new()),
-        Err(errors) => (UserQuery::default(), errors),
-    };
-    let (response, (users, total)) = match errors.is_empty() {
-        true => {
-            let list = services.accounts.list(&query, PAGE_SIZE).await?;
-            (HttpResponse::Ok(), list)
+    let typed = request.query_string();
+    let query = match UserQuery::parse(typed) {
+        Ok(query) => query,
+        Err(errors) => {
+            let refused = UserListPage::refused(staff.frame()?, typed, errors);
+            return page(HttpResponse::BadRequest(), &refused);
         }
-        false => (HttpResponse::BadRequest(), (Vec::new(), 0)),
     };
-    let list = UserListPage::new(staff.frame()?, users, total, PAGE_SIZE, &query, errors);
-    page(response, &list)
+    let found = services.accounts.list(&query, PAGE_SIZE).await?;
+    let list = UserListPage::new(staff.frame()?, found, PAGE_SIZE, &query);
+    page(HttpResponse::Ok(), &list)
 }

@@ -5,6 +5,7 @@ use askama::Template;
 use super::diff::{Budget, Passage};
 use super::entries::{ChangeView, EntryView, changes};
 use super::list_address::carrying;
+use super::typed::Typed;
 use crate::domain::{
     DeletedListing, EventId, FieldChange, FieldErrors, HistoryEntry, HistoryKind, HistoryPlace,
     HistoryQuery, Property, PropertyForm, PropertyId, Version,
@@ -51,7 +52,7 @@ pub(in crate::http) struct HistoryListPage {
     turns: Turns,
     is_filtered: bool,
     is_first: bool,
-    typed: Vec<(String, String)>,
+    typed: Typed,
     errors: FieldErrors,
     actors: Vec<String>,
 }
@@ -100,9 +101,7 @@ impl HistoryListPage {
             },
             is_filtered: true,
             is_first: true,
-            typed: url::form_urlencoded::parse(typed.as_bytes())
-                .into_owned()
-                .collect(),
+            typed: Typed::of(typed),
             errors,
             actors,
         }
@@ -112,22 +111,8 @@ impl HistoryListPage {
         Self { turns, ..self }
     }
 
-    fn typed(&self, name: &str) -> &str {
-        let found = self.typed.iter().rev().find(|(field, _)| field == name);
-        found.map_or("", |(_, value)| value)
-    }
-
-    fn mistakes(&self) -> Vec<(String, &str)> {
-        let fields = self.errors.iter();
-        let mistakes = fields.flat_map(|(field, list)| {
-            list.iter()
-                .map(move |text| (filters::label_of(field), text.as_str()))
-        });
-        mistakes.collect()
-    }
-
     fn kinds(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> + '_ {
-        let chosen = self.typed("kind");
+        let chosen = self.typed.get("kind");
         HistoryKind::ALL
             .into_iter()
             .map(move |kind| (kind.name(), kind.label(), kind.name() == chosen))

@@ -16,6 +16,7 @@ mod import;
 mod list;
 pub(in crate::http) mod list_address;
 mod sessions;
+mod typed;
 mod users;
 
 pub(in crate::http) use accounts::{LoginPage, PasswordPage};
