@@ -1,13 +1,10 @@
 //! The way back to the list of accounts as it was.
 
 use actix_web::HttpRequest;
-use url::form_urlencoded;
 
 use crate::domain::UserQuery;
 use crate::http::admin::request::Fields;
-
-/// The field that holds the list's query string, as in Django's admin.
-const FILTERS: &str = "_changelist_filters";
+use crate::http::views::admin::list_address::{FILTERS, carrying, in_state};
 
 /// The query string of the list in the state in which it was left. It is written anew by the list's own query, so that
 /// it can't be anything else; what is not one is no state.
@@ -23,25 +20,18 @@ pub(super) fn filters_of(request: &HttpRequest) -> String {
 
 /// The address of the list in the state in which it was left.
 pub(super) fn list_address(fields: &Fields) -> String {
-    match filters(fields) {
-        filters if filters.is_empty() => "/admin/users/".to_owned(),
-        filters => format!("/admin/users/?{filters}"),
-    }
+    in_state("/admin/users/", &filters(fields))
 }
 
 /// An address that keeps the list's state.
 pub(super) fn keeping(address: &str, fields: &Fields) -> String {
-    let filters = filters(fields);
-    if filters.is_empty() {
-        return address.to_owned();
-    }
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair(FILTERS, &filters);
-    format!("{address}?{}", query.finish())
+    carrying(address, &filters(fields))
 }
 
 #[cfg(test)]
 mod tests {
+    use url::form_urlencoded;
+
     use super::*;
 
     fn address(filters: &str) -> String {

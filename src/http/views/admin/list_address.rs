@@ -1,20 +1,22 @@
-//! Addresses that keep the state of the list: which listings it shows, and in which order.
+//! Addresses that keep the state of a list: what it shows, and in which order.
 
 /// The field that holds the list's query string, as in Django's admin.
 pub(in crate::http) const FILTERS: &str = "_changelist_filters";
 
-/// The address of the list.
-const LIST: &str = "/admin/properties/";
-
-/// The address of the list in a state.
+/// The address of the list of listings in a state.
 pub(in crate::http) fn list_in(state: &str) -> String {
+    in_state("/admin/properties/", state)
+}
+
+/// The address of a list in a state.
+pub(in crate::http) fn in_state(list: &str, state: &str) -> String {
     match state {
-        "" => LIST.to_owned(),
-        state => format!("{LIST}?{state}"),
+        "" => list.to_owned(),
+        state => format!("{list}?{state}"),
     }
 }
 
-/// An address that carries a state of the list.
+/// An address that carries a state of a list.
 pub(in crate::http) fn carrying(address: &str, state: &str) -> String {
     if state.is_empty() {
         return address.to_owned();
