@@ -25,7 +25,6 @@
     all.checked = chosen === boxes.length;
     all.indeterminate = chosen > 0 && chosen < boxes.length;
     ticked.textContent = across.checked ? "All are ticked." : `${number(chosen)} of ${number(boxes.length)} on this page ticked.`;
-    form.classList.toggle("is-across", across.checked);
   };
 
   // With Shift, the rows between the last two that were clicked.

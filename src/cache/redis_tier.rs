@@ -61,7 +61,8 @@ pub(super) struct Found {
 pub(super) struct RedisTier {
     pub(super) link: Link,
     pub(super) prefix: String,
-    /// How long a generation is kept after its last use: longer than any entry that carries it.
+    /// How long a generation is kept at least after its last use: longer than the pages, query results and counts that
+    /// carry it.
     pub(super) generation_ttl: Duration,
 }
 
@@ -173,13 +174,12 @@ impl RedisTier {
             .arg("PX")
             .arg(millis)
             .ignore();
+        // Never shortened: another entry that carries the tag may be kept for longer.
+        let seconds = self.generation_ttl.max(ttl * 2).as_secs();
         for tag in tags {
-            let seconds = self.generation_ttl.as_secs();
-            pipeline
-                .cmd("EXPIRE")
-                .arg(self.generation_key(tag))
-                .arg(seconds)
-                .ignore();
+            let key = self.generation_key(tag);
+            let expire = pipeline.cmd("EXPIRE").arg(key).arg(seconds);
+            expire.arg("GT").ignore();
         }
         pipeline.cmd("DEL").arg(self.lease_key(key)).ignore();
         self.run(async |c| pipeline.query_async::<()>(&mut c.redis).await)

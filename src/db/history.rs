@@ -104,6 +104,27 @@ pub async fn find(
     Ok(row.as_ref().map(entry))
 }
 
+/// The entry that made a listing what it is at a version. A change of many rows at once has no entry of one of them.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn find_change(
+    client: &impl GenericClient,
+    id: PropertyId,
+    version: Version,
+) -> Result<Option<HistoryEntry>, DbError> {
+    let Some(time) = version.time() else {
+        return Ok(None);
+    };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM property_event
+         WHERE property_id = $1 AND (after ->> 'updated_at')::timestamptz = $2 ORDER BY id DESC LIMIT 1"
+    );
+    let statement = client.prepare_cached(&sql).await?;
+    let row = client.query_opt(&statement, &[&id.0, &time]).await?;
+    Ok(row.as_ref().map(entry))
+}
+
 /// A listing as it was at a version, as far as the log tells.
 ///
 /// # Errors

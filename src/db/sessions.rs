@@ -111,9 +111,8 @@ pub async fn list_of_user(
         name: row.get(0),
         begun_at: row.get(1),
         seen_at: row.get(2),
-        expires_at: row.get(3),
-        address: row.get(4),
-        user_agent: row.get(5),
+        address: row.get(3),
+        user_agent: row.get(4),
     };
     Ok(rows.iter().map(entry).collect())
 }

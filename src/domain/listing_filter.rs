@@ -7,7 +7,7 @@ use url::form_urlencoded;
 use super::{FieldErrors, FoldedLocation, Location, Price, SearchText};
 
 /// The most locations that one query may name.
-const MAX_LOCATIONS: usize = 20;
+pub const MAX_LOCATIONS: usize = 20;
 
 /// Which rows are in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

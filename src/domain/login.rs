@@ -42,7 +42,7 @@ impl LoginKind {
         match self {
             Self::Login => "Logged in",
             Self::Failure => "Refused",
-            Self::Throttled => "Put off",
+            Self::Throttled => "Blocked for up to a minute",
             Self::Logout => "Logged out",
         }
     }

@@ -42,7 +42,7 @@ pub use field_errors::FieldErrors;
 pub use history::{DeletedListing, FieldChange, HistoryEntry};
 pub use history_query::{HistoryKind, HistoryPlace, HistoryQuery};
 pub use import::{ImportSample, UploadId};
-pub use listing_filter::ListingFilter;
+pub use listing_filter::{ListingFilter, MAX_LOCATIONS};
 pub use listing_query::{
     Cursors, DEFAULT_PAGE_SIZE, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
 };

@@ -13,8 +13,6 @@ pub struct SessionEntry {
     pub begun_at: DateTime<Utc>,
     /// When it was last used, to the minute.
     pub seen_at: DateTime<Utc>,
-    /// When it ends by itself.
-    pub expires_at: DateTime<Utc>,
     /// The address that it began from; empty when that is not known.
     pub address: String,
     /// What the browser calls itself.

@@ -190,6 +190,11 @@ impl UserQuery {
         }
     }
 
+    /// The query string that asks for exactly this, defaults left out.
+    pub fn canonical(&self) -> String {
+        self.at(self.page + 1)
+    }
+
     /// The query string of another page of the same list.
     pub fn at(&self, page: u16) -> String {
         let mut text = form_urlencoded::Serializer::new(String::new());

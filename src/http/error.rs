@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
-use crate::domain::FieldErrors;
+use crate::domain::{FieldErrors, PropertyForm};
 use crate::services::{Interrupted, LoadError, ServiceError};
 
 /// A request that did not succeed. Everybody who waited for the same page gets a copy.
@@ -28,7 +28,7 @@ pub enum AppError {
     Unauthorized,
     /// The client may not do this.
     Forbidden(&'static str),
-    /// Something of the kind is under way.
+    /// What is there does not allow it now: something of the kind is under way, or somebody changed or deleted it.
     Conflict(String),
     /// The client must wait.
     Throttled(Duration),
@@ -48,9 +48,37 @@ pub enum AppError {
 
 /// What clients are told of an outage.
 const OUTAGE: &str =
-    "The database can't be reached at the moment. Please try again in a few seconds.";
+    "The database can’t be reached at the moment. Please try again in a few seconds.";
 /// How long a client should wait before it asks again after an outage.
 const RETRY_SECONDS: u64 = 5;
+
+/// What clients are told of a fault of the server's.
+const FAULT: &str = "Something went wrong on our side. It has been logged.";
+/// What clients are told when Redis fails while an operator's request is under way.
+const HALFWAY: &str = "Redis failed midway; what it still holds is void. Try again.";
+
+/// Begins the answer to a request that may succeed in a few seconds.
+pub(super) fn unavailable() -> HttpResponseBuilder {
+    let mut response = HttpResponse::ServiceUnavailable();
+    response.insert_header((header::RETRY_AFTER, RETRY_SECONDS));
+    response
+}
+
+/// What clients are told when a constraint of the database refused a row, whoever made it.
+fn refusal(constraint: &str) -> String {
+    match refused_field(constraint) {
+        Some(field) => {
+            format!("The database does not accept this value of “{field}”. Nothing was saved.")
+        }
+        None => "The database does not accept one of the values. Nothing was saved.".to_owned(),
+    }
+}
+
+/// The field that a constraint is about, if its name tells, such as `property_title_length`.
+pub(super) fn refused_field(constraint: &str) -> Option<&'static str> {
+    let mut fields = PropertyForm::FIELDS.into_iter();
+    fields.find(|field| constraint.starts_with(&format!("property_{field}_")))
+}
 
 impl AppError {
     /// What to tell the client.
@@ -71,10 +99,10 @@ impl AppError {
             }
             Self::TooSlow => "The request took too long to arrive.".to_owned(),
             Self::Unavailable => OUTAGE.to_owned(),
+            Self::Service(ServiceError::Cache(_)) => HALFWAY.to_owned(),
             Self::Service(err) if err.is_unavailable() => OUTAGE.to_owned(),
-            Self::Service(_) | Self::Render(_) | Self::Encode(_) | Self::Session(_) => {
-                "Something went wrong on our side. It has been logged.".to_owned()
-            }
+            Self::Service(err) => err.refused_by().map_or(FAULT.to_owned(), refusal),
+            Self::Render(_) | Self::Encode(_) | Self::Session(_) => FAULT.to_owned(),
         }
     }
 
@@ -108,7 +136,10 @@ impl ResponseError for AppError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status_code());
+        let mut response = match self.status_code() {
+            StatusCode::SERVICE_UNAVAILABLE => unavailable(),
+            status => HttpResponse::build(status),
+        };
         response.insert_header((header::CACHE_CONTROL, "no-store"));
         match self {
             Self::LoginRequired(path) => {
@@ -120,12 +151,6 @@ impl ResponseError for AppError {
             }
             Self::Throttled(wait) => {
                 response.insert_header((header::RETRY_AFTER, wait.as_secs().max(1)));
-            }
-            Self::Unavailable => {
-                response.insert_header((header::RETRY_AFTER, RETRY_SECONDS));
-            }
-            Self::Service(err) if err.is_unavailable() => {
-                response.insert_header((header::RETRY_AFTER, RETRY_SECONDS));
             }
             _ => {}
         }
@@ -177,5 +202,23 @@ impl From<actix_session::SessionInsertError> for AppError {
 impl From<actix_session::SessionGetError> for AppError {
     fn from(err: actix_session::SessionGetError) -> Self {
         Self::Session(err.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_by_the_database_names_the_field_where_it_is_known() {
+        assert!(refusal("property_title_length").contains("“title”"));
+        for other in [
+            "session_user_agent_check",
+            "property_times",
+            "property_pkey",
+        ] {
+            assert_eq!(refused_field(other), None, "{other}");
+            assert!(refusal(other).contains("one of the values"));
+        }
     }
 }

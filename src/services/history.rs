@@ -26,7 +26,7 @@ pub struct HistoryPage {
 pub struct Origin {
     /// The listing as it was; `None` where the log does not tell.
     pub state: Option<PropertyForm>,
-    /// The latest change.
+    /// The change that made it what it is now; `None` where the log does not tell whose that was.
     pub latest: Option<HistoryEntry>,
 }
 
@@ -92,21 +92,22 @@ impl History {
         Ok(history::list_actors(&client, ACTORS).await?)
     }
 
-    /// What an edit of a listing started from.
+    /// What an edit of a listing started from, and what made the listing `current` since.
     ///
     /// # Errors
     /// When the database can't answer.
-    pub async fn origin(&self, id: PropertyId, seen: Version) -> Result<Origin, ServiceError> {
+    pub async fn origin(
+        &self,
+        id: PropertyId,
+        seen: Version,
+        current: Version,
+    ) -> Result<Origin, ServiceError> {
         let client = self.database.client().await?;
-        let query = HistoryQuery::of(id);
         let (state, latest) = tokio::try_join!(
             history::find_state(&client, id, seen),
-            history::list(&client, &query, 1),
+            history::find_change(&client, id, current),
         )?;
-        Ok(Origin {
-            state,
-            latest: latest.into_iter().next(),
-        })
+        Ok(Origin { state, latest })
     }
 
     /// The listings that were deleted together with an event's own, one more than can be restored at most; `only` the

@@ -37,8 +37,10 @@ pub(super) const ADDRESS: &str = "address";
 /// The entry with what the browser calls itself.
 pub(super) const USER_AGENT: &str = "user_agent";
 
-/// How long the copy in Redis may live.
-const COPY_TTL: Duration = Duration::from_secs(900);
+/// How long the copy in Redis may live: longer than somebody fills in a form, because while PostgreSQL is out of reach
+/// only who has a copy gets back what they typed. It lets nobody in for longer: that a session has ended is asked of
+/// PostgreSQL.
+const COPY_TTL: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// Keeps sessions; cheap to clone.
 #[derive(Clone)]
@@ -104,8 +106,8 @@ impl Sessions {
         Ok(sessions::insert(&client, new).await?)
     }
 
-    /// Writes a session's state, and starts its lifetime anew. A session that ended meanwhile, such as by a logout
-    /// that overtook a slow request, stays ended.
+    /// Writes a session's state, starts its lifetime anew, and makes the copy that the next request reads. A session
+    /// that ended meanwhile, such as by a logout that overtook a slow request, stays ended.
     ///
     /// # Errors
     /// When the database can't answer.
@@ -119,6 +121,9 @@ impl Sessions {
         let client = self.database.client().await?;
         sessions::update(&client, &hash, user(state), &json!(state), lifetime).await?;
         self.cache.void(&tag(&hex(&hash))).await;
+        drop(client);
+        // The state is saved; without a copy the next request asks PostgreSQL for it.
+        let _ = self.find(key).await;
         Ok(())
     }
 

@@ -28,7 +28,8 @@ pub enum UndoOutcome {
 pub enum RestoreOutcome {
     /// It is back, as it was typed.
     Restored(Property),
-    /// There is a listing of this number, or never was one.
+    /// It is not: there is a listing of this number, or none that the log keeps. It keeps none that never was, and none
+    /// of a deletion of more than a thousand at once.
     Taken,
 }
 

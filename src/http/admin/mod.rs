@@ -3,6 +3,7 @@
 mod accounts;
 mod history;
 mod listings;
+mod new_password;
 mod overview;
 pub(super) mod request;
 pub(super) mod routes;

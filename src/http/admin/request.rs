@@ -16,15 +16,15 @@ use crate::http::AppError;
 use crate::services::Visitor;
 
 /// What the client is told when the check fails.
-pub(super) const REFUSAL: &str =
-    "The form's security token is missing or wrong. Go back, reload the page and try again.";
+pub(super) const REFUSAL: &str = "The form’s security token is missing or wrong. Go back, copy what you typed, reload the page and \
+    try again.";
 
 /// The fields of a posted form whose CSRF token is right.
 #[derive(Debug)]
 pub(in crate::http) struct CheckedForm(pub(in crate::http) Fields);
 
 /// Fields of a form, in the order in which they came.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(in crate::http) struct Fields(Vec<(String, String)>);
 
 impl Fields {
@@ -70,14 +70,8 @@ impl FromRequest for CheckedForm {
         let body = Body::from_request(&request, payload);
         Box::pin(async move {
             let Body(body) = body.await?;
-            let fields = read(&request, &body)?;
             let token: Option<String> = request.get_session().get(CSRF).map_err(AppError::from)?;
-            let sent = fields.get("csrf_token");
-            let right = token.is_some_and(|token| tokens_match(&token, sent));
-            if !right || is_foreign(request.headers()) {
-                return Err(AppError::Forbidden(REFUSAL).into());
-            }
-            Ok(Self(fields))
+            Ok(Self(checked(&request, &body, token)?))
         })
     }
 }
@@ -112,6 +106,20 @@ pub(in crate::http) fn read(request: &HttpRequest, body: &[u8]) -> Result<Fields
         false => Err(AppError::BadRequest(
             "Send the form as application/x-www-form-urlencoded.".to_owned(),
         )),
+    }
+}
+
+/// Reads a form that has a token, and that the site's own page sent.
+pub(super) fn checked(
+    request: &HttpRequest,
+    body: &[u8],
+    token: Option<String>,
+) -> Result<Fields, AppError> {
+    let fields = read(request, body)?;
+    let right = token.is_some_and(|token| tokens_match(&token, fields.get("csrf_token")));
+    match right && !is_foreign(request.headers()) {
+        true => Ok(fields),
+        false => Err(AppError::Forbidden(REFUSAL)),
     }
 }
 

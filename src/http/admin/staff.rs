@@ -43,7 +43,7 @@ pub(in crate::http) struct Staff {
 /// A message to show once, on the next page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::http) struct Message {
-    /// `success`, `warning` or `error`.
+    /// `success` or `warning`.
     pub(in crate::http) level: String,
     /// What to say.
     pub(in crate::http) text: String,
@@ -100,6 +100,24 @@ impl Staff {
         Ok(())
     }
 
+    /// The one whose session has just begun.
+    pub(in crate::http) fn entered(session: &Session, user: &User) -> Result<Self, AppError> {
+        let name = session.get(SESSION_NAME)?.unwrap_or_default();
+        Ok(Self::known(session.clone(), user, name))
+    }
+
+    fn known(session: Session, user: &User, session_name: String) -> Self {
+        Self {
+            id: user.id,
+            username: user.username.to_string(),
+            is_superuser: user.is_superuser,
+            session_name,
+            permissions: user.permissions,
+            session,
+            known: true,
+        }
+    }
+
     /// Says something on the next page.
     pub(in crate::http) fn say(&self, level: &str, text: String) -> Result<(), AppError> {
         self.put(level, text, None)
@@ -131,17 +149,26 @@ impl Staff {
 
     /// The frame of a page; takes the messages that were waiting.
     pub(in crate::http) fn frame(&self) -> Result<Frame, AppError> {
+        Ok(Frame {
+            username: self.username.clone(),
+            csrf_token: self.session.get(CSRF)?.unwrap_or_default(),
+            messages: self.take_messages()?,
+            is_superuser: self.is_superuser,
+            permissions: self.permissions,
+        })
+    }
+
+    /// The messages that were waiting. While the database is out of reach they go on waiting: a session that can't be
+    /// saved would fail the page.
+    fn take_messages(&self) -> Result<Vec<Message>, AppError> {
+        if !self.is_known() {
+            return Ok(Vec::new());
+        }
         let messages: Vec<Message> = self.session.get(MESSAGES)?.unwrap_or_default();
         if !messages.is_empty() {
             self.session.remove(MESSAGES);
         }
-        Ok(Frame {
-            username: self.username.clone(),
-            csrf_token: self.session.get(CSRF)?.unwrap_or_default(),
-            messages,
-            is_superuser: self.is_superuser,
-            permissions: self.permissions,
-        })
+        Ok(messages)
     }
 
     /// Whether a session's CSRF token was sent.
@@ -224,15 +251,9 @@ impl Staff {
         let session_name: String = session.get(SESSION_NAME)?.unwrap_or_default();
         let found = services.accounts.find_by_session(id, &session_name).await;
         match found {
-            Ok(Some(user)) if known.as_deref() == Some(&*user.session_stamp) => Ok(Some(Self {
-                id,
-                username: user.username.to_string(),
-                is_superuser: user.is_superuser,
-                session_name,
-                permissions: user.permissions,
-                session,
-                known: true,
-            })),
+            Ok(Some(user)) if known.as_deref() == Some(&*user.session_stamp) => {
+                Ok(Some(Self::known(session, &user, session_name)))
+            }
             Ok(_) => {
                 session.purge();
                 Ok(None)
@@ -263,13 +284,22 @@ impl FromRequest for Staff {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let path = request
-                .uri()
-                .path_and_query()
-                .map_or("/admin/", |path| path.as_str());
             let staff = Self::of(&request).await?;
-            Ok(staff.ok_or_else(|| AppError::LoginRequired(path.to_owned()))?)
+            Ok(staff.ok_or_else(|| AppError::LoginRequired(goal(&request)))?)
         })
+    }
+}
+
+/// Where somebody goes on who has to log in first: to what they asked for or, where that takes forms alone, to where
+/// one finds such a form.
+fn goal(request: &HttpRequest) -> String {
+    match request.match_pattern().as_deref() {
+        Some("/admin/logout/") => "/admin/".to_owned(),
+        Some(r"/admin/properties/{id:\d+}/restore/") => "/admin/properties/".to_owned(),
+        _ => {
+            let asked = request.uri().path_and_query();
+            asked.map_or("/admin/", |path| path.as_str()).to_owned()
+        }
     }
 }
 

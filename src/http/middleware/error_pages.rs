@@ -5,16 +5,18 @@ use std::fmt;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::header::{self, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError};
 use serde_json::json;
 
 use super::request_id::RequestId;
+use super::route::route_of;
 use super::security::harden;
 use crate::http::AppError;
 use crate::http::negotiation::Format;
 use crate::http::views::errors;
+use crate::services::Route;
 
 /// Renders what ended with a status of 400 or more and is not rendered yet, and adds the security headers to every
 /// response.
@@ -25,26 +27,46 @@ pub async fn error_pages<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let format = Format::of_failure(request.path(), request.query_string(), request.headers());
-    let extension = request
-        .extensions()
-        .get::<RequestId>()
-        .map(RequestId::to_string);
-    let id = extension.unwrap_or_default();
+    let asked = Asked::by(&request);
     let response = match next.call(request).await {
         Ok(response) => response.map_into_boxed_body(),
         Err(err) => {
             // Only the session store fails here: a handler's failure is a response by now.
             log::error!("{err}");
-            return Err(Failure { format, id }.into());
+            return Err(Failure(asked).into());
         }
     };
     let mut response = match needs_page(&response) {
-        true => rendered(response, format, &id),
+        true => rendered(response, &asked),
         false => response,
     };
     harden(response.headers_mut());
     Ok(response)
+}
+
+/// What a failure's page depends on besides the failure.
+#[derive(Debug)]
+struct Asked {
+    format: Format,
+    /// Whether it was asked of the admin, where the way back leads then.
+    in_admin: bool,
+    id: Option<RequestId>,
+}
+
+impl Asked {
+    fn by(request: &ServiceRequest) -> Self {
+        let path = request.path();
+        Self {
+            format: Format::of_failure(path, request.query_string(), request.headers()),
+            in_admin: route_of(path) == Route::Admin,
+            id: request.extensions().get::<RequestId>().copied(),
+        }
+    }
+
+    /// The request's number; empty when it has none.
+    fn number(&self) -> String {
+        self.id.map(|id| id.to_string()).unwrap_or_default()
+    }
 }
 
 /// Whether a response is a failure that nobody has put into words for people or programs yet.
@@ -57,11 +79,7 @@ fn needs_page(response: &ServiceResponse<BoxBody>) -> bool {
     failed && !content_type.starts_with("text/html") && !content_type.contains("json")
 }
 
-fn rendered(
-    response: ServiceResponse<BoxBody>,
-    format: Format,
-    id: &str,
-) -> ServiceResponse<BoxBody> {
+fn rendered(response: ServiceResponse<BoxBody>, asked: &Asked) -> ServiceResponse<BoxBody> {
     let status = response.status();
     let error = response.response().error();
     if status.is_server_error() {
@@ -78,7 +96,7 @@ fn rendered(
     let fields = app_error
         .and_then(AppError::field_errors)
         .map(|errors| json!(errors));
-    let page = page(status, &detail, fields, format, id);
+    let page = page(status, &detail, fields, asked);
     let headers = response.headers().clone();
     let mut response = response.into_response(page);
     keep(&headers, response.headers_mut());
@@ -106,16 +124,16 @@ fn page(
     status: StatusCode,
     detail: &str,
     fields: Option<serde_json::Value>,
-    format: Format,
-    id: &str,
+    asked: &Asked,
 ) -> HttpResponse {
     let title = errors::title(status);
     let mut response = HttpResponse::build(status);
     response.insert_header((header::CACHE_CONTROL, "no-store"));
-    if format == Format::Json {
+    let number = asked.number();
+    if asked.format == Format::Json {
         let mut problem = json!({
             "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail,
-            "request_id": id,
+            "request_id": number,
         });
         if let Some(fields) = fields {
             problem["errors"] = fields;
@@ -124,15 +142,12 @@ fn page(
         return response.body(problem.to_string());
     }
     response.content_type("text/html; charset=utf-8");
-    response.body(errors::render(status, detail, id))
+    response.body(errors::render(status, detail, &number, asked.in_admin))
 }
 
 /// A failure of a middleware, as the page that the client gets: an outage of what keeps sessions.
 #[derive(Debug)]
-struct Failure {
-    format: Format,
-    id: String,
-}
+struct Failure(Asked);
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -142,22 +157,19 @@ impl fmt::Display for Failure {
 
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
-        StatusCode::SERVICE_UNAVAILABLE
+        AppError::Unavailable.status_code()
     }
 
     fn error_response(&self) -> HttpResponse {
-        let status = self.status_code();
-        let mut response = page(
-            status,
-            errors::default_detail(status),
-            None,
-            self.format,
-            &self.id,
-        );
-        harden(response.headers_mut());
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        let outage = AppError::Unavailable;
+        let mut response = page(outage.status_code(), &outage.detail(), None, &self.0);
+        let headers = response.headers_mut();
+        keep(outage.error_response().headers(), headers);
+        harden(headers);
+        // The middleware that shows it sees responses, and not what fails.
+        if let Some(id) = self.0.id {
+            id.show(headers);
+        }
         response
     }
 }

@@ -13,17 +13,24 @@ struct ErrorPage<'a> {
     title: &'a str,
     detail: &'a str,
     request_id: &'a str,
+    in_admin: bool,
     facade: Facade,
 }
 
-/// The page of a failure.
-pub(in crate::http) fn render(status: StatusCode, detail: &str, request_id: &str) -> String {
+/// The page of a failure; one of the admin leads back there.
+pub(in crate::http) fn render(
+    status: StatusCode,
+    detail: &str,
+    request_id: &str,
+    in_admin: bool,
+) -> String {
     let title = title(status);
     let page = ErrorPage {
         status: status.as_u16(),
         title,
         detail,
         request_id,
+        in_admin,
         facade: Facade::of_failure(status.as_u16()),
     };
     // A page about a failure must not fail: without the template there are still its words.
@@ -38,7 +45,7 @@ pub(in crate::http) fn title(status: StatusCode) -> &'static str {
         403 => "That isn’t allowed",
         404 => "Page not found",
         405 => "That can’t be done here",
-        409 => "Something else is under way",
+        409 => "That can’t be done now",
         413 => "That is too large",
         429 => "Too many attempts",
         503 => "We’ll be back in a moment",
@@ -53,7 +60,6 @@ pub(in crate::http) fn default_detail(status: StatusCode) -> &'static str {
         404 => "There is nothing at this address.",
         405 => "This address does not answer to that method.",
         413 => "What was sent is larger than this address takes.",
-        503 => "The database can’t be reached at the moment. Please try again in a few seconds.",
         500.. => "Something went wrong on our side. It has been logged.",
         _ => "The request was not accepted.",
     }

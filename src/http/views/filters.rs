@@ -6,6 +6,7 @@ use std::fmt::Display;
 
 use chrono::{DateTime, Utc};
 
+use super::admin::list_address::{carrying, list_in};
 use crate::domain::grouped_digits;
 use crate::http::assets;
 
@@ -52,6 +53,8 @@ pub(super) fn label_of(field: &str) -> String {
         "sort" => "Order".to_owned(),
         "min_price" => "Price from".to_owned(),
         "max_price" => "Price to".to_owned(),
+        "new_password1" => "New password".to_owned(),
+        "new_password2" => "New password again".to_owned(),
         "password1" => "Password".to_owned(),
         "password2" => "Password again".to_owned(),
         "is_active" => "Active".to_owned(),
@@ -87,12 +90,13 @@ pub(super) fn verb(kind: &str, _: &dyn askama::Values) -> askama::Result<&'stati
 /// The query string of a link that keeps the list's state, with its question mark; empty for a list without a state.
 #[askama::filter_fn]
 pub(super) fn kept(filters: &str, _: &dyn askama::Values) -> askama::Result<String> {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.append_pair("_changelist_filters", filters);
-    Ok(match filters.is_empty() {
-        true => String::new(),
-        false => format!("?{}", query.finish()),
-    })
+    Ok(carrying("", filters))
+}
+
+/// The address of the list in a state.
+#[askama::filter_fn]
+pub(super) fn list_address(filters: &str, _: &dyn askama::Values) -> askama::Result<String> {
+    Ok(list_in(filters))
 }
 
 /// A whole number with its thousands separated.

@@ -141,7 +141,7 @@ impl Management {
         drop(client);
         match ids.is_empty() {
             true => Ok(0),
-            false => self.editor.delete(ACTOR, ids).await,
+            false => Ok(self.editor.delete(ACTOR, ids).await?.count),
         }
     }
 

@@ -148,6 +148,14 @@ async fn a_location_that_is_wrong_is_asked_for_again_and_kept() {
         let again = confirm(&staff, &question, &[("location", location)]).await;
         let again = again.assert_status(422);
         assert!(again.has("id=\"location-error\""), "{again:?}");
+        assert!(
+            again.has("<title>Please correct: Move listings"),
+            "{again:?}"
+        );
+        assert!(
+            again.has("role=\"alert\"><p>Nothing was moved yet."),
+            "{again:?}"
+        );
         assert_eq!(again.field("location"), location);
     }
     let moved = "SELECT count(*) FROM property_event";
@@ -225,6 +233,10 @@ async fn ticked_rows_are_done_and_rows_that_are_gone_are_not_missed_in_silence()
     assert!(again.has("Delete 1 listing?"), "{again:?}");
     confirm(&staff, &again, &[]).await.assert_status(303);
     assert_eq!(app.database.listings().await, "2");
+    // A second click is not asked to look again at nothing.
+    let twice = confirm(&staff, &again, &[]).await.assert_status(409);
+    assert!(twice.has("gone already"), "{twice:?}");
+    assert!(!twice.has("Nothing was done yet"), "{twice:?}");
     let gone = staff.submit(LIST, &ticked).await.assert_status(200);
     assert!(gone.has("gone already"), "{gone:?}");
 }

@@ -1,6 +1,6 @@
 //! Two people edit one listing.
 
-use crate::harness::{Browser, Listing, Page, Plan, listing};
+use crate::harness::{Browser, Listing, Page, Plan, eventually, listing};
 
 const PATH: &str = "/admin/properties/1/change/";
 
@@ -104,4 +104,68 @@ async fn a_deletion_of_what_is_deleted_already_is_a_404() {
         .await
         .assert_status(303);
     assert_eq!(app.database.listings().await, "0");
+}
+
+#[tokio::test]
+async fn while_the_log_cannot_be_read_nothing_that_was_typed_is_lost() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    let staff = app.staff().await;
+    let form = open(&staff).await;
+    app.database.run("UPDATE property SET price = 7").await;
+    let lock = app.database.psql().await;
+    lock.batch_execute("BEGIN; LOCK TABLE property_event IN ACCESS EXCLUSIVE MODE")
+        .await
+        .expect("locked");
+    let mine = listing("Mine", "3000", "Joppa");
+    let page = save(&staff, &form, &mine).await.assert_status(503);
+    assert_eq!(page.field("title"), "Mine");
+    assert_eq!(page.field("version"), form.field("version"));
+    lock.batch_execute("ROLLBACK").await.expect("unlocked");
+    let both = save(&staff, &page, &mine).await.assert_status(409);
+    assert!(both.has("7.00") && both.has("Mine"), "{both:?}");
+}
+
+#[tokio::test]
+async fn a_change_of_very_many_at_once_is_not_said_to_be_somebody_elses() {
+    let app = Plan::new().await.homes(1_001).await.start().await;
+    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    ada.edit_listing(1, &listing("Hers", "1", "Leith")).await;
+    let form = open(&sam).await;
+    app.database
+        .run("UPDATE property SET price = price + 1")
+        .await;
+    let page = save(&sam, &form, &listing("Mine", "1", "Leith")).await;
+    let page = page.assert_status(409);
+    assert!(page.has("It was saved by somebody else"), "{page:?}");
+    assert!(!page.has("<bdi>ada</bdi>"), "{page:?}");
+}
+
+#[tokio::test]
+async fn whoever_deletes_what_somebody_else_just_deleted_is_told_so_and_offered_no_other_deletion()
+{
+    let app = Plan::new().await.homes(2).await.start().await;
+    let staff = app.staff().await;
+    staff.delete_listing(2).await;
+    let list = staff.get("/admin/properties/").await;
+    assert!(list.has("/undo/"), "{list:?}");
+    let faster = app.database.psql().await;
+    faster
+        .batch_execute("BEGIN; DELETE FROM property WHERE id = 1")
+        .await
+        .expect("deleted");
+    let slower = staff.submit("/admin/properties/1/delete/", &[]);
+    let commit = async {
+        let waiting = "SELECT count(*) FROM pg_locks
+            WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())";
+        eventually("a deletion waits", async || {
+            (app.database.value(waiting).await != "0").then_some(())
+        })
+        .await;
+        faster.batch_execute("COMMIT").await.expect("committed");
+    };
+    let (page, ()) = tokio::join!(slower, commit);
+    page.assert_status(303);
+    let list = staff.get("/admin/properties/").await;
+    assert!(list.has("“Home 1” was gone already."), "{list:?}");
+    assert!(!list.has("/undo/"), "{list:?}");
 }

@@ -46,7 +46,7 @@ async fn history_shows_who_did_it_and_what_each_field_was_and_is() {
     }
     ada.delete_listing(id).await;
     let page = ada.get(&path).await.assert_status(200);
-    assert!(page.has("entry--deleted"), "{page:?}");
+    assert!(page.has("<bdi>ada</bdi></strong> deleted"), "{page:?}");
     let overview = ada.get("/admin/").await;
     assert!(
         overview.has("Second") && overview.has("sam"),

@@ -13,7 +13,7 @@ pub(super) const FORM: &str = "/admin/properties/import/";
 pub(super) const HEADER: &str = "id,title,description,price,location\n";
 
 /// A form with a file as browsers send it.
-fn multipart(parts: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
+pub(super) fn multipart(parts: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, file, content) in parts {
         let mut head = format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"");
@@ -30,8 +30,12 @@ fn multipart(parts: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
 }
 
 async fn post(staff: &Browser, body: Vec<u8>) -> Page {
+    post_to(staff, FORM, body).await
+}
+
+pub(super) async fn post_to(staff: &Browser, address: &str, body: Vec<u8>) -> Page {
     let request = staff
-        .request(Method::POST, FORM)
+        .request(Method::POST, address)
         .header(CONTENT_TYPE, "multipart/form-data; boundary=cut")
         .body(body);
     staff.send(request).await
@@ -325,6 +329,11 @@ async fn a_malformed_or_oversized_form_is_refused_in_words() {
     for parts in [vec![token], vec![token, ("file", Some(""), b"")]] {
         let page = post(&staff, multipart(&parts)).await.assert_status(422);
         assert!(page.has("id=\"file-error\""), "{page:?}");
+        assert!(page.has("<title>Please correct: Import"), "{page:?}");
+        assert!(
+            page.has("role=\"alert\"><p>Nothing was imported."),
+            "{page:?}"
+        );
     }
     let huge = vec![b'x'; 20 * 1024 * 1024 + 1];
     let page = upload(&staff, "huge.csv", &huge).await.assert_status(413);

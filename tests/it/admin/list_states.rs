@@ -1,10 +1,11 @@
 //! Every state of the admin's list is an address, which its other pages carry and lead back to.
 
+use super::imports::{HEADER, multipart, post_to};
 use super::listing::shown;
-use crate::harness::{Browser, Plan, listing};
+use crate::harness::{Browser, Page, Plan, listing};
 
 /// The links of a page whose text begins so.
-fn link(page: &crate::harness::Page, text: &str) -> String {
+fn link(page: &Page, text: &str) -> String {
     let (_, table) = page.text().split_once("<thead>").expect("a table");
     let (before, _) = table
         .split_once(text)
@@ -200,4 +201,141 @@ async fn titles_with_markup_are_text_everywhere() {
         assert!(!page.has("<img"), "{page:?}");
     }
     assert_eq!(titles(&staff, "").await.matches("img").count(), 1);
+}
+
+#[tokio::test]
+async fn a_location_that_is_refused_is_shown_alone_and_the_others_stay_chosen() {
+    let app = Plan::new().await.homes(2).await.start().await;
+    let staff = app.staff().await;
+    let long = "a".repeat(101);
+    let query = format!("location={long}&location=Leith");
+    let page = staff.get(&format!("/admin/properties/?{query}")).await;
+    let page = page.assert_status(400);
+    assert!(page.has(&format!("value=\"{long}\"")), "{page:?}");
+    assert_eq!(page.field("location"), "Leith");
+    // One too many is what was typed last, which the form sends first.
+    let many: Vec<_> = (0..21).map(|n| format!("location=Place+{n}")).collect();
+    let query = many.join("&");
+    let page = staff.get(&format!("/admin/properties/?{query}")).await;
+    let page = page.assert_status(400);
+    assert!(
+        page.has("autocomplete=\"off\" dir=\"auto\" value=\"Place 0\""),
+        "{page:?}"
+    );
+    let carried = page.text().matches("type=\"hidden\" name=\"location\"");
+    assert_eq!(carried.count(), 20);
+}
+
+/// Where a page's links lead, as browsers read them.
+fn links(page: &Page) -> Vec<String> {
+    let parts = page.text().split("href=\"").skip(1);
+    let address = |part: &str| {
+        part.split('"')
+            .next()
+            .map(|text| text.replace("&#38;", "&"))
+    };
+    parts.filter_map(address).collect()
+}
+
+#[tokio::test]
+async fn histories_and_what_is_restored_in_them_keep_the_state_of_the_list() {
+    let app = Plan::new().await.homes(2).await.start().await;
+    let staff = app.staff().await;
+    staff
+        .edit_listing(1, &listing("Home 9", "1", "Leith"))
+        .await;
+    let list = "/admin/properties/?q=home&o=price";
+    let carried = "_changelist_filters=q%3Dhome%26o%3Dprice";
+    let history = format!("/admin/properties/1/history/?{carried}");
+    let form = format!("/admin/properties/1/change/?{carried}");
+    let leads = |page: &Page, to: &[&str]| {
+        let links = links(page);
+        for to in to {
+            assert!(links.iter().any(|link| link == to), "{to}: {links:#?}");
+        }
+    };
+    leads(&staff.get(&form).await, &[list, &history]);
+    let page = staff.get(&history).await;
+    leads(&page, &[list, &form]);
+    let restore = links(&page)
+        .into_iter()
+        .find(|link| link.contains("/restore/"));
+    let restore = restore.expect("a version");
+    let page = staff.get(&restore).await.assert_status(200);
+    leads(&page, &[list, &history]);
+    let names = ["version", "side", "_changelist_filters"];
+    let fields = names.map(|name| (name, page.field(name)));
+    let (path, _) = restore.split_once('?').expect("a query");
+    let done = staff.submit(path, &fields).await.assert_status(303);
+    assert_eq!(done.header("location"), history);
+    staff.delete_listing(1).await;
+    let gone = staff.submit(path, &fields).await.assert_status(409);
+    leads(&gone, &[list, &history]);
+    let page = staff.get(&history).await;
+    let undo = links(&page)
+        .into_iter()
+        .find(|link| link.contains("/undo/"));
+    let undo = undo.expect("a deletion");
+    let page = staff.get(&undo).await.assert_status(200);
+    let fields = ["_changelist_filters", "_history"].map(|name| (name, page.field(name)));
+    let (path, _) = undo.split_once('?').expect("a query");
+    let done = staff.submit(path, &fields).await.assert_status(303);
+    assert_eq!(done.header("location"), history);
+}
+
+#[tokio::test]
+async fn an_import_leads_back_to_the_list_as_it_was_left() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    let staff = app.staff().await;
+    let list = "/admin/properties/?q=home&o=price";
+    let page = staff.get(list).await;
+    let form = links(&page)
+        .into_iter()
+        .find(|link| link.contains("/import/"));
+    let form = form.expect("a link");
+    let page = staff.get(&form).await.assert_status(200);
+    assert!(links(&page).iter().any(|link| link == list), "{page:?}");
+    let (_, action) = page
+        .text()
+        .split_once("action=\"/admin/properties/import/")
+        .expect("a form");
+    let (query, _) = action.split_once('"').expect("an attribute");
+    assert!(
+        form.ends_with(&format!("/import/{query}")),
+        "{form} {query}"
+    );
+    let token = page.field("csrf_token");
+    let csv = format!("{HEADER}1,Good,D,1,Leith\n");
+    let parts: [(&str, Option<&str>, &[u8]); 2] = [
+        ("csrf_token", None, token.as_bytes()),
+        ("file", Some("homes.csv"), csv.as_bytes()),
+    ];
+    let sent = post_to(&staff, &form, multipart(&parts)).await;
+    let address = sent.assert_status(303).header("location").to_owned();
+    let preview = staff.get(&address).await.assert_status(200);
+    assert!(links(&preview).contains(&form), "{preview:?}");
+    let carried = [("_changelist_filters", preview.field("_changelist_filters"))];
+    let (path, _) = address.split_once('?').expect("a query");
+    let done = staff.submit(path, &carried).await.assert_status(303);
+    assert_eq!(done.header("location"), list);
+}
+
+#[tokio::test]
+async fn whoever_may_only_look_comes_from_the_list_to_the_listing_and_back() {
+    let app = Plan::new().await.homes(2).await.start().await;
+    app.database
+        .run("UPDATE site_user SET permissions = '{view}' WHERE username = 'sam'")
+        .await;
+    let sam = app.staff_named("sam").await;
+    let list = "/admin/properties/?q=home&o=price";
+    let address = link(&sam.get(list).await, "><bdi>Home 1<");
+    assert!(
+        address.starts_with("/admin/properties/1/change/?"),
+        "{address}"
+    );
+    let page = sam.get(&address).await.assert_status(200);
+    let links = links(&page);
+    assert!(links.iter().any(|link| link == list), "{links:#?}");
+    let history = address.replace("/change/", "/history/");
+    assert!(links.contains(&history), "{links:#?}");
 }

@@ -4,7 +4,7 @@ use crate::harness::{App, Browser, Listing, Page, Plan, listing};
 
 /// Listings of entries, in their order.
 fn entries(page: &Page) -> Vec<String> {
-    let parts = page.text().split("<li class=\"entry entry--").skip(1);
+    let parts = page.text().split("<li class=\"entry\">").skip(1);
     let title = |part: &str| {
         let (_, rest) = part.split_once("</strong>")?;
         let (_, rest) = rest.split_once("<bdi>")?;

@@ -153,6 +153,11 @@ async fn choosing_the_other_version_and_editing_ones_own_is_asked_about() {
         page.has("id=\"title-error\"") && !page.has("id=\"price-error\""),
         "{page:?}"
     );
+    assert!(
+        page.has("aria-invalid=\"true\" aria-describedby=\"title-error title-help\"")
+            && page.has("aria-describedby=\"price-help\""),
+        "{page:?}"
+    );
     assert_eq!(page.field("title"), "Mine, edited");
     assert!(page.has("Only they changed this."), "{page:?}");
     assert!(row(&app).await.starts_with("Theirs|"));

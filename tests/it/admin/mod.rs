@@ -1,4 +1,4 @@
-//! The admin, as staff use it: logging in, the list and its actions, forms, conflicts, history, outages.
+//! The admin, as staff use it: logging in, the list and its actions, forms, conflicts, history, outages, ways on.
 
 mod accounts;
 mod bulk;
@@ -16,6 +16,7 @@ mod kept_files;
 mod list_costs;
 mod list_states;
 mod listing;
+mod logged_out;
 mod login;
 mod looking_back;
 mod merging;
@@ -26,3 +27,4 @@ mod preview;
 mod restoring;
 mod sessions;
 mod undo;
+mod ways_on;

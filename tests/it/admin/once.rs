@@ -174,3 +174,25 @@ async fn what_came_of_a_form_is_forgotten_after_a_day() {
     let left = "SELECT count(*) FROM form_submission";
     assert_eq!(app.database.value(left).await, "1");
 }
+
+#[tokio::test]
+async fn a_copy_that_was_saved_already_never_comes_back_as_the_form_of_what_it_was_copied_from() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    let staff = app.staff().await;
+    let form = staff.get(CHANGE).await.assert_status(200);
+    let copy = |title| {
+        let mut fields = filled(&form, &listing(title, "1", "L"));
+        fields.push(("_saveasnew", "1".to_owned()));
+        fields
+    };
+    staff.post(CHANGE, &copy("Copy")).await.assert_status(303);
+    let page = staff.post(CHANGE, &copy("Another")).await;
+    let page = page.assert_status(409);
+    assert!(page.has("saved already, as listing 2"), "{page:?}");
+    assert!(page.has("action=\"/admin/properties/add/\""), "{page:?}");
+    assert!(!page.has("/admin/properties/1/"), "{page:?}");
+    let fields = filled(&page, &listing("Another", "1", "L"));
+    staff.post(ADD, &fields).await.assert_status(303);
+    let titles = "SELECT string_agg(title, ',' ORDER BY id) FROM property";
+    assert_eq!(app.database.value(titles).await, "Home 1,Copy,Another");
+}

@@ -60,6 +60,97 @@ async fn without_the_database_a_form_keeps_what_was_typed() {
 }
 
 #[tokio::test]
+async fn without_the_database_a_form_of_a_user_keeps_what_was_typed() {
+    let postgres = Proxy::to_postgres();
+    let app = app_behind(&postgres).await;
+    let staff = app.staff().await;
+    let sam = "SELECT id FROM site_user WHERE username = 'sam'";
+    let path = format!("/admin/users/{}/change/", app.database.value(sam).await);
+    let form = staff.get(&path).await.assert_status(200);
+    let fields: Vec<_> = [
+        ("csrf_token", &*form.field("csrf_token")),
+        ("version", &form.field("version")),
+        ("username", "samantha"),
+        ("email", "typed@homes.example"),
+        ("password1", "nanoseconds of wire"),
+        ("permissions", "delete"),
+        ("_changelist_filters", "q=sam"),
+    ]
+    .map(|(name, value)| (name, value.to_owned()))
+    .into();
+    postgres.cut();
+    for (path, version) in [("/admin/users/add/", false), (&path, true)] {
+        let page = staff.post(path, &fields).await.assert_status(503);
+        assert!(!page.header("retry-after").is_empty(), "{page:?}");
+        assert_eq!(page.field("username"), "samantha");
+        assert_eq!(page.field("email"), "typed@homes.example");
+        assert_eq!(page.field("_changelist_filters"), "q=sam");
+        assert!(page.has("value=\"delete\" checked"), "{page:?}");
+        assert!(!page.has("nanoseconds"), "a password is shown");
+        assert!(!version || page.field("version") == form.field("version"));
+    }
+    postgres.restore();
+    eventually("the form is saved again", async || {
+        let page = staff.post(&path, &fields).await;
+        assert!(matches!(page.status, 303 | 503), "{page:?}");
+        (page.status == 303).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_page_of_an_outage_has_its_requests_number_as_every_page() {
+    let postgres = Proxy::to_postgres();
+    let plan = Plan::new().await;
+    let url = plan
+        .database
+        .url("property_listings", &postgres.directory());
+    let plan = plan.set("DATABASE_URL", url).set("REDIS_URL", "off");
+    let app = plan.start().await;
+    let staff = app.staff().await;
+    postgres.cut();
+    let page = staff.get("/admin/").await.assert_status(503);
+    let id = page.header("x-request-id");
+    assert!(!id.is_empty() && page.has(id), "{page:?}");
+    assert!(!page.header("retry-after").is_empty(), "{page:?}");
+}
+
+#[tokio::test]
+async fn a_form_that_goes_on_after_a_save_keeps_what_is_typed_into_it() {
+    let postgres = Proxy::to_postgres();
+    let app = app_behind(&postgres).await;
+    let staff = app.staff().await;
+    let path = "/admin/properties/1/change/";
+    let mut fields = listing("Saved", "1", "Leith").fields();
+    fields.push(("csrf_token", staff.csrf_token().await));
+    fields.push(("_continue", "1".to_owned()));
+    for message_is_seen in [true, false] {
+        staff.post(path, &fields).await.assert_status(303);
+        if message_is_seen {
+            assert!(staff.get(path).await.has("“Saved” was changed."));
+        }
+        postgres.cut();
+        let mut typed = listing("Typed", "4321", "Joppa").fields();
+        typed.extend_from_slice(&fields[4..]);
+        for _ in 0..2 {
+            let page = staff.post(path, &typed).await.assert_status(503);
+            assert_eq!(page.field("title"), "Typed");
+        }
+        postgres.restore();
+        let page = eventually("the form is there again", async || {
+            let page = staff.get(path).await;
+            (page.status == 200).then_some(page)
+        })
+        .await;
+        assert_ne!(
+            page.has("“Saved” was changed."),
+            message_is_seen,
+            "{page:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn without_the_database_what_is_not_cached_says_when_to_come_back() {
     let postgres = Proxy::to_postgres();
     let app = app_behind(&postgres).await;
@@ -158,4 +249,18 @@ async fn without_the_database_nobody_is_believed_to_be_an_operator_still() {
     clear().await.assert_status(200);
     postgres.cut();
     clear().await.assert_status(503);
+}
+
+#[tokio::test]
+async fn without_the_database_a_listing_that_is_to_be_restored_keeps_what_was_typed() {
+    let postgres = Proxy::to_postgres();
+    let app = app_behind(&postgres).await;
+    let staff = app.staff().await;
+    let mut fields = listing("Typed", "4321", "Joppa").fields();
+    fields.push(("csrf_token", staff.csrf_token().await));
+    postgres.cut();
+    let restore = "/admin/properties/1/restore/";
+    let page = staff.post(restore, &fields).await.assert_status(503);
+    assert_eq!(page.field("title"), "Typed");
+    assert!(page.has(restore), "{page:?}");
 }

@@ -149,7 +149,15 @@ async fn of_a_deleted_listing_the_deletion_is_undone_first() {
     ];
     staff.delete_listing(1).await;
     let path = version.split('?').next().expect("a path");
-    staff.submit(path, &fields).await.assert_status(409);
+    let page = staff.submit(path, &fields).await.assert_status(409);
+    assert!(
+        page.has("<h1 class=\"headline\">Listing 1 was deleted"),
+        "{page:?}"
+    );
+    assert!(
+        page.has("href=\"/admin/properties/1/history/\""),
+        "{page:?}"
+    );
     staff.get(&version).await.assert_status(404);
     assert!(restores(&staff).await.is_empty());
     assert_eq!(app.database.listings().await, "1");
@@ -179,7 +187,7 @@ async fn asking_for_a_number_that_no_listing_had_uses_no_numbers_up() {
         staff
             .submit(&path, &typed.fields())
             .await
-            .assert_status(404);
+            .assert_status(409);
     }
     assert_eq!(staff.create_listing(&typed).await, 3);
 }

@@ -112,7 +112,7 @@ async fn a_logout_ends_the_session_and_not_only_the_cookie() {
     let browser = app.staff().await;
     let cookie = browser.cookies();
     let page = browser.log_out().await.assert_status(303);
-    assert_eq!(page.header("location"), "/admin/login/");
+    assert_eq!(page.header("location"), "/admin/login/?done=logout");
     is_out(&browser).await;
     assert_eq!(get_with_cookie(&app, &cookie).await, 302);
     assert_eq!(

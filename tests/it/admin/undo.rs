@@ -200,6 +200,21 @@ async fn only_those_who_may_add_listings_undo() {
         .run("UPDATE site_user SET permissions = '{view,change,delete}' WHERE username = 'sam'")
         .await;
     let sam = app.staff_named("sam").await;
+    let question = sam.get("/admin/properties/1/delete/").await;
+    assert!(!question.has("restored"), "{question:?}");
+    let question = staff.get("/admin/properties/1/delete/").await;
+    assert!(question.has("can be restored"), "{question:?}");
+    let ticked = [
+        ("action", "delete_selected".to_owned()),
+        ("_selected_action", "1".to_owned()),
+    ];
+    let question = sam.submit("/admin/properties/", &ticked).await;
+    assert!(!question.has("The history can bring"), "{question:?}");
+    let question = staff.submit("/admin/properties/", &ticked).await;
+    assert!(
+        question.has("The history can bring it back"),
+        "{question:?}"
+    );
     sam.delete_listing(1).await;
     let list = sam.get("/admin/properties/").await;
     assert!(list.has("was deleted") && !list.has("/undo/"), "{list:?}");
@@ -245,8 +260,55 @@ async fn a_listing_that_was_deleted_while_it_was_edited_comes_back_as_it_was_typ
     let other = listing("Other", "8", "Joppa").fields();
     let page = staff.submit(restore, &other).await.assert_status(409);
     assert!(page.has("The versions differ"), "{page:?}");
-    staff
-        .submit("/admin/properties/77/restore/", &other)
-        .await
-        .assert_status(404);
+}
+
+#[tokio::test]
+async fn a_listing_that_the_log_does_not_keep_can_be_added_anew_as_it_was_typed() {
+    let (app, staff) = start(1_001).await;
+    let path = "/admin/properties/1/change/";
+    let form = staff.get(path).await;
+    app.database.run("DELETE FROM property").await;
+    let mut fields = listing("Typed", "7", "Joppa").fields();
+    fields.push(("version", form.field("version")));
+    let page = staff.submit(path, &fields).await.assert_status(409);
+    let restore = "/admin/properties/1/restore/";
+    assert!(page.has(restore), "{page:?}");
+    let page = staff.submit(restore, &fields).await.assert_status(409);
+    assert!(page.has("The log does not keep this listing"), "{page:?}");
+    assert_eq!(page.field("title"), "Typed");
+    assert!(page.has("action=\"/admin/properties/add/\"") && !page.has(restore));
+    // So it is with a number that no listing ever had.
+    let nowhere = "/admin/properties/7777/restore/";
+    let page = staff.submit(nowhere, &fields).await.assert_status(409);
+    assert_eq!(page.field("title"), "Typed");
+    assert_eq!(app.database.listings().await, "0");
+}
+
+#[tokio::test]
+async fn whoever_may_not_look_at_listings_undoes_their_deletion_and_sees_nobody_elses() {
+    let (app, staff) = start(3).await;
+    app.database
+        .run("UPDATE site_user SET permissions = '{add,delete}' WHERE username = 'sam'")
+        .await;
+    let sam = app.staff_named("sam").await;
+    sam.delete_listing(1).await;
+    let own = undo_of(&sam.get("/admin/").await);
+    sam.submit(&own, &[]).await.assert_status(303);
+    assert_eq!(app.database.listings().await, "3");
+    staff.delete_listing(2).await;
+    let undo = last_deletion(&app).await;
+    sam.get(&undo).await.assert_status(403);
+    app.database
+        .run("INSERT INTO property (id, title, description, price, location) VALUES (2, 'New', 'D', 1, 'L')")
+        .await;
+    let page = sam.submit(&undo, &[]).await.assert_status(409);
+    assert!(page.has("same numbers now: 2."), "{page:?}");
+    assert!(!page.has("Home 2") && !page.has("2,000"), "{page:?}");
+    app.database.run("DELETE FROM property WHERE id = 2").await;
+    sam.submit(&undo, &[]).await.assert_status(303);
+    let said = sam.get("/admin/").await;
+    assert!(
+        said.has("The listing is back.") && !said.has("Home 2"),
+        "{said:?}"
+    );
 }

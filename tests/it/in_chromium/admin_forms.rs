@@ -136,6 +136,37 @@ async fn without_scripts_a_listing_is_edited_merged_restored_and_brought_back() 
     walk(&start().await, &chromium).await;
 }
 
+async fn log_in_again(app: &App, chromium: &Chromium) {
+    chromium.log_in(app).await;
+    chromium.open(app, CHANGE).await;
+    chromium.fill("title", "Mine").await;
+    chromium.fill("description", "One.\n\nTwo & three.").await;
+    app.database.run("DELETE FROM session").await;
+    chromium.send("[name=_save]").await;
+    assert!(chromium.message().await.contains("is not lost"));
+    chromium.fill("username", "ada").await;
+    chromium.fill("password", PASSWORD).await;
+    chromium.send("main button[type=submit]").await;
+    assert!(chromium.message().await.contains("You were logged out"));
+    assert_eq!(chromium.field("title").await, "Mine");
+    let description = chromium.field("description").await;
+    assert_eq!(description, "One.\n\nTwo & three.");
+    assert!(title(app).await.starts_with("Home 1|"));
+    chromium.send("[name=_save]").await;
+    assert!(title(app).await.starts_with("Mine|"));
+}
+
+#[tokio::test]
+async fn a_form_outlives_its_session() {
+    log_in_again(&start().await, &Chromium::start().await).await;
+}
+
+#[tokio::test]
+async fn without_scripts_a_form_outlives_its_session() {
+    let chromium = Chromium::start().await.without_scripts().await;
+    log_in_again(&start().await, &chromium).await;
+}
+
 /// Comes to something by the Tab key, seen on the way, and presses a key there.
 async fn press_on(chromium: &Chromium, css: &str, key: Key) {
     for stop in chromium.tab_to(css).await {

@@ -1,26 +1,62 @@
 //! Logging in and out.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use actix_session::Session;
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::dev::Payload;
+use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use serde::Deserialize;
 
-use crate::http::admin::request::{Body, CheckedForm, is_foreign, read, tokens_match, visitor};
+use crate::http::admin::listings::{carried, go_on};
+use crate::http::admin::request::{Body, CheckedForm, Fields, checked, visitor};
 use crate::http::admin::see_other;
 use crate::http::admin::staff::{Staff, new_token};
 use crate::http::views::admin::LoginPage;
 use crate::http::views::page;
 use crate::http::{AppError, Site};
-use crate::services::{Login, Services};
+use crate::services::{Login, Services, Visitor};
 
 /// The cookie that a login form must repeat: nobody is known yet who could have a session.
 const LOGIN_COOKIE: &str = "login_token";
 
-/// Where to go after a login.
+/// Where to go after a login, and what was done before it.
 #[derive(Deserialize)]
 pub(in crate::http) struct Next {
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    done: String,
+}
+
+impl Next {
+    /// What to say of it: these words alone, whatever an address says.
+    fn said(&self) -> Option<&'static str> {
+        match &*self.done {
+            "logout" => Some("You are logged out."),
+            "password" => Some("Your password was changed. Log in with the new one."),
+            _ => None,
+        }
+    }
+}
+
+/// The fields of a login form whose token its cookie repeats.
+#[derive(Debug)]
+pub(in crate::http) struct LoginForm(Fields);
+
+impl FromRequest for LoginForm {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let body = Body::from_request(&request, payload);
+        Box::pin(async move {
+            let Body(body) = body.await?;
+            Ok(Self(checked(&request, &body, known_token(&request))?))
+        })
+    }
 }
 
 /// `GET /admin/login/`
@@ -29,72 +65,70 @@ pub(in crate::http) async fn new_login(
     query: web::Query<Next>,
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
+    let next = safe_path(&query.next);
     if Staff::of(&request).await?.is_some() {
-        return Ok(see_other(safe_path(&query.next)));
+        return Ok(see_other(next));
     }
-    login_page(
-        HttpResponse::Ok(),
-        &request,
-        &site,
-        "",
-        safe_path(&query.next),
-        None,
-    )
+    let form = LoginPage {
+        next,
+        said: query.said(),
+        ..LoginPage::default()
+    };
+    login_page(HttpResponse::Ok(), &request, &site, form)
 }
 
 /// `POST /admin/login/`
 pub(in crate::http) async fn log_in(
     request: HttpRequest,
-    Body(body): Body,
+    LoginForm(form): LoginForm,
     session: Session,
     services: web::Data<Services>,
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
-    let form = read(&request, &body)?;
-    let cookie = request.cookie(LOGIN_COOKIE);
-    let right = cookie.is_some_and(|cookie| tokens_match(cookie.value(), form.get("csrf_token")));
-    if !right || is_foreign(request.headers()) {
-        let detail = "The login form's security token is missing or wrong. Go back, reload the page and try again.";
-        return Err(AppError::Forbidden(detail));
-    }
-    let next = safe_path(form.get("next"));
-    let username = form.get("username").trim();
-    let visitor = visitor(&request);
-    let address = visitor.address();
-    match services
-        .accounts
-        .log_in(username, form.get("password").to_owned(), &visitor)
-        .await?
-    {
+    let (username, visitor) = (form.get("username").trim(), visitor(&request));
+    let password = form.get("password").to_owned();
+    let login = services.accounts.log_in(username, password, &visitor);
+    let login = login.await?;
+    log_attempt(&login, username, &visitor);
+    match login {
         Login::Entered(user) => {
             Staff::log_in(&session, &user, &visitor)?;
-            log::info!("login user=\"{}\" address={address}", user.username);
-            Ok(see_other(next))
-        }
-        Login::Refused => {
-            log::warn!(
-                "login refused user=\"{}\" address={address}",
-                username.escape_debug()
-            );
-            let error = "Please enter the correct username and password for a staff account. Note that both fields \
-                may be case-sensitive.";
-            login_page(
-                HttpResponse::UnprocessableEntity(),
-                &request,
-                &site,
-                username,
-                next,
-                Some(error),
+            go_on(
+                &session,
+                &user,
+                &form,
+                safe_path(form.get("next")),
+                &services,
             )
+            .await
         }
-        Login::Throttled(wait) => {
-            log::warn!(
-                "login throttled user=\"{}\" address={address}",
-                username.escape_debug()
-            );
-            Err(AppError::Throttled(wait))
-        }
+        Login::Refused => refused(&request, &site, &form),
+        Login::Throttled(wait) => Err(AppError::Throttled(wait)),
     }
+}
+
+fn log_attempt(login: &Login, username: &str, visitor: &Visitor) {
+    let (typed, address) = (username.escape_debug(), visitor.address());
+    match login {
+        Login::Entered(user) => log::info!("login user=\"{}\" address={address}", user.username),
+        Login::Refused => log::warn!("login refused user=\"{typed}\" address={address}"),
+        Login::Throttled(_) => log::warn!("login throttled user=\"{typed}\" address={address}"),
+    }
+}
+
+/// The form again, which does not tell what was wrong.
+fn refused(request: &HttpRequest, site: &Site, form: &Fields) -> Result<HttpResponse, AppError> {
+    let error = "Please enter the correct username and password for a staff account. Note that both fields may be \
+        case-sensitive.";
+    let next = safe_path(form.get("next"));
+    let again = LoginPage {
+        username: form.get("username").trim(),
+        next,
+        kept: carried(form, next),
+        error: Some(error),
+        ..LoginPage::default()
+    };
+    login_page(HttpResponse::UnprocessableEntity(), request, site, again)
 }
 
 /// `POST /admin/logout/`
@@ -114,41 +148,51 @@ pub(in crate::http) async fn log_out(
         log::error!("a logout was not noted: {err}");
     }
     session.purge();
-    see_other("/admin/login/")
+    see_other("/admin/login/?done=logout")
+}
+
+/// The login form for somebody who sent a form of a listing, which it carries. The request was sent where no cookie
+/// tells of a login form in another tab, which has to be loaded again then.
+pub(in crate::http::admin) fn ask_to_log_in(
+    request: &HttpRequest,
+    next: &str,
+    kept: Vec<(&'static str, String)>,
+) -> Result<HttpResponse, AppError> {
+    let site = request
+        .app_data::<web::Data<Site>>()
+        .ok_or(AppError::NotFound)?;
+    let form = LoginPage {
+        next,
+        kept,
+        ..LoginPage::default()
+    };
+    login_page(HttpResponse::Forbidden(), request, site, form)
 }
 
 /// The login form, with a token that its cookie repeats.
 fn login_page(
-    mut response: actix_web::HttpResponseBuilder,
+    mut response: HttpResponseBuilder,
     request: &HttpRequest,
     site: &Site,
-    username: &str,
-    next: &str,
-    error: Option<&str>,
+    form: LoginPage<'_>,
 ) -> Result<HttpResponse, AppError> {
     // The form in another tab keeps working.
-    let known = request
-        .cookie(LOGIN_COOKIE)
-        .map(|cookie| cookie.value().to_owned());
-    let token = known
-        .filter(|token| token.len() == 43)
-        .unwrap_or_else(new_token);
-    let cookie = Cookie::build(LOGIN_COOKIE, token.clone())
+    let known = known_token(request).filter(|token| token.len() == 43);
+    let csrf_token = known.unwrap_or_else(new_token);
+    let cookie = Cookie::build(LOGIN_COOKIE, csrf_token.clone())
         .path("/admin/login/")
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(site.is_https())
         .finish();
     response.cookie(cookie);
-    page(
-        response,
-        &LoginPage {
-            csrf_token: token,
-            username: username.to_owned(),
-            next: next.to_owned(),
-            error,
-        },
-    )
+    page(response, &LoginPage { csrf_token, ..form })
+}
+
+/// The token of the login form that the browser was given last.
+fn known_token(request: &HttpRequest) -> Option<String> {
+    let cookie = request.cookie(LOGIN_COOKIE);
+    cookie.map(|cookie| cookie.value().to_owned())
 }
 
 /// A path on this site to go on to; anything else leads to the overview.

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::domain::{FieldErrors, LoginFilter};
+use crate::domain::LoginFilter;
 use crate::http::AppError;
 use crate::http::admin::staff::Staff;
 use crate::http::views::admin::LoginsPage;
@@ -19,19 +19,15 @@ pub(in crate::http) async fn index(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
     staff.require_superuser()?;
-    let (filter, errors) = match LoginFilter::parse(request.query_string()) {
-        Ok(filter) => (filter, FieldErrors::new()),
-        Err(errors) => (LoginFilter::default(), errors),
-    };
-    let (response, events) = match errors.is_empty() {
-        true => {
-            let list = services.accounts.logins(&filter, PAGE_SIZE + 1).await?;
-            (HttpResponse::Ok(), list)
+    let typed = request.query_string();
+    let filter = match LoginFilter::parse(typed) {
+        Ok(filter) => filter,
+        Err(errors) => {
+            let refused = LoginsPage::refused(staff.frame()?, typed, errors);
+            return page(HttpResponse::BadRequest(), &refused);
         }
-        false => (HttpResponse::BadRequest(), Vec::new()),
     };
-    page(
-        response,
-        &LoginsPage::new(staff.frame()?, events, PAGE_SIZE, filter, errors),
-    )
+    let found = services.accounts.logins(&filter, PAGE_SIZE + 1).await?;
+    let list = LoginsPage::new(staff.frame()?, found, PAGE_SIZE, &filter, typed);
+    page(HttpResponse::Ok(), &list)
 }

@@ -9,6 +9,8 @@ use actix_web::web;
 
 use crate::http::routes::get;
 
+pub(super) use login::ask_to_log_in;
+
 /// Registers the addresses.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config

@@ -3,8 +3,9 @@
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::domain::{FieldErrors, Password, User};
+use crate::domain::{FieldErrors, User};
 use crate::http::AppError;
+use crate::http::admin::new_password::new_password;
 use crate::http::admin::request::{CheckedForm, visitor};
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
@@ -14,6 +15,8 @@ use crate::services::{Login, Services, Visitor};
 
 /// What is said of another password than the account's, also of one that somebody has replaced just now.
 const WRONG: &str = "Your old password was entered incorrectly. Please enter it again.";
+/// The fields of the new one.
+const NEW: [&str; 2] = ["new_password1", "new_password2"];
 
 /// `GET /admin/password_change/`
 pub(in crate::http) async fn edit_password(staff: Staff) -> Result<HttpResponse, AppError> {
@@ -37,37 +40,32 @@ pub(in crate::http) async fn update_password(
     let found = services.accounts.find(staff.id).await?;
     let user = found.ok_or(AppError::NotFound)?;
     let old = form.get("old_password").to_owned();
-    let mut errors = check_old(&services, &user, old, &visitor(&request)).await?;
-    if form.get("new_password1") != form.get("new_password2") {
-        errors.add("new_password2", "The two password fields didn’t match.");
+    let errors = check_old(&services, &user, old, &visitor(&request)).await?;
+    let new = match new_password(&form, NEW, (&user.username, &user.email), errors) {
+        Ok(new) => new,
+        Err(errors) => return refused(&staff, errors),
+    };
+    let (accounts, checked) = (&services.accounts, Some(&*user.session_stamp));
+    if !accounts
+        .change_password(&staff.username, staff.id, checked, new)
+        .await?
+    {
+        return refused(&staff, FieldErrors::of("old_password", WRONG));
     }
-    let password = errors.check(
-        "new_password1",
-        Password::parse(form.get("new_password1"), &user.username, &user.email),
-    );
-    match password {
-        Some(password) if errors.is_empty() => {
-            let (name, checked) = (&staff.username, Some(&*user.session_stamp));
-            let changing = services
-                .accounts
-                .change_password(name, staff.id, checked, password);
-            if !changing.await? {
-                errors.add("old_password", WRONG);
-                return again(&staff, errors);
-            }
-            session.purge();
-            log::info!("password changed user=\"{name}\"");
-            Ok(see_other("/admin/login/"))
-        }
-        _ => again(&staff, errors),
-    }
+    Ok(changed(&staff, &session))
 }
 
-/// The form with what is wrong with it.
-fn again(staff: &Staff, errors: FieldErrors) -> Result<HttpResponse, AppError> {
+/// To the login page: every session of the account has ended.
+fn changed(staff: &Staff, session: &Session) -> HttpResponse {
+    session.purge();
+    log::info!("password changed user=\"{}\"", staff.username);
+    see_other("/admin/login/?done=password")
+}
+
+fn refused(staff: &Staff, errors: FieldErrors) -> Result<HttpResponse, AppError> {
     let frame = staff.frame()?;
-    let response = HttpResponse::UnprocessableEntity();
-    page(response, &PasswordPage { frame, errors })
+    let again = PasswordPage { frame, errors };
+    page(HttpResponse::UnprocessableEntity(), &again)
 }
 
 /// The errors of the old password: none when it is right.

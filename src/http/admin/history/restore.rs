@@ -1,17 +1,18 @@
 //! Restoring an earlier version of a listing, after a look at what that changes.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use crate::domain::{
     EventId, HistoryEntry, Permission, Property, PropertyForm, PropertyId, Version,
 };
 use crate::http::AppError;
-use crate::http::admin::listings::find;
-use crate::http::admin::request::CheckedForm;
+use crate::http::admin::listings::{filters, filters_of, find};
+use crate::http::admin::request::{CheckedForm, Fields};
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
-use crate::http::views::admin::RestorePage;
+use crate::http::views::admin::list_address::carrying;
+use crate::http::views::admin::{RestoreGonePage, RestorePage};
 use crate::http::views::page;
 use crate::services::{Services, UpdateOutcome};
 
@@ -27,12 +28,14 @@ pub(in crate::http) async fn confirm(
     staff: Staff,
     path: web::Path<(i64, i64)>,
     side: web::Query<Side>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
     staff.require(Permission::Change)?;
     let (entry, then) = version(&services, &path, &side.version).await?;
     let current = find(&services, path.0).await?;
-    let asked = RestorePage::new(staff.frame()?, &current, entry, &side.version, &then);
+    let (frame, state) = (staff.frame()?, filters_of(&request));
+    let asked = RestorePage::new(frame, &current, entry, &side.version, &then, state);
     page(HttpResponse::Ok(), &asked)
 }
 
@@ -50,20 +53,37 @@ pub(in crate::http) async fn restore(
     let seen = Version(fields.get("version").parse().unwrap_or(0));
     let editor = &services.editor;
     match editor.revert(&staff.username, id, seen, event, new).await? {
-        UpdateOutcome::Saved(saved) => done(&staff, &saved, "has its earlier version back"),
-        UpdateOutcome::Same(current) => done(&staff, &current, "is like that already"),
-        UpdateOutcome::Conflict(current) => {
-            let frame = staff.frame()?;
-            let notice = "Somebody changed the listing after you opened this page, so nothing was restored. This is \
-                what would change now.";
-            let again = RestorePage::new(frame, &current, entry, side, &then).with_notice(notice);
-            page(HttpResponse::Conflict(), &again)
+        UpdateOutcome::Saved(saved) => {
+            done(&staff, &saved, "has its earlier version back", &fields)
         }
-        UpdateOutcome::Gone | UpdateOutcome::Repeated => Err(AppError::Conflict(
-            "The listing has been deleted meanwhile. Its history offers to restore it first."
-                .into(),
-        )),
+        UpdateOutcome::Same(current) => done(&staff, &current, "is like that already", &fields),
+        UpdateOutcome::Conflict(current) => changed(&staff, &current, entry, &then, &fields),
+        UpdateOutcome::Gone | UpdateOutcome::Repeated => gone(&staff, id, &fields),
     }
+}
+
+/// The question again, for somebody who was shown another listing than it is now.
+fn changed(
+    staff: &Staff,
+    current: &Property,
+    entry: HistoryEntry,
+    then: &PropertyForm,
+    fields: &Fields,
+) -> Result<HttpResponse, AppError> {
+    let (frame, state) = (staff.frame()?, filters(fields));
+    let notice = "Somebody changed the listing after you opened this page, so nothing was restored. This is what would \
+        change now.";
+    let again = RestorePage::new(frame, current, entry, fields.get("side"), then, state);
+    page(HttpResponse::Conflict(), &again.with_notice(notice))
+}
+
+fn gone(staff: &Staff, id: PropertyId, fields: &Fields) -> Result<HttpResponse, AppError> {
+    let gone = RestoreGonePage {
+        frame: staff.frame()?,
+        id,
+        filters: filters(fields),
+    };
+    page(HttpResponse::Conflict(), &gone)
 }
 
 /// An entry of a listing's history, and the listing before or after it.
@@ -83,10 +103,15 @@ async fn version(
     Ok((entry, state))
 }
 
-fn done(staff: &Staff, property: &Property, what: &str) -> Result<HttpResponse, AppError> {
+fn done(
+    staff: &Staff,
+    property: &Property,
+    what: &str,
+    fields: &Fields,
+) -> Result<HttpResponse, AppError> {
     staff.say("success", format!("“{}” {what}.", property.title))?;
-    Ok(see_other(&format!(
-        "/admin/properties/{}/history/",
-        property.id
-    )))
+    let history = format!("/admin/properties/{}/history/", property.id);
+    Ok(see_other(
+        &staff.way_on(carrying(&history, &filters(fields))),
+    ))
 }

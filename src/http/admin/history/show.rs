@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::domain::{HistoryQuery, Permission, PropertyId};
 use crate::http::AppError;
+use crate::http::admin::listings::filters_of;
 use crate::http::admin::staff::Staff;
 use crate::http::views::admin::{HistoryListPage, HistoryPage};
 use crate::http::views::page;
@@ -52,6 +53,7 @@ pub(in crate::http) async fn of_listing(
     if found.entries.is_empty() && current.is_none() {
         return Err(AppError::NotFound);
     }
-    let history = HistoryPage::new(staff.frame()?, id, found, &query, current.as_ref());
+    let (frame, state) = (staff.frame()?, filters_of(&request));
+    let history = HistoryPage::new(frame, id, found, &query, current.as_ref(), state);
     page(HttpResponse::Ok(), &history)
 }

@@ -1,25 +1,28 @@
 //! Undoing a deletion, of one listing or of all that went with it.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::domain::{DeletedListing, EventId, Permission, PropertyId};
 use crate::http::AppError;
-use crate::http::admin::listings::list_address;
+use crate::http::admin::listings::{filters, filters_of, list_address};
 use crate::http::admin::request::{CheckedForm, Fields};
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
 use crate::http::views::admin::UndoPage;
+use crate::http::views::admin::list_address::{FILTERS, carrying};
 use crate::http::views::page;
 use crate::services::{MAX_UNDONE, Services, UndoOutcome};
 
-/// `GET /admin/history/{event}/undo/`
+/// `GET /admin/history/{event}/undo/`: for those who may also look at listings, for it shows what was deleted.
 pub(in crate::http) async fn confirm(
     staff: Staff,
     event: web::Path<i64>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
     staff.require(Permission::Add)?;
-    let asked = asked(&staff, EventId(*event), &services, None).await?;
+    staff.require(Permission::View)?;
+    let asked = asked(&staff, EventId(*event), &services, filters_of(&request)).await?;
     page(HttpResponse::Ok(), &asked)
 }
 
@@ -32,26 +35,47 @@ pub(in crate::http) async fn undo(
 ) -> Result<HttpResponse, AppError> {
     staff.require(Permission::Add)?;
     let (event, only) = (EventId(*event), fields.has("only"));
-    let problem = match services.editor.undo(&staff.username, event, only).await? {
-        UndoOutcome::Restored(count) => {
-            let deleted = services.history.deletions(event, only).await?;
-            return restored(&staff, &fields, &deleted, count);
-        }
-        UndoOutcome::Taken(ids) => taken(&ids),
+    let undone = services.editor.undo(&staff.username, event, only).await?;
+    if let UndoOutcome::Restored(count) = undone {
+        let deleted = services.history.deletions(event, only).await?;
+        return restored(&staff, &fields, &deleted, count);
+    }
+    let problem = problem(&undone).ok_or(AppError::NotFound)?;
+    refused(&staff, event, &fields, problem, &services).await
+}
+
+/// Why nothing was restored; `None` where there is no such deletion.
+fn problem(undone: &UndoOutcome) -> Option<String> {
+    match undone {
+        UndoOutcome::Taken(ids) => Some(taken(ids)),
         UndoOutcome::TooMany => {
-            "Nothing was restored: that is more than is restored at once.".into()
+            Some("Nothing was restored: that is more than is restored at once.".into())
         }
-        UndoOutcome::Unknown => return Err(AppError::NotFound),
-    };
-    let again = asked(&staff, event, &services, Some(problem)).await?;
-    page(HttpResponse::Conflict(), &again)
+        UndoOutcome::Restored(_) | UndoOutcome::Unknown => None,
+    }
+}
+
+/// The question again, for those who may see what was deleted.
+async fn refused(
+    staff: &Staff,
+    event: EventId,
+    fields: &Fields,
+    problem: String,
+    services: &Services,
+) -> Result<HttpResponse, AppError> {
+    if !staff.may(Permission::View) {
+        return Err(AppError::Conflict(problem));
+    }
+    let asked = asked(staff, event, services, filters(fields)).await?;
+    let problem = Some(problem);
+    page(HttpResponse::Conflict(), &UndoPage { problem, ..asked })
 }
 
 async fn asked(
     staff: &Staff,
     event: EventId,
     services: &Services,
-    problem: Option<String>,
+    filters: String,
 ) -> Result<UndoPage, AppError> {
     let deleted = services.history.deletions(event, false).await?;
     let own = services.history.deletions(event, true).await?;
@@ -64,7 +88,8 @@ async fn asked(
         too_many: i64::try_from(deleted.len()).is_ok_and(|count| count > MAX_UNDONE),
         deleted,
         own: own.into_iter().next(),
-        problem,
+        problem: None,
+        filters,
     })
 }
 
@@ -75,9 +100,9 @@ fn restored(
     deleted: &[DeletedListing],
     count: usize,
 ) -> Result<HttpResponse, AppError> {
-    let (text, address) = match deleted {
+    let (text, history) = match deleted {
         [one] => (
-            format!("“{}” is back.", one.title),
+            back(staff, one),
             format!("/admin/properties/{}/history/", one.id),
         ),
         _ => (
@@ -86,11 +111,19 @@ fn restored(
         ),
     };
     staff.say("success", text)?;
-    let address = match fields.has("_changelist_filters") {
+    let address = match fields.has(FILTERS) && !fields.has("_history") {
         true => list_address(fields),
-        false => address,
+        false => carrying(&history, &filters(fields)),
     };
     Ok(see_other(&staff.way_on(address)))
+}
+
+/// What is said to whoever brought a listing back, who may not be one to whom it is shown.
+fn back(staff: &Staff, listing: &DeletedListing) -> String {
+    match staff.may(Permission::View) {
+        true => format!("“{}” is back.", listing.title),
+        false => "The listing is back.".to_owned(),
+    }
 }
 
 fn taken(ids: &[PropertyId]) -> String {

@@ -1,19 +1,16 @@
 //! What a form of a listing is answered with besides success: the form again, with everything that was typed.
 
-use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use super::sent::Sent;
-use crate::domain::{FieldErrors, Permission, PlaceQuery, PropertyForm, PropertyId};
+use crate::domain::{FieldErrors, Permission, PlaceQuery, PropertyId};
 use crate::http::AppError;
 use crate::http::admin::see_other;
 use crate::http::admin::staff::{Staff, new_token};
-use crate::http::views::admin::FormPage;
+use crate::http::error::{refused_field, unavailable};
+use crate::http::views::admin::{FormPage, SUGGESTED};
 use crate::http::views::page;
 use crate::services::{ServiceError, Services};
-
-/// How many places a form suggests without asking for more.
-const SUGGESTED: usize = 200;
 
 /// A form with suggestions.
 pub(super) async fn show(
@@ -57,7 +54,8 @@ pub(super) fn repeated(
     Ok(see_other(&sent.next(staff, saved)))
 }
 
-/// The form, which has added another listing already, with a token of its own.
+/// The form, which has added another listing already, with a token of its own: one that adds a listing, also where it
+/// was another's, so that no button of it writes over that one.
 pub(super) async fn used(
     staff: &Staff,
     sent: &Sent,
@@ -68,7 +66,8 @@ pub(super) async fn used(
         "This form was saved already, as listing {saved}. What it holds now is different and is not saved yet: save it \
          to add another listing."
     );
-    let form = sent.again().with_state(new_token(), sent.filters());
+    let form = FormPage::add(sent.form.clone()).unsaved();
+    let form = form.with_state(new_token(), sent.filters());
     let form = form.with_notice(notice).with_other(saved);
     show(HttpResponse::Conflict(), staff, services, form).await
 }
@@ -96,6 +95,18 @@ pub(super) async fn gone(
     show(HttpResponse::Conflict(), staff, services, form).await
 }
 
+/// The form for somebody whose listing can't be restored, for the log does not have it: they can add it anew.
+pub(super) async fn not_kept(
+    staff: &Staff,
+    sent: &Sent,
+    services: &Services,
+) -> Result<HttpResponse, AppError> {
+    let notice = "The log does not keep this listing, so it can’t be restored. Nothing that you typed is lost: add it \
+        as a new one.";
+    let form = sent.again().with_notice(notice.to_owned());
+    show(HttpResponse::Conflict(), staff, services, form).await
+}
+
 /// The form when the database refused it or can't be reached.
 pub(super) async fn failed(
     staff: &Staff,
@@ -104,11 +115,8 @@ pub(super) async fn failed(
     err: ServiceError,
 ) -> Result<HttpResponse, AppError> {
     if let Some(name) = err.refused_by() {
-        let field = PropertyForm::FIELDS
-            .into_iter()
-            .find(|field| name.starts_with(&format!("property_{field}_")));
         let message = "The database does not accept this value.";
-        let errors = FieldErrors::of(field.unwrap_or("title"), message);
+        let errors = FieldErrors::of(refused_field(name).unwrap_or("title"), message);
         return refused(staff, services, form, errors).await;
     }
     match err {
@@ -122,10 +130,8 @@ pub(super) async fn failed(
 
 /// The form while the database can't be reached.
 pub(super) fn unreachable(staff: &Staff, form: FormPage) -> Result<HttpResponse, AppError> {
-    let mut response = HttpResponse::ServiceUnavailable();
-    response.insert_header((header::RETRY_AFTER, "5"));
     let notice = "The database can’t be reached at the moment, so nothing was saved. Nothing that you typed is \
         lost: try again in a few seconds.";
     let form = form.with_notice(notice.to_owned());
-    page(response, &form.framed(staff.frame()?))
+    page(unavailable(), &form.framed(staff.frame()?))
 }

@@ -6,11 +6,10 @@
 use actix_web::{HttpResponse, web};
 
 use super::chosen::Chosen;
-use super::export;
-use super::index::places;
-use crate::domain::{AdminListQuery, FieldErrors, Location, Permission, Selection};
+use super::{answers, export};
+use crate::domain::{AdminListQuery, EventId, FieldErrors, Location, Permission, Selection};
 use crate::http::AppError;
-use crate::http::admin::request::{CheckedForm, Fields};
+use crate::http::admin::request::CheckedForm;
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
 use crate::http::views::admin::{BulkAction, BulkPage};
@@ -29,11 +28,12 @@ pub(in crate::http) async fn act(
 ) -> Result<HttpResponse, AppError> {
     staff.require(Permission::View)?;
     let chosen = Chosen::of(&fields);
+    let location = fields.get("location");
     match fields.get("action") {
         "export_csv" => export::send(&chosen, Format::Csv, &services).await,
         "export_jsonl" => export::send(&chosen, Format::JsonLines, &services).await,
-        "delete_selected" => delete(&staff, chosen, &services).await,
-        "move_selected" => relocate(&staff, chosen, &fields, &services).await,
+        "delete_selected" => asked(BulkAction::Delete, &staff, &chosen, "", &services).await,
+        "move_selected" => asked(BulkAction::Move, &staff, &chosen, location, &services).await,
         _ => nothing(&staff, &chosen.address),
     }
 }
@@ -45,91 +45,95 @@ fn nothing(staff: &Staff, address: &str) -> Result<HttpResponse, AppError> {
     Ok(see_other(address))
 }
 
-async fn delete(
+/// Does something with the chosen listings for those who may, once they have been asked.
+async fn asked(
+    action: BulkAction,
     staff: &Staff,
-    chosen: Chosen,
+    chosen: &Chosen,
+    location: &str,
     services: &Services,
 ) -> Result<HttpResponse, AppError> {
-    staff.require(Permission::Delete)?;
-    let Some((list, selection)) = chosen.listings else {
+    staff.require(action.needs())?;
+    let Some((list, selection)) = &chosen.listings else {
         return nothing(staff, &chosen.address);
     };
     let question = Question {
-        action: BulkAction::Delete,
-        list: &list,
-        selection: &selection,
-        expected: chosen.expected,
+        action,
+        list,
+        selection,
+        chosen,
     };
-    if !chosen.confirmed {
-        return question.ask(staff, services, Typed::default()).await;
+    match (chosen.confirmed, action) {
+        (false, _) => question.ask(staff, services, Typed::default()).await,
+        (true, BulkAction::Delete) => delete(staff, question, services).await,
+        (true, BulkAction::Move) => relocate(staff, question, location, services).await,
     }
-    let deleted = services
-        .editor
-        .delete_selected(&staff.username, selection.clone(), chosen.expected)
-        .await?;
-    match deleted {
+}
+
+async fn delete(
+    staff: &Staff,
+    question: Question<'_>,
+    services: &Services,
+) -> Result<HttpResponse, AppError> {
+    let (selection, chosen) = (question.selection.clone(), question.chosen);
+    let editor = &services.editor;
+    let deleted = editor.delete_selected(&staff.username, selection, chosen.expected);
+    match deleted.await? {
         BulkOutcome::Done {
             changed, deletion, ..
         } => {
-            let text = format!("Successfully deleted {}.", listings(changed));
-            staff.say_undoable(text, deletion, chosen.state)?;
+            say_deleted(staff, changed, deletion, chosen)?;
             Ok(see_other(&chosen.address))
         }
         BulkOutcome::Changed => question.ask_again(staff, services, Typed::default()).await,
     }
 }
 
+fn say_deleted(
+    staff: &Staff,
+    count: i64,
+    deletion: Option<EventId>,
+    chosen: &Chosen,
+) -> Result<(), AppError> {
+    if count == 0 {
+        return staff.say("warning", "These listings were gone already.".to_owned());
+    }
+    let text = format!("Successfully deleted {}.", listings(count));
+    staff.say_undoable(text, deletion, chosen.state.clone())
+}
+
 async fn relocate(
     staff: &Staff,
-    chosen: Chosen,
-    fields: &Fields,
+    question: Question<'_>,
+    location: &str,
     services: &Services,
 ) -> Result<HttpResponse, AppError> {
-    staff.require(Permission::Change)?;
-    let Some((list, selection)) = chosen.listings else {
-        return nothing(staff, &chosen.address);
-    };
-    let question = Question {
-        action: BulkAction::Move,
-        list: &list,
-        selection: &selection,
-        expected: chosen.expected,
-    };
-    if !chosen.confirmed {
-        return question.ask(staff, services, Typed::default()).await;
-    }
-    let mut typed = Typed {
-        location: fields.get("location"),
-        errors: FieldErrors::new(),
-    };
-    let parsed = Location::parse(typed.location);
-    let Some(to) = typed.errors.check("location", parsed) else {
+    let mut errors = FieldErrors::new();
+    let parsed = errors.check("location", Location::parse(location));
+    let typed = Typed { location, errors };
+    let Some(to) = parsed else {
         return question.ask(staff, services, typed).await;
     };
-    let moved = services
-        .editor
-        .move_selected(
-            &staff.username,
-            selection.clone(),
-            to.clone(),
-            chosen.expected,
-        )
-        .await?;
-    match moved {
+    let (selection, expected) = (question.selection.clone(), question.chosen.expected);
+    let editor = &services.editor;
+    let moved = editor.move_selected(&staff.username, selection, to.clone(), expected);
+    match moved.await? {
         BulkOutcome::Done {
-            chosen: all,
-            changed,
-            ..
+            chosen, changed, ..
         } => {
-            let mut text = format!("Moved {} to “{to}”.", listings(changed));
-            if all > changed {
-                text.push_str(&format!(" {} were there already.", grouped(all - changed)));
-            }
-            staff.say("success", text)?;
-            Ok(see_other(&chosen.address))
+            staff.say("success", moved_to(&to, changed, chosen - changed))?;
+            Ok(see_other(&question.chosen.address))
         }
         BulkOutcome::Changed => question.ask_again(staff, services, typed).await,
     }
+}
+
+fn moved_to(location: &Location, moved: i64, others: i64) -> String {
+    let mut text = format!("Moved {} to “{location}”.", listings(moved));
+    if others > 0 {
+        text.push_str(&format!(" {} were there already.", grouped(others)));
+    }
+    text
 }
 
 fn listings(count: i64) -> String {
@@ -149,8 +153,8 @@ struct Question<'a> {
     action: BulkAction,
     list: &'a AdminListQuery,
     selection: &'a Selection,
-    /// How many listings they were told of.
-    expected: Option<i64>,
+    /// What else their form says.
+    chosen: &'a Chosen,
 }
 
 impl Question<'_> {
@@ -174,15 +178,15 @@ impl Question<'_> {
         services: &Services,
         typed: Typed<'_>,
     ) -> Result<HttpResponse, AppError> {
-        let told = self.expected.map(|count| {
+        let told = self.chosen.expected.map(|count| {
             format!(
                 "Nothing was done yet: when you were asked there were {}, and now there are others or not as many. \
                  Please look again.",
                 listings(count)
             )
         });
-        let page = self.page(staff, services, typed).await?.with_notice(told);
-        crate::http::views::page(HttpResponse::Conflict(), &page)
+        let again = self.page(staff, services, typed).await?.with_notice(told);
+        page(HttpResponse::Conflict(), &again)
     }
 
     async fn page(
@@ -198,9 +202,9 @@ impl Question<'_> {
             .await?;
         let places = match self.action {
             BulkAction::Delete => Vec::new(),
-            BulkAction::Move => places(services).await?,
+            BulkAction::Move => answers::places(services).await,
         };
         let page = BulkPage::new(staff.frame()?, self.action, self.selection, self.list, look);
-        Ok(page.with_location(typed.location, typed.errors, &places))
+        Ok(page.with_location(typed.location, typed.errors, places))
     }
 }

@@ -1,8 +1,9 @@
 //! Which listings a form of the list names.
 
-use super::list_address::{self, FILTERS};
+use super::list_address;
 use crate::domain::{AdminListQuery, PropertyId, Selection};
 use crate::http::admin::request::Fields;
+use crate::http::views::admin::list_address::FILTERS;
 
 /// What a form of the list says about the listings that something is to be done with.
 pub(super) struct Chosen {

@@ -30,12 +30,13 @@ pub(super) async fn contradicted(
     id: PropertyId,
     services: &Services,
 ) -> Result<HttpResponse, AppError> {
-    let Some(current) = services.listings.find_uncached(id).await? else {
-        return answers::gone(staff, sent, id, services).await;
+    let current = match services.listings.find_uncached(id).await {
+        Ok(Some(current)) => current,
+        Ok(None) => return answers::gone(staff, sent, id, services).await,
+        Err(err) => return answers::failed(staff, services, sent.again(), err).await,
     };
-    let seen = sent.version("base_version").unwrap_or(Version(0));
     let response = HttpResponse::UnprocessableEntity();
-    both(response, staff, sent, &current, seen, services).await
+    both(response, staff, sent, &current, sent.seen(), services).await
 }
 
 async fn both(
@@ -46,16 +47,18 @@ async fn both(
     seen: Version,
     services: &Services,
 ) -> Result<HttpResponse, AppError> {
-    let origin = services.history.origin(current.id, seen).await?;
-    let is_again = !sent.contradictions.is_empty();
-    let mine = match is_again {
-        true => sent.typed(),
-        false => sent.form.clone(),
+    let origin = services.history.origin(current.id, seen, current.version());
+    let origin = match origin.await {
+        Ok(origin) => origin,
+        Err(err) => {
+            let again = sent.again_of(current.id, seen);
+            return answers::failed(staff, services, again, err).await;
+        }
     };
-    let fields = merge(origin.state.as_ref(), &PropertyForm::of(current), &mine);
+    let now = PropertyForm::of(current);
+    let fields = merge(origin.state.as_ref(), &now, &sent.form);
     let digests = fields.each_ref().map(|field| digest(&field.mine));
     let state = ConflictState {
-        frame: staff.frame()?,
         id: current.id,
         version: current.version(),
         base_version: seen,
@@ -65,9 +68,11 @@ async fn both(
         places: answers::places(services).await,
         contradictions: sent.contradictions.clone(),
     };
-    let chosen = |field: &str| match is_again {
-        true => Some(sent.fields.get(&format!("choose_{field}")).to_owned()),
-        false => None,
+    let chosen = |field: &str| match sent.contradictions.is_empty() {
+        true => None,
+        false => Some(sent.fields.get(&format!("choose_{field}")).to_owned()),
     };
-    page(response, &ConflictPage::new(state, fields, digests, chosen))
+    let frame = staff.frame()?;
+    let both = ConflictPage::new(frame, state, fields, digests, chosen);
+    page(response, &both)
 }

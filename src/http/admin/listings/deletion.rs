@@ -2,11 +2,11 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::form::{filters, find};
-use super::list_address::{self, list_address};
+use super::form::find;
+use super::list_address::{filters, filters_of, list_address};
 use crate::domain::Permission;
 use crate::http::AppError;
-use crate::http::admin::request::{CheckedForm, Fields};
+use crate::http::admin::request::CheckedForm;
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
 use crate::http::views::admin::DeletePage;
@@ -22,14 +22,12 @@ pub(in crate::http) async fn confirm_delete(
 ) -> Result<HttpResponse, AppError> {
     staff.require(Permission::Delete)?;
     let property = find(&services, *id).await?;
-    let carried = Fields::parse(request.query_string().as_bytes());
     page(
         HttpResponse::Ok(),
         &DeletePage {
             frame: staff.frame()?,
             property,
-            list: list_address(&carried),
-            filters: filters(&request),
+            filters: filters_of(&request),
         },
     )
 }
@@ -47,7 +45,13 @@ pub(in crate::http) async fn delete(
         .editor
         .delete(&staff.username, vec![property.id])
         .await?;
-    let text = format!("“{}” was deleted.", property.title);
-    staff.say_undoable(text, deleted.event, list_address::filters(&fields))?;
+    let title = &property.title;
+    match deleted.count {
+        0 => staff.say("warning", format!("“{title}” was gone already."))?,
+        _ => {
+            let text = format!("“{title}” was deleted.");
+            staff.say_undoable(text, deleted.event, filters(&fields))?;
+        }
+    }
     Ok(see_other(&staff.way_on(list_address(&fields))))
 }

@@ -2,10 +2,11 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::list_address::filters_of;
 use super::sent::{Button, Sent};
-use super::{answers, conflict, list_address, preview};
+use super::{answers, conflict, preview};
 use crate::domain::{Permission, Property, PropertyForm, PropertyId};
-use crate::http::admin::request::{CheckedForm, Fields};
+use crate::http::admin::request::CheckedForm;
 use crate::http::admin::see_other;
 use crate::http::admin::staff::{Staff, new_token};
 use crate::http::views::admin::{FormPage, ViewPage};
@@ -21,7 +22,7 @@ pub(in crate::http) async fn new(
 ) -> Result<HttpResponse, AppError> {
     staff.require(Permission::Add)?;
     let form = FormPage::add(PropertyForm::default());
-    let form = form.with_state(new_token(), filters(&request));
+    let form = form.with_state(new_token(), filters_of(&request));
     answers::show(HttpResponse::Ok(), &staff, &services, form).await
 }
 
@@ -50,12 +51,12 @@ pub(in crate::http) async fn edit(
     if !staff.may(Permission::Change) {
         staff.require(Permission::View)?;
         let property = find(&services, *id).await?;
-        let shown = ViewPage::new(staff.frame()?, property, filters(&request));
+        let shown = ViewPage::new(staff.frame()?, property, filters_of(&request));
         return page(HttpResponse::Ok(), &shown);
     }
     let property = find(&services, *id).await?;
     let form = FormPage::change(property.id, PropertyForm::of(&property), property.version());
-    let form = form.with_state(new_token(), filters(&request));
+    let form = form.with_state(new_token(), filters_of(&request));
     answers::show(HttpResponse::Ok(), &staff, &services, form).await
 }
 
@@ -165,9 +166,4 @@ pub(in crate::http::admin) async fn find(
         .find_uncached(PropertyId(id))
         .await?
         .ok_or(AppError::NotFound)
-}
-
-/// The state of the list that a link comes from.
-pub(super) fn filters(request: &HttpRequest) -> String {
-    list_address::filters(&Fields::parse(request.query_string().as_bytes()))
 }

@@ -4,11 +4,13 @@ use actix_multipart::Multipart;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 use super::super::upload::{Sent, receive};
+use super::list_address::{filters, filters_of};
 use crate::domain::{FieldErrors, Permission, UploadId};
 use crate::http::AppError;
 use crate::http::admin::request::CheckedForm;
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
+use crate::http::views::admin::list_address::{carrying, list_in};
 use crate::http::views::admin::{ImportPage, ImportPreviewPage};
 use crate::http::views::{grouped, page};
 use crate::services::fixtures::ImportReport;
@@ -17,9 +19,13 @@ use crate::services::{ImportOutcome, LOOK_SECONDS, MAX_UPLOAD_BYTES, PreviewOutc
 const FORM: &str = "/admin/properties/import/";
 
 /// `GET /admin/properties/import/`
-pub(in crate::http) async fn new(staff: Staff) -> Result<HttpResponse, AppError> {
+pub(in crate::http) async fn new(
+    staff: Staff,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
     require(&staff)?;
-    form(HttpResponse::Ok(), &staff, FieldErrors::new())
+    let filters = filters_of(&request);
+    form(HttpResponse::Ok(), &staff, FieldErrors::new(), filters)
 }
 
 /// `POST /admin/properties/import/`
@@ -30,25 +36,16 @@ pub(in crate::http) async fn create(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
     require(&staff)?;
-    let wrong = |message: String| FieldErrors::of("file", message);
-    let (file_name, content) = match receive(&staff, &request, parts, MAX_UPLOAD_BYTES).await? {
-        Sent::File { name, content } if !content.is_empty() => (name, content),
-        Sent::File { .. } | Sent::Nothing => {
-            let errors = wrong("Choose a file that is not empty.".to_owned());
-            return form(HttpResponse::UnprocessableEntity(), &staff, errors);
+    let filters = filters_of(&request);
+    match receive(&staff, &request, parts, MAX_UPLOAD_BYTES).await? {
+        Sent::File { name, content } if !content.is_empty() => {
+            let editor = &services.editor;
+            let id = editor.keep_upload(staff.id, name, content).await?;
+            let id = id.ok_or_else(taken)?;
+            Ok(see_other(&carrying(&format!("{FORM}{id}/"), &filters)))
         }
-        Sent::TooLarge => {
-            let limit = MAX_UPLOAD_BYTES >> 20;
-            let errors = wrong(format!(
-                "The file is larger than {limit} MB. Divide it, or use the command “loaddata --sheet”."
-            ));
-            return form(HttpResponse::PayloadTooLarge(), &staff, errors);
-        }
-    };
-    let editor = &services.editor;
-    match editor.keep_upload(staff.id, file_name, content).await? {
-        Some(id) => Ok(see_other(&format!("{FORM}{id}/"))),
-        None => Err(taken()),
+        Sent::File { .. } | Sent::Nothing => empty(&staff, filters),
+        Sent::TooLarge => too_large(&staff, filters),
     }
 }
 
@@ -56,10 +53,18 @@ pub(in crate::http) async fn create(
 pub(in crate::http) async fn show(
     staff: Staff,
     id: web::Path<i64>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
     require(&staff)?;
-    preview(&staff, UploadId(*id), false, &services).await
+    preview(
+        &staff,
+        UploadId(*id),
+        false,
+        filters_of(&request),
+        &services,
+    )
+    .await
 }
 
 /// `POST /admin/properties/import/{id}/`
@@ -70,26 +75,17 @@ pub(in crate::http) async fn apply(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
     require(&staff)?;
-    let (id, editor) = (UploadId(*id), &services.editor);
+    let (id, filters) = (UploadId(*id), filters(&fields));
     if fields.has("_discard") {
-        if !editor.forget_upload(staff.id, id).await? {
-            return gone(&staff);
-        }
-        staff.say(
-            "success",
-            "The file was discarded. Nothing was changed.".into(),
-        )?;
-        return Ok(see_other(FORM));
+        return discard(&staff, id, filters, &services).await;
     }
     let skip_invalid = fields.has("skip_invalid");
+    let editor = &services.editor;
     let done = editor.import(&staff.username, staff.id, id, skip_invalid);
     match done.await? {
-        ImportOutcome::Done(report) => {
-            staff.say("success", told(&report))?;
-            Ok(see_other("/admin/properties/"))
-        }
-        ImportOutcome::Refused => preview(&staff, id, true, &services).await,
-        ImportOutcome::Gone => gone(&staff),
+        ImportOutcome::Done(report) => imported(&staff, &report, &filters),
+        ImportOutcome::Refused => preview(&staff, id, true, filters, &services).await,
+        ImportOutcome::Gone => gone(&staff, &filters),
         ImportOutcome::Busy => Err(busy()),
     }
 }
@@ -103,9 +99,37 @@ fn form(
     response: HttpResponseBuilder,
     staff: &Staff,
     errors: FieldErrors,
+    filters: String,
 ) -> Result<HttpResponse, AppError> {
-    let frame = staff.frame()?;
-    page(response, &ImportPage { frame, errors })
+    let import = ImportPage {
+        frame: staff.frame()?,
+        errors,
+        filters,
+    };
+    page(response, &import)
+}
+
+/// The form with what is wrong with the file.
+fn wrong(
+    response: HttpResponseBuilder,
+    staff: &Staff,
+    message: String,
+    filters: String,
+) -> Result<HttpResponse, AppError> {
+    form(response, staff, FieldErrors::of("file", message), filters)
+}
+
+fn empty(staff: &Staff, filters: String) -> Result<HttpResponse, AppError> {
+    let text = "Choose a file that is not empty.".to_owned();
+    wrong(HttpResponse::UnprocessableEntity(), staff, text, filters)
+}
+
+fn too_large(staff: &Staff, filters: String) -> Result<HttpResponse, AppError> {
+    let limit = MAX_UPLOAD_BYTES >> 20;
+    let text = format!(
+        "The file is larger than {limit} MB. Divide it, or use the command “loaddata --sheet”."
+    );
+    wrong(HttpResponse::PayloadTooLarge(), staff, text, filters)
 }
 
 /// A look at a file, perhaps because its import was refused.
@@ -113,20 +137,35 @@ async fn preview(
     staff: &Staff,
     id: UploadId,
     refused: bool,
+    filters: String,
     services: &Services,
 ) -> Result<HttpResponse, AppError> {
     let found = match services.editor.preview_import(staff.id, id).await? {
         PreviewOutcome::Found(found) => found,
-        PreviewOutcome::Gone => return gone(staff),
+        PreviewOutcome::Gone => return gone(staff, &filters),
         PreviewOutcome::Busy => return Err(busy()),
-        PreviewOutcome::TooLong => return too_long(staff),
+        PreviewOutcome::TooLong => return too_long(staff, filters),
     };
-    let preview = ImportPreviewPage::new(staff.frame()?, id, found, refused);
+    let preview = ImportPreviewPage::new(staff.frame()?, id, found, refused, filters);
     let response = match refused || !preview.is_importable() {
         false => HttpResponse::Ok(),
         true => HttpResponse::UnprocessableEntity(),
     };
     page(response, &preview)
+}
+
+async fn discard(
+    staff: &Staff,
+    id: UploadId,
+    filters: String,
+    services: &Services,
+) -> Result<HttpResponse, AppError> {
+    if !services.editor.forget_upload(staff.id, id).await? {
+        return gone(staff, &filters);
+    }
+    let text = "The file was discarded. Nothing was changed.";
+    staff.say("success", text.to_owned())?;
+    Ok(see_other(&carrying(FORM, &filters)))
 }
 
 /// For somebody whose turn hasn't come.
@@ -143,20 +182,24 @@ fn taken() -> AppError {
 }
 
 /// The form, for a file that is too much for a look.
-fn too_long(staff: &Staff) -> Result<HttpResponse, AppError> {
+fn too_long(staff: &Staff, filters: String) -> Result<HttpResponse, AppError> {
     let text = format!(
         "Looking at the file took longer than {LOOK_SECONDS} seconds. Divide it, or use the command “loaddata --sheet”."
     );
-    let errors = FieldErrors::of("file", text);
-    form(HttpResponse::UnprocessableEntity(), staff, errors)
+    wrong(HttpResponse::UnprocessableEntity(), staff, text, filters)
 }
 
 /// To the form, for somebody whose file is there no more.
-fn gone(staff: &Staff) -> Result<HttpResponse, AppError> {
+fn gone(staff: &Staff, filters: &str) -> Result<HttpResponse, AppError> {
     let text = "That file is no longer here: it was imported, discarded or replaced, or an hour has passed. Look at the \
         listings, or choose the file again.";
     staff.say("warning", text.to_owned())?;
-    Ok(see_other(FORM))
+    Ok(see_other(&carrying(FORM, filters)))
+}
+
+fn imported(staff: &Staff, report: &ImportReport, filters: &str) -> Result<HttpResponse, AppError> {
+    staff.say("success", told(report))?;
+    Ok(see_other(&staff.way_on(list_in(filters))))
 }
 
 fn told(report: &ImportReport) -> String {

@@ -1,19 +1,14 @@
 //! The way back to the list as it was.
 
-use url::form_urlencoded;
+use actix_web::HttpRequest;
 
 use crate::domain::AdminListQuery;
 use crate::http::admin::request::Fields;
-
-/// The field that holds the list's query string, as in Django's admin.
-pub(in crate::http::admin) const FILTERS: &str = "_changelist_filters";
+use crate::http::views::admin::list_address::{FILTERS, list_in};
 
 /// The address of the list in the state in which it was left.
 pub(in crate::http::admin) fn list_address(fields: &Fields) -> String {
-    match filters(fields) {
-        filters if filters.is_empty() => "/admin/properties/".to_owned(),
-        filters => format!("/admin/properties/?{filters}"),
-    }
+    list_in(&filters(fields))
 }
 
 /// The query string of the list in the state in which it was left. It is written anew by the list's own query, so that
@@ -23,19 +18,15 @@ pub(in crate::http::admin) fn filters(fields: &Fields) -> String {
     state.unwrap_or_default().canonical()
 }
 
-/// An address of the admin that keeps the list's state.
-pub(in crate::http::admin) fn keeping(address: &str, fields: &Fields) -> String {
-    let filters = filters(fields);
-    if filters.is_empty() {
-        return address.to_owned();
-    }
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair(FILTERS, &filters);
-    format!("{address}?{}", query.finish())
+/// The same, of the list that a link comes from.
+pub(in crate::http::admin) fn filters_of(request: &HttpRequest) -> String {
+    filters(&Fields::parse(request.query_string().as_bytes()))
 }
 
 #[cfg(test)]
 mod tests {
+    use url::form_urlencoded;
+
     use super::*;
 
     fn address(filters: &str) -> String {

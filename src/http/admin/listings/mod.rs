@@ -10,16 +10,19 @@ mod form;
 mod import;
 mod index;
 mod list_address;
+mod logged_out;
 mod preview;
 mod restoration;
 mod sent;
 
+use actix_web::middleware::from_fn;
 use actix_web::web;
 
 use crate::http::routes::get;
 
 pub(super) use form::find;
-pub(super) use list_address::list_address;
+pub(super) use list_address::{filters, filters_of, list_address};
+pub(super) use logged_out::{carried, go_on};
 
 /// Registers the addresses.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -32,6 +35,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         )
         .service(
             web::resource("/properties/add/")
+                .wrap(from_fn(logged_out::keep))
                 .route(get().to(form::new))
                 .route(web::post().to(form::create)),
         )
@@ -48,6 +52,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         )
         .service(
             listing("change")
+                .wrap(from_fn(logged_out::keep))
                 .route(get().to(form::edit))
                 .route(web::post().to(form::update)),
         )

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 
 use super::sent::Sent;
 use super::{answers, conflict};
-use crate::domain::{Permission, PropertyId, Version};
+use crate::domain::{NewProperty, Permission, PropertyId, Version};
 use crate::http::AppError;
 use crate::http::admin::request::CheckedForm;
 use crate::http::admin::see_other;
@@ -18,29 +18,51 @@ pub(in crate::http) async fn restore(
     CheckedForm(fields): CheckedForm,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
+    let (id, sent) = (PropertyId(*id), Sent::of(fields, None));
+    let again = sent.again().with_gone(id);
+    if !staff.is_known() {
+        return answers::unreachable(&staff, again);
+    }
     staff.require(Permission::Add)?;
-    let id = PropertyId(*id);
-    let sent = Sent::of(fields, None);
-    let again = || sent.again().with_gone(id);
-    let new = match sent.form.parse() {
-        Ok(new) => new,
-        Err(errors) => return answers::refused(&staff, &services, again(), errors).await,
-    };
+    match sent.form.parse() {
+        Ok(new) => bring_back(&staff, &sent, id, new, &services).await,
+        Err(errors) => answers::refused(&staff, &services, again, errors).await,
+    }
+}
+
+async fn bring_back(
+    staff: &Staff,
+    sent: &Sent,
+    id: PropertyId,
+    new: NewProperty,
+    services: &Services,
+) -> Result<HttpResponse, AppError> {
     match services.editor.restore(&staff.username, id, new).await {
         Ok(RestoreOutcome::Restored(property)) => {
             staff.say("success", format!("“{}” is back.", property.title))?;
-            Ok(see_other(&sent.next(&staff, id)))
+            Ok(see_other(&sent.next(staff, id)))
         }
-        Ok(RestoreOutcome::Taken) => match services.listings.find_uncached(id).await? {
-            Some(current) if sent.form.parse().is_ok_and(|new| new.is(&current)) => {
-                answers::repeated(&staff, &sent, id)
-            }
-            Some(current) => {
-                staff.require(Permission::View)?;
-                conflict::show(&staff, &sent, &current, Version(0), &services).await
-            }
-            None => Err(AppError::NotFound),
-        },
-        Err(err) => answers::failed(&staff, &services, again(), err).await,
+        Ok(RestoreOutcome::Taken) => taken(staff, sent, id, services).await,
+        Err(err) => answers::failed(staff, services, sent.again().with_gone(id), err).await,
+    }
+}
+
+/// For somebody whose listing was not brought back: somebody else did so, or the log does not have it.
+async fn taken(
+    staff: &Staff,
+    sent: &Sent,
+    id: PropertyId,
+    services: &Services,
+) -> Result<HttpResponse, AppError> {
+    match services.listings.find_uncached(id).await {
+        Ok(Some(current)) if sent.form.parse().is_ok_and(|new| new.is(&current)) => {
+            answers::repeated(staff, sent, id)
+        }
+        Ok(Some(current)) => {
+            staff.require(Permission::View)?;
+            conflict::show(staff, sent, &current, Version(0), services).await
+        }
+        Ok(None) => answers::not_kept(staff, sent, services).await,
+        Err(err) => answers::failed(staff, services, sent.again().with_gone(id), err).await,
     }
 }

@@ -7,6 +7,7 @@ use crate::domain::{Permission, PropertyForm, PropertyId, Version};
 use crate::http::admin::request::Fields;
 use crate::http::admin::staff::{Staff, new_token};
 use crate::http::views::admin::FormPage;
+use crate::http::views::admin::list_address::{FILTERS, carrying};
 use crate::services::Submission;
 
 /// The hidden field with the token that no other form has.
@@ -28,7 +29,7 @@ pub(super) enum Button {
 /// A form as it was sent.
 pub(super) struct Sent {
     pub(super) fields: Fields,
-    /// What was typed or, on the page of a conflict, chosen.
+    /// What was typed or, on the page of a conflict, chosen; what was typed where the two contradict each other.
     pub(super) form: PropertyForm,
     /// The listing whose form it is; `None` for one that is to be added.
     pub(super) id: Option<PropertyId>,
@@ -42,26 +43,23 @@ impl Sent {
             let choice = fields.get(&format!("choose_{field}"));
             ["theirs", "both"].into_iter().find(|name| *name == choice)
         };
-        let form = PropertyForm::from_fields(|field| match chosen(field) {
-            Some(choice) => fields.get(&format!("{choice}_{field}")).to_owned(),
-            None => fields.get(field).to_owned(),
-        });
         let contradicts = |field: &&str| {
             let was = fields.get(&format!("was_{field}"));
             chosen(field).is_some() && was != digest(fields.get(field))
         };
         let contradictions = PropertyForm::FIELDS.into_iter().filter(contradicts);
+        let contradictions: Vec<_> = contradictions.collect();
+        let choice = |field| chosen(field).filter(|_| contradictions.is_empty());
+        let form = PropertyForm::from_fields(|field| match choice(field) {
+            Some(choice) => fields.get(&format!("{choice}_{field}")).to_owned(),
+            None => fields.get(field).to_owned(),
+        });
         Self {
-            contradictions: contradictions.collect(),
+            contradictions,
             form,
             fields,
             id,
         }
-    }
-
-    /// What was typed, whatever was chosen.
-    pub(super) fn typed(&self) -> PropertyForm {
-        PropertyForm::from_fields(|field| self.fields.get(field).to_owned())
     }
 
     pub(super) fn button(&self) -> Button {
@@ -108,20 +106,34 @@ impl Sent {
             }
             _ => return staff.way_on(list_address::list_address(&self.fields)),
         };
-        list_address::keeping(&address, &self.fields)
+        carrying(&address, &self.filters())
+    }
+
+    /// The version that was edited, as far as the form says: where nothing is decided yet between two of them, the one
+    /// that both began with.
+    pub(super) fn seen(&self) -> Version {
+        let field = match self.contradictions.is_empty() {
+            true => "version",
+            false => "base_version",
+        };
+        self.version(field).unwrap_or(Version(0))
     }
 
     /// The form to be shown again, with everything that was sent.
     pub(super) fn again(&self) -> FormPage {
-        let page = match self.id {
-            Some(id) => {
-                let seen = self.version("version").unwrap_or(Version(0));
-                FormPage::change(id, self.form.clone(), seen)
-            }
-            None => FormPage::add(self.form.clone()),
-        };
-        let filters = list_address::filters(&self.fields);
-        page.unsaved().with_state(self.once(), filters)
+        match self.id {
+            Some(id) => self.again_of(id, self.seen()),
+            None => self.carrying_on(FormPage::add(self.form.clone())),
+        }
+    }
+
+    /// The same as the form of a listing of which a version was edited.
+    pub(super) fn again_of(&self, id: PropertyId, seen: Version) -> FormPage {
+        self.carrying_on(FormPage::change(id, self.form.clone(), seen))
+    }
+
+    fn carrying_on(&self, page: FormPage) -> FormPage {
+        page.unsaved().with_state(self.once(), self.filters())
     }
 
     /// The token: the same for as long as nothing was saved with it, so that a form whose fate nobody knows is saved
@@ -143,11 +155,11 @@ impl Sent {
         let mut carried = PropertyForm::FIELDS
             .map(|field| (field, self.form.get(field).to_owned()))
             .to_vec();
-        if let Some(version) = self.version("version") {
-            carried.push(("version", version.to_string()));
+        if self.fields.has("version") {
+            carried.push(("version", self.seen().to_string()));
         }
         carried.push((ONCE, self.once()));
-        carried.push((list_address::FILTERS, self.filters()));
+        carried.push((FILTERS, self.filters()));
         carried
     }
 }

@@ -1,24 +1,27 @@
 //! The forms that add and change an account.
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::find;
-use crate::domain::{
-    FieldErrors, NewAccount, Password, Permissions, UserForm, UserId, UserStanding, Username,
-};
+use super::sent::Sent;
+use super::{find, list_address};
+use crate::domain::{FieldErrors, User, UserForm, UserId, UserStanding};
 use crate::http::AppError;
-use crate::http::admin::request::{CheckedForm, Fields};
+use crate::http::admin::request::CheckedForm;
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
+use crate::http::error::unavailable;
 use crate::http::views::admin::UserFormPage;
 use crate::http::views::page;
 use crate::services::{ManageError, Services};
 
 /// `GET /admin/users/add/`
-pub(in crate::http) async fn new(staff: Staff) -> Result<HttpResponse, AppError> {
+pub(in crate::http) async fn new(
+    staff: Staff,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
     staff.require_superuser()?;
     let form = UserFormPage::add(staff.frame()?, UserForm::blank());
+    let form = form.with_filters(list_address::filters_of(&request));
     page(HttpResponse::Ok(), &form)
 }
 
@@ -28,22 +31,18 @@ pub(in crate::http) async fn create(
     CheckedForm(fields): CheckedForm,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
+    let sent = Sent::of(fields, None);
+    if !staff.is_known() {
+        return unreachable(sent.again(&staff)?);
+    }
     staff.require_superuser()?;
-    let form = typed(&fields);
-    let again = UserFormPage::add(staff.frame()?, form.clone());
-    let new = match account(&form, &fields) {
+    let new = match sent.account() {
         Ok(new) => new,
-        Err(errors) => return refused(again, errors),
+        Err(errors) => return refused(sent.again(&staff)?, errors),
     };
     match services.accounts.add(&staff.actor(), new).await {
-        Ok(id) => {
-            staff.say(
-                "success",
-                format!("The user “{}” was added.", form.username.trim()),
-            )?;
-            Ok(after_save(&fields, id))
-        }
-        Err(err) => failed(again, err),
+        Ok(id) => saved(&staff, &sent, id, "added"),
+        Err(err) => failed(sent.again(&staff)?, err),
     }
 }
 
@@ -51,14 +50,15 @@ pub(in crate::http) async fn create(
 pub(in crate::http) async fn edit(
     staff: Staff,
     id: web::Path<i64>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
     staff.require_superuser()?;
     let user = find(&services, *id).await?;
-    page(
-        HttpResponse::Ok(),
-        &UserFormPage::change(staff.frame()?, &user, staff.id),
-    )
+    let (frame, form) = (staff.frame()?, UserForm::of(&user));
+    let form = UserFormPage::change(frame, user.id, form, user.id == staff.id).about(&user);
+    let form = form.with_filters(list_address::filters_of(&request));
+    page(HttpResponse::Ok(), &form)
 }
 
 /// `POST /admin/users/{id}/change/`
@@ -68,91 +68,83 @@ pub(in crate::http) async fn update(
     CheckedForm(fields): CheckedForm,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
+    let (id, sent) = (UserId(*id), Sent::of(fields, Some(UserId(*id))));
+    if !staff.is_known() {
+        return unreachable(sent.again(&staff)?);
+    }
     staff.require_superuser()?;
-    let user = find(&services, *id).await?;
-    let form = typed(&fields);
-    let again = UserFormPage::change(staff.frame()?, &user, staff.id).with_form(form.clone());
-    let standing = match form.parse() {
-        Ok(standing) => standing,
-        Err(errors) => return refused(again.with_version(fields.get("version")), errors),
+    match services.accounts.find(id).await {
+        Ok(Some(user)) => save(&staff, &sent, &user, &services).await,
+        Ok(None) => gone(sent.as_new(&staff)?),
+        Err(err) => failed(sent.again(&staff)?, err.into()),
+    }
+}
+
+/// Saves an account, if it is still as the form showed it.
+async fn save(
+    staff: &Staff,
+    sent: &Sent,
+    user: &User,
+    services: &Services,
+) -> Result<HttpResponse, AppError> {
+    let seen = sent.version().map_or_else(|| user.version(), str::to_owned);
+    let again = || -> Result<_, AppError> {
+        let form = sent.again(staff)?.about(user);
+        Ok(form.with_version(&seen))
     };
-    // A script that sends no version changes the account as it is now.
-    let seen = match fields.has("version") {
-        true => fields.get("version").to_owned(),
-        false => user.version(),
+    let now = match sent.form.parse() {
+        Ok(now) => now,
+        Err(errors) => return refused(again()?, errors),
     };
     let (actor, accounts) = (staff.actor(), &services.accounts);
-    match accounts.change(&actor, user.id, &seen, &standing).await {
-        Ok(()) => {
-            staff.say("success", format!("The user “{}” was changed.", standing.username))?;
-            Ok(after_change(&staff, &fields, user.id, &standing))
+    match accounts.change(&actor, user.id, &seen, &now).await {
+        Ok(()) if is_out(staff, user.id, &now) => {
+            staff.say("success", told(sent, "changed"))?;
+            Ok(see_other("/admin/"))
         }
-        // From here on the form is about the account as it is, so that saving it again takes.
-        Err(ManageError::Changed) => page(
-            HttpResponse::Conflict(),
-            &again.with_notice(
-                "Somebody else changed this account while you were editing it. Nothing was saved, and nothing that \
-                 you typed is lost. Look at its history, then save again.",
-            ),
-        ),
-        Err(err) => failed(again.with_version(&seen), err),
+        Ok(()) => saved(staff, sent, user.id, "changed"),
+        Err(ManageError::Changed) => changed(staff, sent, user.id, services).await,
+        Err(ManageError::Gone) => gone(sent.as_new(staff)?),
+        Err(err) => failed(again()?, err),
     }
 }
 
-fn typed(fields: &Fields) -> UserForm {
-    UserForm {
-        username: fields.get("username").to_owned(),
-        email: fields.get("email").to_owned(),
-        is_active: fields.has("is_active"),
-        is_staff: fields.has("is_staff"),
-        is_superuser: fields.has("is_superuser"),
-        permissions: Permissions::named(fields.all("permissions")),
+/// Whether somebody took their own rights away, and has no business here any more.
+fn is_out(staff: &Staff, id: UserId, now: &UserStanding) -> bool {
+    staff.id == id && !now.is_superuser
+}
+
+fn told(sent: &Sent, what: &str) -> String {
+    format!("The user “{}” was {what}.", sent.form.username.trim())
+}
+
+/// The way on after a save.
+fn saved(staff: &Staff, sent: &Sent, id: UserId, what: &str) -> Result<HttpResponse, AppError> {
+    staff.say("success", told(sent, what))?;
+    Ok(see_other(&sent.next(id)))
+}
+
+/// The form of an account that somebody else changed meanwhile, with what it is now. From here on the form is about
+/// that, so that saving it again takes.
+async fn changed(
+    staff: &Staff,
+    sent: &Sent,
+    id: UserId,
+    services: &Services,
+) -> Result<HttpResponse, AppError> {
+    let again = sent.again(staff)?;
+    match services.accounts.find(id).await {
+        Ok(Some(now)) => page(HttpResponse::Conflict(), &again.about(&now).against(&now)),
+        Ok(None) => gone(sent.as_new(staff)?),
+        Err(err) => failed(again, err.into()),
     }
 }
 
-/// What the form of a new account says, with its password.
-fn account(form: &UserForm, fields: &Fields) -> Result<NewAccount, FieldErrors> {
-    let mut errors = FieldErrors::new();
-    let standing = form.parse().map_err(|wrong| errors.merge(wrong)).ok();
-    let name = Username::from_database(form.username.trim().to_owned());
-    let password = new_password(fields, &name, &form.email, &mut errors);
-    match (standing, password) {
-        (Some(standing), Some(password)) if errors.is_empty() => {
-            Ok(NewAccount { standing, password })
-        }
-        _ => Err(errors),
-    }
-}
-
-/// A new password that was typed twice.
-pub(super) fn new_password(
-    fields: &Fields,
-    username: &Username,
-    email: &str,
-    errors: &mut FieldErrors,
-) -> Option<Password> {
-    let [first, second] = [fields.get("password1"), fields.get("password2")];
-    if first != second {
-        errors.add("password2", "The two password fields didn’t match.");
-    }
-    errors.check("password1", Password::parse(first, username, email))
-}
-
-/// Django's three buttons.
-fn after_save(fields: &Fields, UserId(id): UserId) -> HttpResponse {
-    match (fields.has("_addanother"), fields.has("_continue")) {
-        (true, _) => see_other("/admin/users/add/"),
-        (_, true) => see_other(&format!("/admin/users/{id}/change/")),
-        _ => see_other("/admin/users/"),
-    }
-}
-
-/// Whoever took their own rights away has no business here any more.
-fn after_change(staff: &Staff, fields: &Fields, id: UserId, now: &UserStanding) -> HttpResponse {
-    match staff.id == id && !now.is_superuser {
-        true => see_other("/admin/"),
-        false => after_save(fields, id),
-    }
+/// The form of a new account for one that was deleted meanwhile.
+fn gone(form: UserFormPage) -> Result<HttpResponse, AppError> {
+    let notice = "Somebody deleted this account while you were editing it. Nothing that you typed is lost: to add it \
+        as a new account, give it a password and save it.";
+    page(HttpResponse::Conflict(), &form.with_notice(notice))
 }
 
 fn refused(form: UserFormPage, errors: FieldErrors) -> Result<HttpResponse, AppError> {
@@ -171,12 +163,15 @@ fn failed(form: UserFormPage, err: ManageError) -> Result<HttpResponse, AppError
         }
         ManageError::Service(err) if err.is_unavailable() => {
             log::error!("{err}");
-            let mut response = HttpResponse::ServiceUnavailable();
-            response.insert_header((header::RETRY_AFTER, "5"));
-            let notice = "The database can’t be reached at the moment, so nothing was saved. What you typed is still \
-                here, but for passwords: try again in a few seconds.";
-            page(response, &form.with_notice(notice))
+            unreachable(form)
         }
         err => Err(err.into()),
     }
+}
+
+/// The form while the database can't be reached.
+fn unreachable(form: UserFormPage) -> Result<HttpResponse, AppError> {
+    let notice = "The database can’t be reached at the moment, so nothing was saved. What you typed is still here, but \
+        for passwords: try again in a few seconds.";
+    page(unavailable(), &form.with_notice(notice))
 }

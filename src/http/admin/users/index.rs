@@ -2,12 +2,12 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::domain::{FieldErrors, UserQuery};
+use crate::domain::UserQuery;
 use crate::http::AppError;
 use crate::http::admin::staff::Staff;
 use crate::http::views::admin::UserListPage;
 use crate::http::views::page;
-use crate::services::{Services, UserPage};
+use crate::services::Services;
 
 /// Rows on a page.
 const PAGE_SIZE: u16 = 50;
@@ -19,17 +19,15 @@ pub(in crate::http) async fn index(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
     staff.require_superuser()?;
-    let (query, errors) = match UserQuery::parse(request.query_string()) {
-        Ok(query) => (query, FieldErrors::new()),
-        Err(errors) => (UserQuery::default(), errors),
-    };
-    let (response, found) = match errors.is_empty() {
-        true => {
-            let found = services.accounts.list(&query, PAGE_SIZE).await?;
-            (HttpResponse::Ok(), found)
+    let typed = request.query_string();
+    let query = match UserQuery::parse(typed) {
+        Ok(query) => query,
+        Err(errors) => {
+            let refused = UserListPage::refused(staff.frame()?, typed, errors);
+            return page(HttpResponse::BadRequest(), &refused);
         }
-        false => (HttpResponse::BadRequest(), UserPage::default()),
     };
-    let list = UserListPage::new(staff.frame()?, found, PAGE_SIZE, query, errors);
-    page(response, &list)
+    let found = services.accounts.list(&query, PAGE_SIZE).await?;
+    let list = UserListPage::new(staff.frame()?, found, PAGE_SIZE, &query);
+    page(HttpResponse::Ok(), &list)
 }

@@ -6,7 +6,9 @@ mod deletion;
 mod form;
 mod history;
 mod index;
+mod list_address;
 mod password;
+mod sent;
 mod sessions;
 
 use actix_web::web;

@@ -3,9 +3,10 @@
 use actix_web::{HttpResponse, web};
 
 use super::find;
-use super::form::new_password;
-use crate::domain::FieldErrors;
+use super::sent::PASSWORDS;
+use crate::domain::{FieldErrors, Password, User};
 use crate::http::AppError;
+use crate::http::admin::new_password::new_password;
 use crate::http::admin::request::CheckedForm;
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
@@ -43,18 +44,26 @@ pub(in crate::http) async fn update(
         return Ok(see_other(OWN));
     }
     let user = find(&services, *id).await?;
-    let mut errors = FieldErrors::new();
-    let password = new_password(&fields, &user.username, &user.email, &mut errors);
-    let Some(password) = password.filter(|_| errors.is_empty()) else {
-        let again = UserPasswordPage::new(staff.frame()?, user, errors);
-        return page(HttpResponse::UnprocessableEntity(), &again);
-    };
+    let about = (&user.username, &*user.email);
+    match new_password(&fields, PASSWORDS, about, FieldErrors::new()) {
+        Ok(password) => reset(&staff, &user, password, &services).await,
+        Err(errors) => page(
+            HttpResponse::UnprocessableEntity(),
+            &UserPasswordPage::new(staff.frame()?, user, errors),
+        ),
+    }
+}
+
+async fn reset(
+    staff: &Staff,
+    user: &User,
+    password: Password,
+    services: &Services,
+) -> Result<HttpResponse, AppError> {
     let (actor, accounts) = (staff.actor(), &services.accounts);
     accounts.reset_password(&actor, user.id, password).await?;
-    let text = format!(
-        "“{}” has a new password, and is logged out everywhere.",
-        user.username
-    );
+    let name = &user.username;
+    let text = format!("“{name}” has a new password, and is logged out everywhere.");
     staff.say("success", text)?;
-    Ok(see_other(&format!("/admin/users/{id}/change/")))
+    Ok(see_other(&format!("/admin/users/{}/change/", user.id.0)))
 }

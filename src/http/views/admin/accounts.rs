@@ -7,13 +7,17 @@ use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
 
 /// The login form.
-#[derive(Template)]
+#[derive(Default, Template)]
 #[template(path = "admin/login.html")]
 pub(in crate::http) struct LoginPage<'a> {
     pub(in crate::http) csrf_token: String,
-    pub(in crate::http) username: String,
-    pub(in crate::http) next: String,
-    pub(in crate::http) error: Option<&'a str>,
+    pub(in crate::http) username: &'a str,
+    pub(in crate::http) next: &'a str,
+    pub(in crate::http) error: Option<&'static str>,
+    /// What was done before.
+    pub(in crate::http) said: Option<&'static str>,
+    /// The form that was sent without a session, by its fields.
+    pub(in crate::http) kept: Vec<(&'static str, String)>,
 }
 
 /// The password form.

@@ -2,10 +2,8 @@
 
 use askama::Template;
 
-use super::list::{FilterPart, address, parts};
-use crate::domain::{
-    AdminListQuery, FieldErrors, Location, Place, Property, PropertyId, Selection,
-};
+use super::list::{FilterPart, parts};
+use crate::domain::{AdminListQuery, FieldErrors, Permission, Property, PropertyId, Selection};
 use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
 use crate::services::{LISTED_ROWS, Look};
@@ -17,6 +15,16 @@ pub(in crate::http) enum BulkAction {
     Delete,
     /// They get another location.
     Move,
+}
+
+impl BulkAction {
+    /// What somebody has to be allowed to do it.
+    pub(in crate::http) fn needs(self) -> Permission {
+        match self {
+            Self::Delete => Permission::Delete,
+            Self::Move => Permission::Change,
+        }
+    }
 }
 
 /// The confirmation of something that is done with many listings.
@@ -31,7 +39,6 @@ pub(in crate::http) struct BulkPage {
     parts: Option<Vec<FilterPart>>,
     ids: Vec<PropertyId>,
     state: String,
-    list: String,
     location: String,
     places: Vec<String>,
     errors: FieldErrors,
@@ -58,7 +65,6 @@ impl BulkPage {
             parts,
             ids,
             state: list.canonical(),
-            list: address(list),
             location: String::new(),
             places: Vec::new(),
             errors: FieldErrors::new(),
@@ -71,19 +77,20 @@ impl BulkPage {
         self,
         typed: &str,
         errors: FieldErrors,
-        places: &[Place],
+        places: Vec<String>,
     ) -> Self {
-        let names = places.iter().map(|place| &place.location);
         Self {
             location: typed.to_owned(),
             errors,
-            places: names.map(Location::to_string).collect(),
+            places,
             ..self
         }
     }
 
-    /// With the news that it is asked once more because there are other listings than before.
+    /// With the news that it is asked once more because there are other listings than before. Where there are none any
+    /// more nothing is asked.
     pub(in crate::http) fn with_notice(self, notice: Option<String>) -> Self {
+        let notice = notice.filter(|_| self.count > 0);
         Self { notice, ..self }
     }
 

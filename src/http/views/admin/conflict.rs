@@ -9,7 +9,6 @@ use crate::http::views::filters;
 
 /// What the page needs besides the fields.
 pub(in crate::http) struct ConflictState {
-    pub(in crate::http) frame: Frame,
     pub(in crate::http) id: PropertyId,
     /// What is stored.
     pub(in crate::http) version: Version,
@@ -29,18 +28,8 @@ pub(in crate::http) struct ConflictState {
 #[template(path = "admin/conflict.html")]
 pub(in crate::http) struct ConflictPage {
     frame: Frame,
-    state: Rest,
+    state: ConflictState,
     rows: Vec<ConflictRow>,
-}
-
-struct Rest {
-    id: PropertyId,
-    version: Version,
-    base_version: Version,
-    once: String,
-    filters: String,
-    latest: Option<HistoryEntry>,
-    places: Vec<String>,
 }
 
 /// One field in both versions.
@@ -67,13 +56,13 @@ struct ConflictRow {
 impl ConflictPage {
     /// `digests` tell for each field whether it was edited, `chosen` what was chosen before.
     pub(in crate::http) fn new(
+        frame: Frame,
         state: ConflictState,
         fields: [MergedField; 4],
         digests: [String; 4],
         chosen: impl Fn(&str) -> Option<String>,
     ) -> Self {
         let budget = Budget::new();
-        let contradictions = state.contradictions;
         let row = |(field, was): (MergedField, String)| ConflictRow {
             field: field.field,
             said: said(&field),
@@ -85,26 +74,14 @@ impl ConflictPage {
                 .as_deref()
                 .and_then(|base| budget.compare(base, &field.theirs)),
             choice: chosen(field.field).unwrap_or_else(|| default_choice(&field).to_owned()),
-            is_contradicted: contradictions.contains(&field.field),
+            is_contradicted: state.contradictions.contains(&field.field),
             theirs: field.theirs,
             mine: field.mine,
             combined: field.combined,
             was,
         };
         let rows = fields.into_iter().zip(digests).map(row).collect();
-        Self {
-            frame: state.frame,
-            state: Rest {
-                id: state.id,
-                version: state.version,
-                base_version: state.base_version,
-                once: state.once,
-                filters: state.filters,
-                latest: state.latest,
-                places: state.places,
-            },
-            rows,
-        }
+        Self { frame, state, rows }
     }
 
     /// Whether somebody has to choose.

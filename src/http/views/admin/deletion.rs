@@ -12,8 +12,6 @@ use crate::http::views::filters;
 pub(in crate::http) struct DeletePage {
     pub(in crate::http) frame: Frame,
     pub(in crate::http) property: Property,
-    /// Where the list is that one came from.
-    pub(in crate::http) list: String,
-    /// Its state, for the form to carry.
+    /// The state of the list that one came from, for links and the form to carry.
     pub(in crate::http) filters: String,
 }

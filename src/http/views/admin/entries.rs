@@ -1,7 +1,5 @@
 //! Entries of a history, as `templates/admin/entries.html` shows them.
 
-use std::borrow::Cow;
-
 use chrono::{DateTime, Utc};
 
 use super::diff::{Budget, Passage};
@@ -39,7 +37,7 @@ pub(in crate::http) struct EntryView {
     /// What was added or deleted, whole.
     pub(in crate::http) values: Option<PropertyForm>,
     /// Where the listing as it was then can be restored, each with what that is called.
-    pub(in crate::http) restores: Vec<(String, Cow<'static, str>)>,
+    pub(in crate::http) restores: Vec<(String, &'static str)>,
 }
 
 impl EntryView {

@@ -4,6 +4,8 @@ use askama::Template;
 
 use super::diff::{Budget, Passage};
 use super::entries::{ChangeView, EntryView, changes};
+use super::list_address::carrying;
+use super::typed::Typed;
 use crate::domain::{
     DeletedListing, EventId, FieldChange, FieldErrors, HistoryEntry, HistoryKind, HistoryPlace,
     HistoryQuery, Property, PropertyForm, PropertyId, Version,
@@ -27,9 +29,11 @@ struct Turns {
 }
 
 impl Turns {
-    fn new(page: &Page, query: &HistoryQuery) -> Self {
+    /// `filters` are the state of the list that links carry.
+    fn new(page: &Page, query: &HistoryQuery, filters: &str) -> Self {
         let turn = |entry: Option<&HistoryEntry>, place: fn(EventId) -> HistoryPlace| {
-            entry.map(|entry| format!("?{}", query.at(place(entry.id))))
+            let query = entry.map(|entry| format!("?{}", query.at(place(entry.id))));
+            query.map(|query| carrying(&query, filters))
         };
         let (first, last) = (page.entries.first(), page.entries.last());
         Self {
@@ -48,7 +52,7 @@ pub(in crate::http) struct HistoryListPage {
     turns: Turns,
     is_filtered: bool,
     is_first: bool,
-    typed: Vec<(String, String)>,
+    typed: Typed,
     errors: FieldErrors,
     actors: Vec<String>,
 }
@@ -61,7 +65,7 @@ impl HistoryListPage {
         typed: &str,
         actors: Vec<String>,
     ) -> Self {
-        let turns = Turns::new(&page, query);
+        let turns = Turns::new(&page, query, "");
         let may_restore = frame.may("add");
         let budget = Budget::new();
         let entry = |entry: HistoryEntry| {
@@ -69,7 +73,7 @@ impl HistoryListPage {
             let mut view = EntryView::new(entry, &budget);
             view.restores.extend(deletion.map(|event| {
                 let address = format!("/admin/history/{}/undo/", event.0);
-                (address, "Restore it…".into())
+                (address, "Restore it…")
             }));
             view
         };
@@ -97,9 +101,7 @@ impl HistoryListPage {
             },
             is_filtered: true,
             is_first: true,
-            typed: url::form_urlencoded::parse(typed.as_bytes())
-                .into_owned()
-                .collect(),
+            typed: Typed::of(typed),
             errors,
             actors,
         }
@@ -109,22 +111,8 @@ impl HistoryListPage {
         Self { turns, ..self }
     }
 
-    fn typed(&self, name: &str) -> &str {
-        let found = self.typed.iter().rev().find(|(field, _)| field == name);
-        found.map_or("", |(_, value)| value)
-    }
-
-    fn mistakes(&self) -> Vec<(String, &str)> {
-        let fields = self.errors.iter();
-        let mistakes = fields.flat_map(|(field, list)| {
-            list.iter()
-                .map(move |text| (filters::label_of(field), text.as_str()))
-        });
-        mistakes.collect()
-    }
-
     fn kinds(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> + '_ {
-        let chosen = self.typed("kind");
+        let chosen = self.typed.get("kind");
         HistoryKind::ALL
             .into_iter()
             .map(move |kind| (kind.name(), kind.label(), kind.name() == chosen))
@@ -142,6 +130,8 @@ pub(in crate::http) struct HistoryPage {
     exists: bool,
     /// The deletion that can be undone.
     deletion: Option<EventId>,
+    /// The state of the list that one came from.
+    filters: String,
 }
 
 impl HistoryPage {
@@ -151,8 +141,9 @@ impl HistoryPage {
         page: Page,
         query: &HistoryQuery,
         current: Option<&Property>,
+        filters: String,
     ) -> Self {
-        let turns = Turns::new(&page, query);
+        let turns = Turns::new(&page, query, &filters);
         let newest = page.entries.first();
         let deletion = newest.filter(|entry| entry.kind == "deleted" && current.is_none());
         let deletion = deletion.map(|entry| entry.id);
@@ -168,16 +159,18 @@ impl HistoryPage {
                 restores(id, &entry, current, is_whole && at == last)
             });
             let mut view = EntryView::new(entry, &budget);
-            view.restores = restores;
+            let kept = |(address, name): (String, _)| (carrying(&address, &filters), name);
+            view.restores = restores.into_iter().map(kept).collect();
             view
         };
         Self {
+            entries: page.entries.into_iter().enumerate().map(entry).collect(),
             frame,
             id,
-            entries: page.entries.into_iter().enumerate().map(entry).collect(),
             turns,
             exists,
             deletion,
+            filters,
         }
     }
 }
@@ -189,7 +182,7 @@ fn restores(
     entry: &HistoryEntry,
     current: &PropertyForm,
     is_oldest: bool,
-) -> Vec<(String, std::borrow::Cow<'static, str>)> {
+) -> Vec<(String, &'static str)> {
     let address = |side| {
         let event = entry.id.0;
         format!("/admin/properties/{id}/history/{event}/restore/?version={side}")
@@ -201,10 +194,10 @@ fn restores(
     };
     let mut restores = Vec::new();
     if differs(&entry.after) {
-        restores.push((address("after"), "Restore this version…".into()));
+        restores.push((address("after"), "Restore this version…"));
     }
     if is_oldest && differs(&entry.before) {
-        restores.push((address("before"), "Restore the version before it…".into()));
+        restores.push((address("before"), "Restore the version before it…"));
     }
     restores
 }
@@ -221,6 +214,8 @@ pub(in crate::http) struct RestorePage {
     version: Version,
     changes: Vec<ChangeView>,
     notice: Option<&'static str>,
+    /// The state of the list that one came from.
+    filters: String,
 }
 
 impl RestorePage {
@@ -230,6 +225,7 @@ impl RestorePage {
         entry: HistoryEntry,
         side: &str,
         then: &PropertyForm,
+        filters: String,
     ) -> Self {
         let fields = FieldChange::between(&PropertyForm::of(current), then);
         Self {
@@ -240,6 +236,7 @@ impl RestorePage {
             version: current.version(),
             changes: changes(fields, &Budget::new()),
             notice: None,
+            filters,
         }
     }
 
@@ -249,6 +246,16 @@ impl RestorePage {
             ..self
         }
     }
+}
+
+/// For somebody who would restore a version of a listing that was deleted meanwhile.
+#[derive(Template)]
+#[template(path = "admin/restore_gone.html")]
+pub(in crate::http) struct RestoreGonePage {
+    pub(in crate::http) frame: Frame,
+    pub(in crate::http) id: PropertyId,
+    /// The state of the list that one came from.
+    pub(in crate::http) filters: String,
 }
 
 /// What undoing a deletion would bring back.
@@ -263,4 +270,6 @@ pub(in crate::http) struct UndoPage {
     pub(in crate::http) own: Option<DeletedListing>,
     pub(in crate::http) too_many: bool,
     pub(in crate::http) problem: Option<String>,
+    /// The state of the list that one came from.
+    pub(in crate::http) filters: String,
 }

@@ -15,6 +15,8 @@ use crate::services::{LISTED_ROWS, MAX_UPLOAD_BYTES, Preview};
 pub(in crate::http) struct ImportPage {
     pub(in crate::http) frame: Frame,
     pub(in crate::http) errors: FieldErrors,
+    /// The state of the list that one came from.
+    pub(in crate::http) filters: String,
 }
 
 impl ImportPage {
@@ -35,6 +37,8 @@ pub(in crate::http) struct ImportPreviewPage {
     errors: Vec<RowError>,
     samples: Vec<SampleView>,
     notice: Option<&'static str>,
+    /// The state of the list that one came from.
+    filters: String,
 }
 
 /// What would become of a row.
@@ -51,6 +55,7 @@ impl ImportPreviewPage {
         id: UploadId,
         preview: Preview,
         refused: bool,
+        filters: String,
     ) -> Self {
         let (found, errors) = match preview.found {
             Ok(found) => (Some(found.clone()), found.refused.errors),
@@ -65,6 +70,7 @@ impl ImportPreviewPage {
             samples: samples.iter().map(sample_view).collect(),
             found,
             errors,
+            filters,
             notice: refused.then_some(match stopped {
                 true => "Nothing was imported, because too many rows are bad.",
                 false => {

@@ -1,5 +1,8 @@
 //! `templates/admin/`
 
+/// How many places a form suggests without asking for more.
+pub(in crate::http) const SUGGESTED: usize = 200;
+
 mod accounts;
 mod bulk;
 mod conflict;
@@ -11,7 +14,9 @@ mod form;
 mod history;
 mod import;
 mod list;
+pub(in crate::http) mod list_address;
 mod sessions;
+mod typed;
 mod users;
 
 pub(in crate::http) use accounts::{LoginPage, PasswordPage};
@@ -21,7 +26,7 @@ pub(in crate::http) use deletion::DeletePage;
 pub(in crate::http) use entries::EntryView;
 pub(in crate::http) use form::{FormPage, ViewPage};
 pub(in crate::http) use history::{
-    HistoryListPage, HistoryPage, OverviewPage, RestorePage, UndoPage,
+    HistoryListPage, HistoryPage, OverviewPage, RestoreGonePage, RestorePage, UndoPage,
 };
 pub(in crate::http) use import::{ImportPage, ImportPreviewPage};
 pub(in crate::http) use list::ListPage;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::users::flat;
+use super::typed::Typed;
 use crate::domain::{FieldErrors, LoginEvent, LoginFilter, LoginKind, SessionEntry, User, UserId};
 use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
@@ -59,8 +59,11 @@ impl SessionsPage {
 pub(in crate::http) struct LoginsPage {
     frame: Frame,
     events: Vec<LoginEvent>,
-    filter: LoginFilter,
-    errors: Vec<String>,
+    typed: Typed,
+    errors: FieldErrors,
+    filtered: bool,
+    /// Whether the latest entries are shown.
+    is_first: bool,
     /// The address of the next page.
     next: Option<String>,
 }
@@ -71,25 +74,37 @@ impl LoginsPage {
         frame: Frame,
         mut events: Vec<LoginEvent>,
         page_size: u16,
-        filter: LoginFilter,
-        errors: FieldErrors,
+        filter: &LoginFilter,
+        typed: &str,
     ) -> Self {
         let more = events.len() > usize::from(page_size);
         events.truncate(page_size.into());
         let last = events.last().filter(|_| more);
-        let next = last.map(|event| format!("?{}", filter.before(event.id)));
+        Self {
+            next: last.map(|event| format!("?{}", filter.before(event.id))),
+            events,
+            filtered: !filter.is_empty(),
+            is_first: filter.before.is_none(),
+            ..Self::refused(frame, typed, FieldErrors::new())
+        }
+    }
+
+    /// The form of a filter that is refused, as it was typed.
+    pub(in crate::http) fn refused(frame: Frame, typed: &str, errors: FieldErrors) -> Self {
         Self {
             frame,
-            events,
-            filter,
-            errors: flat(&errors),
-            next,
+            events: Vec::new(),
+            typed: Typed::of(typed),
+            errors,
+            filtered: true,
+            is_first: true,
+            next: None,
         }
     }
 
     /// What may be chosen, and whether it is.
     fn kinds(&self) -> impl Iterator<Item = (LoginKind, bool)> + '_ {
         let kinds = LoginKind::ALL.into_iter();
-        kinds.map(|kind| (kind, self.filter.kind == Some(kind)))
+        kinds.map(|kind| (kind, self.typed.get("kind") == kind.name()))
     }
 }

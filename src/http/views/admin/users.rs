@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::typed::Typed;
 use crate::domain::{
     AccountEvent, FieldErrors, Password, Permission, User, UserForm, UserId, UserQuery,
 };
@@ -17,9 +18,11 @@ pub(in crate::http) struct UserListPage {
     frame: Frame,
     users: Vec<User>,
     total: i64,
-    query: UserQuery,
-    errors: Vec<String>,
+    typed: Typed,
+    errors: FieldErrors,
     filtered: bool,
+    /// The state of the list that its links carry.
+    state: String,
     pager: Pager,
 }
 
@@ -28,43 +31,46 @@ impl UserListPage {
         frame: Frame,
         found: UserPage,
         page_size: u16,
-        query: UserQuery,
-        errors: FieldErrors,
+        query: &UserQuery,
     ) -> Self {
         let UserPage { users, total, page } = found;
-        let pages = u64::try_from(total)
-            .unwrap_or(0)
-            .div_ceil(u64::from(page_size));
+        let state = query.canonical();
+        let pages = u64::try_from(total).unwrap_or(0);
+        let pages = pages.div_ceil(u64::from(page_size));
         let (count, page) = (u16::try_from(pages).unwrap_or(u16::MAX), page + 1);
         let link = {
             let query = query.clone();
             move |page| format!("?{}", query.at(page))
         };
         Self {
-            frame,
             users,
             total,
-            filtered: query.at(1) != UserQuery::default().at(1),
-            query,
-            errors: flat(&errors),
+            filtered: !query.at(1).is_empty(),
             pager: Pager::new(page, count, page < count, link),
+            state: state.clone(),
+            ..Self::refused(frame, &state, FieldErrors::new())
+        }
+    }
+
+    /// The form of a query that is refused, as it was typed.
+    pub(in crate::http) fn refused(frame: Frame, typed: &str, errors: FieldErrors) -> Self {
+        Self {
+            frame,
+            users: Vec::new(),
+            total: 0,
+            typed: Typed::of(typed),
+            errors,
+            filtered: true,
+            state: String::new(),
+            pager: Pager::new(1, 1, false, |_| String::new()),
         }
     }
 
     /// What may be chosen, and whether it is.
     fn roles(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> + '_ {
         let roles = UserQuery::ROLES.into_iter();
-        roles.map(|(role, label)| (role, label, self.query.role == Some(role)))
+        roles.map(|(role, label)| (role, label, self.typed.get("role") == role))
     }
-}
-
-/// Messages about a query, in one list.
-pub(super) fn flat(errors: &FieldErrors) -> Vec<String> {
-    let each = errors.iter().flat_map(|(field, list)| {
-        let label = filters::label_of(field);
-        list.iter().map(move |text| format!("{label}: {text}"))
-    });
-    each.collect()
 }
 
 /// The form that adds or changes an account.
@@ -73,13 +79,17 @@ pub(super) fn flat(errors: &FieldErrors) -> Vec<String> {
 pub(in crate::http) struct UserFormPage {
     frame: Frame,
     id: Option<UserId>,
-    /// The name that the account has, whatever is typed.
+    /// The name that the account has, whatever is typed; what is typed while nobody can tell.
     name: String,
     version: String,
     is_own: bool,
     form: UserForm,
     errors: FieldErrors,
     notice: Option<&'static str>,
+    /// Where the account differs from the form, because somebody else changed it meanwhile.
+    differences: Vec<Difference>,
+    /// The state of the list that one comes back to.
+    filters: String,
 }
 
 impl UserFormPage {
@@ -93,22 +103,39 @@ impl UserFormPage {
             form,
             errors: FieldErrors::new(),
             notice: None,
+            differences: Vec::new(),
+            filters: String::new(),
         }
     }
 
-    /// `own` is the account of the one who looks.
-    pub(in crate::http) fn change(frame: Frame, user: &User, own: UserId) -> Self {
+    /// `is_own` says whether it is the account of the one who looks.
+    pub(in crate::http) fn change(frame: Frame, id: UserId, form: UserForm, is_own: bool) -> Self {
         Self {
-            id: Some(user.id),
+            id: Some(id),
+            name: form.username.clone(),
+            is_own,
+            ..Self::add(frame, form)
+        }
+    }
+
+    /// With the name and the version of the account as it is.
+    pub(in crate::http) fn about(self, user: &User) -> Self {
+        Self {
             name: user.username.to_string(),
             version: user.version(),
-            is_own: user.id == own,
-            ..Self::add(frame, UserForm::of(user))
+            ..self
         }
     }
 
-    pub(in crate::http) fn with_form(self, form: UserForm) -> Self {
-        Self { form, ..self }
+    /// With what the account is now, after somebody else changed it.
+    pub(in crate::http) fn against(self, now: &User) -> Self {
+        let notice = "Somebody else changed this account while you were editing it. Nothing was saved, and nothing that \
+            you typed is lost. What differs from your form is listed here: saving it replaces that.";
+        let differences = differences(&UserForm::of(now), &self.form);
+        Self {
+            differences,
+            ..self.with_notice(notice)
+        }
     }
 
     pub(in crate::http) fn with_version(self, version: &str) -> Self {
@@ -124,6 +151,35 @@ impl UserFormPage {
         let notice = Some(notice);
         Self { notice, ..self }
     }
+
+    pub(in crate::http) fn with_filters(self, filters: String) -> Self {
+        Self { filters, ..self }
+    }
+}
+
+/// A field in which an account and its form differ.
+struct Difference {
+    field: &'static str,
+    now: String,
+    typed: String,
+}
+
+fn differences(now: &UserForm, typed: &UserForm) -> Vec<Difference> {
+    let texts = |form: &UserForm| {
+        let box_of = |ticked| if ticked { "Yes" } else { "No" };
+        [
+            ("username", form.username.trim().to_owned()),
+            ("email", form.email.trim().to_owned()),
+            ("is_active", box_of(form.is_active).to_owned()),
+            ("is_staff", box_of(form.is_staff).to_owned()),
+            ("is_superuser", box_of(form.is_superuser).to_owned()),
+            ("permissions", form.permissions.names().join(", ")),
+        ]
+    };
+    let pairs = texts(now).into_iter().zip(texts(typed));
+    let differing = pairs.filter(|((_, now), (_, typed))| now != typed);
+    let difference = |((field, now), (_, typed))| Difference { field, now, typed };
+    differing.map(difference).collect()
 }
 
 /// A new password for somebody else.
@@ -152,11 +208,23 @@ pub(in crate::http) struct UserDeletePage {
     frame: Frame,
     user: User,
     error: Option<String>,
+    /// The state of the list that one comes back to.
+    filters: String,
 }
 
 impl UserDeletePage {
-    pub(in crate::http) fn new(frame: Frame, user: User, error: Option<String>) -> Self {
-        Self { frame, user, error }
+    pub(in crate::http) fn new(
+        frame: Frame,
+        user: User,
+        error: Option<String>,
+        filters: String,
+    ) -> Self {
+        Self {
+            frame,
+            user,
+            error,
+            filters,
+        }
     }
 }
 

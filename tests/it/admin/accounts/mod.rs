@@ -1,6 +1,7 @@
 //! The accounts of staff: who manages them, what is recorded of it, and what becomes of sessions.
 
 mod audit;
+mod forms;
 mod guards;
 mod management;
 mod rights;

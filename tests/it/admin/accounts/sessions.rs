@@ -200,6 +200,25 @@ async fn that_a_session_is_used_is_written_once_a_minute() {
 }
 
 #[tokio::test]
+async fn a_copy_of_a_session_outlasts_the_filling_in_of_a_form() {
+    let app = spawn_app().await;
+    let sam = app.staff_named("sam").await;
+    sam.get("/admin/").await.assert_status(200);
+    // What is kept for a shorter time carries the tag of everything too.
+    app.get("/properties/").await;
+    let redis = app.redis().await;
+    let copies = app.keys("session").await;
+    assert_eq!(copies.len(), 1, "{copies:?}");
+    let copy: i64 = redis.run(&["TTL", &copies[0]]).await;
+    assert!(copy > 8 * 60 * 60, "{copy}");
+    let tag = copies[0].replace(":session:", ":gen:session:");
+    for key in [tag, format!("{}:gen:site", app.prefix)] {
+        let generation: i64 = redis.run(&["TTL", &key]).await;
+        assert!(generation > copy, "{key}: {generation}");
+    }
+}
+
+#[tokio::test]
 async fn a_session_without_its_row_or_with_anothers_is_nobodys() {
     let app = spawn_app().await;
     let (ada, sam) = (app.staff().await, app.staff_named("sam").await);

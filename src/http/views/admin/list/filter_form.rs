@@ -5,11 +5,9 @@ use std::collections::BTreeSet;
 use chrono::{Datelike as _, Days, NaiveDate, Utc};
 use url::form_urlencoded;
 
+use super::super::SUGGESTED;
 use super::address;
-use crate::domain::{AdminListQuery, FoldedLocation, Location, Place, Price};
-
-/// How many places are offered.
-const OFFERED: usize = 200;
+use crate::domain::{AdminListQuery, FoldedLocation, Location, MAX_LOCATIONS, Place, Price};
 
 /// The orders that have a name.
 const ORDERS: [(&str, &str); 8] = [
@@ -30,6 +28,8 @@ pub(super) struct FilterForm {
     pub(super) q: String,
     /// Locations that are chosen.
     pub(super) locations: Vec<String>,
+    /// What was typed as a location and can't be one, or not one more.
+    pub(super) location: String,
     pub(super) min_price: String,
     pub(super) max_price: String,
     pub(super) added_from: String,
@@ -61,7 +61,12 @@ impl FilterForm {
         let locations = pairs
             .iter()
             .filter(|(name, value)| name == "location" && !value.trim().is_empty());
-        let locations: Vec<String> = locations.map(|(_, value)| value.clone()).collect();
+        let (mut locations, mut refused): (Vec<_>, Vec<_>) = locations
+            .map(|(_, value)| value.clone())
+            .partition(|name| Location::parse(name).is_ok());
+        // What was typed last comes first, before those that the form carries.
+        let surplus = locations.len().saturating_sub(MAX_LOCATIONS);
+        refused.extend(locations.drain(..surplus));
         let query = AdminListQuery::parse(query_string).unwrap_or_default();
         Self {
             q: last("q"),
@@ -73,6 +78,7 @@ impl FilterForm {
             per_page: last("per_page"),
             places: offered(places, &locations),
             locations,
+            location: refused.join(", "),
             spans: spans(&query, Utc::now().date_naive()),
         }
     }
@@ -119,7 +125,7 @@ fn offered(places: &[Place], chosen: &[String]) -> Vec<String> {
         .collect();
     let others = places.iter().map(|place| &place.location);
     let others = others.filter(|location| !chosen.contains(&folded(location)));
-    others.take(OFFERED).map(Location::to_string).collect()
+    others.take(SUGGESTED).map(Location::to_string).collect()
 }
 
 /// The spans of days that Django offers, beside any day.

@@ -9,13 +9,12 @@ use askama::Template;
 use self::filter_form::FilterForm;
 use self::headings::{Heading, headings};
 pub(super) use self::parts::{FilterPart, parts};
+use super::list_address::{carrying, list_in};
 use crate::domain::{AdminListQuery, FieldErrors, Place, Property, PropertyId};
 use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
 use crate::http::views::pager::Pager;
 use crate::services::AdminPage;
-
-const LIST: &str = "/admin/properties/";
 
 /// The list.
 #[derive(Template)]
@@ -86,12 +85,12 @@ impl ListPage {
 
     /// The address of a page of a listing's, which leads back here.
     fn of(&self, id: &PropertyId, page: &str) -> String {
-        carrying(&format!("{LIST}{id}/{page}/"), &self.state)
+        carrying(&format!("/admin/properties/{id}/{page}/"), &self.state)
     }
 
     /// The address of another page of the list's.
     fn beside(&self, page: &str) -> String {
-        carrying(&format!("{LIST}{page}/"), &self.state)
+        carrying(&format!("/admin/properties/{page}/"), &self.state)
     }
 
     /// Each mistake that no field of the form shows.
@@ -104,17 +103,5 @@ impl ListPage {
 
 /// The address of a state of the list.
 pub(super) fn address(query: &AdminListQuery) -> String {
-    match query.canonical() {
-        text if text.is_empty() => LIST.to_owned(),
-        text => format!("{LIST}?{text}"),
-    }
-}
-
-/// An address that carries a state of the list.
-pub(super) fn carrying(path: &str, state: &str) -> String {
-    if state.is_empty() {
-        return path.to_owned();
-    }
-    let state: String = url::form_urlencoded::byte_serialize(state.as_bytes()).collect();
-    format!("{path}?_changelist_filters={state}")
+    list_in(&query.canonical())
 }

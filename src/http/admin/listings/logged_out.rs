@@ -1,0 +1,151 @@
+//! The form of a listing that is sent when its session has ended: the login form carries what was typed, and after the
+//! login the form is shown again. Logging in saves nothing.
+//!
+//! **Invariant:** only a form is carried of which the browser says that a page of this site sent it. Another site's page
+//! puts no words into the form of whoever logs in next.
+
+use actix_session::Session;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::HeaderMap;
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse};
+
+use super::answers;
+use super::sent::Sent;
+use crate::domain::{PropertyForm, PropertyId, User};
+use crate::http::AppError;
+use crate::http::admin::accounts::ask_to_log_in;
+use crate::http::admin::request::{Body, Fields, is_foreign, read};
+use crate::http::admin::see_other;
+use crate::http::admin::staff::Staff;
+use crate::services::Services;
+
+/// The most bytes of text that a login form carries: a description of 20,000 characters fits, in any script.
+const MOST: usize = 96 * 1024;
+
+/// What whoever has logged in is told above the form.
+const NOTICE: &str = "You were logged out before this was saved. Check it and save.";
+
+/// Around the addresses of the forms: a form without a session is answered with the login form, which carries it.
+///
+/// # Errors
+/// Those of the inner service.
+pub(super) async fn keep<B: MessageBody + 'static>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let is_form = request.method() == Method::POST && is_own(request.headers());
+    if is_form
+        && let Ok(None) = Staff::of(request.request()).await
+        && let Some(sent) = received(&mut request).await
+    {
+        let asked = ask_to_log_in(request.request(), request.path(), sent.carried());
+        return Ok(match asked {
+            Ok(page) => request.into_response(page),
+            Err(err) => request.error_response(err),
+        });
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// Goes on after a login: with the form that the login form carried, for those who may send it, or to an address.
+pub(in crate::http::admin) async fn go_on(
+    session: &Session,
+    user: &User,
+    form: &Fields,
+    next: &str,
+    services: &Services,
+) -> Result<HttpResponse, AppError> {
+    let staff = Staff::entered(session, user)?;
+    match typed(next, form.clone()) {
+        Some(sent) if staff.may(sent.needs()) => {
+            let again = sent.again().with_notice(NOTICE.to_owned());
+            answers::show(HttpResponse::Ok(), &staff, services, again).await
+        }
+        _ => Ok(see_other(next)),
+    }
+}
+
+/// What a login form carries, to be carried on.
+pub(in crate::http::admin) fn carried(form: &Fields, next: &str) -> Vec<(&'static str, String)> {
+    typed(next, form.clone()).map_or_else(Vec::new, |sent| sent.carried())
+}
+
+/// Whether the browser says that a page of this site sent a form. Programs, which say nothing, keep what they send.
+fn is_own(headers: &HeaderMap) -> bool {
+    let mut told = ["origin", "sec-fetch-site"].into_iter();
+    told.any(|name| headers.contains_key(name)) && !is_foreign(headers)
+}
+
+async fn received(request: &mut ServiceRequest) -> Option<Sent> {
+    let Body(body) = request.extract::<Body>().await.ok()?;
+    let fields = read(request.request(), &body).ok()?;
+    typed(request.path(), fields)
+}
+
+/// The form of a listing among the fields that are sent to its address, or by a login that leads there.
+fn typed(address: &str, fields: Fields) -> Option<Sent> {
+    let sent = Sent::of(fields, listing_of(address)?);
+    let is_form = PropertyForm::FIELDS
+        .iter()
+        .all(|field| sent.fields.has(field));
+    let carried = sent.carried();
+    let length: usize = carried.iter().map(|(_, text)| text.len()).sum();
+    (is_form && length <= MOST).then_some(sent)
+}
+
+/// Which listing the form at an address is of, or that it adds one; `None` for other addresses.
+fn listing_of(address: &str) -> Option<Option<PropertyId>> {
+    let path = address.split('?').next()?;
+    let name = path.strip_prefix("/admin/properties/")?;
+    if name == "add/" {
+        return Some(None);
+    }
+    let id = name.strip_suffix("/change/")?.parse().ok()?;
+    Some(Some(PropertyId(id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    #[test]
+    fn a_login_leads_to_the_forms_of_listings_and_to_no_other() {
+        let listing = |address| listing_of(address);
+        assert_eq!(listing("/admin/properties/add/"), Some(None));
+        let change = Some(Some(PropertyId(7)));
+        assert_eq!(listing("/admin/properties/7/change/"), change);
+        assert_eq!(listing("/admin/properties/7/change/?a=b"), change);
+        for other in [
+            "/admin/",
+            "/admin/properties/",
+            "/admin/properties/7/delete/",
+            "/admin/properties/x/change/",
+            "/admin/properties/99999999999999999999/change/",
+            "//evil.example/admin/properties/add/",
+        ] {
+            assert_eq!(listing(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn only_what_a_browser_says_to_be_this_sites_is_kept() {
+        let own = |pairs: &[(&'static str, &'static str)]| {
+            let pairs = [&[("host", "homes.example")], pairs].concat();
+            let pair = |(name, value)| {
+                let value = HeaderValue::from_static(value);
+                (HeaderName::from_static(name), value)
+            };
+            is_own(&pairs.into_iter().map(pair).collect())
+        };
+        assert!(own(&[("origin", "https://homes.example")]));
+        assert!(own(&[("sec-fetch-site", "same-origin")]));
+        assert!(!own(&[]));
+        assert!(!own(&[("origin", "https://evil.example")]));
+        assert!(!own(&[("origin", "null")]));
+        assert!(!own(&[("sec-fetch-site", "cross-site")]));
+    }
+}

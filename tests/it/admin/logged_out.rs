@@ -1,0 +1,176 @@
+//! A form that is sent when its session has ended: what was typed comes back after the login, and nothing is saved by it.
+
+use reqwest::Method;
+use reqwest::header::{CONTENT_TYPE, ORIGIN};
+use url::form_urlencoded;
+
+use crate::harness::{App, Browser, PASSWORD, Page, Plan, listing};
+
+const ADD: &str = "/admin/properties/add/";
+const CHANGE: &str = "/admin/properties/1/change/";
+const SAID: &str = "You were logged out before this was saved. Check it and save.";
+
+/// Posts a form as browsers do, which say what page sent it.
+async fn post(staff: &Browser, path: &str, origin: &str, fields: &[(&str, String)]) -> Page {
+    let body = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish();
+    let request = staff
+        .request(Method::POST, path)
+        .header(ORIGIN, origin)
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(body);
+    staff.send(request).await
+}
+
+/// A form as it was opened, with what is typed into it.
+async fn filled(staff: &Browser, path: &str, title: &str) -> Vec<(&'static str, String)> {
+    let form = staff.get(path).await.assert_status(200);
+    let mut fields = listing(title, "7", "Joppa").fields();
+    for name in ["csrf_token", "_once", "_changelist_filters"] {
+        fields.push((name, form.field(name)));
+    }
+    if path == CHANGE {
+        fields.push(("version", form.field("version")));
+    }
+    fields.push(("_save", "1".to_owned()));
+    fields
+}
+
+async fn end_sessions(app: &App) {
+    app.database.run("DELETE FROM session").await;
+}
+
+/// Logs in by the form on a page, with everything that it carries.
+async fn log_in(app: &App, staff: &Browser, page: &Page, name: &str, password: &str) -> Page {
+    let mut fields: Vec<_> = [
+        "csrf_token",
+        "next",
+        "title",
+        "description",
+        "price",
+        "location",
+        "_once",
+        "_changelist_filters",
+    ]
+    .map(|name| (name, page.field(name)))
+    .into();
+    if page.has("name=\"version\"") {
+        fields.push(("version", page.field("version")));
+    }
+    fields.push(("username", name.to_owned()));
+    fields.push(("password", password.to_owned()));
+    post(staff, "/admin/login/", &app.origin, &fields).await
+}
+
+async fn title(app: &App) -> String {
+    let sql = "SELECT title FROM property WHERE id = 1";
+    app.database.value(sql).await
+}
+
+#[tokio::test]
+async fn what_was_typed_comes_back_after_the_login_and_is_saved_when_somebody_says_so() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    let staff = app.staff().await;
+    let state = "?_changelist_filters=q%3Dhome";
+    let fields = filled(&staff, CHANGE, "Typed <b>\"'").await;
+    let with_state = filled(&staff, &format!("{ADD}{state}"), "New").await;
+    end_sessions(&app).await;
+    let asked = post(&staff, CHANGE, &app.origin, &fields).await;
+    let asked = asked.assert_status(403);
+    assert!(
+        asked.has("name=\"password\"") && !asked.has("Typed <b>"),
+        "{asked:?}"
+    );
+    assert_eq!(asked.header("cache-control"), "no-store, private");
+    // A wrong password loses nothing either.
+    let again = log_in(&app, &staff, &asked, "ada", "wrong").await;
+    let again = again.assert_status(422);
+    let form = log_in(&app, &staff, &again, "ada", PASSWORD).await;
+    let form = form.assert_status(200);
+    assert!(form.has(SAID) && form.has("data-unsaved"), "{form:?}");
+    assert!(form.has(&format!("action=\"{CHANGE}\"")), "{form:?}");
+    assert!(!form.has("Typed <b>") && !form.has(PASSWORD), "{form:?}");
+    assert_eq!(title(&app).await, "Home 1");
+    let known = |name: &str| {
+        let found = fields.iter().find(|(field, _)| *field == name);
+        found.expect("it was sent").1.clone()
+    };
+    for name in ["title", "price", "location", "version", "_once"] {
+        assert_eq!(form.field(name), known(name), "{name}");
+    }
+    assert_ne!(form.field("csrf_token"), known("csrf_token"));
+    let mut fields = fields;
+    fields.retain(|(name, _)| *name != "csrf_token");
+    fields.push(("csrf_token", form.field("csrf_token")));
+    staff.post(CHANGE, &fields).await.assert_status(303);
+    assert_eq!(title(&app).await, "Typed <b>\"'");
+
+    // A form that adds a listing likewise, and the list comes back as it was left.
+    end_sessions(&app).await;
+    let asked = post(&staff, ADD, &app.origin, &with_state).await;
+    let form = log_in(&app, &staff, &asked, "ada", PASSWORD).await;
+    assert_eq!(form.field("title"), "New");
+    assert_eq!(form.field("_changelist_filters"), "q=home");
+    assert_eq!(app.database.listings().await, "1");
+}
+
+#[tokio::test]
+async fn what_somebody_else_saved_meanwhile_is_still_a_conflict() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    let staff = app.staff().await;
+    let mut fields = filled(&staff, CHANGE, "Mine").await;
+    end_sessions(&app).await;
+    let asked = post(&staff, CHANGE, &app.origin, &fields).await;
+    app.database
+        .run("UPDATE property SET title = 'Theirs'")
+        .await;
+    let form = log_in(&app, &staff, &asked, "ada", PASSWORD).await;
+    fields.retain(|(name, _)| *name != "csrf_token");
+    fields.push(("csrf_token", form.field("csrf_token")));
+    let both = staff.post(CHANGE, &fields).await.assert_status(409);
+    assert!(both.has("Theirs") && both.has("Mine"), "{both:?}");
+}
+
+#[tokio::test]
+async fn only_a_form_of_this_sites_own_page_is_kept() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    let staff = app.staff().await;
+    let fields = filled(&staff, CHANGE, "Planted").await;
+    end_sessions(&app).await;
+    for origin in ["https://evil.example", "null"] {
+        let page = post(&staff, CHANGE, origin, &fields).await;
+        // Whichever is seen first: that nobody is logged in, or that the form is another site's.
+        assert!(matches!(page.status, 302 | 403), "{page:?}");
+        assert!(!page.has("Planted"), "{page:?}");
+    }
+    staff.post(CHANGE, &fields).await.assert_status(302);
+    // Neither is what is no form of a listing, or more than a form may hold.
+    let other = "/admin/properties/1/delete/";
+    let page = post(&staff, other, &app.origin, &fields).await;
+    page.assert_status(302);
+    let mut long = fields.clone();
+    long.push(("description", "d".repeat(100_000)));
+    for fields in [&fields[..1], &long[..]] {
+        let page = post(&staff, CHANGE, &app.origin, fields).await;
+        page.assert_status(302);
+    }
+}
+
+#[tokio::test]
+async fn whoever_logs_in_instead_gets_the_form_only_if_they_may_send_it() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    let staff = app.staff().await;
+    let fields = filled(&staff, CHANGE, "Hers").await;
+    end_sessions(&app).await;
+    let asked = post(&staff, CHANGE, &app.origin, &fields).await;
+    for (permissions, status) in [("{view}", 303), ("{view,change}", 200)] {
+        let grant =
+            format!("UPDATE site_user SET permissions = '{permissions}' WHERE username = 'sam'");
+        app.database.run(&grant).await;
+        let page = log_in(&app, &staff, &asked, "sam", PASSWORD).await;
+        let page = page.assert_status(status);
+        assert_eq!(page.has(SAID), status == 200, "{page:?}");
+    }
+    assert_eq!(title(&app).await, "Home 1");
+}
