@@ -3,9 +3,8 @@
 use prometheus::proto::MetricFamily;
 
 use super::family::{counter, counters, gauge, gauges, histogram, histograms};
-use crate::cache::metrics::{Buckets, LevelCounts};
+use crate::cache::metrics::{Buckets, LevelCounts, PageCounts};
 use crate::cache::{Cache, Level, LevelReport, LinkState};
-use crate::services::management::page_counts;
 
 /// A level with its counters.
 type Counted = (Level, LevelCounts);
@@ -46,11 +45,11 @@ pub(super) fn families(cache: &Cache) -> Vec<MetricFamily> {
 
 /// The site's one number, whichever levels it has.
 fn pages(cache: &Cache) -> MetricFamily {
-    let (cached, computed) = page_counts(cache);
+    let PageCounts { cached, computed } = cache.metrics().pages();
     let outcomes = [("cached", cached), ("computed", computed)];
     counters(
         "cache_pages_total",
-        "Pages that readers asked for, by whether a cache level had them, or they were computed or waited for.",
+        "Pages that readers were answered with, by whether a cache level had them, or they were computed or waited for.",
         outcomes.map(|(outcome, count)| counter(&[("outcome", outcome)], count)),
     )
 }

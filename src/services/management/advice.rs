@@ -85,6 +85,7 @@ mod tests {
             redis: Some(RedisReport::parse(info)),
             tiers: TierState {
                 redis: "up",
+    use crate::cache::metrics::PageCounts;
                 connections: 1,
                 listening: true,
                 memory_bound: 0,
@@ -94,7 +95,10 @@ mod tests {
                 ..EventState::default()
             },
             levels: Vec::new(),
-            pages: (69, 31),
+            pages: PageCounts {
+                cached: 69,
+                computed: 31,
+            },
         }
     }
 
@@ -120,7 +124,7 @@ mod tests {
     #[test]
     fn where_all_is_well_nothing_is_to_be_changed() {
         let mut report = report("maxmemory:1000000\r\nmaxmemory_policy:allkeys-lru\r\n", 0);
-        report.pages = (0, 0);
+        report.pages = PageCounts::default();
         assert_eq!(report.recommendations(), ["Nothing to change."]);
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Management;
-use crate::cache::metrics::LevelCounts;
+use crate::cache::metrics::{LevelCounts, PageCounts};
 use crate::cache::{Cache, Level, RedisReport, TierState};
 
 /// The figures at one moment.
@@ -17,8 +17,8 @@ pub struct Report {
     pub events: EventState,
     /// The site's own counters.
     pub levels: Vec<LevelFigures>,
-    /// How many pages the cache answered, and how many it could not.
-    pub pages: (u64, u64),
+    /// The pages that readers were answered with.
+    pub pages: PageCounts,
 }
 
 /// The counters of one level since the program started.
@@ -91,17 +91,6 @@ impl LevelFigures {
     }
 }
 
-/// How many pages the cache answered, of whichever level, and how many had to be computed or were waited for.
-pub(in crate::services) fn page_counts(cache: &Cache) -> (u64, u64) {
-    let memory = cache.metrics().level(Level::PageMemory);
-    let redis = cache.metrics().level(Level::PageRedis);
-    let missed = match cache.redis_is_up() {
-        Some(_) => redis.misses + redis.bypass,
-        None => memory.misses,
-    };
-    (memory.hits + redis.hits, missed)
-}
-
 impl Report {
     /// A number of `INFO`; 0 when Redis is out of reach.
     pub fn number(&self, field: &str) -> u64 {
@@ -128,7 +117,7 @@ impl Report {
 
     /// The hit ratio of the pages that readers asked this instance for, whichever level answered.
     pub fn page_hit_ratio(&self) -> Option<f64> {
-        hit_ratio(self.pages.0, self.pages.1)
+        hit_ratio(self.pages.cached, self.pages.computed)
     }
 
     /// The figures of a level.
@@ -195,7 +184,7 @@ impl Management {
             redis,
             tiers,
             events: self.event_state().await,
-            pages: page_counts(&self.cache),
+            pages: self.cache.metrics().pages(),
             levels: Level::ALL
                 .iter()
                 .map(|level| LevelFigures::of(&self.cache, *level))
@@ -234,7 +223,7 @@ mod tests {
             },
             events: EventState::default(),
             levels: Vec::new(),
-            pages: (0, 0),
+            pages: PageCounts::default(),
         }
     }
 

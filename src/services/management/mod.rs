@@ -30,7 +30,6 @@ use warm::Warming;
 
 pub use clearing::{ClearScope, Cleared, WouldEnd};
 pub use explanation::{ExplainedLevel, ExplainedPage, ExplainedTag, Explanation, PastEvent};
-pub(super) use figures::page_counts;
 pub use figures::{EventState, LevelFigures, Report, Saved, rating};
 pub use history::{CacheHistory, Point, SAMPLING};
 pub use load_test::{Bar, LoadTest, LoadTestReport, LoadTestRequest};
