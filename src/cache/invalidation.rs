@@ -48,13 +48,8 @@ impl Cache {
         };
         let Invalidation { events, tags, .. } = invalidation;
         let applied = tier.invalidate(events, tags, once).await;
-        let levels = [Level::PageRedis, Level::Queryset, Level::Count];
-        if applied.is_err() {
-            levels
-                .into_iter()
-                .for_each(|level| self.metrics.count_error(level));
-        }
-        if applied? {
+        // One operation for all levels there: a failure counts once, at the one that readers meet first.
+        if self.counted(Level::PageRedis, applied)? {
             invalidation.log("redis");
             let levels = levels.into_iter();
             levels.for_each(|level| self.metrics.count_invalidation(level));

@@ -103,6 +103,7 @@ impl Cache {
     {
         if self.memory.is_enabled() {
             self.metrics.count_miss(Level::PageMemory);
+        }
         let served = self.get_or_lead(key, super::with_site(tags), render).await;
         if let Ok(served) = &served {
             self.metrics.count_page(served.was_cached());
@@ -120,7 +121,6 @@ impl Cache {
         E: LoadError,
         F: Future<Output = Result<Rendered, E>> + Send + 'static,
     {
-        }
         for _ in 0..ATTEMPTS {
             match self.join(key, &tags) {
                 Part::Leader(leader) => return self.lead_page(leader, key, &tags, render).await,
@@ -200,8 +200,8 @@ impl Cache {
     ) -> Option<(Served, bool)> {
         let started = Instant::now();
         let tier = self.redis.as_ref()?;
-        let found = tier.find(key, tags).await.ok()?;
-        let (entry, left, local) = self.validated(tier, found, stamps).await?;
+        let found = self.counted(key.level(), tier.find(key, tags).await).ok()?;
+        let (entry, left, local) = self.validated(tier, key.level(), found, stamps).await?;
         let (page, lifetime) = StoredPage::read(&entry)?;
         let held = HeldPage::new(page, entry.age(), left, lifetime, local);
         let page = self.keep_in_memory(key, held);

@@ -1,6 +1,7 @@
 //! What operators ask of the cache: sizes, figures, a test, a clear.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::http::header::HeaderValue;
@@ -54,6 +55,10 @@ pub struct TierState {
     pub redis: &'static str,
     /// How often Redis was connected to.
     pub connections: u64,
+    /// Whether Redis answers, in use or not.
+    pub answers: bool,
+    /// Why Redis is not in use, as far as that is known.
+    pub problem: Option<Arc<str>>,
     /// Whether this process hears of every event.
     pub listening: bool,
     /// The most bytes that pages in this process may take; 0 when none are kept.
@@ -76,8 +81,10 @@ impl Cache {
     pub fn tier_state(&self) -> TierState {
         let link = self.redis.as_ref().map(|tier| tier.link.report());
         TierState {
-            redis: link.map_or("off", |link| link.state.name()),
-            connections: link.map_or(0, |link| link.connections),
+            redis: link.as_ref().map_or("off", |link| link.state.name()),
+            connections: link.as_ref().map_or(0, |link| link.connections),
+            answers: link.as_ref().is_some_and(|link| link.answers),
+            problem: link.and_then(|link| link.problem),
             listening: self.memory.is_armed(Instant::now()),
             memory_bound: self.memory.limit(),
         }
@@ -274,7 +281,7 @@ async fn scan(
     redis: &mut deadpool_redis::Connection,
     family: &str,
     cursor: u64,
-) -> RedisResult<(u64, Vec<String>)> {
+) -> RedisResult<(u64, Vec<Vec<u8>>)> {
     let pattern = tier.key(&format!("{family}:*"));
     let mut command = redis::cmd("SCAN");
     command

@@ -128,13 +128,17 @@ fn memory(cache: &Cache) -> [MetricFamily; 4] {
 /// Without Redis there is no state that holds, and none of the states is 1.
 fn redis(cache: &Cache) -> [MetricFamily; 3] {
     let link = cache.report_link();
-    let is = |state| f64::from(u8::from(link.is_some_and(|link| link.state == state)));
+    let is = |state| {
+        f64::from(u8::from(
+            link.as_ref().is_some_and(|link| link.state == state),
+        ))
+    };
     let states = [
         ("up", LinkState::Up),
         ("repairing", LinkState::Repairing),
         ("down", LinkState::Down),
     ];
-    let connections = link.map_or(0, |link| link.connections);
+    let connections = link.as_ref().map_or(0, |link| link.connections);
     [
         gauges(
             "cache_redis_up",
@@ -149,7 +153,7 @@ fn redis(cache: &Cache) -> [MetricFamily; 3] {
         ),
         counters(
             "cache_redis_connections_total",
-            "Connections made to Redis; each after the first follows an outage.",
+            "How often Redis was taken into use; each time after the first follows an outage.",
             [counter(&[], connections)],
         ),
     ]

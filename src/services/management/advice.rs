@@ -18,11 +18,19 @@ impl Report {
             advice.extend(self.low_ratio());
             return advice;
         }
+        let problem = self.tiers.problem.as_deref();
+        let problem = problem.map_or_else(String::new, |problem| format!(" ({problem})"));
         if self.redis.is_none() {
-            advice.push(
-                "Redis can't be reached. Start it, or correct REDIS_URL; the site uses it again by itself.".to_owned(),
-            );
+            advice.push(format!(
+                "Redis can't be reached{problem}. Start it, or correct REDIS_URL; the site uses it again by itself."
+            ));
             return advice;
+        }
+        if self.redis_state() == "repairing" {
+            advice.push(format!(
+                "Redis answers, but is not used before it is repaired{problem}. It has to take writes (maxmemory, \
+                 REDIS_URL), and the event log has to be read (DATABASE_URL); the site uses it again by itself."
+            ));
         }
         advice.extend(self.low_ratio());
         let evicted = self.number("evicted_keys");
@@ -77,6 +85,7 @@ impl Report {
 
 #[cfg(test)]
 mod tests {
+    use crate::cache::metrics::PageCounts;
     use crate::cache::{RedisReport, TierState};
     use crate::services::management::{EventState, Report};
 
@@ -85,8 +94,9 @@ mod tests {
             redis: Some(RedisReport::parse(info)),
             tiers: TierState {
                 redis: "up",
-    use crate::cache::metrics::PageCounts;
                 connections: 1,
+                answers: true,
+                problem: None,
                 listening: true,
                 memory_bound: 0,
             },
@@ -119,6 +129,23 @@ mod tests {
             assert!(advice.iter().any(told), "{figure}: {advice:#?}");
         }
         assert_eq!(advice.len(), 6);
+    }
+
+    #[test]
+    fn a_redis_that_answers_and_is_not_used_is_told_from_one_out_of_reach() {
+        let mut report = report("maxmemory:1\r\nmaxmemory_policy:noeviction\r\n", 0);
+        report.tiers.problem = Some("OOM command not allowed".into());
+        for state in ["repairing", "down"] {
+            report.tiers.redis = state;
+            assert_eq!(report.redis_state(), "repairing");
+            let advice = report.recommendations();
+            assert!(
+                advice[0].contains("answers") && advice[0].contains("OOM command not allowed"),
+                "{advice:#?}"
+            );
+            assert!(advice.iter().any(|line| line.contains("noeviction")));
+            assert!(report.efficiency().contains("repaired"));
+        }
     }
 
     #[test]

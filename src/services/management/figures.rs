@@ -105,6 +105,14 @@ impl Report {
             .unwrap_or("")
     }
 
+    /// `up`, `repairing`, `down` or `off`. An attempt to repair takes moments: what answers is not down between two.
+    pub fn redis_state(&self) -> &'static str {
+        match (self.tiers.redis, &self.redis) {
+            ("down", Some(_)) => "repairing",
+            (state, _) => state,
+        }
+    }
+
     /// Redis's own hit ratio, over every client and key.
     pub fn server_hit_ratio(&self) -> Option<f64> {
         hit_ratio(self.number("keyspace_hits"), self.number("keyspace_misses"))
@@ -161,6 +169,9 @@ impl Report {
         if self.redis.is_none() && self.tiers.redis != "off" {
             return "Redis can't be reached: pages come from this program's memory, or are computed.".to_owned();
         }
+        if self.redis_state() == "repairing" {
+            return "Redis is being repaired: pages come from this program's memory, or are computed.".to_owned();
+        }
         match self.page_hit_ratio() {
             Some(ratio) => format!(
                 "{:.1} % of the pages asked for came from the cache.",
@@ -176,9 +187,9 @@ impl Management {
     pub(super) async fn figures(&self) -> Report {
         let tiers = self.cache.tier_state();
         // Where it is known to be out of reach, nobody waits to learn that again.
-        let redis = match tiers.redis {
-            "down" => None,
-            _ => self.cache.report_redis().await.ok(),
+        let redis = match tiers.answers {
+            true => self.cache.report_redis().await.ok(),
+            false => None,
         };
         Report {
             redis,
@@ -218,6 +229,8 @@ mod tests {
             tiers: TierState {
                 redis: "down",
                 connections: 0,
+                answers: false,
+                problem: Some("connection refused".into()),
                 listening: false,
                 memory_bound: 0,
             },
@@ -274,10 +287,10 @@ mod tests {
         let json = unreachable().json();
         assert_eq!(json["metrics"]["redis"]["reachable"], false);
         assert!(json["metrics"]["cache_performance"]["hit_ratio"].is_null());
+        let advice = json["metrics"]["analysis"]["recommendations"][0].to_string();
         assert!(
-            json["metrics"]["analysis"]["recommendations"][0]
-                .as_str()
-                .is_some_and(|t| t.contains("REDIS_URL"))
+            advice.contains("REDIS_URL") && advice.contains("connection refused"),
+            "{advice}"
         );
     }
 }

@@ -15,7 +15,7 @@ impl Report {
             .collect();
         json!({"success": true, "metrics": {
             "redis": {
-                "reachable": self.redis.is_some(), "state": self.tiers.redis, "connections": self.tiers.connections,
+                "reachable": self.redis.is_some(), "state": self.redis_state(), "connections": self.tiers.connections,
                 "uptime_seconds": self.number("uptime_in_seconds"),
             },
             "pages": {

@@ -115,7 +115,7 @@ impl Management {
     }
 
     async fn keys(&self) -> Option<Keys> {
-        if self.cache.redis_is_up() == Some(false) {
+        if !self.cache.tier_state().answers {
             return None;
         }
         let census = self.cache.census(kind_of).await.ok()?;

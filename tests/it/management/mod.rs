@@ -13,6 +13,7 @@ mod metrics;
 mod ops;
 mod parts;
 mod postman;
+mod redis;
 mod signals;
 mod status;
 mod streams;

@@ -41,7 +41,7 @@ struct Reachability {
     reachable: bool,
     /// `up`, `repairing`, `down` or `off`.
     state: String,
-    /// How often this instance has connected to it.
+    /// How often this instance has taken it into use.
     connections: u64,
     uptime_seconds: u64,
 }

@@ -99,7 +99,7 @@ impl<'a> Figures<'a> {
                 .iter()
                 .map(|past| (past.at.into(), past))
                 .collect(),
-            redis: ways(report.tiers.redis),
+            redis: ways(report.redis_state()),
             server: report.redis.is_some().then(|| server(overview)),
         }
     }
