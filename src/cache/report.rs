@@ -49,11 +49,11 @@ impl RedisReport {
 }
 
 /// The ways to what the cache holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TierState {
     /// `up`, `repairing` (connected, and not used before the event log is applied), `down`, or `off` without a Redis.
     pub redis: &'static str,
-    /// How often Redis was connected to.
+    /// How often Redis was taken into use.
     pub connections: u64,
     /// Whether Redis answers, in use or not.
     pub answers: bool,
@@ -88,53 +88,6 @@ impl Cache {
             listening: self.memory.is_armed(Instant::now()),
             memory_bound: self.memory.limit(),
         }
-    }
-
-    /// The most bytes of pages that this process may hold.
-    pub fn memory_limit(&self) -> u64 {
-        self.memory.limit()
-    }
-
-    /// Counts the entries of a family.
-    ///
-    /// # Errors
-    /// When Redis is not in use or fails.
-    pub async fn report_level(&self, family: &str) -> Result<LevelReport, CacheError> {
-        let tier = self.tier()?;
-        let mut redis = tier.link.pooled().await?;
-        let mut report = LevelReport::default();
-        let mut cursor = 0;
-        loop {
-            let (next, keys) = scan(tier, &mut redis, family, cursor).await?;
-            if !keys.is_empty() {
-                let mut pipeline = redis::pipe();
-                // A key of another type answers an error that must not fail the whole report.
-                keys.iter().for_each(|key| {
-                    pipeline.cmd("EVAL").arg(LENGTH).arg(1).arg(key);
-                });
-                let lengths: Vec<u64> = pipeline.query_async(&mut redis).await?;
-                report.entries += keys.len() as u64;
-                report.bytes += lengths.iter().sum::<u64>();
-            }
-            if next == 0 {
-                return Ok(report);
-            }
-            cursor = next;
-        }
-    }
-
-    /// How long a key may still be kept; `None` when it isn't there.
-    ///
-    /// # Errors
-    /// When Redis is not in use or fails.
-    pub async fn ttl(&self, key: &CacheKey) -> Result<Option<Duration>, CacheError> {
-        let tier = self.tier()?;
-        let name = tier.key(key.as_str());
-        let command = async |c: &mut Connection| -> RedisResult<i64> {
-            redis::cmd("PTTL").arg(name).query_async(&mut c.redis).await
-        };
-        let millis = tier.run(command).await?;
-        Ok(u64::try_from(millis).ok().map(Duration::from_millis))
     }
 
     /// The server's own figures, which count every client.
@@ -265,10 +218,6 @@ impl Cache {
         self.redis.as_ref().ok_or(CacheError::Unavailable)
     }
 }
-
-/// The length of a string, 0 for a key of another type.
-const LENGTH: &str =
-    "local n = redis.pcall('STRLEN', KEYS[1]) return type(n) == 'number' and n or 0";
 
 fn cmd(words: &[&str]) -> redis::Cmd {
     let mut command = redis::Cmd::new();

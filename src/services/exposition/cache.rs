@@ -39,7 +39,7 @@ pub(super) fn families(cache: &Cache) -> Vec<MetricFamily> {
     ];
     families.extend(memory(cache));
     families.extend(redis(cache));
-    families.extend(event_log(cache));
+    families.push(event_log(cache));
     families
 }
 
@@ -115,7 +115,7 @@ fn memory(cache: &Cache) -> [MetricFamily; 4] {
         one(
             "cache_memory_limit_bytes",
             "The most bytes that they may have (PAGE_CACHE_MEMORY_MB).",
-            cache.memory_limit() as f64,
+            cache.tier_state().memory_bound as f64,
         ),
         one(
             "cache_memory_armed",
@@ -159,14 +159,13 @@ fn redis(cache: &Cache) -> [MetricFamily; 3] {
     ]
 }
 
-/// Nothing is told of a log that nobody follows yet.
-fn event_log(cache: &Cache) -> Option<MetricFamily> {
-    let lag = cache.caught_up_since()?;
-    let help = "Time since everything committed was last known to be applied to the cache: it bounds how old an answer \
-        can be. Below a second while the database can be heard.";
-    Some(gauges(
+fn event_log(cache: &Cache) -> MetricFamily {
+    let help = "Time since everything committed was last known to be applied to the cache, or since the start where that \
+        never was: it bounds how old an answer can be. Below a second while the database can be heard.";
+    let lag = cache.caught_up_since();
+    gauges(
         "event_log_lag_seconds",
         help,
         [gauge(&[], lag.as_secs_f64())],
-    ))
+    )
 }
