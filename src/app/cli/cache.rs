@@ -86,14 +86,20 @@ fn text(value: &Value) -> String {
 
 fn print_status(status: &Value) {
     let levels = status["levels"].as_object().into_iter().flatten();
-    let columns = ["enabled", "reachable", "entries"];
     let rows = levels.map(|(name, level)| {
+        let about = match level["estimated"] == true {
+            true => "about ",
+            false => "",
+        };
         let bytes = level["bytes"].as_u64();
-        [name.clone()]
-            .into_iter()
-            .chain(columns.map(|column| text(&level[column])))
-            .chain([bytes.map_or("–".to_owned(), |bytes| HumanBytes(bytes).to_string())])
-            .collect()
+        let bytes = bytes.map_or("–".to_owned(), |bytes| HumanBytes(bytes).to_string());
+        vec![
+            name.clone(),
+            text(&level["enabled"]),
+            text(&level["reachable"]),
+            format!("{about}{}", text(&level["entries"])),
+            format!("{about}{bytes}"),
+        ]
     });
     output::table(&["level", "enabled", "reachable", "entries", "bytes"], rows);
     let seconds = |key: &str| match status["ttl"][key].as_u64() {

@@ -46,7 +46,7 @@ struct Reachability {
     uptime_seconds: u64,
 }
 
-/// Pages that readers asked this instance for.
+/// Pages that readers of this instance were answered with.
 #[derive(ToSchema)]
 struct PageFigures {
     /// Those that a cache answered.
