@@ -20,6 +20,7 @@ pub mod login_failures;
 pub mod migrations;
 pub mod places;
 mod pool;
+pub mod probes;
 pub mod properties;
 pub mod restoration;
 pub mod server;

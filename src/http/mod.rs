@@ -20,6 +20,7 @@ mod views;
 
 pub use error::AppError;
 pub use openapi::document as api_description;
+pub use pages::explained;
 pub use routes::configure;
 pub use site::Site;
 pub use views::listings::list_html;

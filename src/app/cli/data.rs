@@ -40,10 +40,9 @@ pub(super) async fn sample(platform: &Platform, count: u64) -> Result<(), Comman
 pub(super) async fn load(
     platform: &Platform,
     files: &[impl AsRef<Path>],
-    skip_invalid: bool,
+    options: LoadOptions,
     format: Option<DataFormat>,
 ) -> Result<(), CommandError> {
-    let options = LoadOptions { skip_invalid };
     let (mut loaded, mut changed) = (0, 0);
     for path in files {
         let path = path.as_ref();

@@ -45,6 +45,7 @@ pub(super) const LOADDATA: &str = "\
 Examples:
   property-listings loaddata listings.csv
   property-listings loaddata --skip-invalid monday.csv tuesday.jsonl
+  property-listings loaddata --sheet listings-2026-01-31.csv   what the admin let somebody download
   xz -dc dump.csv.xz | property-listings loaddata --format csv -
 
 A row with an id that exists updates that listing; all others are added. A bad row is named with file, line and field.";
@@ -61,7 +62,13 @@ pub(super) const MANAGE_CACHE: &str = "\
 Examples:
   property-listings manage_cache --status
   property-listings manage_cache --clear
-  property-listings manage_cache --metrics --format json | jq .metrics.levels";
+  property-listings manage_cache --clear --tag location:Leith         count, ask, then clear
+  property-listings manage_cache --explain /properties/7/
+  property-listings manage_cache --load-test --url http://127.0.0.1:8000 --requests 1000
+  property-listings manage_cache --metrics --format json | jq .metrics.memory_usage
+
+A command sees Redis, and no site's memory or counters: those are at /properties/redis-metrics/ of each site. Without
+--url the load test asks a site of the command's own, which has no memory tier.";
 
 pub(super) const CHECK: &str = "\
 Examples:

@@ -1,9 +1,11 @@
 //! `completions` and `man`: the commands, for shells and for `man`.
 
+use std::io;
 use std::path::Path;
 
 use clap::CommandFactory as _;
 use clap_complete::Shell;
+use clap_mangen::Man;
 
 use super::{Cli, CommandError, output};
 
@@ -28,17 +30,16 @@ pub(super) fn completions(shell: Shell) {
 /// # Errors
 /// When there is no such command, or the directory can't be written.
 pub(super) fn man(name: Option<&str>, directory: Option<&Path>) -> Result<(), CommandError> {
+    let mut command = Cli::command();
     if let Some(directory) = directory {
         let at_directory = |source| CommandError::File {
             file: directory.display().to_string(),
             source,
         };
-        std::fs::create_dir_all(directory).map_err(at_directory)?;
-        clap_mangen::generate_to(Cli::command(), directory).map_err(at_directory)?;
+        write_all(command, directory).map_err(at_directory)?;
         output::line(&format!("The manual pages are in {}.", directory.display()));
         return Ok(());
     }
-    let mut command = Cli::command();
     command.build();
     let command = match name {
         None => command,
@@ -47,12 +48,29 @@ pub(super) fn man(name: Option<&str>, directory: Option<&Path>) -> Result<(), Co
             found.ok_or_else(|| CommandError::Usage(format!("there is no command “{name}”")))?
         }
     };
-    let mut page = Vec::new();
-    let rendered = clap_mangen::Man::new(command).render(&mut page);
-    rendered.map_err(|source| CommandError::File {
+    let page = rendered(&Man::new(command)).map_err(|source| CommandError::File {
         file: "the manual page".to_owned(),
         source,
     })?;
-    output::bytes(&page);
+    output::bytes(page.as_bytes());
     Ok(())
+}
+
+fn write_all(command: clap::Command, directory: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(directory)?;
+    let mut command = command.disable_help_subcommand(true);
+    command.build();
+    let commands = command.get_subcommands().cloned();
+    for man in commands.chain([command.clone()]).map(Man::new) {
+        std::fs::write(directory.join(man.get_filename()), rendered(&man)?)?;
+    }
+    Ok(())
+}
+
+/// A page whose alternatives may be parted at the end of a line; in a row they are longer than one.
+fn rendered(man: &Man) -> io::Result<String> {
+    let mut page = Vec::new();
+    man.render(&mut page)?;
+    let page = String::from_utf8_lossy(&page);
+    Ok(page.replace("\\fR|\\fB", "\\fR|\\:\\fB"))
 }

@@ -22,7 +22,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::logging;
@@ -30,6 +30,8 @@ use super::platform::Platform;
 use super::servers::Role;
 use crate::config::Config;
 use crate::http;
+use crate::services::fixtures::LoadOptions;
+use cache::CacheAction;
 use check::CheckArgs;
 use error::CommandError;
 use interrupt::unless_interrupted;
@@ -111,6 +113,9 @@ enum Command {
         /// Load the good rows of a file that has bad ones
         #[arg(long)]
         skip_invalid: bool,
+        /// The CSV files were downloaded from the admin: take away the apostrophes that guard its cells
+        #[arg(long)]
+        sheet: bool,
         /// The files' format; told from their names or contents if it is not given
         #[arg(long)]
         format: Option<DataFormat>,
@@ -125,7 +130,7 @@ enum Command {
         #[arg(long, short, default_value = "-")]
         output: PathBuf,
     },
-    /// Look at the cache, clear it, warm it or test it
+    /// Look at the cache, explain it, clear it, warm it or test it
     #[command(name = "manage_cache", after_help = examples::MANAGE_CACHE)]
     ManageCache(CacheAction),
     /// Look for problems of the configuration and the servers
@@ -165,38 +170,6 @@ enum Command {
         #[arg(long, short, value_name = "DIRECTORY", conflicts_with = "command")]
         output: Option<PathBuf>,
     },
-}
-
-#[derive(Debug, Args)]
-struct CacheAction {
-    #[command(flatten)]
-    what: CacheVerb,
-    /// How to print the result
-    #[arg(long, default_value = "text")]
-    format: OutputFormat,
-}
-
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-struct CacheVerb {
-    /// Each level's entries and bytes, and the lifetimes left
-    #[arg(long)]
-    status: bool,
-    /// Remove this site's entries from every level and instance
-    #[arg(long)]
-    clear: bool,
-    /// Fetch the first pages of the list and their listings
-    #[arg(long)]
-    warm: bool,
-    /// Set, get, expire and delete a probe key at each level
-    #[arg(long)]
-    test: bool,
-    /// Create, update and delete a probe listing, and check that the caches follow
-    #[arg(long)]
-    test_signals: bool,
-    /// Redis's figures, with advice
-    #[arg(long)]
-    metrics: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -279,6 +252,7 @@ async fn dispatch(mut command: Command, config: Config) -> Result<(), CommandErr
     }
     let platform = Platform::start(config, Role::Command, Vec::new()).await?;
     let result = unless_interrupted(Box::pin(with_platform(command, &platform))).await;
+    cache::leave_no_probe(&platform).await;
     platform.stop().await;
     result
 }
@@ -309,8 +283,15 @@ async fn with_platform(command: Command, platform: &Platform) -> Result<(), Comm
         Command::Loaddata {
             files,
             skip_invalid,
+            sheet,
             format,
-        } => data::load(platform, &files, skip_invalid, format).await,
+        } => {
+            let options = LoadOptions {
+                skip_invalid,
+                is_sheet: sheet,
+            };
+            data::load(platform, &files, options, format).await
+        }
         Command::Dumpdata { format, output } => data::dump(platform, format, &output).await,
         Command::ManageCache(action) => cache::run(platform, &action).await,
         Command::Serve { .. }

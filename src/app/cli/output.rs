@@ -30,6 +30,11 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
+/// What is wrong with an answer, as Django says it.
+pub(super) fn mistake(text: &str) {
+    note(&format!("Error: {text}"));
+}
+
 /// Why the command failed.
 pub(super) fn error(text: &str) {
     note(&format!("error: {text}"));

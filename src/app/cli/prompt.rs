@@ -33,6 +33,21 @@ pub(super) async fn ask(prompt: &str) -> Result<String, CommandError> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
+/// Asks whether to go on.
+///
+/// # Errors
+/// When there is no terminal, or the answer is not yes.
+pub(super) async fn confirm(prompt: &str) -> Result<(), CommandError> {
+    if !is_possible() {
+        let message = "There is no terminal to ask on. Use --noinput.";
+        return Err(CommandError::Usage(message.into()));
+    }
+    match ask(prompt).await?.trim().to_lowercase().as_str() {
+        "y" | "yes" => Ok(()),
+        _ => Err(CommandError::Failed("Operation cancelled.".into())),
+    }
+}
+
 /// Asks for something that is not shown.
 ///
 /// # Errors

@@ -66,7 +66,7 @@ async fn asked(
         };
         match is_taken(accounts, &name).await? {
             false => break name,
-            true if prompt::is_possible() => output::note(TAKEN),
+            true if prompt::is_possible() => output::mistake(TAKEN),
             true => return Err(CommandError::Failed(TAKEN.into())),
         }
     };
@@ -78,7 +78,7 @@ async fn asked(
         };
         match parse_email(&text) {
             Ok(email) => break email,
-            Err(message) => output::note(&message),
+            Err(message) => output::mistake(&message),
         }
     };
     let password = ask_new_password(&username, &email).await?;
@@ -118,7 +118,7 @@ pub(super) fn own_name(given: Option<String>) -> Result<String, CommandError> {
     })
 }
 
-const TAKEN: &str = "Error: That username is already taken.";
+const TAKEN: &str = "That username is already taken.";
 
 async fn is_taken(accounts: &Accounts, name: &Username) -> Result<bool, CommandError> {
     Ok(accounts.find_by_name(name.as_str()).await?.is_some())
@@ -140,15 +140,15 @@ async fn ask_name() -> Result<Username, CommandError> {
         match (Username::parse(&text), text.trim().is_empty(), &default) {
             (_, true, Some(default)) => return Ok(default.clone()),
             (Ok(name), ..) => return Ok(name),
-            (Err(_), true, _) => output::note("Error: Username cannot be blank."),
-            (Err(err), ..) => output::note(&format!("Error: {err}")),
+            (Err(_), true, _) => output::mistake("Username cannot be blank."),
+            (Err(err), ..) => output::mistake(&err.to_string()),
         }
     }
 }
 
 /// An address, or nothing: not everybody has one.
 fn parse_email(text: &str) -> Result<String, String> {
-    let refused = |_| "Error: Enter a valid email address.".to_owned();
+    let refused = |_| "Enter a valid email address.".to_owned();
     domain::parse_email(text).map_err(refused)
 }
 
@@ -175,11 +175,11 @@ async fn ask_new_password(username: &Username, email: &str) -> Result<Password, 
     loop {
         let text = ask_hidden("Password: ").await?;
         if ask_hidden("Password (again): ").await? != text {
-            output::note("Error: Your passwords didn't match.");
+            output::mistake("Your passwords didn't match.");
             continue;
         }
         if text.trim().is_empty() {
-            output::note("Error: Blank passwords aren't allowed.");
+            output::mistake("Blank passwords aren't allowed.");
             continue;
         }
         let err = match Password::parse(&text, username, email) {

@@ -122,8 +122,8 @@ impl<'a> Staging<'a> {
     /// and a row that the table has is updated if it differs.
     ///
     /// # Errors
-    /// [`DbError::Constraint`] when an id was added twice or a value is out of bounds; otherwise when the database
-    /// can't answer.
+    /// [`DbError::Constraint`] when a value is out of bounds, [`DbError::Query`] when an id was added twice; otherwise
+    /// when the database can't answer.
     pub async fn merge(mut self) -> Result<Merged, DbError> {
         self.end().await?;
         sequence::advance(self.transaction, self.largest_id).await?;

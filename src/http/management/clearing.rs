@@ -107,21 +107,18 @@ async fn scope(
             if wish.tag.is_some() { "tag" } else { "url" },
             "Enter a tag or an address. To clear everything, send neither.".to_owned(),
         )),
-        (Some(_), Some(_)) => Err(refuse("tag", "Give a tag or an address, not both.".to_owned())),
-        (Some(tag), None) => ClearScope::of_tag(&tag).map(Some).ok_or_else(|| {
-            let message = format!(
-                "“{tag}” is no tag of this site. Tags are site, properties, property:7, location:Leith, \
-                 band:…, sitemap:1."
-            );
-            refuse("tag", message)
-        }),
+        (Some(_), Some(_)) => Err(refuse(
+            "tag",
+            "Give a tag or an address, not both.".to_owned(),
+        )),
+        (Some(tag), None) => {
+            let scope = ClearScope::of_tag(&tag).map_err(AppError::Invalid)?;
+            Ok(Some(scope))
+        }
         (None, Some(url)) => {
             let page = explained(&url, site).map_err(AppError::Invalid)?;
             let scope = services.management.scope_of(&page.key).await;
-            scope.map(Some).ok_or_else(|| {
-                let message = "That page shows no listings: it ends only when everything is cleared.";
-                refuse("url", message.to_owned())
-            })
+            scope.map(Some).map_err(AppError::Invalid)
         }
     }
 }

@@ -16,7 +16,7 @@ const MOST_BYTES: usize = 4000;
 ///
 /// # Errors
 /// When it is not an address of the site, or not one of a page that is cached.
-pub(in crate::http) fn explained(address: &str, site: &Site) -> Result<ExplainedPage, FieldErrors> {
+pub fn explained(address: &str, site: &Site) -> Result<ExplainedPage, FieldErrors> {
     let url = own(address.trim(), site).map_err(|message| FieldErrors::of("url", message))?;
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("text/html"));

@@ -13,7 +13,7 @@ mod serve;
 mod stale;
 
 pub(in crate::http) use answer::has_copy;
-pub(in crate::http) use explained::explained;
+pub use explained::explained;
 pub use lane::{Lane, LaneService};
 pub(in crate::http) use machine::MachinePage;
 pub(in crate::http) use page::{PublicPage, result};

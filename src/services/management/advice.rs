@@ -75,9 +75,14 @@ impl Report {
     fn low_ratio(&self) -> Option<String> {
         let low = |ratio: &f64| *ratio < 0.7;
         let ratio = self.page_hit_ratio().filter(low)?;
+        // A command can only warm what it shares with the sites.
+        let warming = match self.tiers.redis {
+            "off" => "POST /properties/cache-warm/ at each instance",
+            _ => "“manage_cache --warm”",
+        };
         Some(format!(
-            "The page hit ratio is {:.1} %, below 70 %. Raise PAGE_CACHE_TTL, or warm the cache with \
-             “manage_cache --warm” after a deployment.",
+            "The page hit ratio is {:.1} %, below 70 %. Raise PAGE_CACHE_TTL, or warm the cache after a deployment: by \
+             {warming}.",
             ratio * 100.0
         ))
     }
@@ -146,6 +151,15 @@ mod tests {
             assert!(advice.iter().any(|line| line.contains("noeviction")));
             assert!(report.efficiency().contains("repaired"));
         }
+    }
+
+    #[test]
+    fn without_redis_each_instance_is_to_be_warmed_by_itself() {
+        let mut report = report("", 0);
+        (report.redis, report.tiers.redis) = (None, "off");
+        let advice = report.recommendations().join(" ");
+        assert!(advice.contains("POST /properties/cache-warm/"), "{advice}");
+        assert!(!advice.contains("manage_cache"), "{advice}");
     }
 
     #[test]

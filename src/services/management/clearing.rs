@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Management;
 use crate::cache::{CacheError, Carriers, Tag, TagSet};
+use crate::domain::FieldErrors;
 use crate::events::kinds;
 use crate::services::families::FAMILIES;
 use crate::services::{PageKey, ServiceError};
@@ -39,9 +40,19 @@ pub struct WouldEnd {
 }
 
 impl ClearScope {
-    /// What carries a tag, by its name; `None` where the site has none of that name.
-    pub fn of_tag(name: &str) -> Option<Self> {
-        Some(Self(TagSet::from([kinds::named(name)?])))
+    /// What carries a tag, by its name.
+    ///
+    /// # Errors
+    /// Where the site has none of that name.
+    pub fn of_tag(name: &str) -> Result<Self, FieldErrors> {
+        let tag = kinds::named(name).ok_or_else(|| {
+            let message = format!(
+                "“{name}” is no tag of this site. Tags are site, properties, property:7, location:Leith, band:…, \
+                 sitemap:1."
+            );
+            FieldErrors::of("tag", message)
+        })?;
+        Ok(Self(TagSet::from([tag])))
     }
 
     /// The tags, as the event log names them.
@@ -89,11 +100,21 @@ impl Management {
     }
 
     /// What shows the same rows as a page: it is cleared by what it depends on, so that its queries are made anew as
-    /// well. `None` when it depends on nothing but the build, and ends only when everything does.
-    pub async fn scope_of(&self, page: &PageKey) -> Option<ClearScope> {
+    /// well.
+    ///
+    /// # Errors
+    /// When it depends on nothing but the build.
+    pub async fn scope_of(&self, page: &PageKey) -> Result<ClearScope, FieldErrors> {
         let mut tags = self.tags_now(page).await;
         tags.remove(&Tag::site());
-        (!tags.is_empty()).then_some(ClearScope(tags))
+        match tags.is_empty() {
+            false => Ok(ClearScope(tags)),
+            true => {
+                let message =
+                    "That page shows no listings: it ends only when everything is cleared.";
+                Err(FieldErrors::of("url", message))
+            }
+        }
     }
 
     /// Counts what a clear of a part would end.

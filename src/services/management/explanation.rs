@@ -60,7 +60,7 @@ pub struct ExplainedLevel {
     /// The key.
     pub key: String,
     /// `hit`, or why there is none: `absent`, `expired`, `invalidated`, `other build`, `unreadable`, `disarmed`, `down`,
-    /// `off`.
+    /// `off`; of a site's memory, as a command sees it, `unseen`.
     pub state: &'static str,
     /// The same in a sentence.
     pub why: String,
@@ -159,6 +159,22 @@ impl Management {
                 tags: hit,
             })
         })
+    }
+}
+
+impl Explanation {
+    /// The same as a command sees it, which knows no site's memory.
+    pub fn without_memory(mut self) -> Self {
+        for level in &mut self.levels {
+            if level.level == Level::PageMemory.name() {
+                level.state = "unseen";
+                level.why =
+                    "Each site's own memory is not seen from here: /properties/cache-explain/ there tells."
+                        .to_owned();
+            }
+        }
+        (self.answer, self.why) = answer(&self.levels);
+        self
     }
 }
 

@@ -25,6 +25,7 @@ use crate::db::{Database, event_log};
 use crate::domain::{ListingFilter, ListingQuery};
 use crate::events::LogPosition;
 use overview::LastKeys;
+use signals::Probes;
 use streams::Streams;
 use warm::Warming;
 
@@ -48,6 +49,7 @@ pub struct Management {
     loopback: Loopback,
     load_test: Arc<Semaphore>,
     warming: Arc<Warming>,
+    probes: Arc<Probes>,
     history: Arc<CacheHistory>,
     streams: Arc<Streams>,
     last_keys: Arc<LastKeys>,
@@ -70,6 +72,7 @@ impl Management {
             loopback,
             load_test,
             warming: Arc::default(),
+            probes: Arc::default(),
             history: Arc::default(),
             streams: Arc::default(),
             last_keys: Arc::default(),

@@ -1,10 +1,20 @@
 //! Proves on the running site that writes invalidate: a probe listing goes through the real write path.
+//!
+//! **Invariant:** a run that has begun goes on to its end, and deletes its probe, though nobody waits for it any more. A
+//! probe that can't be deleted then is tried again for half a minute, and left to the next run after that.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
+use tokio::sync::watch;
 
 use super::Management;
-use crate::cache::Outcome;
+use crate::cache::{Outcome, caller};
+use crate::db::probes;
 use crate::domain::{Cursors, ListingQuery, NewProperty, Property, PropertyForm, PropertyId};
+use crate::services::editor::to_the_end;
 use crate::services::{ServiceError, UpdateOutcome};
 
 /// One thing that was done, and whether the caches followed.
@@ -18,45 +28,141 @@ pub struct SignalStep {
     pub detail: String,
 }
 
+/// The places of the probes that exist, or may.
+#[derive(Debug, Default)]
+pub(super) struct Probes(watch::Sender<BTreeSet<String>>);
+
+/// A listing that a run adds; among the probes until it is dropped.
+struct Probe {
+    place: String,
+    /// Whether it was added and not deleted yet, as far as is known.
+    may_exist: bool,
+    /// Its number, once it is known to have been added.
+    id: Option<PropertyId>,
+    among: Arc<Probes>,
+}
+
 /// Who the event log names.
 const ACTOR: &str = "cache signals test";
+const TITLE: &str = "Cache signals test";
+/// What the places of probes begin with; a hexadecimal number follows.
+const PLACE: &str = "Signals test ";
+/// A probe as old as this is of no run that goes on.
+const LEFT: Duration = Duration::from_secs(120);
+/// How often a probe is tried to be deleted; the waits between double, and are half a minute together.
+const TRIES: u32 = 8;
+const FIRST_WAIT: Duration = Duration::from_millis(250);
+
+impl Probe {
+    fn new(among: &Arc<Probes>) -> Self {
+        let place = format!("{PLACE}{:08x}", rand::random::<u32>());
+        among.0.send_modify(|places| {
+            places.insert(place.clone());
+        });
+        Self {
+            place,
+            may_exist: false,
+            id: None,
+            among: Arc::clone(among),
+        }
+    }
+}
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        self.among.0.send_modify(|places| {
+            places.remove(&self.place);
+        });
+    }
+}
 
 impl Management {
     /// Creates, updates and deletes a probe listing, and checks after each that lists, counts and its own entry
-    /// changed. Leaves no row behind, whatever happens.
+    /// changed. First deletes what earlier runs had to leave.
     ///
     /// # Errors
-    /// When the database can't answer.
+    /// When the database can't answer. Then the probe may be there for a while: [`Self::probes_deleted`].
     pub async fn test_signals(&self) -> Result<Vec<SignalStep>, ServiceError> {
-        let place = format!("Signals test {:08x}", rand::random::<u32>());
-        let mut created = None;
-        let steps = self.signal_steps(&place, &mut created).await;
-        if let Some(id) = created {
-            // After a full run there is nothing left, and this deletes nothing.
-            self.editor.delete(ACTOR, vec![id]).await?;
-        }
-        steps
+        let (this, mut probe) = (self.clone(), Probe::new(&self.probes));
+        to_the_end(async move {
+            let left = this.delete_probes(PLACE, LEFT).await?;
+            if left > 0 {
+                log::warn!("{left} probe(s) of earlier signals tests were deleted");
+            }
+            let steps = this.signal_steps(&mut probe).await;
+            if probe.may_exist {
+                tokio::spawn(caller::carried(
+                    async move { this.delete_probe(probe).await },
+                ));
+            }
+            steps
+        })
+        .await
     }
 
-    async fn signal_steps(
-        &self,
-        place: &str,
-        created: &mut Option<PropertyId>,
-    ) -> Result<Vec<SignalStep>, ServiceError> {
+    /// The places of the probes that exist, or may.
+    pub fn probes(&self) -> Vec<String> {
+        self.probes.0.borrow().iter().cloned().collect()
+    }
+
+    /// Waits until no probe of this process exists, or nothing more can be done.
+    pub async fn probes_deleted(&self) {
+        let mut places = self.probes.0.subscribe();
+        // An error means that there is nobody who could add one.
+        let _ = places.wait_for(BTreeSet::is_empty).await;
+    }
+
+    /// Deletes a probe, if need be later.
+    async fn delete_probe(&self, probe: Probe) {
+        let (mut wait, mut last) = (FIRST_WAIT, None);
+        for _ in 0..TRIES {
+            match self.delete_probes(&probe.place, Duration::ZERO).await {
+                // What may have been committed unseen may also appear later.
+                Ok(deleted) if deleted > 0 || probe.id.is_some() => return,
+                deleted => last = deleted.err(),
+            }
+            tokio::time::sleep(wait).await;
+            wait *= 2;
+        }
+        if let Some(err) = last {
+            let number = probe.id.map_or("unknown".to_owned(), |id| id.to_string());
+            log::error!(
+                "the probe of a signals test, listing {number} in “{}”, could not be deleted: {err}; the next signals \
+                 test deletes it",
+                probe.place
+            );
+        }
+    }
+
+    /// Deletes the probes at places that begin so, and returns how many there were.
+    async fn delete_probes(&self, place: &str, age: Duration) -> Result<u64, ServiceError> {
+        let client = self.database.client().await?;
+        let ids = probes::list(&client, TITLE, place, age).await?;
+        drop(client);
+        match ids.is_empty() {
+            true => Ok(0),
+            false => self.editor.delete(ACTOR, ids).await,
+        }
+    }
+
+    async fn signal_steps(&self, probe: &mut Probe) -> Result<Vec<SignalStep>, ServiceError> {
+        let place = probe.place.clone();
         let query = ListingQuery::parse(&format!("location={place}"), Cursors::Ignored);
         let query = query.unwrap_or_default();
         let mut steps = vec![self.warm_step(&query).await?];
 
-        let property = self.editor.create(ACTOR, probe(place, "1.00")).await?;
-        *created = Some(property.id);
+        probe.may_exist = true;
+        let property = self.editor.create(ACTOR, listing(&place, "1.00")).await?;
+        probe.id = Some(property.id);
         steps.push(
             self.step("create (post_save)", &query, 1, Some(&property))
                 .await?,
         );
 
-        let update =
-            self.editor
-                .update(ACTOR, property.id, property.version(), probe(place, "2.00"));
+        let new = listing(&place, "2.00");
+        let update = self
+            .editor
+            .update(ACTOR, property.id, property.version(), new);
         let updated = match update.await? {
             UpdateOutcome::Saved(updated) => updated,
             UpdateOutcome::Conflict(other) | UpdateOutcome::Same(other) => other,
@@ -68,6 +174,7 @@ impl Management {
         );
 
         self.editor.delete(ACTOR, vec![property.id]).await?;
+        probe.may_exist = false;
         let mut deleted = self.step("delete (post_delete)", &query, 0, None).await?;
         deleted.success &= self
             .listings
@@ -115,15 +222,11 @@ impl Management {
         if let Some(property) = property {
             right &= self.listings.find(property.id).await?.tagged.value.as_ref() == Some(property);
         }
-        let missed = !matches!(first.outcome, Outcome::Hit(_) | Outcome::Bypass);
+        let (missed, old) = what_became_of_the_old(first.outcome);
         let hit = matches!(second.outcome, Outcome::Hit(_));
         let say = |yes: bool, text: &'static str, no: &'static str| if yes { text } else { no };
         let detail = [
-            say(
-                missed,
-                "the old list was invalidated",
-                "the old list was still served",
-            ),
+            old,
             say(hit, "the new one was cached", "the new one was not cached"),
             say(right, "and every read was right", "but a read was wrong"),
         ];
@@ -135,9 +238,21 @@ impl Management {
     }
 }
 
-fn probe(place: &str, price: &str) -> NewProperty {
+/// Whether the list that was cached before a write was invalidated by it, as the first read after it shows.
+fn what_became_of_the_old(first: Outcome) -> (bool, &'static str) {
+    match first {
+        Outcome::Hit(_) | Outcome::Stale(_) => (false, "the old list was still served"),
+        Outcome::Bypass => (
+            false,
+            "Redis is not in use, so nothing was cached to invalidate",
+        ),
+        Outcome::Miss { .. } | Outcome::Collapsed => (true, "the old list was invalidated"),
+    }
+}
+
+fn listing(place: &str, price: &str) -> NewProperty {
     let form = PropertyForm {
-        title: "Cache signals test".to_owned(),
+        title: TITLE.to_owned(),
         description: "A probe that tests invalidation and is deleted at once.".to_owned(),
         price: price.to_owned(),
         location: place.to_owned(),

@@ -1,5 +1,6 @@
 //! Fills the caches before readers come.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -119,8 +120,8 @@ impl Management {
         self.warming.begin().then(|| self.clone())
     }
 
-    /// Fetches the first pages of the list in each order, and the page of every listing on the first of them.
-    /// `progress` is told how many have been asked for, and how many there are.
+    /// Fetches the first pages of the list in each order, and the page of every listing on them. `progress` is told how
+    /// many have been asked for, and how many there are.
     ///
     /// # Errors
     /// When the site doesn't listen or the database can't answer.
@@ -128,30 +129,7 @@ impl Management {
         let Some(client) = self.loopback.client()? else {
             return Err(ServiceError::Interrupted);
         };
-        let first = self
-            .listings
-            .list_uncached(&ListingQuery::default())
-            .await?;
-        let last = first
-            .page_count(ListingQuery::default().page_size)
-            .min(PAGES);
-        let mut paths = Vec::new();
-        for sort in Sort::ALL {
-            for page in 1..=last {
-                let query = ListingQuery {
-                    sort,
-                    ..ListingQuery::default()
-                }
-                .at(Position::Page(page));
-                paths.push(format!("/properties/?{}", query.canonical()));
-            }
-        }
-        paths.extend(
-            first
-                .properties
-                .iter()
-                .map(|property| format!("/properties/{}/", property.id)),
-        );
+        let paths = self.paths_to_warm().await?;
         let mut warmed = Warmed {
             pages: 0,
             failed: 0,
@@ -159,7 +137,7 @@ impl Management {
         let total = paths.len() as u64;
         self.warming.note(|state| state.total = total);
         for path in paths {
-            match client.get(path.trim_end_matches('?')).await {
+            match client.get(&path).await {
                 Some(_) => warmed.pages += 1,
                 None => warmed.failed += 1,
             }
@@ -169,5 +147,29 @@ impl Management {
             progress(warmed.pages + warmed.failed, total);
         }
         Ok(warmed)
+    }
+
+    /// The list's first pages in each order, then the listings on them, each once.
+    async fn paths_to_warm(&self) -> Result<Vec<String>, ServiceError> {
+        let (mut paths, mut listings) = (Vec::new(), BTreeSet::new());
+        for sort in Sort::ALL {
+            for page in 1..=PAGES {
+                let query = ListingQuery {
+                    sort,
+                    ..ListingQuery::default()
+                }
+                .at(Position::Page(page));
+                // The page is made of this as well.
+                let list = self.listings.list(&query).await?.tagged.value;
+                let path = format!("/properties/?{}", query.canonical());
+                paths.push(path.trim_end_matches('?').to_owned());
+                listings.extend(list.properties.iter().map(|property| property.id));
+                if page >= list.page_count(query.page_size) {
+                    break;
+                }
+            }
+        }
+        paths.extend(listings.iter().rev().map(|id| format!("/properties/{id}/")));
+        Ok(paths)
     }
 }

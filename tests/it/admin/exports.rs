@@ -1,7 +1,7 @@
 //! Listings as files: those that match or are ticked, exact, safe to open, and the same again after an import.
 
 use super::imports::import;
-use crate::harness::{Browser, Page, Plan};
+use crate::harness::{Browser, Page, Plan, Shell};
 
 async fn export(staff: &Browser, query: &str) -> Page {
     staff
@@ -129,6 +129,15 @@ async fn no_cell_of_a_download_is_run_and_an_import_gives_back_what_was_there() 
         let file = export(&staff, &format!("format={format}&o=title")).await;
         let preview = import(&staff, &format!("again.{format}"), file.body).await;
         assert!(preview.has("there is nothing to import"), "{preview:?}");
+    }
+    assert_eq!(app.database.value(state).await, before);
+    let shell = Shell::beside(&app);
+    for format in ["csv", "jsonl"] {
+        let file = export(&staff, &format!("format={format}")).await;
+        let file = shell.file(&format!("listings.{format}"), file.text());
+        let said = shell.run(&["loaddata", "--sheet", &file]).done();
+        let all = format!("({} of them unchanged)", HOSTILE.len());
+        assert!(said.contains(&all), "{said}");
     }
     assert_eq!(app.database.value(state).await, before);
 }

@@ -94,3 +94,24 @@ async fn a_load_that_waits_for_its_input_can_be_interrupted() {
     running.signal("INT");
     assert_eq!(running.wait().0, Some(130));
 }
+
+#[tokio::test]
+async fn a_signals_test_that_is_interrupted_leaves_no_probe() {
+    let plan = Plan::new().await.homes(1).await;
+    // A commit that adds a listing waits for whoever holds the lock 7.
+    let slow = "CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN NULL; END $$;
+        CREATE CONSTRAINT TRIGGER wait_here AFTER INSERT ON property DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION wait_here()";
+    plan.database.run(slow).await;
+    let psql = plan.database.psql().await;
+    let hold = "SELECT pg_advisory_lock(7)";
+    psql.batch_execute(hold).await.expect("held");
+    let mut running = Shell::of(&plan).begin(&["manage_cache", "--test-signals"]);
+    somebody_waits(&plan.database).await;
+    running.signal("INT");
+    running.says("The probe listing in “Signals test ");
+    drop(psql);
+    assert_eq!(running.wait().0, Some(130));
+    assert_eq!(plan.database.listings().await, "1");
+}

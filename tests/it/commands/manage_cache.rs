@@ -71,6 +71,8 @@ async fn warming_makes_the_first_request_of_a_running_site_a_hit() {
         "/properties/?page=2",
         "/properties/?sort=-price",
         "/properties/30/",
+        // On the second page of the newest, and on the first of the oldest.
+        "/properties/1/",
     ] {
         let page = app.get(path).await;
         assert!(page.is_hit(), "{path}: {}", page.cache_status());
@@ -78,6 +80,41 @@ async fn warming_makes_the_first_request_of_a_running_site_a_hit() {
     }
     let text = shell.run(&["manage_cache", "--warm"]).done();
     assert!(text.contains("0 failed"), "{text}");
+}
+
+#[tokio::test]
+async fn warming_without_redis_fails_and_names_what_warms_a_site() {
+    let plan = Plan::new().await.homes(1).await;
+    for redis in ["off", "redis://127.0.0.1:1"] {
+        let shell = Shell::of(&plan).set("REDIS_URL", redis);
+        let err = shell.run(&["manage_cache", "--warm"]).failed(1);
+        assert!(err.contains("POST /properties/cache-warm/"), "{err}");
+    }
+}
+
+#[tokio::test]
+async fn what_only_a_running_site_knows_is_not_told_of_the_command_itself() {
+    let (app, shell) = site().await;
+    app.get("/properties/").await;
+    let metrics = shell.run(&["manage_cache", "--metrics"]).done();
+    assert!(!metrics.contains("No pages have been asked"), "{metrics}");
+    assert!(metrics.contains("/properties/redis-metrics/"), "{metrics}");
+    let json = json(&shell, "--metrics");
+    let efficiency = json["metrics"]["analysis"]["cache_efficiency"].as_str();
+    assert!(
+        efficiency.is_some_and(|text| text.contains("/properties/redis-metrics/")),
+        "{json}"
+    );
+    let status = shell.run(&["manage_cache", "--status"]).done();
+    assert!(!status.contains("page_memory  false"), "{status}");
+    assert!(status.contains("/properties/cache-status/"), "{status}");
+    for figure in ["last event", "position", "lag"] {
+        assert!(status.contains(figure), "{figure}: {status}");
+    }
+    let status = self::json(&shell, "--status");
+    let memory = &status["levels"]["page_memory"];
+    assert_eq!(memory["enabled"], true, "{status}");
+    assert!(memory["entries"].is_null(), "{status}");
 }
 
 #[tokio::test]

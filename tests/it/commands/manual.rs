@@ -57,6 +57,7 @@ fn bash_completes_commands_and_options() {
         ("property-listings ma", &["manage_cache", "man"][..]),
         ("property-listings check --fail-level W", &["WARNING"]),
         ("property-listings dumpdata --fo", &["--format"]),
+        ("property-listings manage_cache --ex", &["--explain"]),
         ("property-listings dumpdata --format js", &["jsonl"]),
     ] {
         let last = words.split(' ').count() - 1;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod beside_a_site;
+mod cache_tools;
 mod check;
 mod configuration;
 mod data;

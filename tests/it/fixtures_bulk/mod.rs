@@ -15,8 +15,12 @@ use property_listings::services::fixtures::{
 
 const STRICT: LoadOptions = LoadOptions {
     skip_invalid: false,
+    is_sheet: false,
 };
-const SKIP: LoadOptions = LoadOptions { skip_invalid: true };
+const SKIP: LoadOptions = LoadOptions {
+    skip_invalid: true,
+    ..STRICT
+};
 
 const CSV_HEADER: &str = "title,description,price,location\n";
 

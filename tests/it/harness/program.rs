@@ -1,7 +1,7 @@
 //! The program itself, as a shell runs it.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -154,6 +154,20 @@ pub(crate) struct Running {
 impl Running {
     pub(crate) fn signal(&self, name: &str) {
         signal(&self.child, name);
+    }
+
+    /// Waits until it writes a line with a text to standard error.
+    pub(crate) fn says(&mut self, text: &str) {
+        let err = self.child.stderr.as_mut().expect("it is piped");
+        let mut said = Vec::new();
+        // Byte by byte, so that the rest is left for later.
+        while !(said.ends_with(b"\n") && String::from_utf8_lossy(&said).contains(text)) {
+            let mut byte = [0];
+            let read = err.read(&mut byte).expect("readable");
+            let so_far = String::from_utf8_lossy(&said);
+            assert_ne!(read, 0, "{text} is not said: {so_far}");
+            said.extend(byte);
+        }
     }
 
     /// Waits for its end, and returns its exit code with what it wrote to standard error.

@@ -12,6 +12,7 @@ async fn load_csv(app: &App, csv: &str) {
     let database = app.pool();
     let options = LoadOptions {
         skip_invalid: false,
+        is_sheet: false,
     };
     let loading = load(
         &database,

@@ -1,6 +1,6 @@
 //! The signals test: a probe listing through the real write path.
 
-use crate::harness::{Plan, Proxy};
+use crate::harness::{Plan, Proxy, eventually};
 
 const PATH: &str = "/properties/test-signals/";
 
@@ -53,6 +53,9 @@ async fn without_redis_it_says_that_nothing_is_cached_and_leaves_no_row() {
     let app = app.set("REDIS_URL", "redis://127.0.0.1:1").start().await;
     let answer = app.reader.post(PATH, &[]).await.assert_status(200).json();
     assert_eq!(answer["success"], false, "{answer}");
+    let told = answer.to_string();
+    assert!(told.contains("nothing was cached to invalidate"), "{told}");
+    assert!(!told.contains("still served"), "{told}");
     assert_eq!(app.database.listings().await, "2");
 }
 
@@ -67,4 +70,67 @@ async fn without_the_database_it_is_unavailable() {
     postgres.cut();
     let page = app.reader.post(PATH, &[]).await.assert_status(503);
     assert!(!page.header("retry-after").is_empty());
+}
+
+/// Keeps every update of the listings waiting for whoever holds the lock 7.
+const HELD_UPDATES: &str = "
+    CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN NULL; END $$;
+    CREATE TRIGGER wait_here BEFORE UPDATE ON property FOR EACH STATEMENT EXECUTE FUNCTION wait_here()";
+
+#[tokio::test]
+async fn a_probe_that_an_outage_leaves_is_deleted_when_the_database_is_back() {
+    let postgres = Proxy::to_postgres();
+    let plan = Plan::new().await.homes(2).await.set("DEBUG", "true");
+    let url = plan
+        .database
+        .url("property_listings", &postgres.directory());
+    let app = plan.set("DATABASE_URL", url).start().await;
+    app.database.run(HELD_UPDATES).await;
+    let psql = app.database.psql().await;
+    let hold = "SELECT pg_advisory_lock(7)";
+    psql.batch_execute(hold).await.expect("held");
+    let running = {
+        let reader = app.reader.clone();
+        tokio::spawn(async move { reader.post(PATH, &[]).await })
+    };
+    let waits = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    eventually("it waits", async || {
+        (app.database.value(waits).await != "0").then_some(())
+    })
+    .await;
+    postgres.cut();
+    running.await.expect("answered").assert_status(503);
+    drop(psql);
+    assert_eq!(app.database.listings().await, "3");
+    postgres.restore();
+    eventually("the probe is gone", async || {
+        (app.database.listings().await == "2").then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_probe_that_an_earlier_run_left_is_deleted_and_no_other_listing() {
+    let app = Plan::new()
+        .await
+        .homes(2)
+        .await
+        .set("DEBUG", "true")
+        .start()
+        .await;
+    let rows = "INSERT INTO property (title, description, price, location, created_at) VALUES
+        ('Cache signals test', 'left', 1, 'Signals test 0badcafe', now() - interval '1 hour'),
+        ('Cache signals test', 'of a run that goes on', 1, 'Signals test 0badcaff', now()),
+        ('Cache signals test', 'a listing', 1, 'Leith', now() - interval '1 hour'),
+        ('A listing', 'another', 1, 'Signals test 0badcafe', now() - interval '1 hour')";
+    app.database.run(rows).await;
+    app.reader.post(PATH, &[]).await.assert_status(200);
+    let kept = "SELECT string_agg(description, ', ' ORDER BY description) FROM property
+        WHERE title NOT LIKE 'Home%'";
+    assert_eq!(
+        app.database.value(kept).await,
+        "a listing, another, of a run that goes on"
+    );
 }

@@ -40,7 +40,7 @@ pub(in crate::http) async fn create(
         Sent::TooLarge => {
             let limit = MAX_UPLOAD_BYTES >> 20;
             let errors = wrong(format!(
-                "The file is larger than {limit} MB. Divide it, or use the command loaddata."
+                "The file is larger than {limit} MB. Divide it, or use the command “loaddata --sheet”."
             ));
             return form(HttpResponse::PayloadTooLarge(), &staff, errors);
         }
@@ -135,7 +135,7 @@ fn busy() -> AppError {
 /// The form, for a file that is too much for a look.
 fn too_long(staff: &Staff) -> Result<HttpResponse, AppError> {
     let text = format!(
-        "Looking at the file took longer than {LOOK_SECONDS} seconds. Divide it, or use the command loaddata."
+        "Looking at the file took longer than {LOOK_SECONDS} seconds. Divide it, or use the command “loaddata --sheet”."
     );
     let errors = FieldErrors::of("file", text);
     form(HttpResponse::UnprocessableEntity(), staff, errors)

@@ -241,6 +241,50 @@ async fn every_bad_object_is_named_with_line_model_key_and_field() {
 }
 
 #[tokio::test]
+async fn what_one_line_repeats_is_named_with_object_and_field() {
+    let database = crate::harness::database().await;
+    let listing = r#"{"model": "properties.property", "pk": 7, "fields": {"title": "T", "description": "D", "price": "1", "location": "L"}}"#;
+    let user = r#"{"model": "auth.user", "pk": 2, "fields": {"username": "kay", "password": "!"}}"#;
+    let text = format!("[{listing}, {user}, {listing}, {user}]");
+    let errors = match loading(&database, &text, STRICT).await {
+        Err(LoadError::Invalid(errors)) => errors,
+        other => panic!("{other:?}"),
+    };
+    let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    let want = [
+        "dump.json:1: id: object 3 (properties.property, pk 7): An earlier one on this line has the same id.",
+        "dump.json:1: username: object 4 (auth.user, pk 2): An earlier one on this line has the same username. The \
+         value is “kay”.",
+    ];
+    assert_eq!(lines, want);
+    let report = loading(&database, &text, SKIP).await.expect("loaded");
+    assert_eq!((report.loaded, report.skipped.len()), (2, 2));
+}
+
+#[tokio::test]
+async fn rights_that_cannot_be_read_are_named_like_any_other_field() {
+    let database = crate::harness::database().await;
+    let text = r#"[{"model": "auth.user", "pk": 2, "fields": {"username": "kay", "password": "!", "is_staff": true,
+        "user_permissions": "all", "groups": [{"name": "Editors"}]}}]"#;
+    let errors = match loading(&database, text, STRICT).await {
+        Err(LoadError::Invalid(errors)) => errors,
+        other => panic!("{other:?}"),
+    };
+    let fields: Vec<_> = errors.iter().map(|err| err.field).collect();
+    assert_eq!(fields, ["user_permissions", "groups"]);
+}
+
+#[tokio::test]
+async fn a_permission_of_another_app_s_property_allows_nothing_here() {
+    let database = crate::harness::database().await;
+    let text = r#"[{"model": "auth.user", "fields": {"username": "kay", "password": "!", "is_staff": true,
+        "user_permissions": [["change_property", "inventory", "property"], ["view_property", "properties", "property"]]}}]"#;
+    loading(&database, text, STRICT).await.expect("loaded");
+    let looks = "SELECT count(*) FROM site_user WHERE username = 'kay' AND permissions = '{view}'";
+    assert_eq!(number(&database, looks).await, 1);
+}
+
+#[tokio::test]
 async fn a_file_that_is_broken_or_would_leave_nobody_in_charge_loads_nothing() {
     let database = crate::harness::database().await;
     let good = r#"{"model": "properties.property", "fields": {"title": "T", "description": "D", "price": "1", "location": "L"}}"#;

@@ -1,0 +1,202 @@
+//! `manage_cache`
+//!
+//! A command is no site: it has no memory tier, and counts nothing for one. What only a running site knows is not told
+//! of the command itself, but where it is told.
+
+mod arguments;
+mod parts;
+mod print;
+
+use std::future::Future;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+use actix_web::dev::ServerHandle;
+use serde_json::{Value, json};
+use url::{Host, Url};
+
+use super::{CommandError, OutputFormat, output};
+use crate::app::platform::{Platform, StartError};
+use crate::app::site;
+use crate::domain::FieldErrors;
+use crate::http::{self, Site};
+use crate::services::{LoadTest, LoadTestRequest, ServiceError};
+pub(super) use arguments::CacheAction;
+
+/// Who the event log names.
+const ACTOR: &str = "manage_cache";
+
+pub(super) async fn run(platform: &Platform, action: &CacheAction) -> Result<(), CommandError> {
+    let (verb, part) = (&action.what, &action.part);
+    let management = &platform.services.management;
+    let (result, print): (Value, fn(&Value)) = if verb.status {
+        (status(platform).await, print::status)
+    } else if verb.clear && (part.tag.is_some() || part.url.is_some()) {
+        (parts::clear(platform, part).await?, print::cleared)
+    } else if verb.clear {
+        let cleared = management.clear(ACTOR).await?;
+        (json!({"success": true, "cleared": cleared}), print::cleared)
+    } else if verb.warm {
+        (warm(platform).await?, print::warmed)
+    } else if verb.test {
+        (test(platform).await, print::probe)
+    } else if verb.test_signals {
+        let steps = management.test_signals().await?;
+        let success = steps.iter().all(|step| step.success);
+        (json!({"success": success, "steps": steps}), print::steps)
+    } else if let Some(url) = &verb.explain {
+        (explain(platform, url).await?, print::explanation)
+    } else if verb.load_test {
+        (load_test(platform, action).await?, print::load_test)
+    } else {
+        (metrics(platform).await, print::metrics)
+    };
+    match action.format {
+        OutputFormat::Json => output::json(&result),
+        OutputFormat::Text => print(&result),
+    }
+    match result["success"] == true {
+        true => Ok(()),
+        false => Err(CommandError::Failed("not everything went well".into())),
+    }
+}
+
+/// Waits until the probe of a signals test is deleted, though nobody waits for the test any more.
+pub(super) async fn leave_no_probe(platform: &Platform) {
+    let management = &platform.services.management;
+    if let Some(place) = management.probes().first() {
+        output::note(&format!(
+            "The probe listing in “{place}” is yet to be deleted. Ctrl-C leaves it there."
+        ));
+        management.probes_deleted().await;
+    }
+}
+
+async fn status(platform: &Platform) -> Value {
+    let mut status = platform.services.management.status().await;
+    status["levels"]["page_memory"] = json!({
+        "enabled": platform.config.cache.memory_bytes > 0, "reachable": false, "armed": null,
+        "entries": null, "bytes": null,
+    });
+    status
+}
+
+async fn metrics(platform: &Platform) -> Value {
+    let mut report = platform.services.management.report().await.json();
+    report["metrics"]["analysis"]["cache_efficiency"] = json!(
+        "How many pages came from the cache, and from which level, is counted by each running site: see \
+         /properties/redis-metrics/ there."
+    );
+    report
+}
+
+/// The levels that a command has: its own memory holds no pages.
+async fn test(platform: &Platform) -> Value {
+    match platform.services.management.test().await {
+        Ok(steps) => {
+            json!({"success": steps.iter().all(|step| step.success), "steps": steps})
+        }
+        Err((steps, err)) => json!({"success": false, "steps": steps, "error": err.to_string()}),
+    }
+}
+
+async fn explain(platform: &Platform, url: &str) -> Result<Value, CommandError> {
+    let page = http::explained(url, &as_configured(platform)?).map_err(refused)?;
+    let explanation = platform.services.management.explain(&page).await;
+    let explanation = explanation.without_memory();
+    Ok(json!({"success": true, "url": url, "explanation": explanation}))
+}
+
+async fn warm(platform: &Platform) -> Result<Value, CommandError> {
+    require_redis(platform)?;
+    let bar = output::progress(Some(0), "pages");
+    let tell = |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    };
+    let warmed = beside_a_site(platform, platform.services.management.warm(&tell)).await;
+    bar.finish_and_clear();
+    let warmed = warmed?;
+    // What it lost meanwhile nobody has.
+    require_redis(platform)?;
+    Ok(json!({"success": warmed.failed == 0, "warmed": warmed}))
+}
+
+/// What a command warms is in Redis, or nowhere.
+fn require_redis(platform: &Platform) -> Result<(), CommandError> {
+    let why = match platform.cache.redis_is_up() {
+        Some(true) => return Ok(()),
+        Some(false) => "Redis can't be reached",
+        None => "Redis is off (REDIS_URL)",
+    };
+    Err(CommandError::Failed(format!(
+        "{why}, and a command has no other cache to warm. Each running site warms its memory by \
+         POST /properties/cache-warm/."
+    )))
+}
+
+async fn load_test(platform: &Platform, action: &CacheAction) -> Result<Value, CommandError> {
+    let default = LoadTestRequest::default();
+    let request = LoadTestRequest {
+        requests: action.load.requests.unwrap_or(default.requests),
+        concurrency: action.load.concurrency.unwrap_or(default.concurrency),
+    };
+    let testing = platform.services.management.load_test(request);
+    let done = match &action.part.url {
+        Some(url) => {
+            platform.loopback.listens_on(address_on_this_machine(url)?);
+            testing.await?
+        }
+        None => beside_a_site(platform, testing).await?,
+    };
+    match done {
+        LoadTest::Done(report) => Ok(json!(report)),
+        LoadTest::Busy => Err(ServiceError::Interrupted.into()),
+    }
+}
+
+fn address_on_this_machine(text: &str) -> Result<SocketAddr, CommandError> {
+    let url = Url::parse(text).ok().filter(|url| url.scheme() == "http");
+    let ip = match url.as_ref().and_then(Url::host) {
+        Some(Host::Ipv4(ip)) => Some(ip.into()),
+        Some(Host::Ipv6(ip)) => Some(ip.into()),
+        Some(Host::Domain("localhost")) => Some(Ipv4Addr::LOCALHOST.into()),
+        _ => None,
+    };
+    let ip = ip.filter(std::net::IpAddr::is_loopback);
+    let port = url.as_ref().and_then(Url::port_or_known_default);
+    ip.zip(port).map(SocketAddr::from).ok_or_else(|| {
+        CommandError::Usage(format!(
+            "--url: “{text}” is no site on this machine. Name one such as http://127.0.0.1:8000."
+        ))
+    })
+}
+
+/// Does something beside a site that runs for as long as it takes, on a port of its own: pages are made by sites.
+async fn beside_a_site<T>(
+    platform: &Platform,
+    work: impl Future<Output = Result<T, ServiceError>>,
+) -> Result<T, CommandError> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(StartError::Serve)?;
+    let as_configured = as_configured(platform)?;
+    let server = site::serve(platform, listener, as_configured).map_err(StartError::Serve)?;
+    let handle: ServerHandle = server.handle();
+    let running = tokio::spawn(server);
+    let done = work.await;
+    handle.stop(true).await;
+    running
+        .await
+        .map_err(|_| ServiceError::Interrupted)?
+        .map_err(StartError::Serve)?;
+    Ok(done?)
+}
+
+/// The site that is served to others: its addresses are in the pages and their keys.
+fn as_configured(platform: &Platform) -> Result<Site, CommandError> {
+    let config = &platform.config.site;
+    Ok(Site::new(config, &platform.secret_key()?, config.port))
+}
+
+fn refused(errors: FieldErrors) -> CommandError {
+    let messages: Vec<_> = errors.iter().flat_map(|(_, list)| list).cloned().collect();
+    CommandError::Usage(messages.join(" "))
+}

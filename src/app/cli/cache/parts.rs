@@ -1,0 +1,48 @@
+//! `manage_cache --clear` of a part: the count comes first.
+
+use serde_json::{Value, json};
+
+use super::arguments::Part;
+use super::{ACTOR, as_configured, refused};
+use crate::app::cli::{CommandError, output, prompt};
+use crate::app::platform::Platform;
+use crate::http;
+use crate::services::{ClearScope, WouldEnd};
+
+pub(super) async fn clear(platform: &Platform, part: &Part) -> Result<Value, CommandError> {
+    let management = &platform.services.management;
+    let scope = scope(platform, part).await?;
+    if !part.noinput {
+        let WouldEnd {
+            pages,
+            querysets,
+            estimated,
+            ..
+        } = management.would_end(&scope).await;
+        let about = if estimated { "about " } else { "" };
+        output::note(&format!(
+            "{} would end: {about}{pages} page(s) and {querysets} queryset(s) in Redis, and what each site's memory \
+             holds.",
+            scope.names().join(", ")
+        ));
+        prompt::confirm("Clear them? [y/N]: ").await?;
+    }
+    let ended = management.clear_part(ACTOR, &scope).await?;
+    let cleared = json!({"pages": ended.pages, "querysets": ended.querysets});
+    let mut entries = json!(ended);
+    // The command's own memory is no site's.
+    entries["memory_pages"] = Value::Null;
+    Ok(json!({"success": true, "tags": scope.names(), "entries": entries, "cleared": cleared}))
+}
+
+async fn scope(platform: &Platform, part: &Part) -> Result<ClearScope, CommandError> {
+    match (&part.tag, &part.url) {
+        (Some(tag), _) => ClearScope::of_tag(tag).map_err(refused),
+        (None, url) => {
+            let url = url.as_deref().unwrap_or_default();
+            let page = http::explained(url, &as_configured(platform)?).map_err(refused)?;
+            let scope = platform.services.management.scope_of(&page.key).await;
+            scope.map_err(refused)
+        }
+    }
+}

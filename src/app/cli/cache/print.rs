@@ -1,0 +1,227 @@
+//! The results of `manage_cache` as text.
+
+use indicatif::HumanBytes;
+use serde_json::Value;
+
+use crate::app::cli::output;
+
+/// The widest bar of a histogram, in characters.
+const WIDEST: u64 = 40;
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => "–".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn bytes(value: &Value) -> String {
+    let number = value.as_u64();
+    number.map_or("–".to_owned(), |bytes| HumanBytes(bytes).to_string())
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+/// Whether a step succeeded.
+fn mark(step: &Value) -> String {
+    let mark = match step["success"] == true {
+        true => "ok",
+        false => "FAILED",
+    };
+    mark.to_owned()
+}
+
+pub(super) fn status(status: &Value) {
+    let levels = status["levels"].as_object().into_iter().flatten();
+    // Of a site's memory a command knows nothing.
+    let levels = levels.filter(|(_, level)| !level["entries"].is_null());
+    let rows = levels.map(|(name, level)| {
+        let about = match level["estimated"] == true {
+            true => "about ",
+            false => "",
+        };
+        vec![
+            name.clone(),
+            text(&level["enabled"]),
+            text(&level["reachable"]),
+            format!("{about}{}", text(&level["entries"])),
+            format!("{about}{}", bytes(&level["bytes"])),
+        ]
+    });
+    output::table(&["level", "enabled", "reachable", "entries", "bytes"], rows);
+    let seconds = |key: &str| match status["ttl"][key].as_u64() {
+        Some(seconds) => format!("{seconds} s left"),
+        None => "not cached".to_owned(),
+    };
+    let events = &status["events"];
+    for (name, value) in [
+        ("all_properties", seconds("all_properties")),
+        ("property_count", seconds("property_count")),
+        ("last event", text(&events["last_id"])),
+        (
+            "position (Redis reflects all transactions before it)",
+            text(&events["position"]),
+        ),
+        (
+            "lag (events that Redis does not reflect for certain)",
+            text(&events["lag"]),
+        ),
+    ] {
+        output::line(&format!("{name}: {value}"));
+    }
+    output::line(
+        "Each site's own memory (page_memory) is told by /properties/cache-status/ there.",
+    );
+}
+
+pub(super) fn cleared(result: &Value) {
+    let cleared = &result["cleared"];
+    let (pages, querysets) = (text(&cleared["pages"]), text(&cleared["querysets"]));
+    output::line(&format!(
+        "Cleared {pages} page(s) and {querysets} queryset(s)."
+    ));
+}
+
+pub(super) fn warmed(result: &Value) {
+    let warmed = &result["warmed"];
+    let (pages, failed) = (text(&warmed["pages"]), text(&warmed["failed"]));
+    output::line(&format!("Warmed {pages} page(s), {failed} failed."));
+}
+
+pub(super) fn steps(result: &Value) {
+    let row = |step: &Value| vec![text(&step["step"]), mark(step), text(&step["detail"])];
+    output::table(
+        &["step", "result", "detail"],
+        list(&result["steps"]).map(row),
+    );
+}
+
+pub(super) fn probe(result: &Value) {
+    let row = |step: &Value| {
+        let micros = format!("{} µs", text(&step["micros"]));
+        vec![
+            text(&step["level"]),
+            text(&step["step"]),
+            mark(step),
+            micros,
+        ]
+    };
+    output::table(
+        &["level", "step", "result", "time"],
+        list(&result["steps"]).map(row),
+    );
+    if let Some(error) = result["error"].as_str() {
+        output::line(error);
+    }
+}
+
+pub(super) fn metrics(result: &Value) {
+    let metrics = &result["metrics"];
+    let mut rows = Vec::new();
+    for group in ["cache_performance", "memory_usage", "connection_stats"] {
+        for (name, value) in metrics[group].as_object().into_iter().flatten() {
+            rows.push(vec![group.to_owned(), name.clone(), text(value)]);
+        }
+    }
+    output::table(&["group", "figure", "value"], rows);
+    output::line(&text(&metrics["analysis"]["cache_efficiency"]));
+    for advice in list(&metrics["analysis"]["recommendations"]) {
+        output::line(&format!("- {}", text(advice)));
+    }
+}
+
+pub(super) fn explanation(result: &Value) {
+    let found = &result["explanation"];
+    let answer = text(&found["answer"]);
+    output::line(&format!("{}: {answer}", text(&result["url"])));
+    output::line(&text(&found["why"]));
+    let rows = list(&found["levels"]).map(|level| {
+        let seconds = |field: &str| match level[field].as_u64() {
+            Some(seconds) => format!("{seconds} s"),
+            None => "–".to_owned(),
+        };
+        let sizes = level["sizes"].as_object().into_iter().flatten();
+        let sizes: u64 = sizes.filter_map(|(_, size)| size.as_u64()).sum();
+        vec![
+            text(&level["level"]),
+            text(&level["state"]),
+            seconds("age_seconds"),
+            seconds("ttl_seconds"),
+            if sizes > 0 {
+                HumanBytes(sizes).to_string()
+            } else {
+                "–".to_owned()
+            },
+            text(&level["key"]),
+        ]
+    });
+    output::table(&["level", "state", "age", "left", "bytes", "key"], rows);
+    let tag = |tag: &Value| vec![text(&tag["tag"]), text(&tag["generation"])];
+    output::table(&["tag", "generation"], list(&found["tags"]).map(tag));
+    let event = &found["last_event"];
+    if event.is_null() {
+        output::line("No recent event ended what carried one of these tags.");
+        return;
+    }
+    let [id, kind, actor, at] = ["id", "kind", "actor", "at"].map(|field| text(&event[field]));
+    let tags: Vec<_> = list(&event["tags"]).map(text).collect();
+    let tags = tags.join(", ");
+    output::line(&format!(
+        "The last event that did: {id}, {kind} by {actor} at {at}, of {tags}."
+    ));
+}
+
+pub(super) fn load_test(report: &Value) {
+    let time = |field: &str| duration(report[field].as_u64().unwrap_or(0));
+    let mut rows = vec![
+        vec!["requests".to_owned(), text(&report["requests"])],
+        vec!["at a time".to_owned(), text(&report["concurrency"])],
+        vec!["failed".to_owned(), text(&report["failed"])],
+        vec![
+            "per second".to_owned(),
+            text(&report["requests_per_second"]),
+        ],
+        vec!["half within".to_owned(), time("p50_us")],
+        vec!["95 % within".to_owned(), time("p95_us")],
+        vec!["99 % within".to_owned(), time("p99_us")],
+    ];
+    for (level, answers) in report["levels"].as_object().into_iter().flatten() {
+        rows.push(vec![format!("answered by {level}"), text(answers)]);
+    }
+    output::table(&["figure", "value"], rows);
+    let bars = || list(&report["histogram"]);
+    let answers = |bar: &Value| bar["answers"].as_u64().unwrap_or(0);
+    let most = bars().map(answers).max().unwrap_or(0).max(1);
+    let rows = bars().map(|bar| {
+        let length = (answers(bar) * WIDEST).div_ceil(most);
+        vec![
+            duration(bar["below_us"].as_u64().unwrap_or(0)),
+            text(&bar["answers"]),
+            "█".repeat(usize::try_from(length).unwrap_or(0)),
+        ]
+    });
+    output::table(&["less than", "answers", ""], rows);
+}
+
+/// Microseconds as people read them.
+fn duration(micros: u64) -> String {
+    match micros {
+        0..1000 => format!("{micros} µs"),
+        1000..1_000_000 => format!("{:.1} ms", micros as f64 / 1e3),
+        _ => format!("{:.1} s", micros as f64 / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn durations_have_the_unit_that_fits() {
+        let shown = [7, 999, 1000, 24_576, 1_500_000].map(duration);
+        assert_eq!(shown, ["7 µs", "999 µs", "1.0 ms", "24.6 ms", "1.5 s"]);
+    }
+}

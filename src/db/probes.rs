@@ -1,0 +1,25 @@
+//! The rows of the table `property` that signals tests add and delete.
+
+use std::time::Duration;
+
+use deadpool_postgres::GenericClient;
+
+use super::DbError;
+use crate::domain::PropertyId;
+
+/// Lists those with a title, at places that begin so and go on with a hexadecimal number, that are at least so old.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn list(
+    client: &impl GenericClient,
+    title: &str,
+    place: &str,
+    age: Duration,
+) -> Result<Vec<PropertyId>, DbError> {
+    let sql = include_str!("../../sql/queries/probe_list.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let (folded, age) = (place.to_lowercase(), age.as_secs_f64());
+    let rows = client.query(&statement, &[&title, &folded, &age]).await?;
+    Ok(rows.iter().map(|row| PropertyId(row.get(0))).collect())
+}
