@@ -9,24 +9,47 @@ use std::collections::{BTreeMap, HashSet};
 use deadpool_redis::redis;
 
 use super::redis_tier::RedisTier;
-use super::{Cache, CacheError, Entry, TagSet};
+use super::{Cache, CacheError, Entry, LevelReport, TagSet};
 
 /// After so many keys a look ends.
 const MOST_KEYS: usize = 2000;
 /// Keys asked for per step.
 const STEP: usize = 500;
-/// So many keys of each family are weighed.
-const MOST_WEIGHED: u64 = 40;
 /// The head of an entry is shorter than this, unless it carries hundreds of tags.
 const HEAD_BYTES: usize = 16 * 1024;
+
+/// How many of the keys were looked at, of whomever.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sampled {
+    /// How many.
+    pub looked_at: u64,
+    /// How many there are in the database.
+    pub total: u64,
+}
+
+impl Sampled {
+    /// Whether every key was looked at, so that numbers of keys are no estimates.
+    pub fn is_complete(self) -> bool {
+        self.looked_at >= self.total
+    }
+
+    /// How many there are in all, of what was found so often.
+    pub fn scaled(self, found: u64) -> u64 {
+        match self.is_complete() {
+            true => found,
+            false => {
+                let share = found as f64 / self.looked_at.max(1) as f64;
+                (share * self.total as f64).round() as u64
+            }
+        }
+    }
+}
 
 /// What a look at the keys found.
 #[derive(Debug, Clone, Default)]
 pub struct Census {
-    /// How many keys were looked at, of whomever.
-    pub looked_at: u64,
-    /// How many there are in the database.
-    pub total: u64,
+    /// How many keys were looked at.
+    pub sampled: Sampled,
     /// How many of those looked at were others'.
     pub foreign: u64,
     /// The site's, by family.
@@ -45,16 +68,15 @@ pub struct FamilyCensus {
 }
 
 impl Census {
-    /// Whether every key was looked at, so that numbers of keys are no estimates.
-    pub fn is_complete(&self) -> bool {
-        self.looked_at >= self.total
-    }
-
-    /// How many keys there are for each that was looked at.
-    pub fn scale(&self) -> f64 {
-        match self.looked_at {
-            0 => 1.0,
-            looked_at => (self.total.max(looked_at) as f64) / looked_at as f64,
+    /// How many keys of a family there are, and what they take in memory; estimates, unless every key was looked at, and
+    /// weighed.
+    pub fn size(&self, family: &str) -> LevelReport {
+        let found = self.families.get(family).copied().unwrap_or_default();
+        let entries = self.sampled.scaled(found.keys);
+        let bytes = found.bytes as f64 * entries as f64 / found.weighed.max(1) as f64;
+        LevelReport {
+            entries,
+            bytes: bytes.round() as u64,
         }
     }
 }
@@ -64,26 +86,28 @@ impl Census {
 pub struct Carriers {
     /// In Redis, by family, among the keys looked at; empty when Redis is not in use.
     pub families: Vec<u64>,
-    /// How many keys were looked at.
-    pub looked_at: u64,
-    /// How many there are.
-    pub total: u64,
+    /// How many keys were looked at; none when Redis is not in use.
+    pub sampled: Sampled,
     /// Pages of this process.
     pub memory: u64,
 }
 
 impl Cache {
-    /// Looks at the keys. `family` names the family of a key without the site's prefix.
+    /// Looks at the keys. `family` names the family of a key without the site's prefix; what has none is not counted. At
+    /// most so many of each family are weighed.
     ///
     /// # Errors
     /// When Redis is not in use or fails.
-    pub async fn census(&self, family: fn(&str) -> &'static str) -> Result<Census, CacheError> {
+    pub async fn census(
+        &self,
+        family: fn(&str) -> Option<&'static str>,
+        most_weighed: u64,
+    ) -> Result<Census, CacheError> {
         let tier = self.tier()?;
         let mut redis = tier.link.pooled().await?;
-        let (keys, total) = walk(&mut redis).await?;
+        let (keys, sampled) = walk(&mut redis).await?;
         let mut census = Census {
-            looked_at: keys.len() as u64,
-            total: total.max(keys.len() as u64),
+            sampled,
             ..Census::default()
         };
         let mut weighed = Vec::new();
@@ -93,10 +117,12 @@ impl Cache {
                 census.foreign += 1;
                 continue;
             };
-            let name = family(&name);
+            let Some(name) = family(&name) else {
+                continue;
+            };
             let of_family = census.families.entry(name).or_default();
             of_family.keys += 1;
-            if of_family.keys <= MOST_WEIGHED {
+            if of_family.keys <= most_weighed {
                 weighed.push(name);
                 pipeline.cmd("MEMORY").arg("USAGE").arg(key);
             }
@@ -118,9 +144,11 @@ impl Cache {
     /// Counts the entries of some families that an invalidation of tags would end.
     pub async fn count_carriers(&self, families: &[&str], tags: &TagSet) -> Carriers {
         let counted = self.count_in_redis(families, tags).await;
-        let memory = self.memory.count_carriers(tags);
+        let (memory, carried) = (self.memory.clone(), tags.clone());
+        // It looks at every page, while other requests of this thread need not wait.
+        let memory = tokio::task::spawn_blocking(move || memory.count_carriers(&carried));
         Carriers {
-            memory,
+            memory: memory.await.unwrap_or(0),
             ..counted.unwrap_or_default()
         }
     }
@@ -136,11 +164,10 @@ impl Cache {
         let tier = self.tier()?;
         let current = tier.generations(tags).await?;
         let mut redis = tier.link.pooled().await?;
-        let (keys, total) = walk(&mut redis).await?;
+        let (keys, sampled) = walk(&mut redis).await?;
         let mut carriers = Carriers {
             families: vec![0; families.len()],
-            looked_at: keys.len() as u64,
-            total: total.max(keys.len() as u64),
+            sampled,
             memory: 0,
         };
         let of_family = |key: &[u8]| {
@@ -169,7 +196,9 @@ impl Cache {
 }
 
 /// The first keys of a scan, and how many there are.
-async fn walk(redis: &mut deadpool_redis::Connection) -> redis::RedisResult<(Vec<Vec<u8>>, u64)> {
+async fn walk(
+    redis: &mut deadpool_redis::Connection,
+) -> redis::RedisResult<(Vec<Vec<u8>>, Sampled)> {
     let total: u64 = redis::cmd("DBSIZE").query_async(redis).await?;
     let (mut keys, mut cursor) = (Vec::new(), 0_u64);
     loop {
@@ -185,7 +214,9 @@ async fn walk(redis: &mut deadpool_redis::Connection) -> redis::RedisResult<(Vec
     // A scan may come by a key twice while the table grows.
     let mut seen = HashSet::new();
     keys.retain(|key: &Vec<u8>| seen.insert(key.clone()));
-    Ok((keys, total))
+    let looked_at = keys.len() as u64;
+    let total = total.max(looked_at);
+    Ok((keys, Sampled { looked_at, total }))
 }
 
 /// A key without the site's prefix; `None` for another's.

@@ -13,7 +13,7 @@ impl Cache {
         let local = self.memory.generations.capture(&tags);
         let known = match &self.redis {
             // What is loaded from nowhere takes no time, so nobody waits for the lease, and the store ends it.
-            Some(tier) => tier.lease(key, &tags).await.ok(),
+            Some(tier) => self.counted(key.level(), tier.lease(key, &tags).await).ok(),
             None => None,
         };
         let now = Instant::now();

@@ -110,9 +110,21 @@ impl Cache {
             about,
             parts,
         };
-        tier.store(key, &entry.encode(&self.build), ttl, &stamps.tags())
-            .await
-            .is_ok()
+        let bytes = entry.encode(&self.build);
+        let stored = tier.store(key, &bytes, ttl, &stamps.tags()).await;
+        self.counted(key.level(), stored).is_ok()
+    }
+
+    /// Counts a failure of Redis at a level; a Redis that is not in use has not failed.
+    pub(super) fn counted<T>(
+        &self,
+        level: Level,
+        result: Result<T, CacheError>,
+    ) -> Result<T, CacheError> {
+        if let Err(CacheError::Redis(_)) = &result {
+            self.metrics.count_error(level);
+        }
+        result
     }
 
     /// A request's part in the load of a key.

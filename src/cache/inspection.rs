@@ -63,6 +63,21 @@ pub struct TagState {
     pub current: Option<Generation>,
 }
 
+impl InRedis {
+    /// How long an entry may still answer; `None` where there is none that is valid.
+    pub fn time_left(&self) -> Option<Duration> {
+        match self {
+            Self::Entry {
+                ttl,
+                tags,
+                own_build: true,
+                ..
+            } if !ttl.is_zero() && !tags.iter().any(TagState::is_void) => Some(*ttl),
+            Self::Absent | Self::Unreadable | Self::Entry { .. } => None,
+        }
+    }
+}
+
 impl TagState {
     /// Whether the tag keeps the entry from being served.
     pub fn is_void(&self) -> bool {

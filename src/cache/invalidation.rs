@@ -48,14 +48,10 @@ impl Cache {
         };
         let Invalidation { events, tags, .. } = invalidation;
         let applied = tier.invalidate(events, tags, once).await;
-        let levels = [Level::PageRedis, Level::Queryset, Level::Count];
-        if applied.is_err() {
-            levels
-                .into_iter()
-                .for_each(|level| self.metrics.count_error(level));
-        }
-        if applied? {
+        // One operation for all levels there: a failure counts once, at the one that readers meet first.
+        if self.counted(Level::PageRedis, applied)? {
             invalidation.log("redis");
+            let levels = [Level::PageRedis, Level::Queryset, Level::Count];
             let levels = levels.into_iter();
             levels.for_each(|level| self.metrics.count_invalidation(level));
         }
@@ -146,8 +142,9 @@ impl Cache {
         self.memory.disarm();
     }
 
-    /// How long ago everything that had been committed was last known to be applied here; `None` before the first time.
-    pub fn caught_up_since(&self) -> Option<Duration> {
+    /// How long ago everything that had been committed was last known to be applied here; before the first time, how long
+    /// ago the process started.
+    pub fn caught_up_since(&self) -> Duration {
         self.memory.caught_up_since()
     }
 

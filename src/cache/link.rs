@@ -7,12 +7,12 @@
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use deadpool_redis::redis::aio::MultiplexedConnection;
 use deadpool_redis::redis::{self, AsyncConnectionConfig, Client, RedisError, RedisResult};
-use deadpool_redis::{Pool, Runtime};
+use deadpool_redis::{Manager, Pool, Runtime};
 use tokio::sync::Notify;
 
 /// How long connecting may take.
@@ -65,22 +65,35 @@ pub enum LinkState {
 }
 
 /// The way to Redis at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkReport {
     /// Whether Redis may be used.
     pub state: LinkState,
-    /// How many connections were made since the program started: each after the first follows an outage.
+    /// How often Redis was taken into use since the program started: each time after the first follows an outage.
     pub connections: u64,
+    /// Whether it answered when it was last asked, though it may not be fit for use.
+    pub answers: bool,
+    /// Why it is not in use, as far as that is known.
+    pub problem: Option<Arc<str>>,
 }
 
 struct Inner {
     client: Client,
     pool: Pool,
-    /// The state, and a number that grows with every connection: a late failure of an old connection must not
-    /// condemn the new one.
-    state: RwLock<(u64, State)>,
+    way: RwLock<Way>,
     lost: Notify,
     refusal_told: AtomicBool,
+}
+
+/// How it stands with Redis.
+struct Way {
+    /// Grows with every connection: a late failure of an old connection must not condemn the new one.
+    number: u64,
+    state: State,
+    /// How often a repair has succeeded.
+    repaired: u64,
+    answers: bool,
+    problem: Option<Arc<str>>,
 }
 
 /// A handle to Redis; cheap to clone.
@@ -100,9 +113,8 @@ impl Link {
     /// When the URL can't be used.
     pub fn new(url: &str) -> RedisResult<Self> {
         let client = Client::open(url)?;
-        let pool = deadpool_redis::Config::from_url(url)
-            .builder()
-            .map_err(|err| invalid(err.to_string()))?
+        let manager = Manager::new_with_config(url, settings(SLOW_COMMAND))?;
+        let pool = Pool::builder(manager)
             .max_size(8)
             .wait_timeout(Some(CONNECT))
             .create_timeout(Some(CONNECT))
@@ -110,11 +122,17 @@ impl Link {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|err| invalid(err.to_string()))?;
-        let state = RwLock::new((0, State::Down));
+        let way = RwLock::new(Way {
+            number: 0,
+            state: State::Down,
+            repaired: 0,
+            answers: false,
+            problem: None,
+        });
         Ok(Self(Arc::new(Inner {
             client,
             pool,
-            state,
+            way,
             lost: Notify::new(),
             refusal_told: AtomicBool::new(false),
         })))
@@ -122,42 +140,46 @@ impl Link {
 
     /// Whether Redis is in use.
     pub fn is_up(&self) -> bool {
-        matches!(self.state().1, State::Up(_))
+        matches!(self.way().state, State::Up(_))
     }
 
-    /// Whether Redis may be used, and how many connections were made for that.
+    /// How it stands with Redis.
     pub(super) fn report(&self) -> LinkReport {
-        let (connections, state) = &*self.state();
-        let state = match state {
+        let way = self.way();
+        let state = match way.state {
             State::Up(_) => LinkState::Up,
             State::Repairing(_) => LinkState::Repairing,
             State::Down => LinkState::Down,
         };
         LinkReport {
             state,
-            connections: *connections,
+            connections: way.repaired,
+            answers: way.answers,
+            problem: way.problem.clone(),
         }
     }
 
     /// A connection for reading and storing.
     pub(super) fn connection(&self) -> Option<Connection> {
-        match &*self.state() {
-            (number, State::Up(redis)) => Some(Connection {
+        let way = self.way();
+        match &way.state {
+            State::Up(redis) => Some(Connection {
                 redis: redis.clone(),
-                number: *number,
+                number: way.number,
             }),
-            _ => None,
+            State::Repairing(_) | State::Down => None,
         }
     }
 
     /// A connection for invalidating.
     pub(super) fn connection_for_invalidation(&self) -> Option<Connection> {
-        match &*self.state() {
-            (number, State::Up(redis) | State::Repairing(redis)) => Some(Connection {
+        let way = self.way();
+        match &way.state {
+            State::Up(redis) | State::Repairing(redis) => Some(Connection {
                 redis: redis.clone(),
-                number: *number,
+                number: way.number,
             }),
-            (_, State::Down) => None,
+            State::Down => None,
         }
     }
 
@@ -175,58 +197,68 @@ impl Link {
     /// Notes that a command failed. What the server itself refused is only that command's problem; anything else
     /// closes the link until it is repaired.
     pub(super) fn failed(&self, connection: u64, err: &RedisError) {
-        if matches!(
-            err.kind(),
-            redis::ErrorKind::Server(_) | redis::ErrorKind::UnexpectedReturnType
-        ) {
+        if was_refused(err) {
             // A full server refuses every store: once is enough to know.
             if !self.0.refusal_told.swap(true, Ordering::Relaxed) {
                 log::warn!("redis refused a command: {err}");
             }
             return;
         }
-        self.close(connection, err);
+        self.close(connection, err, false);
     }
 
     /// Notes that an invalidation failed: whatever the reason, what should be dead may not be.
     pub(super) fn missed(&self, connection: u64, err: &RedisError) {
-        self.close(connection, err);
+        self.close(connection, err, was_refused(err));
     }
 
     /// Treats what Redis holds as doubtful: it is repaired before it is used again.
     pub fn distrust(&self, reason: &str) {
-        let number = self.state().0;
-        self.close(number, &reason);
+        let number = self.way().number;
+        self.close(number, &reason, true);
     }
 
-    fn close(&self, connection: u64, reason: &dyn std::fmt::Display) {
-        let mut state = self.0.state.write().unwrap_or_else(PoisonError::into_inner);
-        if state.0 == connection && !matches!(state.1, State::Down) {
-            log::warn!("redis is bypassed until it is repaired: {reason}");
-            state.1 = State::Down;
-            self.0.lost.notify_one();
+    fn close(&self, connection: u64, reason: &dyn std::fmt::Display, answers: bool) {
+        let mut way = self.change();
+        if way.number != connection {
+            return;
         }
+        match way.state {
+            State::Up(_) => {
+                log::warn!("redis is bypassed until it is repaired: {reason}");
+                self.0.lost.notify_one();
+            }
+            // Whoever repairs it finds the link closed, and begins again.
+            State::Repairing(_) => log::debug!("redis has to be repaired anew: {reason}"),
+            State::Down => return,
+        }
+        way.state = State::Down;
+        way.answers &= answers;
+        way.problem = Some(reason.to_string().into());
     }
 
     /// Connects, repairs, and does so again whenever the link is lost; never returns. `repair` runs before each use.
     pub(super) async fn keep(self, ready: Arc<Notify>, repair: Repair) {
-        let mut told = false;
+        let (mut told, mut told_of_repair) = (false, false);
         loop {
             match self.restore(&repair).await {
                 Ok(()) => {
                     if told {
                         log::info!("redis is back in use");
                     }
-                    told = true;
+                    (told, told_of_repair) = (true, false);
                     self.0.refusal_told.store(false, Ordering::Relaxed);
                     ready.notify_one();
                     self.0.lost.notified().await;
                 }
                 Err(err) => {
+                    let answers = self.not_restored(&err);
                     if !told {
                         log::warn!("redis can't be used yet, pages are computed without it: {err}");
-                        told = true;
+                    } else if answers && !told_of_repair {
+                        log::warn!("redis answers, and can't be repaired: {err}");
                     }
+                    (told, told_of_repair) = (true, told_of_repair || answers);
                     ready.notify_one();
                     tokio::time::sleep(PROBE).await;
                 }
@@ -235,37 +267,55 @@ impl Link {
     }
 
     async fn restore(&self, repair: &Repair) -> Result<(), RepairError> {
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(CONNECT))
-            .set_response_timeout(Some(COMMAND));
-        let mut redis = self
-            .0
-            .client
-            .get_multiplexed_async_connection_with_config(&config)
-            .await?;
-        redis::cmd("PING").query_async::<()>(&mut redis).await?;
-        let number = {
-            let mut state = self.0.state.write().unwrap_or_else(PoisonError::into_inner);
-            *state = (state.0 + 1, State::Repairing(redis.clone()));
-            state.0
+        let reached = self.reach().await;
+        let (number, redis) = {
+            let mut way = self.change();
+            way.answers = reached.is_ok();
+            let redis = reached?;
+            way.number += 1;
+            way.state = State::Repairing(redis.clone());
+            (way.number, redis)
         };
         let repaired = repair().await;
-        let mut state = self.0.state.write().unwrap_or_else(PoisonError::into_inner);
+        let mut way = self.change();
         // An invalidation that failed meanwhile has closed the link again.
-        let untouched = state.0 == number && matches!(state.1, State::Repairing(_));
-        state.1 = match repaired.is_ok() && untouched {
-            true => State::Up(redis),
-            false => State::Down,
-        };
-        repaired?;
-        match untouched {
-            true => Ok(()),
-            false => Err("the connection was lost during the repair".into()),
+        let untouched = way.number == number && matches!(way.state, State::Repairing(_));
+        if repaired.is_ok() && untouched {
+            way.state = State::Up(redis);
+            way.repaired += 1;
+            way.problem = None;
+            return Ok(());
         }
+        way.state = State::Down;
+        repaired?;
+        let reason = way.problem.as_deref();
+        Err(reason.unwrap_or("the connection was lost").into())
     }
 
-    fn state(&self) -> std::sync::RwLockReadGuard<'_, (u64, State)> {
-        self.0.state.read().unwrap_or_else(PoisonError::into_inner)
+    /// Keeps why Redis can't be used; returns whether it answers all the same.
+    fn not_restored(&self, err: &RepairError) -> bool {
+        let mut way = self.change();
+        way.problem = Some(err.to_string().into());
+        way.answers
+    }
+
+    /// A new connection to a server that answers.
+    async fn reach(&self) -> RedisResult<MultiplexedConnection> {
+        let settings = settings(COMMAND);
+        let client = &self.0.client;
+        let mut redis = client
+            .get_multiplexed_async_connection_with_config(&settings)
+            .await?;
+        redis::cmd("PING").query_async::<()>(&mut redis).await?;
+        Ok(redis)
+    }
+
+    fn way(&self) -> RwLockReadGuard<'_, Way> {
+        self.0.way.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self) -> RwLockWriteGuard<'_, Way> {
+        self.0.way.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -274,6 +324,24 @@ impl Connection {
     pub(super) fn number(&self) -> u64 {
         self.number
     }
+}
+
+/// How a connection is made whose commands may take so long; the library's own limit would be half a second.
+fn settings(command: Duration) -> AsyncConnectionConfig {
+    AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(CONNECT))
+        .set_response_timeout(Some(command))
+}
+
+/// Whether the server itself refused a command, so that it answers. Codes that the library doesn't know, such as `OOM`, are
+/// extensions to it.
+fn was_refused(err: &RedisError) -> bool {
+    matches!(
+        err.kind(),
+        redis::ErrorKind::Server(_)
+            | redis::ErrorKind::Extension
+            | redis::ErrorKind::UnexpectedReturnType
+    )
 }
 
 fn invalid(message: String) -> RedisError {

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::flight::{Landed, Leader, Part};
 use super::memory::LocalStamps;
 use super::redis_tier::{Found, RedisTier};
-use super::{Cache, CacheKey, Entry, Outcome, Stamps, Tag, TagSet, Tagged, caller};
+use super::{Cache, CacheKey, Entry, Level, Outcome, Stamps, Tag, TagSet, Tagged, caller};
 
 /// A loaded value, and how long it may be kept.
 #[derive(Debug)]
@@ -144,8 +144,8 @@ impl Cache {
     ) -> Option<(Cached<T>, bool)> {
         let started = Instant::now();
         let tier = self.redis.as_ref()?;
-        let found = tier.find(key, tags).await.ok()?;
-        let (entry, left, local) = self.validated(tier, found, local).await?;
+        let found = self.counted(key.level(), tier.find(key, tags).await).ok()?;
+        let (entry, left, local) = self.validated(tier, key.level(), found, local).await?;
         let value = serde_json::from_slice(entry.parts.first()?).ok()?;
         self.metrics.time_hit(key.level(), started.elapsed());
         let outcome = Outcome::Hit(left);
@@ -232,7 +232,7 @@ impl Cache {
         let deadline = Instant::now() + patience;
         let mut waited = false;
         loop {
-            match tier.lease(key, tags).await {
+            match self.counted(key.level(), tier.lease(key, tags).await) {
                 Err(_) => return Ok(Stamps::Local(tags.clone())),
                 Ok((stamps, leased)) if leased || Instant::now() > deadline => {
                     // Between the last look and this lease the other instance may have stored.
@@ -286,6 +286,7 @@ impl Cache {
     pub(super) async fn validated(
         &self,
         tier: &RedisTier,
+        level: Level,
         found: Found,
         local: &LocalStamps,
     ) -> Option<(Entry, Duration, LocalStamps)> {
@@ -299,7 +300,8 @@ impl Cache {
             Some(local) => (found.generations, local),
             None => {
                 let local = self.memory.generations.capture(&carried);
-                (tier.generations(&carried).await.ok()?, local)
+                let current = tier.generations(&carried).await;
+                (self.counted(level, current).ok()?, local)
             }
         };
         let mut stamps = entry.stamps.iter();

@@ -39,7 +39,7 @@ mod survey;
 mod tag;
 mod tagged;
 
-pub use census::{Carriers, Census, FamilyCensus};
+pub use census::{Carriers, Census, FamilyCensus, Sampled};
 pub use entry::Entry;
 pub use facade::{Cache, Lifetimes};
 pub use generation::{Generation, Stamps};

@@ -54,9 +54,23 @@ pub struct InMemory {
     pub refresh: bool,
 }
 
+impl Served {
+    /// Whether a cache level had the page, were it but a stand-in during an outage.
+    fn was_cached(&self) -> bool {
+        let last = self.trail.last();
+        matches!(last, Some((_, Outcome::Hit(_) | Outcome::Stale(_))))
+    }
+}
+
 impl Cache {
-    /// The page that this process holds under a key, if it is right. Costs no I/O.
+    /// The page that this process holds under a key, if it is right, for a reader. Costs no I/O.
     pub fn page_in_memory(&self, key: &CacheKey) -> Option<InMemory> {
+        let found = self.find_in_memory(key)?;
+        self.metrics.count_page(true);
+        Some(found)
+    }
+
+    fn find_in_memory(&self, key: &CacheKey) -> Option<InMemory> {
         let now = Instant::now();
         let page = self.memory.find(key, now)?;
         let ttl = page.ttl(now);
@@ -87,10 +101,26 @@ impl Cache {
         E: LoadError,
         F: Future<Output = Result<Rendered, E>> + Send + 'static,
     {
-        let tags = super::with_site(tags);
         if self.memory.is_enabled() {
             self.metrics.count_miss(Level::PageMemory);
         }
+        let served = self.get_or_lead(key, super::with_site(tags), render).await;
+        if let Ok(served) = &served {
+            self.metrics.count_page(served.was_cached());
+        }
+        served
+    }
+
+    async fn get_or_lead<E, F>(
+        &self,
+        key: &CacheKey,
+        tags: TagSet,
+        render: impl FnOnce() -> F + Send + 'static,
+    ) -> Result<Served, E>
+    where
+        E: LoadError,
+        F: Future<Output = Result<Rendered, E>> + Send + 'static,
+    {
         for _ in 0..ATTEMPTS {
             match self.join(key, &tags) {
                 Part::Leader(leader) => return self.lead_page(leader, key, &tags, render).await,
@@ -140,7 +170,7 @@ impl Cache {
         F: Future<Output = Result<Rendered, E>> + Send + 'static,
     {
         // The flight before this one may have ended a moment ago.
-        if let Some(InMemory { page, ttl, .. }) = self.page_in_memory(key) {
+        if let Some(InMemory { page, ttl, .. }) = self.find_in_memory(key) {
             let trail = vec![(Level::PageMemory, Outcome::Hit(ttl))];
             return Ok(Served { page, trail });
         }
@@ -170,8 +200,8 @@ impl Cache {
     ) -> Option<(Served, bool)> {
         let started = Instant::now();
         let tier = self.redis.as_ref()?;
-        let found = tier.find(key, tags).await.ok()?;
-        let (entry, left, local) = self.validated(tier, found, stamps).await?;
+        let found = self.counted(key.level(), tier.find(key, tags).await).ok()?;
+        let (entry, left, local) = self.validated(tier, key.level(), found, stamps).await?;
         let (page, lifetime) = StoredPage::read(&entry)?;
         let held = HeldPage::new(page, entry.age(), left, lifetime, local);
         let page = self.keep_in_memory(key, held);

@@ -1,17 +1,18 @@
 //! What may be stored, decided in one place.
 //!
-//! A response is stored only when **all** of this holds:
+//! A page is stored only when **all** of this holds:
 //! - its handler attached a [`CachePolicy`]; without one nothing is stored;
 //! - the stamps of everything that it shows are known, and none of its parts has expired;
 //! - the request was `GET` or `HEAD`, without `Authorization` (cookies are withheld from public pages, so no page
 //!   can depend on one);
-//! - it is a `200`, sets no cookie, and is neither `private` nor `no-store`;
+//! - it was rendered: what is [`Rendered`](super::Rendered) is a body with its type, and has neither a status but `200`
+//!   nor any header that could set a cookie or say `private`; an error is no page;
 //! - its body is complete and no longer than [`MAX_BODY_BYTES`].
 
 use std::time::Instant;
 
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::http::{Method, StatusCode};
 
 use super::memory::LocalStamps;
 use super::{Cached, Stamps, Tagged};
@@ -65,25 +66,6 @@ pub fn is_cacheable_request(method: &Method, headers: &HeaderMap) -> bool {
         && !headers.contains_key(header::AUTHORIZATION)
 }
 
-/// Whether a response may be kept, apart from its body's length.
-pub fn is_storable_response(status: StatusCode, headers: &HeaderMap) -> bool {
-    let forbids = |value: &header::HeaderValue| {
-        let text = value.to_str().unwrap_or("private").to_ascii_lowercase();
-        let mut directives = text.split(',').map(|directive| {
-            directive
-                .split_once('=')
-                .map_or(directive, |(name, _)| name)
-                .trim()
-        });
-        directives.any(|name| name == "private" || name == "no-store")
-    };
-    let varies_on_all = |value: &header::HeaderValue| value.as_bytes().contains(&b'*');
-    status == StatusCode::OK
-        && !headers.contains_key(header::SET_COOKIE)
-        && !headers.get_all(header::CACHE_CONTROL).any(forbids)
-        && !headers.get_all(header::VARY).any(varies_on_all)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,32 +90,5 @@ mod tests {
             &Method::GET,
             &headers(&[("authorization", "Bearer x")])
         ));
-    }
-
-    #[test]
-    fn errors_cookies_and_private_responses_are_not_stored() {
-        assert!(is_storable_response(
-            StatusCode::OK,
-            &headers(&[("cache-control", "public, no-cache")])
-        ));
-        for status in [
-            StatusCode::NO_CONTENT,
-            StatusCode::FOUND,
-            StatusCode::INTERNAL_SERVER_ERROR,
-        ] {
-            assert!(!is_storable_response(status, &headers(&[])), "{status}");
-        }
-        for header in [
-            ("set-cookie", "a=b"),
-            ("cache-control", "max-age=60, PRIVATE"),
-            ("cache-control", " Private=\"x\""),
-            ("cache-control", "no-store"),
-            ("vary", " * "),
-        ] {
-            assert!(
-                !is_storable_response(StatusCode::OK, &headers(&[header])),
-                "{header:?}"
-            );
-        }
     }
 }

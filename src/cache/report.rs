@@ -1,6 +1,7 @@
 //! What operators ask of the cache: sizes, figures, a test, a clear.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::http::header::HeaderValue;
@@ -48,12 +49,16 @@ impl RedisReport {
 }
 
 /// The ways to what the cache holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TierState {
     /// `up`, `repairing` (connected, and not used before the event log is applied), `down`, or `off` without a Redis.
     pub redis: &'static str,
-    /// How often Redis was connected to.
+    /// How often Redis was taken into use.
     pub connections: u64,
+    /// Whether Redis answers, in use or not.
+    pub answers: bool,
+    /// Why Redis is not in use, as far as that is known.
+    pub problem: Option<Arc<str>>,
     /// Whether this process hears of every event.
     pub listening: bool,
     /// The most bytes that pages in this process may take; 0 when none are kept.
@@ -76,58 +81,13 @@ impl Cache {
     pub fn tier_state(&self) -> TierState {
         let link = self.redis.as_ref().map(|tier| tier.link.report());
         TierState {
-            redis: link.map_or("off", |link| link.state.name()),
-            connections: link.map_or(0, |link| link.connections),
+            redis: link.as_ref().map_or("off", |link| link.state.name()),
+            connections: link.as_ref().map_or(0, |link| link.connections),
+            answers: link.as_ref().is_some_and(|link| link.answers),
+            problem: link.and_then(|link| link.problem),
             listening: self.memory.is_armed(Instant::now()),
             memory_bound: self.memory.limit(),
         }
-    }
-
-    /// The most bytes of pages that this process may hold.
-    pub fn memory_limit(&self) -> u64 {
-        self.memory.limit()
-    }
-
-    /// Counts the entries of a family.
-    ///
-    /// # Errors
-    /// When Redis is not in use or fails.
-    pub async fn report_level(&self, family: &str) -> Result<LevelReport, CacheError> {
-        let tier = self.tier()?;
-        let mut redis = tier.link.pooled().await?;
-        let mut report = LevelReport::default();
-        let mut cursor = 0;
-        loop {
-            let (next, keys) = scan(tier, &mut redis, family, cursor).await?;
-            if !keys.is_empty() {
-                let mut pipeline = redis::pipe();
-                // A key of another type answers an error that must not fail the whole report.
-                keys.iter().for_each(|key| {
-                    pipeline.cmd("EVAL").arg(LENGTH).arg(1).arg(key);
-                });
-                let lengths: Vec<u64> = pipeline.query_async(&mut redis).await?;
-                report.entries += keys.len() as u64;
-                report.bytes += lengths.iter().sum::<u64>();
-            }
-            if next == 0 {
-                return Ok(report);
-            }
-            cursor = next;
-        }
-    }
-
-    /// How long a key may still be kept; `None` when it isn't there.
-    ///
-    /// # Errors
-    /// When Redis is not in use or fails.
-    pub async fn ttl(&self, key: &CacheKey) -> Result<Option<Duration>, CacheError> {
-        let tier = self.tier()?;
-        let name = tier.key(key.as_str());
-        let command = async |c: &mut Connection| -> RedisResult<i64> {
-            redis::cmd("PTTL").arg(name).query_async(&mut c.redis).await
-        };
-        let millis = tier.run(command).await?;
-        Ok(u64::try_from(millis).ok().map(Duration::from_millis))
     }
 
     /// The server's own figures, which count every client.
@@ -259,10 +219,6 @@ impl Cache {
     }
 }
 
-/// The length of a string, 0 for a key of another type.
-const LENGTH: &str =
-    "local n = redis.pcall('STRLEN', KEYS[1]) return type(n) == 'number' and n or 0";
-
 fn cmd(words: &[&str]) -> redis::Cmd {
     let mut command = redis::Cmd::new();
     command.arg(words);
@@ -274,7 +230,7 @@ async fn scan(
     redis: &mut deadpool_redis::Connection,
     family: &str,
     cursor: u64,
-) -> RedisResult<(u64, Vec<String>)> {
+) -> RedisResult<(u64, Vec<Vec<u8>>)> {
     let pattern = tier.key(&format!("{family}:*"));
     let mut command = redis::cmd("SCAN");
     command

@@ -16,6 +16,13 @@ pub(super) const FAMILIES: [(Level, &str); 3] = [
     (Level::Count, COUNTS),
 ];
 
+/// The family of a key of the site, without its prefix, if it belongs to a level.
+pub(super) fn family_of(key: &str) -> Option<&'static str> {
+    let (family, _) = key.split_once(':')?;
+    let mut families = FAMILIES.iter().map(|(_, known)| *known);
+    families.find(|known| *known == family)
+}
+
 /// The kinds of keys, in the order in which operators see them: the start of the name after the family, and what it is
 /// called. An empty start stands for whatever is left of a family.
 const KINDS: [(&str, &str, &str); 17] = [

@@ -45,6 +45,11 @@ impl LocalStamps {
         was_current && !self.are_current()
     }
 
+    /// Whether one of the tags is among its own.
+    pub(in crate::cache) fn carries_any(&self, tags: &TagSet) -> bool {
+        tags.iter().any(|tag| self.tags.contains(tag))
+    }
+
     /// The tags, and those among them that have been invalidated since.
     pub(in crate::cache) fn state(&self) -> (TagSet, TagSet) {
         let void = |(_, (cell, number)): &(&Tag, &(Arc<Cell>, u64))| {
@@ -236,6 +241,14 @@ mod tests {
         let fell = [&one, &both, &other].map(|stamps| stamps.fell_with(&second));
         assert_eq!(fell, [true, false, false]);
         assert_eq!(both.state(), (tags(&["a", "b"]), tags(&["a", "b"])));
+    }
+
+    #[test]
+    fn what_carries_one_of_some_tags_is_told_from_what_carries_none() {
+        let generations = LocalGenerations::default();
+        let stamps = generations.capture(&tags(&["a", "b"]));
+        assert!(stamps.carries_any(&tags(&["b", "c"])));
+        assert!(!stamps.carries_any(&tags(&["c"])) && !stamps.carries_any(&TagSet::new()));
     }
 
     #[test]

@@ -82,14 +82,14 @@ impl MemoryTier {
         let until = self.micros(since + LEASE);
         self.armed_until.store(until, Ordering::Release);
         self.caught_up
-            .fetch_max(self.micros(since).max(1), Ordering::Relaxed);
+            .fetch_max(self.micros(since), Ordering::Relaxed);
     }
 
-    /// How long ago everything that had been committed was last known to be applied; `None` before the first time.
-    pub(super) fn caught_up_since(&self) -> Option<Duration> {
+    /// How long ago everything that had been committed was last known to be applied; before the first time, how long
+    /// ago the process started.
+    pub(super) fn caught_up_since(&self) -> Duration {
         let at = self.caught_up.load(Ordering::Relaxed);
-        let ago = self.micros(Instant::now()).saturating_sub(at);
-        (at > 0).then(|| Duration::from_micros(ago))
+        Duration::from_micros(self.micros(Instant::now()).saturating_sub(at))
     }
 
     /// Ends the lease, if it lasts: the tier knows nothing of what is written from now on.
@@ -180,7 +180,7 @@ impl MemoryTier {
     /// How many pages that are right carry one of some tags. Looks at every page.
     pub(super) fn count_carriers(&self, tags: &TagSet) -> u64 {
         let now = Instant::now();
-        self.count(|page| page.is_fresh(now) && !page.stamps.state().0.is_disjoint(tags))
+        self.count(|page| page.is_fresh(now) && page.stamps.carries_any(tags))
     }
 
     fn count(&self, counts: impl Fn(&HeldPage) -> bool) -> u64 {

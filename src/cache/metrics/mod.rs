@@ -43,6 +43,26 @@ pub struct LevelCounts {
     pub load_times: Buckets,
 }
 
+/// The pages that readers were answered with since the program started; errors are none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PageCounts {
+    /// Those that a cache level had, were they but stand-ins during an outage.
+    pub cached: u64,
+    /// Those that were computed for the reader, or whose computation was waited for.
+    pub computed: u64,
+}
+
+impl PageCounts {
+    /// What was counted since an earlier look.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        Self {
+            cached: self.cached.saturating_sub(earlier.cached),
+            computed: self.computed.saturating_sub(earlier.computed),
+        }
+    }
+}
+
 impl LevelCounts {
     /// What was counted since an earlier look at the same level.
     #[must_use]
@@ -79,6 +99,24 @@ impl Metrics {
             hit_times,
             load_times,
         }
+    }
+
+    /// The pages that readers were answered with.
+    pub fn pages(&self) -> PageCounts {
+        PageCounts {
+            cached: self.shards.sum(Level::PageMemory, Event::PageCached),
+            computed: self.shards.sum(Level::PageMemory, Event::PageComputed),
+        }
+    }
+
+    /// Counts a page that a reader is answered with. It has its place beside the counters of the memory tier, which the
+    /// fastest answer touches anyway.
+    pub(super) fn count_page(&self, cached: bool) {
+        let event = match cached {
+            true => Event::PageCached,
+            false => Event::PageComputed,
+        };
+        self.shards.own(Level::PageMemory).add(event);
     }
 
     /// Counts an outcome.
@@ -153,5 +191,6 @@ mod tests {
         assert_eq!((counts.misses, counts.stores, counts.hits), (2000, 2000, 0));
         assert_eq!(counts.load_times.total(), 2000);
         assert_eq!(metrics.level(Level::Count).misses, 0);
+        assert_eq!(metrics.pages(), PageCounts::default());
     }
 }

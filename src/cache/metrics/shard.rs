@@ -16,9 +16,11 @@ pub(super) enum Event {
     Invalidation,
     Collapsed,
     Error,
+    PageCached,
+    PageComputed,
 }
 
-const EVENTS: usize = 8;
+const EVENTS: usize = 10;
 /// How many shards there are. More threads than this share some, which is right, only slower.
 pub const SHARDS: usize = 8;
 

@@ -44,6 +44,11 @@ impl Fields {
         self.0.iter().any(|(field, _)| field == name)
     }
 
+    /// The name of each field.
+    pub(in crate::http) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// Every value of a field.
     pub(in crate::http) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0

@@ -1,6 +1,7 @@
 //! Who may use the management endpoints.
 //!
-//! A valid bearer token, or a staff session (with its CSRF token where something is changed). In development mode also
+//! A valid bearer token, or a staff session (with its CSRF token where something is changed); a wrong token is not made up
+//! for by a session, and credentials of another scheme, such as a proxy's, count for nothing. In development mode also
 //! anybody whose request no foreign web page made, so that `curl` just works.
 
 use std::future::Future;
@@ -42,11 +43,10 @@ impl Operator {
         let site = request
             .app_data::<web::Data<Site>>()
             .ok_or(AppError::NotFound)?;
-        if let Some(sent) = request.headers().get(header::AUTHORIZATION) {
+        let sent = request.headers().get(header::AUTHORIZATION);
+        if let Some(sent) = sent.and_then(bearer) {
             let known = site.cache_api_token.as_deref();
-            let right = known
-                .zip(bearer(sent))
-                .is_some_and(|(known, sent)| tokens_match(known, sent));
+            let right = known.is_some_and(|known| tokens_match(known, sent));
             if !right {
                 return Err(AppError::Unauthorized.into());
             }
@@ -87,9 +87,11 @@ impl Operator {
     }
 }
 
-/// The token of an `Authorization` header; the scheme's case does not matter (RFC 9110, section 11.1).
+/// The token of an `Authorization` header, empty where it has none; the scheme's case does not matter (RFC 9110, section
+/// 11.1). `None` of another scheme, which may be a proxy's affair.
 fn bearer(header: &header::HeaderValue) -> Option<&str> {
-    let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
+    let header = header.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 

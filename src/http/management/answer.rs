@@ -1,14 +1,41 @@
-//! Answers of the management endpoints: never kept by anybody.
+//! What the management endpoints have in common: reading what was sent, and answers that nobody keeps.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use serde_json::Value;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::access::Operator;
 use crate::http::AppError;
+use crate::http::admin::request::{Fields, read};
 use crate::http::negotiation::joined;
 use crate::http::views::management::ResultPage;
 use crate::http::views::page;
+
+/// Reads the JSON object or the form that was sent; nothing sent means the defaults. curl's `-d` without a header sends
+/// JSON under a form's name. `example` is shown to whoever sends JSON that can't be read.
+pub(super) fn sent<T: DeserializeOwned + Default>(
+    request: &HttpRequest,
+    body: &[u8],
+    example: &str,
+    of_form: impl FnOnce(&Fields) -> Result<T, AppError>,
+) -> Result<T, AppError> {
+    let body = body.trim_ascii();
+    let content_type = request.headers().get(header::CONTENT_TYPE);
+    let says_json =
+        content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+    if body.is_empty() {
+        return Ok(T::default());
+    }
+    if !says_json && body.first() != Some(&b'{') {
+        return of_form(&read(request, body)?);
+    }
+    // An array would be taken for fields in their order.
+    let object = serde_json::from_slice::<Map<_, _>>(body).map(Value::Object);
+    object.and_then(serde_json::from_value).map_err(|err| {
+        AppError::BadRequest(format!("Send nothing, or JSON such as {example}: {err}."))
+    })
+}
 
 /// JSON for programs; a page for the form of a browser.
 pub(super) fn answer(

@@ -1,19 +1,23 @@
 //! Clearing everything, or what carries a tag or shows the same rows as a page; of a part, the count comes first.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Value, json};
+use serde_json::json;
+use url::form_urlencoded;
 
 use super::access::Operator;
-use super::answer::{answer, json_response, no_store, wants_page};
+use super::answer::{answer, json_response, no_store, sent, wants_page};
 use crate::domain::FieldErrors;
-use crate::http::admin::request::{Fields, read};
+use crate::http::admin::request::Fields;
 use crate::http::pages::explained;
 use crate::http::views::management::ClearPage;
 use crate::http::views::page;
 use crate::http::{AppError, Site};
 use crate::services::{ClearScope, Services};
+
+/// The fields of a wish.
+const FIELDS: [&str; 3] = ["tag", "url", "confirm"];
 
 /// What is to be cleared; without a tag and an address, everything.
 #[derive(Debug, Default, Deserialize)]
@@ -120,23 +124,23 @@ async fn scope(
 }
 
 impl Wish {
-    /// Reads the JSON or the form that was sent; nothing sent means everything.
+    /// Reads the JSON or the form that was sent; nothing sent means everything, so that whatever may be a mistyped wish
+    /// for a part is refused.
     fn read(request: &HttpRequest, body: &[u8]) -> Result<Self, AppError> {
-        let blank = body.iter().all(u8::is_ascii_whitespace);
-        let json = body.trim_ascii_start().first() == Some(&b'{');
-        let content_type = request.headers().get(header::CONTENT_TYPE);
-        let said_json =
-            content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
-        Ok(match (blank, json || said_json) {
-            (true, _) => Self::default(),
-            (_, true) => read_object(body).map_err(|err| {
-                let detail = format!(
-                    "Send nothing, or JSON such as {{\"tag\": \"location:leith\"}}: {err}."
-                );
-                AppError::BadRequest(detail)
-            })?,
-            _ => Self::of_form(&read(request, body)?),
-        })
+        let mut asked = form_urlencoded::parse(request.query_string().as_bytes());
+        if let Some((name, _)) = asked.find(|(name, _)| FIELDS.contains(&&**name)) {
+            let detail =
+                format!("Send {name} in the body, not in the address. Nothing was cleared.");
+            return Err(AppError::BadRequest(detail));
+        }
+        let wish = sent(request, body, r#"{"tag": "location:leith"}"#, Self::of_form)?;
+        match (&wish.tag, &wish.url, wish.confirm) {
+            (None, None, true) => Err(AppError::BadRequest(
+                "confirm goes with a tag or an address. To clear everything, send nothing."
+                    .to_owned(),
+            )),
+            _ => Ok(wish),
+        }
     }
 
     /// The tag and the address, as they were typed.
@@ -144,18 +148,19 @@ impl Wish {
         (self.tag.unwrap_or_default(), self.url.unwrap_or_default())
     }
 
-    fn of_form(fields: &Fields) -> Self {
+    fn of_form(fields: &Fields) -> Result<Self, AppError> {
+        let known = |name: &str| name == "csrf_token" || FIELDS.contains(&name);
+        if let Some(name) = fields.names().find(|name| !known(name)) {
+            let detail = format!(
+                "“{name}” is no field of this form. Send tag or url, or nothing to clear everything. Nothing was cleared."
+            );
+            return Err(AppError::BadRequest(detail));
+        }
         let given = |name: &str| fields.has(name).then(|| fields.get(name).to_owned());
-        Self {
+        Ok(Self {
             tag: given("tag"),
             url: given("url"),
             confirm: matches!(fields.get("confirm"), "yes" | "true" | "1" | "on"),
-        }
+        })
     }
-}
-
-fn read_object(body: &[u8]) -> serde_json::Result<Wish> {
-    // An array would be taken for fields in their order.
-    let object: serde_json::Map<_, _> = serde_json::from_slice(body)?;
-    serde_json::from_value(Value::Object(object))
 }

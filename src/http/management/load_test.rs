@@ -1,11 +1,11 @@
 //! The load test.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::access::Operator;
-use super::answer::{json_response, no_store, wants_page};
+use super::answer::{json_response, no_store, sent, wants_page};
 use crate::domain::FieldErrors;
 use crate::http::AppError;
 use crate::http::admin::request::Fields;
@@ -41,29 +41,11 @@ pub(in crate::http) async fn load_test(
     }
 }
 
-/// Reads the JSON or the form that was sent; nothing sent means the defaults.
+/// What was asked for, within its bounds.
 fn load_test_request(request: &HttpRequest, body: &[u8]) -> Result<LoadTestRequest, AppError> {
-    let content_type = request.headers().get(header::CONTENT_TYPE);
-    let form =
-        content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/x-www-form"));
-    // curl's -d without a header sends JSON under a form's name.
-    let json = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    let wanted = match (body.is_empty(), form && !json) {
-        (true, _) => LoadTestRequest::default(),
-        (_, true) => from_form(&Fields::parse(body))?,
-        // An array would be taken for fields in their order.
-        _ => read_object(body).map_err(|err| {
-            let detail =
-                format!("Send JSON such as {{\"requests\": 100, \"concurrency\": 10}}: {err}.");
-            AppError::BadRequest(detail)
-        })?,
-    };
+    let example = r#"{"requests": 100, "concurrency": 10}"#;
+    let wanted = sent(request, body, example, from_form)?;
     wanted.check().map_err(AppError::Invalid)
-}
-
-fn read_object(body: &[u8]) -> serde_json::Result<LoadTestRequest> {
-    let object: serde_json::Map<_, _> = serde_json::from_slice(body)?;
-    serde_json::from_value(Value::Object(object))
 }
 
 fn from_form(fields: &Fields) -> Result<LoadTestRequest, AppError> {

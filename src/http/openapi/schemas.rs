@@ -111,7 +111,10 @@ struct LevelState {
     enabled: bool,
     reachable: bool,
     entries: u64,
+    /// What they take in Redis's memory.
     bytes: u64,
+    /// Whether both are estimates, because not every key was looked at.
+    estimated: bool,
 }
 
 /// Seconds that the default list's rows and count may still be kept; null where they are not cached.

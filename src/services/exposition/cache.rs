@@ -3,9 +3,8 @@
 use prometheus::proto::MetricFamily;
 
 use super::family::{counter, counters, gauge, gauges, histogram, histograms};
-use crate::cache::metrics::{Buckets, LevelCounts};
+use crate::cache::metrics::{Buckets, LevelCounts, PageCounts};
 use crate::cache::{Cache, Level, LevelReport, LinkState};
-use crate::services::management::page_counts;
 
 /// A level with its counters.
 type Counted = (Level, LevelCounts);
@@ -40,17 +39,17 @@ pub(super) fn families(cache: &Cache) -> Vec<MetricFamily> {
     ];
     families.extend(memory(cache));
     families.extend(redis(cache));
-    families.extend(event_log(cache));
+    families.push(event_log(cache));
     families
 }
 
 /// The site's one number, whichever levels it has.
 fn pages(cache: &Cache) -> MetricFamily {
-    let (cached, computed) = page_counts(cache);
+    let PageCounts { cached, computed } = cache.metrics().pages();
     let outcomes = [("cached", cached), ("computed", computed)];
     counters(
         "cache_pages_total",
-        "Pages that readers asked for, by whether a cache level had them, or they were computed or waited for.",
+        "Pages that readers were answered with, by whether a cache level had them, or they were computed or waited for.",
         outcomes.map(|(outcome, count)| counter(&[("outcome", outcome)], count)),
     )
 }
@@ -116,7 +115,7 @@ fn memory(cache: &Cache) -> [MetricFamily; 4] {
         one(
             "cache_memory_limit_bytes",
             "The most bytes that they may have (PAGE_CACHE_MEMORY_MB).",
-            cache.memory_limit() as f64,
+            cache.tier_state().memory_bound as f64,
         ),
         one(
             "cache_memory_armed",
@@ -129,13 +128,17 @@ fn memory(cache: &Cache) -> [MetricFamily; 4] {
 /// Without Redis there is no state that holds, and none of the states is 1.
 fn redis(cache: &Cache) -> [MetricFamily; 3] {
     let link = cache.report_link();
-    let is = |state| f64::from(u8::from(link.is_some_and(|link| link.state == state)));
+    let is = |state| {
+        f64::from(u8::from(
+            link.as_ref().is_some_and(|link| link.state == state),
+        ))
+    };
     let states = [
         ("up", LinkState::Up),
         ("repairing", LinkState::Repairing),
         ("down", LinkState::Down),
     ];
-    let connections = link.map_or(0, |link| link.connections);
+    let connections = link.as_ref().map_or(0, |link| link.connections);
     [
         gauges(
             "cache_redis_up",
@@ -150,20 +153,19 @@ fn redis(cache: &Cache) -> [MetricFamily; 3] {
         ),
         counters(
             "cache_redis_connections_total",
-            "Connections made to Redis; each after the first follows an outage.",
+            "How often Redis was taken into use; each time after the first follows an outage.",
             [counter(&[], connections)],
         ),
     ]
 }
 
-/// Nothing is told of a log that nobody follows yet.
-fn event_log(cache: &Cache) -> Option<MetricFamily> {
-    let lag = cache.caught_up_since()?;
-    let help = "Time since everything committed was last known to be applied to the cache: it bounds how old an answer \
-        can be. Below a second while the database can be heard.";
-    Some(gauges(
+fn event_log(cache: &Cache) -> MetricFamily {
+    let help = "Time since everything committed was last known to be applied to the cache, or since the start where that \
+        never was: it bounds how old an answer can be. Below a second while the database can be heard.";
+    let lag = cache.caught_up_since();
+    gauges(
         "event_log_lag_seconds",
         help,
         [gauge(&[], lag.as_secs_f64())],
-    ))
+    )
 }

@@ -18,11 +18,19 @@ impl Report {
             advice.extend(self.low_ratio());
             return advice;
         }
+        let problem = self.tiers.problem.as_deref();
+        let problem = problem.map_or_else(String::new, |problem| format!(" ({problem})"));
         if self.redis.is_none() {
-            advice.push(
-                "Redis can't be reached. Start it, or correct REDIS_URL; the site uses it again by itself.".to_owned(),
-            );
+            advice.push(format!(
+                "Redis can't be reached{problem}. Start it, or correct REDIS_URL; the site uses it again by itself."
+            ));
             return advice;
+        }
+        if self.redis_state() == "repairing" {
+            advice.push(format!(
+                "Redis answers, but is not used before it is repaired{problem}. It has to take writes (maxmemory, \
+                 REDIS_URL), and the event log has to be read (DATABASE_URL); the site uses it again by itself."
+            ));
         }
         advice.extend(self.low_ratio());
         let evicted = self.number("evicted_keys");
@@ -82,6 +90,7 @@ impl Report {
 
 #[cfg(test)]
 mod tests {
+    use crate::cache::metrics::PageCounts;
     use crate::cache::{RedisReport, TierState};
     use crate::services::management::{EventState, Report};
 
@@ -91,6 +100,8 @@ mod tests {
             tiers: TierState {
                 redis: "up",
                 connections: 1,
+                answers: true,
+                problem: None,
                 listening: true,
                 memory_bound: 0,
             },
@@ -99,7 +110,10 @@ mod tests {
                 ..EventState::default()
             },
             levels: Vec::new(),
-            pages: (69, 31),
+            pages: PageCounts {
+                cached: 69,
+                computed: 31,
+            },
         }
     }
 
@@ -123,6 +137,23 @@ mod tests {
     }
 
     #[test]
+    fn a_redis_that_answers_and_is_not_used_is_told_from_one_out_of_reach() {
+        let mut report = report("maxmemory:1\r\nmaxmemory_policy:noeviction\r\n", 0);
+        report.tiers.problem = Some("OOM command not allowed".into());
+        for state in ["repairing", "down"] {
+            report.tiers.redis = state;
+            assert_eq!(report.redis_state(), "repairing");
+            let advice = report.recommendations();
+            assert!(
+                advice[0].contains("answers") && advice[0].contains("OOM command not allowed"),
+                "{advice:#?}"
+            );
+            assert!(advice.iter().any(|line| line.contains("noeviction")));
+            assert!(report.efficiency().contains("repaired"));
+        }
+    }
+
+    #[test]
     fn without_redis_each_instance_is_to_be_warmed_by_itself() {
         let mut report = report("", 0);
         (report.redis, report.tiers.redis) = (None, "off");
@@ -134,7 +165,7 @@ mod tests {
     #[test]
     fn where_all_is_well_nothing_is_to_be_changed() {
         let mut report = report("maxmemory:1000000\r\nmaxmemory_policy:allkeys-lru\r\n", 0);
-        report.pages = (0, 0);
+        report.pages = PageCounts::default();
         assert_eq!(report.recommendations(), ["Nothing to change."]);
     }
 }

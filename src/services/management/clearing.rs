@@ -122,19 +122,17 @@ impl Management {
         let families = FAMILIES.map(|(_, family)| family);
         let Carriers {
             families,
-            looked_at,
-            total,
+            sampled,
             memory,
         } = self.cache.count_carriers(&families, &scope.0).await;
-        let scale = (total.max(1) as f64 / looked_at.max(1) as f64).max(1.0);
-        let number = |at: usize| families.get(at).copied().unwrap_or(0) as f64 * scale;
+        let number = |at: usize| families.get(at).copied().unwrap_or(0);
         WouldEnd {
             memory_pages: memory,
-            pages: number(0).round() as u64,
-            querysets: (number(1) + number(2)).round() as u64,
-            keys_looked_at: looked_at,
-            keys: total,
-            estimated: total > looked_at,
+            pages: sampled.scaled(number(0)),
+            querysets: sampled.scaled(number(1) + number(2)),
+            keys_looked_at: sampled.looked_at,
+            keys: sampled.total,
+            estimated: !sampled.is_complete(),
         }
     }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Management;
-use crate::cache::metrics::LevelCounts;
+use crate::cache::metrics::{LevelCounts, PageCounts};
 use crate::cache::{Cache, Level, RedisReport, TierState};
 
 /// The figures at one moment.
@@ -17,8 +17,8 @@ pub struct Report {
     pub events: EventState,
     /// The site's own counters.
     pub levels: Vec<LevelFigures>,
-    /// How many pages the cache answered, and how many it could not.
-    pub pages: (u64, u64),
+    /// The pages that readers were answered with.
+    pub pages: PageCounts,
 }
 
 /// The counters of one level since the program started.
@@ -91,17 +91,6 @@ impl LevelFigures {
     }
 }
 
-/// How many pages the cache answered, of whichever level, and how many had to be computed or were waited for.
-pub(in crate::services) fn page_counts(cache: &Cache) -> (u64, u64) {
-    let memory = cache.metrics().level(Level::PageMemory);
-    let redis = cache.metrics().level(Level::PageRedis);
-    let missed = match cache.redis_is_up() {
-        Some(_) => redis.misses + redis.bypass,
-        None => memory.misses,
-    };
-    (memory.hits + redis.hits, missed)
-}
-
 impl Report {
     /// A number of `INFO`; 0 when Redis is out of reach.
     pub fn number(&self, field: &str) -> u64 {
@@ -116,6 +105,14 @@ impl Report {
             .unwrap_or("")
     }
 
+    /// `up`, `repairing`, `down` or `off`. An attempt to repair takes moments: what answers is not down between two.
+    pub fn redis_state(&self) -> &'static str {
+        match (self.tiers.redis, &self.redis) {
+            ("down", Some(_)) => "repairing",
+            (state, _) => state,
+        }
+    }
+
     /// Redis's own hit ratio, over every client and key.
     pub fn server_hit_ratio(&self) -> Option<f64> {
         hit_ratio(self.number("keyspace_hits"), self.number("keyspace_misses"))
@@ -128,7 +125,7 @@ impl Report {
 
     /// The hit ratio of the pages that readers asked this instance for, whichever level answered.
     pub fn page_hit_ratio(&self) -> Option<f64> {
-        hit_ratio(self.pages.0, self.pages.1)
+        hit_ratio(self.pages.cached, self.pages.computed)
     }
 
     /// The figures of a level.
@@ -172,6 +169,9 @@ impl Report {
         if self.redis.is_none() && self.tiers.redis != "off" {
             return "Redis can't be reached: pages come from this program's memory, or are computed.".to_owned();
         }
+        if self.redis_state() == "repairing" {
+            return "Redis is being repaired: pages come from this program's memory, or are computed.".to_owned();
+        }
         match self.page_hit_ratio() {
             Some(ratio) => format!(
                 "{:.1} % of the pages asked for came from the cache.",
@@ -187,15 +187,15 @@ impl Management {
     pub(super) async fn figures(&self) -> Report {
         let tiers = self.cache.tier_state();
         // Where it is known to be out of reach, nobody waits to learn that again.
-        let redis = match tiers.redis {
-            "down" => None,
-            _ => self.cache.report_redis().await.ok(),
+        let redis = match tiers.answers {
+            true => self.cache.report_redis().await.ok(),
+            false => None,
         };
         Report {
             redis,
             tiers,
             events: self.event_state().await,
-            pages: page_counts(&self.cache),
+            pages: self.cache.metrics().pages(),
             levels: Level::ALL
                 .iter()
                 .map(|level| LevelFigures::of(&self.cache, *level))
@@ -229,12 +229,14 @@ mod tests {
             tiers: TierState {
                 redis: "down",
                 connections: 0,
+                answers: false,
+                problem: Some("connection refused".into()),
                 listening: false,
                 memory_bound: 0,
             },
             events: EventState::default(),
             levels: Vec::new(),
-            pages: (0, 0),
+            pages: PageCounts::default(),
         }
     }
 
@@ -285,10 +287,10 @@ mod tests {
         let json = unreachable().json();
         assert_eq!(json["metrics"]["redis"]["reachable"], false);
         assert!(json["metrics"]["cache_performance"]["hit_ratio"].is_null());
+        let advice = json["metrics"]["analysis"]["recommendations"][0].to_string();
         assert!(
-            json["metrics"]["analysis"]["recommendations"][0]
-                .as_str()
-                .is_some_and(|t| t.contains("REDIS_URL"))
+            advice.contains("REDIS_URL") && advice.contains("connection refused"),
+            "{advice}"
         );
     }
 }

@@ -8,7 +8,6 @@ impl Report {
     /// The figures as SPEC's JSON.
     pub fn json(&self) -> Value {
         let ratio = self.server_hit_ratio();
-        let (hits, misses) = self.pages;
         let levels: serde_json::Map<_, _> = self
             .levels
             .iter()
@@ -16,10 +15,12 @@ impl Report {
             .collect();
         json!({"success": true, "metrics": {
             "redis": {
-                "reachable": self.redis.is_some(), "state": self.tiers.redis, "connections": self.tiers.connections,
+                "reachable": self.redis.is_some(), "state": self.redis_state(), "connections": self.tiers.connections,
                 "uptime_seconds": self.number("uptime_in_seconds"),
             },
-            "pages": {"hits": hits, "misses": misses, "hit_ratio": self.page_hit_ratio()},
+            "pages": {
+                "hits": self.pages.cached, "misses": self.pages.computed, "hit_ratio": self.page_hit_ratio(),
+            },
             "events": {
                 "last_id": self.events.last_id, "position": self.events.position, "lag": self.events.lag,
                 "listening": self.tiers.listening,

@@ -9,7 +9,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Management;
-use super::figures::{hit_ratio, page_counts};
+use super::figures::hit_ratio;
 use crate::domain::FieldErrors;
 use crate::services::ServiceError;
 
@@ -177,8 +177,8 @@ impl Management {
     }
 
     fn page_hit_ratio(&self) -> Option<f64> {
-        let (hits, misses) = page_counts(&self.cache);
-        hit_ratio(hits, misses)
+        let pages = self.cache.metrics().pages();
+        hit_ratio(pages.cached, pages.computed)
     }
 }
 

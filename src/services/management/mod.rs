@@ -17,7 +17,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
-use super::families::FAMILIES;
+use super::families::{FAMILIES, family_of};
 use super::{Editor, Listings, Loopback, ServiceError};
 use crate::cache::{Cache, CacheKey, Level, LevelReport, ProbeStep};
 use crate::db::event_replay::{self, Replay};
@@ -31,7 +31,6 @@ use warm::Warming;
 
 pub use clearing::{ClearScope, Cleared, WouldEnd};
 pub use explanation::{ExplainedLevel, ExplainedPage, ExplainedTag, Explanation, PastEvent};
-pub(super) use figures::page_counts;
 pub use figures::{EventState, LevelFigures, Report, Saved, rating};
 pub use history::{CacheHistory, Point, SAMPLING};
 pub use load_test::{Bar, LoadTest, LoadTestReport, LoadTestRequest};
@@ -80,7 +79,7 @@ impl Management {
         }
     }
 
-    /// Each level's size, the lifetimes left of the default list and of the count, and the event log's state. Answers
+    /// Each level's size (exact up to a bounded number of keys, estimated beyond it), the lifetimes left of the default list and of the count, and the event log's state. Answers
     /// whatever is out of reach, and says so.
     pub async fn status(&self) -> Value {
         let mut levels = serde_json::Map::new();
@@ -91,13 +90,14 @@ impl Management {
             "entries": entries, "bytes": bytes,
         });
         levels.insert(Level::PageMemory.field().to_owned(), memory);
+        let census = self.cache.census(family_of, u64::MAX).await;
+        let (enabled, reachable) = (self.cache.redis_is_up().is_some(), census.is_ok());
+        let census = census.unwrap_or_default();
         for (level, family) in FAMILIES {
-            let report = self.cache.report_level(family).await;
-            let LevelReport { entries, bytes } =
-                report.as_ref().map_or(LevelReport::default(), |r| *r);
-            let enabled = self.cache.redis_is_up().is_some();
+            let LevelReport { entries, bytes } = census.size(family);
             let state = json!({
-                "enabled": enabled, "reachable": report.is_ok(), "entries": entries, "bytes": bytes,
+                "enabled": enabled, "reachable": reachable, "entries": entries, "bytes": bytes,
+                "estimated": !census.sampled.is_complete(),
             });
             levels.insert(level.field().to_owned(), state);
         }
@@ -132,13 +132,10 @@ impl Management {
         }
     }
 
+    /// How long an entry may still answer; `None` where there is none that is valid.
     async fn seconds_left(&self, key: &CacheKey) -> Option<u64> {
-        self.cache
-            .ttl(key)
-            .await
-            .ok()
-            .flatten()
-            .map(|left| left.as_secs())
+        let redis = self.cache.inspect(key).await.redis;
+        Some(redis.ok()?.time_left()?.as_secs())
     }
 
     /// Asks the database and Redis; what is out of reach is `None`.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Management, Point, Report, WarmState};
-use crate::cache::{Census, LevelReport, PastInvalidation};
+use crate::cache::{LevelReport, PastInvalidation};
 use crate::services::families::{kind_names, kind_of};
 
 /// All that the dashboard shows.
@@ -63,6 +63,8 @@ pub struct KeyFamily {
     pub weighed: u64,
 }
 
+/// So many keys of each family are weighed.
+const MOST_WEIGHED: u64 = 40;
 /// How long a look at the keys is good enough for those who watch.
 const KEYS_FOR: Duration = Duration::from_secs(10);
 
@@ -115,33 +117,26 @@ impl Management {
     }
 
     async fn keys(&self) -> Option<Keys> {
-        if self.cache.redis_is_up() == Some(false) {
+        if !self.cache.tier_state().answers {
             return None;
         }
-        let census = self.cache.census(kind_of).await.ok()?;
-        let scaled = |number: u64| (number as f64 * census.scale()).round() as u64;
+        let kind = |key: &str| Some(kind_of(key));
+        let census = self.cache.census(kind, MOST_WEIGHED).await.ok()?;
         let family = |name| {
             let found = census.families.get(name)?;
-            let each = found.bytes as f64 / found.weighed.max(1) as f64;
-            let entries = scaled(found.keys);
+            let LevelReport { entries, bytes } = census.size(name);
             Some(KeyFamily {
                 name,
                 entries,
-                bytes: (entries as f64 * each) as u64,
+                bytes,
                 weighed: found.weighed,
             })
         };
-        let Census {
-            looked_at,
-            total,
-            foreign,
-            ..
-        } = census;
         Some(Keys {
-            looked_at,
-            total,
-            estimated: !census.is_complete(),
-            foreign: scaled(foreign),
+            looked_at: census.sampled.looked_at,
+            total: census.sampled.total,
+            estimated: !census.sampled.is_complete(),
+            foreign: census.sampled.scaled(census.foreign),
             families: kind_names().filter_map(family).collect(),
         })
     }

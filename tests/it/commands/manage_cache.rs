@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{App, Plan, Shell};
+use crate::harness::{App, OwnRedis, Plan, Shell};
 
 fn json(shell: &Shell, verb: &str) -> Value {
     let out = shell
@@ -19,7 +19,11 @@ async fn site() -> (App, Shell) {
 
 #[tokio::test]
 async fn status_counts_what_a_running_site_has_cached() {
-    let (app, shell) = site().await;
+    // Of its own: only so many keys are looked at, and other tests' would be among them.
+    let redis = OwnRedis::start(&[]).await;
+    let plan = Plan::new().await.homes(30).await;
+    let app = plan.set("REDIS_URL", redis.url()).start().await;
+    let shell = Shell::beside(&app);
     app.get("/properties/").await;
     app.get("/properties/?format=json").await;
     let status = json(&shell, "--status");

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
@@ -22,10 +23,14 @@ enum Mode {
     Cut,
 }
 
+/// A word, and how much later what contains it reaches the server.
+type Slow = Option<(&'static str, Duration)>;
+
 /// A Unix socket that leads to a server; gone with this.
 pub(crate) struct Proxy {
     socket: PathBuf,
     mode: watch::Sender<Mode>,
+    slow: watch::Sender<Slow>,
 }
 
 /// Proxies go on while a test blocks.
@@ -61,15 +66,17 @@ impl Proxy {
     fn new(server: &Path, name: &str) -> Self {
         let socket = scratch().join(name);
         let (mode, watched) = watch::channel(Mode::Open);
+        let (slow, slowed) = watch::channel(None);
         let server = server.to_owned();
         let _guard = runtime().enter();
         let listener = UnixListener::bind(&socket).expect("a short path");
         runtime().spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(serve(client, server.clone(), watched.clone()));
+                let (mode, slow) = (watched.clone(), slowed.clone());
+                tokio::spawn(serve(client, server.clone(), mode, slow));
             }
         });
-        Self { socket, mode }
+        Self { socket, mode, slow }
     }
 
     /// The directory with the socket, as PostgreSQL's `host`.
@@ -93,13 +100,23 @@ impl Proxy {
         self.mode.send_replace(Mode::Held);
     }
 
+    /// The server takes so much longer for commands that contain a word.
+    pub(crate) fn slow_down(&self, word: &'static str, delay: Duration) {
+        self.slow.send_replace(Some((word, delay)));
+    }
+
     /// The server is back.
     pub(crate) fn restore(&self) {
         self.mode.send_replace(Mode::Open);
     }
 }
 
-async fn serve(client: UnixStream, server: PathBuf, mut mode: watch::Receiver<Mode>) {
+async fn serve(
+    client: UnixStream,
+    server: PathBuf,
+    mut mode: watch::Receiver<Mode>,
+    slow: watch::Receiver<Slow>,
+) {
     if *mode.borrow_and_update() == Mode::Cut {
         return;
     }
@@ -114,15 +131,26 @@ async fn serve(client: UnixStream, server: PathBuf, mut mode: watch::Receiver<Mo
         let _ = mode.wait_for(|mode| *mode == Mode::Cut).await;
     };
     tokio::select! {
-        () = pass(from_client, to_server, ahead) => {}
-        () = pass(from_server, to_client, back) => {}
+        () = pass(from_client, to_server, ahead, Some(slow)) => {}
+        () = pass(from_server, to_client, back, None) => {}
         () = is_cut => {}
     }
 }
 
-async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut mode: watch::Receiver<Mode>) {
+async fn pass(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut mode: watch::Receiver<Mode>,
+    slow: Option<watch::Receiver<Slow>>,
+) {
     let mut buffer = vec![0; 1 << 16];
     while let Ok(length) = from.read(&mut buffer).await {
+        let slow = slow.as_ref().and_then(|slow| *slow.borrow());
+        if let Some((word, delay)) = slow
+            && String::from_utf8_lossy(&buffer[..length]).contains(word)
+        {
+            tokio::time::sleep(delay).await;
+        }
         let open = mode.wait_for(|mode| *mode != Mode::Held).await.is_ok();
         if length == 0 || !open || to.write_all(&buffer[..length]).await.is_err() {
             return;

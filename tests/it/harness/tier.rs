@@ -71,6 +71,13 @@ impl App {
         figures.expect("every level has figures").counts
     }
 
+    /// How many pages readers were answered with that a cache had, and how many that were computed.
+    pub(crate) async fn pages(&self) -> [u64; 2] {
+        let json = self.services.management.report().await.json();
+        let pages = &json["metrics"]["pages"];
+        ["hits", "misses"].map(|name| pages[name].as_u64().expect("a number"))
+    }
+
     /// Returns once so many requests were not answered from memory since the site started.
     pub(crate) async fn has_missed(&self, count: u64) {
         eventually("the requests are there", async || {

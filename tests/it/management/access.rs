@@ -86,6 +86,20 @@ async fn in_production_the_token_opens_everything_and_a_wrong_one_nothing() {
 }
 
 #[tokio::test]
+async fn credentials_for_a_proxy_neither_open_anything_nor_keep_staff_out() {
+    let app = spawn_app().await;
+    let basic = ("authorization", "Basic YTpi");
+    expect(&app.reader, &[basic], 401, 401).await;
+    let staff = app.staff().await;
+    expect(&staff, &[basic], 200, 403).await;
+    let token = staff.csrf_token().await;
+    expect(&staff, &[basic, ("x-csrf-token", &token)], 200, 200).await;
+    for wrong in ["Bearer", "bearer wrong", "BEARER"] {
+        expect(&staff, &[("authorization", wrong)], 401, 401).await;
+    }
+}
+
+#[tokio::test]
 async fn without_a_configured_token_none_is_right() {
     let app = Plan::new().await.unset("CACHE_API_TOKEN").start().await;
     for token in ["Bearer ", "Bearer null", "Bearer undefined"] {

@@ -189,6 +189,23 @@ async fn an_outage_of_redis_shows_as_a_state_and_as_a_connection_more() {
 }
 
 #[tokio::test]
+async fn the_lag_grows_where_the_event_log_was_never_read() {
+    let postgres = crate::harness::Proxy::to_postgres();
+    let plan = Plan::new().await;
+    let url = plan
+        .database
+        .url("property_listings", &postgres.directory());
+    postgres.cut();
+    let app = plan.set("DATABASE_URL", url).start().await;
+    let first = number(&scrape(&app).await, "event_log_lag_seconds", &[]);
+    crate::harness::eventually("it grows", async || {
+        let lag = number(&scrape(&app).await, "event_log_lag_seconds", &[]);
+        (lag > first).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn names_units_and_help_follow_the_conventions() {
     let app = Plan::new().await.start().await;
     let bearer = format!("Bearer {TOKEN}");

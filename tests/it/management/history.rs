@@ -159,3 +159,45 @@ async fn minutes_wait_while_the_database_is_out_of_reach() {
     })
     .await;
 }
+
+/// Samples until the database has what so many instances have counted.
+async fn sample_until_kept(app: &App, instances: &str) {
+    crate::harness::eventually("the minutes are kept", async || {
+        for minute in [40, 39] {
+            app.services.management.sample(minutes_ago(minute)).await;
+        }
+        let kept = "SELECT count(DISTINCT instance) FROM cache_metric";
+        (app.database.value(kept).await == instances).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waited_at_another_instance_is_found_after_an_outage_of_the_database() {
+    let ways = [Proxy::to_postgres(), Proxy::to_postgres()];
+    let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
+    let url = |way: &Proxy| plan.database.url("property_listings", &way.directory());
+    let urls = ways.each_ref().map(url);
+    let one = plan.set("DATABASE_URL", &urls[0]).start().await;
+    let other = one.another().set("DATABASE_URL", &urls[1]).start().await;
+    for app in [&one, &other] {
+        for minute in [60, 59] {
+            app.services.management.sample(minutes_ago(minute)).await;
+        }
+    }
+    ask(&one, 2).await;
+    ask(&other, 3).await;
+    for app in [&one, &other] {
+        app.services.management.sample(minutes_ago(50)).await;
+    }
+    ways.iter().for_each(Proxy::cut);
+    for app in [&one, &other] {
+        app.services.management.sample(minutes_ago(49)).await;
+    }
+    ways.iter().for_each(Proxy::restore);
+    sample_until_kept(&one, "1").await;
+    sample_until_kept(&other, "2").await;
+    one.services.management.sample(minutes_ago(10)).await;
+    let day = history(&one, "last_24_hours").await;
+    assert_eq!(sum(&day, "hits") + sum(&day, "misses"), 5, "{day:?}");
+}

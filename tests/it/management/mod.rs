@@ -1,6 +1,7 @@
 //! The operator's endpoints: who may use them, what they answer, what they do.
 
 mod access;
+mod answered;
 mod clearing;
 mod dashboard;
 mod explanation;
@@ -12,6 +13,7 @@ mod metrics;
 mod ops;
 mod parts;
 mod postman;
+mod redis;
 mod signals;
 mod status;
 mod streams;

@@ -206,3 +206,34 @@ async fn a_variable_that_is_null_does_not_ask_for_everything() {
     }
     assert!(app.get("/properties/").await.is_memory_hit());
 }
+
+#[tokio::test]
+async fn a_wish_that_is_mistyped_clears_nothing_and_says_which_field() {
+    let app = operator(Plan::new().await).await;
+    app.has_in_memory("/properties/").await;
+    let post = async |query: &str, content_type: &str, body: &str| {
+        let path = format!("/properties/cache-clear/{query}");
+        let request = app.reader.request(Method::POST, &path);
+        let request = request.header("content-type", content_type.to_owned());
+        app.reader.send(request.body(body.to_owned())).await
+    };
+    let (form, json) = ("application/x-www-form-urlencoded", "application/json");
+    for (query, content_type, body, named) in [
+        ("", form, "tags=location:Leith", "“tags”"),
+        ("", form, "location:Leith", "“location:Leith”"),
+        ("", form, "tag=location:Leith&Confirm=yes", "“Confirm”"),
+        ("", form, "confirm=yes", "confirm"),
+        ("", json, r#"{"confirm": true}"#, "confirm"),
+        ("", json, r#"{"tags": "location:Leith"}"#, "`tags`"),
+        ("?tag=location:Leith", form, "", "tag"),
+        ("?url=/properties/", form, "confirm=yes", "url"),
+        ("?confirm=yes", form, "tag=location:Leith", "confirm"),
+    ] {
+        let refused = post(query, content_type, body).await.assert_status(400);
+        let detail = refused.json()["detail"].to_string();
+        assert!(detail.contains(named), "{query} {body}: {detail}");
+    }
+    assert!(app.get("/properties/").await.is_memory_hit());
+    post("?utm_source=x", form, " \n").await.assert_status(200);
+    assert!(app.get("/properties/").await.is_stored());
+}

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{App, Plan, Proxy, listing};
+use crate::harness::{App, OwnRedis, Plan, Proxy, listing};
 
 async fn status(app: &App) -> Value {
     app.get("/properties/cache-status/")
@@ -11,15 +11,16 @@ async fn status(app: &App) -> Value {
         .json()
 }
 
+async fn operator_on(redis: &OwnRedis) -> App {
+    let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
+    plan.set("REDIS_URL", redis.url()).start().await
+}
+
 #[tokio::test]
 async fn each_level_tells_its_size_and_what_is_left_of_its_lifetime() {
-    let app = Plan::new()
-        .await
-        .homes(3)
-        .await
-        .set("DEBUG", "true")
-        .start()
-        .await;
+    // Of its own: only so many keys are looked at, and other tests' would be among them.
+    let redis = OwnRedis::start(&[]).await;
+    let app = operator_on(&redis).await;
     let empty = status(&app).await;
     assert!(empty["ttl"]["all_properties"].is_null(), "{empty}");
     app.get("/properties/").await;
@@ -29,6 +30,7 @@ async fn each_level_tells_its_size_and_what_is_left_of_its_lifetime() {
     for (level, entries) in [("page_redis", 2), ("queryset", 4), ("count", 1)] {
         let state = &full["levels"][level];
         assert_eq!(state["entries"], entries, "{full}");
+        assert_eq!(state["estimated"], false, "{full}");
         assert_eq!(
             (&state["enabled"], &state["reachable"]),
             (&true.into(), &true.into())
@@ -42,6 +44,67 @@ async fn each_level_tells_its_size_and_what_is_left_of_its_lifetime() {
     let left = |name: &str| full["ttl"][name].as_u64().expect("seconds");
     assert!((3400..=3780).contains(&left("all_properties")), "{full}");
     assert!((1700..=1890).contains(&left("property_count")), "{full}");
+}
+
+#[tokio::test]
+async fn a_level_with_more_keys_than_are_looked_at_is_estimated() {
+    let redis = OwnRedis::start(&[]).await;
+    let app = operator_on(&redis).await;
+    let fill = "for i = 1, 20000 do redis.call('SET', ARGV[1] .. ':page:http://h/list.html?' .. i, 'x') end";
+    let cli = redis.cli().await;
+    cli.run::<()>(&["EVAL", fill, "0", &app.prefix]).await;
+    let commands = async || {
+        let info: String = cli.run(&["INFO", "stats"]).await;
+        let (_, rest) = info
+            .split_once("total_commands_processed:")
+            .expect("a figure");
+        let number = rest.split('\r').next().expect("a number");
+        number.parse::<u64>().expect("a number")
+    };
+    let before = commands().await;
+    let state = status(&app).await["levels"]["page_redis"].clone();
+    assert_eq!(state["estimated"], true, "{state}");
+    let entries = state["entries"].as_u64().expect("a number");
+    assert!((19_000..=20_100).contains(&entries), "{state}");
+    assert!(
+        state["bytes"]
+            .as_u64()
+            .is_some_and(|bytes| bytes > 20 * entries)
+    );
+    let asked = commands().await - before;
+    assert!(asked < 4000, "{asked} commands");
+}
+
+#[tokio::test]
+async fn a_key_that_is_no_text_hinders_neither_status_nor_clear() {
+    let redis = OwnRedis::start(&[]).await;
+    let app = operator_on(&redis).await;
+    app.get("/properties/").await;
+    let set = "redis.call('SET', ARGV[1], 'x')";
+    let key = [app.prefix.as_bytes(), b":page:\xff\xfe"].concat();
+    let cli = redis.cli().await;
+    cli.run_with(&["EVAL", set, "0"], &key).await;
+    assert_eq!(status(&app).await["levels"]["page_redis"]["entries"], 2);
+    let cleared = app.reader.post("/properties/cache-clear/", &[]).await;
+    let cleared = cleared.assert_status(200).json();
+    assert_eq!(cleared["cleared"]["pages"], 2, "{cleared}");
+}
+
+#[tokio::test]
+async fn what_a_write_has_made_void_has_no_time_left() {
+    let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
+    let app = plan.start().await;
+    let left = async || {
+        let ttl = status(&app).await["ttl"].clone();
+        ["all_properties", "property_count"].map(|name| ttl[name].is_u64())
+    };
+    app.get("/properties/").await;
+    assert_eq!(left().await, [true, true]);
+    app.create_without_session(&listing("New", "1", "Leith"))
+        .await;
+    assert_eq!(left().await, [false, false]);
+    app.get("/properties/").await;
+    assert_eq!(left().await, [true, true]);
 }
 
 #[tokio::test]

@@ -39,11 +39,17 @@ pub(super) fn status(status: &Value) {
     // Of a site's memory a command knows nothing.
     let levels = levels.filter(|(_, level)| !level["entries"].is_null());
     let rows = levels.map(|(name, level)| {
-        let columns = ["enabled", "reachable", "entries"].map(|column| text(&level[column]));
-        let mut row = vec![name.clone()];
-        row.extend(columns);
-        row.push(bytes(&level["bytes"]));
-        row
+        let about = match level["estimated"] == true {
+            true => "about ",
+            false => "",
+        };
+        vec![
+            name.clone(),
+            text(&level["enabled"]),
+            text(&level["reachable"]),
+            format!("{about}{}", text(&level["entries"])),
+            format!("{about}{}", bytes(&level["bytes"])),
+        ]
     });
     output::table(&["level", "enabled", "reachable", "entries", "bytes"], rows);
     let seconds = |key: &str| match status["ttl"][key].as_u64() {

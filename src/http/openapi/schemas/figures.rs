@@ -41,12 +41,12 @@ struct Reachability {
     reachable: bool,
     /// `up`, `repairing`, `down` or `off`.
     state: String,
-    /// How often this instance has connected to it.
+    /// How often this instance has taken it into use.
     connections: u64,
     uptime_seconds: u64,
 }
 
-/// Pages that readers asked this instance for.
+/// Pages that readers of this instance were answered with.
 #[derive(ToSchema)]
 struct PageFigures {
     /// Those that a cache answered.

@@ -87,19 +87,19 @@ impl<'a> FiguresPart<'a> {
 impl<'a> Figures<'a> {
     fn new(overview: &'a Overview) -> Self {
         let report = &overview.report;
-        let (hits, misses) = report.pages;
+        let pages = report.pages;
         Self {
             overview,
             ratio: report.page_hit_ratio().map(percent),
-            hits,
-            lookups: hits + misses,
+            hits: pages.cached,
+            lookups: pages.cached + pages.computed,
             levels: level_rows(report),
             invalidations: overview
                 .invalidations
                 .iter()
                 .map(|past| (past.at.into(), past))
                 .collect(),
-            redis: ways(report.tiers.redis),
+            redis: ways(report.redis_state()),
             server: report.redis.is_some().then(|| server(overview)),
         }
     }

@@ -17,11 +17,11 @@ use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use serde_json::{Value, json};
 
 use super::Management;
-use crate::cache::metrics::LevelCounts;
+use crate::cache::metrics::{LevelCounts, PageCounts};
 use crate::cache::{Cache, Generation, Level};
 use crate::db::{Database, DbError, cache_metrics};
 pub use sample::Point;
-use sample::Sample;
+use sample::{LEVELS, Sample};
 
 /// How often the counters are read.
 pub const SAMPLING: Duration = Duration::from_secs(10);
@@ -31,8 +31,10 @@ const RECENT: TimeDelta = TimeDelta::minutes(15);
 const DAY: TimeDelta = TimeDelta::hours(24);
 /// How many minutes may wait for the database.
 const MOST_WAITING: usize = 120;
-/// A minute of another instance may come so much later.
+/// A minute of another instance may come so much later, unless the database was out of reach.
 const LATE: TimeDelta = TimeDelta::minutes(3);
+/// After that, other instances may write what waited there within so many exchanges, of which there is one a minute.
+const LOOKS_BACK: u8 = 5;
 /// How long the database may take when the site stops.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
@@ -46,7 +48,7 @@ pub struct CacheHistory {
 
 #[derive(Debug, Default)]
 struct Inner {
-    last: Option<[LevelCounts; Level::ALL.len()]>,
+    last: ([LevelCounts; LEVELS], PageCounts),
     /// The samples of this instance, by when they were taken.
     recent: VecDeque<(i64, Sample)>,
     /// The minute that is under way, of this instance.
@@ -57,6 +59,9 @@ struct Inner {
     day: BTreeMap<i64, Sample>,
     /// Whether the minutes from before this process began are among them.
     loaded: bool,
+    /// The first minute that waited for the database lately, and in how many exchanges those of others are looked for
+    /// from there on.
+    looking_back: Option<(i64, u8)>,
 }
 
 impl Default for CacheHistory {
@@ -75,16 +80,18 @@ impl CacheHistory {
 
     /// Takes a sample; returns whether a minute has ended by it.
     fn take(&self, cache: &Cache, now: DateTime<Utc>) -> bool {
-        let counts = Level::ALL.map(|level| cache.metrics().level(level));
+        let metrics = cache.metrics();
+        let now_counted = (
+            Level::ALL.map(|level| metrics.level(level)),
+            metrics.pages(),
+        );
         let mut inner = self.lock();
-        let last = inner.last.get_or_insert_default();
-        let mut at = 0;
-        let since = counts.each_ref().map(|counts| {
-            at += 1;
-            counts.since(&last[at - 1])
-        });
-        inner.last = Some(counts);
-        let sample = Sample::of(&since);
+        let sample = {
+            let ((levels, pages), (before, pages_before)) = (&now_counted, &inner.last);
+            let since = std::array::from_fn(|at| levels[at].since(&before[at]));
+            Sample::of(&since, pages.since(pages_before))
+        };
+        inner.last = now_counted;
         let (second, minute) = (now.timestamp(), start_of(now.timestamp(), 60));
         inner.recent.push_back((second, sample.clone()));
         let oldest = second - RECENT.num_seconds();
@@ -127,12 +134,7 @@ impl CacheHistory {
     /// Writes what waits, and reads what other instances wrote.
     async fn exchange(&self, database: &Database, now: DateTime<Utc>) -> Result<(), DbError> {
         let written = self.write(database).await?;
-        let recent = now - LATE;
-        let first = written.first().map_or(recent, |first| moment(*first));
-        let from = match self.lock().loaded {
-            true => first.min(recent),
-            false => now - DAY,
-        };
+        let from = self.lock().others_from(&written, now);
         let client = database.client().await?;
         let mut minutes: BTreeMap<i64, Sample> = BTreeMap::new();
         for metric in cache_metrics::list(&client, from).await? {
@@ -140,7 +142,7 @@ impl CacheHistory {
             minute.add_kept(&metric.level, metric.figures);
         }
         let mut inner = self.lock();
-        inner.loaded = true;
+        inner.has_looked();
         inner.day.extend(minutes);
         Ok(())
     }
@@ -180,6 +182,31 @@ impl CacheHistory {
 }
 
 impl Inner {
+    /// From when on minutes are read that others may have written, when some of one's own have just been.
+    fn others_from(&mut self, written: &[i64], now: DateTime<Utc>) -> DateTime<Utc> {
+        let recent = (now - LATE).timestamp();
+        if let Some(first) = written.first().filter(|first| **first < recent) {
+            let from = self
+                .looking_back
+                .map_or(*first, |(from, _)| from.min(*first));
+            self.looking_back = Some((from, LOOKS_BACK));
+        }
+        match self.loaded {
+            true => moment(
+                self.looking_back
+                    .map_or(recent, |(from, _)| from.min(recent)),
+            ),
+            false => now - DAY,
+        }
+    }
+
+    /// Notes that an exchange has succeeded.
+    fn has_looked(&mut self) {
+        self.loaded = true;
+        let left = self.looking_back.take().filter(|(_, left)| *left > 0);
+        self.looking_back = left.map(|(from, left)| (from, left - 1));
+    }
+
     fn end_minute(&mut self) {
         let Some((minute, sample)) = self.minute.take().filter(|(_, sample)| !sample.is_empty())
         else {

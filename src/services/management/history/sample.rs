@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::cache::Level;
-use crate::cache::metrics::{Buckets, LevelCounts};
+use crate::cache::metrics::{Buckets, LevelCounts, PageCounts};
 use crate::services::management::figures::hit_ratio;
 
 /// Buckets of a histogram that hold any, each by its number.
@@ -25,9 +25,17 @@ struct LevelSample {
     load_times: Times,
 }
 
-/// What every level did.
+/// How many levels there are.
+pub(super) const LEVELS: usize = Level::ALL.len();
+/// The name under which the pages are kept that readers were answered with, whichever level had them.
+const ANSWERS: &str = "answers";
+
+/// What every level did, and the pages that readers were answered with: hits and misses of all levels together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Sample([LevelSample; Level::ALL.len()]);
+pub(super) struct Sample {
+    levels: [LevelSample; LEVELS],
+    answers: LevelSample,
+}
 
 /// What readers noticed of the page cache in some span of time. Times are in microseconds, and `None` where nothing was
 /// timed.
@@ -53,8 +61,8 @@ pub struct Point {
 
 impl Sample {
     /// What was counted.
-    pub(super) fn of(counts: &[LevelCounts; Level::ALL.len()]) -> Self {
-        Self(counts.each_ref().map(|counts| LevelSample {
+    pub(super) fn of(counts: &[LevelCounts; LEVELS], pages: PageCounts) -> Self {
+        let levels = counts.each_ref().map(|counts| LevelSample {
             hits: counts.hits,
             misses: counts.misses,
             stale: counts.stale,
@@ -64,7 +72,13 @@ impl Sample {
             invalidations: counts.invalidations,
             hit_times: counts.hit_times.sparse(),
             load_times: counts.load_times.sparse(),
-        }))
+        });
+        let answers = LevelSample {
+            hits: pages.cached,
+            misses: pages.computed,
+            ..LevelSample::default()
+        };
+        Self { levels, answers }
     }
 
     /// Whether nothing was done.
@@ -74,43 +88,42 @@ impl Sample {
 
     /// Adds what was done in another span, or by another instance.
     pub(super) fn add(&mut self, other: &Self) {
-        for (level, more) in self.0.iter_mut().zip(&other.0) {
+        for (level, more) in self.levels.iter_mut().zip(&other.levels) {
             level.add(more);
         }
+        self.answers.add(&other.answers);
     }
 
-    /// Adds a level's figures as they are kept; what can't be read adds nothing.
-    pub(super) fn add_kept(&mut self, level: &str, figures: Value) {
-        let at = Level::ALL.iter().position(|known| known.field() == level);
+    /// Adds figures as they are kept under a name; what can't be read adds nothing.
+    pub(super) fn add_kept(&mut self, name: &str, figures: Value) {
         let Ok(figures) = serde_json::from_value::<LevelSample>(figures) else {
             return;
         };
-        if let Some(level) = at.and_then(|at| self.0.get_mut(at)) {
-            level.add(&figures);
+        let at = Level::ALL.iter().position(|known| known.field() == name);
+        match at.and_then(|at| self.levels.get_mut(at)) {
+            Some(level) => level.add(&figures),
+            None if name == ANSWERS => self.answers.add(&figures),
+            None => {}
         }
     }
 
-    /// The figures of each level that did anything, to be kept.
+    /// The figures of whatever did anything, to be kept.
     pub(super) fn to_keep(&self) -> Vec<Value> {
-        let levels = Level::ALL.iter().zip(&self.0);
-        let levels = levels.filter(|(_, sample)| **sample != LevelSample::default());
-        let kept = |(level, sample): (&Level, &LevelSample)| {
+        let levels = Level::ALL.map(Level::field).into_iter().zip(&self.levels);
+        let all = levels.chain([(ANSWERS, &self.answers)]);
+        let any = all.filter(|(_, sample)| **sample != LevelSample::default());
+        let kept = |(name, sample): (&str, &LevelSample)| {
             let mut figures = json!(sample);
-            figures["level"] = json!(level.field());
+            figures["level"] = json!(name);
             figures
         };
-        levels.map(kept).collect()
+        any.map(kept).collect()
     }
 
     /// What readers noticed.
     pub(super) fn point(&self, at: i64) -> Point {
-        let [memory, redis, ..] = &self.0;
-        let hits = memory.hits + redis.hits;
-        // Without a Redis nothing is counted there, and the memory tier's misses are the pages'.
-        let misses = match redis.hits + redis.misses + redis.bypass {
-            0 => memory.misses,
-            _ => redis.misses + redis.bypass,
-        };
+        let [memory, redis, ..] = &self.levels;
+        let LevelSample { hits, misses, .. } = self.answers;
         let hit_times = memory.hit_times.iter().chain(&redis.hit_times);
         let [hit_p50_us, hit_p99_us] = quantiles(hit_times);
         let [load_p50_us, load_p99_us] = quantiles(redis.load_times.iter());
