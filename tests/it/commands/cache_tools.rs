@@ -2,20 +2,23 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{App, Plan, Shell, Terminal, eventually};
+use crate::harness::{App, OwnRedis, Plan, Shell, Terminal, eventually};
 
 const LEITH: &str = "/properties/?location=Leith";
 const JOPPA: &str = "/properties/?location=Joppa";
 const BY_TAG: [&str; 4] = ["manage_cache", "--clear", "--tag", "location:Leith"];
 
-async fn warm_site() -> (App, Shell) {
-    let app = Plan::new().await.homes(4).await.start().await;
+/// Beside a Redis of its own, whose keys are counted exactly because they are few.
+async fn warm_site() -> (App, Shell, OwnRedis) {
+    let redis = OwnRedis::start(&[]).await;
+    let plan = Plan::new().await.homes(4).await;
+    let app = plan.set("REDIS_URL", redis.url()).start().await;
     for path in [LEITH, JOPPA, "/properties/1/"] {
         app.get(path).await.assert_status(200);
         assert!(app.get(path).await.is_hit(), "{path}");
     }
     let shell = Shell::beside(&app);
-    (app, shell)
+    (app, shell, redis)
 }
 
 fn data(shell: &Shell, words: &[&str]) -> Value {
@@ -34,7 +37,7 @@ async fn is_computed_anew(app: &App, path: &str) {
 
 #[tokio::test]
 async fn an_address_is_explained_by_what_redis_holds_for_it() {
-    let (app, shell) = warm_site().await;
+    let (app, shell, _redis) = warm_site().await;
     let held = data(&shell, &["--explain", "/properties/1/?utm_source=x"]);
     let held = &held["explanation"];
     assert_eq!(held["answer"], "page-redis", "{held}");
@@ -106,7 +109,7 @@ async fn addresses_and_tags_that_the_site_does_not_have_are_refused() {
 
 #[tokio::test]
 async fn a_part_is_cleared_after_a_yes_and_the_rest_stays() {
-    let (app, shell) = warm_site().await;
+    let (app, shell, _redis) = warm_site().await;
     let mut terminal = Terminal::run(&shell, &BY_TAG);
     terminal.sees("location:leith would end: 1 page(s) and 2 queryset(s)");
     terminal.answers("Clear them? [y/N]: ", "");
@@ -130,7 +133,7 @@ async fn a_part_is_cleared_after_a_yes_and_the_rest_stays() {
 
 #[tokio::test]
 async fn a_script_clears_what_shows_the_same_rows_as_a_page() {
-    let (app, shell) = warm_site().await;
+    let (app, shell, _redis) = warm_site().await;
     let words = ["--clear", "--url", "/properties/1/", "--noinput"];
     let cleared = data(&shell, &words);
     assert_eq!(cleared["cleared"]["pages"], 1, "{cleared}");
@@ -145,7 +148,7 @@ async fn a_script_clears_what_shows_the_same_rows_as_a_page() {
 
 #[tokio::test]
 async fn a_load_test_asks_a_site_of_its_own_or_one_that_runs() {
-    let (app, shell) = warm_site().await;
+    let (app, shell, _redis) = warm_site().await;
     let amount = ["--load-test", "--requests", "20", "--concurrency", "3"];
     let own = data(&shell, &amount);
     assert_eq!(own["success"], true, "{own}");

@@ -111,7 +111,9 @@ async fn a_signals_test_that_is_interrupted_leaves_no_probe() {
     somebody_waits(&plan.database).await;
     running.signal("INT");
     running.says("The probe listing in “Signals test ");
-    drop(psql);
+    // Awaited: nothing else runs here while the command is waited for.
+    let unlock = "SELECT pg_advisory_unlock(7)";
+    psql.batch_execute(unlock).await.expect("released");
     assert_eq!(running.wait().0, Some(130));
     assert_eq!(plan.database.listings().await, "1");
 }

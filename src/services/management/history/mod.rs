@@ -37,6 +37,8 @@ const LATE: TimeDelta = TimeDelta::minutes(3);
 const LOOKS_BACK: u8 = 5;
 /// How long the database may take when the site stops.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How often it is told then: a connection that a worker opened ends with the worker, perhaps at the same moment.
+const LAST_TRIES: usize = 3;
 
 /// The history as this instance knows it.
 #[derive(Debug)]
@@ -241,8 +243,16 @@ impl Management {
     pub async fn keep_history(&self, now: DateTime<Utc>) {
         self.history.take(&self.cache, now);
         self.history.lock().end_minute();
+        let last_words = async {
+            for _ in 0..LAST_TRIES {
+                match self.history.write(&self.database).await {
+                    Ok(_) => return,
+                    Err(err) => log::debug!("the last figures can't be kept: {err}"),
+                }
+            }
+        };
         // Where the database can't be told in time, these figures are lost.
-        let _ = tokio::time::timeout(LAST_WORDS, self.history.write(&self.database)).await;
+        let _ = tokio::time::timeout(LAST_WORDS, last_words).await;
     }
 
     /// Reads what was written before this process began, unless that is done.
