@@ -50,6 +50,18 @@ async fn save_as_new_adds_a_listing_and_leaves_the_other_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_refused_copy_comes_back_as_the_form_of_a_new_listing() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    let staff = app.staff().await;
+    let mut fields = listing("Copy", "cheap", "Joppa").fields();
+    fields.push(("_saveasnew", "1".to_owned()));
+    let page = staff.submit("/admin/properties/1/change/", &fields).await;
+    let page = page.assert_status(422);
+    assert!(page.has("action=\"/admin/properties/add/\""), "{page:?}");
+    assert!(page.has("cheap") && !page.has("/admin/properties/1/change/"));
+}
+
+#[tokio::test]
 async fn the_list_comes_back_as_it_was_left() {
     let app = Plan::new().await.homes(2).await.start().await;
     let staff = app.staff().await;

@@ -119,9 +119,10 @@ impl Sent {
         self.version(field).unwrap_or(Version(0))
     }
 
-    /// The form to be shown again, with everything that was sent.
+    /// The form to be shown again, with everything that was sent. What was to be a copy is shown as the form of a new
+    /// listing: Django hides the buttons then that would change the original.
     pub(super) fn again(&self) -> FormPage {
-        match self.id {
+        match self.id.filter(|_| self.button() != Button::SaveAsNew) {
             Some(id) => self.again_of(id, self.seen()),
             None => self.carrying_on(FormPage::add(self.form.clone())),
         }
