@@ -71,13 +71,9 @@ impl FromRequest for CheckedForm {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let body = Body::from_request(&request, payload);
-        Box::pin(async move {
-            let Body(body) = body.await?;
-            let token: Option<String> = request.get_session().get(CSRF).map_err(AppError::from)?;
-            Ok(Self(checked(&request, &body, token)?))
-        })
+        let token = |request: &HttpRequest| Ok(request.get_session().get(CSRF)?);
+        let fields = checked_fields(request, payload, token);
+        Box::pin(async move { Ok(Self(fields.await?)) })
     }
 }
 
@@ -114,17 +110,23 @@ pub(in crate::http) fn read(request: &HttpRequest, body: &[u8]) -> Result<Fields
     }
 }
 
-/// Reads a form that has a token, and that the site's own page sent.
-pub(super) fn checked(
+/// The fields of a form that has the token which is known of its sender, and that the site's own page sent.
+pub(super) fn checked_fields(
     request: &HttpRequest,
-    body: &[u8],
-    token: Option<String>,
-) -> Result<Fields, AppError> {
-    let fields = read(request, body)?;
-    let right = token.is_some_and(|token| tokens_match(&token, fields.get("csrf_token")));
-    match right && !is_foreign(request.headers()) {
-        true => Ok(fields),
-        false => Err(AppError::Forbidden(REFUSAL)),
+    payload: &mut Payload,
+    token: fn(&HttpRequest) -> Result<Option<String>, AppError>,
+) -> impl Future<Output = Result<Fields, Error>> + use<> {
+    let request = request.clone();
+    let body = Body::from_request(&request, payload);
+    async move {
+        let Body(body) = body.await?;
+        let token = token(&request)?;
+        let fields = read(&request, &body)?;
+        let right = token.is_some_and(|token| tokens_match(&token, fields.get("csrf_token")));
+        match right && !is_foreign(request.headers()) {
+            true => Ok(fields),
+            false => Err(AppError::Forbidden(REFUSAL).into()),
+        }
     }
 }
 

@@ -161,12 +161,6 @@ async fn every_stop_of_the_tab_key_in_the_admin_is_seen() {
         (DASHBOARD, 15),
         ("/properties/cache-explain/?url=/properties/", 5),
     ] {
-        for width in [390, 1280] {
-            chromium.resize(width).await;
-            chromium.open(&app, path).await;
-            let stops = chromium.tab_through().await;
-            assert!(stops.len() >= least, "{path}: {stops:#?}");
-            are_seen(&stops);
-        }
+        chromium.assert_stops_are_seen(&app, path, least).await;
     }
 }

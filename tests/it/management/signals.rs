@@ -4,15 +4,13 @@ use crate::harness::{Plan, Proxy, eventually};
 
 const PATH: &str = "/properties/test-signals/";
 
+async fn plan() -> Plan {
+    Plan::new().await.homes(2).await.set("DEBUG", "true")
+}
+
 #[tokio::test]
 async fn it_proves_each_kind_of_write_and_leaves_no_row() {
-    let app = Plan::new()
-        .await
-        .homes(2)
-        .await
-        .set("DEBUG", "true")
-        .start()
-        .await;
+    let app = plan().await.start().await;
     for _ in 0..3 {
         let answer = app.reader.post(PATH, &[]).await.assert_status(200).json();
         assert_eq!(answer["success"], true, "{answer}");
@@ -32,13 +30,7 @@ async fn it_proves_each_kind_of_write_and_leaves_no_row() {
 
 #[tokio::test]
 async fn two_at_once_do_not_disturb_each_other() {
-    let app = Plan::new()
-        .await
-        .homes(2)
-        .await
-        .set("DEBUG", "true")
-        .start()
-        .await;
+    let app = plan().await.start().await;
     let (one, other) = tokio::join!(app.reader.post(PATH, &[]), app.reader.post(PATH, &[]));
     for page in [one, other] {
         let answer = page.assert_status(200).json();
@@ -49,8 +41,11 @@ async fn two_at_once_do_not_disturb_each_other() {
 
 #[tokio::test]
 async fn without_redis_it_says_that_nothing_is_cached_and_leaves_no_row() {
-    let app = Plan::new().await.homes(2).await.set("DEBUG", "true");
-    let app = app.set("REDIS_URL", "redis://127.0.0.1:1").start().await;
+    let app = plan()
+        .await
+        .set("REDIS_URL", "redis://127.0.0.1:1")
+        .start()
+        .await;
     let answer = app.reader.post(PATH, &[]).await.assert_status(200).json();
     assert_eq!(answer["success"], false, "{answer}");
     let told = answer.to_string();
@@ -81,7 +76,7 @@ const HELD_UPDATES: &str = "
 #[tokio::test]
 async fn a_probe_that_an_outage_leaves_is_deleted_when_the_database_is_back() {
     let postgres = Proxy::to_postgres();
-    let plan = Plan::new().await.homes(2).await.set("DEBUG", "true");
+    let plan = plan().await;
     let url = plan
         .database
         .url("property_listings", &postgres.directory());
@@ -113,13 +108,7 @@ async fn a_probe_that_an_outage_leaves_is_deleted_when_the_database_is_back() {
 
 #[tokio::test]
 async fn a_probe_that_an_earlier_run_left_is_deleted_and_no_other_listing() {
-    let app = Plan::new()
-        .await
-        .homes(2)
-        .await
-        .set("DEBUG", "true")
-        .start()
-        .await;
+    let app = plan().await.start().await;
     let rows = "INSERT INTO property (title, description, price, location, created_at) VALUES
         ('Cache signals test', 'left', 1, 'Signals test 0badcafe', now() - interval '1 hour'),
         ('Cache signals test', 'of a run that goes on', 1, 'Signals test 0badcaff', now()),

@@ -10,7 +10,7 @@ use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, HttpResponseBuild
 use serde::Deserialize;
 
 use crate::http::admin::listings::{carried, go_on};
-use crate::http::admin::request::{Body, CheckedForm, Fields, checked, visitor};
+use crate::http::admin::request::{CheckedForm, Fields, checked_fields, visitor};
 use crate::http::admin::see_other;
 use crate::http::admin::staff::{Staff, new_token};
 use crate::http::views::admin::LoginPage;
@@ -50,12 +50,8 @@ impl FromRequest for LoginForm {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let body = Body::from_request(&request, payload);
-        Box::pin(async move {
-            let Body(body) = body.await?;
-            Ok(Self(checked(&request, &body, known_token(&request))?))
-        })
+        let fields = checked_fields(request, payload, |request| Ok(known_token(request)));
+        Box::pin(async move { Ok(Self(fields.await?)) })
     }
 }
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{Chromium, done};
+use crate::harness::App;
 
 /// Where the keyboard's focus is.
 #[derive(Debug, Deserialize)]
@@ -106,6 +107,17 @@ impl Chromium {
                 stops.len() < MOST_STOPS,
                 "Tab does not come to {css}: {stops:#?}"
             );
+        }
+    }
+
+    /// Opens a page, narrow and wide, and presses Tab until the focus leaves it: at least so many stops, and each is seen.
+    pub(crate) async fn assert_stops_are_seen(&self, app: &App, path: &str, least: usize) {
+        for width in [390, 1280] {
+            self.resize(width).await;
+            self.open(app, path).await;
+            let stops = self.tab_through().await;
+            assert!(stops.len() >= least, "{path}: {stops:#?}");
+            are_seen(&stops);
         }
     }
 
