@@ -11,7 +11,8 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::cache::Cache;
 use crate::db::Database;
-use crate::events::{LogPosition, listen};
+use crate::domain::LogPosition;
+use crate::events::listen;
 
 /// A running follower; it ends when it is stopped.
 pub(super) struct Follower {

@@ -111,6 +111,7 @@ impl Platform {
     /// When the system has no thread left.
     pub async fn follow_events(&mut self) -> Result<(), StartError> {
         // Before anything is read that may be kept: what is committed from now on is applied to it.
+        self.cache.follow_log();
         let reader = LogReader::new(self.database.clone(), self.cache.clone());
         let position = reader.end().await.ok();
         self.cache.connect(self.repair(false)).await;

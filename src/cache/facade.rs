@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::Semaphore;
 
 use super::flight::{Flights, Part};
+use super::lease::Lease;
 use super::link::Link;
 use super::memory::MemoryTier;
 use super::metrics::Metrics;
@@ -20,6 +21,7 @@ use crate::config::CacheConfig;
 pub struct Cache {
     pub(super) redis: Option<RedisTier>,
     pub(super) memory: Arc<MemoryTier>,
+    pub(super) lease: Arc<Lease>,
     pub(super) flights: Arc<Flights>,
     /// One permit per core.
     pub(super) compressing: Arc<Semaphore>,
@@ -58,10 +60,12 @@ impl Cache {
             count: config.count_ttl,
         };
         let longest = lifetimes.page.max(lifetimes.queryset).max(lifetimes.count);
+        let lease = Arc::new(Lease::new());
         let tier = |url| -> Result<RedisTier, CacheError> {
             Ok(RedisTier {
                 link: Link::new(url)?,
                 prefix: config.key_prefix.clone(),
+                lease: Some(lease.clone()),
                 generation_ttl: longest * 2 + Duration::from_secs(60),
             })
         };
@@ -69,7 +73,8 @@ impl Cache {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             redis,
-            memory: Arc::new(MemoryTier::new(config.memory_bytes)),
+            memory: Arc::new(MemoryTier::new(config.memory_bytes, lease.clone())),
+            lease,
             flights: Arc::default(),
             compressing: Arc::new(Semaphore::new(cores)),
             metrics: Arc::default(),
@@ -129,7 +134,7 @@ impl Cache {
 
     /// A request's part in the load of a key.
     pub(super) fn join(&self, key: &CacheKey, tags: &TagSet) -> Part {
-        let followed = self.memory.is_armed(Instant::now());
+        let followed = self.lease.is_armed(Instant::now());
         let capture = || self.memory.generations.capture(tags);
         self.flights.join(key, followed, capture)
     }

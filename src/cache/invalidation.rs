@@ -4,13 +4,13 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::{Cache, CacheError, Level, Tag, TagSet};
+use super::{Cache, CacheError, EventMark, Level, Tag, TagSet};
 
 /// Some events, and what they make void.
 #[derive(Debug, Clone)]
 pub struct Invalidation {
-    /// The events' numbers, each of which is applied once.
-    pub events: Vec<String>,
+    /// The events, each of which is applied once.
+    pub events: Vec<EventMark>,
     /// What happened, for the log.
     pub cause: &'static str,
     /// Who did it, for operators.
@@ -72,13 +72,14 @@ impl Cache {
     }
 
     /// Whether an event of the log is yet to be applied to what this process holds.
-    pub fn memory_lacks(&self, event: &str) -> bool {
+    pub fn memory_lacks(&self, event: &EventMark) -> bool {
         !self.memory.has_applied(event)
     }
 
-    /// Forgets the marks of events that will not be read from the log again.
-    pub fn forget_applied<'a>(&self, events: impl IntoIterator<Item = &'a str>) {
-        self.memory.forget_applied(events);
+    /// Notes that the log was read to its end: events that were applied before the reading before this one can't be
+    /// read or heard of again.
+    pub fn forget_older_marks(&self) {
+        self.memory.forget_older_marks();
     }
 
     /// Voids all that this process holds, because what happened to its data is not known.
@@ -131,26 +132,36 @@ impl Cache {
         }
     }
 
-    /// Lets this process answer from its memory for a short lease: every event that had been committed by then is
-    /// applied to it.
+    /// Lets this process answer from its memory and from Redis for a short lease: every event that had been committed
+    /// by then is applied to both.
     pub fn arm(&self, since: Instant) {
-        self.memory.arm(since);
+        self.lease.arm(since);
     }
 
     /// Keeps this process from answering from its memory, because it can't hear of events.
     pub fn disarm(&self) {
-        self.memory.disarm();
+        self.lease.disarm();
     }
 
     /// How long ago everything that had been committed was last known to be applied here; before the first time, how long
     /// ago the process started.
     pub fn caught_up_since(&self) -> Duration {
-        self.memory.caught_up_since()
+        self.lease.caught_up_since()
+    }
+
+    /// Has Redis read only while the event log is followed, from now on.
+    pub fn follow_log(&self) {
+        self.lease.bind_redis();
+    }
+
+    /// Whether everything committed was applied here within the lease: only then are memory and Redis read.
+    pub fn is_following(&self) -> bool {
+        self.lease.is_current(Instant::now())
     }
 
     /// Whether this process answers from its memory; `None` when it has none.
     pub fn memory_is_armed(&self) -> Option<bool> {
-        let armed = self.memory.is_armed(Instant::now());
+        let armed = self.lease.is_armed(Instant::now());
         self.memory.is_enabled().then_some(armed)
     }
 }
@@ -174,13 +185,17 @@ impl Invalidation {
         match &events[..] {
             [] => {}
             [event] => {
+                let event = event.number();
                 log::info!(
                     "cache invalidated level={level} event={event} cause={cause} tags={list}"
                 );
             }
-            [first, .., last] => log::info!(
-                "cache invalidated level={level} event={first}-{last} cause={cause} tags={list}"
-            ),
+            [first, .., last] => {
+                let (first, last) = (first.number(), last.number());
+                log::info!(
+                    "cache invalidated level={level} event={first}-{last} cause={cause} tags={list}"
+                );
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use actix_web::web::Bytes;
 
 use super::flight::{Landed, Leader, Part};
 use super::load::{ATTEMPTS, jittered, to_the_end};
-use super::memory::{HeldPage, LocalStamps};
+use super::memory::{GRACE, HeldPage, LocalStamps};
 use super::policy::{CachePolicy, MAX_BODY_BYTES};
 use super::{Cache, CacheKey, Level, LoadError, Outcome, Stamps, StoredPage, TagSet, caller};
 
@@ -229,7 +229,13 @@ impl Cache {
         self.metrics.time_load(Level::PageRedis, started.elapsed());
         let result = match rendered {
             Ok(rendered) => Ok(self.keep_page(&leader, key, rendered).await),
-            Err(err) if err.is_outage() => self.stale_page(key).ok_or(err),
+            Err(err) if err.is_outage() => match self.stale_page(key) {
+                Some(served) => Ok(served),
+                None => {
+                    let served = self.stale_page_of_redis(key, leader.stamps()).await;
+                    served.ok_or(err)
+                }
+            },
             Err(err) => Err(err),
         };
         leader.land(Arc::new(result.clone()));
@@ -243,6 +249,24 @@ impl Cache {
         self.record_at(Level::PageMemory, key, outcome);
         let trail = vec![(Level::PageMemory, outcome)];
         Some(Served { page, trail })
+    }
+
+    /// A page that Redis holds, where the lease to read it has ended: it may have missed events.
+    async fn stale_page_of_redis(&self, key: &CacheKey, stamps: &LocalStamps) -> Option<Served> {
+        let since = self.lease.ended_for(Instant::now())?;
+        let since = Some(since).filter(|since| *since <= GRACE)?;
+        let tier = self.redis.as_ref()?.beyond_lease();
+        let found = self.counted(key.level(), tier.find(key, stamps.tags()).await);
+        let validated = self.validated(&tier, key.level(), found.ok()?, stamps);
+        let (entry, left, local) = validated.await?;
+        let (page, lifetime) = StoredPage::read(&entry)?;
+        let held = HeldPage::new(page, entry.age(), left, lifetime, local);
+        let outcome = Outcome::Stale(since);
+        self.record_at(Level::PageRedis, key, outcome);
+        Some(Served {
+            page: self.keep_in_memory(key, held),
+            trail: vec![(Level::PageRedis, outcome)],
+        })
     }
 
     async fn keep_page(&self, leader: &Leader, key: &CacheKey, rendered: Rendered) -> Served {

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use deadpool_redis::redis::{self, Script};
 
-use super::{Cache, CacheError, Tag};
+use super::{Cache, CacheError, EventMark, Tag};
 
 /// Moves the position if it still is what the mover has read; a server that was replaced meanwhile holds another.
 static MOVE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("move_position.lua")));
@@ -31,7 +31,7 @@ impl Cache {
             "local v = redis.pcall('GET', KEYS[1]) return type(v) == 'string' and v or false";
         let tier = self.tier()?;
         let mut command = redis::cmd("EVAL");
-        command.arg(SCRIPT).arg(1).arg(tier.key("position"));
+        command.arg(SCRIPT).arg(1).arg(tier.key("log_position"));
         let (bytes, connection): (Option<Vec<u8>>, u64) = tier
             .run_invalidation(async |c| Ok((command.query_async(&mut c.redis).await?, c.number())))
             .await?;
@@ -52,7 +52,7 @@ impl Cache {
         let tier = self.tier()?;
         let mut script = MOVE.prepare_invoke();
         script
-            .key(tier.key("position"))
+            .key(tier.key("log_position"))
             .arg(from.text.as_deref().unwrap_or_default())
             .arg(to);
         let moved = tier.run_invalidation(async |c| match c.number() == from.connection {
@@ -66,7 +66,7 @@ impl Cache {
     ///
     /// # Errors
     /// As [`Cache::position`].
-    pub async fn unapplied(&self, events: &[String]) -> Result<Vec<bool>, CacheError> {
+    pub async fn unapplied(&self, events: &[EventMark]) -> Result<Vec<bool>, CacheError> {
         if events.is_empty() {
             return Ok(Vec::new());
         }
@@ -81,7 +81,7 @@ impl Cache {
                 .arg(SCRIPT)
                 .arg(1)
                 .arg(tier.key("applied"))
-                .arg(part);
+                .arg(part.iter().map(EventMark::as_str).collect::<Vec<_>>());
             missing.extend(
                 tier.run_invalidation(async |c| {
                     command.query_async::<Vec<bool>>(&mut c.redis).await
@@ -93,7 +93,7 @@ impl Cache {
     }
 
     /// Makes every entry of the site void, because what it reflects is not known; and forgets which events are
-    /// applied, because another database may give their numbers anew.
+    /// applied.
     ///
     /// # Errors
     /// As [`Cache::position`].

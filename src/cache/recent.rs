@@ -14,7 +14,7 @@ use std::time::{Instant, SystemTime};
 use tokio::runtime::Handle;
 
 use super::memory::Struck;
-use super::{Cache, Invalidation, Tag};
+use super::{Cache, EventMark, Invalidation, Tag};
 
 /// How many invalidations are remembered.
 const MOST: usize = 50;
@@ -30,7 +30,7 @@ const REST: u32 = 9;
 pub struct PastInvalidation {
     /// When.
     pub at: SystemTime,
-    /// The first and the last event; `None` where it was not an event's doing.
+    /// The numbers of the first and the last event; `None` where it was not an event's doing.
     pub events: Option<(String, String)>,
     /// What happened.
     pub cause: &'static str,
@@ -60,8 +60,8 @@ pub(super) struct Recent {
 struct Inner {
     past: VecDeque<(u64, PastInvalidation)>,
     last: u64,
-    known: HashSet<String>,
-    order: VecDeque<String>,
+    known: HashSet<EventMark>,
+    order: VecDeque<EventMark>,
     pace: Pace,
 }
 
@@ -100,7 +100,7 @@ impl Recent {
         let ends = events.first().zip(events.last());
         let past = PastInvalidation {
             at: SystemTime::now(),
-            events: ends.map(|(first, last)| (first.clone(), last.clone())),
+            events: ends.map(|(first, last)| (first.number().to_owned(), last.number().to_owned())),
             cause: invalidation.cause,
             actor: invalidation.actor.clone(),
             subject: invalidation.subject.clone(),
@@ -183,7 +183,7 @@ mod tests {
 
     use super::*;
     use crate::cache::memory::HeldPage;
-    use crate::cache::{CacheKey, Level, StoredPage, TagSet};
+    use crate::cache::{CacheKey, EventMark, Level, StoredPage, TagSet};
     use crate::config::Config;
 
     /// A cache of its own with some pages in memory, and without Redis.
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn a_clear_that_comes_by_two_ways_at_once_counts_what_it_ended() {
         let clear = Invalidation {
-            events: vec!["1".to_owned()],
+            events: vec![EventMark::new(1, "1")],
             cause: "clear",
             actor: "ada".to_owned(),
             subject: "the whole cache".to_owned(),

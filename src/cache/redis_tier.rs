@@ -1,14 +1,15 @@
 //! Entries and generations in Redis.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
-use std::time::Duration;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 use actix_web::web::Bytes;
 use deadpool_redis::redis::{self, RedisError, RedisResult, Script};
 
+use super::lease::Lease;
 use super::link::{Connection, Link};
-use super::{CacheKey, Generation, Stamps, Tag, TagSet};
+use super::{CacheKey, EventMark, Generation, Stamps, Tag, TagSet};
 
 /// Why Redis was not used. It never leaves the cache but for reports to operators.
 #[derive(Debug, thiserror::Error)]
@@ -61,12 +62,22 @@ pub(super) struct Found {
 pub(super) struct RedisTier {
     pub(super) link: Link,
     pub(super) prefix: String,
+    /// What it is read under; `None` where an answer may be old.
+    pub(super) lease: Option<Arc<Lease>>,
     /// How long a generation is kept at least after its last use: longer than the pages, query results and counts that
     /// carry it.
     pub(super) generation_ttl: Duration,
 }
 
 impl RedisTier {
+    /// The same tier, read whether or not the lease lasts.
+    pub(super) fn beyond_lease(&self) -> Self {
+        Self {
+            lease: None,
+            ..self.clone()
+        }
+    }
+
     pub(super) fn key(&self, name: &str) -> String {
         format!("{}:{name}", self.prefix)
     }
@@ -190,12 +201,13 @@ impl RedisTier {
     /// all been applied before, by whichever instance, are left alone.
     pub(super) async fn invalidate(
         &self,
-        events: &[String],
+        events: &[EventMark],
         tags: &TagSet,
         once: bool,
     ) -> Result<bool, CacheError> {
         let mut script = INVALIDATE.prepare_invoke();
         script.key(self.key("applied"));
+        let events: Vec<_> = events.iter().map(EventMark::as_str).collect();
         script.arg(APPLIED_SECONDS).arg(u8::from(once)).arg(events);
         tags.iter().for_each(|tag| {
             script.key(self.generation_key(tag));
@@ -212,11 +224,15 @@ impl RedisTier {
             .await
     }
 
-    /// Runs a command on the hot path's connection.
+    /// Runs a command on the hot path's connection, if Redis may be read.
     pub(super) async fn run<T>(
         &self,
         command: impl AsyncFnOnce(&mut Connection) -> RedisResult<T>,
     ) -> Result<T, CacheError> {
+        let lease = self.lease.as_ref();
+        if lease.is_some_and(|lease| !lease.lets_redis_answer(Instant::now())) {
+            return Err(CacheError::Unavailable);
+        }
         let mut connection = self.link.connection().ok_or(CacheError::Unavailable)?;
         command(&mut connection).await.map_err(|err| {
             self.link.failed(connection.number(), &err);

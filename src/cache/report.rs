@@ -85,7 +85,7 @@ impl Cache {
             connections: link.as_ref().map_or(0, |link| link.connections),
             answers: link.as_ref().is_some_and(|link| link.answers),
             problem: link.and_then(|link| link.problem),
-            listening: self.memory.is_armed(Instant::now()),
+            listening: self.lease.is_armed(Instant::now()),
             memory_bound: self.memory.limit(),
         }
     }

@@ -90,7 +90,8 @@ pub async fn find_last_id(client: &impl GenericClient) -> Result<Option<i64>, Db
     Ok(client.query_one(&statement, &[]).await?.get(0))
 }
 
-/// Reads `id, kind, property_id, before, after, row_count, actor` and, by its name, `tags`; the rows as [`RowState`].
+/// Reads `id, kind, property_id, before, after, row_count, actor` and, by their names, `tags` and `origin`; the rows as
+/// [`RowState`].
 pub(super) fn event(row: &Row) -> Result<PropertyEvent, DbError> {
     let kind: &str = row.get(1);
     let id = row.get::<_, Option<i64>>(2).map(PropertyId);
@@ -111,15 +112,15 @@ pub(super) fn event(row: &Row) -> Result<PropertyEvent, DbError> {
         },
         ("deleted", Some(id), Some(before), _) => Change::PostDelete { id, before },
         ("bulk", ..) => Change::Bulk { rows: row.get(5) },
-        ("cleared", ..) => match row.try_get::<_, Option<Vec<String>>>("tags") {
-            Ok(Some(tags)) => Change::ClearedTags { tags },
-            // Where a query doesn't ask for them, everything is taken for cleared.
-            Ok(None) | Err(_) => Change::Cleared,
+        ("cleared", ..) => match row.get::<_, Option<Vec<String>>>("tags") {
+            Some(tags) => Change::ClearedTags { tags },
+            None => Change::Cleared,
         },
         _ => return Err(DbError::Corrupt("property_event")),
     };
     Ok(PropertyEvent {
         id: EventId(row.get(0)),
+        origin: row.get("origin"),
         actor: row.get(6),
         change,
     })

@@ -1,98 +1,120 @@
 //! The part of the event log that a cache may not reflect yet.
 
-use tokio_postgres::{Client, IsolationLevel};
+use tokio_postgres::{Client, IsolationLevel, Row, Transaction};
 
 use super::{DbError, event_log};
-use crate::domain::{Change, EventId, PropertyEvent};
+use crate::domain::{Change, EventId, LogPosition, PropertyEvent};
 
-/// What the log holds from a position on.
+/// The log in one snapshot.
 #[derive(Debug)]
 pub struct LogSlice {
-    /// Which database this is: a position of another one means nothing here.
-    pub identity: String,
-    /// The transaction id below which no transaction is still running.
-    pub horizon: u64,
-    /// What is to be applied.
-    pub replay: Replay,
+    /// The position of a cache that reflects all of it.
+    pub end: LogPosition,
+    /// What is to be applied to a cache, for each position that was asked for.
+    pub replays: Vec<Replay>,
 }
 
 /// What is to be applied to a cache.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Replay {
-    /// These events, in order, each with the id of its transaction.
-    Events(Vec<(u64, PropertyEvent)>),
-    /// More events than the limit; the text changes whenever one is added.
-    TooMany(String),
-    /// There is no usable position: none, one of another database, or one that is ahead of this one.
+    /// These events, in order.
+    Events(Vec<PropertyEvent>),
+    /// More events than the limit.
+    TooMany,
+    /// There is no usable position: none, or one of another history. The database may have lost rows that the cache
+    /// reflects.
     Unknown,
 }
 
-/// Reads the horizon and the events from a position on, in one snapshot. `position` is asked with the database's
-/// identity and the horizon for the transaction id to start at; one that is ahead of the horizon is of a time that
-/// this database, restored from a backup, has not seen, and no position.
+/// Reads, in one snapshot, the end of the log and what was committed since some positions. The cost depends on what is
+/// new since then, not on how long a transaction elsewhere has been open.
 ///
 /// # Errors
-/// When the database can't answer.
+/// When the database can't answer; a standby can't.
 pub async fn read(
     client: &mut Client,
     limit: i64,
-    position: impl FnOnce(&str, u64) -> Option<u64>,
+    positions: &[Option<&LogPosition>],
 ) -> Result<LogSlice, DbError> {
     let snapshot = client
         .build_transaction()
         .isolation_level(IsolationLevel::RepeatableRead);
     let transaction = snapshot.read_only(true).start().await?;
-    let row = transaction
-        .query_one(include_str!("../../sql/queries/event_horizon.sql"), &[])
+    let sql = include_str!("../../sql/queries/event_log_state.sql");
+    let row = transaction.query_one(sql, &[]).await?;
+    let mut end = LogPosition {
+        history: row.get(0),
+        snapshot: row
+            .get::<_, &str>(1)
+            .parse()
+            .map_err(|_| DbError::Corrupt("pg_current_snapshot"))?,
+        tail: String::new(),
+    };
+    end.tail = tail(&transaction, &end).await?;
+    let mut replays: Vec<Replay> = Vec::with_capacity(positions.len());
+    for (number, position) in positions.iter().enumerate() {
+        let earlier = positions[..number].iter().position(|other| other == position);
+        let replay = match (earlier, position) {
+            (Some(earlier), _) => replays[earlier].clone(),
+            (None, Some(position)) => since(&transaction, position, &end, limit).await?,
+            (None, None) => Replay::Unknown,
+        };
+        replays.push(replay);
+    }
+    Ok(LogSlice { end, replays })
+}
+
+async fn since(
+    transaction: &Transaction<'_>,
+    position: &LogPosition,
+    end: &LogPosition,
+    limit: i64,
+) -> Result<Replay, DbError> {
+    if position == end {
+        return Ok(Replay::Events(Vec::new()));
+    }
+    // Ids that are ahead of the server's will be given again.
+    let is_ahead = position.snapshot.xmax() > end.snapshot.xmax();
+    if position.history != end.history
+        || is_ahead
+        || tail(transaction, position).await? != position.tail
+    {
+        return Ok(Replay::Unknown);
+    }
+    let from = position.snapshot.xmax().to_string();
+    let running = position.snapshot.running().iter();
+    let running: Vec<String> = running.map(u64::to_string).collect();
+    let sql = include_str!("../../sql/queries/event_list_since.sql");
+    let rows = transaction
+        .query(sql, &[&from, &running, &(limit + 1)])
         .await?;
-    let (identity, horizon): (String, String) = (row.get(0), row.get(1));
-    let horizon = horizon
-        .parse()
-        .map_err(|_| DbError::Corrupt("pg_snapshot_xmin"))?;
-    let Some(from) = position(&identity, horizon).filter(|from| *from <= horizon) else {
-        return Ok(LogSlice {
-            identity,
-            horizon,
-            replay: Replay::Unknown,
-        });
-    };
-    let from = from.to_string();
-    let sql = include_str!("../../sql/queries/event_list_from.sql");
-    let rows = transaction.query(sql, &[&from, &(limit + 1)]).await?;
-    let replay = match i64::try_from(rows.len()).is_ok_and(|count| count <= limit) {
-        true => {
-            let events = rows.iter().map(|row| Ok((xid(row)?, readable(row))));
-            Replay::Events(events.collect::<Result<_, DbError>>()?)
-        }
-        false => {
-            let sql = include_str!("../../sql/queries/event_count_from.sql");
-            let row = transaction.query_one(sql, &[&from]).await?;
-            Replay::TooMany(format!(
-                "{} events up to {}",
-                row.get::<_, i64>(0),
-                row.get::<_, i64>(1)
-            ))
-        }
-    };
-    Ok(LogSlice {
-        identity,
-        horizon,
-        replay,
+    Ok(match i64::try_from(rows.len()).is_ok_and(|count| count <= limit) {
+        true => Replay::Events(rows.iter().map(readable).collect()),
+        false => Replay::TooMany,
     })
 }
 
-fn xid(row: &tokio_postgres::Row) -> Result<u64, DbError> {
-    let text: &str = row.get(7);
-    text.parse().map_err(|_| DbError::Corrupt("property_event"))
+/// A checksum of the newest events that a position's snapshot sees.
+async fn tail(
+    transaction: &Transaction<'_>,
+    position: &LogPosition,
+) -> Result<String, DbError> {
+    let sql = include_str!("../../sql/queries/event_tail.sql");
+    let (snapshot, end) = (
+        position.snapshot.as_str(),
+        position.snapshot.xmax().to_string(),
+    );
+    Ok(transaction.query_one(sql, &[&snapshot, &end]).await?.get(0))
 }
 
-/// An event that can't be read has touched who knows what: it counts as a bulk change.
-pub(super) fn readable(row: &tokio_postgres::Row) -> PropertyEvent {
+/// An event that can't be read has an unknown effect: it counts as a bulk change.
+pub(super) fn readable(row: &Row) -> PropertyEvent {
     let id = EventId(row.get(0));
     event_log::event(row).unwrap_or_else(|err| {
         log::warn!("event {} of the log counts as a bulk change: {err}", id.0);
         PropertyEvent {
             id,
+            origin: row.get("origin"),
             actor: row.get(6),
             change: Change::Bulk { rows: row.get(5) },
         }

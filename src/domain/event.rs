@@ -11,8 +11,11 @@ pub struct EventId(pub i64);
 /// One entry of the event log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PropertyEvent {
-    /// Its number in the log, by which each cache applies it once.
+    /// Its number in the log.
     pub id: EventId,
+    /// Its transaction and time, `<xid>-<microseconds>`: a database that lost transactions gives their numbers again,
+    /// and only this tells the new event from the lost one.
+    pub origin: String,
     /// Who caused it: a user of the site, a command, or a database role.
     pub actor: String,
     /// What happened.

@@ -13,6 +13,7 @@ mod history_query;
 mod import;
 mod listing_filter;
 mod listing_query;
+mod log_position;
 mod login;
 mod merge;
 mod password;
@@ -46,6 +47,7 @@ pub use listing_filter::{ListingFilter, MAX_LOCATIONS};
 pub use listing_query::{
     Cursors, DEFAULT_PAGE_SIZE, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
 };
+pub use log_position::{LogPosition, LogSnapshot, NotAPosition};
 pub use login::{LoginEvent, LoginFilter, LoginKind};
 pub use merge::{ChangedBy, MergedField, merge};
 pub use password::{Password, PasswordError, PasswordErrors};

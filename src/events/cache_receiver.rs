@@ -1,7 +1,7 @@
 //! The receiver that keeps the caches right.
 
 use super::tags_of;
-use crate::cache::{Cache, CacheError, Invalidation};
+use crate::cache::{Cache, CacheError, EventMark, Invalidation};
 use crate::domain::{Change, PropertyEvent};
 
 /// So many events are applied in one step: one round trip for a statement over many rows.
@@ -73,7 +73,7 @@ fn invalidation(events: &[&PropertyEvent]) -> Invalidation {
     let mut causes = events.iter().map(|event| event.change.name());
     let cause = causes.next().unwrap_or_default();
     Invalidation {
-        events: events.iter().map(|event| event.id.0.to_string()).collect(),
+        events: events.iter().map(|event| mark_of(event)).collect(),
         cause: match causes.all(|other| other == cause) {
             true => cause,
             false => "several",
@@ -88,6 +88,11 @@ fn invalidation(events: &[&PropertyEvent]) -> Invalidation {
             .flat_map(|event| tags_of(&event.change))
             .collect(),
     }
+}
+
+/// What marks an event as applied.
+pub(super) fn mark_of(event: &PropertyEvent) -> EventMark {
+    EventMark::new(event.id.0, &event.origin)
 }
 
 /// The name that all have, or how many there are.

@@ -6,9 +6,10 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::{LogPosition, LogReader, ReplayError};
+use super::{LogReader, ReplayError};
 use crate::cache::Cache;
 use crate::db::{Database, EventListener, Heard};
+use crate::domain::LogPosition;
 
 /// How long a lost notification can go unnoticed; well below the lease of the memory tier, which each look extends.
 const RECONCILE: Duration = Duration::from_millis(500);

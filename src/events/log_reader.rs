@@ -1,22 +1,27 @@
-//! Brings the caches up to date with the event log, whoever wrote there.
+//! Brings the caches up to date with the event log, whichever program wrote there.
 //!
-//! A cache has a *position*: a transaction id below which every transaction's events are applied. Event ids don't do,
-//! because a slow transaction commits a lower id later. In one snapshot the reader takes the id below which no
-//! transaction is still running, and all events from the position on; applies them; then moves the position there.
+//! A cache has a [`LogPosition`], which names the log's history and the snapshot whose transactions it reflects. In a
+//! later snapshot the reader takes the events of all other transactions, applies them, then moves the position to that
+//! snapshot; so each event is read once, however long a transaction elsewhere stays open. Event ids and transaction ids
+//! alone don't do: a slow transaction commits a lower one later, and a database that lost transactions gives theirs again.
 //! Redis holds its position itself; that of this process's memory is the follower's.
 //!
 //! **Invariant:** only the reader moves a position. The direct publish does not: it may overtake another instance's
 //! event.
+//!
+//! **Invariant:** a cache whose position is of another history is made void: after a failover or a restored backup it
+//! may hold rows that the database does not have.
 
 use std::time::{Duration, Instant};
 
-use super::{CacheReceiver, LogPosition};
+use super::CacheReceiver;
+use super::cache_receiver::mark_of;
 use crate::cache::{Cache, CacheError, HeldPosition, Invalidation, Tag, TagSet};
 use crate::db::event_replay::{self, LogSlice, Replay};
 use crate::db::{Connection, Database, DbError, connect};
-use crate::domain::PropertyEvent;
+use crate::domain::{LogPosition, PropertyEvent};
 
-/// More events than this are not applied one by one: everything is made void.
+/// More new events than this are not applied one by one: everything is made void, once.
 const MOST_EVENTS: i64 = 10_000;
 
 /// How long the log may take to be read.
@@ -31,7 +36,7 @@ pub enum ReplayError {
     /// Redis can't be reached.
     #[error(transparent)]
     Cache(#[from] CacheError),
-    /// The database doesn't answer: a connection may be dead without anybody having been told.
+    /// The database doesn't answer: the connection may be dead without notice.
     #[error("the database is silent")]
     Silent,
 }
@@ -64,7 +69,8 @@ impl LogReader {
         let held = self.cache.position().await?;
         let position = parsed(&held);
         let log = read(&mut connection, &[position.as_ref()]).await?;
-        self.bring_redis_up(&held, &log).await
+        let replay = log.replays.first().unwrap_or(&Replay::Unknown);
+        self.bring_redis_up(&held, replay, &log.end).await
     }
 
     /// The end of the log, for a memory that is still empty: taken before anything else is read, so that no event
@@ -74,12 +80,12 @@ impl LogReader {
     /// When the database fails or is silent for too long.
     pub async fn end(&self) -> Result<LogPosition, ReplayError> {
         let mut connection = connect(&self.database).await?;
-        Ok(end_of(&read(&mut connection, &[]).await?))
+        Ok(read(&mut connection, &[]).await?.end)
     }
 
-    /// Applies to Redis and to this process's memory what they don't reflect yet, then arms the memory. `own` is the
-    /// memory's position. Where a position is none of this log's (absent, of another database, ahead of it), or too
-    /// much happened since, everything of that cache is made void.
+    /// Applies to Redis and to this process's memory what they don't reflect yet, then lets both answer for a lease.
+    /// `own` is the memory's position. Where a position is none of this log's (absent, of another history, ahead of
+    /// it), or too much happened since, everything of that cache is made void.
     ///
     /// # Errors
     /// When the log can't be read: nothing has moved then. When only Redis fails, the memory is up to date and armed.
@@ -91,23 +97,21 @@ impl LogReader {
         let since = Instant::now();
         let held = self.cache.position().await;
         let shared = held.as_ref().ok().and_then(parsed);
-        let positions = [shared.as_ref(), own.as_ref()];
-        // Redis may be off or out of reach; what it misses is applied when it is repaired.
-        let wanted = if held.is_ok() {
-            &positions[..]
-        } else {
-            &positions[1..]
+        let log = read(connection, &[shared.as_ref(), own.as_ref()]).await?;
+        let [redis, memory] = &log.replays[..] else {
+            return Err(DbError::Corrupt("property_event").into());
         };
-        let log = read(connection, wanted).await?;
         // First Redis, so that this process reads nothing older from it afterwards.
         let applied = match &held {
-            Ok(held) => self.bring_redis_up(held, &log).await,
+            Ok(held) => self.bring_redis_up(held, redis, &log.end).await,
             Err(_) => {
+                // Redis is off or out of reach; what it misses is applied when it is repaired.
                 self.cache.repair_anew();
                 Ok(())
             }
         };
-        self.bring_memory_up(own, &log);
+        self.bring_memory_up(memory, own.is_some());
+        *own = Some(log.end);
         self.cache.arm(since);
         match (held, applied) {
             (Err(err), _) if self.cache.redis_is_up().is_some() => Err(err.into()),
@@ -118,8 +122,7 @@ impl LogReader {
     /// Applies events that were heard of a moment ago, without moving any position: what is not heard of is found in
     /// the log.
     pub async fn apply(&self, events: &[PropertyEvent]) {
-        let lacking = |event: &&PropertyEvent| self.cache.memory_lacks(&event.id.0.to_string());
-        let events: Vec<_> = events.iter().filter(lacking).collect();
+        let events = self.lacking_in_memory(events);
         if let Err(err) = self.receiver.receive_in_redis(&events).await {
             // Redis is not used before it has been repaired.
             log::debug!("events are applied when redis is repaired: {err}");
@@ -128,91 +131,76 @@ impl LogReader {
         self.receiver.receive_in_memory(&events);
     }
 
-    /// A long transaction anywhere in the server holds the position back, so most events have been applied before.
-    async fn bring_redis_up(&self, held: &HeldPosition, log: &LogSlice) -> Result<(), ReplayError> {
-        match (parsed(held).and_then(|held| from(&held, log)), &log.replay) {
-            (Some(from), Replay::Events(events)) => {
-                let events: Vec<_> = events.iter().filter(|(xid, _)| *xid >= from).collect();
-                let numbers: Vec<_> = events.iter().map(|(_, e)| e.id.0.to_string()).collect();
-                let unapplied = self.cache.unapplied(&numbers).await?;
+    async fn bring_redis_up(
+        &self,
+        held: &HeldPosition,
+        replay: &Replay,
+        end: &LogPosition,
+    ) -> Result<(), ReplayError> {
+        match replay {
+            Replay::Events(events) => {
+                let marks: Vec<_> = events.iter().map(mark_of).collect();
+                let unapplied = self.cache.unapplied(&marks).await?;
                 let lacking = events.iter().zip(unapplied).filter(|(_, lacks)| *lacks);
-                let lacking: Vec<_> = lacking.map(|((_, event), _)| event).collect();
+                let lacking: Vec<_> = lacking.map(|(event, _)| event).collect();
                 self.receiver.receive_in_redis(&lacking).await?;
             }
-            (Some(_), Replay::TooMany(events)) => {
+            Replay::TooMany => {
                 let all = Invalidation {
-                    events: vec![events.clone()],
+                    events: Vec::new(),
                     cause: "replay",
                     actor: String::new(),
-                    subject: events.clone(),
+                    subject: format!("more than {MOST_EVENTS} events"),
                     tags: TagSet::from([Tag::site()]),
                 };
-                self.cache.invalidate_shared(&all, true).await?;
+                self.cache.invalidate_shared(&all, false).await?;
             }
-            (None, _) | (Some(_), Replay::Unknown) => {
-                log::info!(
-                    "cache invalidated level=redis event=replay tags=site: what redis reflects is not known"
-                );
+            Replay::Unknown => {
+                log::info!("cache invalidated level=redis event=replay tags=site: {NEW_HISTORY}");
                 self.cache.void_all().await?;
             }
         }
-        let now = end_of(log).to_string();
-        Ok(self.cache.move_position(held, &now).await?)
+        Ok(self.cache.move_position(held, &end.to_string()).await?)
     }
 
-    fn bring_memory_up(&self, own: &mut Option<LogPosition>, log: &LogSlice) {
-        match (own.as_ref().and_then(|own| from(own, log)), &log.replay) {
-            (Some(from), Replay::Events(events)) => {
-                let events = events.iter().filter(|(xid, _)| *xid >= from);
-                let numbered = events.map(|(xid, event)| (*xid, event.id.0.to_string(), event));
-                let numbered: Vec<_> = numbered.collect();
-                let lacking = numbered
-                    .iter()
-                    .filter(|(_, id, _)| self.cache.memory_lacks(id));
-                let lacking: Vec<_> = lacking.map(|(_, _, event)| *event).collect();
+    fn bring_memory_up(&self, replay: &Replay, had_position: bool) {
+        match replay {
+            Replay::Events(events) => {
+                let lacking = self.lacking_in_memory(events);
                 self.receiver.receive_in_memory(&lacking);
-                // These are not read again.
-                let done = numbered.iter().filter(|(xid, ..)| *xid < log.horizon);
-                self.cache
-                    .forget_applied(done.map(|(_, id, _)| id.as_str()));
             }
-            (Some(_), Replay::TooMany(_)) | (None, _) | (Some(_), Replay::Unknown) => {
+            Replay::TooMany => self.cache.void_memory(),
+            Replay::Unknown => {
+                if had_position {
+                    log::warn!("cache invalidated level=memory event=replay: {NEW_HISTORY}");
+                }
                 self.cache.void_memory();
+                // Pages of rows that the database does not have must not stand in during an outage.
+                self.cache.clear_memory();
             }
         }
-        *own = Some(end_of(log));
+        self.cache.forget_older_marks();
+    }
+
+    fn lacking_in_memory<'a>(&self, events: &'a [PropertyEvent]) -> Vec<&'a PropertyEvent> {
+        let lacks = |event: &&PropertyEvent| self.cache.memory_lacks(&mark_of(event));
+        events.iter().filter(lacks).collect()
     }
 }
 
-/// Reads the log from the first of some positions on that are of this log.
+/// Why everything is void.
+const NEW_HISTORY: &str =
+    "the position is of another history, after a failover, a restored backup or a loss of the cache's keys";
+
 async fn read(
     connection: &mut Connection,
     positions: &[Option<&LogPosition>],
 ) -> Result<LogSlice, ReplayError> {
-    let first = |identity: &str, horizon: u64| {
-        let known = positions.iter().flatten();
-        let ids = known.filter_map(|position| position.xid_in(identity));
-        ids.filter(|xid| *xid <= horizon).min()
-    };
-    let read = event_replay::read(connection, MOST_EVENTS, first);
+    let read = event_replay::read(connection, MOST_EVENTS, positions);
     let log = tokio::time::timeout(PATIENCE, read).await;
     Ok(log.map_err(|_| ReplayError::Silent)??)
 }
 
 fn parsed(held: &HeldPosition) -> Option<LogPosition> {
     held.text.as_deref()?.parse().ok()
-}
-
-/// The transaction id of a position, if it is one of a log's.
-fn from(position: &LogPosition, log: &LogSlice) -> Option<u64> {
-    let xid = position.xid_in(&log.identity);
-    xid.filter(|xid| *xid <= log.horizon)
-}
-
-/// Where a cache is that reflects all of a log.
-fn end_of(log: &LogSlice) -> LogPosition {
-    LogPosition {
-        identity: log.identity.clone(),
-        xid: log.horizon,
-    }
 }

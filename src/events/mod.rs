@@ -10,7 +10,6 @@ mod bus;
 mod cache_receiver;
 mod listener;
 mod log_reader;
-mod position;
 mod tags;
 mod unit_of_work;
 
@@ -18,6 +17,5 @@ pub use bus::{Bus, Receiver};
 pub use cache_receiver::CacheReceiver;
 pub use listener::listen;
 pub use log_reader::{LogReader, ReplayError};
-pub use position::{LogPosition, NotAPosition};
 pub use tags::{kinds, tags_of};
 pub use unit_of_work::{CommittedEvents, UnitOfWork};

@@ -27,5 +27,6 @@ pub(super) async fn ready(services: web::Data<Services>) -> HttpResponse {
             "database": readiness.database,
             "migrated": readiness.migrated,
             "redis": readiness.redis,
+            "following": readiness.following,
         }))
 }

@@ -96,7 +96,7 @@ mod tests {
             ("session:abc", "Sessions"),
             ("gen:location:leith", "Generations of tags"),
             ("probe:x", BOOKKEEPING),
-            ("position", BOOKKEEPING),
+            ("log_position", BOOKKEEPING),
         ] {
             assert_eq!(kind_of(key), want, "{key}");
         }

@@ -12,6 +12,8 @@ pub struct Readiness {
     pub migrated: bool,
     /// `up`, `down` or `off`; reported, not required.
     pub redis: &'static str,
+    /// Whether the event log is followed; reported, not required: without it every page is computed.
+    pub following: bool,
 }
 
 impl Readiness {
@@ -45,6 +47,7 @@ impl Health {
             database: migrations.is_ok(),
             migrated: migrations.is_ok_and(|list| list.iter().all(|migration| migration.applied)),
             redis,
+            following: self.cache.is_following(),
         }
     }
 }

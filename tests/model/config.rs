@@ -32,6 +32,13 @@ pub(crate) struct Failures {
     pub(crate) crashes: u8,
     /// Redis goes back to what a replica or a dump had kept, and every link breaks.
     pub(crate) restores: u8,
+    /// A standby that lacks the last transactions takes over: every connection breaks, and the history is another.
+    pub(crate) failovers: u8,
+    /// A dump that lacks the last transactions is loaded in place: no connection breaks, and the history is another.
+    pub(crate) reloads: u8,
+    /// The stopped server's files are replaced by older ones, after every instance has read the log to its end: the
+    /// history stays the same, and only the log's tail tells.
+    pub(crate) swaps: u8,
 }
 
 /// No failure at all.
@@ -41,6 +48,9 @@ pub(crate) const NONE: Failures = Failures {
     disconnects: 0,
     crashes: 0,
     restores: 0,
+    failovers: 0,
+    reloads: 0,
+    swaps: 0,
 };
 
 /// A rule that is broken on purpose.
@@ -72,8 +82,20 @@ pub(crate) enum Mutant {
     LooksLateAndDrops,
     /// A reader of the log moves the position over another connection than the one that it read it by.
     MovesOverAnyConnection,
-    /// The position is the highest committed transaction id, not the lowest that is running.
+    /// The position counts the transactions that are running among those that are over.
     PositionIgnoresTheRunning,
+    /// A position is compared by the log's tail only.
+    IgnoresHistory,
+    /// A position is compared by its history only.
+    IgnoresTail,
+    /// A position is compared by its transaction ids only.
+    ComparesIdsOnly,
+    /// Events are marked as applied by their numbers, which the database gives again after it lost some.
+    MarksByNumber,
+    /// In another history only Redis is made void.
+    KeepsMemoryInAnotherHistory,
+    /// In another history memory is dropped before Redis is made void.
+    DropsMemoryBeforeRedis,
     /// The local generation of a late tag is captured after the load that depends on it.
     CapturesLateTagAfterLoad,
     /// That of an entry's late tag is captured after the generations that the entry is compared with are read.

@@ -56,7 +56,11 @@ impl State {
                 self.follow(r, i, must);
             }
             Doing::Mint | Doing::Load => {}
-            _ => self.stale |= must & !leader.value != 0,
+            _ => {
+                // Nothing that the database lost is to be shown any more.
+                let gone = leader.value & !self.committed() != 0;
+                self.stale |= must & !leader.value != 0 || (gone && self.quiescent(i));
+            }
         }
     }
 

@@ -26,12 +26,13 @@ impl State {
     /// Whether a listener that hears nothing would find anything to do by itself.
     pub(crate) fn has_work(&self, config: &Config, i: usize) -> bool {
         let instance = &self.instances[i];
-        let horizon = self.horizon(config);
         instance.notified
             || self.committed() & !instance.applied != 0
             || (self.can_invalidate(i)
-                && (self.redis.position == 0
-                    || (config.slow_transactions && self.redis.position != horizon)))
+                && (!self.continues(self.redis.position)
+                    || (config.slow_transactions
+                        && self.redis.position != self.end_of_log(config))))
+            || !self.continues(instance.position)
     }
 
     /// Changes the local generation of a tag: what was captured before is dead.
@@ -116,7 +117,7 @@ impl State {
                 match who {
                     Who::Repair => self.instances[i].link = Link::Up,
                     Who::Listener => {
-                        self.instances[i].position = round.to;
+                        self.bring_memory_up(config, i, &round);
                         self.instances[i].listener = Listener::Following;
                     }
                 }
@@ -127,7 +128,7 @@ impl State {
         let following = self.instances[i].listener == Listener::Following;
         let moves = round.redis && round.from != round.to;
         if who == Who::Listener && following && round.stage == Stage::Move && !moves {
-            self.instances[i].position = round.to;
+            self.bring_memory_up(config, i, &round);
             round = Round::IDLE;
         }
         match who {
@@ -136,26 +137,33 @@ impl State {
         }
     }
 
-    /// Reads, in one snapshot, the horizon and the events that Redis or this instance does not reflect.
+    /// Memory reflects the log up to the end of a round: if what it reflected was not known, all of it is dropped now,
+    /// because Redis has nothing older any more.
+    fn bring_memory_up(&mut self, config: &Config, i: usize, round: &Round) {
+        if round.drop {
+            (0..config.tags).for_each(|tag| self.change_local_generation(config, i, tag));
+            self.instances[i].applied = round.to.seen;
+        }
+        self.instances[i].position = round.to;
+    }
+
+    /// Reads, in one snapshot, the end of the log and the events that Redis or this instance does not reflect.
     fn read_log(&mut self, config: &Config, i: usize, who: Who, round: &mut Round) {
-        round.to = self.horizon(config);
-        let unknown = round.redis && (round.from == 0 || round.from > round.to);
+        round.to = self.end_of_log(config);
+        let unknown = round.redis && !self.accepts(config, round.from);
         if round.redis && !unknown {
-            round.todo = self.events_from(round.from) & !self.redis.applied;
+            round.todo = self.events_since(round.from) & !self.redis.applied;
         }
         if who == Who::Listener {
             let position = self.instances[i].position;
-            if position == 0 {
-                self.instances[i].applied = self.committed();
-                if config.is(Mutant::LooksLateAndDrops) {
-                    self.change_local_generation(config, i, 0);
-                }
-            } else {
+            if self.accepts(config, position) {
                 let known = match config.is(Mutant::SkipsWhatRedisApplied) {
                     true => self.redis.applied,
                     false => self.instances[i].applied,
                 };
-                round.todo |= self.events_from(position) & !known;
+                round.todo |= self.events_since(position) & !known;
+            } else {
+                self.begin_anew(config, i, round);
             }
         }
         round.stage = match (unknown, after(round.todo)) {
@@ -163,6 +171,20 @@ impl State {
             (false, Stage::Redis) if local_first(config, who) => Stage::Local,
             (false, stage) => stage,
         };
+    }
+
+    /// What memory reflects is not known.
+    fn begin_anew(&mut self, config: &Config, i: usize, round: &mut Round) {
+        match config.mutant {
+            Some(Mutant::LooksLate | Mutant::KeepsMemoryInAnotherHistory) => {
+                self.instances[i].applied = round.to.seen;
+            }
+            Some(Mutant::LooksLateAndDrops | Mutant::DropsMemoryBeforeRedis) => {
+                self.instances[i].applied = round.to.seen;
+                (0..config.tags).for_each(|tag| self.change_local_generation(config, i, tag));
+            }
+            _ => round.drop = true,
+        }
     }
 
     fn apply(&mut self, config: &Config, i: usize, who: Who, round: &mut Round) {

@@ -59,6 +59,7 @@ mod late;
 mod log;
 mod model;
 mod mutants;
+mod position;
 mod protocol;
 mod redis;
 mod required;

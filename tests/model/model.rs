@@ -4,6 +4,7 @@ use stateright::{Model, Property};
 
 use crate::config::{Config, Mutant, Via};
 use crate::log::Who;
+use crate::position::Position;
 use crate::redis::Failure;
 use crate::required::properties;
 use crate::state::{Doing, Instance, Link, Listener, Phase, Reader, Redis, Round, Stage, State};
@@ -47,7 +48,12 @@ impl Model for Protocol {
         }
         let config = &self.0;
         for w in 0..2 {
-            let rest = [Phase::Acknowledged, Phase::Unanswered, Phase::Void];
+            let rest = [
+                Phase::Acknowledged,
+                Phase::Unanswered,
+                Phase::Void,
+                Phase::Lost,
+            ];
             if !rest.contains(&state.writers[w].phase) {
                 steps.push(Step::Write(w));
             }
@@ -88,7 +94,7 @@ impl Model for Protocol {
                 Link::Down => steps.push(Step::Reconnect(i)),
             }
         }
-        failures(state, steps);
+        failures(config, state, steps);
     }
 
     fn next_state(&self, last: &State, step: Step) -> Option<State> {
@@ -115,7 +121,7 @@ impl Model for Protocol {
 }
 
 /// What may go wrong now.
-fn failures(state: &State, steps: &mut Vec<Step>) {
+fn failures(config: &Config, state: &State, steps: &mut Vec<Step>) {
     let left = state.failures;
     let mut push = |failure| steps.push(Step::Fail(failure));
     if left.losses > 0 {
@@ -133,8 +139,21 @@ fn failures(state: &State, steps: &mut Vec<Step>) {
         if state.redis.applied != 0 {
             push(Failure::EvictMarks);
         }
-        if state.redis.position != 0 {
+        if state.redis.position.is_known() {
             push(Failure::EvictPosition);
+        }
+    }
+    if state.committed() != 0 {
+        for all in [false, true] {
+            if left.failovers > 0 {
+                push(Failure::Failover { all });
+            }
+            if left.reloads > 0 {
+                push(Failure::Reload { all });
+            }
+            if left.swaps > 0 && state.everything_is_read(config) {
+                push(Failure::Swap { all });
+            }
         }
     }
     if left.restores > 0 {
@@ -180,6 +199,7 @@ impl State {
                     Via::Instance(_) => Phase::Committed,
                     _ => Phase::Acknowledged,
                 };
+                self.committed_by(config, w);
                 for instance in &mut self.instances {
                     let hears = [Listener::Following, Listener::Replaying];
                     instance.notified |= hears.contains(&instance.listener);
@@ -229,6 +249,9 @@ impl State {
             Failure::LinkBreaks(_) => left.outages -= 1,
             Failure::ListenerBreaks(_) => left.disconnects -= 1,
             Failure::Crash(_) => left.crashes -= 1,
+            Failure::Failover { .. } => left.failovers -= 1,
+            Failure::Reload { .. } => left.reloads -= 1,
+            Failure::Swap { .. } => left.swaps -= 1,
             _ => left.losses -= 1,
         }
         match failure {
@@ -236,7 +259,7 @@ impl State {
             Failure::EvictGeneration(tag) => self.redis.generations[tag] = 0,
             Failure::EvictEntry => self.redis.entry = None,
             Failure::EvictMarks => self.redis.applied = 0,
-            Failure::EvictPosition => self.redis.position = 0,
+            Failure::EvictPosition => self.redis.position = Position::NONE,
             Failure::EvictMemory(i) => self.instances[i].memory = None,
             Failure::Save => self.saved = Some(self.redis),
             Failure::Restore => {
@@ -257,6 +280,19 @@ impl State {
             }
             Failure::ListenerNoticed(i) => self.instances[i].listener = Listener::Lost,
             Failure::Crash(i) => self.crash(config, i),
+            Failure::Failover { all } => {
+                self.lose(all);
+                self.history += 1;
+                self.break_listeners(config);
+            }
+            Failure::Reload { all } => {
+                self.lose(all);
+                self.history += 1;
+            }
+            Failure::Swap { all } => {
+                self.lose(all);
+                self.break_listeners(config);
+            }
         }
     }
 
@@ -264,8 +300,11 @@ impl State {
     /// position in the log before it does anything else.
     fn crash(&mut self, config: &Config, i: usize) {
         let late = config.is(Mutant::LooksLate) || config.is(Mutant::LooksLateAndDrops);
-        let position = if late { 0 } else { self.horizon(config) };
-        let applied = self.committed() & !self.events_from(position);
+        let position = match late {
+            true => Position::NONE,
+            false => self.end_of_log(config),
+        };
+        let applied = self.committed() & !self.events_since(position);
         self.instances[i] = Instance {
             link: Link::Down,
             repair: Round::IDLE,

@@ -18,6 +18,13 @@ const RESTORE: Failures = Failures {
     ..NONE
 };
 
+const FAILOVER: Failures = Failures {
+    failovers: 1,
+    ..NONE
+};
+const RELOAD: Failures = Failures { reloads: 1, ..NONE };
+const SWAP: Failures = Failures { swaps: 1, ..NONE };
+
 /// Two readers.
 const fn two(writers: [Via; 2], mutant: Mutant) -> Config {
     Config::new(writers).broken(mutant)
@@ -136,4 +143,52 @@ fn the_position_must_not_pass_a_transaction_that_is_running() {
         slow_transactions: true,
         ..config
     });
+}
+
+/// One reader asks twice, and the database loses transactions.
+fn breaks_by_loss(writers: [Via; 2], mutant: Mutant, losses: Failures) {
+    breaks(Config {
+        reads: [2, 0],
+        ..two(writers, mutant).failing(losses)
+    });
+}
+
+/// The ids come again: a later write has those of the lost one.
+#[test]
+fn a_position_must_not_be_compared_by_transaction_ids_only() {
+    for losses in [FAILOVER, RELOAD, SWAP] {
+        breaks_by_loss([Via::Psql; 2], Mutant::ComparesIdsOnly, losses);
+    }
+}
+
+/// Older files of the same server have the same history.
+#[test]
+fn a_position_must_not_be_compared_without_the_tail() {
+    breaks_by_loss([Via::Psql; 2], Mutant::IgnoresTail, SWAP);
+}
+
+/// What is loaded between two readings of the log is not in the tail.
+#[test]
+fn a_position_must_not_be_compared_by_the_tail_only() {
+    for losses in [FAILOVER, RELOAD] {
+        breaks_by_loss([Via::Psql; 2], Mutant::IgnoresHistory, losses);
+    }
+}
+
+#[test]
+fn events_must_not_be_marked_by_their_numbers() {
+    for losses in [FAILOVER, RELOAD] {
+        breaks_by_loss([Via::Psql; 2], Mutant::MarksByNumber, losses);
+    }
+}
+
+#[test]
+fn memory_must_not_be_kept_in_another_history() {
+    breaks_by_loss(PSQL, Mutant::KeepsMemoryInAnotherHistory, FAILOVER);
+}
+
+/// A fill that begins after the drop finds the lost row in Redis.
+#[test]
+fn memory_must_not_be_dropped_before_redis_is_void() {
+    breaks_by_loss(PSQL, Mutant::DropsMemoryBeforeRedis, RELOAD);
 }

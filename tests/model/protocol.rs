@@ -22,6 +22,13 @@ const RESTORE: Failures = Failures {
     ..NONE
 };
 
+const FAILOVER: Failures = Failures {
+    failovers: 1,
+    ..NONE
+};
+const RELOAD: Failures = Failures { reloads: 1, ..NONE };
+const SWAP: Failures = Failures { swaps: 1, ..NONE };
+
 /// Two readers.
 const fn two(writers: [Via; 2]) -> Config {
     Config::new(writers)
@@ -134,6 +141,35 @@ fn redis_may_go_back_to_what_a_replica_had() {
 }
 
 #[test]
+fn a_standby_that_lacks_the_last_transactions_may_take_over() {
+    holds(two([PSQL, NOBODY]).failing(FAILOVER));
+    holds(one([A, NOBODY]).failing(FAILOVER));
+    holds(Config {
+        lease: true,
+        ..one([PSQL, NOBODY]).failing(FAILOVER)
+    });
+}
+
+#[test]
+fn a_dump_that_lacks_the_last_transactions_may_be_loaded_in_place() {
+    holds(two([PSQL, NOBODY]).failing(RELOAD));
+    holds(one([A, NOBODY]).failing(RELOAD));
+}
+
+#[test]
+fn the_files_of_a_stopped_server_may_be_replaced_by_older_ones() {
+    holds(two([PSQL, NOBODY]).failing(SWAP));
+    holds(one([A, NOBODY]).failing(SWAP));
+}
+
+#[test]
+fn a_write_after_a_loss_may_have_the_ids_of_the_lost_one() {
+    for losses in [FAILOVER, RELOAD, SWAP] {
+        holds(one([PSQL, PSQL]).failing(losses));
+    }
+}
+
+#[test]
 #[ignore = "takes minutes; run with cargo test --release --test model -- --ignored --nocapture"]
 fn two_writes_and_two_readers() {
     holds(two([A, PSQL]));
@@ -166,6 +202,26 @@ fn one_write_two_readers_and_each_failure() {
 fn two_writes_and_each_failure() {
     for failures in [LOSS, OUTAGE, DISCONNECT, CRASH] {
         holds(one([A, PSQL]).failing(failures));
+    }
+}
+
+#[test]
+#[ignore = "takes minutes; run with cargo test --release --test model -- --ignored --nocapture"]
+fn a_loss_of_transactions_and_another_failure() {
+    for losses in [FAILOVER, RELOAD, SWAP] {
+        holds(one([A, B]).failing(losses));
+        holds(Config {
+            slow_transactions: true,
+            ..one([A, PSQL]).failing(losses)
+        });
+        for failures in [OUTAGE, DISCONNECT, CRASH, LOSS, RESTORE] {
+            holds(one([A, NOBODY]).failing(Failures {
+                failovers: losses.failovers,
+                reloads: losses.reloads,
+                swaps: losses.swaps,
+                ..failures
+            }));
+        }
     }
 }
 

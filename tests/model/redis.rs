@@ -1,6 +1,7 @@
 //! The commands of Redis, each a step that nothing interleaves with, and what becomes of it.
 
 use crate::config::{Config, Mutant, Writes, only};
+use crate::position::Position;
 use crate::state::{Entry, FRESH, Link, Redis, Stage, State, Token};
 
 impl Redis {
@@ -8,7 +9,7 @@ impl Redis {
         generations: [0; 2],
         entry: None,
         applied: 0,
-        position: 0,
+        position: Position::NONE,
     };
 
     /// The entry, if every generation of its tags is present and equal to its stamp.
@@ -72,7 +73,7 @@ impl Redis {
     }
 
     /// Moves the position, if it still is what the mover has read.
-    pub(crate) fn move_position(&mut self, from: u8, to: u8) {
+    pub(crate) fn move_position(&mut self, from: Position, to: Position) {
         if self.position == from {
             self.position = to;
         }
@@ -103,6 +104,12 @@ pub(crate) enum Failure {
     ListenerNoticed(usize),
     /// An instance crashes and is started again.
     Crash(usize),
+    /// A standby takes over that lacks the last transaction or all.
+    Failover { all: bool },
+    /// A dump is loaded in place that lacks the last transaction or all.
+    Reload { all: bool },
+    /// The server's files are replaced by older ones, which lack the last transaction or all.
+    Swap { all: bool },
 }
 
 impl State {
@@ -112,7 +119,7 @@ impl State {
         instance.repair = crate::state::Round::IDLE;
         if !config.is(Mutant::MovesOverAnyConnection) {
             instance.round.redis = false;
-            instance.round.from = 0;
+            instance.round.from = Position::NONE;
             if instance.round.stage == Stage::Void {
                 instance.round.stage = crate::log::after(instance.round.todo);
             }

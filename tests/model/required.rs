@@ -15,6 +15,7 @@ impl State {
             && !instance.notified
             && instance.round.stage == Stage::Idle
             && instance.link != Link::Repairing
+            && self.continues(instance.position)
     }
 
     /// The writes that a read which begins now on an instance must show:
@@ -51,6 +52,13 @@ impl State {
             || (self.instances[i].link == Link::Up && lacks(self.redis.valid(config)))
     }
 
+    /// Whether an instance would answer with another set of writes.
+    fn answers_otherwise(&self, config: &Config, i: usize, writes: Writes) -> bool {
+        let differs = |value: Option<Writes>| value.is_some_and(|value| value != writes);
+        differs(self.memory(config, i))
+            || (self.instances[i].link == Link::Up && differs(self.redis.valid(config)))
+    }
+
     fn any_reader(&self, test: impl Fn(&Reader) -> bool) -> bool {
         self.readers.iter().any(test)
     }
@@ -58,9 +66,9 @@ impl State {
 
 pub(crate) const NO_OLDER_READ: &str = "no acknowledged write is followed by an older read";
 pub(crate) const NO_OLDER_ENTRY: &str = "no tier would answer a read with less than it must show";
-pub(crate) const QUIESCENT: &str = "where nothing is pending, no tier is behind the database";
+pub(crate) const QUIESCENT: &str = "where nothing is pending, every tier has what the database has";
 
-pub(crate) const READS: [&str; 2] = [NO_OLDER_READ, NO_OLDER_ENTRY];
+pub(crate) const ALWAYS: [&str; 3] = [NO_OLDER_READ, NO_OLDER_ENTRY, QUIESCENT];
 
 /// What must hold, and what must happen lest the model be vacuous.
 pub(crate) fn properties(config: &Config) -> Vec<Property<Protocol>> {
@@ -71,7 +79,7 @@ pub(crate) fn properties(config: &Config) -> Vec<Property<Protocol>> {
         }),
         Property::<Protocol>::always(QUIESCENT, |Protocol(config), state| {
             let committed = state.committed();
-            (0..2).all(|i| !state.quiescent(i) || !state.answers_less(config, i, committed))
+            (0..2).all(|i| !state.quiescent(i) || !state.answers_otherwise(config, i, committed))
         }),
         Property::<Protocol>::sometimes("a store in redis is dead at birth", |_, state| {
             state.any_reader(|r| r.doing == Doing::Store && r.stamps != state.redis.generations)
@@ -84,7 +92,7 @@ pub(crate) fn properties(config: &Config) -> Vec<Property<Protocol>> {
                 && state
                     .writers
                     .iter()
-                    .all(|w| matches!(w.phase, Phase::Acknowledged | Phase::Void))
+                    .all(|w| matches!(w.phase, Phase::Acknowledged | Phase::Void | Phase::Lost))
                 && (0..2).any(|i| state.memory(&p.0, i) == Some(state.committed()))
         }),
     ];
@@ -118,9 +126,9 @@ pub(crate) fn properties(config: &Config) -> Vec<Property<Protocol>> {
             },
         ));
     }
-    if failures.losses > 0 {
+    if failures.losses + failures.failovers + failures.reloads > 0 {
         list.push(Property::<Protocol>::sometimes(
-            "a listener finds that redis lost its position",
+            "a listener finds that redis has no position of this database",
             |_, state| {
                 let mut rounds = state.instances.iter().map(|instance| instance.round);
                 rounds.any(|round| round.stage == Stage::Void)

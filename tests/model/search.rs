@@ -6,7 +6,7 @@ use stateright::{Checker, HasDiscoveries, Model};
 
 use crate::config::Config;
 use crate::model::Protocol;
-use crate::required::READS;
+use crate::required::ALWAYS;
 
 /// Visits every state of a configuration: whatever must hold holds in each, and whatever must happen happens.
 pub(crate) fn holds(config: Config) {
@@ -24,10 +24,10 @@ pub(crate) fn holds(config: Config) {
 /// Finds a run of a configuration that breaks a property.
 pub(crate) fn breaks(config: Config) {
     let checker = Protocol(config).checker();
-    let checker = checker.finish_when(HasDiscoveries::AnyOf(READS.into()));
+    let checker = checker.finish_when(HasDiscoveries::AnyOf(ALWAYS.into()));
     let checker = checker.spawn_bfs().join();
     let runs = checker.discoveries();
-    let run = READS.iter().find_map(|name| runs.get_key_value(name));
+    let run = ALWAYS.iter().find_map(|name| runs.get_key_value(name));
     let Some((name, run)) = run else {
         panic!(
             "{} states, and nothing is wrong",

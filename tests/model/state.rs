@@ -1,6 +1,7 @@
 //! The state of both servers, both instances, the writers and the readers.
 
 use crate::config::{Config, Failures, Mutant, Via, Writes, only};
+use crate::position::Position;
 
 /// A generation, or the stamp of one; 0 stands for none.
 pub(crate) type Token = u8;
@@ -23,8 +24,8 @@ pub(crate) struct Redis {
     pub(crate) entry: Option<Entry>,
     /// The marks of applied events.
     pub(crate) applied: Writes,
-    /// The transaction id below which every event is applied; 0 for none.
-    pub(crate) position: u8,
+    /// The position of what it reflects.
+    pub(crate) position: Position,
 }
 
 /// How far a write has come.
@@ -43,6 +44,8 @@ pub(crate) enum Phase {
     Unanswered,
     /// Rolled back, or not to take place.
     Void,
+    /// It was committed, and the database lost it.
+    Lost,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,6 +53,8 @@ pub(crate) struct Writer {
     pub(crate) phase: Phase,
     /// The transaction id; 0 for none yet.
     pub(crate) xid: u8,
+    /// The transaction id that it had until the database lost it; 0 for none.
+    pub(crate) lost_xid: u8,
 }
 
 /// Whether an instance may use Redis.
@@ -99,10 +104,12 @@ pub(crate) struct Round {
     pub(crate) todo: Writes,
     /// Whether Redis's position is known and every command to Redis has gone through since.
     pub(crate) redis: bool,
+    /// Whether memory is to be dropped, because what it reflects is not known.
+    pub(crate) drop: bool,
     /// Redis's position when it was read.
-    pub(crate) from: u8,
+    pub(crate) from: Position,
     /// Where the positions are to go.
-    pub(crate) to: u8,
+    pub(crate) to: Position,
 }
 
 impl Round {
@@ -110,8 +117,9 @@ impl Round {
         stage: Stage::Idle,
         todo: 0,
         redis: false,
-        from: 0,
-        to: 0,
+        drop: false,
+        from: Position::NONE,
+        to: Position::NONE,
     };
 
     pub(crate) const fn at(stage: Stage) -> Self {
@@ -132,8 +140,8 @@ pub(crate) struct Instance {
     pub(crate) notified: bool,
     /// Events whose local generation has changed.
     pub(crate) applied: Writes,
-    /// The transaction id below which every event is applied here; 0, only of mutants, for none yet.
-    pub(crate) position: u8,
+    /// The position of what memory reflects; only of mutants none.
+    pub(crate) position: Position,
     /// The memory tier's entry, if it captured the current local generations. Those are counters which only grow, so
     /// an entry that captured others never becomes valid again: it counts as none.
     pub(crate) memory: Option<Writes>,
@@ -222,6 +230,10 @@ pub(crate) struct State {
     /// What Redis may be restored to.
     pub(crate) saved: Option<Redis>,
     pub(crate) writers: [Writer; 2],
+    /// The writer that committed last.
+    pub(crate) last_commit: usize,
+    /// Which history the database is in.
+    pub(crate) history: u8,
     pub(crate) instances: [Instance; 2],
     pub(crate) readers: [Reader; 2],
     pub(crate) failures: Failures,
@@ -239,7 +251,7 @@ impl State {
             round: Round::IDLE,
             notified: false,
             applied: 0,
-            position: 1,
+            position: Position::START,
             memory: None,
         };
         Self {
@@ -247,7 +259,7 @@ impl State {
                 generations: [0; 2],
                 entry: None,
                 applied: 0,
-                position: 1,
+                position: Position::START,
             },
             saved: None,
             writers: config.writers.map(|via| Writer {
@@ -256,7 +268,10 @@ impl State {
                     _ => Phase::Idle,
                 },
                 xid: 0,
+                lost_xid: 0,
             }),
+            last_commit: 0,
+            history: 0,
             instances: [instance; 2],
             readers: config.reads.map(Reader::with),
             failures: config.failures,
@@ -276,48 +291,12 @@ impl State {
 
     /// The writes that a snapshot of the database sees.
     pub(crate) fn committed(&self) -> Writes {
-        self.writes(|phase| !matches!(phase, Phase::Idle | Phase::Begun | Phase::Void))
+        let none = [Phase::Idle, Phase::Begun, Phase::Void, Phase::Lost];
+        self.writes(|phase| !none.contains(&phase))
     }
 
     pub(crate) fn acknowledged(&self) -> Writes {
         self.writes(|phase| phase == Phase::Acknowledged)
-    }
-
-    /// The committed events of transactions from an id on.
-    pub(crate) fn events_from(&self, xid: u8) -> Writes {
-        let mut set = self.committed();
-        for (w, writer) in self.writers.iter().enumerate() {
-            if writer.xid < xid {
-                set &= !only(w);
-            }
-        }
-        set
-    }
-
-    pub(crate) fn next_xid(&self) -> u8 {
-        1 + self
-            .writers
-            .iter()
-            .map(|writer| writer.xid)
-            .max()
-            .unwrap_or(0)
-    }
-
-    /// The transaction id below which none is running.
-    pub(crate) fn horizon(&self, config: &Config) -> u8 {
-        let next = self.next_xid();
-        if config.is(Mutant::PositionIgnoresTheRunning) {
-            let committed = (0..2).filter(|&w| self.committed() & only(w) != 0);
-            return committed
-                .map(|w| self.writers[w].xid + 1)
-                .max()
-                .unwrap_or(1);
-        }
-        let running = self
-            .writers
-            .iter()
-            .filter(|writer| writer.phase == Phase::Begun);
-        running.map(|writer| writer.xid).min().unwrap_or(next)
     }
 
     /// Gives equal states equal names: tokens by what they are equal to, and the readers, which are alike, by order.

@@ -4,33 +4,59 @@
 //! to the memory of the others.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Marks of events that may be read from the log once more.
+use crate::cache::EventMark;
+
+/// Marks of events that may be met again: in the next reading of the log, or by a notification that comes late.
 #[derive(Debug, Default)]
-pub(super) struct Applied(Mutex<HashSet<String>>);
+pub(super) struct Applied(Mutex<Marks>);
+
+#[derive(Debug, Default)]
+struct Marks {
+    /// Since the last reading of the log.
+    latest: HashSet<EventMark>,
+    /// Between the last two readings, and by the last one.
+    earlier: HashSet<EventMark>,
+}
 
 impl Applied {
-    pub(super) fn mark(&self, event: &str) {
-        self.lock().insert(event.to_owned());
+    pub(super) fn mark(&self, event: &EventMark) {
+        self.lock().latest.insert(event.clone());
     }
 
-    pub(super) fn has(&self, event: &str) -> bool {
-        self.lock().contains(event)
+    pub(super) fn has(&self, event: &EventMark) -> bool {
+        let marks = self.lock();
+        marks.latest.contains(event) || marks.earlier.contains(event)
     }
 
-    pub(super) fn forget<'a>(&self, events: impl IntoIterator<Item = &'a str>) {
+    /// The log was read to its end. A notification of what that reading found may still be on its way.
+    pub(super) fn forget_older(&self) {
         let mut marks = self.lock();
-        for event in events {
-            marks.remove(event);
-        }
+        marks.earlier = std::mem::take(&mut marks.latest);
     }
 
     pub(super) fn clear(&self) {
-        self.lock().clear();
+        *self.lock() = Marks::default();
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
+    fn lock(&self) -> MutexGuard<'_, Marks> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_outlives_one_reading_of_the_log_and_not_two() {
+        let (applied, event) = (Applied::default(), EventMark::new(7, "12-1"));
+        applied.mark(&event);
+        applied.forget_older();
+        assert!(applied.has(&event));
+        assert!(!applied.has(&EventMark::new(7, "12-2")), "another event of that number");
+        applied.forget_older();
+        assert!(!applied.has(&event));
     }
 }

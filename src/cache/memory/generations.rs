@@ -45,6 +45,11 @@ impl LocalStamps {
         was_current && !self.are_current()
     }
 
+    /// The tags.
+    pub(in crate::cache) fn tags(&self) -> &TagSet {
+        &self.tags
+    }
+
     /// Whether one of the tags is among its own.
     pub(in crate::cache) fn carries_any(&self, tags: &TagSet) -> bool {
         tags.iter().any(|tag| self.tags.contains(tag))

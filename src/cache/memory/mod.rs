@@ -12,17 +12,14 @@ mod generations;
 mod held_page;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::{CacheKey, Tag, TagSet};
+use super::lease::Lease;
+use super::{CacheKey, EventMark, Tag, TagSet};
 
 pub(super) use generations::{LocalGenerations, LocalStamps, Struck};
 pub use held_page::HeldPage;
 
-/// How long the tier answers after everything was last applied. Too short, and a busy moment disarms it; too long,
-/// and a connection that is silently dead lets it answer for so long.
-const LEASE: Duration = Duration::from_secs(2);
 /// How long an expired page may still stand in while the database is out of reach.
 pub(super) const GRACE: Duration = Duration::from_secs(3600);
 
@@ -31,17 +28,13 @@ pub(super) struct MemoryTier {
     /// `None` when the tier is turned off.
     pages: Option<moka::sync::Cache<CacheKey, Arc<HeldPage>, foldhash::fast::RandomState>>,
     pub(super) generations: LocalGenerations,
-    start: Instant,
     applied: applied::Applied,
-    /// Until when the tier is armed, in microseconds since the start.
-    armed_until: AtomicU64,
-    /// The last moment of which everything committed is known to be applied, likewise; 0 before the first.
-    caught_up: AtomicU64,
+    lease: Arc<Lease>,
 }
 
 impl MemoryTier {
     /// A tier of so many bytes; 0 turns it off.
-    pub(super) fn new(bytes: u64) -> Self {
+    pub(super) fn new(bytes: u64, lease: Arc<Lease>) -> Self {
         let weigh = |key: &CacheKey, page: &Arc<HeldPage>| {
             u32::try_from(key.as_str().len() + page.weight()).unwrap_or(u32::MAX)
         };
@@ -55,9 +48,7 @@ impl MemoryTier {
             pages,
             generations: LocalGenerations::default(),
             applied: applied::Applied::default(),
-            start: Instant::now(),
-            armed_until: AtomicU64::new(0),
-            caught_up: AtomicU64::new(0),
+            lease,
         }
     }
 
@@ -72,35 +63,9 @@ impl MemoryTier {
         self.pages.is_some()
     }
 
-    /// Whether it answers at a moment.
-    pub(super) fn is_armed(&self, now: Instant) -> bool {
-        self.micros(now) < self.armed_until.load(Ordering::Acquire)
-    }
-
-    /// Lets the tier answer for a lease that began at a moment: everything that had been committed by then is applied.
-    pub(super) fn arm(&self, since: Instant) {
-        let until = self.micros(since + LEASE);
-        self.armed_until.store(until, Ordering::Release);
-        self.caught_up
-            .fetch_max(self.micros(since), Ordering::Relaxed);
-    }
-
-    /// How long ago everything that had been committed was last known to be applied; before the first time, how long
-    /// ago the process started.
-    pub(super) fn caught_up_since(&self) -> Duration {
-        let at = self.caught_up.load(Ordering::Relaxed);
-        Duration::from_micros(self.micros(Instant::now()).saturating_sub(at))
-    }
-
-    /// Ends the lease, if it lasts: the tier knows nothing of what is written from now on.
-    pub(super) fn disarm(&self) {
-        let now = self.micros(Instant::now());
-        self.armed_until.fetch_min(now, Ordering::AcqRel);
-    }
-
     /// A page that is right, as far as this process can know.
     pub(super) fn find(&self, key: &CacheKey, now: Instant) -> Option<Arc<HeldPage>> {
-        let pages = self.pages.as_ref().filter(|_| self.is_armed(now))?;
+        let pages = self.pages.as_ref().filter(|_| self.lease.is_armed(now))?;
         pages.get(key).filter(|page| page.is_fresh(now))
     }
 
@@ -109,9 +74,7 @@ impl MemoryTier {
         let now = Instant::now();
         let page = self.pages.as_ref()?.get(key)?;
         let expired = page.expired_since(now);
-        let until = self.armed_until.load(Ordering::Acquire);
-        let unsure = Duration::from_micros(self.micros(now).saturating_sub(until));
-        let since = expired.max(unsure);
+        let since = expired.max(self.lease.disarmed_for(now));
         (page.stamps.are_current() && since <= GRACE).then_some((page, since))
     }
 
@@ -125,20 +88,20 @@ impl MemoryTier {
     }
 
     /// Notes that an event is applied here.
-    pub(super) fn mark_applied(&self, event: &str) {
+    pub(super) fn mark_applied(&self, event: &EventMark) {
         if self.is_enabled() {
             self.applied.mark(event);
         }
     }
 
     /// Whether an event is applied here, as far as that is remembered.
-    pub(super) fn has_applied(&self, event: &str) -> bool {
+    pub(super) fn has_applied(&self, event: &EventMark) -> bool {
         self.applied.has(event)
     }
 
-    /// Forgets that events are applied, because they are not read again.
-    pub(super) fn forget_applied<'a>(&self, events: impl IntoIterator<Item = &'a str>) {
-        self.applied.forget(events);
+    /// Forgets the events that were applied before the reading of the log before the last one.
+    pub(super) fn forget_older_marks(&self) {
+        self.applied.forget_older();
     }
 
     /// Makes every page void, because what happened to their data is not known.
@@ -199,10 +162,5 @@ impl MemoryTier {
             pages.run_pending_tasks();
             (pages.entry_count(), pages.weighted_size())
         })
-    }
-
-    fn micros(&self, at: Instant) -> u64 {
-        let since = at.saturating_duration_since(self.start);
-        u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
     }
 }

@@ -66,6 +66,8 @@ struct Readiness {
     /// Whether every migration is applied.
     migrated: bool,
     redis: RedisState,
+    /// Whether the event log is followed: only then are cached pages served as right.
+    following: bool,
 }
 
 /// Reported, not required.

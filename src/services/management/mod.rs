@@ -22,8 +22,7 @@ use super::{Editor, Listings, Loopback, ServiceError};
 use crate::cache::{Cache, CacheKey, Level, LevelReport, ProbeStep};
 use crate::db::event_replay::{self, Replay};
 use crate::db::{Database, event_log};
-use crate::domain::{ListingFilter, ListingQuery};
-use crate::events::LogPosition;
+use crate::domain::{ListingFilter, ListingQuery, LogPosition};
 use overview::LastKeys;
 use signals::Probes;
 use streams::Streams;
@@ -145,16 +144,15 @@ impl Management {
         let (mut last_id, mut lag) = (None, None);
         if let Ok(mut client) = self.database.client().await {
             last_id = event_log::find_last_id(&client).await.ok().flatten();
-            let from = |identity: &str, _| position.as_ref()?.xid_in(identity);
-            let log = event_replay::read(&mut client, MOST_LAG, from).await.ok();
-            lag = log.and_then(|log| match log.replay {
-                Replay::Events(events) => Some(events.len() as u64),
-                Replay::TooMany(_) | Replay::Unknown => None,
+            let log = event_replay::read(&mut client, MOST_LAG, &[position.as_ref()]).await;
+            lag = log.ok().and_then(|log| match &log.replays[..] {
+                [Replay::Events(events)] => Some(events.len() as u64),
+                _ => None,
             });
         }
         EventState {
             last_id,
-            position: position.map(|position| position.xid),
+            position: position.map(|position| position.snapshot.xmin()),
             lag,
         }
     }

@@ -115,7 +115,7 @@ async fn junk_under_the_position_makes_everything_void_and_no_page_wrong() {
     let app = Plan::new().await.homes(1).await.start().await;
     app.get("/properties/").await;
     let redis = app.redis().await;
-    let key = format!("{}:position", app.prefix);
+    let key = format!("{}:log_position", app.prefix);
     for junk in ["junk", "", "1/2 3", "999/1 18446744073709551615"] {
         redis.run_with(&["SET", &key], junk.as_bytes()).await;
         let sql = format!("UPDATE property SET title = 'After {junk:?}' WHERE id = 1");

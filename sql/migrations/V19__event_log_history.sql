@@ -1,0 +1,22 @@
+-- The newest events are read in the order of their transactions twice a second.
+CREATE INDEX property_event_xid_id ON property_event (xid, id);
+DROP INDEX property_event_xid;
+
+-- The log is only appended to. A statement that removes or changes events, as the restore of a dump may, leaves a trace
+-- here that caches notice: its row is another one afterwards.
+CREATE TABLE property_event_removal (
+    id integer PRIMARY KEY CHECK (id = 1),
+    at timestamptz NOT NULL
+);
+INSERT INTO property_event_removal (id, at) VALUES (1, now());
+
+CREATE FUNCTION property_event_note_removal() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    UPDATE property_event_removal SET at = clock_timestamp();
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER property_event_removed AFTER DELETE OR UPDATE ON property_event
+    FOR EACH STATEMENT EXECUTE FUNCTION property_event_note_removal();
+ALTER TABLE property_event ENABLE ALWAYS TRIGGER property_event_removed;

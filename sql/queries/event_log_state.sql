@@ -1,0 +1,20 @@
+-- The log's history, and which transactions are over. The history changes whenever the database may show rows that its
+-- log does not explain:
+-- - another server or database;
+-- - another WAL timeline: a failover or a recovery to a point in time loses transactions and gives their ids again;
+-- - a recovery after a crash, which resets these statistics: commits that were not synchronous are lost;
+-- - another table, after a restore, a TRUNCATE of the log or a rewrite;
+-- - triggers that were made, turned off or turned on: rows could be written past them;
+-- - events that were removed or changed.
+-- On a standby this is an error: what it has may be lost, and it can't be listened to.
+SELECT concat_ws('/',
+           (SELECT system_identifier FROM pg_control_system()),
+           (SELECT oid FROM pg_database WHERE datname = current_database()),
+           left(pg_walfile_name(pg_current_wal_lsn()), 8),
+           (SELECT extract(epoch FROM stats_reset) FROM pg_stat_bgwriter),
+           (SELECT string_agg(concat_ws('.', oid, relfilenode), ',' ORDER BY oid)
+            FROM pg_class WHERE oid IN ('property'::regclass, 'property_event'::regclass)),
+           (SELECT hashtextextended(string_agg(concat_ws(' ', oid, tgenabled, xmin), ',' ORDER BY oid), 0)
+            FROM pg_trigger WHERE tgrelid IN ('property'::regclass, 'property_event'::regclass)),
+           (SELECT string_agg(xmin::text, ',') FROM property_event_removal)),
+       pg_current_snapshot()::text
