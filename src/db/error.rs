@@ -67,10 +67,8 @@ impl From<tokio_postgres::Error> for DbError {
 impl From<PoolError> for DbError {
     fn from(err: PoolError) -> Self {
         match err {
-            PoolError::Backend(err) => match err.as_db_error() {
-                Some(_) => Self::from(err),
-                None => Self::Unavailable(describe(&err)),
-            },
+            // No statement was run: the server refused a connection, or was out of reach.
+            PoolError::Backend(err) => Self::Unavailable(describe(&err)),
             PoolError::Timeout(_) => Self::Unavailable("no connection became free in time".into()),
             other => Self::Unavailable(other.to_string()),
         }

@@ -53,7 +53,9 @@ pub async fn read(
     end.tail = tail(&transaction, &end).await?;
     let mut replays: Vec<Replay> = Vec::with_capacity(positions.len());
     for (number, position) in positions.iter().enumerate() {
-        let earlier = positions[..number].iter().position(|other| other == position);
+        let earlier = positions[..number]
+            .iter()
+            .position(|other| other == position);
         let replay = match (earlier, position) {
             (Some(earlier), _) => replays[earlier].clone(),
             (None, Some(position)) => since(&transaction, position, &end, limit).await?,
@@ -88,17 +90,26 @@ async fn since(
     let rows = transaction
         .query(sql, &[&from, &running, &(limit + 1)])
         .await?;
-    Ok(match i64::try_from(rows.len()).is_ok_and(|count| count <= limit) {
-        true => Replay::Events(rows.iter().map(readable).collect()),
-        false => Replay::TooMany,
-    })
+    Ok(
+        match i64::try_from(rows.len()).is_ok_and(|count| count <= limit) {
+            true => Replay::Events(rows.iter().map(readable).collect()),
+            false => Replay::TooMany,
+        },
+    )
+}
+
+/// Has the log's sequence give numbers that no event has yet.
+///
+/// # Errors
+/// When the database can't answer, or the role may not.
+pub async fn advance_sequence(client: &Client) -> Result<(), DbError> {
+    let sql = include_str!("../../sql/queries/event_sequence_advance.sql");
+    client.query(sql, &[]).await?;
+    Ok(())
 }
 
 /// A checksum of the newest events that a position's snapshot sees.
-async fn tail(
-    transaction: &Transaction<'_>,
-    position: &LogPosition,
-) -> Result<String, DbError> {
+async fn tail(transaction: &Transaction<'_>, position: &LogPosition) -> Result<String, DbError> {
     let sql = include_str!("../../sql/queries/event_tail.sql");
     let (snapshot, end) = (
         position.snapshot.as_str(),

@@ -119,7 +119,15 @@ mod tests {
     #[test]
     fn other_texts_are_no_positions() {
         let others = [
-            "", "h", "h 7", "h 7:7 0", "h 7:7:x 0", "h a:7: 0", "h 7:7: 0 1", "h  7:7:", "1/2 99",
+            "",
+            "h",
+            "h 7",
+            "h 7:7 0",
+            "h 7:7:x 0",
+            "h a:7: 0",
+            "h 7:7: 0 1",
+            "h  7:7:",
+            "1/2 99",
         ];
         for text in others {
             assert_eq!(text.parse::<LogPosition>(), Err(NotAPosition), "{text}");

@@ -84,9 +84,7 @@ impl State {
 
     /// Whether a position is one of this database's, and nothing of it was lost since.
     pub(crate) fn continues(&self, position: Position) -> bool {
-        position.is_known()
-            && position.history == self.history
-            && self.tail_is_there(position)
+        position.is_known() && position.history == self.history && self.tail_is_there(position)
     }
 
     /// Whether a reader of the log takes a position for one of this database's.
@@ -148,7 +146,8 @@ impl State {
     pub(crate) fn committed_by(&mut self, config: &Config, w: usize) {
         self.last_commit = w;
         let (new, lost) = (self.writers[w], self.writers[1 - w]);
-        if config.is(Mutant::MarksByNumber) && lost.phase == Phase::Lost && lost.lost_xid == new.xid {
+        if config.is(Mutant::MarksByNumber) && lost.phase == Phase::Lost && lost.lost_xid == new.xid
+        {
             let share = |marks: &mut Writes| {
                 if *marks & only(1 - w) != 0 {
                     *marks |= only(w);

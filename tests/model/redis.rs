@@ -105,11 +105,17 @@ pub(crate) enum Failure {
     /// An instance crashes and is started again.
     Crash(usize),
     /// A standby takes over that lacks the last transaction or all.
-    Failover { all: bool },
+    Failover {
+        all: bool,
+    },
     /// A dump is loaded in place that lacks the last transaction or all.
-    Reload { all: bool },
+    Reload {
+        all: bool,
+    },
     /// The server's files are replaced by older ones, which lack the last transaction or all.
-    Swap { all: bool },
+    Swap {
+        all: bool,
+    },
 }
 
 impl State {

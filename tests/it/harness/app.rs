@@ -73,7 +73,7 @@ impl Plan {
 
     /// A site on a database.
     pub(crate) fn on(database: TestDatabase) -> Self {
-        let url = database.url("property_listings", &shared().postgres);
+        let url = database.url("property_listings", &database.sockets);
         let variables = [
             ("DATABASE_URL", url),
             ("REDIS_URL", shared().redis.clone()),

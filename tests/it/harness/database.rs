@@ -12,12 +12,14 @@ use tokio_postgres::{Client, NoTls};
 use super::{PASSWORD, shared};
 
 /// The role that owns everything in the tests' databases.
-const OWNER: &str = "property_listings";
+pub(super) const OWNER: &str = "property_listings";
 const TEMPLATE: &str = "template_site";
 
 /// A database of a test's own; dropped with this.
 pub(crate) struct TestDatabase {
     pub(crate) name: String,
+    /// The directory of its server's socket.
+    pub(crate) sockets: String,
     keep: bool,
 }
 
@@ -31,35 +33,47 @@ pub(crate) async fn database() -> Database {
 
 impl TestDatabase {
     pub(crate) async fn create() -> Self {
-        Self::create_from(TEMPLATE).await
+        Self::create_from(TEMPLATE, &shared().postgres).await
+    }
+
+    /// A database on another server; it ends with the server.
+    pub(super) async fn create_on(sockets: &str) -> Self {
+        let mut database = Self::create_from(TEMPLATE, sockets).await;
+        database.keep = true;
+        database
     }
 
     /// A database without any table.
     pub(crate) async fn create_empty() -> Self {
-        Self::create_from("template1").await
+        Self::create_from("template1", &shared().postgres).await
     }
 
-    async fn create_from(template: &str) -> Self {
+    async fn create_from(template: &str, sockets: &str) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("t{}_{number}", std::process::id());
-        let client = connect(&config_of("postgres")).await;
+        let client = connect(&config_of("postgres", sockets)).await;
         let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
         client.batch_execute(&create).await.expect("created");
-        Self { name, keep: false }
+        Self {
+            name,
+            sockets: sockets.to_owned(),
+            keep: false,
+        }
     }
 
     /// Another handle to the same database; the first one drops it.
     pub(crate) fn same(&self) -> Self {
         Self {
             name: self.name.clone(),
+            sockets: self.sockets.clone(),
             keep: true,
         }
     }
 
     /// How to connect as the tables' owner, past whatever the site's way is.
     pub(crate) fn config(&self) -> tokio_postgres::Config {
-        config_of(&self.name)
+        config_of(&self.name, &self.sockets)
     }
 
     /// The value of `DATABASE_URL` for a role, through a directory with a socket.
@@ -102,9 +116,10 @@ impl Drop for TestDatabase {
         if self.keep || std::thread::panicking() {
             return;
         }
+        let sockets = self.sockets.clone();
         let drop = format!("DROP DATABASE {} WITH (FORCE)", self.name);
         let dropping = async move {
-            let client = connect(&config_of("postgres")).await;
+            let client = connect(&config_of("postgres", &sockets)).await;
             client.batch_execute(&drop).await.expect("dropped");
         };
         // A destructor can't wait on the runtime that it runs in.
@@ -118,12 +133,9 @@ impl Drop for TestDatabase {
     }
 }
 
-fn config_of(database: &str) -> tokio_postgres::Config {
+fn config_of(database: &str, sockets: &str) -> tokio_postgres::Config {
     let mut config = tokio_postgres::Config::new();
-    config
-        .host_path(&shared().postgres)
-        .user(OWNER)
-        .dbname(database);
+    config.host_path(sockets).user(OWNER).dbname(database);
     config
 }
 

@@ -65,7 +65,9 @@ impl Plan {
 
     /// Makes the site read as the tables' owner, whom nothing holds.
     pub(crate) fn unheld(self) -> Self {
-        let url = self.database.url("property_listings", &shared().postgres);
+        let url = self
+            .database
+            .url("property_listings", &self.database.sockets);
         self.set("DATABASE_URL", url)
     }
 }

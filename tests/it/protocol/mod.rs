@@ -7,6 +7,7 @@ mod instances;
 mod junk;
 mod keys;
 mod lifetimes;
+mod lost_transactions;
 mod outages;
 mod overtaken;
 mod refusals;

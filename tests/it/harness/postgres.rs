@@ -1,0 +1,234 @@
+//! A PostgreSQL of a test's own, which it may kill, copy, and replace by a standby.
+
+use std::fs;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use super::database::{OWNER, connect, make_template};
+use super::{TestDatabase, app::scratch, eventually_within};
+
+/// Ends the server at once when standard input ends, which happens however this process ends.
+const SCRIPT: &str = r#"exec 3<&0 </dev/null
+"$@" 3<&- >>log 2>&1 & server=$!
+( read -r _ <&3; kill -QUIT $server ) 2>/dev/null &
+exec 3<&-
+wait $server"#;
+
+/// A server with its data and its socket in a directory.
+pub(crate) struct OwnPostgres {
+    directory: PathBuf,
+    sockets: PathBuf,
+    server: Option<Child>,
+}
+
+impl OwnPostgres {
+    /// Starts a server that has the tests' template.
+    pub(crate) async fn start() -> Self {
+        let directory = directory();
+        let mut initdb = program("initdb", &directory);
+        initdb.args(["-D", "data", "-U", OWNER, "--auth=trust", "--encoding=UTF8"]);
+        finish(initdb.args(["--locale=C.UTF-8", "--no-sync"]));
+        let mut server = Self {
+            sockets: directory.clone(),
+            directory,
+            server: None,
+        };
+        server.begin().await;
+        make_template(server.config("postgres")).await;
+        // A crash is to lose only what a test wants it to.
+        server.set("synchronous_commit", "on").await;
+        server
+    }
+
+    /// A database on it with the schema and without listings.
+    pub(crate) async fn database(&self) -> TestDatabase {
+        TestDatabase::create_on(&self.sockets.display().to_string()).await
+    }
+
+    /// A standby of it, which follows it.
+    pub(crate) async fn standby(&self) -> Self {
+        let directory = directory();
+        let mut copy = program("pg_basebackup", &directory);
+        copy.args([
+            "-D",
+            "data",
+            "--write-recovery-conf",
+            "--checkpoint=fast",
+            "-U",
+            OWNER,
+            "-h",
+        ]);
+        finish(copy.arg(&self.sockets));
+        let mut standby = Self {
+            sockets: directory.clone(),
+            directory,
+            server: None,
+        };
+        standby.begin().await;
+        standby
+    }
+
+    /// Starts the server.
+    pub(crate) async fn begin(&mut self) {
+        let binary = bin().join("postgres").display().to_string();
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", SCRIPT, "sh", &binary, "-D", "data", "-k"]);
+        command.arg(&self.sockets).args(["-c", "listen_addresses="]);
+        command.args(["-c", "max_wal_senders=4", "-c", "jit=off"]);
+        as_owner(&mut command, &self.directory);
+        command.stdin(Stdio::piped()).process_group(0);
+        self.server = Some(command.spawn().expect("/bin/sh runs"));
+        let start = std::time::Duration::from_secs(30);
+        eventually_within(start, "PostgreSQL answers", async || {
+            let config = self.config("postgres");
+            config.connect(tokio_postgres::NoTls).await.ok().map(drop)
+        })
+        .await;
+    }
+
+    /// Ends the server as a crash would.
+    pub(crate) fn kill(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            drop(server.stdin.take());
+            server.wait().expect("it is this process's own");
+        }
+    }
+
+    /// Takes over the address of another server, which is killed first, as its primary.
+    pub(crate) async fn take_over(&mut self, from: &mut Self) {
+        from.kill();
+        self.kill();
+        self.sockets.clone_from(&from.sockets);
+        self.begin().await;
+        let client = connect(&self.config("postgres")).await;
+        let promote = "SELECT pg_promote(true)";
+        client.batch_execute(promote).await.expect("promoted");
+    }
+
+    /// Changes a setting.
+    pub(crate) async fn set(&self, name: &str, value: &str) {
+        self.run(&format!("ALTER SYSTEM SET {name} = '{value}'"))
+            .await;
+        self.run("SELECT pg_reload_conf()").await;
+    }
+
+    /// Runs a statement outside of the site's database.
+    pub(crate) async fn run(&self, sql: &str) {
+        let client = connect(&self.config("postgres")).await;
+        client.batch_execute(sql).await.expect(sql);
+    }
+
+    /// Runs `pg_dump`, `psql` or the like on a database; returns what it prints.
+    pub(crate) fn tool(&self, name: &str, database: &TestDatabase, words: &[&str]) -> String {
+        let mut command = program(name, &self.directory);
+        command.args(["-U", OWNER, "-d", &database.name, "-h"]);
+        finish(command.arg(&self.sockets).args(words))
+    }
+
+    /// A file of the server's user.
+    pub(crate) fn file(&self, name: &str, text: &str) -> String {
+        let path = self.directory.join(name);
+        fs::write(&path, text).expect("writable");
+        give(&path);
+        path.display().to_string()
+    }
+
+    /// Appends to a file of the server's.
+    pub(crate) fn append(&self, name: &str, text: &str) {
+        let path = self.directory.join(name);
+        let before = fs::read_to_string(&path).expect("it is there");
+        fs::write(&path, before + text).expect("writable");
+    }
+
+    /// Copies the data of the stopped server, or puts the copy back.
+    pub(crate) fn copy_data(&self, from: &str, to: &str) {
+        let mut copy = Command::new("/bin/sh");
+        copy.args(["-c", r#"rm -rf "$2" && cp -a "$1" "$2""#, "sh", from, to]);
+        finish(copy.current_dir(&self.directory));
+    }
+
+    /// How to connect to one of its databases.
+    pub(crate) fn config(&self, database: &str) -> tokio_postgres::Config {
+        let mut config = tokio_postgres::Config::new();
+        config.host_path(&self.sockets).user(OWNER).dbname(database);
+        config
+    }
+}
+
+impl Drop for OwnPostgres {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// A directory of the server's user.
+fn directory() -> PathBuf {
+    let directory = scratch();
+    give(&directory);
+    directory
+}
+
+fn program(name: &str, directory: &Path) -> Command {
+    let mut command = Command::new(bin().join(name));
+    as_owner(&mut command, directory);
+    command
+}
+
+fn as_owner(command: &mut Command, directory: &Path) {
+    command.current_dir(directory);
+    if let Some((user, group)) = owner() {
+        command.uid(user).gid(group);
+    }
+}
+
+fn give(path: &Path) {
+    if let Some((user, group)) = owner() {
+        chown(path, Some(user), Some(group)).expect("root may");
+    }
+}
+
+/// PostgreSQL refuses to run as root.
+fn owner() -> Option<(u32, u32)> {
+    let id = |words: &[&str]| -> Option<u32> {
+        let output = Command::new("id").args(words).output().ok()?;
+        String::from_utf8(output.stdout).ok()?.trim().parse().ok()
+    };
+    let user = |name| Some((id(&["-u", name])?, id(&["-g", name])?));
+    match id(&["-u"]) {
+        Some(0) => user("postgres").or_else(|| user("nobody")),
+        _ => None,
+    }
+}
+
+fn finish(command: &mut Command) -> String {
+    let output = command.output().expect("it is installed");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {said}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The newest installed PostgreSQL's programs. Debian's `/usr/bin` has only some, which are wrappers.
+fn bin() -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut directories: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    for (parent, below) in [
+        ("/usr/lib/postgresql", "bin"),
+        ("/opt/homebrew/opt", "bin"),
+        ("/usr/local/opt", "bin"),
+    ] {
+        let entries = fs::read_dir(parent).into_iter().flatten().flatten();
+        let mut versions: Vec<_> = entries.map(|entry| entry.path().join(below)).collect();
+        versions.sort();
+        directories.extend(versions.into_iter().rev());
+    }
+    let complete = |bin: &PathBuf| {
+        let mut programs = ["initdb", "postgres", "pg_basebackup"].into_iter();
+        programs.all(|name| bin.join(name).is_file())
+    };
+    directories
+        .into_iter()
+        .find(complete)
+        .expect("PostgreSQL is installed")
+}
