@@ -70,6 +70,36 @@ async fn memory_does_not_answer_while_the_site_cannot_listen_and_follows_when_it
 }
 
 #[tokio::test]
+async fn redis_is_not_read_once_the_log_was_not_read_for_the_lease_and_readiness_reports_it() {
+    let (app, role) = app_of_a_role(None).await;
+    let path = "/properties/1/";
+    app.has_in_memory(path).await;
+    let following =
+        async || app.get("/readyz").await.assert_status(200).json()["following"] == true;
+    assert!(following().await);
+    deafen(&app, &role).await;
+    // No instance hears of it, so Redis is not told.
+    app.database
+        .run("UPDATE property SET title = 'Unheard of' WHERE id = 1")
+        .await;
+    eventually_within(BOUND, "the write shows", async || {
+        app.get(path).await.has("Unheard of").then_some(())
+    })
+    .await;
+    assert!(!following().await);
+    for round in 0..3 {
+        let title = format!("Round {round}");
+        let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
+        app.database.run(&sql).await;
+        let page = app.get(path).await.assert_status(200);
+        assert!(page.has(&title) && !page.is_hit(), "stale: {page:?}");
+    }
+    app.database.run(&format!("ALTER ROLE {role} LOGIN")).await;
+    assert!(app.has_in_memory(path).await.has("Round 2"));
+    assert!(following().await);
+}
+
+#[tokio::test]
 async fn a_save_through_an_instance_that_cannot_listen_shows_in_its_next_request() {
     let (app, role) = app_of_a_role(None).await;
     let staff = app.staff().await;

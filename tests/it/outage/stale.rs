@@ -186,6 +186,42 @@ async fn a_page_that_stands_in_is_no_younger_than_it_is_late() {
 }
 
 #[tokio::test]
+async fn a_page_that_only_redis_holds_stands_in_after_the_lease_and_says_so() {
+    let postgres = Proxy::to_postgres();
+    let plan = Plan::new().await.homes(2).await.without_memory();
+    let url = plan
+        .database
+        .url("property_listings", &postgres.directory());
+    let app = plan.set("DATABASE_URL", url).start().await;
+    for path in PATHS {
+        app.get(path).await.assert_status(200);
+        assert!(app.get(path).await.is_hit());
+    }
+    postgres.cut();
+    for path in PATHS {
+        eventually("the page stands in", async || {
+            let page = app.get(path).await.assert_status(200);
+            assert!(page.is_hit(), "{}", page.cache_status());
+            let status = page.cache_status();
+            (status.starts_with("page-redis; hit; ttl=-")
+                && status.ends_with("; detail=stale-if-error"))
+            .then_some(())
+        })
+        .await;
+    }
+    postgres.restore();
+    for path in PATHS {
+        eventually("the page is right again", async || {
+            let page = app.get(path).await.assert_status(200);
+            page.cache_status()
+                .starts_with("page-redis; hit; ttl=8")
+                .then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn an_instance_without_redis_says_at_once_that_what_it_holds_may_be_old() {
     let postgres = Proxy::to_postgres();
     let app = app_behind(&postgres, Some("off"), "900").await;

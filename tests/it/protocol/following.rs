@@ -127,6 +127,48 @@ async fn a_long_transaction_elsewhere_leaves_pages_hits_after_the_event_was_appl
     long.batch_execute("ROLLBACK").await.expect("ended");
 }
 
+/// Events behind a transaction that stays open: more than are applied one by one.
+#[tokio::test]
+async fn a_backlog_behind_an_open_transaction_is_applied_once() {
+    let first = Plan::new().await.homes(40).await.start().await;
+    let second = first.another().start().await;
+    let elsewhere = TestDatabase::create().await;
+    let long = elsewhere.psql().await;
+    long.batch_execute("BEGIN; SELECT pg_current_xact_id()")
+        .await
+        .expect("begun");
+    let rows = "INSERT INTO property (title, description, price, location)
+        SELECT 'Row', 'D', n, 'Granton' FROM generate_series(1, 1000) AS n";
+    first.database.run(rows).await;
+    for price in 1..=11 {
+        let sql = format!("UPDATE property SET price = {price} WHERE location = 'Granton'");
+        first.database.run(&sql).await;
+    }
+    let events = "SELECT count(*) > 10000 FROM property_event";
+    assert_eq!(first.database.value(events).await, "t");
+    let paths: Vec<_> = (1..=20).map(|id| format!("/properties/{id}/")).collect();
+    for app in [&first, &second] {
+        app.has_heard_of_everything().await;
+        for path in &paths {
+            app.has_in_memory(path).await;
+        }
+    }
+    for round in 0..5 {
+        let sql = format!("UPDATE property SET title = 'Round {round}' WHERE id = 40");
+        first.database.run(&sql).await;
+        for app in [&first, &second] {
+            app.comes_to_show("/properties/40/", &format!("Round {round}"))
+                .await;
+            app.has_heard_of_everything().await;
+            for path in &paths {
+                let page = app.get(path).await;
+                assert!(page.is_memory_hit(), "{path}: {}", page.cache_status());
+            }
+        }
+    }
+    long.batch_execute("ROLLBACK").await.expect("ended");
+}
+
 #[tokio::test]
 async fn a_request_in_flight_does_not_undo_a_logout() {
     let app = Plan::new().await.homes(2).await.start().await;
