@@ -6,8 +6,9 @@ use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice, stream::RawStream};
 use clap::Error;
+use clap::error::{ContextKind, ContextValue};
 
-use super::output;
+use super::{hints, output};
 
 /// Stands for a space where clap must not break a line.
 const UNBROKEN: &str = "\u{a0}";
@@ -33,7 +34,14 @@ pub(super) fn print(asked: &Error) {
 }
 
 /// Says what is wrong with the arguments.
-pub(super) fn refuse(err: Error) -> ExitCode {
+pub(super) fn refuse(mut err: Error) -> ExitCode {
+    if let Some(ContextValue::String(name)) = err.get(ContextKind::InvalidSubcommand)
+        && let Some(hint) = hints::find(name)
+    {
+        err.remove(ContextKind::SuggestedSubcommand);
+        let hint = ContextValue::StyledStrs(vec![hint.into()]);
+        err.insert(ContextKind::Suggested, hint);
+    }
     output::note(rendered(&err, &io::stderr()).trim_end());
     // Wrong usage.
     ExitCode::from(2)

@@ -9,6 +9,7 @@ mod dbshell;
 mod error;
 mod examples;
 mod help;
+mod hints;
 mod interrupt;
 mod manual;
 mod migrations;

@@ -172,3 +172,32 @@ fn every_example_in_a_help_text_is_one_whole_command_however_narrow_the_terminal
         assert!(!arguments.contains('#'), "{line}: {arguments}");
     }
 }
+
+#[test]
+fn commands_of_django_that_are_missing_get_a_hint() {
+    let shell = Shell::bare();
+    for (words, hint) in [
+        (&["runserver"][..], "property-listings serve"),
+        (&["runserver", "0.0.0.0:8000"], "PORT"),
+        (&["shell"], "property-listings dbshell"),
+        (&["shell", "-c", "print(1)"], "property-listings dbshell"),
+        (&["collectstatic", "--noinput"], "property-listings serve"),
+        (&["makemigrations"], "sql/migrations"),
+        (&["sqlmigrate", "property", "1"], "sql/migrations"),
+        (&["test"], "script/test"),
+        (&["startapp", "homes"], "src"),
+        (&["flush"], "DELETE FROM property"),
+        (&["inspectdb"], "dbshell"),
+        (&["help", "shell"], "property-listings dbshell"),
+    ] {
+        let err = shell.run(words).failed(2);
+        let tips: Vec<_> = err
+            .lines()
+            .filter(|line| line.trim().starts_with("tip:"))
+            .collect();
+        assert!(
+            tips.len() == 1 && tips[0].contains(hint),
+            "{words:?}: {err}"
+        );
+    }
+}
