@@ -28,6 +28,11 @@ pub(super) fn with_spaces(text: &str) -> String {
     text.replace(UNBROKEN, " ")
 }
 
+/// Whether a line is one that must not be broken.
+pub(super) fn is_unbroken(line: &str) -> bool {
+    line.starts_with(UNBROKEN)
+}
+
 /// Prints the help or the version that was asked for.
 pub(super) fn print(asked: &Error) {
     output::part(&rendered(asked, &io::stdout()));

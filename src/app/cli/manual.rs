@@ -67,10 +67,15 @@ fn write_all(command: clap::Command, directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A page whose alternatives may be parted at the end of a line; in a row they are longer than one.
+/// A page whose alternatives may be parted at the end of a line, because in a row they are longer than one, and whose
+/// examples are not.
 fn rendered(man: &Man) -> io::Result<String> {
     let mut page = Vec::new();
     man.render(&mut page)?;
-    let page = help::with_spaces(&String::from_utf8_lossy(&page));
-    Ok(page.replace("\\fR|\\fB", "\\fR|\\:\\fB"))
+    let page = String::from_utf8_lossy(&page).replace("\\fR|\\fB", "\\fR|\\:\\fB");
+    let lines = page.lines().map(|line| match help::is_unbroken(line) {
+        true => format!(".nf\n{}\n.fi\n", help::with_spaces(line)),
+        false => format!("{line}\n"),
+    });
+    Ok(lines.collect())
 }

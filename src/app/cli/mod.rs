@@ -81,7 +81,7 @@ enum Command {
     /// Create an account that may do everything
     #[command(after_help = help::below(examples::CREATESUPERUSER))]
     Createsuperuser {
-        /// The login name; asked for if it is not given
+        /// The login name; if it is not given, asked for, or with --noinput SUPERUSER_USERNAME
         #[arg(long)]
         username: Option<String>,
         /// Where mail reaches them
