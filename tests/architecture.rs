@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Each layer with what it may import. `cache::policy` stands for that module alone.
 const LAYERS: [(&str, &[&str]); 8] = [
@@ -233,5 +234,131 @@ fn every_query_and_template_is_used() {
             let quoted = format!("{shown}{}\"", below.display());
             assert!(sources.contains(&quoted), "{} is not used", name(&path));
         }
+    }
+}
+
+/// Every shell script of the project.
+fn scripts() -> Vec<PathBuf> {
+    let is_script = |path: &PathBuf| {
+        let text = fs::read_to_string(path).unwrap_or_default();
+        let first = text.lines().next().unwrap_or_default();
+        first.ends_with("bash") && first.starts_with('#')
+    };
+    let all = ["script", ".ci"].into_iter().flat_map(files);
+    all.filter(is_script).collect()
+}
+
+#[test]
+fn scripts_are_valid_bash() {
+    let scripts = scripts();
+    assert!(scripts.len() > 10, "{scripts:?}");
+    for path in scripts {
+        let output = Command::new("bash").arg("-n").arg(&path).output();
+        let output = output.expect("bash runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.is_empty(), "{said}");
+    }
+}
+
+/// The commands of a script that read a pipe.
+fn readers(text: &str) -> Vec<&str> {
+    let pipes = text.match_indices('|').filter(|(at, _)| {
+        let (before, after) = (&text[..*at], &text[at + 1..]);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let is_comment = line.trim_start().starts_with('#');
+        !is_comment && !before.ends_with(['|', '>']) && !after.starts_with('|')
+    });
+    pipes
+        .map(|(at, _)| command(text[at + 1..].trim_start_matches(['&', ' ', '\t', '\n', '\\'])))
+        .collect()
+}
+
+/// The first command of a text, with the lines of what it quotes.
+fn command(text: &str) -> &str {
+    let mut quote = None;
+    let end = text.char_indices().find(|(at, c)| match (quote, c) {
+        (Some(open), c) => {
+            quote = (open != *c).then_some(open);
+            false
+        }
+        (None, '\'' | '"') => {
+            quote = Some(*c);
+            false
+        }
+        (None, '&') => !text[..*at].ends_with('>'),
+        (None, c) => ['\n', ';', ')', '|', '}'].contains(c),
+    });
+    text[..end.map_or(text.len(), |(at, _)| at)].trim_end()
+}
+
+/// Whether a command may end before it has read everything. What writes to it then dies of SIGPIPE, and `pipefail` makes
+/// that the result.
+fn ends_early(command: &str) -> bool {
+    let mut words = command.split_whitespace();
+    let name = words.next().unwrap_or_default();
+    match name.rsplit('/').next().unwrap_or_default() {
+        "head" | "read" | "true" | ":" | "cmp" => true,
+        // GNU grep stops at the first match where its output is discarded.
+        "grep" | "egrep" | "fgrep" => {
+            let stops = |word: &str| match word.strip_prefix('-') {
+                Some(long) if long.starts_with('-') => {
+                    ["-quiet", "-silent", "-max-count", "-files-with"]
+                        .into_iter()
+                        .any(|name| long.starts_with(name))
+                }
+                Some(letters) => letters.contains(['q', 'm', 'l', 'L']),
+                None => word.contains("/dev/null"),
+            };
+            words.any(stops)
+        }
+        "sed" => command.match_indices(['q', 'Q']).any(|(at, _)| {
+            let is_last = !command[at + 1..].starts_with(|c: char| c.is_alphanumeric());
+            is_last && command[..at].ends_with(['/', '{', ';', ' ', '\'', '"', '$', '0', '1'])
+        }),
+        "awk" | "gawk" | "mawk" => command.contains("exit"),
+        _ => false,
+    }
+}
+
+#[test]
+fn scripts_read_every_pipe_to_its_end() {
+    let mut wrong = Vec::new();
+    for path in scripts().into_iter().chain([root().join("Dockerfile")]) {
+        for command in readers(&read(&path)).into_iter().filter(|c| ends_early(c)) {
+            wrong.push(format!("{}: | {command}", name(&path)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn readers_that_end_early_are_found_in_every_form() {
+    for text in [
+        "if apt-cache policy x | grep -q 'Candidate: [0-9]'; then",
+        "a=$(b | head -n 1)",
+        "a |\n    head",
+        "a \\\n    | grep -m1 b",
+        "a | grep -Eiq b && c",
+        "a | grep --quiet b",
+        "a | grep b >/dev/null",
+        "a | sed 1q",
+        "a | sed -n '/b/{p;q}'",
+        "a | sed '/b/q'",
+        "a | awk '\n  /b/ { print; exit }\n'",
+        "a |& read -r b",
+    ] {
+        assert!(readers(text).into_iter().any(ends_early), "{text}");
+    }
+    for text in [
+        "a || head b",
+        "# a | head",
+        "a | sed -n 1p",
+        "a | sed -nE 's/^q ([0-9]+)q.*/\\1/p'",
+        "a | grep -E b; grep -q c d",
+        "a | awk '{ print }'\nexit 1",
+        "head -n 1 a | sort",
+        "case $a in\n    -q | --quiet) b ;;",
+    ] {
+        assert!(!readers(text).into_iter().any(ends_early), "{text}");
     }
 }

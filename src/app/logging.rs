@@ -12,6 +12,27 @@ use log::Record;
 
 use crate::http::around::RequestId;
 
+/// Of the libraries only what went wrong; that a client sends nonsense is not.
+const SITE: &str = "info,actix_server=warn,actix_http=off,refinery_core=warn,tokio_postgres=warn";
+/// What would hide the first lines from a developer: the steps of the first start, and a line for each hit.
+const ROUTINE: [&str; 4] = [
+    "app::site",
+    "app::servers::postgres",
+    "cache::facade",
+    "events::log_reader",
+];
+
+/// The filter of a running site unless `RUST_LOG` is set. In development mode routine is left out.
+pub(super) fn of_site(is_development: bool) -> String {
+    let mut filter = SITE.to_owned();
+    if is_development {
+        for module in ROUTINE {
+            filter.push_str(&format!(",property_listings::{module}=warn"));
+        }
+    }
+    filter
+}
+
 /// Starts logging to standard error. `filter` holds unless `RUST_LOG` is set.
 pub(super) fn start(filter: &str) {
     let environment = Env::default().default_filter_or(filter);

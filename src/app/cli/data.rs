@@ -141,22 +141,26 @@ pub(super) async fn dump(
     format: DataFormat,
     path: &Path,
 ) -> Result<(), CommandError> {
-    if path == Path::new("-") {
-        let rows = match write(platform, format, std::io::stdout()).await {
-            // A reader that has seen enough (`| head`) is no failure.
-            Err(DumpError::Write(err)) if err.kind() == ErrorKind::BrokenPipe => return Ok(()),
-            written => written?,
-        };
-        output::note(&format!("{rows} listing(s) written"));
-        return Ok(());
-    }
     let failed = |source| CommandError::File {
         file: path.display().to_string(),
         source,
     };
-    let replacement = Replacement::begin(path).map_err(failed)?;
-    let rows = write(platform, format, replacement.file()).await?;
-    replacement.finish().map_err(failed)?;
+    let replacement = match path == Path::new("-") {
+        true => None,
+        false => Some(Replacement::begin(path).map_err(failed)?),
+    };
+    let written = match &replacement {
+        None => write(platform, format, output::Out).await,
+        Some(replacement) => write(platform, format, replacement.file()).await,
+    };
+    let rows = match written {
+        // A reader that has seen enough (`| head`) is no failure.
+        Err(DumpError::Write(err)) if err.kind() == ErrorKind::BrokenPipe => return Ok(()),
+        written => written?,
+    };
+    if let Some(replacement) = replacement {
+        replacement.finish().map_err(failed)?;
+    }
     output::note(&format!("{rows} listing(s) written"));
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `dbshell`
 
 use std::ffi::OsString;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::Stdio;
 
@@ -54,6 +55,8 @@ async fn shell(
     match status.code() {
         Some(0) => Ok(()),
         Some(code) => Err(CommandError::Shell(u8::try_from(code).unwrap_or(1))),
+        // The reader of its output has seen enough (`| head`).
+        None if status.signal() == Some(SignalKind::pipe().as_raw_value()) => Ok(()),
         None => Err(CommandError::Interrupted),
     }
 }

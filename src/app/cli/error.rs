@@ -33,6 +33,8 @@ pub(super) enum CommandError {
         file: String,
         source: std::io::Error,
     },
+    #[error("standard output can't be written: {0}")]
+    Output(&'static std::io::Error),
     #[error("{0}")]
     Usage(String),
     #[error("{0}")]

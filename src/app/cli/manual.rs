@@ -7,7 +7,7 @@ use clap::CommandFactory as _;
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use super::{Cli, CommandError, output};
+use super::{Cli, CommandError, help, output};
 
 /// The program's name in a shell.
 const NAME: &str = "property-listings";
@@ -22,7 +22,7 @@ pub(super) fn completions(shell: Shell) {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), NAME, &mut script);
     let script = String::from_utf8_lossy(&script).replace(MISSPELT, SPELT);
-    output::bytes(script.as_bytes());
+    output::part(&script);
 }
 
 /// Prints the manual page of the program or of a command, or writes all of them to a directory.
@@ -52,7 +52,7 @@ pub(super) fn man(name: Option<&str>, directory: Option<&Path>) -> Result<(), Co
         file: "the manual page".to_owned(),
         source,
     })?;
-    output::bytes(page.as_bytes());
+    output::part(&page);
     Ok(())
 }
 
@@ -67,10 +67,15 @@ fn write_all(command: clap::Command, directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A page whose alternatives may be parted at the end of a line; in a row they are longer than one.
+/// A page whose alternatives may be parted at the end of a line, because in a row they are longer than one, and whose
+/// examples are not.
 fn rendered(man: &Man) -> io::Result<String> {
     let mut page = Vec::new();
     man.render(&mut page)?;
-    let page = String::from_utf8_lossy(&page);
-    Ok(page.replace("\\fR|\\fB", "\\fR|\\:\\fB"))
+    let page = String::from_utf8_lossy(&page).replace("\\fR|\\fB", "\\fR|\\:\\fB");
+    let lines = page.lines().map(|line| match help::is_unbroken(line) {
+        true => format!(".nf\n{}\n.fi\n", help::with_spaces(line)),
+        false => format!("{line}\n"),
+    });
+    Ok(lines.collect())
 }

@@ -8,6 +8,8 @@ mod data;
 mod dbshell;
 mod error;
 mod examples;
+mod help;
+mod hints;
 mod interrupt;
 mod manual;
 mod migrations;
@@ -42,7 +44,7 @@ use migrations::MigrateOptions;
 /// Without a command it serves the site. Everything is configured by environment variables or a .env file; see
 /// .env.example.
 #[derive(Debug, Parser)]
-#[command(name = "property-listings", version, after_help = examples::PROGRAM)]
+#[command(name = "property-listings", version, after_help = help::below(examples::PROGRAM))]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -51,14 +53,14 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the site (the default); applies pending migrations first
-    #[command(after_help = examples::SERVE)]
+    #[command(after_help = help::below(examples::SERVE))]
     Serve {
         /// Leave the database as it is
         #[arg(long)]
         no_migrate: bool,
     },
     /// Apply pending migrations
-    #[command(after_help = examples::MIGRATE)]
+    #[command(after_help = help::below(examples::MIGRATE))]
     Migrate {
         /// Print what would be applied, and apply nothing
         #[arg(long)]
@@ -77,9 +79,9 @@ enum Command {
         format: OutputFormat,
     },
     /// Create an account that may do everything
-    #[command(after_help = examples::CREATESUPERUSER)]
+    #[command(after_help = help::below(examples::CREATESUPERUSER))]
     Createsuperuser {
-        /// The login name; asked for if it is not given
+        /// The login name; if it is not given, asked for, or with --noinput SUPERUSER_USERNAME
         #[arg(long)]
         username: Option<String>,
         /// Where mail reaches them
@@ -90,7 +92,7 @@ enum Command {
         noinput: bool,
     },
     /// Change a user's password, and end their sessions
-    #[command(after_help = examples::CHANGEPASSWORD)]
+    #[command(after_help = help::below(examples::CHANGEPASSWORD))]
     Changepassword {
         /// The login name; that of whoever runs the command if it is not given
         username: Option<String>,
@@ -98,14 +100,14 @@ enum Command {
     /// Remove what has expired and takes up room: sessions, which let nobody in, and files that nobody imported
     Clearsessions,
     /// Add made-up listings, the same ones every time
-    #[command(after_help = examples::SAMPLEDATA)]
+    #[command(after_help = help::below(examples::SAMPLEDATA))]
     Sampledata {
         /// How many
         #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
         count: u64,
     },
     /// Load listings from CSV or JSON Lines files, or what Django's dumpdata wrote; each file is one transaction
-    #[command(after_help = examples::LOADDATA)]
+    #[command(after_help = help::below(examples::LOADDATA))]
     Loaddata {
         /// The files; - is standard input
         #[arg(required = true)]
@@ -121,7 +123,7 @@ enum Command {
         format: Option<DataFormat>,
     },
     /// Write all listings to standard output
-    #[command(after_help = examples::DUMPDATA)]
+    #[command(after_help = help::below(examples::DUMPDATA))]
     Dumpdata {
         /// The format
         #[arg(long, default_value = "csv")]
@@ -131,22 +133,22 @@ enum Command {
         output: PathBuf,
     },
     /// Look at the cache, explain it, clear it, warm it or test it
-    #[command(name = "manage_cache", after_help = examples::MANAGE_CACHE)]
+    #[command(name = "manage_cache", after_help = help::below(examples::MANAGE_CACHE))]
     ManageCache(CacheAction),
     /// Look for problems of the configuration and the servers
-    #[command(after_help = examples::CHECK)]
+    #[command(after_help = help::below(examples::CHECK))]
     Check(CheckArgs),
     /// Print the description of the site's addresses for programs (OpenAPI 3.1)
     Openapi,
     /// Run psql on the site's database, a private one included
-    #[command(after_help = examples::DBSHELL)]
+    #[command(after_help = help::below(examples::DBSHELL))]
     Dbshell {
         /// Arguments for psql
         #[arg(last = true)]
         arguments: Vec<OsString>,
     },
     /// Print every variable with the value in force; secrets are hidden
-    #[command(visible_alias = "diffsettings", after_help = examples::PRINTCONFIG)]
+    #[command(visible_alias = "diffsettings", after_help = help::below(examples::PRINTCONFIG))]
     Printconfig {
         /// Only those that are set
         #[arg(long)]
@@ -156,13 +158,13 @@ enum Command {
         format: OutputFormat,
     },
     /// Print the script by which a shell completes these commands
-    #[command(after_help = examples::COMPLETIONS)]
+    #[command(after_help = help::below(examples::COMPLETIONS))]
     Completions {
         /// The shell
         shell: Shell,
     },
     /// Print the manual page, of the program or of a command
-    #[command(after_help = examples::MAN)]
+    #[command(after_help = help::below(examples::MAN))]
     Man {
         /// The command
         command: Option<String>,
@@ -186,9 +188,15 @@ enum OutputFormat {
 
 /// Runs the command of the process's arguments.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let command = cli.command.unwrap_or(Command::Serve { no_migrate: false });
-    match run(command) {
+    let result = match Cli::try_parse() {
+        Ok(cli) => run(cli.command.unwrap_or(Command::Serve { no_migrate: false })),
+        Err(err) if err.use_stderr() => return help::refuse(err),
+        Err(asked) => {
+            help::print(&asked);
+            Ok(())
+        }
+    };
+    match result.and_then(|()| output::finish()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(err) => {
             output::error(&err.to_string());
@@ -210,15 +218,11 @@ fn run(command: Command) -> Result<(), CommandError> {
         _ => {}
     }
     let config = Config::from_environment()?;
-    // A command's own lines are its output; the site's are its log.
-    let level = match command {
-        // Of the libraries only what went wrong; that a client sends nonsense is not.
-        Command::Serve { .. } => {
-            "info,actix_server=warn,actix_http=off,refinery_core=warn,tokio_postgres=warn"
-        }
-        _ => "warn",
-    };
-    logging::start(level);
+    logging::start(&match command {
+        Command::Serve { .. } => logging::of_site(config.site.debug),
+        // A command's own lines are its output; the site's are its log.
+        _ => "warn".to_owned(),
+    });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

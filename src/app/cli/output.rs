@@ -1,33 +1,73 @@
-//! What commands say.
+//! What commands print.
 //!
-//! A reader that has gone away (`| head`) is no reason to fail: what can't be written is dropped.
+//! **Invariant:** everything for standard output goes through [`Out`], which notes the first failure. A command goes on
+//! with its work after that; [`finish`] tells of the failure when it has ended. Only a reader that has closed the pipe
+//! (`| head`) is no failure: it has seen enough.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
+use std::sync::OnceLock;
 
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
+use super::CommandError;
+
+/// The first failure to write to standard output.
+static FAILURE: OnceLock<io::Error> = OnceLock::new();
+
+/// Standard output.
+pub(super) struct Out;
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        noted(io::stdout().write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        noted(io::stdout().flush())
+    }
+}
+
+fn noted<T>(result: io::Result<T>) -> io::Result<T> {
+    result.map_err(|err| {
+        let (kind, text) = (err.kind(), err.to_string());
+        // What is interrupted is tried again.
+        if kind != ErrorKind::Interrupted {
+            let _ = FAILURE.set(err);
+        }
+        io::Error::new(kind, text)
+    })
+}
+
+/// Writes what is buffered.
+///
+/// # Errors
+/// [`CommandError::Output`] when anything that was printed could not be written, unless the reader closed the pipe.
+pub(super) fn finish() -> Result<(), CommandError> {
+    // The failure is noted.
+    let _ = Out.flush();
+    match FAILURE.get() {
+        Some(err) if err.kind() != ErrorKind::BrokenPipe => Err(CommandError::Output(err)),
+        _ => Ok(()),
+    }
+}
+
 /// A line of the result.
 pub(super) fn line(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+    // The failure is noted.
+    let _ = writeln!(Out, "{text}");
 }
 
-/// The beginning of a line of the result, shown at once.
+/// Text of the result, shown at once.
 pub(super) fn part(text: &str) {
-    let mut out = std::io::stdout();
-    let _ = write!(out, "{text}").and_then(|()| out.flush());
-}
-
-/// A result that is for other programs.
-pub(super) fn bytes(bytes: &[u8]) {
-    let mut out = std::io::stdout();
-    let _ = out.write_all(bytes).and_then(|()| out.flush());
+    // The failure is noted.
+    let _ = write!(Out, "{text}").and_then(|()| Out.flush());
 }
 
 /// A line that is not part of the result.
 pub(super) fn note(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// What is wrong with an answer, as Django says it.
@@ -82,7 +122,7 @@ pub(super) fn progress_of_bytes(total: u64) -> ProgressBar {
 }
 
 fn bar(total: Option<u64>, template: &str) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
+    if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);

@@ -69,7 +69,8 @@ fn require_terminal() -> Result<(), CommandError> {
     match is_possible() {
         true => Ok(()),
         false => Err(CommandError::Usage(
-            "There is no terminal to ask on. Use --noinput with --username.".into(),
+            "There is no terminal to ask on. Use --noinput with --username or SUPERUSER_USERNAME."
+                .into(),
         )),
     }
 }

@@ -13,13 +13,17 @@ pub(super) async fn run(config: Config, migrate: bool) -> Result<(), CommandErro
     };
     log::info!("listening on http://{}", application.address());
     let platform = application.platform();
-    if platform.config.site.debug {
-        log::info!("development mode: the cache's endpoints are open to this machine (DEBUG)");
-    }
     if matches!(platform.services.accounts.has_superuser().await, Ok(false)) {
+        // As it was started, so that the command can be copied.
+        let program = std::env::args().next().unwrap_or_default();
         log::info!(
-            "nobody can log in to {}/admin/ yet: run “property-listings createsuperuser”",
+            "no account yet: run “{program} createsuperuser”, then log in at {}/admin/",
             application.url()
+        );
+    }
+    if platform.config.site.debug {
+        log::info!(
+            "development mode: the cache's endpoints are open to this machine (DEBUG); RUST_LOG=info logs hits and misses"
         );
     }
     let handle = application.handle();

@@ -6,7 +6,8 @@ use crate::app::platform::Platform;
 use crate::domain::{self, Password, Username};
 use crate::services::Accounts;
 
-/// The variables that answers come from where nobody can be asked.
+/// The option and the variables that answers come from where no user can be asked.
+const NAME_OPTION: &str = "--username";
 const NAME_VARIABLE: &str = "SUPERUSER_USERNAME";
 const EMAIL_VARIABLE: &str = "SUPERUSER_EMAIL";
 const PASSWORD_VARIABLE: &str = "SUPERUSER_PASSWORD";
@@ -37,17 +38,19 @@ async fn told(
     username: Option<String>,
     email: Option<String>,
 ) -> Result<(Username, String, Password), CommandError> {
-    let username = username.or_else(|| variable(NAME_VARIABLE));
-    let Some(username) = username else {
-        let message = "You must use --username with --noinput.";
-        return Err(CommandError::Usage(message.into()));
+    let Some((source, username)) = told_by(NAME_OPTION, username, NAME_VARIABLE) else {
+        let message = format!("You must use {NAME_OPTION} or set {NAME_VARIABLE} with --noinput.");
+        return Err(CommandError::Usage(message));
     };
-    let username = parse_name(&username)?;
+    let username = parse_name(source, &username)?;
     if is_taken(accounts, &username).await? {
         return Err(CommandError::Failed(TAKEN.into()));
     }
-    let email = email.or_else(|| variable(EMAIL_VARIABLE));
-    let email = parse_email(&email.unwrap_or_default()).map_err(CommandError::Usage)?;
+    let email = match told_by("--email", email, EMAIL_VARIABLE) {
+        Some((source, text)) => parse_email(&text)
+            .map_err(|message| CommandError::Usage(format!("{source} “{text}”: {message}")))?,
+        None => String::new(),
+    };
     let password = password_of_environment(&username, &email)?;
     Ok((username, email, password))
 }
@@ -58,7 +61,8 @@ async fn asked(
     username: Option<String>,
     email: Option<String>,
 ) -> Result<(Username, String, Password), CommandError> {
-    let mut given = username.map(|name| parse_name(&name)).transpose()?;
+    let given = username.map(|name| parse_name(NAME_OPTION, &name));
+    let mut given = given.transpose()?;
     let username = loop {
         let name = match given.take() {
             Some(name) => name,
@@ -125,8 +129,18 @@ async fn is_taken(accounts: &Accounts, name: &Username) -> Result<bool, CommandE
     Ok(accounts.find_by_name(name.as_str()).await?.is_some())
 }
 
-fn parse_name(text: &str) -> Result<Username, CommandError> {
-    Username::parse(text).map_err(|err| CommandError::Usage(format!("--username: {err}")))
+/// What an option or else a variable says, with the name of the one that does.
+fn told_by(
+    option: &'static str,
+    given: Option<String>,
+    name: &'static str,
+) -> Option<(&'static str, String)> {
+    let of_option = given.map(|text| (option, text));
+    of_option.or_else(|| Some((name, variable(name)?)))
+}
+
+fn parse_name(source: &str, text: &str) -> Result<Username, CommandError> {
+    Username::parse(text).map_err(|err| CommandError::Usage(format!("{source}: {err}")))
 }
 
 async fn ask_name() -> Result<Username, CommandError> {

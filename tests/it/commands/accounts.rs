@@ -40,7 +40,15 @@ async fn a_superuser_that_can_not_be_created_says_why() {
     let err = shell.run(&create("eve")).failed(2);
     assert!(err.contains("SUPERUSER_PASSWORD"), "{err}");
     let err = shell.run(&["createsuperuser", "--noinput"]).failed(2);
-    assert!(err.contains("--username"), "{err}");
+    for way in ["--username", "SUPERUSER_USERNAME"] {
+        assert!(err.contains(way), "{err}");
+    }
+    let wrong = Shell::beside(&app).set("SUPERUSER_USERNAME", "e v e");
+    let err = wrong.run(&["createsuperuser", "--noinput"]).failed(2);
+    assert!(
+        err.starts_with("error: SUPERUSER_USERNAME: ") && err.contains("e v e"),
+        "{err}"
+    );
     // Without a terminal nothing can be asked.
     let err = shell.run(&["createsuperuser"]).failed(2);
     assert!(err.contains("--noinput"), "{err}");
@@ -70,7 +78,8 @@ async fn a_script_may_give_every_answer_by_variables() {
         .set("SUPERUSER_USERNAME", "eva")
         .set("SUPERUSER_EMAIL", "eva");
     let err = shell.run(&["createsuperuser", "--noinput"]).failed(2);
-    assert_eq!(err, "error: Enter a valid email address.\n");
+    let want = "error: SUPERUSER_EMAIL “eva”: Enter a valid email address.\n";
+    assert_eq!(err, want);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The log of a running site: one line each, and which request it is about.
 
-use crate::harness::{Browser, Plan, Shell, eventually};
+use crate::harness::{Browser, Plan, Shell, TestDatabase, eventually};
 
 async fn serving() -> (Plan, crate::harness::Serving) {
     let plan = Plan::new().await.homes(2).await;
@@ -92,5 +92,63 @@ async fn nobody_writes_lines_into_the_log() {
         assert!(line.starts_with("[20") && line.contains("Z "), "{line:?}");
         assert!(!line.starts_with("[2026-01-01T00:00:00.000Z"), "{line:?}");
         assert!(!line.contains(|c: char| c.is_control()), "{line:?}");
+    }
+}
+
+/// The log of a first start with an empty database, once a page was a hit.
+async fn first_log(variables: &[(&'static str, &str)]) -> String {
+    let plan = Plan::on(TestDatabase::create_empty().await);
+    let mut shell = Shell::of(&plan);
+    for (name, value) in variables {
+        shell = shell.set(name, *value);
+    }
+    let site = shell.serve(&["serve"]);
+    let browser = Browser::new(&site.origin);
+    browser.get("/properties/").await;
+    assert!(browser.get("/properties/").await.is_hit());
+    site.signal("TERM");
+    eventually("it has ended", async || {
+        site.log().contains("stopped").then(|| site.log())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn in_development_the_log_begins_with_the_address_and_how_to_get_an_account() {
+    let log = first_log(&[("DEBUG", "true")]).await;
+    let lines: Vec<_> = log.lines().collect();
+    assert!(lines[0].contains("listening on http://127.0.0.1:"), "{log}");
+    let command = concat!(env!("CARGO_BIN_EXE_property-listings"), " createsuperuser");
+    assert!(
+        lines[1].contains(command) && lines[1].contains("/admin/"),
+        "{log}"
+    );
+    assert!(lines.len() < 10, "{log}");
+    for routine in [
+        "applied migration",
+        "cache hit",
+        "cache miss",
+        "cache stored",
+    ] {
+        assert!(!log.contains(routine), "{log}");
+    }
+}
+
+#[tokio::test]
+async fn migrations_and_hits_are_logged_in_production_and_where_they_are_asked_for() {
+    for variables in [
+        &[("DEBUG", "false")][..],
+        &[("DEBUG", "true"), ("RUST_LOG", "info")],
+        &[("DEBUG", "true"), ("RUST_LOG", "debug")],
+    ] {
+        let log = first_log(variables).await;
+        for routine in [
+            "applied migration 0001_property",
+            "cache hit",
+            "cache miss",
+            "cache stored",
+        ] {
+            assert!(log.contains(routine), "{variables:?}: {log}");
+        }
     }
 }

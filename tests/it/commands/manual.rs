@@ -113,6 +113,23 @@ fn renders(page: &str) {
 }
 
 #[test]
+fn the_examples_of_a_page_are_whole_commands_however_narrow_the_terminal_is() {
+    let shell = Shell::bare();
+    for command in commands(&shell) {
+        let page = shell.run(&["man", &command]).done();
+        let arguments = ["-man", "-Tutf8", "-Kutf8", "-P-c", "-rLL=50n"];
+        let Some((shown, _)) = piped("groff", &arguments, &page) else {
+            return;
+        };
+        let help = shell.run(&[&command, "--help"]).done();
+        let examples = help.lines().skip_while(|line| !line.starts_with("Example"));
+        for line in examples.skip(1).take_while(|line| !line.is_empty()) {
+            assert!(shown.contains(line), "{line}\n{shown}");
+        }
+    }
+}
+
+#[test]
 fn all_pages_are_written_to_a_directory() {
     let shell = Shell::bare();
     let directory = shell.directory.join("share/man/man1");

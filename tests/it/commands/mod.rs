@@ -12,6 +12,7 @@ mod log;
 mod manage_cache;
 mod manual;
 mod migrations;
+mod output;
 mod printconfig;
 mod prompts;
 mod serve;

@@ -111,24 +111,93 @@ async fn a_bar_shows_progress_on_a_terminal_and_nowhere_else() {
     }
 }
 
-#[tokio::test]
-async fn a_reader_of_the_output_that_goes_away_is_no_failure() {
-    let plan = Plan::new().await.homes(500).await;
-    let shell = Shell::of(&plan);
-    // The pipe is closed by `head` long before the dump ends.
-    let script = format!(
-        "{} dumpdata 2>&1 | head -n 1",
-        env!("CARGO_BIN_EXE_property-listings")
-    );
-    let output = std::process::Command::new("/bin/sh")
-        .args(["-c", &script])
-        .envs(&shell.variables)
-        .current_dir(&shell.directory)
-        .output()
-        .expect("sh runs");
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        text.starts_with("id,title") && !text.contains("panicked"),
-        "{text}"
-    );
+/// The indented lines below “Examples:” of every help text, as a terminal of a width shows them.
+fn examples(width: &str) -> Vec<String> {
+    let shell = Shell::bare().set("COLUMNS", width);
+    let mut found = Vec::new();
+    let main = shell.run(&["--help"]).done();
+    let listed = main.lines().skip_while(|line| *line != "Commands:");
+    let listed = listed.skip(1).take_while(|line| !line.is_empty());
+    let names = listed.filter_map(|line| line.strip_prefix("  "));
+    let names = names.filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
+    let names: Vec<_> = names.filter_map(|line| line.split(' ').next()).collect();
+    assert!(names.len() > 14, "{names:?}");
+    for name in names {
+        let text = match name {
+            "help" => main.clone(),
+            name => shell.run(&[name, "--help"]).done(),
+        };
+        let lines = text.lines().skip_while(|line| !line.starts_with("Example"));
+        let lines = lines.skip(1).take_while(|line| !line.is_empty());
+        found.extend(lines.map(str::to_owned));
+    }
+    found
+}
+
+#[test]
+fn every_example_in_a_help_text_is_one_whole_command_however_narrow_the_terminal_is() {
+    let wide = examples("1000");
+    assert!(wide.len() > 30, "{wide:?}");
+    for width in ["40", "60", "80", "100"] {
+        assert_eq!(examples(width), wide, "{width} columns");
+    }
+    let shell = Shell::bare();
+    for file in ["changes.sql", "dump.csv.xz"] {
+        shell.file(file, "");
+    }
+    // The examples' own commands say how they were called; what they are piped from and to does nothing.
+    let preamble = "HOME=$PWD; mkdir -p .zfunc .config/fish/completions .local/share/bash-completion/completions
+        property-listings() { echo \"called: $*\" >&2; }
+        xz() { :; }; jq() { :; }; head() { :; }; man() { :; }";
+    for line in wide {
+        let output = std::process::Command::new("bash")
+            .args(["-c", &format!("{preamble}\n{line}")])
+            .current_dir(&shell.directory)
+            .output()
+            .expect("bash runs");
+        assert!(output.status.success(), "{line}: {output:?}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        let said = said.replace(&shell.directory.display().to_string(), "~");
+        let calls: Vec<_> = said.lines().collect();
+        let [call] = calls[..] else {
+            panic!("{line}: {said}");
+        };
+        let arguments = call
+            .strip_prefix("called: ")
+            .unwrap_or_else(|| panic!("{line}: {said}"));
+        assert!(
+            line.contains(arguments.split(" -c ").next().unwrap_or_default()),
+            "{line}: {said}"
+        );
+        assert!(!arguments.contains('#'), "{line}: {arguments}");
+    }
+}
+
+#[test]
+fn commands_of_django_that_are_missing_get_a_hint() {
+    let shell = Shell::bare();
+    for (words, hint) in [
+        (&["runserver"][..], "property-listings serve"),
+        (&["runserver", "0.0.0.0:8000"], "PORT"),
+        (&["shell"], "property-listings dbshell"),
+        (&["shell", "-c", "print(1)"], "property-listings dbshell"),
+        (&["collectstatic", "--noinput"], "property-listings serve"),
+        (&["makemigrations"], "sql/migrations"),
+        (&["sqlmigrate", "property", "1"], "sql/migrations"),
+        (&["test"], "script/test"),
+        (&["startapp", "homes"], "src"),
+        (&["flush"], "DELETE FROM property"),
+        (&["inspectdb"], "dbshell"),
+        (&["help", "shell"], "property-listings dbshell"),
+    ] {
+        let err = shell.run(words).failed(2);
+        let tips: Vec<_> = err
+            .lines()
+            .filter(|line| line.trim().starts_with("tip:"))
+            .collect();
+        assert!(
+            tips.len() == 1 && tips[0].contains(hint),
+            "{words:?}: {err}"
+        );
+    }
 }

@@ -1,0 +1,62 @@
+//! What is printed instead of running a command: the help that was asked for, or what is wrong with the arguments.
+
+use std::borrow::Cow;
+use std::io;
+use std::process::ExitCode;
+
+use anstream::{AutoStream, ColorChoice, stream::RawStream};
+use clap::Error;
+use clap::error::{ContextKind, ContextValue};
+
+use super::{hints, output};
+
+/// Stands for a space where clap must not break a line.
+const UNBROKEN: &str = "\u{a0}";
+
+/// A text below a command's options. Its indented lines are commands to copy: clap breaks none of them, however narrow the
+/// terminal is. [`with_spaces`] finishes what is printed.
+pub(super) fn below(text: &str) -> String {
+    let lines = text.split('\n').map(|line| match line.starts_with("  ") {
+        true => Cow::Owned(line.replace(' ', UNBROKEN)),
+        false => Cow::Borrowed(line),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The printed form of what clap has laid out.
+pub(super) fn with_spaces(text: &str) -> String {
+    text.replace(UNBROKEN, " ")
+}
+
+/// Whether a line is one that must not be broken.
+pub(super) fn is_unbroken(line: &str) -> bool {
+    line.starts_with(UNBROKEN)
+}
+
+/// Prints the help or the version that was asked for.
+pub(super) fn print(asked: &Error) {
+    output::part(&rendered(asked, &io::stdout()));
+}
+
+/// Says what is wrong with the arguments.
+pub(super) fn refuse(mut err: Error) -> ExitCode {
+    if let Some(ContextValue::String(name)) = err.get(ContextKind::InvalidSubcommand)
+        && let Some(hint) = hints::find(name)
+    {
+        err.remove(ContextKind::SuggestedSubcommand);
+        let hint = ContextValue::StyledStrs(vec![hint.into()]);
+        err.insert(ContextKind::Suggested, hint);
+    }
+    output::note(rendered(&err, &io::stderr()).trim_end());
+    // Wrong usage.
+    ExitCode::from(2)
+}
+
+/// In colours where they are shown and wanted.
+fn rendered<S: RawStream>(err: &Error, to: &S) -> String {
+    let text = err.render();
+    with_spaces(&match AutoStream::choice(to) {
+        ColorChoice::Never => text.to_string(),
+        _ => text.ansi().to_string(),
+    })
+}
