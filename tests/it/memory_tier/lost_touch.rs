@@ -23,12 +23,16 @@ async fn app_of_a_role(redis: Option<&str>) -> (App, String) {
     let plan = Plan::new().await.homes(2).await;
     let role = create_role(&plan.database).await;
     let url = plan.database.url(&role, &shared().postgres);
-    let plan = plan.set("DATABASE_URL", url);
+    let plan = plan.set("DATABASE_URL", url).set("DATABASE_POOL_SIZE", "2");
     let plan = match redis {
         Some(redis) => plan.set("REDIS_URL", redis),
         None => plan,
     };
-    (plan.start().await, role)
+    let app = plan.start().await;
+    // The pool has every connection that it may have: none has to be made while that is refused.
+    let busy = (0..8).map(|_| app.get("/properties/no-cache/"));
+    futures_util::future::join_all(busy).await;
+    (app, role)
 }
 
 /// Ends the connection that hears of events, and lets no other be made.
