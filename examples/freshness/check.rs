@@ -49,6 +49,7 @@ pub(crate) struct Allowed<'a> {
     /// The version that is due; 0 for none.
     pub(crate) due: usize,
     pub(crate) attempts: &'a [Attempt],
+    begun: Instant,
     before: Instant,
 }
 
@@ -74,6 +75,7 @@ impl<'a> Allowed<'a> {
         Self {
             due: attempts.iter().rposition(is_due).map_or(0, |at| at + 1),
             attempts,
+            begun: reading.begun,
             before: reading.ended,
         }
     }
@@ -82,7 +84,7 @@ impl<'a> Allowed<'a> {
     pub(crate) fn some_and_all(&self, fits: impl Fn(&Attempt) -> bool) -> (bool, bool) {
         let (mut some, mut all) = (false, self.due > 0);
         for attempt in &self.attempts[self.due.saturating_sub(1)..] {
-            if attempt.outcome != Outcome::Refused && attempt.begun <= self.before {
+            if attempt.may_show(self.begun) && attempt.begun <= self.before {
                 let fit = fits(attempt);
                 some |= fit;
                 all &= fit;
@@ -176,7 +178,7 @@ pub(crate) fn row_of(
     let allowed = Allowed::of(&run.windows, &attempts, reading);
     let attempt = shown.version.checked_sub(1).and_then(|at| attempts.get(at));
     let state = attempt.and_then(|attempt| {
-        let written = attempt.outcome != Outcome::Refused && attempt.begun <= reading.ended;
+        let written = attempt.may_show(reading.begun) && attempt.begun <= reading.ended;
         attempt.state.filter(|_| written)
     });
     let Some(state) = state else {
@@ -261,6 +263,7 @@ pub(crate) fn describe(
         let outcome = match attempt.outcome {
             Outcome::Open => "unknown".to_owned(),
             Outcome::Refused => "refused".to_owned(),
+            Outcome::Lost { .. } => "lost by the database".to_owned(),
             Outcome::Acknowledged { at, taker } => {
                 let late = reading.begun.saturating_duration_since(at);
                 format!(

@@ -75,6 +75,8 @@ pub(crate) enum Outcome {
     Refused,
     /// It was acknowledged.
     Acknowledged { at: Instant, taker: Taker },
+    /// The database lost it. From some moment on no page may show it; `None` while that is not known.
+    Lost { until: Option<Instant> },
 }
 
 /// An attempt to change a row. Its version is its place, counted from one.
@@ -84,6 +86,22 @@ pub(crate) struct Attempt {
     pub(crate) state: Option<State>,
     pub(crate) begun: Instant,
     pub(crate) outcome: Outcome,
+}
+
+impl Attempt {
+    /// Whether the database has it, or may have it.
+    pub(crate) fn counts(&self) -> bool {
+        !matches!(self.outcome, Outcome::Refused | Outcome::Lost { .. })
+    }
+
+    /// Whether a reading that begins at a moment may show it.
+    pub(crate) fn may_show(&self, begun: Instant) -> bool {
+        match self.outcome {
+            Outcome::Refused => false,
+            Outcome::Lost { until } => until.is_none_or(|until| begun < until),
+            Outcome::Open | Outcome::Acknowledged { .. } => true,
+        }
+    }
 }
 
 /// A row.
@@ -148,10 +166,7 @@ impl Row {
     /// What it holds if that is known: its last attempt that was not refused has an answer.
     pub(crate) fn known(&self) -> Option<Option<State>> {
         let attempts = self.attempts();
-        let last = attempts
-            .iter()
-            .rev()
-            .find(|attempt| attempt.outcome != Outcome::Refused);
+        let last = attempts.iter().rev().find(|attempt| attempt.counts());
         match last {
             Some(attempt) if attempt.outcome == Outcome::Open => None,
             Some(attempt) => Some(attempt.state),
@@ -228,6 +243,17 @@ impl Ledger {
         rows.get(usize::try_from(number).ok()?).cloned()
     }
 
+    /// Notes that the database lost every attempt that began after a moment, and until when pages may show them.
+    pub(crate) fn lose(&self, since: Instant, until: Option<Instant>) {
+        let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
+        for row in rows.iter() {
+            let mut attempts = row.attempts.write().unwrap_or_else(PoisonError::into_inner);
+            let lost = attempts.iter_mut().filter(|attempt| attempt.begun > since);
+            lost.filter(|attempt| attempt.outcome != Outcome::Refused)
+                .for_each(|attempt| attempt.outcome = Outcome::Lost { until });
+        }
+    }
+
     /// The rows of a neighbourhood but those that were deleted long ago.
     pub(crate) fn members(&self, group: usize) -> RwLockReadGuard<'_, Vec<Arc<Row>>> {
         self.members[group]
@@ -242,7 +268,7 @@ impl Ledger {
             .unwrap_or_else(PoisonError::into_inner);
         members.retain(|row| {
             let attempts = row.attempts();
-            let last = attempts.iter().rev().find(|attempt| attempt.outcome != Outcome::Refused);
+            let last = attempts.iter().rev().find(|attempt| attempt.counts());
             let deleted = matches!(
                 last,
                 Some(Attempt { state: None, outcome: Outcome::Acknowledged { at, .. }, .. }) if *at < before

@@ -1,5 +1,6 @@
 //! The run's PostgreSQL: created, started, frozen and restarted by the checker.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,9 @@ pub(crate) struct Postgres {
     program: Program,
     process: Option<Process>,
     sockets: PathBuf,
+    bin: PathBuf,
+    /// How many copies of the data were made.
+    copies: u32,
 }
 
 /// How it is asked to end before it is started again.
@@ -75,6 +79,8 @@ impl Postgres {
             program,
             process: None,
             sockets: directory.to_owned(),
+            bin,
+            copies: 0,
         };
         server.start().await?;
         let client = server.connect_to("postgres").await?;
@@ -121,6 +127,64 @@ impl Postgres {
         process.ended().await?;
         tokio::time::sleep(down).await;
         self.start().await
+    }
+
+    /// Runs one of PostgreSQL's programs to its end.
+    async fn tool(&self, name: &str, words: &[&str]) -> anyhow::Result<()> {
+        let mut program = Program {
+            words: vec![self.bin.join(name).into_os_string()],
+            signal: "TERM",
+            ..self.program.clone()
+        };
+        let sockets = self.sockets.clone().into_os_string();
+        program
+            .words
+            .extend(["-U".into(), ROLE.into(), "-h".into(), sockets]);
+        program.words.extend(words.iter().map(OsString::from));
+        match program.start().await?.status().await {
+            Some(0) => Ok(()),
+            _ => bail!("{name} failed:\n{}", tail(&self.program.log)),
+        }
+    }
+
+    /// Copies the data, as a standby has it that receives nothing more; returns the copy's name.
+    pub(crate) async fn copy(&mut self) -> anyhow::Result<String> {
+        self.copies += 1;
+        let name = format!("data{}", self.copies);
+        let words = [
+            "-D",
+            &name,
+            "--checkpoint=fast",
+            "--no-sync",
+            "--wal-method=fetch",
+        ];
+        self.tool("pg_basebackup", &words).await?;
+        Ok(name)
+    }
+
+    /// Ends it as after a crash, and has a copy of its data take its place as a standby that is promoted.
+    pub(crate) async fn fail_over(&mut self, copy: String) -> anyhow::Result<()> {
+        let mut process = self.process.take().context("it runs")?;
+        process.signal("QUIT").await?;
+        process.ended().await?;
+        std::fs::write(self.sockets.join(&copy).join("standby.signal"), "")?;
+        self.program.words[2] = copy.into();
+        self.start().await?;
+        let client = self.connect_to("postgres").await?;
+        client.simple_query("SELECT pg_promote(true)").await?;
+        Ok(())
+    }
+
+    /// Dumps the site's database.
+    pub(crate) async fn dump(&self) -> anyhow::Result<()> {
+        let words = ["--clean", "--if-exists", "-f", "dump.sql", ROLE];
+        self.tool("pg_dump", &words).await
+    }
+
+    /// Restores the dump into the same database.
+    pub(crate) async fn restore(&self) -> anyhow::Result<()> {
+        let words = ["-q", "-v", "ON_ERROR_STOP=1", "-f", "dump.sql", ROLE];
+        self.tool("psql", &words).await
     }
 
     /// Stops every process of it for a while.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use tokio::sync::RwLock;
+
 use crate::instance::Instance;
 use crate::ledger::Ledger;
 use crate::postgres::Access;
@@ -26,6 +28,8 @@ pub(crate) struct Run {
     /// Redis's socket.
     pub(crate) redis: PathBuf,
     pub(crate) directory: PathBuf,
+    /// Held by each writer while it writes, and alone by a fault that must know what was written.
+    pub(crate) writing: RwLock<()>,
     stopped: AtomicBool,
 }
 
@@ -57,6 +61,7 @@ impl Run {
             postgres: places.postgres,
             redis: places.redis,
             directory: places.directory,
+            writing: RwLock::default(),
             stopped: AtomicBool::new(false),
         }
     }

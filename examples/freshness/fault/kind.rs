@@ -39,6 +39,10 @@ pub(crate) enum Kind {
     PostgresFast,
     /// PostgreSQL crashes and recovers
     PostgresImmediate,
+    /// A standby takes over that lacks the last transactions
+    FailoverWithLoss,
+    /// An older dump is restored in place
+    RestoreInPlace,
     /// PostgreSQL hangs
     PostgresFreeze,
     /// An instance is killed and started again
@@ -77,6 +81,8 @@ impl Kind {
             Self::BackendsKill => "backends-kill",
             Self::PostgresFast => "postgres-fast",
             Self::PostgresImmediate => "postgres-immediate",
+            Self::FailoverWithLoss => "failover-with-loss",
+            Self::RestoreInPlace => "restore-in-place",
             Self::PostgresFreeze => "postgres-freeze",
             Self::InstanceKill => "instance-kill",
             Self::InstanceTerm => "instance-term",
@@ -115,6 +121,8 @@ impl Kind {
             Self::BackendsKill
                 | Self::PostgresFast
                 | Self::PostgresImmediate
+                | Self::FailoverWithLoss
+                | Self::RestoreInPlace
                 | Self::PostgresFreeze
                 | Self::PostgresCut
                 | Self::PostgresHeld

@@ -2,6 +2,7 @@
 
 mod keys;
 mod kind;
+mod loss;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -141,6 +142,8 @@ async fn one(
         Kind::BackendsKill => terminate(run, "backend_type = 'client backend'").await?,
         Kind::PostgresFast => servers.postgres.restart(Shutdown::Fast, short).await?,
         Kind::PostgresImmediate => servers.postgres.restart(Shutdown::Immediate, short).await?,
+        Kind::FailoverWithLoss => loss::failover(run, servers, length).await?,
+        Kind::RestoreInPlace => loss::restore(run, servers, length).await?,
         Kind::PostgresFreeze => servers.postgres.freeze(length).await?,
         Kind::InstanceKill => instance.restart("KILL", short).await?,
         Kind::InstanceTerm => instance.restart("TERM", short).await?,

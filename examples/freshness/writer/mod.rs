@@ -94,8 +94,11 @@ impl Writer {
 
     /// Writes until the run is over.
     pub(crate) async fn write_on(mut self) {
-        while !self.run.is_over() {
+        let run = self.run.clone();
+        while !run.is_over() {
+            let may = run.writing.read().await;
             self.step().await;
+            drop(may);
             let pause = self.pace.mul_f64(self.rng.random_range(0.1..1.9));
             tokio::time::sleep(pause).await;
         }
@@ -346,13 +349,11 @@ impl Writer {
 fn is_in_doubt(row: &Arc<Row>) -> bool {
     let attempts = row.attempts();
     let mut tried = attempts.iter().enumerate().rev();
-    let last = tried.find(|(_, attempt)| attempt.outcome != Outcome::Refused);
+    let last = tried.find(|(_, attempt)| attempt.counts());
     match last {
         Some((_, attempt)) if attempt.outcome != Outcome::Open => false,
         Some((at, attempt)) => {
-            let first = attempts[..at]
-                .iter()
-                .all(|before| before.outcome == Outcome::Refused);
+            let first = attempts[..at].iter().all(|before| !before.counts());
             first
                 || attempt.state.is_none()
                 || attempts[..at]
