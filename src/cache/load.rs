@@ -105,6 +105,22 @@ impl Cache {
         Ok(unkept(value, ttl, Stamps::Unknown, local, Outcome::Bypass))
     }
 
+    /// A value that Redis holds, where the lease to read it has ended: it may be old.
+    pub async fn find_beyond_lease<T: DeserializeOwned>(
+        &self,
+        key: &CacheKey,
+        tags: &TagSet,
+    ) -> Option<T> {
+        self.lease.ended_for(Instant::now())?;
+        let tier = self.redis.as_ref()?.beyond_lease();
+        let tags = super::with_site(tags);
+        let local = self.memory.generations.capture(&tags);
+        let found = self.counted(key.level(), tier.find(key, &tags).await);
+        let validated = self.validated(&tier, key.level(), found.ok()?, &local);
+        let (entry, ..) = validated.await?;
+        serde_json::from_slice(entry.parts.first()?).ok()
+    }
+
     async fn lead<T, E, F>(
         &self,
         leader: Leader,

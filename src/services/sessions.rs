@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::ServiceError;
 use super::accounts::text_of;
-use crate::cache::{Cache, CacheKey, Fill, Level, Tag, TagSet, hex};
+use crate::cache::{Cache, CacheKey, Fill, Level, LoadError, Tag, TagSet, hex};
 use crate::db::sessions::{self, NewSession};
 use crate::db::{Database, DbError, GenericClient};
 use crate::domain::UserId;
@@ -76,11 +76,16 @@ impl Sessions {
             Ok(Fill::new(value, ttl))
         };
         let key = CacheKey::new(Level::Session, "session", &name);
-        let cached = self
-            .cache
-            .get_or_load(&key, &TagSet::from([tag(&name)]), load)
-            .await?;
-        Ok(cached.tagged.value)
+        let tags = TagSet::from([tag(&name)]);
+        match self.cache.get_or_load(&key, &tags, load).await {
+            Ok(cached) => Ok(cached.tagged.value),
+            // Nothing is written without the database; but a form comes back with what was typed.
+            Err(err) if err.is_outage() => {
+                let copy = self.cache.find_beyond_lease(&key, &tags).await;
+                copy.ok_or(err)
+            }
+            Err(err) => Err(err),
+        }
     }
 
     /// Begins a session.
