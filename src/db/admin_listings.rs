@@ -2,13 +2,12 @@
 //!
 //! The statements are as many as there are orders and filters, so none is kept prepared.
 
-use deadpool_postgres::GenericClient;
 use futures_util::{Stream, StreamExt as _};
 
 use super::admin_listing_sql::{self as sql, Slice};
 use super::listing_sql::{self, Statement};
 use super::properties::{FINDING, property};
-use super::{Client, DbError};
+use super::{Client, DbError, GenericClient};
 use crate::domain::{
     AdminFilter, AdminListQuery, AdminOrder, ListingFilter, Location, Property, Selection,
 };
@@ -118,9 +117,9 @@ pub async fn stream_selected(
 pub async fn delete(client: &impl GenericClient, selection: &Selection) -> Result<u64, DbError> {
     lock(client, selection).await?;
     let statement = sql::delete(selection);
-    Ok(client
+    client
         .execute(&statement.sql, &statement.references())
-        .await?)
+        .await
 }
 
 /// Moves the chosen rows to a location in one statement.
