@@ -25,13 +25,31 @@ pub enum ServiceError {
     Loopback(Arc<reqwest::Error>),
 }
 
+/// What keeps a server from doing something that it may do a few seconds later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outage {
+    /// It can't be reached, or refuses.
+    Unreachable,
+    /// It took too long.
+    Slow,
+}
+
 impl ServiceError {
     /// Whether trying again later may help.
     pub fn is_unavailable(&self) -> bool {
+        self.outage().is_some()
+    }
+
+    /// Why trying again later may help.
+    pub fn outage(&self) -> Option<Outage> {
         match self {
-            Self::Database(err) => matches!(**err, DbError::Unavailable(_)),
-            Self::Cache(_) => true,
-            Self::Interrupted | Self::Hash(_) | Self::Loopback(_) => false,
+            Self::Database(err) => match **err {
+                DbError::Unavailable(_) => Some(Outage::Unreachable),
+                DbError::TooSlow(_) => Some(Outage::Slow),
+                _ => None,
+            },
+            Self::Cache(_) => Some(Outage::Unreachable),
+            Self::Interrupted | Self::Hash(_) | Self::Loopback(_) => None,
         }
     }
 
