@@ -17,6 +17,9 @@ pub enum ServiceError {
     /// A task of the program's own ended before it was done.
     #[error("an internal task ended before it was done")]
     Interrupted,
+    /// What was to be computed took too long, in several steps of which none did.
+    #[error("a page took too long to compute")]
+    TooLong,
     /// A password could not be hashed.
     #[error("a password can't be hashed: {0}")]
     Hash(argon2::password_hash::Error),
@@ -49,6 +52,7 @@ impl ServiceError {
                 _ => None,
             },
             Self::Cache(_) => Some(Outage::Unreachable),
+            Self::TooLong => Some(Outage::Slow),
             Self::Interrupted | Self::Hash(_) | Self::Loopback(_) => None,
         }
     }
@@ -72,8 +76,11 @@ impl LoadError for ServiceError {
 }
 
 impl From<Interrupted> for ServiceError {
-    fn from(_: Interrupted) -> Self {
-        Self::Interrupted
+    fn from(err: Interrupted) -> Self {
+        match err {
+            Interrupted::TooLong => Self::TooLong,
+            Interrupted::Panicked => Self::Interrupted,
+        }
     }
 }
 
