@@ -8,3 +8,4 @@ mod sampler;
 pub mod secret_key;
 pub mod servers;
 pub mod site;
+pub mod stop;

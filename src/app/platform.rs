@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::follower::Follower;
 use super::sampler::Sampler;
 use super::secret_key::secret_key;
-use super::servers::{Role, Servers, ServersError};
+use super::servers::{Ending, Role, Servers, ServersError};
+use super::stop::Stop;
 use crate::cache::{Cache, CacheError, Repair};
 use crate::config::{Config, SecretKey};
 use crate::db::{Database, DbError, migrations};
@@ -69,23 +70,26 @@ impl Platform {
     /// Starts or joins the servers, and wires everything. A site's cache is connected later, by
     /// [`Platform::follow_events`]: what Redis holds can only be trusted once the event log has been applied.
     ///
+    /// It is to be waited for even when the program is to stop, like [`Servers::start`].
+    ///
     /// # Errors
-    /// When a server can't be started or the configuration can't be used. An unreachable Redis is no error.
+    /// When a server can't be started or the configuration can't be used; then nothing is left running. An unreachable
+    /// Redis is no error.
     pub async fn start(
         config: Config,
         role: Role,
         receivers: Vec<Receiver>,
+        stop: &Stop,
     ) -> Result<Self, StartError> {
         let is_site = matches!(role, Role::Site);
-        let servers = Servers::start(&config, role).await?;
-        let database = Database::new(servers.database(), config.database.pool_size)?;
-        let redis_url = servers.redis_url();
-        let mut cache_config = config.cache.clone();
-        if !is_site {
-            // A command hears of no events, and would never answer from memory.
-            cache_config.memory_bytes = 0;
-        }
-        let cache = Cache::new(&cache_config, redis_url.as_deref(), env!("BUILD_ID"))?;
+        let servers = Servers::start(&config, role, stop).await?;
+        let (database, cache) = match storage(&config, is_site, &servers) {
+            Ok(storage) => storage,
+            Err(err) => {
+                servers.stop().await;
+                return Err(err);
+            }
+        };
         let loopback = Loopback::new(config.site.allowed_hosts.any_name());
         let services = Services::new(database.clone(), cache.clone(), loopback.clone(), receivers);
         let platform = Self {
@@ -137,6 +141,11 @@ impl Platform {
         })
     }
 
+    /// What ends the private servers, where [`Platform::stop`] can't be called.
+    pub fn ending(&self) -> Ending {
+        self.servers.ending()
+    }
+
     /// Whether Redis, and what it holds, ends with this program.
     pub fn owns_redis(&self) -> bool {
         self.servers.owns_redis()
@@ -178,4 +187,20 @@ impl Platform {
         self.database.close();
         self.servers.stop().await;
     }
+}
+
+fn storage(
+    config: &Config,
+    is_site: bool,
+    servers: &Servers,
+) -> Result<(Database, Cache), StartError> {
+    let database = Database::new(servers.database(), config.database.pool_size)?;
+    let redis_url = servers.redis_url();
+    let mut cache_config = config.cache.clone();
+    if !is_site {
+        // A command hears of no events, and would never answer from memory.
+        cache_config.memory_bytes = 0;
+    }
+    let cache = Cache::new(&cache_config, redis_url.as_deref(), env!("BUILD_ID"))?;
+    Ok((database, cache))
 }

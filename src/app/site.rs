@@ -8,14 +8,16 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer};
 
 use super::platform::{Platform, StartError};
-use super::servers::Role;
+use super::servers::{Role, ServersError};
+use super::stop::Stop;
 use crate::config::Config;
 use crate::db::migrations;
 use crate::events::Receiver;
 use crate::http::{self, Site, around};
 
-/// How long requests in flight may take to finish when the site stops, in seconds.
-const SHUTDOWN_SECONDS: u64 = 10;
+/// How long requests in flight may take to finish when the site stops, in seconds. The private servers end after that,
+/// and service managers often kill a site 10 s after they asked it to stop.
+const SHUTDOWN_SECONDS: u64 = 6;
 /// How long a client may take to send a request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -28,14 +30,16 @@ pub struct Application {
 }
 
 impl Application {
-    /// Starts everything and listens.
+    /// Starts everything and listens. It is to be waited for even when the program is to stop, like
+    /// [`crate::app::servers::Servers::start`].
     ///
     /// # Errors
-    /// When something can't be started.
+    /// When something can't be started, or the program is to stop; then nothing is left running.
     pub async fn build(
         config: Config,
         migrate: bool,
         receivers: Vec<Receiver>,
+        stop: &Stop,
     ) -> Result<Self, StartError> {
         let listen = SocketAddr::new(config.site.host, config.site.port);
         let in_vain = |source| StartError::Listen {
@@ -44,35 +48,40 @@ impl Application {
         };
         let listener = TcpListener::bind(listen);
         // A second site on one DATA_DIR is told so, whatever its port.
-        let mut platform = Platform::start(config, Role::Site, receivers).await?;
-        // An earlier run that was killed may have held the port until now.
-        let listener = match listener.or_else(|_| TcpListener::bind(listen)) {
-            Ok(listener) => listener,
-            Err(source) => {
-                platform.stop().await;
-                return Err(in_vain(source));
+        let mut platform = Platform::start(config, Role::Site, receivers, stop).await?;
+        let listening = async {
+            // An earlier run that was killed may have held the port until now.
+            let listener = listener.or_else(|_| TcpListener::bind(listen));
+            let listener = listener.map_err(in_vain)?;
+            if migrate {
+                for name in migrations::migrate(&platform.database).await? {
+                    log::info!("applied migration {name}");
+                }
             }
+            platform.follow_events().await?;
+            let address = listener.local_addr().map_err(in_vain)?;
+            let (key, config) = (platform.secret_key()?, &platform.config.site);
+            let site = Site::new(config, &key, address.port());
+            let url = site.url.clone();
+            let server = serve(&platform, listener, site).map_err(in_vain)?;
+            Ok((server, address, url))
         };
-        if migrate {
-            for name in migrations::migrate(&platform.database).await? {
-                log::info!("applied migration {name}");
+        let listening = tokio::select! {
+            listening = listening => listening,
+            () = stop.asked() => Err(ServersError::Interrupted.into()),
+        };
+        match listening {
+            Ok((server, address, url)) => Ok(Self {
+                platform,
+                server,
+                address,
+                url,
+            }),
+            Err(err) => {
+                platform.stop().await;
+                Err(err)
             }
         }
-        platform.follow_events().await?;
-        let address = listener.local_addr().map_err(in_vain)?;
-        let site = Site::new(
-            &platform.config.site,
-            &platform.secret_key()?,
-            address.port(),
-        );
-        let url = site.url.clone();
-        let server = serve(&platform, listener, site).map_err(in_vain)?;
-        Ok(Self {
-            platform,
-            server,
-            address,
-            url,
-        })
     }
 
     /// The address that it listens on.

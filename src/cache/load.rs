@@ -49,9 +49,14 @@ pub struct Cached<T> {
     pub outcome: Outcome,
 }
 
-/// A load ended before it was done: it panicked or took too long.
+/// A load ended before it was done.
 #[derive(Debug, Clone, Copy)]
-pub struct Interrupted;
+pub enum Interrupted {
+    /// It took too long.
+    TooLong,
+    /// It panicked.
+    Panicked,
+}
 
 /// An error of a load, which everybody who waited for the load gets.
 pub trait LoadError: Clone + Send + Sync + From<Interrupted> + 'static {
@@ -336,8 +341,8 @@ where
 {
     match tokio::spawn(caller::carried(tokio::time::timeout(LOAD, load))).await {
         Ok(Ok(result)) => result,
-        // It took too long, or panicked.
-        Ok(Err(_)) | Err(_) => Err(Interrupted.into()),
+        Ok(Err(_)) => Err(Interrupted::TooLong.into()),
+        Err(_) => Err(Interrupted::Panicked.into()),
     }
 }
 

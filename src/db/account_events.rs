@@ -1,10 +1,9 @@
 //! The table `account_event`: what was done to accounts. Triggers write what happens to the accounts themselves.
 
-use deadpool_postgres::GenericClient;
 use serde_json::Value;
 use tokio_postgres::Row;
 
-use super::DbError;
+use super::{DbError, GenericClient};
 use crate::domain::{AccountChange, AccountEvent, UserId};
 
 /// The latest events, of one account or of all. `before` leaves out those from a number on. Each comes with its number.

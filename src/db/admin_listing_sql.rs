@@ -54,8 +54,8 @@ pub(super) fn page(query: &AdminListQuery, slice: Slice, few: bool) -> Statement
     let order = order(&query.order, slice.from_end);
     let window = format!("ORDER BY {order} LIMIT {limit} OFFSET {offset}");
     let sql = if few {
-        found_first(&conditions, &window)
-    } else if slice.offset >= DEEP {
+        found_first(&conditions, &order, &window)
+    } else if slice.offset >= DEEP || sorts_groups(&query.order) {
         format!(
             "WITH places AS MATERIALIZED (SELECT id FROM property{conditions} {window}) \
              SELECT {COLUMNS} FROM places JOIN property USING (id) ORDER BY {order}"
@@ -66,11 +66,18 @@ pub(super) fn page(query: &AdminListQuery, slice: Slice, few: bool) -> Statement
     Statement { sql, parameters }
 }
 
-/// Rows that are all found before they are sorted.
-fn found_first(conditions: &str, window: &str) -> String {
+/// Whether many rows may have to be sorted before the first one is known, because no index has the whole order.
+fn sorts_groups(order: &AdminOrder) -> bool {
+    order.terms()[0].column == AdminColumn::Location
+}
+
+/// Rows that are all found before they are sorted, without what they are not sorted by.
+fn found_first(conditions: &str, order: &str, window: &str) -> String {
     format!(
-        "WITH found AS MATERIALIZED (SELECT {COLUMNS}, location_folded FROM property{conditions}) \
-         SELECT {COLUMNS} FROM found {window}"
+        "WITH found AS MATERIALIZED \
+         (SELECT id, title, price, location_folded, created_at, updated_at FROM property{conditions}), \
+         places AS MATERIALIZED (SELECT id FROM found {window}) \
+         SELECT {COLUMNS} FROM places JOIN property USING (id) ORDER BY {order}"
     )
 }
 
@@ -119,9 +126,10 @@ pub(super) fn list_selected(
         conditions,
         parameters,
     } = builder;
-    let window = format!("ORDER BY {} LIMIT {limit}", self::order(order, false));
+    let order = self::order(order, false);
+    let window = format!("ORDER BY {order} LIMIT {limit}");
     let sql = match few {
-        true => found_first(&conditions, &window),
+        true => found_first(&conditions, &order, &window),
         false => format!("SELECT {COLUMNS} FROM property{conditions} {window}"),
     };
     Statement { sql, parameters }

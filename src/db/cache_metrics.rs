@@ -1,10 +1,9 @@
 //! The table `cache_metric`: what the cache did in each minute of the last day.
 
 use chrono::{DateTime, Utc};
-use deadpool_postgres::GenericClient;
 use serde_json::Value;
 
-use super::DbError;
+use super::{DbError, GenericClient};
 
 /// What one level of one instance did in one minute.
 #[derive(Debug, Clone)]

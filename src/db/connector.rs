@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use rand::seq::SliceRandom as _;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_postgres::config::{Host, LoadBalanceHosts, TargetSessionAttrs};
 use tokio_postgres::{Client, Config, Error, NoTls, SimpleQueryMessage};
@@ -68,11 +70,25 @@ impl Connector {
         address: &Address,
         config: &Config,
     ) -> Result<(Client, JoinHandle<()>), Error> {
-        let (wire, due) = Wire::new(socket(address, config).await, self.patience);
+        let overdue = Arc::new(Notify::new());
+        let stream = socket(address, config).await;
+        let (wire, due) = Wire::new(stream, self.patience, overdue.clone());
         let (client, connection) = config.connect_raw(wire, NoTls).await?;
+        let (token, address, own_config) = (client.cancel_token(), address.clone(), config.clone());
+        let ending = async move {
+            overdue.notified().await;
+            let stream = socket(&address, &own_config).await;
+            if let Err(err) = token.cancel_query_raw(stream, NoTls).await {
+                log::debug!("the server can't be asked to end a statement: {err}");
+            }
+            std::future::pending::<()>().await;
+        };
         let driver = tokio::spawn(async move {
-            if let Err(err) = connection.await {
-                log::debug!("a connection of the pool was lost: {err}");
+            tokio::select! {
+                ended = connection => if let Err(err) = ended {
+                    log::debug!("a connection of the pool was lost: {err}");
+                },
+                () = ending => {}
             }
         });
         let driver = AbortOnDrop(Some(driver));
@@ -116,6 +132,7 @@ async fn check_attributes(client: &Client, config: &Config) -> Result<(), Error>
     }
 }
 
+#[derive(Clone)]
 enum Address {
     Tcp(String, u16),
     Unix(std::path::PathBuf),

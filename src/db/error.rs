@@ -1,5 +1,7 @@
 //! What can go wrong with the database.
 
+use std::time::Duration;
+
 use deadpool_postgres::PoolError;
 use tokio_postgres::error::SqlState;
 
@@ -9,6 +11,10 @@ pub enum DbError {
     /// No connection could be had, it was lost, or others were in the way: worth trying again later.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
+    /// The server ended a statement that took too long, or waited too long for what another transaction has locked:
+    /// worth trying again later.
+    #[error("a statement took too long: {0}")]
+    TooSlow(String),
     /// A constraint refused a row.
     #[error("the constraint {0} refused the row")]
     Constraint(String),
@@ -29,6 +35,28 @@ pub enum DbError {
     Io(#[from] std::io::Error),
 }
 
+/// How much of a statement's text an error tells.
+const SHOWN: usize = 200;
+
+impl DbError {
+    /// Why a statement failed, which took so long until then.
+    pub(super) fn of_statement(err: tokio_postgres::Error, sql: &str, after: Duration) -> Self {
+        match Self::from(err) {
+            Self::TooSlow(reason) => {
+                let lines = sql.lines().filter(|line| !line.starts_with("--"));
+                let words: Vec<_> = lines.flat_map(str::split_whitespace).collect();
+                let words = words.join(" ");
+                let shown: String = words.chars().take(SHOWN).collect();
+                Self::TooSlow(format!(
+                    "{reason}, after {:.1} s: {shown}",
+                    after.as_secs_f64()
+                ))
+            }
+            other => other,
+        }
+    }
+}
+
 impl From<tokio_postgres::Error> for DbError {
     fn from(err: tokio_postgres::Error) -> Self {
         if err.is_closed() {
@@ -43,18 +71,17 @@ impl From<tokio_postgres::Error> for DbError {
             };
         };
         let code = db.code();
+        let slow = [SqlState::QUERY_CANCELED, SqlState::LOCK_NOT_AVAILABLE];
+        if slow.contains(code) {
+            return Self::TooSlow(describe(&err));
+        }
         // Class 08 is connection trouble, class 40 a transaction that was rolled back because of another one, class 53 a
         // lack of resources, class 57 an operator's intervention.
         let lost = ["08", "40", "53", "57"]
             .iter()
             .any(|class| code.code().starts_with(class));
-        // So is a lock that others keep, until they are done, and a server that is no longer the primary one, until the
-        // new one is found.
-        let waits = [
-            SqlState::LOCK_NOT_AVAILABLE,
-            SqlState::READ_ONLY_SQL_TRANSACTION,
-        ];
-        if lost || waits.contains(code) {
+        // So is a server that is no longer the primary one, until the new one is found.
+        if lost || *code == SqlState::READ_ONLY_SQL_TRANSACTION {
             return Self::Unavailable(db.message().to_owned());
         }
         match db.constraint() {

@@ -1,11 +1,10 @@
 //! The table `property_event`: written by triggers only, read here.
 
 use chrono::{DateTime, Utc};
-use deadpool_postgres::GenericClient;
 use serde_json::Value;
 use tokio_postgres::Row;
 
-use super::DbError;
+use super::{DbError, GenericClient};
 use crate::domain::{
     Change, EventId, FoldedLocation, Price, PropertyEvent, PropertyId, RowState, Title,
 };

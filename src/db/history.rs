@@ -6,12 +6,11 @@
 use std::fmt::Write as _;
 
 use chrono::{Days, NaiveTime};
-use deadpool_postgres::GenericClient;
 use serde_json::Value;
 use tokio_postgres::Row;
 
-use super::DbError;
 use super::listing_sql::{Parameter, Statement};
+use super::{DbError, GenericClient};
 use crate::domain::{
     DeletedListing, EventId, HistoryEntry, HistoryPlace, HistoryQuery, PropertyForm, PropertyId,
     Version,

@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout, timeout_at};
-use tokio_postgres::types::ToSql;
-use tokio_postgres::{AsyncMessage, Client, NoTls, Statement};
+use tokio_postgres::types::Type;
+use tokio_postgres::{AsyncMessage, Client, NoTls};
 
 use super::{Database, DbError, event_replay};
 use crate::domain::PropertyEvent;
@@ -55,7 +55,6 @@ pub enum Heard {
 /// to look in the log.
 pub struct EventListener {
     client: Client,
-    between: Statement,
     notifications: mpsc::Receiver<Option<RangeInclusive<i64>>>,
 }
 
@@ -83,12 +82,9 @@ impl EventListener {
                 }
             }
         });
-        let sql = include_str!("../../sql/queries/event_list_between.sql");
-        let between = client.prepare(sql).await?;
         client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
         Ok(Self {
             client,
-            between,
             notifications,
         })
     }
@@ -120,8 +116,10 @@ impl EventListener {
             return Ok(Heard::Many);
         };
         let (start, end) = ids.into_inner();
-        let ids: [&(dyn ToSql + Sync); 2] = [&start, &end];
-        let reading = self.client.query(&self.between, &ids);
+        let sql = include_str!("../../sql/queries/event_list_between.sql");
+        // Not kept prepared: a statement fails when the columns have changed since.
+        let ids = [(&start as _, Type::INT8), (&end as _, Type::INT8)];
+        let reading = self.client.query_typed(sql, &ids);
         let rows = timeout(PATIENCE, reading).await.map_err(|_| silent())??;
         Ok(Heard::Events(
             rows.iter().map(event_replay::readable).collect(),

@@ -1,9 +1,8 @@
 //! The table `login_event`: who logged in, or tried to, or left.
 
-use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
 
-use super::DbError;
+use super::{DbError, GenericClient};
 use crate::domain::{LoginEvent, LoginFilter, LoginKind, UserId};
 
 /// What is noted of somebody at the door. Texts are bounded.

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use deadpool_postgres::GenericClient;
-
-use super::DbError;
+use super::{DbError, GenericClient};
 
 /// Makes others who try the same subjects wait until this transaction ends. The subjects are sorted, so that no two
 /// transactions wait for each other.

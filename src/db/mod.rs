@@ -8,6 +8,7 @@ mod admin_listing_sql;
 pub mod admin_listings;
 pub mod bulk;
 pub mod cache_metrics;
+mod client;
 mod connector;
 mod error;
 pub mod event_log;
@@ -31,7 +32,7 @@ pub mod uploads;
 pub mod users;
 mod wire;
 
-pub use deadpool_postgres::{GenericClient, Object as Client, Transaction};
+pub use client::{Client, GenericClient, Prepared, Runnable, Transaction};
 pub use error::DbError;
 pub use listener::{EventListener, Heard, connect};
 pub use pool::{Database, PoolReport};

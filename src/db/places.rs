@@ -1,8 +1,6 @@
 //! The places that listings are in.
 
-use deadpool_postgres::GenericClient;
-
-use super::{DbError, listing_sql};
+use super::{DbError, GenericClient, listing_sql};
 use crate::domain::{ListingFilter, Location, Place};
 
 /// The most listings that are counted place by place: as many take some 20 ms, whatever the table's size.

@@ -12,6 +12,7 @@ use std::time::Duration;
 use deadpool_postgres::{Manager, ManagerConfig, Object, ObjectId, Pool, RecyclingMethod, Runtime};
 
 use super::DbError;
+use super::client::Client;
 use super::connector::{Connector, noting};
 use super::wire::{Due, Patience};
 
@@ -32,7 +33,8 @@ const CONNECT: Duration = Duration::from_secs(3);
 const LEFTOVERS: Duration = Duration::from_millis(100);
 /// How long a connection may be unused before it is asked for a sign of life: a network may have forgotten it.
 const UNUSED: Duration = Duration::from_secs(30);
-/// How long the server may be silent. Writes may wait for locks, for half as long as that.
+/// How long the server may be silent before it is asked to end a statement. Writes may wait for locks, for half as long
+/// as that.
 const PATIENCE: Patience = Patience {
     reading: Duration::from_secs(3),
     writing: Duration::from_secs(10),
@@ -110,27 +112,24 @@ impl Database {
     ///
     /// # Errors
     /// [`DbError::Unavailable`] when none becomes free, too many wait for one, or the server can't be reached.
-    pub async fn client(&self) -> Result<Object, DbError> {
+    pub async fn client(&self) -> Result<Client, DbError> {
         let status = self.requests.pool.status();
         if status.waiting >= QUEUE_PER_CONNECTION * status.max_size {
             return Err(DbError::Unavailable(
                 "too many requests wait for a connection".to_owned(),
             ));
         }
-        tokio::time::timeout(WAIT, self.requests.free_client())
-            .await
-            .unwrap_or_else(|_| {
-                let late = "no connection could be had in time";
-                Err(DbError::Unavailable(late.to_owned()))
-            })
+        let client = tokio::time::timeout(WAIT, self.requests.free_client()).await;
+        let late = |_| DbError::Unavailable("no connection could be had in time".to_owned());
+        Ok(Client::new(client.map_err(late)??))
     }
 
     /// A client for work that takes as long as it takes: loads, dumps, maintenance.
     ///
     /// # Errors
     /// [`DbError::Unavailable`] when none becomes free, or the server can't be reached.
-    pub async fn unhurried_client(&self) -> Result<Object, DbError> {
-        self.unhurried.free_client().await
+    pub async fn unhurried_client(&self) -> Result<Client, DbError> {
+        Ok(Client::new(self.unhurried.free_client().await?))
     }
 
     /// Closes the connections that nobody uses, and gives out no more.

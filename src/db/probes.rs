@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use deadpool_postgres::GenericClient;
-
-use super::DbError;
+use super::{DbError, GenericClient};
 use crate::domain::PropertyId;
 
 /// Lists those with a title, at places that begin so and go on with a hexadecimal number, that are at least so old.

@@ -1,10 +1,9 @@
 //! The table `property`.
 
-use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use super::{DbError, listing_sql};
+use super::{DbError, GenericClient, listing_sql};
 use crate::domain::{
     Description, Direction, FoldedLocation, ListingFilter, ListingQuery, Location, NewProperty,
     Position, Price, PriceBand, Property, PropertyId, Title,
@@ -258,7 +257,7 @@ pub async fn delete(client: &impl GenericClient, ids: &[PropertyId]) -> Result<u
         .prepare_cached("DELETE FROM property WHERE id = ANY($1)")
         .await?;
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    Ok(client.execute(&statement, &[&ids]).await?)
+    client.execute(&statement, &[&ids]).await
 }
 
 /// Reads a row of [`listing_sql::COLUMNS`].

@@ -1,9 +1,8 @@
 //! Bringing deleted listings back into the table `property`, from what the log says of them.
 
-use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
 
-use super::{DbError, Transaction, bulk, properties};
+use super::{DbError, GenericClient, Transaction, bulk, properties};
 use crate::domain::{EventId, NewProperty, Property, PropertyId};
 
 /// Brings listings back as they were when the events deleted them, each under its number and with its times; returns

@@ -1,9 +1,8 @@
 //! What the server says of itself, for whoever looks for problems.
 
 use chrono::{DateTime, Utc};
-use deadpool_postgres::GenericClient;
 
-use super::DbError;
+use super::{DbError, GenericClient};
 
 /// Settings and state that decide whether the site runs well on a server.
 #[derive(Debug, Clone)]

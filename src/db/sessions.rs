@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use deadpool_postgres::GenericClient;
 use serde_json::Value;
 use tokio_postgres::Row;
 
-use super::DbError;
+use super::{DbError, GenericClient};
 use crate::domain::{SessionEntry, UserId};
 
 /// Finds the state of a session that has not expired.
@@ -166,5 +165,5 @@ pub async fn delete_of_user(
 /// When the database can't answer.
 pub async fn delete_expired(client: &impl GenericClient) -> Result<u64, DbError> {
     let sql = "DELETE FROM session WHERE expires_at <= now()";
-    Ok(client.execute(sql, &[]).await?)
+    client.execute(sql, &[]).await
 }

@@ -1,8 +1,6 @@
 //! What the site map lists of the table `property`.
 
-use deadpool_postgres::GenericClient;
-
-use super::DbError;
+use super::{DbError, GenericClient};
 use crate::domain::{ListedPart, ListedProperty, PropertyId, SitemapPart};
 
 /// Lists the parts that have rows, in order: the last ones, if there are more than an index may name. Costs a step per

@@ -1,8 +1,6 @@
 //! The table `form_submission`: what came of forms that were sent, by their one-time tokens.
 
-use deadpool_postgres::GenericClient;
-
-use super::DbError;
+use super::{DbError, GenericClient};
 use crate::domain::{PropertyId, Version};
 
 /// What came of a form when it was sent before.

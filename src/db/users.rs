@@ -1,11 +1,10 @@
 //! The table `site_user`.
 
 use chrono::{DateTime, Utc};
-use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
 
-use super::DbError;
 use super::listing_sql::Statement;
+use super::{DbError, GenericClient};
 use crate::domain::{Permissions, User, UserId, UserQuery, UserStanding, Username};
 
 /// Finds a user by login name.

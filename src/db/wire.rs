@@ -4,17 +4,24 @@
 //! A query whose future is dropped, because its client is gone, is still answered: whoever used its connection next
 //! would wait for that answer first. The pool asks here, and without asking the server, whether a connection is free.
 //!
-//! **Invariant:** a server that is silent for longer than the patience while an answer is due ends the connection, and
-//! with it every query that waits there.
+//! A server that is silent while an answer is due may be busy with it, or be out of reach. So it is asked to end what it
+//! does, which a busy one answers at once.
+//!
+//! **Invariant:** a server that is silent for [`GRACE`] longer than the patience while an answer is due ends the
+//! connection, and with it every query that waits there.
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, Sleep, sleep};
+
+/// How long a server may take to end a statement when it is asked to.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// How long a server may be silent while an answer is due.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +32,8 @@ pub(super) struct Patience {
     pub(super) writing: Duration,
 }
 
-/// How many answers are due on a connection; closed with it.
+/// How many answers are due on a connection; closed with it. One answer is always due where the server was asked to end
+/// a statement: what is sent next might be ended in its place.
 pub(super) type Due = watch::Receiver<usize>;
 
 /// A stream to a server.
@@ -37,11 +45,15 @@ pub(super) struct Wire<S> {
     sent: Messages,
     received: Messages,
     silence: Pin<Box<Sleep>>,
+    /// Told when the server is to be asked to end what it does.
+    overdue: Arc<Notify>,
+    is_asked: bool,
 }
 
 impl<S> Wire<S> {
-    /// A connection that is about to begin; without patience, it waits for as long as it takes.
-    pub(super) fn new(stream: S, patience: Option<Patience>) -> (Self, Due) {
+    /// A connection that is about to begin; without patience, it waits for as long as it takes. `overdue` is notified
+    /// when the server is to be asked to end a statement.
+    pub(super) fn new(stream: S, patience: Option<Patience>, overdue: Arc<Notify>) -> (Self, Due) {
         // The first message is answered like any request.
         let (due, watched) = watch::channel(1);
         let mut wire = Self {
@@ -52,6 +64,8 @@ impl<S> Wire<S> {
             sent: Messages::from_the_client(),
             received: Messages::default(),
             silence: Box::pin(sleep(Duration::ZERO)),
+            overdue,
+            is_asked: false,
         };
         wire.begin_silence();
         (wire, watched)
@@ -107,6 +121,14 @@ impl<S> Wire<S> {
         if self.patience.is_none() || *self.due.borrow() == 0 {
             return Poll::Pending;
         }
+        ready!(self.silence.as_mut().poll(context));
+        if self.is_asked {
+            return Poll::Ready(());
+        }
+        self.is_asked = true;
+        self.due.send_modify(|due| *due += 1);
+        self.overdue.notify_one();
+        self.silence.as_mut().reset(Instant::now() + GRACE);
         self.silence.as_mut().poll(context)
     }
 }

@@ -11,7 +11,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
 use crate::domain::{FieldErrors, PropertyForm};
-use crate::services::{Interrupted, LoadError, ServiceError};
+use crate::services::{Interrupted, LoadError, Outage, ServiceError};
 
 /// A request that did not succeed. Everybody who waited for the same page gets a copy.
 #[derive(Debug, Clone)]
@@ -32,8 +32,8 @@ pub enum AppError {
     Conflict(String),
     /// The client must wait.
     Throttled(Duration),
-    /// A server that the answer needs is out of reach.
-    Unavailable,
+    /// A server that the answer needs does not answer; not known why where nothing is said.
+    Unavailable(Option<Outage>),
     /// The client takes too long to send its request.
     TooSlow,
     /// A use case failed.
@@ -46,9 +46,15 @@ pub enum AppError {
     Session(String),
 }
 
-/// What clients are told of an outage.
-const OUTAGE: &str =
-    "The database can’t be reached at the moment. Please try again in a few seconds.";
+/// What keeps the database from answering: the beginning of a sentence.
+pub(super) fn outage(why: Option<Outage>) -> &'static str {
+    match why {
+        Some(Outage::Unreachable) => "The database can’t be reached at the moment",
+        Some(Outage::Slow) => "The database took too long to answer",
+        None => "The database can’t be reached at the moment, or takes too long to answer",
+    }
+}
+
 /// How long a client should wait before it asks again after an outage.
 const RETRY_SECONDS: u64 = 5;
 
@@ -98,10 +104,14 @@ impl AppError {
                 )
             }
             Self::TooSlow => "The request took too long to arrive.".to_owned(),
-            Self::Unavailable => OUTAGE.to_owned(),
+            Self::Unavailable(why) => {
+                format!("{}. Please try again in a few seconds.", outage(*why))
+            }
             Self::Service(ServiceError::Cache(_)) => HALFWAY.to_owned(),
-            Self::Service(err) if err.is_unavailable() => OUTAGE.to_owned(),
-            Self::Service(err) => err.refused_by().map_or(FAULT.to_owned(), refusal),
+            Self::Service(err) => match err.outage() {
+                Some(why) => Self::Unavailable(Some(why)).detail(),
+                None => err.refused_by().map_or(FAULT.to_owned(), refusal),
+            },
             Self::Render(_) | Self::Encode(_) | Self::Session(_) => FAULT.to_owned(),
         }
     }
@@ -126,7 +136,7 @@ impl ResponseError for AppError {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Service(err) if err.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Service(err) if err.refused_by().is_some() => StatusCode::BAD_REQUEST,
             Self::Service(_) | Self::Render(_) | Self::Encode(_) | Self::Session(_) => {

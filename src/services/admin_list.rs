@@ -14,6 +14,11 @@ use crate::events::UnitOfWork;
 /// More rows than this are one event of the log, which keeps none of their values.
 pub const LISTED_ROWS: i64 = 1_000;
 
+/// A list of more rows ends early: to sort all of a million rows by any columns takes seconds.
+pub const LONGEST_LIST: i64 = 50_000;
+/// Where such a list ends. Its first rows are found in the order of an index, whatever it is sorted by.
+const LONG_LIST_ENDS: i64 = 10_000;
+
 /// A page of the admin's list.
 #[derive(Debug, Clone)]
 pub struct AdminPage {
@@ -21,6 +26,8 @@ pub struct AdminPage {
     pub properties: Vec<Property>,
     /// How many rows the whole list has.
     pub total: i64,
+    /// How many rows it shows on all of its pages.
+    pub listed: i64,
     /// Which page it is: the last one where a later one was asked for.
     pub page: u16,
     /// How many pages may be asked for, at least one.
@@ -60,16 +67,20 @@ impl Editor {
     pub async fn list(&self, query: &AdminListQuery) -> Result<AdminPage, ServiceError> {
         let client = self.database.client().await?;
         let total = rows::count(&client, &query.filter).await?;
-        let pages = total
+        let listed = match total > LONGEST_LIST {
+            true => LONG_LIST_ENDS,
+            false => total.min(i64::from(MAX_ADMIN_PAGE) * i64::from(query.per_page)),
+        };
+        let pages = listed
             .max(1)
             .unsigned_abs()
             .div_ceil(u64::from(query.per_page));
         let count = u16::try_from(pages).unwrap_or(MAX_ADMIN_PAGE);
-        let count = count.min(MAX_ADMIN_PAGE);
         let query = query.at(query.page.min(count));
         Ok(AdminPage {
             properties: rows::list(&client, &query, total).await?,
             total,
+            listed,
             page: query.page,
             count,
         })

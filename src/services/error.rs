@@ -17,6 +17,9 @@ pub enum ServiceError {
     /// A task of the program's own ended before it was done.
     #[error("an internal task ended before it was done")]
     Interrupted,
+    /// What was to be computed took too long, in several steps of which none did.
+    #[error("a page took too long to compute")]
+    TooLong,
     /// A password could not be hashed.
     #[error("a password can't be hashed: {0}")]
     Hash(argon2::password_hash::Error),
@@ -25,13 +28,32 @@ pub enum ServiceError {
     Loopback(Arc<reqwest::Error>),
 }
 
+/// What keeps a server from doing something that it may do a few seconds later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outage {
+    /// It can't be reached, or refuses.
+    Unreachable,
+    /// It took too long.
+    Slow,
+}
+
 impl ServiceError {
     /// Whether trying again later may help.
     pub fn is_unavailable(&self) -> bool {
+        self.outage().is_some()
+    }
+
+    /// Why trying again later may help.
+    pub fn outage(&self) -> Option<Outage> {
         match self {
-            Self::Database(err) => matches!(**err, DbError::Unavailable(_)),
-            Self::Cache(_) => true,
-            Self::Interrupted | Self::Hash(_) | Self::Loopback(_) => false,
+            Self::Database(err) => match **err {
+                DbError::Unavailable(_) => Some(Outage::Unreachable),
+                DbError::TooSlow(_) => Some(Outage::Slow),
+                _ => None,
+            },
+            Self::Cache(_) => Some(Outage::Unreachable),
+            Self::TooLong => Some(Outage::Slow),
+            Self::Interrupted | Self::Hash(_) | Self::Loopback(_) => None,
         }
     }
 
@@ -54,8 +76,11 @@ impl LoadError for ServiceError {
 }
 
 impl From<Interrupted> for ServiceError {
-    fn from(_: Interrupted) -> Self {
-        Self::Interrupted
+    fn from(err: Interrupted) -> Self {
+        match err {
+            Interrupted::TooLong => Self::TooLong,
+            Interrupted::Panicked => Self::Interrupted,
+        }
     }
 }
 

@@ -41,9 +41,9 @@ impl Editor {
         tokio::spawn(async move {
             match write(&client, &selection, &order, format, &sender).await {
                 Ok(true) => {}
-                Ok(false) => end(client),
+                Ok(false) => client.end(),
                 Err(err) => {
-                    end(client);
+                    client.end();
                     let _ = sender.send(Err(err.into())).await;
                 }
             }
@@ -82,9 +82,4 @@ async fn write(
 async fn take(sender: &Sender<Piece>, piece: Vec<u8>) -> bool {
     let taken = tokio::time::timeout(PATIENCE, sender.send(Ok(piece)));
     matches!(taken.await, Ok(Ok(())))
-}
-
-/// Ends a connection on which the rest of the rows is still due.
-fn end(client: Client) {
-    drop(Client::take(client));
 }

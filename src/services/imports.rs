@@ -13,7 +13,7 @@ use super::editor::to_the_end;
 use super::fixtures::{self, Found, ImportReport, LoadError, RowError};
 use super::{Editor, ServiceError};
 use crate::db::uploads::{self, Upload};
-use crate::db::{DbError, event_log};
+use crate::db::{DbError, GenericClient as _, event_log};
 use crate::domain::{UploadId, UserId};
 use crate::events::UnitOfWork;
 
@@ -84,15 +84,14 @@ impl Editor {
     ) -> Result<Option<UploadId>, ServiceError> {
         let mut client = self.database.unhurried_client().await?;
         uploads::delete_expired(&client).await?;
-        let work = client.transaction().await.map_err(DbError::from)?;
-        let limited = work.batch_execute(KEEPING_LIMITS).await;
-        limited.map_err(DbError::from)?;
+        let work = client.transaction().await?;
+        work.batch_execute(KEEPING_LIMITS).await?;
         if uploads::is_taken(&work, user).await? {
             return Ok(None);
         }
         let upload = Upload { file_name, content };
         let id = uploads::insert(&work, user, &upload, LIFETIME).await?;
-        work.commit().await.map_err(DbError::from)?;
+        work.commit().await?;
         Ok(Some(id))
     }
 
@@ -118,15 +117,14 @@ impl Editor {
         let Some(Upload { file_name, content }) = uploads::find(&client, user, id).await? else {
             return Ok(PreviewOutcome::Gone);
         };
-        let transaction = client.transaction().await.map_err(DbError::from)?;
-        let limited = transaction.batch_execute(LOOK_LIMIT).await;
-        limited.map_err(DbError::from)?;
+        let transaction = client.transaction().await?;
+        transaction.batch_execute(LOOK_LIMIT).await?;
         let found = match fixtures::preview(&transaction, &content, &file_name).await {
             Ok(found) => Ok(found),
             Err(LoadError::Invalid(errors)) => Err(errors),
             Err(err) => return Err(DbError::from(err).into()),
         };
-        transaction.rollback().await.map_err(DbError::from)?;
+        transaction.rollback().await?;
         Ok(PreviewOutcome::Found(Preview { file_name, found }))
     }
 

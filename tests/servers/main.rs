@@ -7,4 +7,5 @@ mod recovery;
 mod secret_keys;
 mod sharing;
 mod starting;
+mod stopping;
 mod support;

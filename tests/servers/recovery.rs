@@ -8,7 +8,7 @@ use std::process::Command;
 
 use property_listings::app::servers::Role;
 
-use crate::support::{Check, Directory, Program, execute, kill, ping};
+use crate::support::{Check, Directory, Program, eventually, execute, kill, ping};
 
 #[tokio::test]
 async fn servers_that_an_earlier_program_left_running_are_ended() -> Check {
@@ -81,6 +81,42 @@ async fn a_stale_pid_file_is_recovered() -> Check {
     unrelated.kill()?;
     unrelated.wait()?;
     servers.stop().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_stale_pid_file_whose_number_a_process_takes_while_the_server_starts_is_recovered()
+-> Check {
+    let directory = Directory::new();
+    let servers = directory.start(Role::Site).await?;
+    servers.stop().await;
+    let owner = fs::metadata(directory.join("postgres"))?;
+    // To PostgreSQL a process that has ended but is not waited for runs; it has no command line any more.
+    let mut ended = Command::new("true");
+    ended.current_dir("/");
+    if owner.uid() != fs::metadata("/proc/self").map_or(owner.uid(), |own| own.uid()) {
+        ended.uid(owner.uid()).gid(owner.gid());
+    }
+    let mut ended = ended.spawn()?;
+    let line = format!("/proc/{}/cmdline", ended.id());
+    eventually("it has ended", async || {
+        fs::read(&line)
+            .is_ok_and(|line| line.is_empty())
+            .then_some(())
+    })
+    .await;
+    let path = directory.join("postgres/postmaster.pid");
+    fs::write(
+        &path,
+        format!("{}\n{}\n", ended.id(), directory.join("postgres").display()),
+    )?;
+    std::os::unix::fs::chown(&path, Some(owner.uid()), None)?;
+    let servers = directory.start(Role::Site).await?;
+    assert_eq!(execute(&servers, "SELECT 1").await?, ["1"]);
+    servers.stop().await;
+    ended.wait()?;
+    let log = fs::read_to_string(directory.join("postgres.log"))?;
+    assert!(!log.contains("FATAL:  lock file"), "{log}");
     Ok(())
 }
 

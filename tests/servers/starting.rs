@@ -5,6 +5,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 
 use property_listings::app::servers::{Role, Servers, ServersError};
+use property_listings::app::stop::Stop;
 use property_listings::config::Config;
 
 use crate::support::{Check, Directory, execute, ping};
@@ -87,7 +88,7 @@ async fn a_data_directory_that_cannot_be_created_is_named() -> Check {
     fs::write(directory.join("file"), "")?;
     let path = directory.join("file/data").display().to_string();
     let config = Config::from_variables(|name| (name == "DATA_DIR").then(|| path.clone()))?;
-    let Err(err) = Servers::start(&config, Role::Site).await else {
+    let Err(err) = Servers::start(&config, Role::Site, &Stop::never()).await else {
         panic!("it started")
     };
     assert!(err.to_string().contains(&path), "{err}");
@@ -145,18 +146,18 @@ async fn what_is_configured_is_not_started() -> Check {
         "postgres://user:password@db.example:5433/homes",
     );
     let config = directory.config_with(&[database, ("REDIS_URL", "off")]);
-    let servers = Servers::start(&config, Role::Site).await?;
+    let servers = Servers::start(&config, Role::Site, &Stop::never()).await?;
     assert_eq!(servers.redis_url(), None);
     assert_eq!(servers.database().get_ports(), [5433]);
     assert!(!directory.join("lock").exists());
     let config = directory.config_with(&[database, ("REDIS_URL", "redis://cache.example/1")]);
-    let servers = Servers::start(&config, Role::Site).await?;
+    let servers = Servers::start(&config, Role::Site, &Stop::never()).await?;
     assert_eq!(
         servers.redis_url().as_deref(),
         Some("redis://cache.example/1")
     );
     let config = directory.config_with(&[database]);
-    let servers = Servers::start(&config, Role::Site).await?;
+    let servers = Servers::start(&config, Role::Site, &Stop::never()).await?;
     assert_eq!(ping(&servers).await.as_deref(), Some("PONG"));
     assert!(!directory.join("postgres").exists());
     let Err(err) = directory.start(Role::Command).await else {

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use property_listings::app::servers::{Role, Servers, ServersError};
+use property_listings::app::stop::Stop;
 use property_listings::config::Config;
 use tokio_postgres::NoTls;
 
@@ -53,7 +54,7 @@ impl Directory {
     }
 
     pub(crate) async fn start(&self, role: Role) -> Result<Servers, ServersError> {
-        Servers::start(&self.config(), role).await
+        Servers::start(&self.config(), role, &Stop::never()).await
     }
 
     /// The processes whose command line or title names this directory, children of tests aside.
@@ -233,7 +234,7 @@ async fn a_program_that_holds_servers() -> Check {
         "site" => Role::Site,
         _ => Role::Command,
     };
-    let servers = Servers::start(&config, role).await?;
+    let servers = Servers::start(&config, role, &Stop::never()).await?;
     writeln!(std::io::stdout(), "servers are ready")?;
     std::io::stdin().read_to_end(&mut Vec::new())?;
     match std::env::var("HOLD_END")?.as_str() {

@@ -11,13 +11,18 @@ use tokio_postgres::config::{Host, SslMode};
 
 use super::CommandError;
 use crate::app::servers::{Role, Servers, psql};
+use crate::app::stop::Stop;
 use crate::config::Config;
 
 /// Runs `psql` on the site's database, with further arguments of its own. A private server is started for as long.
 ///
 /// # Errors
 /// When there is no `psql`, the private server can't be started, or `psql` fails.
-pub(super) async fn run(config: Config, arguments: Vec<OsString>) -> Result<(), CommandError> {
+pub(super) async fn run(
+    config: Config,
+    arguments: Vec<OsString>,
+    stop: &Stop,
+) -> Result<(), CommandError> {
     let Some(program) = psql() else {
         return Err(CommandError::Failed(
             "You appear not to have the “psql” program installed or on your path. \
@@ -25,7 +30,7 @@ pub(super) async fn run(config: Config, arguments: Vec<OsString>) -> Result<(), 
                 .into(),
         ));
     };
-    let servers = Servers::start(&config, Role::Command).await?;
+    let servers = Servers::start(&config, Role::Command, stop).await?;
     let result = shell(&program, &servers.database(), arguments).await;
     servers.stop().await;
     result
@@ -37,7 +42,7 @@ async fn shell(
     arguments: Vec<OsString>,
 ) -> Result<(), CommandError> {
     // Ctrl-C is for psql, which cancels a query by it.
-    let _ignored = signal(SignalKind::interrupt()).map_err(CommandError::Runtime)?;
+    let mut terminated = signal(SignalKind::terminate()).map_err(CommandError::Runtime)?;
     let mut command = Command::new(program);
     command.args(arguments).envs(variables(database));
     command
@@ -45,13 +50,14 @@ async fn shell(
         .stdout(Stdio::inherit())
         .stderr(Stdio::inherit())
         .kill_on_drop(true);
-    let status = command
-        .status()
-        .await
-        .map_err(|source| CommandError::File {
-            file: program.display().to_string(),
-            source,
-        })?;
+    let status = tokio::select! {
+        status = command.status() => status,
+        _ = terminated.recv() => return Err(CommandError::Interrupted),
+    };
+    let status = status.map_err(|source| CommandError::File {
+        file: program.display().to_string(),
+        source,
+    })?;
     match status.code() {
         Some(0) => Ok(()),
         Some(code) => Err(CommandError::Shell(u8::try_from(code).unwrap_or(1))),

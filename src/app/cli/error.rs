@@ -52,7 +52,9 @@ impl CommandError {
         match self {
             Self::Config(_) | Self::Usage(_) => ExitCode::from(2),
             // As a shell says of a program that SIGINT has ended.
-            Self::Interrupted => ExitCode::from(130),
+            Self::Interrupted
+            | Self::Servers(ServersError::Interrupted)
+            | Self::Start(StartError::Servers(ServersError::Interrupted)) => ExitCode::from(130),
             Self::Shell(code) => ExitCode::from(*code),
             _ => ExitCode::from(1),
         }

@@ -30,6 +30,7 @@ use clap_complete::Shell;
 use super::logging;
 use super::platform::Platform;
 use super::servers::Role;
+use super::stop::Stop;
 use crate::config::Config;
 use crate::http;
 use crate::services::fixtures::LoadOptions;
@@ -217,29 +218,36 @@ fn run(command: Command) -> Result<(), CommandError> {
         }
         _ => {}
     }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CommandError::Runtime)?;
+    let guard = runtime.enter();
+    // Before anything begins that is to be ended in order.
+    let stop = match command {
+        Command::Openapi | Command::Printconfig { .. } => Stop::never(),
+        _ => Stop::on_signals().map_err(CommandError::Runtime)?,
+    };
+    drop(guard);
     let config = Config::from_environment()?;
     logging::start(&match command {
         Command::Serve { .. } => logging::of_site(config.site.debug),
         // A command's own lines are its output; the site's are its log.
         _ => "warn".to_owned(),
     });
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(CommandError::Runtime)?;
-    let result = runtime.block_on(dispatch(command, config));
+    let result = runtime.block_on(dispatch(command, config, stop));
     // A question that nobody answers any more would be waited for.
     runtime.shutdown_background();
     result
 }
 
-async fn dispatch(mut command: Command, config: Config) -> Result<(), CommandError> {
+async fn dispatch(mut command: Command, config: Config, stop: Stop) -> Result<(), CommandError> {
     match command {
-        Command::Serve { no_migrate } => return Box::pin(serve::run(config, !no_migrate)).await,
-        Command::Check(args) => {
-            return unless_interrupted(Box::pin(check::run(config, args))).await;
+        Command::Serve { no_migrate } => {
+            return Box::pin(serve::run(config, !no_migrate, stop)).await;
         }
-        Command::Dbshell { arguments } => return dbshell::run(config, arguments).await,
+        Command::Check(args) => return Box::pin(check::run(config, args, &stop)).await,
+        Command::Dbshell { arguments } => return dbshell::run(config, arguments, &stop).await,
         Command::Openapi => {
             output::json(&http::api_description(config.site.debug));
             return Ok(());
@@ -254,8 +262,9 @@ async fn dispatch(mut command: Command, config: Config) -> Result<(), CommandErr
         }
         _ => {}
     }
-    let platform = Platform::start(config, Role::Command, Vec::new()).await?;
-    let result = unless_interrupted(Box::pin(with_platform(command, &platform))).await;
+    let platform = Platform::start(config, Role::Command, Vec::new(), &stop).await?;
+    let work = Box::pin(with_platform(command, &platform));
+    let result = unless_interrupted(&stop, platform.ending(), work).await;
     cache::leave_no_probe(&platform).await;
     platform.stop().await;
     result

@@ -1,41 +1,47 @@
 //! `serve`
 
 use super::CommandError;
-use super::interrupt::asked_to_stop;
+use crate::app::platform::StartError;
+use crate::app::servers::ServersError;
 use crate::app::site::Application;
+use crate::app::stop::Stop;
 use crate::config::Config;
 
-pub(super) async fn run(config: Config, migrate: bool) -> Result<(), CommandError> {
-    let application = tokio::select! {
-        built = Application::build(config, migrate, Vec::new()) => built?,
-        // What has been started ends with the program.
-        () = asked_to_stop() => return Ok(()),
+pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<(), CommandError> {
+    let application = match Application::build(config, migrate, Vec::new(), &stop).await {
+        Ok(application) => application,
+        Err(StartError::Servers(ServersError::Interrupted)) => {
+            log::info!("stopped while starting");
+            return Ok(());
+        }
+        Err(err) => return Err(err.into()),
     };
-    log::info!("listening on http://{}", application.address());
     let platform = application.platform();
-    if matches!(platform.services.accounts.has_superuser().await, Ok(false)) {
-        // As it was started, so that the command can be copied.
-        let program = std::env::args().next().unwrap_or_default();
-        log::info!(
-            "no account yet: run “{program} createsuperuser”, then log in at {}/admin/",
-            application.url()
-        );
-    }
-    if platform.config.site.debug {
-        log::info!(
-            "development mode: the cache's endpoints are open to this machine (DEBUG); RUST_LOG=info logs hits and misses"
-        );
-    }
-    let handle = application.handle();
-    let management = platform.services.management.clone();
+    let (handle, management) = (application.handle(), platform.services.management.clone());
+    let debug = platform.config.site.debug;
+    // The database may take long to say whether there is an account.
+    let accounts = platform.services.accounts.clone();
+    let url = application.url().to_owned();
     tokio::spawn(async move {
-        asked_to_stop().await;
+        stop.asked().await;
         log::info!("stopping: requests in flight finish first");
         management.end_streams();
-        tokio::spawn(async move { handle.stop(true).await });
-        asked_to_stop().await;
-        log::warn!("stopping at once");
-        std::process::exit(130);
+        handle.stop(true).await;
+    });
+    log::info!("listening on http://{}", application.address());
+    tokio::spawn(async move {
+        if matches!(accounts.has_superuser().await, Ok(false)) {
+            // As it was started, so that the command can be copied.
+            let program = std::env::args().next().unwrap_or_default();
+            log::info!(
+                "no account yet: run “{program} createsuperuser”, then log in at {url}/admin/"
+            );
+        }
+        if debug {
+            log::info!(
+                "development mode: the cache's endpoints are open to this machine (DEBUG); RUST_LOG=info logs hits and misses"
+            );
+        }
     });
     application.run_until_stopped().await?;
     log::info!("stopped");

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use super::data_dir::DataDir;
 use super::error::ServersError;
 use super::lock::{Holder, Locks, POLL, Phase, Role};
+use crate::app::stop::Stop;
 
 /// How long an owner may take to become ready or to go away.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -27,6 +28,7 @@ pub(super) async fn claim(
     data_dir: &DataDir,
     role: Role,
     needs_postgres: bool,
+    stop: &Stop,
 ) -> Result<Claim, ServersError> {
     let mut locks = Locks::open(data_dir)?;
     let start = Instant::now();
@@ -70,7 +72,10 @@ pub(super) async fn claim(
             );
         }
         before = holder;
-        tokio::time::sleep(POLL).await;
+        tokio::select! {
+            () = tokio::time::sleep(POLL) => {}
+            () = stop.asked() => return Err(ServersError::Interrupted),
+        }
     }
 }
 

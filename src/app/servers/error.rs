@@ -144,6 +144,9 @@ pub enum ServersError {
         /// Its last lines.
         tail: String,
     },
+    /// The program was asked to stop meanwhile.
+    #[error("interrupted")]
+    Interrupted,
     /// The file with the secret key holds something else.
     #[error(
         "{} holds fewer than {least} bytes: remove it for a new key (which logs everybody out), or set SECRET_KEY",

@@ -27,11 +27,13 @@ pub use binaries::psql;
 pub use error::ServersError;
 pub use lock::Role;
 
+use crate::app::stop::Stop;
 use crate::config::{Config, DatabaseChoice, RedisChoice};
 use claim::Claim;
 use data_dir::DataDir;
 use lock::{Holder, Locks};
 use owner::Owner;
+use process::Handle;
 
 /// Keeps the servers alive that the configuration left to the program; dropping it ends them.
 pub struct Servers {
@@ -50,13 +52,29 @@ enum Hold {
     Owner(Box<Owner>),
 }
 
+/// What ends a program's servers at once, whatever the program is busy with.
+#[derive(Clone)]
+pub struct Ending(Vec<Handle>);
+
+impl Ending {
+    /// Ends them, and waits until they have ended.
+    pub async fn run(&self) {
+        self.0.iter().for_each(Handle::begin_stop);
+        for server in &self.0 {
+            server.ended().await;
+        }
+    }
+}
+
 impl Servers {
     /// Starts what `config` leaves to private servers, or joins those that another program runs on its `DATA_DIR`, and
     /// waits until they answer. The first start on a `DATA_DIR` takes seconds.
     ///
+    /// It is to be waited for even when the program is to stop: it then ends what it has started, and soon returns.
+    ///
     /// # Errors
     /// [`ServersError`] says what to do. Nothing is left running.
-    pub async fn start(config: &Config, role: Role) -> Result<Self, ServersError> {
+    pub async fn start(config: &Config, role: Role, stop: &Stop) -> Result<Self, ServersError> {
         let binary = match &config.cache.redis {
             RedisChoice::Private => Some(binaries::redis()),
             _ => None,
@@ -74,12 +92,14 @@ impl Servers {
         let can_redis = matches!(binary, Some(Ok(_)));
         if config.database.is_private() || can_redis {
             let data_dir = DataDir::open(&config.data_dir)?;
-            match claim::claim(&data_dir, role, config.database.is_private()).await? {
+            match claim::claim(&data_dir, role, config.database.is_private(), stop).await? {
                 Claim::Guest(locks, holder) => {
-                    servers.join(config, &data_dir, locks, &holder).await?
+                    servers
+                        .join(config, &data_dir, locks, &holder, stop)
+                        .await?
                 }
                 Claim::Owner(locks) => {
-                    let owner = Owner::new(locks, role, data_dir);
+                    let owner = Owner::new(locks, role, data_dir, stop);
                     let binary = binary.clone().and_then(Result::ok);
                     servers
                         .own(owner, config.database.is_private(), binary)
@@ -115,7 +135,15 @@ impl Servers {
         matches!(&self.hold, Hold::Owner(owner) if owner.runs_redis())
     }
 
-    /// Ends the servers that this program owns, after the commands that use them are done: a site waits 10 s for them,
+    /// What ends the servers that this program owns, where [`Servers::stop`] can't be called.
+    pub fn ending(&self) -> Ending {
+        match &self.hold {
+            Hold::Owner(owner) => Ending(owner.handles()),
+            Hold::Nothing | Hold::Guest { .. } => Ending(Vec::new()),
+        }
+    }
+
+    /// Ends the servers that this program owns, after the commands that use them are done: a site waits some seconds for them,
     /// a command as long as it takes.
     pub async fn stop(mut self) {
         if let Hold::Owner(owner) = std::mem::replace(&mut self.hold, Hold::Nothing) {
@@ -129,17 +157,20 @@ impl Servers {
         data_dir: &DataDir,
         locks: Locks,
         holder: &Holder,
+        stop: &Stop,
     ) -> Result<(), ServersError> {
         let sockets = data_dir.sockets();
         if config.database.is_private() {
             self.database = connect::postgres(&sockets);
             let answer = async || connect::postgres_answers(&self.database).await;
-            ready::wait(postgres::NAME, &data_dir.join(postgres::LOG), None, answer).await?;
+            let log = data_dir.join(postgres::LOG);
+            ready::wait(postgres::NAME, &log, None, stop, answer).await?;
         }
         if holder.redis && config.cache.redis == RedisChoice::Private {
             let url = connect::redis(&sockets);
             let answer = async || connect::redis_answers(&url).await;
-            ready::wait(redis::NAME, &data_dir.join(redis::LOG), None, answer).await?;
+            let log = data_dir.join(redis::LOG);
+            ready::wait(redis::NAME, &log, None, stop, answer).await?;
             self.redis_url = Some(url);
         }
         self.hold = Hold::Guest {

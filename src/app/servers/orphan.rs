@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::error::ServersError;
 use super::program::kill;
+use crate::app::stop::Stop;
 
 /// How often an ending process is looked at.
 const POLL: Duration = Duration::from_millis(50);
@@ -31,11 +32,13 @@ pub(super) fn program_name(command_line: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
 
-/// Sends a server one signal after the other, each with its time to have effect, until it has ended.
+/// Sends a server one signal after the other, each with its time to have effect, until it has ended. A program that is
+/// to stop does not wait for that.
 pub(super) fn end(
     server: &'static str,
     pid: u32,
     signals: &[(&str, Duration)],
+    stop: &Stop,
 ) -> Result<(), ServersError> {
     let line = command_line(pid);
     log::warn!("ending {server} (process {pid}), which an earlier run left behind");
@@ -45,6 +48,9 @@ pub(super) fn end(
         while start.elapsed() < *limit {
             if command_line(pid) != line {
                 return Ok(());
+            }
+            if stop.is_asked() {
+                return Err(ServersError::Interrupted);
             }
             std::thread::sleep(POLL);
         }

@@ -10,13 +10,14 @@ use super::data_dir::DataDir;
 use super::error::ServersError;
 use super::lock::{Holder, Locks, Phase, Role};
 use super::postgres::{self, Cluster};
-use super::process::Supervised;
+use super::process::{Handle, Supervised};
 use super::ready;
 use super::redis::{self, Store};
+use crate::app::stop::Stop;
 
-/// How long a site that stops waits for commands that use its servers. Commands are cut off after that, because
-/// service managers kill a site that doesn't end.
-const SITE_PATIENCE: Duration = Duration::from_secs(10);
+/// How long after a site was asked to stop commands may use its servers. They are cut off then, because service managers
+/// kill a site that doesn't end.
+const SITE_PATIENCE: Duration = Duration::from_secs(6);
 
 /// The servers are declared before the locks, so that a drop ends them before others may start theirs.
 pub(super) struct Owner {
@@ -25,18 +26,26 @@ pub(super) struct Owner {
     locks: Locks,
     state: Holder,
     data_dir: DataDir,
+    stop: Stop,
 }
 
 impl Owner {
     /// An owner of no servers yet, who holds the lock.
-    pub(super) fn new(locks: Locks, role: Role, data_dir: DataDir) -> Self {
+    pub(super) fn new(locks: Locks, role: Role, data_dir: DataDir, stop: &Stop) -> Self {
         Self {
             postgres: None,
             redis: None,
             locks,
             state: Holder::starting(role),
             data_dir,
+            stop: stop.clone(),
         }
+    }
+
+    /// What ends the servers from elsewhere.
+    pub(super) fn handles(&self) -> Vec<Handle> {
+        let running = self.postgres.iter().chain(&self.redis);
+        running.map(Supervised::handle).collect()
     }
 
     pub(super) fn runs_postgres(&self) -> bool {
@@ -55,8 +64,8 @@ impl Owner {
         postgres: bool,
         redis: Option<PathBuf>,
     ) -> Result<PathBuf, ServersError> {
-        let data_dir = self.data_dir.clone();
-        let prepared = blocking(move || prepare(&data_dir, postgres, redis)).await??;
+        let (data_dir, stop) = (self.data_dir.clone(), self.stop.clone());
+        let prepared = blocking(move || prepare(&data_dir, postgres, redis, &stop)).await??;
         let sockets = prepared.sockets;
         if let Some(cluster) = prepared.cluster {
             self.postgres = Some(supervise(postgres::NAME, cluster, Cluster::spawn).await?);
@@ -69,14 +78,16 @@ impl Owner {
             let (log, answer) = (self.data_dir.join(postgres::LOG), async || {
                 connect::postgres_answers(&config).await
             });
-            ready::wait(postgres::NAME, &log, self.postgres.as_ref(), answer).await?;
+            let server = self.postgres.as_ref();
+            ready::wait(postgres::NAME, &log, server, &self.stop, answer).await?;
         }
         if self.runs_redis() {
             let url = connect::redis(&sockets);
             let (log, answer) = (self.data_dir.join(redis::LOG), async || {
                 connect::redis_answers(&url).await
             });
-            ready::wait(redis::NAME, &log, self.redis.as_ref(), answer).await?;
+            let server = self.redis.as_ref();
+            ready::wait(redis::NAME, &log, server, &self.stop, answer).await?;
         }
         self.state.postgres = self.runs_postgres();
         self.state.redis = self.runs_redis();
@@ -111,11 +122,9 @@ impl Owner {
                 if let Err(err) = self.locks.announce(&self.state) {
                     log::warn!("{err}");
                 }
-                if !self.locks.wait_for_commands(Some(SITE_PATIENCE)).await {
-                    let seconds = SITE_PATIENCE.as_secs();
-                    log::warn!(
-                        "a command still uses the private servers after {seconds} s; it is cut off"
-                    );
+                let patience = SITE_PATIENCE.saturating_sub(self.stop.elapsed());
+                if !self.locks.wait_for_commands(Some(patience)).await {
+                    log::warn!("a command still uses the private servers; it is cut off");
                 }
             }
             Role::Command => {
@@ -135,12 +144,13 @@ fn prepare(
     data_dir: &DataDir,
     postgres: bool,
     redis: Option<PathBuf>,
+    stop: &Stop,
 ) -> Result<Prepared, ServersError> {
     let account = Account::choose(&data_dir.postgres())?;
     data_dir.admit(&account)?;
     let sockets = data_dir.create_sockets(&account)?;
-    let cluster = postgres.then(|| Cluster::prepare(data_dir, &account, &sockets));
-    let store = redis.map(|binary| Store::prepare(binary, data_dir, &account, &sockets));
+    let cluster = postgres.then(|| Cluster::prepare(data_dir, &account, &sockets, stop));
+    let store = redis.map(|binary| Store::prepare(binary, data_dir, &account, &sockets, stop));
     Ok(Prepared {
         cluster: cluster.transpose()?,
         store: store.transpose()?,

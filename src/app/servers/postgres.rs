@@ -8,7 +8,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Child;
+use std::process::{Child, ExitStatus};
 use std::time::Duration;
 
 use super::account::Account;
@@ -19,9 +19,12 @@ use super::error::ServersError;
 use super::orphan;
 use super::program::Program;
 use super::ready;
+use crate::app::stop::Stop;
 
 pub(super) const NAME: &str = "PostgreSQL";
 pub(super) const LOG: &str = "postgres.log";
+/// How often a running `initdb` is looked at.
+const POLL: Duration = Duration::from_millis(20);
 
 /// What differs from PostgreSQL's defaults. The connections are for several commands beside a site with a large pool;
 /// compiling queries (`jit`) takes longer than the site's queries run.
@@ -44,6 +47,7 @@ pub(super) struct Cluster {
     data: PathBuf,
     sockets: PathBuf,
     log: PathBuf,
+    stop: Stop,
 }
 
 impl Cluster {
@@ -52,6 +56,7 @@ impl Cluster {
         data_dir: &DataDir,
         account: &Account,
         sockets: &Path,
+        stop: &Stop,
     ) -> Result<Self, ServersError> {
         let data = data_dir.postgres();
         let major = major_version(&data)?;
@@ -61,6 +66,7 @@ impl Cluster {
             data,
             sockets: sockets.to_owned(),
             log: data_dir.log(LOG)?,
+            stop: stop.clone(),
         };
         if major.is_none() {
             cluster.create(data_dir)?;
@@ -107,13 +113,14 @@ impl Cluster {
             ];
             command.extend(fixed.iter().chain(&locale).map(OsString::from));
             command.extend([OsString::from("--pgdata"), directory.as_os_str().to_owned()]);
-            let mut child = self.program(command, "TERM", Vec::new()).spawn()?;
-            let pipe = child.stdin.take();
-            let status = child.wait().map_err(|source| ServersError::Run {
+            let child = self.program(command, "TERM", Vec::new()).spawn()?;
+            let status = self.wait(child).map_err(|source| ServersError::Run {
                 program: "initdb".to_owned(),
                 source,
             })?;
-            drop(pipe);
+            if self.stop.is_asked() {
+                return Err(ServersError::Interrupted);
+            }
             if status.success() {
                 return Ok(());
             }
@@ -122,6 +129,19 @@ impl Cluster {
             directory: directory.to_owned(),
             output: format!("{} ends:\n{}", self.log.display(), ready::tail(&self.log)),
         })
+    }
+
+    /// Waits for the end of a program, which is told to end when this one is to stop.
+    fn wait(&self, mut child: Child) -> std::io::Result<ExitStatus> {
+        loop {
+            if let Some(status) = child.try_wait()? {
+                return Ok(status);
+            }
+            if self.stop.is_asked() {
+                drop(child.stdin.take());
+            }
+            std::thread::sleep(POLL);
+        }
     }
 
     /// Starts the server after ending what an earlier run may have left.
@@ -160,26 +180,26 @@ impl Cluster {
 
     /// Ends a server that still runs on the data, and removes stale sockets.
     ///
-    /// Returns the process id in `postmaster.pid` if it now belongs to something else. PostgreSQL would take that for a
-    /// running server; named as its “grandparent” it is known not to be one.
+    /// Returns the process id in `postmaster.pid`, which is now no server's. Another process may have it, or get it before
+    /// PostgreSQL looks, as in a container, where few ids are in use. PostgreSQL would take that for a running server; named
+    /// as its “grandparent” it is known not to be one.
     fn recover(&self) -> Result<Option<u32>, ServersError> {
-        let pid = first_line(&self.data.join("postmaster.pid")).and_then(|line| line.parse().ok());
-        let running = pid.and_then(|pid| Some((pid, orphan::command_line(pid)?)));
-        let mut unrelated = None;
-        if let Some((pid, line)) = running {
+        let first_line = first_line(&self.data.join("postmaster.pid"));
+        let mut pid = first_line.and_then(|line| line.parse::<i32>().ok().map(i32::unsigned_abs));
+        if let Some((id, line)) = pid.and_then(|id| Some((id, orphan::command_line(id)?))) {
             let name = orphan::program_name(&line);
             let data = self.data.display().to_string();
             if ["postgres", "postmaster"].contains(&name) && line.contains(&data) {
                 let (polite, rude) = (Duration::from_secs(30), Duration::from_secs(10));
-                orphan::end(NAME, pid, &[("INT", polite), ("QUIT", rude)])?;
-            } else {
-                unrelated = Some(pid);
+                let signals = [("INT", polite), ("QUIT", rude)];
+                orphan::end(NAME, id, &signals, &self.stop)?;
+                pid = None;
             }
         }
         for name in [".s.PGSQL.5432", ".s.PGSQL.5432.lock"] {
             remove_stale(&self.sockets.join(name))?;
         }
-        Ok(unrelated)
+        Ok(pid)
     }
 }
 

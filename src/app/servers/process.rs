@@ -4,7 +4,7 @@
 //! has a runtime and all of them share the servers.
 
 use std::process::{Child, ChildStdin};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -21,11 +21,15 @@ const WELL_AFTER: Duration = Duration::from_secs(30);
 /// How long a server may take to end before it is killed. A killed PostgreSQL recovers from its write-ahead log.
 const END_LIMIT: Duration = Duration::from_secs(30);
 
+/// How often an ending server is looked at.
+const POLL: Duration = Duration::from_millis(20);
+
 /// What the thread and the guard share.
 struct Shared {
     state: Mutex<State>,
     changed: Condvar,
     deaths: AtomicU32,
+    has_ended: AtomicBool,
 }
 
 struct State {
@@ -36,7 +40,32 @@ struct State {
     group: u32,
 }
 
+/// What ends a server whose [`Supervised`] is out of reach.
+#[derive(Clone)]
+pub(super) struct Handle(Arc<Shared>);
+
+impl Handle {
+    pub(super) fn begin_stop(&self) {
+        self.0.begin_stop();
+    }
+
+    /// Waits until the server has ended, as long as it may take.
+    pub(super) async fn ended(&self) {
+        let start = tokio::time::Instant::now();
+        while !self.0.has_ended.load(Ordering::Acquire) && start.elapsed() < END_LIMIT {
+            tokio::time::sleep(POLL).await;
+        }
+    }
+}
+
 impl Shared {
+    fn begin_stop(&self) {
+        let mut state = self.state();
+        state.stopping = true;
+        state.pipe = None;
+        self.changed.notify_all();
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -64,10 +93,14 @@ impl Supervised {
             state: Mutex::new(state),
             changed: Condvar::new(),
             deaths: AtomicU32::new(0),
+            has_ended: AtomicBool::new(false),
         });
         let run = {
             let shared = Arc::clone(&shared);
-            move || supervise(name, &shared, child, &start)
+            move || {
+                supervise(name, &shared, child, &start);
+                shared.has_ended.store(true, Ordering::Release);
+            }
         };
         let thread = std::thread::Builder::new().name(name.to_owned()).spawn(run);
         let thread = thread.map_err(|source| ServersError::Run {
@@ -85,12 +118,14 @@ impl Supervised {
         self.shared.deaths.load(Ordering::Relaxed)
     }
 
+    /// What ends it from elsewhere.
+    pub(super) fn handle(&self) -> Handle {
+        Handle(self.shared.clone())
+    }
+
     /// Asks the server to end, without waiting for it.
     pub(super) fn begin_stop(&self) {
-        let mut state = self.shared.state();
-        state.stopping = true;
-        state.pipe = None;
-        self.shared.changed.notify_all();
+        self.shared.begin_stop();
     }
 
     /// Ends the server and waits until it has ended.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::error::ServersError;
 use super::process::Supervised;
+use crate::app::stop::Stop;
 
 /// How long a server may take to answer.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -21,11 +22,15 @@ pub(super) async fn wait(
     name: &'static str,
     log: &Path,
     server: Option<&Supervised>,
+    stop: &Stop,
     attempt: impl AsyncFn() -> Result<(), String>,
 ) -> Result<(), ServersError> {
     let start = tokio::time::Instant::now();
     loop {
-        let outcome = tokio::time::timeout(ATTEMPT_LIMIT, attempt()).await;
+        let outcome = tokio::select! {
+            outcome = tokio::time::timeout(ATTEMPT_LIMIT, attempt()) => outcome,
+            () = stop.asked() => return Err(ServersError::Interrupted),
+        };
         let reason = match outcome {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(reason)) => reason,

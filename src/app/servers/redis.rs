@@ -11,6 +11,7 @@ use super::data_dir::{DataDir, first_line, private_dir, remove_stale};
 use super::error::ServersError;
 use super::orphan;
 use super::program::Program;
+use crate::app::stop::Stop;
 
 pub(super) const NAME: &str = "Redis";
 pub(super) const LOG: &str = "redis.log";
@@ -36,6 +37,7 @@ pub(super) struct Store {
     directory: PathBuf,
     sockets: PathBuf,
     log: PathBuf,
+    stop: Stop,
 }
 
 impl Store {
@@ -45,6 +47,7 @@ impl Store {
         data_dir: &DataDir,
         account: &Account,
         sockets: &Path,
+        stop: &Stop,
     ) -> Result<Self, ServersError> {
         let directory = data_dir.join("redis");
         private_dir(&directory, account)?;
@@ -54,6 +57,7 @@ impl Store {
             directory,
             sockets: sockets.to_owned(),
             log: data_dir.log(LOG)?,
+            stop: stop.clone(),
         })
     }
 
@@ -88,7 +92,7 @@ impl Store {
             && self.is_this_server(&line)
         {
             let (polite, rude) = (Duration::from_secs(10), Duration::from_secs(5));
-            orphan::end(NAME, pid, &[("TERM", polite), ("KILL", rude)])?;
+            orphan::end(NAME, pid, &[("TERM", polite), ("KILL", rude)], &self.stop)?;
         }
         remove_stale(&self.sockets.join(REDIS_SOCKET))?;
         remove_stale(&pid_file)

@@ -144,6 +144,12 @@ impl AdminOrder {
         }
     }
 
+    /// The order that begins where this one ends.
+    pub fn reversed(&self) -> Self {
+        let terms = self.terms().iter();
+        Self::of(terms.copied().map(OrderTerm::reversed).collect())
+    }
+
     /// The order after a click on a column's name: a column that is sorted by is turned round, any other becomes the
     /// most important.
     pub fn clicked(&self, column: AdminColumn) -> Self {
@@ -184,6 +190,8 @@ mod tests {
         assert_eq!(price.without(AdminColumn::Price), usual);
         assert_eq!(usual.clicked(AdminColumn::Added).text(), "added");
         assert_eq!(order("added").clicked(AdminColumn::Added), usual);
+        assert_eq!(usual.reversed().text(), "added");
+        assert_eq!(order("-price.title").reversed().text(), "price.-title");
     }
 
     #[test]

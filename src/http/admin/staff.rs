@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{EventId, Permission, Permissions, User, UserId};
 use crate::http::AppError;
-use crate::services::{Actor, SESSION_NAME, Services, USER_ID, Visitor};
+use crate::services::{Actor, Outage, SESSION_NAME, Services, USER_ID, Visitor};
 
 /// The session's CSRF token.
 pub(in crate::http) const CSRF: &str = "csrf";
@@ -36,8 +36,8 @@ pub(in crate::http) struct Staff {
     pub(in crate::http) session_name: String,
     permissions: Permissions,
     session: Session,
-    /// Whether the database said that they still are one; out of reach, it can't.
-    known: bool,
+    /// Why the database could not say that they still are one; `None` where it did.
+    outage: Option<Outage>,
 }
 
 /// A message to show once, on the next page.
@@ -114,7 +114,7 @@ impl Staff {
             session_name,
             permissions: user.permissions,
             session,
-            known: true,
+            outage: None,
         }
     }
 
@@ -229,13 +229,18 @@ impl Staff {
     pub(in crate::http) fn require_known(&self) -> Result<(), AppError> {
         match self.is_known() {
             true => Ok(()),
-            false => Err(AppError::Unavailable),
+            false => Err(AppError::Unavailable(self.outage)),
         }
     }
 
     /// Whether the database could say that they still are a member of staff, and what they may do.
     pub(in crate::http) fn is_known(&self) -> bool {
-        self.known
+        self.outage.is_none()
+    }
+
+    /// Why the database could not say it.
+    pub(in crate::http) fn outage(&self) -> Option<Outage> {
+        self.outage
     }
 
     /// The member of staff whose session a request carries; `None` for anybody else.
@@ -261,6 +266,7 @@ impl Staff {
             // While the database is out of reach nothing can be read or written, but a form can be shown again with
             // what was typed.
             Err(err) if err.is_unavailable() => {
+                log::error!("{err}");
                 let username = session.get(USERNAME)?.unwrap_or_default();
                 Ok(Some(Self {
                     id,
@@ -269,7 +275,7 @@ impl Staff {
                     session_name,
                     permissions: Permissions::all(),
                     session,
-                    known: false,
+                    outage: err.outage(),
                 }))
             }
             Err(err) => Err(err.into()),

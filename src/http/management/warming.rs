@@ -31,7 +31,9 @@ pub(in crate::http) async fn start(
         let detail = "The cache is being warmed already; wait until that has ended.";
         return Err(AppError::Conflict(detail.to_owned()));
     };
-    let warmed = task.await.map_err(|_| AppError::from(Interrupted))??;
+    let warmed = task
+        .await
+        .map_err(|_| AppError::from(Interrupted::Panicked))??;
     Ok(json_response(
         &json!({"success": warmed.failed == 0, "warmed": warmed}),
     ))

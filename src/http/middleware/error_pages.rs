@@ -157,11 +157,11 @@ impl fmt::Display for Failure {
 
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
-        AppError::Unavailable.status_code()
+        AppError::Unavailable(None).status_code()
     }
 
     fn error_response(&self) -> HttpResponse {
-        let outage = AppError::Unavailable;
+        let outage = AppError::Unavailable(None);
         let mut response = page(outage.status_code(), &outage.detail(), None, &self.0);
         let headers = response.headers_mut();
         keep(outage.error_response().headers(), headers);

@@ -34,7 +34,7 @@ const FAILURES: [(&str, &str, Option<&str>); 7] = [
     ("TooLarge", "The body is longer than 1 MiB.", None),
     (
         "Unavailable",
-        "The database can't be reached, and no page that may stand in is held.",
+        "The database can't be reached or takes too long, and no page that may stand in is held.",
         Some("Retry-After"),
     ),
 ];

@@ -138,7 +138,7 @@ impl Accounts {
         };
         let own_hash = own_hash(&user, &password).await?;
         let mut client = self.database.client().await?;
-        let work = client.transaction().await.map_err(DbError::from)?;
+        let work = client.transaction().await?;
         login_failures::delete(&work, &attempt.account, &attempt.network).await?;
         users::update_last_login(&work, user.id).await?;
         attempt.event(LoginKind::Login, id).insert(&work).await?;
@@ -146,7 +146,7 @@ impl Accounts {
             users::rehash_password(&work, user.id, &user.password_hash, &hash).await?;
             log::info!("password hash upgraded user=\"{}\"", user.username);
         }
-        work.commit().await.map_err(DbError::from)?;
+        work.commit().await?;
         Ok(Login::Entered(user))
     }
 
@@ -219,7 +219,7 @@ impl Accounts {
         let turn = timeout(PATIENCE, self.counting.acquire()).await;
         let _turn = turn.map_err(|_| DbError::Unavailable("too many log in at once".to_owned()))?;
         let mut client = self.database.client().await?;
-        let work = client.transaction().await.map_err(DbError::from)?;
+        let work = client.transaction().await?;
         login_failures::lock(&work, subjects).await?;
         let wait = login_failures::find_wait(&work, subjects, FAILURES, WINDOW).await?;
         match wait {
@@ -231,7 +231,7 @@ impl Accounts {
             }
             None => login_failures::insert(&work, subjects, account, network).await?,
         }
-        work.commit().await.map_err(DbError::from)?;
+        work.commit().await?;
         Ok(wait)
     }
 }

@@ -274,7 +274,7 @@ async fn begin<'a>(
     client: &'a mut Client,
     actor: &Actor,
 ) -> Result<(Transaction<'a>, Vec<UserId>), ManageError> {
-    let work = client.transaction().await.map_err(DbError::from)?;
+    let work = client.transaction().await?;
     event_log::set_actor(&work, &actor.username).await?;
     let in_charge = users::lock_in_charge(&work).await?;
     match in_charge.contains(&actor.id) {
@@ -284,5 +284,5 @@ async fn begin<'a>(
 }
 
 async fn commit(work: Transaction<'_>) -> Result<(), ManageError> {
-    Ok(work.commit().await.map_err(DbError::from)?)
+    Ok(work.commit().await?)
 }

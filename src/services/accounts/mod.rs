@@ -16,7 +16,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::{ServiceError, Sessions, passwords};
-use crate::db::{Database, DbError, event_log, sessions, users};
+use crate::db::{Database, event_log, sessions, users};
 use crate::domain::{NewAccount, Password, Permissions, User, UserId, UserStanding, Username};
 
 /// Why an account can't be created.
@@ -120,10 +120,10 @@ impl Accounts {
     async fn insert(&self, actor: &str, new: NewAccount) -> Result<Option<UserId>, ServiceError> {
         let hash = passwords::hash(new.password).await?;
         let mut client = self.database.client().await?;
-        let work = client.transaction().await.map_err(DbError::from)?;
+        let work = client.transaction().await?;
         event_log::set_actor(&work, actor).await?;
         let id = users::insert(&work, &new.standing, &hash).await?;
-        work.commit().await.map_err(DbError::from)?;
+        work.commit().await?;
         Ok(id)
     }
 
@@ -141,13 +141,13 @@ impl Accounts {
     ) -> Result<bool, ServiceError> {
         let hash = passwords::hash(password).await?;
         let mut client = self.database.client().await?;
-        let work = client.transaction().await.map_err(DbError::from)?;
+        let work = client.transaction().await?;
         event_log::set_actor(&work, actor).await?;
         if !users::update_password(&work, user, checked, &hash).await? {
             return Ok(false);
         }
         let ended = sessions::delete_of_user(&work, user, None).await?;
-        work.commit().await.map_err(DbError::from)?;
+        work.commit().await?;
         self.sessions.void(ended).await;
         Ok(true)
     }

@@ -339,3 +339,54 @@ async fn whoever_may_only_look_comes_from_the_list_to_the_listing_and_back() {
     let history = address.replace("/change/", "/history/");
     assert!(links.contains(&history), "{links:#?}");
 }
+
+/// More listings than a list shows in full, without what triggers would do for each.
+const MANY: &str = "ALTER TABLE property DISABLE TRIGGER ALL;
+    INSERT INTO property (title, description, price, location)
+        SELECT 'Home ' || n, 'A home', n, 'Leith' FROM generate_series(1, 50001) AS n;
+    INSERT INTO property_tally (location_folded, rows) VALUES ('leith', 50001);
+    INSERT INTO property_price_tally (location_folded, price_floor, rows)
+        SELECT place, property_price_floor(price, digits), count(*)
+        FROM property, (VALUES ('leith', 2), ('', 3)) AS tallied (place, digits) GROUP BY 1, 2";
+
+#[tokio::test]
+async fn a_list_that_is_too_long_says_where_it_ends_and_how_to_reach_the_others() {
+    let app = Plan::new().await.sql(MANY).await.start().await;
+    let staff = app.staff().await;
+    let ends = "The list ends after its first 10,000 listings.";
+    for (query, reversed) in [
+        ("?page=1001", "?o=added"),
+        ("?o=price&page=1600", "?o=-price"),
+        ("?o=location.-title&page=100", "?o=-location.title"),
+        (
+            "?o=location.title&per_page=1&page=50000",
+            "?o=-location.-title&per_page=1",
+        ),
+        (
+            "?location=leith&o=-changed.price",
+            "?location=leith&o=changed.-price",
+        ),
+    ] {
+        let path = format!("/admin/properties/{query}");
+        let page = staff.get(&path).await.assert_status(200);
+        assert!(page.has(ends), "{query}: {page:?}");
+        let text = page.text().replace("&#38;", "&").replace("&amp;", "&");
+        let reverse = format!("<a href=\"/admin/properties/{reversed}\">reverse the order</a>");
+        assert!(text.contains(&reverse), "{reverse}: {page:?}");
+    }
+    assert_eq!(
+        shown(&staff, "?o=price&page=9999")
+            .await
+            .last()
+            .map(String::as_str),
+        Some("10000")
+    );
+    let last = shown(&staff, "?o=-price&page=1").await;
+    assert_eq!(last.first().map(String::as_str), Some("50001"));
+    let full = staff
+        .get("/admin/properties/?o=price&page=500&min_price=2")
+        .await;
+    assert!(!full.assert_status(200).has("The list ends"));
+    let rest = shown(&staff, "?o=price&page=500&min_price=2").await;
+    assert_eq!(rest.last().map(String::as_str), Some("50001"));
+}

@@ -1,5 +1,7 @@
 //! `serve`: how it starts, and how it ends.
 
+use std::time::{Duration, Instant};
+
 use crate::harness::{Browser, Plan, Shell, eventually};
 
 #[tokio::test]
@@ -26,12 +28,48 @@ async fn a_stopped_site_lets_requests_in_flight_finish() {
             connected.is_err().then_some(())
         })
         .await;
+        // A second one changes nothing.
+        site.signal(signal);
         assert!(!site.has_ended(), "it did not wait for the request");
         transaction.rollback().await.expect("released");
         let page = asking.await.expect("answered").assert_status(200);
         assert!(page.has("Home 1"));
         let code = tokio::task::spawn_blocking(move || site.wait()).await;
         assert_eq!(code.expect("ended"), Some(0));
+    }
+}
+
+#[tokio::test]
+async fn a_site_that_waits_for_the_database_while_it_starts_can_be_stopped() {
+    let tables = ["site_user", "property_event", "refinery_schema_history"];
+    for (table, signal) in tables.into_iter().zip(["TERM", "TERM", "INT"]) {
+        let plan = Plan::new().await;
+        let mut psql = plan.database.psql().await;
+        let transaction = psql.transaction().await.expect("begun");
+        let lock = format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+        transaction.batch_execute(&lock).await.expect("locked");
+        let running = Shell::of(&plan).begin(&["serve"]);
+        let waits = "SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        eventually("it waits", async || {
+            (plan.database.value(waits).await != "0").then_some(())
+        })
+        .await;
+        running.signal(signal);
+        let start = Instant::now();
+        let (code, err) = running.wait();
+        assert_eq!(code, Some(0), "{table}: {err}");
+        assert!(start.elapsed() < Duration::from_secs(8), "{table}: {err}");
+    }
+}
+
+#[tokio::test]
+async fn a_site_can_be_stopped_as_soon_as_it_listens() {
+    for signal in ["TERM", "INT"] {
+        let plan = Plan::new().await;
+        let mut site = Shell::of(&plan).serve(&["serve"]);
+        site.signal(signal);
+        assert_eq!(site.wait(), Some(0), "{}", site.log());
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
 
 use property_listings::app::site::Application;
+use property_listings::app::stop::Stop;
 use property_listings::config::Config;
 use property_listings::db::Database;
 use property_listings::events::Receiver;
@@ -190,7 +191,7 @@ async fn live(
     tell: oneshot::Sender<Started>,
     stopped: oneshot::Receiver<()>,
 ) {
-    let built = Application::build(config, false, receivers).await;
+    let built = Application::build(config, false, receivers, &Stop::never()).await;
     let application = built.expect("the site starts");
     let platform = application.platform();
     let started = Started {

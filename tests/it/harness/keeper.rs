@@ -16,6 +16,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use property_listings::app::servers::{Role, Servers};
+use property_listings::app::stop::Stop;
 use property_listings::config::Config;
 
 use super::database::make_template;
@@ -145,7 +146,8 @@ async fn the_servers_are_kept() {
     let data = directory.join("data").display().to_string();
     let config = Config::from_variables(|name| (name == "DATA_DIR").then(|| data.clone()));
     let config = config.expect("a configuration");
-    let servers = Servers::start(&config, Role::Site).await.expect("servers");
+    let servers = Servers::start(&config, Role::Site, &Stop::never()).await;
+    let servers = servers.expect("servers");
     make_template(servers.database()).await;
     announce(&directory, &servers);
     let in_use = wait_for_the_end(&directory).await;

@@ -12,4 +12,5 @@ mod outages;
 mod overtaken;
 mod refusals;
 mod rollback;
+mod schema_changes;
 mod slow_postgres;

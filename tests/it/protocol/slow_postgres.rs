@@ -4,9 +4,11 @@ use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use futures_util::{FutureExt as _, SinkExt as _};
-use property_listings::db::{Client, Database, DbError};
+use property_listings::db::{Client, Database, DbError, GenericClient as _};
 
-use crate::harness::{Plan, Proxy, TestDatabase, eventually, eventually_within, listing};
+use crate::harness::{
+    Browser, Plan, Proxy, Shell, TestDatabase, eventually, eventually_within, listing,
+};
 
 /// What a read waits for an answer, and somewhat more for a busy machine.
 const BOUND: Duration = Duration::from_secs(5);
@@ -179,14 +181,48 @@ async fn a_read_that_takes_longer_than_anybody_waits_is_refused_and_ended() {
     let client = pool.client().await.expect("a client");
     let start = Instant::now();
     let slow = client.query("SELECT pg_sleep(60) AS slow", &[]).await;
-    let err = DbError::from(slow.expect_err("it sleeps"));
-    assert!(matches!(err, DbError::Unavailable(_)), "{err}");
+    let err = slow.expect_err("it sleeps");
+    assert!(matches!(err, DbError::TooSlow(_)), "{err}");
+    let text = err.to_string();
+    assert!(text.ends_with(" s: SELECT pg_sleep(60) AS slow"), "{text}");
     assert!(start.elapsed() < BOUND, "{:?}", start.elapsed());
     drop(client);
     let client = pool.client().await.expect("another client");
     pid(&client).await;
     let ended = async || (!is_active(&database, "slow").await).then_some(());
     eventually_within(Duration::from_secs(8), "the server ends it", ended).await;
+}
+
+#[tokio::test]
+async fn a_page_whose_statement_takes_too_long_says_so_and_the_log_names_the_statement() {
+    let plan = Plan::new().await.homes(1).await;
+    let site = Shell::of(&plan).serve(&["serve"]);
+    let staff = Browser::new(&site.origin);
+    staff.log_in("ada").await;
+    let form = staff.get("/admin/properties/1/change/").await;
+    let mut fields = listing("Other", "1", "Leith").fields();
+    fields.push(("csrf_token", form.field("csrf_token")));
+    for table in ["property", "site_user"] {
+        let mut psql = plan.database.psql().await;
+        let locking = psql.transaction().await.expect("begun");
+        let lock = format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+        locking.batch_execute(&lock).await.expect("locked");
+        let list = staff.get("/admin/properties/").await.assert_status(503);
+        let saved = staff.post("/admin/properties/1/change/", &fields).await;
+        for page in [list, saved.assert_status(503)] {
+            assert!(page.has("took too long"), "{table}: {page:?}");
+            assert_ne!(page.header("retry-after"), "");
+        }
+        locking.rollback().await.expect("released");
+    }
+    let log = site.log();
+    for begun in [
+        "a statement took too long: ",
+        "FROM property",
+        "UPDATE session",
+    ] {
+        assert!(log.contains(begun), "{begun}: {log}");
+    }
 }
 
 #[tokio::test]
@@ -204,8 +240,8 @@ async fn a_write_that_waits_too_long_for_a_lock_is_refused() {
     let first = pid(&client).await;
     let writing = client.transaction().await.expect("begun");
     let err = writing.batch_execute(update).await;
-    let err = DbError::from(err.expect_err("it is locked"));
-    assert!(matches!(err, DbError::Unavailable(_)), "{err}");
+    let err = err.expect_err("it is locked");
+    assert!(matches!(err, DbError::TooSlow(_)), "{err}");
     drop(writing);
     drop(client);
     let client = pool.client().await.expect("a client");

@@ -12,9 +12,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::interrupt::unless_interrupted;
 use super::{CommandError, OutputFormat};
-use crate::app::platform::Platform;
-use crate::app::servers::Role;
+use crate::app::platform::{Platform, StartError};
+use crate::app::servers::{Role, ServersError};
+use crate::app::stop::Stop;
 use crate::config::Config;
 use finding::{Finding, Level};
 
@@ -39,17 +41,22 @@ pub(super) struct CheckArgs {
     format: OutputFormat,
 }
 
-pub(super) async fn run(config: Config, args: CheckArgs) -> Result<(), CommandError> {
+pub(super) async fn run(config: Config, args: CheckArgs, stop: &Stop) -> Result<(), CommandError> {
     let mut findings = Vec::new();
     if args.deploy {
         let rust_log = std::env::var("RUST_LOG").unwrap_or_default();
         findings.extend(deployment::findings(&config, &rust_log));
         findings.extend(files::findings(&config, dot_env().as_deref()));
     }
-    match Platform::start(config, Role::Command, Vec::new()).await {
+    match Platform::start(config, Role::Command, Vec::new(), stop).await {
         Ok(platform) => {
-            findings.extend(servers::findings(&platform, args.deploy).await);
+            let asking = async { Ok(servers::findings(&platform, args.deploy).await) };
+            let found = unless_interrupted(stop, platform.ending(), Box::pin(asking)).await;
             platform.stop().await;
+            findings.extend(found?);
+        }
+        Err(StartError::Servers(ServersError::Interrupted)) => {
+            return Err(CommandError::Interrupted);
         }
         Err(err) => findings.push(Finding::error(
             "servers.E001",

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::finding::Finding;
 use super::{database, redis};
 use crate::app::platform::Platform;
-use crate::db::server;
+use crate::db::{DbError, migrations, server};
 
 /// How far apart clocks may be before times in the log and of sessions are wrong.
 const SKEW: Duration = Duration::from_secs(2);
@@ -14,14 +14,9 @@ const SKEW: Duration = Duration::from_secs(2);
 pub(super) async fn findings(platform: &Platform, deploy: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     let readiness = platform.services.health.readiness().await;
-    if !readiness.database {
-        findings.push(Finding::error(
-            "database.E001",
-            "The database can't be reached.",
-            "Start it, or correct DATABASE_URL.",
-        ));
-    } else {
-        findings.extend(of_database(platform, deploy).await);
+    match of_database(platform, deploy).await {
+        Ok(found) => findings.extend(found),
+        Err(err) => findings.push(no_answer(&err)),
     }
     if readiness.database && !readiness.migrated {
         findings.push(Finding::warning(
@@ -50,15 +45,29 @@ pub(super) async fn findings(platform: &Platform, deploy: bool) -> Vec<Finding> 
     findings
 }
 
-async fn of_database(platform: &Platform, deploy: bool) -> Vec<Finding> {
+/// Why the database does not answer.
+fn no_answer(err: &DbError) -> Finding {
+    match err {
+        DbError::Unavailable(reason) => Finding::error(
+            "database.E001",
+            format!("The database can't be reached: {reason}."),
+            "Start it, or correct DATABASE_URL.",
+        ),
+        err => Finding::error(
+            "database.E005",
+            format!("The database does not answer as it should: {err}."),
+            "See what it does (SELECT * FROM pg_stat_activity), and its log.",
+        ),
+    }
+}
+
+async fn of_database(platform: &Platform, deploy: bool) -> Result<Vec<Finding>, DbError> {
     let config = &platform.config.database;
-    let Ok(client) = platform.database.client().await else {
-        return Vec::new();
-    };
+    let client = platform.database.client().await?;
     let before = SystemTime::now();
-    let Ok(facts) = server::find_facts(&client).await else {
-        return Vec::new();
-    };
+    let facts = server::find_facts(&client).await?;
+    // What every start asks.
+    migrations::list(&platform.database).await?;
     let after = SystemTime::now();
     let mut findings = database::always(&facts);
     if deploy {
@@ -70,7 +79,7 @@ async fn of_database(platform: &Platform, deploy: bool) -> Vec<Finding> {
         let skew = skew((before, after), facts.now.into());
         findings.extend(clock("clock.W001", "PostgreSQL", skew));
     }
-    findings
+    Ok(findings)
 }
 
 async fn of_redis(platform: &Platform, deploy: bool) -> Vec<Finding> {

@@ -7,10 +7,10 @@ use crate::domain::{FieldErrors, Permission, PlaceQuery, PropertyId};
 use crate::http::AppError;
 use crate::http::admin::see_other;
 use crate::http::admin::staff::{Staff, new_token};
-use crate::http::error::{refused_field, unavailable};
+use crate::http::error::{outage, refused_field, unavailable};
 use crate::http::views::admin::{FormPage, SUGGESTED};
 use crate::http::views::page;
-use crate::services::{ServiceError, Services};
+use crate::services::{Outage, ServiceError, Services};
 
 /// A form with suggestions.
 pub(super) async fn show(
@@ -119,19 +119,25 @@ pub(super) async fn failed(
         let errors = FieldErrors::of(refused_field(name).unwrap_or("title"), message);
         return refused(staff, services, form, errors).await;
     }
-    match err {
-        err if err.is_unavailable() => {
+    match err.outage() {
+        Some(why) => {
             log::error!("{err}");
-            unreachable(staff, form)
+            later(staff, form, Some(why))
         }
-        err => Err(err.into()),
+        None => Err(err.into()),
     }
 }
 
-/// The form while the database can't be reached.
+/// The form while the database does not answer, for staff of whom it could not be asked.
 pub(super) fn unreachable(staff: &Staff, form: FormPage) -> Result<HttpResponse, AppError> {
-    let notice = "The database can’t be reached at the moment, so nothing was saved. Nothing that you typed is \
-        lost: try again in a few seconds.";
-    let form = form.with_notice(notice.to_owned());
+    later(staff, form, staff.outage())
+}
+
+fn later(staff: &Staff, form: FormPage, why: Option<Outage>) -> Result<HttpResponse, AppError> {
+    let notice = format!(
+        "{}, so nothing was saved. Nothing that you typed is lost: try again in a few seconds.",
+        outage(why)
+    );
+    let form = form.with_notice(notice);
     page(unavailable(), &form.framed(staff.frame()?))
 }

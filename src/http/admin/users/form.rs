@@ -9,10 +9,10 @@ use crate::http::AppError;
 use crate::http::admin::request::CheckedForm;
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
-use crate::http::error::unavailable;
+use crate::http::error::{outage, unavailable};
 use crate::http::views::admin::UserFormPage;
 use crate::http::views::page;
-use crate::services::{ManageError, Services};
+use crate::services::{ManageError, Outage, Services};
 
 /// `GET /admin/users/add/`
 pub(in crate::http) async fn new(
@@ -33,7 +33,7 @@ pub(in crate::http) async fn create(
 ) -> Result<HttpResponse, AppError> {
     let sent = Sent::of(fields, None);
     if !staff.is_known() {
-        return unreachable(sent.again(&staff)?);
+        return later(sent.again(&staff)?, staff.outage());
     }
     staff.require_superuser()?;
     let new = match sent.account() {
@@ -70,7 +70,7 @@ pub(in crate::http) async fn update(
 ) -> Result<HttpResponse, AppError> {
     let (id, sent) = (UserId(*id), Sent::of(fields, Some(UserId(*id))));
     if !staff.is_known() {
-        return unreachable(sent.again(&staff)?);
+        return later(sent.again(&staff)?, staff.outage());
     }
     staff.require_superuser()?;
     match services.accounts.find(id).await {
@@ -163,15 +163,17 @@ fn failed(form: UserFormPage, err: ManageError) -> Result<HttpResponse, AppError
         }
         ManageError::Service(err) if err.is_unavailable() => {
             log::error!("{err}");
-            unreachable(form)
+            later(form, err.outage())
         }
         err => Err(err.into()),
     }
 }
 
-/// The form while the database can't be reached.
-fn unreachable(form: UserFormPage) -> Result<HttpResponse, AppError> {
-    let notice = "The database can’t be reached at the moment, so nothing was saved. What you typed is still here, but \
-        for passwords: try again in a few seconds.";
+/// The form while the database does not answer.
+fn later(form: UserFormPage, why: Option<Outage>) -> Result<HttpResponse, AppError> {
+    let notice = format!(
+        "{}, so nothing was saved. What you typed is still here, but for passwords: try again in a few seconds.",
+        outage(why)
+    );
     page(unavailable(), &form.with_notice(notice))
 }

@@ -85,7 +85,7 @@ pub(in crate::http) struct UserFormPage {
     is_own: bool,
     form: UserForm,
     errors: FieldErrors,
-    notice: Option<&'static str>,
+    notice: Option<String>,
     /// Where the account differs from the form, because somebody else changed it meanwhile.
     differences: Vec<Difference>,
     /// The state of the list that one comes back to.
@@ -147,8 +147,8 @@ impl UserFormPage {
         Self { errors, ..self }
     }
 
-    pub(in crate::http) fn with_notice(self, notice: &'static str) -> Self {
-        let notice = Some(notice);
+    pub(in crate::http) fn with_notice(self, notice: impl Into<String>) -> Self {
+        let notice = Some(notice.into());
         Self { notice, ..self }
     }
 

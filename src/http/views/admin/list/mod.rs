@@ -14,7 +14,7 @@ use crate::domain::{AdminListQuery, FieldErrors, Place, Property, PropertyId};
 use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
 use crate::http::views::pager::Pager;
-use crate::services::AdminPage;
+use crate::services::{AdminPage, LONGEST_LIST};
 
 /// The list.
 #[derive(Template)]
@@ -29,6 +29,8 @@ pub(in crate::http) struct ListPage {
     headings: Vec<Heading>,
     properties: Vec<Property>,
     total: i64,
+    /// How many rows all pages show, and the list in the reverse order, where they don't show all.
+    ends: Option<(i64, String)>,
     /// The page that was asked for, where there are not so many.
     missing: Option<u16>,
     pager: Pager,
@@ -57,6 +59,12 @@ impl ListPage {
             headings: headings(&shown),
             properties: found.properties,
             total: found.total,
+            ends: (found.listed < found.total).then(|| {
+                (
+                    found.listed,
+                    address(&shown.ordered(shown.order.reversed())),
+                )
+            }),
             missing: (found.page != query.page).then_some(query.page),
             pager,
         }
@@ -72,6 +80,7 @@ impl ListPage {
         let nothing = AdminPage {
             properties: Vec::new(),
             total: 0,
+            listed: 0,
             page: 1,
             count: 1,
         };

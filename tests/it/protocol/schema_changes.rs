@@ -1,0 +1,149 @@
+//! Statements that are prepared before the schema changes, or the server loses them, work afterwards.
+
+use property_listings::db::{Database, GenericClient as _, properties, users};
+use property_listings::domain::PropertyId;
+
+use crate::harness::{Browser, Plan, TestDatabase, listing};
+
+/// What an administrator may do while the site runs.
+const CHANGES: [&str; 9] = [
+    "ALTER TABLE property ALTER COLUMN price TYPE numeric(12,2)",
+    "ALTER TABLE property ADD COLUMN note text",
+    "ALTER TABLE property DROP COLUMN note",
+    "ALTER TABLE property ALTER COLUMN updated_at TYPE timestamptz(3)",
+    "DROP INDEX property_price; CREATE INDEX property_price ON property (price, id)",
+    "ALTER TABLE site_user ALTER COLUMN email TYPE varchar(300)",
+    "ALTER TABLE session ALTER COLUMN user_agent TYPE varchar(600)",
+    "ALTER TABLE property_event ALTER COLUMN actor TYPE varchar(300)",
+    "ALTER FUNCTION property_price_floor(numeric, int) COST 7",
+];
+
+const PUBLIC: [&str; 8] = [
+    "/properties/",
+    "/properties/?q=home&location=Leith&sort=-price",
+    "/properties/1/",
+    "/properties/1/?format=json",
+    "/properties/feed.atom",
+    "/sitemap.xml",
+    "/properties/places/?q=lei",
+    "/readyz",
+];
+
+const STAFF: [&str; 6] = [
+    "/admin/",
+    "/admin/properties/?q=home&o=location.title",
+    "/admin/properties/1/change/",
+    "/admin/properties/1/history/",
+    "/admin/users/",
+    "/admin/sessions/",
+];
+
+async fn everything_works(public: &Browser, staff: &Browser, price: &str) {
+    for path in PUBLIC.iter().chain(&PUBLIC) {
+        let page = public.get(path).await;
+        assert_eq!(page.status, 200, "{path}: {page:?}");
+    }
+    for path in STAFF.iter().chain(&STAFF) {
+        let page = staff.get(path).await;
+        assert_eq!(page.status, 200, "{path}: {page:?}");
+    }
+    staff
+        .edit_listing(1, &listing("Home 1", price, "Leith"))
+        .await;
+    let id = staff.create_listing(&listing("New", price, "Leith")).await;
+    staff.delete_listing(id).await;
+    public.log_in("ada").await;
+    public.log_out().await;
+}
+
+#[tokio::test]
+async fn pages_and_forms_work_after_every_change_of_the_schema() {
+    // Everything is asked of the database, by two connections, which have prepared it all.
+    let plan = Plan::new().await.homes(3).await.without_memory();
+    let plan = plan.set("REDIS_URL", "off").set("DATABASE_POOL_SIZE", "2");
+    let app = plan.start().await;
+    let (public, staff) = (app.stranger(), app.staff().await);
+    everything_works(&public, &staff, "1.00").await;
+    for (at, change) in CHANGES.into_iter().enumerate() {
+        app.database.run(change).await;
+        everything_works(&public, &staff, &format!("{}.50", at + 2)).await;
+        let price = app
+            .database
+            .value("SELECT price FROM property WHERE id = 1")
+            .await;
+        assert_eq!(price, format!("{}.50", at + 2), "{change}");
+    }
+}
+
+#[tokio::test]
+async fn events_are_heard_after_a_change_of_the_log() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    for round in 0..3 {
+        app.get("/properties/1/").await.assert_status(200);
+        let change = format!(
+            "ALTER TABLE property_event ALTER COLUMN actor TYPE varchar({})",
+            300 + round
+        );
+        app.database.run(&change).await;
+        let update = format!("UPDATE property SET title = 'Round {round}' WHERE id = 1");
+        app.database.run(&update).await;
+        app.has_heard_of_everything().await;
+        assert!(
+            app.get("/properties/1/")
+                .await
+                .has(&format!("Round {round}"))
+        );
+    }
+}
+
+async fn pool_of_one() -> (TestDatabase, Database) {
+    let database = TestDatabase::create().await;
+    let insert =
+        "INSERT INTO property (title, description, price, location) VALUES ('T', 'D', 1, 'Leith')";
+    database.run(insert).await;
+    let pool = Database::new(database.config(), 1).expect("a pool");
+    (database, pool)
+}
+
+#[tokio::test]
+async fn a_statement_that_the_server_has_forgotten_is_prepared_again() {
+    for forgetting in ["DISCARD ALL", "DEALLOCATE ALL"] {
+        let (_database, pool) = pool_of_one().await;
+        let client = pool.client().await.expect("a client");
+        let found = properties::find(&client, PropertyId(1)).await;
+        assert!(found.expect("warm").is_some());
+        client.batch_execute(forgetting).await.expect("done");
+        let found = properties::find(&client, PropertyId(1)).await;
+        assert!(found.expect(forgetting).is_some());
+        drop(client);
+        // What the connection was set up with may be lost too, so another one takes its place.
+        let client = pool.client().await.expect("a client");
+        let row = client.query_one("SHOW statement_timeout", &[]).await;
+        assert_eq!(row.expect("answered").get::<_, &str>(0), "10s");
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_uses_no_statement_that_was_prepared_before_it() {
+    for change in [
+        "ALTER TABLE property ALTER COLUMN price TYPE numeric(12,2)",
+        "DEALLOCATE ALL",
+    ] {
+        let (_database, pool) = pool_of_one().await;
+        let mut client = pool.client().await.expect("a client");
+        properties::find(&client, PropertyId(1))
+            .await
+            .expect("warm");
+        properties::find_locked(&client, PropertyId(1))
+            .await
+            .expect("warm");
+        client.batch_execute(change).await.expect("done");
+        let work = client.transaction().await.expect("begun");
+        let found = properties::find_locked(&work, PropertyId(1)).await;
+        assert!(found.expect(change).is_some());
+        let deleted = properties::delete(&work, &[PropertyId(1)]).await;
+        assert_eq!(deleted.expect(change), 1);
+        work.commit().await.expect(change);
+        users::count_superusers(&client).await.expect(change);
+    }
+}
