@@ -39,7 +39,7 @@ pub use admin_list::{
 pub use cursor::{Cursor, Direction, SortValue};
 pub use event::{Change, EventId, PropertyEvent, RowState};
 pub use field_errors::FieldErrors;
-pub use history::{DeletedListing, FieldChange, HistoryEntry};
+pub use history::{Author, DeletedListing, FieldChange, HistoryEntry};
 pub use history_query::{HistoryKind, HistoryPlace, HistoryQuery};
 pub use import::{ImportSample, UploadId};
 pub use listing_filter::{ListingFilter, MAX_LOCATIONS};

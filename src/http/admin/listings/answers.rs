@@ -79,19 +79,20 @@ pub(super) async fn gone(
     id: PropertyId,
     services: &Services,
 ) -> Result<HttpResponse, AppError> {
-    let notice = match staff.may(Permission::Add) {
+    let author = services.history.deleted_by(id, &staff.username).await;
+    let happened = author.said("deleted", "listing");
+    let then = match staff.may(Permission::Add) {
         true => {
-            "Somebody deleted this listing while you were editing it. Nothing that you typed is lost: restore the \
-            listing as you typed it, or add it as a new one."
+            "Nothing that you typed is lost: restore the listing as you typed it, or add it as a new one."
         }
         false => {
-            "Somebody deleted this listing while you were editing it. Your account may not add listings: copy \
-            what you typed, and ask a superuser to restore the listing."
+            "Your account may not add listings: copy what you typed, and ask a superuser to restore the listing."
         }
     };
+    let notice = format!("{happened} while you were editing it. {then}");
     let form = FormPage::add(sent.form.clone()).unsaved().with_gone(id);
     let form = form.with_state(new_token(), sent.filters());
-    let form = form.with_notice(notice.to_owned());
+    let form = form.with_notice(notice);
     show(HttpResponse::Conflict(), staff, services, form).await
 }
 

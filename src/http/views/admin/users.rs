@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::typed::Typed;
 use crate::domain::{
-    AccountEvent, FieldErrors, Password, Permission, User, UserForm, UserId, UserQuery,
+    AccountEvent, Author, FieldErrors, Password, Permission, User, UserForm, UserId, UserQuery,
 };
 use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
@@ -85,7 +85,7 @@ pub(in crate::http) struct UserFormPage {
     is_own: bool,
     form: UserForm,
     errors: FieldErrors,
-    notice: Option<&'static str>,
+    notice: Option<String>,
     /// Where the account differs from the form, because somebody else changed it meanwhile.
     differences: Vec<Difference>,
     /// The state of the list that one comes back to.
@@ -127,10 +127,13 @@ impl UserFormPage {
         }
     }
 
-    /// With what the account is now, after somebody else changed it.
-    pub(in crate::http) fn against(self, now: &User) -> Self {
-        let notice = "Somebody else changed this account while you were editing it. Nothing was saved, and nothing that \
-            you typed is lost. What differs from your form is listed here: saving it replaces that.";
+    /// With what the account is now, after it was changed elsewhere.
+    pub(in crate::http) fn against(self, now: &User, author: &Author) -> Self {
+        let happened = author.said("changed", "account");
+        let notice = format!(
+            "{happened} while you were editing it. Nothing was saved, and nothing that you typed is lost. What differs from \
+             your form is listed here: saving it replaces that."
+        );
         let differences = differences(&UserForm::of(now), &self.form);
         Self {
             differences,
@@ -147,8 +150,8 @@ impl UserFormPage {
         Self { errors, ..self }
     }
 
-    pub(in crate::http) fn with_notice(self, notice: &'static str) -> Self {
-        let notice = Some(notice);
+    pub(in crate::http) fn with_notice(self, notice: impl Into<String>) -> Self {
+        let notice = Some(notice.into());
         Self { notice, ..self }
     }
 
