@@ -6,6 +6,7 @@ mod conflicts;
 mod csrf;
 mod escaping;
 mod exports;
+mod failures;
 mod form_extras;
 mod forms;
 mod heads;
