@@ -185,6 +185,15 @@ impl Staff {
         token.is_some_and(|token| super::request::tokens_match(&token, sent))
     }
 
+    /// Why a form that was opened before this login was not taken, and `then`, what to do now.
+    pub(in crate::http) fn outdated(&self, then: &str) -> String {
+        let name = &self.username;
+        format!(
+            "Nothing was saved, because you logged in again after you opened this form, in another tab or window. You are logged \
+             in as “{name}” now. {then} as “{name}”."
+        )
+    }
+
     /// Whether they may do something, as far as is known.
     pub(in crate::http) fn may(&self, permission: Permission) -> bool {
         self.is_superuser || self.permissions.allow(permission)

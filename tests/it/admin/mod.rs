@@ -23,6 +23,7 @@ mod looking_back;
 mod merging;
 mod once;
 mod outages;
+mod outdated;
 mod passwords;
 mod preview;
 mod restoring;

@@ -6,7 +6,7 @@ use super::sent::Sent;
 use super::{find, list_address};
 use crate::domain::{Author, FieldErrors, User, UserForm, UserId, UserStanding};
 use crate::http::AppError;
-use crate::http::admin::request::CheckedForm;
+use crate::http::admin::request::SentForm;
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
 use crate::http::error::unavailable;
@@ -31,14 +31,21 @@ pub(in crate::http) async fn new(
 /// `POST /admin/users/add/`
 pub(in crate::http) async fn create(
     staff: Staff,
-    CheckedForm(fields): CheckedForm,
+    form: SentForm,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
-    let sent = Sent::of(fields, None);
+    let sent = Sent::of(form, None);
     if !staff.is_known() {
         return unreachable(sent.again(&staff)?);
     }
     staff.require_superuser()?;
+    if sent.is_outdated {
+        return outdated(
+            &staff,
+            &sent,
+            "Enter the passwords again, check the form, then save it",
+        );
+    }
     let new = match sent.account() {
         Ok(new) => new,
         Err(errors) => return refused(sent.again(&staff)?, errors),
@@ -68,14 +75,21 @@ pub(in crate::http) async fn edit(
 pub(in crate::http) async fn update(
     staff: Staff,
     id: web::Path<i64>,
-    CheckedForm(fields): CheckedForm,
+    form: SentForm,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
-    let (id, sent) = (UserId(*id), Sent::of(fields, Some(UserId(*id))));
+    let (id, sent) = (UserId(*id), Sent::of(form, Some(UserId(*id))));
     if !staff.is_known() {
         return unreachable(sent.again(&staff)?);
     }
     staff.require_superuser()?;
+    if sent.is_outdated {
+        return outdated(
+            &staff,
+            &sent,
+            "Nothing that you typed is lost: check it, then save it",
+        );
+    }
     match services.accounts.find(id).await {
         Ok(Some(user)) => save(&staff, &sent, &user, &services).await,
         Ok(None) => gone(&staff, &sent, id, &services).await,
@@ -179,6 +193,12 @@ fn refused(form: UserFormPage, errors: FieldErrors) -> Result<HttpResponse, AppE
         HttpResponse::UnprocessableEntity(),
         &form.with_errors(errors),
     )
+}
+
+/// The form for somebody who logged in again after they opened it.
+fn outdated(staff: &Staff, sent: &Sent, then: &str) -> Result<HttpResponse, AppError> {
+    let form = sent.again(staff)?.with_notice(staff.outdated(then));
+    page(HttpResponse::Forbidden(), &form)
 }
 
 /// The form as it was typed when what it asks for can't be done.

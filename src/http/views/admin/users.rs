@@ -192,6 +192,8 @@ pub(in crate::http) struct UserPasswordPage {
     frame: Frame,
     user: User,
     errors: FieldErrors,
+    /// Why the form is shown once more.
+    notice: Option<String>,
 }
 
 impl UserPasswordPage {
@@ -200,7 +202,13 @@ impl UserPasswordPage {
             frame,
             user,
             errors,
+            notice: None,
         }
+    }
+
+    pub(in crate::http) fn with_notice(self, notice: String) -> Self {
+        let notice = Some(notice);
+        Self { notice, ..self }
     }
 }
 
