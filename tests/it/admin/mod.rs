@@ -2,6 +2,7 @@
 
 mod accounts;
 mod bulk;
+mod bulk_asked;
 mod conflicts;
 mod csrf;
 mod escaping;
