@@ -13,6 +13,7 @@ mod admin_list;
 mod browsing;
 mod console;
 mod dashboard;
+mod filter_typing;
 mod hostile_text;
 mod keyboard;
 mod kinds;
