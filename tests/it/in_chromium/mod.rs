@@ -11,6 +11,7 @@ mod admin_forms_scripts;
 mod admin_keyboard;
 mod admin_list;
 mod browsing;
+mod coming_back;
 mod console;
 mod dashboard;
 mod filter_typing;
