@@ -84,8 +84,8 @@ pub(in crate::http) async fn log_in(
     let form = match form {
         SentForm::Checked(form) => form,
         SentForm::Outdated(form) => {
-            let error = "Nobody was logged in, because this page is older than the last login page that you opened. Enter your \
-                password again.";
+            let error = "You are not logged in yet, because this page was opened before the login page in another tab or window. \
+                Enter your password again.";
             return again(HttpResponse::Forbidden(), &request, &site, &form, error);
         }
     };
