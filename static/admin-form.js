@@ -29,8 +29,18 @@
     // Where no answer comes, one can try again: the form's token sees to it that it is saved once.
     setTimeout(() => allow(true), 15000);
   });
+  // Back brings typed text back, into a page that may be a new one. The version and the token that it was typed under come back
+  // with it, so that saving it again neither overwrites a later change nor adds a listing twice.
+  const hidden = [...form.querySelectorAll("[type=hidden]:is([name=version], [name=_once])")];
+  if (!isUnsaved()) {
+    form.addEventListener("input", () => {
+      history.replaceState(Object.fromEntries(hidden.map(({ name, value }) => [name, value])), "");
+    }, { once: true });
+  }
   addEventListener("pageshow", (event) => {
-    if (event.persisted) allow(true);
+    if (event.persisted) return allow(true);
+    if (!history.state || !fields().some(changed)) return;
+    for (const field of hidden) field.value = history.state[field.name] ?? field.value;
   });
 
   // How many characters a text has, as the server counts them.
@@ -59,6 +69,7 @@
       waiting = setTimeout(() => { status.textContent = near && document.activeElement === field ? text : ""; }, 700);
     };
     field.addEventListener("input", count);
+    addEventListener("pageshow", count);
     count();
   }
 

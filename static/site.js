@@ -89,7 +89,7 @@
       if (!form.contains(event.relatedTarget)) leaving = setTimeout(() => { editing = false; }, 1000);
     });
 
-    // `by` is what asked: "typing", "choosing", "sending" or "going" through the history.
+    // `by` is what asked: "typing", "choosing", "naming" a place, "sending" or "going" through the history.
     const show = async (url, by) => {
       const own = ++last;
       running?.abort();
@@ -101,6 +101,8 @@
         if (own !== last) return;
         // What is not a list is opened as any page.
         if (!first("#results", page) || !first("#intro", page)) throw new Error("no list");
+        // What is typed may be unfinished: the results stay until it can be used.
+        if (answer.status === 400 && by !== "sending" && by !== "going") return mark(page);
         if (by !== "going" && new URL(url).search !== location.search) {
           history[editing ? "replaceState" : "pushState"](null, "", url);
           editing = true;
@@ -111,6 +113,26 @@
       } catch (error) {
         if (error.name !== "AbortError") location.assign(url);
       }
+    };
+    // Says at each field what is wrong with it, and leaves what was typed alone.
+    const mark = (page) => {
+      first("#results").classList.remove("is-loading");
+      for (const field of form.querySelectorAll("[id][name]")) {
+        const checked = first(`#${CSS.escape(field.id)}`, first("#filter", page));
+        const error = `#${CSS.escape(field.id)}-error`;
+        first(error, form)?.remove();
+        for (const name of ["aria-invalid", "aria-describedby"]) {
+          const value = checked?.getAttribute(name);
+          if (value) field.setAttribute(name, value);
+          else field.removeAttribute(name);
+        }
+        const message = first(error, page);
+        if (message) field.closest(".field").append(message);
+      }
+      const marked = first("[aria-invalid]", form);
+      if (marked?.closest(".filter__more")) first(".filter__more").open = true;
+      const texts = [...form.querySelectorAll(".error")].map((error) => error.textContent);
+      status.textContent = texts.join(" ");
     };
     const put = (page, by) => {
       document.title = page.title;
@@ -130,7 +152,7 @@
         if (marked) first(".filter__more").open = true;
       } else if (by !== "choosing") {
         // Choices of places stay while they are being ticked.
-        replace(first(".choices", form), first(".choices", page), by !== "sending");
+        replace(first(".choices", form), first(".choices", page), by === "typing");
       }
       relate(first("#results"));
       status.textContent = first("#count").textContent;
@@ -148,7 +170,7 @@
       else typing = setTimeout(() => show(asked(), "typing"), 350);
     });
     form.addEventListener("change", (event) => {
-      if (event.target.id === "location") show(asked(), "sending");
+      if (event.target.id === "location") show(asked(), "naming");
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();

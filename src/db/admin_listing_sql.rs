@@ -4,12 +4,17 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 
 use super::listing_sql::{self, Builder, COLUMNS, Statement};
 use crate::domain::{
-    AdminColumn, AdminFilter, AdminListQuery, AdminOrder, ListingFilter, Location, OrderTerm,
-    Selection,
+    AdminColumn, AdminFilter, AdminListQuery, AdminOrder, BulkChange, ListingFilter, OrderTerm,
+    RowsSeen, Selection,
 };
 
 /// From which row on a page is looked for in an index alone, before its rows are read.
 const DEEP: i64 = 1_000;
+
+/// The digest of rows, by their ids and versions, whatever their order: an exclusive or of hashes, as 128 binary digits.
+/// (Measured: one second for a million rows.)
+const DIGEST: &str = "coalesce(bit_xor(('x' || md5(id || '/' || extract(epoch FROM updated_at)))::bit(128)), \
+    0::bit(128))::text";
 
 /// Rows of a list, by their places in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,12 +110,9 @@ pub(super) fn count(filter: &AdminFilter) -> Statement {
     }
 }
 
-/// How many rows were chosen that exist.
-pub(super) fn count_selected(selection: &Selection) -> Statement {
-    match selection {
-        Selection::Matching(filter) => count(filter),
-        Selection::Rows(_) => selected(selection).finish("SELECT count(*) FROM property"),
-    }
+/// How many rows were chosen that exist, and their digest.
+pub(super) fn seen(selection: &Selection) -> Statement {
+    selected(selection).finish(&format!("SELECT count(*), {DIGEST} FROM property"))
 }
 
 /// Chosen rows in an order; all of them without a limit. `few` as for [`page`].
@@ -135,27 +137,46 @@ pub(super) fn list_selected(
     Statement { sql, parameters }
 }
 
-/// Deletes chosen rows.
-pub(super) fn delete(selection: &Selection) -> Statement {
-    selected(selection).finish("DELETE FROM property")
-}
-
-/// Moves chosen rows to a location, but for those that are there already: gives how many were chosen, and how many of
-/// them moved.
-pub(super) fn relocate(selection: &Selection, location: &Location) -> Statement {
+/// Locks the chosen rows in the order of their ids, so that no two statements that choose the same rows wait for each
+/// other, and changes exactly those; changes none where they are other rows or versions than `expected`. Gives their
+/// number and digest as they are now, how many of them the change is due to, and how many were changed.
+pub(super) fn change(
+    selection: &Selection,
+    change: &BulkChange,
+    expected: Option<RowsSeen>,
+) -> Statement {
     let mut builder = selected(selection);
-    let chosen = builder.conditions.clone();
-    let location = builder.bind(location.as_str().to_owned());
-    builder.and(&format!("location <> {location}"));
-    let Builder {
-        conditions,
-        parameters,
-    } = builder;
+    let chosen = std::mem::take(&mut builder.conditions);
+    let (write, due) = match change {
+        BulkChange::Delete => (
+            "DELETE FROM property USING chosen".to_owned(),
+            "true".to_owned(),
+        ),
+        BulkChange::Move(location) => {
+            let location = builder.bind(location.as_str().to_owned());
+            (
+                format!("UPDATE property SET location = {location} FROM chosen"),
+                format!("chosen.location <> {location}"),
+            )
+        }
+    };
+    let mut guard = String::new();
+    if let Some(RowsSeen { count, digest }) = expected {
+        let count = builder.bind(count);
+        let digest = builder.bind(format!("{digest:0128b}"));
+        guard = format!(" AND (SELECT count = {count} AND digest = {digest} FROM seen)");
+    }
     let sql = format!(
-        "WITH moved AS (UPDATE property SET location = {location}{conditions} RETURNING 1) \
-         SELECT (SELECT count(*) FROM property{chosen}), (SELECT count(*) FROM moved)"
+        "WITH chosen AS MATERIALIZED (SELECT id, location, updated_at FROM property{chosen} ORDER BY id FOR UPDATE), \
+         seen AS MATERIALIZED (SELECT count(*) AS count, {DIGEST} AS digest, count(*) FILTER (WHERE {due}) AS due \
+         FROM chosen), \
+         changed AS ({write} WHERE property.id = chosen.id AND {due}{guard} RETURNING 1) \
+         SELECT count, digest, due, (SELECT count(*) FROM changed) FROM seen"
     );
-    Statement { sql, parameters }
+    Statement {
+        sql,
+        parameters: builder.parameters,
+    }
 }
 
 fn selected(selection: &Selection) -> Builder {

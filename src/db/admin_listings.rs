@@ -3,23 +3,26 @@
 //! The statements are as many as there are orders and filters, so none is kept prepared.
 
 use futures_util::{Stream, StreamExt as _};
+use tokio_postgres::Row;
 
 use super::admin_listing_sql::{self as sql, Slice};
 use super::listing_sql::{self, Statement};
 use super::properties::{FINDING, property};
 use super::{Client, DbError, GenericClient};
 use crate::domain::{
-    AdminColumn, AdminFilter, AdminListQuery, AdminOrder, ListingFilter, Location, Property,
-    Selection,
+    AdminColumn, AdminFilter, AdminListQuery, AdminOrder, BulkChange, ListingFilter, Property,
+    RowsSeen, Selection,
 };
 
-/// What became of rows that were to move.
+/// What became of rows that were to be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Relocated {
-    /// How many were chosen.
-    pub chosen: i64,
-    /// How many of them were elsewhere.
-    pub moved: i64,
+pub struct Changed {
+    /// The chosen rows, before the change.
+    pub seen: RowsSeen,
+    /// How many of them the change makes a difference to.
+    pub due: i64,
+    /// How many were changed: those, or none.
+    pub changed: i64,
 }
 
 /// How many rows a filter selects.
@@ -76,15 +79,27 @@ async fn are_few(
     Ok(finding <= end.saturating_mul(rows))
 }
 
-/// How many of the chosen rows exist.
+/// The chosen rows, by their number and their digest.
 ///
 /// # Errors
 /// When the database can't answer.
-pub async fn count_selected(
+pub async fn find_seen(
     client: &impl GenericClient,
     selection: &Selection,
-) -> Result<i64, DbError> {
-    number(client, &sql::count_selected(selection)).await
+) -> Result<RowsSeen, DbError> {
+    let statement = sql::seen(selection);
+    let row = client
+        .query_one(&statement.sql, &statement.references())
+        .await?;
+    seen(&row)
+}
+
+fn seen(row: &Row) -> Result<RowsSeen, DbError> {
+    let digest = u128::from_str_radix(row.get(1), 2);
+    Ok(RowsSeen {
+        count: row.get(0),
+        digest: digest.map_err(|_| DbError::Corrupt("a digest"))?,
+    })
 }
 
 /// The first of the chosen rows, where so many in `total` are chosen.
@@ -122,47 +137,25 @@ pub async fn stream_selected(
     Ok(rows.map(|row| property(&row?)))
 }
 
-/// Deletes the chosen rows in one statement; returns how many existed.
+/// Changes the chosen rows in one statement, or none if they are others than expected.
 ///
 /// # Errors
 /// When the database can't answer.
-pub async fn delete(client: &impl GenericClient, selection: &Selection) -> Result<u64, DbError> {
-    lock(client, selection).await?;
-    let statement = sql::delete(selection);
-    client
-        .execute(&statement.sql, &statement.references())
-        .await
-}
-
-/// Moves the chosen rows to a location in one statement.
-///
-/// # Errors
-/// When the database can't answer.
-pub async fn relocate(
+pub async fn change(
     client: &impl GenericClient,
     selection: &Selection,
-    location: &Location,
-) -> Result<Relocated, DbError> {
-    lock(client, selection).await?;
-    let statement = sql::relocate(selection, location);
+    change: &BulkChange,
+    expected: Option<RowsSeen>,
+) -> Result<Changed, DbError> {
+    let statement = sql::change(selection, change, expected);
     let row = client
         .query_one(&statement.sql, &statement.references())
         .await?;
-    Ok(Relocated {
-        chosen: row.get(0),
-        moved: row.get(1),
+    Ok(Changed {
+        seen: seen(&row)?,
+        due: row.get(2),
+        changed: row.get(3),
     })
-}
-
-/// Takes rows that were chosen one by one in the order of their numbers, so that no two who choose the same wait for
-/// each other.
-async fn lock(client: &impl GenericClient, selection: &Selection) -> Result<(), DbError> {
-    if let Selection::Rows(ids) = selection {
-        let sql = "SELECT FROM property WHERE id = ANY($1) ORDER BY id FOR UPDATE";
-        let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
-        client.execute(sql, &[&ids]).await?;
-    }
-    Ok(())
 }
 
 async fn number(client: &impl GenericClient, statement: &Statement) -> Result<i64, DbError> {

@@ -124,6 +124,24 @@ pub async fn find_change(
     Ok(row.as_ref().map(entry))
 }
 
+/// Who changed a listing after a version, the latest first.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn list_actors_since(
+    client: &impl GenericClient,
+    id: PropertyId,
+    version: Version,
+) -> Result<Vec<String>, DbError> {
+    let Some(time) = version.time() else {
+        return Ok(Vec::new());
+    };
+    let sql = include_str!("../../sql/queries/event_actor_list_since.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let rows = client.query(&statement, &[&id.0, &time]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
 /// A listing as it was at a version, as far as the log tells.
 ///
 /// # Errors

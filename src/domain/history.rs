@@ -37,6 +37,41 @@ impl HistoryEntry {
     }
 }
 
+/// Who made a change that came in the way of an edit, from the editor's point of view.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Author {
+    /// The editor, in another tab or window.
+    Own,
+    /// A user of the site, a command, or a database role.
+    Other(String),
+    /// The log does not tell.
+    #[default]
+    Unknown,
+}
+
+impl Author {
+    /// The first of the actors who is not the editor; the editor where there is no other.
+    pub fn among(actors: impl IntoIterator<Item = String>, editor: &str) -> Self {
+        let mut author = Self::Unknown;
+        for actor in actors {
+            if actor != editor {
+                return Self::Other(actor);
+            }
+            author = Self::Own;
+        }
+        author
+    }
+
+    /// What happened, such as “You changed this listing in another tab or window”; `did` is a regular verb in the past.
+    pub fn said(&self, did: &str, what: &str) -> String {
+        match self {
+            Self::Own => format!("You {did} this {what} in another tab or window"),
+            Self::Other(name) => format!("“{name}” {did} this {what}"),
+            Self::Unknown => format!("This {what} was {did}"),
+        }
+    }
+}
+
 /// An old and a new value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldChange {
@@ -78,4 +113,25 @@ pub struct DeletedListing {
     pub price: String,
     /// Whether its number is in use again.
     pub is_back: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_said_to_be_anothers_if_anyone_else_took_part_in_it() {
+        let said = |actors: &[&str]| {
+            let actors = actors.iter().map(|actor| (*actor).to_owned());
+            Author::among(actors, "ada").said("changed", "listing")
+        };
+        assert_eq!(said(&[]), "This listing was changed");
+        assert_eq!(
+            said(&["ada"]),
+            "You changed this listing in another tab or window"
+        );
+        for actors in [&["sam"][..], &["ada", "sam"], &["sam", "ada", "eve"]] {
+            assert_eq!(said(actors), "“sam” changed this listing");
+        }
+    }
 }

@@ -34,13 +34,13 @@ pub mod word_forms;
 
 pub use account_event::{AccountChange, AccountEvent};
 pub use admin_list::{
-    ADMIN_PAGE_SIZE, AdminColumn, AdminFilter, AdminListQuery, AdminOrder, MAX_ADMIN_PAGE,
-    MAX_ADMIN_PAGE_SIZE, OrderTerm, Selection,
+    ADMIN_PAGE_SIZE, AdminColumn, AdminFilter, AdminListQuery, AdminOrder, BulkChange,
+    MAX_ADMIN_PAGE, MAX_ADMIN_PAGE_SIZE, OrderTerm, RowsSeen, Selection,
 };
 pub use cursor::{Cursor, Direction, SortValue};
 pub use event::{Change, EventId, PropertyEvent, RowState};
 pub use field_errors::FieldErrors;
-pub use history::{DeletedListing, FieldChange, HistoryEntry};
+pub use history::{Author, DeletedListing, FieldChange, HistoryEntry};
 pub use history_query::{HistoryKind, HistoryPlace, HistoryQuery};
 pub use import::{ImportSample, UploadId};
 pub use listing_filter::{ListingFilter, MAX_LOCATIONS};

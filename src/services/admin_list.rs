@@ -1,13 +1,13 @@
 //! What staff do with the admin's list: look through it, and delete or move many listings at once.
 //!
 //! Everything comes straight from the database. **Invariant:** what is done to many listings at once is one statement of one
-//! transaction, and it is done to exactly as many as staff were told, or not at all.
+//! transaction, and it is done to exactly the rows that staff were asked about, in the versions of that moment, or not at all.
 
 use super::editor::to_the_end;
 use super::{Editor, ServiceError};
 use crate::db::{admin_listings as rows, event_log};
 use crate::domain::{
-    AdminListQuery, AdminOrder, EventId, Location, MAX_ADMIN_PAGE, Property, Selection,
+    AdminListQuery, AdminOrder, BulkChange, EventId, MAX_ADMIN_PAGE, Property, RowsSeen, Selection,
 };
 use crate::events::UnitOfWork;
 
@@ -37,8 +37,8 @@ pub struct AdminPage {
 /// A look at chosen listings.
 #[derive(Debug, Clone)]
 pub struct Look {
-    /// How many there are.
-    pub count: i64,
+    /// How many there are, and which.
+    pub seen: RowsSeen,
     /// The first of them.
     pub first: Vec<Property>,
 }
@@ -55,7 +55,7 @@ pub enum BulkOutcome {
         /// What undoes a deletion: `None` where nothing was deleted, or too much for the log to have it one by one.
         deletion: Option<EventId>,
     },
-    /// Nothing is done, for so many listings are not those that staff were told of.
+    /// Nothing is done: since staff were asked, other listings are chosen, or one of them was changed.
     Changed,
 }
 
@@ -86,7 +86,7 @@ impl Editor {
         })
     }
 
-    /// How many listings were chosen, and the first of them.
+    /// Which listings were chosen, and the first of them.
     ///
     /// # Errors
     /// When the database can't answer.
@@ -96,91 +96,52 @@ impl Editor {
         order: &AdminOrder,
         limit: i64,
     ) -> Result<Look, ServiceError> {
-        let client = self.database.client().await?;
-        let count = rows::count_selected(&client, selection).await?;
+        // To compare every row of a large site takes seconds.
+        let client = self.database.unhurried_client().await?;
+        let seen = rows::find_seen(&client, selection).await?;
         Ok(Look {
-            count,
-            first: rows::list_selected(&client, selection, order, count, limit).await?,
+            seen,
+            first: rows::list_selected(&client, selection, order, seen.count, limit).await?,
         })
     }
 
-    /// Deletes the chosen listings, if they are as many as expected.
+    /// Deletes or moves the chosen listings, if they are the expected ones, each as it was then. Those that are at the new
+    /// location already stay as they are, and where all of them are, nothing has to be expected.
     ///
     /// # Errors
     /// When the database can't answer.
-    pub async fn delete_selected(
+    pub async fn change_selected(
         &self,
         actor: &str,
         selection: Selection,
-        expected: Option<i64>,
+        change: BulkChange,
+        expected: Option<RowsSeen>,
     ) -> Result<BulkOutcome, ServiceError> {
         let (this, actor) = (self.clone(), actor.to_owned());
         to_the_end(async move {
             let mut client = this.database.unhurried_client().await?;
             let work = UnitOfWork::begin_long(&mut client, &actor).await?;
-            if has_changed(&work, &selection, expected).await? {
+            event_log::set_note(work.transaction(), &note(&change)).await?;
+            let done = rows::change(work.transaction(), &selection, &change, expected).await?;
+            let is_other = expected.is_some_and(|expected| expected != done.seen);
+            let is_done_already = done.due == 0 && done.seen.count > 0;
+            if is_other && !is_done_already {
                 return Ok(BulkOutcome::Changed);
             }
-            event_log::set_note(work.transaction(), "deleted from the list").await?;
-            let deleted = rows::delete(work.transaction(), &selection).await?;
-            let deleted = i64::try_from(deleted).unwrap_or(i64::MAX);
-            if expected.is_some_and(|expected| expected != deleted) {
-                return Ok(BulkOutcome::Changed);
-            }
-            let deletion = this.commit(work).await?;
             Ok(BulkOutcome::Done {
-                chosen: deleted,
-                changed: deleted,
-                deletion,
-            })
-        })
-        .await
-    }
-
-    /// Moves the chosen listings to a location, if they are as many as expected. Those that are there already stay as
-    /// they are.
-    ///
-    /// # Errors
-    /// When the database can't answer.
-    pub async fn move_selected(
-        &self,
-        actor: &str,
-        selection: Selection,
-        to: Location,
-        expected: Option<i64>,
-    ) -> Result<BulkOutcome, ServiceError> {
-        let (this, actor) = (self.clone(), actor.to_owned());
-        to_the_end(async move {
-            let mut client = this.database.unhurried_client().await?;
-            let work = UnitOfWork::begin_long(&mut client, &actor).await?;
-            if has_changed(&work, &selection, expected).await? {
-                return Ok(BulkOutcome::Changed);
-            }
-            event_log::set_note(work.transaction(), &format!("moved to “{to}”")).await?;
-            let done = rows::relocate(work.transaction(), &selection, &to).await?;
-            if expected.is_some_and(|expected| expected != done.chosen) {
-                return Ok(BulkOutcome::Changed);
-            }
-            this.commit(work).await?;
-            Ok(BulkOutcome::Done {
-                chosen: done.chosen,
-                changed: done.moved,
-                deletion: None,
+                chosen: done.seen.count,
+                changed: done.changed,
+                deletion: this.commit(work).await?,
             })
         })
         .await
     }
 }
 
-/// Whether other listings are chosen than staff were told of, as far as their number tells: before much is done that would
-/// have to be undone.
-async fn has_changed(
-    work: &UnitOfWork<'_>,
-    selection: &Selection,
-    expected: Option<i64>,
-) -> Result<bool, ServiceError> {
-    let Some(expected) = expected else {
-        return Ok(false);
-    };
-    Ok(rows::count_selected(work.transaction(), selection).await? != expected)
+/// What the history says of it.
+fn note(change: &BulkChange) -> String {
+    match change {
+        BulkChange::Delete => "deleted from the list".to_owned(),
+        BulkChange::Move(location) => format!("moved to “{location}”"),
+    }
 }

@@ -37,6 +37,17 @@ pub struct Deletion {
     pub event: Option<EventId>,
 }
 
+/// What became of the deletion of a listing.
+#[derive(Debug)]
+pub enum DeleteOutcome {
+    /// It is deleted; the event undoes it.
+    Deleted(Option<EventId>),
+    /// Nothing is deleted: the listing was changed since the editor read it.
+    Changed(Property),
+    /// It was deleted already.
+    Gone,
+}
+
 /// Files of imports that an instance reads at once: each takes a connection, a core, and its size in memory.
 const IMPORTS_AT_ONCE: usize = 2;
 
@@ -126,6 +137,33 @@ impl Editor {
             let count = properties::delete(work.transaction(), &ids).await?;
             let event = this.commit(work).await?;
             Ok(Deletion { count, event })
+        })
+        .await
+    }
+
+    /// Deletes a listing, if it is still as the editor saw it.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn delete_seen(
+        &self,
+        actor: &str,
+        id: PropertyId,
+        seen: Option<Version>,
+    ) -> Result<DeleteOutcome, ServiceError> {
+        let (this, actor) = (self.clone(), actor.to_owned());
+        to_the_end(async move {
+            let mut client = this.database.client().await?;
+            let work = UnitOfWork::begin(&mut client, &actor).await?;
+            let found = properties::find_locked(work.transaction(), id).await?;
+            let Some(current) = found else {
+                return Ok(DeleteOutcome::Gone);
+            };
+            if seen.is_some_and(|seen| seen != current.version()) {
+                return Ok(DeleteOutcome::Changed(current));
+            }
+            properties::delete(work.transaction(), &[id]).await?;
+            Ok(DeleteOutcome::Deleted(this.commit(work).await?))
         })
         .await
     }

@@ -3,8 +3,8 @@
 use super::ServiceError;
 use crate::db::{Database, history};
 use crate::domain::{
-    DeletedListing, EventId, HistoryEntry, HistoryPlace, HistoryQuery, PropertyForm, PropertyId,
-    Version,
+    Author, DeletedListing, EventId, HistoryEntry, HistoryPlace, HistoryQuery, PropertyForm,
+    PropertyId, Version,
 };
 
 /// The most names that are suggested.
@@ -28,6 +28,8 @@ pub struct Origin {
     pub state: Option<PropertyForm>,
     /// The change that made it what it is now; `None` where the log does not tell whose that was.
     pub latest: Option<HistoryEntry>,
+    /// Who changed it since the edit started, the latest first.
+    pub actors: Vec<String>,
 }
 
 /// Reads the history; cheap to clone.
@@ -103,11 +105,24 @@ impl History {
         current: Version,
     ) -> Result<Origin, ServiceError> {
         let client = self.database.client().await?;
-        let (state, latest) = tokio::try_join!(
+        let (state, latest, actors) = tokio::try_join!(
             history::find_state(&client, id, seen),
             history::find_change(&client, id, current),
+            history::list_actors_since(&client, id, seen),
         )?;
-        Ok(Origin { state, latest })
+        Ok(Origin {
+            state,
+            latest,
+            actors,
+        })
+    }
+
+    /// Who deleted a listing, from the point of view of an editor. A log that can't be read does not tell.
+    pub async fn deleted_by(&self, id: PropertyId, editor: &str) -> Author {
+        let found = self.page(&HistoryQuery::of(id), 1).await;
+        let entries = found.map_or_else(|_| Vec::new(), |page| page.entries);
+        let deletions = entries.into_iter().filter(|entry| entry.after.is_none());
+        Author::among(deletions.map(|entry| entry.actor), editor)
     }
 
     /// The listings that were deleted together with an event's own, one more than can be restored at most; `only` the

@@ -33,7 +33,7 @@ pub use crate::cache::{
 pub use accounts::{Accounts, Actor, CreateUserError, Login, ManageError, UserPage, Visitor};
 pub use admin_list::{AdminPage, BulkOutcome, LISTED_ROWS, LONGEST_LIST, Look};
 pub use detail_view::DetailView;
-pub use editor::{Deletion, Editor, UpdateOutcome};
+pub use editor::{DeleteOutcome, Deletion, Editor, UpdateOutcome};
 pub use error::{Outage, ServiceError};
 pub use exports::Piece;
 pub use exposition::{CONTENT_TYPE as EXPOSITION_TYPE, Exposition};

@@ -8,4 +8,4 @@ mod selection;
 pub use filter::AdminFilter;
 pub use order::{AdminColumn, AdminOrder, OrderTerm};
 pub use query::{ADMIN_PAGE_SIZE, AdminListQuery, MAX_ADMIN_PAGE, MAX_ADMIN_PAGE_SIZE};
-pub use selection::Selection;
+pub use selection::{BulkChange, RowsSeen, Selection};

@@ -1,6 +1,9 @@
 //! Rows that something is done with.
 
-use super::super::PropertyId;
+use std::fmt;
+use std::str::FromStr;
+
+use super::super::{Location, PropertyId};
 use super::AdminFilter;
 
 /// Rows that staff chose.
@@ -10,4 +13,57 @@ pub enum Selection {
     Rows(Vec<PropertyId>),
     /// Every row that the filter selects, on whatever page of the list.
     Matching(AdminFilter),
+}
+
+/// What is done with every chosen row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BulkChange {
+    /// It is deleted.
+    Delete,
+    /// It gets this location.
+    Move(Location),
+}
+
+/// The rows that staff were asked about: how many, and a digest of their ids and versions. Equal values mean the same
+/// rows in the same versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowsSeen {
+    /// The number of rows.
+    pub count: i64,
+    /// The digest; 0 for no rows.
+    pub digest: u128,
+}
+
+impl fmt::Display for RowsSeen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{:032x}", self.count, self.digest)
+    }
+}
+
+impl FromStr for RowsSeen {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (count, digest) = text.split_once('-').ok_or(())?;
+        Ok(Self {
+            count: count.parse().map_err(|_| ())?,
+            digest: u128::from_str_radix(digest, 16).map_err(|_| ())?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_were_seen_are_read_as_they_are_written() {
+        for (count, digest) in [(0, 0), (5, 1), (i64::MAX, u128::MAX)] {
+            let seen = RowsSeen { count, digest };
+            assert_eq!(seen.to_string().parse(), Ok(seen));
+        }
+        for text in ["", "5", "5-", "-5", "many-0", "5-xyz", "5-1-2"] {
+            assert_eq!(text.parse::<RowsSeen>(), Err(()), "{text}");
+        }
+    }
 }

@@ -15,13 +15,35 @@ use super::staff::CSRF;
 use crate::http::AppError;
 use crate::services::Visitor;
 
-/// What the client is told when the check fails.
-pub(super) const REFUSAL: &str = "The form’s security token is missing or wrong. Go back, copy what you typed, reload the page and \
-    try again.";
+/// What the client is told when the check fails and no form can be shown again.
+pub(super) const REFUSAL: &str = "Nothing was done, because the form’s security token is missing or is not the one of your current \
+    login. That happens if you log in again in another tab or window. Open the page again, and repeat what you did.";
 
 /// The fields of a posted form whose CSRF token is right.
 #[derive(Debug)]
 pub(in crate::http) struct CheckedForm(pub(in crate::http) Fields);
+
+/// A posted form that can be shown again with what was typed if its CSRF token is wrong.
+///
+/// **Invariant:** only a form that a page of this site sent, as the browser says, is shown again. Another site’s page puts no words
+/// into a form that has a token.
+#[derive(Debug)]
+pub(in crate::http) enum SentForm {
+    /// The token is right.
+    Checked(Fields),
+    /// A page of this site sent it with another token: usually the one of an earlier login. Nothing is done.
+    Outdated(Fields),
+}
+
+impl SentForm {
+    /// The fields, and whether the token is of an earlier login.
+    pub(in crate::http) fn into_parts(self) -> (Fields, bool) {
+        match self {
+            Self::Checked(fields) => (fields, false),
+            Self::Outdated(fields) => (fields, true),
+        }
+    }
+}
 
 /// Fields of a form, in the order in which they came.
 #[derive(Debug, Clone, Default)]
@@ -71,9 +93,23 @@ impl FromRequest for CheckedForm {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let sent = SentForm::from_request(request, payload);
+        Box::pin(async move {
+            match sent.await? {
+                SentForm::Checked(fields) => Ok(Self(fields)),
+                SentForm::Outdated(_) => Err(AppError::Forbidden(REFUSAL).into()),
+            }
+        })
+    }
+}
+
+impl FromRequest for SentForm {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let token = |request: &HttpRequest| Ok(request.get_session().get(CSRF)?);
-        let fields = checked_fields(request, payload, token);
-        Box::pin(async move { Ok(Self(fields.await?)) })
+        Box::pin(sent_form(request, payload, token))
     }
 }
 
@@ -110,12 +146,15 @@ pub(in crate::http) fn read(request: &HttpRequest, body: &[u8]) -> Result<Fields
     }
 }
 
-/// The fields of a form that has the token which is known of its sender, and that the site's own page sent.
-pub(super) fn checked_fields(
+/// A form, compared with the token which is known of its sender.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for a form of another site, and for one with a wrong token that may be of another site.
+pub(super) fn sent_form(
     request: &HttpRequest,
     payload: &mut Payload,
     token: fn(&HttpRequest) -> Result<Option<String>, AppError>,
-) -> impl Future<Output = Result<Fields, Error>> + use<> {
+) -> impl Future<Output = Result<SentForm, Error>> + use<> {
     let request = request.clone();
     let body = Body::from_request(&request, payload);
     async move {
@@ -123,9 +162,10 @@ pub(super) fn checked_fields(
         let token = token(&request)?;
         let fields = read(&request, &body)?;
         let right = token.is_some_and(|token| tokens_match(&token, fields.get("csrf_token")));
-        match right && !is_foreign(request.headers()) {
-            true => Ok(fields),
-            false => Err(AppError::Forbidden(REFUSAL).into()),
+        match right {
+            true if !is_foreign(request.headers()) => Ok(SentForm::Checked(fields)),
+            false if is_own(request.headers()) => Ok(SentForm::Outdated(fields)),
+            _ => Err(AppError::Forbidden(REFUSAL).into()),
         }
     }
 }
@@ -133,6 +173,13 @@ pub(super) fn checked_fields(
 /// Whether two tokens are equal, in a time that does not tell where they differ.
 pub(in crate::http) fn tokens_match(expected: &str, sent: &str) -> bool {
     !expected.is_empty() && bool::from(expected.as_bytes().ct_eq(sent.as_bytes()))
+}
+
+/// Whether the browser says that a page of this site made the request. Programs, which say nothing, keep what they send.
+pub(in crate::http) fn is_own(headers: &HeaderMap) -> bool {
+    let same_origin = headers.get("sec-fetch-site");
+    let same_origin = same_origin.is_some_and(|site| site == "same-origin");
+    (same_origin || headers.contains_key("origin")) && !is_foreign(headers)
 }
 
 /// Whether the browser says that another site's page made the request.
@@ -201,6 +248,27 @@ mod tests {
             ("host", "localhost:8000"),
             ("sec-fetch-site", "same-site")
         ]));
+    }
+
+    #[test]
+    fn only_what_a_browser_says_to_be_this_sites_is_shown_again() {
+        let own = |pairs: &[(&'static str, &'static str)]| {
+            let pairs = [&[("host", "homes.example")], pairs].concat();
+            let pair = |(name, value)| {
+                let value = HeaderValue::from_static(value);
+                (HeaderName::from_static(name), value)
+            };
+            is_own(&pairs.into_iter().map(pair).collect())
+        };
+        assert!(own(&[("origin", "https://homes.example")]));
+        assert!(own(&[("sec-fetch-site", "same-origin")]));
+        assert!(!own(&[]));
+        assert!(!own(&[("origin", "https://evil.example")]));
+        assert!(!own(&[("origin", "null")]));
+        assert!(!own(&[("sec-fetch-site", "cross-site")]));
+        assert!(!own(&[("sec-fetch-site", "none")]));
+        let evil = ("origin", "https://evil.example");
+        assert!(!own(&[evil, ("sec-fetch-site", "same-origin")]));
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Addresses of what staff see.
 
 use actix_web::http::header;
-use actix_web::middleware::DefaultHeaders;
+use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web;
 
 use super::{accounts, history, listings, overview, users};
 use crate::http::Site;
+use crate::http::middleware::frame::frame_failures;
 use crate::http::middleware::session::sessions;
 use crate::http::routes::{not_found, read};
 use crate::services::Services;
@@ -24,6 +25,7 @@ pub(in crate::http) fn configure(
         .configure(users::routes)
         .default_service(web::to(not_found))
         .wrap(DefaultHeaders::new().add((header::CACHE_CONTROL, "no-store, private")))
+        .wrap(from_fn(frame_failures))
         .wrap(sessions(site, &services.sessions));
     config.service(scope);
 }

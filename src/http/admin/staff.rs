@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use actix_session::{Session, SessionExt as _};
 use actix_web::dev::Payload;
-use actix_web::{Error, FromRequest, HttpRequest, web};
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -150,9 +150,17 @@ impl Staff {
     /// The frame of a page; takes the messages that were waiting.
     pub(in crate::http) fn frame(&self) -> Result<Frame, AppError> {
         Ok(Frame {
+            messages: self.take_messages()?,
+            ..self.bare_frame()?
+        })
+    }
+
+    /// The frame of a page about a failure, which the messages outlive.
+    fn bare_frame(&self) -> Result<Frame, AppError> {
+        Ok(Frame {
             username: self.username.clone(),
             csrf_token: self.session.get(CSRF)?.unwrap_or_default(),
-            messages: self.take_messages()?,
+            messages: Vec::new(),
             is_superuser: self.is_superuser,
             permissions: self.permissions,
         })
@@ -175,6 +183,15 @@ impl Staff {
     pub(in crate::http) fn sent_token(&self, sent: &str) -> bool {
         let token: Option<String> = self.session.get(CSRF).ok().flatten();
         token.is_some_and(|token| super::request::tokens_match(&token, sent))
+    }
+
+    /// Why a form that was opened before this login was not taken, and `then`, what to do now.
+    pub(in crate::http) fn outdated(&self, then: &str) -> String {
+        let name = &self.username;
+        format!(
+            "Nothing was saved, because you logged in again after you opened this form, in another tab or window. You are logged \
+             in as “{name}” now. {then} as “{name}”."
+        )
     }
 
     /// Whether they may do something, as far as is known.
@@ -243,8 +260,17 @@ impl Staff {
         self.outage
     }
 
-    /// The member of staff whose session a request carries; `None` for anybody else.
+    /// The member of staff whose session a request carries; `None` for anybody else. Notes the frame of a page about a
+    /// failure with the request.
     pub(in crate::http) async fn of(request: &HttpRequest) -> Result<Option<Self>, AppError> {
+        let found = Self::find(request).await?;
+        if let Some(staff) = &found {
+            request.extensions_mut().insert(staff.bare_frame()?);
+        }
+        Ok(found)
+    }
+
+    async fn find(request: &HttpRequest) -> Result<Option<Self>, AppError> {
         let session = request.get_session();
         let Some(id) = session.get::<i64>(USER_ID)?.map(UserId) else {
             return Ok(None);

@@ -9,7 +9,7 @@ use actix_web::HttpRequest;
 use actix_web::web::Bytes;
 use futures_util::{Stream, StreamExt as _};
 
-use super::request::{REFUSAL, is_foreign};
+use super::request::{REFUSAL, is_foreign, is_own};
 use super::staff::Staff;
 use crate::http::AppError;
 
@@ -39,12 +39,14 @@ pub(super) enum Sent {
     TooLarge,
     /// No file.
     Nothing,
+    /// A form of a page of this site with a wrong token, usually the one of an earlier login. No file of it is kept.
+    Outdated,
 }
 
 /// Reads a form whose first field is the token, and the field `file` of it.
 ///
 /// # Errors
-/// [`AppError::Forbidden`] where the token is wrong or not the first field, [`AppError::BadRequest`] for what is no such
+/// [`AppError::Forbidden`] where the token is wrong or not the first field and a page of another site may have sent the form, [`AppError::BadRequest`] for what is no such
 /// form, and [`AppError::TooSlow`].
 pub(super) async fn receive(
     staff: &Staff,
@@ -74,11 +76,16 @@ async fn read(
                 _ => Bytes::new(),
             };
             let token = std::str::from_utf8(&token).unwrap_or_default();
-            if !staff.sent_token(token) || is_foreign(request.headers()) {
-                return Err(AppError::Forbidden(REFUSAL));
+            let headers = request.headers();
+            match staff.sent_token(token) {
+                true if !is_foreign(headers) => {}
+                false if is_own(headers) => sent = Sent::Outdated,
+                _ => return Err(AppError::Forbidden(REFUSAL)),
             }
         } else if count > MAX_FIELDS {
             return Err(bad("it has too many fields"));
+        } else if matches!(sent, Sent::Outdated) {
+            drain(field, limit).await?;
         } else if name == "file" && matches!(sent, Sent::Nothing) {
             sent = file(field, limit).await?;
         } else if name == "file" {
@@ -113,6 +120,18 @@ async fn file(mut field: Field, limit: usize) -> Result<Sent, AppError> {
         return Ok(Sent::TooLarge);
     }
     Ok(Sent::File { name, content })
+}
+
+/// Reads what is not wanted, because a browser that is still sending sees no answer.
+async fn drain(mut field: Field, limit: usize) -> Result<(), AppError> {
+    let mut length = 0;
+    while let Some(piece) = next(&mut field).await? {
+        length += piece.len();
+        if length > limit.saturating_mul(DRAINED) {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// A file's name without the folders that some programs send, and without what no name has.

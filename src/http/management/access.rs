@@ -21,6 +21,8 @@ pub(in crate::http) struct Operator {
     /// The body; empty for a read.
     pub(in crate::http) body: web::Bytes,
     staff: Option<Staff>,
+    /// Whether a token was sent, as programs do.
+    pub(in crate::http) has_token: bool,
 }
 
 impl Operator {
@@ -53,6 +55,7 @@ impl Operator {
             return Ok(Self {
                 body: body.await?.0,
                 staff: None,
+                has_token: true,
             });
         }
         let foreign = is_foreign(request.headers());
@@ -61,6 +64,7 @@ impl Operator {
             return Ok(Self {
                 body: body.await?.0,
                 staff,
+                has_token: false,
             });
         }
         let Some(staff) = staff else {
@@ -83,6 +87,7 @@ impl Operator {
         Ok(Self {
             body,
             staff: Some(staff),
+            has_token: false,
         })
     }
 }

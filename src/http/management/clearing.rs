@@ -1,4 +1,5 @@
-//! Clearing everything, or what carries a tag or shows the same rows as a page; of a part, the count comes first.
+//! Clearing everything, or what carries a tag or shows the same rows as a page. Of a part, the count comes first; people are
+//! asked before everything is cleared as well.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -17,7 +18,7 @@ use crate::http::{AppError, Site};
 use crate::services::{ClearScope, Services};
 
 /// The fields of a wish.
-const FIELDS: [&str; 3] = ["tag", "url", "confirm"];
+const FIELDS: [&str; 4] = ["tag", "url", "everything", "confirm"];
 
 /// What is to be cleared; without a tag and an address, everything.
 #[derive(Debug, Default, Deserialize)]
@@ -27,6 +28,8 @@ struct Wish {
     tag: Option<String>,
     #[serde(deserialize_with = "text")]
     url: Option<String>,
+    /// Whether everything is asked for in so many words; the same as neither a tag nor an address.
+    everything: bool,
     /// Whether the count was seen; of a part, nothing is cleared without it.
     confirm: bool,
 }
@@ -47,6 +50,14 @@ pub(in crate::http) async fn clear(
     let for_people = wants_page(&request);
     match scope(&wish, &services, &site).await {
         Ok(Some(scope)) => clear_part(&operator, &services, wish, &scope, for_people).await,
+        Ok(None) if for_people && !operator.has_token && !wish.confirm => {
+            let entries = services
+                .management
+                .would_end(&ClearScope::everything())
+                .await;
+            let asked = ClearPage::everything(operator.frame()?, entries);
+            page(no_store(), &asked)
+        }
         Ok(None) => {
             let cleared = services.management.clear(operator.name()).await?;
             let result = json!({"success": true, "cleared": cleared});
@@ -101,6 +112,10 @@ async fn scope(
     let refuse = |field, message: String| AppError::Invalid(FieldErrors::of(field, message));
     let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
     match (given(&wish.tag), given(&wish.url)) {
+        _ if wish.everything && (wish.tag.is_some() || wish.url.is_some()) => Err(refuse(
+            "everything",
+            "Give a tag or an address, or ask for everything, not both.".to_owned(),
+        )),
         (None, None) if wish.tag.is_none() && wish.url.is_none() => Ok(None),
         // A form whose field was left empty doesn't ask for everything.
         (None, None) => Err(refuse(
@@ -134,7 +149,7 @@ impl Wish {
             return Err(AppError::BadRequest(detail));
         }
         let wish = sent(request, body, r#"{"tag": "location:leith"}"#, Self::of_form)?;
-        match (&wish.tag, &wish.url, wish.confirm) {
+        match (&wish.tag, &wish.url, wish.confirm && !wish.everything) {
             (None, None, true) => Err(AppError::BadRequest(
                 "confirm goes with a tag or an address. To clear everything, send nothing."
                     .to_owned(),
@@ -157,10 +172,12 @@ impl Wish {
             return Err(AppError::BadRequest(detail));
         }
         let given = |name: &str| fields.has(name).then(|| fields.get(name).to_owned());
+        let is_yes = |name: &str| matches!(fields.get(name), "yes" | "true" | "1" | "on");
         Ok(Self {
             tag: given("tag"),
             url: given("url"),
-            confirm: matches!(fields.get("confirm"), "yes" | "true" | "1" | "on"),
+            everything: is_yes("everything"),
+            confirm: is_yes("confirm"),
         })
     }
 }

@@ -1,9 +1,11 @@
 //! Addresses of what operators see.
 
+use actix_web::middleware::from_fn;
 use actix_web::{Resource, Route, web};
 
 use super::{clearing, explanation, handlers, load_test, stream, warming};
 use crate::http::Site;
+use crate::http::middleware::frame::frame_failures;
 use crate::http::middleware::session::sessions;
 use crate::http::routes::get;
 use crate::services::Services;
@@ -14,7 +16,10 @@ pub(in crate::http) fn configure(
     services: &Services,
     site: &Site,
 ) {
-    let wrapped = |resource: Resource| resource.wrap(sessions(site, &services.sessions));
+    let wrapped = |resource: Resource| {
+        let framed = resource.wrap(from_fn(frame_failures));
+        framed.wrap(sessions(site, &services.sessions))
+    };
     let resource = |path: &str, route: Route| wrapped(web::resource(path).route(route));
     let warm = web::resource("/properties/cache-warm/").route(get().to(warming::show));
     config

@@ -14,6 +14,7 @@ use super::request_id::RequestId;
 use super::route::route_of;
 use super::security::harden;
 use crate::http::AppError;
+use crate::http::admin::staff::Frame;
 use crate::http::negotiation::Format;
 use crate::http::views::errors;
 use crate::services::Route;
@@ -96,7 +97,8 @@ fn rendered(response: ServiceResponse<BoxBody>, asked: &Asked) -> ServiceRespons
     let fields = app_error
         .and_then(AppError::field_errors)
         .map(|errors| json!(errors));
-    let page = page(status, &detail, fields, asked);
+    let frame = response.request().extensions_mut().remove::<Frame>();
+    let page = page(status, &detail, fields, asked, frame);
     let headers = response.headers().clone();
     let mut response = response.into_response(page);
     keep(&headers, response.headers_mut());
@@ -119,12 +121,13 @@ fn keep(from: &HeaderMap, to: &mut HeaderMap) {
     }
 }
 
-/// The page or problem document (RFC 9457) of a failure.
+/// The page, in the admin's frame if there is one, or the problem document (RFC 9457) of a failure.
 fn page(
     status: StatusCode,
     detail: &str,
     fields: Option<serde_json::Value>,
     asked: &Asked,
+    frame: Option<Frame>,
 ) -> HttpResponse {
     let title = errors::title(status);
     let mut response = HttpResponse::build(status);
@@ -142,7 +145,13 @@ fn page(
         return response.body(problem.to_string());
     }
     response.content_type("text/html; charset=utf-8");
-    response.body(errors::render(status, detail, &number, asked.in_admin))
+    let failure = errors::Failure {
+        status,
+        detail,
+        request_id: &number,
+        in_admin: asked.in_admin,
+    };
+    response.body(failure.render(frame))
 }
 
 /// A failure of a middleware, as the page that the client gets: an outage of what keeps sessions.
@@ -162,7 +171,7 @@ impl ResponseError for Failure {
 
     fn error_response(&self) -> HttpResponse {
         let outage = AppError::Unavailable(None);
-        let mut response = page(outage.status_code(), &outage.detail(), None, &self.0);
+        let mut response = page(outage.status_code(), &outage.detail(), None, &self.0, None);
         let headers = response.headers_mut();
         keep(outage.error_response().headers(), headers);
         harden(headers);

@@ -1,6 +1,7 @@
 //! What happens around handlers.
 
 pub(super) mod error_pages;
+pub(super) mod frame;
 pub(super) mod request_id;
 pub(super) mod route;
 pub(super) mod security;

@@ -185,6 +185,9 @@ struct CacheClearRequest {
     /// A path or an address of this site.
     #[schema(required = false, nullable = false)]
     url: Option<String>,
+    /// Whether everything is meant; the same as neither a tag nor an address.
+    #[schema(required = false, default = false)]
+    everything: bool,
     /// Whether to clear a part; without it, its entries are only counted.
     #[schema(required = false, default = false)]
     confirm: bool,
@@ -198,6 +201,9 @@ struct CacheClearForm {
     #[schema(required = false, nullable = false)]
     url: Option<String>,
     /// `yes`, or nothing.
+    #[schema(required = false, nullable = false)]
+    everything: Option<String>,
+    /// `yes`, or nothing. A browser that asks for everything without it gets a page that asks first.
     #[schema(required = false, nullable = false)]
     confirm: Option<String>,
     #[schema(required = false, nullable = false)]

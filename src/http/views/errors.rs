@@ -5,36 +5,60 @@ use askama::Template;
 
 use super::facade::Facade;
 use super::filters;
+use crate::http::admin::staff::Frame;
 
+/// A failure as its page shows it.
+pub(in crate::http) struct Failure<'a> {
+    pub(in crate::http) status: StatusCode,
+    pub(in crate::http) detail: &'a str,
+    pub(in crate::http) request_id: &'a str,
+    /// Whether it was asked of the admin, where the way back leads then.
+    pub(in crate::http) in_admin: bool,
+}
+
+/// For everybody.
 #[derive(Template)]
 #[template(path = "errors/error.html")]
 struct ErrorPage<'a> {
     status: u16,
     title: &'a str,
-    detail: &'a str,
-    request_id: &'a str,
-    in_admin: bool,
+    failure: Failure<'a>,
     facade: Facade,
 }
 
-/// The page of a failure; one of the admin leads back there.
-pub(in crate::http) fn render(
-    status: StatusCode,
-    detail: &str,
-    request_id: &str,
-    in_admin: bool,
-) -> String {
-    let title = title(status);
-    let page = ErrorPage {
-        status: status.as_u16(),
-        title,
-        detail,
-        request_id,
-        in_admin,
-        facade: Facade::of_failure(status.as_u16()),
-    };
-    // A page about a failure must not fail: without the template there are still its words.
-    page.render().unwrap_or_else(|_| title.to_owned())
+/// For those who are logged in.
+#[derive(Template)]
+#[template(path = "errors/admin_error.html")]
+struct AdminErrorPage<'a> {
+    status: u16,
+    title: &'a str,
+    failure: Failure<'a>,
+    frame: Frame,
+}
+
+impl Failure<'_> {
+    /// The page, in the frame of the admin if there is one.
+    pub(in crate::http) fn render(self, frame: Option<Frame>) -> String {
+        let (status, title) = (self.status.as_u16(), title(self.status));
+        let page = match frame {
+            Some(frame) => AdminErrorPage {
+                status,
+                title,
+                failure: self,
+                frame,
+            }
+            .render(),
+            None => ErrorPage {
+                status,
+                title,
+                failure: self,
+                facade: Facade::of_failure(status),
+            }
+            .render(),
+        };
+        // A page about a failure must not fail: without the template there are still its words.
+        page.unwrap_or_else(|_| title.to_owned())
+    }
 }
 
 /// A headline for people.

@@ -55,6 +55,11 @@ impl ClearScope {
         Ok(Self(TagSet::from([tag])))
     }
 
+    /// Every entry.
+    pub fn everything() -> Self {
+        Self(TagSet::from([Tag::site()]))
+    }
+
     /// The tags, as the event log names them.
     pub fn names(&self) -> Vec<String> {
         self.0.iter().map(|tag| tag.as_str().to_owned()).collect()

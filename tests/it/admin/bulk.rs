@@ -168,7 +168,7 @@ async fn where_others_match_than_staff_were_told_of_it_is_asked_again() {
     let staff = app.staff().await;
     for action in ["delete_selected", "move_selected"] {
         let question = ask(&staff, action, "location=leith").await;
-        assert_eq!(question.field("expected"), "5");
+        assert!(question.field("expected").starts_with("5-"));
         app.database
             .run("INSERT INTO property (title, description, price, location) VALUES ('One more', 'D', 1, 'Leith')")
             .await;
@@ -178,7 +178,7 @@ async fn where_others_match_than_staff_were_told_of_it_is_asked_again() {
             again.has("Nothing was done yet") && again.has("there were 5 listings"),
             "{again:?}"
         );
-        assert_eq!(again.field("expected"), "6");
+        assert!(again.field("expected").starts_with("6-"));
         app.database
             .run("DELETE FROM property WHERE title = 'One more'")
             .await;
@@ -202,17 +202,19 @@ async fn all_that_match_are_never_touched_without_a_number_or_by_a_filter_that_c
         all.extend(fields(more));
         all
     };
-    let unread = all(&[
-        ("_changelist_filters", "min_price=cheap"),
-        ("expected", "4"),
-    ]);
-    staff.submit(LIST, &unread).await.assert_status(303);
     let page = staff.submit(LIST, &all(&[])).await.assert_status(200);
     assert!(page.has("Delete 4 listings?"), "{page:?}");
-    staff
-        .submit(LIST, &all(&[("expected", "many")]))
-        .await
-        .assert_status(200);
+    let unread = all(&[
+        ("_changelist_filters", "min_price=cheap"),
+        ("expected", &page.field("expected")),
+    ]);
+    staff.submit(LIST, &unread).await.assert_status(303);
+    for expected in ["many", "4", "4-"] {
+        staff
+            .submit(LIST, &all(&[("expected", expected)]))
+            .await
+            .assert_status(200);
+    }
     assert_eq!(app.database.listings().await, "4");
 }
 

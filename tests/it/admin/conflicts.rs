@@ -136,7 +136,8 @@ async fn a_change_of_very_many_at_once_is_not_said_to_be_somebody_elses() {
         .await;
     let page = save(&sam, &form, &listing("Mine", "1", "Leith")).await;
     let page = page.assert_status(409);
-    assert!(page.has("It was saved by somebody else"), "{page:?}");
+    assert!(page.has("This listing was changed"), "{page:?}");
+    assert!(page.has("does not say by whom"), "{page:?}");
     assert!(!page.has("<bdi>ada</bdi>"), "{page:?}");
 }
 
@@ -168,4 +169,59 @@ async fn whoever_deletes_what_somebody_else_just_deleted_is_told_so_and_offered_
     let list = staff.get("/admin/properties/").await;
     assert!(list.has("“Home 1” was gone already."), "{list:?}");
     assert!(!list.has("/undo/"), "{list:?}");
+}
+
+#[tokio::test]
+async fn a_conflict_says_whether_the_change_came_from_ones_own_other_tab_or_from_another_user() {
+    let own = "You changed this listing in another tab or window";
+    let hers = "“ada” changed this listing";
+    for (savers, heading) in [
+        (&["sam"][..], own),
+        (&["sam", "sam"], own),
+        (&["ada"], hers),
+        (&["ada", "sam"], hers),
+        (&["sam", "ada"], hers),
+    ] {
+        let app = Plan::new().await.homes(1).await.start().await;
+        let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+        let form = open(&sam).await;
+        for (n, saver) in savers.iter().enumerate() {
+            let staff = if *saver == "ada" { &ada } else { &sam };
+            let typed = listing(&format!("Saved {n}"), "2", "Leith");
+            save(staff, &open(staff).await, &typed)
+                .await
+                .assert_status(303);
+        }
+        let page = save(&sam, &form, &listing("Mine", "1", "Leith")).await;
+        let page = page.assert_status(409);
+        assert!(
+            page.has(&format!("<h1 class=\"headline\">{heading}</h1>")),
+            "{page:?}"
+        );
+        assert!(!page.has("omebody else"), "{page:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_says_whether_it_came_from_ones_own_other_tab_or_from_another_user() {
+    for (deleter, said) in [
+        (
+            "sam",
+            "You deleted this listing in another tab or window while",
+        ),
+        ("ada", "“ada” deleted this listing while"),
+        ("", "“database user"),
+    ] {
+        let app = Plan::new().await.homes(1).await.start().await;
+        let sam = app.staff_named("sam").await;
+        let form = open(&sam).await;
+        match deleter {
+            "" => app.database.run("DELETE FROM property").await,
+            "sam" => sam.delete_listing(1).await,
+            name => app.staff_named(name).await.delete_listing(1).await,
+        }
+        let page = save(&sam, &form, &listing("Mine", "1", "Leith")).await;
+        let page = page.assert_status(409);
+        assert!(page.has(said), "{page:?}");
+    }
 }

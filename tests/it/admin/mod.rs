@@ -2,10 +2,12 @@
 
 mod accounts;
 mod bulk;
+mod bulk_asked;
 mod conflicts;
 mod csrf;
 mod escaping;
 mod exports;
+mod failures;
 mod form_extras;
 mod forms;
 mod heads;
@@ -22,6 +24,7 @@ mod looking_back;
 mod merging;
 mod once;
 mod outages;
+mod outdated;
 mod passwords;
 mod preview;
 mod restoring;

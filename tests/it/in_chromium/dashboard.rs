@@ -234,3 +234,21 @@ async fn without_scripts_warming_is_followed_to_its_end() {
         .await;
     assert!(app.get("/properties/").await.is_hit());
 }
+
+#[tokio::test]
+async fn without_scripts_the_cache_is_cleared_after_a_question() {
+    let app = operator().await;
+    app.get("/properties/").await;
+    let chromium = Chromium::start().await.without_scripts().await;
+    chromium.open(&app, DASHBOARD).await;
+    let form = "form[action$='cache-clear/']:not(:has([name=tag], [name=url])) button";
+    chromium.follow(form).await;
+    assert_eq!(chromium.text("h1").await, "Clear the whole cache?");
+    assert!(app.get("/properties/").await.is_hit());
+    chromium.click("form:has([name=confirm]) button").await;
+    eventually("it is done", async || {
+        (chromium.texts("h1").await == ["Cache cleared"]).then_some(())
+    })
+    .await;
+    assert!(!app.get("/properties/").await.is_hit());
+}

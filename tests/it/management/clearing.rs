@@ -149,3 +149,53 @@ async fn the_cache_test_says_when_redis_is_gone_or_full() {
         .json();
     assert_eq!(answer["success"], false, "{answer}");
 }
+
+#[tokio::test]
+async fn people_are_asked_before_everything_is_cleared_and_programs_are_not() {
+    let app = Plan::new().await.homes(3).await.start().await;
+    let staff = app.staff().await;
+    app.has_in_memory("/properties/").await;
+    let post = async |accept: &str, fields: &[(&str, &str)]| {
+        let token = staff.csrf_token().await;
+        let mut form = vec![("csrf_token", token.as_str())];
+        form.extend(fields);
+        let request = staff.request(reqwest::Method::POST, "/properties/cache-clear/");
+        staff
+            .send(request.header("accept", accept.to_owned()).form(&form))
+            .await
+    };
+    let asked = post("text/html,*/*;q=0.8", &[]).await.assert_status(200);
+    assert!(asked.has("Clear the whole cache?"), "{asked:?}");
+    assert!(app.get("/properties/").await.is_memory_hit());
+    // A part and everything contradict each other.
+    let both = [
+        ("everything", "yes"),
+        ("tag", "properties"),
+        ("confirm", "yes"),
+    ];
+    post("text/html", &both).await.assert_status(422);
+    assert!(app.get("/properties/").await.is_memory_hit());
+    let yes = ["everything", "confirm"].map(|name| (name, asked.field(name)));
+    let yes: Vec<_> = yes
+        .iter()
+        .map(|(name, yes)| (*name, yes.as_str()))
+        .collect();
+    let done = post("text/html", &yes).await.assert_status(200);
+    assert!(done.has("Cache cleared"), "{done:?}");
+    assert!(app.get("/properties/").await.is_stored());
+
+    app.has_in_memory("/properties/").await;
+    let done = post("application/json", &[]).await.assert_status(200);
+    assert_eq!(done.json()["success"], true);
+    assert!(app.get("/properties/").await.is_stored());
+    app.has_in_memory("/properties/").await;
+    let program = app
+        .reader
+        .request(reqwest::Method::POST, "/properties/cache-clear/");
+    let program = program
+        .bearer_auth(crate::harness::TOKEN)
+        .header("accept", "text/html");
+    let done = app.reader.send(program).await.assert_status(200);
+    assert!(done.has("Cache cleared"), "{done:?}");
+    assert!(app.get("/properties/").await.is_stored());
+}

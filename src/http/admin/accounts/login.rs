@@ -10,7 +10,7 @@ use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, HttpResponseBuild
 use serde::Deserialize;
 
 use crate::http::admin::listings::{carried, go_on};
-use crate::http::admin::request::{CheckedForm, Fields, checked_fields, visitor};
+use crate::http::admin::request::{CheckedForm, Fields, SentForm, sent_form, visitor};
 use crate::http::admin::see_other;
 use crate::http::admin::staff::{Staff, new_token};
 use crate::http::views::admin::LoginPage;
@@ -41,17 +41,17 @@ impl Next {
     }
 }
 
-/// The fields of a login form whose token its cookie repeats.
+/// A login form, whose token its cookie repeats unless another login page was loaded since.
 #[derive(Debug)]
-pub(in crate::http) struct LoginForm(Fields);
+pub(in crate::http) struct LoginForm(SentForm);
 
 impl FromRequest for LoginForm {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let fields = checked_fields(request, payload, |request| Ok(known_token(request)));
-        Box::pin(async move { Ok(Self(fields.await?)) })
+        let form = sent_form(request, payload, |request| Ok(known_token(request)));
+        Box::pin(async move { Ok(Self(form.await?)) })
     }
 }
 
@@ -81,6 +81,14 @@ pub(in crate::http) async fn log_in(
     services: web::Data<Services>,
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
+    let form = match form {
+        SentForm::Checked(form) => form,
+        SentForm::Outdated(form) => {
+            let error = "You are not logged in yet, because this page was opened before the login page in another tab or window. \
+                Enter your password again.";
+            return again(HttpResponse::Forbidden(), &request, &site, &form, error);
+        }
+    };
     let (username, visitor) = (form.get("username").trim(), visitor(&request));
     let password = form.get("password").to_owned();
     let login = services.accounts.log_in(username, password, &visitor);
@@ -98,7 +106,10 @@ pub(in crate::http) async fn log_in(
             )
             .await
         }
-        Login::Refused => refused(&request, &site, &form),
+        Login::Refused => {
+            let response = HttpResponse::UnprocessableEntity();
+            again(response, &request, &site, &form, REFUSED)
+        }
         Login::Throttled(wait) => Err(AppError::Throttled(wait)),
     }
 }
@@ -112,10 +123,18 @@ fn log_attempt(login: &Login, username: &str, visitor: &Visitor) {
     }
 }
 
-/// The form again, which does not tell what was wrong.
-fn refused(request: &HttpRequest, site: &Site, form: &Fields) -> Result<HttpResponse, AppError> {
-    let error = "Please enter the correct username and password for a staff account. Note that both fields may be \
-        case-sensitive.";
+/// What is said of a wrong login: not what was wrong.
+const REFUSED: &str = "Please enter the correct username and password for a staff account. Note that both fields may be \
+    case-sensitive.";
+
+/// The form again, with everything but the password.
+fn again(
+    response: HttpResponseBuilder,
+    request: &HttpRequest,
+    site: &Site,
+    form: &Fields,
+    error: &'static str,
+) -> Result<HttpResponse, AppError> {
     let next = safe_path(form.get("next"));
     let again = LoginPage {
         username: form.get("username").trim(),
@@ -124,7 +143,7 @@ fn refused(request: &HttpRequest, site: &Site, form: &Fields) -> Result<HttpResp
         error: Some(error),
         ..LoginPage::default()
     };
-    login_page(HttpResponse::UnprocessableEntity(), request, site, again)
+    login_page(response, request, site, again)
 }
 
 /// `POST /admin/logout/`

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use crate::domain::{FieldErrors, User};
 use crate::http::AppError;
 use crate::http::admin::new_password::new_password;
-use crate::http::admin::request::{CheckedForm, visitor};
+use crate::http::admin::request::{SentForm, visitor};
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
 use crate::http::views::admin::PasswordPage;
@@ -25,6 +25,7 @@ pub(in crate::http) async fn edit_password(staff: Staff) -> Result<HttpResponse,
         &PasswordPage {
             frame: staff.frame()?,
             errors: FieldErrors::new(),
+            notice: None,
         },
     )
 }
@@ -32,11 +33,15 @@ pub(in crate::http) async fn edit_password(staff: Staff) -> Result<HttpResponse,
 /// `POST /admin/password_change/`: wrong old passwords are counted as failed logins.
 pub(in crate::http) async fn update_password(
     staff: Staff,
-    CheckedForm(form): CheckedForm,
+    form: SentForm,
     session: Session,
     request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
+    let form = match form {
+        SentForm::Checked(form) => form,
+        SentForm::Outdated(_) => return outdated(&staff),
+    };
     let found = services.accounts.find(staff.id).await?;
     let user = found.ok_or(AppError::NotFound)?;
     let old = form.get("old_password").to_owned();
@@ -64,8 +69,22 @@ fn changed(staff: &Staff, session: &Session) -> HttpResponse {
 
 fn refused(staff: &Staff, errors: FieldErrors) -> Result<HttpResponse, AppError> {
     let frame = staff.frame()?;
-    let again = PasswordPage { frame, errors };
+    let again = PasswordPage {
+        frame,
+        errors,
+        notice: None,
+    };
     page(HttpResponse::UnprocessableEntity(), &again)
+}
+
+/// The form, empty, for somebody who logged in again after they opened it: passwords are never shown again.
+fn outdated(staff: &Staff) -> Result<HttpResponse, AppError> {
+    let again = PasswordPage {
+        frame: staff.frame()?,
+        errors: FieldErrors::new(),
+        notice: Some(staff.outdated("Enter the passwords again, and change the password")),
+    };
+    page(HttpResponse::Forbidden(), &again)
 }
 
 /// The errors of the old password: none when it is right.

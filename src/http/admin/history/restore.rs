@@ -71,7 +71,7 @@ fn changed(
     fields: &Fields,
 ) -> Result<HttpResponse, AppError> {
     let (frame, state) = (staff.frame()?, filters(fields));
-    let notice = "Somebody changed the listing after you opened this page, so nothing was restored. This is what would \
+    let notice = "The listing was changed after you opened this page, so nothing was restored. This is what would \
         change now.";
     let again = RestorePage::new(frame, current, entry, fields.get("side"), then, state);
     page(HttpResponse::Conflict(), &again.with_notice(notice))

@@ -31,6 +31,35 @@ pub(super) async fn places(services: &Services) -> Vec<String> {
     names.map(|place| place.location.to_string()).collect()
 }
 
+/// The form again, where it can't be taken whatever it holds: while the database can't be reached, by an account that may not
+/// send it, or from before the current login. `None` where it can.
+pub(super) async fn not_taken(
+    staff: &Staff,
+    sent: &Sent,
+    needs: Permission,
+    form: FormPage,
+    services: &Services,
+) -> Result<Option<HttpResponse>, AppError> {
+    if !staff.is_known() {
+        return unreachable(staff, form).map(Some);
+    }
+    let notice = match staff.require(needs) {
+        Ok(()) if sent.is_outdated => {
+            staff.outdated("Nothing that you typed is lost: check it, then save it")
+        }
+        Ok(()) => return Ok(None),
+        Err(err) => format!(
+            "{} Nothing was saved. You are logged in as “{}”. Copy what you typed, or log in with another account in another \
+             tab and send it again.",
+            err.detail(),
+            staff.username
+        ),
+    };
+    let form = form.with_notice(notice);
+    let shown = show(HttpResponse::Forbidden(), staff, services, form);
+    shown.await.map(Some)
+}
+
 /// The form with what is wrong with it.
 pub(super) async fn refused(
     staff: &Staff,
@@ -79,19 +108,20 @@ pub(super) async fn gone(
     id: PropertyId,
     services: &Services,
 ) -> Result<HttpResponse, AppError> {
-    let notice = match staff.may(Permission::Add) {
+    let author = services.history.deleted_by(id, &staff.username).await;
+    let happened = author.said("deleted", "listing");
+    let then = match staff.may(Permission::Add) {
         true => {
-            "Somebody deleted this listing while you were editing it. Nothing that you typed is lost: restore the \
-            listing as you typed it, or add it as a new one."
+            "Nothing that you typed is lost: restore the listing as you typed it, or add it as a new one."
         }
         false => {
-            "Somebody deleted this listing while you were editing it. Your account may not add listings: copy \
-            what you typed, and ask a superuser to restore the listing."
+            "Your account may not add listings: copy what you typed, and ask a superuser to restore the listing."
         }
     };
+    let notice = format!("{happened} while you were editing it. {then}");
     let form = FormPage::add(sent.form.clone()).unsaved().with_gone(id);
     let form = form.with_state(new_token(), sent.filters());
-    let form = form.with_notice(notice.to_owned());
+    let form = form.with_notice(notice);
     show(HttpResponse::Conflict(), staff, services, form).await
 }
 

@@ -1,15 +1,17 @@
 //! What is done with several listings at once, after a look at which they are.
 //!
-//! **Invariant:** nothing is done with all listings that match unless staff were told how many those are, by a filter that
-//! was read without a doubt, and they still are as many.
+//! **Invariant:** nothing is done with all listings that match unless staff were asked about exactly those, by a filter that was
+//! read without a doubt, and each still is as it was then.
 
 use actix_web::{HttpResponse, web};
 
 use super::chosen::Chosen;
 use super::{answers, export};
-use crate::domain::{AdminListQuery, EventId, FieldErrors, Location, Permission, Selection};
+use crate::domain::{
+    AdminListQuery, BulkChange, EventId, FieldErrors, Location, Permission, Selection,
+};
 use crate::http::AppError;
-use crate::http::admin::request::CheckedForm;
+use crate::http::admin::request::{REFUSAL, SentForm};
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
 use crate::http::views::admin::{BulkAction, BulkPage};
@@ -23,18 +25,38 @@ const NAMED: i64 = 10;
 /// `POST /admin/properties/`: as Django's actions, first without and then with `post=yes`.
 pub(in crate::http) async fn act(
     staff: Staff,
-    CheckedForm(fields): CheckedForm,
+    form: SentForm,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
     staff.require(Permission::View)?;
+    let (fields, is_outdated) = form.into_parts();
     let chosen = Chosen::of(&fields);
-    let location = fields.get("location");
-    match fields.get("action") {
-        "export_csv" => export::send(&chosen, Format::Csv, &services).await,
-        "export_jsonl" => export::send(&chosen, Format::JsonLines, &services).await,
-        "delete_selected" => asked(BulkAction::Delete, &staff, &chosen, "", &services).await,
-        "move_selected" => asked(BulkAction::Move, &staff, &chosen, location, &services).await,
-        _ => nothing(&staff, &chosen.address),
+    let (action, location) = match fields.get("action") {
+        "delete_selected" => (BulkAction::Delete, ""),
+        "move_selected" => (BulkAction::Move, fields.get("location")),
+        _ if is_outdated => return Err(AppError::Forbidden(REFUSAL)),
+        "export_csv" => return export::send(&chosen, Format::Csv, &services).await,
+        "export_jsonl" => return export::send(&chosen, Format::JsonLines, &services).await,
+        _ => return nothing(&staff, &chosen.address),
+    };
+    staff.require(action.needs())?;
+    let Some((list, selection)) = &chosen.listings else {
+        return nothing(&staff, &chosen.address);
+    };
+    let question = Question {
+        action,
+        list,
+        selection,
+        chosen: &chosen,
+    };
+    let typed = Typed {
+        location,
+        errors: FieldErrors::new(),
+    };
+    match (is_outdated, chosen.confirmed) {
+        (true, _) => question.ask_after_login(&staff, &services, typed).await,
+        (false, true) => change(&staff, question, typed, &services).await,
+        (false, false) => question.ask(&staff, &services, Typed::default()).await,
     }
 }
 
@@ -45,48 +67,47 @@ fn nothing(staff: &Staff, address: &str) -> Result<HttpResponse, AppError> {
     Ok(see_other(address))
 }
 
-/// Does something with the chosen listings for those who may, once they have been asked.
-async fn asked(
-    action: BulkAction,
-    staff: &Staff,
-    chosen: &Chosen,
-    location: &str,
-    services: &Services,
-) -> Result<HttpResponse, AppError> {
-    staff.require(action.needs())?;
-    let Some((list, selection)) = &chosen.listings else {
-        return nothing(staff, &chosen.address);
-    };
-    let question = Question {
-        action,
-        list,
-        selection,
-        chosen,
-    };
-    match (chosen.confirmed, action) {
-        (false, _) => question.ask(staff, services, Typed::default()).await,
-        (true, BulkAction::Delete) => delete(staff, question, services).await,
-        (true, BulkAction::Move) => relocate(staff, question, location, services).await,
-    }
-}
-
-async fn delete(
+/// Does what staff were asked about.
+async fn change(
     staff: &Staff,
     question: Question<'_>,
+    mut typed: Typed<'_>,
     services: &Services,
 ) -> Result<HttpResponse, AppError> {
-    let (selection, chosen) = (question.selection.clone(), question.chosen);
-    let editor = &services.editor;
-    let deleted = editor.delete_selected(&staff.username, selection, chosen.expected);
-    match deleted.await? {
-        BulkOutcome::Done {
-            changed, deletion, ..
-        } => {
-            say_deleted(staff, changed, deletion, chosen)?;
-            Ok(see_other(&chosen.address))
+    let to = match question.action {
+        BulkAction::Delete => None,
+        BulkAction::Move => {
+            let parsed = Location::parse(typed.location);
+            let Some(to) = typed.errors.check("location", parsed) else {
+                return question.ask(staff, services, typed).await;
+            };
+            Some(to)
         }
-        BulkOutcome::Changed => question.ask_again(staff, services, Typed::default()).await,
+    };
+    let (selection, expected) = (question.selection.clone(), question.chosen.expected);
+    let change = to.clone().map_or(BulkChange::Delete, BulkChange::Move);
+    let editor = &services.editor;
+    let done = editor.change_selected(&staff.username, selection, change, expected);
+    match (done.await?, to) {
+        (BulkOutcome::Changed, _) => return question.ask_again(staff, services, typed).await,
+        (
+            BulkOutcome::Done {
+                chosen, changed, ..
+            },
+            Some(to),
+        ) => {
+            staff.say("success", moved_to(&to, changed, chosen - changed))?;
+        }
+        (
+            BulkOutcome::Done {
+                changed, deletion, ..
+            },
+            None,
+        ) => {
+            say_deleted(staff, changed, deletion, question.chosen)?;
+        }
     }
+    Ok(see_other(&question.chosen.address))
 }
 
 fn say_deleted(
@@ -100,32 +121,6 @@ fn say_deleted(
     }
     let text = format!("Successfully deleted {}.", listings(count));
     staff.say_undoable(text, deletion, chosen.state.clone())
-}
-
-async fn relocate(
-    staff: &Staff,
-    question: Question<'_>,
-    location: &str,
-    services: &Services,
-) -> Result<HttpResponse, AppError> {
-    let mut errors = FieldErrors::new();
-    let parsed = errors.check("location", Location::parse(location));
-    let typed = Typed { location, errors };
-    let Some(to) = parsed else {
-        return question.ask(staff, services, typed).await;
-    };
-    let (selection, expected) = (question.selection.clone(), question.chosen.expected);
-    let editor = &services.editor;
-    let moved = editor.move_selected(&staff.username, selection, to.clone(), expected);
-    match moved.await? {
-        BulkOutcome::Done {
-            chosen, changed, ..
-        } => {
-            staff.say("success", moved_to(&to, changed, chosen - changed))?;
-            Ok(see_other(&question.chosen.address))
-        }
-        BulkOutcome::Changed => question.ask_again(staff, services, typed).await,
-    }
 }
 
 fn moved_to(location: &Location, moved: i64, others: i64) -> String {
@@ -171,18 +166,33 @@ impl Question<'_> {
         page(response, &self.page(staff, services, typed).await?)
     }
 
-    /// Asks once more because there are other listings than staff were told of.
+    /// Asks somebody who logged in again after they were asked.
+    async fn ask_after_login(
+        &self,
+        staff: &Staff,
+        services: &Services,
+        typed: Typed<'_>,
+    ) -> Result<HttpResponse, AppError> {
+        let notice = staff.outdated("Look at the listings again, then confirm it");
+        let again = self
+            .page(staff, services, typed)
+            .await?
+            .with_notice(Some(notice));
+        page(HttpResponse::Forbidden(), &again)
+    }
+
+    /// Asks once more, because other listings are chosen than staff were asked about, or one of them was changed.
     async fn ask_again(
         &self,
         staff: &Staff,
         services: &Services,
         typed: Typed<'_>,
     ) -> Result<HttpResponse, AppError> {
-        let told = self.chosen.expected.map(|count| {
+        let told = self.chosen.expected.map(|seen| {
             format!(
-                "Nothing was done yet: when you were asked there were {}, and now there are others or not as many. \
-                 Please look again.",
-                listings(count)
+                "Nothing was done yet: when you were asked there were {}, and since then at least one was changed, added or \
+                 removed. Please look again: these are the listings now.",
+                listings(seen.count)
             )
         });
         let again = self.page(staff, services, typed).await?.with_notice(told);

@@ -1,7 +1,7 @@
 //! Which listings a form of the list names.
 
 use super::list_address;
-use crate::domain::{AdminListQuery, PropertyId, Selection};
+use crate::domain::{AdminListQuery, PropertyId, RowsSeen, Selection};
 use crate::http::admin::request::Fields;
 use crate::http::views::admin::list_address::FILTERS;
 
@@ -9,8 +9,8 @@ use crate::http::views::admin::list_address::FILTERS;
 pub(super) struct Chosen {
     /// The listings, with the state of the list; `None` when there are none, or it is not clear which.
     pub(super) listings: Option<(AdminListQuery, Selection)>,
-    /// How many they were when staff were asked.
-    pub(super) expected: Option<i64>,
+    /// Which they were when staff were asked.
+    pub(super) expected: Option<RowsSeen>,
     /// Whether staff have been asked, and said yes.
     pub(super) confirmed: bool,
     /// Where the list is.
@@ -40,7 +40,7 @@ impl Chosen {
         Self {
             listings,
             expected,
-            // Of all that match, who was told of no number was not asked.
+            // Without the rows that the question was about, nothing is done with all that match.
             confirmed: fields.get("post") == "yes" && (expected.is_some() || !across),
             address: list_address::list_address(fields),
             state: list_address::filters(fields),

@@ -1,10 +1,10 @@
-//! A listing that somebody else changed while it was edited: both versions, field by field, to be brought together.
+//! A listing that was changed elsewhere while it was edited: both versions, field by field, to be brought together.
 
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use super::answers;
 use super::sent::{Sent, digest};
-use crate::domain::{Property, PropertyForm, PropertyId, Version, merge};
+use crate::domain::{Author, Property, PropertyForm, PropertyId, Version, merge};
 use crate::http::AppError;
 use crate::http::admin::staff::Staff;
 use crate::http::views::admin::{ConflictPage, ConflictState};
@@ -64,6 +64,14 @@ async fn both(
         base_version: seen,
         once: sent.once(),
         filters: sent.filters(),
+        // Of a change of many listings at once, the log does not tell who changed this one.
+        author: match &origin.latest {
+            Some(latest) if seen == Version(0) => {
+                Author::among([latest.actor.clone()], &staff.username)
+            }
+            Some(_) => Author::among(origin.actors, &staff.username),
+            None => Author::Unknown,
+        },
         latest: origin.latest,
         places: answers::places(services).await,
         contradictions: sent.contradictions.clone(),

@@ -6,7 +6,7 @@ use super::list_address::filters_of;
 use super::sent::{Button, Sent};
 use super::{answers, conflict, preview};
 use crate::domain::{Permission, Property, PropertyForm, PropertyId};
-use crate::http::admin::request::CheckedForm;
+use crate::http::admin::request::SentForm;
 use crate::http::admin::see_other;
 use crate::http::admin::staff::{Staff, new_token};
 use crate::http::views::admin::{FormPage, ViewPage};
@@ -29,15 +29,11 @@ pub(in crate::http) async fn new(
 /// `POST /admin/properties/add/`
 pub(in crate::http) async fn create(
     staff: Staff,
-    CheckedForm(fields): CheckedForm,
+    form: SentForm,
     services: web::Data<Services>,
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
-    let sent = Sent::of(fields, None);
-    if !staff.is_known() {
-        return answers::unreachable(&staff, sent.again());
-    }
-    staff.require(sent.needs())?;
+    let sent = Sent::received(form, None);
     press(&staff, &sent, &services, &site).await
 }
 
@@ -64,25 +60,26 @@ pub(in crate::http) async fn edit(
 pub(in crate::http) async fn update(
     staff: Staff,
     id: web::Path<i64>,
-    CheckedForm(fields): CheckedForm,
+    form: SentForm,
     services: web::Data<Services>,
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
-    let sent = Sent::of(fields, Some(PropertyId(*id)));
-    if !staff.is_known() {
-        return answers::unreachable(&staff, sent.again());
-    }
-    staff.require(sent.needs())?;
+    let sent = Sent::received(form, Some(PropertyId(*id)));
     press(&staff, &sent, &services, &site).await
 }
 
-/// Does what the button says that a form was sent with.
+/// Does what the button says that a form was sent with, for those who may.
 async fn press(
     staff: &Staff,
     sent: &Sent,
     services: &Services,
     site: &Site,
 ) -> Result<HttpResponse, AppError> {
+    if let Some(refused) =
+        answers::not_taken(staff, sent, sent.needs(), sent.again(), services).await?
+    {
+        return Ok(refused);
+    }
     match (sent.button(), sent.id) {
         (_, Some(id)) if !sent.contradictions.is_empty() => {
             conflict::contradicted(staff, sent, id, services).await

@@ -46,6 +46,10 @@ pub(in crate::http) async fn create(
         }
         Sent::File { .. } | Sent::Nothing => empty(&staff, filters),
         Sent::TooLarge => too_large(&staff, filters),
+        Sent::Outdated => {
+            let text = staff.outdated("Choose the file again, and send it");
+            wrong(HttpResponse::Forbidden(), &staff, text, filters)
+        }
     }
 }
 

@@ -8,7 +8,6 @@ use actix_session::Session;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::HeaderMap;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse};
 
@@ -17,7 +16,7 @@ use super::sent::Sent;
 use crate::domain::{PropertyForm, PropertyId, User};
 use crate::http::AppError;
 use crate::http::admin::accounts::ask_to_log_in;
-use crate::http::admin::request::{Body, Fields, is_foreign, read};
+use crate::http::admin::request::{Body, Fields, is_own, read};
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
 use crate::services::Services;
@@ -73,12 +72,6 @@ pub(in crate::http::admin) fn carried(form: &Fields, next: &str) -> Vec<(&'stati
     typed(next, form.clone()).map_or_else(Vec::new, |sent| sent.carried())
 }
 
-/// Whether the browser says that a page of this site sent a form. Programs, which say nothing, keep what they send.
-fn is_own(headers: &HeaderMap) -> bool {
-    let mut told = ["origin", "sec-fetch-site"].into_iter();
-    told.any(|name| headers.contains_key(name)) && !is_foreign(headers)
-}
-
 async fn received(request: &mut ServiceRequest) -> Option<Sent> {
     let Body(body) = request.extract::<Body>().await.ok()?;
     let fields = read(request.request(), &body).ok()?;
@@ -110,7 +103,6 @@ fn listing_of(address: &str) -> Option<Option<PropertyId>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::http::header::{HeaderName, HeaderValue};
 
     #[test]
     fn a_login_leads_to_the_forms_of_listings_and_to_no_other() {
@@ -129,23 +121,5 @@ mod tests {
         ] {
             assert_eq!(listing(other), None, "{other}");
         }
-    }
-
-    #[test]
-    fn only_what_a_browser_says_to_be_this_sites_is_kept() {
-        let own = |pairs: &[(&'static str, &'static str)]| {
-            let pairs = [&[("host", "homes.example")], pairs].concat();
-            let pair = |(name, value)| {
-                let value = HeaderValue::from_static(value);
-                (HeaderName::from_static(name), value)
-            };
-            is_own(&pairs.into_iter().map(pair).collect())
-        };
-        assert!(own(&[("origin", "https://homes.example")]));
-        assert!(own(&[("sec-fetch-site", "same-origin")]));
-        assert!(!own(&[]));
-        assert!(!own(&[("origin", "https://evil.example")]));
-        assert!(!own(&[("origin", "null")]));
-        assert!(!own(&[("sec-fetch-site", "cross-site")]));
     }
 }

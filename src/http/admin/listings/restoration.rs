@@ -6,7 +6,7 @@ use super::sent::Sent;
 use super::{answers, conflict};
 use crate::domain::{NewProperty, Permission, PropertyId, Version};
 use crate::http::AppError;
-use crate::http::admin::request::CheckedForm;
+use crate::http::admin::request::SentForm;
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
 use crate::services::{RestoreOutcome, Services};
@@ -15,18 +15,18 @@ use crate::services::{RestoreOutcome, Services};
 pub(in crate::http) async fn restore(
     staff: Staff,
     id: web::Path<i64>,
-    CheckedForm(fields): CheckedForm,
+    form: SentForm,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
-    let (id, sent) = (PropertyId(*id), Sent::of(fields, None));
-    let again = sent.again().with_gone(id);
-    if !staff.is_known() {
-        return answers::unreachable(&staff, again);
+    let (id, sent) = (PropertyId(*id), Sent::received(form, None));
+    let again = || sent.again().with_gone(id);
+    let refused = answers::not_taken(&staff, &sent, Permission::Add, again(), &services);
+    if let Some(refused) = refused.await? {
+        return Ok(refused);
     }
-    staff.require(Permission::Add)?;
     match sent.form.parse() {
         Ok(new) => bring_back(&staff, &sent, id, new, &services).await,
-        Err(errors) => answers::refused(&staff, &services, again, errors).await,
+        Err(errors) => answers::refused(&staff, &services, again(), errors).await,
     }
 }
 

@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::list_address;
 use crate::domain::{Permission, PropertyForm, PropertyId, Version};
-use crate::http::admin::request::Fields;
+use crate::http::admin::request::{Fields, SentForm};
 use crate::http::admin::staff::{Staff, new_token};
 use crate::http::views::admin::FormPage;
 use crate::http::views::admin::list_address::{FILTERS, carrying};
@@ -35,9 +35,20 @@ pub(super) struct Sent {
     pub(super) id: Option<PropertyId>,
     /// The fields in which the other version was chosen and the own one edited as well.
     pub(super) contradictions: Vec<&'static str>,
+    /// Whether it was opened before the current login, so that it is only shown again.
+    pub(super) is_outdated: bool,
 }
 
 impl Sent {
+    /// The form that a request carries.
+    pub(super) fn received(form: SentForm, id: Option<PropertyId>) -> Self {
+        let (fields, is_outdated) = form.into_parts();
+        Self {
+            is_outdated,
+            ..Self::of(fields, id)
+        }
+    }
+
     pub(super) fn of(fields: Fields, id: Option<PropertyId>) -> Self {
         let chosen = |field: &str| {
             let choice = fields.get(&format!("choose_{field}"));
@@ -59,6 +70,7 @@ impl Sent {
             form,
             fields,
             id,
+            is_outdated: false,
         }
     }
 

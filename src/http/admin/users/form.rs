@@ -4,15 +4,18 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::sent::Sent;
 use super::{find, list_address};
-use crate::domain::{FieldErrors, User, UserForm, UserId, UserStanding};
+use crate::domain::{Author, FieldErrors, User, UserForm, UserId, UserStanding};
 use crate::http::AppError;
-use crate::http::admin::request::CheckedForm;
+use crate::http::admin::request::SentForm;
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
 use crate::http::error::{outage, unavailable};
 use crate::http::views::admin::UserFormPage;
 use crate::http::views::page;
 use crate::services::{ManageError, Outage, Services};
+
+/// Entries of an account's history in which a change is looked for.
+const LOOKED_AT: u16 = 20;
 
 /// `GET /admin/users/add/`
 pub(in crate::http) async fn new(
@@ -28,14 +31,21 @@ pub(in crate::http) async fn new(
 /// `POST /admin/users/add/`
 pub(in crate::http) async fn create(
     staff: Staff,
-    CheckedForm(fields): CheckedForm,
+    form: SentForm,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
-    let sent = Sent::of(fields, None);
+    let sent = Sent::of(form, None);
     if !staff.is_known() {
         return later(sent.again(&staff)?, staff.outage());
     }
     staff.require_superuser()?;
+    if sent.is_outdated {
+        return outdated(
+            &staff,
+            &sent,
+            "Enter the passwords again, check the form, then save it",
+        );
+    }
     let new = match sent.account() {
         Ok(new) => new,
         Err(errors) => return refused(sent.again(&staff)?, errors),
@@ -65,17 +75,24 @@ pub(in crate::http) async fn edit(
 pub(in crate::http) async fn update(
     staff: Staff,
     id: web::Path<i64>,
-    CheckedForm(fields): CheckedForm,
+    form: SentForm,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
-    let (id, sent) = (UserId(*id), Sent::of(fields, Some(UserId(*id))));
+    let (id, sent) = (UserId(*id), Sent::of(form, Some(UserId(*id))));
     if !staff.is_known() {
         return later(sent.again(&staff)?, staff.outage());
     }
     staff.require_superuser()?;
+    if sent.is_outdated {
+        return outdated(
+            &staff,
+            &sent,
+            "Nothing that you typed is lost: check it, then save it",
+        );
+    }
     match services.accounts.find(id).await {
         Ok(Some(user)) => save(&staff, &sent, &user, &services).await,
-        Ok(None) => gone(sent.as_new(&staff)?),
+        Ok(None) => gone(&staff, &sent, id, &services).await,
         Err(err) => failed(sent.again(&staff)?, err.into()),
     }
 }
@@ -104,7 +121,7 @@ async fn save(
         }
         Ok(()) => saved(staff, sent, user.id, "changed"),
         Err(ManageError::Changed) => changed(staff, sent, user.id, services).await,
-        Err(ManageError::Gone) => gone(sent.as_new(staff)?),
+        Err(ManageError::Gone) => gone(staff, sent, user.id, services).await,
         Err(err) => failed(again()?, err),
     }
 }
@@ -134,16 +151,40 @@ async fn changed(
 ) -> Result<HttpResponse, AppError> {
     let again = sent.again(staff)?;
     match services.accounts.find(id).await {
-        Ok(Some(now)) => page(HttpResponse::Conflict(), &again.about(&now).against(&now)),
-        Ok(None) => gone(sent.as_new(staff)?),
+        Ok(Some(now)) => {
+            let author = author(staff, id, "changed", services).await;
+            let again = again.about(&now).against(&now, &author);
+            page(HttpResponse::Conflict(), &again)
+        }
+        Ok(None) => gone(staff, sent, id, services).await,
         Err(err) => failed(again, err.into()),
     }
 }
 
+/// Who did something to an account last. A log that can't be read does not tell.
+async fn author(staff: &Staff, id: UserId, kind: &str, services: &Services) -> Author {
+    let events = services.accounts.events(Some(id), None, LOOKED_AT).await;
+    let events = events.unwrap_or_default().into_iter();
+    let mut actors = events.filter(|(_, event)| event.kind == kind);
+    let last = actors.next().map(|(_, event)| event.actor);
+    Author::among(last, &staff.username)
+}
+
 /// The form of a new account for one that was deleted meanwhile.
-fn gone(form: UserFormPage) -> Result<HttpResponse, AppError> {
-    let notice = "Somebody deleted this account while you were editing it. Nothing that you typed is lost: to add it \
-        as a new account, give it a password and save it.";
+async fn gone(
+    staff: &Staff,
+    sent: &Sent,
+    id: UserId,
+    services: &Services,
+) -> Result<HttpResponse, AppError> {
+    let form = sent.as_new(staff)?;
+    let happened = author(staff, id, "deleted", services)
+        .await
+        .said("deleted", "account");
+    let notice = format!(
+        "{happened} while you were editing it. Nothing that you typed is lost: to add it as a new account, give it a password \
+         and save it."
+    );
     page(HttpResponse::Conflict(), &form.with_notice(notice))
 }
 
@@ -152,6 +193,12 @@ fn refused(form: UserFormPage, errors: FieldErrors) -> Result<HttpResponse, AppE
         HttpResponse::UnprocessableEntity(),
         &form.with_errors(errors),
     )
+}
+
+/// The form for somebody who logged in again after they opened it.
+fn outdated(staff: &Staff, sent: &Sent, then: &str) -> Result<HttpResponse, AppError> {
+    let form = sent.again(staff)?.with_notice(staff.outdated(then));
+    page(HttpResponse::Forbidden(), &form)
 }
 
 /// The form as it was typed when what it asks for can't be done.

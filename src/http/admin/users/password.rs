@@ -7,7 +7,7 @@ use super::sent::PASSWORDS;
 use crate::domain::{FieldErrors, Password, User};
 use crate::http::AppError;
 use crate::http::admin::new_password::new_password;
-use crate::http::admin::request::CheckedForm;
+use crate::http::admin::request::SentForm;
 use crate::http::admin::see_other;
 use crate::http::admin::staff::Staff;
 use crate::http::views::admin::UserPasswordPage;
@@ -36,7 +36,7 @@ pub(in crate::http) async fn edit(
 pub(in crate::http) async fn update(
     staff: Staff,
     id: web::Path<i64>,
-    CheckedForm(fields): CheckedForm,
+    form: SentForm,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
     staff.require_superuser()?;
@@ -44,6 +44,14 @@ pub(in crate::http) async fn update(
         return Ok(see_other(OWN));
     }
     let user = find(&services, *id).await?;
+    let fields = match form {
+        SentForm::Checked(fields) => fields,
+        SentForm::Outdated(_) => {
+            let notice = staff.outdated("Enter the password again, and set it");
+            let again = UserPasswordPage::new(staff.frame()?, user, FieldErrors::new());
+            return page(HttpResponse::Forbidden(), &again.with_notice(notice));
+        }
+    };
     let about = (&user.username, &*user.email);
     match new_password(&fields, PASSWORDS, about, FieldErrors::new()) {
         Ok(password) => reset(&staff, &user, password, &services).await,

@@ -4,7 +4,7 @@ use super::list_address;
 use crate::domain::{FieldErrors, NewAccount, Permissions, UserForm, UserId, Username};
 use crate::http::AppError;
 use crate::http::admin::new_password::new_password;
-use crate::http::admin::request::Fields;
+use crate::http::admin::request::{Fields, SentForm};
 use crate::http::admin::staff::Staff;
 use crate::http::views::admin::UserFormPage;
 
@@ -17,10 +17,13 @@ pub(super) struct Sent {
     pub(super) form: UserForm,
     /// The account whose form it is; `None` for one that is to be added.
     id: Option<UserId>,
+    /// Whether it was opened before the current login, so that it is only shown again.
+    pub(super) is_outdated: bool,
 }
 
 impl Sent {
-    pub(super) fn of(fields: Fields, id: Option<UserId>) -> Self {
+    pub(super) fn of(form: SentForm, id: Option<UserId>) -> Self {
+        let (fields, is_outdated) = form.into_parts();
         let form = UserForm {
             username: fields.get("username").to_owned(),
             email: fields.get("email").to_owned(),
@@ -29,7 +32,12 @@ impl Sent {
             is_superuser: fields.has("is_superuser"),
             permissions: Permissions::named(fields.all("permissions")),
         };
-        Self { fields, form, id }
+        Self {
+            fields,
+            form,
+            id,
+            is_outdated,
+        }
     }
 
     /// The version that the form showed. A script that sends none changes the account as it is now.

@@ -26,4 +26,6 @@ pub(in crate::http) struct LoginPage<'a> {
 pub(in crate::http) struct PasswordPage {
     pub(in crate::http) frame: Frame,
     pub(in crate::http) errors: FieldErrors,
+    /// Why the form is shown once more.
+    pub(in crate::http) notice: Option<String>,
 }

@@ -3,7 +3,9 @@
 use askama::Template;
 
 use super::list::{FilterPart, parts};
-use crate::domain::{AdminListQuery, FieldErrors, Permission, Property, PropertyId, Selection};
+use crate::domain::{
+    AdminListQuery, FieldErrors, Permission, Property, PropertyId, RowsSeen, Selection,
+};
 use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
 use crate::services::{LISTED_ROWS, Look};
@@ -34,6 +36,8 @@ pub(in crate::http) struct BulkPage {
     frame: Frame,
     action: BulkAction,
     count: i64,
+    /// The listings that are asked about.
+    seen: RowsSeen,
     first: Vec<Property>,
     /// The filter, where every listing that matches was chosen.
     parts: Option<Vec<FilterPart>>,
@@ -60,7 +64,8 @@ impl BulkPage {
         Self {
             frame,
             action,
-            count: look.count,
+            count: look.seen.count,
+            seen: look.seen,
             first: look.first,
             parts,
             ids,
@@ -87,8 +92,7 @@ impl BulkPage {
         }
     }
 
-    /// With the news that it is asked once more because there are other listings than before. Where there are none any
-    /// more nothing is asked.
+    /// With why it is asked once more. Where no listings are left, nothing is asked.
     pub(in crate::http) fn with_notice(self, notice: Option<String>) -> Self {
         let notice = notice.filter(|_| self.count > 0);
         Self { notice, ..self }

@@ -1,9 +1,9 @@
-//! Both versions of a listing that two people edited.
+//! Both versions of a listing that was edited in two places.
 
 use askama::Template;
 
 use super::diff::{Budget, Passage};
-use crate::domain::{ChangedBy, HistoryEntry, MergedField, PropertyId, Version};
+use crate::domain::{Author, ChangedBy, HistoryEntry, MergedField, PropertyId, Version};
 use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
 
@@ -16,7 +16,9 @@ pub(in crate::http) struct ConflictState {
     pub(in crate::http) base_version: Version,
     pub(in crate::http) once: String,
     pub(in crate::http) filters: String,
-    /// Who changed it last.
+    /// Who changed it.
+    pub(in crate::http) author: Author,
+    /// The last change.
     pub(in crate::http) latest: Option<HistoryEntry>,
     pub(in crate::http) places: Vec<String>,
     /// The fields in which the other version was chosen and the own one edited as well.
@@ -65,7 +67,7 @@ impl ConflictPage {
         let budget = Budget::new();
         let row = |(field, was): (MergedField, String)| ConflictRow {
             field: field.field,
-            said: said(&field),
+            said: said(&field, &state.author),
             differs: field.changed_by != ChangedBy::Nobody,
             is_conflict: field.changed_by == ChangedBy::Both,
             is_untouched: field.changed_by == ChangedBy::Them,
@@ -89,6 +91,10 @@ impl ConflictPage {
         self.rows.iter().any(|row| row.is_conflict)
     }
 
+    fn headline(&self) -> String {
+        self.state.author.said("changed", "listing")
+    }
+
     fn is_contradicted(&self) -> bool {
         self.rows.iter().any(|row| row.is_contradicted)
     }
@@ -102,9 +108,18 @@ fn default_choice(field: &MergedField) -> &'static str {
     }
 }
 
-fn said(field: &MergedField) -> &'static str {
+fn said(field: &MergedField, author: &Author) -> &'static str {
+    let is_own = *author == Author::Own;
     match field.changed_by {
         ChangedBy::Nobody => "The same in both versions.",
+        ChangedBy::Me if is_own => "You changed this in this form only.",
+        ChangedBy::Them if is_own => "You changed this in the other tab only.",
+        ChangedBy::Both if is_own && field.combined.is_some() => {
+            "You changed this in both tabs, in different paragraphs. Both changes fit together."
+        }
+        ChangedBy::Both if is_own && field.base.is_some() => {
+            "You changed this in both tabs. Choose one."
+        }
         ChangedBy::Me => "Only you changed this.",
         ChangedBy::Them => "Only they changed this.",
         ChangedBy::Both if field.combined.is_some() => {

@@ -14,4 +14,6 @@ pub(in crate::http) struct DeletePage {
     pub(in crate::http) property: Property,
     /// The state of the list that one came from, for links and the form to carry.
     pub(in crate::http) filters: String,
+    /// Why it is asked once more.
+    pub(in crate::http) notice: Option<String>,
 }

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::typed::Typed;
 use crate::domain::{
-    AccountEvent, FieldErrors, Password, Permission, User, UserForm, UserId, UserQuery,
+    AccountEvent, Author, FieldErrors, Password, Permission, User, UserForm, UserId, UserQuery,
 };
 use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
@@ -127,10 +127,13 @@ impl UserFormPage {
         }
     }
 
-    /// With what the account is now, after somebody else changed it.
-    pub(in crate::http) fn against(self, now: &User) -> Self {
-        let notice = "Somebody else changed this account while you were editing it. Nothing was saved, and nothing that \
-            you typed is lost. What differs from your form is listed here: saving it replaces that.";
+    /// With what the account is now, after it was changed elsewhere.
+    pub(in crate::http) fn against(self, now: &User, author: &Author) -> Self {
+        let happened = author.said("changed", "account");
+        let notice = format!(
+            "{happened} while you were editing it. Nothing was saved, and nothing that you typed is lost. What differs from \
+             your form is listed here: saving it replaces that."
+        );
         let differences = differences(&UserForm::of(now), &self.form);
         Self {
             differences,
@@ -189,6 +192,8 @@ pub(in crate::http) struct UserPasswordPage {
     frame: Frame,
     user: User,
     errors: FieldErrors,
+    /// Why the form is shown once more.
+    notice: Option<String>,
 }
 
 impl UserPasswordPage {
@@ -197,7 +202,13 @@ impl UserPasswordPage {
             frame,
             user,
             errors,
+            notice: None,
         }
+    }
+
+    pub(in crate::http) fn with_notice(self, notice: String) -> Self {
+        let notice = Some(notice);
+        Self { notice, ..self }
     }
 }
 

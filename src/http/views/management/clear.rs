@@ -8,7 +8,7 @@ use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
 use crate::services::{ClearScope, WouldEnd};
 
-/// What a clear of a part would end, or has ended.
+/// What a clear would end, or has ended.
 #[derive(Template)]
 #[template(path = "management/clear.html")]
 pub(in crate::http) struct ClearPage {
@@ -18,10 +18,21 @@ pub(in crate::http) struct ClearPage {
     tags: Vec<String>,
     entries: Option<WouldEnd>,
     done: bool,
+    /// Whether it is about the whole cache.
+    everything: bool,
     errors: FieldErrors,
 }
 
 impl ClearPage {
+    /// The question before the whole cache is cleared.
+    pub(in crate::http) fn everything(frame: Option<Frame>, entries: WouldEnd) -> Self {
+        let typed = (String::new(), String::new());
+        Self {
+            everything: true,
+            ..Self::new(frame, typed, &ClearScope::everything(), entries, false)
+        }
+    }
+
     /// What was typed, and what it stands for.
     pub(in crate::http) fn new(
         frame: Option<Frame>,
@@ -37,6 +48,7 @@ impl ClearPage {
             tags: scope.names(),
             entries: Some(entries),
             done,
+            everything: false,
             errors: FieldErrors::new(),
         }
     }
@@ -54,6 +66,7 @@ impl ClearPage {
             tags: Vec::new(),
             entries: None,
             done: false,
+            everything: false,
             errors,
         }
     }

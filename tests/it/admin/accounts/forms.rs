@@ -21,7 +21,7 @@ async fn an_account_that_was_deleted_while_it_was_edited_is_added_anew_with_what
         ("permissions", "delete"),
     ]);
     let page = ada.submit(&path, &typed).await.assert_status(409);
-    assert!(page.has("Somebody deleted this account"), "{page:?}");
+    assert!(page.has("deleted this account while"), "{page:?}");
     assert_eq!(page.field("username"), "samantha");
     assert_eq!(page.field("email"), "typed@homes.example");
     assert!(page.has("value=\"delete\" checked"), "{page:?}");
@@ -194,4 +194,26 @@ async fn a_refused_password_is_told_of_in_the_title_and_above_the_form() {
         let link = format!("<a href=\"#{field}\">");
         assert!(above.contains(&link), "{page:?}");
     }
+}
+
+#[tokio::test]
+async fn a_change_of_an_account_in_ones_own_other_tab_is_not_said_to_be_anothers() {
+    let app = spawn_app().await;
+    let ada = app.staff().await;
+    let path = of(&app, "sam", "change").await;
+    let version = ada.get(&path).await.field("version");
+    let ticked = [("is_active", "1"), ("is_staff", "1")];
+    change(&app, &ada, "sam", &ticked).await.assert_status(303);
+    let typed = fields(&[("username", "sam"), ("version", &version)]);
+    let page = ada.submit(&path, &typed).await.assert_status(409);
+    let own = "You changed this account in another tab or window while";
+    assert!(page.has(own), "{page:?}");
+
+    let version = ada.get(&path).await.field("version");
+    app.database
+        .run("UPDATE site_user SET email = 'sam@homes.example' WHERE username = 'sam'")
+        .await;
+    let typed = fields(&[("username", "sam"), ("version", &version)]);
+    let page = ada.submit(&path, &typed).await.assert_status(409);
+    assert!(page.has("“database user"), "{page:?}");
 }

@@ -1,0 +1,92 @@
+//! Pages about failures keep the admin's frame for those who are logged in.
+
+use reqwest::Method;
+
+use crate::harness::{Browser, Page, Plan, Proxy};
+
+/// Whether a page has the navigation, the user's name and the button to log out.
+fn is_framed(page: &Page) -> bool {
+    let parts = [
+        "href=\"/admin/properties/\"",
+        "action=\"/admin/logout/\"",
+        "<bdi>ada</bdi>",
+    ];
+    parts.iter().all(|part| page.has(part))
+}
+
+async fn send(browser: &Browser, method: Method, path: &str, body: Vec<u8>) -> Page {
+    let request = browser
+        .request(method, path)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("accept", "text/html")
+        .body(body);
+    browser.send(request).await
+}
+
+#[tokio::test]
+async fn every_failure_below_the_admin_is_shown_in_its_frame() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    let staff = app.staff().await;
+    let large = vec![b'a'; 2 << 20];
+    for (method, path, body, status) in [
+        (Method::GET, "/admin/nowhere/", vec![], 404),
+        (Method::GET, "/admin/properties/99/change/", vec![], 404),
+        (Method::GET, "/admin/properties/1/restore/", vec![], 405),
+        (Method::DELETE, "/admin/", vec![], 405),
+        (
+            Method::POST,
+            "/admin/properties/add/",
+            b"title=T".to_vec(),
+            403,
+        ),
+        (Method::POST, "/admin/properties/1/delete/", vec![], 403),
+        (Method::POST, "/admin/properties/add/", large, 413),
+        (Method::POST, "/properties/cache-clear/", vec![], 403),
+        (Method::GET, "/properties/cache-clear/", vec![], 405),
+    ] {
+        let page = send(&staff, method, path, body.clone()).await;
+        let page = page.assert_status(status);
+        assert!(is_framed(&page), "{path}: {page:?}");
+        assert!(page.has(&format!("Error {status}")), "{path}: {page:?}");
+        // Nobody else sees a frame.
+        let page = send(&app.stranger(), Method::GET, path, vec![]).await;
+        assert!(!page.has("/admin/logout/"), "{path}: {page:?}");
+    }
+    // Programs get what they ask for.
+    let accept = [("accept", "application/json")];
+    let page = staff.get_with("/admin/nowhere/", &accept).await;
+    assert_eq!(page.assert_status(404).json()["status"], 404);
+}
+
+#[tokio::test]
+async fn a_message_waits_for_the_next_page_that_is_no_failure() {
+    let app = Plan::new().await.homes(2).await.start().await;
+    let staff = app.staff().await;
+    staff.delete_listing(2).await;
+    let failed = staff.get("/admin/nowhere/").await.assert_status(404);
+    assert!(
+        is_framed(&failed) && !failed.has("was deleted"),
+        "{failed:?}"
+    );
+    let list = staff.get("/admin/properties/").await;
+    assert!(list.has("“Home 2” was deleted."), "{list:?}");
+}
+
+#[tokio::test]
+async fn an_outage_and_a_fault_are_shown_in_the_frame() {
+    let postgres = Proxy::to_postgres();
+    let plan = Plan::new().await.homes(1).await;
+    let url = plan
+        .database
+        .url("property_listings", &postgres.directory());
+    let app = plan.set("DATABASE_URL", url).start().await;
+    let staff = app.staff().await;
+    app.database
+        .run("ALTER TABLE property RENAME COLUMN price TO cost")
+        .await;
+    let page = staff.get("/admin/properties/").await.assert_status(500);
+    assert!(is_framed(&page), "{page:?}");
+    postgres.cut();
+    let page = staff.get("/admin/properties/").await.assert_status(503);
+    assert!(is_framed(&page), "{page:?}");
+}

@@ -1,0 +1,123 @@
+//! Back leads to a form as it was left: with what was typed, its counters, and what keeps it from being saved twice or over
+//! somebody else's change.
+
+use super::admin_forms::CHANGE;
+use crate::harness::{App, Chromium, PASSWORD, Plan, eventually};
+
+const ADD: &str = "/admin/properties/add/";
+const TYPED: [(&str, &str); 4] = [
+    ("title", "Sea view"),
+    ("description", "Two rooms."),
+    ("price", "1,250.50"),
+    ("location", "Joppa"),
+];
+
+async fn start(chromium: &Chromium, path: &str) -> App {
+    let app = Plan::new().await.homes(2).await.start().await;
+    chromium.log_in(&app).await;
+    chromium.open(&app, path).await;
+    app
+}
+
+async fn fill(chromium: &Chromium) {
+    for (name, value) in TYPED {
+        chromium.fill(name, value).await;
+    }
+}
+
+async fn is_filled(chromium: &Chromium) {
+    for (name, value) in TYPED {
+        assert_eq!(chromium.field(name).await, value, "{name}");
+    }
+}
+
+async fn add_and_go_back(chromium: &Chromium) {
+    fill(chromium).await;
+    chromium.send("[name=_save]").await;
+    assert_eq!(chromium.path().await, "/admin/properties/");
+    chromium.goes_back_to(ADD).await;
+}
+
+#[tokio::test]
+async fn back_after_a_save_shows_every_field_and_the_counters_of_what_they_hold() {
+    let chromium = Chromium::start().await;
+    let app = start(&chromium, ADD).await;
+    add_and_go_back(&chromium).await;
+    let counters = ["8 of 200", "10 of 20,000", "5 of 100"];
+    eventually("the counters are right", async || {
+        (chromium.texts(".counter").await == counters).then_some(())
+    })
+    .await;
+    is_filled(&chromium).await;
+    // The same form again adds nothing.
+    chromium.send("[name=_save]").await;
+    assert_eq!(app.database.listings().await, "3");
+    let message = chromium.text(".notice").await;
+    assert!(message.contains("saved once"), "{message}");
+    // Another listing is not taken for it, either.
+    chromium.goes_back_to(ADD).await;
+    chromium.fill("title", "Hill view").await;
+    chromium.send("[name=_save]").await;
+    assert_eq!(chromium.status().await, 409);
+    assert_eq!(chromium.field("title").await, "Hill view");
+    assert_eq!(chromium.field("price").await, "1,250.50");
+    chromium.send("[name=_save]").await;
+    assert_eq!(app.database.listings().await, "4");
+}
+
+#[tokio::test]
+async fn without_scripts_back_after_a_save_shows_every_field() {
+    let chromium = Chromium::start().await.without_scripts().await;
+    let _app = start(&chromium, ADD).await;
+    add_and_go_back(&chromium).await;
+    is_filled(&chromium).await;
+}
+
+#[tokio::test]
+async fn what_comes_back_does_not_overwrite_a_later_change() {
+    let chromium = Chromium::start().await;
+    let app = start(&chromium, CHANGE).await;
+    fill(&chromium).await;
+    chromium.send("[name=_save]").await;
+    app.database
+        .run("UPDATE property SET title = 'Theirs', price = 7 WHERE id = 1")
+        .await;
+    chromium.goes_back_to(CHANGE).await;
+    is_filled(&chromium).await;
+    chromium.fill("title", "Sea views").await;
+    chromium.send("[name=_save]").await;
+    assert_eq!(chromium.status().await, 409);
+    let title = "SELECT title FROM property WHERE id = 1";
+    assert_eq!(app.database.value(title).await, "Theirs");
+}
+
+/// Logs out and in again, as another tab of the browser would.
+async fn log_in_elsewhere(chromium: &Chromium, name: &str) {
+    let script = "
+        const post = (path, fields) => fetch(path, {method: 'POST', body: new URLSearchParams(fields)});
+        const token = page => new DOMParser().parseFromString(page, 'text/html').querySelector('[name=csrf_token]').value;
+        return (async (username, password) => {
+            await post('/admin/logout/', {csrf_token: document.querySelector('[name=csrf_token]').value});
+            const login = await (await fetch('/admin/login/')).text();
+            const answer = await post('/admin/login/', {csrf_token: token(login), username, password});
+            return answer.status;
+        })(...arguments)";
+    let status = chromium.run(script, &[name.into(), PASSWORD.into()]).await;
+    assert_eq!(status, 200);
+}
+
+#[tokio::test]
+async fn a_form_outlives_a_login_in_another_tab() {
+    let chromium = Chromium::start().await;
+    let app = start(&chromium, ADD).await;
+    fill(&chromium).await;
+    log_in_elsewhere(&chromium, "ada").await;
+    chromium.send("[name=_save]").await;
+    assert_eq!(chromium.status().await, 403);
+    let message = chromium.text(".notice").await;
+    assert!(message.contains("logged in as “ada” now"), "{message}");
+    is_filled(&chromium).await;
+    assert_eq!(app.database.listings().await, "2");
+    chromium.send("[name=_save]").await;
+    assert_eq!(app.database.listings().await, "3");
+}
