@@ -82,17 +82,20 @@ impl Refusal {
         self.code == "NOPERM" && FIGURES.contains(&&*self.command)
     }
 
+    /// The rule that gives the account what it lacks.
+    pub fn rule(&self) -> String {
+        // Which keys, the message does not tell.
+        match self.reason.contains("key") {
+            true => "~CACHE_KEY_PREFIX:*".to_owned(),
+            false => format!("+{}", self.command.to_lowercase().replace(' ', "|")),
+        }
+    }
+
     /// What an operator can do.
     pub fn remedy(&self) -> String {
         let account = &self.account;
         match &*self.code {
-            "NOPERM" if self.reason.contains("key") => format!(
-                "Let the account use the keys that begin with CACHE_KEY_PREFIX: “ACL SETUSER {account} ~PREFIX:*”."
-            ),
-            "NOPERM" => {
-                let command = self.command.to_lowercase().replace(' ', "|");
-                format!("Allow the command: “ACL SETUSER {account} +{command}”.")
-            }
+            "NOPERM" => format!("Allow it: “ACL SETUSER {account} {}”.", self.rule()),
             "NOAUTH" | "WRONGPASS" => {
                 "Set user and password in REDIS_URL (redis://user:password@host).".to_owned()
             }

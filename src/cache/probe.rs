@@ -85,8 +85,12 @@ impl Cache {
                 cmd(&["MGET", &key]),
                 Value::Array(vec![text.clone()]),
             ),
-            ("keep", cmd(&["EXPIRE", &key, "120", "GT"]), Value::Int(1)),
-            ("script", eval, text.clone()),
+            (
+                "prolong",
+                cmd(&["EXPIRE", &key, "120", "GT"]),
+                Value::Int(1),
+            ),
+            ("eval", eval, text.clone()),
             ("expire", cmd(&["SET", &key, value, "PX", "5"]), Value::Okay),
             ("expired", gone.0, gone.1),
             ("set again", set, Value::Okay),
@@ -109,11 +113,7 @@ impl Cache {
         script.key(&key).key(&marks).arg(value);
         let answer = script.invoke_async::<Value>(&mut redis).await;
         let answer = answer.map_err(|err| redis.error(err));
-        steps.push(tried(
-            "kept script",
-            started,
-            answer.map(|got| got == text),
-        )?);
+        steps.push(tried("evalsha", started, answer.map(|got| got == text))?);
         Ok(steps)
     }
 }

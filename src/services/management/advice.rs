@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** a figure that is counted over time advises nothing before that time has passed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::Report;
@@ -17,6 +17,11 @@ const SIZEABLE: u64 = 64 * MEGABYTE;
 const MOST_FRAGMENTED: f64 = 1.5;
 
 impl Report {
+    /// How long ago this instance began to count, in words.
+    pub fn age_in_words(&self) -> String {
+        span(self.age)
+    }
+
     /// What the figures advise, each with its figure and the setting to change.
     pub fn recommendations(&self) -> Vec<String> {
         let mut advice = Vec::new();
@@ -117,20 +122,20 @@ impl Report {
             let Refusal {
                 account, reason, ..
             } = refusals[0];
-            // Each permission has a remedy of its own.
-            let remedies: Vec<_> = match code {
-                "NOPERM" => refusals.iter().map(|refusal| refusal.remedy()).collect(),
-                _ => vec![refusals[0].remedy()],
+            let rules: BTreeSet<_> = refusals.iter().map(|refusal| refusal.rule()).collect();
+            let rules: Vec<_> = rules.into_iter().collect();
+            let remedy = match code {
+                "NOPERM" => format!("Allow it: “ACL SETUSER {account} {}”.", rules.join(" ")),
+                _ => refusals[0].remedy(),
             };
             let without = match refusals.iter().all(|refusal| refusal.is_of_figures()) {
                 true => " The pages don't need it, but figures are missing.",
                 false => "",
             };
             format!(
-                "Redis refuses {} for the account “{account}”: {code} {reason}{}{without} {}",
+                "Redis refuses {} for the account “{account}”: {code} {reason}{}{without} {remedy}",
                 commands.join(", "),
                 if reason.ends_with('.') { "" } else { "." },
-                remedies.join(" "),
             )
         };
         by_code.into_iter().map(told).collect()
@@ -148,7 +153,7 @@ impl Report {
         Some(format!(
             "The page hit ratio since the start {} ago is {:.1} %, below 70 %. Raise PAGE_CACHE_TTL ({} s), or warm the \
              cache after a deployment: by {warming}.",
-            span(self.age),
+            self.age_in_words(),
             ratio * 100.0,
             self.page_ttl.as_secs(),
         ))

@@ -234,3 +234,30 @@ async fn without_scripts_warming_is_followed_to_its_end() {
         .await;
     assert!(app.get("/properties/").await.is_hit());
 }
+
+#[tokio::test]
+async fn a_long_word_makes_no_row_tall_and_presses_no_column_to_a_letter() {
+    let app = operator().await;
+    let word = "W".repeat(200);
+    let long = listing(&word, "1000", &"L".repeat(100));
+    app.create_without_session(&long).await;
+    let chromium = Chromium::start().await;
+    chromium.log_in(&app).await;
+    for path in [
+        DASHBOARD,
+        "/properties/cache-explain/?url=/properties/7/",
+        "/admin/",
+        "/admin/properties/",
+        "/admin/history/",
+    ] {
+        for width in [390, 1280] {
+            chromium.resize(width).await;
+            chromium.open(&app, path).await;
+            let tallest = "return Math.max(0, ...[...document.querySelectorAll('tbody tr, .entry')].map(row => row.offsetHeight))";
+            let tallest = chromium.run(tallest, &[]).await;
+            let page = format!("{path}, {width} pixels wide: {tallest}");
+            assert!(tallest.as_f64().expect("a number") < 420.0, "{page}");
+            chromium.assert_fits(&page, width).await;
+        }
+    }
+}

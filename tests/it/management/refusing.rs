@@ -207,7 +207,7 @@ async fn keys_that_the_account_may_not_use_are_told_of() {
     let app = operator(&url).await;
     let said = advice(&metrics(&app).await);
     assert!(
-        said.contains("keys") && said.contains("~PREFIX:*"),
+        said.contains("keys") && said.contains("~CACHE_KEY_PREFIX:*"),
         "{said}"
     );
     let said = Shell::of(&app.another()).run(&["check"]);
@@ -309,4 +309,47 @@ async fn what_can_not_be_checked_of_a_public_site_is_said() {
         said.err.contains("CONFIG GET") && said.err.contains("SCAN"),
         "{said:?}"
     );
+}
+
+/// What the README says that an account needs: for pages, and for figures.
+fn needed() -> Vec<String> {
+    let readme = include_str!("../../../README.md");
+    let (_, text) = readme
+        .split_once("`+ping")
+        .expect("the list of permissions");
+    let (text, _) = text.split_once("Whatever is refused").expect("its end");
+    let words = format!("+ping{text}");
+    let words = words.split(|c: char| c.is_whitespace() || c == '`');
+    words
+        .filter(|word| word.starts_with('+'))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[tokio::test]
+async fn the_permissions_that_the_readme_lists_are_enough() {
+    let needed = needed();
+    let rules: Vec<_> = ["-@all"]
+        .into_iter()
+        .chain(needed.iter().map(String::as_str))
+        .collect();
+    let (_redis, url, _cli) = restricted(&rules).await;
+    let app = operator(&url).await;
+    let staff = app.staff().await;
+    staff.create_listing(&listing("New", "1", "Leith")).await;
+    app.get("/properties/").await;
+    assert!(app.get("/properties/").await.is_hit());
+    let part = [("tag", "location:Leith".to_owned())];
+    app.reader
+        .post("/properties/cache-clear/", &part)
+        .await
+        .assert_status(200);
+    clear(&app).await;
+    let test = app.get_json("/properties/cache-test/").await;
+    assert_eq!(test["success"], true, "{test}");
+    app.get(FIGURES).await.assert_status(200);
+    let refused = metrics(&app).await["redis"]["refused"].clone();
+    assert_eq!(refused, serde_json::json!([]));
+    let said = Shell::of(&app.another()).run(&["check", "--deploy"]);
+    assert!(!said.err.contains("NOPERM"), "{said:?}");
 }

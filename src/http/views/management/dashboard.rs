@@ -106,7 +106,7 @@ impl<'a> Figures<'a> {
             overview,
             lately: of(overview.lately, overview.lately_hit_ratio()),
             all: of(report.pages, report.page_hit_ratio()),
-            age: duration(u64::try_from(report.age.as_micros()).unwrap_or(u64::MAX)),
+            age: report.age_in_words(),
             levels: level_rows(report),
             invalidations: overview
                 .invalidations
