@@ -139,7 +139,7 @@
       height: 220,
       cursor: { drag: { x: false, y: false } },
       legend: { live: true, markers: { width: 0 } },
-      hooks: { drawClear: [shade] },
+      hooks: { drawAxes: [shade] },
       scales: {
         x: { range: () => { const now = Date.now() / 1000; return [now - span, now]; } },
         y: kind === "ratio" ? { range: [0, 1] } : { distr: 3, range: (plot, low, high) => uPlot.rangeLog(low ?? 1, high ?? 1e4, 10, true) },

@@ -79,7 +79,8 @@ impl Refusal {
             "CONFIG GET",
             "UNLINK",
         ];
-        self.code == "NOPERM" && FIGURES.contains(&&*self.command)
+        let is_withheld = self.code == "NOPERM" || self.reason.starts_with("unknown command");
+        is_withheld && FIGURES.contains(&&*self.command)
     }
 
     /// The rule that gives the account what it lacks.

@@ -107,6 +107,11 @@ impl Management {
                     state["estimated"] = json!(!census.sampled.is_complete());
                     census.unweighed.as_ref().map(|err| self.why_not(err))
                 }
+                // Without a Redis there is nothing in it.
+                Err(_) if !enabled => {
+                    (state["entries"], state["bytes"]) = (json!(0), json!(0));
+                    None
+                }
                 Err(err) => Some(self.why_not(err)),
             };
             if let Some(reason) = reason {

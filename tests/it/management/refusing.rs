@@ -288,6 +288,36 @@ async fn a_redis_that_can_not_save_is_told_from_one_that_is_gone_and_is_used_aga
 }
 
 #[tokio::test]
+async fn a_redis_that_reads_its_data_is_not_gone() {
+    let directory = scratch().display().to_string();
+    // So long for each key, in microseconds; and in between it answers.
+    let slowly = [
+        "--key-load-delay",
+        "2000",
+        "--loading-process-events-interval-bytes",
+        "1024",
+    ];
+    let mut redis = OwnRedis::start(&[&["--dir", &*directory], &slowly[..]].concat()).await;
+    let cli = redis.cli().await;
+    let fill = "for i = 1, 2000 do redis.call('SET', 'key:' .. i, string.rep('x', 100)) end";
+    cli.run::<()>(&["EVAL", fill, "0"]).await;
+    cli.run::<()>(&["SAVE"]).await;
+    redis.kill();
+    redis.begin().await;
+    let app = operator(&redis.url()).await;
+    let told = metrics(&app).await;
+    let said = advice(&told);
+    assert!(said.contains("LOADING") && said.contains("Wait"), "{said}");
+    assert!(!said.contains("can't be reached"), "{said}");
+    assert_eq!(told["redis"]["reachable"], true, "{told}");
+    eventually("it is used once it has read them", async || {
+        let told = metrics(&app).await;
+        (told["redis"]["state"] == "up" && !advice(&told).contains("LOADING")).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_permission_that_is_given_later_ends_the_complaint() {
     let (_redis, url, cli) = restricted(&["-mget"]).await;
     let app = operator(&url).await;
