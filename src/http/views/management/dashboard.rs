@@ -5,7 +5,6 @@ use chrono::{DateTime, TimeZone as _, Utc};
 
 use super::levels::{LevelRow, level_rows};
 use super::{bytes, duration, nobody, percent, ratio, timed};
-use crate::cache::metrics::PageCounts;
 use crate::http::admin::staff::Frame;
 use crate::http::views::filters::{self, grouped};
 use crate::services::{Overview, PastInvalidation, Point, Report, rating};
@@ -97,15 +96,16 @@ impl<'a> FiguresPart<'a> {
 impl<'a> Figures<'a> {
     fn new(overview: &'a Overview) -> Self {
         let report = &overview.report;
-        let of = |pages: PageCounts, ratio: Option<f64>| Ratio {
+        let of = |hits: u64, misses: u64, ratio: Option<f64>| Ratio {
             share: ratio.map(percent),
-            hits: pages.cached,
-            lookups: pages.cached + pages.computed,
+            hits,
+            lookups: hits + misses,
         };
+        let (lately, all) = (overview.lately, report.pages);
         Self {
             overview,
-            lately: of(overview.lately, overview.lately_hit_ratio()),
-            all: of(report.pages, report.page_hit_ratio()),
+            lately: of(lately.cached, lately.computed, overview.lately_hit_ratio()),
+            all: of(all.cached, all.computed, report.page_hit_ratio()),
             age: report.age_in_words(),
             levels: level_rows(report),
             invalidations: overview
