@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use deadpool_redis::redis;
 
+use super::asking::Asking;
 use super::redis_tier::RedisTier;
-use super::{Cache, CacheError, Entry, LevelReport, TagSet};
+use super::{Cache, CacheError, Entry, TagSet};
 
 /// After so many keys a look ends.
 const MOST_KEYS: usize = 2000;
@@ -54,6 +55,8 @@ pub struct Census {
     pub foreign: u64,
     /// The site's, by family.
     pub families: BTreeMap<&'static str, FamilyCensus>,
+    /// Why no key was weighed, if that failed.
+    pub unweighed: Option<CacheError>,
 }
 
 /// Keys of one family.
@@ -68,28 +71,40 @@ pub struct FamilyCensus {
 }
 
 impl Census {
-    /// How many keys of a family there are, and what they take in memory; estimates, unless every key was looked at, and
-    /// weighed.
-    pub fn size(&self, family: &str) -> LevelReport {
-        let found = self.families.get(family).copied().unwrap_or_default();
-        let entries = self.sampled.scaled(found.keys);
+    /// How many keys of a family there are; an estimate, unless every key was looked at.
+    pub fn entries(&self, family: &str) -> u64 {
+        self.sampled.scaled(self.family(family).keys)
+    }
+
+    /// What the keys of a family take in memory; an estimate, unless every key was looked at, and weighed. `None` where
+    /// none could be weighed.
+    pub fn bytes(&self, family: &str) -> Option<u64> {
+        let (found, entries) = (self.family(family), self.entries(family));
         let bytes = found.bytes as f64 * entries as f64 / found.weighed.max(1) as f64;
-        LevelReport {
-            entries,
-            bytes: bytes.round() as u64,
-        }
+        self.unweighed.is_none().then(|| bytes.round() as u64)
+    }
+
+    fn family(&self, name: &str) -> FamilyCensus {
+        self.families.get(name).copied().unwrap_or_default()
     }
 }
 
 /// Entries that carry certain tags, and are not void by them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Carriers {
-    /// In Redis, by family, among the keys looked at; empty when Redis is not in use.
-    pub families: Vec<u64>,
-    /// How many keys were looked at; none when Redis is not in use.
-    pub sampled: Sampled,
+    /// In Redis; `None` when there is no Redis.
+    pub redis: Option<Result<RedisCarriers, CacheError>>,
     /// Pages of this process.
     pub memory: u64,
+}
+
+/// The same in Redis.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RedisCarriers {
+    /// By family, among the keys looked at.
+    pub families: Vec<u64>,
+    /// How many keys were looked at.
+    pub sampled: Sampled,
 }
 
 impl Cache {
@@ -97,7 +112,7 @@ impl Cache {
     /// most so many of each family are weighed.
     ///
     /// # Errors
-    /// When Redis is not in use or fails.
+    /// When Redis can't be reached, or refuses to list its keys.
     pub async fn census(
         &self,
         family: fn(&str) -> Option<&'static str>,
@@ -131,7 +146,13 @@ impl Cache {
             return Ok(census);
         }
         // A key may have gone meanwhile.
-        let sizes: Vec<Option<u64>> = pipeline.query_async(&mut redis).await?;
+        let sizes: Vec<Option<u64>> = match redis.ask_all(&pipeline).await {
+            Ok(sizes) => sizes,
+            Err(err) => {
+                census.unweighed = Some(err);
+                return Ok(census);
+            }
+        };
         for (name, size) in weighed.into_iter().zip(sizes) {
             if let (Some(of_family), Some(size)) = (census.families.get_mut(name), size) {
                 of_family.weighed += 1;
@@ -143,13 +164,16 @@ impl Cache {
 
     /// Counts the entries of some families that an invalidation of tags would end.
     pub async fn count_carriers(&self, families: &[&str], tags: &TagSet) -> Carriers {
-        let counted = self.count_in_redis(families, tags).await;
+        let redis = match self.redis {
+            Some(_) => Some(self.count_in_redis(families, tags).await),
+            None => None,
+        };
         let (memory, carried) = (self.memory.clone(), tags.clone());
         // It looks at every page, while other requests of this thread need not wait.
         let memory = tokio::task::spawn_blocking(move || memory.count_carriers(&carried));
         Carriers {
+            redis,
             memory: memory.await.unwrap_or(0),
-            ..counted.unwrap_or_default()
         }
     }
 
@@ -157,7 +181,7 @@ impl Cache {
         &self,
         families: &[&str],
         tags: &TagSet,
-    ) -> Result<Carriers, CacheError> {
+    ) -> Result<RedisCarriers, CacheError> {
         // Without leave to take in what others wrote to a key, only the start of each is read.
         const START: &str = "local v = redis.pcall('GETRANGE', KEYS[1], 0, ARGV[1]) \
             return type(v) == 'string' and v or ''";
@@ -165,10 +189,9 @@ impl Cache {
         let current = tier.generations(tags).await?;
         let mut redis = tier.link.pooled().await?;
         let (keys, sampled) = walk(&mut redis).await?;
-        let mut carriers = Carriers {
+        let mut carriers = RedisCarriers {
             families: vec![0; families.len()],
             sampled,
-            memory: 0,
         };
         let of_family = |key: &[u8]| {
             let name = own(tier, key)?;
@@ -183,7 +206,7 @@ impl Cache {
                 let command = pipeline.cmd("EVAL").arg(START).arg(1);
                 command.arg(key.as_slice()).arg(HEAD_BYTES);
             }
-            let starts: Vec<Vec<u8>> = pipeline.query_async(&mut redis).await?;
+            let starts: Vec<Vec<u8>> = redis.ask_all(&pipeline).await?;
             for ((family, _), start) in some.iter().zip(starts) {
                 let stamps = Entry::stamps_at_start(&start, &self.build).unwrap_or_default();
                 let carries =
@@ -197,25 +220,30 @@ impl Cache {
 
 /// The first keys of a scan, and how many there are.
 async fn walk(
-    redis: &mut deadpool_redis::Connection,
-) -> redis::RedisResult<(Vec<Vec<u8>>, Sampled)> {
-    let total: u64 = redis::cmd("DBSIZE").query_async(redis).await?;
+    redis: &mut Asking<deadpool_redis::Connection>,
+) -> Result<(Vec<Vec<u8>>, Sampled), CacheError> {
+    let total = redis.ask::<u64>(&redis::cmd("DBSIZE")).await;
     let (mut keys, mut cursor) = (Vec::new(), 0_u64);
     loop {
         let mut command = redis::cmd("SCAN");
         command.arg(cursor).arg("COUNT").arg(STEP);
-        let (next, some): (u64, Vec<Vec<u8>>) = command.query_async(redis).await?;
+        let (next, some): (u64, Vec<Vec<u8>>) = redis.ask(&command).await?;
         keys.extend(some);
+        cursor = next;
         if next == 0 || keys.len() >= MOST_KEYS {
             break;
         }
-        cursor = next;
     }
     // A scan may come by a key twice while the table grows.
     let mut seen = HashSet::new();
     keys.retain(|key: &Vec<u8>| seen.insert(key.clone()));
     let looked_at = keys.len() as u64;
-    let total = total.max(looked_at);
+    let total = match total {
+        Ok(total) => total.max(looked_at),
+        // Whoever has seen all need not be told how many there are.
+        Err(_) if cursor == 0 => looked_at,
+        Err(err) => return Err(err),
+    };
     Ok((keys, Sampled { looked_at, total }))
 }
 

@@ -126,7 +126,7 @@ impl Cache {
         level: Level,
         result: Result<T, CacheError>,
     ) -> Result<T, CacheError> {
-        if let Err(CacheError::Redis(_)) = &result {
+        if let Err(CacheError::Refused(_) | CacheError::Redis(_)) = &result {
             self.metrics.count_error(level);
         }
         result

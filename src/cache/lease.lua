@@ -4,6 +4,10 @@
 local tokens = {}
 for i = 2, #KEYS do
     local token = redis.pcall('GET', KEYS[i])
+    -- A key of another type is replaced; any other error would make each load overtake the one before.
+    if type(token) == 'table' and token.err and not token.err:find('WRONGTYPE', 1, true) then
+        return token
+    end
     if type(token) ~= 'string' or #token ~= 22 then
         token = ARGV[i + 1]
         redis.call('SET', KEYS[i], token, 'EX', ARGV[1])

@@ -6,7 +6,6 @@
 //! the repair and the first read.
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -14,6 +13,9 @@ use deadpool_redis::redis::aio::MultiplexedConnection;
 use deadpool_redis::redis::{self, AsyncConnectionConfig, Client, RedisError, RedisResult};
 use deadpool_redis::{Manager, Pool, Runtime};
 use tokio::sync::Notify;
+
+use super::asking::{Asking, Refusals};
+use super::error::{CacheError, Refusal};
 
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -75,6 +77,10 @@ pub struct LinkReport {
     pub answers: bool,
     /// Why it is not in use, as far as that is known.
     pub problem: Option<Arc<str>>,
+    /// What it refuses, though it answers.
+    pub refusals: Vec<Refusal>,
+    /// How often it refused each command, by the command and the error's code.
+    pub refused: Vec<(String, String, u64)>,
 }
 
 struct Inner {
@@ -82,7 +88,7 @@ struct Inner {
     pool: Pool,
     way: RwLock<Way>,
     lost: Notify,
-    refusal_told: AtomicBool,
+    refusals: Arc<Refusals>,
 }
 
 /// How it stands with Redis.
@@ -102,7 +108,7 @@ pub struct Link(Arc<Inner>);
 
 /// A connection, and which one it is.
 pub(super) struct Connection {
-    pub(super) redis: MultiplexedConnection,
+    pub(super) redis: Asking<MultiplexedConnection>,
     number: u64,
 }
 
@@ -113,6 +119,8 @@ impl Link {
     /// When the URL can't be used.
     pub fn new(url: &str) -> RedisResult<Self> {
         let client = Client::open(url)?;
+        let account = client.get_connection_info().redis_settings().username();
+        let refusals = Arc::new(Refusals::of_account(account.unwrap_or("default")));
         let manager = Manager::new_with_config(url, settings(SLOW_COMMAND))?;
         let pool = Pool::builder(manager)
             .max_size(8)
@@ -134,7 +142,7 @@ impl Link {
             pool,
             way,
             lost: Notify::new(),
-            refusal_told: AtomicBool::new(false),
+            refusals,
         })))
     }
 
@@ -156,6 +164,11 @@ impl Link {
             connections: way.repaired,
             answers: way.answers,
             problem: way.problem.clone(),
+            refusals: match way.answers {
+                true => self.0.refusals.current(),
+                false => Vec::new(),
+            },
+            refused: self.0.refusals.counts(),
         }
     }
 
@@ -164,7 +177,7 @@ impl Link {
         let way = self.way();
         match &way.state {
             State::Up(redis) => Some(Connection {
-                redis: redis.clone(),
+                redis: Asking::over(redis.clone(), &self.0.refusals),
                 number: way.number,
             }),
             State::Repairing(_) | State::Down => None,
@@ -176,7 +189,7 @@ impl Link {
         let way = self.way();
         match &way.state {
             State::Up(redis) | State::Repairing(redis) => Some(Connection {
-                redis: redis.clone(),
+                redis: Asking::over(redis.clone(), &self.0.refusals),
                 number: way.number,
             }),
             State::Down => None,
@@ -184,32 +197,28 @@ impl Link {
     }
 
     /// A pooled connection for what is not on the hot path, with a longer time limit.
-    pub(super) async fn pooled(&self) -> RedisResult<deadpool_redis::Connection> {
+    pub(super) async fn pooled(&self) -> Result<Asking<deadpool_redis::Connection>, CacheError> {
         let pooled = tokio::time::timeout(SLOW_COMMAND, self.0.pool.get()).await;
         let pooled = pooled
             .map_err(|_| RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut)))?;
-        pooled.map_err(|err| match err {
-            deadpool_redis::PoolError::Backend(err) => err,
-            other => RedisError::from(std::io::Error::other(other.to_string())),
-        })
+        let pooled = pooled.map_err(|err| match err {
+            deadpool_redis::PoolError::Backend(err) => self.0.refusals.connecting(err),
+            other => RedisError::from(std::io::Error::other(other.to_string())).into(),
+        })?;
+        Ok(Asking::over(pooled, &self.0.refusals))
     }
 
     /// Notes that a command failed. What the server itself refused is only that command's problem; anything else
     /// closes the link until it is repaired.
-    pub(super) fn failed(&self, connection: u64, err: &RedisError) {
-        if was_refused(err) {
-            // A full server refuses every store: once is enough to know.
-            if !self.0.refusal_told.swap(true, Ordering::Relaxed) {
-                log::warn!("redis refused a command: {err}");
-            }
-            return;
+    pub(super) fn failed(&self, connection: u64, err: &CacheError) {
+        if !answered(err) {
+            self.close(connection, err, false);
         }
-        self.close(connection, err, false);
     }
 
     /// Notes that an invalidation failed: whatever the reason, what should be dead may not be.
-    pub(super) fn missed(&self, connection: u64, err: &RedisError) {
-        self.close(connection, err, was_refused(err));
+    pub(super) fn missed(&self, connection: u64, err: &CacheError) {
+        self.close(connection, err, answered(err));
     }
 
     /// Treats what Redis holds as doubtful: it is repaired before it is used again.
@@ -247,7 +256,6 @@ impl Link {
                         log::info!("redis is back in use");
                     }
                     (told, told_of_repair) = (true, false);
-                    self.0.refusal_told.store(false, Ordering::Relaxed);
                     ready.notify_one();
                     self.0.lost.notified().await;
                 }
@@ -270,7 +278,7 @@ impl Link {
         let reached = self.reach().await;
         let (number, redis) = {
             let mut way = self.change();
-            way.answers = reached.is_ok();
+            way.answers = reached.as_ref().map_or_else(answered, |_| true);
             let redis = reached?;
             way.number += 1;
             way.state = State::Repairing(redis.clone());
@@ -284,6 +292,7 @@ impl Link {
             way.state = State::Up(redis);
             way.repaired += 1;
             way.problem = None;
+            self.0.refusals.forget();
             return Ok(());
         }
         way.state = State::Down;
@@ -300,13 +309,16 @@ impl Link {
     }
 
     /// A new connection to a server that answers.
-    async fn reach(&self) -> RedisResult<MultiplexedConnection> {
-        let settings = settings(COMMAND);
-        let client = &self.0.client;
-        let mut redis = client
-            .get_multiplexed_async_connection_with_config(&settings)
-            .await?;
-        redis::cmd("PING").query_async::<()>(&mut redis).await?;
+    async fn reach(&self) -> Result<MultiplexedConnection, CacheError> {
+        let (settings, refusals) = (settings(COMMAND), &self.0.refusals);
+        let connecting = self
+            .0
+            .client
+            .get_multiplexed_async_connection_with_config(&settings);
+        let redis = connecting.await.map_err(|err| refusals.connecting(err))?;
+        let mut asking = Asking::over(redis.clone(), refusals);
+        let answer = redis::cmd("PING").query_async::<()>(&mut asking).await;
+        answer.map_err(|err| asking.error(err))?;
         Ok(redis)
     }
 
@@ -333,15 +345,13 @@ fn settings(command: Duration) -> AsyncConnectionConfig {
         .set_response_timeout(Some(command))
 }
 
-/// Whether the server itself refused a command, so that it answers. Codes that the library doesn't know, such as `OOM`, are
-/// extensions to it.
-fn was_refused(err: &RedisError) -> bool {
-    matches!(
-        err.kind(),
-        redis::ErrorKind::Server(_)
-            | redis::ErrorKind::Extension
-            | redis::ErrorKind::UnexpectedReturnType
-    )
+/// Whether the server answered, though with an error or with what was not expected.
+fn answered(err: &CacheError) -> bool {
+    match err {
+        CacheError::Refused(_) => true,
+        CacheError::Redis(err) => matches!(err.kind(), redis::ErrorKind::UnexpectedReturnType),
+        CacheError::Unavailable => false,
+    }
 }
 
 fn invalid(message: String) -> RedisError {

@@ -13,10 +13,12 @@
 //! In front of Redis stand a tier of pages in this process, with generations of its own, and
 //! single-flight: one load per key, however many ask.
 
+mod asking;
 pub mod caller;
 mod census;
 mod constant;
 mod entry;
+mod error;
 mod event_mark;
 mod facade;
 mod flight;
@@ -33,6 +35,7 @@ mod page;
 mod pages;
 pub mod policy;
 mod position;
+mod probe;
 mod recent;
 mod redis_tier;
 mod repair;
@@ -41,8 +44,9 @@ mod survey;
 mod tag;
 mod tagged;
 
-pub use census::{Carriers, Census, FamilyCensus, Sampled};
+pub use census::{Carriers, Census, FamilyCensus, RedisCarriers, Sampled};
 pub use entry::Entry;
+pub use error::{CacheError, Refusal};
 pub use event_mark::EventMark;
 pub use facade::{Cache, Lifetimes};
 pub use generation::{Generation, Stamps};
@@ -56,8 +60,8 @@ pub use metrics::{Level, Outcome};
 pub use page::{Encoding, StoredPage};
 pub use pages::{InMemory, Rendered, Served};
 pub use position::HeldPosition;
+pub use probe::ProbeStep;
 pub use recent::PastInvalidation;
-pub use redis_tier::{CacheError, ProbeStep};
 pub use report::{LevelReport, RedisReport, TierState};
 use tag::with_site;
 pub use tag::{Tag, TagSet, hex};

@@ -8,7 +8,7 @@
 //! one is counted, or soon after, are not counted.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use tokio::runtime::Handle;
@@ -44,6 +44,8 @@ pub struct PastInvalidation {
     pub tag_count: usize,
     /// How many pages of this process were right until then; `None` when they are not counted.
     pub ended: Option<u64>,
+    /// How many invalidations are told together here.
+    pub times: u64,
 }
 
 /// The last ones, the latest first.
@@ -54,6 +56,8 @@ pub struct PastInvalidation {
 pub(super) struct Recent {
     order: Mutex<()>,
     inner: Mutex<Inner>,
+    /// Whose invalidations are told together, and what of.
+    folded: OnceLock<(&'static str, &'static str)>,
 }
 
 #[derive(Debug, Default)]
@@ -98,7 +102,7 @@ impl Recent {
             }
         }
         let ends = events.first().zip(events.last());
-        let past = PastInvalidation {
+        let mut past = PastInvalidation {
             at: SystemTime::now(),
             events: ends.map(|(first, last)| (first.number().to_owned(), last.number().to_owned())),
             cause: invalidation.cause,
@@ -107,7 +111,17 @@ impl Recent {
             tags: invalidation.tags.iter().take(MOST_TAGS).cloned().collect(),
             tag_count: invalidation.tags.len(),
             ended: None,
+            times: 1,
         };
+        if let Some((actor, subject)) = self.folded.get()
+            && invalidation.actor == *actor
+        {
+            (past.cause, past.subject) = ("several", (*subject).to_owned());
+            let same = inner.past.iter().position(|(_, past)| past.actor == *actor);
+            if let Some((_, earlier)) = same.and_then(|at| inner.past.remove(at)) {
+                (past.times, past.ended) = (earlier.times + 1, earlier.ended);
+            }
+        }
         inner.last += 1;
         let number = inner.last;
         inner.past.push_front((number, past));
@@ -134,7 +148,7 @@ impl Recent {
         inner.pace = Pace::RestsUntil(Instant::now() + began.elapsed() * REST);
         let found = inner.past.iter_mut().find(|(of, _)| *of == number);
         if let Some((_, past)) = found {
-            past.ended = Some(ended);
+            past.ended = Some(past.ended.unwrap_or(0) + ended);
         }
     }
 
@@ -145,6 +159,13 @@ impl Recent {
 }
 
 impl Cache {
+    /// Tells all invalidations of one actor together from now on, as one of some subject, so that they don't crowd out
+    /// those of others.
+    pub fn fold_invalidations_of(&self, actor: &'static str, subject: &'static str) {
+        // A second actor would be a programmer's mistake; the first stays.
+        let _ = self.recent.folded.set((actor, subject));
+    }
+
     /// The last invalidations, the latest first.
     pub fn recent_invalidations(&self) -> Vec<PastInvalidation> {
         self.recent.list()
@@ -203,6 +224,28 @@ mod tests {
             assert!(cache.memory.insert(&key, &Arc::new(held)));
         }
         cache
+    }
+
+    #[test]
+    fn invalidations_of_an_actor_that_are_told_together_leave_room_for_others() {
+        let cache = holding(0);
+        cache.fold_invalidations_of("probe", "probes");
+        let by = |actor: &str, event: i64| Invalidation {
+            events: vec![EventMark::new(event, "1")],
+            cause: "post_save",
+            actor: actor.to_owned(),
+            subject: "listing 7".to_owned(),
+            tags: TagSet::from([Tag::site()]),
+        };
+        cache.invalidate_memory(&by("ada", 0));
+        (1..=2 * MOST as i64).for_each(|event| cache.invalidate_memory(&by("probe", event)));
+        let told = cache.recent_invalidations();
+        let told: Vec<_> = told
+            .iter()
+            .map(|past| (&*past.actor, &*past.subject, past.times))
+            .collect();
+        let times = 2 * MOST as u64;
+        assert_eq!(told, [("probe", "probes", times), ("ada", "listing 7", 1)]);
     }
 
     #[test]

@@ -5,35 +5,12 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use actix_web::web::Bytes;
-use deadpool_redis::redis::{self, RedisError, RedisResult, Script};
+use deadpool_redis::redis::{self, RedisResult, Script};
 
+use super::error::CacheError;
 use super::lease::Lease;
 use super::link::{Connection, Link};
 use super::{CacheKey, EventMark, Generation, Stamps, Tag, TagSet};
-
-/// Why Redis was not used. It never leaves the cache but for reports to operators.
-#[derive(Debug, thiserror::Error)]
-pub enum CacheError {
-    /// There is none, or it is being repaired.
-    #[error("redis is not in use")]
-    Unavailable,
-    /// It failed.
-    #[error("redis failed: {0}")]
-    Redis(#[from] RedisError),
-}
-
-/// One step of a cache test.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct ProbeStep {
-    /// The level that was tried.
-    pub level: &'static str,
-    /// What was done.
-    pub step: &'static str,
-    /// Whether it did what it should.
-    pub success: bool,
-    /// How long it took, in microseconds.
-    pub micros: u128,
-}
 
 /// Deletes the generations of some events' tags, and notes that the events are applied.
 static INVALIDATE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("invalidate.lua")));
@@ -234,9 +211,11 @@ impl RedisTier {
             return Err(CacheError::Unavailable);
         }
         let mut connection = self.link.connection().ok_or(CacheError::Unavailable)?;
-        command(&mut connection).await.map_err(|err| {
+        let answer = command(&mut connection).await;
+        answer.map_err(|err| {
+            let err = connection.redis.error(err);
             self.link.failed(connection.number(), &err);
-            CacheError::Redis(err)
+            err
         })
     }
 
@@ -247,9 +226,11 @@ impl RedisTier {
     ) -> Result<T, CacheError> {
         let connection = self.link.connection_for_invalidation();
         let mut connection = connection.ok_or(CacheError::Unavailable)?;
-        command(&mut connection).await.map_err(|err| {
+        let answer = command(&mut connection).await;
+        answer.map_err(|err| {
+            let err = connection.redis.error(err);
             self.link.missed(connection.number(), &err);
-            CacheError::Redis(err)
+            err
         })
     }
 }

@@ -5,19 +5,23 @@ use std::time::Duration;
 use super::{DbError, GenericClient};
 use crate::domain::PropertyId;
 
-/// Lists those with a title, at places that begin so and go on with a hexadecimal number, that are at least so old.
+/// Who the event log names where a signals test changes its probe.
+pub const ACTOR: &str = "cache signals test";
+/// The probes' title.
+pub const TITLE: &str = "Cache signals test";
+
+/// Lists those with the probes' title, at places that begin so and go on with a hexadecimal number, that are at least so old.
 ///
 /// # Errors
 /// When the database can't answer.
 pub async fn list(
     client: &impl GenericClient,
-    title: &str,
     place: &str,
     age: Duration,
 ) -> Result<Vec<PropertyId>, DbError> {
     let sql = include_str!("../../sql/queries/probe_list.sql");
     let statement = client.prepare_cached(sql).await?;
     let (folded, age) = (place.to_lowercase(), age.as_secs_f64());
-    let rows = client.query(&statement, &[&title, &folded, &age]).await?;
+    let rows = client.query(&statement, &[&TITLE, &folded, &age]).await?;
     Ok(rows.iter().map(|row| PropertyId(row.get(0))).collect())
 }

@@ -62,7 +62,8 @@ impl Loopback {
 }
 
 impl LoopbackClient {
-    /// Gets a path; returns which level answered it with 200, `computed` if none did, and `None` for anything else.
+    /// Gets a path; returns which level answered it with 200, `collapsed` if it waited for another request's load,
+    /// `computed` if it was loaded for it, and `None` for anything else.
     pub(super) async fn get(&self, path: &str) -> Option<&'static str> {
         let response = self
             .client
@@ -80,10 +81,50 @@ impl LoopbackClient {
             .as_ref()
             .and_then(|value| value.to_str().ok())
             .unwrap_or("");
-        let levels = ["page-memory", "page-redis", "queryset"];
-        let hit = levels
-            .into_iter()
-            .find(|level| cache_status.contains(&format!("{level}; hit")));
-        Some(hit.unwrap_or("computed"))
+        Some(answered_by(cache_status))
+    }
+}
+
+/// What a `Cache-Status` says of who answered.
+fn answered_by(cache_status: &str) -> &'static str {
+    let levels = ["page-memory", "page-redis", "queryset"];
+    let hit = levels
+        .into_iter()
+        .find(|level| cache_status.contains(&format!("{level}; hit")));
+    // A page that was computed may be made of queries that were waited for.
+    let pages = cache_status
+        .split(", ")
+        .filter(|member| member.starts_with("page-"));
+    let collapsed = pages
+        .into_iter()
+        .any(|member| member.contains("; collapsed"));
+    hit.unwrap_or(if collapsed { "collapsed" } else { "computed" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::answered_by;
+
+    #[test]
+    fn who_waited_for_a_load_is_told_from_who_loaded() {
+        for (cache_status, want) in [
+            ("page-memory; hit; ttl=712", "page-memory"),
+            (
+                "queryset; hit, page-redis; fwd=uri-miss; stored",
+                "queryset",
+            ),
+            (
+                "queryset; fwd=uri-miss; stored, page-redis; fwd=uri-miss; stored",
+                "computed",
+            ),
+            (
+                "queryset; fwd=uri-miss; collapsed, page-redis; fwd=uri-miss; stored",
+                "computed",
+            ),
+            ("page-redis; fwd=uri-miss; collapsed", "collapsed"),
+            ("page-redis; fwd=bypass", "computed"),
+        ] {
+            assert_eq!(answered_by(cache_status), want, "{cache_status}");
+        }
     }
 }

@@ -91,8 +91,11 @@ async fn clear_part(
         let shown = ClearPage::new(frame, wish.typed(), scope, entries, done);
         return page(no_store(), &shown);
     }
-    let pages = entries.pages.max(entries.memory_pages);
-    let cleared = json!({"pages": pages, "querysets": entries.querysets});
+    let pages = entries.pages.map(|pages| pages.max(entries.memory_pages));
+    let mut cleared = json!({"pages": pages, "querysets": entries.querysets});
+    if let Some(reason) = &entries.reason {
+        cleared["reason"] = json!(reason);
+    }
     let key = if wish.confirm {
         "cleared"
     } else {

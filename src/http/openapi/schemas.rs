@@ -111,10 +111,16 @@ struct MemoryState {
 #[derive(ToSchema)]
 struct LevelState {
     enabled: bool,
+    /// Whether Redis answers, though it may refuse to list its keys.
     reachable: bool,
-    entries: u64,
+    #[schema(required = true)]
+    entries: Option<u64>,
     /// What they take in Redis's memory.
-    bytes: u64,
+    #[schema(required = true)]
+    bytes: Option<u64>,
+    /// Why a number is not known: what Redis refused, for which account.
+    #[schema(required = false, nullable = false)]
+    reason: Option<String>,
     /// Whether both are estimates, because not every key was looked at.
     estimated: bool,
 }
@@ -166,9 +172,14 @@ struct Carriers {
     /// Pages of this instance.
     memory_pages: u64,
     /// Pages in Redis.
-    pages: u64,
+    #[schema(required = true)]
+    pages: Option<u64>,
     /// Query results and counts in Redis.
-    querysets: u64,
+    #[schema(required = true)]
+    querysets: Option<u64>,
+    /// Why they were not counted.
+    #[schema(required = false, nullable = false)]
+    reason: Option<String>,
     /// How many of Redis's keys were looked at.
     keys_looked_at: u64,
     keys: u64,
@@ -249,9 +260,15 @@ struct Warmed {
 
 #[derive(ToSchema)]
 struct Removed {
-    pages: u64,
-    /// Query results and counts.
-    querysets: u64,
+    /// Null where they are void, and could not be counted.
+    #[schema(required = true)]
+    pages: Option<u64>,
+    /// Query results and counts, likewise.
+    #[schema(required = true)]
+    querysets: Option<u64>,
+    /// Why they were not counted.
+    #[schema(required = false, nullable = false)]
+    reason: Option<String>,
 }
 
 /// What came of a probe at each level.
@@ -270,6 +287,8 @@ struct ProbeStep {
     step: String,
     success: bool,
     micros: u64,
+    #[schema(required = false, nullable = false)]
+    refused: Option<figures::Refusal>,
 }
 
 /// What came of a probe listing.

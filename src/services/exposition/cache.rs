@@ -4,7 +4,7 @@ use prometheus::proto::MetricFamily;
 
 use super::family::{counter, counters, gauge, gauges, histogram, histograms};
 use crate::cache::metrics::{Buckets, LevelCounts, PageCounts};
-use crate::cache::{Cache, Level, LevelReport, LinkState};
+use crate::cache::{Cache, Level, LevelReport, LinkReport, LinkState};
 
 /// A level with its counters.
 type Counted = (Level, LevelCounts);
@@ -126,7 +126,7 @@ fn memory(cache: &Cache) -> [MetricFamily; 4] {
 }
 
 /// Without Redis there is no state that holds, and none of the states is 1.
-fn redis(cache: &Cache) -> [MetricFamily; 3] {
+fn redis(cache: &Cache) -> Vec<MetricFamily> {
     let link = cache.report_link();
     let is = |state| {
         f64::from(u8::from(
@@ -139,7 +139,9 @@ fn redis(cache: &Cache) -> [MetricFamily; 3] {
         ("down", LinkState::Down),
     ];
     let connections = link.as_ref().map_or(0, |link| link.connections);
-    [
+    let needed = |link: &LinkReport| link.refusals.iter().any(|refusal| !refusal.is_of_figures());
+    let refusing = link.as_ref().is_some_and(needed);
+    let mut families = vec![
         gauges(
             "cache_redis_up",
             "1 while Redis is in use.",
@@ -156,7 +158,26 @@ fn redis(cache: &Cache) -> [MetricFamily; 3] {
             "How often Redis was taken into use; each time after the first follows an outage.",
             [counter(&[], connections)],
         ),
-    ]
+        gauges(
+            "cache_redis_refusing",
+            "1 while Redis answers and refuses a command that the site needs for its pages.",
+            [gauge(&[], f64::from(u8::from(refusing)))],
+        ),
+    ];
+    let refused = link.map_or_else(Vec::new, |link| link.refused);
+    let refused: Vec<_> = refused
+        .iter()
+        .map(|(command, code, count)| counter(&[("command", command), ("code", code)], *count))
+        .collect();
+    // A family has at least one series.
+    if !refused.is_empty() {
+        families.push(counters(
+            "cache_redis_refused_total",
+            "Commands that Redis refused, by the error's code: NOPERM, READONLY, MISCONF, OOM, …",
+            refused,
+        ));
+    }
+    families
 }
 
 fn event_log(cache: &Cache) -> MetricFamily {

@@ -1,11 +1,27 @@
 //! What the figures advise.
+//!
+//! **Invariant:** a figure that is counted over time advises nothing before that time has passed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::Report;
+use crate::cache::Refusal;
 
 /// So many events may wait for a transaction that is still running.
 const MOST_LAG: u64 = 100;
+const MEGABYTE: u64 = 1024 * 1024;
+/// Of a smaller data set the allocator's own overhead is most, so that its fragmentation says nothing.
+const SIZEABLE: u64 = 64 * MEGABYTE;
+/// Memory in use divided by memory asked for, above which something is to be done.
+const MOST_FRAGMENTED: f64 = 1.5;
 
 impl Report {
+    /// How long ago this instance began to count, in words.
+    pub fn age_in_words(&self) -> String {
+        span(self.age)
+    }
+
     /// What the figures advise, each with its figure and the setting to change.
     pub fn recommendations(&self) -> Vec<String> {
         let mut advice = Vec::new();
@@ -20,44 +36,57 @@ impl Report {
         }
         let problem = self.tiers.problem.as_deref();
         let problem = problem.map_or_else(String::new, |problem| format!(" ({problem})"));
-        if self.redis.is_none() {
+        if !self.is_redis_reachable() {
             advice.push(format!(
                 "Redis can't be reached{problem}. Start it, or correct REDIS_URL; the site uses it again by itself."
             ));
             return advice;
         }
+        let refusals = self.refusals();
         if self.redis_state() == "repairing" {
-            advice.push(format!(
-                "Redis answers, but is not used before it is repaired{problem}. It has to take writes (maxmemory, \
-                 REDIS_URL), and the event log has to be read (DATABASE_URL); the site uses it again by itself."
-            ));
+            advice.push(match self.refusals_of_pages().is_empty() {
+                true => format!(
+                    "Redis answers, but is not used before it is repaired{problem}. It has to take writes (maxmemory, \
+                     REDIS_URL), and the event log has to be read (DATABASE_URL); the site uses it again by itself."
+                ),
+                false => "Redis answers, but is not used while it refuses what the site needs; the site uses it again \
+                          by itself."
+                    .to_owned(),
+            });
         }
+        advice.extend(refusals);
         advice.extend(self.low_ratio());
-        let evicted = self.number("evicted_keys");
-        if evicted > 0 {
+        if let Some(evicted) = self.number("evicted_keys").filter(|evicted| *evicted > 0) {
+            let since = self
+                .number("uptime_in_seconds")
+                .map_or_else(String::new, |seconds| {
+                    format!(
+                        " since it started {} ago",
+                        span(Duration::from_secs(seconds))
+                    )
+                });
             advice.push(format!(
-                "Redis has evicted {evicted} keys. Raise its maxmemory setting."
+                "Redis has evicted {evicted} keys{since}. Raise its maxmemory setting."
             ));
         }
-        if self.number("maxmemory") == 0 {
+        if self.number("maxmemory") == Some(0) {
             advice.push(
                 "maxmemory is 0, no limit. Set maxmemory, so that Redis can't exhaust the machine."
                     .to_owned(),
             );
         }
-        if self.text("maxmemory_policy") == "noeviction" {
+        if self.text("maxmemory_policy") == Some("noeviction") {
             advice.push(
                 "maxmemory_policy is noeviction: a full Redis refuses new entries. Set it to allkeys-lru.".to_owned(),
             );
         }
-        // Of a small data set the allocator's own overhead is most.
-        let sizeable = self.number("used_memory") > 64 * 1024 * 1024;
-        if let Some(ratio) = self
+        let fragmented = self
             .fragmentation()
-            .filter(|ratio| *ratio > 1.5 && sizeable)
-        {
+            .filter(|ratio| *ratio > MOST_FRAGMENTED);
+        let used = self.number("used_memory").unwrap_or(0);
+        if let Some(ratio) = fragmented.filter(|_| used > SIZEABLE) {
             advice.push(format!(
-                "The fragmentation ratio is {ratio:.2}, above 1.5. Set activedefrag to yes, or restart Redis."
+                "The fragmentation ratio is {ratio:.2}, above {MOST_FRAGMENTED}. Set activedefrag to yes, or restart Redis."
             ));
         }
         if let Some(lag) = self.events.lag.filter(|lag| *lag > MOST_LAG) {
@@ -69,11 +98,52 @@ impl Report {
         if advice.is_empty() {
             advice.push("Nothing to change.".to_owned());
         }
+        if let Some(ratio) = fragmented.filter(|_| used <= SIZEABLE) {
+            advice.push(format!(
+                "The fragmentation ratio is {ratio:.2}, but Redis uses only {:.1} MB, of which the allocator's own overhead is \
+                 a large part: that is no problem. If it is still above {MOST_FRAGMENTED} when Redis uses more than {} MB, set \
+                 activedefrag to yes.",
+                used as f64 / MEGABYTE as f64,
+                SIZEABLE / MEGABYTE
+            ));
+        }
         advice
     }
 
+    /// What Redis refuses and what to do, one sentence per kind of error.
+    fn refusals(&self) -> Vec<String> {
+        let mut by_code: BTreeMap<&str, Vec<&Refusal>> = BTreeMap::new();
+        for refusal in &self.tiers.refusals {
+            by_code.entry(&refusal.code).or_default().push(refusal);
+        }
+        let told = |(code, mut refusals): (&str, Vec<&Refusal>)| {
+            refusals.dedup_by(|one, other| one.command == other.command);
+            let commands: Vec<_> = refusals.iter().map(|refusal| &*refusal.command).collect();
+            let Refusal {
+                account, reason, ..
+            } = refusals[0];
+            let rules: BTreeSet<_> = refusals.iter().map(|refusal| refusal.rule()).collect();
+            let rules: Vec<_> = rules.into_iter().collect();
+            let remedy = match code {
+                "NOPERM" => format!("Allow it: “ACL SETUSER {account} {}”.", rules.join(" ")),
+                _ => refusals[0].remedy(),
+            };
+            let without = match refusals.iter().all(|refusal| refusal.is_of_figures()) {
+                true => " The pages don't need it, but figures are missing.",
+                false => "",
+            };
+            format!(
+                "Redis refuses {} for the account “{account}”: {code} {reason}{}{without} {remedy}",
+                commands.join(", "),
+                if reason.ends_with('.') { "" } else { "." },
+            )
+        };
+        by_code.into_iter().map(told).collect()
+    }
+
+    /// A ratio says nothing before pages had the time to be asked for again.
     fn low_ratio(&self) -> Option<String> {
-        let low = |ratio: &f64| *ratio < 0.7;
+        let low = |ratio: &f64| *ratio < 0.7 && self.age >= self.page_ttl;
         let ratio = self.page_hit_ratio().filter(low)?;
         // A command can only warm what it shares with the sites.
         let warming = match self.tiers.redis {
@@ -81,27 +151,42 @@ impl Report {
             _ => "“manage_cache --warm”",
         };
         Some(format!(
-            "The page hit ratio is {:.1} %, below 70 %. Raise PAGE_CACHE_TTL, or warm the cache after a deployment: by \
-             {warming}.",
-            ratio * 100.0
+            "The page hit ratio since the start {} ago is {:.1} %, below 70 %. Raise PAGE_CACHE_TTL ({} s), or warm the \
+             cache after a deployment: by {warming}.",
+            self.age_in_words(),
+            ratio * 100.0,
+            self.page_ttl.as_secs(),
         ))
+    }
+}
+
+/// A time in its largest unit.
+fn span(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds @ 120..7_200 => format!("{} min", seconds / 60),
+        seconds @ 7_200..172_800 => format!("{} h", seconds / 3_600),
+        seconds => format!("{} days", seconds / 86_400),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use crate::cache::metrics::PageCounts;
-    use crate::cache::{RedisReport, TierState};
+    use crate::cache::{CacheError, RedisReport, Refusal, TierState};
     use crate::services::management::{EventState, Report};
 
     fn report(info: &str, lag: u64) -> Report {
         Report {
-            redis: Some(RedisReport::parse(info)),
+            redis: Ok(RedisReport::parse(info)),
             tiers: TierState {
                 redis: "up",
                 connections: 1,
                 answers: true,
                 problem: None,
+                refusals: Vec::new(),
                 listening: true,
                 memory_bound: 0,
             },
@@ -114,7 +199,72 @@ mod tests {
                 cached: 69,
                 computed: 31,
             },
+            age: Duration::from_secs(900),
+            page_ttl: Duration::from_secs(900),
         }
+    }
+
+    fn refusal(command: &str, code: &str, reason: &str) -> Refusal {
+        Refusal {
+            command: command.to_owned(),
+            account: "site".to_owned(),
+            code: code.to_owned(),
+            reason: reason.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_young_instance_is_not_judged_by_its_ratio() {
+        let mut report = report("maxmemory:1\r\nmaxmemory_policy:allkeys-lru\r\n", 0);
+        report.age = Duration::from_secs(899);
+        assert_eq!(report.recommendations(), ["Nothing to change."]);
+        report.age = Duration::from_secs(900);
+        assert!(report.recommendations()[0].contains("69.0 %"));
+    }
+
+    #[test]
+    fn the_fragmentation_of_a_tiny_redis_is_told_and_is_no_alarm() {
+        let info = "maxmemory:1\r\nmaxmemory_policy:allkeys-lru\r\nused_memory:1048576\r\n\
+            mem_fragmentation_ratio:16.02\r\n";
+        let mut report = report(info, 0);
+        report.pages = PageCounts::default();
+        let advice = report.recommendations();
+        assert_eq!(advice[0], "Nothing to change.");
+        for text in ["16.02", "1.0 MB", "64 MB", "activedefrag"] {
+            assert!(advice[1].contains(text), "{text}: {advice:#?}");
+        }
+    }
+
+    #[test]
+    fn what_is_refused_is_told_with_the_account_and_a_remedy() {
+        let mut report = report("", 0);
+        report.tiers.refusals = vec![
+            refusal("EVALSHA", "OOM", "command not allowed"),
+            refusal(
+                "MGET",
+                "NOPERM",
+                "this user has no permissions to run the 'mget' command",
+            ),
+            refusal("SET", "OOM", "command not allowed"),
+        ];
+        let advice = report.recommendations();
+        for texts in [
+            ["MGET", "“site”", "ACL SETUSER site +mget"],
+            ["EVALSHA, SET", "“site”", "allkeys-lru"],
+        ] {
+            let told = |line: &String| texts.iter().all(|text| line.contains(text));
+            assert!(advice.iter().any(told), "{texts:?}: {advice:#?}");
+        }
+        report.redis = Err(CacheError::Refused(refusal("INFO", "NOPERM", "no")));
+        let json = report.json();
+        let memory = &json["metrics"]["memory_usage"];
+        assert!(memory["used_memory"].is_null());
+        let reason = memory["reason"].as_str().expect("a reason");
+        assert!(
+            reason.starts_with("not permitted: Redis refused INFO"),
+            "{reason}"
+        );
+        assert_eq!(json["metrics"]["redis"]["reachable"], true);
     }
 
     #[test]
@@ -156,7 +306,7 @@ mod tests {
     #[test]
     fn without_redis_each_instance_is_to_be_warmed_by_itself() {
         let mut report = report("", 0);
-        (report.redis, report.tiers.redis) = (None, "off");
+        (report.redis, report.tiers.redis) = (Err(CacheError::Unavailable), "off");
         let advice = report.recommendations().join(" ");
         assert!(advice.contains("POST /properties/cache-warm/"), "{advice}");
         assert!(!advice.contains("manage_cache"), "{advice}");

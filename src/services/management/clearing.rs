@@ -3,19 +3,22 @@
 use serde::Serialize;
 
 use super::Management;
-use crate::cache::{CacheError, Carriers, Tag, TagSet};
+use crate::cache::{CacheError, Carriers, Sampled, Tag, TagSet};
 use crate::domain::FieldErrors;
 use crate::events::kinds;
 use crate::services::families::FAMILIES;
 use crate::services::{PageKey, ServiceError};
 
 /// What a clear removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cleared {
-    /// Rendered pages.
-    pub pages: u64,
-    /// Query results and counts.
-    pub querysets: u64,
+    /// Rendered pages; `None` where they are void, and could not be counted.
+    pub pages: Option<u64>,
+    /// Query results and counts, likewise.
+    pub querysets: Option<u64>,
+    /// Why they were not counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// A part of the cache: what carries one of some tags.
@@ -23,15 +26,18 @@ pub struct Cleared {
 pub struct ClearScope(TagSet);
 
 /// What a clear of a part would end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WouldEnd {
     /// Pages of this process.
     pub memory_pages: u64,
-    /// Pages in Redis, estimated where not every key was looked at.
-    pub pages: u64,
+    /// Pages in Redis, estimated where not every key was looked at; `None` where they could not be counted.
+    pub pages: Option<u64>,
     /// Query results and counts in Redis, likewise.
-    pub querysets: u64,
-    /// How many of Redis's keys were looked at; 0 when it is not in use.
+    pub querysets: Option<u64>,
+    /// Why they were not counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// How many of Redis's keys were looked at.
     pub keys_looked_at: u64,
     /// How many keys there are.
     pub keys: u64,
@@ -67,41 +73,52 @@ impl ClearScope {
 }
 
 impl Management {
-    /// Removes this site's entries from every level and instance; `actor` is who the event log will name. With Redis
-    /// out of reach nothing is removed there now, and whatever it holds is void before it is used again.
+    /// Makes this site's entries void at every level and instance, and removes them; `actor` is who the event log will
+    /// name. Where Redis is out of reach or refuses, whatever it holds is void before it is used again.
     ///
     /// # Errors
-    /// When Redis fails midway, or the database, by which other instances are told, can't be reached. What this
-    /// instance holds is cleared all the same, and what is left in Redis is void.
+    /// When the database, by which other instances are told, can't be reached. What this instance holds is cleared all
+    /// the same, and what is in Redis is void.
     pub async fn clear(&self, actor: &str) -> Result<Cleared, ServiceError> {
         let held = self.cache.report_memory().entries;
         let told = self.editor.log_clear(actor, None).await;
+        self.cache.void(&Tag::site()).await;
         let families = FAMILIES.map(|(_, family)| family);
-        let cleared = match self.cache.clear(&families).await {
-            Ok(removed) => {
-                let number = |at: usize| removed.get(at).copied().unwrap_or(0);
-                Ok(Cleared {
-                    pages: number(0),
-                    querysets: number(1) + number(2),
-                })
-            }
-            Err(CacheError::Unavailable) => {
-                self.cache
-                    .distrust("it was cleared while it was out of reach");
-                Ok(Cleared {
-                    pages: held,
-                    querysets: 0,
-                })
-            }
-            Err(err) => {
-                self.cache.distrust("a clear failed midway");
-                Err(err.into())
-            }
+        let cleared = match self.cache.redis_is_up() {
+            None => Cleared {
+                pages: Some(held),
+                querysets: Some(0),
+                reason: None,
+            },
+            Some(_) => self.removed(self.cache.remove(&families).await),
         };
         // Last, so that nothing comes back from Redis.
         self.cache.clear_memory();
         told?;
-        cleared
+        log::info!("cache invalidated level=redis event=clear tags=site");
+        Ok(cleared)
+    }
+
+    /// What was removed from Redis; void it is in any case.
+    fn removed(&self, removed: Result<Vec<u64>, CacheError>) -> Cleared {
+        match removed {
+            Ok(removed) => {
+                let number = |at: usize| removed.get(at).copied().unwrap_or(0);
+                Cleared {
+                    pages: Some(number(0)),
+                    querysets: Some(number(1) + number(2)),
+                    reason: None,
+                }
+            }
+            Err(err) => Cleared {
+                pages: None,
+                querysets: None,
+                reason: Some(format!(
+                    "{}. Every entry is void all the same, and expires by itself.",
+                    self.why_not(&err)
+                )),
+            },
+        }
     }
 
     /// What shows the same rows as a page: it is cleared by what it depends on, so that its queries are made anew as
@@ -125,16 +142,25 @@ impl Management {
     /// Counts what a clear of a part would end.
     pub async fn would_end(&self, scope: &ClearScope) -> WouldEnd {
         let families = FAMILIES.map(|(_, family)| family);
-        let Carriers {
-            families,
-            sampled,
-            memory,
-        } = self.cache.count_carriers(&families, &scope.0).await;
-        let number = |at: usize| families.get(at).copied().unwrap_or(0);
+        let Carriers { redis, memory } = self.cache.count_carriers(&families, &scope.0).await;
+        let (counted, reason) = match redis.transpose() {
+            // Without a Redis there is nothing in it.
+            Ok(counted) => (Some(counted.unwrap_or_default()), None),
+            Err(err) => (None, Some(self.why_not(&err))),
+        };
+        let sampled = counted
+            .as_ref()
+            .map_or_else(Sampled::default, |found| found.sampled);
+        let number = |at: &[usize]| {
+            let found = counted.as_ref()?.families.iter().enumerate();
+            let found = found.filter(|(family, _)| at.contains(family));
+            Some(sampled.scaled(found.map(|(_, count)| count).sum()))
+        };
         WouldEnd {
             memory_pages: memory,
-            pages: sampled.scaled(number(0)),
-            querysets: sampled.scaled(number(1) + number(2)),
+            pages: number(&[0]),
+            querysets: number(&[1, 2]),
+            reason,
             keys_looked_at: sampled.looked_at,
             keys: sampled.total,
             estimated: !sampled.is_complete(),

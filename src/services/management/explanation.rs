@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Serialize, Serializer};
 
 use super::Management;
@@ -10,7 +10,7 @@ use crate::cache::{
     Cache, CacheKey, Generation, HeldEntry, InRedis, Inspection, Level, Tag, TagSet,
 };
 use crate::db::event_log;
-use crate::domain::{ListingQuery, PropertyId};
+use crate::domain::{ListingQuery, PropertyEvent, PropertyId};
 use crate::events::tags_of as tags_of_change;
 use crate::services::{Listings, PageKey};
 
@@ -48,8 +48,10 @@ pub struct Explanation {
 pub struct ExplainedTag {
     /// Its name.
     pub tag: String,
-    /// The beginning of its generation in Redis; `None` when it has none, or Redis is not in use.
+    /// The beginning of its generation in Redis; `None` when it has none, or that is not known.
     pub generation: Option<String>,
+    /// Why there is none, as far as that is known.
+    pub note: Option<String>,
 }
 
 /// What a level has under a key.
@@ -103,9 +105,10 @@ impl Management {
         let key = page.key.key();
         let found = self.cache.inspect(key).await;
         let tags = tags_in(&found).unwrap_or_else(|| page.key.tags_with_site());
+        let past = self.past_events().await;
         let mut levels = vec![
-            memory_level(&self.cache, key, found.memory.as_ref()),
-            redis_level(&self.cache, key, &found),
+            memory_level(&self.cache, key, found.memory.as_ref(), &past),
+            self.redis_level(key, &found, &past),
         ];
         let list = page.list.as_ref();
         let below = list.map(|query| {
@@ -117,15 +120,15 @@ impl Management {
         let below = below.into_iter().flatten();
         for key in below.chain(page.listing.map(Listings::detail_key)) {
             let found = self.cache.inspect(&key).await;
-            levels.push(redis_level(&self.cache, &key, &found));
+            levels.push(self.redis_level(&key, &found, &past));
         }
         let (answer, why) = answer(&levels);
         Explanation {
             key: key.as_str().to_owned(),
             answer,
             why,
-            last_event: self.last_event(&tags).await,
-            tags: self.explained_tags(&tags).await,
+            last_event: past.last_of(&tags),
+            tags: self.explained_tags(&tags, &past).await,
             levels,
         }
     }
@@ -136,29 +139,132 @@ impl Management {
         tags_in(&found).unwrap_or_else(|| page.tags_with_site())
     }
 
-    async fn explained_tags(&self, tags: &TagSet) -> Vec<ExplainedTag> {
-        let generations = self.cache.generations_of(tags).await.unwrap_or_default();
-        let explained = |tag: &Tag| ExplainedTag {
-            tag: tag.to_string(),
-            generation: generations.get(tag).map(shortened),
+    async fn explained_tags(&self, tags: &TagSet, past: &PastEvents) -> Vec<ExplainedTag> {
+        let generations = self.cache.generations_of(tags).await;
+        let explained = |tag: &Tag| match &generations {
+            Ok(held) => {
+                let generation = held.get(tag).map(shortened);
+                let note = generation.is_none().then(|| past.why_none(tag));
+                let tag = tag.to_string();
+                ExplainedTag {
+                    tag,
+                    generation,
+                    note,
+                }
+            }
+            Err(err) => ExplainedTag {
+                tag: tag.to_string(),
+                generation: None,
+                note: Some(self.why_not(err)),
+            },
         };
         tags.iter().map(explained).collect()
     }
 
-    async fn last_event(&self, tags: &TagSet) -> Option<PastEvent> {
-        let client = self.database.client().await.ok()?;
-        let events = event_log::list_latest(&client, LOOKED_AT).await.ok()?;
-        events.into_iter().find_map(|(at, event)| {
-            let touched = tags_of_change(&event.change);
+    async fn past_events(&self) -> PastEvents {
+        let read = async {
+            let client = self.database.client().await.ok()?;
+            event_log::list_latest(&client, LOOKED_AT).await.ok()
+        };
+        let events = read.await.map(|events| {
+            let touched =
+                |(at, event): (_, PropertyEvent)| (at, tags_of_change(&event.change), event);
+            events.into_iter().map(touched).collect()
+        });
+        PastEvents(events)
+    }
+
+    fn redis_level(&self, key: &CacheKey, found: &Inspection, past: &PastEvents) -> ExplainedLevel {
+        let mut level = ExplainedLevel {
+            level: key.level().name(),
+            key: key.as_str().to_owned(),
+            state: "absent",
+            why: "Redis holds nothing under this key: it was not asked for, has expired or was evicted.".to_owned(),
+            age: None,
+            ttl: None,
+            sizes: Vec::new(),
+            changed_tags: Vec::new(),
+        };
+        let (state, why) = match &found.redis {
+            Err(_) if self.cache.redis_is_up().is_none() => {
+                ("off", "Redis is off (REDIS_URL).".to_owned())
+            }
+            Err(err) => ("down", format!("{}.", self.why_not(err))),
+            Ok(InRedis::Absent) => return level,
+            Ok(InRedis::Unreadable) => ("unreadable", "What lies there is no entry.".to_owned()),
+            Ok(InRedis::Entry {
+                age,
+                ttl,
+                sizes,
+                tags,
+                own_build,
+            }) => {
+                let void = tags.iter().filter(|state| state.is_void());
+                let void: TagSet = void.map(|state| state.tag.clone()).collect();
+                (level.age, level.ttl, level.sizes) = (Some(*age), Some(*ttl), sizes.clone());
+                level.changed_tags = names(&void);
+                match (own_build, void.is_empty(), ttl.is_zero()) {
+                    (false, ..) => (
+                        "other build",
+                        "Another build of the program wrote it.".to_owned(),
+                    ),
+                    (_, false, _) => ("invalidated", past.changed(&void, *age)),
+                    (_, _, true) => ("expired", "Its time is over.".to_owned()),
+                    _ => ("hit", "It is there and right.".to_owned()),
+                }
+            }
+        };
+        (level.state, level.why) = (state, why);
+        level
+    }
+}
+
+/// The latest events with the tags that they touched, the latest first; `None` when the log can't be read.
+struct PastEvents(Option<Vec<(DateTime<Utc>, TagSet, PropertyEvent)>>);
+
+impl PastEvents {
+    /// The last event that touched one of some tags.
+    fn last_of(&self, tags: &TagSet) -> Option<PastEvent> {
+        self.0.iter().flatten().find_map(|(at, touched, event)| {
             let hit: Vec<String> = touched.intersection(tags).map(Tag::to_string).collect();
-            (!hit.is_empty()).then_some(PastEvent {
+            (!hit.is_empty()).then(|| PastEvent {
                 id: event.id.0,
-                at,
-                actor: event.actor,
+                at: *at,
+                actor: event.actor.clone(),
                 kind: event.change.name(),
                 tags: hit,
             })
         })
+    }
+
+    /// Why a tag has no generation.
+    fn why_none(&self, tag: &Tag) -> String {
+        match (&self.0, self.last_of(&TagSet::from([tag.clone()]))) {
+            (None, _) => "nothing that depends on it is stored".to_owned(),
+            (Some(_), Some(event)) => format!(
+                "event {} ended it; nothing that depends on it was stored since, or it has expired or was evicted",
+                event.id
+            ),
+            (Some(_), None) => format!(
+                "nothing that depends on it was stored, or it has expired or was evicted; none of the last {LOOKED_AT} \
+                 events touched it"
+            ),
+        }
+    }
+
+    /// Which tags of an entry of some age were invalidated, and by which events.
+    fn changed(&self, void: &TagSet, age: Duration) -> String {
+        // Clocks differ a little, and an entry is as old as the reading of its data.
+        let since = Utc::now() - age - TimeDelta::seconds(2);
+        let named = void.iter().map(|tag| {
+            let event = self.last_of(&TagSet::from([tag.clone()]));
+            match event.filter(|event| event.at >= since) {
+                Some(event) => format!("{tag} (event {})", event.id),
+                None => tag.to_string(),
+            }
+        });
+        let named: Vec<_> = named.collect();
+        format!("Invalidated since it was made: {}.", named.join(", "))
     }
 }
 
@@ -189,12 +295,17 @@ fn tags_in(found: &Inspection) -> Option<TagSet> {
     }
 }
 
-fn memory_level(cache: &Cache, key: &CacheKey, held: Option<&HeldEntry>) -> ExplainedLevel {
+fn memory_level(
+    cache: &Cache,
+    key: &CacheKey,
+    held: Option<&HeldEntry>,
+    past: &PastEvents,
+) -> ExplainedLevel {
     let armed = cache.memory_is_armed();
     let (state, why) = match (armed, held) {
         (None, _) => ("off", "The memory tier is turned off (PAGE_CACHE_MEMORY_MB).".to_owned()),
-        (Some(_), None) => ("absent", "This instance holds no such page.".to_owned()),
-        (Some(_), Some(held)) if !held.void.is_empty() => ("invalidated", changed(&held.void)),
+        (Some(_), None) => ("absent", "This instance holds no such page: it was not asked for here, has expired or made room for others.".to_owned()),
+        (Some(_), Some(held)) if !held.void.is_empty() => ("invalidated", past.changed(&held.void, held.age)),
         (Some(_), Some(held)) if held.ttl.is_zero() => ("expired", "Its time is over.".to_owned()),
         (Some(false), Some(_)) => (
             "disarmed",
@@ -212,48 +323,6 @@ fn memory_level(cache: &Cache, key: &CacheKey, held: Option<&HeldEntry>) -> Expl
         sizes: held.map(|held| held.sizes.clone()).unwrap_or_default(),
         changed_tags: held.map_or_else(Vec::new, |held| names(&held.void)),
     }
-}
-
-fn redis_level(cache: &Cache, key: &CacheKey, found: &Inspection) -> ExplainedLevel {
-    let mut level = ExplainedLevel {
-        level: key.level().name(),
-        key: key.as_str().to_owned(),
-        state: "absent",
-        why: "Redis holds nothing under this key.".to_owned(),
-        age: None,
-        ttl: None,
-        sizes: Vec::new(),
-        changed_tags: Vec::new(),
-    };
-    let (state, why) = match &found.redis {
-        Err(_) if cache.redis_is_up().is_none() => ("off", "Redis is off (REDIS_URL).".to_owned()),
-        Err(_) => ("down", "Redis is not in use at the moment.".to_owned()),
-        Ok(InRedis::Absent) => return level,
-        Ok(InRedis::Unreadable) => ("unreadable", "What lies there is no entry.".to_owned()),
-        Ok(InRedis::Entry {
-            age,
-            ttl,
-            sizes,
-            tags,
-            own_build,
-        }) => {
-            let void = tags.iter().filter(|state| state.is_void());
-            let void: TagSet = void.map(|state| state.tag.clone()).collect();
-            (level.age, level.ttl, level.sizes) = (Some(*age), Some(*ttl), sizes.clone());
-            level.changed_tags = names(&void);
-            match (own_build, void.is_empty(), ttl.is_zero()) {
-                (false, ..) => (
-                    "other build",
-                    "Another build of the program wrote it.".to_owned(),
-                ),
-                (_, false, _) => ("invalidated", changed(&void)),
-                (_, _, true) => ("expired", "Its time is over.".to_owned()),
-                _ => ("hit", "It is there and right.".to_owned()),
-            }
-        }
-    };
-    (level.state, level.why) = (state, why);
-    level
 }
 
 /// The level that would answer, and why.
@@ -276,10 +345,6 @@ fn answer(levels: &[ExplainedLevel]) -> (&'static str, String) {
         _ => " The page would be computed, in part from queries that are cached.",
     });
     ("computed", why)
-}
-
-fn changed(void: &TagSet) -> String {
-    format!("Invalidated since it was made: {}.", names(void).join(", "))
 }
 
 fn names(tags: &TagSet) -> Vec<String> {

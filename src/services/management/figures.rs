@@ -1,16 +1,18 @@
 //! The cache's figures, and what they advise.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::Management;
 use crate::cache::metrics::{LevelCounts, PageCounts};
-use crate::cache::{Cache, Level, RedisReport, TierState};
+use crate::cache::{Cache, CacheError, Level, RedisReport, Refusal, TierState};
 
 /// The figures at one moment.
 #[derive(Debug, Clone)]
 pub struct Report {
-    /// What Redis says of itself; `None` when it is out of reach or off.
-    pub redis: Option<RedisReport>,
+    /// What Redis says of itself, or why that is not known.
+    pub redis: Result<RedisReport, CacheError>,
     /// The ways to Redis and to the event log.
     pub tiers: TierState,
     /// How far the caches are with the event log.
@@ -19,6 +21,10 @@ pub struct Report {
     pub levels: Vec<LevelFigures>,
     /// The pages that readers were answered with.
     pub pages: PageCounts,
+    /// How long this instance has been counting.
+    pub age: Duration,
+    /// How long a page is kept (`PAGE_CACHE_TTL`).
+    pub page_ttl: Duration,
 }
 
 /// The counters of one level since the program started.
@@ -69,6 +75,24 @@ pub fn rating(ratio: Option<f64>) -> &'static str {
     }
 }
 
+/// Why something of Redis is not known.
+pub(super) fn why_not(err: &CacheError, tiers: &TierState) -> String {
+    let problem = tiers.problem.as_deref();
+    match err {
+        CacheError::Refused(refusal) => refusal.in_place_of_figures(),
+        _ if tiers.redis == "off" => "Redis is off (REDIS_URL)".to_owned(),
+        CacheError::Unavailable if tiers.answers => match problem {
+            Some(problem) => format!("Redis is not in use: {problem}"),
+            None => "Redis is not in use".to_owned(),
+        },
+        CacheError::Unavailable => match problem {
+            Some(problem) => format!("Redis can't be reached: {problem}"),
+            None => "Redis can't be reached".to_owned(),
+        },
+        CacheError::Redis(err) => format!("Redis can't be reached: {err}"),
+    }
+}
+
 impl LevelFigures {
     pub(super) fn of(cache: &Cache, level: Level) -> Self {
         let counts = cache.metrics().level(level);
@@ -92,35 +116,55 @@ impl LevelFigures {
 }
 
 impl Report {
-    /// A number of `INFO`; 0 when Redis is out of reach.
-    pub fn number(&self, field: &str) -> u64 {
-        self.redis.as_ref().map_or(0, |redis| redis.number(field))
+    /// A number of `INFO`; `None` when it is not known.
+    pub fn number(&self, field: &str) -> Option<u64> {
+        self.redis.as_ref().ok()?.number(field)
     }
 
-    /// A text of `INFO`; empty when Redis is out of reach.
-    pub fn text(&self, field: &str) -> &str {
-        self.redis
-            .as_ref()
-            .and_then(|redis| redis.text(field))
-            .unwrap_or("")
+    /// A text of `INFO`; `None` when it is not known.
+    pub fn text(&self, field: &str) -> Option<&str> {
+        self.redis.as_ref().ok()?.text(field)
+    }
+
+    /// Why Redis's own figures are not known; `None` when they are.
+    pub fn why_no_figures(&self) -> Option<String> {
+        let err = self.redis.as_ref().err()?;
+        Some(why_not(err, &self.tiers))
+    }
+
+    /// What Redis refuses that the site needs for its pages.
+    pub fn refusals_of_pages(&self) -> Vec<&Refusal> {
+        let refusals = self.tiers.refusals.iter();
+        refusals
+            .filter(|refusal| !refusal.is_of_figures())
+            .collect()
+    }
+
+    /// Whether Redis answers, though it may refuse.
+    pub fn is_redis_reachable(&self) -> bool {
+        matches!(self.redis, Ok(_) | Err(CacheError::Refused(_)))
     }
 
     /// `up`, `repairing`, `down` or `off`. An attempt to repair takes moments: what answers is not down between two.
     pub fn redis_state(&self) -> &'static str {
-        match (self.tiers.redis, &self.redis) {
-            ("down", Some(_)) => "repairing",
-            (state, _) => state,
+        match self.tiers.redis {
+            "down" if self.is_redis_reachable() => "repairing",
+            state => state,
         }
     }
 
     /// Redis's own hit ratio, over every client and key.
     pub fn server_hit_ratio(&self) -> Option<f64> {
-        hit_ratio(self.number("keyspace_hits"), self.number("keyspace_misses"))
+        hit_ratio(
+            self.number("keyspace_hits")?,
+            self.number("keyspace_misses")?,
+        )
     }
 
-    /// Memory in use divided by memory asked for; `None` when Redis is out of reach.
+    /// Memory in use divided by memory asked for; `None` when it is not known.
     pub fn fragmentation(&self) -> Option<f64> {
-        self.text("mem_fragmentation_ratio").parse().ok()
+        let ratio: f64 = self.text("mem_fragmentation_ratio")?.parse().ok()?;
+        ratio.is_finite().then_some(ratio)
     }
 
     /// The hit ratio of the pages that readers asked this instance for, whichever level answered.
@@ -166,11 +210,16 @@ impl Report {
 
     /// One sentence on how well the cache does.
     pub fn efficiency(&self) -> String {
-        if self.redis.is_none() && self.tiers.redis != "off" {
-            return "Redis can't be reached: pages come from this program's memory, or are computed.".to_owned();
-        }
-        if self.redis_state() == "repairing" {
-            return "Redis is being repaired: pages come from this program's memory, or are computed.".to_owned();
+        let problem = match self.redis_state() {
+            "off" | "up" if self.tiers.redis == "off" || self.is_redis_reachable() => None,
+            "repairing" if !self.refusals_of_pages().is_empty() => {
+                Some("Redis refuses commands that the site needs")
+            }
+            "repairing" => Some("Redis is being repaired"),
+            _ => Some("Redis can't be reached"),
+        };
+        if let Some(problem) = problem {
+            return format!("{problem}: pages come from this program's memory, or are computed.");
         }
         match self.page_hit_ratio() {
             Some(ratio) => format!(
@@ -188,14 +237,18 @@ impl Management {
         let tiers = self.cache.tier_state();
         // Where it is known to be out of reach, nobody waits to learn that again.
         let redis = match tiers.answers {
-            true => self.cache.report_redis().await.ok(),
-            false => None,
+            true => self.cache.report_redis().await,
+            false => Err(CacheError::Unavailable),
         };
+        // Asking has told whether it is refused.
+        let tiers = self.cache.tier_state();
         Report {
             redis,
             tiers,
             events: self.event_state().await,
             pages: self.cache.metrics().pages(),
+            age: self.started.elapsed(),
+            page_ttl: self.cache.lifetimes().page,
             levels: Level::ALL
                 .iter()
                 .map(|level| LevelFigures::of(&self.cache, *level))
@@ -206,13 +259,19 @@ impl Management {
     /// The figures now; also logged.
     pub async fn report(&self) -> Report {
         let report = self.figures().await;
+        let number = |field| {
+            let number = report.number(field);
+            number.map_or_else(|| "unknown".to_owned(), |number| number.to_string())
+        };
         log::info!(
             "cache metrics keyspace_hits={} keyspace_misses={} rating=\"{}\" used_memory={} {}",
-            report.number("keyspace_hits"),
-            report.number("keyspace_misses"),
+            number("keyspace_hits"),
+            number("keyspace_misses"),
             rating(report.server_hit_ratio()),
-            report.number("used_memory"),
-            report.efficiency(),
+            number("used_memory"),
+            report
+                .why_no_figures()
+                .unwrap_or_else(|| report.efficiency()),
         );
         report
     }
@@ -225,18 +284,21 @@ mod tests {
 
     fn unreachable() -> Report {
         Report {
-            redis: None,
+            redis: Err(CacheError::Unavailable),
             tiers: TierState {
                 redis: "down",
                 connections: 0,
                 answers: false,
                 problem: Some("connection refused".into()),
+                refusals: Vec::new(),
                 listening: false,
                 memory_bound: 0,
             },
             events: EventState::default(),
             levels: Vec::new(),
             pages: PageCounts::default(),
+            age: Duration::ZERO,
+            page_ttl: Duration::from_secs(900),
         }
     }
 
@@ -287,6 +349,10 @@ mod tests {
         let json = unreachable().json();
         assert_eq!(json["metrics"]["redis"]["reachable"], false);
         assert!(json["metrics"]["cache_performance"]["hit_ratio"].is_null());
+        let memory = &json["metrics"]["memory_usage"];
+        assert!(memory["used_memory"].is_null());
+        let reason = memory["reason"].as_str().expect("a reason");
+        assert!(reason.contains("connection refused"), "{reason}");
         let advice = json["metrics"]["analysis"]["recommendations"][0].to_string();
         assert!(
             advice.contains("REDIS_URL") && advice.contains("connection refused"),

@@ -13,13 +13,15 @@ impl Report {
             .iter()
             .map(|figures| (figures.level.field().to_owned(), self.level_json(figures)))
             .collect();
-        json!({"success": true, "metrics": {
+        let mut json = json!({"success": true, "metrics": {
             "redis": {
-                "reachable": self.redis.is_some(), "state": self.redis_state(), "connections": self.tiers.connections,
-                "uptime_seconds": self.number("uptime_in_seconds"),
+                "reachable": self.is_redis_reachable(), "state": self.redis_state(),
+                "connections": self.tiers.connections, "problem": self.tiers.problem,
+                "refused": self.tiers.refusals, "uptime_seconds": self.number("uptime_in_seconds"),
             },
             "pages": {
                 "hits": self.pages.cached, "misses": self.pages.computed, "hit_ratio": self.page_hit_ratio(),
+                "since_seconds": self.age.as_secs(),
             },
             "events": {
                 "last_id": self.events.last_id, "position": self.events.position, "lag": self.events.lag,
@@ -51,7 +53,19 @@ impl Report {
                 "cache_efficiency": self.efficiency(),
                 "recommendations": self.recommendations(),
             },
-        }})
+        }});
+        // Where Redis tells no figures, they are null, and it is said why.
+        if let Some(reason) = self.why_no_figures() {
+            for group in [
+                "redis",
+                "cache_performance",
+                "memory_usage",
+                "connection_stats",
+            ] {
+                json["metrics"][group]["reason"] = json!(reason);
+            }
+        }
+        json
     }
 
     fn level_json(&self, figures: &LevelFigures) -> Value {

@@ -63,7 +63,7 @@ pub struct LoadTestReport {
     pub concurrency: u64,
     /// Answers other than 200, and requests without an answer.
     pub failed: u64,
-    /// Answers by the level that gave them; `computed` by none.
+    /// Answers by the level that gave them; `computed` by none, `collapsed` by waiting for another request's load.
     pub levels: BTreeMap<&'static str, u64>,
     /// The whole test, in milliseconds.
     pub duration_ms: u64,

@@ -13,18 +13,19 @@ mod streams;
 mod warm;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use super::families::{FAMILIES, family_of};
 use super::{Editor, Listings, Loopback, ServiceError};
-use crate::cache::{Cache, CacheKey, Level, LevelReport, ProbeStep};
+use crate::cache::{Cache, CacheError, CacheKey, Census, Level, LevelReport, ProbeStep};
 use crate::db::event_replay::{self, Replay};
 use crate::db::{Database, event_log};
 use crate::domain::{ListingFilter, ListingQuery, LogPosition};
 use overview::LastKeys;
-use signals::Probes;
+use signals::{ACTOR, PROBES, Probes};
 use streams::Streams;
 use warm::Warming;
 
@@ -52,6 +53,7 @@ pub struct Management {
     history: Arc<CacheHistory>,
     streams: Arc<Streams>,
     last_keys: Arc<LastKeys>,
+    started: Instant,
 }
 
 impl Management {
@@ -63,6 +65,7 @@ impl Management {
         loopback: Loopback,
     ) -> Self {
         let load_test = Arc::new(Semaphore::new(1));
+        cache.fold_invalidations_of(ACTOR, PROBES);
         Self {
             database,
             cache,
@@ -75,6 +78,7 @@ impl Management {
             history: Arc::default(),
             streams: Arc::default(),
             last_keys: Arc::default(),
+            started: Instant::now(),
         }
     }
 
@@ -89,15 +93,29 @@ impl Management {
             "entries": entries, "bytes": bytes,
         });
         levels.insert(Level::PageMemory.field().to_owned(), memory);
-        let census = self.cache.census(family_of, u64::MAX).await;
-        let (enabled, reachable) = (self.cache.redis_is_up().is_some(), census.is_ok());
-        let census = census.unwrap_or_default();
+        let (enabled, census) = (self.cache.redis_is_up().is_some(), self.census().await);
+        let reachable = matches!(census, Ok(_) | Err(CacheError::Refused(_)));
         for (level, family) in FAMILIES {
-            let LevelReport { entries, bytes } = census.size(family);
-            let state = json!({
-                "enabled": enabled, "reachable": reachable, "entries": entries, "bytes": bytes,
-                "estimated": !census.sampled.is_complete(),
+            let mut state = json!({
+                "enabled": enabled, "reachable": reachable, "entries": null, "bytes": null, "estimated": false,
             });
+            let reason = match &census {
+                Ok(census) => {
+                    state["entries"] = json!(census.entries(family));
+                    state["bytes"] = json!(census.bytes(family));
+                    state["estimated"] = json!(!census.sampled.is_complete());
+                    census.unweighed.as_ref().map(|err| self.why_not(err))
+                }
+                // Without a Redis there is nothing in it.
+                Err(_) if !enabled => {
+                    (state["entries"], state["bytes"]) = (json!(0), json!(0));
+                    None
+                }
+                Err(err) => Some(self.why_not(err)),
+            };
+            if let Some(reason) = reason {
+                state["reason"] = json!(reason);
+            }
             levels.insert(level.field().to_owned(), state);
         }
         let list = Listings::list_key(&ListingQuery::default());
@@ -119,16 +137,34 @@ impl Management {
     /// What was done until Redis failed, and why it did.
     pub async fn test(&self) -> Result<Vec<ProbeStep>, (Vec<ProbeStep>, ServiceError)> {
         let mut steps = self.cache.probe_memory();
-        if self.cache.redis_is_up().is_none() {
-            return Ok(steps);
+        let tiers = self.cache.tier_state();
+        let probed = match tiers.redis {
+            "off" => return Ok(steps),
+            _ if tiers.answers => self.cache.probe_redis().await,
+            _ => Err(CacheError::Unavailable),
+        };
+        match probed {
+            Ok(more) => steps.extend(more),
+            Err(err) => return Err((steps, err.into())),
         }
-        match self.cache.probe_redis().await {
-            Ok(more) => {
-                steps.extend(more);
-                Ok(steps)
-            }
-            Err(err) => Err((steps, err.into())),
+        // What it refuses is told by its steps.
+        match tiers.redis == "up" || steps.iter().any(|step| !step.success) {
+            true => Ok(steps),
+            false => Err((steps, CacheError::Unavailable.into())),
         }
+    }
+
+    async fn census(&self) -> Result<Census, CacheError> {
+        match self.cache.tier_state().answers {
+            true => self.cache.census(family_of, u64::MAX).await,
+            // Nobody waits to learn again what is known.
+            false => Err(CacheError::Unavailable),
+        }
+    }
+
+    /// Why something of Redis is not known.
+    fn why_not(&self, err: &CacheError) -> String {
+        figures::why_not(err, &self.cache.tier_state())
     }
 
     /// How long an entry may still answer; `None` where there is none that is valid.

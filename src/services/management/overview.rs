@@ -6,8 +6,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::figures::hit_ratio;
 use super::{Management, Point, Report, WarmState};
-use crate::cache::{LevelReport, PastInvalidation};
+use crate::cache::metrics::PageCounts;
+use crate::cache::{CacheError, LevelReport, PastInvalidation};
 use crate::services::families::{kind_names, kind_of};
 
 /// All that the dashboard shows.
@@ -19,12 +21,14 @@ pub struct Overview {
     pub report: Report,
     /// What this process holds.
     pub memory: LevelReport,
-    /// Redis's keys; `None` when it is out of reach or off.
-    pub keys: Option<Keys>,
+    /// Redis's keys, or why they are not known.
+    pub keys: Result<Keys, String>,
     /// The last invalidations of this process, the latest first.
     pub invalidations: Vec<PastInvalidation>,
     /// How far warming is.
     pub warm: WarmState,
+    /// The pages of this instance in the last quarter of an hour.
+    pub lately: PageCounts,
     /// The last quarter of an hour, the earliest first.
     pub minutes: Vec<Point>,
     /// The last day in steps of five minutes, the earliest first.
@@ -48,6 +52,9 @@ pub struct Keys {
     pub foreign: u64,
     /// The site's, by what they hold.
     pub families: Vec<KeyFamily>,
+    /// Why none was weighed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// Keys that hold the same kind of thing.
@@ -57,8 +64,8 @@ pub struct KeyFamily {
     pub name: &'static str,
     /// How many there are.
     pub entries: u64,
-    /// What they take in memory, reckoned from a sample; Redis's bookkeeping included.
-    pub bytes: u64,
+    /// What they take in memory, reckoned from a sample; Redis's bookkeeping included. `None` where none was weighed.
+    pub bytes: Option<u64>,
     /// How many were weighed for that.
     pub weighed: u64,
 }
@@ -69,7 +76,7 @@ const MOST_WEIGHED: u64 = 40;
 const KEYS_FOR: Duration = Duration::from_secs(10);
 
 /// A look at the keys, and when it was taken.
-pub(super) type LastKeys = tokio::sync::Mutex<Option<(Instant, Option<Keys>)>>;
+pub(super) type LastKeys = tokio::sync::Mutex<Option<(Instant, Result<Keys, String>)>>;
 
 impl Management {
     /// All that the dashboard shows, as it is now; also logged.
@@ -96,10 +103,11 @@ impl Management {
         self.overview_of(report, keys).await
     }
 
-    async fn overview_of(&self, report: Report, keys: Option<Keys>) -> Overview {
+    async fn overview_of(&self, report: Report, keys: Result<Keys, String>) -> Overview {
         let now = Utc::now();
         self.load_history(now).await;
         let history = self.history();
+        let lately = history.lately(&report.pages, now);
         let mut by_hour = history.last_day(now, 3600);
         by_hour.reverse();
         Overview {
@@ -109,6 +117,7 @@ impl Management {
             keys,
             invalidations: self.cache.recent_invalidations(),
             warm: self.warm_state(),
+            lately,
             minutes: history.last_minutes(now),
             day: history.last_day(now, 300),
             by_minute: history.by_minute(now),
@@ -116,47 +125,63 @@ impl Management {
         }
     }
 
-    async fn keys(&self) -> Option<Keys> {
-        if !self.cache.tier_state().answers {
-            return None;
-        }
-        let kind = |key: &str| Some(kind_of(key));
-        let census = self.cache.census(kind, MOST_WEIGHED).await.ok()?;
+    async fn keys(&self) -> Result<Keys, String> {
+        let census = match self.cache.tier_state().answers {
+            true => {
+                self.cache
+                    .census(|key| Some(kind_of(key)), MOST_WEIGHED)
+                    .await
+            }
+            false => Err(CacheError::Unavailable),
+        };
+        let census = census.map_err(|err| self.why_not(&err))?;
         let family = |name| {
             let found = census.families.get(name)?;
-            let LevelReport { entries, bytes } = census.size(name);
             Some(KeyFamily {
                 name,
-                entries,
-                bytes,
+                entries: census.entries(name),
+                bytes: census.bytes(name),
                 weighed: found.weighed,
             })
         };
-        Some(Keys {
+        Ok(Keys {
             looked_at: census.sampled.looked_at,
             total: census.sampled.total,
             estimated: !census.sampled.is_complete(),
             foreign: census.sampled.scaled(census.foreign),
             families: kind_names().filter_map(family).collect(),
+            reason: census.unweighed.as_ref().map(|err| self.why_not(err)),
         })
     }
 }
 
 impl Overview {
+    /// The hit ratio of the last quarter of an hour.
+    pub fn lately_hit_ratio(&self) -> Option<f64> {
+        hit_ratio(self.lately.cached, self.lately.computed)
+    }
+
     /// The figures as SPEC's JSON, with what the dashboard shows besides.
     pub fn json(&self) -> Value {
         let mut json = self.report.json();
         let metrics = &mut json["metrics"];
+        metrics["pages"]["last_15_minutes"] = json!({
+            "hits": self.lately.cached, "misses": self.lately.computed,
+            "hit_ratio": self.lately_hit_ratio(),
+        });
         metrics["memory_tier"] = json!({
             "enabled": self.report.tiers.memory_bound > 0, "entries": self.memory.entries,
             "bytes": self.memory.bytes, "max_bytes": self.report.tiers.memory_bound,
         });
-        metrics["keys"] = json!(self.keys);
+        metrics["keys"] = json!(self.keys.as_ref().ok());
+        if let Err(reason) = &self.keys {
+            metrics["keys_reason"] = json!(reason);
+        }
         let invalidation = |past: &PastInvalidation| {
             json!({
                 "at": DateTime::<Utc>::from(past.at), "cause": past.cause, "actor": past.actor,
                 "subject": past.subject, "tags": past.tags, "tag_count": past.tag_count,
-                "ended_in_memory": past.ended,
+                "times": past.times, "ended_in_memory": past.ended,
             })
         };
         let invalidations = self.invalidations.iter().map(invalidation);

@@ -12,7 +12,8 @@ use tokio::sync::watch;
 
 use super::Management;
 use crate::cache::{Outcome, caller};
-use crate::db::probes;
+pub(super) use crate::db::probes::ACTOR;
+use crate::db::probes::{self, TITLE};
 use crate::domain::{Cursors, ListingQuery, NewProperty, Property, PropertyForm, PropertyId};
 use crate::services::editor::to_the_end;
 use crate::services::{ServiceError, UpdateOutcome};
@@ -42,9 +43,8 @@ struct Probe {
     among: Arc<Probes>,
 }
 
-/// Who the event log names.
-const ACTOR: &str = "cache signals test";
-const TITLE: &str = "Cache signals test";
+/// What the probes of all runs are called together.
+pub(super) const PROBES: &str = "probe listings of the signals test";
 /// What the places of probes begin with; a hexadecimal number follows.
 const PLACE: &str = "Signals test ";
 /// A probe as old as this is of no run that goes on.
@@ -137,7 +137,7 @@ impl Management {
     /// Deletes the probes at places that begin so, and returns how many there were.
     async fn delete_probes(&self, place: &str, age: Duration) -> Result<u64, ServiceError> {
         let client = self.database.client().await?;
-        let ids = probes::list(&client, TITLE, place, age).await?;
+        let ids = probes::list(&client, place, age).await?;
         drop(client);
         match ids.is_empty() {
             true => Ok(0),

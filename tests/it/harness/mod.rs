@@ -16,7 +16,7 @@ mod redis;
 mod terminal;
 mod tier;
 
-pub(crate) use app::{App, Plan, TOKEN, spawn_app, unique};
+pub(crate) use app::{App, Plan, TOKEN, scratch, spawn_app, unique};
 pub(crate) use browser::{Browser, Listing, listing};
 pub(crate) use chromium::{Chromium, Key, Motion, Theme, are_seen};
 pub(crate) use database::{TestDatabase, database};

@@ -30,6 +30,16 @@ impl RedisCli {
         answer.unwrap_or_else(|err| panic!("{words:?}: {err}"))
     }
 
+    /// Runs a command that may be refused; an error is the server's words.
+    pub(crate) async fn try_run(&self, words: &[&str]) -> Result<Value, String> {
+        let mut command = Cmd::new();
+        words.iter().for_each(|word| {
+            command.arg(*word);
+        });
+        let answer = command.query_async(&mut self.0.clone()).await;
+        answer.map_err(|err| format!("{err}"))
+    }
+
     /// Runs a command with bytes for its last word.
     pub(crate) async fn run_with(&self, words: &[&str], bytes: &[u8]) {
         let mut command = Cmd::new();

@@ -252,3 +252,65 @@ async fn without_scripts_the_cache_is_cleared_after_a_question() {
     .await;
     assert!(!app.get("/properties/").await.is_hit());
 }
+
+#[tokio::test]
+async fn each_line_of_a_chart_has_a_dash_and_a_mark_of_its_own() {
+    let app = operator().await;
+    use_it(&app).await;
+    let chromium = Chromium::start().await;
+    chromium.open(&app, DASHBOARD).await;
+    let marks = "const lines = [...document.querySelectorAll('#chart-times-minutes .line')];
+        const drawn = [line => line.firstChild.getAttribute('stroke-dasharray'), line => line.lastChild.outerHTML];
+        return drawn.map(of => new Set(lines.map(of)).size)";
+    eventually("four lines are named", async || {
+        (chromium.run(marks, &[]).await == serde_json::json!([4, 4])).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_idle_site_is_said_to_be_idle() {
+    let app = operator().await;
+    app.services.management.sample(chrono::Utc::now()).await;
+    let chromium = Chromium::start().await;
+    chromium.open(&app, DASHBOARD).await;
+    eventually("the chart says so", async || {
+        let chart = chromium.text("#chart-ratio-minutes").await;
+        chart
+            .contains("No page was asked for in this time")
+            .then_some(())
+    })
+    .await;
+    let ratio = chromium.text("#live-ratio").await;
+    assert!(
+        ratio.contains("last 15 minutes") && ratio.contains("Since it started"),
+        "{ratio}"
+    );
+}
+
+#[tokio::test]
+async fn a_long_word_makes_no_row_tall_and_presses_no_column_to_a_letter() {
+    let app = operator().await;
+    let word = "W".repeat(200);
+    let long = listing(&word, "1000", &"L".repeat(100));
+    app.create_without_session(&long).await;
+    let chromium = Chromium::start().await;
+    chromium.log_in(&app).await;
+    for path in [
+        DASHBOARD,
+        "/properties/cache-explain/?url=/properties/7/",
+        "/admin/",
+        "/admin/properties/",
+        "/admin/history/",
+    ] {
+        for width in [390, 1280] {
+            chromium.resize(width).await;
+            chromium.open(&app, path).await;
+            let tallest = "return Math.max(0, ...[...document.querySelectorAll('tbody tr, .entry')].map(row => row.offsetHeight))";
+            let tallest = chromium.run(tallest, &[]).await;
+            let page = format!("{path}, {width} pixels wide: {tallest}");
+            assert!(tallest.as_f64().expect("a number") < 420.0, "{page}");
+            chromium.assert_fits(&page, width).await;
+        }
+    }
+}

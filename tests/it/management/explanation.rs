@@ -185,3 +185,37 @@ async fn only_addresses_of_the_site_are_explained_and_none_is_fetched() {
     }
     assert!(app.keys("page").await.is_empty());
 }
+
+#[tokio::test]
+async fn a_listing_that_was_never_changed_is_not_said_to_have_been_invalidated() {
+    let app = operator(Plan::new().await).await;
+    let note = |found: &Value, tag: &str| {
+        let tags = found["tags"].as_array().expect("tags").clone();
+        let tag = tags
+            .into_iter()
+            .find(|one| one["tag"] == tag)
+            .expect("the tag");
+        assert!(tag["generation"].is_null(), "{tag}");
+        tag["note"].as_str().expect("a note").to_owned()
+    };
+    let never = note(&explain(&app, "/properties/1/").await, "property:1");
+    assert!(
+        never.contains("events touched it") && !never.contains("ended"),
+        "{never}"
+    );
+    let page = app
+        .get("/properties/cache-explain/?url=/properties/1/")
+        .await;
+    assert!(!page.has("since it was invalidated"), "{page:?}");
+    app.get("/properties/1/").await.assert_status(200);
+    let staff = app.staff().await;
+    staff
+        .edit_listing(1, &listing("Home one", "1000", "Leith"))
+        .await;
+    let found = explain(&app, "/properties/1/").await;
+    let id = found["last_event"]["id"].as_i64().expect("an event");
+    let ended = note(&found, "property:1");
+    assert!(ended.contains(&format!("event {id} ended it")), "{ended}");
+    let why = found["levels"][0]["why"].as_str().expect("a text");
+    assert!(why.contains(&format!("property:1 (event {id})")), "{why}");
+}

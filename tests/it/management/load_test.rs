@@ -176,3 +176,35 @@ async fn one_runs_at_a_time() {
     let third = post(&app, "application/json", r#"{"requests": 1}"#).await;
     third.assert_status(200);
 }
+
+#[tokio::test]
+async fn a_crowd_that_waits_for_one_load_is_not_said_to_have_computed_the_page() {
+    let app = operator().await;
+    let body = r#"{"requests": 16, "concurrency": 16}"#;
+    // Every request comes while the first one loads.
+    let mut psql = app.database.psql().await;
+    let transaction = psql.transaction().await.expect("begun");
+    let lock = "LOCK TABLE property IN ACCESS EXCLUSIVE MODE";
+    transaction.batch_execute(lock).await.expect("locked");
+    let running = {
+        let reader = app.reader.clone();
+        let fields = [
+            ("requests", "16".to_owned()),
+            ("concurrency", "16".to_owned()),
+        ];
+        tokio::spawn(async move { reader.post("/properties/cache-load-test/", &fields).await })
+    };
+    let waits = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    crate::harness::eventually("it waits", async || {
+        (app.database.value(waits).await != "0").then_some(())
+    })
+    .await;
+    transaction.rollback().await.expect("released");
+    let answer = running.await.expect("answered").assert_status(200).json();
+    let number = |name: &str| answer["levels"][name].as_u64().unwrap_or(0);
+    assert_eq!(number("computed"), 1, "{answer}");
+    assert!(number("collapsed") > 0, "{answer}");
+    let again = post(&app, "application/json", body).await.json();
+    assert_eq!(again["levels"]["page-memory"], 16, "{again}");
+}

@@ -14,6 +14,7 @@ mod ops;
 mod parts;
 mod postman;
 mod redis;
+mod refusing;
 mod signals;
 mod status;
 mod streams;

@@ -92,7 +92,8 @@ async fn a_redis_that_answers_and_takes_no_writes_is_told_from_one_that_is_gone(
         assert!(said.contains(text), "{text}: {said}");
     }
     let page = app.get("/properties/redis-metrics/").await;
-    assert!(page.has("Redis is being repaired") && page.has("The Redis server"));
+    assert!(page.has("Refuses commands") && page.has("OOM"), "{page:?}");
+    assert!(page.has("The Redis server"), "{page:?}");
     assert!(!page.has("Redis can’t be reached"), "{page:?}");
     cli.run::<()>(&["CONFIG", "SET", "maxmemory", "0"]).await;
     eventually("it is in use again", async || {

@@ -123,3 +123,36 @@ async fn a_probe_that_an_earlier_run_left_is_deleted_and_no_other_listing() {
         "a listing, another, of a run that goes on"
     );
 }
+
+#[tokio::test]
+async fn its_probes_are_one_line_of_the_dashboard_and_none_of_the_history() {
+    let app = plan().await.start().await;
+    let staff = app.staff().await;
+    let listing = crate::harness::listing("A house of note", "1", "Leith");
+    staff.create_listing(&listing).await;
+    for _ in 0..20 {
+        app.reader.post(PATH, &[]).await.assert_status(200);
+    }
+    let metrics = app.get_json("/properties/redis-metrics/").await;
+    let told = metrics["metrics"]["invalidations"]
+        .as_array()
+        .expect("a list")
+        .clone();
+    let subjects: Vec<_> = told
+        .iter()
+        .filter_map(|one| one["subject"].as_str())
+        .collect();
+    assert_eq!(subjects.len(), 2, "{subjects:?}");
+    assert!(subjects[0].contains("probe listings"), "{subjects:?}");
+    assert!(subjects[1].contains("A house of note"), "{subjects:?}");
+    assert_eq!(told[0]["times"], 60, "{told:?}");
+    for path in ["/admin/", "/admin/history/"] {
+        let page = staff.get(path).await.assert_status(200);
+        assert!(
+            page.has("A house of note") && !page.has("Cache signals test"),
+            "{path}"
+        );
+    }
+    let page = staff.get("/admin/history/?actor=cache+signals+test").await;
+    assert!(page.has("Cache signals test"), "{page:?}");
+}

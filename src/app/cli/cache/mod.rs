@@ -123,13 +123,16 @@ async fn warm(platform: &Platform) -> Result<Value, CommandError> {
 
 /// What a command warms is in Redis, or nowhere.
 fn require_redis(platform: &Platform) -> Result<(), CommandError> {
-    let why = match platform.cache.redis_is_up() {
-        Some(true) if platform.owns_redis() => {
-            "Redis runs for this command alone, and ends with it"
+    let refusals = platform.cache.tier_state().refusals;
+    let refusal = refusals.iter().find(|refusal| !refusal.is_of_figures());
+    let why = match (platform.cache.redis_is_up(), refusal) {
+        (Some(_), Some(refusal)) => refusal.to_string(),
+        (Some(true), None) if platform.owns_redis() => {
+            "Redis runs for this command alone, and ends with it".to_owned()
         }
-        Some(true) => return Ok(()),
-        Some(false) => "Redis can't be reached",
-        None => "Redis is off (REDIS_URL)",
+        (Some(true), None) => return Ok(()),
+        (Some(false), None) => "Redis can't be reached".to_owned(),
+        (None, _) => "Redis is off (REDIS_URL)".to_owned(),
     };
     Err(CommandError::Failed(format!(
         "{why}, and a command has no other cache to warm. Each running site warms its own by \

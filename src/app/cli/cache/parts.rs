@@ -13,26 +13,36 @@ pub(super) async fn clear(platform: &Platform, part: &Part) -> Result<Value, Com
     let management = &platform.services.management;
     let scope = scope(platform, part).await?;
     if !part.noinput {
-        let WouldEnd {
-            pages,
-            querysets,
-            estimated,
-            ..
-        } = management.would_end(&scope).await;
-        let about = if estimated { "about " } else { "" };
+        let would_end = management.would_end(&scope).await;
         output::note(&format!(
-            "{} would end: {about}{pages} page(s) and {querysets} queryset(s) in Redis, and what each site's memory \
-             holds.",
-            scope.names().join(", ")
+            "{} would end: {}, and what each site's memory holds.",
+            scope.names().join(", "),
+            in_redis(&would_end)
         ));
         prompt::confirm("Clear them? [y/N]: ").await?;
     }
     let ended = management.clear_part(ACTOR, &scope).await?;
-    let cleared = json!({"pages": ended.pages, "querysets": ended.querysets});
+    let mut cleared = json!({"pages": ended.pages, "querysets": ended.querysets});
+    if let Some(reason) = &ended.reason {
+        cleared["reason"] = json!(reason);
+    }
     let mut entries = json!(ended);
     // The command's own memory is no site's.
     entries["memory_pages"] = Value::Null;
     Ok(json!({"success": true, "tags": scope.names(), "entries": entries, "cleared": cleared}))
+}
+
+fn in_redis(would_end: &WouldEnd) -> String {
+    let about = if would_end.estimated { "about " } else { "" };
+    match (would_end.pages, would_end.querysets) {
+        (Some(pages), Some(querysets)) => {
+            format!("{about}{pages} page(s) and {querysets} queryset(s) in Redis")
+        }
+        _ => format!(
+            "what Redis holds of it, which can't be counted ({})",
+            would_end.reason.as_deref().unwrap_or("unknown")
+        ),
+    }
 }
 
 async fn scope(platform: &Platform, part: &Part) -> Result<ClearScope, CommandError> {

@@ -1,5 +1,7 @@
 //! The results of `manage_cache` as text.
 
+use std::collections::BTreeSet;
+
 use indicatif::HumanBytes;
 use serde_json::Value;
 
@@ -37,7 +39,7 @@ fn mark(step: &Value) -> String {
 pub(super) fn status(status: &Value) {
     let levels = status["levels"].as_object().into_iter().flatten();
     // Of a site's memory a command knows nothing.
-    let levels = levels.filter(|(_, level)| !level["entries"].is_null());
+    let levels = levels.filter(|(name, _)| *name != "page_memory");
     let rows = levels.map(|(name, level)| {
         let about = match level["estimated"] == true {
             true => "about ",
@@ -52,6 +54,9 @@ pub(super) fn status(status: &Value) {
         ]
     });
     output::table(&["level", "enabled", "reachable", "entries", "bytes"], rows);
+    for reason in reasons(status["levels"].as_object().into_iter().flatten()) {
+        output::line(&format!("–: {reason}"));
+    }
     let seconds = |key: &str| match status["ttl"][key].as_u64() {
         Some(seconds) => format!("{seconds} s left"),
         None => "not cached".to_owned(),
@@ -77,8 +82,21 @@ pub(super) fn status(status: &Value) {
     );
 }
 
+/// Why figures of some objects are not known, each reason once.
+fn reasons<'a>(objects: impl Iterator<Item = (&'a String, &'a Value)>) -> BTreeSet<&'a str> {
+    objects
+        .filter_map(|(_, object)| object["reason"].as_str())
+        .collect()
+}
+
 pub(super) fn cleared(result: &Value) {
     let cleared = &result["cleared"];
+    if let Some(reason) = cleared["reason"].as_str() {
+        output::line(&format!(
+            "Cleared. How many entries there were is not known: {reason}"
+        ));
+        return;
+    }
     let (pages, querysets) = (text(&cleared["pages"]), text(&cleared["querysets"]));
     output::line(&format!(
         "Cleared {pages} page(s) and {querysets} queryset(s)."
@@ -109,10 +127,19 @@ pub(super) fn probe(result: &Value) {
             micros,
         ]
     };
+    let refused = list(&result["steps"]).filter_map(|step| step["refused"].as_object());
+    let refused: BTreeSet<_> = refused
+        .map(|refused| {
+            let [command, account, code, reason] =
+                ["command", "account", "code", "reason"].map(|field| text(&refused[field]));
+            format!("Redis refused {command} for the account “{account}”: {code} {reason}")
+        })
+        .collect();
     output::table(
         &["level", "step", "result", "time"],
         list(&result["steps"]).map(row),
     );
+    refused.iter().for_each(|refused| output::line(refused));
     if let Some(error) = result["error"].as_str() {
         output::line(error);
     }
@@ -123,10 +150,15 @@ pub(super) fn metrics(result: &Value) {
     let mut rows = Vec::new();
     for group in ["cache_performance", "memory_usage", "connection_stats"] {
         for (name, value) in metrics[group].as_object().into_iter().flatten() {
-            rows.push(vec![group.to_owned(), name.clone(), text(value)]);
+            if name != "reason" {
+                rows.push(vec![group.to_owned(), name.clone(), text(value)]);
+            }
         }
     }
     output::table(&["group", "figure", "value"], rows);
+    for reason in reasons(metrics.as_object().into_iter().flatten()) {
+        output::line(&format!("–: {reason}"));
+    }
     output::line(&text(&metrics["analysis"]["cache_efficiency"]));
     for advice in list(&metrics["analysis"]["recommendations"]) {
         output::line(&format!("- {}", text(advice)));
@@ -159,7 +191,13 @@ pub(super) fn explanation(result: &Value) {
         ]
     });
     output::table(&["level", "state", "age", "left", "bytes", "key"], rows);
-    let tag = |tag: &Value| vec![text(&tag["tag"]), text(&tag["generation"])];
+    let tag = |tag: &Value| {
+        let generation = match tag["note"].as_str() {
+            Some(note) => format!("none: {note}"),
+            None => text(&tag["generation"]),
+        };
+        vec![text(&tag["tag"]), generation]
+    };
     output::table(&["tag", "generation"], list(&found["tags"]).map(tag));
     let event = &found["last_event"];
     if event.is_null() {
@@ -189,7 +227,12 @@ pub(super) fn load_test(report: &Value) {
         vec!["99 % within".to_owned(), time("p99_us")],
     ];
     for (level, answers) in report["levels"].as_object().into_iter().flatten() {
-        rows.push(vec![format!("answered by {level}"), text(answers)]);
+        let who = match level.as_str() {
+            "computed" => "computed".to_owned(),
+            "collapsed" => "waited for another's load".to_owned(),
+            level => format!("answered by {level}"),
+        };
+        rows.push(vec![who, text(answers)]);
     }
     output::table(&["figure", "value"], rows);
     let bars = || list(&report["histogram"]);

@@ -1,7 +1,9 @@
-//! What Redis should not say of itself.
+//! What Redis should not say of itself, and what it refuses.
+
+use std::collections::BTreeSet;
 
 use super::finding::Finding;
-use crate::cache::RedisReport;
+use crate::cache::{RedisReport, Refusal};
 
 /// The oldest version that has everything the site uses. Every Valkey is newer.
 const LEAST: u32 = 7;
@@ -21,7 +23,7 @@ pub(super) fn always(report: &RedisReport) -> Vec<Finding> {
             format!("Use Redis {LEAST} or later, or Valkey."),
         ));
     }
-    if report.number("maxmemory") == 0 {
+    if report.number("maxmemory") == Some(0) {
         findings.push(Finding::warning(
             "cache.W004",
             "Redis has no maxmemory.",
@@ -52,11 +54,40 @@ pub(super) fn always(report: &RedisReport) -> Vec<Finding> {
     findings
 }
 
+/// What Redis refuses that the site needs, except what `found` tells already.
+pub(super) fn refused(refusals: &[Refusal], found: &[Finding]) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut told = BTreeSet::new();
+    for refusal in refusals {
+        let id = match &*refusal.code {
+            "READONLY" => "cache.W007",
+            "MISCONF" => "cache.W008",
+            _ => "cache.W010",
+        };
+        // Each permission is given by itself; whatever else is in the way is in the way of every command.
+        let command = Some(&refusal.command).filter(|_| refusal.code == "NOPERM");
+        if told.insert((&refusal.code, command)) && found.iter().all(|found| found.id != id) {
+            let problem = format!("{refusal}. The site can't use Redis as it should.");
+            findings.push(Finding::warning(id, problem, refusal.remedy()));
+        }
+    }
+    findings
+}
+
+/// What can't be told because Redis refuses to; the site works without.
+pub(super) fn untold(refusal: &Refusal, what: &str) -> Finding {
+    Finding::info(
+        "cache.I006",
+        format!("{refusal}. So {what} can't be checked; the site works without."),
+        refusal.remedy(),
+    )
+}
+
 /// What a public site should know. `saves` is the setting `save`, if the server tells it; `foreign` is how many keys of a
 /// sample are not the site's.
 pub(super) fn deployed(report: &RedisReport, saves: Option<&str>, foreign: usize) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let appends = report.number("aof_enabled") == 1;
+    let appends = report.number("aof_enabled") == Some(1);
     if appends || saves.is_some_and(|saves| !saves.is_empty()) {
         findings.push(Finding::info(
             "cache.I004",

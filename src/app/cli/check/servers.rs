@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::finding::Finding;
 use super::{database, redis};
 use crate::app::platform::Platform;
+use crate::cache::{CacheError, Refusal};
 use crate::db::{DbError, migrations, server};
 
 /// How far apart clocks may be before times in the log and of sessions are wrong.
@@ -25,15 +26,7 @@ pub(super) async fn findings(platform: &Platform, deploy: bool) -> Vec<Finding> 
             "Run “property-listings migrate”.",
         ));
     }
-    match readiness.redis {
-        "down" => findings.push(Finding::warning(
-            "cache.W003",
-            "Redis can't be reached; pages come from the program's memory, or are computed.",
-            "Start it, or correct REDIS_URL.",
-        )),
-        "up" => findings.extend(of_redis(platform, deploy).await),
-        _ => {}
-    }
+    findings.extend(of_redis(platform, deploy).await);
     let no_superuser = matches!(platform.services.accounts.has_superuser().await, Ok(false));
     if readiness.migrated && no_superuser {
         findings.push(Finding::warning(
@@ -84,20 +77,72 @@ async fn of_database(platform: &Platform, deploy: bool) -> Result<Vec<Finding>, 
 
 async fn of_redis(platform: &Platform, deploy: bool) -> Vec<Finding> {
     let cache = &platform.cache;
-    let before = SystemTime::now();
-    let Ok(report) = cache.report_redis().await else {
+    let tiers = cache.tier_state();
+    if tiers.redis == "off" {
         return Vec::new();
+    }
+    // What the site does with Redis is tried: a server that answers may refuse it all the same.
+    let probed = match tiers.answers {
+        true => cache.probe_redis().await,
+        false => Err(CacheError::Unavailable),
     };
+    let refusals: Vec<Refusal> = match probed {
+        Ok(steps) => steps.into_iter().filter_map(|step| step.refused).collect(),
+        Err(CacheError::Refused(refusal)) => vec![refusal],
+        Err(CacheError::Unavailable | CacheError::Redis(_)) => {
+            let problem = tiers
+                .problem
+                .map_or_else(String::new, |problem| format!(" ({problem})"));
+            return vec![Finding::warning(
+                "cache.W003",
+                format!(
+                    "Redis can't be reached{problem}; pages come from the program's memory, or are computed."
+                ),
+                "Start it, or correct REDIS_URL.",
+            )];
+        }
+    };
+    let before = SystemTime::now();
+    let report = cache.report_redis().await;
     let after = SystemTime::now();
-    let mut findings = redis::always(&report);
+    let mut findings = report.as_ref().map_or_else(|_| Vec::new(), redis::always);
+    findings.extend(redis::refused(&refusals, &findings));
+    let report = match report {
+        Ok(report) => report,
+        Err(CacheError::Refused(refusal)) => {
+            // A connection that is refused is told of already.
+            if !refusals
+                .iter()
+                .any(|told| told.code == refusal.code && told.code != "NOPERM")
+            {
+                findings.push(redis::untold(&refusal, "its version, memory and policy"));
+            }
+            return findings;
+        }
+        Err(CacheError::Unavailable | CacheError::Redis(_)) => return findings,
+    };
     if deploy {
         let saves = cache.find_setting("save").await;
-        let foreign = cache.count_foreign_keys().await.unwrap_or(0);
-        findings.extend(redis::deployed(&report, saves.as_deref(), foreign));
-        let micros = report.number("server_time_usec");
-        let now = SystemTime::UNIX_EPOCH + Duration::from_micros(micros);
+        let foreign = cache.count_foreign_keys().await;
+        for (refused, what) in [
+            (saves.as_ref().err(), "whether it saves to disk"),
+            (foreign.as_ref().err(), "whether others use it"),
+        ] {
+            if let Some(CacheError::Refused(refusal)) = refused {
+                findings.push(redis::untold(refusal, what));
+            }
+        }
+        let saves = saves.ok().flatten();
+        findings.extend(redis::deployed(
+            &report,
+            saves.as_deref(),
+            foreign.unwrap_or(0),
+        ));
         // Servers before 6.2 don't tell.
-        let skew = (micros > 0).then(|| skew((before, after), now));
+        let skew = report.number("server_time_usec").map(|micros| {
+            let now = SystemTime::UNIX_EPOCH + Duration::from_micros(micros);
+            skew((before, after), now)
+        });
         findings.extend(skew.and_then(|skew| clock("clock.W002", "Redis", skew)));
     }
     findings

@@ -41,6 +41,9 @@ struct ExplainedTag {
     /// The beginning of its generation in Redis; null when it has none.
     #[schema(required = true)]
     generation: Option<String>,
+    /// Why it has none, as far as that is known.
+    #[schema(required = true)]
+    note: Option<String>,
 }
 
 #[derive(ToSchema)]

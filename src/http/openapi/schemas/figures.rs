@@ -28,9 +28,12 @@ struct Metrics {
     levels: LevelsFigures,
     analysis: Analysis,
     memory_tier: MemoryTier,
-    /// Null when Redis is not in use.
+    /// Null when they are not known.
     #[schema(required = true)]
     keys: Option<Keys>,
+    /// Why they are not.
+    #[schema(required = false, nullable = false)]
+    keys_reason: Option<String>,
     /// The last ones of this instance, the latest first.
     invalidations: Vec<PastInvalidation>,
     history: History,
@@ -38,18 +41,51 @@ struct Metrics {
 
 #[derive(ToSchema)]
 struct Reachability {
+    /// Whether it answers, though it may refuse.
     reachable: bool,
     /// `up`, `repairing`, `down` or `off`.
     state: String,
     /// How often this instance has taken it into use.
     connections: u64,
-    uptime_seconds: u64,
+    /// Why it is not in use.
+    #[schema(required = true)]
+    problem: Option<String>,
+    /// What it refuses, when last asked.
+    refused: Vec<Refusal>,
+    /// Null where Redis doesn't tell; then `reason` says why.
+    #[schema(required = true)]
+    uptime_seconds: Option<u64>,
+    #[schema(required = false, nullable = false)]
+    reason: Option<String>,
 }
 
-/// Pages that readers of this instance were answered with.
+/// A command that Redis answers with an error.
+#[derive(ToSchema)]
+pub(super) struct Refusal {
+    command: String,
+    /// The user of Redis that the site is.
+    account: String,
+    /// `NOPERM`, `NOAUTH`, `WRONGPASS`, `READONLY`, `MISCONF`, `OOM`, `LOADING` or another.
+    code: String,
+    reason: String,
+}
+
+/// Pages that readers of this instance were answered with since it started.
 #[derive(ToSchema)]
 struct PageFigures {
     /// Those that a cache answered.
+    hits: u64,
+    misses: u64,
+    #[schema(required = true, minimum = 0, maximum = 1)]
+    hit_ratio: Option<f64>,
+    /// How long ago it started.
+    since_seconds: u64,
+    last_15_minutes: RecentPages,
+}
+
+/// The same in the last 15 minutes.
+#[derive(ToSchema)]
+struct RecentPages {
     hits: u64,
     misses: u64,
     #[schema(required = true, minimum = 0, maximum = 1)]
@@ -89,14 +125,18 @@ struct Keys {
     /// Keys that are not this site's.
     foreign: u64,
     families: Vec<KeyFamily>,
+    /// Why none was weighed.
+    #[schema(required = false, nullable = false)]
+    reason: Option<String>,
 }
 
 #[derive(ToSchema)]
 struct KeyFamily {
     name: String,
     entries: u64,
-    /// An estimate.
-    bytes: u64,
+    /// An estimate; null where none could be weighed.
+    #[schema(required = true)]
+    bytes: Option<u64>,
     /// How many were weighed for it.
     weighed: u64,
 }
@@ -111,6 +151,8 @@ struct PastInvalidation {
     /// The first of its tags.
     tags: Vec<String>,
     tag_count: u64,
+    /// How many invalidations are told together here: those of signals tests are.
+    times: u64,
     /// Pages of this instance that ended by it; null when they were not counted.
     #[schema(required = true)]
     ended_in_memory: Option<u64>,
@@ -146,13 +188,18 @@ struct Point {
 /// Redis's own count of look-ups, of every client and key.
 #[derive(ToSchema)]
 struct Performance {
-    keyspace_hits: u64,
-    keyspace_misses: u64,
+    #[schema(required = true)]
+    keyspace_hits: Option<u64>,
+    #[schema(required = true)]
+    keyspace_misses: Option<u64>,
     #[schema(required = true, minimum = 0, maximum = 1)]
     hit_ratio: Option<f64>,
     #[schema(required = true, minimum = 0, maximum = 100)]
     hit_ratio_percent: Option<f64>,
     performance_rating: Rating,
+    /// Why the figures are null: Redis is out of reach or off, or refuses them to this account.
+    #[schema(required = false, nullable = false)]
+    reason: Option<String>,
 }
 
 #[derive(ToSchema)]
@@ -168,23 +215,38 @@ enum Rating {
 #[derive(ToSchema)]
 struct MemoryUsage {
     /// In bytes.
-    used_memory: u64,
-    used_memory_human: String,
+    #[schema(required = true)]
+    used_memory: Option<u64>,
+    #[schema(required = true)]
+    used_memory_human: Option<String>,
     /// In bytes; 0 is no limit.
-    maxmemory: u64,
-    maxmemory_policy: String,
-    evicted_keys: u64,
+    #[schema(required = true)]
+    maxmemory: Option<u64>,
+    #[schema(required = true)]
+    maxmemory_policy: Option<String>,
+    #[schema(required = true)]
+    evicted_keys: Option<u64>,
     /// Memory in use divided by memory asked for; null when Redis is out of reach.
     #[schema(required = true)]
     fragmentation_ratio: Option<f64>,
+    /// Why the figures are null: Redis is out of reach or off, or refuses them to this account.
+    #[schema(required = false, nullable = false)]
+    reason: Option<String>,
 }
 
 #[derive(ToSchema)]
 struct ConnectionStats {
-    connected_clients: u64,
-    total_connections_received: u64,
-    total_commands_processed: u64,
-    instantaneous_ops_per_sec: u64,
+    #[schema(required = true)]
+    connected_clients: Option<u64>,
+    #[schema(required = true)]
+    total_connections_received: Option<u64>,
+    #[schema(required = true)]
+    total_commands_processed: Option<u64>,
+    #[schema(required = true)]
+    instantaneous_ops_per_sec: Option<u64>,
+    /// Why the figures are null: Redis is out of reach or off, or refuses them to this account.
+    #[schema(required = false, nullable = false)]
+    reason: Option<String>,
 }
 
 #[derive(ToSchema)]

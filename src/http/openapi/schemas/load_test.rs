@@ -45,7 +45,7 @@ struct LoadTestReport {
     requests: u64,
     concurrency: u64,
     failed: u64,
-    /// Answers by the level that gave them; `computed` by none.
+    /// Answers by the level that gave them; `computed` by none, `collapsed` by waiting for another request's load.
     levels: BTreeMap<String, u64>,
     duration_ms: u64,
     requests_per_second: u64,

@@ -5,7 +5,7 @@ use askama::Template;
 use super::nobody;
 use crate::domain::FieldErrors;
 use crate::http::admin::staff::Frame;
-use crate::http::views::filters;
+use crate::http::views::filters::{self, grouped};
 use crate::services::{ClearScope, WouldEnd};
 
 /// What a clear would end, or has ended.
@@ -51,6 +51,14 @@ impl ClearPage {
             everything: false,
             errors: FieldErrors::new(),
         }
+    }
+
+    fn is_nothing(&self, entries: &WouldEnd) -> bool {
+        (entries.memory_pages, entries.pages, entries.querysets) == (0, Some(0), Some(0))
+    }
+
+    fn count(&self, count: &Option<u64>) -> String {
+        count.map_or_else(|| "not known".to_owned(), grouped)
     }
 
     /// What was typed, and what is wrong with it.

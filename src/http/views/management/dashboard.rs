@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeZone as _, Utc};
 use super::levels::{LevelRow, level_rows};
 use super::{bytes, duration, nobody, percent, ratio, timed};
 use crate::http::admin::staff::Frame;
-use crate::http::views::filters;
-use crate::services::{Overview, PastInvalidation, Point, rating};
+use crate::http::views::filters::{self, grouped};
+use crate::services::{Overview, PastInvalidation, Point, Report, rating};
 
 /// The cache-stats dashboard.
 #[derive(Template)]
@@ -27,14 +27,23 @@ pub(in crate::http) struct FiguresPart<'a> {
 /// The figures, as both show them.
 struct Figures<'a> {
     overview: &'a Overview,
-    /// The share of pages that the cache answered.
-    ratio: Option<String>,
-    hits: u64,
-    lookups: u64,
+    /// The pages of the last quarter of an hour.
+    lately: Ratio,
+    /// Those since this instance started.
+    all: Ratio,
+    /// How long ago it started.
+    age: String,
     levels: Vec<LevelRow>,
     invalidations: Vec<(DateTime<Utc>, &'a PastInvalidation)>,
     redis: Ways,
     server: Option<Server>,
+}
+
+/// The share of pages that the cache answered.
+struct Ratio {
+    share: Option<String>,
+    hits: u64,
+    lookups: u64,
 }
 
 /// How it stands with Redis.
@@ -42,27 +51,27 @@ struct Ways {
     /// In a word or two.
     state: &'static str,
     /// What that means.
-    about: &'static str,
-    /// Whether something is wrong.
-    wrong: bool,
+    about: String,
+    /// What readers notice, if something is wrong.
+    wrong: Option<String>,
 }
 
-/// What the server says of itself.
+/// What the server says of itself; `not known` where it doesn't tell.
 struct Server {
     ratio: Option<String>,
     rating: &'static str,
-    hits: u64,
-    misses: u64,
+    hits: String,
+    misses: String,
     memory: String,
     limit: String,
     /// How much of the limit is used, in percent; `None` without one.
     used: Option<u64>,
     policy: String,
-    evicted: u64,
+    evicted: String,
     fragmentation: String,
-    clients: u64,
-    commands: u64,
-    commands_per_second: u64,
+    clients: String,
+    commands: String,
+    commands_per_second: String,
     version: String,
     uptime: String,
 }
@@ -87,20 +96,25 @@ impl<'a> FiguresPart<'a> {
 impl<'a> Figures<'a> {
     fn new(overview: &'a Overview) -> Self {
         let report = &overview.report;
-        let pages = report.pages;
+        let of = |hits: u64, misses: u64, ratio: Option<f64>| Ratio {
+            share: ratio.map(percent),
+            hits,
+            lookups: hits + misses,
+        };
+        let (lately, all) = (overview.lately, report.pages);
         Self {
             overview,
-            ratio: report.page_hit_ratio().map(percent),
-            hits: pages.cached,
-            lookups: pages.cached + pages.computed,
+            lately: of(lately.cached, lately.computed, overview.lately_hit_ratio()),
+            all: of(all.cached, all.computed, report.page_hit_ratio()),
+            age: report.age_in_words(),
             levels: level_rows(report),
             invalidations: overview
                 .invalidations
                 .iter()
                 .map(|past| (past.at.into(), past))
                 .collect(),
-            redis: ways(report.redis_state()),
-            server: report.redis.is_some().then(|| server(overview)),
+            redis: ways(report),
+            server: report.redis.is_ok().then(|| server(report)),
         }
     }
 
@@ -152,64 +166,75 @@ impl<'a> Figures<'a> {
         timed(micros.unwrap_or(0), micros.is_some())
     }
 
-    fn bytes(&self, number: &u64) -> String {
-        bytes(*number)
+    fn bytes(&self, number: &Option<u64>) -> String {
+        number.map_or_else(|| "not known".to_owned(), bytes)
     }
 }
 
-fn ways(redis: &str) -> Ways {
-    match redis {
-        "up" => Ways {
-            state: "In use",
-            about: "Redis answers.",
-            wrong: false,
-        },
-        "repairing" => Ways {
-            state: "Being repaired",
-            about: "Redis is connected; it is used once the missed events are applied.",
-            wrong: true,
-        },
-        "off" => Ways {
-            state: "Off",
-            about: "Set REDIS_URL to use one.",
-            wrong: false,
-        },
-        _ => Ways {
-            state: "Out of reach",
-            about: "It is tried four times a second.",
-            wrong: true,
-        },
+fn ways(report: &Report) -> Ways {
+    let refusals = report.refusals_of_pages();
+    let refused = refusals.first().map(|refusal| format!("{refusal}."));
+    let (state, about, wrong) = match (report.redis_state(), refused) {
+        ("off", _) => ("Off", "Set REDIS_URL to use one.".to_owned(), None),
+        ("up", None) => ("In use", "Redis answers.".to_owned(), None),
+        ("up" | "repairing", Some(refused)) => (
+            "Refuses commands",
+            refused,
+            Some("Redis answers, but refuses what the site needs."),
+        ),
+        ("repairing", None) => (
+            "Being repaired",
+            "Redis is connected; it is used once the missed events are applied.".to_owned(),
+            Some("Redis is being repaired."),
+        ),
+        _ => (
+            "Out of reach",
+            "It is tried four times a second.".to_owned(),
+            Some("Redis can’t be reached."),
+        ),
+    };
+    Ways {
+        state,
+        wrong: wrong.map(|wrong| match state {
+            "Refuses commands" => format!("{wrong} {about}"),
+            _ => wrong.to_owned(),
+        }),
+        about,
     }
 }
 
-fn server(overview: &Overview) -> Server {
-    let report = &overview.report;
+fn server(report: &Report) -> Server {
+    let or_unknown = |text: Option<String>| text.unwrap_or_else(|| "not known".to_owned());
+    let number = |field| or_unknown(report.number(field).map(grouped));
+    let text = |field| or_unknown(report.text(field).map(str::to_owned));
     let (used, max) = (report.number("used_memory"), report.number("maxmemory"));
     Server {
         ratio: report.server_hit_ratio().map(percent),
         rating: rating(report.server_hit_ratio()),
-        hits: report.number("keyspace_hits"),
-        misses: report.number("keyspace_misses"),
-        memory: bytes(used),
-        limit: if max == 0 {
-            "no limit".to_owned()
-        } else {
-            bytes(max)
+        hits: number("keyspace_hits"),
+        misses: number("keyspace_misses"),
+        memory: or_unknown(used.map(bytes)),
+        limit: match max {
+            Some(0) => "no limit".to_owned(),
+            max => or_unknown(max.map(bytes)),
         },
-        used: (max > 0).then(|| used.saturating_mul(100) / max),
-        policy: report.text("maxmemory_policy").to_owned(),
-        evicted: report.number("evicted_keys"),
-        fragmentation: match report.fragmentation() {
-            Some(ratio) if ratio.is_finite() => format!("{ratio:.2}"),
-            _ => "no data".to_owned(),
-        },
-        clients: report.number("connected_clients"),
-        commands: report.number("total_commands_processed"),
-        commands_per_second: report.number("instantaneous_ops_per_sec"),
+        used: used
+            .zip(max.filter(|max| *max > 0))
+            .map(|(used, max)| used.saturating_mul(100) / max),
+        policy: text("maxmemory_policy"),
+        evicted: number("evicted_keys"),
+        fragmentation: or_unknown(report.fragmentation().map(|ratio| format!("{ratio:.2}"))),
+        clients: number("connected_clients"),
+        commands: number("total_commands_processed"),
+        commands_per_second: number("instantaneous_ops_per_sec"),
         version: match report.text("valkey_version") {
-            "" => format!("Redis {}", report.text("redis_version")),
-            version => format!("Valkey {version}"),
+            None => format!("Redis {}", text("redis_version")),
+            Some(version) => format!("Valkey {version}"),
         },
-        uptime: duration(report.number("uptime_in_seconds").saturating_mul(1_000_000)),
+        uptime: or_unknown(
+            report
+                .number("uptime_in_seconds")
+                .map(|seconds| duration(seconds.saturating_mul(1_000_000))),
+        ),
     }
 }

@@ -1,5 +1,7 @@
 //! `templates/management/result.html`
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use serde_json::Value;
 
@@ -24,10 +26,15 @@ pub(in crate::http) struct ResultPage {
 impl ResultPage {
     pub(in crate::http) fn new(frame: Option<Frame>, title: &'static str, result: &Value) -> Self {
         let steps = result["steps"].as_array().map_or(&[][..], Vec::as_slice);
-        let first = steps.first().and_then(Value::as_object);
-        let columns: Vec<String> = first.map_or_else(Vec::new, |step| ordered(step.keys()));
+        // What only some steps have is a column of all.
+        let names = steps.iter().filter_map(Value::as_object);
+        let names: BTreeSet<&String> = names.flat_map(|step| step.keys()).collect();
+        let columns: Vec<String> = ordered(names.into_iter());
         let cells = |step: &Value| {
-            let cell = |name: &String| for_people(name, &step[name]);
+            let cell = |name: &String| match step.get(name) {
+                Some(value) => for_people(name, value),
+                None => "–".to_owned(),
+            };
             columns.iter().map(cell).collect()
         };
         Self {
@@ -46,7 +53,7 @@ impl ResultPage {
 /// A step's fields: what it did first, how it went last.
 fn ordered<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
     let place = |name: &String| {
-        ["step", "level", "detail", "micros", "success"]
+        ["step", "level", "detail", "micros", "success", "refused"]
             .iter()
             .position(|known| known == name)
     };
@@ -91,7 +98,18 @@ fn for_people(name: &str, value: &Value) -> String {
         )
     };
     match value {
-        Value::Null => "no data".to_owned(),
+        Value::Null if name.starts_with("hit_ratio") => "no data".to_owned(),
+        Value::Null => "not known".to_owned(),
+        Value::Object(refused) if name == "refused" => {
+            let part = |name: &str| refused.get(name).and_then(Value::as_str).unwrap_or("?");
+            format!(
+                "{} for the account “{}”: {} {}",
+                part("command"),
+                part("account"),
+                part("code"),
+                part("reason")
+            )
+        }
         Value::Bool(true) => "as expected".to_owned(),
         Value::Bool(false) => "failed".to_owned(),
         Value::String(text) => text.clone(),

@@ -149,6 +149,18 @@ impl CacheHistory {
         Ok(())
     }
 
+    /// The pages that readers of this instance were answered with in the last quarter of an hour: those of its samples,
+    /// and those since the last one.
+    pub(super) fn lately(&self, pages: &PageCounts, now: DateTime<Utc>) -> PageCounts {
+        let (inner, from) = (self.lock(), (now - RECENT).timestamp());
+        let samples = inner.recent.iter().filter(|(at, _)| *at >= from);
+        let samples = samples.map(|(_, sample)| sample.pages());
+        samples.fold(pages.since(&inner.last.1), |all, more| PageCounts {
+            cached: all.cached + more.cached,
+            computed: all.computed + more.computed,
+        })
+    }
+
     /// The last quarter of an hour: this instance every few seconds, and before it began every instance by the minute.
     pub fn last_minutes(&self, now: DateTime<Utc>) -> Vec<Point> {
         let (inner, from) = (self.lock(), (now - RECENT).timestamp());

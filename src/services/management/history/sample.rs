@@ -81,6 +81,14 @@ impl Sample {
         Self { levels, answers }
     }
 
+    /// The pages that readers were answered with.
+    pub(super) fn pages(&self) -> PageCounts {
+        PageCounts {
+            cached: self.answers.hits,
+            computed: self.answers.misses,
+        }
+    }
+
     /// Whether nothing was done.
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
