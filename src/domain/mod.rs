@@ -5,6 +5,7 @@
 
 mod account_event;
 mod admin_list;
+mod characters;
 mod cursor;
 mod event;
 mod field_errors;
@@ -36,6 +37,7 @@ pub use admin_list::{
     ADMIN_PAGE_SIZE, AdminColumn, AdminFilter, AdminListQuery, AdminOrder, MAX_ADMIN_PAGE,
     MAX_ADMIN_PAGE_SIZE, OrderTerm, Selection,
 };
+pub use characters::is_visible;
 pub use cursor::{Cursor, Direction, SortValue};
 pub use event::{Change, EventId, PropertyEvent, RowState};
 pub use field_errors::FieldErrors;

@@ -10,7 +10,7 @@ fn titles() -> [String; 6] {
         "<script>window.hacked = 1</script>".to_owned(),
         "\"><img src=x onerror='window.hacked = 1'> & &amp; 'quotes' `ticks`".to_owned(),
         "</title></main><style>* { display: none }</style>{{ 7 * 7 }}".to_owned(),
-        "Left \u{202e}turned to the right".to_owned(),
+        "Left \u{200f}turned to the right".to_owned(),
         "👩‍👩‍👧‍👦 🏡 دار للبيع בית".to_owned(),
         "W".repeat(200),
     ]
