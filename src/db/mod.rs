@@ -9,6 +9,7 @@ pub mod admin_listings;
 pub mod bulk;
 pub mod cache_metrics;
 mod connector;
+pub mod departures;
 mod error;
 pub mod event_log;
 pub mod event_replay;
