@@ -15,6 +15,7 @@ mod import;
 mod listing_filter;
 mod listing_query;
 mod login;
+mod look_alike;
 mod merge;
 mod password;
 mod permission;
@@ -49,6 +50,7 @@ pub use listing_query::{
     Cursors, DEFAULT_PAGE_SIZE, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
 };
 pub use login::{LoginEvent, LoginFilter, LoginKind};
+pub use look_alike::{NameError, Names};
 pub use merge::{ChangedBy, MergedField, merge};
 pub use password::{Password, PasswordError, PasswordErrors};
 pub use permission::{Permission, Permissions};
