@@ -75,3 +75,39 @@ async fn filters_are_shown_as_text_and_break_nothing() {
     assert_eq!(chromium.listings().await.len(), titles().len());
     is_harmless(&chromium, "a long location").await;
 }
+
+#[tokio::test]
+async fn stacked_accents_stay_within_their_text() {
+    let app = spawn_app().await;
+    let stacked: String = "Zalgo"
+        .chars()
+        .map(|c| format!("{c}{}", "\u{30D}\u{310}\u{317}\u{323}".repeat(8)))
+        .collect();
+    let place: String = stacked.chars().take(100).collect();
+    app.create_without_session(&listing(&stacked, "1", &place))
+        .await;
+    let chromium = Chromium::start().await;
+    for (path, elements) in [
+        (
+            "/properties/",
+            vec![".card__title", ".card__place", ".card__text"],
+        ),
+        (
+            "/properties/1/",
+            vec![".headline", ".lede", ".crumbs li", ".facts dd"],
+        ),
+        ("/properties/places/", vec![".letter__places li"]),
+    ] {
+        chromium.open(&app, path).await;
+        for element in elements {
+            let script =
+                format!("return getComputedStyle(document.querySelector('{element}')).overflowY");
+            let overflow = chromium.run(&script, &[]).await;
+            assert!(
+                overflow == "clip" || overflow == "hidden",
+                "{path} {element}: {overflow}"
+            );
+        }
+        is_harmless(&chromium, path).await;
+    }
+}
