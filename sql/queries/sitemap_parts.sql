@@ -1,3 +1,4 @@
+-- Each part with the latest change of its listings, among them that some were deleted.
 WITH RECURSIVE part (number, updated_at, place) AS (
     (
         SELECT (id - 1) / 5000, updated_at, 1::bigint
@@ -16,4 +17,9 @@ WITH RECURSIVE part (number, updated_at, place) AS (
     ) AS lower (number, updated_at)
     WHERE part.place < $1
 )
-SELECT number + 1, updated_at FROM part ORDER BY number
+SELECT number + 1, greatest(
+    updated_at,
+    (SELECT max(at) FROM property_departure WHERE kind = 'part' AND name = (number + 1)::text),
+    (SELECT max(at) FROM property_departure WHERE kind = 'all')
+)
+FROM part ORDER BY number

@@ -125,6 +125,7 @@ pub fn serve(platform: &Platform, listener: TcpListener, site: Site) -> std::io:
     let server = HttpServer::new(move || {
         App::new()
             .configure(|config| http::configure(config, &services, &site))
+            .wrap(from_fn(around::clean_address))
             .wrap(from_fn(around::security))
             .wrap(from_fn(around::error_pages))
             .wrap(from_fn(around::request_id))

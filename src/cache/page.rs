@@ -86,16 +86,30 @@ impl StoredPage {
         }
     }
 
-    /// The best stored encoding of those that a client accepts, in the order of its wishes.
-    pub fn choose(&self, accepted: impl IntoIterator<Item = Encoding>) -> Encoding {
-        let mut accepted = accepted.into_iter();
-        let chosen = accepted.find(|encoding| self.compressed(*encoding).is_some());
+    /// The best encoding of those that a client accepts, in the order of its wishes: one that is stored, if there is one.
+    pub fn choose(&self, accepted: impl IntoIterator<Item = Encoding> + Copy) -> Encoding {
+        let is_stored = |encoding: &Encoding| {
+            *encoding == Encoding::Identity || self.compressed(*encoding).is_some()
+        };
+        let stored = accepted.into_iter().find(is_stored);
+        let chosen = stored.or_else(|| accepted.into_iter().next());
         chosen.unwrap_or(Encoding::Identity)
     }
 
-    /// The body in an encoding.
-    pub fn body(&self, encoding: Encoding) -> &Bytes {
-        self.compressed(encoding).unwrap_or(&self.identity)
+    /// The body as it was rendered.
+    pub fn text(&self) -> &Bytes {
+        &self.identity
+    }
+
+    /// The body in an encoding. One that was not worth storing is made now: a client that refuses the body as it is asks
+    /// for it, and no other.
+    pub fn body(&self, encoding: Encoding) -> Bytes {
+        let stored = self.compressed(encoding).cloned();
+        stored.unwrap_or_else(|| match encoding {
+            Encoding::Identity => self.identity.clone(),
+            Encoding::Gzip => gzipped(&self.identity).into(),
+            Encoding::Brotli => brotlied(&self.identity).into(),
+        })
     }
 
     fn compressed(&self, encoding: Encoding) -> Option<&Bytes> {
@@ -249,13 +263,17 @@ mod tests {
 
     #[test]
     fn what_does_not_shrink_is_sent_as_it_is() {
-        assert_eq!(
-            page("short").choose([Encoding::Brotli, Encoding::Gzip]),
-            Encoding::Identity
-        );
-        assert_eq!(
-            page(&"long ".repeat(500)).choose([Encoding::Brotli]),
-            Encoding::Brotli
-        );
+        let all = [Encoding::Brotli, Encoding::Gzip, Encoding::Identity];
+        assert_eq!(page("short").choose(all), Encoding::Identity);
+        assert_eq!(page(&"long ".repeat(500)).choose(all), Encoding::Brotli);
+    }
+
+    #[test]
+    fn what_does_not_shrink_is_compressed_for_those_who_refuse_it_as_it_is() {
+        let page = page("short");
+        let chosen = page.choose([Encoding::Gzip, Encoding::Brotli]);
+        assert_eq!(chosen, Encoding::Gzip);
+        assert_eq!(page.body(chosen)[..2], [0x1f, 0x8b]);
+        assert_eq!(page.body(Encoding::Identity), "short");
     }
 }

@@ -10,6 +10,7 @@ pub mod bulk;
 pub mod cache_metrics;
 mod client;
 mod connector;
+pub mod departures;
 mod error;
 pub mod event_log;
 pub mod event_replay;

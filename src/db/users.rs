@@ -5,7 +5,7 @@ use tokio_postgres::Row;
 
 use super::listing_sql::Statement;
 use super::{DbError, GenericClient};
-use crate::domain::{Permissions, User, UserId, UserQuery, UserStanding, Username};
+use crate::domain::{Names, Permissions, User, UserId, UserQuery, UserStanding, Username};
 
 /// Finds a user by login name.
 ///
@@ -205,21 +205,33 @@ pub async fn delete(client: &impl GenericClient, id: UserId) -> Result<(), DbErr
     Ok(())
 }
 
-/// Whether another user has a name that differs at most in case.
+/// The names of all users but one.
 ///
 /// # Errors
 /// When the database can't answer.
-pub async fn is_taken(
+pub async fn list_names(
     client: &impl GenericClient,
-    name: &Username,
-    by_other_than: Option<UserId>,
-) -> Result<bool, DbError> {
-    let sql = "SELECT EXISTS (SELECT FROM site_user WHERE lower(username) = lower($1) AND id IS DISTINCT FROM $2)";
+    but: Option<UserId>,
+) -> Result<Names, DbError> {
+    let sql = "SELECT username FROM site_user WHERE id IS DISTINCT FROM $1";
     let statement = client.prepare_cached(sql).await?;
-    let row = client
-        .query_one(&statement, &[&name.as_str(), &by_other_than.map(|id| id.0)])
-        .await?;
-    Ok(row.get(0))
+    let rows = client.query(&statement, &[&but.map(|id| id.0)]).await?;
+    let names: Vec<_> = rows
+        .iter()
+        .map(|row| Username::from_database(row.get(0)))
+        .collect();
+    Ok(names.iter().collect())
+}
+
+/// Waits until no other transaction gives a name to a user, and lets none until this one ends: two at once could each
+/// give one that looks like the other's.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn lock_names(client: &impl GenericClient) -> Result<(), DbError> {
+    let lock = "SELECT pg_advisory_xact_lock(hashtext('site_user.username'))";
+    client.execute(lock, &[]).await?;
+    Ok(())
 }
 
 /// Replaces a password's hash; of a password that was `checked` only if it still has the stamp that it had. Whether it

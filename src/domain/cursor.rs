@@ -1,10 +1,19 @@
 //! An opaque place between two rows of a sorted list, from which a client walks on.
+//!
+//! **Invariant:** a token is a cursor of one list in one order. It carries a checksum of that list and of itself, so that
+//! a token of another list, or one with a letter changed, added or missing, is refused and does not lead to wrong rows.
+//! The checksum needs no secret: the rows are public, and a client that makes up a cursor gets rows that it may see
+//! anyway. So every instance reads the tokens of every other, whatever its SECRET_KEY.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Datelike as _, Utc};
+use sha2::{Digest as _, Sha256};
 
 use super::{Price, Property, PropertyId, Sort};
+
+/// The bytes of a token's checksum.
+const CHECKSUM: usize = 8;
 
 /// Which way a client walks from the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,10 +60,14 @@ impl Cursor {
         }
     }
 
-    /// Reads a token that [`Cursor::token`] made; `None` for anything else, and for another sort's token.
-    pub fn parse(token: &str, sort: Sort) -> Option<Self> {
+    /// Reads a token that [`Cursor::token`] made for a list; `None` for anything else, and for another list's token.
+    pub fn parse(token: &str, sort: Sort, list: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
-        let text = String::from_utf8(bytes).ok()?;
+        let (sum, text) = bytes.split_at_checked(CHECKSUM)?;
+        let text = std::str::from_utf8(text).ok()?;
+        if sum != checksum(list, text) {
+            return None;
+        }
         let (direction, rest) = text.split_once('|')?;
         let (value, id) = rest.split_once('|')?;
         let direction = match direction {
@@ -80,11 +93,11 @@ impl Cursor {
             value,
             id: PropertyId(id.parse().ok()?),
         };
-        (cursor.token() == token).then_some(cursor)
+        (cursor.token(list) == token).then_some(cursor)
     }
 
-    /// The token that stands for it in URLs.
-    pub fn token(&self) -> String {
+    /// The token that stands for it in URLs of a list, of which `list` tells it from every other.
+    pub fn token(&self, list: &str) -> String {
         let direction = match self.direction {
             Direction::Forward => 'f',
             Direction::Backward => 'b',
@@ -93,8 +106,18 @@ impl Cursor {
             SortValue::CreatedAt(at) => format!("t{}", at.timestamp_micros()),
             SortValue::Price(price) => format!("p{price}"),
         };
-        URL_SAFE_NO_PAD.encode(format!("{direction}|{value}|{}", self.id))
+        let text = format!("{direction}|{value}|{}", self.id);
+        URL_SAFE_NO_PAD.encode([&checksum(list, &text), text.as_bytes()].concat())
     }
+}
+
+fn checksum(list: &str, text: &str) -> [u8; CHECKSUM] {
+    let digest = Sha256::new()
+        .chain_update(list)
+        .chain_update([0])
+        .chain_update(text)
+        .finalize();
+    std::array::from_fn(|at| digest[at])
 }
 
 #[cfg(test)]
@@ -113,14 +136,33 @@ mod tests {
     #[test]
     fn a_token_reads_back_as_the_cursor_that_made_it() {
         assert_eq!(
-            Cursor::parse(&cursor().token(), Sort::Price),
+            Cursor::parse(&cursor().token("leith"), Sort::Price, "leith"),
             Some(cursor())
         );
     }
 
     #[test]
-    fn a_token_of_another_sort_is_refused() {
-        assert_eq!(Cursor::parse(&cursor().token(), Sort::Newest), None);
+    fn a_token_of_another_list_or_sort_is_refused() {
+        let token = cursor().token("leith");
+        assert_eq!(Cursor::parse(&token, Sort::Newest, "leith"), None);
+        assert_eq!(Cursor::parse(&token, Sort::Price, "joppa"), None);
+        assert_eq!(Cursor::parse(&token, Sort::PriceDescending, "joppa"), None);
+    }
+
+    #[test]
+    fn a_token_with_any_letter_changed_added_or_missing_is_refused() {
+        let token = cursor().token("leith");
+        let parse = |token: &str| Cursor::parse(token, Sort::Price, "leith");
+        for at in 0..token.len() {
+            let (before, after) = token.split_at(at);
+            assert_eq!(parse(&format!("{before}{}", &after[1..])), None, "{at}");
+            for letter in ["A", "b", "7", "-", "_"] {
+                let changed = format!("{before}{letter}{}", &after[1..]);
+                assert_eq!(parse(&changed).is_some(), changed == token, "{changed}");
+                assert_eq!(parse(&format!("{before}{letter}{after}")), None, "{at}");
+            }
+        }
+        assert_eq!(parse(&format!("{token}A")), None);
     }
 
     #[test]
@@ -130,15 +172,17 @@ mod tests {
             "253402300800000000",
             "-62135596800000001",
         ] {
-            let token = URL_SAFE_NO_PAD.encode(format!("f|t{micros}|1"));
-            assert_eq!(Cursor::parse(&token, Sort::Newest), None, "{micros}");
+            let text = format!("f|t{micros}|1");
+            let bytes = [&checksum("", &text), text.as_bytes()].concat();
+            let token = URL_SAFE_NO_PAD.encode(bytes);
+            assert_eq!(Cursor::parse(&token, Sort::Newest, ""), None, "{micros}");
         }
     }
 
     proptest::proptest! {
         #[test]
         fn junk_is_refused_without_a_panic(token in ".*") {
-            proptest::prop_assert_eq!(Cursor::parse(&token, Sort::Newest), None);
+            proptest::prop_assert_eq!(Cursor::parse(&token, Sort::Newest, ""), None);
         }
     }
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use url::form_urlencoded;
 
 use super::field_errors::{day, quoted};
+use super::text::check_characters;
 use super::{EventId, FieldErrors, PropertyId};
 
 /// A kind of entry.
@@ -178,8 +179,8 @@ impl HistoryQuery {
 }
 
 fn actor(text: &str) -> Result<String, String> {
-    let fits = text.chars().count() <= 200 && !text.contains('\0');
-    match fits {
+    check_characters(text).map_err(|err| err.to_string())?;
+    match text.chars().count() <= 200 {
         true => Ok(text.to_owned()),
         false => Err("Enter a name of up to 200 characters.".to_owned()),
     }

@@ -7,6 +7,7 @@
 use url::form_urlencoded;
 
 use super::field_errors::quoted;
+use super::text::is_absent;
 use super::{Cursor, FieldErrors, ListingFilter, Location, Price, SearchText, Sort};
 
 /// Rows on a page when nothing else is asked for.
@@ -16,10 +17,14 @@ pub const MAX_PAGE_SIZE: u16 = 100;
 /// The last page that may be asked for by number; a cursor walks on without limit.
 pub const MAX_PAGE: u16 = 200;
 
+/// What is said of a cursor that is none of the list's.
+const NOT_A_CURSOR: &str =
+    "This is not a cursor of this list and order. Take one from `next` or `previous`.";
+
 /// Where in the list the wanted rows are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Position {
-    /// A numbered page, from 1 to [`MAX_PAGE`].
+    /// A numbered page, from 1. No list has a page after [`MAX_PAGE`].
     Page(u16),
     /// The rows next to a cursor.
     Cursor(Cursor),
@@ -59,7 +64,7 @@ impl Default for ListingQuery {
 }
 
 impl ListingQuery {
-    /// Parses a URL's query string. Empty values count as absent; of a repeated parameter other than `location`
+    /// Parses a URL's query string. Values without anything to see count as absent; of a repeated parameter other than `location`
     /// the last value counts.
     ///
     /// # Errors
@@ -70,7 +75,7 @@ impl ListingQuery {
         let mut token = None;
         for (name, value) in form_urlencoded::parse(query_string.as_bytes()) {
             let value = value.trim();
-            if value.is_empty() {
+            if is_absent(value) {
                 continue;
             }
             let filter = &mut query.filter;
@@ -84,7 +89,7 @@ impl ListingQuery {
                 "max_price" => filter.max_price = errors.check("max_price", Price::parse(value)),
                 "sort" => query.sort = errors.check("sort", Sort::parse(value)).unwrap_or_default(),
                 "page" => {
-                    let page = errors.check("page", whole_number(value, MAX_PAGE));
+                    let page = errors.check("page", page_number(value));
                     query.position = Position::Page(page.unwrap_or(1));
                 }
                 "page_size" => {
@@ -95,13 +100,13 @@ impl ListingQuery {
                 _ => {}
             }
         }
+        query.filter.tidy(&mut errors);
         if let Some(token) = token {
-            match Cursor::parse(&token, query.sort) {
+            match Cursor::parse(&token, query.sort, &query.list_key()) {
                 Some(cursor) => query.position = Position::Cursor(cursor),
-                None => errors.add("cursor", "This is not a cursor of this list and order."),
+                None => errors.add("cursor", NOT_A_CURSOR),
             }
         }
-        query.filter.tidy(&mut errors);
         if errors.is_empty() {
             Ok(query)
         } else {
@@ -136,6 +141,18 @@ impl ListingQuery {
         let mut text = form_urlencoded::Serializer::new(self.filter.row_key());
         self.append_place(&mut text);
         text.finish()
+    }
+
+    /// The text that is equal exactly for queries of the same list in the same order, wherever in it and however many
+    /// rows at a time: what a cursor is bound to.
+    fn list_key(&self) -> String {
+        let mut text = form_urlencoded::Serializer::new(self.filter.row_key());
+        text.append_pair("sort", self.sort.name()).finish()
+    }
+
+    /// Whether it asks for a page after the last that can be asked for by number.
+    pub fn is_past_numbers(&self) -> bool {
+        matches!(self.position, Position::Page(page) if page > MAX_PAGE)
     }
 
     /// The list of a filter, in the usual order, from its beginning.
@@ -173,12 +190,25 @@ impl ListingQuery {
                 text.append_pair("page", &page.to_string());
             }
             Position::Cursor(cursor) => {
-                text.append_pair("cursor", &cursor.token());
+                text.append_pair("cursor", &cursor.token(&self.list_key()));
             }
         }
         if self.page_size != DEFAULT_PAGE_SIZE {
             text.append_pair("page_size", &self.page_size.to_string());
         }
+    }
+}
+
+/// Reads a page's number. One that is after every list's last page is a number too.
+fn page_number(text: &str) -> Result<u16, String> {
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    let is_zero = text.bytes().all(|b| b == b'0');
+    match digits && !is_zero {
+        true => Ok(text.parse().unwrap_or(u16::MAX).min(MAX_PAGE + 1)),
+        false => Err(format!(
+            "“{}” is not a page. Enter a whole number from 1 up.",
+            quoted(text)
+        )),
     }
 }
 

@@ -5,6 +5,7 @@ use url::form_urlencoded;
 
 use super::FieldErrors;
 use super::field_errors::quoted;
+use super::text::check_characters;
 use super::user_agent::short_user_agent;
 
 /// The most characters of a filter.
@@ -101,13 +102,15 @@ impl LoginFilter {
         let (mut filter, mut errors) = (Self::default(), FieldErrors::new());
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
             let value = value.trim();
-            let long = value.chars().count() > MAX_FILTER || value.contains('\0');
-            let too_long = format!("Enter at most {MAX_FILTER} characters.");
             match &*name {
-                "username" if long => errors.add("username", too_long),
-                "address" if long => errors.add("address", too_long),
-                "username" => filter.username = value.to_owned(),
-                "address" => filter.address = value.to_owned(),
+                "username" => {
+                    let text = errors.check("username", filter_text(value));
+                    filter.username = text.unwrap_or_default();
+                }
+                "address" => {
+                    let text = errors.check("address", filter_text(value));
+                    filter.address = text.unwrap_or_default();
+                }
                 "kind" => {
                     filter.kind = LoginKind::named(value);
                     if filter.kind.is_none() && !value.is_empty() {
@@ -150,6 +153,15 @@ impl LoginFilter {
         let given = pairs.into_iter().filter(|(_, value)| !value.is_empty());
         text.extend_pairs(given);
         text.append_pair("before", &id.to_string()).finish()
+    }
+}
+
+/// A part of a name or an address to look for.
+fn filter_text(text: &str) -> Result<String, String> {
+    check_characters(text).map_err(|err| err.to_string())?;
+    match text.chars().count() <= MAX_FILTER {
+        true => Ok(text.to_owned()),
+        false => Err(format!("Enter at most {MAX_FILTER} characters.")),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod account_event;
 mod admin_list;
+mod characters;
 mod cursor;
 mod event;
 mod field_errors;
@@ -15,6 +16,7 @@ mod listing_filter;
 mod listing_query;
 mod log_position;
 mod login;
+mod look_alike;
 mod merge;
 mod password;
 mod permission;
@@ -37,6 +39,7 @@ pub use admin_list::{
     ADMIN_PAGE_SIZE, AdminColumn, AdminFilter, AdminListQuery, AdminOrder, BulkChange,
     MAX_ADMIN_PAGE, MAX_ADMIN_PAGE_SIZE, OrderTerm, RowsSeen, Selection,
 };
+pub use characters::is_visible;
 pub use cursor::{Cursor, Direction, SortValue};
 pub use event::{Change, EventId, PropertyEvent, RowState};
 pub use field_errors::FieldErrors;
@@ -49,6 +52,7 @@ pub use listing_query::{
 };
 pub use log_position::{LogPosition, LogSnapshot, NotAPosition};
 pub use login::{LoginEvent, LoginFilter, LoginKind};
+pub use look_alike::{NameError, Names};
 pub use merge::{ChangedBy, MergedField, merge};
 pub use password::{Password, PasswordError, PasswordErrors};
 pub use permission::{Permission, Permissions};

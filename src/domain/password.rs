@@ -6,8 +6,11 @@ use std::io::Read as _;
 use std::sync::LazyLock;
 
 use flate2::read::GzDecoder;
+use icu_properties::props::GeneralCategory;
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::Username;
+use super::characters::{category, is_ignorable};
 
 /// The fewest characters that a password may have.
 const MIN_CHARACTERS: usize = 8;
@@ -25,7 +28,7 @@ static COMMON: LazyLock<HashSet<Box<str>>> = LazyLock::new(|| {
     text.lines().map(|line| line.trim().into()).collect()
 });
 
-/// A new password that is good enough; never shown or logged.
+/// A new password that is good enough, prepared; never shown or logged.
 pub struct Password(String);
 
 /// One rule that a password breaks.
@@ -37,6 +40,9 @@ pub enum PasswordError {
     /// More than 1,024 bytes, which would only cost time to hash.
     #[error("This password is too long. It may contain at most 1,024 bytes.")]
     TooLong,
+    /// A character that can't be typed again with certainty: for control, unseen, or without a meaning in Unicode.
+    #[error("This password contains a character that is not allowed (U+{0:04X}).")]
+    Disallowed(u32),
     /// Only digits.
     #[error("This password is entirely numeric.")]
     Numeric,
@@ -85,8 +91,14 @@ impl Password {
     /// # Errors
     /// Every rule that it breaks.
     pub fn parse(text: &str, username: &Username, email: &str) -> Result<Self, PasswordErrors> {
+        let text = &*Self::prepared(text);
         let lower = text.to_lowercase();
+        let disallowed = text.chars().find(|c| is_disallowed(*c)).map(u32::from);
         let checks = [
+            (
+                disallowed.is_some(),
+                PasswordError::Disallowed(disallowed.unwrap_or_default()),
+            ),
             (
                 text.chars().count() < MIN_CHARACTERS,
                 PasswordError::TooShort,
@@ -111,13 +123,40 @@ impl Password {
     /// Takes a password that somebody insists on.
     ///
     /// # Errors
-    /// [`PasswordError::TooShort`] when it is empty, [`PasswordError::TooLong`] when it only costs time to hash.
+    /// [`PasswordError::TooShort`] when it is empty, [`PasswordError::TooLong`] when it only costs time to hash,
+    /// [`PasswordError::Disallowed`].
     pub fn unchecked(text: &str) -> Result<Self, PasswordError> {
+        let text = Self::prepared(text);
+        if let Some(c) = text.chars().find(|c| is_disallowed(*c)) {
+            return Err(PasswordError::Disallowed(c.into()));
+        }
         match text.len() {
             0 => Err(PasswordError::TooShort),
-            1..=MAX_BYTES => Ok(Self(text.to_owned())),
+            1..=MAX_BYTES => Ok(Self(text)),
             _ => Err(PasswordError::TooLong),
         }
+    }
+
+    /// A typed password as it is hashed and compared: by the profile OpaqueString (RFC 8265, section 4.2), spaces are
+    /// U+0020, and composed and decomposed letters are the same. Keyboards and systems differ in what they send for them.
+    pub fn prepared(text: &str) -> String {
+        let spaced = text.chars().map(|c| match category(c) {
+            GeneralCategory::SpaceSeparator => ' ',
+            _ => c,
+        });
+        spaced.nfc().collect()
+    }
+
+    /// What a hash of the typed password may have been made of: the prepared password, and what programs hashed that
+    /// prepared none: it as it was typed, or with its letters decomposed.
+    pub fn readings(text: &str) -> Vec<String> {
+        let mut readings = vec![Self::prepared(text)];
+        for reading in [text.to_owned(), text.nfd().collect()] {
+            if !readings.contains(&reading) {
+                readings.push(reading);
+            }
+        }
+        readings
     }
 
     /// The bytes to hash.
@@ -132,13 +171,28 @@ impl fmt::Debug for Password {
     }
 }
 
+/// Whether RFC 8264's FreeformClass, which the profile is based on, leaves a character out: controls, what can't be seen,
+/// and what has no meaning that two systems agree on. Prepared text is composed, so that single jamo need not be left out.
+fn is_disallowed(c: char) -> bool {
+    let unusable = matches!(
+        category(c),
+        GeneralCategory::Control
+            | GeneralCategory::Format
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator
+            | GeneralCategory::PrivateUse
+            | GeneralCategory::Unassigned
+    );
+    unusable || is_ignorable(c)
+}
+
 fn is_numeric(text: &str) -> bool {
     !text.is_empty() && text.chars().all(char::is_numeric)
 }
 
 /// Whether a password is made of much the same characters as something that is known of its owner, or as a part of it.
 fn is_like(password: &str, known: &str) -> bool {
-    let known = known.to_lowercase();
+    let known = known.nfc().collect::<String>().to_lowercase();
     let parts = known.split(|c: char| !c.is_alphanumeric() && c != '_');
     parts.chain([&*known]).any(|part| {
         let (long, short) = (password.chars().count(), part.chars().count());
@@ -165,7 +219,7 @@ fn similarity(a: &str, b: &str) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use PasswordError::{Common, LikeEmail, LikeUsername, Numeric, TooLong, TooShort};
+    use PasswordError::{Common, Disallowed, LikeEmail, LikeUsername, Numeric, TooLong, TooShort};
 
     fn broken(text: &str) -> Vec<PasswordError> {
         let name = Username::parse("margaret").expect("valid");
@@ -189,11 +243,38 @@ mod tests {
             ("Teragram", vec![LikeUsername]),
             ("hamilton7x", vec![LikeEmail]),
             ("m.hamilton@apollo.example", vec![LikeEmail]),
+            // Eight characters as they are typed, seven as they are counted.
+            ("passe\u{301}zz", vec![TooShort]),
+            ("mårgaret7x", vec![LikeUsername]),
+            ("good\tpassword", vec![Disallowed(9)]),
+            ("good\u{200B}password", vec![Disallowed(0x200B)]),
+            ("good\u{E000}password", vec![Disallowed(0xE000)]),
+            ("good\u{202E}password", vec![Disallowed(0x202E)]),
+            ("Pässwörter 家 🏠 ☠", vec![]),
             ("margaret and then much that nobody knows", vec![]),
         ] {
             assert_eq!(broken(text), rules, "{text}");
         }
         assert!(broken(&"long ".repeat(300)).contains(&TooLong));
+    }
+
+    #[test]
+    fn what_looks_the_same_is_hashed_the_same() {
+        let composed = "caf\u{E9} au lait";
+        for typed in [
+            "cafe\u{301} au lait",
+            "caf\u{E9}\u{A0}au\u{3000}lait",
+            composed,
+        ] {
+            assert_eq!(Password::prepared(typed), composed, "{typed:?}");
+            assert_eq!(Password::readings(typed)[0], composed);
+            assert!(Password::readings(typed).contains(&typed.to_owned()));
+        }
+        // Case, compatibility characters and space at the ends are the password's own.
+        for typed in [" Secret word ", "ﬁve ①", "ＷＩＤＥ"] {
+            assert_eq!(Password::readings(typed)[0], typed);
+        }
+        assert_eq!(Password::readings("plain").len(), 1);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
+use super::text::is_absent;
 use super::{FieldErrors, ListingFilter, ListingQuery, Location};
 
 /// A location that listings have.
@@ -35,7 +36,7 @@ impl PlaceQuery {
         let mut rest = form_urlencoded::Serializer::new(String::new());
         for (field, value) in form_urlencoded::parse(query_string.as_bytes()) {
             match field.as_ref() {
-                "name" if value.trim().is_empty() => {}
+                "name" if is_absent(&value) => {}
                 "name" => name = errors.check("name", Location::parse(&value)),
                 "q" | "min_price" | "max_price" => {
                     rest.append_pair(&field, &value);

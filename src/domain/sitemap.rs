@@ -60,7 +60,7 @@ impl fmt::Display for SitemapPart {
 pub struct ListedPart {
     /// Which.
     pub part: SitemapPart,
-    /// When one of its listings last changed.
+    /// When one of its listings last changed, or was deleted.
     pub updated_at: DateTime<Utc>,
 }
 

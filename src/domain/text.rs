@@ -3,11 +3,14 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
+
+use super::characters::{direction_control, is_visible};
 
 /// Why a text is not allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Nothing but space was given.
+    /// Nothing that a reader would see was given.
     #[error("This field is required.")]
     Missing,
     /// Longer than the field may be; lengths count Unicode characters.
@@ -21,27 +24,57 @@ pub enum TextError {
     /// A control character other than newline and tab.
     #[error("Control characters are not allowed (U+{0:04X}).")]
     Control(u32),
+    /// A character that changes the direction of the text after it, also after the field.
+    #[error("Characters that change the direction of text are not allowed (U+{code:04X}, {name}).")]
+    Direction {
+        /// The character.
+        code: u32,
+        /// Its name.
+        name: &'static str,
+    },
 }
 
-/// Trims, turns CRLF and CR into newlines, and checks the limits.
+/// Trims, turns CRLF and CR into newlines, normalises to Unicode's form NFC, and checks the limits.
 fn parse_text(text: &str, limit: usize) -> Result<String, TextError> {
     let text = text.trim();
     let text = match text.contains('\r') {
         true => text.replace("\r\n", "\n").replace('\r', "\n"),
         false => text.to_owned(),
     };
-    if text.is_empty() {
+    let text = match is_nfc(&text) {
+        true => text,
+        false => text.nfc().collect(),
+    };
+    check_characters(&text)?;
+    if !is_visible(&text) {
         return Err(TextError::Missing);
-    }
-    let forbidden = |c: &char| c.is_control() && *c != '\n' && *c != '\t';
-    if let Some(control) = text.chars().find(forbidden) {
-        return Err(TextError::Control(control.into()));
     }
     let length = text.chars().count();
     if length > limit {
         return Err(TextError::TooLong { limit, length });
     }
     Ok(text)
+}
+
+/// Whether a text says nothing: a reader would see nothing of it, and nothing of it is forbidden.
+pub(super) fn is_absent(text: &str) -> bool {
+    !is_visible(text) && check_characters(text).is_ok()
+}
+
+/// Checks that a text has no control character other than newline and tab, and none that changes its direction.
+///
+/// # Errors
+/// [`TextError::Control`] and [`TextError::Direction`] for the first character that is not allowed.
+pub(super) fn check_characters(text: &str) -> Result<(), TextError> {
+    let wrong = text.chars().find_map(|c| match direction_control(c) {
+        Some(name) => Some(TextError::Direction {
+            code: c.into(),
+            name,
+        }),
+        None if c.is_control() && c != '\n' && c != '\t' => Some(TextError::Control(c.into())),
+        None => None,
+    });
+    wrong.map_or(Ok(()), Err)
 }
 
 macro_rules! text_type {
@@ -55,10 +88,10 @@ macro_rules! text_type {
             /// The most Unicode characters that it may have.
             pub const MAX_CHARS: usize = $limit;
 
-            /// Trims and checks a text.
+            /// Trims, normalises to NFC and checks a text.
             ///
             /// # Errors
-            /// [`TextError`] when it is empty, too long, or has control characters.
+            /// [`TextError`] when nothing of it is visible, when it is too long, or when it has control characters.
             pub fn parse(text: &str) -> Result<Self, TextError> {
                 parse_text(text, $limit).map(Self)
             }
@@ -185,6 +218,43 @@ mod tests {
         assert_eq!(Title::parse("a\0b"), Err(TextError::Control(0)));
         assert_eq!(Title::parse("a\u{85}b"), Err(TextError::Control(0x85)));
         assert_eq!(Title::parse(" \t\n "), Err(TextError::Missing));
+    }
+
+    #[test]
+    fn characters_that_change_the_direction_are_refused_by_name_and_marks_are_kept() {
+        for code in (0x202A..=0x202E).chain(0x2066..=0x2069) {
+            let c = char::from_u32(code).expect("a character");
+            let err = Title::parse(&format!("a{c}b")).expect_err("refused");
+            let text = err.to_string();
+            assert!(text.contains(&format!("U+{code:04X}")), "{text}");
+            assert!(SearchText::parse(&c.to_string()).is_err());
+        }
+        assert!(Title::parse("נוף\u{200F}, \u{200E}5").is_ok());
+        let text = Title::parse("a\u{202E}b").expect_err("refused").to_string();
+        assert!(text.contains("right-to-left override"), "{text}");
+    }
+
+    #[test]
+    fn a_text_without_anything_to_see_is_missing() {
+        for blank in [
+            "\u{200B}",
+            " \u{2060}\u{FEFF} ",
+            "\u{3164}",
+            "\u{301}",
+            "\u{2800}\u{AD}",
+        ] {
+            assert_eq!(Title::parse(blank), Err(TextError::Missing), "{blank:?}");
+            assert_eq!(Location::parse(blank), Err(TextError::Missing));
+        }
+    }
+
+    #[test]
+    fn composed_and_decomposed_letters_are_one_text_and_count_once() {
+        let [composed, decomposed] = ["Malm\u{F6}", "Malmo\u{308}"].map(Location::parse);
+        assert_eq!(composed, decomposed);
+        assert!(Title::parse(&"e\u{301}".repeat(200)).is_ok());
+        // Letters that NFC takes apart count as they are stored.
+        assert!(Title::parse(&"\u{958}".repeat(101)).is_err());
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use icu_properties::props::GeneralCategory;
 use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::characters::{category, is_ignorable};
 use super::{Permission, Permissions};
 
 /// A user's number in the database.
@@ -26,6 +28,14 @@ impl Username {
     /// # Errors
     /// A message that says what is allowed.
     pub fn parse(text: &str) -> Result<Self, String> {
+        // What normalisation turns into another character is named as it was typed.
+        let unseen = |c: &char| is_ignorable(*c) || category(*c) == GeneralCategory::Format;
+        if let Some(unseen) = text.trim().chars().find(unseen) {
+            return Err(format!(
+                "This username contains a character that can’t be seen (U+{:04X}). Remove it.",
+                u32::from(unseen)
+            ));
+        }
         let text = Self::normalized(text);
         let allowed = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
         if text.is_empty() {
@@ -167,6 +177,20 @@ mod tests {
             assert_eq!(Username::folded(typed), "ann", "{typed:?}");
         }
         assert_eq!(Username::normalized("ann\0"), "ann\u{fffd}");
+        for unseen in [
+            "\u{3164}",
+            "\u{200B}",
+            "\u{115F}",
+            "\u{FFA0}",
+            "\u{202E}",
+            "\u{E0061}",
+            "\u{AD}",
+            "\u{FE0F}",
+        ] {
+            let code = format!("U+{:04X}", u32::from(unseen.chars().next().expect("one")));
+            let err = Username::parse(&format!("ad{unseen}min")).expect_err("refused");
+            assert!(err.contains(&code), "{err}");
+        }
         // A name that is too long is nobody's, and stays so when it is cut.
         assert_eq!(Username::normalized(&"x".repeat(1000)).len(), 151);
         assert!(Username::parse(&"x".repeat(151)).is_err());

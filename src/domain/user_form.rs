@@ -2,7 +2,9 @@
 
 use url::form_urlencoded;
 
+use super::characters::is_ignorable;
 use super::field_errors::quoted;
+use super::text::check_characters;
 use super::{FieldErrors, Password, Permissions, User, Username};
 
 /// The most characters of an e-mail address (RFC 5321).
@@ -113,7 +115,8 @@ pub fn parse_email(text: &str) -> Result<String, String> {
     let well_formed = text.split_once('@').is_some_and(|(name, host)| {
         !name.is_empty() && !host.is_empty() && !host.contains('@') && !host.starts_with('.')
     });
-    let plain = !text.chars().any(|c| c.is_control() || c.is_whitespace());
+    let unseen = |c: char| c.is_control() || c.is_whitespace() || is_ignorable(c);
+    let plain = !text.chars().any(unseen) && check_characters(text).is_ok();
     if text.is_empty() || (well_formed && plain && text.chars().count() <= MAX_EMAIL) {
         return Ok(text.to_owned());
     }
@@ -153,10 +156,13 @@ impl UserQuery {
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
             let value = value.trim();
             match &*name {
-                "q" if value.chars().count() > MAX_SEARCH || value.contains('\0') => {
+                "q" if value.chars().count() > MAX_SEARCH => {
                     errors.add("q", format!("Search for at most {MAX_SEARCH} characters."));
                 }
-                "q" => query.search = value.to_owned(),
+                "q" => {
+                    let checked = errors.check("q", check_characters(value));
+                    query.search = checked.map_or(String::new(), |()| value.to_owned());
+                }
                 "role" => {
                     let found = Self::ROLES.into_iter().find(|(role, _)| *role == value);
                     query.role = found.map(|(role, _)| role);
@@ -231,7 +237,16 @@ mod tests {
             assert!(parse_email(good).is_ok(), "{good}");
         }
         for bad in [
-            "ann", "@", "ann@", "@host", "a@b@c", "a b@c.d", "a@.c", "a\n@c.d",
+            "ann",
+            "@",
+            "ann@",
+            "@host",
+            "a@b@c",
+            "a b@c.d",
+            "a@.c",
+            "a\n@c.d",
+            "a\u{200B}@c.d",
+            "a\u{202E}@c.d",
         ] {
             assert!(parse_email(bad).is_err(), "{bad}");
         }

@@ -133,5 +133,5 @@ fn answer(text: &StoredPage, request: &HttpRequest) -> HttpResponse {
         response.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static(token)));
     }
     response.insert_header((header::CONTENT_TYPE, text.content_type.clone()));
-    response.body(text.body(encoding).clone())
+    response.body(text.body(encoding))
 }

@@ -30,6 +30,8 @@ pub enum AppError {
     Forbidden(&'static str),
     /// What is there does not allow it now: something of the kind is under way, or somebody changed or deleted it.
     Conflict(String),
+    /// The client accepts no encoding that the site has.
+    NotAcceptable,
     /// The client must wait.
     Throttled(Duration),
     /// A server that the answer needs does not answer; not known why where nothing is said.
@@ -58,6 +60,8 @@ pub(super) fn outage(why: Option<Outage>) -> &'static str {
 /// How long a client should wait before it asks again after an outage.
 const RETRY_SECONDS: u64 = 5;
 
+/// What clients are told that accept no encoding of the site's.
+const ENCODINGS: &str = "The header Accept-Encoding excludes identity and names neither br nor gzip. Accept one of them.";
 /// What clients are told of a fault of the server's.
 const FAULT: &str = "Something went wrong on our side. It has been logged.";
 /// What clients are told when Redis fails while an operator's request is under way.
@@ -103,6 +107,7 @@ impl AppError {
                     wait.as_secs().max(1)
                 )
             }
+            Self::NotAcceptable => ENCODINGS.to_owned(),
             Self::TooSlow => "The request took too long to arrive.".to_owned(),
             Self::Unavailable(why) => {
                 format!("{}. Please try again in a few seconds.", outage(*why))
@@ -134,6 +139,7 @@ impl ResponseError for AppError {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,

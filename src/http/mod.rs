@@ -27,6 +27,7 @@ pub use views::listings::list_html;
 
 /// The middleware around every route, from the outside in.
 pub mod around {
+    pub use super::middleware::clean_address::clean_address;
     pub use super::middleware::error_pages::error_pages;
     pub use super::middleware::request_id::{RequestId, request_id};
     pub use super::middleware::security::security;

@@ -74,9 +74,10 @@ fn is_for_programs(path: &str) -> bool {
         )
 }
 
-/// The encodings that a client accepts, the one it likes best first and brotli before gzip.
+/// The encodings that a client accepts, the one it likes best first and brotli before gzip; at last, as the one to send
+/// where no compressed body is kept, the body as it is (RFC 9110, section 12.5.3).
 #[derive(Debug, Clone, Copy)]
-pub(super) struct AcceptedEncodings([Option<Encoding>; 2]);
+pub(super) struct AcceptedEncodings([Option<Encoding>; 3]);
 
 impl AcceptedEncodings {
     /// Those of a request.
@@ -84,7 +85,7 @@ impl AcceptedEncodings {
         let mut lists = headers.get_all(header::ACCEPT_ENCODING);
         let (first, more) = (lists.next(), lists.next());
         match (first.map(|value| value.to_str()), more) {
-            (None, _) => Self([None, None]),
+            (None, _) => Self([None, None, Some(Encoding::Identity)]),
             (Some(Ok(list)), None) => Self::in_list(list),
             _ => Self::in_list(&joined(headers, header::ACCEPT_ENCODING)),
         }
@@ -93,23 +94,31 @@ impl AcceptedEncodings {
     fn in_list(list: &str) -> Self {
         let quality = |token: &str| {
             let exact = quality_of(list, token);
-            exact.or_else(|| quality_of(list, "*")).unwrap_or(0)
+            exact.or_else(|| quality_of(list, "*"))
         };
-        let (brotli, gzip) = (quality("br"), quality("gzip"));
+        let [brotli, gzip] = ["br", "gzip"].map(|token| quality(token).unwrap_or(0));
+        // What a list does not name is accepted as it is.
+        let identity = quality("identity").is_none_or(|quality| quality > 0);
+        let identity = identity.then_some(Encoding::Identity);
         let brotli = (brotli > 0).then_some((brotli, Encoding::Brotli));
         let gzip = (gzip > 0).then_some((gzip, Encoding::Gzip));
         match (brotli, gzip) {
             (Some((br, _)), Some((gz, _))) if gz > br => {
-                Self([Some(Encoding::Gzip), Some(Encoding::Brotli)])
+                Self([Some(Encoding::Gzip), Some(Encoding::Brotli), identity])
             }
-            _ => Self([brotli.map(|(_, e)| e), gzip.map(|(_, e)| e)]),
+            _ => Self([brotli.map(|(_, e)| e), gzip.map(|(_, e)| e), identity]),
         }
+    }
+
+    /// Whether the client accepts none that the site has.
+    pub(super) fn is_empty(self) -> bool {
+        self.into_iter().next().is_none()
     }
 }
 
 impl IntoIterator for AcceptedEncodings {
     type Item = Encoding;
-    type IntoIter = std::iter::Flatten<std::array::IntoIter<Option<Encoding>, 2>>;
+    type IntoIter = std::iter::Flatten<std::array::IntoIter<Option<Encoding>, 3>>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter().flatten()
@@ -181,13 +190,20 @@ mod tests {
 
     #[test]
     fn encodings_come_in_the_order_of_the_clients_wishes() {
-        use Encoding::{Brotli, Gzip};
+        use Encoding::{Brotli, Gzip, Identity};
         for (accept, want) in [
-            ("gzip, deflate, br", vec![Brotli, Gzip]),
-            ("br;q=0.2, gzip;q=0.8", vec![Gzip, Brotli]),
-            ("br;q=0, *", vec![Gzip]),
-            ("identity", vec![]),
-            ("", vec![]),
+            ("gzip, deflate, br", vec![Brotli, Gzip, Identity]),
+            ("br;q=0.2, gzip;q=0.8", vec![Gzip, Brotli, Identity]),
+            ("br;q=0, *", vec![Gzip, Identity]),
+            ("identity", vec![Identity]),
+            ("", vec![Identity]),
+            ("*;q=0, identity", vec![Identity]),
+            ("gzip, identity;q=0", vec![Gzip]),
+            ("br, *;q=0", vec![Brotli]),
+            ("identity;q=0", vec![]),
+            ("*;q=0", vec![]),
+            ("deflate, *; q=0.000", vec![]),
+            ("deflate, IDENTITY;Q=0", vec![]),
         ] {
             assert_eq!(
                 AcceptedEncodings::of(&headers(header::ACCEPT_ENCODING, accept))

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
 use super::ServiceError;
 use super::families::QUERYSETS;
 use super::listings::tags_of;
 use crate::cache::{Cache, CacheKey, Cached, Fill, Level, TagSet};
-use crate::db::{Database, properties, sitemap};
+use crate::db::{Database, departures, properties, sitemap};
 use crate::domain::{
     ListedPart, ListedProperty, ListingFilter, ListingQuery, Property, SitemapPart,
 };
@@ -14,6 +17,15 @@ use crate::events::kinds;
 
 /// Listings in a feed.
 const FEED_SIZE: u16 = 50;
+
+/// The newest listings that a filter selects.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Newest {
+    /// The listings, the newest first.
+    pub properties: Vec<Property>,
+    /// When a listing last left what the filter selects, or may have; `None` where none has.
+    pub departed_at: Option<DateTime<Utc>>,
+}
 
 /// Reads feeds and the site map; cheap to clone.
 #[derive(Clone)]
@@ -31,10 +43,7 @@ impl Machines {
     ///
     /// # Errors
     /// When the database is needed and can't answer.
-    pub async fn newest(
-        &self,
-        filter: &ListingFilter,
-    ) -> Result<Cached<Vec<Property>>, ServiceError> {
+    pub async fn newest(&self, filter: &ListingFilter) -> Result<Cached<Newest>, ServiceError> {
         let query = ListingQuery {
             filter: filter.clone(),
             page_size: FEED_SIZE,
@@ -44,12 +53,16 @@ impl Machines {
         let load = async move || -> Result<_, ServiceError> {
             let client = database.client().await?;
             let rows = properties::list(&client, &query).await?;
-            Ok(Fill::new(rows.properties, ttl))
+            let newest = Newest {
+                properties: rows.properties,
+                departed_at: departures::find_latest(&client, &query.filter).await?,
+            };
+            Ok(Fill::new(newest, ttl))
         };
         let key = CacheKey::new(
             Level::Queryset,
             QUERYSETS,
-            format_args!("feed?{}", filter.row_key()),
+            format_args!("newest?{}", filter.row_key()),
         );
         self.cache.get_or_load(&key, &tags_of(filter), load).await
     }

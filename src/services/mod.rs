@@ -43,7 +43,7 @@ pub use imports::{ImportOutcome, LOOK_SECONDS, MAX_UPLOAD_BYTES, Preview, Previe
 pub use list_view::{FilterPart, ListView, Looser};
 pub use listings::{ListingPage, Listings};
 pub use loopback::Loopback;
-pub use machines::Machines;
+pub use machines::{Machines, Newest};
 pub use management::{
     Bar, CacheHistory, ClearScope, Cleared, EventState, ExplainedLevel, ExplainedPage,
     ExplainedTag, Explanation, FIGURES_EVERY, FigureStream, KeyFamily, Keys, LevelFigures,

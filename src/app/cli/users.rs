@@ -4,7 +4,7 @@ use super::prompt::{ask, ask_hidden};
 use super::{CommandError, output, prompt};
 use crate::app::platform::Platform;
 use crate::domain::{self, Password, Username};
-use crate::services::Accounts;
+use crate::services::{Accounts, CreateUserError};
 
 /// The option and the variables that answers come from where no user can be asked.
 const NAME_OPTION: &str = "--username";
@@ -43,8 +43,8 @@ async fn told(
         return Err(CommandError::Usage(message));
     };
     let username = parse_name(source, &username)?;
-    if is_taken(accounts, &username).await? {
-        return Err(CommandError::Failed(TAKEN.into()));
+    if let Some(reason) = refusal(accounts, &username).await? {
+        return Err(CommandError::Failed(reason));
     }
     let email = match told_by("--email", email, EMAIL_VARIABLE) {
         Some((source, text)) => parse_email(&text)
@@ -68,10 +68,10 @@ async fn asked(
             Some(name) => name,
             None => ask_name().await?,
         };
-        match is_taken(accounts, &name).await? {
-            false => break name,
-            true if prompt::is_possible() => output::mistake(TAKEN),
-            true => return Err(CommandError::Failed(TAKEN.into())),
+        match refusal(accounts, &name).await? {
+            None => break name,
+            Some(reason) if prompt::is_possible() => output::mistake(&reason),
+            Some(reason) => return Err(CommandError::Failed(reason)),
         }
     };
     let mut given = email;
@@ -123,10 +123,12 @@ pub(super) fn own_name(given: Option<String>) -> Result<String, CommandError> {
     })
 }
 
-const TAKEN: &str = "That username is already taken.";
-
-async fn is_taken(accounts: &Accounts, name: &Username) -> Result<bool, CommandError> {
-    Ok(accounts.find_by_name(name.as_str()).await?.is_some())
+/// Why no account can be created of a name, in Django's words where it is taken.
+async fn refusal(accounts: &Accounts, name: &Username) -> Result<Option<String>, CommandError> {
+    let checked = accounts.check_name(name).await?;
+    Ok(checked
+        .err()
+        .map(|err| CreateUserError::Name(err).to_string()))
 }
 
 /// What an option or else a variable says, with the name of the one that does.
@@ -189,7 +191,7 @@ fn password_of_environment(username: &Username, email: &str) -> Result<Password,
 async fn ask_new_password(username: &Username, email: &str) -> Result<Password, CommandError> {
     loop {
         let text = ask_hidden("Password: ").await?;
-        if ask_hidden("Password (again): ").await? != text {
+        if !is_same(&ask_hidden("Password (again): ").await?, &text) {
             output::mistake("Your passwords didn't match.");
             continue;
         }
@@ -215,7 +217,7 @@ async fn ask_new_password(username: &Username, email: &str) -> Result<Password, 
 async fn ask_other_password(username: &Username, email: &str) -> Result<Password, CommandError> {
     for _ in 0..TRIES {
         let text = ask_not_blank("Password: ").await?;
-        if ask_not_blank("Password (again): ").await? != text {
+        if !is_same(&ask_not_blank("Password (again): ").await?, &text) {
             output::line("Passwords do not match. Please try again.");
             continue;
         }
@@ -234,6 +236,11 @@ async fn ask_not_blank(prompt: &'static str) -> Result<String, CommandError> {
         text if text.is_empty() => Err(CommandError::Failed("aborted".into())),
         text => Ok(text),
     }
+}
+
+/// Whether two passwords are hashed the same.
+fn is_same(one: &str, other: &str) -> bool {
+    Password::prepared(one) == Password::prepared(other)
 }
 
 fn variable(name: &str) -> Option<String> {

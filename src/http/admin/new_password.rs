@@ -13,7 +13,7 @@ pub(super) fn new_password(
     (username, email): (&Username, &str),
     mut errors: FieldErrors,
 ) -> Result<Password, FieldErrors> {
-    if fields.get(name) != fields.get(again) {
+    if Password::prepared(fields.get(name)) != Password::prepared(fields.get(again)) {
         errors.add(again, "The two password fields didn’t match.");
     }
     let password = errors.check(name, Password::parse(fields.get(name), username, email));

@@ -2,6 +2,7 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use crate::domain::{Direction, FieldErrors, PropertyId};
 use crate::http::middleware::request_id::RequestId;
@@ -12,10 +13,14 @@ use crate::http::views::page;
 use crate::http::{AppError, Site};
 use crate::services::Services;
 
-/// `GET /`
-pub(in crate::http) async fn root() -> HttpResponse {
+/// `GET /`: a search that is typed there is a search of the list.
+pub(in crate::http) async fn root(request: HttpRequest) -> HttpResponse {
+    let query = request.query_string();
+    let mark = if query.is_empty() { "" } else { "?" };
+    // A header's value is ASCII; what an address should have percent-encoded is encoded here.
+    let query = utf8_percent_encode(query, CONTROLS);
     HttpResponse::Found()
-        .insert_header((header::LOCATION, "/properties/"))
+        .insert_header((header::LOCATION, format!("/properties/{mark}{query}")))
         .finish()
 }
 

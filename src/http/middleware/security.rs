@@ -6,13 +6,15 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 
+use crate::http::negotiation::AcceptedEncodings;
 use crate::http::{AppError, Site};
 
 /// No inline scripts or styles, nothing from elsewhere, no framing.
 const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The host is checked before anything else, so that no cache sees a foreign one.
+/// The host is checked before anything else, so that no cache sees a foreign one; then whether the client accepts any
+/// encoding that the site has.
 ///
 /// # Errors
 /// Those of the inner service.
@@ -26,6 +28,9 @@ pub async fn security<B: MessageBody + 'static>(
         let detail =
             "This site does not answer to that host name. Its names are set in ALLOWED_HOSTS.";
         return Ok(request.error_response(AppError::BadRequest(detail.to_owned())));
+    }
+    if AcceptedEncodings::of(request.headers()).is_empty() {
+        return Ok(request.error_response(AppError::NotAcceptable));
     }
     Ok(next.call(request).await?.map_into_boxed_body())
 }

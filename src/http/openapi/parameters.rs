@@ -13,8 +13,9 @@ const SPACE: &str =
 /// At most eight digits before the point, apart from leading zeros.
 const WHOLE: &str = "(0*[0-9]{1,8}|[0-9]{1,3},[0-9]{3}|0?[0-9]{1,2},[0-9]{3},[0-9]{3}\
     |0{1,3},(000,)*([0-9]{3}(,[0-9]{3})?|0[0-9]{2},[0-9]{3},[0-9]{3}))";
-/// A character that is not for control, or that ends a line or is a tab.
-const CHARACTER: &str = r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]";
+/// A character that neither controls nor changes the direction of text; the end of a line and a tab are allowed.
+const CHARACTER: &str =
+    r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]";
 
 /// A price as people write it; empty where there is none.
 fn price() -> ObjectBuilder {
@@ -76,7 +77,7 @@ pub(super) fn place() -> Vec<Parameter> {
         query("sort", "The order; ties are broken by id.", or_empty(sort)),
         query(
             "page",
-            "The page's number.",
+            "The page's number. A page after the last one, and one after page 200 of any list, is not found.",
             or_empty(number(1, i64::from(MAX_PAGE))),
         ),
         query(
@@ -86,7 +87,7 @@ pub(super) fn place() -> Vec<Parameter> {
         ),
         query(
             "cursor",
-            "A place in a list of this order, taken from `next` or `previous`; goes before `page`. Of JSON only.",
+            "A place in a list with these filters and this order, taken from `next` or `previous`; goes before `page`. Of JSON only.",
             cursor,
         ),
     ]

@@ -7,7 +7,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use crate::http::negotiation::AcceptedEncodings;
-use crate::services::{Encoding, StoredPage};
+use crate::services::StoredPage;
 
 /// The answer with a page, or 304.
 pub(super) fn answer(
@@ -17,17 +17,6 @@ pub(super) fn answer(
     cache_status: HeaderValue,
 ) -> HttpResponse {
     let encoding = page.choose(AcceptedEncodings::of(headers));
-    answer_with(page, encoding, headers, age, cache_status)
-}
-
-/// The same in one encoding, whatever the client likes best.
-pub(super) fn answer_with(
-    page: &StoredPage,
-    encoding: Encoding,
-    headers: &HeaderMap,
-    age: Duration,
-    cache_status: HeaderValue,
-) -> HttpResponse {
     let etag = page.etag(encoding);
     let not_modified = has_copy(headers, etag);
     let status = match not_modified {
@@ -54,7 +43,7 @@ pub(super) fn answer_with(
         response.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static(token)));
     }
     response.insert_header((header::CONTENT_TYPE, page.content_type.clone()));
-    response.body(page.body(encoding).clone())
+    response.body(page.body(encoding))
 }
 
 /// Whether a client has this representation already (RFC 9110, section 13.1.2: a weak comparison).

@@ -16,9 +16,11 @@ use super::page::PublicPage;
 use super::{cache_status, serve};
 use crate::cache::policy;
 use crate::http::Site;
+use crate::http::middleware::clean_address::cleaned;
 use crate::http::middleware::request_id::{RequestId, cache_status as shown};
 use crate::http::middleware::route::route_of;
 use crate::http::middleware::security::{harden, is_allowed};
+use crate::http::negotiation::AcceptedEncodings;
 use crate::services::Services;
 
 /// The middleware that answers from memory, or asks the inner service. It goes around all others.
@@ -71,8 +73,12 @@ fn from_memory(request: &ServiceRequest) -> Option<HttpResponse> {
     }
     let services = request.app_data::<web::Data<Services>>()?;
     let site = request.app_data::<web::Data<Site>>()?;
-    let page = PublicPage::at(request.path(), request.query_string(), headers, site)?;
-    if !is_allowed(request, site) {
+    let (path, query) = (request.path(), request.query_string());
+    let page = PublicPage::at(path, query, headers, site)?;
+    if !is_allowed(request, site)
+        || cleaned(path, query, headers).is_some()
+        || AcceptedEncodings::of(headers).is_empty()
+    {
         return None;
     }
     let (id, key) = (RequestId::new(), page.key(&site.url));

@@ -121,6 +121,7 @@ impl PublicPage {
         site_url: &str,
     ) -> Result<Rendered, AppError> {
         match self {
+            Self::List { query, .. } if query.is_past_numbers() => Err(AppError::NotFound),
             Self::List { query, format } => {
                 let list = &services.listings;
                 match format {
@@ -162,6 +163,9 @@ impl PublicPage {
         let Self::List { query, format } = self else {
             return Err(AppError::NotFound);
         };
+        if query.is_past_numbers() {
+            return Err(AppError::NotFound);
+        }
         match format {
             Format::Json => {
                 let list = services.listings.list_uncached(&query).await?;

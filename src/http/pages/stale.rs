@@ -5,9 +5,9 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderMap, HeaderValue};
 
-use super::answer::{answer, answer_with};
+use super::answer::answer;
 use crate::cache::policy::Outcome;
-use crate::services::{Encoding, Served, StoredPage};
+use crate::services::{Served, StoredPage};
 
 /// What comes first in a page's content, and what is said there.
 const CONTENT: &str = "<main id=\"main\" class=\"wrap\" tabindex=\"-1\">";
@@ -24,7 +24,7 @@ pub(super) fn answer_or_stand_in(
     let page = &served.page.page;
     let stale = matches!(served.trail.last(), Some((_, Outcome::Stale(_))));
     match stale.then(|| with_notice(page)).flatten() {
-        Some(page) => answer_with(&page, Encoding::Identity, headers, age, cache_status),
+        Some(page) => answer(&page, headers, age, cache_status),
         None => answer(page, headers, age, cache_status),
     }
 }
@@ -32,7 +32,7 @@ pub(super) fn answer_or_stand_in(
 /// The same page with the notice, which is another representation with a validator of its own; `None` for data.
 fn with_notice(page: &StoredPage) -> Option<StoredPage> {
     let is_html = page.content_type.as_bytes().starts_with(b"text/html");
-    let html = std::str::from_utf8(page.body(Encoding::Identity)).ok();
+    let html = std::str::from_utf8(page.text()).ok();
     let (before, after) = html.filter(|_| is_html)?.split_once(CONTENT)?;
     let body = [before, CONTENT, NOTICE, after].concat();
     Some(StoredPage::uncompressed(
@@ -44,6 +44,7 @@ fn with_notice(page: &StoredPage) -> Option<StoredPage> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::services::Encoding;
     use actix_web::web::Bytes;
 
     fn page(content_type: &'static str, body: &'static str) -> StoredPage {
@@ -57,7 +58,7 @@ mod tests {
             "<body><main id=\"main\" class=\"wrap\" tabindex=\"-1\">\n<h1>Listings</h1></main>";
         let before = page("text/html; charset=utf-8", html);
         let after = with_notice(&before).expect("HTML has room for a notice");
-        let text = String::from_utf8_lossy(after.body(Encoding::Identity)).into_owned();
+        let text = String::from_utf8_lossy(after.text()).into_owned();
         assert_eq!(text.replace(NOTICE, ""), html);
         let etags = [&before, &after].map(|page| page.etag(Encoding::Identity));
         assert_ne!(etags[0], etags[1]);

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::xml as filters;
 use crate::domain::{ListedPart, ListedProperty, ListingFilter, Property};
+use crate::services::Newest;
 
 /// How much of a description an entry of a feed shows, in characters. Escaped five-fold and with 50 entries that is far
 /// below what the page cache keeps.
@@ -60,7 +61,7 @@ struct Entry<'a> {
 impl<'a> Feed<'a> {
     /// The feed of a filter, whose query string is `canonical`.
     pub(in crate::http) fn new(
-        properties: &'a [Property],
+        newest: &'a Newest,
         filter: &ListingFilter,
         canonical: &str,
         site_url: &str,
@@ -69,7 +70,8 @@ impl<'a> Feed<'a> {
             true => format!("{site_url}/properties/{page}"),
             false => format!("{site_url}/properties/{page}?{canonical}"),
         };
-        let latest = properties.iter().map(|property| property.updated_at).max();
+        let properties = newest.properties.iter();
+        let latest = properties.map(|property| property.updated_at).max();
         let entry = |property: &'a Property| Entry {
             property,
             url: format!("{site_url}/properties/{}/", property.id),
@@ -79,9 +81,10 @@ impl<'a> Feed<'a> {
             own: address("feed.atom"),
             list: address(""),
             title: title(filter),
-            // An empty feed must have a time as well, and the same one whenever it is made.
-            updated: latest.unwrap_or_default(),
-            entries: properties.iter().map(entry).collect(),
+            // What has left the feed has no entry that would tell. A feed that never had one must have a time as well, and
+            // the same one whenever it is made.
+            updated: latest.max(newest.departed_at).unwrap_or_default(),
+            entries: newest.properties.iter().map(entry).collect(),
         }
     }
 }

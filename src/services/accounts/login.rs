@@ -12,7 +12,8 @@ use super::{Accounts, Visitor};
 use crate::db::login_events::{self, NewLoginEvent};
 use crate::db::{DbError, GenericClient, login_failures, users};
 use crate::domain::{LoginKind, Password, User, UserId, Username};
-use crate::services::{ServiceError, passwords};
+use crate::services::ServiceError;
+use crate::services::passwords::{self, Verified};
 
 /// Failed logins per account or address that are allowed within [`WINDOW`].
 const FAILURES: i64 = 5;
@@ -109,8 +110,8 @@ impl Noted<'_> {
 }
 
 impl Accounts {
-    /// Checks a name and a password of a member of staff. A hash that another program made is replaced by the site's
-    /// own, now that the password is known.
+    /// Checks a name and a password of a member of staff. A hash that another program made, or that was made before
+    /// passwords were prepared, is replaced by the site's own, now that the password is known.
     ///
     /// # Errors
     /// When the database can't answer.
@@ -130,13 +131,14 @@ impl Accounts {
         // Nobody waits for a connection while a password is checked.
         drop(client);
         let hash = user.as_ref().map(|user| user.password_hash.clone());
-        let matches = passwords::verify(password.clone(), hash, foreign).await?;
+        let verified = passwords::verify(password.clone(), hash, foreign).await?;
+        let matches = verified != Verified::Wrong;
         let id = user.as_ref().map(|user| user.id);
         let user = user.filter(|user| matches && user.is_active && user.is_staff);
         let Some(user) = user else {
             return self.refuse(&attempt, id).await;
         };
-        let own_hash = own_hash(&user, &password).await?;
+        let own_hash = own_hash(&user, &password, verified).await?;
         let mut client = self.database.client().await?;
         let work = client.transaction().await?;
         login_failures::delete(&work, &attempt.account, &attempt.network).await?;
@@ -166,7 +168,7 @@ impl Accounts {
             return Ok(Login::Throttled(wait));
         }
         let hash = Some(user.password_hash.clone());
-        if !passwords::verify(password, hash, None).await? {
+        if passwords::verify(password, hash, None).await? == Verified::Wrong {
             return self.refuse(&attempt, Some(user.id)).await;
         }
         let client = self.database.client().await?;
@@ -236,13 +238,16 @@ impl Accounts {
     }
 }
 
-/// A hash of the site's own making for a user whose hash is not; `None` where there is nothing to do, also for a password
+/// A hash of the site's own making for a user whose hash is not, or is not of the prepared password; `None` where there is nothing to do, also for a password
 /// that the site would not take.
-async fn own_hash(user: &User, password: &str) -> Result<Option<String>, ServiceError> {
+async fn own_hash(
+    user: &User,
+    password: &str,
+    verified: Verified,
+) -> Result<Option<String>, ServiceError> {
+    let is_current = verified == Verified::Prepared && passwords::is_current(&user.password_hash);
     match Password::unchecked(password) {
-        Ok(password) if !passwords::is_current(&user.password_hash) => {
-            Ok(Some(passwords::hash(password).await?))
-        }
+        Ok(password) if !is_current => Ok(Some(passwords::hash(password).await?)),
         _ => Ok(None),
     }
 }

@@ -9,8 +9,8 @@ use crate::db::{
     Client, DbError, Transaction, account_events, event_log, login_events, sessions, users,
 };
 use crate::domain::{
-    AccountEvent, LoginEvent, LoginFilter, NewAccount, Password, SessionEntry, User, UserId,
-    UserQuery, UserStanding,
+    AccountEvent, LoginEvent, LoginFilter, NameError, NewAccount, Password, SessionEntry, User,
+    UserId, UserQuery, UserStanding,
 };
 use crate::services::{ServiceError, Sessions, passwords};
 
@@ -49,9 +49,9 @@ pub enum ManageError {
     /// Somebody else changed the account since it was looked at.
     #[error("Somebody else changed this account meanwhile.")]
     Changed,
-    /// Somebody has the name, at most in another case.
-    #[error("A user with that username already exists.")]
-    Taken,
+    /// Somebody has the name, or one that looks like it.
+    #[error(transparent)]
+    Name(#[from] NameError),
     /// Nobody would be left in charge.
     #[error("This is the only active superuser. Make somebody else one first.")]
     LastSuperuser,
@@ -66,7 +66,9 @@ pub enum ManageError {
 impl From<DbError> for ManageError {
     fn from(err: DbError) -> Self {
         match err {
-            DbError::Constraint(name) if name == "site_user_username_key" => Self::Taken,
+            DbError::Constraint(name) if name == "site_user_username_key" => {
+                Self::Name(NameError::Taken)
+            }
             err => Self::Service(err.into()),
         }
     }
@@ -103,12 +105,12 @@ impl Accounts {
         let hash = passwords::hash(new.password).await?;
         let mut client = self.client().await?;
         let (work, _) = begin(&mut client, actor).await?;
-        if users::is_taken(&work, &new.standing.username, None).await? {
-            return Err(ManageError::Taken);
-        }
+        users::lock_names(&work).await?;
+        let names = users::list_names(&work, None).await?;
+        names.check(&new.standing.username)?;
         let id = users::insert(&work, &new.standing, &hash).await?;
         commit(work).await?;
-        id.ok_or(ManageError::Taken)
+        id.ok_or(ManageError::Name(NameError::Taken))
     }
 
     /// Changes an account, if it is still as `seen`. One that may not enter any more has no sessions any more.
@@ -134,8 +136,10 @@ impl Accounts {
         if !stays && in_charge == [id] {
             return Err(ManageError::LastSuperuser);
         }
-        if users::is_taken(&work, &standing.username, Some(id)).await? {
-            return Err(ManageError::Taken);
+        if standing.username != user.username {
+            users::lock_names(&work).await?;
+            let names = users::list_names(&work, Some(id)).await?;
+            names.check(&standing.username)?;
         }
         users::update(&work, id, standing).await?;
         let ended = match standing.is_active && standing.is_staff {

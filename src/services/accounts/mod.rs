@@ -17,14 +17,19 @@ use tokio::sync::Semaphore;
 
 use super::{ServiceError, Sessions, passwords};
 use crate::db::{Database, event_log, sessions, users};
-use crate::domain::{NewAccount, Password, Permissions, User, UserId, UserStanding, Username};
+use crate::domain::{
+    NameError, NewAccount, Password, Permissions, User, UserId, UserStanding, Username,
+};
 
 /// Why an account can't be created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateUserError {
-    /// Somebody has the name.
-    #[error("That username is already taken.")]
-    Taken,
+    /// Somebody has the name, or one that looks like it.
+    #[error("{}", match .0 {
+        NameError::Taken => "That username is already taken.".to_owned(),
+        looks_like => looks_like.to_string(),
+    })]
+    Name(NameError),
     /// Something failed.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -95,7 +100,7 @@ impl Accounts {
     /// Creates an account that may do everything; `actor` is who the log will name.
     ///
     /// # Errors
-    /// [`CreateUserError::Taken`], or a failure.
+    /// [`CreateUserError::Name`], or a failure.
     pub async fn create_superuser(
         &self,
         actor: &str,
@@ -111,20 +116,37 @@ impl Accounts {
             is_superuser: true,
             permissions: Permissions::all(),
         };
-        let created = self
-            .insert(actor, NewAccount { standing, password })
-            .await?;
-        created.ok_or(CreateUserError::Taken)
+        let new = NewAccount { standing, password };
+        let created = self.insert(actor, new).await?;
+        created.map_err(CreateUserError::Name)
     }
 
-    async fn insert(&self, actor: &str, new: NewAccount) -> Result<Option<UserId>, ServiceError> {
+    /// Checks a name that a new account is to have. That an account can have it is only certain once it has.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn check_name(&self, name: &Username) -> Result<Result<(), NameError>, ServiceError> {
+        let client = self.database.client().await?;
+        Ok(users::list_names(&client, None).await?.check(name))
+    }
+
+    async fn insert(
+        &self,
+        actor: &str,
+        new: NewAccount,
+    ) -> Result<Result<UserId, NameError>, ServiceError> {
         let hash = passwords::hash(new.password).await?;
         let mut client = self.database.client().await?;
         let work = client.transaction().await?;
         event_log::set_actor(&work, actor).await?;
+        users::lock_names(&work).await?;
+        let names = users::list_names(&work, None).await?;
+        if let Err(err) = names.check(&new.standing.username) {
+            return Ok(Err(err));
+        }
         let id = users::insert(&work, &new.standing, &hash).await?;
         work.commit().await?;
-        Ok(id)
+        Ok(id.ok_or(NameError::Taken))
     }
 
     /// Replaces a user's password, and ends all their sessions; `actor` is who the log will name. Where the old one was

@@ -59,7 +59,18 @@ pub(super) fn is_current(hash: &str) -> bool {
     hash.starts_with(OWN)
 }
 
-/// Whether a password matches a hash. Without a hash it takes as long, and does not: so that an unknown name can't be
+/// What came of checking a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verified {
+    /// It is not the one that the hash was made of.
+    Wrong,
+    /// The hash was made of it as it is prepared now.
+    Prepared,
+    /// The hash was made of it by a program that did not prepare it so.
+    AsTyped,
+}
+
+/// Whether a password matches a hash, in any of its readings. Without a hash it takes as long, and does not: so that an unknown name can't be
 /// told from a wrong password by the clock. As long as some account has a foreign hash, `foreign` is one: then
 /// everybody's password is tried on a hash of either kind, so that neither can it be told who has which.
 ///
@@ -69,7 +80,7 @@ pub(super) async fn verify(
     password: String,
     hash: Option<String>,
     foreign: Option<String>,
-) -> Result<bool, ServiceError> {
+) -> Result<Verified, ServiceError> {
     let verified = in_line(move || {
         let hash = hash.unwrap_or_default();
         let own = is_current(&hash);
@@ -78,12 +89,21 @@ pub(super) async fn verify(
             false if is_known_foreign(&hash) => (NOBODY, Some(&*hash)),
             false => (NOBODY, foreign.as_deref()),
         };
-        let fits_own = verify_own(&password, own_hash);
         let foreign_hash = foreign_hash.and_then(ForeignHash::parse);
-        let fits_foreign = foreign_hash.is_some_and(|foreign| foreign.fits(&password));
-        match own {
-            true => fits_own,
-            false => fits_foreign && is_known_foreign(&hash),
+        let fits = |password: &String| {
+            let fits_own = verify_own(password, own_hash);
+            let fits_foreign = foreign_hash
+                .as_ref()
+                .is_some_and(|hash| hash.fits(password));
+            match own {
+                true => fits_own,
+                false => fits_foreign && is_known_foreign(&hash),
+            }
+        };
+        match Password::readings(&password).iter().position(fits) {
+            Some(0) => Verified::Prepared,
+            Some(_) => Verified::AsTyped,
+            None => Verified::Wrong,
         }
     });
     verified.await
@@ -111,9 +131,8 @@ mod tests {
 
     async fn fits(password: &str, hash: Option<&str>, foreign: Option<&str>) -> bool {
         let own = str::to_owned;
-        verify(own(password), hash.map(own), foreign.map(own))
-            .await
-            .expect("checked")
+        let verified = verify(own(password), hash.map(own), foreign.map(own));
+        verified.await.expect("checked") != Verified::Wrong
     }
 
     #[tokio::test]
@@ -124,6 +143,27 @@ mod tests {
         assert!(hash.starts_with("$argon2id$"));
         assert!(fits("correct horse", Some(&hash), None).await);
         assert!(!fits("wrong horse", Some(&hash), None).await);
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_either_form_of_a_letter_fits_both() {
+        let (composed, decomposed) = ("caf\u{E9} au lait", "cafe\u{301} au lait");
+        for made_of in [composed, decomposed] {
+            let made = Argon2::default().hash_password(made_of.as_bytes());
+            let made = made.expect("hashed").to_string();
+            for typed in [composed, decomposed] {
+                let verified = verify(typed.to_owned(), Some(made.clone()), None).await;
+                let want = match made_of == composed {
+                    true => Verified::Prepared,
+                    false => Verified::AsTyped,
+                };
+                assert_eq!(verified.expect("checked"), want, "{made_of:?} {typed:?}");
+            }
+            assert!(!fits("cafe au lait", Some(&made), None).await);
+        }
+        let new = Password::unchecked(decomposed).expect("allowed");
+        let new = hash(new).await.expect("hashed");
+        assert!(fits(composed, Some(&new), None).await);
     }
 
     #[tokio::test]

@@ -236,3 +236,22 @@ async fn a_name_is_found_by_its_letters_whatever_their_case_and_accents() {
     }
     assert_eq!(places(&app, "name=+").await.len(), places_of.len());
 }
+
+#[tokio::test]
+async fn the_places_of_a_search_say_what_was_searched_for() {
+    let app = Plan::new().await.homes(4).await.start().await;
+    let page = app.get("/properties/places/?q=zz&utm_source=x").await;
+    let page = page.assert_status(200);
+    assert!(page.has("No listings match <bdi>“zz”</bdi>"), "{page:?}");
+    assert!(
+        !page.has("filters") && !page.has("role=\"alert\""),
+        "{page:?}"
+    );
+    let page = app.get("/properties/places/?q=home&min_price=2000").await;
+    let page = page.assert_status(200);
+    assert!(
+        page.has("the listings that match <bdi>“home”, from 2,000</bdi>"),
+        "{page:?}"
+    );
+    assert!(page.has("Leith") && page.has("Joppa"), "{page:?}");
+}

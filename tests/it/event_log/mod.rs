@@ -4,3 +4,4 @@ mod counts;
 mod events;
 mod restored;
 mod tally;
+mod texts;

@@ -10,7 +10,7 @@ fn titles() -> [String; 6] {
         "<script>window.hacked = 1</script>".to_owned(),
         "\"><img src=x onerror='window.hacked = 1'> & &amp; 'quotes' `ticks`".to_owned(),
         "</title></main><style>* { display: none }</style>{{ 7 * 7 }}".to_owned(),
-        "Left \u{202e}turned to the right".to_owned(),
+        "Left \u{200f}turned to the right".to_owned(),
         "👩‍👩‍👧‍👦 🏡 دار للبيع בית".to_owned(),
         "W".repeat(200),
     ]
@@ -74,4 +74,40 @@ async fn filters_are_shown_as_text_and_break_nothing() {
     chromium.open(&app, &path).await;
     assert_eq!(chromium.listings().await.len(), titles().len());
     is_harmless(&chromium, "a long location").await;
+}
+
+#[tokio::test]
+async fn stacked_accents_stay_within_their_text() {
+    let app = spawn_app().await;
+    let stacked: String = "Zalgo"
+        .chars()
+        .map(|c| format!("{c}{}", "\u{30D}\u{310}\u{317}\u{323}".repeat(8)))
+        .collect();
+    let place: String = stacked.chars().take(100).collect();
+    app.create_without_session(&listing(&stacked, "1", &place))
+        .await;
+    let chromium = Chromium::start().await;
+    for (path, elements) in [
+        (
+            "/properties/",
+            vec![".card__title", ".card__place", ".card__text"],
+        ),
+        (
+            "/properties/1/",
+            vec![".headline", ".lede", ".crumbs li", ".facts dd"],
+        ),
+        ("/properties/places/", vec![".letter__places li"]),
+    ] {
+        chromium.open(&app, path).await;
+        for element in elements {
+            let script =
+                format!("return getComputedStyle(document.querySelector('{element}')).overflowY");
+            let overflow = chromium.run(&script, &[]).await;
+            assert!(
+                overflow == "clip" || overflow == "hidden",
+                "{path} {element}: {overflow}"
+            );
+        }
+        is_harmless(&chromium, path).await;
+    }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::truth::{feed, is_for_machines};
-use crate::harness::{Plan, spawn_app};
+use crate::harness::{Plan, eventually, spawn_app};
 
 #[tokio::test]
 async fn a_feed_has_everything_that_a_reader_needs() {
@@ -124,4 +124,52 @@ async fn a_wrong_filter_is_named_to_whoever_asks() {
         }
     }
     assert!(app.keys("page").await.is_empty());
+}
+
+#[tokio::test]
+async fn what_leaves_a_feed_moves_its_time_forward() {
+    let app = Plan::new().await.homes(8).await.start().await;
+    // The listing of the change is the first of each feed, odd numbers are in Leith and cost as many thousand.
+    for (path, leaves) in [
+        ("", "DELETE FROM property WHERE id = 8"),
+        ("?location=Leith", "DELETE FROM property WHERE id = 7"),
+        (
+            "?location=Leith",
+            "UPDATE property SET location = 'Joppa' WHERE id = 5",
+        ),
+        (
+            "?max_price=3500",
+            "UPDATE property SET price = 9000 WHERE id = 3",
+        ),
+        (
+            "?q=home&location=joppa",
+            "UPDATE property SET title = 'House', description = 'A house' WHERE id = 6",
+        ),
+        ("", "TRUNCATE property"),
+    ] {
+        let path = format!("/properties/feed.atom{path}");
+        let before = feed(&app.get(&path).await.assert_status(200));
+        let now = Utc::now();
+        app.database.run(leaves).await;
+        let gone = &before.entries[0].id;
+        let after = eventually("the listing leaves the feed", async || {
+            let after = feed(&app.get(&path).await.assert_status(200));
+            let stays = after.entries.iter().any(|entry| entry.id == *gone);
+            (!stays).then_some(after)
+        });
+        let after = after.await;
+        assert!(after.updated > before.updated, "{path}: {leaves}");
+        assert!(after.updated >= Some(now), "{path}: {leaves}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_elsewhere_leaves_the_time_of_a_feed_as_it_is() {
+    let app = Plan::new().await.homes(8).await.start().await;
+    let path = "/properties/feed.atom?location=Leith";
+    let before = feed(&app.get(path).await.assert_status(200)).updated;
+    let elsewhere = "DELETE FROM property WHERE id = 8; UPDATE property SET price = 1 WHERE id = 6";
+    app.database.run(elsewhere).await;
+    app.has_heard_of_everything().await;
+    assert_eq!(feed(&app.get(path).await).updated, before);
 }

@@ -19,7 +19,7 @@ const TITLES: [(&str, &str); 8] = [
         "U+FFFF  and U+FFFE  end",
     ),
     ("A home 🏠👩‍👩‍👧 \u{1fffe}", "A home 🏠👩‍👩‍👧 \u{1fffe}"),
-    ("דירה ליד הים \u{202e}txt", "דירה ליד הים \u{202e}txt"),
+    ("דירה ליד הים \u{200f}txt", "דירה ליד הים \u{200f}txt"),
     ("<!-- --> <![CDATA[ ?> \"'", "<!-- --> <![CDATA[ ?> \"'"),
     ("</title></entry></feed>", "</title></entry></feed>"),
 ];

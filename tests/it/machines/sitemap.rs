@@ -116,3 +116,72 @@ async fn no_more_parts_are_named_than_an_index_may_have() {
     app.get("/sitemap-3.xml").await.assert_status(404);
     app.get("/sitemap-4.xml").await.assert_status(200);
 }
+
+/// The time of a part's last change, in microseconds.
+async fn changed(app: &App, part: u8) -> i64 {
+    let page = app.get("/sitemap.xml").await.assert_status(200);
+    let listed = site_map(&page, "sitemapindex").into_iter();
+    let own = format!("http://homes.example/sitemap-{part}.xml");
+    let mut times = listed.filter(|(address, _)| *address == own);
+    times.next().and_then(|(_, time)| time).expect("a time")
+}
+
+#[tokio::test]
+async fn a_deletion_moves_the_time_of_its_part_forward_and_of_no_other() {
+    // What tells that the site has heard of everything is in the first part.
+    let rows = [5_001, 5_002, 5_003, 5_004, 10_001];
+    let rows = rows.map(at).concat();
+    let app = Plan::new().await.sql(&rows).await.start().await;
+    for leaves in [
+        "DELETE FROM property WHERE id = 5002",
+        // The one that changed last.
+        "UPDATE property SET price = 2 WHERE id = 5003; DELETE FROM property WHERE id = 5003",
+        "UPDATE property SET id = 10003 WHERE id = 5004",
+    ] {
+        let (before, other) = (changed(&app, 2).await, changed(&app, 3).await);
+        let now = micros(&app).await;
+        app.database.run(leaves).await;
+        app.has_heard_of_everything().await;
+        let after = changed(&app, 2).await;
+        assert!(
+            after > before && after >= now,
+            "{leaves}: {before}, {after}"
+        );
+        let moved = leaves.contains("SET id");
+        assert_eq!(changed(&app, 3).await != other, moved, "{leaves}");
+    }
+    // Rows of before come back with their times: the part has changed since.
+    let now = micros(&app).await;
+    let old = "TRUNCATE property; INSERT INTO property (id, title, description, price, location, updated_at)
+        VALUES (5001, 'Old', 'D', 1, 'Leith', '2001-01-01')";
+    app.database.run(old).await;
+    app.has_heard_of_everything().await;
+    assert!(changed(&app, 2).await >= now);
+}
+
+async fn micros(app: &App) -> i64 {
+    let now = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+    app.database.value(now).await.parse().expect("a number")
+}
+
+#[tokio::test]
+async fn two_deletions_in_one_part_and_place_do_not_wait_for_each_other() {
+    let rows = [1, 2, 3].map(at).concat();
+    let app = Plan::new().await.sql(&rows).await.start().await;
+    app.database.run("DELETE FROM property WHERE id = 3").await;
+    let (mut one, other) = (app.database.psql().await, app.database.psql().await);
+    let work = one.transaction().await.expect("begun");
+    let first = work.batch_execute("DELETE FROM property WHERE id = 1");
+    first.await.expect("deleted");
+    let second = "SET lock_timeout = '3s'; DELETE FROM property WHERE id = 2";
+    other.batch_execute(second).await.expect("it does not wait");
+    work.commit().await.expect("committed");
+    // The slots of both are one after the next writer.
+    let rows = "INSERT INTO property (id, title, description, price, location)
+        VALUES (4, 'T', 'D', 1, 'Leith'); DELETE FROM property WHERE id = 4";
+    app.database.run(rows).await;
+    let slots = "SELECT count(*) FROM property_departure WHERE kind = 'part'";
+    assert_eq!(app.database.value(slots).await, "1");
+    let repeatable = "BEGIN ISOLATION LEVEL REPEATABLE READ; DELETE FROM property; COMMIT";
+    app.database.run(repeatable).await;
+}

@@ -85,10 +85,12 @@ async fn newest(app: &App, query: &str) -> Vec<Listed> {
 const MICROS: &str = "(extract(epoch FROM updated_at) * 1000000)::bigint";
 
 fn parts() -> String {
-    format!(
-        "SELECT 'http://homes.example/sitemap-' || ceil(id / 5000.0) || '.xml', max({MICROS})
-         FROM property GROUP BY ceil(id / 5000.0) ORDER BY ceil(id / 5000.0)"
-    )
+    "SELECT 'http://homes.example/sitemap-' || part || '.xml', (extract(epoch FROM greatest(max(updated_at), (
+             SELECT max(at) FROM property_departure WHERE (kind, name) IN (('part', part::text), ('all', ''))
+         ))) * 1000000)::bigint
+         FROM (SELECT ceil(id / 5000.0)::bigint AS part, updated_at FROM property) AS numbered
+         GROUP BY part ORDER BY part"
+        .to_owned()
 }
 
 fn listings(after: i64, last: i64) -> String {

@@ -152,3 +152,68 @@ async fn the_site_says_whether_it_lives_and_is_ready() {
     let ready = off.get("/readyz").await.assert_status(200).json();
     assert_eq!(ready["redis"], "down");
 }
+
+#[tokio::test]
+async fn a_search_at_the_root_is_a_search_of_the_list() {
+    let app = Plan::new().await.homes(2).await.start().await;
+    for (path, location) in [
+        ("/", "/properties/"),
+        ("/?q=a", "/properties/?q=a"),
+        (
+            "/?q=a%20b&location=Leith&format=json",
+            "/properties/?q=a%20b&location=Leith&format=json",
+        ),
+        (
+            "/?q=%C3%A9%0d%0aX:%20y",
+            "/properties/?q=%C3%A9%0d%0aX:%20y",
+        ),
+    ] {
+        let page = app.get(path).await.assert_status(302);
+        assert_eq!(page.header("location"), location);
+    }
+}
+
+#[tokio::test]
+async fn a_form_without_scripts_leads_to_an_address_without_empty_fields() {
+    let app = Plan::new().await.homes(3).await.start().await;
+    app.get("/properties/?location=Leith")
+        .await
+        .assert_status(200);
+    let navigates = [("sec-fetch-mode", "navigate")];
+    for (path, location) in [
+        (
+            "/properties/?q=&location=&min_price=&max_price=&sort=newest",
+            "/properties/",
+        ),
+        (
+            "/properties/?q=&location=Leith&min_price=&max_price=&sort=newest",
+            "/properties/?location=Leith",
+        ),
+        ("/properties/places/?name=", "/properties/places/"),
+        (
+            "/admin/users/?q=&role=staff&active=",
+            "/admin/users/?role=staff",
+        ),
+    ] {
+        // The list is in memory by the second time.
+        for _ in 0..2 {
+            let page = app
+                .reader
+                .get_with(path, &navigates)
+                .await
+                .assert_status(302);
+            assert_eq!(page.header("location"), location);
+            assert_eq!(page.header("cache-control"), "no-store");
+        }
+    }
+    // A browser does not say to a site without TLS what it is about to do.
+    let path = "/properties/?q=&location=Leith&min_price=&max_price=&sort=newest";
+    app.get(path).await.assert_status(302);
+    // Programs get the page that they ask for.
+    let page = app.get("/properties/?q=&location=Leith").await;
+    assert!(page.is_hit(), "{}", page.cache_status());
+    app.get(&format!("{path}&format=json"))
+        .await
+        .assert_status(200);
+    assert_eq!(app.keys("page").await.len(), 2);
+}

@@ -159,3 +159,82 @@ async fn cursors_lead_past_the_last_page_that_has_a_number() {
         .json());
     assert_eq!(seen, [10]);
 }
+
+/// The cursor of a list's second page.
+async fn cursor_of(app: &App, query: &str) -> String {
+    let list = app
+        .get_json(&format!("/properties/?page_size=3{query}"))
+        .await;
+    let next = path_of(&list["next"]).expect("a next page");
+    let (_, cursor) = next.split_once("cursor=").expect("a cursor");
+    cursor.split('&').next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_order_or_filter_is_refused() {
+    let app = Plan::new().await.homes(20).await.start().await;
+    let lists = [
+        "",
+        "&sort=oldest",
+        "&sort=price",
+        "&sort=-price",
+        "&location=Leith",
+        "&location=Joppa",
+        "&location=Leith&location=Joppa",
+        "&q=home",
+        "&q=about",
+        "&min_price=1000",
+        "&max_price=90000",
+        "&min_price=1000&sort=oldest",
+    ];
+    for list in lists {
+        let cursor = cursor_of(&app, list).await;
+        for other in lists {
+            let path = format!("/properties/?format=json{other}&cursor={cursor}");
+            let page = app.get(&path).await;
+            if other == list {
+                assert!(!ids(&page.assert_status(200).json()).is_empty());
+                continue;
+            }
+            let problem = page.assert_status(400).json();
+            assert!(problem["errors"]["cursor"][0].is_string(), "{problem}");
+        }
+    }
+    // The same list, however it is asked for, and however many rows at a time.
+    let cursor = cursor_of(&app, "&location=Leith&min_price=1000").await;
+    let same = "min_price=1000.00&location=LEITH&sort=newest&utm_x=1&page_size=2";
+    let path = format!("/properties/?format=json&{same}&cursor={cursor}");
+    app.get(&path).await.assert_status(200);
+}
+
+#[tokio::test]
+async fn a_cursor_with_a_letter_changed_added_or_missing_is_refused() {
+    let app = Plan::new().await.homes(9).await.start().await;
+    let cursor = cursor_of(&app, "").await;
+    for at in 0..cursor.len() {
+        let (before, after) = cursor.split_at(at);
+        let other = if after.starts_with('A') { "B" } else { "A" };
+        for wrong in [
+            format!("{before}{other}{}", &after[1..]),
+            format!("{before}{}", &after[1..]),
+            format!("{before}{other}{after}"),
+        ] {
+            let path = format!("/properties/?format=json&cursor={wrong}");
+            let problem = app.get(&path).await.assert_status(400).json();
+            assert!(problem["errors"]["cursor"][0].is_string(), "{wrong}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_instance_reads_the_cursors_of_every_other() {
+    let app = Plan::new().await.homes(9).await.start().await;
+    let cursor = cursor_of(&app, "&sort=price").await;
+    let key = "another-key-for-tests".repeat(2);
+    let other = app.another().set("SECRET_KEY", key).start().await;
+    let path = format!("/properties/?format=json&page_size=3&sort=price&cursor={cursor}");
+    assert_eq!(
+        ids(&other.get(&path).await.assert_status(200).json()),
+        [4, 5, 6]
+    );
+}

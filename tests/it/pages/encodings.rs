@@ -75,3 +75,56 @@ async fn a_page_that_is_computed_is_encoded_as_a_hit_is() {
     assert_eq!(computed.body, hit.body);
     assert_eq!(computed.header("etag"), hit.header("etag"));
 }
+
+#[tokio::test]
+async fn a_client_that_accepts_no_encoding_of_the_site_is_told_so() {
+    let app = Plan::new().await.homes(24).await.start().await;
+    for path in [
+        "/properties/",
+        "/properties/?format=json",
+        "/properties/no-cache/",
+        "/properties/1/",
+        "/robots.txt",
+        "/sitemap.xml",
+        "/static/site.css",
+        "/admin/login/",
+        "/properties/999/",
+    ] {
+        app.get(path).await;
+        for accept in [
+            "identity;q=0",
+            "*;q=0",
+            "deflate, *;q=0",
+            "identity; q=0.0, zstd",
+        ] {
+            let headers = [("accept-encoding", accept)];
+            let page = app.reader.get_with(path, &headers).await;
+            assert_eq!(page.status, 406, "{path} {accept}");
+            assert_eq!(page.header("content-encoding"), "");
+        }
+        for accept in ["identity", "*;q=0, identity;q=0.1", "", "br;q=0", "zstd"] {
+            let headers = [("accept-encoding", accept)];
+            let page = app.reader.get_with(path, &headers).await;
+            assert_ne!(page.status, 406, "{path} {accept}");
+            assert_eq!(page.header("content-encoding"), "");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_refuses_a_page_as_it_is_gets_it_compressed_however_short_it_is() {
+    let app = Plan::new().await.homes(1).await.start().await;
+    for path in ["/robots.txt", "/properties/"] {
+        let plain = encoded(&app, path, "identity").await;
+        for (accept, token) in [
+            ("gzip, identity;q=0", "gzip"),
+            ("br, *;q=0", "br"),
+            ("*, identity;q=0", "br"),
+        ] {
+            let page = encoded(&app, path, accept).await;
+            assert_eq!(page.header("content-encoding"), token, "{path} {accept}");
+            assert_eq!(decoded(&page), plain.body, "{path} {accept}");
+            assert_ne!(page.header("etag"), plain.header("etag"));
+        }
+    }
+}

@@ -204,7 +204,7 @@ fn outdated(staff: &Staff, sent: &Sent, then: &str) -> Result<HttpResponse, AppE
 /// The form as it was typed when what it asks for can't be done.
 fn failed(form: UserFormPage, err: ManageError) -> Result<HttpResponse, AppError> {
     match err {
-        ManageError::Taken => refused(form, FieldErrors::of("username", err.to_string())),
+        ManageError::Name(err) => refused(form, FieldErrors::of("username", err.to_string())),
         ManageError::LastSuperuser => {
             refused(form, FieldErrors::of("is_superuser", err.to_string()))
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use url::form_urlencoded;
 
+use super::chips::chips;
 use super::{address, filters};
 use crate::domain::{FieldErrors, ListingFilter, ListingQuery, Place, PlaceQuery};
 use crate::services::MAX_PLACES;
@@ -30,6 +31,8 @@ pub(in crate::http) struct PlacesPage {
     uncounted: bool,
     /// The list that the places are those of; `None` for all listings.
     within: Option<String>,
+    /// What these listings are asked for, in words.
+    wanted: String,
     canonical: String,
     /// Shown where the query was refused.
     request_id: String,
@@ -48,6 +51,8 @@ impl PlacesPage {
             listings: place.listings,
             name: place.location.to_string(),
         };
+        let wanted = chips(&list(Vec::new())).into_iter();
+        let wanted: Vec<_> = wanted.map(|chip| chip.label).collect();
         Self {
             name: query
                 .name
@@ -59,6 +64,7 @@ impl PlacesPage {
             more: places.len() >= MAX_PLACES,
             uncounted: places.iter().any(|place| place.listings.is_none()),
             within: (!query.filter.is_empty()).then(|| address(&list(Vec::new()))),
+            wanted: wanted.join(", "),
             canonical: format!("{site_url}/properties/places/"),
             request_id: String::new(),
         }
@@ -80,6 +86,7 @@ impl PlacesPage {
             more: false,
             uncounted: false,
             within: None,
+            wanted: String::new(),
             canonical: String::new(),
             request_id,
         }

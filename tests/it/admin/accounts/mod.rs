@@ -3,7 +3,9 @@
 mod audit;
 mod forms;
 mod guards;
+mod look_alikes;
 mod management;
+mod preparation;
 mod rights;
 mod sessions;
 mod throttling;

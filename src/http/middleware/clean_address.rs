@@ -1,0 +1,153 @@
+//! Forms without scripts send their empty fields too: `?q=&location=Leith&min_price=&sort=newest`. The browser is sent on
+//! to the address without them, which is the one to bookmark and to share.
+//!
+//! Programs are answered at once: they get the same page at either address.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse};
+use percent_encoding::percent_decode_str;
+
+use crate::domain::Sort;
+use crate::http::negotiation::Format;
+
+/// Where forms without scripts lead.
+const FORMS: [&str; 6] = [
+    "/properties/",
+    "/properties/places/",
+    "/admin/properties/",
+    "/admin/users/",
+    "/admin/history/",
+    "/admin/logins/",
+];
+
+/// Sends a form's address on to the same address without empty fields.
+///
+/// # Errors
+/// Those of the inner service.
+pub async fn clean_address<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let (path, query) = (request.path(), request.query_string());
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let clean = cleaned(path, query, request.headers()).filter(|_| reads);
+    let Some(clean) = clean else {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    };
+    let location = match clean.is_empty() {
+        true => path.to_owned(),
+        false => format!("{path}?{clean}"),
+    };
+    let response = HttpResponse::Found()
+        .insert_header((header::LOCATION, location))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish();
+    Ok(request.into_response(response))
+}
+
+/// The query string without what a form need not have sent; `None` where no form sent it or there is nothing to leave
+/// out.
+pub(in crate::http) fn cleaned(path: &str, query: &str, headers: &HeaderMap) -> Option<String> {
+    let has_empty = query.ends_with('=') || query.contains("=&") || query.contains("=+");
+    if !has_empty || !FORMS.contains(&path) || !query.is_ascii() {
+        return None;
+    }
+    if !is_sent_by_form(query, headers) || Format::of(query, headers) == Format::Json {
+        return None;
+    }
+    let kept: Vec<_> = query.split('&').filter(|pair| !is_idle(pair)).collect();
+    let clean = kept.join("&");
+    (clean != query).then_some(clean)
+}
+
+/// A browser says that it opens a page. To sites without TLS it does not; then the form of the list shows in its fields, of
+/// which the order always has a value.
+fn is_sent_by_form(query: &str, headers: &HeaderMap) -> bool {
+    let mode = headers.get("sec-fetch-mode").map(|mode| mode.as_bytes());
+    let has = |field: &str| query.split('&').any(|pair| pair.starts_with(field));
+    let is_form =
+        has("q=") && has("sort=") && !query.contains("sort=&") && !query.ends_with("sort=");
+    mode == Some(b"navigate") || (mode.is_none() && is_form)
+}
+
+/// Whether a pair says nothing: its value is empty or space, or the order is the usual one.
+fn is_idle(pair: &str) -> bool {
+    let Some((name, value)) = pair.split_once('=') else {
+        return pair.is_empty();
+    };
+    let value = value.replace('+', " ");
+    let value = percent_decode_str(&value).decode_utf8_lossy();
+    value.trim().is_empty() || (name == "sort" && value == Sort::default().name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    fn headers(mode: Option<&'static str>) -> HeaderMap {
+        let name = HeaderName::from_static("sec-fetch-mode");
+        let mode = mode.map(|mode| (name, HeaderValue::from_static(mode)));
+        mode.into_iter().collect()
+    }
+
+    #[test]
+    fn a_form_sends_only_what_was_filled_in() {
+        let navigates = headers(Some("navigate"));
+        for (path, query, clean) in [
+            (
+                "/properties/",
+                "q=&location=&min_price=&max_price=&sort=newest",
+                "",
+            ),
+            (
+                "/properties/",
+                "q=sea&location=&min_price=+&max_price=%20&sort=price",
+                "q=sea&sort=price",
+            ),
+            (
+                "/properties/",
+                "q=&location=A%26B&location=&utm_source=x",
+                "location=A%26B&utm_source=x",
+            ),
+            ("/properties/places/", "name=", ""),
+            ("/admin/users/", "q=&role=staff&active=", "role=staff"),
+        ] {
+            let got = cleaned(path, query, &navigates);
+            assert_eq!(got.as_deref(), Some(clean), "{query}");
+        }
+        let query = "q=&location=&sort=newest";
+        assert_eq!(
+            cleaned("/properties/", query, &headers(None)).as_deref(),
+            Some("")
+        );
+    }
+
+    #[test]
+    fn programs_and_addresses_without_empty_fields_are_left_alone() {
+        let navigates = headers(Some("navigate"));
+        for (path, query) in [
+            ("/properties/", "q=sea&sort=newest"),
+            ("/properties/", "q=&format=json"),
+            ("/properties/7/", "q="),
+            ("/admin/login/", "next="),
+            ("/properties/", "utm"),
+        ] {
+            assert_eq!(cleaned(path, query, &navigates), None, "{query}");
+        }
+        for mode in [None, Some("cors")] {
+            assert_eq!(
+                cleaned("/properties/", "q=&location=x", &headers(mode)),
+                None
+            );
+        }
+        assert_eq!(
+            cleaned("/properties/", "q=&sort=newest", &headers(Some("cors"))),
+            None
+        );
+    }
+}

@@ -1,0 +1,107 @@
+//! Names that a reader would take for one another, wherever accounts get them.
+
+use super::{add, fields, of};
+use crate::harness::{PASSWORD, Shell, Terminal, spawn_app};
+
+/// Each is taken for “sam”, who has an account.
+const LIKE_SAM: [&str; 5] = ["ѕam", "sаm", "SAM", "ｓａｍ", "Ѕаm"];
+/// Each has a character that shows nothing.
+const UNSEEN: [(&str, &str); 4] = [
+    ("sam\u{3164}", "U+3164"),
+    ("s\u{200B}am", "U+200B"),
+    ("sam\u{FFA0}x", "U+FFA0"),
+    ("s\u{202E}am", "U+202E"),
+];
+
+#[tokio::test]
+async fn an_account_can_not_be_given_a_name_that_looks_like_another() {
+    let app = spawn_app().await;
+    let ada = app.staff().await;
+    add(&ada, "grace", &[]).await.assert_status(303);
+    let path = of(&app, "grace", "change").await;
+    for name in LIKE_SAM {
+        let page = add(&ada, name, &[]).await.assert_status(422);
+        assert!(page.has("already exists"), "{name}: {page:?}");
+        let form = fields(&[("username", name), ("is_active", "1"), ("is_staff", "1")]);
+        let page = ada.submit(&path, &form).await.assert_status(422);
+        assert!(page.has("already exists"), "{name}: {page:?}");
+    }
+    let page = add(&ada, "sаm", &[]).await;
+    assert!(page.has("“sаm” looks like “sam”"), "{page:?}");
+    for (name, code) in UNSEEN {
+        let page = add(&ada, name, &[]).await.assert_status(422);
+        assert!(page.has(code), "{name:?}: {page:?}");
+    }
+    assert_eq!(
+        app.database.value("SELECT count(*) FROM site_user").await,
+        "5"
+    );
+    // Other names of the same letters are free, in any script.
+    for name in ["samira", "самир", "家"] {
+        add(&ada, name, &[]).await.assert_status(303);
+    }
+}
+
+#[tokio::test]
+async fn two_at_once_do_not_get_names_that_look_alike() {
+    let app = spawn_app().await;
+    let ada = app.staff().await;
+    let (one, other) = tokio::join!(add(&ada, "clara", &[]), add(&ada, "сlara", &[]));
+    let mut statuses = [one.status, other.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 422]);
+}
+
+#[tokio::test]
+async fn the_command_refuses_such_a_name_and_asks_for_another() {
+    let app = spawn_app().await;
+    let shell = Shell::beside(&app).set("SUPERUSER_PASSWORD", PASSWORD);
+    for name in ["аda", "ADA", "adа"] {
+        let err = shell.run(&["createsuperuser", "--noinput", "--username", name]);
+        let err = err.failed(1);
+        assert!(err.contains(&format!("“{name}” looks like “ada”")), "{err}");
+    }
+    let err = shell.run(&["createsuperuser", "--noinput", "--username", "ada\u{3164}"]);
+    assert!(err.failed(2).contains("U+3164"));
+    let shell = Shell::beside(&app);
+    let mut terminal = Terminal::run(&shell, &["createsuperuser", "--username", "аda"]);
+    terminal.sees("a username that already exists");
+    terminal.sees("Username");
+}
+
+#[tokio::test]
+async fn a_file_of_django_brings_no_such_name() {
+    let app = spawn_app().await;
+    let shell = Shell::beside(&app);
+    let user = |name: &str| {
+        format!(
+            r#"{{"model": "auth.user", "fields": {{"username": "{name}", "password": "!", "is_staff": true}}}}"#
+        )
+    };
+    let names = ["clara", "sаm", "kay", "сlara", "ＳＡＭ", "ｓａｍ", "sam"];
+    let objects: Vec<_> = names.iter().map(|name| user(name)).collect();
+    let file = shell.file("dump.json", &format!("[{}]", objects.join(",\n")));
+    let err = shell.run(&["loaddata", &file]).failed(1);
+    for (line, name, existing) in [
+        (2, "sаm", "sam"),
+        (4, "сlara", "clara"),
+        (5, "SAM", "sam"),
+        (6, "ｓａｍ", "sam"),
+    ] {
+        let reason = format!("“{name}” looks like “{existing}”");
+        let told = err
+            .lines()
+            .find(|told| told.contains(&format!("dump.json:{line}: username:")));
+        assert!(
+            told.is_some_and(|told| told.contains(&reason)),
+            "{line}: {err}"
+        );
+    }
+    let count = "SELECT count(*) FROM site_user";
+    assert_eq!(app.database.value(count).await, "4");
+    shell.run(&["loaddata", "--skip-invalid", &file]);
+    let new =
+        "SELECT string_agg(username, ' ' ORDER BY id) FROM site_user WHERE username NOT IN ('ada')";
+    let new = app.database.value(new).await;
+    assert!(new.ends_with("clara kay"), "{new}");
+}
