@@ -29,6 +29,7 @@ pub mod sitemap;
 pub mod submissions;
 pub mod uploads;
 pub mod users;
+pub mod vocabulary;
 mod wire;
 
 pub use deadpool_postgres::{GenericClient, Object as Client, Transaction};
