@@ -25,6 +25,7 @@ mod outages;
 mod passwords;
 mod preview;
 mod restoring;
+mod searching;
 mod sessions;
 mod undo;
 mod ways_on;

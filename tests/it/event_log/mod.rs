@@ -3,4 +3,5 @@
 mod counts;
 mod events;
 mod restored;
+mod search_renewal;
 mod tally;
