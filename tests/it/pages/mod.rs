@@ -4,6 +4,7 @@ mod addresses;
 mod beginnings;
 mod cursors;
 mod encodings;
+mod every_listing;
 mod filters;
 mod headers;
 mod hosts;
