@@ -7,7 +7,7 @@ use property_listings::domain::{
     Description, ListingQuery, Location, Place, Price, Property, PropertyId, Title,
 };
 use property_listings::http::list_html;
-use property_listings::services::{ListView, ListingPage};
+use property_listings::services::{ListView, ListingPage, Meant};
 use rust_decimal::Decimal;
 use tokio_postgres::{NoTls, Row};
 
@@ -57,11 +57,12 @@ impl List {
             listings: row.get(1),
         };
         let view = ListView {
+            meant: Meant::itself(&ListingQuery::default()),
             page: list,
             places: places.iter().map(place).collect(),
             looser: Vec::new(),
         };
-        Ok(list_html(&view, &ListingQuery::default(), &self.site)?)
+        Ok(list_html(&view, &self.site)?)
     }
 }
 

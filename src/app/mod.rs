@@ -5,6 +5,7 @@ mod follower;
 mod logging;
 pub mod platform;
 mod sampler;
+mod search_renewal;
 pub mod secret_key;
 pub mod servers;
 pub mod site;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::follower::Follower;
 use super::sampler::Sampler;
+use super::search_renewal::SearchRenewal;
 use super::secret_key::secret_key;
 use super::servers::{Ending, Role, Servers, ServersError};
 use super::stop::Stop;
@@ -29,6 +30,7 @@ pub struct Platform {
     servers: Servers,
     follower: Option<Follower>,
     sampler: Option<Sampler>,
+    search_renewal: Option<SearchRenewal>,
 }
 
 /// Why the program can't go on.
@@ -101,6 +103,7 @@ impl Platform {
             servers,
             follower: None,
             sampler: None,
+            search_renewal: None,
         };
         if !is_site {
             platform.cache.connect(platform.repair(true)).await;
@@ -123,6 +126,7 @@ impl Platform {
         let follower = Follower::start(database, cache, position).await;
         self.follower = Some(follower.map_err(StartError::Serve)?);
         self.sampler = Some(Sampler::start(self.services.management.clone()));
+        self.search_renewal = Some(SearchRenewal::start(self.services.listings.clone()));
         Ok(())
     }
 
@@ -180,6 +184,9 @@ impl Platform {
         // Nobody is to be warned that the servers go.
         if let Some(follower) = self.follower {
             follower.stop().await;
+        }
+        if let Some(renewal) = self.search_renewal {
+            renewal.stop().await;
         }
         if let Some(sampler) = self.sampler {
             sampler.stop().await;

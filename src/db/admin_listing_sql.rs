@@ -4,8 +4,8 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 
 use super::listing_sql::{self, Builder, COLUMNS, Statement};
 use crate::domain::{
-    AdminColumn, AdminFilter, AdminListQuery, AdminOrder, BulkChange, ListingFilter, OrderTerm,
-    RowsSeen, Selection,
+    AdminColumn, AdminFilter, AdminListQuery, AdminOrder, BulkChange, OrderTerm, RowsSeen,
+    Selection,
 };
 
 /// From which row on a page is looked for in an index alone, before its rows are read.
@@ -88,25 +88,9 @@ fn found_first(conditions: &str, order: &str, window: &str) -> String {
 
 /// How many rows a filter selects. Always exact.
 pub(super) fn count(filter: &AdminFilter) -> Statement {
-    let is_dated = filter.added_from.is_some() || filter.added_to.is_some();
-    match filter.id() {
-        _ if is_dated => matching(filter).finish("SELECT count(*) FROM property"),
-        None => listing_sql::count(&filter.listing),
-        // What is found by its number and not by its words comes on top.
-        Some(id) => {
-            let Statement { sql, parameters } = listing_sql::count(&filter.listing);
-            let mut builder = Builder {
-                conditions: String::new(),
-                parameters,
-            };
-            let words = of_words(&filter.listing, &mut builder);
-            let id = builder.bind(id.0);
-            builder.conditions = format!(" WHERE id = {id} AND NOT {words}");
-            builder.narrow(&without_words(&filter.listing));
-            builder.finish(&format!(
-                "SELECT (SELECT count FROM ({sql}) AS by_words (count)) + count(*) FROM property"
-            ))
-        }
+    match filter.is_dated() {
+        true => matching(filter).finish("SELECT count(*) FROM property"),
+        false => listing_sql::count(&filter.listing),
     }
 }
 
@@ -193,15 +177,7 @@ fn selected(selection: &Selection) -> Builder {
 
 fn matching(filter: &AdminFilter) -> Builder {
     let mut builder = Builder::default();
-    match filter.id() {
-        None => builder.narrow(&filter.listing),
-        Some(id) => {
-            let words = of_words(&filter.listing, &mut builder);
-            let id = builder.bind(id.0);
-            builder.and(&format!("({words} OR id = {id})"));
-            builder.narrow(&without_words(&filter.listing));
-        }
-    }
+    builder.narrow(&filter.listing);
     if let Some(day) = filter.added_from {
         let from = builder.bind(midnight(day));
         builder.and(&format!("created_at >= {from}"));
@@ -214,24 +190,6 @@ fn matching(filter: &AdminFilter) -> Builder {
         builder.and(&format!("created_at < {end}"));
     }
     builder
-}
-
-/// The condition that rows have the words of a filter.
-fn of_words(filter: &ListingFilter, builder: &mut Builder) -> String {
-    let before = std::mem::take(&mut builder.conditions);
-    builder.narrow(&ListingFilter {
-        search: filter.search.clone(),
-        ..ListingFilter::default()
-    });
-    let words = std::mem::replace(&mut builder.conditions, before);
-    format!("({})", words.trim_start_matches(" WHERE "))
-}
-
-fn without_words(filter: &ListingFilter) -> ListingFilter {
-    ListingFilter {
-        search: None,
-        ..filter.clone()
-    }
 }
 
 fn midnight(day: NaiveDate) -> DateTime<Utc> {
@@ -286,7 +244,7 @@ mod tests {
         assert_eq!(
             statement.sql,
             format!(
-                "SELECT {COLUMNS} FROM property WHERE ((search @@ property_query($1, $2)) OR id = $3) AND \
+                "SELECT {COLUMNS} FROM property WHERE (search @@ property_query($1, $2) OR id = $3) AND \
                  location_folded = $4 AND price <= $5 AND created_at >= $6 AND created_at < $7 \
                  ORDER BY price DESC, title COLLATE \"und-x-icu\" ASC, id ASC LIMIT $8 OFFSET $9"
             )

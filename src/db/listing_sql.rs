@@ -89,10 +89,19 @@ pub(super) fn count(filter: &ListingFilter) -> Statement {
         Some(search) => {
             let mut builder = Builder::default();
             let words = builder.words(search);
-            builder.finish(&format!(
-                "SELECT coalesce(property_count_of_word({words}), \
-                 (SELECT count(*) FROM property WHERE search @@ property_query({words})))"
-            ))
+            let counted =
+                format!("SELECT count(*) FROM property WHERE search @@ property_query({words})");
+            let mut sum = match search.is_word() {
+                true => format!("SELECT coalesce(property_count_of_word({words}), ({counted}))"),
+                false => format!("SELECT ({counted})"),
+            };
+            if let Some(id) = search.id() {
+                let id = builder.bind(id.0);
+                sum.push_str(&format!(
+                    " + (SELECT count(*) FROM property WHERE id = {id} AND NOT search @@ property_query({words}))"
+                ));
+            }
+            builder.finish(&sum)
         }
     }
 }
@@ -101,7 +110,7 @@ pub(super) fn count(filter: &ListingFilter) -> Statement {
 pub(super) fn count_of_word(filter: &ListingFilter) -> Option<Statement> {
     let mut builder = Builder::default();
     let search = filter.search.as_ref()?;
-    if search.words().len() != 1 {
+    if !search.is_word() {
         return None;
     }
     let word = builder.words(search);
@@ -187,7 +196,14 @@ impl Builder {
     pub(super) fn narrow(&mut self, filter: &ListingFilter) {
         if let Some(search) = &filter.search {
             let words = self.words(search);
-            self.and(&format!("search @@ property_query({words})"));
+            let has_words = format!("search @@ property_query({words})");
+            match search.id() {
+                Some(id) => {
+                    let id = self.bind(id.0);
+                    self.and(&format!("({has_words} OR id = {id})"));
+                }
+                None => self.and(&has_words),
+            }
         }
         if let Some(place) = self.locations(filter) {
             self.and(&place);
@@ -205,7 +221,7 @@ impl Builder {
     fn words(&mut self, search: &SearchText) -> String {
         let words = search.words();
         let longer = words.last().map(|last| word_forms::beginning_with(last));
-        let words = self.bind(words.join(" "));
+        let words = self.bind(search.text());
         let longer = self.bind(longer.unwrap_or_default());
         format!("{words}, {longer}")
     }

@@ -31,6 +31,7 @@ pub mod sitemap;
 pub mod submissions;
 pub mod uploads;
 pub mod users;
+pub mod vocabulary;
 mod wire;
 
 pub use client::{Client, GenericClient, Prepared, Runnable, Transaction};

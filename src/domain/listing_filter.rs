@@ -12,7 +12,7 @@ pub const MAX_LOCATIONS: usize = 20;
 /// Which rows are in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ListingFilter {
-    /// Words that each row must have.
+    /// Words that each row must have; a number also selects the listing of that number.
     pub search: Option<SearchText>,
     /// Locations of which each row must have one; as asked for, ordered by their folded form.
     pub locations: Vec<Location>,
@@ -50,7 +50,7 @@ impl ListingFilter {
     pub fn row_key(&self) -> String {
         let mut text = form_urlencoded::Serializer::new(String::new());
         if let Some(search) = &self.search {
-            text.append_pair("q", &search.words().join(" "));
+            text.append_pair("q", &search.text());
         }
         for location in self.folded_locations() {
             text.append_pair("location", location.as_str());

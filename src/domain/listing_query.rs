@@ -30,7 +30,7 @@ pub enum Position {
     Cursor(Cursor),
 }
 
-/// Whether `cursor` is a parameter (of JSON) or an unknown word (of HTML).
+/// Whether `cursor` is a parameter (of the list) or an unknown word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cursors {
     /// It is read.
@@ -172,6 +172,15 @@ impl ListingQuery {
         }
     }
 
+    /// The same list from its beginning, with one location in the place of another.
+    pub fn with_place(&self, instead_of: &Location, location: &Location) -> Self {
+        let mut query = self.at(Position::Page(1));
+        let locations = &mut query.filter.locations;
+        locations.retain(|other| other != instead_of && other != location);
+        locations.push(location.clone());
+        query
+    }
+
     /// The same list at another place.
     pub fn at(&self, position: Position) -> Self {
         Self {
@@ -277,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_is_a_parameter_of_json_only() {
+    fn a_cursor_is_a_parameter_of_the_list_only() {
         assert!(ListingQuery::parse("cursor=junk", Cursors::Ignored).is_ok());
         assert!(ListingQuery::parse("cursor=junk", Cursors::Accepted).is_err());
     }

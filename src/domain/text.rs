@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
+use super::PropertyId;
 use super::characters::{direction_control, is_visible};
 
 /// Why a text is not allowed.
@@ -133,37 +134,67 @@ text_type!(
 );
 
 impl SearchText {
-    /// The words, in lower case, without repeats, in alphabetical order but for the last, which stays last because
-    /// it also matches as a prefix. Signs part them; of an owner, such as arthur's, only the name is a word.
+    /// The words in lower case, in their order: the last also matches as a prefix, and neighbours also match joined.
+    /// Signs part them; of an owner, such as arthur's, only the name is a word.
     pub fn words(&self) -> Vec<String> {
-        let mut words = Vec::new();
-        for spaced in self.0.split(|c: char| parts(c) && !is_apostrophe(c)) {
-            let pieces: Vec<_> = spaced.split(is_apostrophe).collect();
-            let owned = |at: usize| at > 0 && matches!(pieces[at], "s" | "S");
-            let pieces = pieces.iter().enumerate();
-            let pieces = pieces.filter(|(at, piece)| !piece.is_empty() && !owned(*at));
-            words.extend(pieces.map(|(_, piece)| piece.to_lowercase()));
-        }
-        if words.is_empty() {
+        let text = self.text();
+        match text.chars().all(parts) {
             // Signs alone are looked for as they are.
-            words.push(self.0.to_lowercase());
+            true => vec![text],
+            false => text.split([' ', '-']).map(str::to_owned).collect(),
         }
-        let last = words.pop();
-        words.sort();
-        words.dedup();
-        words.retain(|word| Some(word) != last.as_ref());
-        words.extend(last);
-        words
     }
+
+    /// The words, with a hyphen between those that signs part, and a space between the others.
+    pub fn text(&self) -> String {
+        let words = self.0.split_whitespace().map(parted);
+        let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+        match words.is_empty() {
+            true => self.0.to_lowercase(),
+            false => words.join(" "),
+        }
+    }
+
+    /// Whether the text is a single word that is found by its beginning and stems alone: it does not end in a number,
+    /// which would also be looked for by itself.
+    pub fn is_word(&self) -> bool {
+        let words = self.words();
+        let [word] = words.as_slice() else {
+            return false;
+        };
+        let letters = word.chars().take_while(|c| !c.is_ascii_digit()).count();
+        letters < 3 || letters == word.chars().count()
+    }
+
+    /// The number of a listing, if the text is nothing else.
+    pub fn id(&self) -> Option<PropertyId> {
+        let digits = self.0.bytes().all(|b| b.is_ascii_digit());
+        let id = self.0.parse().ok().filter(|_| digits).map(PropertyId)?;
+        (id <= PropertyId::MAX).then_some(id)
+    }
+}
+
+/// The words of a text without white space, in lower case.
+fn parted(text: &str) -> String {
+    let mut words = Vec::new();
+    for spaced in text.split(|c: char| parts(c) && !is_apostrophe(c)) {
+        let pieces: Vec<_> = spaced.split(is_apostrophe).collect();
+        let owned = |at: usize| at > 0 && matches!(pieces[at], "s" | "S");
+        let pieces = pieces.iter().enumerate();
+        let pieces = pieces.filter(|(at, piece)| !piece.is_empty() && !owned(*at));
+        words.extend(pieces.map(|(_, piece)| piece.to_lowercase()));
+    }
+    words.join("-")
 }
 
 /// Whether a character parts words, as it does in the database. An accent may be a character of its own.
 fn parts(c: char) -> bool {
-    !c.is_alphanumeric() && !('\u{300}'..='\u{36f}').contains(&c)
+    is_apostrophe(c) || !c.is_alphanumeric() && !('\u{300}'..='\u{36f}').contains(&c)
 }
 
+/// Some apostrophes count as letters in Unicode, such as the one of Hawaiʻi.
 fn is_apostrophe(c: char) -> bool {
-    matches!(c, '\'' | '’')
+    matches!(c, '\'' | '‘'..='‛' | '`' | '´' | '′' | '‵' | '＇' | '\u{2b0}'..='\u{2ff}')
 }
 
 /// A location as it is compared: in lower case by Unicode's full mapping.
@@ -258,9 +289,9 @@ mod tests {
     }
 
     #[test]
-    fn words_keep_only_their_last_in_place() {
-        let text = SearchText::parse("Leith garden  FLAT leith").expect("valid");
-        assert_eq!(text.words(), ["flat", "garden", "leith"]);
+    fn words_keep_their_order() {
+        let text = SearchText::parse("Leith garden  FLAT").expect("valid");
+        assert_eq!(text.words(), ["leith", "garden", "flat"]);
     }
 
     #[test]
@@ -276,11 +307,34 @@ mod tests {
     #[test]
     fn of_an_owner_only_the_name_is_a_word() {
         let words = |text| SearchText::parse(text).expect("valid").words();
-        for text in ["arthur's seat", "Arthur’s Seat", "arthur' seat"] {
+        for text in [
+            "arthur's seat",
+            "Arthur’s Seat",
+            "arthurʼs seat",
+            "arthur' seat",
+        ] {
             assert_eq!(words(text), ["arthur", "seat"], "{text}");
         }
         assert_eq!(words("o'hara's"), ["o", "hara"]);
         assert_eq!(words("don't"), ["don", "t"]);
         assert_eq!(words("'s"), ["'s"]);
+        assert_eq!(words("Hawaiʻi"), ["hawai", "i"]);
+    }
+
+    #[test]
+    fn what_signs_part_is_told_from_what_spaces_part() {
+        let text = |text| SearchText::parse(text).expect("valid").text();
+        assert_eq!(text("On–street  PARKING & more"), "on-street parking more");
+        assert_eq!(text("U.S.A."), "u-s-a");
+        assert_eq!(text("- &"), "- &");
+    }
+
+    #[test]
+    fn only_a_number_alone_is_one_of_a_listing() {
+        let id = |text| SearchText::parse(text).expect("valid").id().map(|id| id.0);
+        assert_eq!(id("42"), Some(42));
+        for other in ["4 2", "+42", "-42", "42a", "9007199254740992", "٤٢"] {
+            assert_eq!(id(other), None, "{other}");
+        }
     }
 }

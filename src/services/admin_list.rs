@@ -4,10 +4,12 @@
 //! transaction, and it is done to exactly the rows that staff were asked about, in the versions of that moment, or not at all.
 
 use super::editor::to_the_end;
-use super::{Editor, ServiceError};
-use crate::db::{admin_listings as rows, event_log};
+use super::meant::meant_by;
+use super::{Editor, Meant, ServiceError, UnknownPlace};
+use crate::db::{Client, admin_listings as rows, event_log};
 use crate::domain::{
-    AdminListQuery, AdminOrder, BulkChange, EventId, MAX_ADMIN_PAGE, Property, RowsSeen, Selection,
+    AdminListQuery, AdminOrder, BulkChange, EventId, ListingQuery, MAX_ADMIN_PAGE, Property,
+    RowsSeen, Selection,
 };
 use crate::events::UnitOfWork;
 
@@ -22,6 +24,10 @@ const LONG_LIST_ENDS: i64 = 10_000;
 /// A page of the admin's list.
 #[derive(Debug, Clone)]
 pub struct AdminPage {
+    /// The query that was answered: where just one location contains a text that is the name of none, with that.
+    pub query: AdminListQuery,
+    /// Texts that are not the name of a location.
+    pub unknown: Vec<UnknownPlace>,
     /// Its rows, in order.
     pub properties: Vec<Property>,
     /// How many rows the whole list has.
@@ -66,6 +72,7 @@ impl Editor {
     /// When the database can't answer.
     pub async fn list(&self, query: &AdminListQuery) -> Result<AdminPage, ServiceError> {
         let client = self.database.client().await?;
+        let (query, unknown) = meant(&client, query).await?;
         let total = rows::count(&client, &query.filter).await?;
         let listed = match total > LONGEST_LIST {
             true => LONG_LIST_ENDS,
@@ -76,12 +83,14 @@ impl Editor {
             .unsigned_abs()
             .div_ceil(u64::from(query.per_page));
         let count = u16::try_from(pages).unwrap_or(MAX_ADMIN_PAGE);
-        let query = query.at(query.page.min(count));
+        let page = query.page.min(count);
         Ok(AdminPage {
-            properties: rows::list(&client, &query, total).await?,
+            properties: rows::list(&client, &query.at(page), total).await?,
+            query,
+            unknown,
             total,
             listed,
-            page: query.page,
+            page,
             count,
         })
     }
@@ -144,4 +153,24 @@ fn note(change: &BulkChange) -> String {
         BulkChange::Delete => "deleted from the list".to_owned(),
         BulkChange::Move(location) => format!("moved to “{location}”"),
     }
+}
+
+/// A query with the locations that it means, and its texts that are the name of none.
+async fn meant(
+    client: &Client,
+    query: &AdminListQuery,
+) -> Result<(AdminListQuery, Vec<UnknownPlace>), ServiceError> {
+    let public = ListingQuery::of(query.filter.listing.clone());
+    let Meant {
+        query: public,
+        mut unknown,
+    } = meant_by(client, &public).await?;
+    let mut query = query.clone();
+    query.filter.listing = public.filter;
+    if query.filter.is_dated() {
+        // They were counted whatever the day that they were added.
+        let places = unknown.iter_mut().flat_map(|place| &mut place.offered);
+        places.for_each(|place| place.listings = None);
+    }
+    Ok((query, unknown))
 }

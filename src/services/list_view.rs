@@ -1,19 +1,26 @@
 //! What a reader sees of a list: a page of it, and the ways on from there.
 
+use std::cmp::Reverse;
+
 use futures_util::future::{join_all, try_join_all};
 
+use super::meant::meant_by;
 use super::places::OFFERED;
-use super::{ListingPage, Listings, ServiceError};
+use super::{ListingPage, Listings, Meant, ServiceError};
 use crate::cache::Cached;
 use crate::db::{places, properties};
 use crate::domain::{ListingFilter, ListingQuery, Place, SearchText};
 
 /// The most words of a search of which each is tried to be left out.
 const MAX_WORDS: usize = 4;
+/// The most spellings that are offered.
+const SPELLINGS: usize = 3;
 
 /// A page of a list with what goes beside it.
 #[derive(Debug, Clone)]
 pub struct ListView {
+    /// The query that was answered.
+    pub meant: Meant,
     /// The page.
     pub page: ListingPage,
     /// The places that it can be narrowed to; those that it is limited to, where there are several.
@@ -46,6 +53,13 @@ pub enum FilterPart {
     Locations,
     /// Everything but the locations.
     AllButLocations,
+    /// Nothing: a word is spelled otherwise.
+    Spelling {
+        /// The search with the other spelling.
+        words: String,
+        /// How many letters differ.
+        edits: usize,
+    },
 }
 
 impl Listings {
@@ -54,6 +68,11 @@ impl Listings {
     /// # Errors
     /// When the database is needed and can't answer.
     pub async fn view(&self, query: &ListingQuery) -> Result<Cached<ListView>, ServiceError> {
+        let meant = self.meant(query).await?;
+        let query = &meant
+            .as_ref()
+            .map_or(query, |meant| &meant.value.query)
+            .clone();
         let filter = &query.filter;
         let (page, mut tagged) = if filter.is_empty() {
             let list = Box::pin(self.list(query));
@@ -73,7 +92,8 @@ impl Listings {
         };
         let mut looser = Vec::new();
         if tagged.value.0.total == 0 {
-            looser = loosened(filter);
+            looser = self.respelled(filter, None).await;
+            looser.extend(loosened(filter));
             let counted = looser.iter_mut().filter(|less| is_counted(less));
             let counting = counted.map(async |less| {
                 let count = Box::pin(self.count(&less.filter)).await.ok()?.tagged;
@@ -85,10 +105,15 @@ impl Listings {
                 tagged = tagged.and(count).map(|(view, _)| view);
             }
         }
-        let view = |(page, places)| ListView {
+        let view = |((page, places), meant)| ListView {
+            meant,
             page,
             places,
             looser: promising(looser),
+        };
+        let tagged = match meant {
+            Some(meant) => tagged.and(meant),
+            None => tagged.map(|found| (found, Meant::itself(query))),
         };
         Ok(Cached {
             tagged: tagged.map(view),
@@ -101,8 +126,10 @@ impl Listings {
     /// # Errors
     /// When the database can't answer.
     pub async fn view_uncached(&self, query: &ListingQuery) -> Result<ListView, ServiceError> {
-        let filter = &query.filter;
         let client = self.database.client().await?;
+        let meant = meant_by(&client, query).await?;
+        let query = &meant.query.clone();
+        let filter = &query.filter;
         let rows = properties::list(&client, query);
         let total = properties::count(&client, filter);
         let (rows, total, places) = if filter.is_empty() {
@@ -122,10 +149,11 @@ impl Listings {
             more: rows.more,
             total,
         };
-        let looser = match total {
-            0 => loosened(filter),
-            _ => Vec::new(),
-        };
+        let mut looser = Vec::new();
+        if total == 0 {
+            looser = self.respelled(filter, Some(&client)).await;
+            looser.extend(loosened(filter));
+        }
         let counted = looser.into_iter().map(async |less| {
             let listings = match is_counted(&less) {
                 true => Some(properties::count(&client, &less.filter).await?),
@@ -135,6 +163,7 @@ impl Listings {
         });
         let looser = promising(try_join_all(counted).await?);
         Ok(ListView {
+            meant,
             page,
             places,
             looser,
@@ -221,7 +250,22 @@ fn is_counted(less: &Looser) -> bool {
 /// Those that find something, as far as that is known.
 fn promising(mut looser: Vec<Looser>) -> Vec<Looser> {
     looser.retain(|less| less.listings != Some(0));
-    looser
+    best_first(looser)
+}
+
+/// The best of the spellings that find something, before what else is offered.
+fn best_first(mut offers: Vec<Looser>) -> Vec<Looser> {
+    // What is no spelling stays in its order.
+    offers.sort_by_key(|offer| match offer.without {
+        FilterPart::Spelling { edits, .. } => (edits, Reverse(offer.listings)),
+        _ => (usize::MAX, Reverse(None)),
+    });
+    let mut spellings = 0;
+    offers.retain(|offer| {
+        spellings += usize::from(matches!(offer.without, FilterPart::Spelling { .. }));
+        spellings <= SPELLINGS || !matches!(offer.without, FilterPart::Spelling { .. })
+    });
+    offers
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::ServiceError;
 use super::families::{COUNTS, QUERYSETS};
+use super::meant::meant_by;
+use super::{Meant, ServiceError};
 use crate::cache::{Cache, CacheKey, Cached, Fill, Level, TagSet};
 use crate::db::{Database, properties};
 use crate::domain::{
@@ -34,6 +35,27 @@ impl ListingPage {
             .unwrap_or(0)
             .div_ceil(u64::from(page_size));
         u16::try_from(pages).unwrap_or(u16::MAX).clamp(1, MAX_PAGE)
+    }
+
+    /// The positions after and before this page. The next is always a cursor, so that walking costs the same on every
+    /// page.
+    pub fn neighbours(&self, query: &ListingQuery) -> [Option<Position>; 2] {
+        let cursor = |property: Option<&Property>, direction| {
+            property.map(|property| Position::Cursor(Cursor::at(property, query.sort, direction)))
+        };
+        let next = || cursor(self.properties.last(), Direction::Forward);
+        let previous = || cursor(self.properties.first(), Direction::Backward);
+        match query.position {
+            Position::Page(1) => [self.more.then(next).flatten(), None],
+            Position::Page(number) => [
+                self.more.then(next).flatten(),
+                Some(Position::Page(number - 1)),
+            ],
+            Position::Cursor(at) => match at.direction {
+                Direction::Forward => [self.more.then(next).flatten(), previous()],
+                Direction::Backward => [next(), self.more.then(previous).flatten()],
+            },
+        }
     }
 }
 
@@ -71,6 +93,24 @@ impl Listings {
             tagged: rows.tagged.and(count.tagged).map(page),
             outcome: rows.outcome,
         })
+    }
+
+    /// The page that a query means, and that query.
+    ///
+    /// # Errors
+    /// When the database is needed and can't answer.
+    pub async fn find_list(
+        &self,
+        query: &ListingQuery,
+    ) -> Result<Cached<(ListingPage, Meant)>, ServiceError> {
+        let Some(meant) = self.meant(query).await? else {
+            let Cached { tagged, outcome } = self.list(query).await?;
+            let tagged = tagged.map(|page| (page, Meant::itself(query)));
+            return Ok(Cached { tagged, outcome });
+        };
+        let Cached { tagged, outcome } = self.list(&meant.value.query).await?;
+        let tagged = tagged.and(meant);
+        Ok(Cached { tagged, outcome })
     }
 
     /// A page's rows.
@@ -125,18 +165,24 @@ impl Listings {
     ///
     /// # Errors
     /// When the database can't answer.
-    pub async fn list_uncached(&self, query: &ListingQuery) -> Result<ListingPage, ServiceError> {
+    pub async fn list_uncached(
+        &self,
+        query: &ListingQuery,
+    ) -> Result<(ListingPage, Meant), ServiceError> {
         let client = self.database.client().await?;
+        let meant = meant_by(&client, query).await?;
+        let query = &meant.query;
         // Both in one round trip.
         let (rows, total) = tokio::try_join!(
             properties::list(&client, query),
             properties::count(&client, &query.filter),
         )?;
-        Ok(ListingPage {
+        let page = ListingPage {
             properties: rows.properties,
             more: rows.more,
             total,
-        })
+        };
+        Ok((page, meant))
     }
 
     /// One listing; its absence is cached too, for a minute.

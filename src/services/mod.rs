@@ -17,10 +17,12 @@ mod listings;
 mod loopback;
 mod machines;
 mod management;
+mod meant;
 mod pages;
 mod passwords;
 mod places;
 mod sessions;
+mod spelling;
 mod submissions;
 mod traffic;
 mod undo;
@@ -50,6 +52,7 @@ pub use management::{
     LoadTest, LoadTestReport, LoadTestRequest, Management, Overview, PastEvent, Point, Report,
     SAMPLING, Saved, SignalStep, WarmState, Warmed, WouldEnd, rating,
 };
+pub use meant::{Meant, UnknownPlace};
 pub use pages::{PageKey, Pages};
 pub use places::MAX_PLACES;
 pub use sessions::{NAME as SESSION_NAME, SessionState, Sessions, USER_ID};

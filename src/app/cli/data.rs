@@ -173,7 +173,8 @@ async fn write(
     let first = ListingQuery::default();
     let list = platform.services.listings.list_uncached(&first).await;
     let bar = output::progress(
-        list.ok().and_then(|list| u64::try_from(list.total).ok()),
+        list.ok()
+            .and_then(|(list, _)| u64::try_from(list.total).ok()),
         "listings",
     );
     let sink = std::io::BufWriter::with_capacity(1 << 16, sink);

@@ -3,12 +3,12 @@
 use chrono::NaiveDate;
 use url::form_urlencoded::Serializer;
 
-use super::super::{ListingFilter, PropertyId};
+use super::super::ListingFilter;
 
 /// The filter of the public list, and what only staff ask.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AdminFilter {
-    /// What the public list can be asked too. A search for a number also finds the listing of that number.
+    /// What the public list can be asked too.
     pub listing: ListingFilter,
     /// The first day (UTC) on which rows were added.
     pub added_from: Option<NaiveDate>,
@@ -22,12 +22,9 @@ impl AdminFilter {
         *self == Self::default()
     }
 
-    /// The number that is searched for, if that is all that is searched for.
-    pub fn id(&self) -> Option<PropertyId> {
-        let text = self.listing.search.as_ref()?.as_str();
-        let digits = text.bytes().all(|b| b.is_ascii_digit());
-        let id = text.parse().ok().filter(|_| digits).map(PropertyId)?;
-        (id <= PropertyId::MAX).then_some(id)
+    /// Whether only rows that were added on certain days are in the list.
+    pub fn is_dated(&self) -> bool {
+        self.added_from.is_some() || self.added_to.is_some()
     }
 
     /// Bounds that were asked for the wrong way round, the right way round.

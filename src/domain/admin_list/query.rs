@@ -182,15 +182,6 @@ mod tests {
         assert_eq!(fields, wrong);
     }
 
-    #[test]
-    fn only_a_number_alone_is_one_of_a_listing() {
-        let id = |q: &str| parse(&format!("q={q}")).filter.id().map(|id| id.0);
-        assert_eq!(id("42"), Some(42));
-        for other in ["4 2", "%2B42", "-42", "42a", "9007199254740992", "٤٢"] {
-            assert_eq!(id(other), None, "{other}");
-        }
-    }
-
     proptest::proptest! {
         #[test]
         fn a_canonical_text_parses_to_itself(

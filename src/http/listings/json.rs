@@ -4,11 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{
-    Cursor, Direction, ListingFilter, ListingQuery, Place, PlaceQuery, Position, Price, Property,
-    PropertyId,
-};
-use crate::services::ListingPage;
+use crate::domain::{ListingFilter, ListingQuery, Place, PlaceQuery, Price, Property, PropertyId};
+use crate::services::{ListingPage, Meant};
 
 /// One listing.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,6 +44,11 @@ pub(in crate::http) struct ListJson<'a> {
     previous: Option<String>,
     #[schema(max_items = 100)]
     results: Vec<PropertyJson<'a>>,
+    /// Locations that contain a `location` of the query, where that is not the name of one: those with the most listings
+    /// of the query. Where only one contains it, that one is used, and `next` names it. Absent otherwise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 160)]
+    locations: Vec<PlaceJson<'a>>,
 }
 
 impl<'a> PropertyJson<'a> {
@@ -65,12 +67,9 @@ impl<'a> PropertyJson<'a> {
 }
 
 impl<'a> ListJson<'a> {
-    pub(in crate::http) fn new(
-        page: &'a ListingPage,
-        query: &ListingQuery,
-        site_url: &str,
-    ) -> Self {
-        let [next, previous] = neighbours(page, query).map(|position| {
+    pub(in crate::http) fn new(page: &'a ListingPage, meant: &'a Meant, site_url: &str) -> Self {
+        let query = &meant.query;
+        let [next, previous] = page.neighbours(query).map(|position| {
             let query = query.at(position?).canonical();
             Some(
                 format!("{site_url}/properties/?format=json&{query}")
@@ -88,8 +87,25 @@ impl<'a> ListJson<'a> {
             next,
             previous,
             results,
+            locations: locations(meant, site_url),
         }
     }
+}
+
+/// The places that a query may mean, each with its list.
+fn locations<'a>(meant: &'a Meant, site_url: &str) -> Vec<PlaceJson<'a>> {
+    let offered = meant.unknown.iter().flat_map(|unknown| {
+        let query = |place| meant.query.with_place(&unknown.asked, place);
+        unknown.offered.iter().map(move |place| PlaceJson {
+            location: place.location.as_str(),
+            listings: place.listings,
+            url: format!(
+                "{site_url}/properties/?{}",
+                query(&place.location).canonical()
+            ),
+        })
+    });
+    offered.collect()
 }
 
 /// The places that listings are in.
@@ -134,26 +150,5 @@ impl<'a> PlacesJson<'a> {
             count: places.len(),
             results: places.iter().map(result).collect(),
         }
-    }
-}
-
-/// The places after and before a page. The next is always a cursor, so that walking costs the same on every page.
-fn neighbours(page: &ListingPage, query: &ListingQuery) -> [Option<Position>; 2] {
-    let cursor = |property: Option<&Property>, direction| {
-        property.map(|property| Position::Cursor(Cursor::at(property, query.sort, direction)))
-    };
-    let (first, last) = (page.properties.first(), page.properties.last());
-    let next = || cursor(last, Direction::Forward);
-    let previous = || cursor(first, Direction::Backward);
-    match query.position {
-        Position::Page(1) => [page.more.then(next).flatten(), None],
-        Position::Page(number) => [
-            page.more.then(next).flatten(),
-            Some(Position::Page(number - 1)),
-        ],
-        Position::Cursor(at) => match at.direction {
-            Direction::Forward => [page.more.then(next).flatten(), previous()],
-            Direction::Backward => [next(), page.more.then(previous).flatten()],
-        },
     }
 }

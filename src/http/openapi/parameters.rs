@@ -34,7 +34,9 @@ pub(super) fn filter() -> Vec<Parameter> {
     let location = ArrayBuilder::new().items(text(Location::MAX_CHARS));
     let locations = query(
         "location",
-        "A location, exact but for case; repeat it to select several, at most 20 different ones.",
+        "A location; repeat it to select several, at most 20 different ones. Case and accents don't matter. Of a text \
+            that is not the name of a location, the only location that contains it is used; of several, the answer \
+            offers each.",
         location,
     );
     let locations = ParameterBuilder::from(locations)
@@ -43,7 +45,8 @@ pub(super) fn filter() -> Vec<Parameter> {
     vec![
         query(
             "q",
-            "Words that the title, the description or the location must have, the last also as a beginning.",
+            "Words that the title, the description or the location must have, the last also as a beginning, and \
+                neighbours also joined. A number also finds the listing of that number.",
             text(SearchText::MAX_CHARS),
         ),
         locations.build(),
@@ -71,7 +74,7 @@ pub(super) fn place() -> Vec<Parameter> {
         .schema_type(Type::String)
         .enum_values(Some(Sort::ALL.map(Sort::name)))
         .default(Some(Value::from(Sort::default().name())));
-    // Only the site can tell which text is one, and a page for people ignores it.
+    // Only the site can tell which text is one.
     let cursor = Object::with_type(Type::String);
     vec![
         query("sort", "The order; ties are broken by id.", or_empty(sort)),
@@ -87,7 +90,7 @@ pub(super) fn place() -> Vec<Parameter> {
         ),
         query(
             "cursor",
-            "A place in a list with these filters and this order, taken from `next` or `previous`; goes before `page`. Of JSON only.",
+            "A place in a list with these filters and this order, taken from `next` or `previous`; goes before `page`.",
             cursor,
         ),
     ]

@@ -12,7 +12,7 @@ use crate::http::listings::json::{ListJson, PlacesJson, PropertyJson};
 use crate::http::negotiation::Format;
 use crate::http::views::listings::{DetailPage, ListPage, PlacesPage};
 use crate::http::{AppError, Site};
-use crate::services::{Cached, ListView, ListingPage, PageKey, Rendered, Services};
+use crate::services::{Cached, ListView, ListingPage, Meant, PageKey, Rendered, Services};
 
 /// A page that everybody may see.
 #[derive(Debug, Clone)]
@@ -73,12 +73,7 @@ impl PublicPage {
     /// # Errors
     /// When a parameter is not valid.
     pub(in crate::http) fn list(query_string: &str, format: Format) -> Result<Self, FieldErrors> {
-        // Only JSON walks by cursor.
-        let cursors = match format {
-            Format::Json => Cursors::Accepted,
-            Format::Html => Cursors::Ignored,
-        };
-        let query = ListingQuery::parse(query_string, cursors)?;
+        let query = ListingQuery::parse(query_string, Cursors::Accepted)?;
         Ok(Self::List { query, format })
     }
 
@@ -125,11 +120,11 @@ impl PublicPage {
             Self::List { query, format } => {
                 let list = &services.listings;
                 match format {
-                    Format::Json => kept(list.list(&query).await?, |list| {
-                        list_as_json(list, &query, site_url)
+                    Format::Json => kept(list.find_list(&query).await?, |(list, meant)| {
+                        list_as_json(list, meant, site_url)
                     }),
                     Format::Html => kept(list.view(&query).await?, |view| {
-                        list_as_html(view, &query, site_url)
+                        list_as_html(view, site_url)
                     }),
                 }
             }
@@ -168,12 +163,12 @@ impl PublicPage {
         }
         match format {
             Format::Json => {
-                let list = services.listings.list_uncached(&query).await?;
-                list_as_json(&list, &query, site_url)
+                let (list, meant) = services.listings.list_uncached(&query).await?;
+                list_as_json(&list, &meant, site_url)
             }
             Format::Html => {
                 let view = services.listings.view_uncached(&query).await?;
-                list_as_html(&view, &query, site_url)
+                list_as_html(&view, site_url)
             }
         }
     }
@@ -195,21 +190,14 @@ fn kept<T>(
     Ok(render(&cached.tagged.value)?.with(policy))
 }
 
-fn list_as_json(
-    list: &ListingPage,
-    query: &ListingQuery,
-    site_url: &str,
-) -> Result<Rendered, AppError> {
-    json(&ListJson::new(existing(list, query)?, query, site_url))
+fn list_as_json(list: &ListingPage, meant: &Meant, site_url: &str) -> Result<Rendered, AppError> {
+    let list = existing(list, &meant.query)?;
+    json(&ListJson::new(list, meant, site_url))
 }
 
-fn list_as_html(
-    view: &ListView,
-    query: &ListingQuery,
-    site_url: &str,
-) -> Result<Rendered, AppError> {
-    existing(&view.page, query)?;
-    html(&ListPage::new(view, query, site_url))
+fn list_as_html(view: &ListView, site_url: &str) -> Result<Rendered, AppError> {
+    existing(&view.page, &view.meant.query)?;
+    html(&ListPage::new(view, site_url))
 }
 
 /// A page of a list, unless it is past the last.

@@ -5,11 +5,14 @@ const AROUND: u16 = 2;
 
 /// The way through a list's pages.
 pub(super) struct Pager {
-    /// The current page, from 1.
+    /// The current page, from 1; 0 where the way goes on without numbers.
     pub(super) page: u16,
-    /// The last page that may be asked for.
+    /// The last page that may be asked for by its number.
     pub(super) count: u16,
-    more: bool,
+    /// The page before.
+    pub(super) previous: Option<String>,
+    /// The page after.
+    pub(super) next: Option<String>,
     link: Box<dyn Fn(u16) -> String>,
 }
 
@@ -32,24 +35,15 @@ impl Pager {
         Self {
             page,
             count,
-            more,
+            previous: (page > 1).then(|| link(page - 1)),
+            next: (more && page < count).then(|| link(page + 1)),
             link: Box::new(link),
         }
     }
 
-    /// The page before.
-    pub(super) fn previous(&self) -> Option<String> {
-        (self.page > 1).then(|| (self.link)(self.page - 1))
-    }
-
-    /// The page after.
-    pub(super) fn next(&self) -> Option<String> {
-        (self.more && self.page < self.count).then(|| (self.link)(self.page + 1))
-    }
-
-    /// Whether rows follow that no page shows.
-    pub(super) fn ends_early(&self) -> bool {
-        self.more && self.page >= self.count
+    /// Whether there is another page.
+    pub(super) fn leads_on(&self) -> bool {
+        self.count > 1 || self.previous.is_some() || self.next.is_some()
     }
 
     /// The first page, those around the current one, and the last.

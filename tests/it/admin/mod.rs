@@ -28,6 +28,7 @@ mod outdated;
 mod passwords;
 mod preview;
 mod restoring;
+mod searching;
 mod sessions;
 mod undo;
 mod ways_on;

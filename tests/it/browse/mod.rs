@@ -1,10 +1,12 @@
 //! Ways through the site: places, looser filters, similar listings, neighbours.
 
 mod late_tags;
+mod location_parts;
 mod looser;
 mod neighbours;
 mod places;
 mod similar;
+mod spelling;
 
 use crate::harness::{App, Page, Plan};
 

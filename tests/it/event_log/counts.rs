@@ -45,7 +45,7 @@ const WORDS: [&str; 14] = [
 const PLACES: [&str; 3] = ["Leith", "JOPPA", "Ånd"];
 
 /// Compares both tallies with real counts, key by key.
-async fn is_exact(database: &TestDatabase, after: &str) {
+pub(super) async fn is_exact(database: &TestDatabase, after: &str) {
     let prices = "SELECT count(*) FROM (
             SELECT location_folded AS place, property_price_floor(price, 2) AS price_floor, count(*) AS rows
             FROM property GROUP BY 1, 2

@@ -3,5 +3,6 @@
 mod counts;
 mod events;
 mod restored;
+mod search_renewal;
 mod tally;
 mod texts;

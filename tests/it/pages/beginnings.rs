@@ -3,7 +3,7 @@
 use crate::harness::{App, Plan};
 
 /// A site with a listing of each title, numbered from 1.
-async fn app_of(titles: &[&str]) -> App {
+pub(super) async fn app_of(titles: &[&str]) -> App {
     let mut plan = Plan::new().await;
     for title in titles {
         let title = title.replace('\'', "''");
@@ -16,7 +16,7 @@ async fn app_of(titles: &[&str]) -> App {
 }
 
 /// The numbers of the listings that a search finds, which the list's own count has to agree with.
-async fn found(app: &App, search: &str) -> Vec<i64> {
+pub(super) async fn found(app: &App, search: &str) -> Vec<i64> {
     let text: String = url::form_urlencoded::byte_serialize(search.as_bytes()).collect();
     let page = app
         .get_json(&format!("/properties/?sort=oldest&q={text}"))
@@ -27,7 +27,7 @@ async fn found(app: &App, search: &str) -> Vec<i64> {
     ids
 }
 
-async fn finds(app: &App, searches: &[(&str, &[i64])]) {
+pub(super) async fn finds(app: &App, searches: &[(&str, &[i64])]) {
     for (search, want) in searches {
         assert_eq!(found(app, search).await, *want, "{search}");
     }
@@ -82,7 +82,7 @@ async fn a_beginning_finds_no_less_than_what_it_is_the_beginning_of() {
         &[
             ("apartments", &[1, 2, 3]),
             ("parking", &[4, 5, 7]),
-            ("parkl", &[6]),
+            ("parkla", &[6]),
         ],
     )
     .await;

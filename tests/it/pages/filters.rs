@@ -26,7 +26,9 @@ async fn lists_are_filtered_and_sorted_as_asked() {
         ("location=Leith", "5 3 1"),
         ("location=LEITH&sort=price", "1 3 5"),
         ("location=Leith&location=joppa", "6 5 4 3 2 1"),
-        ("location=Leit", ""),
+        ("location=Nowhere", ""),
+        // The only location that contains it.
+        ("location=Leit", "5 3 1"),
         ("min_price=2000&max_price=4000", "4 3 2"),
         ("min_price=4000&max_price=2000", "4 3 2"),
         ("min_price=2000.01", "6 5 4 3"),

@@ -24,7 +24,7 @@ pub(in crate::http) async fn index(
     let places = places(&services).await?;
     page(
         HttpResponse::Ok(),
-        &ListPage::new(staff.frame()?, found, &query, &places),
+        &ListPage::new(staff.frame()?, found, &places),
     )
 }
 

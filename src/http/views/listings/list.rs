@@ -5,12 +5,12 @@ use askama::Template;
 use super::card::Card;
 use super::chips::{Chip, chips};
 use super::filter_form::FilterForm;
-use super::looser::{Offer, offers};
+use super::looser::{Offer, Unknown, offers, unknown};
 use super::pager::Pager;
 use super::structured::{self, Json};
 use super::{address, filters, share_picture, with_query};
 use crate::domain::{FieldErrors, ListingFilter, ListingQuery, Location, Position, Sort};
-use crate::services::ListView;
+use crate::services::{FilterPart, ListView, ListingPage, Looser};
 
 /// A page of the list.
 #[derive(Template)]
@@ -22,13 +22,13 @@ pub(in crate::http) struct ListPage<'a> {
     total: i64,
     filtered: bool,
     swapped: bool,
-    beyond: bool,
     chips: Vec<Chip>,
+    /// The search with other spellings.
+    spellings: Vec<Offer>,
     offers: Vec<Offer>,
+    unknown: Vec<Unknown<'a>>,
     /// The only place that the list is limited to.
     place: Option<&'a Location>,
-    /// Whether nothing tells that there is a place of that name.
-    unknown_place: bool,
     pager: Pager,
     canonical: String,
     share_picture: String,
@@ -42,30 +42,21 @@ pub(in crate::http) struct ListPage<'a> {
 ///
 /// # Errors
 /// When the template can't be rendered.
-pub fn list_html(view: &ListView, query: &ListingQuery, site_url: &str) -> askama::Result<String> {
-    ListPage::new(view, query, site_url).render()
+pub fn list_html(view: &ListView, site_url: &str) -> askama::Result<String> {
+    ListPage::new(view, site_url).render()
 }
 
 impl<'a> ListPage<'a> {
-    pub(in crate::http) fn new(
-        view: &'a ListView,
-        query: &'a ListingQuery,
-        site_url: &str,
-    ) -> Self {
+    pub(in crate::http) fn new(view: &'a ListView, site_url: &str) -> Self {
         let ListView {
+            meant,
             page: list,
             places,
             looser,
         } = view;
-        let page = match query.position {
-            Position::Page(page) => page,
-            Position::Cursor(_) => 1,
-        };
-        let own = query.clone();
-        let count = list.page_count(query.page_size);
-        let pager = Pager::new(page, count, list.more, move |page| {
-            address(&own.at(Position::Page(page)))
-        });
+        let query = &meant.query;
+        let spelled = |less: &&Looser| matches!(less.without, FilterPart::Spelling { .. });
+        let (spellings, looser): (Vec<_>, Vec<_>) = looser.iter().partition(spelled);
         let result = query.result().canonical();
         let cards = list.properties.iter();
         let place = match query.filter.locations.as_slice() {
@@ -84,14 +75,12 @@ impl<'a> ListPage<'a> {
             total: list.total,
             filtered: !query.filter.is_empty(),
             swapped: query.filter.prices_were_swapped(),
-            beyond: pager.ends_early(),
             chips: chips(query),
-            offers: offers(query, looser),
+            spellings: offers(query, &spellings),
+            offers: offers(query, &looser),
+            unknown: unknown(meant),
             place,
-            unknown_place: !looser.iter().any(|less| {
-                !less.filter.locations.is_empty() && less.listings.is_some_and(|found| found > 0)
-            }),
-            pager,
+            pager: pager(list, query),
             thin: list.total == 0 || is_thin(&query.filter),
             feed: feed(&query.filter),
             json: structured::list(&list.properties, &canonical, site_url),
@@ -105,6 +94,25 @@ impl<'a> ListPage<'a> {
         let labels: Vec<_> = self.chips.iter().map(|chip| chip.label.as_str()).collect();
         labels.join(", ")
     }
+}
+
+/// The way through a list: by the numbers of its pages as far as these go, and by cursor from there on.
+fn pager(list: &ListingPage, query: &ListingQuery) -> Pager {
+    let own = query.clone();
+    let link = move |page| address(&own.at(Position::Page(page)));
+    let count = list.page_count(query.page_size);
+    let (page, is_numbered) = match query.position {
+        Position::Page(page) => (page, page < count),
+        Position::Cursor(_) => (0, false),
+    };
+    let mut pager = Pager::new(page, count, list.more, link);
+    if !is_numbered {
+        let [next, previous] = list
+            .neighbours(query)
+            .map(|position| position.map(|position| address(&query.at(position))));
+        (pager.next, pager.previous) = (next, previous);
+    }
+    pager
 }
 
 /// The list that stands for all lists of the same rows: whatever their order, their pages' size, the spelling of

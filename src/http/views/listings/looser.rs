@@ -1,8 +1,8 @@
-//! What to ask for instead, where nothing was found.
+//! What to ask for instead, where nothing was found or a location is unknown.
 
 use super::address;
-use crate::domain::{ListingQuery, Position};
-use crate::services::{FilterPart, Looser};
+use crate::domain::{ListingQuery, Location, Position};
+use crate::services::{FilterPart, Looser, Meant, UnknownPlace};
 
 /// A way out, in words.
 pub(super) struct Offer {
@@ -14,8 +14,8 @@ pub(super) struct Offer {
 }
 
 /// The ways out of a list that is empty.
-pub(super) fn offers(query: &ListingQuery, looser: &[Looser]) -> Vec<Offer> {
-    let offer = |less: &Looser| {
+pub(super) fn offers(query: &ListingQuery, looser: &[&Looser]) -> Vec<Offer> {
+    let offer = |less: &&Looser| {
         let mut rest = query.at(Position::Page(1));
         rest.filter = less.filter.clone();
         Offer {
@@ -27,9 +27,37 @@ pub(super) fn offers(query: &ListingQuery, looser: &[Looser]) -> Vec<Offer> {
     looser.iter().map(offer).collect()
 }
 
+/// A text that is not the name of a place, and the places that contain it.
+pub(super) struct Unknown<'a> {
+    pub(super) asked: &'a Location,
+    /// The place that was taken for it.
+    pub(super) used: Option<&'a Location>,
+    pub(super) offers: Vec<Offer>,
+}
+
+/// The unknown places of a query.
+pub(super) fn unknown(meant: &Meant) -> Vec<Unknown<'_>> {
+    let offers = |unknown: &UnknownPlace| {
+        let offered = unknown.offered.iter();
+        let offer = offered.map(|place| Offer {
+            label: place.location.to_string(),
+            listings: place.listings,
+            url: address(&meant.query.with_place(&unknown.asked, &place.location)),
+        });
+        offer.collect()
+    };
+    let each = meant.unknown.iter().map(|unknown| Unknown {
+        asked: &unknown.asked,
+        used: unknown.used.as_ref(),
+        offers: offers(unknown),
+    });
+    each.collect()
+}
+
 fn label(query: &ListingQuery, without: &FilterPart) -> String {
     match without {
         FilterPart::Word(word) => format!("Leave out “{word}”"),
+        FilterPart::Spelling { words, .. } => words.clone(),
         FilterPart::Search => "Leave out the search words".to_owned(),
         FilterPart::Prices => "At any price".to_owned(),
         FilterPart::AllButLocations => match query.filter.locations.as_slice() {

@@ -10,7 +10,7 @@ use self::filter_form::FilterForm;
 use self::headings::{Heading, headings};
 pub(super) use self::parts::{FilterPart, parts};
 use super::list_address::{carrying, list_in};
-use crate::domain::{AdminListQuery, FieldErrors, Place, Property, PropertyId};
+use crate::domain::{AdminListQuery, FieldErrors, Location, Place, Property, PropertyId};
 use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
 use crate::http::views::pager::Pager;
@@ -33,17 +33,14 @@ pub(in crate::http) struct ListPage {
     ends: Option<(i64, String)>,
     /// The page that was asked for, where there are not so many.
     missing: Option<u16>,
+    unknown: Vec<Unknown>,
     pager: Pager,
 }
 
 impl ListPage {
     /// What a query found.
-    pub(in crate::http) fn new(
-        frame: Frame,
-        found: AdminPage,
-        query: &AdminListQuery,
-        places: &[Place],
-    ) -> Self {
+    pub(in crate::http) fn new(frame: Frame, found: AdminPage, places: &[Place]) -> Self {
+        let query = &found.query;
         let shown = query.at(found.page);
         let more = found.page < found.count;
         let own = shown.clone();
@@ -57,7 +54,6 @@ impl ListPage {
             state: shown.canonical(),
             parts: parts(&shown),
             headings: headings(&shown),
-            properties: found.properties,
             total: found.total,
             ends: (found.listed < found.total).then(|| {
                 (
@@ -66,6 +62,8 @@ impl ListPage {
                 )
             }),
             missing: (found.page != query.page).then_some(query.page),
+            unknown: unknown(&found),
+            properties: found.properties,
             pager,
         }
     }
@@ -78,13 +76,15 @@ impl ListPage {
         places: &[Place],
     ) -> Self {
         let nothing = AdminPage {
+            query: AdminListQuery::default(),
+            unknown: Vec::new(),
             properties: Vec::new(),
             total: 0,
             listed: 0,
             page: 1,
             count: 1,
         };
-        let page = Self::new(frame, nothing, &AdminListQuery::default(), places);
+        let page = Self::new(frame, nothing, places);
         Self {
             form: FilterForm::typed(query_string, places),
             errors,
@@ -108,6 +108,35 @@ impl ListPage {
         let unseen = unseen.filter(|(field, _)| matches!(*field, "page" | "sort"));
         unseen.flat_map(|(_, list)| list.iter().map(String::as_str))
     }
+}
+
+/// A text that is not the name of a location.
+struct Unknown {
+    asked: Location,
+    used: Option<Location>,
+    /// The locations that contain it, each with its list.
+    offered: Vec<(Place, String)>,
+}
+
+fn unknown(found: &AdminPage) -> Vec<Unknown> {
+    let query = &found.query;
+    let offer = |asked: &Location, place: &Place| {
+        let mut filter = query.filter.clone();
+        let locations = &mut filter.listing.locations;
+        locations.retain(|other| other != asked && *other != place.location);
+        locations.push(place.location.clone());
+        (place.clone(), address(&query.filtered(filter)))
+    };
+    let each = found.unknown.iter().map(|unknown| Unknown {
+        asked: unknown.asked.clone(),
+        used: unknown.used.clone(),
+        offered: unknown
+            .offered
+            .iter()
+            .map(|place| offer(&unknown.asked, place))
+            .collect(),
+    });
+    each.collect()
 }
 
 /// The address of a state of the list.

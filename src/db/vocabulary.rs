@@ -1,0 +1,34 @@
+//! The words of listings: their joined forms, and those that a misspelt word may stand for.
+
+use super::{DbError, GenericClient};
+
+/// Gives so many older listings the joined forms of their words; whether others still lack them.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn renew_search(client: &impl GenericClient, batch: i32) -> Result<bool, DbError> {
+    let sql = "SELECT property_renew_search($1)";
+    Ok(client.query_one(sql, &[&batch]).await?.get(0))
+}
+
+/// Reads the words of listings anew, if listings have changed.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn renew(client: &impl GenericClient) -> Result<(), DbError> {
+    client
+        .execute("SELECT property_renew_vocabulary()", &[])
+        .await?;
+    Ok(())
+}
+
+/// The words of listings that are spelled most like one; none where the extension `pg_trgm` is missing.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn list_similar(client: &impl GenericClient, to: &str) -> Result<Vec<String>, DbError> {
+    let sql = "SELECT property_similar_words($1)";
+    let statement = client.prepare_cached(sql).await?;
+    let rows = client.query(&statement, &[&to]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}

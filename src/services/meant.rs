@@ -1,0 +1,164 @@
+//! What a query means whose text is not the name of a location: the only location that contains it, or one of several.
+//!
+//! **Invariant:** a location that has listings means itself, so its lists depend on its own listings alone.
+
+use futures_util::future::try_join_all;
+
+use super::places::OFFERED;
+use super::{Listings, ServiceError};
+use crate::cache::Tagged;
+use crate::db::{Client, places, properties};
+use crate::domain::{FoldedLocation, ListingFilter, ListingQuery, Location, Place, PlaceQuery};
+
+/// A query, as it was understood.
+#[derive(Debug, Clone)]
+pub struct Meant {
+    /// The query that was answered.
+    pub query: ListingQuery,
+    /// Texts that are not the name of a location.
+    pub unknown: Vec<UnknownPlace>,
+}
+
+/// A text that is not the name of a location.
+#[derive(Debug, Clone)]
+pub struct UnknownPlace {
+    /// The text.
+    pub asked: Location,
+    /// The only location that contains it, which was taken for it.
+    pub used: Option<Location>,
+    /// The locations that contain it, with how many listings of the rest of the query each has.
+    pub offered: Vec<Place>,
+}
+
+/// The locations that contain a text; `None` if it is the name of one.
+type Candidates = Option<Vec<Place>>;
+
+impl Listings {
+    /// What a query means; `None` where it names no location.
+    pub(super) async fn meant(
+        &self,
+        query: &ListingQuery,
+    ) -> Result<Option<Tagged<Meant>>, ServiceError> {
+        let named = query
+            .filter
+            .locations
+            .iter()
+            .map(|location| self.named(location));
+        let mut named = try_join_all(named).await?.into_iter();
+        let Some(first) = named.next() else {
+            return Ok(None);
+        };
+        let all = named.fold(first.map(|one| vec![one]), |all, next| {
+            all.and(next).map(|(mut all, next)| {
+                all.push(next);
+                all
+            })
+        });
+        let mut meant = all.map(|candidates| Meant::of(query, candidates));
+        for at in 0..meant.value.unknown.len() {
+            if let Some(filter) = meant.value.offer(at) {
+                let total = self.count(&filter).await?.tagged;
+                let places = self.places_of(&filter, total.value, OFFERED).await?.tagged;
+                meant = meant
+                    .and(total)
+                    .and(places)
+                    .map(|((mut meant, _), places)| {
+                        meant.unknown[at].offered = places;
+                        meant
+                    });
+            }
+        }
+        Ok(Some(meant))
+    }
+
+    async fn named(&self, location: &Location) -> Result<Tagged<Candidates>, ServiceError> {
+        let own = self.count(&only(location)).await?.tagged;
+        if own.value > 0 {
+            return Ok(own.map(|_| None));
+        }
+        let places = self.places(&containing(location)).await?.tagged;
+        Ok(own.and(places).map(|(_, places)| Some(places)))
+    }
+}
+
+/// What a query means, straight from the database.
+pub(super) async fn meant_by(client: &Client, query: &ListingQuery) -> Result<Meant, ServiceError> {
+    let mut candidates = Vec::new();
+    for location in &query.filter.locations {
+        candidates.push(match properties::count(client, &only(location)).await? {
+            0 => Some(places::list_by_name(client, location.as_str(), OFFERED).await?),
+            _ => None,
+        });
+    }
+    let mut meant = Meant::of(query, candidates);
+    for at in 0..meant.unknown.len() {
+        if let Some(filter) = meant.offer(at) {
+            let total = properties::count(client, &filter).await?;
+            meant.unknown[at].offered = places::list(client, &filter, total, OFFERED).await?;
+        }
+    }
+    Ok(meant)
+}
+
+impl Meant {
+    /// A query that means what it says.
+    pub fn itself(query: &ListingQuery) -> Self {
+        Self {
+            query: query.clone(),
+            unknown: Vec::new(),
+        }
+    }
+
+    /// The query with each location for which there is just one candidate replaced by that.
+    fn of(query: &ListingQuery, candidates: Vec<Candidates>) -> Self {
+        let mut query = query.clone();
+        let mut unknown = Vec::new();
+        for (location, candidates) in query.filter.locations.iter_mut().zip(candidates) {
+            let Some(mut offered) = candidates else {
+                continue;
+            };
+            let asked = location.clone();
+            let mut used = None;
+            if offered.len() == 1 {
+                used = offered.pop().map(|place| place.location);
+            }
+            if let Some(used) = &used {
+                *location = used.clone();
+            }
+            unknown.push(UnknownPlace {
+                asked,
+                used,
+                offered,
+            });
+        }
+        let locations = &mut query.filter.locations;
+        locations.sort_by_key(FoldedLocation::of);
+        locations.dedup_by_key(|location| FoldedLocation::of(location));
+        Self { query, unknown }
+    }
+
+    /// The filter that selects what an unknown location's candidates have; `None` where there are none.
+    fn offer(&self, at: usize) -> Option<ListingFilter> {
+        let offered = self.unknown[at].offered.iter();
+        let offered = offered.take(usize::try_from(OFFERED).unwrap_or(0));
+        let locations: Vec<_> = offered.map(|place| place.location.clone()).collect();
+        (!locations.is_empty()).then(|| ListingFilter {
+            locations,
+            ..self.query.filter.clone()
+        })
+    }
+}
+
+fn only(location: &Location) -> ListingFilter {
+    ListingFilter {
+        locations: vec![location.clone()],
+        ..ListingFilter::default()
+    }
+}
+
+fn containing(location: &Location) -> PlaceQuery {
+    PlaceQuery {
+        name: Some(location.clone()),
+        ..PlaceQuery::default()
+    }
+}

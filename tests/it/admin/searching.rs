@@ -1,0 +1,33 @@
+//! The admin's list is searched as the public one is.
+
+use super::listing::shown;
+use crate::harness::Plan;
+
+#[tokio::test]
+async fn joined_words_and_parts_of_locations_are_found() {
+    let sql = "INSERT INTO property (title, description, price, location) VALUES
+        ('O''Brien House', 'Wi-fi', 1, 'South Leith'), ('OBrien House', 'Wifi', 1, 'Leith Walk'),
+        ('Hut', 'D', 1, 'Joppa')";
+    let app = Plan::new().await.sql(sql).await.start().await;
+    let staff = app.staff().await;
+    for (query, want) in [
+        ("q=obrien&o=id", "1 2"),
+        ("q=o'brien&o=id", "1 2"),
+        ("q=wi+fi&o=id", "1 2"),
+        ("q=3&o=id", "3"),
+        ("location=Leith", ""),
+        ("location=South", "1"),
+        ("location=jop", "3"),
+    ] {
+        let path = format!("?{query}");
+        assert_eq!(shown(&staff, &path).await.join(" "), want, "{query}");
+    }
+    let page = staff.get("/admin/properties/?location=Leith").await;
+    for offered in ["South Leith", "Leith Walk"] {
+        let link = format!("?location={}", offered.replace(' ', "+"));
+        assert!(page.has(&link), "{page:?}");
+    }
+    // What is done with all that match is done with those that are shown.
+    let page = staff.get("/admin/properties/?location=jop").await;
+    assert!(page.has("value=\"location=Joppa\""), "{page:?}");
+}

@@ -1,0 +1,91 @@
+//! What is offered where a word is misspelt.
+
+use super::{app_of, between, number, true_count};
+use crate::harness::{App, Plan, listing};
+
+const HOMES: [(&str, u32, &str); 6] = [
+    ("Castle view", 1000, "Leith"),
+    ("Castle garden", 2000, "Leith"),
+    ("Pastel house", 3000, "Joppa"),
+    ("Edinburgh castle", 4000, "Joppa"),
+    ("Semi-detached apartment", 5000, "Joppa"),
+    ("Sunny apartments", 6000, "Leith"),
+];
+
+/// The spellings that are offered, with their counts; each must find as many listings as it says.
+async fn offered(app: &App, query: &str) -> Vec<String> {
+    let mut offers = Vec::new();
+    for path in ["/properties/", "/properties/no-cache/"] {
+        let page = app.get(&format!("{path}?{query}")).await.assert_status(200);
+        let list = between(page.text(), "aria-labelledby=\"spellings\"", "</ul>");
+        let links = list.first().map(|list| between(list, "<a ", "</a>"));
+        let mut labels = Vec::new();
+        for link in links.unwrap_or_default() {
+            let href = between(link, "href=\"/properties/?", "\"")[0].replace("&#38;", "&");
+            let count = number(between(link, "class=\"offers__count\">", "<")[0]);
+            assert_eq!(true_count(app, &href).await, count, "{href}");
+            labels.push(format!("{} {count}", between(link, "<bdi>", "</bdi>")[0]));
+        }
+        if path == "/properties/" {
+            offers = labels;
+        } else {
+            assert_eq!(labels, offers, "{query}");
+        }
+    }
+    offers
+}
+
+#[tokio::test]
+async fn a_misspelt_word_is_offered_as_listings_spell_it_with_its_count() {
+    let app = app_of(&HOMES).await;
+    for (query, want) in [
+        ("q=castel", vec!["castle 3", "pastel 1"]),
+        ("q=Csatle", vec!["castle 3"]),
+        ("q=edinbrugh", vec!["edinburgh 1"]),
+        ("q=appartment", vec!["apartment 2", "apartments 2"]),
+        ("q=castel+view", vec!["castle view 1"]),
+        ("q=view+castel", vec!["view castle 1"]),
+        ("q=castel&location=Leith", vec!["castle 2"]),
+        ("q=castel&min_price=3500", vec!["castle 1"]),
+        ("q=castel&max_price=500", vec![]),
+        // It finds something; it is like nothing; it is no word.
+        ("q=castle", vec![]),
+        ("q=zzzzzz", vec![]),
+        ("q=12345", vec![]),
+        ("q=%26", vec![]),
+    ] {
+        assert_eq!(offered(&app, query).await, want, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_offered_follows_each_write() {
+    let app = app_of(&HOMES).await;
+    let staff = app.staff().await;
+    assert_eq!(offered(&app, "q=windmlil").await, [""; 0]);
+    let id = staff
+        .create_listing(&listing("Windmill", "1", "Leith"))
+        .await;
+    assert_eq!(offered(&app, "q=windmlil").await, ["windmill 1"]);
+    let other = staff
+        .create_listing(&listing("A windmill", "1", "Leith"))
+        .await;
+    assert_eq!(offered(&app, "q=windmlil").await, ["windmill 2"]);
+    for id in [id, other] {
+        staff.delete_listing(id).await;
+    }
+    assert_eq!(offered(&app, "q=windmlil").await, [""; 0]);
+}
+
+#[tokio::test]
+async fn without_the_extension_nothing_is_offered_and_nothing_fails() {
+    let plan = Plan::new().await.homes(3).await;
+    let app = plan
+        .sql("DROP EXTENSION pg_trgm CASCADE")
+        .await
+        .start()
+        .await;
+    assert_eq!(offered(&app, "q=hoem").await, [""; 0]);
+    let app = Plan::new().await.homes(3).await.start().await;
+    assert_eq!(offered(&app, "q=hoem").await, ["home 3"]);
+}

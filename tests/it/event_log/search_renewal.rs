@@ -1,0 +1,74 @@
+//! Listings that are older than the joined forms of words get theirs in the background, unnoticed.
+
+use property_listings::db::{Database, vocabulary};
+
+use crate::harness::{Plan, TestDatabase, eventually};
+
+const OLD: &str =
+    "CREATE OR REPLACE FUNCTION property_joined_words(input text, parts text[]) RETURNS text
+    LANGUAGE sql IMMUTABLE AS $$ SELECT '' $$;
+    INSERT INTO property (title, description, price, location)
+    SELECT 'Wi-fi', 'D', n, 'Leith' FROM generate_series(1, 500) AS n;
+    DELETE FROM property_event;
+    INSERT INTO property_search_renewal SELECT max(id) FROM property";
+const FOUND: &str = "SELECT count(*) FROM property WHERE search @@ property_query('wifi', '')";
+
+/// A database whose listings have no joined forms yet.
+async fn old() -> TestDatabase {
+    let database = TestDatabase::create().await;
+    let migration = include_str!("../../../sql/migrations/V16__property_search_joined.sql");
+    let (_, rest) = migration
+        .split_once("CREATE FUNCTION property_joined_words")
+        .expect("the function");
+    let (function, _) = rest.split_once("$$;").expect("its end");
+    database.run(OLD).await;
+    assert_eq!(database.value(FOUND).await, "0");
+    let function = format!("CREATE OR REPLACE FUNCTION property_joined_words{function}$$");
+    database.run(&function).await;
+    database
+}
+
+const STATE: &str = "SELECT md5(string_agg(id || title || price || location || created_at || updated_at, ',' ORDER BY id))
+    FROM property";
+
+#[tokio::test]
+async fn a_renewal_changes_nothing_but_what_is_found() {
+    let database = old().await;
+    let pool = Database::new(database.config(), 2).expect("a pool");
+    let before = database.value(STATE).await;
+    let client = pool.client().await.expect("a client");
+    for (more, found) in [(true, "200"), (true, "400"), (false, "500"), (false, "500")] {
+        let renewed = vocabulary::renew_search(&client, 200).await;
+        assert_eq!(renewed.expect("renewed"), more);
+        assert_eq!(database.value(FOUND).await, found);
+    }
+    assert_eq!(database.value(STATE).await, before);
+    let events = "SELECT string_agg(kind, ',') FROM property_event";
+    assert_eq!(database.value(events).await, "cleared");
+    super::counts::is_exact(&database, "the renewal").await;
+}
+
+#[tokio::test]
+async fn nothing_can_be_changed_in_the_name_of_a_renewal() {
+    let database = old().await;
+    let before = database.value(STATE).await;
+    database
+        .run("SET app.renew_search = 'on'; UPDATE property SET title = 'Changed', id = id + 1000")
+        .await;
+    assert_eq!(database.value(STATE).await, before);
+    database
+        .run("UPDATE property SET title = 'Changed' WHERE id = 1")
+        .await;
+    let events = "SELECT string_agg(kind, ',') FROM property_event";
+    assert_eq!(database.value(events).await, "updated");
+}
+
+#[tokio::test]
+async fn a_site_that_starts_renews_older_listings() {
+    let app = Plan::on(old().await).start().await;
+    eventually("every listing is found", async || {
+        let page = app.get_json("/properties/?q=wifi").await;
+        (page["count"] == 500).then_some(())
+    })
+    .await;
+}
