@@ -20,10 +20,10 @@ async fn every_kind_is_accessible(theme: Theme) {
 
 #[tokio::test]
 async fn every_kind_of_page_is_accessible_in_light_colours() {
-    every_kind_is_accessible(Theme::Light).await;
+    Box::pin(every_kind_is_accessible(Theme::Light)).await;
 }
 
 #[tokio::test]
 async fn every_kind_of_page_is_accessible_in_dark_colours() {
-    every_kind_is_accessible(Theme::Dark).await;
+    Box::pin(every_kind_is_accessible(Theme::Dark)).await;
 }
