@@ -2,6 +2,20 @@
 CREATE INDEX property_event_xid_id ON property_event (xid, id);
 DROP INDEX property_event_xid;
 
+-- A checksum of the newest events that a snapshot sees. Later snapshots give the same, unless events were lost or
+-- replaced. A loaded dump may hold events of transaction ids that are not given yet: no snapshot sees those.
+CREATE FUNCTION property_event_tail(seen pg_snapshot) RETURNS text
+    LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
+    SELECT coalesce(hashtextextended(string_agg(concat_ws(' ', id, xid, extract(epoch FROM at)), ','
+                                                ORDER BY xid DESC, id DESC), 0), 0)::text
+    FROM (
+        SELECT id, xid, at FROM property_event
+        WHERE xid < pg_snapshot_xmax(seen) AND pg_visible_in_snapshot(xid, seen)
+        ORDER BY xid DESC, id DESC
+        LIMIT 100
+    ) AS newest
+$$;
+
 -- The log is only appended to. A statement that removes or changes events, as the restore of a dump may, leaves a trace
 -- here that caches notice: its row is another one afterwards.
 CREATE TABLE property_event_removal (

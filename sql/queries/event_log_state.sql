@@ -1,4 +1,4 @@
--- The log's history, and which transactions are over. The history changes whenever the database may show rows that its
+-- The log's history, which transactions are over, and a checksum of the newest events. The history changes whenever the database may show rows that its
 -- log does not explain:
 -- - another server or database;
 -- - another WAL timeline: a failover or a recovery to a point in time loses transactions and gives their ids again;
@@ -17,4 +17,4 @@ SELECT concat_ws('/',
            (SELECT hashtextextended(string_agg(concat_ws(' ', oid, tgenabled, xmin), ',' ORDER BY oid), 0)
             FROM pg_trigger WHERE tgrelid IN ('property'::regclass, 'property_event'::regclass)),
            (SELECT string_agg(xmin::text, ',') FROM property_event_removal)),
-       pg_current_snapshot()::text
+       pg_current_snapshot()::text, property_event_tail(pg_current_snapshot())

@@ -1,5 +1,6 @@
 //! The part of the event log that a cache may not reflect yet.
 
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, IsolationLevel, Row, Transaction};
 
 use super::{DbError, event_log};
@@ -42,15 +43,14 @@ pub async fn read(
     let transaction = snapshot.read_only(true).start().await?;
     let sql = include_str!("../../sql/queries/event_log_state.sql");
     let row = transaction.query_one(sql, &[]).await?;
-    let mut end = LogPosition {
+    let end = LogPosition {
         history: row.get(0),
         snapshot: row
             .get::<_, &str>(1)
             .parse()
             .map_err(|_| DbError::Corrupt("pg_current_snapshot"))?,
-        tail: String::new(),
+        tail: row.get(2),
     };
-    end.tail = tail(&transaction, &end).await?;
     let mut replays: Vec<Replay> = Vec::with_capacity(positions.len());
     for (number, position) in positions.iter().enumerate() {
         let earlier = positions[..number]
@@ -77,25 +77,26 @@ async fn since(
     }
     // Ids that are ahead of the server's will be given again.
     let is_ahead = position.snapshot.xmax() > end.snapshot.xmax();
-    if position.history != end.history
-        || is_ahead
-        || tail(transaction, position).await? != position.tail
-    {
+    if position.history != end.history || is_ahead {
         return Ok(Replay::Unknown);
     }
     let from = position.snapshot.xmax().to_string();
     let running = position.snapshot.running().iter();
     let running: Vec<String> = running.map(u64::to_string).collect();
+    let most = limit + 1;
+    let parameters: [&(dyn ToSql + Sync); 3] = [&from, &running, &most];
     let sql = include_str!("../../sql/queries/event_list_since.sql");
-    let rows = transaction
-        .query(sql, &[&from, &running, &(limit + 1)])
-        .await?;
-    Ok(
-        match i64::try_from(rows.len()).is_ok_and(|count| count <= limit) {
-            true => Replay::Events(rows.iter().map(readable).collect()),
-            false => Replay::TooMany,
-        },
-    )
+    // Sent together: they take one round trip.
+    let (tail, rows) = tokio::try_join!(
+        tail(transaction, position),
+        transaction.query(sql, &parameters)
+    )?;
+    let few = i64::try_from(rows.len()).is_ok_and(|count| count <= limit);
+    Ok(match (tail == position.tail, few) {
+        (false, _) => Replay::Unknown,
+        (true, true) => Replay::Events(rows.iter().map(readable).collect()),
+        (true, false) => Replay::TooMany,
+    })
 }
 
 /// Has the log's sequence give numbers that no event has yet.
@@ -109,13 +110,13 @@ pub async fn advance_sequence(client: &Client) -> Result<(), DbError> {
 }
 
 /// A checksum of the newest events that a position's snapshot sees.
-async fn tail(transaction: &Transaction<'_>, position: &LogPosition) -> Result<String, DbError> {
-    let sql = include_str!("../../sql/queries/event_tail.sql");
-    let (snapshot, end) = (
-        position.snapshot.as_str(),
-        position.snapshot.xmax().to_string(),
-    );
-    Ok(transaction.query_one(sql, &[&snapshot, &end]).await?.get(0))
+async fn tail(
+    transaction: &Transaction<'_>,
+    position: &LogPosition,
+) -> Result<String, tokio_postgres::Error> {
+    let sql = "SELECT property_event_tail($1::text::pg_snapshot)";
+    let snapshot = position.snapshot.as_str();
+    Ok(transaction.query_one(sql, &[&snapshot]).await?.get(0))
 }
 
 /// An event that can't be read has an unknown effect: it counts as a bulk change.

@@ -4,8 +4,7 @@
 //! A query whose future is dropped, because its client is gone, is still answered: whoever used its connection next
 //! would wait for that answer first. The pool asks here, and without asking the server, whether a connection is free.
 //!
-//! A server that is silent while an answer is due may be busy with it, or be out of reach. So it is asked to end what it
-//! does, which a busy one answers at once.
+//! A server that is silent while an answer is due is asked to end what it does; a busy one then answers at once.
 //!
 //! **Invariant:** a server that is silent for [`GRACE`] longer than the patience while an answer is due ends the
 //! connection, and with it every query that waits there.

@@ -5,7 +5,8 @@
 //!
 //! - PostgreSQL: a row, or two with an entry that shows both; a commit appends its event, and notifies whoever listens,
 //!   in one step. A value is the set of writes that its snapshot saw. With slow transactions, ids are taken before the
-//!   commit, so the log fills out of order.
+//!   commit, so the log fills out of order. It may lose its last transaction or all, and then gives their ids again: by
+//!   a failover, by a dump that is restored in place, or by older files.
 //! - Redis: generations, one entry, the marks of applied events, the position. A command or script is one step. It may
 //!   lose any key or all, or go back to what a replica had kept; a given-up store may reach it late.
 //! - With a late tag: an entry of two rows, the second of which is known once the first is read. What depends on it is
@@ -17,7 +18,7 @@
 //!
 //! Times: expiry, stale answers by grace, the limits of waiting; a lease is modelled by its end. The contents of entries,
 //! and damage to them. More instances, writers or events than two. A notification that is lost while the connection
-//! holds: it costs a second or two, until the listener looks by itself. Another database behind the same address.
+//! holds: it costs a second or two, until the listener looks by itself.
 //! That everything ends: only what must never happen is checked.
 //!
 //! # What equal states are
@@ -28,13 +29,16 @@
 //!
 //! # What it found
 //!
-//! Three rules that the protocol needs; each is broken by one of the [`mutants`]:
+//! Rules that the protocol needs; each is broken by one of the [`mutants`]:
 //!
 //! - While the tier is not armed, nobody changes the local generations, so a read must not join a fill by them.
 //! - An instance takes its position in the log before it does anything else, and its first round is a replay like any
 //!   other. What that round sees must not count as applied, even if everything in memory is dropped: a fill may find
 //!   the old entry in Redis after the drop and before the invalidation, and put it into memory.
 //! - A reader of the log moves the position over the connection by which it read it, or not at all.
+//! - Where a position is not of this database's history, memory is dropped after Redis is made void, not before.
+//! - The log's tail alone does not tell a loss: what is loaded between two readings of the log is not in it. The history
+//!   alone does not tell older files of the same server. Both are compared.
 //!
 //! # Figures
 //!
@@ -49,6 +53,7 @@
 //! | [`model`] | who may step when; writers and failures |
 //! | [`fill`], [`late`] | readers; those of an entry with a late tag |
 //! | [`log`], [`redis`] | readers of the log; the commands of Redis |
+//! | [`position`] | positions, and a database that loses transactions |
 //! | [`required`] | what a read must show, and the properties |
 //! | [`search`] | how a configuration is searched |
 //! | [`protocol`], [`mutants`] | the tests |

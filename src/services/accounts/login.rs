@@ -1,5 +1,4 @@
-//! Logging in and out: who may, how often they may try, and what is noted of it. Whoever is logged in and has to give
-//! their password again may try no more often.
+//! Logging in and out: who may, how often a password may be tried, also again by a user who is logged in, and what is noted.
 //!
 //! **Invariant:** an attempt counts as failed until it has succeeded, and those of one account or one address are
 //! counted one after the other: however many come at once, and at however many instances, five are tried.
@@ -12,8 +11,7 @@ use super::{Accounts, Visitor};
 use crate::db::login_events::{self, NewLoginEvent};
 use crate::db::{DbError, GenericClient, login_failures, users};
 use crate::domain::{LoginKind, Password, User, UserId, Username};
-use crate::services::ServiceError;
-use crate::services::passwords::{self, Verified};
+use crate::services::{ServiceError, passwords, passwords::Verified};
 
 /// Failed logins per account or address that are allowed within [`WINDOW`].
 const FAILURES: i64 = 5;
@@ -37,7 +35,7 @@ pub enum Login {
 
 /// An attempt, as it is counted and noted.
 struct Attempt<'a> {
-    /// The account by a name that all its spellings share.
+    /// By a name that all its spellings share.
     account: String,
     /// The network; empty when it is not known.
     network: String,
@@ -54,10 +52,8 @@ impl<'a> Attempt<'a> {
         let mut subjects = vec![account.clone()];
         subjects.extend(network.iter().map(|network| format!("address:{network}")));
         subjects.sort();
-        let shown = username
-            .trim()
-            .chars()
-            .map(|c| if c.is_control() { '�' } else { c });
+        let characters = username.trim().chars();
+        let shown = characters.map(|c| if c.is_control() { '�' } else { c });
         Self {
             account,
             network: network.unwrap_or_default(),
