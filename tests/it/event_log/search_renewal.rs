@@ -4,27 +4,29 @@ use property_listings::db::{Database, vocabulary};
 
 use crate::harness::{Plan, TestDatabase, eventually};
 
-const OLD: &str =
-    "CREATE OR REPLACE FUNCTION property_joined_words(input text, parts text[]) RETURNS text
-    LANGUAGE sql IMMUTABLE AS $$ SELECT '' $$;
-    INSERT INTO property (title, description, price, location)
+const ROWS: &str = "INSERT INTO property (title, description, price, location)
     SELECT 'Wi-fi', 'D', n, 'Leith' FROM generate_series(1, 500) AS n;
     DELETE FROM property_event;
     INSERT INTO property_search_renewal SELECT max(id) FROM property";
 const FOUND: &str = "SELECT count(*) FROM property WHERE search @@ property_query('wifi', '')";
 
+/// The function of a migration that makes what a search looks through.
+fn lexemes(migration: &str) -> String {
+    let start = migration.split_once("FUNCTION property_lexemes");
+    let (_, rest) = start.expect("the function");
+    let (function, _) = rest.split_once("$$;").expect("its end");
+    format!("CREATE OR REPLACE FUNCTION property_lexemes{function}$$")
+}
+
 /// A database whose listings have no joined forms yet.
 async fn old() -> TestDatabase {
     let database = TestDatabase::create().await;
-    let migration = include_str!("../../../sql/migrations/V16__property_search_joined.sql");
-    let (_, rest) = migration
-        .split_once("CREATE FUNCTION property_joined_words")
-        .expect("the function");
-    let (function, _) = rest.split_once("$$;").expect("its end");
-    database.run(OLD).await;
+    let before = include_str!("../../../sql/migrations/V9__property_search_words.sql");
+    let after = include_str!("../../../sql/migrations/V16__property_search_joined.sql");
+    database.run(&lexemes(before)).await;
+    database.run(ROWS).await;
     assert_eq!(database.value(FOUND).await, "0");
-    let function = format!("CREATE OR REPLACE FUNCTION property_joined_words{function}$$");
-    database.run(&function).await;
+    database.run(&lexemes(after)).await;
     database
 }
 
