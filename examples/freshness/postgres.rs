@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use tokio_postgres::{Client, NoTls};
 
-use crate::process::{Process, Program, children_of, find, signal_all, tail};
+use crate::process::{Process, Program, children_of, signal_all, tail};
 
 /// The role that owns everything, and the database.
 pub(crate) const ROLE: &str = "property_listings";
@@ -233,7 +233,7 @@ impl Access {
     }
 }
 
-/// The directory of PostgreSQL's programs: where `postgres` is on `PATH`, else the newest installed elsewhere.
+/// The directory of PostgreSQL's programs: where all are on `PATH`, else the newest installed elsewhere.
 fn binaries() -> anyhow::Result<PathBuf> {
     let mut others: Vec<(u32, PathBuf)> = Vec::new();
     for (parent, prefix) in [
@@ -251,8 +251,14 @@ fn binaries() -> anyhow::Result<PathBuf> {
     }
     others.sort_by_key(|(major, _)| std::cmp::Reverse(*major));
     let others: Vec<PathBuf> = others.into_iter().map(|(_, path)| path).collect();
-    let program = find(&["initdb"], &others)?;
-    // A link leads to a directory that may lack the rest.
-    let parent = program.parent().context("it lies in a directory")?;
-    Ok(parent.to_owned())
+    // A directory of links may lack the rest.
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut directories: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    directories.extend(others);
+    let complete = |bin: &PathBuf| {
+        let mut programs = ["initdb", "postgres", "pg_basebackup", "pg_dump", "psql"].into_iter();
+        programs.all(|name| bin.join(name).is_file())
+    };
+    let found = directories.into_iter().find(complete);
+    found.context("PostgreSQL is not installed")
 }
