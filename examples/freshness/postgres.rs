@@ -181,9 +181,9 @@ impl Postgres {
         self.tool("pg_dump", &words).await
     }
 
-    /// Restores the dump into the same database.
+    /// Restores the dump into the same database, in one transaction: readers never find it half restored.
     pub(crate) async fn restore(&self) -> anyhow::Result<()> {
-        let words = ["-q", "-v", "ON_ERROR_STOP=1", "-f", "dump.sql", ROLE];
+        let words = ["-q", "-1", "-v", "ON_ERROR_STOP=1", "-f", "dump.sql", ROLE];
         self.tool("psql", &words).await
     }
 

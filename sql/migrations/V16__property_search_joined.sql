@@ -147,20 +147,32 @@ CREATE TABLE property_search_renewal (up_to bigint NOT NULL);
 INSERT INTO property_search_renewal SELECT max(id) FROM property HAVING count(*) > 0;
 
 -- Gives some listings their joined forms, and says whether others still lack them. A listing stays as it is otherwise:
--- neither its `updated_at` nor the event log changes. One instance at a time does this. It gives up before a deadlock
--- would be noticed, so that no other writer is the victim.
+-- neither its `updated_at` nor the event log changes. One instance at a time does this: NULL says that another one does.
+-- It gives up before a deadlock would be noticed, so that no other writer is the victim.
 CREATE FUNCTION property_renew_search(batch integer) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET lock_timeout = '200ms' SET search_path FROM CURRENT AS $$
 DECLARE
     bound bigint := (SELECT up_to FROM property_search_renewal FOR UPDATE SKIP LOCKED);
     ids bigint[];
+    one bigint;
 BEGIN
     IF bound IS NULL THEN
-        RETURN false;
+        RETURN CASE WHEN EXISTS (SELECT FROM property_search_renewal) THEN NULL ELSE false END;
     END IF;
     ids := ARRAY(SELECT id FROM property WHERE id <= bound ORDER BY id DESC LIMIT batch);
     PERFORM set_config('app.renew_search', 'on', true);
-    UPDATE property SET title = title WHERE id = ANY (ids);
+    BEGIN
+        UPDATE property SET title = title WHERE id = ANY (ids);
+    EXCEPTION WHEN check_violation THEN
+        -- A listing that a later constraint refuses stays as it is.
+        FOREACH one IN ARRAY ids LOOP
+            BEGIN
+                UPDATE property SET title = title WHERE id = one;
+            EXCEPTION WHEN check_violation THEN
+                NULL;
+            END;
+        END LOOP;
+    END;
     PERFORM set_config('app.renew_search', '', true);
     IF cardinality(ids) = batch THEN
         UPDATE property_search_renewal SET up_to = ids[batch] - 1;

@@ -90,7 +90,9 @@ DECLARE
 BEGIN
     SELECT array_agg(id) INTO ids FROM new_rows
     WHERE octet_length(title) + octet_length(location) <> char_length(title) + char_length(location)
-      AND (title IS NOT NFC NORMALIZED OR location IS NOT NFC NORMALIZED);
+      AND (title IS NOT NFC NORMALIZED OR location IS NOT NFC NORMALIZED)
+      -- Some letters are taken apart by NFC; what is too long then stays as it was written.
+      AND char_length(normalize(title, NFC)) <= 200 AND char_length(normalize(location, NFC)) <= 100;
     IF ids IS NOT NULL THEN
         UPDATE property SET title = normalize(title, NFC), location = normalize(location, NFC) WHERE id = ANY (ids);
     END IF;
@@ -104,7 +106,8 @@ CREATE TRIGGER property_normalise_insert AFTER INSERT ON property
     FOR EACH STATEMENT EXECUTE FUNCTION property_normalise();
 CREATE TRIGGER property_normalise_update AFTER UPDATE ON property
     REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION property_normalise();
+    FOR EACH STATEMENT WHEN (current_setting('app.renew_search', true) IS DISTINCT FROM 'on')
+    EXECUTE FUNCTION property_normalise();
 ALTER TABLE property ENABLE ALWAYS TRIGGER property_normalise_insert;
 ALTER TABLE property ENABLE ALWAYS TRIGGER property_normalise_update;
 

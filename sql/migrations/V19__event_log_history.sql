@@ -1,6 +1,4 @@
--- The newest events are read in the order of their transactions twice a second.
-CREATE INDEX property_event_xid_id ON property_event (xid, id);
-DROP INDEX property_event_xid;
+SET LOCAL lock_timeout = '5s';
 
 -- A checksum of the newest events that a snapshot sees. Later snapshots give the same, unless events were lost or
 -- replaced. A loaded dump may hold events of transaction ids that are not given yet: no snapshot sees those.
@@ -34,3 +32,20 @@ $$;
 CREATE TRIGGER property_event_removed AFTER DELETE OR UPDATE ON property_event
     FOR EACH STATEMENT EXECUTE FUNCTION property_event_note_removal();
 ALTER TABLE property_event ENABLE ALWAYS TRIGGER property_event_removed;
+
+-- A restored dump may set the log's sequence below numbers that the log has: every write to a listing would be refused.
+CREATE FUNCTION property_event_advance_sequence() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    numbers CONSTANT regclass := pg_get_serial_sequence('property_event', 'id');
+    newest CONSTANT bigint := (SELECT max(id) FROM property_event);
+BEGIN
+    IF newest > coalesce(pg_sequence_last_value(numbers), 0) THEN
+        PERFORM setval(numbers, newest);
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER property_event_numbered BEFORE INSERT ON property_event
+    FOR EACH STATEMENT EXECUTE FUNCTION property_event_advance_sequence();
+ALTER TABLE property_event ENABLE ALWAYS TRIGGER property_event_numbered;

@@ -6,10 +6,12 @@ use tokio::task::JoinHandle;
 
 use crate::services::Listings;
 
-/// How soon it goes on after a failure.
+/// How soon it goes on after a failure, or looks again whether another instance still does it.
 const PAUSE: Duration = Duration::from_secs(10);
+/// How long it rests after each batch, for the sake of requests.
+const REST: Duration = Duration::from_millis(20);
 
-/// A running renewal; it ends by itself once every listing has its joined forms, or another instance sees to it.
+/// A running renewal; it ends by itself once every listing has its joined forms.
 pub(super) struct SearchRenewal(JoinHandle<()>);
 
 impl SearchRenewal {
@@ -18,8 +20,10 @@ impl SearchRenewal {
         Self(tokio::spawn(async move {
             loop {
                 match listings.renew_search().await {
-                    Ok(true) => {}
-                    Ok(false) => break,
+                    Ok(Some(true)) => tokio::time::sleep(REST).await,
+                    Ok(Some(false)) => break,
+                    // Another instance does it, and may end before it is done.
+                    Ok(None) => tokio::time::sleep(PAUSE).await,
                     Err(err) => {
                         log::warn!("older listings are not yet found by joined words: {err}");
                         tokio::time::sleep(PAUSE).await;

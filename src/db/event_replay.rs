@@ -99,16 +99,6 @@ async fn since(
     })
 }
 
-/// Has the log's sequence give numbers that no event has yet.
-///
-/// # Errors
-/// When the database can't answer, or the role may not.
-pub async fn advance_sequence(client: &Client) -> Result<(), DbError> {
-    let sql = include_str!("../../sql/queries/event_sequence_advance.sql");
-    client.query(sql, &[]).await?;
-    Ok(())
-}
-
 /// A checksum of the newest events that a position's snapshot sees.
 async fn tail(
     transaction: &Transaction<'_>,

@@ -2,11 +2,15 @@
 
 use super::{DbError, GenericClient};
 
-/// Gives so many older listings the joined forms of their words; whether others still lack them.
+/// Gives so many older listings the joined forms of their words; whether others still lack them, and `None` while
+/// another instance does this.
 ///
 /// # Errors
 /// When the database can't answer.
-pub async fn renew_search(client: &impl GenericClient, batch: i32) -> Result<bool, DbError> {
+pub async fn renew_search(
+    client: &impl GenericClient,
+    batch: i32,
+) -> Result<Option<bool>, DbError> {
     let sql = "SELECT property_renew_search($1)";
     Ok(client.query_one(sql, &[&batch]).await?.get(0))
 }

@@ -36,8 +36,9 @@ pub async fn listen(
                     log::info!("listening for events again");
                 }
                 told = false;
-                wait = BACKOFF.0;
-                follow(listener, &reader, &mut position, &ready).await;
+                if follow(listener, &reader, &mut position, &ready).await {
+                    wait = BACKOFF.0;
+                }
                 cache.disarm();
             }
             Err(err) if !told => {
@@ -52,22 +53,27 @@ pub async fn listen(
     }
 }
 
-/// Applies the log now and then, and in between what is heard of, until the connection is lost.
+/// Applies the log now and then, and in between what is heard of, until the connection is lost. Returns whether the log
+/// could be read at all.
 async fn follow(
     mut listener: EventListener,
     reader: &LogReader,
     position: &mut Option<LogPosition>,
     ready: &Notify,
-) {
+) -> bool {
+    let mut read = false;
     loop {
         match reader.catch_up(listener.client(), position).await {
-            Ok(()) => {}
+            Ok(()) => read = true,
             Err(err @ (ReplayError::Database(_) | ReplayError::Silent)) => {
                 log::warn!("the event log can't be read, connecting anew: {err}");
-                return;
+                return read;
             }
             // An outage of Redis is told by its link; the log waits.
-            Err(err) => log::debug!("the event log is applied later: {err}"),
+            Err(err) => {
+                read = true;
+                log::debug!("the event log is applied later: {err}");
+            }
         }
         ready.notify_one();
         let deadline = Instant::now() + RECONCILE;
@@ -77,7 +83,7 @@ async fn follow(
                 Ok(Heard::Many | Heard::Nothing) => break,
                 Err(err) => {
                     log::warn!("{err}");
-                    return;
+                    return read;
                 }
             }
         }

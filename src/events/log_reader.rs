@@ -101,11 +101,6 @@ impl LogReader {
         let [redis, memory] = &log.replays[..] else {
             return Err(DbError::Corrupt("property_event").into());
         };
-        if matches!((memory, &own), (Replay::Unknown, Some(_)))
-            && let Err(err) = event_replay::advance_sequence(connection).await
-        {
-            log::warn!("the numbers of events can't be checked: {err}");
-        }
         // First Redis, so that this process reads nothing older from it afterwards.
         let applied = match &held {
             Ok(held) => self.bring_redis_up(held, redis, &log.end).await,

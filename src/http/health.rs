@@ -13,7 +13,7 @@ pub(super) async fn live() -> HttpResponse {
         .body("ok\n")
 }
 
-/// `GET /readyz`: the database answers and is migrated; Redis is reported, not required.
+/// `GET /readyz`: the database answers and is migrated; Redis and whether the event log is followed are reported.
 pub(super) async fn ready(services: web::Data<Services>) -> HttpResponse {
     let readiness = services.health.readiness().await;
     let mut response = match readiness.is_ready() {

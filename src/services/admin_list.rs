@@ -3,13 +3,17 @@
 //! Everything comes straight from the database. **Invariant:** what is done to many listings at once is one statement of one
 //! transaction, and it is done to exactly the rows that staff were asked about, in the versions of that moment, or not at all.
 
+use futures_util::future::try_join_all;
+
 use super::editor::to_the_end;
+use super::list_view::promising;
 use super::meant::meant_by;
-use super::{Editor, Meant, ServiceError, UnknownPlace};
+use super::spelling::respelled;
+use super::{Editor, Looser, Meant, ServiceError, UnknownPlace};
 use crate::db::{Client, admin_listings as rows, event_log};
 use crate::domain::{
-    AdminListQuery, AdminOrder, BulkChange, EventId, ListingQuery, MAX_ADMIN_PAGE, Property,
-    RowsSeen, Selection,
+    AdminFilter, AdminListQuery, AdminOrder, BulkChange, EventId, ListingQuery, MAX_ADMIN_PAGE,
+    Property, RowsSeen, Selection,
 };
 use crate::events::UnitOfWork;
 
@@ -28,6 +32,8 @@ pub struct AdminPage {
     pub query: AdminListQuery,
     /// Texts that are not the name of a location.
     pub unknown: Vec<UnknownPlace>,
+    /// The search with other spellings, where nothing matches, each with how many listings it finds.
+    pub spellings: Vec<Looser>,
     /// Its rows, in order.
     pub properties: Vec<Property>,
     /// How many rows the whole list has.
@@ -84,7 +90,12 @@ impl Editor {
             .div_ceil(u64::from(query.per_page));
         let count = u16::try_from(pages).unwrap_or(MAX_ADMIN_PAGE);
         let page = query.page.min(count);
+        let spellings = match total {
+            0 => self.spellings(&client, &query.filter).await?,
+            _ => Vec::new(),
+        };
         Ok(AdminPage {
+            spellings,
             properties: rows::list(&client, &query.at(page), total).await?,
             query,
             unknown,
@@ -93,6 +104,23 @@ impl Editor {
             page,
             count,
         })
+    }
+
+    async fn spellings(
+        &self,
+        client: &Client,
+        filter: &AdminFilter,
+    ) -> Result<Vec<Looser>, ServiceError> {
+        let respelled = respelled(&self.database, &filter.listing, Some(client)).await;
+        let counted = respelled.into_iter().map(async |less| {
+            let filter = AdminFilter {
+                listing: less.filter.clone(),
+                ..filter.clone()
+            };
+            let listings = Some(rows::count(client, &filter).await?);
+            Ok::<_, ServiceError>(Looser { listings, ..less })
+        });
+        Ok(promising(try_join_all(counted).await?))
     }
 
     /// Which listings were chosen, and the first of them.

@@ -6,6 +6,7 @@ use futures_util::future::{join_all, try_join_all};
 
 use super::meant::meant_by;
 use super::places::OFFERED;
+use super::spelling::respelled;
 use super::{ListingPage, Listings, Meant, ServiceError};
 use crate::cache::Cached;
 use crate::db::{places, properties};
@@ -92,7 +93,7 @@ impl Listings {
         };
         let mut looser = Vec::new();
         if tagged.value.0.total == 0 {
-            looser = self.respelled(filter, None).await;
+            looser = respelled(&self.database, filter, None).await;
             looser.extend(loosened(filter));
             let counted = looser.iter_mut().filter(|less| is_counted(less));
             let counting = counted.map(async |less| {
@@ -151,7 +152,7 @@ impl Listings {
         };
         let mut looser = Vec::new();
         if total == 0 {
-            looser = self.respelled(filter, Some(&client)).await;
+            looser = respelled(&self.database, filter, Some(&client)).await;
             looser.extend(loosened(filter));
         }
         let counted = looser.into_iter().map(async |less| {
@@ -248,7 +249,7 @@ fn is_counted(less: &Looser) -> bool {
 }
 
 /// Those that find something, as far as that is known.
-fn promising(mut looser: Vec<Looser>) -> Vec<Looser> {
+pub(super) fn promising(mut looser: Vec<Looser>) -> Vec<Looser> {
     looser.retain(|less| less.listings != Some(0));
     best_first(looser)
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::list_view::{FilterPart, Looser};
 use super::{Listings, ServiceError};
-use crate::db::{Client, DbError, vocabulary};
+use crate::db::{Client, Database, DbError, vocabulary};
 use crate::domain::{ListingFilter, SearchText};
 
 /// The most words of a search that are looked up.
@@ -21,50 +21,55 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const RENEWED: i32 = 200;
 
 impl Listings {
-    /// Gives some of the listings that are older than the joined forms of words theirs; whether others still lack them.
+    /// Gives some of the listings that are older than the joined forms of words theirs; whether others still lack them,
+    /// and `None` while another instance does this.
     ///
     /// # Errors
     /// When the database can't answer.
-    pub async fn renew_search(&self) -> Result<bool, ServiceError> {
-        let client = self.database.client().await?;
+    pub async fn renew_search(&self) -> Result<Option<bool>, ServiceError> {
+        // Long texts take long, and requests need their connections.
+        let client = self.database.unhurried_client().await?;
         Ok(vocabulary::renew_search(&client, RENEWED).await?)
     }
+}
 
-    /// A filter with other spellings of its words, those with the fewest edits first; none where the words of listings
-    /// can't be read, since a list is right without them. `client` is one in hand.
-    pub(super) async fn respelled(
-        &self,
-        filter: &ListingFilter,
-        client: Option<&Client>,
-    ) -> Vec<Looser> {
-        let words = filter.search.as_ref().map(SearchText::as_str);
-        let words: Vec<&str> = words.unwrap_or_default().split(' ').collect();
-        if words.len() > MAX_WORDS || words.iter().all(|word| plain(word).is_none()) {
-            return Vec::new();
-        }
-        self.renew_vocabulary().await;
-        let respelled = match client {
-            Some(client) => respell(client, filter, &words).await,
-            None => match self.database.client().await {
-                Ok(client) => respell(&client, filter, &words).await,
-                Err(err) => Err(err),
-            },
-        };
-        respelled.unwrap_or_default()
+/// A filter with other spellings of its words, those with the fewest edits first; none where the words of listings
+/// can't be read, since a list is right without them. `client` is one in hand.
+pub(super) async fn respelled(
+    database: &Database,
+    filter: &ListingFilter,
+    client: Option<&Client>,
+) -> Vec<Looser> {
+    let words = filter.search.as_ref().map(SearchText::as_str);
+    let words: Vec<&str> = words.unwrap_or_default().split(' ').collect();
+    if words.len() > MAX_WORDS || words.iter().all(|word| plain(word).is_none()) {
+        return Vec::new();
     }
+    renew_vocabulary(database.clone()).await;
+    let respelled = match client {
+        Some(client) => respell(client, filter, &words).await,
+        None => match database.client().await {
+            Ok(client) => respell(&client, filter, &words).await,
+            Err(err) => Err(err),
+        },
+    };
+    respelled.unwrap_or_default()
+}
 
-    /// Has the words read anew, and goes on without where that takes long.
-    async fn renew_vocabulary(&self) {
-        let database = self.database.clone();
-        let renewal = tokio::spawn(async move {
-            let client = database.client().await?;
-            Ok::<_, ServiceError>(vocabulary::renew(&client).await?)
-        });
-        // Where it takes longer it goes on, and later searches have the words.
-        if let Ok(Ok(Err(err))) = tokio::time::timeout(PATIENCE, renewal).await {
+/// Has the words read anew, and goes on without where that takes long.
+async fn renew_vocabulary(database: Database) {
+    let renewal = tokio::spawn(async move {
+        // Many long texts take longer than a request may, and the server notes how long.
+        let renewed = match database.unhurried_client().await {
+            Ok(client) => vocabulary::renew(&client).await,
+            Err(err) => Err(err),
+        };
+        if let Err(err) = renewed {
             log::warn!("the words of listings could not be read: {err}");
         }
-    }
+    });
+    // Where it takes longer it goes on, and later searches have the words.
+    let _ = tokio::time::timeout(PATIENCE, renewal).await;
 }
 
 /// The filter with each word in turn spelled otherwise.

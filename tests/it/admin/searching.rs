@@ -1,7 +1,7 @@
 //! The admin's list is searched as the public one is.
 
 use super::listing::shown;
-use crate::harness::Plan;
+use crate::harness::{Plan, eventually};
 
 #[tokio::test]
 async fn joined_words_and_parts_of_locations_are_found() {
@@ -30,4 +30,24 @@ async fn joined_words_and_parts_of_locations_are_found() {
     // What is done with all that match is done with those that are shown.
     let page = staff.get("/admin/properties/?location=jop").await;
     assert!(page.has("value=\"location=Joppa\""), "{page:?}");
+}
+
+#[tokio::test]
+async fn a_misspelt_word_is_offered_as_listings_spell_it_with_its_count() {
+    let sql = "INSERT INTO property (title, description, price, location) VALUES
+        ('Castle view', 'D', 1, 'Leith'), ('Castle garden', 'D', 2, 'Joppa')";
+    let app = Plan::new().await.sql(sql).await.start().await;
+    let staff = app.staff().await;
+    for (query, offer) in [
+        ("q=castel", "?q=castle\"><bdi>castle</bdi></a> (2)?"),
+        ("q=castel&location=Leith", "<bdi>castle</bdi></a> (1)?"),
+    ] {
+        eventually("the word is offered", async || {
+            let page = staff.get(&format!("/admin/properties/?{query}")).await;
+            (page.has("Did you mean") && page.has(offer)).then_some(())
+        })
+        .await;
+    }
+    let page = staff.get("/admin/properties/?q=castle").await;
+    assert!(!page.has("Did you mean"), "{page:?}");
 }

@@ -14,7 +14,7 @@ use crate::domain::{AdminListQuery, FieldErrors, Location, Place, Property, Prop
 use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
 use crate::http::views::pager::Pager;
-use crate::services::{AdminPage, LONGEST_LIST};
+use crate::services::{self, AdminPage, LONGEST_LIST};
 
 /// The list.
 #[derive(Template)]
@@ -34,6 +34,8 @@ pub(in crate::http) struct ListPage {
     /// The page that was asked for, where there are not so many.
     missing: Option<u16>,
     unknown: Vec<Unknown>,
+    /// Other spellings of the search, each with its address and how many listings it finds.
+    spellings: Vec<(String, String, i64)>,
     pager: Pager,
 }
 
@@ -63,6 +65,7 @@ impl ListPage {
             }),
             missing: (found.page != query.page).then_some(query.page),
             unknown: unknown(&found),
+            spellings: spellings(&found),
             properties: found.properties,
             pager,
         }
@@ -78,6 +81,7 @@ impl ListPage {
         let nothing = AdminPage {
             query: AdminListQuery::default(),
             unknown: Vec::new(),
+            spellings: Vec::new(),
             properties: Vec::new(),
             total: 0,
             listed: 0,
@@ -137,6 +141,19 @@ fn unknown(found: &AdminPage) -> Vec<Unknown> {
             .collect(),
     });
     each.collect()
+}
+
+fn spellings(found: &AdminPage) -> Vec<(String, String, i64)> {
+    let offered = found.spellings.iter().filter_map(|less| {
+        let services::FilterPart::Spelling { words, .. } = &less.without else {
+            return None;
+        };
+        let mut filter = found.query.filter.clone();
+        filter.listing = less.filter.clone();
+        let url = address(&found.query.filtered(filter));
+        Some((words.clone(), url, less.listings?))
+    });
+    offered.collect()
 }
 
 /// The address of a state of the list.
