@@ -80,14 +80,8 @@ impl From<tokio_postgres::Error> for DbError {
         let lost = ["08", "40", "53", "57"]
             .iter()
             .any(|class| code.code().starts_with(class));
-        // So are a server that is no longer the primary one, until the new one is found, and tables or functions that are
-        // missing while a dump is restored or a migration runs.
-        let passes = [
-            SqlState::READ_ONLY_SQL_TRANSACTION,
-            SqlState::UNDEFINED_TABLE,
-            SqlState::UNDEFINED_FUNCTION,
-        ];
-        if lost || passes.contains(code) {
+        // So is a server that is no longer the primary one, until the new one is found.
+        if lost || *code == SqlState::READ_ONLY_SQL_TRANSACTION {
             return Self::Unavailable(db.message().to_owned());
         }
         match db.constraint() {

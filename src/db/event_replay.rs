@@ -1,6 +1,6 @@
 //! The part of the event log that a cache may not reflect yet.
 
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, IsolationLevel, Row, Transaction};
 
 use super::{DbError, event_log};
@@ -42,7 +42,9 @@ pub async fn read(
         .isolation_level(IsolationLevel::RepeatableRead);
     let transaction = snapshot.read_only(true).start().await?;
     let sql = include_str!("../../sql/queries/event_log_state.sql");
-    let row = transaction.query_one(sql, &[]).await?;
+    // Typed queries take one round trip, others two: readers wait for what is applied after this.
+    let rows = transaction.query_typed(sql, &[]).await?;
+    let row = rows.first().ok_or(DbError::Corrupt("the event log"))?;
     let end = LogPosition {
         history: row.get(0),
         snapshot: row
@@ -84,15 +86,20 @@ async fn since(
     let running = position.snapshot.running().iter();
     let running: Vec<String> = running.map(u64::to_string).collect();
     let most = limit + 1;
-    let parameters: [&(dyn ToSql + Sync); 3] = [&from, &running, &most];
+    let parameters: [(&(dyn ToSql + Sync), Type); 3] = [
+        (&from, Type::TEXT),
+        (&running, Type::TEXT_ARRAY),
+        (&most, Type::INT8),
+    ];
     let sql = include_str!("../../sql/queries/event_list_since.sql");
     // Sent together: they take one round trip.
     let (tail, rows) = tokio::try_join!(
         tail(transaction, position),
-        transaction.query(sql, &parameters)
+        transaction.query_typed(sql, &parameters)
     )?;
     let few = i64::try_from(rows.len()).is_ok_and(|count| count <= limit);
-    Ok(match (tail == position.tail, few) {
+    let is_there = tail.as_ref() == Some(&position.tail);
+    Ok(match (is_there, few) {
         (false, _) => Replay::Unknown,
         (true, true) => Replay::Events(rows.iter().map(readable).collect()),
         (true, false) => Replay::TooMany,
@@ -103,10 +110,13 @@ async fn since(
 async fn tail(
     transaction: &Transaction<'_>,
     position: &LogPosition,
-) -> Result<String, tokio_postgres::Error> {
+) -> Result<Option<String>, tokio_postgres::Error> {
     let sql = "SELECT property_event_tail($1::text::pg_snapshot)";
     let snapshot = position.snapshot.as_str();
-    Ok(transaction.query_one(sql, &[&snapshot]).await?.get(0))
+    let rows = transaction
+        .query_typed(sql, &[(&snapshot, Type::TEXT)])
+        .await?;
+    Ok(rows.first().map(|row| row.get(0)))
 }
 
 /// An event that can't be read has an unknown effect: it counts as a bulk change.

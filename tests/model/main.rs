@@ -42,7 +42,7 @@
 //!
 //! # Figures
 //!
-//! The ordinary run visits 4.9 million states in configurations of 16 thousand to 640 thousand each, the ignored tests go
+//! The ordinary run visits 6.9 million states in configurations of 16 thousand to 780 thousand each, the ignored tests go
 //! up to 10 million each (two writes, one reader, a broken link; three minutes in the release profile on two cores).
 //! Broken rules show within 8 to 17 steps. The name of a test is what holds; `--no-capture` tells its figures.
 //!
