@@ -5,8 +5,10 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
+use std::time::SystemTime;
 
 use property_listings::app::site::Application;
 use property_listings::app::stop::Stop;
@@ -56,7 +58,17 @@ pub(crate) async fn spawn_app() -> App {
 pub(crate) fn unique() -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    format!("{}-{number}", std::process::id())
+    format!("{}-{number}", process())
+}
+
+/// What tells this process from every other of the run: the system gives process ids again.
+pub(super) fn process() -> &'static str {
+    static PROCESS: LazyLock<String> = LazyLock::new(|| {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let nanos = since.map_or(0, |since| since.subsec_nanos());
+        format!("{}x{nanos:x}", std::process::id())
+    });
+    &PROCESS
 }
 
 /// A directory of a test's own, removed after the run.

@@ -9,6 +9,7 @@ use property_listings::domain::{Password, Username};
 use property_listings::services::{Loopback, Services};
 use tokio_postgres::{Client, NoTls};
 
+use super::app::process;
 use super::{PASSWORD, shared};
 
 /// The role that owns everything in the tests' databases.
@@ -51,7 +52,7 @@ impl TestDatabase {
     async fn create_from(template: &str, sockets: &str) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("t{}_{number}", std::process::id());
+        let name = format!("t{}_{number}", process());
         let client = connect(&config_of("postgres", sockets)).await;
         let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
         client.batch_execute(&create).await.expect("created");
