@@ -1,4 +1,4 @@
-//! A connection that notices what Redis refuses, whichever command and whoever asks.
+//! A connection that notices which commands Redis refuses.
 //!
 //! **Invariant:** a refusal is current until the same command succeeds or Redis has been repaired; counts only grow.
 

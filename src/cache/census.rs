@@ -240,7 +240,7 @@ async fn walk(
     let looked_at = keys.len() as u64;
     let total = match total {
         Ok(total) => total.max(looked_at),
-        // Whoever has seen all need not be told how many there are.
+        // A reader who has seen all listings needs no count.
         Err(_) if cursor == 0 => looked_at,
         Err(err) => return Err(err),
     };

@@ -1,7 +1,5 @@
 //! What marks an event of the log as applied.
 
-use std::fmt;
-
 /// An event of the log, told from every other, also from one that got the same number after the database lost some:
 /// `<number>@<origin>`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -21,11 +19,5 @@ impl EventMark {
     /// The whole mark.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl fmt::Display for EventMark {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }

@@ -1,6 +1,6 @@
 //! The clients that repositories run their statements by.
 //!
-//! A connection keeps the statements prepared that requests repeat. Somebody may change the schema meanwhile, or the
+//! A connection keeps the statements prepared that requests repeat. The schema may change meanwhile, or the
 //! server may lose what was prepared (`DISCARD ALL`, a pooler that changed the session). Such a statement fails before it
 //! has done anything.
 //!
@@ -9,7 +9,7 @@
 //! because its settings may be lost too.
 //!
 //! **Invariant:** a transaction uses no statement that was prepared before it began. Preparing one locks its tables until
-//! the transaction ends, so nobody can change them between that and its run.
+//! the transaction ends, so they can't change between that and its run.
 
 use std::ops::{Deref, DerefMut};
 use std::pin::pin;

@@ -50,7 +50,7 @@ fn page(query: &HistoryQuery, limit: i64) -> Statement {
         wanted.push(format!("actor = {}", bind(Box::new(actor))));
     }
     if query.actor.is_none() && query.listing.is_none() {
-        // Probes are listings of nobody's. Whoever asks for them sees them.
+        // Probes belong to no user. They are shown to a reader who asks for them.
         wanted.push(format!(
             "(actor <> '{ACTOR}' OR coalesce(after, before) ->> 'title' IS DISTINCT FROM '{TITLE}')"
         ));

@@ -49,7 +49,7 @@ pub enum ManageError {
     /// Somebody else changed the account since it was looked at.
     #[error("Somebody else changed this account meanwhile.")]
     Changed,
-    /// Somebody has the name, or one that looks like it.
+    /// Another account has the name, or one that looks like it.
     #[error(transparent)]
     Name(#[from] NameError),
     /// Nobody would be left in charge.

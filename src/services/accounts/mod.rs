@@ -24,7 +24,7 @@ use crate::domain::{
 /// Why an account can't be created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateUserError {
-    /// Somebody has the name, or one that looks like it.
+    /// Another account has the name, or one that looks like it.
     #[error("{}", match .0 {
         NameError::Taken => "That username is already taken.".to_owned(),
         looks_like => looks_like.to_string(),

@@ -157,7 +157,7 @@ impl Management {
     async fn census(&self) -> Result<Census, CacheError> {
         match self.cache.tier_state().answers {
             true => self.cache.census(family_of, u64::MAX).await,
-            // Nobody waits to learn again what is known.
+            // What is known already is not waited for again.
             false => Err(CacheError::Unavailable),
         }
     }

@@ -77,7 +77,7 @@ fn refused(staff: &Staff, errors: FieldErrors) -> Result<HttpResponse, AppError>
     page(HttpResponse::UnprocessableEntity(), &again)
 }
 
-/// The form, empty, for somebody who logged in again after they opened it: passwords are never shown again.
+/// The empty form for a user who logged in again after opening it: passwords are never shown again.
 fn outdated(staff: &Staff) -> Result<HttpResponse, AppError> {
     let again = PasswordPage {
         frame: staff.frame()?,

@@ -166,7 +166,7 @@ impl Question<'_> {
         page(response, &self.page(staff, services, typed).await?)
     }
 
-    /// Asks somebody who logged in again after they were asked.
+    /// Asks again a user who logged in again after the question.
     async fn ask_after_login(
         &self,
         staff: &Staff,

@@ -195,7 +195,7 @@ fn refused(form: UserFormPage, errors: FieldErrors) -> Result<HttpResponse, AppE
     )
 }
 
-/// The form for somebody who logged in again after they opened it.
+/// The form for a user who logged in again after opening it.
 fn outdated(staff: &Staff, sent: &Sent, then: &str) -> Result<HttpResponse, AppError> {
     let form = sent.again(staff)?.with_notice(staff.outdated(then));
     page(HttpResponse::Forbidden(), &form)
