@@ -1,6 +1,6 @@
 //! A location is found by a part of its name.
 
-use super::{app_of, between, number, true_count};
+use super::{app_of, offers};
 use crate::harness::{App, listing};
 
 const HOMES: [(&str, u32, &str); 7] = [
@@ -21,15 +21,7 @@ async fn offered(app: &App, query: &str) -> Vec<String> {
         .assert_status(200);
     let fresh = app.get(&format!("/properties/no-cache/?{query}")).await;
     assert_eq!(page.text(), fresh.text(), "{query}");
-    let list = between(page.text(), "aria-labelledby=\"places-", "</ul>");
-    let links = list.first().map(|list| between(list, "<a ", "</a>"));
-    let mut labels = Vec::new();
-    for link in links.unwrap_or_default() {
-        let href = between(link, "href=\"/properties/?", "\"")[0].replace("&#38;", "&");
-        let count = number(between(link, "class=\"offers__count\">", "<")[0]);
-        assert_eq!(true_count(app, &href).await, count, "{href}");
-        labels.push(format!("{} {count}", between(link, "<bdi>", "</bdi>")[0]));
-    }
+    let labels = offers(app, &page, "aria-labelledby=\"places-").await;
     for path in ["/properties/", "/properties/no-cache/"] {
         let json = app.get_json(&format!("{path}?format=json&{query}")).await;
         let locations = json["locations"].as_array().cloned().unwrap_or_default();

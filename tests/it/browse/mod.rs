@@ -65,3 +65,17 @@ async fn true_count(app: &App, query: &str) -> i64 {
         .as_i64()
         .expect("a number")
 }
+
+/// What the list after a sign offers, with its counts; each must find as many listings as it says.
+async fn offers(app: &App, page: &Page, sign: &str) -> Vec<String> {
+    let list = between(page.text(), sign, "</ul>");
+    let links = list.first().map(|list| between(list, "<a ", "</a>"));
+    let mut labels = Vec::new();
+    for link in links.unwrap_or_default() {
+        let href = between(link, "href=\"/properties/?", "\"")[0].replace("&#38;", "&");
+        let count = number(between(link, "class=\"offers__count\">", "<")[0]);
+        assert_eq!(true_count(app, &href).await, count, "{href}");
+        labels.push(format!("{} {count}", between(link, "<bdi>", "</bdi>")[0]));
+    }
+    labels
+}

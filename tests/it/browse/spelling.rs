@@ -1,6 +1,6 @@
 //! What is offered where a word is misspelt.
 
-use super::{app_of, between, number, true_count};
+use super::{app_of, offers};
 use crate::harness::{App, Plan, listing};
 
 const HOMES: [(&str, u32, &str); 6] = [
@@ -14,25 +14,17 @@ const HOMES: [(&str, u32, &str); 6] = [
 
 /// The spellings that are offered, with their counts; each must find as many listings as it says.
 async fn offered(app: &App, query: &str) -> Vec<String> {
-    let mut offers = Vec::new();
+    let mut offered = Vec::new();
     for path in ["/properties/", "/properties/no-cache/"] {
         let page = app.get(&format!("{path}?{query}")).await.assert_status(200);
-        let list = between(page.text(), "aria-labelledby=\"spellings\"", "</ul>");
-        let links = list.first().map(|list| between(list, "<a ", "</a>"));
-        let mut labels = Vec::new();
-        for link in links.unwrap_or_default() {
-            let href = between(link, "href=\"/properties/?", "\"")[0].replace("&#38;", "&");
-            let count = number(between(link, "class=\"offers__count\">", "<")[0]);
-            assert_eq!(true_count(app, &href).await, count, "{href}");
-            labels.push(format!("{} {count}", between(link, "<bdi>", "</bdi>")[0]));
-        }
+        let labels = offers(app, &page, "aria-labelledby=\"spellings\"").await;
         if path == "/properties/" {
-            offers = labels;
+            offered = labels;
         } else {
-            assert_eq!(labels, offers, "{query}");
+            assert_eq!(labels, offered, "{query}");
         }
     }
-    offers
+    offered
 }
 
 #[tokio::test]
