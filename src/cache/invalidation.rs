@@ -19,6 +19,8 @@ pub struct Invalidation {
     pub subject: String,
     /// The tags whose entries are void.
     pub tags: TagSet,
+    /// Whether this process also removes all its pages, so that none can stand in during an outage.
+    pub removes_pages: bool,
 }
 
 impl Cache {
@@ -61,8 +63,33 @@ impl Cache {
     /// Voids what this process holds. The entries in Redis have to be void already.
     pub fn invalidate_memory(&self, invalidation: &Invalidation) {
         let _order = self.recent.in_order();
+        self.strike_memory(invalidation);
+    }
+
+    /// Voids what this process holds by those of some events that are not applied to it yet. `by` makes the
+    /// invalidation of the events at these places. An event that is published at the same moment is applied once, so
+    /// a page that was stored after the publisher's invalidation stays valid.
+    pub fn invalidate_memory_once(
+        &self,
+        events: &[EventMark],
+        by: impl FnOnce(&[usize]) -> Invalidation,
+    ) {
+        let _order = self.recent.in_order();
+        let marked = events.iter().enumerate();
+        let lacking = marked.filter(|(_, event)| !self.memory.has_applied(event));
+        let lacking: Vec<_> = lacking.map(|(place, _)| place).collect();
+        if !lacking.is_empty() {
+            self.strike_memory(&by(&lacking));
+        }
+    }
+
+    /// Needs the order of [`Recent`](super::recent::Recent).
+    fn strike_memory(&self, invalidation: &Invalidation) {
         let struck = self.memory.generations.invalidate(&invalidation.tags);
         self.remember(invalidation, struck);
+        if invalidation.removes_pages {
+            self.memory.clear();
+        }
         let events = invalidation.events.iter();
         events.for_each(|event| self.memory.mark_applied(event));
         if self.memory.is_enabled() {
@@ -92,6 +119,7 @@ impl Cache {
             actor: String::new(),
             subject: "events that this instance may have missed".to_owned(),
             tags: TagSet::from([Tag::site()]),
+            removes_pages: false,
         };
         self.remember(&unknown, struck);
     }

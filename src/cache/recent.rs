@@ -236,6 +236,7 @@ mod tests {
             actor: actor.to_owned(),
             subject: "listing 7".to_owned(),
             tags: TagSet::from([Tag::site()]),
+            removes_pages: false,
         };
         cache.invalidate_memory(&by("ada", 0));
         (1..=2 * MOST as i64).for_each(|event| cache.invalidate_memory(&by("probe", event)));
@@ -256,6 +257,7 @@ mod tests {
             actor: "ada".to_owned(),
             subject: "the whole cache".to_owned(),
             tags: TagSet::from([Tag::site()]),
+            removes_pages: true,
         };
         for _ in 0..1000 {
             let cache = holding(2);
@@ -263,7 +265,6 @@ mod tests {
             let way = || {
                 together.wait();
                 cache.invalidate_memory(&clear);
-                cache.clear_memory();
             };
             thread::scope(|scope| {
                 scope.spawn(way);
@@ -272,6 +273,33 @@ mod tests {
             let past = cache.recent_invalidations();
             let ended: Vec<_> = past.iter().map(|past| past.ended).collect();
             assert_eq!(ended, [Some(2)]);
+        }
+    }
+
+    #[test]
+    fn a_page_stored_after_an_invalidation_outlives_its_event_in_the_log() {
+        let event = EventMark::new(1, "1");
+        let by = Invalidation {
+            events: vec![event.clone()],
+            cause: "post_save",
+            actor: "ada".to_owned(),
+            subject: "listing 7".to_owned(),
+            tags: TagSet::from([Tag::site()]),
+            removes_pages: false,
+        };
+        for _ in 0..1000 {
+            let cache = holding(0);
+            let together = Barrier::new(2);
+            let stored_after = thread::scope(|scope| {
+                scope.spawn(|| {
+                    together.wait();
+                    cache.invalidate_memory_once(std::slice::from_ref(&event), |_| by.clone());
+                });
+                together.wait();
+                cache.invalidate_memory(&by);
+                cache.memory.generations.capture(&by.tags)
+            });
+            assert!(stored_after.are_current());
         }
     }
 }

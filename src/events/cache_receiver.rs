@@ -34,12 +34,15 @@ impl CacheReceiver {
         Ok(())
     }
 
-    /// Voids in this process what events touched.
-    pub(super) fn receive_in_memory(&self, events: &[&PropertyEvent]) {
+    /// Voids in this process what events touched that are not applied to it yet.
+    pub(super) fn receive_in_memory(&self, events: &[PropertyEvent]) {
         for batch in events.chunks(BATCH) {
-            self.cache.invalidate_memory(&invalidation(batch));
+            let marks: Vec<_> = batch.iter().map(mark_of).collect();
+            self.cache.invalidate_memory_once(&marks, |lacking| {
+                let lacking: Vec<_> = lacking.iter().map(|place| &batch[*place]).collect();
+                invalidation(&lacking)
+            });
         }
-        self.clear_memory(events);
     }
 
     /// Voids what events touched. An outage of Redis is not an error here: it has closed the way to Redis, and the
@@ -50,20 +53,6 @@ impl CacheReceiver {
             if let Err(err) = self.cache.invalidate(&invalidation(batch)).await {
                 log::debug!("events are applied when redis is repaired: {err}");
             }
-        }
-        self.clear_memory(&events);
-    }
-
-    /// What was cleared may not even stand in during an outage.
-    fn clear_memory(&self, events: &[&PropertyEvent]) {
-        let cleared = events.iter().any(|event| match &event.change {
-            Change::Cleared => true,
-            // What carries the tags is void by them, and so may not stand in either.
-            Change::ClearedTags { .. } => false,
-            Change::PostSave { .. } | Change::PostDelete { .. } | Change::Bulk { .. } => false,
-        });
-        if cleared {
-            self.cache.clear_memory();
         }
     }
 }
@@ -87,6 +76,12 @@ fn invalidation(events: &[&PropertyEvent]) -> Invalidation {
             .iter()
             .flat_map(|event| tags_of(&event.change))
             .collect(),
+        removes_pages: events.iter().any(|event| match &event.change {
+            Change::Cleared => true,
+            // What carries the tags is void by them, and so may not stand in either.
+            Change::ClearedTags { .. } => false,
+            Change::PostSave { .. } | Change::PostDelete { .. } | Change::Bulk { .. } => false,
+        }),
     }
 }
 

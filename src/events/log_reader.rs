@@ -122,13 +122,14 @@ impl LogReader {
     /// Applies events that were heard of a moment ago, without moving any position: what is not heard of is found in
     /// the log.
     pub async fn apply(&self, events: &[PropertyEvent]) {
-        let events = self.lacking_in_memory(events);
-        if let Err(err) = self.receiver.receive_in_redis(&events).await {
+        let lacks = |event: &&PropertyEvent| self.cache.memory_lacks(&mark_of(event));
+        let lacking: Vec<_> = events.iter().filter(lacks).collect();
+        if let Err(err) = self.receiver.receive_in_redis(&lacking).await {
             // Redis is not used before it has been repaired.
             log::debug!("events are applied when redis is repaired: {err}");
             self.cache.repair_anew();
         }
-        self.receiver.receive_in_memory(&events);
+        self.receiver.receive_in_memory(events);
     }
 
     async fn bring_redis_up(
@@ -152,6 +153,7 @@ impl LogReader {
                     actor: String::new(),
                     subject: format!("more than {MOST_EVENTS} events"),
                     tags: TagSet::from([Tag::site()]),
+                    removes_pages: false,
                 };
                 self.cache.invalidate_shared(&all, false).await?;
             }
@@ -165,10 +167,7 @@ impl LogReader {
 
     fn bring_memory_up(&self, replay: &Replay, had_position: bool) {
         match replay {
-            Replay::Events(events) => {
-                let lacking = self.lacking_in_memory(events);
-                self.receiver.receive_in_memory(&lacking);
-            }
+            Replay::Events(events) => self.receiver.receive_in_memory(events),
             Replay::TooMany => self.cache.void_memory(),
             Replay::Unknown => {
                 if had_position {
@@ -180,11 +179,6 @@ impl LogReader {
             }
         }
         self.cache.forget_older_marks();
-    }
-
-    fn lacking_in_memory<'a>(&self, events: &'a [PropertyEvent]) -> Vec<&'a PropertyEvent> {
-        let lacks = |event: &&PropertyEvent| self.cache.memory_lacks(&mark_of(event));
-        events.iter().filter(lacks).collect()
     }
 }
 
