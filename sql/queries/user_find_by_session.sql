@@ -1,4 +1,4 @@
--- A member of staff with one of their sessions, which is noted to be in use: once a minute, and not while somebody else
+-- A member of staff with one of their sessions, which is noted to be in use: once a minute, and not while another transaction
 -- writes it.
 WITH seen AS (
     UPDATE session SET seen_at = now()

@@ -68,7 +68,7 @@ impl Operator {
             });
         }
         let Some(staff) = staff else {
-            let refusal = AppError::Forbidden("A foreign web page may not do this.");
+            let refusal = AppError::Forbidden("Requests from other sites are not allowed here.");
             return Err(if site.debug {
                 refusal
             } else {

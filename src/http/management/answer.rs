@@ -33,7 +33,9 @@ pub(super) fn sent<T: DeserializeOwned + Default>(
     // An array would be taken for fields in their order.
     let object = serde_json::from_slice::<Map<_, _>>(body).map(Value::Object);
     object.and_then(serde_json::from_value).map_err(|err| {
-        AppError::BadRequest(format!("Send nothing, or JSON such as {example}: {err}."))
+        AppError::BadRequest(format!(
+            "Send an empty body, or JSON such as {example}: {err}."
+        ))
     })
 }
 

@@ -72,9 +72,10 @@ impl ImportPreviewPage {
             errors,
             filters,
             notice: refused.then_some(match stopped {
-                true => "Nothing was imported, because too many rows are bad.",
+                true => "Nothing was imported because too many rows are invalid.",
                 false => {
-                    "Nothing was imported, because rows are bad. Correct them, or import the good rows only."
+                    "Nothing was imported because some rows are invalid. Correct them, or import only the valid \
+                    rows."
                 }
             }),
         }

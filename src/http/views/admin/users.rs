@@ -131,8 +131,8 @@ impl UserFormPage {
     pub(in crate::http) fn against(self, now: &User, author: &Author) -> Self {
         let happened = author.said("changed", "account");
         let notice = format!(
-            "{happened} while you were editing it. Nothing was saved, and nothing that you typed is lost. What differs from \
-             your form is listed here: saving it replaces that."
+            "{happened} while you were editing it. Nothing was saved, and your changes are not lost. The \
+            differences from your form are listed here. If you save, your values replace them."
         );
         let differences = differences(&UserForm::of(now), &self.form);
         Self {

@@ -56,9 +56,9 @@ pub(super) fn unknown(meant: &Meant) -> Vec<Unknown<'_>> {
 
 fn label(query: &ListingQuery, without: &FilterPart) -> String {
     match without {
-        FilterPart::Word(word) => format!("Leave out “{word}”"),
+        FilterPart::Word(word) => format!("Without “{word}”"),
         FilterPart::Spelling { words, .. } => words.clone(),
-        FilterPart::Search => "Leave out the search words".to_owned(),
+        FilterPart::Search => "Without the search words".to_owned(),
         FilterPart::Prices => "At any price".to_owned(),
         FilterPart::AllButLocations => match query.filter.locations.as_slice() {
             [place] => format!("Everything in {place}"),
