@@ -38,7 +38,7 @@ struct Change {
 enum Done {
     Acknowledged(Instant, Taker),
     Refused,
-    /// Nothing was sent.
+    /// No requests were sent.
     NotTried,
     Unknown,
 }
