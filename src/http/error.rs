@@ -13,7 +13,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use crate::domain::{FieldErrors, PropertyForm};
 use crate::services::{Interrupted, LoadError, Outage, ServiceError};
 
-/// A request that did not succeed. Everybody who waited for the same page gets a copy.
+/// A request that did not succeed. Every request that waited for the same page gets a copy.
 #[derive(Debug, Clone)]
 pub enum AppError {
     /// There is no page at this address.
@@ -22,13 +22,13 @@ pub enum AppError {
     BadRequest(String),
     /// Fields of the input are wrong.
     Invalid(FieldErrors),
-    /// Somebody has to log in first; a browser is sent to the login page and comes back to this path.
+    /// The user must log in first; a browser is redirected to the login page, and comes back to this path.
     LoginRequired(String),
-    /// Credentials are missing, in a place where nobody is sent to a login page.
+    /// Credentials are missing, for a URL that does not redirect to a login page.
     Unauthorized,
     /// The client may not do this.
     Forbidden(&'static str),
-    /// What is there does not allow it now: something of the kind is under way, or somebody changed or deleted it.
+    /// The current state does not allow the action: the same action is in progress, or the object was changed or deleted.
     Conflict(String),
     /// The client accepts no encoding that the site has.
     NotAcceptable,
@@ -75,7 +75,7 @@ pub(super) fn unavailable() -> HttpResponseBuilder {
     response
 }
 
-/// What clients are told when a constraint of the database refused a row, whoever made it.
+/// The message for a row that a constraint of the database refused.
 fn refusal(constraint: &str) -> String {
     match refused_field(constraint) {
         Some(field) => {

@@ -38,7 +38,7 @@ struct Change {
 enum Done {
     Acknowledged(Instant, Taker),
     Refused,
-    /// No requests were sent.
+    /// Nothing was sent.
     NotTried,
     Unknown,
 }

@@ -7,16 +7,16 @@ use super::facade::Facade;
 use super::filters;
 use crate::http::admin::staff::Frame;
 
-/// A failure as its page shows it.
+/// The data of an error page.
 pub(in crate::http) struct Failure<'a> {
     pub(in crate::http) status: StatusCode,
     pub(in crate::http) detail: &'a str,
     pub(in crate::http) request_id: &'a str,
-    /// Whether it was asked of the admin, where the way back leads then.
+    /// Whether the request was for the admin; the page then links back to it.
     pub(in crate::http) in_admin: bool,
 }
 
-/// For everybody.
+/// The error page for visitors.
 #[derive(Template)]
 #[template(path = "errors/error.html")]
 struct ErrorPage<'a> {
@@ -26,7 +26,7 @@ struct ErrorPage<'a> {
     facade: Facade,
 }
 
-/// For those who are logged in.
+/// The error page for logged-in staff.
 #[derive(Template)]
 #[template(path = "errors/admin_error.html")]
 struct AdminErrorPage<'a> {
@@ -61,7 +61,7 @@ impl Failure<'_> {
     }
 }
 
-/// A headline for people.
+/// The headline.
 pub(in crate::http) fn title(status: StatusCode) -> &'static str {
     match status.as_u16() {
         400 => "This request is not valid",
@@ -78,7 +78,7 @@ pub(in crate::http) fn title(status: StatusCode) -> &'static str {
     }
 }
 
-/// An explanation where the failure has none of its own.
+/// The explanation of a failure that has none of its own.
 pub(in crate::http) fn default_detail(status: StatusCode) -> &'static str {
     match status.as_u16() {
         404 => "There is no page at this address.",

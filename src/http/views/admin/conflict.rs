@@ -86,7 +86,7 @@ impl ConflictPage {
         Self { frame, state, rows }
     }
 
-    /// Whether somebody has to choose.
+    /// Whether the user has to choose.
     fn has_conflicts(&self) -> bool {
         self.rows.iter().any(|row| row.is_conflict)
     }

@@ -49,7 +49,7 @@ struct SampleView {
 }
 
 impl ImportPreviewPage {
-    /// The page; `refused` says that somebody has tried to import the file in vain.
+    /// The page; `refused` means that an import of the file was tried and refused.
     pub(in crate::http) fn new(
         frame: Frame,
         id: UploadId,
