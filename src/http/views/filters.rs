@@ -50,7 +50,7 @@ pub(super) fn label(field: impl Display, _: &dyn askama::Values) -> askama::Resu
 pub(super) fn label_of(field: &str) -> String {
     match field {
         "q" => "Search".to_owned(),
-        "sort" => "Order".to_owned(),
+        "sort" => "Sort by".to_owned(),
         "min_price" => "Price from".to_owned(),
         "max_price" => "Price to".to_owned(),
         "new_password1" => "New password".to_owned(),

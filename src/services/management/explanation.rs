@@ -310,7 +310,8 @@ fn memory_level(
     let armed = cache.memory_is_armed();
     let (state, why) = match (armed, held) {
         (None, _) => ("off", "The memory tier is off (PAGE_CACHE_MEMORY_MB).".to_owned()),
-        (Some(_), None) => ("absent", "This instance does not hold the page: it was not requested here, or it \
+        (Some(_), None) => ("absent", "This instance does not have the page in memory: it was not requested \
+        here, or it \
         expired or was evicted.".to_owned()),
         (Some(_), Some(held)) if !held.void.is_empty() => ("invalidated", past.changed(&held.void, held.age)),
         (Some(_), Some(held)) if held.ttl.is_zero() => ("expired", "The entry has expired.".to_owned()),
@@ -318,7 +319,7 @@ fn memory_level(
             "disarmed",
             "The page was valid when last checked, but this instance receives no events at the moment.".to_owned(),
         ),
-        (Some(true), Some(_)) => ("hit", "The page is held and valid.".to_owned()),
+        (Some(true), Some(_)) => ("hit", "The page is in memory and valid.".to_owned()),
     };
     ExplainedLevel {
         level: Level::PageMemory.name(),

@@ -68,7 +68,7 @@ async fn each_offer_finds_as_many_listings_as_it_says_and_none_finds_nothing() {
         ),
         (
             "q=castle&location=Leith",
-            vec!["Without the search words 3", "Anywhere, not only in Leith"],
+            vec!["Without the search words 3", "All places, not only Leith"],
         ),
         (
             "q=garden+sea&location=Leith&location=Joppa&max_price=900",
@@ -76,13 +76,13 @@ async fn each_offer_finds_as_many_listings_as_it_says_and_none_finds_nothing() {
                 "Without “garden” 1",
                 "Without the search words 1",
                 "Everything in these places 6",
-                "Anywhere, not only in these places",
+                "All places, not only these",
             ],
         ),
         ("location=Nowhere", vec![]),
         (
             "location=Nowhere&q=sea",
-            vec!["Anywhere, not only in Nowhere"],
+            vec!["All places, not only Nowhere"],
         ),
         // Asked for the wrong way round.
         (
@@ -108,7 +108,7 @@ async fn what_is_offered_follows_a_write() {
     let app = app_of(&HOMES).await;
     let staff = app.staff().await;
     let query = "q=castle&location=Leith";
-    let anywhere = "Anywhere, not only in Leith";
+    let anywhere = "All places, not only Leith";
     assert_eq!(
         offered(&app, query).await,
         ["Without the search words 3", anywhere]

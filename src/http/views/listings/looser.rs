@@ -65,8 +65,8 @@ fn label(query: &ListingQuery, without: &FilterPart) -> String {
             _ => "Everything in these places".to_owned(),
         },
         FilterPart::Locations => match query.filter.locations.as_slice() {
-            [place] => format!("Anywhere, not only in {place}"),
-            _ => "Anywhere, not only in these places".to_owned(),
+            [place] => format!("All places, not only {place}"),
+            _ => "All places, not only these".to_owned(),
         },
     }
 }
