@@ -32,7 +32,7 @@ impl Format {
         }
     }
 
-    /// The format of a failure: an endpoint that answers JSON to whoever asks for nothing in particular also fails so,
+    /// The format of a failure: an endpoint that answers JSON by default also fails with JSON,
     /// and so does a page that only programs read.
     pub(super) fn of_failure(path: &str, query_string: &str, headers: &HeaderMap) -> Self {
         if is_for_programs(path) {

@@ -30,7 +30,7 @@ pub fn configure(config: &mut web::ServiceConfig, services: &Services, site: &Si
         .default_service(web::to(not_found));
 }
 
-/// What everybody sees.
+/// The public pages.
 fn browse(config: &mut web::ServiceConfig) {
     config
         .service(read("/properties/", public::index))

@@ -1,4 +1,4 @@
-//! What a reader sees of a list: a page of it, and the ways on from there.
+//! The data of a list's page: its rows, and suggestions for other searches.
 
 use std::cmp::Reverse;
 
@@ -26,16 +26,16 @@ pub struct ListView {
     pub page: ListingPage,
     /// The places that it can be narrowed to; those that it is limited to, where there are several.
     pub places: Vec<Place>,
-    /// Where nothing was found: what would be, with less asked for.
+    /// Suggestions with fewer filters, if nothing was found.
     pub looser: Vec<Looser>,
 }
 
 /// A filter without one of its parts.
 #[derive(Debug, Clone)]
 pub struct Looser {
-    /// What is left out.
+    /// The part of the filter that is removed.
     pub without: FilterPart,
-    /// What remains.
+    /// The filter without that part.
     pub filter: ListingFilter,
     /// How many listings that selects; `None` where it was not counted.
     pub listings: Option<i64>,
@@ -52,9 +52,9 @@ pub enum FilterPart {
     Prices,
     /// The locations.
     Locations,
-    /// Everything but the locations.
+    /// All filters except the locations.
     AllButLocations,
-    /// Nothing: a word is spelled otherwise.
+    /// No filter, but a word is spelled differently.
     Spelling {
         /// The search with the other spelling.
         words: String,
@@ -248,7 +248,7 @@ fn is_counted(less: &Looser) -> bool {
     less.without != FilterPart::Locations
 }
 
-/// Those that find something, as far as that is known.
+/// The suggestions that find something, as far as this is known.
 pub(super) fn promising(mut looser: Vec<Looser>) -> Vec<Looser> {
     looser.retain(|less| less.listings != Some(0));
     best_first(looser)
@@ -256,7 +256,7 @@ pub(super) fn promising(mut looser: Vec<Looser>) -> Vec<Looser> {
 
 /// The best of the spellings that find something, before what else is offered.
 fn best_first(mut offers: Vec<Looser>) -> Vec<Looser> {
-    // What is no spelling stays in its order.
+    // Suggestions that are not spellings keep their order.
     offers.sort_by_key(|offer| match offer.without {
         FilterPart::Spelling { edits, .. } => (edits, Reverse(offer.listings)),
         _ => (usize::MAX, Reverse(None)),

@@ -1,4 +1,4 @@
-//! What a query means whose text is not the name of a location: the only location that contains it, or one of several.
+//! Resolves a query's text that is not the name of a location: to the only location that contains it, or to several offers.
 //!
 //! **Invariant:** a location that has listings means itself, so its lists depend on its own listings alone.
 
@@ -34,7 +34,7 @@ pub struct UnknownPlace {
 type Candidates = Option<Vec<Place>>;
 
 impl Listings {
-    /// What a query means; `None` where it names no location.
+    /// The resolved query; `None` if it names no location.
     pub(super) async fn meant(
         &self,
         query: &ListingQuery,
@@ -81,7 +81,7 @@ impl Listings {
     }
 }
 
-/// What a query means, straight from the database.
+/// The resolved query, directly from the database.
 pub(super) async fn meant_by(client: &Client, query: &ListingQuery) -> Result<Meant, ServiceError> {
     let mut candidates = Vec::new();
     for location in &query.filter.locations {

@@ -70,7 +70,7 @@ impl Asked {
     }
 }
 
-/// Whether a response is a failure that nobody has put into words for people or programs yet.
+/// Whether a response is an error that has neither a page nor a JSON body yet.
 fn needs_page(response: &ServiceResponse<BoxBody>) -> bool {
     let content_type = response.headers().get(header::CONTENT_TYPE);
     let content_type = content_type

@@ -14,30 +14,30 @@ use crate::http::views::listings::{DetailPage, ListPage, PlacesPage};
 use crate::http::{AppError, Site};
 use crate::services::{Cached, ListView, ListingPage, Meant, PageKey, Rendered, Services};
 
-/// A page that everybody may see.
+/// A public page.
 #[derive(Debug, Clone)]
 pub(in crate::http) enum PublicPage {
     /// A page of the list.
     List {
-        /// Which.
+        /// Filter, order and position.
         query: ListingQuery,
-        /// As what.
+        /// The response format.
         format: Format,
     },
     /// A listing's own page.
     Detail {
-        /// Whose.
+        /// The listing to show.
         id: PropertyId,
         /// The list that it was found in; JSON has none.
         result: Box<ListingQuery>,
-        /// As what.
+        /// The response format.
         format: Format,
     },
     /// The places that listings are in.
     Places {
-        /// Which.
+        /// The filter of the places.
         query: PlaceQuery,
-        /// As what.
+        /// The response format.
         format: Format,
     },
     /// A page for programs.

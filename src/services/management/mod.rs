@@ -1,4 +1,4 @@
-//! What operators do with the cache: look at it, clear it, test it, load it, warm it.
+//! Cache management for operators: statistics, clearing, tests, load tests, warming.
 
 mod advice;
 mod clearing;
@@ -147,7 +147,7 @@ impl Management {
             Ok(more) => steps.extend(more),
             Err(err) => return Err((steps, err.into())),
         }
-        // What it refuses is told by its steps.
+        // The steps report refused commands.
         match tiers.redis == "up" || steps.iter().any(|step| !step.success) {
             true => Ok(steps),
             false => Err((steps, CacheError::Unavailable.into())),
@@ -157,12 +157,12 @@ impl Management {
     async fn census(&self) -> Result<Census, CacheError> {
         match self.cache.tier_state().answers {
             true => self.cache.census(family_of, u64::MAX).await,
-            // What is known already is not waited for again.
+            // A known outage is not waited for again.
             false => Err(CacheError::Unavailable),
         }
     }
 
-    /// Why something of Redis is not known.
+    /// The reason why data of Redis are missing.
     fn why_not(&self, err: &CacheError) -> String {
         figures::why_not(err, &self.cache.tier_state())
     }

@@ -15,11 +15,11 @@ use crate::services::families::{kind_names, kind_of};
 /// All that the dashboard shows.
 #[derive(Debug, Clone)]
 pub struct Overview {
-    /// When.
+    /// The time of these figures.
     pub at: DateTime<Utc>,
     /// The counters, Redis's own figures, and what both advise.
     pub report: Report,
-    /// What this process holds.
+    /// The memory tier of this process.
     pub memory: LevelReport,
     /// Redis's keys, or why they are not known.
     pub keys: Result<Keys, String>,
@@ -39,7 +39,7 @@ pub struct Overview {
     pub by_hour: Vec<Point>,
 }
 
-/// What a bounded look at Redis's keys found.
+/// The result of a bounded scan of Redis's keys.
 #[derive(Debug, Clone, Serialize)]
 pub struct Keys {
     /// How many keys were looked at.
@@ -52,7 +52,7 @@ pub struct Keys {
     pub foreign: u64,
     /// The site's, by what they hold.
     pub families: Vec<KeyFamily>,
-    /// Why none was weighed.
+    /// Why no key was measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -60,17 +60,17 @@ pub struct Keys {
 /// Keys that hold the same kind of thing.
 #[derive(Debug, Clone, Serialize)]
 pub struct KeyFamily {
-    /// What they hold.
+    /// The kind of keys.
     pub name: &'static str,
     /// How many there are.
     pub entries: u64,
-    /// What they take in memory, reckoned from a sample; Redis's bookkeeping included. `None` where none was weighed.
+    /// Their memory use, estimated from a sample, including Redis's overhead; `None` if no key was measured.
     pub bytes: Option<u64>,
     /// How many were weighed for that.
     pub weighed: u64,
 }
 
-/// So many keys of each family are weighed.
+/// The number of keys of each family that are measured.
 const MOST_WEIGHED: u64 = 40;
 /// How long a look at the keys is good enough for those who watch.
 const KEYS_FOR: Duration = Duration::from_secs(10);
@@ -190,7 +190,7 @@ impl Overview {
         json
     }
 
-    /// What the charts show.
+    /// The data of the charts.
     pub fn history_json(&self) -> Value {
         json!({"last_15_minutes": self.minutes, "last_24_hours": self.day})
     }

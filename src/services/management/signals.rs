@@ -1,6 +1,6 @@
 //! Proves on the running site that writes invalidate: a probe listing goes through the real write path.
 //!
-//! **Invariant:** a run that has begun goes on to its end, and deletes its probe, though nobody waits for it any more. A
+//! **Invariant:** a run that has begun goes on to its end, and deletes its probe, even if the client disconnects. A
 //! probe that can't be deleted then is tried again for half a minute, and left to the next run after that.
 
 use std::collections::BTreeSet;
@@ -21,11 +21,11 @@ use crate::services::{ServiceError, UpdateOutcome};
 /// One thing that was done, and whether the caches followed.
 #[derive(Debug, Clone, Serialize)]
 pub struct SignalStep {
-    /// What was done.
+    /// The name of the step.
     pub step: &'static str,
     /// Whether the caches followed.
     pub success: bool,
-    /// What was seen.
+    /// The observed result.
     pub detail: String,
 }
 
@@ -43,9 +43,9 @@ struct Probe {
     among: Arc<Probes>,
 }
 
-/// What the probes of all runs are called together.
+/// The name for the probes of all runs.
 pub(super) const PROBES: &str = "probe listings of the signals test";
-/// What the places of probes begin with; a hexadecimal number follows.
+/// The beginning of the locations of probes; a hexadecimal number follows.
 const PLACE: &str = "Signals test ";
 /// A probe as old as this is of no run that goes on.
 const LEFT: Duration = Duration::from_secs(120);
@@ -108,7 +108,7 @@ impl Management {
     /// Waits until no probe of this process exists, or nothing more can be done.
     pub async fn probes_deleted(&self) {
         let mut places = self.probes.0.subscribe();
-        // An error means that there is nobody who could add one.
+        // An error means that no probe can be added anyway.
         let _ = places.wait_for(BTreeSet::is_empty).await;
     }
 
@@ -117,7 +117,7 @@ impl Management {
         let (mut wait, mut last) = (FIRST_WAIT, None);
         for _ in 0..TRIES {
             match self.delete_probes(&probe.place, Duration::ZERO).await {
-                // What may have been committed unseen may also appear later.
+                // A probe whose commit was not confirmed may still appear later.
                 Ok(deleted) if deleted > 0 || probe.id.is_some() => return,
                 deleted => last = deleted.err(),
             }

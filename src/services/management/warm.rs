@@ -10,7 +10,7 @@ use super::Management;
 use crate::domain::{ListingQuery, Position, Sort};
 use crate::services::ServiceError;
 
-/// What was warmed.
+/// The result of warming.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Warmed {
     /// Pages that are in the cache now.
@@ -32,7 +32,7 @@ pub struct WarmState {
     pub failed: u64,
     /// How long it has taken so far, in milliseconds; `None` when there was none yet.
     pub duration_ms: Option<u64>,
-    /// Why it ended early.
+    /// Why it stopped early.
     pub problem: Option<String>,
 }
 
@@ -104,7 +104,7 @@ impl Management {
         self.warming.state()
     }
 
-    /// Begins to warm the caches in the background; `None` when that is under way already. Whoever waits for the task
+    /// Begins to warm the caches in the background; `None` when that is under way already. The caller that waits for the task
     /// learns what came of it.
     pub fn start_warming(&self) -> Option<tokio::task::JoinHandle<Result<Warmed, ServiceError>>> {
         let this = self.begin_warming()?;

@@ -1,4 +1,4 @@
-//! What a check finds, and how it is told.
+//! Findings of a check, and their output.
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::CheckArgs;
 use crate::app::cli::{CommandError, OutputFormat, output};
 
-/// How bad a finding is, as in Django.
+/// The severity of a finding, as in Django.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
 #[value(rename_all = "UPPER")]
 #[serde(rename_all = "UPPERCASE")]
@@ -19,7 +19,7 @@ pub(super) enum Level {
     Critical,
 }
 
-/// Something to mend or to know, and how to mend it.
+/// A problem, and its remedy.
 #[derive(Debug, Serialize)]
 pub(super) struct Finding {
     pub(super) level: Level,
@@ -68,7 +68,7 @@ impl Finding {
     }
 }
 
-/// Tells what was found, the worst first.
+/// Prints the findings, the most severe first.
 ///
 /// # Errors
 /// When something is as bad as `--fail-level`.

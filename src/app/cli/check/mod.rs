@@ -22,10 +22,10 @@ use finding::{Finding, Level};
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
-    /// Also look for what a public site should not have
+    /// Also check the settings of a public site
     #[arg(long)]
     deploy: bool,
-    /// Exit with 1 if something is as bad as this
+    /// Exit with 1 if a finding has at least this severity
     #[arg(
         long,
         value_name = "LEVEL",
@@ -33,10 +33,10 @@ pub(super) struct CheckArgs {
         ignore_case = true
     )]
     fail_level: Level,
-    /// Pass over a finding, such as database.W001; may be repeated
+    /// Ignore a finding, such as database.W001; may be repeated
     #[arg(long, value_name = "ID")]
     silence: Vec<String>,
-    /// How to print the result
+    /// The output format
     #[arg(long, default_value = "text")]
     format: OutputFormat,
 }
@@ -61,13 +61,13 @@ pub(super) async fn run(config: Config, args: CheckArgs, stop: &Stop) -> Result<
         Err(err) => findings.push(Finding::error(
             "servers.E001",
             err.to_string(),
-            "Mend what the message names.",
+            "Fix the problem in the message.",
         )),
     }
     finding::report(findings, &args)
 }
 
-/// The file that the configuration was read from as well: in the working directory, or above it.
+/// The `.env` file, in the working directory or above it.
 fn dot_env() -> Option<PathBuf> {
     let directory = std::env::current_dir().ok()?;
     let mut candidates = directory.ancestors().map(|above| above.join(".env"));

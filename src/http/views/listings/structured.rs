@@ -15,7 +15,7 @@ pub(super) struct Json(Value);
 
 impl fmt::Display for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Whatever a text says, it can't end the element.
+        // No text can end the element.
         f.write_str(&self.0.to_string().replace('<', "\\u003c"))
     }
 }

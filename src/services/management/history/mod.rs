@@ -1,4 +1,4 @@
-//! What the cache did in the last quarter of an hour and in the last day.
+//! The history of the cache: the last quarter of an hour and the last day.
 //!
 //! Every few seconds a sampler takes the difference of the counters. The last quarter of an hour of this instance is kept
 //! in memory; whole minutes also in the database, where those of every instance, and of those before a restart, come
@@ -43,7 +43,7 @@ const LAST_TRIES: usize = 3;
 /// The history as this instance knows it.
 #[derive(Debug)]
 pub struct CacheHistory {
-    /// Tells this process's rows from those of others, and of earlier ones.
+    /// Identifies the rows of this process among those of other and earlier processes.
     instance: String,
     inner: Mutex<Inner>,
 }
@@ -55,9 +55,9 @@ struct Inner {
     recent: VecDeque<(i64, Sample)>,
     /// The minute that is under way, of this instance.
     minute: Option<(i64, Sample)>,
-    /// Whole minutes that the database does not have yet.
+    /// Complete minutes that are not in the database yet.
     waiting: BTreeMap<i64, Sample>,
-    /// Whole minutes of every instance.
+    /// Complete minutes of all instances.
     day: BTreeMap<i64, Sample>,
     /// Whether the minutes from before this process began are among them.
     loaded: bool,
@@ -235,7 +235,7 @@ impl Inner {
 }
 
 impl Management {
-    /// What the cache did lately.
+    /// The history of the cache.
     pub fn history(&self) -> &CacheHistory {
         &self.history
     }
@@ -246,7 +246,7 @@ impl Management {
         if self.history.take(&self.cache, now) {
             self.exchange_history(now).await;
             if let Err(err) = self.editor.forget_expired_uploads().await {
-                log::debug!("files that have expired are removed later: {err}");
+                log::debug!("expired files could not be removed, trying again later: {err}");
             }
         }
     }
@@ -259,11 +259,11 @@ impl Management {
             for _ in 0..LAST_TRIES {
                 match self.history.write(&self.database).await {
                     Ok(_) => return,
-                    Err(err) => log::debug!("the last figures can't be kept: {err}"),
+                    Err(err) => log::debug!("the last figures could not be stored: {err}"),
                 }
             }
         };
-        // Where the database can't be told in time, these figures are lost.
+        // If the database does not respond in time, these figures are lost.
         let _ = tokio::time::timeout(LAST_WORDS, last_words).await;
     }
 
@@ -276,7 +276,7 @@ impl Management {
 
     async fn exchange_history(&self, now: DateTime<Utc>) {
         if let Err(err) = self.history.exchange(&self.database, now).await {
-            log::debug!("the cache's history is kept later: {err}");
+            log::debug!("the cache's history could not be stored, trying again later: {err}");
         }
     }
 }
