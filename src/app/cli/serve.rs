@@ -17,7 +17,7 @@ pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<(),
         Err(err) => return Err(err.into()),
     };
     let platform = application.platform();
-    let (handle, management) = (application.handle(), platform.services.management.clone());
+    let (handle, streams) = (application.handle(), platform.services.streams.clone());
     let debug = platform.config.site.debug;
     // The database may take long to say whether there is an account.
     let accounts = platform.services.accounts.clone();
@@ -25,7 +25,7 @@ pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<(),
     tokio::spawn(async move {
         stop.asked().await;
         log::info!("stopping: requests in flight finish first");
-        management.end_streams();
+        streams.end();
         handle.stop(true).await;
     });
     log::info!("listening on http://{}", application.address());

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::Report;
+use super::figures::Report;
 use crate::cache::Refusal;
 
 /// So many events may wait for a transaction that is still running.
@@ -176,7 +176,7 @@ mod tests {
 
     use crate::cache::metrics::PageCounts;
     use crate::cache::{CacheError, RedisReport, Refusal, TierState};
-    use crate::services::management::{EventState, Report};
+    use crate::services::management::figures::{EventState, Report};
 
     fn report(info: &str, lag: u64) -> Report {
         Report {

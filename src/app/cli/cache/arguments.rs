@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::app::cli::OutputFormat;
+use crate::app::cli::output::OutputFormat;
 
 /// The verbs that take nothing more. (That an option requires its verb would not do: clap passes over a requirement that
 /// what is there excludes.)
