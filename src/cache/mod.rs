@@ -24,6 +24,7 @@ mod facade;
 mod flight;
 mod generation;
 mod inspection;
+mod invalidating;
 mod invalidation;
 mod key;
 mod lease;

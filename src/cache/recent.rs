@@ -8,13 +8,13 @@
 //! one is counted, or soon after, are not counted.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use tokio::runtime::Handle;
 
-use super::memory::Struck;
-use super::{Cache, EventMark, Invalidation, Tag};
+use super::memory::{MemoryTier, Struck};
+use super::{EventMark, Invalidation, Tag};
 
 /// How many invalidations are remembered.
 const MOST: usize = 50;
@@ -152,34 +152,32 @@ impl Recent {
         }
     }
 
-    fn list(&self) -> Vec<PastInvalidation> {
+    /// The last ones, the latest first.
+    pub(super) fn list(&self) -> Vec<PastInvalidation> {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.past.iter().map(|(_, past)| past.clone()).collect()
     }
-}
 
-impl Cache {
-    /// Tells all invalidations of one actor together from now on, as one of some subject, so that they don't crowd out
-    /// those of others.
-    pub fn fold_invalidations_of(&self, actor: &'static str, subject: &'static str) {
+    /// Shows all invalidations of one actor as one, under a subject.
+    pub(super) fn fold(&self, actor: &'static str, subject: &'static str) {
         // A second actor would be a programmer's mistake; the first stays.
-        let _ = self.recent.folded.set((actor, subject));
-    }
-
-    /// The last invalidations, the latest first.
-    pub fn recent_invalidations(&self) -> Vec<PastInvalidation> {
-        self.recent.list()
+        let _ = self.folded.set((actor, subject));
     }
 
     /// Remembers an invalidation and has the pages counted that ended by it, which takes milliseconds when there are many.
-    pub(super) fn remember(&self, invalidation: &Invalidation, struck: Struck) {
-        let Some(number) = self.recent.add(invalidation) else {
+    pub(super) fn remember(
+        self: &Arc<Self>,
+        memory: &Arc<MemoryTier>,
+        invalidation: &Invalidation,
+        struck: Struck,
+    ) {
+        let Some(number) = self.add(invalidation) else {
             return;
         };
-        if !self.recent.may_count() {
+        if !self.may_count() {
             return;
         }
-        let (memory, recent) = (self.memory.clone(), self.recent.clone());
+        let (memory, recent) = (Arc::clone(memory), Arc::clone(self));
         let count = move || {
             let began = Instant::now();
             recent.counted(number, memory.count_fallen(&struck), began);
@@ -196,7 +194,7 @@ impl Cache {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Barrier};
+    use std::sync::Barrier;
     use std::thread;
     use std::time::Duration;
 
@@ -204,7 +202,7 @@ mod tests {
 
     use super::*;
     use crate::cache::memory::HeldPage;
-    use crate::cache::{CacheKey, EventMark, Level, StoredPage, TagSet};
+    use crate::cache::{Cache, CacheKey, Level, StoredPage, TagSet};
     use crate::config::Config;
 
     /// A cache of its own with some pages in memory, and without Redis.

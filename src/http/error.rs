@@ -11,7 +11,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
 use crate::domain::{FieldErrors, PropertyForm};
-use crate::services::{Interrupted, LoadError, Outage, ServiceError};
+use crate::services::{Interrupted, LoadError, ManageError, Outage, ServiceError};
 
 /// A request that did not succeed. Every request that waited for the same page gets a copy.
 #[derive(Debug, Clone)]
@@ -189,6 +189,20 @@ impl fmt::Display for AppError {
 impl LoadError for AppError {
     fn is_outage(&self) -> bool {
         matches!(self, Self::Service(err) if err.is_unavailable())
+    }
+}
+
+/// Where no form can be shown again.
+impl From<ManageError> for AppError {
+    fn from(err: ManageError) -> Self {
+        match err {
+            ManageError::NotAllowed => {
+                Self::Forbidden("Only superusers manage accounts. Ask one of them.")
+            }
+            ManageError::Gone => Self::NotFound,
+            ManageError::Service(err) => Self::Service(err),
+            err => Self::Conflict(err.to_string()),
+        }
     }
 }
 

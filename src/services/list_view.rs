@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use futures_util::future::{join_all, try_join_all};
 
+use super::looser::{FilterPart, Looser};
 use super::meant::meant_by;
 use super::places::OFFERED;
 use super::spelling::respelled;
@@ -28,39 +29,6 @@ pub struct ListView {
     pub places: Vec<Place>,
     /// Suggestions with fewer filters, if nothing was found.
     pub looser: Vec<Looser>,
-}
-
-/// A filter without one of its parts.
-#[derive(Debug, Clone)]
-pub struct Looser {
-    /// The part of the filter that is removed.
-    pub without: FilterPart,
-    /// The filter without that part.
-    pub filter: ListingFilter,
-    /// How many listings that selects; `None` where it was not counted.
-    pub listings: Option<i64>,
-}
-
-/// A part of a filter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FilterPart {
-    /// One word of several that are searched for.
-    Word(String),
-    /// The whole search.
-    Search,
-    /// The bounds of the price.
-    Prices,
-    /// The locations.
-    Locations,
-    /// All filters except the locations.
-    AllButLocations,
-    /// No filter, but a word is spelled differently.
-    Spelling {
-        /// The search with the other spelling.
-        words: String,
-        /// How many letters differ.
-        edits: usize,
-    },
 }
 
 impl Listings {

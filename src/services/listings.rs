@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::ServiceError;
 use super::families::{COUNTS, QUERYSETS};
-use super::meant::meant_by;
-use super::{Meant, ServiceError};
 use crate::cache::{Cache, CacheKey, Cached, Fill, Level, TagSet};
 use crate::db::{Database, properties};
 use crate::domain::{
@@ -95,24 +94,6 @@ impl Listings {
         })
     }
 
-    /// The page that a query means, and that query.
-    ///
-    /// # Errors
-    /// When the database is needed and can't answer.
-    pub async fn find_list(
-        &self,
-        query: &ListingQuery,
-    ) -> Result<Cached<(ListingPage, Meant)>, ServiceError> {
-        let Some(meant) = self.meant(query).await? else {
-            let Cached { tagged, outcome } = self.list(query).await?;
-            let tagged = tagged.map(|page| (page, Meant::itself(query)));
-            return Ok(Cached { tagged, outcome });
-        };
-        let Cached { tagged, outcome } = self.list(&meant.value.query).await?;
-        let tagged = tagged.and(meant);
-        Ok(Cached { tagged, outcome })
-    }
-
     /// A page's rows.
     async fn rows(&self, query: &ListingQuery) -> Result<Cached<CachedRows>, ServiceError> {
         let (database, wanted) = (self.database.clone(), query.clone());
@@ -159,30 +140,6 @@ impl Listings {
         query.page_size = 1;
         let rows = self.rows(&query).await?.tagged.value;
         Ok(rows.properties.first().map(|property| property.id))
-    }
-
-    /// The same straight from the database: no cache is read or written.
-    ///
-    /// # Errors
-    /// When the database can't answer.
-    pub async fn list_uncached(
-        &self,
-        query: &ListingQuery,
-    ) -> Result<(ListingPage, Meant), ServiceError> {
-        let client = self.database.client().await?;
-        let meant = meant_by(&client, query).await?;
-        let query = &meant.query;
-        // Both in one round trip.
-        let (rows, total) = tokio::try_join!(
-            properties::list(&client, query),
-            properties::count(&client, &query.filter),
-        )?;
-        let page = ListingPage {
-            properties: rows.properties,
-            more: rows.more,
-            total,
-        };
-        Ok((page, meant))
     }
 
     /// One listing; its absence is cached too, for a minute.

@@ -12,7 +12,6 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::ServiceError;
-use super::accounts::text_of;
 use crate::cache::{Cache, CacheKey, Fill, Level, LoadError, Tag, TagSet, hex};
 use crate::db::sessions::{self, NewSession};
 use crate::db::{Database, DbError, GenericClient};
@@ -216,6 +215,12 @@ fn hash(key: &str) -> [u8; 32] {
 fn can_be_name(text: &str) -> bool {
     let allowed = |c: u8| c.is_ascii_alphanumeric() || c == b'-' || c == b'_';
     NAME_LENGTH.contains(&text.len()) && text.bytes().all(allowed)
+}
+
+/// A text among a session's values; empty when there is none.
+fn text_of(state: &SessionState, name: &str) -> String {
+    let json = state.get(name).map(String::as_str).unwrap_or_default();
+    serde_json::from_str(json).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::list_view::{FilterPart, Looser};
+use super::looser::{FilterPart, Looser};
 use super::{Listings, ServiceError};
 use crate::db::{Client, Database, DbError, vocabulary};
 use crate::domain::{ListingFilter, SearchText};

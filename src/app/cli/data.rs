@@ -6,13 +6,22 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 use std::time::Instant;
 
+use clap::ValueEnum;
+
 use super::replacement::Replacement;
-use super::{CommandError, DataFormat, output};
+use super::{CommandError, output};
 use crate::app::platform::Platform;
 use crate::domain::ListingQuery;
 use crate::services::fixtures::{
     self, DumpError, FileKind, Format, LoadError, LoadOptions, LoadReport,
 };
+
+/// The format of a file of listings.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum DataFormat {
+    Csv,
+    Jsonl,
+}
 
 impl From<DataFormat> for Format {
     fn from(format: DataFormat) -> Self {

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{CommandError, OutputFormat, output};
+use super::CommandError;
+use super::output::{self, OutputFormat};
 use crate::app::platform::Platform;
 use crate::db::migrations::{self, MigrationState, Step};
 

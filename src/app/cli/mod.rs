@@ -24,7 +24,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::logging;
@@ -35,10 +35,12 @@ use crate::config::Config;
 use crate::http;
 use crate::services::fixtures::LoadOptions;
 use cache::CacheAction;
-use check::CheckArgs;
+use check::finding::CheckArgs;
+use data::DataFormat;
 use error::CommandError;
 use interrupt::unless_interrupted;
 use migrations::MigrateOptions;
+use output::OutputFormat;
 
 /// A property-listings website that caches its pages and never serves a stale page after a change.
 ///
@@ -175,18 +177,6 @@ enum Command {
     },
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum DataFormat {
-    Csv,
-    Jsonl,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum OutputFormat {
-    Text,
-    Json,
-}
-
 /// Runs the command of the process's arguments.
 pub fn main() -> ExitCode {
     let result = match Cli::try_parse() {
@@ -210,11 +200,11 @@ fn run(command: Command) -> Result<(), CommandError> {
     // These commands work without a valid configuration, so that users can read how to fix it.
     match command {
         Command::Completions { shell } => {
-            manual::completions(shell);
+            manual::completions(Cli::command(), shell);
             return Ok(());
         }
         Command::Man { command, output } => {
-            return manual::man(command.as_deref(), output.as_deref());
+            return manual::man(Cli::command(), command.as_deref(), output.as_deref());
         }
         _ => {}
     }

@@ -6,13 +6,21 @@
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::sync::OnceLock;
 
+use clap::ValueEnum;
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
 use super::CommandError;
 
-/// The first error while writing to standard output.
+/// How a command prints its result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OutputFormat {
+    Text,
+    Json,
+}
+
+/// The first failure to write to standard output.
 static FAILURE: OnceLock<io::Error> = OnceLock::new();
 
 /// Standard output.

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::{OutputFormat, output};
-use crate::config::{Config, Setting};
+use super::output::{self, OutputFormat};
+use crate::config::Config;
+use crate::config::settings::Setting;
 
 /// Prints all variables with their current values. Secrets are hidden.
 pub(super) fn run(config: &Config, changed: bool, format: OutputFormat) {

@@ -17,15 +17,15 @@ pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<(),
         Err(err) => return Err(err.into()),
     };
     let platform = application.platform();
-    let (handle, management) = (application.handle(), platform.services.management.clone());
+    let (handle, streams) = (application.handle(), platform.services.streams.clone());
     let debug = platform.config.site.debug;
     // The database may take long to say whether there is an account.
     let accounts = platform.services.accounts.clone();
     let url = application.url().to_owned();
     tokio::spawn(async move {
         stop.asked().await;
-        log::info!("stopping after the requests in progress");
-        management.end_streams();
+        log::info!("stopping: requests in flight finish first");
+        streams.end();
         handle.stop(true).await;
     });
     log::info!("listening on http://{}", application.address());

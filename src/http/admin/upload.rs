@@ -9,9 +9,10 @@ use actix_web::HttpRequest;
 use actix_web::web::Bytes;
 use futures_util::{Stream, StreamExt as _};
 
-use super::request::{REFUSAL, is_foreign, is_own};
-use super::staff::Staff;
 use crate::http::AppError;
+use crate::http::csrf::{is_foreign, is_own};
+use crate::http::forms::REFUSAL;
+use crate::http::staff::Staff;
 
 /// How long a client may take for each piece of a body.
 const PIECE_TIMEOUT: Duration = Duration::from_secs(20);

@@ -12,8 +12,10 @@ use actix_web::http::{Method, header};
 use actix_web::{Error, FromRequest, HttpRequest, web};
 
 use crate::domain::Permission;
-use crate::http::admin::request::{Body, Fields, is_foreign, read, tokens_match};
-use crate::http::admin::staff::{Frame, Staff};
+use crate::http::csrf::{is_foreign, tokens_match};
+use crate::http::forms::{Body, Fields, read};
+use crate::http::staff::Staff;
+use crate::http::views::frame::Frame;
 use crate::http::{AppError, Site};
 
 /// An authorised request, with its body.

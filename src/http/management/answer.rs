@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::access::Operator;
 use crate::http::AppError;
-use crate::http::admin::request::{Fields, read};
+use crate::http::forms::{Fields, read};
 use crate::http::negotiation::joined;
 use crate::http::views::management::ResultPage;
 use crate::http::views::page;

@@ -10,7 +10,7 @@ use url::form_urlencoded;
 use super::access::Operator;
 use super::answer::{answer, json_response, no_store, sent, wants_page};
 use crate::domain::FieldErrors;
-use crate::http::admin::request::Fields;
+use crate::http::forms::Fields;
 use crate::http::pages::explained;
 use crate::http::views::management::ClearPage;
 use crate::http::views::page;

@@ -8,7 +8,7 @@ use super::access::Operator;
 use super::answer::{json_response, no_store, sent, wants_page};
 use crate::domain::FieldErrors;
 use crate::http::AppError;
-use crate::http::admin::request::Fields;
+use crate::http::forms::Fields;
 use crate::http::views::management::LoadTestPage;
 use crate::http::views::page;
 use crate::services::{LoadTest, LoadTestRequest, Services};

@@ -9,10 +9,10 @@ mod explained;
 mod lane;
 mod machine;
 mod page;
+mod rendered;
 mod serve;
 mod stale;
 
-pub(in crate::http) use answer::has_copy;
 pub use explained::explained;
 pub use lane::{Lane, LaneService};
 pub(in crate::http) use machine::MachinePage;

@@ -1,11 +1,9 @@
 //! Which page a request asks for, and how it is computed.
 
-use actix_web::http::header::{HeaderMap, HeaderValue};
-use actix_web::web::Bytes;
-use askama::Template;
-use serde::Serialize;
+use actix_web::http::header::HeaderMap;
 
 use super::machine::MachinePage;
+use super::rendered::{html, json};
 use crate::cache::policy::{CachePolicy, Level};
 use crate::domain::{Cursors, FieldErrors, ListingQuery, PlaceQuery, Position, PropertyId};
 use crate::http::listings::json::{ListJson, PlacesJson, PropertyJson};
@@ -206,21 +204,4 @@ fn existing<'a>(list: &'a ListingPage, query: &ListingQuery) -> Result<&'a Listi
         true => Err(AppError::NotFound),
         false => Ok(list),
     }
-}
-
-fn html(template: &impl Template) -> Result<Rendered, AppError> {
-    Ok(Rendered {
-        content_type: HeaderValue::from_static("text/html; charset=utf-8"),
-        body: Bytes::from(template.render()?),
-        policy: None,
-    })
-}
-
-pub(super) fn json(value: &impl Serialize) -> Result<Rendered, AppError> {
-    let body = serde_json::to_vec(value).map_err(|err| AppError::Encode(err.to_string()))?;
-    Ok(Rendered {
-        content_type: HeaderValue::from_static("application/json"),
-        body: Bytes::from(body),
-        policy: None,
-    })
 }

@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::facade::Facade;
 use super::filters;
-use crate::http::admin::staff::Frame;
+use crate::http::views::frame::Frame;
 
 /// The data of an error page.
 pub(in crate::http) struct Failure<'a> {

@@ -6,7 +6,7 @@ use std::fmt::Display;
 
 use chrono::{DateTime, Utc};
 
-use super::admin::list_address::{carrying, list_in};
+use super::list_address::{carrying, list_in};
 use crate::domain::grouped_digits;
 use crate::http::assets;
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::{Accounts, Visitor};
+use super::Accounts;
+use super::visitor::Visitor;
 use crate::db::login_events::{self, NewLoginEvent};
 use crate::db::{DbError, GenericClient, login_failures, users};
 use crate::domain::{LoginKind, Password, User, UserId, Username};

@@ -2,14 +2,9 @@
 //!
 //! **Invariant:** an account is changed in a transaction that knows who does it; the database's triggers record it.
 
-mod login;
-mod management;
-mod visitor;
-
-pub use login::Login;
-pub use management::{Actor, ManageError, UserPage};
-pub use visitor::Visitor;
-pub(super) use visitor::text_of;
+pub(super) mod login;
+pub(super) mod management;
+pub(super) mod visitor;
 
 use std::sync::Arc;
 

@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use super::super::SessionState;
 use super::super::sessions::{ADDRESS, USER_AGENT};
 
 /// The most characters of a `User-Agent` header that are kept.
@@ -58,12 +57,6 @@ impl Visitor {
             (USER_AGENT, self.user_agent.clone()),
         ]
     }
-}
-
-/// A text among a session's values; empty when there is none.
-pub(in crate::services) fn text_of(state: &SessionState, name: &str) -> String {
-    let json = state.get(name).map(String::as_str).unwrap_or_default();
-    serde_json::from_str(json).unwrap_or_default()
 }
 
 #[cfg(test)]

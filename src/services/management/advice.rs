@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::Report;
+use super::figures::Report;
 use crate::cache::Refusal;
 
 /// The number of events that may wait for a running transaction before advice is given.
@@ -183,7 +183,7 @@ mod tests {
 
     use crate::cache::metrics::PageCounts;
     use crate::cache::{CacheError, RedisReport, Refusal, TierState};
-    use crate::services::management::{EventState, Report};
+    use crate::services::management::figures::{EventState, Report};
 
     fn report(info: &str, lag: u64) -> Report {
         Report {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::Management;
+use super::rating::{hit_ratio, rating};
 use crate::cache::metrics::{LevelCounts, PageCounts};
 use crate::cache::{Cache, CacheError, Level, RedisReport, Refusal, TierState};
 
@@ -58,24 +59,7 @@ pub struct Saved {
     pub statements_per_load: f64,
 }
 
-/// `hits / (hits + misses)`; `None` when there were neither.
-pub(super) fn hit_ratio(hits: u64, misses: u64) -> Option<f64> {
-    let total = hits + misses;
-    (total > 0).then(|| hits as f64 / total as f64)
-}
-
-/// The rating of a ratio.
-pub fn rating(ratio: Option<f64>) -> &'static str {
-    match ratio {
-        Some(ratio) if ratio >= 0.9 => "Excellent",
-        Some(ratio) if ratio >= 0.7 => "Good",
-        Some(ratio) if ratio >= 0.5 => "Fair",
-        Some(_) => "Poor",
-        None => "No data",
-    }
-}
-
-/// The reason why data of Redis are missing.
+/// Why something of Redis is not known.
 pub(super) fn why_not(err: &CacheError, tiers: &TierState) -> String {
     let problem = tiers.problem.as_deref();
     match err {
@@ -300,21 +284,6 @@ mod tests {
             age: Duration::ZERO,
             page_ttl: Duration::from_secs(900),
         }
-    }
-
-    #[test]
-    fn ratings_follow_their_thresholds() {
-        for (ratio, want) in [
-            (0.9, "Excellent"),
-            (0.899, "Good"),
-            (0.7, "Good"),
-            (0.5, "Fair"),
-            (0.49, "Poor"),
-        ] {
-            assert_eq!(rating(Some(ratio)), want);
-        }
-        assert_eq!(rating(hit_ratio(0, 0)), "No data");
-        assert_eq!(hit_ratio(150, 50), Some(0.75));
     }
 
     #[test]

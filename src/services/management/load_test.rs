@@ -9,7 +9,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Management;
-use super::figures::hit_ratio;
+use super::rating::hit_ratio;
 use crate::domain::FieldErrors;
 use crate::services::ServiceError;
 

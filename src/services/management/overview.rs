@@ -3,11 +3,14 @@
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::figures::hit_ratio;
-use super::{Management, Point, Report, WarmState};
+use super::Management;
+use super::figures::Report;
+use super::history::Point;
+use super::keys::{KeyFamily, Keys};
+use super::rating::hit_ratio;
+use super::warming::WarmState;
 use crate::cache::metrics::PageCounts;
 use crate::cache::{CacheError, LevelReport, PastInvalidation};
 use crate::services::families::{kind_names, kind_of};
@@ -39,44 +42,10 @@ pub struct Overview {
     pub by_hour: Vec<Point>,
 }
 
-/// The result of a bounded scan of Redis's keys.
-#[derive(Debug, Clone, Serialize)]
-pub struct Keys {
-    /// How many keys were looked at.
-    pub looked_at: u64,
-    /// How many there are, of every client.
-    pub total: u64,
-    /// Whether numbers of keys are estimates, because not all were looked at.
-    pub estimated: bool,
-    /// How many are not this site's.
-    pub foreign: u64,
-    /// The site's, by what they hold.
-    pub families: Vec<KeyFamily>,
-    /// Why no key was measured.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-}
-
-/// Keys that hold the same kind of thing.
-#[derive(Debug, Clone, Serialize)]
-pub struct KeyFamily {
-    /// The kind of keys.
-    pub name: &'static str,
-    /// How many there are.
-    pub entries: u64,
-    /// Their memory use, estimated from a sample, including Redis's overhead; `None` if no key was measured.
-    pub bytes: Option<u64>,
-    /// How many were weighed for that.
-    pub weighed: u64,
-}
-
-/// The number of keys of each family that are measured.
+/// So many keys of each family are weighed.
 const MOST_WEIGHED: u64 = 40;
 /// How long a look at the keys is good enough for those who watch.
 const KEYS_FOR: Duration = Duration::from_secs(10);
-
-/// A look at the keys, and when it was taken.
-pub(super) type LastKeys = tokio::sync::Mutex<Option<(Instant, Result<Keys, String>)>>;
 
 impl Management {
     /// All that the dashboard shows, as it is now; also logged.

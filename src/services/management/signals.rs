@@ -12,8 +12,7 @@ use tokio::sync::watch;
 
 use super::Management;
 use crate::cache::{Outcome, caller};
-pub(super) use crate::db::probes::ACTOR;
-use crate::db::probes::{self, TITLE};
+use crate::db::probes::{self, ACTOR, TITLE};
 use crate::domain::{Cursors, ListingQuery, NewProperty, Property, PropertyForm, PropertyId};
 use crate::services::editor::to_the_end;
 use crate::services::{ServiceError, UpdateOutcome};
@@ -29,10 +28,6 @@ pub struct SignalStep {
     pub detail: String,
 }
 
-/// The places of the probes that exist, or may.
-#[derive(Debug, Default)]
-pub(super) struct Probes(watch::Sender<BTreeSet<String>>);
-
 /// A listing that a run adds; among the probes until it is dropped.
 struct Probe {
     place: String,
@@ -40,12 +35,10 @@ struct Probe {
     may_exist: bool,
     /// Its number, once it is known to have been added.
     id: Option<PropertyId>,
-    among: Arc<Probes>,
+    among: Arc<watch::Sender<BTreeSet<String>>>,
 }
 
-/// The name for the probes of all runs.
-pub(super) const PROBES: &str = "probe listings of the signals test";
-/// The beginning of the locations of probes; a hexadecimal number follows.
+/// What the places of probes begin with; a hexadecimal number follows.
 const PLACE: &str = "Signals test ";
 /// A probe as old as this is of no run that goes on.
 const LEFT: Duration = Duration::from_secs(120);
@@ -54,9 +47,9 @@ const TRIES: u32 = 8;
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 
 impl Probe {
-    fn new(among: &Arc<Probes>) -> Self {
+    fn new(among: &Arc<watch::Sender<BTreeSet<String>>>) -> Self {
         let place = format!("{PLACE}{:08x}", rand::random::<u32>());
-        among.0.send_modify(|places| {
+        among.send_modify(|places| {
             places.insert(place.clone());
         });
         Self {
@@ -70,7 +63,7 @@ impl Probe {
 
 impl Drop for Probe {
     fn drop(&mut self) {
-        self.among.0.send_modify(|places| {
+        self.among.send_modify(|places| {
             places.remove(&self.place);
         });
     }
@@ -102,13 +95,13 @@ impl Management {
 
     /// The places of the probes that exist, or may.
     pub fn probes(&self) -> Vec<String> {
-        self.probes.0.borrow().iter().cloned().collect()
+        self.probes.borrow().iter().cloned().collect()
     }
 
     /// Waits until no probe of this process exists, or nothing more can be done.
     pub async fn probes_deleted(&self) {
-        let mut places = self.probes.0.subscribe();
-        // An error means that no probe can be added anyway.
+        let mut places = self.probes.subscribe();
+        // An error means that there is nobody who could add one.
         let _ = places.wait_for(BTreeSet::is_empty).await;
     }
 

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::app::cli::OutputFormat;
+use crate::app::cli::output::OutputFormat;
 
 /// The verbs without further options. (`requires` would not work: clap ignores a requirement that conflicts with another
 /// argument.)

@@ -4,6 +4,7 @@
 //! names the URL that shows them.
 
 mod arguments;
+mod configured;
 mod parts;
 mod print;
 
@@ -14,16 +15,14 @@ use actix_web::dev::ServerHandle;
 use serde_json::{Value, json};
 use url::{Host, Url};
 
-use super::{CommandError, OutputFormat, output};
+use super::CommandError;
+use super::output::{self, OutputFormat};
 use crate::app::platform::{Platform, StartError};
 use crate::app::site;
-use crate::domain::FieldErrors;
-use crate::http::{self, Site};
+use crate::http;
 use crate::services::{LoadTest, LoadTestRequest, ServiceError};
 pub(super) use arguments::CacheAction;
-
-/// The actor in the event log.
-const ACTOR: &str = "manage_cache";
+use configured::{ACTOR, as_configured, refused};
 
 pub(super) async fn run(platform: &Platform, action: &CacheAction) -> Result<(), CommandError> {
     let (verb, part) = (&action.what, &action.part);
@@ -192,15 +191,4 @@ async fn beside_a_site<T>(
         .map_err(|_| ServiceError::Interrupted)?
         .map_err(StartError::Serve)?;
     Ok(done?)
-}
-
-/// The site as configured: its URLs are part of the pages and their keys.
-fn as_configured(platform: &Platform) -> Result<Site, CommandError> {
-    let config = &platform.config.site;
-    Ok(Site::new(config, &platform.secret_key()?, config.port))
-}
-
-fn refused(errors: FieldErrors) -> CommandError {
-    let messages: Vec<_> = errors.iter().flat_map(|(_, list)| list).cloned().collect();
-    CommandError::Usage(messages.join(" "))
 }

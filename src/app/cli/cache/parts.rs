@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::arguments::Part;
-use super::{ACTOR, as_configured, refused};
+use super::configured::{ACTOR, as_configured, refused};
 use crate::app::cli::{CommandError, output, prompt};
 use crate::app::platform::Platform;
 use crate::http;

@@ -3,43 +3,20 @@
 mod database;
 mod deployment;
 mod files;
-mod finding;
+pub(super) mod finding;
 mod redis;
 mod servers;
 mod strength;
 
 use std::path::PathBuf;
 
-use clap::Args;
-
+use super::CommandError;
 use super::interrupt::unless_interrupted;
-use super::{CommandError, OutputFormat};
 use crate::app::platform::{Platform, StartError};
 use crate::app::servers::{Role, ServersError};
 use crate::app::stop::Stop;
 use crate::config::Config;
-use finding::{Finding, Level};
-
-#[derive(Debug, Args)]
-pub(super) struct CheckArgs {
-    /// Also check the settings of a public site
-    #[arg(long)]
-    deploy: bool,
-    /// Exit with 1 if a finding has at least this severity
-    #[arg(
-        long,
-        value_name = "LEVEL",
-        default_value = "ERROR",
-        ignore_case = true
-    )]
-    fail_level: Level,
-    /// Ignore a finding, such as database.W001; may be repeated
-    #[arg(long, value_name = "ID")]
-    silence: Vec<String>,
-    /// The output format
-    #[arg(long, default_value = "text")]
-    format: OutputFormat,
-}
+use finding::{CheckArgs, Finding};
 
 pub(super) async fn run(config: Config, args: CheckArgs, stop: &Stop) -> Result<(), CommandError> {
     let mut findings = Vec::new();

@@ -8,11 +8,11 @@ use crate::domain::{
 };
 use crate::http::AppError;
 use crate::http::admin::listings::{filters, filters_of, find};
-use crate::http::admin::request::{CheckedForm, Fields};
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
-use crate::http::views::admin::list_address::carrying;
+use crate::http::forms::{CheckedForm, Fields};
+use crate::http::staff::Staff;
 use crate::http::views::admin::{RestoreGonePage, RestorePage};
+use crate::http::views::list_address::carrying;
 use crate::http::views::page;
 use crate::services::{Services, UpdateOutcome};
 

@@ -5,11 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use crate::domain::{DeletedListing, EventId, Permission, PropertyId};
 use crate::http::AppError;
 use crate::http::admin::listings::{filters, filters_of, list_address};
-use crate::http::admin::request::{CheckedForm, Fields};
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
+use crate::http::forms::{CheckedForm, Fields};
+use crate::http::staff::Staff;
 use crate::http::views::admin::UndoPage;
-use crate::http::views::admin::list_address::{FILTERS, carrying};
+use crate::http::views::list_address::{FILTERS, carrying};
 use crate::http::views::page;
 use crate::services::{MAX_UNDONE, Services, UndoOutcome};
 

@@ -11,9 +11,9 @@ use crate::domain::{
     AdminListQuery, BulkChange, EventId, FieldErrors, Location, Permission, Selection,
 };
 use crate::http::AppError;
-use crate::http::admin::request::{REFUSAL, SentForm};
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
+use crate::http::forms::{REFUSAL, SentForm};
+use crate::http::staff::Staff;
 use crate::http::views::admin::{BulkAction, BulkPage};
 use crate::http::views::{grouped, page};
 use crate::services::fixtures::Format;

@@ -6,9 +6,9 @@ use super::sent::Sent;
 use super::{answers, conflict};
 use crate::domain::{NewProperty, Permission, PropertyId, Version};
 use crate::http::AppError;
-use crate::http::admin::request::SentForm;
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
+use crate::http::forms::SentForm;
+use crate::http::staff::Staff;
 use crate::services::{RestoreOutcome, Services};
 
 /// `POST /admin/properties/{id}/restore/`: under its old number, as it was typed.

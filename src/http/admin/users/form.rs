@@ -2,14 +2,14 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::list_address;
 use super::sent::Sent;
-use super::{find, list_address};
 use crate::domain::{Author, FieldErrors, User, UserForm, UserId, UserStanding};
 use crate::http::AppError;
-use crate::http::admin::request::SentForm;
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
 use crate::http::error::{outage, unavailable};
+use crate::http::forms::SentForm;
+use crate::http::staff::Staff;
 use crate::http::views::admin::UserFormPage;
 use crate::http::views::page;
 use crate::services::{ManageError, Outage, Services};
@@ -223,4 +223,10 @@ fn later(form: UserFormPage, why: Option<Outage>) -> Result<HttpResponse, AppErr
         outage(why)
     );
     page(unavailable(), &form.with_notice(notice))
+}
+
+/// The account of a number.
+pub(super) async fn find(services: &Services, id: i64) -> Result<User, AppError> {
+    let found = services.accounts.find(UserId(id)).await?;
+    found.ok_or(AppError::NotFound)
 }

@@ -2,14 +2,14 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::find;
+use super::form::find;
 use super::sent::PASSWORDS;
 use crate::domain::{FieldErrors, Password, User};
 use crate::http::AppError;
 use crate::http::admin::new_password::new_password;
-use crate::http::admin::request::SentForm;
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
+use crate::http::forms::SentForm;
+use crate::http::staff::Staff;
 use crate::http::views::admin::UserPasswordPage;
 use crate::http::views::page;
 use crate::services::Services;

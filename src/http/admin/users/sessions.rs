@@ -2,11 +2,11 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::find;
+use super::form::find;
 use crate::http::AppError;
-use crate::http::admin::request::CheckedForm;
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
+use crate::http::forms::CheckedForm;
+use crate::http::staff::Staff;
 use crate::http::views::admin::SessionsPage;
 use crate::http::views::page;
 use crate::services::Services;

@@ -6,8 +6,8 @@ use super::list::{FilterPart, parts};
 use crate::domain::{
     AdminListQuery, FieldErrors, Permission, Property, PropertyId, RowsSeen, Selection,
 };
-use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
+use crate::http::views::frame::Frame;
 use crate::services::{LISTED_ROWS, Look};
 
 /// What is to be done.

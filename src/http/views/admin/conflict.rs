@@ -4,8 +4,8 @@ use askama::Template;
 
 use super::diff::{Budget, Passage};
 use crate::domain::{Author, ChangedBy, HistoryEntry, MergedField, PropertyId, Version};
-use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
+use crate::http::views::frame::Frame;
 
 /// What the page needs besides the fields.
 pub(in crate::http) struct ConflictState {

@@ -4,14 +4,14 @@ use askama::Template;
 
 use super::diff::{Budget, Passage};
 use super::entries::{ChangeView, EntryView, changes};
-use super::list_address::carrying;
 use super::typed::Typed;
 use crate::domain::{
     DeletedListing, EventId, FieldChange, FieldErrors, HistoryEntry, HistoryKind, HistoryPlace,
     HistoryQuery, Property, PropertyForm, PropertyId, Version,
 };
-use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
+use crate::http::views::frame::Frame;
+use crate::http::views::list_address::carrying;
 use crate::services::HistoryPage as Page;
 
 /// The first page.

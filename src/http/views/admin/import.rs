@@ -4,8 +4,8 @@ use askama::Template;
 
 use super::excerpt::excerpts;
 use crate::domain::{FieldErrors, ImportSample, UploadId};
-use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
+use crate::http::views::frame::Frame;
 use crate::services::fixtures::{Found, RowError};
 use crate::services::{LISTED_ROWS, MAX_UPLOAD_BYTES, Preview};
 

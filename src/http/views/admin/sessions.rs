@@ -4,8 +4,8 @@ use askama::Template;
 
 use super::typed::Typed;
 use crate::domain::{FieldErrors, LoginEvent, LoginFilter, LoginKind, SessionEntry, User, UserId};
-use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
+use crate::http::views::frame::Frame;
 
 /// The sessions of a user: the user's own, with the latest logins, or those of another user.
 #[derive(Template)]

@@ -6,8 +6,8 @@ use super::typed::Typed;
 use crate::domain::{
     AccountEvent, Author, FieldErrors, Password, Permission, User, UserForm, UserId, UserQuery,
 };
-use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
+use crate::http::views::frame::Frame;
 use crate::http::views::pager::Pager;
 use crate::services::UserPage;
 

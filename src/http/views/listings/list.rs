@@ -5,10 +5,11 @@ use askama::Template;
 use super::card::Card;
 use super::chips::{Chip, chips};
 use super::filter_form::FilterForm;
+use super::filters;
+use super::links::{address, share_picture, with_query};
 use super::looser::{Offer, Unknown, offers, unknown};
 use super::pager::Pager;
 use super::structured::{self, Json};
-use super::{address, filters, share_picture, with_query};
 use crate::domain::{FieldErrors, ListingFilter, ListingQuery, Location, Position, Sort};
 use crate::services::{FilterPart, ListView, ListingPage, Looser};
 

@@ -1,6 +1,6 @@
 //! What to ask for instead, where nothing was found or a location is unknown.
 
-use super::address;
+use super::links::address;
 use crate::domain::{ListingQuery, Location, Position};
 use crate::services::{FilterPart, Looser, Meant, UnknownPlace};
 

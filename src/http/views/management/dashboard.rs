@@ -4,9 +4,9 @@ use askama::Template;
 use chrono::{DateTime, TimeZone as _, Utc};
 
 use super::levels::{LevelRow, level_rows};
-use super::{bytes, duration, nobody, percent, ratio, timed};
-use crate::http::admin::staff::Frame;
+use super::units::{bytes, duration, percent, ratio, timed};
 use crate::http::views::filters::{self, grouped};
+use crate::http::views::frame::Frame;
 use crate::services::{Overview, PastInvalidation, Point, Report, rating};
 
 /// The cache-stats dashboard.
@@ -79,7 +79,7 @@ struct Server {
 impl<'a> DashboardPage<'a> {
     pub(in crate::http) fn new(frame: Option<Frame>, overview: &'a Overview) -> Self {
         Self {
-            frame: frame.unwrap_or_else(nobody),
+            frame: frame.unwrap_or_else(Frame::nobody),
             figures: Figures::new(overview),
         }
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::cache::Level;
 use crate::cache::metrics::{Buckets, LevelCounts, PageCounts};
-use crate::services::management::figures::hit_ratio;
+use crate::services::management::rating::hit_ratio;
 
 /// Buckets of a histogram that hold any, each by its number.
 type Times = Vec<(usize, u64)>;
