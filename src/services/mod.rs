@@ -29,8 +29,8 @@ mod undo;
 
 pub use crate::cache::caller;
 pub use crate::cache::{
-    Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, PastInvalidation, Rendered,
-    Served, StoredPage,
+    Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, PastInvalidation, ProbeStep,
+    Refusal, Rendered, Served, StoredPage,
 };
 pub use accounts::{Accounts, Actor, CreateUserError, Login, ManageError, UserPage, Visitor};
 pub use admin_list::{AdminPage, BulkOutcome, LISTED_ROWS, LONGEST_LIST, Look};

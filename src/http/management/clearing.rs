@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Deserializer};
 use serde_json::json;
 use url::form_urlencoded;
+use utoipa::ToSchema;
 
 use super::access::Operator;
 use super::answer::{answer, json_response, no_store, sent, wants_page};
@@ -20,17 +21,24 @@ use crate::services::{ClearScope, Services};
 /// The fields of a wish.
 const FIELDS: [&str; 4] = ["tag", "url", "everything", "confirm"];
 
-/// What is to be cleared; without a tag and an address, everything.
-#[derive(Debug, Default, Deserialize)]
+/// What to clear: the entries of a tag, or those that show the same rows as a page; without either, everything.
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-struct Wish {
+#[schema(as = CacheClearRequest)]
+pub(in crate::http) struct Wish {
+    /// For example `properties`, `property:7`, `location:Leith`.
     #[serde(deserialize_with = "text")]
+    #[schema(required = false, nullable = false)]
     tag: Option<String>,
+    /// A path or an address of this site.
     #[serde(deserialize_with = "text")]
+    #[schema(required = false, nullable = false)]
     url: Option<String>,
-    /// Whether everything is asked for in so many words; the same as neither a tag nor an address.
+    /// Clear everything; the same as neither a tag nor an address.
+    #[schema(default = false)]
     everything: bool,
-    /// Whether the count was seen; of a part, nothing is cleared without it.
+    /// Clear a part; without it, its entries are only counted.
+    #[schema(default = false)]
     confirm: bool,
 }
 

@@ -9,3 +9,5 @@ mod load_test;
 pub(super) mod routes;
 mod stream;
 mod warming;
+
+pub(super) use clearing::Wish;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::figures::hit_ratio;
 use super::{Management, Point, Report, WarmState};
@@ -40,7 +41,7 @@ pub struct Overview {
 }
 
 /// What a bounded look at Redis's keys found.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Keys {
     /// How many keys were looked at.
     pub looked_at: u64,
@@ -54,17 +55,19 @@ pub struct Keys {
     pub families: Vec<KeyFamily>,
     /// Why none was weighed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub reason: Option<String>,
 }
 
-/// Keys that hold the same kind of thing.
-#[derive(Debug, Clone, Serialize)]
+/// Keys of one kind of entry.
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct KeyFamily {
     /// What they hold.
     pub name: &'static str,
     /// How many there are.
     pub entries: u64,
-    /// What they take in memory, reckoned from a sample; Redis's bookkeeping included. `None` where none was weighed.
+    /// Their bytes in Redis's memory with its bookkeeping, estimated from a sample; null where none was weighed.
+    #[schema(required = true)]
     pub bytes: Option<u64>,
     /// How many were weighed for that.
     pub weighed: u64,
@@ -177,15 +180,7 @@ impl Overview {
         if let Err(reason) = &self.keys {
             metrics["keys_reason"] = json!(reason);
         }
-        let invalidation = |past: &PastInvalidation| {
-            json!({
-                "at": DateTime::<Utc>::from(past.at), "cause": past.cause, "actor": past.actor,
-                "subject": past.subject, "tags": past.tags, "tag_count": past.tag_count,
-                "times": past.times, "ended_in_memory": past.ended,
-            })
-        };
-        let invalidations = self.invalidations.iter().map(invalidation);
-        metrics["invalidations"] = invalidations.collect();
+        metrics["invalidations"] = json!(self.invalidations);
         metrics["history"] = self.history_json();
         json
     }

@@ -5,13 +5,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Management;
 use crate::domain::{ListingQuery, Position, Sort};
 use crate::services::ServiceError;
 
-/// What was warmed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// The pages of one warming.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Warmed {
     /// Pages that are in the cache now.
     pub pages: u64,
@@ -19,8 +20,9 @@ pub struct Warmed {
     pub failed: u64,
 }
 
-/// How far warming is, or the last one came.
-#[derive(Debug, Clone, Default, Serialize)]
+/// The progress of the current or the last warming.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+#[schema(as = Warming)]
 pub struct WarmState {
     /// Whether one is under way.
     pub running: bool,
@@ -30,9 +32,11 @@ pub struct WarmState {
     pub pages: u64,
     /// Pages that could not be fetched.
     pub failed: u64,
-    /// How long it has taken so far, in milliseconds; `None` when there was none yet.
+    /// How long it has taken so far, in milliseconds; null when the cache was not warmed yet.
+    #[schema(required = true)]
     pub duration_ms: Option<u64>,
     /// Why it ended early.
+    #[schema(required = true)]
     pub problem: Option<String>,
 }
 
@@ -126,7 +130,7 @@ impl Management {
     /// # Errors
     /// When the site doesn't listen or the database can't answer.
     pub async fn warm(&self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Warmed, ServiceError> {
-        let Some(client) = self.loopback.client()? else {
+        let Some(client) = self.loopback.client() else {
             return Err(ServiceError::Interrupted);
         };
         let paths = self.paths_to_warm().await?;
