@@ -6,12 +6,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Deserializer};
 use serde_json::json;
 use url::form_urlencoded;
-use utoipa::ToSchema;
 
 use super::access::Operator;
 use super::answer::{answer, json_response, no_store, sent, wants_page};
 use crate::domain::FieldErrors;
-use crate::http::admin::request::Fields;
+use crate::http::forms::Fields;
 use crate::http::pages::explained;
 use crate::http::views::management::ClearPage;
 use crate::http::views::page;
@@ -21,24 +20,17 @@ use crate::services::{ClearScope, Services};
 /// The fields of a wish.
 const FIELDS: [&str; 4] = ["tag", "url", "everything", "confirm"];
 
-/// What to clear: the entries of a tag, or those that show the same rows as a page; without either, everything.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+/// What is to be cleared; without a tag and an address, everything.
+#[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[schema(as = CacheClearRequest)]
-pub(in crate::http) struct Wish {
-    /// For example `properties`, `property:7`, `location:Leith`.
+struct Wish {
     #[serde(deserialize_with = "text")]
-    #[schema(required = false, nullable = false)]
     tag: Option<String>,
-    /// A path or an address of this site.
     #[serde(deserialize_with = "text")]
-    #[schema(required = false, nullable = false)]
     url: Option<String>,
-    /// Clear everything; the same as neither a tag nor an address.
-    #[schema(default = false)]
+    /// Whether everything is asked for in so many words; the same as neither a tag nor an address.
     everything: bool,
-    /// Clear a part; without it, its entries are only counted.
-    #[schema(default = false)]
+    /// Whether the count was seen; of a part, nothing is cleared without it.
     confirm: bool,
 }
 
@@ -125,18 +117,15 @@ async fn scope(
     match (given(&wish.tag), given(&wish.url)) {
         _ if wish.everything && (wish.tag.is_some() || wish.url.is_some()) => Err(refuse(
             "everything",
-            "Give a tag or an address, or ask for everything, not both.".to_owned(),
+            "Send a tag or a URL, or “everything”, but not both.".to_owned(),
         )),
         (None, None) if wish.tag.is_none() && wish.url.is_none() => Ok(None),
         // A form whose field was left empty doesn't ask for everything.
         (None, None) => Err(refuse(
             if wish.tag.is_some() { "tag" } else { "url" },
-            "Enter a tag or an address. To clear everything, send neither.".to_owned(),
+            "Enter a tag or a URL. To clear everything, send neither.".to_owned(),
         )),
-        (Some(_), Some(_)) => Err(refuse(
-            "tag",
-            "Give a tag or an address, not both.".to_owned(),
-        )),
+        (Some(_), Some(_)) => Err(refuse("tag", "Send a tag or a URL, not both.".to_owned())),
         (Some(tag), None) => {
             let scope = ClearScope::of_tag(&tag).map_err(AppError::Invalid)?;
             Ok(Some(scope))
@@ -155,15 +144,13 @@ impl Wish {
     fn read(request: &HttpRequest, body: &[u8]) -> Result<Self, AppError> {
         let mut asked = form_urlencoded::parse(request.query_string().as_bytes());
         if let Some((name, _)) = asked.find(|(name, _)| FIELDS.contains(&&**name)) {
-            let detail =
-                format!("Send {name} in the body, not in the address. Nothing was cleared.");
+            let detail = format!("Send {name} in the body, not in the URL. Nothing was cleared.");
             return Err(AppError::BadRequest(detail));
         }
         let wish = sent(request, body, r#"{"tag": "location:leith"}"#, Self::of_form)?;
         match (&wish.tag, &wish.url, wish.confirm && !wish.everything) {
             (None, None, true) => Err(AppError::BadRequest(
-                "confirm goes with a tag or an address. To clear everything, send nothing."
-                    .to_owned(),
+                "confirm needs a tag or a URL. To clear everything, send an empty body.".to_owned(),
             )),
             _ => Ok(wish),
         }
@@ -178,7 +165,8 @@ impl Wish {
         let known = |name: &str| name == "csrf_token" || FIELDS.contains(&name);
         if let Some(name) = fields.names().find(|name| !known(name)) {
             let detail = format!(
-                "“{name}” is no field of this form. Send tag or url, or nothing to clear everything. Nothing was cleared."
+                "“{name}” is not a known field. Send tag or url, or an empty body to clear everything. Nothing \
+                was cleared."
             );
             return Err(AppError::BadRequest(detail));
         }

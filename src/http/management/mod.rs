@@ -9,5 +9,3 @@ mod load_test;
 pub(super) mod routes;
 mod stream;
 mod warming;
-
-pub(super) use clearing::Wish;

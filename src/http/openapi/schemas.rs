@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 use utoipa::openapi::ComponentsBuilder;
 
 use crate::http::listings::json::{ListJson, PlacesJson, PropertyJson};
-use crate::http::management::Wish;
 use crate::services::{
     Cleared, EventState, Explanation, LoadTestReport, LoadTestRequest, ProbeStep, SignalStep,
     WarmState, Warmed, WouldEnd,
@@ -28,7 +27,7 @@ pub(super) fn register(components: ComponentsBuilder) -> ComponentsBuilder {
         with::<CacheStatus>,
         with::<CacheCleared>,
         with::<CacheTest>,
-        with::<Wish>,
+        with::<CacheClearRequest>,
         with::<CacheClearForm>,
         with::<CacheWarming>,
         with::<CacheWarmed>,
@@ -162,6 +161,23 @@ struct CacheCleared {
     /// The entries that carry these tags.
     #[schema(required = false, nullable = false)]
     entries: Option<WouldEnd>,
+}
+
+/// What to clear: the entries of a tag, or those that show the same rows as a page; without either, everything.
+#[derive(ToSchema)]
+struct CacheClearRequest {
+    /// For example `properties`, `property:7`, `location:Leith`.
+    #[schema(required = false, nullable = false)]
+    tag: Option<String>,
+    /// A path or an address of this site.
+    #[schema(required = false, nullable = false)]
+    url: Option<String>,
+    /// Clear everything; the same as neither a tag nor an address.
+    #[schema(required = false, default = false)]
+    everything: bool,
+    /// Clear a part; without it, its entries are only counted.
+    #[schema(required = false, default = false)]
+    confirm: bool,
 }
 
 /// The same as a form, which may have the session's security token.

@@ -20,7 +20,7 @@ pub struct Cleared {
     /// Query results and counts; null as for pages.
     #[schema(required = true)]
     pub querysets: Option<u64>,
-    /// Why they were not counted.
+    /// Why the entries were not counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub reason: Option<String>,
@@ -42,7 +42,7 @@ pub struct WouldEnd {
     /// Query results and counts in Redis; null where they could not be counted.
     #[schema(required = true)]
     pub querysets: Option<u64>,
-    /// Why they were not counted.
+    /// Why the entries were not counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub reason: Option<String>,
@@ -55,15 +55,15 @@ pub struct WouldEnd {
 }
 
 impl ClearScope {
-    /// What carries a tag, by its name.
+    /// The scope of a tag, by its name.
     ///
     /// # Errors
     /// Where the site has none of that name.
     pub fn of_tag(name: &str) -> Result<Self, FieldErrors> {
         let tag = kinds::named(name).ok_or_else(|| {
             let message = format!(
-                "“{name}” is no tag of this site. Tags are site, properties, property:7, location:Leith, band:…, \
-                 sitemap:1."
+                "“{name}” is not a tag of this site. Tags are site, properties, property:7, location:Leith, \
+                band:…, sitemap:1."
             );
             FieldErrors::of("tag", message)
         })?;
@@ -83,7 +83,7 @@ impl ClearScope {
 
 impl Management {
     /// Makes this site's entries void at every level and instance, and removes them; `actor` is who the event log will
-    /// name. Where Redis is out of reach or refuses, whatever it holds is void before it is used again.
+    /// name. If Redis can't be reached or refuses, all its entries become invalid before it is used again.
     ///
     /// # Errors
     /// When the database, by which other instances are told, can't be reached. What this instance holds is cleared all
@@ -108,7 +108,7 @@ impl Management {
         Ok(cleared)
     }
 
-    /// What was removed from Redis; void it is in any case.
+    /// The number of entries removed from Redis; all are invalid in any case.
     fn removed(&self, removed: Result<Vec<u64>, CacheError>) -> Cleared {
         match removed {
             Ok(removed) => {
@@ -123,15 +123,14 @@ impl Management {
                 pages: None,
                 querysets: None,
                 reason: Some(format!(
-                    "{}. Every entry is void all the same, and expires by itself.",
+                    "{}. All entries are invalid nevertheless, and will expire.",
                     self.why_not(&err)
                 )),
             },
         }
     }
 
-    /// What shows the same rows as a page: it is cleared by what it depends on, so that its queries are made anew as
-    /// well.
+    /// The scope of a page: it is cleared by its tags, so that its queries are loaded again too.
     ///
     /// # Errors
     /// When it depends on nothing but the build.
@@ -141,8 +140,7 @@ impl Management {
         match tags.is_empty() {
             false => Ok(ClearScope(tags)),
             true => {
-                let message =
-                    "That page shows no listings: it ends only when everything is cleared.";
+                let message = "This page shows no listings, so it is cleared only when everything is cleared.";
                 Err(FieldErrors::of("url", message))
             }
         }

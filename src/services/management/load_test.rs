@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::Management;
-use super::figures::hit_ratio;
+use super::rating::hit_ratio;
 use crate::domain::FieldErrors;
 use crate::services::ServiceError;
 
@@ -33,7 +33,7 @@ fn whole_number<'de, D: Deserializer<'de>>(input: D) -> Result<i64, D::Error> {
     let number = serde_json::Number::deserialize(input)?;
     let whole = |number: &f64| number.fract() == 0.0 && number.abs() < 1e15;
     let read = || number.as_f64().filter(whole).map(|number| number as i64);
-    let refusal = || D::Error::custom(format_args!("{number} is not a whole number that is taken"));
+    let refusal = || D::Error::custom(format_args!("{number} is not a valid whole number"));
     number.as_i64().or_else(read).ok_or_else(refusal)
 }
 
@@ -49,7 +49,7 @@ impl Default for LoadTestRequest {
 /// Whether a load test ran.
 #[derive(Debug)]
 pub enum LoadTest {
-    /// It ran.
+    /// The test ran, with its report.
     Done(LoadTestReport),
     /// Another load test is running.
     Busy,
@@ -196,7 +196,7 @@ fn histogram(sorted: &[Duration]) -> Vec<Bar> {
     for below_us in bounds.take(80) {
         let answers = rest.partition_point(|time| micros(*time) < below_us);
         rest = &rest[answers..];
-        // Nothing is shown of what is faster than the fastest.
+        // Empty bars before the fastest response are left out.
         if answers > 0 || !bars.is_empty() {
             bars.push(Bar {
                 below_us,

@@ -2,8 +2,9 @@
 //!
 //! They come from imported files, so the cost of a check is bounded: a hash that asks for more matches no password.
 
-use argon2::Params;
+use argon2::password_hash::PasswordVerifier as _;
 use argon2::password_hash::phc::PasswordHash;
+use argon2::{Argon2, Params};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use pbkdf2::pbkdf2_hmac;
@@ -59,9 +60,19 @@ impl<'a> ForeignHash<'a> {
                 pbkdf2_hmac::<Sha256>(password.as_bytes(), salt.as_bytes(), *iterations, &mut made);
                 bool::from(made.ct_eq(hash))
             }
-            Self::Argon2(phc) => super::verify_phc(password, phc),
+            Self::Argon2(phc) => verify_phc(password, phc),
         }
     }
+}
+
+/// Whether a password matches a hash in PHC string format.
+pub(super) fn verify_phc(password: &str, hash: &str) -> bool {
+    let parsed = PasswordHash::new(hash);
+    parsed.is_ok_and(|parsed| {
+        Argon2::default()
+            .verify_password(password.as_bytes(), &parsed)
+            .is_ok()
+    })
 }
 
 #[cfg(test)]

@@ -7,14 +7,14 @@ use std::sync::LazyLock;
 use std::thread::available_parallelism;
 
 use argon2::Argon2;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::password_hash::PasswordHasher as _;
 use tokio::sync::Semaphore;
 
 use super::ServiceError;
 use crate::domain::Password;
 
-use foreign::ForeignHash;
 pub(super) use foreign::is_known as is_known_foreign;
+use foreign::{ForeignHash, verify_phc};
 
 /// The first characters of the site's own hashes.
 const OWN: &str = "$argon2id$";
@@ -108,16 +108,6 @@ pub(super) async fn verify(
         }
     });
     verified.await
-}
-
-/// Whether a password matches a hash in PHC string format.
-fn verify_phc(password: &str, hash: &str) -> bool {
-    let parsed = argon2::password_hash::phc::PasswordHash::new(hash);
-    parsed.is_ok_and(|parsed| {
-        Argon2::default()
-            .verify_password(password.as_bytes(), &parsed)
-            .is_ok()
-    })
 }
 
 /// A hash that no password matches, with the parameters of the site's own hashes.

@@ -1,4 +1,4 @@
-//! What the levels did in some span of time.
+//! The counters of the levels for a span of time.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -6,12 +6,12 @@ use utoipa::ToSchema;
 
 use crate::cache::Level;
 use crate::cache::metrics::{Buckets, LevelCounts, PageCounts};
-use crate::services::management::figures::hit_ratio;
+use crate::services::management::rating::hit_ratio;
 
 /// Buckets of a histogram that hold any, each by its number.
 type Times = Vec<(usize, u64)>;
 
-/// What one level did.
+/// The counters of one level.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 struct LevelSample {
@@ -31,7 +31,7 @@ pub(super) const LEVELS: usize = Level::ALL.len();
 /// The name under which the pages are kept that readers were answered with, whichever level had them.
 const ANSWERS: &str = "answers";
 
-/// What every level did, and the pages that readers were answered with: hits and misses of all levels together.
+/// The counters of all levels, and the hits and misses of the served pages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Sample {
     levels: [LevelSample; LEVELS],
@@ -65,7 +65,7 @@ pub struct Point {
 }
 
 impl Sample {
-    /// What was counted.
+    /// A sample of these counters.
     pub(super) fn of(counts: &[LevelCounts; LEVELS], pages: PageCounts) -> Self {
         let levels = counts.each_ref().map(|counts| LevelSample {
             hits: counts.hits,
@@ -120,7 +120,7 @@ impl Sample {
         }
     }
 
-    /// The figures of whatever did anything, to be kept.
+    /// The figures of the levels that were used, to be stored.
     pub(super) fn to_keep(&self) -> Vec<Value> {
         let levels = Level::ALL.map(Level::field).into_iter().zip(&self.levels);
         let all = levels.chain([(ANSWERS, &self.answers)]);
@@ -133,7 +133,7 @@ impl Sample {
         any.map(kept).collect()
     }
 
-    /// What readers noticed.
+    /// A point for the charts.
     pub(super) fn point(&self, at: i64) -> Point {
         let [memory, redis, ..] = &self.levels;
         let LevelSample { hits, misses, .. } = self.answers;
