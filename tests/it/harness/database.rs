@@ -54,7 +54,7 @@ impl TestDatabase {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("t{}_{number}", process());
         let client = connect(&config_of("postgres", sockets)).await;
-        let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
+        let create = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");
         client.batch_execute(&create).await.expect("created");
         Self {
             name,
@@ -153,6 +153,7 @@ pub(super) async fn make_template(mut server: tokio_postgres::Config) {
         "ALTER SYSTEM SET fsync = off",
         "ALTER SYSTEM SET synchronous_commit = off",
         "ALTER SYSTEM SET full_page_writes = off",
+        "ALTER SYSTEM SET max_wal_size = '128MB'",
         "SELECT pg_reload_conf()",
         "DROP DATABASE IF EXISTS template_site WITH (FORCE)",
         "CREATE DATABASE template_site",

@@ -20,6 +20,7 @@ use property_listings::app::stop::Stop;
 use property_listings::config::Config;
 
 use super::database::make_template;
+use super::temporary::temporary_directory;
 
 /// How long the servers outlive the last process: the gap between two tests of a run is shorter.
 const LINGER: Duration = Duration::from_secs(2);
@@ -82,8 +83,7 @@ fn directory() -> PathBuf {
     let modified = fs::metadata(&program).and_then(|meta| meta.modified());
     let mut hasher = DefaultHasher::new();
     (program, modified.expect("a time"), std::env::home_dir()).hash(&mut hasher);
-    let parent = std::env::temp_dir().canonicalize().expect("it exists");
-    parent.join(format!("{PREFIX}{:016x}", hasher.finish()))
+    temporary_directory().join(format!("{PREFIX}{:016x}", hasher.finish()))
 }
 
 /// Marks the directory as used by this process until it ends.

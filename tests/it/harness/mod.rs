@@ -13,6 +13,7 @@ mod program;
 mod proxy;
 mod raw;
 mod redis;
+mod temporary;
 mod terminal;
 mod tier;
 
