@@ -19,6 +19,7 @@ use property_listings::app::servers::{Role, Servers};
 use property_listings::app::stop::Stop;
 use property_listings::config::Config;
 
+use super::DriverOnDemand;
 use super::database::make_template;
 use super::temporary::temporary_directory;
 
@@ -172,8 +173,10 @@ fn announce(directory: &Path, servers: &Servers) {
 /// Returns once no process has used the servers for a while, with the lock that keeps others from joining.
 async fn wait_for_the_end(directory: &Path) -> File {
     let users = open(&directory.join("users.lock")).expect("somebody created it");
+    let mut driver = DriverOnDemand::below(directory);
     let mut idle_since: Option<Instant> = None;
     loop {
+        driver.look();
         if users.try_lock().is_ok() {
             let since = *idle_since.get_or_insert_with(Instant::now);
             if since.elapsed() > LINGER {
