@@ -1,12 +1,11 @@
 //! Importing listings by a form: a look at what would change, then once, wholly or not at all.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
-use std::time::Instant;
 
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 
+use crate::fixtures_bulk::real_listings::published;
 use crate::harness::{App, Browser, Page, Plan};
 
 pub(super) const FORM: &str = "/admin/properties/import/";
@@ -348,28 +347,17 @@ async fn a_malformed_or_oversized_form_is_refused_in_words() {
 }
 
 #[tokio::test]
-#[expect(clippy::print_stderr, reason = "the times are to be read")]
 async fn thousands_of_published_listings_come_in_by_the_form() {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/edinburgh-raw.csv");
-    let Ok(csv) = std::fs::read(&path) else {
-        eprintln!("skipped: {} is not there", path.display());
-        return;
-    };
+    let csv = published("edinburgh-raw.csv");
     let app = Plan::new().await.start().await;
     let staff = app.staff().await;
-    let started = Instant::now();
-    let preview = import(&staff, "edinburgh-raw.csv", csv)
-        .await
-        .assert_status(200);
-    let looked = started.elapsed();
+    let preview = import(&staff, "edinburgh-raw.csv", csv.into_bytes()).await;
+    let preview = preview.assert_status(200);
     assert_eq!(figures(&preview), "4,768 0 0 1,012");
     assert!(preview.has("and 912 more bad rows"), "{preview:?}");
     assert!(preview.body.len() < 100_000, "{} bytes", preview.body.len());
-    let started = Instant::now();
-    apply(&staff, &preview, &[("skip_invalid", "1")])
-        .await
-        .assert_status(303);
-    eprintln!("look {looked:?}, import {:?}", started.elapsed());
+    let applied = apply(&staff, &preview, &[("skip_invalid", "1")]).await;
+    applied.assert_status(303);
     assert_eq!(app.database.listings().await, "4768");
     assert!(app.get("/properties/").await.has("4,768 listings"));
 }

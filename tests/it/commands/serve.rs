@@ -1,8 +1,8 @@
 //! `serve`: how it starts, and how it ends.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::harness::{Browser, Plan, Shell, eventually};
+use crate::harness::{Browser, Plan, Shell, Stopwatch, eventually};
 
 #[tokio::test]
 async fn a_stopped_site_lets_requests_in_flight_finish() {
@@ -56,7 +56,7 @@ async fn a_site_that_waits_for_the_database_while_it_starts_can_be_stopped() {
         })
         .await;
         running.signal(signal);
-        let start = Instant::now();
+        let start = Stopwatch::start();
         let (code, err) = running.wait();
         assert_eq!(code, Some(0), "{table}: {err}");
         assert!(start.elapsed() < Duration::from_secs(8), "{table}: {err}");

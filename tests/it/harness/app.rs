@@ -18,7 +18,7 @@ use property_listings::events::Receiver;
 use property_listings::services::Services;
 use tokio::sync::oneshot;
 
-use super::{Browser, Listing, Page, TestDatabase, eventually, shared};
+use super::{Browser, Listing, Page, Proxy, TestDatabase, eventually, shared};
 
 /// The sites' `CACHE_API_TOKEN`.
 pub(crate) const TOKEN: &str = "a-token-for-scripts-in-tests";
@@ -115,6 +115,14 @@ impl Plan {
     /// Turns the memory tier off, so that every page comes through Redis.
     pub(crate) fn without_memory(self) -> Self {
         self.set("PAGE_CACHE_MEMORY_MB", "0")
+    }
+
+    /// Puts a proxy between the site and its database.
+    pub(crate) fn behind(self, postgres: &Proxy) -> Self {
+        let url = self
+            .database
+            .url("property_listings", &postgres.directory());
+        self.set("DATABASE_URL", url)
     }
 
     /// Leaves a variable of the configuration at its default.

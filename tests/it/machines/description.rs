@@ -144,10 +144,7 @@ async fn a_second_load_test_is_answered_as_it_is_described() {
 async fn an_outage_is_answered_as_it_is_described() {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = plan.set("DATABASE_URL", url).start().await;
+    let app = plan.behind(&postgres).start().await;
     let contract = Contract::of(&app).await;
     postgres.cut();
     for operation in contract.operations() {

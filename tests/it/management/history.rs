@@ -136,10 +136,7 @@ async fn an_idle_minute_writes_nothing() {
 async fn minutes_wait_while_the_database_is_out_of_reach() {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = plan.set("DATABASE_URL", url).start().await;
+    let app = plan.behind(&postgres).start().await;
     let management = &app.services.management;
     ask(&app, 2).await;
     postgres.cut();

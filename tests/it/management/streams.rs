@@ -1,10 +1,10 @@
 //! The figures as they change, by server-sent events.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::{Method, Response};
 
-use crate::harness::{App, Browser, Plan, Shell, TOKEN, eventually};
+use crate::harness::{App, Browser, Plan, Shell, Stopwatch, TOKEN, eventually};
 
 const PATH: &str = "/properties/redis-metrics/stream/";
 
@@ -124,7 +124,7 @@ async fn a_watcher_does_not_hold_up_the_end_of_the_site() {
     let mut stream = request.send().await.expect("an answer");
     let mut buffer = String::new();
     next(&mut stream, &mut buffer).await.expect("figures");
-    let told = Instant::now();
+    let told = Stopwatch::start();
     site.signal("TERM");
     while next(&mut stream, &mut buffer).await.is_some() {}
     let code = tokio::task::spawn_blocking(move || site.wait()).await;

@@ -81,10 +81,7 @@ async fn a_person_sees_how_far_it_is_and_a_second_one_waits() {
 async fn an_outage_ends_it_and_is_told() {
     let postgres = crate::harness::Proxy::to_postgres();
     let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = plan.set("DATABASE_URL", url).start().await;
+    let app = plan.behind(&postgres).start().await;
     postgres.cut();
     post(&app, "application/json").await.assert_status(503);
     let state = state(&app).await;
