@@ -10,7 +10,7 @@ use property_listings::services::{Loopback, Services};
 use tokio_postgres::{Client, NoTls};
 
 use super::app::process;
-use super::{PASSWORD, shared};
+use super::{PASSWORD, eventually, shared};
 
 /// The role that owns everything in the tests' databases.
 pub(super) const OWNER: &str = "property_listings";
@@ -106,9 +106,37 @@ impl TestDatabase {
         values.next().unwrap_or_default()
     }
 
+    /// Keeps everybody else from a table until the result is released.
+    pub(crate) async fn lock(&self, table: &str) -> Locked {
+        let client = self.psql().await;
+        let lock = format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+        client.batch_execute(&lock).await.expect("locked");
+        Locked(client)
+    }
+
+    /// Returns once so many statements wait for locks.
+    pub(crate) async fn has_waiting(&self, count: usize) {
+        let sql = "SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        eventually("statements wait for locks", async || {
+            let waiting = self.value(sql).await.parse::<usize>();
+            (waiting.expect("a number") >= count).then_some(())
+        })
+        .await;
+    }
+
     /// How many listings there are.
     pub(crate) async fn listings(&self) -> String {
         self.value("SELECT count(*) FROM property").await
+    }
+}
+
+/// A table that only this may use.
+pub(crate) struct Locked(Client);
+
+impl Locked {
+    pub(crate) async fn release(self) {
+        self.0.batch_execute("ROLLBACK").await.expect("released");
     }
 }
 

@@ -83,12 +83,7 @@ async fn a_probe_that_an_outage_leaves_is_deleted_when_the_database_is_back() {
         let reader = app.reader.clone();
         tokio::spawn(async move { reader.post(PATH, &[]).await })
     };
-    let waits = "SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    eventually("it waits", async || {
-        (app.database.value(waits).await != "0").then_some(())
-    })
-    .await;
+    app.database.has_waiting(1).await;
     postgres.cut();
     running.await.expect("answered").assert_status(503);
     drop(psql);

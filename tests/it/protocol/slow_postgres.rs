@@ -194,17 +194,14 @@ async fn a_page_whose_statement_takes_too_long_says_so_and_the_log_names_the_sta
     let mut fields = listing("Other", "1", "Leith").fields();
     fields.push(("csrf_token", form.field("csrf_token")));
     for table in ["property", "site_user"] {
-        let mut psql = plan.database.psql().await;
-        let locking = psql.transaction().await.expect("begun");
-        let lock = format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
-        locking.batch_execute(&lock).await.expect("locked");
+        let lock = plan.database.lock(table).await;
         let list = staff.get("/admin/properties/").await.assert_status(503);
         let saved = staff.post("/admin/properties/1/change/", &fields).await;
         for page in [list, saved.assert_status(503)] {
             assert!(page.has("took too long"), "{table}: {page:?}");
             assert_ne!(page.header("retry-after"), "");
         }
-        locking.rollback().await.expect("released");
+        lock.release().await;
     }
     let log = site.log();
     for begun in [
