@@ -2,32 +2,15 @@
 //!
 //! The configurations of the ordinary run are small; the larger ones are ignored there.
 
-use crate::config::{Config, Failures, NONE, Via};
+use crate::config::{
+    CRASH, Config, DISCONNECT, FAILOVER, Failures, LOSS, NONE, OUTAGE, RELOAD, RESTORE, SWAP, Via,
+};
 use crate::search::holds;
 
 const A: Via = Via::Instance(0);
 const B: Via = Via::Instance(1);
 const PSQL: Via = Via::Psql;
 const NOBODY: Via = Via::Nobody;
-
-const LOSS: Failures = Failures { losses: 1, ..NONE };
-const OUTAGE: Failures = Failures { outages: 1, ..NONE };
-const DISCONNECT: Failures = Failures {
-    disconnects: 1,
-    ..NONE
-};
-const CRASH: Failures = Failures { crashes: 1, ..NONE };
-const RESTORE: Failures = Failures {
-    restores: 1,
-    ..NONE
-};
-
-const FAILOVER: Failures = Failures {
-    failovers: 1,
-    ..NONE
-};
-const RELOAD: Failures = Failures { reloads: 1, ..NONE };
-const SWAP: Failures = Failures { swaps: 1, ..NONE };
 
 /// Two readers.
 const fn two(writers: [Via; 2]) -> Config {

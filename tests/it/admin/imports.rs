@@ -50,6 +50,11 @@ pub(super) async fn upload(staff: &Browser, name: &str, content: &[u8]) -> Page 
 }
 
 /// Uploads a file; returns the look at it, whatever it says.
+async fn kept_files(app: &App) -> String {
+    let sql = "SELECT count(*) FROM import_upload";
+    app.database.value(sql).await
+}
+
 pub(super) async fn import(staff: &Browser, name: &str, content: Vec<u8>) -> Page {
     let page = upload(staff, name, &content).await.assert_status(303);
     let mut preview = staff.get(page.header("location")).await;
@@ -128,12 +133,7 @@ async fn a_look_changes_nothing_and_an_import_does_what_it_said() {
     let again = apply(&staff, &preview, &[]).await.assert_status(303);
     assert_eq!(again.header("location"), FORM);
     assert_eq!(app.database.listings().await, "5");
-    assert_eq!(
-        app.database
-            .value("SELECT count(*) FROM import_upload")
-            .await,
-        "0"
-    );
+    assert_eq!(kept_files(&app).await, "0");
 }
 
 #[tokio::test]
@@ -286,12 +286,7 @@ async fn nothing_is_kept_before_the_token_is_known_to_be_right() {
     staff.send(foreign).await.assert_status(403);
     let stranger = post(&app.stranger(), multipart(&[token, file])).await;
     stranger.assert_status(302);
-    assert_eq!(
-        app.database
-            .value("SELECT count(*) FROM import_upload")
-            .await,
-        "0"
-    );
+    assert_eq!(kept_files(&app).await, "0");
 }
 
 #[tokio::test]
@@ -337,12 +332,7 @@ async fn a_malformed_or_oversized_form_is_refused_in_words() {
     let huge = vec![b'x'; 20 * 1024 * 1024 + 1];
     let page = upload(&staff, "huge.csv", &huge).await.assert_status(413);
     assert!(page.has("larger than 20 MB"), "{page:?}");
-    assert_eq!(
-        app.database
-            .value("SELECT count(*) FROM import_upload")
-            .await,
-        "0"
-    );
+    assert_eq!(kept_files(&app).await, "0");
     staff.get(FORM).await.assert_status(200);
 }
 

@@ -84,6 +84,11 @@ impl Plan {
         Self::on(TestDatabase::create().await)
     }
 
+    /// The same with some listings, see [`Plan::homes`].
+    pub(crate) async fn with_homes(count: u32) -> Self {
+        Self::new().await.homes(count).await
+    }
+
     /// A site on a database.
     pub(crate) fn on(database: TestDatabase) -> Self {
         let url = database.url("property_listings", &database.sockets);

@@ -128,13 +128,7 @@ async fn it_takes_forms_and_what_curl_sends() {
 
 #[tokio::test]
 async fn one_runs_at_a_time() {
-    let app = Plan::new()
-        .await
-        .homes(3)
-        .await
-        .set("DEBUG", "true")
-        .start()
-        .await;
+    let app = Plan::with_homes(3).await.set("DEBUG", "true").start().await;
     // Each of its requests waits for this lock, because nothing is cached.
     let lock = app.database.lock("property").await;
     let running = {

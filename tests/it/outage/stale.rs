@@ -224,22 +224,28 @@ async fn an_instance_without_redis_says_at_once_that_what_it_holds_may_be_old() 
     assert!(page.has("Home 1") && lateness(&page) >= 1, "{page:?}");
 }
 
+/// Writes a title while every page stands in; returns it once the outage is over.
+async fn write_during_an_outage(app: &App, postgres: &Proxy, round: u32) -> String {
+    for path in PATHS {
+        app.has_in_memory(path).await;
+    }
+    postgres.cut();
+    for path in PATHS {
+        becomes_stale(app, path).await;
+    }
+    let title = format!("Round {round}");
+    let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
+    app.database.run(&sql).await;
+    postgres.restore();
+    title
+}
+
 #[tokio::test]
 async fn without_redis_the_first_request_after_the_outage_shows_what_was_written_meanwhile() {
     let postgres = Proxy::to_postgres();
     let app = app_behind(&postgres, Some("off"), "900").await;
     for round in 0..3 {
-        for path in PATHS {
-            app.has_in_memory(path).await;
-        }
-        postgres.cut();
-        for path in PATHS {
-            becomes_stale(&app, path).await;
-        }
-        let title = format!("Round {round}");
-        let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
-        app.database.run(&sql).await;
-        postgres.restore();
+        let title = write_during_an_outage(&app, &postgres, round).await;
         for path in PATHS {
             let page = app.get(path).await.assert_status(200);
             assert!(!page.is_stale() && page.has(&title), "{path}: {page:?}");
@@ -253,17 +259,7 @@ async fn what_was_written_during_the_outage_shows_within_the_bound_and_is_not_un
     let postgres = Proxy::to_postgres();
     let app = app_behind(&postgres, None, "2").await;
     for round in 0..3 {
-        for path in PATHS {
-            app.has_in_memory(path).await;
-        }
-        postgres.cut();
-        for path in PATHS {
-            becomes_stale(&app, path).await;
-        }
-        let title = format!("Round {round}");
-        let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
-        app.database.run(&sql).await;
-        postgres.restore();
+        let title = write_during_an_outage(&app, &postgres, round).await;
         for path in PATHS {
             eventually_within(Duration::from_secs(5), "the write shows", async || {
                 let page = app.get(path).await.assert_status(200);

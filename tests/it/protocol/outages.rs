@@ -21,11 +21,9 @@ async fn a_site_without_redis_computes_every_page() {
         "redis://127.0.0.1:1/0",
         "redis+unix:///nonexistent/redis.sock",
     ] {
-        let app = Plan::new()
+        let app = Plan::with_homes(2)
             .await
             .without_memory()
-            .homes(2)
-            .await
             .set("REDIS_URL", url)
             .start()
             .await;
@@ -120,11 +118,9 @@ async fn a_redis_that_hangs_during_a_write_does_not_answer_with_the_old_page_lat
 #[tokio::test]
 async fn a_redis_that_is_killed_and_starts_empty_is_used_again() {
     let mut redis = OwnRedis::start(&[]).await;
-    let app = Plan::new()
+    let app = Plan::with_homes(2)
         .await
         .without_memory()
-        .homes(2)
-        .await
         .set("REDIS_URL", redis.url())
         .start()
         .await;
@@ -143,11 +139,9 @@ async fn a_redis_that_is_killed_and_starts_empty_is_used_again() {
 #[tokio::test]
 async fn a_redis_that_is_wiped_forgets_and_lies_about_nothing() {
     let redis = OwnRedis::start(&[]).await;
-    let app = Plan::new()
+    let app = Plan::with_homes(2)
         .await
         .without_memory()
-        .homes(2)
-        .await
         .set("REDIS_URL", redis.url())
         .start()
         .await;

@@ -17,9 +17,7 @@ const REFUSE_LATE: &str = "
 
 #[tokio::test]
 async fn a_write_that_fails_at_its_commit_leaves_every_page_a_hit() {
-    let app = Plan::new()
-        .await
-        .homes(2)
+    let app = Plan::with_homes(2)
         .await
         .sql(REFUSE_LATE)
         .await
