@@ -13,7 +13,7 @@ pub(crate) const fn only(writer: usize) -> Writes {
 pub(crate) enum Via {
     /// Through an instance, which publishes it before it answers.
     Instance(usize),
-    /// Beside the site: nobody publishes it.
+    /// Beside the site: no instance publishes it.
     Psql,
     /// It does not take place.
     Nobody,
@@ -84,7 +84,7 @@ pub(crate) enum Mutant {
     MarksBeforeItDeletes,
     /// A reader joins any flight, whatever generation it captured.
     JoinsAnyFlight,
-    /// A reader joins flights while the tier is not armed, when nobody keeps its local generation.
+    /// A reader joins flights while the tier is not armed, when its local generations do not follow events.
     JoinsWhileDeaf,
     /// A generation is a counter, which starts anew after an eviction.
     CountsGenerations,
@@ -118,7 +118,7 @@ pub(crate) enum Mutant {
     CapturesLateTagAfterLoad,
     /// That of an entry's late tag is captured after the generations that the entry is compared with are read.
     CapturesLateTagAfterRedis,
-    /// Whoever joined a fill takes its answer, even if what it turned out to depend on has changed.
+    /// A reader that joined a fill takes its answer, even if what it turned out to depend on has changed.
     FollowsUnchecked,
 }
 

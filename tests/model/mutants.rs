@@ -46,7 +46,7 @@ fn a_read_must_not_join_a_fill_that_captured_past_generations() {
     breaks(two(A, Mutant::JoinsAnyFlight));
 }
 
-/// Nobody changes the local generations of an instance that does not hear of events, so they can't tell a fill from
+/// The local generations of an instance that does not hear of events do not change, so they can't tell a fill from
 /// before a write.
 #[test]
 fn a_read_must_not_join_a_fill_while_the_tier_is_not_armed() {

@@ -16,7 +16,7 @@ use super::{PASSWORD, eventually, shared};
 pub(super) const OWNER: &str = "property_listings";
 const TEMPLATE: &str = "template_site";
 
-/// A database of a test's own; dropped with this.
+/// A database for one test; dropped with this.
 pub(crate) struct TestDatabase {
     pub(crate) name: String,
     /// The directory of its server's socket.
@@ -27,7 +27,7 @@ pub(crate) struct TestDatabase {
 /// A fresh database with the schema and without listings, for code that needs no site.
 pub(crate) async fn database() -> Database {
     let mut database = TestDatabase::create().await;
-    // Whoever has the pool doesn't say when it is done: this one is left to the end of the run.
+    // The pool may outlive every handle: the database is left to the end of the run.
     database.keep = true;
     Database::new(database.config(), 4).expect("a pool")
 }
@@ -72,7 +72,7 @@ impl TestDatabase {
         }
     }
 
-    /// How to connect as the tables' owner, past whatever the site's way is.
+    /// How to connect as the owner of the tables, without the proxy of the site.
     pub(crate) fn config(&self) -> tokio_postgres::Config {
         config_of(&self.name, &self.sockets)
     }
@@ -82,12 +82,12 @@ impl TestDatabase {
         format!("host={sockets} user={role} dbname={}", self.name)
     }
 
-    /// What `psql` would be: a connection of somebody else's.
+    /// A connection beside the site's, as `psql` has it.
     pub(crate) async fn psql(&self) -> Client {
         connect(&self.config()).await
     }
 
-    /// Runs statements as somebody else would.
+    /// Runs statements beside the site.
     pub(crate) async fn run(&self, sql: &str) {
         let done = self.psql().await.batch_execute(sql).await;
         done.unwrap_or_else(|err| panic!("{sql}: {err:?}"));
@@ -106,7 +106,7 @@ impl TestDatabase {
         values.next().unwrap_or_default()
     }
 
-    /// Keeps everybody else from a table until the result is released.
+    /// Locks a table against every other connection until the result is released.
     pub(crate) async fn lock(&self, table: &str) -> Locked {
         let client = self.psql().await;
         let lock = format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
@@ -131,7 +131,7 @@ impl TestDatabase {
     }
 }
 
-/// A table that only this may use.
+/// A locked table; dropping it ends the connection, and with it the lock.
 pub(crate) struct Locked(Client);
 
 impl Locked {

@@ -172,7 +172,7 @@ fn announce(directory: &Path, servers: &Servers) {
 
 /// Returns once no process has used the servers for a while, with the lock that keeps others from joining.
 async fn wait_for_the_end(directory: &Path) -> File {
-    let users = open(&directory.join("users.lock")).expect("somebody created it");
+    let users = open(&directory.join("users.lock")).expect("the first test created it");
     let mut driver = DriverOnDemand::below(directory);
     let mut idle_since: Option<Instant> = None;
     loop {
@@ -205,7 +205,7 @@ fn remove_leftovers(own: &Path) {
         let old = fs::metadata(&path).and_then(|meta| meta.modified());
         let old = old.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > PATIENCE));
         if old && idle("users.lock") && idle("keeper.lock") {
-            // Whatever can't be removed is somebody else's.
+            // What can't be removed belongs to another user.
             let _ = fs::remove_dir_all(&path);
         }
     }

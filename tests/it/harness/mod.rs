@@ -1,4 +1,4 @@
-//! What tests stand on: servers that all tests of a run share, and a site of its own for each.
+//! The harness: servers and browsers that all tests of a run share, and a site of its own for each test.
 
 mod app;
 mod browser;

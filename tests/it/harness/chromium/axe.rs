@@ -50,7 +50,7 @@ impl Chromium {
     /// Fails if axe finds anything wrong with the page in light or dark colours at one of the widths, in CSS pixels.
     pub(crate) async fn assert_accessible(&self, page: &str, widths: &[u32]) {
         for theme in [Theme::Light, Theme::Dark] {
-            // A colour on its way to another has a contrast that nobody chose.
+            // During a transition between colours the contrast is not the one of the design.
             self.prefer(theme, Motion::Reduced).await;
             for width in widths {
                 self.resize(*width).await;
