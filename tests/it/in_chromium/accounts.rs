@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{App, Chromium, Key, Motion, Theme, are_seen, eventually, spawn_app};
+use crate::harness::{Chromium, Key, Motion, Theme, are_seen, eventually, spawn_app};
 
 const NEW: &str = "nanoseconds of wire";
 
