@@ -1,4 +1,4 @@
-FROM rust:1-bookworm AS build
+FROM rust:1.95-bookworm AS build
 WORKDIR /build
 
 # The dependencies in a layer of their own, which is rebuilt when Cargo.lock or a tool changes. Cargo wants to see the

@@ -1,11 +1,11 @@
-//! What can go wrong with a use case, beyond the outcomes that its return type names.
+//! Errors of use cases, beyond the outcomes that their return types name.
 
 use std::sync::Arc;
 
 use crate::cache::{CacheError, Interrupted, LoadError};
 use crate::db::DbError;
 
-/// A use case that could not be done. Everybody who waited for it gets a copy.
+/// A use case that could not be done. Every request that waited for it gets a copy.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ServiceError {
     /// The database failed.
@@ -17,23 +17,20 @@ pub enum ServiceError {
     /// A task of the program's own ended before it was done.
     #[error("an internal task ended before it was done")]
     Interrupted,
-    /// What was to be computed took too long, in several steps of which none did.
+    /// A computation of several steps took too long, although no single step did.
     #[error("a page took too long to compute")]
     TooLong,
     /// A password could not be hashed.
     #[error("a password can't be hashed: {0}")]
     Hash(argon2::password_hash::Error),
-    /// The site could not ask itself.
-    #[error("the site can't reach itself: {0}")]
-    Loopback(Arc<reqwest::Error>),
 }
 
-/// What keeps a server from doing something that it may do a few seconds later.
+/// A temporary failure of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outage {
-    /// It can't be reached, or refuses.
+    /// The server can't be reached, or refuses.
     Unreachable,
-    /// It took too long.
+    /// The server took too long.
     Slow,
 }
 
@@ -43,7 +40,7 @@ impl ServiceError {
         self.outage().is_some()
     }
 
-    /// Why trying again later may help.
+    /// The temporary failure, if a retry may help.
     pub fn outage(&self) -> Option<Outage> {
         match self {
             Self::Database(err) => match **err {
@@ -53,7 +50,7 @@ impl ServiceError {
             },
             Self::Cache(_) => Some(Outage::Unreachable),
             Self::TooLong => Some(Outage::Slow),
-            Self::Interrupted | Self::Hash(_) | Self::Loopback(_) => None,
+            Self::Interrupted | Self::Hash(_) => None,
         }
     }
 
@@ -93,11 +90,5 @@ impl From<DbError> for ServiceError {
 impl From<CacheError> for ServiceError {
     fn from(err: CacheError) -> Self {
         Self::Cache(Arc::new(err))
-    }
-}
-
-impl From<reqwest::Error> for ServiceError {
-    fn from(err: reqwest::Error) -> Self {
-        Self::Loopback(Arc::new(err))
     }
 }

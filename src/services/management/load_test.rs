@@ -7,21 +7,24 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 use super::Management;
-use super::figures::hit_ratio;
+use super::rating::hit_ratio;
 use crate::domain::FieldErrors;
 use crate::services::ServiceError;
 
-/// What to send.
-#[derive(Debug, Clone, Copy, Deserialize)]
+/// How much load to send.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LoadTestRequest {
-    /// How many requests, from 1 to 10,000.
+    /// How many requests.
     #[serde(deserialize_with = "whole_number")]
+    #[schema(minimum = 1, maximum = 10_000, default = 100)]
     pub requests: i64,
-    /// How many at a time, from 1 to 64.
+    /// How many at a time.
     #[serde(deserialize_with = "whole_number")]
+    #[schema(minimum = 1, maximum = 64, default = 10)]
     pub concurrency: i64,
 }
 
@@ -30,7 +33,7 @@ fn whole_number<'de, D: Deserializer<'de>>(input: D) -> Result<i64, D::Error> {
     let number = serde_json::Number::deserialize(input)?;
     let whole = |number: &f64| number.fract() == 0.0 && number.abs() < 1e15;
     let read = || number.as_f64().filter(whole).map(|number| number as i64);
-    let refusal = || D::Error::custom(format_args!("{number} is not a whole number that is taken"));
+    let refusal = || D::Error::custom(format_args!("{number} is not a valid whole number"));
     number.as_i64().or_else(read).ok_or_else(refusal)
 }
 
@@ -43,17 +46,17 @@ impl Default for LoadTestRequest {
     }
 }
 
-/// What came of a load test.
+/// Whether a load test ran.
 #[derive(Debug)]
 pub enum LoadTest {
-    /// It ran.
+    /// The test ran, with its report.
     Done(LoadTestReport),
-    /// Another is running.
+    /// Another load test is running.
     Busy,
 }
 
-/// The result.
-#[derive(Debug, Clone, Serialize)]
+/// The result of a load test; times are in microseconds where not named otherwise.
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LoadTestReport {
     /// Whether every request was answered with 200.
     pub success: bool,
@@ -64,6 +67,7 @@ pub struct LoadTestReport {
     /// Answers other than 200, and requests without an answer.
     pub failed: u64,
     /// Answers by the level that gave them; `computed` by none, `collapsed` by waiting for another request's load.
+    #[schema(value_type = BTreeMap<String, u64>)]
     pub levels: BTreeMap<&'static str, u64>,
     /// The whole test, in milliseconds.
     pub duration_ms: u64,
@@ -75,20 +79,22 @@ pub struct LoadTestReport {
     pub p95_us: u64,
     /// 99 % of them.
     pub p99_us: u64,
-    /// How many answers took how long, from the fastest to the slowest without gaps.
+    /// Answers by how long they took, from the fastest to the slowest without gaps.
     pub histogram: Vec<Bar>,
-    /// The page cache's hit ratio before.
+    /// The page cache's hit ratio before the test.
+    #[schema(required = true, minimum = 0, maximum = 1)]
     pub hit_ratio_before: Option<f64>,
-    /// And after.
+    /// The page cache's hit ratio after the test.
+    #[schema(required = true, minimum = 0, maximum = 1)]
     pub hit_ratio_after: Option<f64>,
 }
 
-/// Answers that took about as long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// One bar of a histogram of durations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Bar {
-    /// They took less than so many microseconds, and at least as many as the bar before says.
+    /// The upper bound in microseconds, exclusive. The lower bound is that of the bar before.
     pub below_us: u64,
-    /// How many there were.
+    /// The number of answers.
     pub answers: u64,
 }
 
@@ -122,12 +128,12 @@ impl Management {
     /// Sends requests for the list to this instance, and times them. One test runs at a time.
     ///
     /// # Errors
-    /// When the site doesn't listen yet or a client can't be made.
+    /// When the site doesn't listen yet.
     pub async fn load_test(&self, request: LoadTestRequest) -> Result<LoadTest, ServiceError> {
         let Ok(_permit) = self.load_test.try_acquire() else {
             return Ok(LoadTest::Busy);
         };
-        let Some(client) = self.loopback.client()? else {
+        let Some(client) = self.loopback.client() else {
             return Err(ServiceError::Interrupted);
         };
         let before = self.page_hit_ratio();
@@ -190,7 +196,7 @@ fn histogram(sorted: &[Duration]) -> Vec<Bar> {
     for below_us in bounds.take(80) {
         let answers = rest.partition_point(|time| micros(*time) < below_us);
         rest = &rest[answers..];
-        // Nothing is shown of what is faster than the fastest.
+        // Empty bars before the fastest response are left out.
         if answers > 0 || !bars.is_empty() {
             bars.push(Bar {
                 below_us,

@@ -1,16 +1,17 @@
-//! What the levels did in some span of time.
+//! The counters of the levels for a span of time.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::cache::Level;
 use crate::cache::metrics::{Buckets, LevelCounts, PageCounts};
-use crate::services::management::figures::hit_ratio;
+use crate::services::management::rating::hit_ratio;
 
 /// Buckets of a histogram that hold any, each by its number.
 type Times = Vec<(usize, u64)>;
 
-/// What one level did.
+/// The counters of one level.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 struct LevelSample {
@@ -30,37 +31,41 @@ pub(super) const LEVELS: usize = Level::ALL.len();
 /// The name under which the pages are kept that readers were answered with, whichever level had them.
 const ANSWERS: &str = "answers";
 
-/// What every level did, and the pages that readers were answered with: hits and misses of all levels together.
+/// The counters of all levels, and the hits and misses of the served pages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Sample {
     levels: [LevelSample; LEVELS],
     answers: LevelSample,
 }
 
-/// What readers noticed of the page cache in some span of time. Times are in microseconds, and `None` where nothing was
-/// timed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// The page cache's figures in one span of time. Times are in microseconds, and null where nothing was timed.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Point {
-    /// The span's begin, in seconds since 1970.
+    /// The start of the span, in seconds since 1970.
     pub at: i64,
     /// Pages that a cache answered.
     pub hits: u64,
     /// Pages that had to be computed, or were waited for.
     pub misses: u64,
-    /// The share of hits; `None` where nobody asked for a page.
+    /// The share of hits; null where no page was requested.
+    #[schema(required = true, minimum = 0, maximum = 1)]
     pub hit_ratio: Option<f64>,
-    /// Half of the hits took at most so long.
+    /// The median of hits.
+    #[schema(required = true)]
     pub hit_p50_us: Option<u64>,
-    /// 99 % of them.
+    /// The 99th percentile of hits.
+    #[schema(required = true)]
     pub hit_p99_us: Option<u64>,
-    /// Half of the computations.
+    /// The median of loads.
+    #[schema(required = true)]
     pub load_p50_us: Option<u64>,
-    /// 99 % of them.
+    /// The 99th percentile of loads.
+    #[schema(required = true)]
     pub load_p99_us: Option<u64>,
 }
 
 impl Sample {
-    /// What was counted.
+    /// A sample of these counters.
     pub(super) fn of(counts: &[LevelCounts; LEVELS], pages: PageCounts) -> Self {
         let levels = counts.each_ref().map(|counts| LevelSample {
             hits: counts.hits,
@@ -115,7 +120,7 @@ impl Sample {
         }
     }
 
-    /// The figures of whatever did anything, to be kept.
+    /// The figures of the levels that were used, to be stored.
     pub(super) fn to_keep(&self) -> Vec<Value> {
         let levels = Level::ALL.map(Level::field).into_iter().zip(&self.levels);
         let all = levels.chain([(ANSWERS, &self.answers)]);
@@ -128,7 +133,7 @@ impl Sample {
         any.map(kept).collect()
     }
 
-    /// What readers noticed.
+    /// A point for the charts.
     pub(super) fn point(&self, at: i64) -> Point {
         let [memory, redis, ..] = &self.levels;
         let LevelSample { hits, misses, .. } = self.answers;

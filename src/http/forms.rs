@@ -1,0 +1,171 @@
+//! Posted forms: read with a limit, and refused unless the site's own page sent them.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_session::SessionExt as _;
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{Error, FromRequest, HttpRequest, web};
+use url::form_urlencoded;
+
+use super::AppError;
+use super::csrf::{CSRF, is_foreign, is_own, tokens_match};
+use crate::services::Visitor;
+
+/// What the client is told when the check fails and no form can be shown again.
+pub(super) const REFUSAL: &str = "Nothing was done, because the form’s security token is missing or belongs to \
+an earlier login. This happens if you log in again in another tab or window. Open the page again and repeat the \
+action.";
+
+/// The fields of a posted form whose CSRF token is right.
+#[derive(Debug)]
+pub(in crate::http) struct CheckedForm(pub(in crate::http) Fields);
+
+/// A posted form that can be shown again with what was typed if its CSRF token is wrong.
+///
+/// **Invariant:** only a form that a page of this site sent, as the browser says, is shown again. Another site’s page puts no words
+/// into a form that has a token.
+#[derive(Debug)]
+pub(in crate::http) enum SentForm {
+    /// The token is right.
+    Checked(Fields),
+    /// A page of this site sent it with another token: usually the one of an earlier login. Nothing is done.
+    Outdated(Fields),
+}
+
+impl SentForm {
+    /// The fields, and whether the token is of an earlier login.
+    pub(in crate::http) fn into_parts(self) -> (Fields, bool) {
+        match self {
+            Self::Checked(fields) => (fields, false),
+            Self::Outdated(fields) => (fields, true),
+        }
+    }
+}
+
+/// Fields of a form, in the order in which they came.
+#[derive(Debug, Clone, Default)]
+pub(in crate::http) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Parses an urlencoded body.
+    pub(in crate::http) fn parse(body: &[u8]) -> Self {
+        Self(form_urlencoded::parse(body).into_owned().collect())
+    }
+
+    /// The last value of a field; empty when it is absent.
+    pub(in crate::http) fn get(&self, name: &str) -> &str {
+        let found = self.0.iter().rev().find(|(field, _)| field == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    /// Whether a field was sent.
+    pub(in crate::http) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(field, _)| field == name)
+    }
+
+    /// The name of each field.
+    pub(in crate::http) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Every value of a field.
+    pub(in crate::http) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0
+            .iter()
+            .filter(move |(field, _)| field == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// From where a request comes, and with what. A header such as `X-Forwarded-For` is not believed: anybody can send one.
+pub(in crate::http) fn visitor(request: &HttpRequest) -> Visitor {
+    let user_agent = request.headers().get(header::USER_AGENT);
+    let user_agent = user_agent.map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let address = request.peer_addr().map(|address| address.ip());
+    Visitor::new(address, &user_agent.unwrap_or_default())
+}
+
+impl FromRequest for CheckedForm {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let sent = SentForm::from_request(request, payload);
+        Box::pin(async move {
+            match sent.await? {
+                SentForm::Checked(fields) => Ok(Self(fields)),
+                SentForm::Outdated(_) => Err(AppError::Forbidden(REFUSAL).into()),
+            }
+        })
+    }
+}
+
+impl FromRequest for SentForm {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let token = |request: &HttpRequest| Ok(request.get_session().get(CSRF)?);
+        Box::pin(sent_form(request, payload, token))
+    }
+}
+
+/// How long a client may take to send a body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// A request's body, of limited length and taking limited time.
+pub(in crate::http) struct Body(pub(in crate::http) web::Bytes);
+
+impl FromRequest for Body {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = web::Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let body = tokio::time::timeout(BODY_TIMEOUT, body).await;
+            Ok(Self(body.map_err(|_| AppError::TooSlow)??))
+        })
+    }
+}
+
+/// Reads an urlencoded body.
+pub(in crate::http) fn read(request: &HttpRequest, body: &[u8]) -> Result<Fields, AppError> {
+    let content_type = request.headers().get(header::CONTENT_TYPE);
+    let content_type = content_type
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    match content_type.starts_with("application/x-www-form-urlencoded") || body.is_empty() {
+        true => Ok(Fields::parse(body)),
+        false => Err(AppError::BadRequest(
+            "Send the form as application/x-www-form-urlencoded.".to_owned(),
+        )),
+    }
+}
+
+/// A form, compared with the token which is known of its sender.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for a form of another site, and for one with a wrong token that may be of another site.
+pub(super) fn sent_form(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    token: fn(&HttpRequest) -> Result<Option<String>, AppError>,
+) -> impl Future<Output = Result<SentForm, Error>> + use<> {
+    let request = request.clone();
+    let body = Body::from_request(&request, payload);
+    async move {
+        let Body(body) = body.await?;
+        let token = token(&request)?;
+        let fields = read(&request, &body)?;
+        let right = token.is_some_and(|token| tokens_match(&token, fields.get("csrf_token")));
+        match right {
+            true if !is_foreign(request.headers()) => Ok(SentForm::Checked(fields)),
+            false if is_own(request.headers()) => Ok(SentForm::Outdated(fields)),
+            _ => Err(AppError::Forbidden(REFUSAL).into()),
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Handlers of the public pages.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use percent_encoding::{CONTROLS, utf8_percent_encode};
+
+use crate::domain::{Direction, FieldErrors, PropertyId};
+use crate::http::middleware::request_id::RequestId;
+use crate::http::negotiation::Format;
+use crate::http::pages::{MachinePage, PublicPage, result, serve, serve_uncached};
+use crate::http::views::listings::{PlacesPage, RefusedListPage};
+use crate::http::views::page;
+use crate::http::{AppError, Site};
+use crate::services::Services;
+
+/// `GET /`: a search that is typed there is a search of the list.
+pub(in crate::http) async fn root(request: HttpRequest) -> HttpResponse {
+    let query = request.query_string();
+    let mark = if query.is_empty() { "" } else { "?" };
+    // A header's value is ASCII; what an address should have percent-encoded is encoded here.
+    let query = utf8_percent_encode(query, CONTROLS);
+    HttpResponse::Found()
+        .insert_header((header::LOCATION, format!("/properties/{mark}{query}")))
+        .finish()
+}
+
+/// `GET /properties/`
+pub(in crate::http) async fn index(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    site: web::Data<Site>,
+) -> Result<HttpResponse, AppError> {
+    let format = Format::of(request.query_string(), request.headers());
+    match PublicPage::list(request.query_string(), format) {
+        Ok(page) => serve(&request, page, services, site).await,
+        Err(errors) => refused(&request, errors, format),
+    }
+}
+
+/// `GET /properties/no-cache/`: the same list straight from the database.
+pub(in crate::http) async fn index_uncached(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    site: web::Data<Site>,
+) -> Result<HttpResponse, AppError> {
+    let format = Format::of(request.query_string(), request.headers());
+    match PublicPage::list(request.query_string(), format) {
+        Ok(page) => serve_uncached(page, services, site).await,
+        Err(errors) => refused(&request, errors, format),
+    }
+}
+
+/// `GET /properties/{id}/`
+pub(in crate::http) async fn show(
+    request: HttpRequest,
+    id: web::Path<String>,
+    services: web::Data<Services>,
+    site: web::Data<Site>,
+) -> Result<HttpResponse, AppError> {
+    let format = Format::of(request.query_string(), request.headers());
+    let page = PublicPage::detail(&id, request.query_string(), format);
+    serve(&request, page.ok_or(AppError::NotFound)?, services, site).await
+}
+
+/// `GET /properties/places/`
+pub(in crate::http) async fn places(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    site: web::Data<Site>,
+) -> Result<HttpResponse, AppError> {
+    let format = Format::of(request.query_string(), request.headers());
+    match PublicPage::places(request.query_string(), format) {
+        Ok(page) => serve(&request, page, services, site).await,
+        Err(errors) if format == Format::Json => Err(AppError::Invalid(errors)),
+        Err(errors) => {
+            let number = RequestId::of(&request);
+            let refused = PlacesPage::refused(request.query_string(), errors, number);
+            page(not_kept(), &refused)
+        }
+    }
+}
+
+/// `GET /properties/{id}/next/`: the listing after this one in the result that the query string names.
+pub(in crate::http) async fn next(
+    request: HttpRequest,
+    id: web::Path<i64>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, AppError> {
+    turn(&request, PropertyId(*id), Direction::Forward, &services).await
+}
+
+/// `GET /properties/{id}/previous/`: the listing before it.
+pub(in crate::http) async fn previous(
+    request: HttpRequest,
+    id: web::Path<i64>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, AppError> {
+    turn(&request, PropertyId(*id), Direction::Backward, &services).await
+}
+
+/// Leads to a neighbour, which is looked for only now: a page that named its neighbours would change with every
+/// listing.
+async fn turn(
+    request: &HttpRequest,
+    id: PropertyId,
+    direction: Direction,
+    services: &Services,
+) -> Result<HttpResponse, AppError> {
+    let result = result(request.query_string());
+    let found = services.listings.find(id).await?.tagged.value;
+    let property = found.ok_or(AppError::NotFound)?;
+    let listings = &services.listings;
+    let neighbour = listings.neighbour(&property, &result, direction).await?;
+    let (id, mark) = match (neighbour, direction) {
+        (Some(neighbour), _) => (neighbour, ""),
+        (None, Direction::Forward) => (id, "#last"),
+        (None, Direction::Backward) => (id, "#first"),
+    };
+    let query = result.canonical();
+    let sign = if query.is_empty() { "" } else { "?" };
+    let location = format!("/properties/{id}/{sign}{query}{mark}");
+    Ok(HttpResponse::Found()
+        .insert_header((header::LOCATION, location))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish())
+}
+
+/// `GET` of a page for programs.
+pub(in crate::http) async fn machine(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    site: web::Data<Site>,
+) -> Result<HttpResponse, AppError> {
+    let page = MachinePage::at(request.path(), request.query_string(), site.debug);
+    let page = page.map_err(AppError::Invalid)?.ok_or(AppError::NotFound)?;
+    serve(&request, PublicPage::Machine(page), services, site).await
+}
+
+/// The filter form again, with what was typed and what is wrong with it.
+fn refused(
+    request: &HttpRequest,
+    errors: FieldErrors,
+    format: Format,
+) -> Result<HttpResponse, AppError> {
+    match format {
+        Format::Json => Err(AppError::Invalid(errors)),
+        Format::Html => {
+            let number = RequestId::of(request);
+            let refused = RefusedListPage::new(request.query_string(), errors, number);
+            page(not_kept(), &refused)
+        }
+    }
+}
+
+/// The response to an invalid query, which is not stored.
+fn not_kept() -> HttpResponseBuilder {
+    let mut response = HttpResponse::BadRequest();
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    response
+}

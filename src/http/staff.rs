@@ -1,0 +1,303 @@
+//! Who is logged in, and what their session holds.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_session::{Session, SessionExt as _};
+use actix_web::dev::Payload;
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
+
+use super::AppError;
+use super::csrf::{CSRF, new_token, tokens_match};
+use super::views::frame::{Frame, Message, Undo};
+use crate::domain::{EventId, Permission, Permissions, User, UserId};
+use crate::services::{Actor, Outage, SESSION_NAME, Services, USER_ID, Visitor};
+
+/// What ties the session to the password: a new one ends it.
+const FINGERPRINT: &str = "fingerprint";
+/// The login name, for pages that are shown while the database is out of reach.
+const USERNAME: &str = "username";
+const MESSAGES: &str = "messages";
+/// More messages than these don't wait for the next page; the oldest are dropped.
+const MOST_MESSAGES: usize = 20;
+
+/// A member of staff who is logged in.
+pub(in crate::http) struct Staff {
+    /// Their number.
+    pub(in crate::http) id: UserId,
+    /// Their login name, which the event log will name.
+    pub(in crate::http) username: String,
+    /// Whether they may do everything.
+    pub(in crate::http) is_superuser: bool,
+    /// What their session is known by in the lists of sessions.
+    pub(in crate::http) session_name: String,
+    permissions: Permissions,
+    session: Session,
+    /// Why the database could not say that they still are one; `None` where it did.
+    outage: Option<Outage>,
+}
+
+impl Staff {
+    /// Begins a session: under a new key, so that a key that somebody planted is worth nothing.
+    pub(in crate::http) fn log_in(
+        session: &Session,
+        user: &User,
+        visitor: &Visitor,
+    ) -> Result<(), AppError> {
+        session.clear();
+        session.renew();
+        session.insert(USER_ID, user.id.0)?;
+        session.insert(USERNAME, user.username.as_str())?;
+        session.insert(FINGERPRINT, &user.session_stamp)?;
+        session.insert(SESSION_NAME, new_token())?;
+        for (name, value) in visitor.session_values() {
+            session.insert(name, value)?;
+        }
+        session.insert(CSRF, new_token())?;
+        Ok(())
+    }
+
+    /// The one whose session has just begun.
+    pub(in crate::http) fn entered(session: &Session, user: &User) -> Result<Self, AppError> {
+        let name = session.get(SESSION_NAME)?.unwrap_or_default();
+        Ok(Self::known(session.clone(), user, name))
+    }
+
+    fn known(session: Session, user: &User, session_name: String) -> Self {
+        Self {
+            id: user.id,
+            username: user.username.to_string(),
+            is_superuser: user.is_superuser,
+            session_name,
+            permissions: user.permissions,
+            session,
+            outage: None,
+        }
+    }
+
+    /// Says something on the next page.
+    pub(in crate::http) fn say(&self, level: &str, text: String) -> Result<(), AppError> {
+        self.put(level, text, None)
+    }
+
+    /// Says that something was deleted, with a button that undoes it for those who may.
+    pub(in crate::http) fn say_undoable(
+        &self,
+        text: String,
+        deletion: Option<EventId>,
+        filters: String,
+    ) -> Result<(), AppError> {
+        let deletion = deletion.filter(|_| self.may(Permission::Add));
+        let event = deletion.map(|event| event.0);
+        self.put("success", text, event.map(|event| Undo { event, filters }))
+    }
+
+    fn put(&self, level: &str, text: String, undo: Option<Undo>) -> Result<(), AppError> {
+        let mut messages: Vec<Message> = self.session.get(MESSAGES)?.unwrap_or_default();
+        let surplus = (messages.len() + 1).saturating_sub(MOST_MESSAGES);
+        messages.drain(..surplus);
+        messages.push(Message {
+            level: level.to_owned(),
+            text,
+            undo,
+        });
+        Ok(self.session.insert(MESSAGES, messages)?)
+    }
+
+    /// The frame of a page; takes the messages that were waiting.
+    pub(in crate::http) fn frame(&self) -> Result<Frame, AppError> {
+        Ok(Frame {
+            messages: self.take_messages()?,
+            ..self.bare_frame()?
+        })
+    }
+
+    /// The frame of a page about a failure, which the messages outlive.
+    fn bare_frame(&self) -> Result<Frame, AppError> {
+        Ok(Frame {
+            username: self.username.clone(),
+            csrf_token: self.session.get(CSRF)?.unwrap_or_default(),
+            messages: Vec::new(),
+            is_superuser: self.is_superuser,
+            permissions: self.permissions,
+        })
+    }
+
+    /// The messages that were waiting. While the database is out of reach they go on waiting: a session that can't be
+    /// saved would fail the page.
+    fn take_messages(&self) -> Result<Vec<Message>, AppError> {
+        if !self.is_known() {
+            return Ok(Vec::new());
+        }
+        let messages: Vec<Message> = self.session.get(MESSAGES)?.unwrap_or_default();
+        if !messages.is_empty() {
+            self.session.remove(MESSAGES);
+        }
+        Ok(messages)
+    }
+
+    /// Whether a session's CSRF token was sent.
+    pub(in crate::http) fn sent_token(&self, sent: &str) -> bool {
+        let token: Option<String> = self.session.get(CSRF).ok().flatten();
+        token.is_some_and(|token| tokens_match(&token, sent))
+    }
+
+    /// Why a form that was opened before this login was not taken, and `then`, what to do now.
+    pub(in crate::http) fn outdated(&self, then: &str) -> String {
+        let name = &self.username;
+        format!(
+            "Nothing was saved, because you logged in again in another tab or window after you opened this \
+            form. You are now logged in as “{name}”. {then} as “{name}”."
+        )
+    }
+
+    /// Whether they may do something, as far as is known.
+    pub(in crate::http) fn may(&self, permission: Permission) -> bool {
+        self.is_superuser || self.permissions.allow(permission)
+    }
+
+    /// Where they go after something was done: the admin's first page, if they may not look at listings.
+    pub(in crate::http) fn way_on(&self, address: String) -> String {
+        match self.may(Permission::View) {
+            true => address,
+            false => "/admin/".to_owned(),
+        }
+    }
+
+    /// Refuses what they may not do. While the database can't tell, that is everything: it may answer again before
+    /// something is written.
+    pub(in crate::http) fn require(&self, permission: Permission) -> Result<(), AppError> {
+        self.require_known()?;
+        match self.may(permission) {
+            true => Ok(()),
+            false => Err(AppError::Forbidden(match permission {
+                Permission::View => {
+                    "Your account has no permission to view listings here. Ask a superuser."
+                }
+                Permission::Add => {
+                    "Your account has no permission to add listings. Ask a superuser."
+                }
+                Permission::Change => {
+                    "Your account has no permission to change listings. Ask a superuser."
+                }
+                Permission::Delete => {
+                    "Your account has no permission to delete listings. Ask a superuser."
+                }
+                Permission::Cache => {
+                    "Your account has no permission to manage the cache. Ask a superuser."
+                }
+            })),
+        }
+    }
+
+    /// Refuses whoever is no superuser. While the database can't tell who is, nobody is.
+    pub(in crate::http) fn require_superuser(&self) -> Result<(), AppError> {
+        self.require_known()?;
+        match self.is_superuser {
+            true => Ok(()),
+            false => Err(AppError::Forbidden(
+                "Only superusers can manage accounts. Ask a superuser.",
+            )),
+        }
+    }
+
+    /// Who the log of accounts will name, and whose rights count when something is done to an account.
+    pub(in crate::http) fn actor(&self) -> Actor {
+        Actor {
+            id: self.id,
+            username: self.username.clone(),
+        }
+    }
+
+    /// Refuses where the database could not say that they still are a member of staff.
+    pub(in crate::http) fn require_known(&self) -> Result<(), AppError> {
+        match self.is_known() {
+            true => Ok(()),
+            false => Err(AppError::Unavailable(self.outage)),
+        }
+    }
+
+    /// Whether the database could say that they still are a member of staff, and what they may do.
+    pub(in crate::http) fn is_known(&self) -> bool {
+        self.outage.is_none()
+    }
+
+    /// Why the database could not say it.
+    pub(in crate::http) fn outage(&self) -> Option<Outage> {
+        self.outage
+    }
+
+    /// The member of staff whose session a request carries; `None` for anybody else. Notes the frame of a page about a
+    /// failure with the request.
+    pub(in crate::http) async fn of(request: &HttpRequest) -> Result<Option<Self>, AppError> {
+        let found = Self::find(request).await?;
+        if let Some(staff) = &found {
+            request.extensions_mut().insert(staff.bare_frame()?);
+        }
+        Ok(found)
+    }
+
+    async fn find(request: &HttpRequest) -> Result<Option<Self>, AppError> {
+        let session = request.get_session();
+        let Some(id) = session.get::<i64>(USER_ID)?.map(UserId) else {
+            return Ok(None);
+        };
+        let services = request
+            .app_data::<web::Data<Services>>()
+            .ok_or(AppError::NotFound)?;
+        let known: Option<String> = session.get(FINGERPRINT)?;
+        let session_name: String = session.get(SESSION_NAME)?.unwrap_or_default();
+        let found = services.accounts.find_by_session(id, &session_name).await;
+        match found {
+            Ok(Some(user)) if known.as_deref() == Some(&*user.session_stamp) => {
+                Ok(Some(Self::known(session, &user, session_name)))
+            }
+            Ok(_) => {
+                session.purge();
+                Ok(None)
+            }
+            // While the database is out of reach nothing can be read or written, but a form can be shown again with
+            // what was typed.
+            Err(err) if err.is_unavailable() => {
+                log::error!("{err}");
+                let username = session.get(USERNAME)?.unwrap_or_default();
+                Ok(Some(Self {
+                    id,
+                    username,
+                    is_superuser: false,
+                    session_name,
+                    permissions: Permissions::all(),
+                    session,
+                    outage: err.outage(),
+                }))
+            }
+            Err(err) => Err(err.into()),
+        }
+    }
+}
+
+impl FromRequest for Staff {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let staff = Self::of(&request).await?;
+            Ok(staff.ok_or_else(|| AppError::LoginRequired(goal(&request)))?)
+        })
+    }
+}
+
+/// Where somebody goes on who has to log in first: to what they asked for or, where that takes forms alone, to where
+/// one finds such a form.
+fn goal(request: &HttpRequest) -> String {
+    match request.match_pattern().as_deref() {
+        Some("/admin/logout/") => "/admin/".to_owned(),
+        Some(r"/admin/properties/{id:\d+}/restore/") => "/admin/properties/".to_owned(),
+        _ => {
+            let asked = request.uri().path_and_query();
+            asked.map_or("/admin/", |path| path.as_str()).to_owned()
+        }
+    }
+}
