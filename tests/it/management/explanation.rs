@@ -34,7 +34,11 @@ async fn it_tells_what_each_level_has_and_changes_nothing() {
     assert_eq!(states(&before), want, "{before}");
     assert!(before["last_event"].is_null(), "{before}");
 
-    app.get("/properties/").await.assert_status(200);
+    for encoding in ["identity", "gzip", "br"] {
+        let headers = [("accept-encoding", encoding)];
+        let page = app.reader.get_with("/properties/", &headers).await;
+        page.assert_status(200);
+    }
     let counted = app.get_json(figures).await["metrics"]["levels"].clone();
     let after = explain(&app, "/properties/?utm_source=x&sort=newest").await;
     assert_eq!(after["answer"], "page-memory", "{after}");
