@@ -197,7 +197,7 @@ impl From<ManageError> for AppError {
     fn from(err: ManageError) -> Self {
         match err {
             ManageError::NotAllowed => {
-                Self::Forbidden("Only superusers manage accounts. Ask one of them.")
+                Self::Forbidden("Only superusers can manage accounts. Ask a superuser.")
             }
             ManageError::Gone => Self::NotFound,
             ManageError::Service(err) => Self::Service(err),

@@ -103,7 +103,7 @@ pub struct Services {
     pub health: Health,
     /// The requests that were answered.
     pub traffic: Traffic,
-    /// The figures for Prometheus.
+    /// Metrics for Prometheus.
     pub exposition: Exposition,
 }
 

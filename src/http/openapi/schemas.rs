@@ -60,7 +60,7 @@ struct Problem {
     status: u16,
     /// What went wrong this time.
     detail: String,
-    /// The request's number in the site's log.
+    /// The request number in the site's log.
     #[schema(pattern = "^[0-9a-f]{16}$")]
     request_id: String,
     /// What is wrong with each field of the input, if that is the reason.

@@ -15,7 +15,7 @@ const FEED_FIELDS: [&str; 4] = ["q", "location", "min_price", "max_price"];
 /// A page for programs, in the one format that it has.
 #[derive(Debug, Clone)]
 pub(in crate::http) enum MachinePage {
-    /// What crawlers may look at.
+    /// The rules for crawlers.
     Robots,
     /// The list of the site map's parts.
     Sitemap,

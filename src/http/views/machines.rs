@@ -11,7 +11,7 @@ use crate::services::Newest;
 /// below what the page cache keeps.
 const EXCERPT: usize = 1_000;
 
-/// What crawlers may look at.
+/// The rules for crawlers.
 #[derive(Template)]
 #[template(path = "machines/robots.txt")]
 pub(in crate::http) struct Robots<'a> {
