@@ -8,7 +8,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::address_of_place;
+use super::links::address_of_place;
 use crate::domain::Property;
 
 /// A document that is safe inside a `script` element.
