@@ -43,7 +43,7 @@ pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<(),
             );
         }
     });
-    application.run_until_stopped().await?;
+    Box::pin(application.run_until_stopped()).await?;
     log::info!("stopped");
     Ok(())
 }

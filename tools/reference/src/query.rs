@@ -16,7 +16,7 @@ const ROWS: &str =
     ORDER BY created_at DESC, id DESC LIMIT 25";
 const COUNT: &str = "SELECT coalesce(sum(rows), 0)::bigint FROM property_tally";
 
-const PLACES: &str = include_str!("../../sql/queries/place_list_all.sql");
+const PLACES: &str = include_str!("../../../sql/queries/place_list_all.sql");
 /// How many places the site offers beside a list.
 const OFFERED: i64 = 8;
 
