@@ -203,12 +203,9 @@ impl Cache {
         let found = self.counted(key.level(), tier.find(key, tags).await).ok()?;
         let (entry, left, local) = self.validated(tier, key.level(), found, stamps).await?;
         let (page, lifetime) = StoredPage::read(&entry)?;
-        // Without memory, it would be compressed anew for each request.
-        if page.is_lazy() && !self.memory.is_enabled() {
-            return None;
-        }
         let held = HeldPage::new(page, entry.age(), left, lifetime, local);
         let page = self.keep_in_memory(key, held);
+        self.improve_later(key, &page, None);
         self.metrics.time_hit(Level::PageRedis, started.elapsed());
         let outcome = Outcome::Hit(left);
         self.record_at(Level::PageRedis, key, outcome);
