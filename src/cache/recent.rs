@@ -2,7 +2,7 @@
 //! ended by it.
 //!
 //! What ended is counted among the pages of this process, beside the request that waits for the invalidation. Entries in
-//! Redis are not counted: they end when somebody next asks for them, or expire.
+//! Redis are not counted: they end at the next request for them, or expire.
 //!
 //! **Invariant:** counting takes at most a tenth of one core, however many invalidations there are: those that come while
 //! one is counted, or soon after, are not counted.

@@ -10,8 +10,9 @@ use std::time::Duration;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
+use crate::cache::{Interrupted, LoadError};
 use crate::domain::{FieldErrors, PropertyForm};
-use crate::services::{Interrupted, LoadError, ManageError, Outage, ServiceError};
+use crate::services::{ManageError, Outage, ServiceError};
 
 /// A request that did not succeed. Everybody who waited for the same page gets a copy.
 #[derive(Debug, Clone)]
@@ -22,13 +23,13 @@ pub enum AppError {
     BadRequest(String),
     /// Fields of the input are wrong.
     Invalid(FieldErrors),
-    /// Somebody has to log in first; a browser is sent to the login page and comes back to this path.
+    /// The user has to log in first; a browser is sent to the login page and comes back to this path.
     LoginRequired(String),
-    /// Credentials are missing, in a place where nobody is sent to a login page.
+    /// Credentials are missing, and the client is not sent to a login page.
     Unauthorized,
     /// The client may not do this.
     Forbidden(&'static str),
-    /// What is there does not allow it now: something of the kind is under way, or somebody changed or deleted it.
+    /// What is there does not allow it now: something of the kind is under way, or another user changed or deleted it.
     Conflict(String),
     /// The client accepts no encoding that the site has.
     NotAcceptable,
@@ -74,7 +75,7 @@ pub(super) fn unavailable() -> HttpResponseBuilder {
     response
 }
 
-/// What clients are told when a constraint of the database refused a row, whoever made it.
+/// The message when a constraint of the database refused a row.
 fn refusal(constraint: &str) -> String {
     match refused_field(constraint) {
         Some(field) => {

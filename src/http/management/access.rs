@@ -2,7 +2,7 @@
 //!
 //! A valid bearer token, or a staff session (with its CSRF token where something is changed); a wrong token is not made up
 //! for by a session, and credentials of another scheme, such as a proxy's, count for nothing. In development mode also
-//! anybody whose request no foreign web page made, so that `curl` just works.
+//! every request that no foreign web page made, so that `curl` just works.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -18,7 +18,7 @@ use crate::http::staff::Staff;
 use crate::http::views::frame::Frame;
 use crate::http::{AppError, Site};
 
-/// Somebody who may use the endpoint, and the body that they sent.
+/// A client who may use the endpoint, and the body of the request.
 pub(in crate::http) struct Operator {
     /// The body; empty for a read.
     pub(in crate::http) body: web::Bytes,
@@ -28,9 +28,10 @@ pub(in crate::http) struct Operator {
 }
 
 impl Operator {
-    /// The frame of a page; without a session there is nobody to name.
-    pub(in crate::http) fn frame(&self) -> Result<Option<Frame>, AppError> {
-        self.staff.as_ref().map(Staff::frame).transpose()
+    /// The frame of a page.
+    pub(in crate::http) fn frame(&self) -> Result<Frame, AppError> {
+        let staff = self.staff.as_ref();
+        staff.map_or_else(|| Ok(Frame::without_session()), Staff::frame)
     }
 
     /// Who the event log will name.
@@ -39,7 +40,7 @@ impl Operator {
         staff.map_or("cache API", |staff| staff.username.as_str())
     }
 
-    /// Looks at who is asking first: nobody else's body is read.
+    /// Checks the client first: the bodies of other clients are not read.
     async fn of(
         request: HttpRequest,
         body: impl Future<Output = Result<Body, Error>>,

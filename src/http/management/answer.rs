@@ -1,4 +1,4 @@
-//! What the management endpoints have in common: reading what was sent, and answers that nobody keeps.
+//! What the management endpoints have in common: reading what was sent, and answers that are not cached.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
@@ -13,7 +13,7 @@ use crate::http::views::management::ResultPage;
 use crate::http::views::page;
 
 /// Reads the JSON object or the form that was sent; nothing sent means the defaults. curl's `-d` without a header sends
-/// JSON under a form's name. `example` is shown to whoever sends JSON that can't be read.
+/// JSON under a form's name. `example` is shown where JSON can't be read.
 pub(super) fn sent<T: DeserializeOwned + Default>(
     request: &HttpRequest,
     body: &[u8],

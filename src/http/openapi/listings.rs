@@ -3,9 +3,8 @@
 use utoipa::openapi::path::{Operation, OperationBuilder};
 use utoipa::openapi::{HttpMethod, Ref, RefOr, Schema};
 
-use super::Route;
 use super::parameters as p;
-use super::responses::{Audience, cached, failing, redirect, string, uncached};
+use super::responses::{Audience, Route, cached, failing, redirect, string, uncached};
 
 const FAILURES: [(&str, &str); 3] = [
     ("400", "BadRequest"),

@@ -4,9 +4,8 @@ use utoipa::openapi::path::OperationBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{HttpMethod, Ref, RefOr, Schema};
 
-use super::Route;
 use super::parameters as p;
-use super::responses::{Audience, cached, failing, string, uncached};
+use super::responses::{Audience, Route, cached, failing, string, uncached};
 
 const CONSTANT: [(&str, &str); 1] = [("400", "BadRequest")];
 const LISTED: [(&str, &str); 2] = [("400", "BadRequest"), ("503", "Unavailable")];

@@ -5,9 +5,8 @@ use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, HttpMethod, Ref, RefOr, Required, Schema};
 
-use super::Route;
 use super::parameters;
-use super::responses::{Audience, failing, redirect, string, uncached};
+use super::responses::{Audience, Route, failing, redirect, string, uncached};
 use crate::services::EXPOSITION_TYPE;
 
 const REFUSALS: [(&str, &str); 4] = [

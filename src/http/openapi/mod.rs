@@ -11,21 +11,18 @@ mod responses;
 mod schemas;
 
 use serde_json::{Value, json};
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::PathItem;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
 use utoipa::openapi::{
-    Components, ComponentsBuilder, HttpMethod, InfoBuilder, License, OpenApiBuilder, Paths, Server,
+    Components, ComponentsBuilder, InfoBuilder, License, OpenApiBuilder, Paths, Server,
 };
 
 /// What the description says of itself.
 const ABOUT: &str = "Listings as JSON, a site map and feeds, and what operators do with the cache. Pages answer HEAD as \
     they answer GET. Of a query, an unknown parameter is ignored and an empty one counts as absent. A page that is asked \
     for with Authorization comes past the cache: without Age, ETag and Vary.";
-
-/// An address with what it answers to.
-type Route = (&'static str, HttpMethod, Operation);
 
 /// The description of a site; in development mode its management is open.
 pub fn document(debug: bool) -> Value {

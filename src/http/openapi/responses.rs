@@ -4,7 +4,10 @@ use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, OperationBuilder};
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
-use utoipa::openapi::{ComponentsBuilder, ContentBuilder, Ref, RefOr, Schema};
+use utoipa::openapi::{ComponentsBuilder, ContentBuilder, HttpMethod, Ref, RefOr, Schema};
+
+/// A URL with what it answers to a method.
+pub(super) type Route = (&'static str, HttpMethod, Operation);
 
 /// Headers that only some of the responses have which list them.
 pub(super) const OPTIONAL_HEADERS: [&str; 1] = ["Content-Encoding"];

@@ -5,12 +5,14 @@
 mod explanation;
 mod figures;
 mod load_test;
+mod with;
 
 use std::collections::BTreeMap;
 
 use utoipa::ToSchema;
 use utoipa::openapi::ComponentsBuilder;
 
+use self::with::with;
 use crate::http::listings::json::{ListJson, PlacesJson, PropertyJson};
 
 /// Adds every shape.
@@ -29,13 +31,6 @@ pub(super) fn register(components: ComponentsBuilder) -> ComponentsBuilder {
     let components = with::<CacheWarmed>(components);
     let components = with::<SignalsTest>(components);
     load_test::register(figures::register(explanation::register(components)))
-}
-
-/// Adds a shape, and those that it is made of.
-pub(super) fn with<T: ToSchema>(components: ComponentsBuilder) -> ComponentsBuilder {
-    let mut parts = Vec::new();
-    T::schemas(&mut parts);
-    components.schemas_from_iter(parts).schema_from::<T>()
 }
 
 /// A failure (RFC 9457).

@@ -6,17 +6,18 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
+use crate::cache::StoredPage;
 use crate::http::negotiation::{AcceptedEncodings, has_copy};
-use crate::services::StoredPage;
 
 /// The answer with a page, or 304.
-pub(super) fn answer(
+pub(in crate::http) fn answer(
     page: &StoredPage,
     headers: &HeaderMap,
+    encodings: AcceptedEncodings,
     age: Duration,
     cache_status: HeaderValue,
 ) -> HttpResponse {
-    let encoding = page.choose(AcceptedEncodings::of(headers));
+    let encoding = page.choose(encodings);
     let etag = page.etag(encoding);
     let not_modified = has_copy(headers, etag);
     let status = match not_modified {

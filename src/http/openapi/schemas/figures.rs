@@ -3,7 +3,7 @@
 use utoipa::ToSchema;
 use utoipa::openapi::ComponentsBuilder;
 
-use super::with;
+use super::with::with;
 
 /// Adds the shapes.
 pub(super) fn register(components: ComponentsBuilder) -> ComponentsBuilder {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use utoipa::openapi::ComponentsBuilder;
 
-use super::with;
+use super::with::with;
 
 /// Adds the shapes.
 pub(super) fn register(components: ComponentsBuilder) -> ComponentsBuilder {

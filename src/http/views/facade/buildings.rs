@@ -1,9 +1,8 @@
 //! The houses.
 
-use super::GROUND;
 use super::kind::Kind;
 use super::picture::{Grid, Ink, Picture, Seed};
-use super::scenery::fir;
+use super::scenery::{GROUND, fir};
 
 pub(super) fn draw(picture: &mut Picture, kind: Kind, seed: &mut Seed) {
     match kind {

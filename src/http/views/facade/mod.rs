@@ -12,11 +12,8 @@ use std::fmt;
 use crate::domain::Property;
 use kind::{Kind, Surroundings};
 use picture::{Picture, Seed};
+use scenery::SIZE;
 
-/// How wide and high a card's drawing is; a detail page's is three times as wide.
-const SIZE: (i32, i32) = (320, 220);
-/// Where the ground begins.
-const GROUND: i32 = 190;
 /// How many sets of colours `static/site.css` has for walls and for skies.
 const PALETTES: (u32, u32) = (6, 4);
 

@@ -2,7 +2,11 @@
 
 use super::kind::{Kind, Surroundings};
 use super::picture::{Ink, Picture, Seed};
-use super::{GROUND, SIZE};
+
+/// How wide and high a card's drawing is; a detail page's is three times as wide.
+pub(super) const SIZE: (i32, i32) = (320, 220);
+/// Where the ground begins.
+pub(super) const GROUND: i32 = 190;
 
 /// The sky and what stands on the horizon.
 pub(super) fn behind(
