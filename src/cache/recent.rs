@@ -2,7 +2,7 @@
 //! ended by it.
 //!
 //! What ended is counted among the pages of this process, beside the request that waits for the invalidation. Entries in
-//! Redis are not counted: they end at the next request for them, or expire.
+//! Redis are not counted: they are removed at the next request for them, or expire.
 //!
 //! **Invariant:** counting takes at most a tenth of one core, however many invalidations there are: those that come while
 //! one is counted, or soon after, are not counted.
@@ -28,7 +28,7 @@ const REST: u32 = 9;
 /// An invalidation that was applied.
 #[derive(Debug, Clone)]
 pub struct PastInvalidation {
-    /// When.
+    /// The time of the invalidation.
     pub at: SystemTime,
     /// The numbers of the first and the last event; `None` where it was not an event's doing.
     pub events: Option<(String, String)>,
@@ -50,7 +50,7 @@ pub struct PastInvalidation {
 
 /// The last ones, the latest first.
 ///
-/// Whoever commits an event and whoever reads it from the log both apply it, perhaps at the same moment. **Invariant:**
+/// The publisher of an event and the reader of the log both apply it, perhaps at the same moment. **Invariant:**
 /// the one that ends the pages is the one that is remembered, and what a clear ended is there until it is counted.
 #[derive(Debug, Default)]
 pub(super) struct Recent {
@@ -129,7 +129,7 @@ impl Recent {
         Some(number)
     }
 
-    /// Whether a count may begin; whoever is told so makes it and says so by [`Recent::counted`].
+    /// Whether a count may begin. If so, the caller counts, and then calls [`Recent::counted`].
     fn may_count(&self) -> bool {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let may = match inner.pace {
@@ -183,7 +183,7 @@ impl Recent {
             recent.counted(number, memory.count_fallen(&struck), began);
         };
         match Handle::try_current() {
-            // A clear removes the pages a moment later; it is rare, and nobody waits for milliseconds of it.
+            // A clear removes the pages a moment later; it is rare, and a few milliseconds do not matter there.
             Ok(runtime) if !invalidation.tags.contains(&Tag::site()) => {
                 runtime.spawn_blocking(count);
             }

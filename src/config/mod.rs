@@ -22,7 +22,7 @@ pub use site::SiteConfig;
 
 use reader::Reader;
 
-/// Everything that can be configured.
+/// The complete configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `DATA_DIR`: where the private servers' data and the generated secret key are.

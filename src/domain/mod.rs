@@ -1,4 +1,4 @@
-//! What the site is about: properties, the queries that list them, the events that writing them causes.
+//! The domain: properties, the queries that list them, the events that changes cause.
 //!
 //! Everything here is plain data and parsing. **Invariant:** no I/O, and no import from another layer; a value
 //! that exists has been checked, so no other layer checks it again.

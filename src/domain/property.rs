@@ -85,7 +85,7 @@ impl NewProperty {
     }
 }
 
-/// Which state of a row somebody saw: the microseconds of `updated_at`, which the database moves strictly forward
+/// The version of a row that a form was opened with: the microseconds of `updated_at`, which the database moves strictly forward
 /// on every change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version(pub i64);

@@ -15,8 +15,9 @@ use super::csrf::{CSRF, is_foreign, is_own, tokens_match};
 use crate::services::Visitor;
 
 /// What the client is told when the check fails and no form can be shown again.
-pub(super) const REFUSAL: &str = "Nothing was done, because the form’s security token is missing or is not the one of your current \
-    login. That happens if you log in again in another tab or window. Open the page again, and repeat what you did.";
+pub(super) const REFUSAL: &str = "Nothing was done, because the form’s security token is missing or belongs to \
+an earlier login. This happens if you log in again in another tab or window. Open the page again and repeat the \
+action.";
 
 /// The fields of a posted form whose CSRF token is right.
 #[derive(Debug)]

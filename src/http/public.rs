@@ -118,7 +118,7 @@ fn refused(
     }
 }
 
-/// The answer to a query that is refused, which no cache keeps.
+/// The response to an invalid query, which is not stored.
 fn not_kept() -> HttpResponseBuilder {
     let mut response = HttpResponse::BadRequest();
     response.insert_header((header::CACHE_CONTROL, "no-store"));

@@ -147,8 +147,8 @@ impl Staff {
     pub(in crate::http) fn outdated(&self, then: &str) -> String {
         let name = &self.username;
         format!(
-            "Nothing was saved, because you logged in again after you opened this form, in another tab or window. You are logged \
-             in as “{name}” now. {then} as “{name}”."
+            "Nothing was saved, because you logged in again in another tab or window after you opened this \
+            form. You are now logged in as “{name}”. {then} as “{name}”."
         )
     }
 
@@ -172,11 +172,21 @@ impl Staff {
         match self.may(permission) {
             true => Ok(()),
             false => Err(AppError::Forbidden(match permission {
-                Permission::View => "Your account may not look at listings here. Ask a superuser.",
-                Permission::Add => "Your account may not add listings. Ask a superuser.",
-                Permission::Change => "Your account may not change listings. Ask a superuser.",
-                Permission::Delete => "Your account may not delete listings. Ask a superuser.",
-                Permission::Cache => "Your account may not manage the cache. Ask a superuser.",
+                Permission::View => {
+                    "Your account has no permission to view listings here. Ask a superuser."
+                }
+                Permission::Add => {
+                    "Your account has no permission to add listings. Ask a superuser."
+                }
+                Permission::Change => {
+                    "Your account has no permission to change listings. Ask a superuser."
+                }
+                Permission::Delete => {
+                    "Your account has no permission to delete listings. Ask a superuser."
+                }
+                Permission::Cache => {
+                    "Your account has no permission to manage the cache. Ask a superuser."
+                }
             })),
         }
     }
@@ -187,7 +197,7 @@ impl Staff {
         match self.is_superuser {
             true => Ok(()),
             false => Err(AppError::Forbidden(
-                "Only superusers manage accounts. Ask one of them.",
+                "Only superusers can manage accounts. Ask a superuser.",
             )),
         }
     }

@@ -50,7 +50,7 @@ fn kinds() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     pages.chain(KINDS)
 }
 
-/// What a key of the site, without its prefix, is called; probes of the cache test and the like count as bookkeeping.
+/// The label of a key, given without the prefix; keys of the cache test and similar ones count as bookkeeping.
 pub(super) fn kind_of(key: &str) -> &'static str {
     let Some((family, name)) = key.split_once(':') else {
         return BOOKKEEPING;
@@ -67,7 +67,7 @@ pub(super) fn kind_of(key: &str) -> &'static str {
     found.map_or(BOOKKEEPING, |(_, _, called)| called)
 }
 
-/// What keys are called, in order.
+/// The labels of keys, in order.
 pub(super) fn kind_names() -> impl Iterator<Item = &'static str> {
     kinds().map(|(_, _, called)| called).chain([BOOKKEEPING])
 }

@@ -1,4 +1,4 @@
-//! What a reader sees of a list: a page of it, and the ways on from there.
+//! The data of a list's page: its rows, and suggestions for other searches.
 
 use std::cmp::Reverse;
 
@@ -27,7 +27,7 @@ pub struct ListView {
     pub page: ListingPage,
     /// The places that it can be narrowed to; those that it is limited to, where there are several.
     pub places: Vec<Place>,
-    /// Where nothing was found: what would be, with less asked for.
+    /// Suggestions with fewer filters, if nothing was found.
     pub looser: Vec<Looser>,
 }
 
@@ -216,7 +216,7 @@ fn is_counted(less: &Looser) -> bool {
     less.without != FilterPart::Locations
 }
 
-/// Those that find something, as far as that is known.
+/// The suggestions that find something, as far as this is known.
 pub(super) fn promising(mut looser: Vec<Looser>) -> Vec<Looser> {
     looser.retain(|less| less.listings != Some(0));
     best_first(looser)
@@ -224,7 +224,7 @@ pub(super) fn promising(mut looser: Vec<Looser>) -> Vec<Looser> {
 
 /// The best of the spellings that find something, before what else is offered.
 fn best_first(mut offers: Vec<Looser>) -> Vec<Looser> {
-    // What is no spelling stays in its order.
+    // Suggestions that are not spellings keep their order.
     offers.sort_by_key(|offer| match offer.without {
         FilterPart::Spelling { edits, .. } => (edits, Reverse(offer.listings)),
         _ => (usize::MAX, Reverse(None)),

@@ -148,8 +148,8 @@ impl Listings {
     /// When the database is needed and can't answer.
     pub async fn find(&self, id: PropertyId) -> Result<Cached<Option<Property>>, ServiceError> {
         let key = Self::detail_key(id);
-        // What is absent appears when some listing is added: its own tag would be one more key for each number that
-        // somebody makes up.
+        // A missing listing appears when a listing is added. A tag of its own would be one more key for each number that
+        // a client makes up.
         let tags = TagSet::from([kinds::property(id), kinds::properties()]);
         let (database, lifetimes) = (self.database.clone(), self.cache.lifetimes());
         let load = async move || -> Result<_, ServiceError> {
@@ -205,7 +205,7 @@ impl Listings {
     }
 }
 
-/// What a list depends on: the locations that it is limited to, or every listing.
+/// The tags of a list: those of the locations that it is limited to, or that of all listings.
 pub(super) fn tags_of(filter: &ListingFilter) -> TagSet {
     let locations = filter.folded_locations();
     match locations.is_empty() {

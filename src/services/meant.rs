@@ -1,4 +1,4 @@
-//! What a query means whose text is not the name of a location: the only location that contains it, or one of several.
+//! Resolves a query's text that is not the name of a location: to the only location that contains it, or to several offers.
 //!
 //! **Invariant:** a location that has listings means itself, so its lists depend on its own listings alone.
 
@@ -123,7 +123,7 @@ impl Listings {
     }
 }
 
-/// What a query means, straight from the database.
+/// The resolved query, directly from the database.
 pub(super) async fn meant_by(client: &Client, query: &ListingQuery) -> Result<Meant, ServiceError> {
     let mut candidates = Vec::new();
     for location in &query.filter.locations {

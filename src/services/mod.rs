@@ -79,19 +79,19 @@ use crate::events::{Bus, CacheReceiver, Receiver};
 pub struct Services {
     /// Reading listings.
     pub listings: Listings,
-    /// Reading what programs read: feeds and the site map.
+    /// Feeds and the sitemap.
     pub machines: Machines,
     /// The cache, for rendered pages.
     pub cache: Cache,
     /// Writing listings.
     pub editor: Editor,
-    /// What was done to listings.
+    /// The history of listings.
     pub history: History,
     /// Accounts and logins.
     pub accounts: Accounts,
     /// Sessions of staff.
     pub sessions: Sessions,
-    /// What operators do with the cache.
+    /// Cache management.
     pub management: Management,
     /// Who watches the figures live.
     pub streams: FigureStreams,

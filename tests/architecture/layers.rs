@@ -22,6 +22,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
             "domain",
             "config",
             "cache::caller",
+            "cache::compression",
             "cache::load",
             "cache::metrics::level",
             "cache::page",

@@ -129,7 +129,7 @@ async fn load_file(
     })
 }
 
-/// A file to read, with its size where that is known.
+/// A file to read, with its size if it is known.
 type Source = (Box<dyn Read + Send>, Option<u64>);
 
 fn open(path: &Path, name: &str) -> Result<Source, CommandError> {
@@ -163,7 +163,7 @@ pub(super) async fn dump(
         Some(replacement) => write(platform, format, replacement.file()).await,
     };
     let rows = match written {
-        // A reader that has seen enough (`| head`) is no failure.
+        // A closed pipe (`| head`) is not an error.
         Err(DumpError::Write(err)) if err.kind() == ErrorKind::BrokenPipe => return Ok(()),
         written => written?,
     };

@@ -11,7 +11,7 @@ pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<(),
     let application = match Application::build(config, migrate, Vec::new(), &stop).await {
         Ok(application) => application,
         Err(StartError::Servers(ServersError::Interrupted)) => {
-            log::info!("stopped while starting");
+            log::info!("interrupted during start-up");
             return Ok(());
         }
         Err(err) => return Err(err.into()),
@@ -31,15 +31,15 @@ pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<(),
     log::info!("listening on http://{}", application.address());
     tokio::spawn(async move {
         if matches!(accounts.has_superuser().await, Ok(false)) {
-            // As it was started, so that the command can be copied.
+            // The name as it was started, so that users can copy the command.
             let program = std::env::args().next().unwrap_or_default();
             log::info!(
-                "no account yet: run “{program} createsuperuser”, then log in at {url}/admin/"
+                "no user account exists: run “{program} createsuperuser”, then log in at {url}/admin/"
             );
         }
         if debug {
             log::info!(
-                "development mode: the cache's endpoints are open to this machine (DEBUG); RUST_LOG=info logs hits and misses"
+                "development mode (DEBUG): cache management is open to this machine; RUST_LOG=info logs hits and misses"
             );
         }
     });

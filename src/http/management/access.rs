@@ -18,7 +18,7 @@ use crate::http::staff::Staff;
 use crate::http::views::frame::Frame;
 use crate::http::{AppError, Site};
 
-/// A client who may use the endpoint, and the body of the request.
+/// An authorised request, with its body.
 pub(in crate::http) struct Operator {
     /// The body; empty for a read.
     pub(in crate::http) body: web::Bytes,
@@ -28,7 +28,7 @@ pub(in crate::http) struct Operator {
 }
 
 impl Operator {
-    /// The frame of a page.
+    /// The frame of a page; without a session it has no username.
     pub(in crate::http) fn frame(&self) -> Result<Frame, AppError> {
         let staff = self.staff.as_ref();
         staff.map_or_else(|| Ok(Frame::without_session()), Staff::frame)
@@ -40,7 +40,7 @@ impl Operator {
         staff.map_or("cache API", |staff| staff.username.as_str())
     }
 
-    /// Checks the client first: the bodies of other clients are not read.
+    /// Checks the authorisation first; the body of an unauthorised request is not read.
     async fn of(
         request: HttpRequest,
         body: impl Future<Output = Result<Body, Error>>,
@@ -71,7 +71,7 @@ impl Operator {
             });
         }
         let Some(staff) = staff else {
-            let refusal = AppError::Forbidden("A foreign web page may not do this.");
+            let refusal = AppError::Forbidden("Requests from other sites are not allowed here.");
             return Err(if site.debug {
                 refusal
             } else {

@@ -36,7 +36,7 @@ pub(in crate::http) async fn load_test(
         }
         LoadTest::Done(report) => Ok(json_response(&json!(report))),
         LoadTest::Busy => Err(AppError::Conflict(
-            "Another load test is running; wait until it has ended.".to_owned(),
+            "Another load test is running. Wait until it has finished.".to_owned(),
         )),
     }
 }

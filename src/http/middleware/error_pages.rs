@@ -74,7 +74,7 @@ impl Failing {
     }
 }
 
-/// Whether a response is a failure without a page or a problem document.
+/// Whether a response is an error that has neither a page nor a JSON body yet.
 fn needs_page(response: &ServiceResponse<BoxBody>) -> bool {
     let content_type = response.headers().get(header::CONTENT_TYPE);
     let content_type = content_type

@@ -25,7 +25,7 @@ pub async fn gate<B: MessageBody + 'static>(
     Ok(match refusal {
         None => next.call(request).await?.map_into_boxed_body(),
         Some(Refusal::Host) => request.error_response(AppError::BadRequest(
-            "This site does not answer to that host name. Its names are set in ALLOWED_HOSTS."
+            "This site does not accept this host name. Allowed names are set in ALLOWED_HOSTS."
                 .to_owned(),
         )),
         Some(Refusal::Encoding) => request.error_response(AppError::NotAcceptable),

@@ -21,7 +21,7 @@ use crate::services::{ListView, ListingPage, Meant, PageKey, Services};
 pub(in crate::http) enum PublicPage {
     /// A page of the list.
     List {
-        /// The query of the list.
+        /// Filter, order and position.
         query: ListingQuery,
         /// The response format.
         format: Format,
@@ -37,7 +37,7 @@ pub(in crate::http) enum PublicPage {
     },
     /// The places that listings are in.
     Places {
-        /// The query of the places.
+        /// The filter of the places.
         query: PlaceQuery,
         /// The response format.
         format: Format,

@@ -1,4 +1,4 @@
-//! A page that is served during an outage says so.
+//! A stale page that is served during an outage shows a notice.
 
 use std::time::Duration;
 

@@ -12,7 +12,7 @@ use crate::cache::{Cache, CacheError, Level, RedisReport, Refusal, TierState};
 /// The figures at one moment.
 #[derive(Debug, Clone)]
 pub struct Report {
-    /// What Redis says of itself, or why that is not known.
+    /// The report of Redis, or why there is none.
     pub redis: Result<RedisReport, CacheError>,
     /// The ways to Redis and to the event log.
     pub tiers: TierState,
@@ -48,7 +48,7 @@ pub struct EventState {
     pub lag: Option<u64>,
 }
 
-/// What hits have spared, reckoned from what loads take.
+/// What hits have saved, estimated from the costs of loads.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Saved {
     /// Hits × (the median load − the median hit), in microseconds.
@@ -110,13 +110,13 @@ impl Report {
         self.redis.as_ref().ok()?.text(field)
     }
 
-    /// Why Redis's own figures are not known; `None` when they are.
+    /// Why the statistics of Redis are missing; `None` if they are known.
     pub fn why_no_figures(&self) -> Option<String> {
         let err = self.redis.as_ref().err()?;
         Some(why_not(err, &self.tiers))
     }
 
-    /// What Redis refuses that the site needs for its pages.
+    /// The refused commands that pages need.
     pub fn refusals_of_pages(&self) -> Vec<&Refusal> {
         let refusals = self.tiers.refusals.iter();
         refusals
@@ -124,7 +124,7 @@ impl Report {
             .collect()
     }
 
-    /// Whether Redis answers, though it may refuse.
+    /// Whether Redis responds, though it may refuse.
     pub fn is_redis_reachable(&self) -> bool {
         matches!(self.redis, Ok(_) | Err(CacheError::Refused(_)))
     }
@@ -161,7 +161,7 @@ impl Report {
         self.levels.iter().find(|figures| figures.level == level)
     }
 
-    /// What the hits of a level have spared; `None` where there were none, or nothing was loaded to compare with.
+    /// What the hits of a level have saved; `None` without hits, or without loads to compare with.
     pub fn saved(&self, figures: &LevelFigures) -> Option<Saved> {
         let is_page = matches!(figures.level, Level::PageMemory | Level::PageRedis);
         // Pages are computed for both tiers, and timed once.
@@ -203,14 +203,14 @@ impl Report {
             _ => Some("Redis can't be reached"),
         };
         if let Some(problem) = problem {
-            return format!("{problem}: pages come from this program's memory, or are computed.");
+            return format!("{problem}: pages come from this program's memory or are computed.");
         }
         match self.page_hit_ratio() {
             Some(ratio) => format!(
-                "{:.1} % of the pages asked for came from the cache.",
+                "{:.1} % of the requested pages came from the cache.",
                 ratio * 100.0
             ),
-            None => "No pages have been asked for yet.".to_owned(),
+            None => "No pages have been requested yet.".to_owned(),
         }
     }
 }
@@ -219,7 +219,7 @@ impl Management {
     /// The figures now.
     pub(super) async fn figures(&self) -> Report {
         let tiers = self.cache.tier_state();
-        // Where it is known to be out of reach, nobody waits to learn that again.
+        // A Redis that is known to be unreachable is not asked again, which would only cost time.
         let redis = match tiers.answers {
             true => self.cache.report_redis().await,
             false => Err(CacheError::Unavailable),

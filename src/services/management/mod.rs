@@ -1,4 +1,4 @@
-//! What operators do with the cache: look at it, clear it, test it, load it, warm it.
+//! Cache management for operators: statistics, clearing, tests, load tests, warming.
 
 mod advice;
 pub(super) mod clearing;

@@ -18,11 +18,11 @@ use crate::services::families::{kind_names, kind_of};
 /// All that the dashboard shows.
 #[derive(Debug, Clone)]
 pub struct Overview {
-    /// When.
+    /// The time of these figures.
     pub at: DateTime<Utc>,
     /// The counters, Redis's own figures, and what both advise.
     pub report: Report,
-    /// What this process holds.
+    /// The memory tier of this process.
     pub memory: LevelReport,
     /// Redis's keys, or why they are not known.
     pub keys: Result<Keys, String>,
@@ -159,7 +159,7 @@ impl Overview {
         json
     }
 
-    /// What the charts show.
+    /// The data of the charts.
     pub fn history_json(&self) -> Value {
         json!({"last_15_minutes": self.minutes, "last_24_hours": self.day})
     }

@@ -1,6 +1,6 @@
 //! Proves on the running site that writes invalidate: a probe listing goes through the real write path.
 //!
-//! **Invariant:** a run that has begun goes on to its end, and deletes its probe, though nobody waits for it any more. A
+//! **Invariant:** a run that has begun goes on to its end, and deletes its probe, even if the client disconnects. A
 //! probe that can't be deleted then is tried again for half a minute, and left to the next run after that.
 
 use std::collections::BTreeSet;
@@ -20,11 +20,11 @@ use crate::services::{ServiceError, UpdateOutcome};
 /// One thing that was done, and whether the caches followed.
 #[derive(Debug, Clone, Serialize)]
 pub struct SignalStep {
-    /// What was done.
+    /// The name of the step.
     pub step: &'static str,
     /// Whether the caches followed.
     pub success: bool,
-    /// What was seen.
+    /// The observed result.
     pub detail: String,
 }
 
@@ -110,7 +110,7 @@ impl Management {
         let (mut wait, mut last) = (FIRST_WAIT, None);
         for _ in 0..TRIES {
             match self.delete_probes(&probe.place, Duration::ZERO).await {
-                // What may have been committed unseen may also appear later.
+                // A probe whose commit was not confirmed may still appear later.
                 Ok(deleted) if deleted > 0 || probe.id.is_some() => return,
                 deleted => last = deleted.err(),
             }

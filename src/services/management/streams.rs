@@ -1,4 +1,4 @@
-//! Who watches the figures live: a bounded number of them, each for a bounded time, and none beyond the site's end.
+//! Live streams of the dashboard: a bounded number, each for a bounded time, ended when the site stops.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

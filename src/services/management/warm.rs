@@ -9,7 +9,7 @@ use super::warming::{Ending, WarmState};
 use crate::domain::{ListingQuery, Position, Sort};
 use crate::services::ServiceError;
 
-/// What was warmed.
+/// The result of warming.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Warmed {
     /// Pages that are in the cache now.
@@ -27,7 +27,7 @@ impl Management {
         self.warming.state()
     }
 
-    /// Begins to warm the caches in the background; `None` when that is under way already. Whoever waits for the task
+    /// Begins to warm the caches in the background; `None` when that is under way already. The caller that waits for the task
     /// learns what came of it.
     pub fn start_warming(&self) -> Option<tokio::task::JoinHandle<Result<Warmed, ServiceError>>> {
         let this = self.begin_warming()?;

@@ -114,7 +114,7 @@ async fn a_look_changes_nothing_and_an_import_does_what_it_said() {
     let done = apply(&staff, &preview, &[]).await.assert_status(303);
     let list = staff.get(done.header("location")).await;
     assert!(
-        list.has("Imported: 2 added, 1 changed, 1 the same already."),
+        list.has("Imported: 2 added, 1 changed, 1 unchanged."),
         "{list:?}"
     );
     assert_eq!(
@@ -155,7 +155,7 @@ async fn bad_rows_are_named_and_only_the_good_ones_are_imported_if_staff_say_so(
     for shown in [
         "“cheap” is not a price",
         "at most 100 characters",
-        "and 22 more bad rows",
+        "and 22 more invalid rows",
     ] {
         assert!(preview.has(shown), "{shown}: {preview:?}");
     }
@@ -168,7 +168,7 @@ async fn bad_rows_are_named_and_only_the_good_ones_are_imported_if_staff_say_so(
         .assert_status(303);
     assert_eq!(rows(&app).await, "1|Good|1.00|Leith");
     let list = staff.get("/admin/properties/").await;
-    assert!(list.has("122 bad rows were left out."), "{list:?}");
+    assert!(list.has("122 invalid rows were skipped."), "{list:?}");
 }
 
 #[tokio::test]
@@ -208,7 +208,7 @@ async fn what_was_changed_after_the_file_was_made_is_said() {
         .assert_status(200);
     assert_eq!(figures(&preview), "0 2 0 0");
     assert!(
-        preview.has("1 of the listings was changed after the file was made"),
+        preview.has("1 of the listings was changed after the file was created"),
         "{preview:?}"
     );
 }
@@ -363,7 +363,7 @@ async fn thousands_of_published_listings_come_in_by_the_form() {
         .assert_status(200);
     let looked = started.elapsed();
     assert_eq!(figures(&preview), "4,768 0 0 1,012");
-    assert!(preview.has("and 912 more bad rows"), "{preview:?}");
+    assert!(preview.has("and 912 more invalid rows"), "{preview:?}");
     assert!(preview.body.len() < 100_000, "{} bytes", preview.body.len());
     let started = Instant::now();
     apply(&staff, &preview, &[("skip_invalid", "1")])

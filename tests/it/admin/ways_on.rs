@@ -53,7 +53,7 @@ async fn the_login_form_says_what_was_done_before_it_in_words_of_its_own() {
 async fn an_error_page_of_the_admin_leads_back_there() {
     let app = spawn_app().await;
     let staff = app.staff().await;
-    let back = "<a class=\"button\" href=\"/admin/\">Back to the administration</a>";
+    let back = "<a class=\"button\" href=\"/admin/\">Back to administration</a>";
     for path in ["/admin/nowhere/", "/admin/users/999/change/"] {
         let page = staff.get(path).await.assert_status(404);
         assert!(page.has(back), "{page:?}");
@@ -84,7 +84,7 @@ async fn a_value_that_the_database_refuses_is_named_also_where_no_field_is_shown
     let fields = fields.map(|(name, value)| (name, value.to_owned()));
     let page = staff.submit("/admin/properties/", &fields).await;
     let page = page.assert_status(400);
-    assert!(page.has("this value of “location”"), "{page:?}");
+    assert!(page.has("the value of “location”"), "{page:?}");
     assert!(!page.has("on our side"), "{page:?}");
 }
 

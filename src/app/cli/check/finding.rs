@@ -1,4 +1,4 @@
-//! What a check finds, and how it is told.
+//! Findings of a check, and their output.
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::app::cli::CommandError;
 use crate::app::cli::output::{self, OutputFormat};
 
-/// How bad a finding is, as in Django.
+/// The severity of a finding, as in Django.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
 #[value(rename_all = "UPPER")]
 #[serde(rename_all = "UPPERCASE")]
@@ -90,7 +90,7 @@ impl Finding {
     }
 }
 
-/// Tells what was found, the worst first.
+/// Prints the findings, the most severe first.
 ///
 /// # Errors
 /// When something is as bad as `--fail-level`.

@@ -38,13 +38,13 @@ pub(super) async fn run(config: Config, args: CheckArgs, stop: &Stop) -> Result<
         Err(err) => findings.push(Finding::error(
             "servers.E001",
             err.to_string(),
-            "Mend what the message names.",
+            "Fix the problem in the message.",
         )),
     }
     finding::report(findings, &args)
 }
 
-/// The file that the configuration was read from as well: in the working directory, or above it.
+/// The `.env` file, in the working directory or above it.
 fn dot_env() -> Option<PathBuf> {
     let directory = std::env::current_dir().ok()?;
     let mut candidates = directory.ancestors().map(|above| above.join(".env"));

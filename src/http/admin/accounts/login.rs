@@ -62,8 +62,8 @@ pub(in crate::http) async fn log_in(
     let form = match form {
         SentForm::Checked(form) => form,
         SentForm::Outdated(form) => {
-            let error = "You are not logged in yet, because this page was opened before the login page in another tab or window. \
-                Enter your password again.";
+            let error = "You are not logged in yet, because you opened the login page again in another tab or \
+            window. Enter your password again.";
             return again(HttpResponse::Forbidden(), &request, &site, &form, error);
         }
     };

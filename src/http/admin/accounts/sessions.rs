@@ -36,7 +36,7 @@ pub(in crate::http) async fn end(
         false => sessions.end_others(staff.id, &staff.session_name).await?,
     };
     let text = match count {
-        0 => "No other session was left to end.".to_owned(),
+        0 => "There were no other sessions to end.".to_owned(),
         1 => "One session was ended.".to_owned(),
         count => format!("{count} sessions were ended."),
     };

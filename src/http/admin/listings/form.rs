@@ -141,7 +141,10 @@ async fn save(
             Ok(see_other(&sent.next(staff, id)))
         }
         Ok(UpdateOutcome::Same(property)) => {
-            let text = format!("“{}” is saved just as you typed it.", property.title);
+            let text = format!(
+                "“{}” is saved with the values that you entered.",
+                property.title
+            );
             staff.say("success", text)?;
             Ok(see_other(&sent.next(staff, id)))
         }

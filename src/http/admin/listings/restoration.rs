@@ -39,7 +39,7 @@ async fn bring_back(
 ) -> Result<HttpResponse, AppError> {
     match services.editor.restore(&staff.username, id, new).await {
         Ok(RestoreOutcome::Restored(property)) => {
-            staff.say("success", format!("“{}” is back.", property.title))?;
+            staff.say("success", format!("“{}” was restored.", property.title))?;
             Ok(see_other(&sent.next(staff, id)))
         }
         Ok(RestoreOutcome::Taken) => taken(staff, sent, id, services).await,

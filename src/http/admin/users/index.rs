@@ -9,7 +9,7 @@ use crate::http::views::admin::UserListPage;
 use crate::http::views::page;
 use crate::services::Services;
 
-/// Rows on a page.
+/// Rows per page.
 const PAGE_SIZE: u16 = 50;
 
 /// `GET /admin/users/`

@@ -47,7 +47,7 @@ pub(in crate::http) async fn update(
     let fields = match form {
         SentForm::Checked(fields) => fields,
         SentForm::Outdated(_) => {
-            let notice = staff.outdated("Enter the password again, and set it");
+            let notice = staff.outdated("Enter the password again and set it");
             let again = UserPasswordPage::new(staff.frame()?, user, FieldErrors::new());
             return page(HttpResponse::Forbidden(), &again.with_notice(notice));
         }
@@ -71,7 +71,7 @@ async fn reset(
     let (actor, accounts) = (staff.actor(), &services.accounts);
     accounts.reset_password(&actor, user.id, password).await?;
     let name = &user.username;
-    let text = format!("“{name}” has a new password, and is logged out everywhere.");
+    let text = format!("The password of “{name}” was changed. They are logged out everywhere.");
     staff.say("success", text)?;
     Ok(see_other(&format!("/admin/users/{}/change/", user.id.0)))
 }

@@ -20,7 +20,7 @@ pub(in crate::http) enum BulkAction {
 }
 
 impl BulkAction {
-    /// What somebody has to be allowed to do it.
+    /// The permission that the action needs.
     pub(in crate::http) fn needs(self) -> Permission {
         match self {
             Self::Delete => Permission::Delete,

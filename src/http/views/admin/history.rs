@@ -43,7 +43,7 @@ impl Turns {
     }
 }
 
-/// Everybody's history of all listings.
+/// The history of all listings, by all users.
 #[derive(Template)]
 #[template(path = "admin/history_list.html")]
 pub(in crate::http) struct HistoryListPage {
@@ -248,7 +248,7 @@ impl RestorePage {
     }
 }
 
-/// For somebody who would restore a version of a listing that was deleted meanwhile.
+/// The page after a version was to be restored of a listing that had been deleted in the meantime.
 #[derive(Template)]
 #[template(path = "admin/restore_gone.html")]
 pub(in crate::http) struct RestoreGonePage {

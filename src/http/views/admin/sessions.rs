@@ -7,7 +7,7 @@ use crate::domain::{FieldErrors, LoginEvent, LoginFilter, LoginKind, SessionEntr
 use crate::http::views::filters;
 use crate::http::views::frame::Frame;
 
-/// Somebody's sessions: one's own, with one's latest logins, or another's.
+/// The sessions of a user: the user's own, with the latest logins, or those of another user.
 #[derive(Template)]
 #[template(path = "admin/sessions.html")]
 pub(in crate::http) struct SessionsPage {

@@ -93,7 +93,7 @@ impl<'a> DetailPage<'a> {
             price.map_or_else(|| "100,000,000".to_owned(), |price| price.grouped())
         };
         format!(
-            "from {} to below {}",
+            "from {} to under {}",
             words(band.floor()),
             words(band.end())
         )

@@ -70,7 +70,7 @@ impl<'a> LoadTestPage<'a> {
     fn level(&self, name: &str) -> String {
         match name {
             "computed" => "Computed".to_owned(),
-            "collapsed" => "Waited for another’s load".to_owned(),
+            "collapsed" => "Waited for another request’s load".to_owned(),
             level => format!("From {level}"),
         }
     }

@@ -1,4 +1,4 @@
-//! What the cache did in the last quarter of an hour and in the last day.
+//! The history of the cache: the last quarter of an hour and the last day.
 //!
 //! Every few seconds a sampler takes the difference of the counters. The last quarter of an hour of this instance is kept
 //! in memory; whole minutes also in the database, where those of every instance, and of those before a restart, come
@@ -37,7 +37,7 @@ const LOOKS_BACK: u8 = 5;
 /// The history as this instance knows it.
 #[derive(Debug)]
 pub struct CacheHistory {
-    /// Tells this process's rows from those of others, and of earlier ones.
+    /// Identifies the rows of this process among those of other and earlier processes.
     instance: String,
     inner: Mutex<Inner>,
 }
@@ -49,9 +49,9 @@ pub(super) struct Inner {
     recent: VecDeque<(i64, Sample)>,
     /// The minute that is under way, of this instance.
     minute: Option<(i64, Sample)>,
-    /// Whole minutes that the database does not have yet.
+    /// Complete minutes that are not in the database yet.
     waiting: BTreeMap<i64, Sample>,
-    /// Whole minutes of every instance.
+    /// Complete minutes of all instances.
     day: BTreeMap<i64, Sample>,
     /// Whether the minutes from before this process began are among them.
     pub(super) loaded: bool,

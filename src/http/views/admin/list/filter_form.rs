@@ -91,7 +91,7 @@ impl FilterForm {
             .map(|(order, label)| (*order, (*label).to_owned(), chosen(order)))
             .collect();
         if !orders.iter().any(|(.., chosen)| *chosen) {
-            orders.push((&self.order, format!("As below: {}", self.order), true));
+            orders.push((&self.order, format!("Current order: {}", self.order), true));
         }
         orders
     }

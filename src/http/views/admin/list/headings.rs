@@ -29,7 +29,7 @@ impl Sorted {
     pub(super) fn words(&self) -> String {
         let way = if self.descending { "down" } else { "up" };
         match self.among_others {
-            true => format!("sorted {way}, number {} of the order", self.rank),
+            true => format!("sorted {way}, sort key number {}", self.rank),
             false => format!("sorted {way}"),
         }
     }
