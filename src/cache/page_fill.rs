@@ -9,9 +9,8 @@ use super::flight::Leader;
 use super::load::jittered;
 use super::memory::{GRACE, HeldPage, LocalStamps};
 use super::page::SETTLED;
-use super::pages::{Rendered, Served};
 use super::policy::MAX_BODY_BYTES;
-use super::{Cache, CacheKey, Level, LoadError, Outcome, Stamps, StoredPage};
+use super::{Cache, CacheKey, Level, LoadError, Outcome, Rendered, Served, Stamps, StoredPage};
 
 impl Cache {
     /// Renders, keeps, and lets followers have the page.

@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use utoipa::openapi::ComponentsBuilder;
 
+use crate::cache::ProbeStep;
 use crate::http::listings::json::{ListJson, PlacesJson, PropertyJson};
 use crate::services::{
-    Cleared, EventState, Explanation, LoadTestReport, LoadTestRequest, ProbeStep, SignalStep,
-    WarmState, Warmed, WouldEnd,
+    Cleared, EventState, Explanation, LoadTestReport, LoadTestRequest, SignalStep, WarmState,
+    Warmed, WouldEnd,
 };
 
 /// Adds every shape.

@@ -16,6 +16,8 @@ const EXCERPT: usize = 1_000;
 #[template(path = "machines/robots.txt")]
 pub(in crate::http) struct Robots<'a> {
     pub(in crate::http) site_url: &'a str,
+    /// The paths that they may not look at.
+    pub(in crate::http) closed: Vec<String>,
 }
 
 /// The list of the site map's parts.
