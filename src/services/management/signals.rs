@@ -217,7 +217,7 @@ impl Management {
         let mut right = true;
         for read in [&first, &second] {
             let page = &read.tagged.value;
-            right &= page.total == total && page.properties.first() == property;
+            right &= page.total.number == total && page.properties.first() == property;
         }
         if let Some(property) = property {
             right &= self.listings.find(property.id).await?.tagged.value.as_ref() == Some(property);

@@ -44,7 +44,7 @@ async fn found(database: &Database, beginning: &str) -> BTreeSet<i64> {
     let numbered = client.query_opt(sql, &[&beginning]).await.expect("a row");
     let numbered = numbered.is_some_and(|row| !ids.contains(&row.get(0)));
     let all = ids.len() as i64 + i64::from(numbered);
-    assert_eq!(count.expect("counted"), all, "{beginning}");
+    assert_eq!(count.expect("counted").number, all, "{beginning}");
     ids
 }
 
