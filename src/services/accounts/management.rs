@@ -1,13 +1,11 @@
 //! What superusers do with accounts.
 //!
-//! **Invariant:** whoever does it is in charge (an active superuser who is staff) while it happens, whatever was known
-//! when they asked; and somebody is in charge afterwards. Both hold by the same lock on all who are in charge, so not
-//! even two at once can undo each other.
+//! **Invariant:** the actor is in charge (an active superuser who is staff) while the change happens, whatever was known
+//! when they asked; and at least one user is in charge afterwards. Both hold by the same lock on all who are in charge, so
+//! two changes at the same time can't undo each other.
 
-use super::Accounts;
-use crate::db::{
-    Client, DbError, Transaction, account_events, event_log, login_events, sessions, users,
-};
+use super::{Accounts, begin, insert};
+use crate::db::{Client, DbError, Transaction, account_events, login_events, sessions, users};
 use crate::domain::{
     AccountEvent, LoginEvent, LoginFilter, NameError, NewAccount, Password, SessionEntry, User,
     UserId, UserQuery, UserStanding,
@@ -40,19 +38,19 @@ pub struct Actor {
 /// Why something was not done to an account. Nothing was changed then.
 #[derive(Debug, thiserror::Error)]
 pub enum ManageError {
-    /// Whoever asked is not in charge, or is not any more.
+    /// The actor is not in charge, or not any more.
     #[error("Only superusers may do this.")]
     NotAllowed,
     /// The account is gone.
     #[error("This account does not exist any more.")]
     Gone,
-    /// Somebody else changed the account since it was looked at.
+    /// Another user changed the account since it was shown.
     #[error("Somebody else changed this account meanwhile.")]
     Changed,
     /// Another account has the name, or one that looks like it.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// Nobody would be left in charge.
+    /// No user would be left in charge.
     #[error("This is the only active superuser. Make somebody else one first.")]
     LastSuperuser,
     /// It is their own account.
@@ -98,25 +96,16 @@ impl Accounts {
     }
 
     /// Adds an account.
-    ///
-    /// # Errors
-    /// [`ManageError`]
     pub async fn add(&self, actor: &Actor, new: NewAccount) -> Result<UserId, ManageError> {
         let hash = passwords::hash(new.password).await?;
-        let mut client = self.client().await?;
-        let (work, _) = begin(&mut client, actor).await?;
-        users::lock_names(&work).await?;
-        let names = users::list_names(&work, None).await?;
-        names.check(&new.standing.username)?;
-        let id = users::insert(&work, &new.standing, &hash).await?;
-        commit(work).await?;
-        id.ok_or(ManageError::Name(NameError::Taken))
+        let mut client = self.database.client().await?;
+        let (work, _) = begin_in_charge(&mut client, actor).await?;
+        let id = insert(&work, &new.standing, &hash).await??;
+        work.commit().await?;
+        Ok(id)
     }
 
     /// Changes an account, if it is still as `seen`. One that may not enter any more has no sessions any more.
-    ///
-    /// # Errors
-    /// [`ManageError`]
     pub async fn change(
         &self,
         actor: &Actor,
@@ -124,8 +113,8 @@ impl Accounts {
         seen: &str,
         standing: &UserStanding,
     ) -> Result<(), ManageError> {
-        let mut client = self.client().await?;
-        let (work, in_charge) = begin(&mut client, actor).await?;
+        let mut client = self.database.client().await?;
+        let (work, in_charge) = begin_in_charge(&mut client, actor).await?;
         let user = users::find_locked(&work, id)
             .await?
             .ok_or(ManageError::Gone)?;
@@ -146,15 +135,10 @@ impl Accounts {
             true => Vec::new(),
             false => sessions::delete_of_user(&work, id, None).await?,
         };
-        commit(work).await?;
-        self.sessions.void(ended).await;
-        Ok(())
+        Ok(self.commit(work, ended).await?)
     }
 
     /// Gives an account another password, and ends its sessions.
-    ///
-    /// # Errors
-    /// [`ManageError`]
     pub async fn reset_password(
         &self,
         actor: &Actor,
@@ -162,25 +146,19 @@ impl Accounts {
         password: Password,
     ) -> Result<(), ManageError> {
         let hash = passwords::hash(password).await?;
-        let mut client = self.client().await?;
-        let (work, _) = begin(&mut client, actor).await?;
-        if !users::update_password(&work, id, None, &hash).await? {
-            return Err(ManageError::Gone);
+        let mut client = self.database.client().await?;
+        let (work, _) = begin_in_charge(&mut client, actor).await?;
+        match self.replace_password(work, id, None, &hash).await? {
+            true => Ok(()),
+            false => Err(ManageError::Gone),
         }
-        let ended = sessions::delete_of_user(&work, id, None).await?;
-        commit(work).await?;
-        self.sessions.void(ended).await;
-        Ok(())
     }
 
     /// Deletes an account. What it did is still known by its name.
-    ///
-    /// # Errors
-    /// [`ManageError`]
     pub async fn delete(&self, actor: &Actor, id: UserId) -> Result<User, ManageError> {
-        let mut client = self.client().await?;
-        let (work, _) = begin(&mut client, actor).await?;
-        // Whoever deletes is in charge, and stays.
+        let mut client = self.database.client().await?;
+        let (work, _) = begin_in_charge(&mut client, actor).await?;
+        // The actor is in charge, and stays.
         if id == actor.id {
             return Err(ManageError::OwnAccount);
         }
@@ -189,23 +167,19 @@ impl Accounts {
             .ok_or(ManageError::Gone)?;
         let ended = sessions::delete_of_user(&work, id, None).await?;
         users::delete(&work, id).await?;
-        commit(work).await?;
-        self.sessions.void(ended).await;
+        self.commit(work, ended).await?;
         Ok(user)
     }
 
     /// Ends the sessions of another account, or one of them by its name; returns how many.
-    ///
-    /// # Errors
-    /// [`ManageError`]
     pub async fn end_sessions_of(
         &self,
         actor: &Actor,
         id: UserId,
         only: Option<&str>,
     ) -> Result<usize, ManageError> {
-        let mut client = self.client().await?;
-        let (work, _) = begin(&mut client, actor).await?;
+        let mut client = self.database.client().await?;
+        let (work, _) = begin_in_charge(&mut client, actor).await?;
         let ended = match only {
             Some(name) => Sessions::delete_named(&work, id, name).await?,
             None => sessions::delete_of_user(&work, id, None).await?,
@@ -213,9 +187,8 @@ impl Accounts {
         if !ended.is_empty() {
             account_events::insert_sessions_ended(&work, id, ended.len()).await?;
         }
-        commit(work).await?;
         let count = ended.len();
-        self.sessions.void(ended).await;
+        self.commit(work, ended).await?;
         Ok(count)
     }
 
@@ -267,26 +240,17 @@ impl Accounts {
         let client = self.database.client().await?;
         Ok(login_events::list_of_user(&client, user, i64::from(limit)).await?)
     }
-
-    async fn client(&self) -> Result<Client, ManageError> {
-        Ok(self.database.client().await?)
-    }
 }
 
-/// Begins a transaction of somebody who is in charge; also returns all who are.
-async fn begin<'a>(
+/// Begins a transaction of an actor who is in charge; also returns all users who are.
+async fn begin_in_charge<'a>(
     client: &'a mut Client,
     actor: &Actor,
 ) -> Result<(Transaction<'a>, Vec<UserId>), ManageError> {
-    let work = client.transaction().await?;
-    event_log::set_actor(&work, &actor.username).await?;
+    let work = begin(client, &actor.username).await?;
     let in_charge = users::lock_in_charge(&work).await?;
     match in_charge.contains(&actor.id) {
         true => Ok((work, in_charge)),
         false => Err(ManageError::NotAllowed),
     }
-}
-
-async fn commit(work: Transaction<'_>) -> Result<(), ManageError> {
-    Ok(work.commit().await?)
 }

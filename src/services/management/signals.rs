@@ -162,7 +162,7 @@ impl Management {
         let new = listing(&place, "2.00");
         let update = self
             .editor
-            .update(ACTOR, property.id, property.version(), new);
+            .update_once(ACTOR, None, property.id, property.version(), new);
         let updated = match update.await? {
             UpdateOutcome::Saved(updated) => updated,
             UpdateOutcome::Conflict(other) | UpdateOutcome::Same(other) => other,
