@@ -11,7 +11,7 @@ pub enum ChangedBy {
     Nobody,
     /// Only the one who is editing.
     Me,
-    /// Only whoever saved meanwhile.
+    /// Only the other user, who saved in the meantime.
     Them,
     /// Both, each in their way; or it can't be told who, because the state that they started from is not known.
     Both,

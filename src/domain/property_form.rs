@@ -1,4 +1,4 @@
-//! The form that creates or edits a property, as somebody typed it.
+//! The submitted form that creates or edits a property, before validation.
 
 use serde::Deserialize;
 

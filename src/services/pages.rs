@@ -4,8 +4,7 @@ use std::fmt::Display;
 
 use super::families::PAGES;
 use super::listings::tags_of;
-use crate::cache::policy::CachePolicy;
-use crate::cache::{Cache, CacheKey, InMemory, Level, LoadError, Rendered, Served, Tag, TagSet};
+use crate::cache::{CacheKey, Level, Tag, TagSet};
 use crate::domain::{ListingFilter, ListingQuery, PlaceQuery, PropertyId, SitemapPart};
 use crate::events::kinds;
 
@@ -83,19 +82,19 @@ impl PageKey {
     }
 
     /// Its key.
-    pub(super) fn key(&self) -> &CacheKey {
+    pub fn key(&self) -> &CacheKey {
         &self.key
     }
 
-    /// What the page is expected to depend on, and the tag that everything carries.
+    /// The expected tags of the page, and the tag that every entry carries.
     pub(super) fn tags_with_site(&self) -> TagSet {
         let mut tags = self.tags();
         tags.insert(Tag::site());
         tags
     }
 
-    /// What the page is expected to depend on; it may turn out to depend on more.
-    fn tags(&self) -> TagSet {
+    /// The expected tags of the page; rendering may add more.
+    pub fn tags(&self) -> TagSet {
         match &self.rows {
             Rows::Of(filter) => tags_of(filter),
             Rows::One(id) => TagSet::from([kinds::property(*id)]),
@@ -103,54 +102,5 @@ impl PageKey {
             Rows::All => TagSet::from([kinds::properties()]),
             Rows::None => TagSet::new(),
         }
-    }
-}
-
-/// The page cache; cheap to clone.
-#[derive(Clone)]
-pub struct Pages {
-    cache: Cache,
-}
-
-impl Pages {
-    pub(super) fn new(cache: Cache) -> Self {
-        Self { cache }
-    }
-
-    /// The page that this process holds, if it is right.
-    pub fn in_memory(&self, key: &PageKey) -> Option<InMemory> {
-        self.cache.page_in_memory(&key.key)
-    }
-
-    /// The page, rendered if no level has it.
-    ///
-    /// # Errors
-    /// Those of the rendering.
-    pub async fn get_or_render<E, F>(
-        &self,
-        key: &PageKey,
-        render: impl FnOnce() -> F + Send + 'static,
-    ) -> Result<Served, E>
-    where
-        E: LoadError,
-        F: Future<Output = Result<Rendered, E>> + Send + 'static,
-    {
-        self.cache
-            .get_or_render(&key.key, &key.tags(), render)
-            .await
-    }
-
-    /// Leave to keep a page that is made of no rows.
-    pub async fn constant(&self, key: &PageKey) -> CachePolicy {
-        self.cache.constant(&key.key).await
-    }
-
-    /// Has a page computed anew that is about to expire.
-    pub async fn refresh<E, F>(&self, key: &PageKey, render: impl FnOnce() -> F + Send + 'static)
-    where
-        E: LoadError,
-        F: Future<Output = Result<Rendered, E>> + Send + 'static,
-    {
-        self.cache.refresh_page(&key.key, &key.tags(), render).await;
     }
 }

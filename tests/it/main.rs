@@ -13,6 +13,8 @@ mod admin;
 mod browse;
 // The program's commands as a shell runs them.
 mod commands;
+// The documents agree with the program.
+mod documents;
 // The database's triggers: every write is logged, every count exact.
 mod event_log;
 // Files that load wholly or not at all, lossless dumps, sample data.

@@ -82,7 +82,7 @@ fn from_memory(request: &ServiceRequest) -> Option<HttpResponse> {
         return None;
     }
     let (id, key) = (RequestId::new(), page.key(&site.url));
-    let hit = id.during(|| services.pages.in_memory(&key))?;
+    let hit = id.during(|| services.pages.page_in_memory(key.key()))?;
     let status = cache_status::memory_hit(hit.ttl);
     let mut response = answer(&hit.page.page, headers, hit.age, status);
     harden(response.headers_mut());

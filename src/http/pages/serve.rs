@@ -29,7 +29,7 @@ pub(in crate::http) async fn serve(
     let pages = services.pages.clone();
     // On the heap, because the future of a whole page is large and is seldom needed.
     let render = move || Box::pin(async move { page.render(&services, &site.url).await });
-    let served = pages.get_or_render(&key, render).await?;
+    let served = pages.get_or_render(key.key(), &key.tags(), render).await?;
     let age = served.page.age(Instant::now());
     let status = cache_status::header(&served.trail);
     Ok(answer_or_stand_in(&served, request.headers(), age, status))
@@ -68,5 +68,5 @@ pub(super) async fn refresh(
     let key = page.key(&site.url);
     let pages = services.pages.clone();
     let render = move || Box::pin(async move { page.render(&services, &site.url).await });
-    pages.refresh(&key, render).await;
+    pages.refresh_page(key.key(), &key.tags(), render).await;
 }
