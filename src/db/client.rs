@@ -19,96 +19,17 @@
 
 use std::ops::{Deref, DerefMut};
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
 
 use deadpool_postgres::Object;
 use futures_util::TryStreamExt as _;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{CancelToken, Error, Row, Statement};
 
 use super::DbError;
-use super::connecting::{cancel, spawn};
-use super::pool::CHECK;
-
-/// How long the statements of a client may take.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    /// Outside of transactions, as the public pages read.
-    pub(super) reading: Duration,
-    /// Within a transaction.
-    pub(super) writing: Duration,
-    /// How long the server may take to end a statement when it is asked to.
-    pub(super) grace: Duration,
-}
-
-/// What is known of a connection in use.
-#[derive(Debug)]
-pub struct Watch {
-    limits: Option<Limits>,
-    /// Statements and transactions that began and, as far as known, have not ended.
-    unfinished: AtomicUsize,
-    /// Whether the connection ends with its client.
-    ends: AtomicBool,
-}
-
-impl Watch {
-    fn limit(&self, of: impl FnOnce(&Limits) -> Duration) -> Option<Duration> {
-        self.limits.as_ref().map(of)
-    }
-
-    /// Runs something that the server answers, within a limit. The outer error says that the server is silent.
-    async fn run<T>(
-        &self,
-        limit: Option<Duration>,
-        token: impl FnOnce() -> CancelToken,
-        work: impl Future<Output = Result<T, Error>>,
-    ) -> Result<Result<T, Error>, DbError> {
-        self.unfinished.fetch_add(1, Ordering::Relaxed);
-        let done = match (limit, self.limits) {
-            (Some(limit), Some(Limits { grace, .. })) => {
-                let mut work = pin!(work);
-                match timeout(limit, &mut work).await {
-                    Ok(done) => done,
-                    Err(_) => {
-                        // What is sent next could be ended in place of this.
-                        self.ends.store(true, Ordering::Relaxed);
-                        cancel(token());
-                        let ended = timeout(grace, work).await;
-                        let silent = "the server does not answer";
-                        ended.map_err(|_| DbError::Unavailable(silent.to_owned()))?
-                    }
-                }
-            }
-            _ => work.await,
-        };
-        self.unfinished.fetch_sub(1, Ordering::Relaxed);
-        Ok(done)
-    }
-}
-
-/// What a client runs its statements by.
-#[derive(Debug, Clone, Copy)]
-pub struct Driver<'a> {
-    client: &'a tokio_postgres::Client,
-    watch: &'a Watch,
-    limit: Option<Duration>,
-}
-
-impl Driver<'_> {
-    async fn run<T>(
-        self,
-        sql: &str,
-        work: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, DbError> {
-        let begun = Instant::now();
-        let token = || self.client.cancel_token();
-        let done = self.watch.run(self.limit, token, work).await?;
-        done.map_err(|err| DbError::of_statement(err, sql, begun.elapsed()))
-    }
-}
+use super::connecting::{CHECK, cancel, spawn};
+use super::watch::{Driver, Limits, Watch};
 
 /// The parameters of a statement.
 type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
@@ -165,7 +86,7 @@ pub trait GenericClient: Sync {
     /// used again.
     fn connection(&self) -> &tokio_postgres::Client {
         let Driver { client, watch, .. } = self.driver();
-        watch.unfinished.fetch_add(1, Ordering::Relaxed);
+        watch.begin();
         client
     }
 
@@ -292,14 +213,9 @@ const UNTIL_DROPPED: &str = "it is taken by the drop alone";
 
 impl Client {
     pub(super) fn new(object: Object, limits: Option<Limits>) -> Self {
-        let watch = Watch {
-            limits,
-            unfinished: AtomicUsize::new(0),
-            ends: AtomicBool::new(false),
-        };
         Self {
             object: Some(object),
-            watch,
+            watch: Watch::new(limits),
         }
     }
 
@@ -318,13 +234,13 @@ impl Client {
         let beginning = client.transaction();
         let limit = watch.limit(|limits| limits.reading);
         let driver = watch.run(limit, || token, beginning).await??;
-        watch.unfinished.fetch_add(1, Ordering::Relaxed);
+        watch.begin();
         Ok(Transaction { driver, watch })
     }
 
     /// Ends the connection instead of giving it back, and with it what the server still does for it.
-    pub fn end(mut self) {
-        *self.watch.ends.get_mut() = true;
+    pub fn end(self) {
+        self.watch.spoil();
     }
 }
 
@@ -356,7 +272,7 @@ impl GenericClient for Client {
     fn may_repeat(&self, err: &Error) -> bool {
         let is_stale = is_stale(err);
         if is_stale {
-            self.watch.ends.store(true, Ordering::Relaxed);
+            self.watch.spoil();
             self.object().statement_cache.clear();
         }
         is_stale
@@ -371,14 +287,15 @@ impl GenericClient for Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
-        let is_clean = *self.watch.unfinished.get_mut() == 0;
-        let ends = *self.watch.ends.get_mut();
-        match self.object.take() {
-            Some(object) if ends => end(object, is_clean),
-            Some(object) if !is_clean => {
+        let Some(object) = self.object.take() else {
+            return;
+        };
+        match (self.watch.is_spoilt(), self.watch.is_finished()) {
+            (true, is_finished) => end(object, is_finished),
+            (false, false) => {
                 spawn(settle(object));
             }
-            _ => {}
+            (false, true) => {}
         }
     }
 }
@@ -392,9 +309,9 @@ async fn settle(object: Object) {
 }
 
 /// Ends a connection, and what the server still does for it.
-fn end(object: Object, is_clean: bool) {
+fn end(object: Object, is_finished: bool) {
     let connection = Object::take(object);
-    if !is_clean && !connection.is_closed() {
+    if !is_finished && !connection.is_closed() {
         cancel(connection.cancel_token());
     }
 }
@@ -434,7 +351,7 @@ async fn finish(
 ) -> Result<(), DbError> {
     let limit = watch.limit(|limits| limits.writing);
     let done = watch.run(limit, || token, work).await?;
-    watch.unfinished.fetch_sub(1, Ordering::Relaxed);
+    watch.finish();
     Ok(done?)
 }
 

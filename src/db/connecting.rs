@@ -17,6 +17,8 @@ use super::DbError;
 
 /// How long one attempt to connect may take.
 pub(super) const CONNECT: Duration = Duration::from_secs(3);
+/// How long the check of a connection may take before the connection is replaced.
+pub(super) const CHECK: Duration = Duration::from_millis(100);
 
 /// The thread for the protocol.
 static THREAD: LazyLock<io::Result<Runtime>> = LazyLock::new(|| {

@@ -32,9 +32,11 @@ pub mod submissions;
 pub mod uploads;
 pub mod users;
 pub mod vocabulary;
+mod watch;
 
-pub use client::{Client, Driver, GenericClient, Prepared, Runnable, Transaction, Watch};
+pub use client::{Client, GenericClient, Prepared, Runnable, Transaction};
 pub use error::DbError;
 pub use listener::{EventListener, Heard, connect};
 pub use pool::{Database, PoolReport};
 pub use tokio_postgres::Client as Connection;
+pub use watch::{Driver, Watch};

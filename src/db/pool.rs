@@ -11,8 +11,9 @@ use std::time::Duration;
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 
 use super::DbError;
-use super::client::{Client, Limits};
-use super::connecting::{self, CONNECT, Connector};
+use super::client::Client;
+use super::connecting::{self, CHECK, CONNECT, Connector};
+use super::watch::Limits;
 
 /// How long a request waits for a connection, whether for a free one or for a new one, before it is refused.
 const WAIT: Duration = Duration::from_secs(3);
@@ -26,8 +27,6 @@ const SILENCE: Duration = Duration::from_secs(10);
 const SIGN: Duration = Duration::from_secs(5);
 /// How long a connection may be unused before it is checked: a network may have forgotten it.
 const UNUSED: Duration = Duration::from_secs(30);
-/// How long the check of a connection may take before the connection is replaced.
-pub(super) const CHECK: Duration = Duration::from_millis(100);
 /// How long statements may take before the server is asked to end them. Writes may wait for locks, for half as long as
 /// that. A server that is silent is given up three seconds after the first statement was sent.
 const LIMITS: Limits = Limits {
