@@ -39,8 +39,7 @@ pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<(),
         }
         if debug {
             log::info!(
-                "development mode (DEBUG): cache management is open to this machine; RUST_LOG=info logs cache \
-                hits and misses"
+                "development mode (DEBUG): cache management is open to this machine; RUST_LOG=info logs hits and misses"
             );
         }
     });

@@ -155,7 +155,7 @@ async fn bad_rows_are_named_and_only_the_good_ones_are_imported_if_staff_say_so(
     for shown in [
         "“cheap” is not a price",
         "at most 100 characters",
-        "and 22 more bad rows",
+        "and 22 more invalid rows",
     ] {
         assert!(preview.has(shown), "{shown}: {preview:?}");
     }
@@ -208,7 +208,7 @@ async fn what_was_changed_after_the_file_was_made_is_said() {
         .assert_status(200);
     assert_eq!(figures(&preview), "0 2 0 0");
     assert!(
-        preview.has("1 of the listings was changed after the file was made"),
+        preview.has("1 of the listings was changed after the file was created"),
         "{preview:?}"
     );
 }
@@ -363,7 +363,7 @@ async fn thousands_of_published_listings_come_in_by_the_form() {
         .assert_status(200);
     let looked = started.elapsed();
     assert_eq!(figures(&preview), "4,768 0 0 1,012");
-    assert!(preview.has("and 912 more bad rows"), "{preview:?}");
+    assert!(preview.has("and 912 more invalid rows"), "{preview:?}");
     assert!(preview.body.len() < 100_000, "{} bytes", preview.body.len());
     let started = Instant::now();
     apply(&staff, &preview, &[("skip_invalid", "1")])

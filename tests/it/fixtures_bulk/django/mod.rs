@@ -125,7 +125,7 @@ async fn permissions_that_the_file_does_not_explain_are_said_and_leave_a_look() 
         report
             .notes
             .iter()
-            .any(|note| note.contains("“kay”, “lee”: they may look")),
+            .any(|note| note.contains("“kay”, “lee”. They can view")),
         "{:?}",
         report.notes
     );
