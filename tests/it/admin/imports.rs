@@ -51,7 +51,7 @@ pub(super) async fn upload(staff: &Browser, name: &str, content: &[u8]) -> Page 
 }
 
 /// Uploads a file; returns the look at it, whatever it says.
-pub(super) async fn import(staff: &Browser, name: &str, content: Vec<u8>) -> Page {
+pub(crate) async fn import(staff: &Browser, name: &str, content: Vec<u8>) -> Page {
     let page = upload(staff, name, &content).await.assert_status(303);
     let mut preview = staff.get(page.header("location")).await;
     preview

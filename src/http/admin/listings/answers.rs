@@ -77,7 +77,7 @@ pub(super) fn repeated(
     sent: &Sent,
     saved: PropertyId,
 ) -> Result<HttpResponse, AppError> {
-    let title = sent.form.title.trim();
+    let title = sent.form.get("title").trim();
     let text = format!("The form arrived more than once. “{title}” was saved once.");
     staff.say("success", text)?;
     Ok(see_other(&sent.next(staff, saved)))

@@ -57,7 +57,7 @@ async fn both(
     };
     let now = PropertyForm::of(current);
     let fields = merge(origin.state.as_ref(), &now, &sent.form);
-    let digests = fields.each_ref().map(|field| digest(&field.mine));
+    let digests = fields.iter().map(|field| digest(&field.mine)).collect();
     let state = ConflictState {
         id: current.id,
         version: current.version(),

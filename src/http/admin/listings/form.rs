@@ -33,8 +33,7 @@ pub(in crate::http) async fn create(
     services: web::Data<Services>,
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
-    let sent = Sent::received(form, None);
-    press(&staff, &sent, &services, &site).await
+    press(&staff, Sent::received(form, None), &services, &site).await
 }
 
 /// `GET /admin/properties/{id}/change/`: the form or, for somebody who may only look, the listing.
@@ -65,21 +64,28 @@ pub(in crate::http) async fn update(
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
     let sent = Sent::received(form, Some(PropertyId(*id)));
-    press(&staff, &sent, &services, &site).await
+    press(&staff, sent, &services, &site).await
 }
 
 /// Does what the button says that a form was sent with, for those who may.
 async fn press(
     staff: &Staff,
-    sent: &Sent,
+    mut sent: Sent,
     services: &Services,
     site: &Site,
 ) -> Result<HttpResponse, AppError> {
-    if let Some(refused) =
-        answers::not_taken(staff, sent, sent.needs(), sent.again(), services).await?
-    {
+    let refused = answers::not_taken(staff, &sent, sent.needs(), sent.again(), services);
+    if let Some(refused) = refused.await? {
         return Ok(refused);
     }
+    if let Some(id) = sent.id.filter(|_| sent.lacks_facts()) {
+        sent = match services.listings.find_uncached(id).await {
+            Ok(Some(property)) => sent.with_facts_of(&property),
+            Ok(None) => return answers::gone(staff, &sent, id, services).await,
+            Err(err) => return answers::failed(staff, services, sent.again(), err).await,
+        };
+    }
+    let sent = &sent;
     match (sent.button(), sent.id) {
         (_, Some(id)) if !sent.contradictions.is_empty() => {
             conflict::contradicted(staff, sent, id, services).await

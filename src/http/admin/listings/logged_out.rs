@@ -13,7 +13,7 @@ use actix_web::{Error, HttpResponse};
 
 use super::answers;
 use super::sent::Sent;
-use crate::domain::{PropertyForm, PropertyId, User};
+use crate::domain::{FACTS, PropertyId, User};
 use crate::http::AppError;
 use crate::http::admin::accounts::ask_to_log_in;
 use crate::http::admin::request::{Body, Fields, is_own, read};
@@ -81,9 +81,8 @@ async fn received(request: &mut ServiceRequest) -> Option<Sent> {
 /// The form of a listing among the fields that are sent to its address, or by a login that leads there.
 fn typed(address: &str, fields: Fields) -> Option<Sent> {
     let sent = Sent::of(fields, listing_of(address)?);
-    let is_form = PropertyForm::FIELDS
-        .iter()
-        .all(|field| sent.fields.has(field));
+    let mut required = FACTS.iter().filter(|fact| fact.is_required());
+    let is_form = required.all(|fact| sent.fields.has(fact.name));
     let carried = sent.carried();
     let length: usize = carried.iter().map(|(_, text)| text.len()).sum();
     (is_form && length <= MOST).then_some(sent)

@@ -3,7 +3,9 @@
 use sha2::{Digest as _, Sha256};
 
 use super::list_address;
-use crate::domain::{Permission, PropertyForm, PropertyId, Version};
+use crate::domain::{
+    Fact, Permission, Property, PropertyForm, PropertyId, Version, optional_facts,
+};
 use crate::http::admin::request::{Fields, SentForm};
 use crate::http::admin::staff::{Staff, new_token};
 use crate::http::views::admin::FormPage;
@@ -13,7 +15,7 @@ use crate::services::Submission;
 /// The hidden field with the token that no other form has.
 const ONCE: &str = "_once";
 
-/// What somebody wants of a form.
+/// The button that a form was sent with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Button {
     /// To save it; where to go then is [`Sent::next`].
@@ -84,7 +86,7 @@ impl Sent {
         }
     }
 
-    /// What somebody has to be allowed to send it.
+    /// The permission that sending it needs.
     pub(super) fn needs(&self) -> Permission {
         match (self.button(), self.id) {
             (Button::SaveAsNew, _) | (_, None) => Permission::Add,
@@ -106,6 +108,25 @@ impl Sent {
         target: Option<PropertyId>,
     ) -> Option<Submission> {
         Submission::of(self.fields.get(ONCE), staff.id, target, &self.form)
+    }
+
+    /// Whether it has no fields for some facts. A script, or a page of an older release, may not know them.
+    pub(super) fn lacks_facts(&self) -> bool {
+        optional_facts()
+            .iter()
+            .any(|fact| !self.fields.has(fact.name))
+    }
+
+    /// The form with the facts of a listing for which it has no fields.
+    pub(super) fn with_facts_of(self, property: &Property) -> Self {
+        let saved = PropertyForm::of(property);
+        let form = PropertyForm::from_fields(|field| {
+            let is_sent =
+                self.fields.has(field) || Fact::named(field).is_some_and(Fact::is_required);
+            let source = if is_sent { &self.form } else { &saved };
+            source.get(field).to_owned()
+        });
+        Self { form, ..self }
     }
 
     /// Where the browser goes after a save: Django's three buttons.
@@ -149,7 +170,7 @@ impl Sent {
         page.unsaved().with_state(self.once(), self.filters())
     }
 
-    /// The token: the same for as long as nothing was saved with it, so that a form whose fate nobody knows is saved
+    /// The token: the same for as long as nothing was saved with it, so that a form whose outcome is unknown is saved
     /// once as well.
     pub(super) fn once(&self) -> String {
         match self.fields.get(ONCE) {
@@ -165,9 +186,11 @@ impl Sent {
 
     /// The fields that a page without the form itself carries on.
     pub(super) fn carried(&self) -> Vec<(&'static str, String)> {
-        let mut carried = PropertyForm::FIELDS
-            .map(|field| (field, self.form.get(field).to_owned()))
-            .to_vec();
+        let fields = self.form.fields();
+        let known = fields.filter(|(fact, _)| fact.is_required() || self.fields.has(fact.name));
+        let mut carried: Vec<_> = known
+            .map(|(fact, text)| (fact.name, text.to_owned()))
+            .collect();
         if self.fields.has("version") {
             carried.push(("version", self.seen().to_string()));
         }

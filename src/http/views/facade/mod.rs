@@ -97,7 +97,7 @@ impl fmt::Display for Facade {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Description, Location, Price, PropertyId, Title};
+    use crate::domain::{Description, Facts, Location, Price, PropertyId, Title};
 
     fn facade(id: i64, title: &str) -> String {
         let property = Property {
@@ -106,6 +106,7 @@ mod tests {
             description: Description::parse("D").expect("valid"),
             price: Price::ZERO,
             location: Location::parse("Leith").expect("valid"),
+            facts: Facts::default(),
             created_at: chrono::DateTime::UNIX_EPOCH,
             updated_at: chrono::DateTime::UNIX_EPOCH,
         };
