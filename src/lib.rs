@@ -1,4 +1,4 @@
-//! A property-listings website that is fast because everything is cached, and right because nothing stale is served.
+//! A property-listings website that caches every page and never serves a stale one after a change.
 //!
 //! Layers, each of which imports only from those below it (a test checks it):
 //!

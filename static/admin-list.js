@@ -24,7 +24,7 @@
     const chosen = boxes.filter((box) => box.checked).length;
     all.checked = chosen === boxes.length;
     all.indeterminate = chosen > 0 && chosen < boxes.length;
-    ticked.textContent = across.checked ? "All are ticked." : `${number(chosen)} of ${number(boxes.length)} on this page ticked.`;
+    ticked.textContent = across.checked ? "All are selected." : `${number(chosen)} of ${number(boxes.length)} on this page selected.`;
   };
 
   // With Shift, the rows between the last two that were clicked.

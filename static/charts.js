@@ -160,7 +160,7 @@
     const data = columns(points, kind, SERIES[box.dataset.series]);
     const any = data.slice(1).some((column) => column.some((value) => value != null));
     box.classList.toggle("chart--empty", known && !any);
-    const silence = points.length > 0 ? "No page was asked for in this time." : "No data yet: figures are added every ten seconds.";
+    const silence = points.length > 0 ? "No pages were requested in this time." : "No data yet. Figures are updated every ten seconds.";
     if (chart.plot) {
       box.querySelector(".chart__none").textContent = silence;
       return chart.plot.setData(data);

@@ -1,4 +1,4 @@
-// Keeps the dashboard's figures up to date by server-sent events, until somebody pauses them. Without this script the page
+// Keeps the dashboard's figures up to date by server-sent events, until the user pauses them. Without this script the page
 // is whole, and has a link that loads it anew.
 "use strict";
 (() => {
@@ -19,10 +19,10 @@
 
   const expectMore = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => say("Live figures are interrupted"), SILENCE);
+    timer = setTimeout(() => say("Live updates are interrupted"), SILENCE);
   };
 
-  // Changes what differs, and leaves alone where somebody is.
+  // Replaces what differs, except where the user has the focus or a selection.
   const showFigures = (event) => {
     const { html } = JSON.parse(event.data);
     const fresh = new DOMParser().parseFromString(html, "text/html");
@@ -50,7 +50,7 @@
       // A stream that merely ended is opened again by the browser; one that is refused is not.
       if (stream?.readyState !== EventSource.CLOSED) return;
       close();
-      say("Live figures have ended. Refresh the page to go on.");
+      say("Live updates have stopped. Refresh the page to continue.");
       timer = setTimeout(open, LATER);
     });
     expectMore();
@@ -59,7 +59,7 @@
   button.hidden = false;
   button.addEventListener("click", () => {
     paused = !paused;
-    button.textContent = paused ? "Go on" : "Pause";
+    button.textContent = paused ? "Resume" : "Pause";
     if (paused) {
       close();
       say("Paused");
@@ -67,7 +67,7 @@
       open();
     }
   });
-  // A tab that nobody looks at needs no figures.
+  // A hidden tab needs no updates.
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
   addEventListener("pagehide", close);
   open();

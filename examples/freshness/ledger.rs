@@ -17,6 +17,8 @@ use crate::windows::Windows;
 pub(crate) const GROUPS: usize = 12;
 /// The rows that only statements over more than a thousand rows change.
 pub(crate) const BULK_GROUP: usize = GROUPS;
+/// Where those rows always are, so that the price filter never selects them.
+pub(crate) const BULK_STATE: State = State { side: 0, band: 1 };
 /// Rows of that kind.
 pub(crate) const BULK_ROWS: u32 = 1_100;
 /// The first of the site's numbers that rows get which are created in the database or by a file.

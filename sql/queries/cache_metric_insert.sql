@@ -1,4 +1,4 @@
--- A minute that is written again was not known to be written.
+-- A minute is written again if the first write was not confirmed.
 WITH old AS (
     DELETE FROM cache_metric WHERE minute < now() - interval '25 hours'
 )

@@ -1,4 +1,4 @@
--- Of the locations $1, or of all where that is null; with edits where $2.
+-- The latest departure from the locations $1 (all locations if null); edits count if $2 is true.
 SELECT max(at)
 FROM property_departure
 WHERE kind = 'all'

@@ -1,4 +1,4 @@
--- Kept for 90 days, and no more than 500,000: each new one sends a few of the oldest away.
+-- Entries are kept for 90 days, at most 500,000: each insert deletes a few of the oldest.
 WITH forgotten AS (
     DELETE FROM login_event WHERE id IN (
         SELECT id FROM (

@@ -1,4 +1,4 @@
--- A subject may try again when the failure that is `limit` places back leaves the window.
+-- A subject may try again when its failure number `limit`, counted backwards, leaves the window.
 SELECT max(extract(epoch FROM oldest_counted + make_interval(secs => $3) - clock_timestamp()))::float8
 FROM (
     SELECT DISTINCT ON (subject) subject, nth_value(at, $2::bigint::int) OVER (

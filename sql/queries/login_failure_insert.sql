@@ -1,4 +1,4 @@
--- Each new one sends a few away that are older than an hour.
+-- Each insert deletes a few entries that are older than an hour.
 WITH forgotten AS (
     DELETE FROM login_failure WHERE ctid IN (
         SELECT ctid FROM login_failure WHERE at < now() - interval '1 hour'

@@ -1,6 +1,5 @@
--- The places with the most listings, each as its newest listing spells it: those whose names have the letters $1, and
--- which are among $3 unless that is null. A pattern of LIKE would be made of the letters after unaccent, which turns
--- other characters into its wildcards.
+-- The places with the most listings, each spelled as in its newest listing: those whose names contain $1, and which are in $3
+-- unless it is null. LIKE is not used, because unaccent turns some characters into its wildcards.
 SELECT newest.location, per_place.listings
 FROM (
     SELECT location_folded, sum(rows)::bigint AS listings FROM property_tally

@@ -1,4 +1,4 @@
--- Each part with the latest change of its listings, among them that some were deleted.
+-- Each part with the latest change of its listings, including deletions.
 WITH RECURSIVE part (number, updated_at, place) AS (
     (
         SELECT (id - 1) / 5000, updated_at, 1::bigint

@@ -1,4 +1,4 @@
--- Whoever comes second finds nothing, and does not wait for the first.
+-- A second request finds nothing, and does not wait for the first.
 DELETE FROM import_upload
 WHERE id = (
     SELECT id FROM import_upload

@@ -1,4 +1,4 @@
--- Those that somebody else is about to delete or to replace are theirs.
+-- Files that another transaction is about to delete or replace are left to it.
 DELETE FROM import_upload
 WHERE user_id IN (
     SELECT user_id FROM import_upload

@@ -1,4 +1,4 @@
--- One file for each member of staff: the latest.
+-- Each staff user has one file: the latest.
 INSERT INTO import_upload (user_id, file_name, content, expires_at)
 VALUES ($1, $2, $3, now() + make_interval(secs => $4))
 ON CONFLICT (user_id) DO UPDATE

@@ -1,5 +1,5 @@
--- A member of staff with one of their sessions, which is noted to be in use: once a minute, and not while somebody else
--- writes it.
+-- A staff user with one of their sessions. Its last use is recorded once a minute, and not while another transaction writes
+-- the row.
 WITH seen AS (
     UPDATE session SET seen_at = now()
     WHERE name = (

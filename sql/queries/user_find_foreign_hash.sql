@@ -1,4 +1,4 @@
--- Of the commonest kind, as far as a few of them tell.
+-- A foreign hash of the most common kind in a small sample.
 SELECT min(password_hash)
 FROM (
     SELECT password_hash

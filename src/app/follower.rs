@@ -49,9 +49,9 @@ impl Follower {
         Ok(Self { stop, thread })
     }
 
-    /// Ends following.
+    /// Stops following the event log.
     pub(super) async fn stop(self) {
-        // Where it has ended already, there is nobody to be told.
+        // If the task has ended already, sending fails, which does not matter.
         let _ = self.stop.send(());
         let _ = tokio::task::spawn_blocking(|| self.thread.join()).await;
     }

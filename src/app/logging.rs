@@ -1,4 +1,4 @@
-//! The log: one line per record, whatever its values are.
+//! The log: one line per record, even if its values contain line breaks.
 //!
 //! **Invariant:** nothing that a client or a server said can begin a line of its own, or hide part of one: control
 //! characters, line separators and marks that change the direction of text are written as escapes.
@@ -61,7 +61,7 @@ fn write_message(out: &mut impl io::Write, message: &fmt::Arguments<'_>) -> io::
         Ok(()) => Ok(()),
         Err(fmt::Error) => Err(line
             .failed
-            .unwrap_or_else(|| io::Error::other("a value can't be shown"))),
+            .unwrap_or_else(|| io::Error::other("a value could not be formatted"))),
     }
 }
 
@@ -82,7 +82,7 @@ impl<W: io::Write> OneLine<'_, W> {
 
 impl<W: io::Write> fmt::Write for OneLine<'_, W> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        // Nearly every line is harmless, and most are written while somebody waits.
+        // Nearly every line needs no escaping, and most are written while a request waits.
         if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
             return self.write(text.as_bytes());
         }

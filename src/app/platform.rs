@@ -1,4 +1,4 @@
-//! What the site and every command stand on: servers, database, cache, services.
+//! The base of the site and of every command: servers, database, cache, services.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +15,7 @@ use crate::db::{Database, DbError, migrations};
 use crate::events::{LogReader, Receiver};
 use crate::services::{Loopback, ServiceError, Services};
 
-/// The program's parts, started and wired.
+/// The started parts of the program.
 pub struct Platform {
     /// The configuration that they were made from.
     pub config: Config,
@@ -25,7 +25,7 @@ pub struct Platform {
     pub cache: Cache,
     /// The use cases.
     pub services: Services,
-    /// How the site reaches itself.
+    /// The client for requests of the site to itself.
     pub loopback: Loopback,
     servers: Servers,
     follower: Option<Follower>,
@@ -33,7 +33,7 @@ pub struct Platform {
     search_renewal: Option<SearchRenewal>,
 }
 
-/// Why the program can't go on.
+/// Why the program can't start or continue.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// A private server.
@@ -50,12 +50,12 @@ pub enum StartError {
         "can't listen on {address}: {source}. Set HOST and PORT to a free address; PORT=0 picks one."
     )]
     Listen {
-        /// Where.
+        /// The address to listen on.
         address: String,
-        /// Why not.
+        /// The error.
         source: std::io::Error,
     },
-    /// The HTTP server, later.
+    /// The HTTP server, while it was running.
     #[error("the HTTP server failed: {0}")]
     Serve(#[source] std::io::Error),
     /// A use case.
@@ -130,7 +130,7 @@ impl Platform {
         Ok(())
     }
 
-    /// What makes Redis fit for use: the event log applied. A command that has only just begun has missed nothing.
+    /// The repair of Redis before its use: applies the event log. A command that has only just started has missed nothing.
     fn repair(&self, skip_first: bool) -> Repair {
         let reader = LogReader::new(self.database.clone(), self.cache.clone());
         let skip = Arc::new(AtomicBool::new(skip_first));
@@ -145,7 +145,7 @@ impl Platform {
         })
     }
 
-    /// What ends the private servers, where [`Platform::stop`] can't be called.
+    /// A handle that ends the private servers if [`Platform::stop`] can't be called.
     pub fn ending(&self) -> Ending {
         self.servers.ending()
     }
@@ -163,7 +163,7 @@ impl Platform {
         Ok(secret_key(&self.config)?)
     }
 
-    /// Brings the program's own database up to date; of another it only checks that it is.
+    /// Migrates a private database; for any other database, checks that it is migrated.
     ///
     /// # Errors
     /// When a migration fails, or is missing from a database of others'.
@@ -181,7 +181,7 @@ impl Platform {
 
     /// Stops what was started.
     pub async fn stop(self) {
-        // Nobody is to be warned that the servers go.
+        // The shutdown of the servers is intended, so no warning is logged.
         if let Some(follower) = self.follower {
             follower.stop().await;
         }
@@ -205,7 +205,7 @@ fn storage(
     let redis_url = servers.redis_url();
     let mut cache_config = config.cache.clone();
     if !is_site {
-        // A command hears of no events, and would never answer from memory.
+        // A command receives no events, so it would never answer from memory.
         cache_config.memory_bytes = 0;
     }
     let cache = Cache::new(&cache_config, redis_url.as_deref(), env!("BUILD_ID"))?;

@@ -1,4 +1,4 @@
-//! What reads the cache's counters every few seconds, for the dashboard's history.
+//! Reads the cache's counters every few seconds, for the dashboard's history.
 
 use chrono::Utc;
 use tokio::sync::oneshot;
@@ -14,7 +14,7 @@ pub(super) struct Sampler {
 }
 
 impl Sampler {
-    /// Starts sampling.
+    /// Starts the background task.
     pub(super) fn start(management: Management) -> Self {
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move {
@@ -27,9 +27,9 @@ impl Sampler {
         Self { stop, task }
     }
 
-    /// Ends sampling, and has what was counted last written.
+    /// Stops sampling, after the last figures are stored.
     pub(super) async fn stop(self) {
-        // Where it has ended already, there is nobody to be told.
+        // If the task has ended already, sending fails, which does not matter.
         let _ = self.stop.send(());
         let _ = self.task.await;
     }
@@ -38,7 +38,7 @@ impl Sampler {
 /// Samples for ever.
 async fn sample(management: &Management) {
     let mut ticks = interval_at(Instant::now() + SAMPLING, SAMPLING);
-    // After a pause, one sample says all.
+    // After a pause, one sample is enough.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;

@@ -1,4 +1,4 @@
-//! What gives listings that are older than the joined forms of words theirs, in the background.
+//! Adds the joined forms of words to older listings, in the background.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use tokio::task::JoinHandle;
 
 use crate::services::Listings;
 
-/// How soon it goes on after a failure, or looks again whether another instance still does it.
+/// The delay after a failure, and between checks whether another instance still does the work.
 const PAUSE: Duration = Duration::from_secs(10);
-/// How long it rests after each batch, for the sake of requests.
+/// The pause after each batch, so that requests are not slowed down.
 const REST: Duration = Duration::from_millis(20);
 
 /// A running renewal; it ends by itself once every listing has its joined forms.
 pub(super) struct SearchRenewal(JoinHandle<()>);
 
 impl SearchRenewal {
-    /// Starts it.
+    /// Starts the background task.
     pub(super) fn start(listings: Listings) -> Self {
         Self(tokio::spawn(async move {
             loop {
@@ -25,7 +25,9 @@ impl SearchRenewal {
                     // Another instance does it, and may end before it is done.
                     Ok(None) => tokio::time::sleep(PAUSE).await,
                     Err(err) => {
-                        log::warn!("older listings are not yet found by joined words: {err}");
+                        log::warn!(
+                            "the search index of older listings could not be updated: {err}"
+                        );
                         tokio::time::sleep(PAUSE).await;
                     }
                 }

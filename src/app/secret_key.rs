@@ -38,7 +38,7 @@ pub fn secret_key(config: &Config) -> Result<SecretKey, ServersError> {
     })
 }
 
-/// Writes a new key beside `path` and links it there, unless another program was faster: nobody reads half a key.
+/// Writes a new key beside `path` and links it there, unless another program was faster. No program can read an incomplete key.
 fn generate(data_dir: &DataDir, path: &Path) -> Result<(), ServersError> {
     let unique: u64 = rand::random();
     let new = data_dir.join(&format!("{FILE}.new-{unique:016x}"));

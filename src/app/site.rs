@@ -47,7 +47,7 @@ impl Application {
             source,
         };
         let listener = TcpListener::bind(listen);
-        // A second site on one DATA_DIR is told so, whatever its port.
+        // A second site on the same DATA_DIR gets an error, even with another port.
         let mut platform = Platform::start(config, Role::Site, receivers, stop).await?;
         let listening = async {
             // An earlier run that was killed may have held the port until now.
@@ -94,7 +94,7 @@ impl Application {
         &self.url
     }
 
-    /// Its parts.
+    /// The servers, pools and services of this site.
     pub fn platform(&self) -> &Platform {
         &self.platform
     }

@@ -1,6 +1,6 @@
 //! Whose work it is: the number that log lines name, carried into the tasks that work goes on in.
 //!
-//! It decides nothing. Work that is nobody's has no number.
+//! It decides nothing. Work without a request has no number.
 
 use std::future::Future;
 
@@ -8,22 +8,22 @@ tokio::task_local! {
     static CALLER: u64;
 }
 
-/// The number of whoever the running task works for.
+/// The number of the request that the running task works for.
 pub fn current() -> Option<u64> {
     CALLER.try_with(|number| *number).ok()
 }
 
-/// Does something for somebody.
+/// Runs a closure for a request.
 pub fn during<T>(number: u64, work: impl FnOnce() -> T) -> T {
     CALLER.sync_scope(number, work)
 }
 
-/// Works for somebody.
+/// Runs a future for a request.
 pub async fn on_behalf_of<T>(number: u64, work: impl Future<Output = T>) -> T {
     CALLER.scope(number, work).await
 }
 
-/// Work that goes on in a task of its own, for whoever the running task works for.
+/// Spawns a task that works for the same request as the running task.
 pub fn carried<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
     let number = current();
     async move {

@@ -12,7 +12,7 @@ impl Cache {
         let tags = super::with_site(&TagSet::new());
         let local = self.memory.generations.capture(&tags);
         let known = match &self.redis {
-            // What is loaded from nowhere takes no time, so nobody waits for the lease, and the store ends it.
+            // A constant takes no time to load, so no other instance waits for the lease, and storing ends it.
             Some(tier) => self.counted(key.level(), tier.lease(key, &tags).await).ok(),
             None => None,
         };

@@ -1,9 +1,9 @@
-//! The form in which a value lies in Redis.
+//! The format of an entry in Redis.
 //!
 //! ```text
 //! "PLC1"  crc32 of all that follows (4 bytes)  length of the head (4 bytes)  head (JSON)  parts
 //! ```
-//! **Invariant:** whatever bytes lie under a key, reading them yields an entry that this very build wrote, or
+//! **Invariant:** for any bytes under a key, reading them yields an entry that this very build wrote, or
 //! nothing. Lengths are checked before anything is allocated by them.
 
 use std::collections::BTreeMap;

@@ -92,27 +92,29 @@ impl Refusal {
         }
     }
 
-    /// What an operator can do.
+    /// The remedy for operators.
     pub fn remedy(&self) -> String {
         let account = &self.account;
         match &*self.code {
-            "NOPERM" => format!("Allow it: “ACL SETUSER {account} {}”.", self.rule()),
+            "NOPERM" => format!("To allow it, run “ACL SETUSER {account} {}”.", self.rule()),
             "NOAUTH" | "WRONGPASS" => {
                 "Set user and password in REDIS_URL (redis://user:password@host).".to_owned()
             }
-            "READONLY" => "Let REDIS_URL name the primary server.".to_owned(),
+            "READONLY" => "Set REDIS_URL to the primary server.".to_owned(),
             "MISCONF" => {
-                "Free or mend Redis's disk, or set save \"\": a cache needs no copy on disk."
+                "Fix Redis's disk problem, or set save \"\", because a cache needs no copy on disk."
                     .to_owned()
             }
             "OOM" => "Raise maxmemory, or set maxmemory-policy to allkeys-lru.".to_owned(),
             "LOADING" => "Wait until Redis has read its data from disk.".to_owned(),
-            _ => "Change Redis's configuration so that it takes the command, or correct REDIS_URL."
-                .to_owned(),
+            _ => {
+                "Change Redis's configuration so that it accepts the command, or correct REDIS_URL."
+                    .to_owned()
+            }
         }
     }
 
-    /// Why a figure that the command asks for is not known.
+    /// The reason why a statistic is missing.
     pub fn in_place_of_figures(&self) -> String {
         match self.is_of_permission() {
             true => format!("not permitted: {self}"),

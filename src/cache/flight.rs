@@ -1,8 +1,8 @@
-//! Single-flight: one load per key, however many ask at once.
+//! Single-flight: one load per key, however many requests arrive at once.
 //!
-//! The first to ask is the *leader*; the others are *followers*, who get what the leader's load yields.
+//! The first request is the *leader*. The others are *followers*, which get the result of the leader's load.
 //!
-//! **Invariant:** nobody follows a load that began before an invalidation that they could know of: a flight is joined
+//! **Invariant:** no request follows a load that began before an invalidation that it could know of: a flight is joined
 //! only while the generations that it was captured under are current, and only by a process that hears of every event.
 //! A leader that fails, panics or goes away frees its followers at once.
 
@@ -17,12 +17,12 @@ use tokio::sync::watch;
 use super::CacheKey;
 use super::memory::LocalStamps;
 
-/// The most followers of one flight; whoever comes later loads for themselves.
+/// The maximum number of followers of one flight; later requests load for themselves.
 const MAX_FOLLOWERS: usize = 4096;
 /// How long a follower waits before it loads for itself.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What a flight yielded; each key has one type.
+/// The result of a flight; each key has one type.
 pub(super) type Landed = Arc<dyn Any + Send + Sync>;
 
 type Table = Mutex<HashMap<CacheKey, Arc<Flight>>>;
@@ -46,11 +46,11 @@ enum State {
 
 /// A request's part in a flight.
 pub(super) enum Part {
-    /// It has to load.
+    /// This request has to load.
     Leader(Leader),
-    /// Somebody loads.
+    /// Another request loads.
     Follower(Follower),
-    /// Too many wait already.
+    /// There are too many followers already, so this request loads for itself.
     Alone,
 }
 
@@ -61,7 +61,7 @@ pub(super) struct Leader {
     flight: Arc<Flight>,
 }
 
-/// The wait for somebody's load.
+/// The wait for the load of another request.
 pub(super) struct Follower {
     flight: Arc<Flight>,
     state: watch::Receiver<State>,
@@ -95,7 +95,7 @@ impl Flights {
             state: watch::Sender::new(State::Loading),
             followers: AtomicUsize::new(0),
         });
-        // A flight of older generations goes on for those who joined it; nobody finds it any more.
+        // A flight of older generations goes on for the requests that joined it, but no new request finds it.
         table.insert(key.clone(), flight.clone());
         drop(table);
         Part::Leader(Leader {
@@ -112,7 +112,7 @@ impl Leader {
         &self.flight.stamps
     }
 
-    /// Whether anybody waits.
+    /// Whether the flight has followers.
     pub(super) fn has_followers(&self) -> bool {
         self.flight.followers.load(Ordering::Relaxed) > 0
     }

@@ -1,6 +1,6 @@
 -- KEYS[1]: the lease of a key's load. KEYS[2…]: generations. ARGV[1]: the generations' lifetime in seconds.
 -- ARGV[2]: the lease's, in milliseconds. ARGV[i + 1]: a token for KEYS[i], if it has none.
--- Returns 1 if the caller is to load, 0 if somebody loads under these generations already; then the tokens.
+-- Returns 1 if the caller is to load, 0 if another instance is loading under these generations already; then the tokens.
 local tokens = {}
 for i = 2, #KEYS do
     local token = redis.pcall('GET', KEYS[i])

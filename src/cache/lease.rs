@@ -1,6 +1,6 @@
 //! The lease under which this process answers from memory and from Redis.
 //!
-//! Whatever follows the event log extends the lease each time that everything committed is applied. A process that was
+//! The follower of the event log extends the lease each time when everything committed is applied. A process that was
 //! frozen, or that can't hear of events, stops answering by the clock alone. Memory stops at once when the listening
 //! connection is lost; Redis, which other instances keep up to date, answers to the end of the lease.
 

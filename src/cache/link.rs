@@ -91,7 +91,7 @@ struct Inner {
     refusals: Arc<Refusals>,
 }
 
-/// How it stands with Redis.
+/// The state of the connection.
 struct Way {
     /// Grows with every connection: a late failure of an old connection must not condemn the new one.
     number: u64,
@@ -151,7 +151,7 @@ impl Link {
         matches!(self.way().state, State::Up(_))
     }
 
-    /// How it stands with Redis.
+    /// The state of the link.
     pub(super) fn report(&self) -> LinkReport {
         let way = self.way();
         let state = match way.state {
@@ -216,7 +216,7 @@ impl Link {
         }
     }
 
-    /// Notes that an invalidation failed: whatever the reason, what should be dead may not be.
+    /// Notes that an invalidation failed. For any reason, entries that should be invalid may still be valid.
     pub(super) fn missed(&self, connection: u64, err: &CacheError) {
         self.close(connection, err, answered(err));
     }
@@ -234,11 +234,11 @@ impl Link {
         }
         match way.state {
             State::Up(_) => {
-                log::warn!("redis is bypassed until it is repaired: {reason}");
+                log::warn!("redis is bypassed until missed events are applied: {reason}");
                 self.0.lost.notify_one();
             }
-            // Whoever repairs it finds the link closed, and begins again.
-            State::Repairing(_) => log::debug!("redis has to be repaired anew: {reason}"),
+            // A repair in progress finds the link closed, and begins again.
+            State::Repairing(_) => log::debug!("redis failed during the repair: {reason}"),
             State::Down => return,
         }
         way.state = State::Down;
@@ -262,9 +262,9 @@ impl Link {
                 Err(err) => {
                     let answers = self.not_restored(&err);
                     if !told {
-                        log::warn!("redis can't be used yet, pages are computed without it: {err}");
+                        log::warn!("redis can't be used yet; pages are computed without it: {err}");
                     } else if answers && !told_of_repair {
-                        log::warn!("redis answers, and can't be repaired: {err}");
+                        log::warn!("redis responds, but missed events can't be applied: {err}");
                     }
                     (told, told_of_repair) = (true, told_of_repair || answers);
                     ready.notify_one();

@@ -58,7 +58,7 @@ pub enum Interrupted {
     Panicked,
 }
 
-/// An error of a load, which everybody who waited for the load gets.
+/// An error of a load, which every request that waited for the load gets.
 pub trait LoadError: Clone + Send + Sync + From<Interrupted> + 'static {
     /// Whether it only says that a server is out of reach, so that an older answer may stand in.
     fn is_outage(&self) -> bool;
@@ -66,7 +66,7 @@ pub trait LoadError: Clone + Send + Sync + From<Interrupted> + 'static {
 
 /// How long a load may take before it is given up and its followers are freed.
 const LOAD: Duration = Duration::from_secs(15);
-/// How often somebody whose leader went away joins again before it loads for itself.
+/// How often a follower whose leader went away joins again before it loads for itself.
 pub(super) const ATTEMPTS: usize = 3;
 /// How long another instance's load is waited for in all, and between the first two looks and the last ones.
 const WAIT: (Duration, Duration, Duration) = (
@@ -76,7 +76,7 @@ const WAIT: (Duration, Duration, Duration) = (
 );
 
 impl Cache {
-    /// The value under a key, loaded if the cache has none that is valid; one load, however many ask. `tags` are what
+    /// The value under a key, loaded if the cache has none that is valid; one load, however many requests arrive. `tags` are what
     /// the value depends on. The load goes on if the caller goes away.
     ///
     /// # Errors
@@ -232,7 +232,7 @@ impl Cache {
         if matches!(cached.tagged.stamps, Stamps::Known(_) | Stamps::Unknown) {
             let stored = self.store_value(key, &cached.tagged, ttl).await;
             if let (false, Some(tier)) = (stored, &self.redis) {
-                // Nobody is to wait for what is not there; the lease ends by itself where this fails.
+                // Other instances must not wait for a load that failed. If this fails too, the lease expires.
                 let _ = tier.release(key).await;
             }
             cached.outcome = Outcome::Miss { stored };
@@ -331,7 +331,7 @@ impl Cache {
     }
 }
 
-/// Runs a load to its end even if whoever waits for it goes away; but not for ever, because others wait as well.
+/// Runs a load to its end even if the client disconnects, but only for a bounded time, because other requests wait too.
 pub(super) async fn to_the_end<T, E>(
     load: impl Future<Output = Result<T, E>> + Send + 'static,
 ) -> Result<T, E>

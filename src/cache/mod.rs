@@ -1,17 +1,17 @@
 //! The cache: entries that are valid for as long as the generations of their tags, kept in Redis.
 //!
-//! It knows nothing of properties and would serve any other site unchanged. The protocol:
+//! It knows nothing of listings, and would serve any other site unchanged. `docs/cache.md` explains the protocol. In short:
 //!
 //! - A *tag* names a set of rows; its *generation* is a random token in Redis. An entry carries the generations of
 //!   its tags as they were **before** its load, and is valid only while each is present and equal.
-//! - To *invalidate* a tag is to delete its generation: whatever was loaded before, and whatever a slow reader stores
-//!   later, is dead. The next fill mints a new one. **Invariant:** a token is never reused, so a dead entry never
-//!   comes back, whichever key Redis evicts.
+//! - To *invalidate* a tag is to delete its generation: everything that was loaded before, even if a slow reader
+//!   stores it later, becomes invalid. The next fill mints a new one. **Invariant:** a token is never reused, so an invalid entry
+//!   never becomes valid again, whichever key Redis evicts.
 //! - Every entry also carries [`Tag::site`], which stands for everything.
 //! - A failure of Redis never leaves this module: it becomes a bypass, a counter and one warning ([`link`]).
 //!
 //! In front of Redis stand a tier of pages in this process, with generations of its own, and
-//! single-flight: one load per key, however many ask.
+//! single-flight: one load per key, however many requests arrive.
 
 mod asking;
 pub mod caller;
@@ -24,6 +24,7 @@ mod facade;
 mod flight;
 mod generation;
 mod inspection;
+mod invalidating;
 mod invalidation;
 mod key;
 mod lease;

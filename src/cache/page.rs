@@ -14,7 +14,7 @@ use super::tag::hex;
 /// A content coding of a stored body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
-    /// As rendered.
+    /// Not compressed.
     Identity,
     /// `gzip`.
     Gzip,
@@ -53,7 +53,7 @@ struct About {
     lifetime_ms: u64,
 }
 
-/// Below this many bytes a body travels in one packet whatever its encoding.
+/// Below this many bytes a body fits into one packet in every encoding.
 const WORTH_COMPRESSING: usize = 512;
 
 impl StoredPage {

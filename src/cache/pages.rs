@@ -1,4 +1,4 @@
-//! Rendered pages: from memory, else from Redis, else rendered once for everybody who asks.
+//! Rendered pages: from memory, else from Redis, else rendered once for all requests that wait for it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,12 +19,12 @@ pub struct Rendered {
     pub content_type: HeaderValue,
     /// Its body.
     pub body: Bytes,
-    /// Leave to keep it; without one it is not kept.
+    /// Cache policy: without one, the page is not stored.
     pub policy: Option<CachePolicy>,
 }
 
 impl Rendered {
-    /// The same page with leave to keep it.
+    /// The same page with a cache policy.
     #[must_use]
     pub fn with(self, policy: CachePolicy) -> Self {
         let policy = Some(policy);
@@ -32,7 +32,7 @@ impl Rendered {
     }
 }
 
-/// A page for a reader.
+/// A page to send.
 #[derive(Debug, Clone)]
 pub struct Served {
     /// The page.
@@ -141,7 +141,7 @@ impl Cache {
         Ok(self.page_not_kept(key, rendered, stamps))
     }
 
-    /// Computes a page anew that is about to expire, unless somebody is at it.
+    /// Computes a page that is about to expire, unless another request does so already.
     pub async fn refresh_page<E, F>(
         &self,
         key: &CacheKey,
@@ -327,7 +327,7 @@ impl Cache {
         Served { page, trail }
     }
 
-    /// What is said of Redis: nothing where there is none.
+    /// The part of `Cache-Status` for Redis; nothing without Redis.
     fn outcome_in_redis(&self, stamps: &Stamps, stored: bool) -> Option<Outcome> {
         self.redis.as_ref()?;
         Some(match stamps {
@@ -344,7 +344,7 @@ impl Cache {
         page
     }
 
-    /// A page that is sent as it is and forgotten.
+    /// A page that is sent and not stored.
     fn page_not_kept(&self, key: &CacheKey, rendered: Rendered, stamps: LocalStamps) -> Served {
         let age = rendered.policy.as_ref();
         let age = age.map_or(Duration::ZERO, |policy| policy.loaded.elapsed());

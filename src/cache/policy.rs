@@ -21,7 +21,7 @@ pub use super::{Level, Outcome};
 /// The longest body that is stored: 1 MiB.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
-/// A handler's leave to store its response, with what the response depends on.
+/// A handler's permission to store its response, with what the response depends on.
 #[derive(Debug, Clone)]
 pub struct CachePolicy {
     /// The generations that its data were loaded under.

@@ -2,19 +2,19 @@
 //! ended by it.
 //!
 //! What ended is counted among the pages of this process, beside the request that waits for the invalidation. Entries in
-//! Redis are not counted: they end when somebody next asks for them, or expire.
+//! Redis are not counted: they are removed at the next request for them, or expire.
 //!
 //! **Invariant:** counting takes at most a tenth of one core, however many invalidations there are: those that come while
 //! one is counted, or soon after, are not counted.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use tokio::runtime::Handle;
 
-use super::memory::Struck;
-use super::{Cache, EventMark, Invalidation, Tag};
+use super::memory::{MemoryTier, Struck};
+use super::{EventMark, Invalidation, Tag};
 
 /// How many invalidations are remembered.
 const MOST: usize = 50;
@@ -28,7 +28,7 @@ const REST: u32 = 9;
 /// An invalidation that was applied.
 #[derive(Debug, Clone)]
 pub struct PastInvalidation {
-    /// When.
+    /// The time of the invalidation.
     pub at: SystemTime,
     /// The numbers of the first and the last event; `None` where it was not an event's doing.
     pub events: Option<(String, String)>,
@@ -50,7 +50,7 @@ pub struct PastInvalidation {
 
 /// The last ones, the latest first.
 ///
-/// Whoever commits an event and whoever reads it from the log both apply it, perhaps at the same moment. **Invariant:**
+/// The publisher of an event and the reader of the log both apply it, perhaps at the same moment. **Invariant:**
 /// the one that ends the pages is the one that is remembered, and what a clear ended is there until it is counted.
 #[derive(Debug, Default)]
 pub(super) struct Recent {
@@ -129,7 +129,7 @@ impl Recent {
         Some(number)
     }
 
-    /// Whether a count may begin; whoever is told so makes it and says so by [`Recent::counted`].
+    /// Whether a count may begin. If so, the caller counts, and then calls [`Recent::counted`].
     fn may_count(&self) -> bool {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let may = match inner.pace {
@@ -152,40 +152,38 @@ impl Recent {
         }
     }
 
-    fn list(&self) -> Vec<PastInvalidation> {
+    /// The last ones, the latest first.
+    pub(super) fn list(&self) -> Vec<PastInvalidation> {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.past.iter().map(|(_, past)| past.clone()).collect()
     }
-}
 
-impl Cache {
-    /// Tells all invalidations of one actor together from now on, as one of some subject, so that they don't crowd out
-    /// those of others.
-    pub fn fold_invalidations_of(&self, actor: &'static str, subject: &'static str) {
+    /// Shows all invalidations of one actor as one, under a subject.
+    pub(super) fn fold(&self, actor: &'static str, subject: &'static str) {
         // A second actor would be a programmer's mistake; the first stays.
-        let _ = self.recent.folded.set((actor, subject));
-    }
-
-    /// The last invalidations, the latest first.
-    pub fn recent_invalidations(&self) -> Vec<PastInvalidation> {
-        self.recent.list()
+        let _ = self.folded.set((actor, subject));
     }
 
     /// Remembers an invalidation and has the pages counted that ended by it, which takes milliseconds when there are many.
-    pub(super) fn remember(&self, invalidation: &Invalidation, struck: Struck) {
-        let Some(number) = self.recent.add(invalidation) else {
+    pub(super) fn remember(
+        self: &Arc<Self>,
+        memory: &Arc<MemoryTier>,
+        invalidation: &Invalidation,
+        struck: Struck,
+    ) {
+        let Some(number) = self.add(invalidation) else {
             return;
         };
-        if !self.recent.may_count() {
+        if !self.may_count() {
             return;
         }
-        let (memory, recent) = (self.memory.clone(), self.recent.clone());
+        let (memory, recent) = (Arc::clone(memory), Arc::clone(self));
         let count = move || {
             let began = Instant::now();
             recent.counted(number, memory.count_fallen(&struck), began);
         };
         match Handle::try_current() {
-            // A clear removes the pages a moment later; it is rare, and nobody waits for milliseconds of it.
+            // A clear removes the pages a moment later; it is rare, and a few milliseconds do not matter there.
             Ok(runtime) if !invalidation.tags.contains(&Tag::site()) => {
                 runtime.spawn_blocking(count);
             }
@@ -196,7 +194,7 @@ impl Cache {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Barrier};
+    use std::sync::Barrier;
     use std::thread;
     use std::time::Duration;
 
@@ -204,7 +202,7 @@ mod tests {
 
     use super::*;
     use crate::cache::memory::HeldPage;
-    use crate::cache::{CacheKey, EventMark, Level, StoredPage, TagSet};
+    use crate::cache::{Cache, CacheKey, Level, StoredPage, TagSet};
     use crate::config::Config;
 
     /// A cache of its own with some pages in memory, and without Redis.

@@ -73,7 +73,7 @@ impl Cache {
         LevelReport { entries, bytes }
     }
 
-    /// The ways to what the cache holds. Asks nobody.
+    /// The state of the tiers. Makes no request.
     pub fn tier_state(&self) -> TierState {
         let link = self.redis.as_ref().map(|tier| tier.link.report());
         TierState {

@@ -1,4 +1,4 @@
-//! What Redis holds beside this site's entries, and how it is set: for whoever looks for problems.
+//! What Redis holds beside this site's entries, and how it is configured: for the command `check`.
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::reader::Reader;
 
-/// Where Redis is.
+/// The choice of Redis.
 #[derive(Clone, PartialEq, Eq)]
 pub enum RedisChoice {
     /// A private server that the program starts below `DATA_DIR`.

@@ -1,8 +1,8 @@
-//! Which PostgreSQL, and how many connections to it.
+//! The PostgreSQL server, and the number of connections.
 
 use super::reader::Reader;
 
-/// Where the database is.
+/// The choice of PostgreSQL.
 #[derive(Clone)]
 pub enum DatabaseChoice {
     /// A private server that the program starts below `DATA_DIR`.
@@ -65,9 +65,7 @@ fn refusal(config: &tokio_postgres::Config) -> Option<&'static str> {
         return Some("must name a host: postgres://user:password@host:5432/database");
     }
     if config.get_ssl_mode() == tokio_postgres::config::SslMode::Require {
-        return Some(
-            "asks for sslmode=require, which this build does not speak; use a local proxy or socket",
-        );
+        return Some("has sslmode=require, which is not supported; use a local proxy or socket");
     }
     None
 }

@@ -8,7 +8,7 @@ mod database;
 mod hosts;
 mod reader;
 mod secret;
-mod settings;
+pub mod settings;
 mod site;
 
 use std::path::PathBuf;
@@ -18,12 +18,11 @@ pub use database::{DatabaseChoice, DatabaseConfig};
 pub use hosts::AllowedHosts;
 pub use reader::{ConfigError, Problem};
 pub use secret::SecretKey;
-pub use settings::Setting;
 pub use site::SiteConfig;
 
 use reader::Reader;
 
-/// Everything that can be configured.
+/// The complete configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `DATA_DIR`: where the private servers' data and the generated secret key are.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// One wrong variable.
+/// An invalid variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     name: String,
@@ -38,7 +38,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Everything that is wrong with the configuration.
+/// All invalid variables of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct ConfigError(Vec<Problem>);
 
@@ -51,15 +51,15 @@ impl ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "The configuration is wrong:")?;
+        writeln!(f, "The configuration is not valid:")?;
         for problem in &self.0 {
             writeln!(f, "  {problem}")?;
         }
-        f.write_str("See .env.example for every variable with its default.")
+        f.write_str("See .env.example for all variables and their defaults.")
     }
 }
 
-/// Takes variables by name and remembers the problems.
+/// Reads variables by name and collects the problems.
 pub(super) struct Reader<'a> {
     variable: &'a dyn Fn(&str) -> Option<String>,
     problems: Vec<Problem>,

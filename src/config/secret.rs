@@ -8,7 +8,7 @@ impl SecretKey {
     /// The least number of bytes.
     pub const MIN_BYTES: usize = 32;
 
-    /// Takes a key that is long enough; `None` otherwise.
+    /// A key of these bytes; `None` if there are fewer than 32.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Option<Self> {
         let bytes = bytes.into();
         (bytes.len() >= Self::MIN_BYTES).then_some(Self(bytes))

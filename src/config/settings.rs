@@ -1,16 +1,16 @@
-//! The configuration as it may be shown.
+//! The configuration for `printconfig`, without secrets.
 
 use tokio_postgres::config::Host;
 use url::Url;
 
 use super::{Config, DatabaseChoice, RedisChoice};
 
-/// A variable with the value in force.
+/// A variable with its current value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
     /// The variable's name.
     pub name: &'static str,
-    /// Its value; of a secret only whether there is one.
+    /// Its value; for a secret only whether it is set.
     pub value: String,
 }
 
@@ -67,7 +67,7 @@ impl Config {
     }
 }
 
-/// Put together from what was understood, so that nothing unknown is shown.
+/// Built from the parsed parts, so that nothing unknown is shown.
 fn shown_database(choice: &DatabaseChoice) -> String {
     let DatabaseChoice::Url(config) = choice else {
         return "(a private server)".to_owned();

@@ -1,4 +1,4 @@
-//! Where and how the site is served.
+//! How the site is served.
 
 use std::net::IpAddr;
 
@@ -42,8 +42,8 @@ impl SiteConfig {
                 "DEBUG",
                 shown,
                 format!(
-                    "development mode opens the management endpoints, so it is refused on {host}; set DEBUG=false, \
-                     or HOST=127.0.0.1"
+                    "not allowed with HOST={host}, because development mode opens cache management; set \
+                    DEBUG=false or HOST=127.0.0.1"
                 ),
             );
         }
@@ -95,7 +95,9 @@ fn read_allowed_hosts(reader: &mut Reader<'_>) -> AllowedHosts {
     let text = text.unwrap_or_else(|| "localhost,127.0.0.1,[::1]".to_owned());
     let parsed = AllowedHosts::parse(&text);
     parsed.unwrap_or_else(|item| {
-        let rule = format!("“{item}” is not a host name; separate names, [IPv6] or * by commas");
+        let rule = format!(
+            "“{item}” is not a host name; separate host names, [IPv6] addresses or * by commas"
+        );
         reader.problem("ALLOWED_HOSTS", &text, rule);
         AllowedHosts::parse("localhost").unwrap_or_else(|_| unreachable!("a constant that parses"))
     })

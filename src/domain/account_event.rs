@@ -1,15 +1,15 @@
-//! What was done to accounts.
+//! Events in the history of accounts.
 
 use chrono::{DateTime, Utc};
 
 use super::UserId;
 
-/// Something that was done to an account.
+/// An entry of the history of accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountEvent {
-    /// When.
+    /// The time of the event.
     pub at: DateTime<Utc>,
-    /// Who did it.
+    /// The acting user.
     pub actor: String,
     /// `added`, `changed`, `deleted` or `sessions_ended`.
     pub kind: String,
@@ -17,23 +17,23 @@ pub struct AccountEvent {
     pub user: UserId,
     /// The login name that it had.
     pub username: String,
-    /// What changed.
+    /// The changed fields.
     pub changes: Vec<AccountChange>,
 }
 
 /// A field of an account that changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountChange {
-    /// Its name in the form.
+    /// The name of the field in the form.
     pub field: String,
-    /// What it was, for people; `None` where that is nothing to tell, as of a password.
+    /// The old value as shown to users; `None` if it is not shown, as for a password.
     pub before: Option<String>,
-    /// What it became.
+    /// The new value.
     pub after: Option<String>,
 }
 
 impl AccountEvent {
-    /// What was done, for people.
+    /// The action as shown to users.
     pub fn verb(&self) -> &'static str {
         match self.kind.as_str() {
             "added" => "added",

@@ -3,7 +3,7 @@
 //! **Invariant:** a token is a cursor of one list in one order. It carries a checksum of that list and of itself, so that
 //! a token of another list, or one with a letter changed, added or missing, is refused and does not lead to wrong rows.
 //! The checksum needs no secret: the rows are public, and a client that makes up a cursor gets rows that it may see
-//! anyway. So every instance reads the tokens of every other, whatever its SECRET_KEY.
+//! anyway. So every instance reads the tokens of every other, even with another SECRET_KEY.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,7 +15,7 @@ use super::{Price, Property, PropertyId, Sort};
 /// The bytes of a token's checksum.
 const CHECKSUM: usize = 8;
 
-/// Which way a client walks from the cursor.
+/// The direction in which a client reads from the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// To the rows after it, in the order of the list.
@@ -27,9 +27,9 @@ pub enum Direction {
 /// The value that the list is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SortValue {
-    /// Of `newest` and `oldest`.
+    /// For `newest` and `oldest`.
     CreatedAt(DateTime<Utc>),
-    /// Of `price` and `-price`.
+    /// For `price` and `-price`.
     Price(Price),
 }
 
@@ -38,7 +38,7 @@ pub enum SortValue {
 /// Rows that come or go elsewhere don't move it, so a walk neither repeats nor loses a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
-    /// Which way to walk.
+    /// The direction.
     pub direction: Direction,
     /// The edge row's sort value.
     pub value: SortValue,

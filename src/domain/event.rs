@@ -48,9 +48,9 @@ pub enum Change {
         /// How many rows, where the database knows.
         rows: i64,
     },
-    /// No row was changed: somebody cleared the cache.
+    /// No row was changed: the cache was cleared.
     Cleared,
-    /// No row was changed: somebody cleared a part of the cache.
+    /// No row was changed: part of the cache was cleared.
     ClearedTags {
         /// The tags whose entries are to end.
         tags: Vec<String>,

@@ -42,7 +42,7 @@ pub const FACTS: &[Fact] = &[
             max_chars: Description::MAX_CHARS,
         },
         reso: Some("PublicRemarks"),
-        help: "Plain text, up to 20,000 characters. A blank line begins a new paragraph.",
+        help: "Plain text, up to 20,000 characters. A blank line starts a new paragraph.",
     },
     Fact {
         name: "price",
@@ -58,7 +58,7 @@ pub const FACTS: &[Fact] = &[
             max_chars: Location::MAX_CHARS,
         },
         reso: Some("City"),
-        help: "Up to 100 characters. Listings with the same location are grouped, so choose one that is known where it fits.",
+        help: "Up to 100 characters. Choose a suggested location where possible, because listings with the same location are grouped.",
     },
 ];
 

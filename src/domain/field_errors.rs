@@ -67,7 +67,7 @@ pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
     day.filter(|day| shape && (1..=9999).contains(&day.year()))
         .ok_or_else(|| {
             format!(
-                "“{}” is not a day. Enter one such as 2026-01-31.",
+                "“{}” is not a date. Enter a date such as 2026-01-31.",
                 quoted(text)
             )
         })

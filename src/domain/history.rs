@@ -9,7 +9,7 @@ use super::{EventId, Fact, PropertyForm, PropertyId};
 pub struct HistoryEntry {
     /// Its number in the event log.
     pub id: EventId,
-    /// When.
+    /// The time of the change.
     pub at: DateTime<Utc>,
     /// A user of the site, a command, or a database role.
     pub actor: String,
@@ -19,7 +19,7 @@ pub struct HistoryEntry {
     pub property: Option<PropertyId>,
     /// Its headline then; for a bulk change what it was.
     pub title: String,
-    /// Why, where whoever did it said so.
+    /// A note with the reason, if there is one.
     pub note: Option<String>,
     /// The listing as it was; `None` when it was added.
     pub before: Option<PropertyForm>,

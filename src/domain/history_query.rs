@@ -1,4 +1,4 @@
-//! What somebody asks of the history.
+//! Filter and position of the history.
 
 use chrono::NaiveDate;
 use url::form_urlencoded;
@@ -16,7 +16,7 @@ pub enum HistoryKind {
     Changed,
     /// A listing was deleted.
     Deleted,
-    /// One statement changed more listings than are told one by one.
+    /// A statement that changed more listings than are recorded one by one.
     Bulk,
     /// The cache was cleared.
     Cleared,
@@ -32,7 +32,7 @@ impl HistoryKind {
         Self::Cleared,
     ];
 
-    /// Its name in addresses.
+    /// Its name in URLs.
     pub fn name(self) -> &'static str {
         match self {
             Self::Added => "added",
@@ -43,7 +43,7 @@ impl HistoryKind {
         }
     }
 
-    /// Its name for people.
+    /// Its label.
     pub fn label(self) -> &'static str {
         match self {
             Self::Added => "Listings added",
@@ -66,24 +66,24 @@ impl HistoryKind {
     }
 }
 
-/// Where a page of the history begins.
+/// The position of a page of the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum HistoryPlace {
-    /// At the latest entry.
+    /// From the latest entry.
     #[default]
     Latest,
-    /// At what came before an entry.
+    /// The entries before this one.
     Before(EventId),
-    /// So that it ends with what came after an entry.
+    /// The entries after this one.
     After(EventId),
 }
 
 /// A parsed query of the history.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HistoryQuery {
-    /// Who did it.
+    /// The acting user.
     pub actor: Option<String>,
-    /// What was done.
+    /// The kind of change.
     pub kind: Option<HistoryKind>,
     /// The first day, in UTC.
     pub from: Option<NaiveDate>,
@@ -91,7 +91,7 @@ pub struct HistoryQuery {
     pub to: Option<NaiveDate>,
     /// To which listing.
     pub listing: Option<PropertyId>,
-    /// Where the page begins.
+    /// The position of the page.
     pub place: HistoryPlace,
 }
 
@@ -135,7 +135,10 @@ impl HistoryQuery {
         if let (Some(from), Some(to)) = (query.from, query.to)
             && to < from
         {
-            errors.add("to", format!("The last day is before the first, {from}."));
+            errors.add(
+                "to",
+                format!("The end date is before the start date, {from}."),
+            );
         }
         match errors.is_empty() {
             true => Ok(query),
@@ -201,7 +204,12 @@ fn kind(text: &str) -> Result<HistoryKind, String> {
 
 fn number(text: &str) -> Result<i64, String> {
     let parsed = text.parse().ok().filter(|number| *number > 0);
-    parsed.ok_or_else(|| format!("“{}” is not a number. Enter one from 1 up.", quoted(text)))
+    parsed.ok_or_else(|| {
+        format!(
+            "“{}” is not a listing number. Enter a whole number from 1.",
+            quoted(text)
+        )
+    })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Which rows a list has.
+//! The filter of a list.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::{FieldErrors, FoldedLocation, Location, Price, SearchText};
 /// The most locations that one query may name.
 pub const MAX_LOCATIONS: usize = 20;
 
-/// Which rows are in a list.
+/// The filter of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ListingFilter {
     /// Words that each row must have; a number also selects the listing of that number.

@@ -1,4 +1,4 @@
-//! What a reader asks of the list: filters, order and place, parsed from a query string.
+//! The query of a list: filters, order and position, parsed from a query string.
 //!
 //! **Invariant:** two query strings that ask for the same page have the same [`ListingQuery::canonical`] text, and
 //! two that have the same text get the same page; it is what cache keys are made of. Unknown parameters, their
@@ -10,18 +10,18 @@ use super::field_errors::quoted;
 use super::text::is_absent;
 use super::{Cursor, FieldErrors, ListingFilter, Location, Price, SearchText, Sort};
 
-/// Rows on a page when nothing else is asked for.
+/// Rows per page when nothing else is asked for.
 pub const DEFAULT_PAGE_SIZE: u16 = 24;
 /// The most rows on a page.
 pub const MAX_PAGE_SIZE: u16 = 100;
 /// The last page that may be asked for by number; a cursor walks on without limit.
 pub const MAX_PAGE: u16 = 200;
 
-/// What is said of a cursor that is none of the list's.
+/// The message for a cursor that does not belong to the list.
 const NOT_A_CURSOR: &str =
-    "This is not a cursor of this list and order. Take one from `next` or `previous`.";
+    "This cursor does not belong to this list and order. Use a cursor from `next` or `previous`.";
 
-/// Where in the list the wanted rows are.
+/// The position of the requested rows in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Position {
     /// A numbered page, from 1. No list has a page after [`MAX_PAGE`].
@@ -33,20 +33,20 @@ pub enum Position {
 /// Whether `cursor` is a parameter (of the list) or an unknown word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cursors {
-    /// It is read.
+    /// Cursors are read.
     Accepted,
-    /// It is ignored, as any unknown parameter is.
+    /// Cursors are ignored, like any unknown parameter.
     Ignored,
 }
 
 /// A parsed query of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListingQuery {
-    /// Which rows.
+    /// The filter.
     pub filter: ListingFilter,
-    /// In which order.
+    /// The sort order.
     pub sort: Sort,
-    /// From where.
+    /// The position in the list.
     pub position: Position,
     /// How many rows, from 1 to [`MAX_PAGE_SIZE`].
     pub page_size: u16,
@@ -215,7 +215,7 @@ fn page_number(text: &str) -> Result<u16, String> {
     match digits && !is_zero {
         true => Ok(text.parse().unwrap_or(u16::MAX).min(MAX_PAGE + 1)),
         false => Err(format!(
-            "“{}” is not a page. Enter a whole number from 1 up.",
+            "“{}” is not a page number. Enter a whole number from 1.",
             quoted(text)
         )),
     }

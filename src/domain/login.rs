@@ -1,4 +1,4 @@
-//! Who logged in, or tried to, or left.
+//! The login audit: logins, failed attempts and logouts.
 
 use chrono::{DateTime, Utc};
 use url::form_urlencoded;
@@ -11,16 +11,16 @@ use super::user_agent::short_user_agent;
 /// The most characters of a filter.
 const MAX_FILTER: usize = 150;
 
-/// What somebody did at the door.
+/// The outcome of a login attempt, or a logout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoginKind {
-    /// Entered.
+    /// A successful login.
     Login,
-    /// Was refused: a wrong name or password, or no staff.
+    /// A refused login: wrong name or password, or not staff.
     Failure,
-    /// Was put off after too many failures.
+    /// A login that was blocked after too many failures.
     Throttled,
-    /// Left.
+    /// A logout.
     Logout,
 }
 
@@ -28,7 +28,7 @@ impl LoginKind {
     /// Every kind, in the order in which forms show them.
     pub const ALL: [Self; 4] = [Self::Login, Self::Failure, Self::Throttled, Self::Logout];
 
-    /// Its name in addresses and in the database.
+    /// Its name in URLs and in the database.
     pub fn name(self) -> &'static str {
         match self {
             Self::Login => "login",
@@ -38,7 +38,7 @@ impl LoginKind {
         }
     }
 
-    /// What people call it.
+    /// Its label.
     pub fn label(self) -> &'static str {
         match self {
             Self::Login => "Logged in",
@@ -59,17 +59,17 @@ impl LoginKind {
 pub struct LoginEvent {
     /// Its number; later ones are larger.
     pub id: i64,
-    /// What was done.
+    /// The outcome.
     pub kind: LoginKind,
     /// The login name as it was typed.
     pub username: String,
     /// From where; empty when that is not known.
     pub address: String,
-    /// What the browser called itself.
+    /// The `User-Agent` header.
     pub user_agent: String,
-    /// How often, within a minute of its time.
+    /// The number of attempts within a minute.
     pub attempts: i32,
-    /// When.
+    /// The time of the attempt.
     pub at: DateTime<Utc>,
 }
 
@@ -80,7 +80,7 @@ impl LoginEvent {
     }
 }
 
-/// Which entries of the login audit to list.
+/// The filter of the login audit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LoginFilter {
     /// A part of the name; empty for all.

@@ -14,7 +14,8 @@ pub enum NameError {
     Taken,
     /// A reader would take it for the name of an account.
     #[error(
-        "“{name}” looks like “{existing}”, a username that already exists. Choose one that can’t be mistaken for it."
+        "“{name}” looks like “{existing}”, a username that already exists. Choose a name that can’t be confused \
+        with it."
     )]
     LooksLike {
         /// The new name.
@@ -74,7 +75,7 @@ impl<'a> FromIterator<&'a Username> for Names {
     }
 }
 
-/// What a reader may see in a name: its skeleton as it is written, and in lower case, because case is easily mistaken too.
+/// The looks of a name: its skeleton as written and in lower case, because case is easily confused too.
 fn looks(name: &Username) -> [String; 2] {
     let name = name.as_str();
     [

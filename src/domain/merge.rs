@@ -11,7 +11,7 @@ pub enum ChangedBy {
     Nobody,
     /// Only the user who is editing.
     Me,
-    /// Only the user who saved meanwhile.
+    /// Only the other user, who saved in the meantime.
     Them,
     /// Both, each differently; or it is unknown who, because the state that they started from is not known.
     Both,

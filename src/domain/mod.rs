@@ -1,4 +1,4 @@
-//! What the site is about: properties, the queries that list them, the events that writing them causes.
+//! The domain: properties, the queries that list them, the events that changes cause.
 //!
 //! Everything here is plain data and parsing. **Invariant:** no I/O, and no import from another layer; a value
 //! that exists has been checked, so no other layer checks it again.
@@ -27,6 +27,7 @@ mod price;
 mod price_band;
 mod property;
 mod property_form;
+mod property_id;
 mod session_entry;
 mod sitemap;
 mod sort;
@@ -63,8 +64,9 @@ pub use permission::{Permission, Permissions};
 pub use place::{Place, PlaceQuery};
 pub use price::{Price, PriceError, grouped_digits};
 pub use price_band::PriceBand;
-pub use property::{FactValues, NewProperty, Property, PropertyId, Version};
+pub use property::{FactValues, NewProperty, Property, Version};
 pub use property_form::PropertyForm;
+pub use property_id::PropertyId;
 pub use session_entry::SessionEntry;
 pub use sitemap::{ListedPart, ListedProperty, SitemapPart};
 pub use sort::Sort;

@@ -19,7 +19,7 @@ const MAX_BYTES: usize = 1024;
 /// From which share of common characters a password is too similar to what is known of its owner.
 const MAX_SIMILARITY: f64 = 0.7;
 
-/// 20,000 passwords that everybody tries first, in lower case: the list that Django ships (see the LICENSE beside it).
+/// The 20,000 most common passwords, in lower case: the list that Django ships (see the LICENSE beside it).
 static COMMON: LazyLock<HashSet<Box<str>>> = LazyLock::new(|| {
     let packed = include_bytes!("common_passwords/common-passwords.txt.gz");
     let mut text = String::new();
@@ -46,7 +46,7 @@ pub enum PasswordError {
     /// Only digits.
     #[error("This password is entirely numeric.")]
     Numeric,
-    /// One that everybody tries first.
+    /// One of the most common passwords.
     #[error("This password is too common.")]
     Common,
     /// The login name, or nearly.
@@ -78,7 +78,7 @@ impl fmt::Display for PasswordErrors {
 impl std::error::Error for PasswordErrors {}
 
 impl Password {
-    /// What a password must be, for the forms that ask for one.
+    /// The rules for passwords, as shown in forms.
     pub const HELP: [&str; 4] = [
         "At least 8 characters.",
         "Not only digits.",
@@ -120,7 +120,7 @@ impl Password {
         }
     }
 
-    /// Takes a password that somebody insists on.
+    /// Accepts a password that the user confirmed although it is weak.
     ///
     /// # Errors
     /// [`PasswordError::TooShort`] when it is empty, [`PasswordError::TooLong`] when it only costs time to hash,
@@ -147,8 +147,8 @@ impl Password {
         spaced.nfc().collect()
     }
 
-    /// What a hash of the typed password may have been made of: the prepared password, and what programs hashed that
-    /// prepared none: it as it was typed, or with its letters decomposed.
+    /// The texts that a hash of the typed password may have been made of: the prepared password, and for programs that do not
+    /// prepare passwords, the typed text or its decomposed form.
     pub fn readings(text: &str) -> Vec<String> {
         let mut readings = vec![Self::prepared(text)];
         for reading in [text.to_owned(), text.nfd().collect()] {
@@ -202,7 +202,7 @@ fn is_like(password: &str, known: &str) -> bool {
     })
 }
 
-/// The share of characters that two texts have in common, in whatever order; `quick_ratio` of Python's `difflib`.
+/// The share of characters that two texts have in common, in any order; `quick_ratio` of Python's `difflib`.
 fn similarity(a: &str, b: &str) -> f64 {
     let mut left: HashMap<char, usize> = HashMap::new();
     b.chars().for_each(|c| *left.entry(c).or_default() += 1);

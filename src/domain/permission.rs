@@ -1,9 +1,9 @@
-//! What a member of staff may do.
+//! The permissions of staff.
 
-/// One thing that staff may be allowed to do, as Django's permissions of a model; the cache's actions are one more.
+/// A permission, as in Django's permissions of a model, and one for the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Permission {
-    /// Look at listings and their history.
+    /// View listings and their history.
     View,
     /// Add listings.
     Add,
@@ -36,14 +36,14 @@ impl Permission {
         }
     }
 
-    /// What it lets staff do, for the forms that give it.
+    /// What it allows, as shown in forms.
     pub fn help(self) -> &'static str {
         match self {
-            Self::View => "Look at listings and their history.",
+            Self::View => "View listings and their history.",
             Self::Add => "Add listings.",
-            Self::Change => "Change listings. Whoever may change them may look at them too.",
+            Self::Change => "Change listings. This includes viewing them.",
             Self::Delete => "Delete listings.",
-            Self::Cache => "See how the cache is doing, clear it, and run its tests.",
+            Self::Cache => "View cache statistics, clear the cache and run its tests.",
         }
     }
 
@@ -70,7 +70,7 @@ impl Permissions {
         names.into_iter().filter_map(Permission::named).collect()
     }
 
-    /// Those among them, in the order of [`Permission::ALL`].
+    /// The permissions in this set, in the order of [`Permission::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Permission> {
         let all = Permission::ALL.into_iter();
         all.filter(move |permission| self.has(*permission))
@@ -81,7 +81,7 @@ impl Permissions {
         self.iter().map(Permission::name).collect()
     }
 
-    /// Whether whoever has these may do something: as in Django, to change listings includes looking at them.
+    /// Whether these permissions allow an action. As in Django, the permission to change listings includes viewing them.
     pub fn allow(self, permission: Permission) -> bool {
         let implied = permission == Permission::View && self.has(Permission::Change);
         self.has(permission) || implied

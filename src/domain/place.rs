@@ -9,7 +9,7 @@ use super::{FieldErrors, ListingFilter, ListingQuery, Location};
 /// A location that listings have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
-    /// As its newest listing spells it.
+    /// The location, spelled as in its newest listing.
     pub location: Location,
     /// How many listings it has; `None` where they are too many to be counted for each place.
     pub listings: Option<i64>,
@@ -19,7 +19,7 @@ pub struct Place {
 /// query that asks for both, the name counts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PlaceQuery {
-    /// Which listings count; never limited by location.
+    /// The filter of the listings that count; never limited by location.
     pub filter: ListingFilter,
     /// Letters that each place's name has.
     pub name: Option<Location>,

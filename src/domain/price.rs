@@ -13,7 +13,7 @@ pub struct Price(Decimal);
 /// Why a text is not a price.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PriceError {
-    /// Nothing was given.
+    /// The text is empty.
     #[error("This field is required.")]
     Missing,
     /// Not a number as people write prices.

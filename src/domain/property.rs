@@ -6,23 +6,9 @@ use std::fmt;
 use chrono::{DateTime, Datelike as _, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Description, FACTS, FactValue, Facts, Location, Price, REQUIRED, Title};
-
-/// A property's number in the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct PropertyId(pub i64);
-
-impl PropertyId {
-    /// The greatest number: the greatest that JavaScript can hold exactly.
-    pub const MAX: Self = Self(9_007_199_254_740_991);
-}
-
-impl fmt::Display for PropertyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
+use super::{
+    Description, FACTS, FactValue, Facts, Location, Price, PropertyId, REQUIRED, Title,
+};
 
 /// A listing as it is in the database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,7 +111,7 @@ impl NewProperty {
     }
 }
 
-/// The version of a row: the microseconds of `updated_at`, which the database moves strictly forward
+/// The version of a row that a form was opened with: the microseconds of `updated_at`, which the database moves strictly forward
 /// on every change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version(pub i64);

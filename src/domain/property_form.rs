@@ -1,4 +1,4 @@
-//! The form that creates or edits a property, as a user typed it.
+//! The submitted form that creates or edits a property, before validation.
 
 use serde_json::Value;
 

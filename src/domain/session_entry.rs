@@ -1,13 +1,13 @@
-//! Where somebody is logged in.
+//! The sessions of a user.
 
 use chrono::{DateTime, Utc};
 
 use super::user_agent::short_user_agent;
 
-/// A session, without what would let anybody in.
+/// A session, without its secret key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionEntry {
-    /// What it is known by; not its key.
+    /// Its public name; not its secret key.
     pub name: String,
     /// When it began.
     pub begun_at: DateTime<Utc>,
@@ -15,7 +15,7 @@ pub struct SessionEntry {
     pub seen_at: DateTime<Utc>,
     /// The address that it began from; empty when that is not known.
     pub address: String,
-    /// What the browser calls itself.
+    /// The browser, from the `User-Agent` header.
     pub user_agent: String,
 }
 

@@ -29,7 +29,7 @@ impl SitemapPart {
         Self(id.0.saturating_sub(1).div_euclid(Self::IDS) + 1)
     }
 
-    /// Takes a number that the database computed.
+    /// A part with a number from the database.
     pub fn from_database(number: i64) -> Self {
         Self(number)
     }
@@ -41,7 +41,7 @@ impl SitemapPart {
         ((1..=last.0).contains(&part.0) && part.to_string() == text).then_some(part)
     }
 
-    /// Its first and its last number.
+    /// Its first and its last id.
     pub fn ids(self) -> (PropertyId, PropertyId) {
         let before = self.0.saturating_sub(1).saturating_mul(Self::IDS);
         let last = before.saturating_add(Self::IDS);
@@ -58,7 +58,7 @@ impl fmt::Display for SitemapPart {
 /// A part that has listings, and the latest change among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListedPart {
-    /// Which.
+    /// The number of the part.
     pub part: SitemapPart,
     /// When one of its listings last changed, or was deleted.
     pub updated_at: DateTime<Utc>,
@@ -67,7 +67,7 @@ pub struct ListedPart {
 /// A listing in a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListedProperty {
-    /// Which.
+    /// The id of the listing.
     pub id: PropertyId,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,

@@ -35,7 +35,7 @@ impl Sort {
         }
     }
 
-    /// Its name for people.
+    /// Its label.
     pub fn label(self) -> &'static str {
         match self {
             Self::Newest => "Newest first",
@@ -51,7 +51,7 @@ impl Sort {
             .find(|sort| sort.name() == text)
             .ok_or_else(|| {
                 format!(
-                    "“{}” is not an order. Use newest, oldest, price or -price.",
+                    "“{}” is not a sort order. Use newest, oldest, price or -price.",
                     quoted(text)
                 )
             })

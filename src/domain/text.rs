@@ -11,7 +11,7 @@ use super::characters::{direction_control, is_visible};
 /// Why a text is not allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Nothing that a reader would see was given.
+    /// The text has no visible character.
     #[error("This field is required.")]
     Missing,
     /// Longer than the field may be; lengths count Unicode characters.
@@ -97,7 +97,7 @@ macro_rules! text_type {
                 parse_text(text, $limit).map(Self)
             }
 
-            /// Takes a text that the database's own constraints have checked.
+            /// A text from the database, whose constraints have checked it.
             pub fn from_database(text: String) -> Self {
                 Self(text)
             }
@@ -125,7 +125,7 @@ text_type!(
     Description, 20_000
 );
 text_type!(
-    /// Where a property is, as its editor wrote it.
+    /// The location of a property, as typed.
     Location, 100
 );
 text_type!(
@@ -206,12 +206,12 @@ fn is_apostrophe(c: char) -> bool {
 pub struct FoldedLocation(String);
 
 impl FoldedLocation {
-    /// Folds a location that somebody asked for.
+    /// Folds a requested location.
     pub fn of(location: &Location) -> Self {
         Self(location.as_str().to_lowercase())
     }
 
-    /// Takes the folded form that the database computed.
+    /// A folded form from the database.
     pub fn from_database(folded: String) -> Self {
         Self(folded)
     }

@@ -64,13 +64,13 @@ impl Username {
         short.trim().to_owned()
     }
 
-    /// What a typed name shares with every name that could be meant by it: case doesn't count.
+    /// The form for comparison of names, which ignores case.
     pub fn folded(text: &str) -> String {
         let folded = Self::normalized(text).to_lowercase();
         folded.nfkc().take(MAX_USERNAME + 1).collect()
     }
 
-    /// Takes a name that is in the database.
+    /// A name from the database.
     pub fn from_database(name: String) -> Self {
         Self(name)
     }
@@ -90,15 +90,15 @@ impl fmt::Display for Username {
 /// A user as the database knows them.
 #[derive(Debug, Clone)]
 pub struct User {
-    /// Their number.
+    /// The id.
     pub id: UserId,
-    /// Their login name.
+    /// The username.
     pub username: Username,
-    /// Where mail reaches them; may be empty.
+    /// The email address; may be empty.
     pub email: String,
     /// The stored hash: in PHC string format, or as another program made it.
     pub password_hash: String,
-    /// What ties sessions to the password: another one has another stamp, the same one hashed anew has the same.
+    /// Ties sessions to the password: another password has another stamp; the same password with a new hash keeps its stamp.
     pub session_stamp: String,
     /// Whether they may log in at all.
     pub is_active: bool,
@@ -106,7 +106,7 @@ pub struct User {
     pub is_staff: bool,
     /// Whether they may do everything.
     pub is_superuser: bool,
-    /// What they may do, if they are no superuser.
+    /// The permissions; a superuser has all.
     pub permissions: Permissions,
     /// When they last logged in.
     pub last_login: Option<DateTime<Utc>>,
@@ -120,7 +120,7 @@ impl User {
         self.is_superuser || self.permissions.allow(permission)
     }
 
-    /// Tells one state of the account from another, and nothing else. Neither a login nor a password is another state.
+    /// Identifies a state of the account. Neither a login nor a new password changes it.
     pub fn version(&self) -> String {
         let Self {
             username,
@@ -150,7 +150,7 @@ impl User {
             .collect()
     }
 
-    /// What they are, in a word.
+    /// The role as shown to users.
     pub fn role(&self) -> &'static str {
         match (self.is_staff, self.is_superuser) {
             (true, true) => "Superuser",
@@ -191,7 +191,7 @@ mod tests {
             let err = Username::parse(&format!("ad{unseen}min")).expect_err("refused");
             assert!(err.contains(&code), "{err}");
         }
-        // A name that is too long is nobody's, and stays so when it is cut.
+        // No user has a name that is too long, and cutting it does not change that.
         assert_eq!(Username::normalized(&"x".repeat(1000)).len(), 151);
         assert!(Username::parse(&"x".repeat(151)).is_err());
         assert!(Username::parse(&"x".repeat(150)).is_ok());

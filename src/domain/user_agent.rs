@@ -1,4 +1,4 @@
-//! What a browser calls itself, in a few words.
+//! A short description of a browser.
 
 /// The most characters of a name that is not known.
 const MAX_OWN_NAME: usize = 40;
@@ -16,7 +16,7 @@ const BROWSERS: [(&str, &str); 9] = [
     ("CriOS/", "Chrome"),
 ];
 
-/// Systems likewise.
+/// Operating systems, in the order in which they are searched for.
 const SYSTEMS: [(&str, &str); 7] = [
     ("Windows", "Windows"),
     ("iPhone", "iPhone"),
@@ -27,8 +27,8 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-/// A `User-Agent` header in a few words, such as `Firefox 140 on Windows`. Anybody can send any header, so this is a
-/// help for people and no proof. The result is bounded, and is text: whoever shows it escapes it.
+/// A `User-Agent` header in a few words, such as `Firefox 140 on Windows`. A client can send any header, so this is a
+/// help for people and no proof. The result is bounded plain text, which the caller has to escape.
 pub(super) fn short_user_agent(header: &str) -> String {
     let version = |text: &str| -> String {
         text.chars()

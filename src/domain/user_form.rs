@@ -19,7 +19,7 @@ const MAX_PAGE: u16 = 1000;
 pub struct UserForm {
     /// The login name.
     pub username: String,
-    /// Where mail reaches them; may be empty.
+    /// The email address; may be empty.
     pub email: String,
     /// Whether they may log in at all.
     pub is_active: bool,
@@ -27,16 +27,16 @@ pub struct UserForm {
     pub is_staff: bool,
     /// Whether they may do everything.
     pub is_superuser: bool,
-    /// What they may do otherwise.
+    /// The permissions; a superuser has all.
     pub permissions: Permissions,
 }
 
-/// What an account is, apart from its password.
+/// The fields of an account, without its password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserStanding {
     /// The login name.
     pub username: Username,
-    /// Where mail reaches them; may be empty.
+    /// The email address; may be empty.
     pub email: String,
     /// Whether they may log in at all.
     pub is_active: bool,
@@ -44,21 +44,21 @@ pub struct UserStanding {
     pub is_staff: bool,
     /// Whether they may do everything.
     pub is_superuser: bool,
-    /// What they may do otherwise.
+    /// The permissions; a superuser has all.
     pub permissions: Permissions,
 }
 
 /// An account that is yet to be made.
 #[derive(Debug)]
 pub struct NewAccount {
-    /// What it is.
+    /// The fields without the password.
     pub standing: UserStanding,
     /// Its password.
     pub password: Password,
 }
 
 impl UserForm {
-    /// The form of a new account: somebody who may look.
+    /// The initial form of a new account: active staff with the permission to view.
     pub fn blank() -> Self {
         Self {
             is_active: true,
@@ -89,7 +89,7 @@ impl UserForm {
         let username = errors.check("username", Username::parse(&self.username));
         let email = errors.check("email", parse_email(&self.email));
         if self.is_superuser && !self.is_staff {
-            let message = "A superuser has to be staff, or could not log in here.";
+            let message = "A superuser must also be staff, otherwise they can’t log in here.";
             errors.add("is_staff", message);
         }
         match (username, email) {
@@ -106,7 +106,7 @@ impl UserForm {
     }
 }
 
-/// Checks an email address; nothing is one as well, because not everybody has one.
+/// Checks an email address, which may be empty.
 ///
 /// # Errors
 /// A message that says what it should be.
@@ -121,12 +121,12 @@ pub fn parse_email(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     Err(format!(
-        "“{}” is not an email address. Enter one such as ann@example.com, or nothing.",
+        "“{}” is not an email address. Enter an address such as ann@example.com, or leave the field empty.",
         quoted(text)
     ))
 }
 
-/// Which accounts to list.
+/// The filter of the list of accounts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserQuery {
     /// A part of the name or the e-mail address; empty for all.
@@ -140,7 +140,7 @@ pub struct UserQuery {
 }
 
 impl UserQuery {
-    /// What `role` may be, with what people call it.
+    /// The values of `role`, with their labels.
     pub const ROLES: [(&'static str, &'static str); 3] = [
         ("superuser", "Superusers"),
         ("staff", "Other staff"),

@@ -4,7 +4,7 @@
 //! on can't be told from the letters, for `basin` is not the beginning of a form of base. So the words that listings
 //! commonly have are listed; the beginnings of others find just the words that begin with them.
 
-/// In alphabetical order.
+/// The words in alphabetical order.
 static WORDS: &str = include_str!("word_forms.txt");
 
 /// The words of the list that begin with some letters, separated by spaces.

@@ -109,6 +109,6 @@ fn subject(change: &Change) -> String {
         Change::Bulk { rows } if *rows > 0 => format!("{rows} listings in one statement"),
         Change::Bulk { .. } => "all listings".to_owned(),
         Change::Cleared => "the whole cache".to_owned(),
-        Change::ClearedTags { .. } => "a part of the cache".to_owned(),
+        Change::ClearedTags { .. } => "part of the cache".to_owned(),
     }
 }

@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::AppError;
 use super::negotiation::AcceptedEncodings;
-use super::pages::has_copy;
+use super::negotiation::has_copy;
 use crate::services::StoredPage;
 
 /// Each file's name and its name with the content's hash, as `build.rs` found them.

@@ -11,24 +11,24 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
 use crate::domain::{FieldErrors, PropertyForm};
-use crate::services::{Interrupted, LoadError, Outage, ServiceError};
+use crate::services::{Interrupted, LoadError, ManageError, Outage, ServiceError};
 
-/// A request that did not succeed. Everybody who waited for the same page gets a copy.
+/// A request that did not succeed. Every request that waited for the same page gets a copy.
 #[derive(Debug, Clone)]
 pub enum AppError {
-    /// There is nothing at this address.
+    /// There is no page at this address.
     NotFound,
     /// The request can't be understood.
     BadRequest(String),
     /// Fields of the input are wrong.
     Invalid(FieldErrors),
-    /// Somebody has to log in first; a browser is sent to the login page and comes back to this path.
+    /// The user must log in first; a browser is redirected to the login page, and comes back to this path.
     LoginRequired(String),
-    /// Credentials are missing, in a place where nobody is sent to a login page.
+    /// Credentials are missing, for a URL that does not redirect to a login page.
     Unauthorized,
     /// The client may not do this.
     Forbidden(&'static str),
-    /// What is there does not allow it now: something of the kind is under way, or somebody changed or deleted it.
+    /// The current state does not allow the action: the same action is in progress, or the object was changed or deleted.
     Conflict(String),
     /// The client accepts no encoding that the site has.
     NotAcceptable,
@@ -52,8 +52,8 @@ pub enum AppError {
 pub(super) fn outage(why: Option<Outage>) -> &'static str {
     match why {
         Some(Outage::Unreachable) => "The database can’t be reached at the moment",
-        Some(Outage::Slow) => "The database took too long to answer",
-        None => "The database can’t be reached at the moment, or takes too long to answer",
+        Some(Outage::Slow) => "The database took too long to respond",
+        None => "The database can’t be reached at the moment, or responds too slowly",
     }
 }
 
@@ -63,9 +63,10 @@ const RETRY_SECONDS: u64 = 5;
 /// What clients are told that accept no encoding of the site's.
 const ENCODINGS: &str = "The header Accept-Encoding excludes identity and names neither br nor gzip. Accept one of them.";
 /// What clients are told of a fault of the server's.
-const FAULT: &str = "Something went wrong on our side. It has been logged.";
+const FAULT: &str = "Something went wrong on our side. The error has been logged.";
 /// What clients are told when Redis fails while an operator's request is under way.
-const HALFWAY: &str = "Redis failed midway; what it still holds is void. Try again.";
+const HALFWAY: &str = "Redis failed before all entries were removed. The remaining entries are no longer valid. \
+Try again.";
 
 /// Begins the answer to a request that may succeed in a few seconds.
 pub(super) fn unavailable() -> HttpResponseBuilder {
@@ -74,13 +75,13 @@ pub(super) fn unavailable() -> HttpResponseBuilder {
     response
 }
 
-/// What clients are told when a constraint of the database refused a row, whoever made it.
+/// The message for a row that a constraint of the database refused.
 fn refusal(constraint: &str) -> String {
     match refused_field(constraint) {
         Some(field) => {
-            format!("The database does not accept this value of “{field}”. Nothing was saved.")
+            format!("The database rejected the value of “{field}”. Nothing was saved.")
         }
-        None => "The database does not accept one of the values. Nothing was saved.".to_owned(),
+        None => "The database rejected one of the values. Nothing was saved.".to_owned(),
     }
 }
 
@@ -94,9 +95,9 @@ impl AppError {
     /// What to tell the client.
     pub fn detail(&self) -> String {
         match self {
-            Self::NotFound => "There is nothing at this address.".to_owned(),
+            Self::NotFound => "There is no page at this address.".to_owned(),
             Self::BadRequest(detail) | Self::Conflict(detail) => detail.clone(),
-            Self::Invalid(_) => "Some of the input is not valid.".to_owned(),
+            Self::Invalid(_) => "Some input is not valid.".to_owned(),
             Self::LoginRequired(_) | Self::Unauthorized => {
                 "Log in as staff, or send a valid token in the Authorization header.".to_owned()
             }
@@ -108,7 +109,7 @@ impl AppError {
                 )
             }
             Self::NotAcceptable => ENCODINGS.to_owned(),
-            Self::TooSlow => "The request took too long to arrive.".to_owned(),
+            Self::TooSlow => "The request arrived too slowly.".to_owned(),
             Self::Unavailable(why) => {
                 format!("{}. Please try again in a few seconds.", outage(*why))
             }
@@ -188,6 +189,20 @@ impl fmt::Display for AppError {
 impl LoadError for AppError {
     fn is_outage(&self) -> bool {
         matches!(self, Self::Service(err) if err.is_unavailable())
+    }
+}
+
+/// Where no form can be shown again.
+impl From<ManageError> for AppError {
+    fn from(err: ManageError) -> Self {
+        match err {
+            ManageError::NotAllowed => {
+                Self::Forbidden("Only superusers manage accounts. Ask one of them.")
+            }
+            ManageError::Gone => Self::NotFound,
+            ManageError::Service(err) => Self::Service(err),
+            err => Self::Conflict(err.to_string()),
+        }
     }
 }
 

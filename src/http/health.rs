@@ -1,4 +1,4 @@
-//! Liveness and readiness, for whoever runs the site.
+//! Liveness and readiness, for operators and load balancers.
 
 use actix_web::{HttpResponse, web};
 use serde_json::json;

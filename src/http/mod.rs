@@ -5,17 +5,21 @@
 
 mod admin;
 mod assets;
+mod csrf;
 mod error;
+mod forms;
 mod health;
 mod listings;
-mod machines;
 mod management;
 mod middleware;
 mod negotiation;
 mod openapi;
 mod pages;
+mod public;
 mod routes;
+mod routing;
 mod site;
+mod staff;
 mod views;
 
 pub use error::AppError;

@@ -1,6 +1,6 @@
 //! Which representation a client wants: HTML or JSON, and in which encoding.
 
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use url::form_urlencoded;
 
 use crate::services::Encoding;
@@ -32,7 +32,7 @@ impl Format {
         }
     }
 
-    /// The format of a failure: an endpoint that answers JSON to whoever asks for nothing in particular also fails so,
+    /// The format of a failure: an endpoint that answers JSON by default also fails with JSON,
     /// and so does a page that only programs read.
     pub(super) fn of_failure(path: &str, query_string: &str, headers: &HeaderMap) -> Self {
         if is_for_programs(path) {
@@ -125,6 +125,14 @@ impl IntoIterator for AcceptedEncodings {
     }
 }
 
+/// Whether a client has this representation already (RFC 9110, section 13.1.2: a weak comparison).
+pub(super) fn has_copy(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+    let lists = headers.get_all(header::IF_NONE_MATCH);
+    let tags = lists.flat_map(|list| list.as_bytes().split(|byte| *byte == b','));
+    tags.map(<[u8]>::trim_ascii)
+        .any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == etag.as_bytes())
+}
+
 /// All values of a header that is a list.
 pub(super) fn joined(headers: &HeaderMap, name: header::HeaderName) -> String {
     let values: Vec<_> = headers
@@ -158,7 +166,7 @@ fn quality_of(list: &str, name: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::http::header::{HeaderName, HeaderValue};
+    use actix_web::http::header::HeaderName;
 
     fn headers(name: HeaderName, value: &'static str) -> HeaderMap {
         [(name, HeaderValue::from_static(value))]
@@ -212,6 +220,21 @@ mod tests {
                 want,
                 "{accept}"
             );
+        }
+    }
+
+    #[test]
+    fn a_validator_matches_in_a_list_weakly_and_by_star() {
+        for (header, want) in [
+            ("\"a\", W/\"b\"", true),
+            ("*", true),
+            ("\"c\"", false),
+            ("", false),
+        ] {
+            let headers = [(header::IF_NONE_MATCH, HeaderValue::from_static(header))];
+            let headers: HeaderMap = headers.into_iter().collect();
+            let etag = HeaderValue::from_static("\"b\"");
+            assert_eq!(has_copy(&headers, &etag), want, "{header}");
         }
     }
 }

@@ -1,13 +1,9 @@
 //! Every address of the site.
 
-use actix_web::http::{Method, header};
-use actix_web::{
-    FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, guard, web,
-};
+use actix_web::web;
 
-use super::listings::handlers as public;
-use super::machines::handlers as machines;
-use super::{AppError, Site, admin, assets, health, management};
+use super::routing::{not_found, read};
+use super::{Site, admin, assets, health, management, public};
 use crate::services::Services;
 
 /// The most bytes of a request's body: a description of 20,000 characters, percent-encoded, fits twice.
@@ -30,7 +26,7 @@ pub fn configure(config: &mut web::ServiceConfig, services: &Services, site: &Si
         .default_service(web::to(not_found));
 }
 
-/// What everybody sees.
+/// The public pages.
 fn browse(config: &mut web::ServiceConfig) {
     config
         .service(read("/properties/", public::index))
@@ -39,48 +35,9 @@ fn browse(config: &mut web::ServiceConfig) {
         .service(read(r"/properties/{id:\d+}/next/", public::next))
         .service(read(r"/properties/{id:\d+}/previous/", public::previous))
         .service(read(r"/properties/{id:\d+}/", public::show))
-        .service(read("/properties/feed.atom", machines::show))
-        .service(read("/robots.txt", machines::show))
-        .service(read("/openapi.json", machines::show))
-        .service(read("/sitemap.xml", machines::show))
-        .service(read(r"/sitemap-{part:\d+}.xml", machines::show));
-}
-
-/// A resource that is only read: `HEAD` as `GET`.
-pub(super) fn read<F, Args>(path: &str, handler: F) -> Resource
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    web::resource(path).route(get().to(handler))
-}
-
-/// A route that is read: `HEAD` as `GET`.
-pub(super) fn get() -> Route {
-    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
-}
-
-/// Nothing is here; but perhaps with a slash at the end, as Django's `APPEND_SLASH`.
-pub(super) async fn not_found(request: HttpRequest) -> Result<HttpResponse, AppError> {
-    let path = request.path();
-    let section = ["/properties", "/admin"].into_iter().any(|section| {
-        path == section
-            || path
-                .strip_prefix(section)
-                .is_some_and(|rest| rest.starts_with('/'))
-    });
-    let reading = matches!(*request.method(), Method::GET | Method::HEAD);
-    let plain = path
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b"/-_".contains(&b));
-    if !section || !reading || !plain || path.ends_with('/') {
-        return Err(AppError::NotFound);
-    }
-    let query = request.query_string();
-    let mark = if query.is_empty() { "" } else { "?" };
-    let location = (header::LOCATION, format!("{path}/{mark}{query}"));
-    Ok(HttpResponse::MovedPermanently()
-        .insert_header(location)
-        .finish())
+        .service(read("/properties/feed.atom", public::machine))
+        .service(read("/robots.txt", public::machine))
+        .service(read("/openapi.json", public::machine))
+        .service(read("/sitemap.xml", public::machine))
+        .service(read(r"/sitemap-{part:\d+}.xml", public::machine));
 }

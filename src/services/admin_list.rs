@@ -22,7 +22,7 @@ pub const LISTED_ROWS: i64 = 1_000;
 
 /// A list of more rows ends early: to sort all of a million rows by any columns takes seconds.
 pub const LONGEST_LIST: i64 = 50_000;
-/// Where such a list ends. Its first rows are found in the order of an index, whatever it is sorted by.
+/// The length at which such a list ends. Its first rows are found in the order of an index, for every sort order.
 const LONG_LIST_ENDS: i64 = 10_000;
 
 /// A page of the admin's list.
@@ -40,7 +40,7 @@ pub struct AdminPage {
     pub total: i64,
     /// How many rows it shows on all of its pages.
     pub listed: i64,
-    /// Which page it is: the last one where a later one was asked for.
+    /// The page; the last page if a later one was requested.
     pub page: u16,
     /// How many pages may be asked for, at least one.
     pub count: u16,
@@ -55,19 +55,19 @@ pub struct Look {
     pub first: Vec<Property>,
 }
 
-/// What became of something that was to be done with many listings.
+/// The outcome of an action on many listings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BulkOutcome {
-    /// It is done.
+    /// Done.
     Done {
         /// How many listings were chosen.
         chosen: i64,
         /// How many of them changed.
         changed: i64,
-        /// What undoes a deletion: `None` where nothing was deleted, or too much for the log to have it one by one.
+        /// The event that undoes a deletion; `None` if nothing was deleted, or more than the history records one by one.
         deletion: Option<EventId>,
     },
-    /// Nothing is done: since staff were asked, other listings are chosen, or one of them was changed.
+    /// Nothing is done: since the confirmation page, the selection or one of its listings has changed.
     Changed,
 }
 
@@ -123,7 +123,7 @@ impl Editor {
         Ok(promising(try_join_all(counted).await?))
     }
 
-    /// Which listings were chosen, and the first of them.
+    /// The number of selected listings, and the first of them.
     ///
     /// # Errors
     /// When the database can't answer.
@@ -175,7 +175,7 @@ impl Editor {
     }
 }
 
-/// What the history says of it.
+/// The note in the history.
 fn note(change: &BulkChange) -> String {
     match change {
         BulkChange::Delete => "deleted from the list".to_owned(),
@@ -196,7 +196,7 @@ async fn meant(
     let mut query = query.clone();
     query.filter.listing = public.filter;
     if query.filter.is_dated() {
-        // They were counted whatever the day that they were added.
+        // They were counted for every day of addition.
         let places = unknown.iter_mut().flat_map(|place| &mut place.offered);
         places.for_each(|place| place.listings = None);
     }

@@ -1,4 +1,4 @@
-//! What a reader sees of a listing: the listing itself, and others like it.
+//! The data of a listing's page: the listing itself, and similar ones.
 
 use super::families::QUERYSETS;
 use super::{Listings, ServiceError};

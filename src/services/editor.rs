@@ -1,6 +1,6 @@
 //! Writing listings. Each write is one transaction whose events are published before it returns.
 //!
-//! **Invariant:** once a write has begun, it runs to its end even if whoever asked for it goes away; otherwise a
+//! **Invariant:** once a write has begun, it runs to its end even if the client disconnects; otherwise a
 //! change could be committed and never published.
 
 use std::sync::Arc;
@@ -13,38 +13,38 @@ use crate::db::{Database, DbError, event_log, properties};
 use crate::domain::{EventId, NewProperty, Property, PropertyId, Version};
 use crate::events::{Bus, CommittedEvents, UnitOfWork};
 
-/// What became of an edit.
+/// The outcome of an edit.
 #[derive(Debug)]
 pub enum UpdateOutcome {
-    /// It was saved.
+    /// Saved.
     Saved(Property),
-    /// Somebody else changed the listing to exactly this since the editor read it.
+    /// The listing was changed to exactly these values since the form was opened.
     Same(Property),
     /// The form that it comes from was saved already, as it is.
     Repeated,
-    /// Somebody else changed the listing since the editor read it.
+    /// The listing was changed since the form was opened.
     Conflict(Property),
-    /// Somebody deleted it.
+    /// The listing was deleted.
     Gone,
 }
 
-/// What became of a deletion.
+/// The outcome of a deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deletion {
     /// How many listings it deleted; the others were gone already.
     pub count: u64,
-    /// What undoes it; `None` when nothing was deleted.
+    /// The event that undoes it; `None` if nothing was deleted.
     pub event: Option<EventId>,
 }
 
-/// What became of the deletion of a listing.
+/// The outcome of the deletion of a listing.
 #[derive(Debug)]
 pub enum DeleteOutcome {
-    /// It is deleted; the event undoes it.
+    /// Deleted; the event undoes it.
     Deleted(Option<EventId>),
-    /// Nothing is deleted: the listing was changed since the editor read it.
+    /// Not deleted: the listing was changed since the page was opened.
     Changed(Property),
-    /// It was deleted already.
+    /// The listing had already been deleted.
     Gone,
 }
 
@@ -57,7 +57,7 @@ pub struct Editor {
     pub(super) database: Database,
     cache: Cache,
     bus: Arc<Bus>,
-    /// What every look at a file and every import holds a permit of.
+    /// Reading or importing a file needs a permit.
     pub(super) imports: Arc<Semaphore>,
 }
 
@@ -198,7 +198,7 @@ impl Editor {
     }
 }
 
-/// Does something that goes on although nobody waits for it any more.
+/// Runs a future to its end, even if the caller goes away.
 pub(super) async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
 ) -> Result<T, ServiceError> {

@@ -1,11 +1,11 @@
-//! What can go wrong with a use case, beyond the outcomes that its return type names.
+//! Errors of use cases, beyond the outcomes that their return types name.
 
 use std::sync::Arc;
 
 use crate::cache::{CacheError, Interrupted, LoadError};
 use crate::db::DbError;
 
-/// A use case that could not be done. Everybody who waited for it gets a copy.
+/// A use case that could not be done. Every request that waited for it gets a copy.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ServiceError {
     /// The database failed.
@@ -17,7 +17,7 @@ pub enum ServiceError {
     /// A task of the program's own ended before it was done.
     #[error("an internal task ended before it was done")]
     Interrupted,
-    /// What was to be computed took too long, in several steps of which none did.
+    /// A computation of several steps took too long, although no single step did.
     #[error("a page took too long to compute")]
     TooLong,
     /// A password could not be hashed.
@@ -28,12 +28,12 @@ pub enum ServiceError {
     Loopback(Arc<reqwest::Error>),
 }
 
-/// What keeps a server from doing something that it may do a few seconds later.
+/// A temporary failure of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outage {
-    /// It can't be reached, or refuses.
+    /// The server can't be reached, or refuses.
     Unreachable,
-    /// It took too long.
+    /// The server took too long.
     Slow,
 }
 
@@ -43,7 +43,7 @@ impl ServiceError {
         self.outage().is_some()
     }
 
-    /// Why trying again later may help.
+    /// The temporary failure, if a retry may help.
     pub fn outage(&self) -> Option<Outage> {
         match self {
             Self::Database(err) => match **err {

@@ -1,6 +1,6 @@
 //! Listings as a file, sent while they are read.
 //!
-//! **Invariant:** whatever the number of rows, a few hundred of them are in memory; and a reader who stops reading holds
+//! **Invariant:** for any number of rows, only a few hundred of them are in memory; and a reader who stops reading holds
 //! neither a connection nor a snapshot of the database for long.
 
 use std::pin::pin;
@@ -26,7 +26,7 @@ pub type Piece = Result<Vec<u8>, ServiceError>;
 
 impl Editor {
     /// The chosen listings of one moment as a file, in an order. What fails on the way ends the stream with an error, so
-    /// that nobody takes a part for the whole.
+    /// that a part is never mistaken for the whole.
     ///
     /// # Errors
     /// When the database can't be reached at the start.

@@ -24,7 +24,7 @@ pub(super) fn family_of(key: &str) -> Option<&'static str> {
 }
 
 /// The kinds of keys, in the order in which operators see them: the start of the name after the family, and what it is
-/// called. An empty start stands for whatever is left of a family.
+/// called. An empty start stands for the rest of a family.
 const KINDS: [(&str, &str, &str); 17] = [
     (PAGES, "list.", "Pages: lists"),
     (PAGES, "detail.", "Pages: listings"),
@@ -47,7 +47,7 @@ const KINDS: [(&str, &str, &str); 17] = [
 /// Position, marks of events, leases.
 const BOOKKEEPING: &str = "Bookkeeping";
 
-/// What a key of the site, without its prefix, is called; probes of the cache test and the like count as bookkeeping.
+/// The label of a key, given without the prefix; keys of the cache test and similar ones count as bookkeeping.
 pub(super) fn kind_of(key: &str) -> &'static str {
     let Some((family, name)) = key.split_once(':') else {
         return BOOKKEEPING;
@@ -65,7 +65,7 @@ pub(super) fn kind_of(key: &str) -> &'static str {
     found.map_or(BOOKKEEPING, |(_, _, called)| called)
 }
 
-/// What keys are called, in order.
+/// The labels of keys, in order.
 pub(super) fn kind_names() -> impl Iterator<Item = &'static str> {
     let names = KINDS.iter().map(|(_, _, called)| *called);
     names.chain([BOOKKEEPING])

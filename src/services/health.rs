@@ -3,7 +3,7 @@
 use crate::cache::Cache;
 use crate::db::{Database, migrations};
 
-/// What readiness depends on.
+/// The state of the servers, on which readiness depends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Readiness {
     /// Whether the database answers.

@@ -21,7 +21,7 @@ pub struct HistoryPage {
     pub has_earlier: bool,
 }
 
-/// What an edit started from, and who has changed it since.
+/// The version that an edit started from, and who has changed it since.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
     /// The listing as it was; `None` where the log does not tell.
@@ -85,7 +85,7 @@ impl History {
         Ok(history::find(&client, event).await?)
     }
 
-    /// Who has done something, in the order of their names; at most a hundred.
+    /// The actors in the history, sorted by name; at most a hundred.
     ///
     /// # Errors
     /// When the database can't answer.
@@ -94,7 +94,7 @@ impl History {
         Ok(history::list_actors(&client, ACTORS).await?)
     }
 
-    /// What an edit of a listing started from, and what made the listing `current` since.
+    /// The version that an edit of a listing started from, and the changes that led to `current` since then.
     ///
     /// # Errors
     /// When the database can't answer.
@@ -117,7 +117,7 @@ impl History {
         })
     }
 
-    /// Who deleted a listing, from the point of view of an editor. A log that can't be read does not tell.
+    /// Who deleted a listing, from the point of view of an editor; unknown if the log can't be read.
     pub async fn deleted_by(&self, id: PropertyId, editor: &str) -> Author {
         let found = self.page(&HistoryQuery::of(id), 1).await;
         let entries = found.map_or_else(|_| Vec::new(), |page| page.entries);

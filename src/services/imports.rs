@@ -1,7 +1,7 @@
-//! Imports of files that staff send: kept, looked at, applied.
+//! Imports of files that staff upload: stored, previewed, applied.
 //!
-//! **Invariant:** a file is seen by nobody but who sent it, is imported once at most, and is gone soon after an hour. An
-//! instance reads no more than a few at once, and a look at one ends even if nobody waits for it any more.
+//! **Invariant:** only the user who sent a file can see it; it is imported once at most, and is gone soon after an hour. An
+//! instance reads no more than a few at once, and reading one ends even if the client disconnects.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,35 +38,35 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// A look at a file that is kept.
 #[derive(Debug)]
 pub struct Preview {
-    /// What the file was called.
+    /// The name of the file.
     pub file_name: String,
-    /// What its import would do, or what is wrong with all of it.
+    /// The preview of its import, or the errors of the whole file.
     pub found: Result<Found, Vec<RowError>>,
 }
 
-/// What became of a look.
+/// The outcome of reading a file.
 #[derive(Debug)]
 pub enum PreviewOutcome {
-    /// What there is to see.
+    /// The preview.
     Found(Preview),
     /// There is no such file of this user's any more.
     Gone,
     /// The instance is reading as many files as it may.
     Busy,
-    /// It took longer than [`LOOK_SECONDS`].
+    /// Reading took longer than [`LOOK_SECONDS`].
     TooLong,
 }
 
-/// What became of an import.
+/// The outcome of an import.
 #[derive(Debug)]
 pub enum ImportOutcome {
-    /// It is done.
+    /// Done.
     Done(ImportReport),
-    /// Nothing is done, for there are bad rows.
+    /// Nothing is imported, because there are invalid rows.
     Refused,
     /// There is no such file of this user's any more.
     Gone,
-    /// Nothing is done, for the instance is reading as many files as it may.
+    /// Nothing is imported, because the instance is reading as many files as it may.
     Busy,
 }
 
@@ -95,7 +95,7 @@ impl Editor {
         Ok(Some(id))
     }
 
-    /// What the import of a kept file would do now.
+    /// The current preview of a stored file.
     ///
     /// # Errors
     /// When the database can't answer.

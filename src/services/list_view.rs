@@ -1,9 +1,10 @@
-//! What a reader sees of a list: a page of it, and the ways on from there.
+//! The data of a list's page: its rows, and suggestions for other searches.
 
 use std::cmp::Reverse;
 
 use futures_util::future::{join_all, try_join_all};
 
+use super::looser::{FilterPart, Looser};
 use super::meant::meant_by;
 use super::places::OFFERED;
 use super::spelling::respelled;
@@ -26,41 +27,8 @@ pub struct ListView {
     pub page: ListingPage,
     /// The places that it can be narrowed to; those that it is limited to, where there are several.
     pub places: Vec<Place>,
-    /// Where nothing was found: what would be, with less asked for.
+    /// Suggestions with fewer filters, if nothing was found.
     pub looser: Vec<Looser>,
-}
-
-/// A filter without one of its parts.
-#[derive(Debug, Clone)]
-pub struct Looser {
-    /// What is left out.
-    pub without: FilterPart,
-    /// What remains.
-    pub filter: ListingFilter,
-    /// How many listings that selects; `None` where it was not counted.
-    pub listings: Option<i64>,
-}
-
-/// A part of a filter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FilterPart {
-    /// One word of several that are searched for.
-    Word(String),
-    /// The whole search.
-    Search,
-    /// The bounds of the price.
-    Prices,
-    /// The locations.
-    Locations,
-    /// Everything but the locations.
-    AllButLocations,
-    /// Nothing: a word is spelled otherwise.
-    Spelling {
-        /// The search with the other spelling.
-        words: String,
-        /// How many letters differ.
-        edits: usize,
-    },
 }
 
 impl Listings {
@@ -248,7 +216,7 @@ fn is_counted(less: &Looser) -> bool {
     less.without != FilterPart::Locations
 }
 
-/// Those that find something, as far as that is known.
+/// The suggestions that find something, as far as this is known.
 pub(super) fn promising(mut looser: Vec<Looser>) -> Vec<Looser> {
     looser.retain(|less| less.listings != Some(0));
     best_first(looser)
@@ -256,7 +224,7 @@ pub(super) fn promising(mut looser: Vec<Looser>) -> Vec<Looser> {
 
 /// The best of the spellings that find something, before what else is offered.
 fn best_first(mut offers: Vec<Looser>) -> Vec<Looser> {
-    // What is no spelling stays in its order.
+    // Suggestions that are not spellings keep their order.
     offers.sort_by_key(|offer| match offer.without {
         FilterPart::Spelling { edits, .. } => (edits, Reverse(offer.listings)),
         _ => (usize::MAX, Reverse(None)),

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::ServiceError;
 use super::families::{COUNTS, QUERYSETS};
-use super::meant::meant_by;
-use super::{Meant, ServiceError};
 use crate::cache::{Cache, CacheKey, Cached, Fill, Level, TagSet};
 use crate::db::{Database, properties};
 use crate::domain::{
@@ -95,24 +94,6 @@ impl Listings {
         })
     }
 
-    /// The page that a query means, and that query.
-    ///
-    /// # Errors
-    /// When the database is needed and can't answer.
-    pub async fn find_list(
-        &self,
-        query: &ListingQuery,
-    ) -> Result<Cached<(ListingPage, Meant)>, ServiceError> {
-        let Some(meant) = self.meant(query).await? else {
-            let Cached { tagged, outcome } = self.list(query).await?;
-            let tagged = tagged.map(|page| (page, Meant::itself(query)));
-            return Ok(Cached { tagged, outcome });
-        };
-        let Cached { tagged, outcome } = self.list(&meant.value.query).await?;
-        let tagged = tagged.and(meant);
-        Ok(Cached { tagged, outcome })
-    }
-
     /// A page's rows.
     async fn rows(&self, query: &ListingQuery) -> Result<Cached<CachedRows>, ServiceError> {
         let (database, wanted) = (self.database.clone(), query.clone());
@@ -161,38 +142,14 @@ impl Listings {
         Ok(rows.properties.first().map(|property| property.id))
     }
 
-    /// The same straight from the database: no cache is read or written.
-    ///
-    /// # Errors
-    /// When the database can't answer.
-    pub async fn list_uncached(
-        &self,
-        query: &ListingQuery,
-    ) -> Result<(ListingPage, Meant), ServiceError> {
-        let client = self.database.client().await?;
-        let meant = meant_by(&client, query).await?;
-        let query = &meant.query;
-        // Both in one round trip.
-        let (rows, total) = tokio::try_join!(
-            properties::list(&client, query),
-            properties::count(&client, &query.filter),
-        )?;
-        let page = ListingPage {
-            properties: rows.properties,
-            more: rows.more,
-            total,
-        };
-        Ok((page, meant))
-    }
-
     /// One listing; its absence is cached too, for a minute.
     ///
     /// # Errors
     /// When the database is needed and can't answer.
     pub async fn find(&self, id: PropertyId) -> Result<Cached<Option<Property>>, ServiceError> {
         let key = Self::detail_key(id);
-        // What is absent appears when some listing is added: its own tag would be one more key for each number that
-        // somebody makes up.
+        // A missing listing appears when a listing is added. A tag of its own would be one more key for each number that
+        // a client makes up.
         let tags = TagSet::from([kinds::property(id), kinds::properties()]);
         let (database, lifetimes) = (self.database.clone(), self.cache.lifetimes());
         let load = async move || -> Result<_, ServiceError> {
@@ -248,7 +205,7 @@ impl Listings {
     }
 }
 
-/// What a list depends on: the locations that it is limited to, or every listing.
+/// The tags of a list: those of the locations that it is limited to, or that of all listings.
 pub(super) fn tags_of(filter: &ListingFilter) -> TagSet {
     let locations = filter.folded_locations();
     match locations.is_empty() {

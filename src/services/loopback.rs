@@ -85,7 +85,7 @@ impl LoopbackClient {
     }
 }
 
-/// What a `Cache-Status` says of who answered.
+/// The level that answered, from `Cache-Status`.
 fn answered_by(cache_status: &str) -> &'static str {
     let levels = ["page-memory", "page-redis", "queryset"];
     let hit = levels

@@ -1,4 +1,4 @@
-//! What programs read: feeds of a search, and the site map.
+//! Feeds and the sitemap.
 
 use std::time::Duration;
 
@@ -83,7 +83,7 @@ impl Machines {
     }
 
     /// The listings of a part; `None` when it is not among [`Machines::sitemap`]. That is looked at first, so that a
-    /// number that somebody makes up leaves neither an entry nor a generation behind.
+    /// made-up number leaves neither an entry nor a generation behind.
     ///
     /// # Errors
     /// When the database is needed and can't answer.

@@ -1,12 +1,12 @@
-//! What a query means whose text is not the name of a location: the only location that contains it, or one of several.
+//! Resolves a query's text that is not the name of a location: to the only location that contains it, or to several offers.
 //!
 //! **Invariant:** a location that has listings means itself, so its lists depend on its own listings alone.
 
 use futures_util::future::try_join_all;
 
 use super::places::OFFERED;
-use super::{Listings, ServiceError};
-use crate::cache::Tagged;
+use super::{ListingPage, Listings, ServiceError};
+use crate::cache::{Cached, Tagged};
 use crate::db::{Client, places, properties};
 use crate::domain::{FoldedLocation, ListingFilter, ListingQuery, Location, Place, PlaceQuery};
 
@@ -34,6 +34,48 @@ pub struct UnknownPlace {
 type Candidates = Option<Vec<Place>>;
 
 impl Listings {
+    /// The page that a query means, and that query.
+    ///
+    /// # Errors
+    /// When the database is needed and can't answer.
+    pub async fn find_list(
+        &self,
+        query: &ListingQuery,
+    ) -> Result<Cached<(ListingPage, Meant)>, ServiceError> {
+        let Some(meant) = self.meant(query).await? else {
+            let Cached { tagged, outcome } = self.list(query).await?;
+            let tagged = tagged.map(|page| (page, Meant::itself(query)));
+            return Ok(Cached { tagged, outcome });
+        };
+        let Cached { tagged, outcome } = self.list(&meant.value.query).await?;
+        let tagged = tagged.and(meant);
+        Ok(Cached { tagged, outcome })
+    }
+
+    /// The same straight from the database: no cache is read or written.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn list_uncached(
+        &self,
+        query: &ListingQuery,
+    ) -> Result<(ListingPage, Meant), ServiceError> {
+        let client = self.database.client().await?;
+        let meant = meant_by(&client, query).await?;
+        let query = &meant.query;
+        // Both in one round trip.
+        let (rows, total) = tokio::try_join!(
+            properties::list(&client, query),
+            properties::count(&client, &query.filter),
+        )?;
+        let page = ListingPage {
+            properties: rows.properties,
+            more: rows.more,
+            total,
+        };
+        Ok((page, meant))
+    }
+
     /// What a query means; `None` where it names no location.
     pub(super) async fn meant(
         &self,
@@ -81,7 +123,7 @@ impl Listings {
     }
 }
 
-/// What a query means, straight from the database.
+/// The resolved query, directly from the database.
 pub(super) async fn meant_by(client: &Client, query: &ListingQuery) -> Result<Meant, ServiceError> {
     let mut candidates = Vec::new();
     for location in &query.filter.locations {

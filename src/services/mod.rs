@@ -15,6 +15,7 @@ mod imports;
 mod list_view;
 mod listings;
 mod loopback;
+mod looser;
 mod machines;
 mod management;
 mod meant;
@@ -32,7 +33,10 @@ pub use crate::cache::{
     Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, PastInvalidation, Rendered,
     Served, StoredPage,
 };
-pub use accounts::{Accounts, Actor, CreateUserError, Login, ManageError, UserPage, Visitor};
+pub use accounts::login::Login;
+pub use accounts::management::{Actor, ManageError, UserPage};
+pub use accounts::visitor::Visitor;
+pub use accounts::{Accounts, CreateUserError};
 pub use admin_list::{AdminPage, BulkOutcome, LISTED_ROWS, LONGEST_LIST, Look};
 pub use detail_view::DetailView;
 pub use editor::{DeleteOutcome, Deletion, Editor, UpdateOutcome};
@@ -42,16 +46,26 @@ pub use exposition::{CONTENT_TYPE as EXPOSITION_TYPE, Exposition};
 pub use health::{Health, Readiness};
 pub use history::{History, HistoryPage, Origin};
 pub use imports::{ImportOutcome, LOOK_SECONDS, MAX_UPLOAD_BYTES, Preview, PreviewOutcome};
-pub use list_view::{FilterPart, ListView, Looser};
+pub use list_view::ListView;
 pub use listings::{ListingPage, Listings};
 pub use loopback::Loopback;
+pub use looser::{FilterPart, Looser};
 pub use machines::{Machines, Newest};
-pub use management::{
-    Bar, CacheHistory, ClearScope, Cleared, EventState, ExplainedLevel, ExplainedPage,
-    ExplainedTag, Explanation, FIGURES_EVERY, FigureStream, KeyFamily, Keys, LevelFigures,
-    LoadTest, LoadTestReport, LoadTestRequest, Management, Overview, PastEvent, Point, Report,
-    SAMPLING, Saved, SignalStep, WarmState, Warmed, WouldEnd, rating,
+pub use management::Management;
+pub use management::clearing::{ClearScope, Cleared, WouldEnd};
+pub use management::explanation::{
+    ExplainedLevel, ExplainedPage, ExplainedTag, Explanation, PastEvent,
 };
+pub use management::figures::{EventState, LevelFigures, Report, Saved};
+pub use management::history::{CacheHistory, Point, SAMPLING};
+pub use management::keys::{KeyFamily, Keys};
+pub use management::load_test::{Bar, LoadTest, LoadTestReport, LoadTestRequest};
+pub use management::overview::Overview;
+pub use management::rating::rating;
+pub use management::signals::SignalStep;
+pub use management::streams::{FIGURES_EVERY, FigureStream, FigureStreams};
+pub use management::warm::Warmed;
+pub use management::warming::WarmState;
 pub use meant::{Meant, UnknownPlace};
 pub use pages::{PageKey, Pages};
 pub use places::MAX_PLACES;
@@ -69,20 +83,22 @@ use crate::events::{Bus, CacheReceiver, Receiver};
 pub struct Services {
     /// Reading listings.
     pub listings: Listings,
-    /// Reading what programs read: feeds and the site map.
+    /// Feeds and the sitemap.
     pub machines: Machines,
     /// Rendered pages.
     pub pages: Pages,
     /// Writing listings.
     pub editor: Editor,
-    /// What was done to listings.
+    /// The history of listings.
     pub history: History,
     /// Accounts and logins.
     pub accounts: Accounts,
     /// Sessions of staff.
     pub sessions: Sessions,
-    /// What operators do with the cache.
+    /// Cache management.
     pub management: Management,
+    /// Who watches the figures live.
+    pub streams: FigureStreams,
     /// Whether the site can do its work.
     pub health: Health,
     /// The requests that were answered.
@@ -107,6 +123,13 @@ impl Services {
         let listings = Listings::new(database.clone(), cache.clone());
         let editor = Editor::new(database.clone(), cache.clone(), bus);
         let sessions = Sessions::new(database.clone(), cache.clone());
+        let management = Management::new(
+            database.clone(),
+            cache.clone(),
+            listings.clone(),
+            editor.clone(),
+            loopback,
+        );
         let traffic = Traffic::default();
         Self {
             exposition: Exposition::new(database.clone(), cache.clone(), traffic.clone()),
@@ -115,13 +138,8 @@ impl Services {
             pages: Pages::new(cache.clone()),
             history: History::new(database.clone()),
             accounts: Accounts::new(database.clone(), sessions.clone()),
-            management: Management::new(
-                database.clone(),
-                cache.clone(),
-                listings.clone(),
-                editor.clone(),
-                loopback,
-            ),
+            streams: FigureStreams::new(management.clone()),
+            management,
             health: Health::new(database, cache),
             listings,
             editor,

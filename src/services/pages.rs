@@ -87,14 +87,14 @@ impl PageKey {
         &self.key
     }
 
-    /// What the page is expected to depend on, and the tag that everything carries.
+    /// The expected tags of the page, and the tag that every entry carries.
     pub(super) fn tags_with_site(&self) -> TagSet {
         let mut tags = self.tags();
         tags.insert(Tag::site());
         tags
     }
 
-    /// What the page is expected to depend on; it may turn out to depend on more.
+    /// The expected tags of the page; rendering may add more.
     fn tags(&self) -> TagSet {
         match &self.rows {
             Rows::Of(filter) => tags_of(filter),

@@ -1,7 +1,7 @@
 //! Sessions, as Django's `cached_db`: read from Redis, written through to PostgreSQL.
 //!
 //! The copy in Redis is an entry like any other, with a tag of its own: ending a session while Redis is out of reach
-//! can't bring it back later, because nothing that Redis held is read again before it is repaired. Besides, whoever
+//! can't bring it back later, because nothing that Redis held is read again before it is repaired. Besides, anyone who
 //! asks for the user of a session asks PostgreSQL whether it has ended: the copy only saves reading its state.
 
 use std::collections::HashMap;
@@ -12,7 +12,6 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::ServiceError;
-use super::accounts::text_of;
 use crate::cache::{Cache, CacheKey, Fill, Level, LoadError, Tag, TagSet, hex};
 use crate::db::sessions::{self, NewSession};
 use crate::db::{Database, DbError, GenericClient};
@@ -25,7 +24,7 @@ pub type SessionState = HashMap<String, String>;
 pub const USER_ID: &str = "user_id";
 
 /// The entry that names the session, for lists of sessions: 16 to 64 letters and digits of ASCII, `-` and `_`, that
-/// nobody else's has.
+/// no other session has.
 pub const NAME: &str = "name";
 
 /// How many characters a session's name has.
@@ -37,9 +36,9 @@ pub(super) const ADDRESS: &str = "address";
 /// The entry with what the browser calls itself.
 pub(super) const USER_AGENT: &str = "user_agent";
 
-/// How long the copy in Redis may live: longer than somebody fills in a form, because while PostgreSQL is out of reach
-/// only who has a copy gets back what they typed. It lets nobody in for longer: that a session has ended is asked of
-/// PostgreSQL.
+/// How long the copy in Redis may live: longer than it takes to fill in a form, because while PostgreSQL is out of reach
+/// only a user with a copy gets the typed text back. It does not extend a login: PostgreSQL is asked whether a session has
+/// ended.
 const COPY_TTL: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// Keeps sessions; cheap to clone.
@@ -79,7 +78,7 @@ impl Sessions {
         let tags = TagSet::from([tag(&name)]);
         match self.cache.get_or_load(&key, &tags, load).await {
             Ok(cached) => Ok(cached.tagged.value),
-            // Nothing is written without the database; but a form comes back with what was typed.
+            // Nothing is written without the database, but a form keeps its input.
             Err(err) if err.is_outage() => {
                 let copy = self.cache.find_beyond_lease(&key, &tags).await;
                 copy.ok_or(err)
@@ -169,7 +168,7 @@ impl Sessions {
     }
 
     /// Deletes one session of a user by its name; returns the hashes of the keys that ended. What can't be a name is
-    /// nobody's, and PostgreSQL never sees it: it would refuse a NUL, where an unknown name is no failure.
+    /// unknown, and PostgreSQL never sees it: it would refuse a NUL, where an unknown name is no failure.
     pub(super) async fn delete_named(
         client: &impl GenericClient,
         user: UserId,
@@ -181,7 +180,7 @@ impl Sessions {
         }
     }
 
-    /// Removes the sessions that have expired, which let nobody in; returns how many.
+    /// Removes expired sessions; returns their number.
     ///
     /// # Errors
     /// When the database can't answer.
@@ -216,6 +215,12 @@ fn hash(key: &str) -> [u8; 32] {
 fn can_be_name(text: &str) -> bool {
     let allowed = |c: u8| c.is_ascii_alphanumeric() || c == b'-' || c == b'_';
     NAME_LENGTH.contains(&text.len()) && text.bytes().all(allowed)
+}
+
+/// A text among a session's values; empty when there is none.
+fn text_of(state: &SessionState, name: &str) -> String {
+    let json = state.get(name).map(String::as_str).unwrap_or_default();
+    serde_json::from_str(json).unwrap_or_default()
 }
 
 #[cfg(test)]

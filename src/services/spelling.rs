@@ -1,4 +1,4 @@
-//! What a search that finds nothing may have meant: words of listings that are spelled much like its own.
+//! Spelling suggestions for a search that finds nothing: words of listings that are spelled similarly.
 //!
 //! The words may be somewhat older than the listings: which are tried is no promise. What is offered is counted as any
 //! other list is.
@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::list_view::{FilterPart, Looser};
+use super::looser::{FilterPart, Looser};
 use super::{Listings, ServiceError};
 use crate::db::{Client, Database, DbError, vocabulary};
 use crate::domain::{ListingFilter, SearchText};
@@ -68,7 +68,7 @@ async fn renew_vocabulary(database: Database) {
             log::warn!("the words of listings could not be read: {err}");
         }
     });
-    // Where it takes longer it goes on, and later searches have the words.
+    // A longer renewal continues, and later searches use its words.
     let _ = tokio::time::timeout(PATIENCE, renewal).await;
 }
 

@@ -1,7 +1,7 @@
 //! Forms that are saved once, however often they arrive.
 //!
 //! A form carries a token that no other has. Its hash is a row that is written in the transaction of the save: of two
-//! that arrive at the same time, at whatever instance, one waits for the other and then finds what came of it.
+//! that arrive at the same time, at any instances, one waits for the other and then finds what came of it.
 
 use sha2::{Digest as _, Sha256};
 
@@ -19,10 +19,10 @@ pub struct Submission {
     content: [u8; 32],
 }
 
-/// What became of a form that adds a listing.
+/// The outcome of a form that adds a listing.
 #[derive(Debug)]
 pub enum CreateOutcome {
-    /// It was added.
+    /// Added.
     Saved(Property),
     /// The form had added this one already, just as it is.
     Repeated(PropertyId),
@@ -31,7 +31,7 @@ pub enum CreateOutcome {
 }
 
 impl Submission {
-    /// What a user's form is known by; `None` for a form without a token.
+    /// The identity of a user's form; `None` for a form without a token.
     pub fn of(
         token: &str,
         user: UserId,

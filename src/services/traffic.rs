@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::cache::metrics::{Buckets, Histogram, SHARDS, own_shard};
 
-/// What is asked for, as a family of addresses.
+/// A family of URLs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
     /// Pages of the list, of places among them.
@@ -18,13 +18,13 @@ pub enum Route {
     Detail,
     /// The list straight from the database.
     Uncached,
-    /// What programs read: feeds, site maps, the description of the addresses.
+    /// Feeds, sitemaps and the API description.
     Machine,
     /// Style sheets, scripts and pictures.
     Static,
     /// The admin.
     Admin,
-    /// What operators do with the cache, and its figures.
+    /// Cache management and metrics.
     Management,
     /// Liveness and readiness.
     Health,

@@ -1,5 +1,5 @@
 //! Bringing back what was: deleted listings, and earlier versions of listings. Each is a write like any other, by
-//! whoever asks for it, with a note in the history that says what it was.
+//! the user who asks for it, with a note in the history that says what was undone.
 
 use super::editor::to_the_end;
 use super::{Editor, ServiceError, UpdateOutcome};
@@ -10,26 +10,26 @@ use crate::events::UnitOfWork;
 /// The most listings that are restored at once: as many as the log lists one by one for a statement.
 pub const MAX_UNDONE: i64 = 1_000;
 
-/// What became of the undoing of a deletion.
+/// The outcome of undoing a deletion.
 #[derive(Debug, PartialEq, Eq)]
 pub enum UndoOutcome {
-    /// So many listings are back as they were, some of them perhaps since before.
+    /// The number of restored listings, including those that had been restored before.
     Restored(usize),
     /// Nothing was restored: other listings have these numbers.
     Taken(Vec<PropertyId>),
-    /// Nothing was restored: more were deleted together than are restored at once.
+    /// Nothing was restored: more listings were deleted together than can be restored at once.
     TooMany,
     /// There is no such deletion.
     Unknown,
 }
 
-/// What became of the restoring of a listing that was deleted while somebody edited it.
+/// The outcome of restoring a listing that was deleted while it was being edited.
 #[derive(Debug)]
 pub enum RestoreOutcome {
-    /// It is back, as it was typed.
+    /// Restored, with the values of the form.
     Restored(Property),
-    /// It is not: there is a listing of this number, or none that the log keeps. It keeps none that never was, and none
-    /// of a deletion of more than a thousand at once.
+    /// Not restored: a listing has this number, or the log does not have the deleted listing. It has none that never existed,
+    /// and none of a deletion of more than 1,000 listings at once.
     Taken,
 }
 
@@ -75,7 +75,7 @@ impl Editor {
         .await
     }
 
-    /// Brings a deleted listing back under its old number, as somebody typed it.
+    /// Restores a deleted listing under its old number, with the values of a form.
     ///
     /// # Errors
     /// When the database refuses or can't answer.

@@ -13,6 +13,8 @@ mod admin;
 mod browse;
 // The program's commands as a shell runs them.
 mod commands;
+// The documents agree with the program.
+mod documents;
 // The database's triggers: every write is logged, every count exact.
 mod event_log;
 // The declaration of facts: what is declared once is in the form, the pages, the files and the history.

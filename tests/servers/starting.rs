@@ -102,7 +102,7 @@ async fn a_closed_directory_above_is_named_when_root_starts_the_servers() -> Che
     let directory = Directory::below(&above.0);
     match directory.start(Role::Site).await {
         Err(err) => {
-            let named = format!("{} is closed", above.0.display());
+            let named = format!("has no access to {}", above.0.display());
             assert!(err.to_string().contains(&named), "{err}");
         }
         Ok(servers) => {

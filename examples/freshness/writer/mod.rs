@@ -14,7 +14,7 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 
-use crate::ledger::{BULK_GROUP, GROUPS, Outcome, Row, State, Taker};
+use crate::ledger::{BULK_GROUP, BULK_STATE, GROUPS, Outcome, Row, State, Taker};
 use crate::reader::{Reader, seen_everywhere, warm};
 use crate::run::Run;
 
@@ -139,16 +139,20 @@ impl Writer {
         }
     }
 
-    /// A state near the row's own: it may move, and its price may pass the filter's bound.
+    /// A state near the row's own: it may move, and its price may pass the filter's bound. The rows of the bulk group
+    /// stay where they are, also after a statement with an unknown outcome.
     fn near(&mut self, row: &Row) -> State {
+        if row.group == BULK_GROUP {
+            return BULK_STATE;
+        }
         let mut state = match row.known() {
             Some(Some(state)) => state,
             _ => self.any(),
         };
-        if row.group != BULK_GROUP && self.rng.random_bool(0.3) {
+        if self.rng.random_bool(0.3) {
             state.side = 1 - state.side;
         }
-        if row.group != BULK_GROUP && self.rng.random_bool(0.4) {
+        if self.rng.random_bool(0.4) {
             state.band = self.rng.random_range(1..=9);
         }
         state

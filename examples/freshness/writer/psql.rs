@@ -9,7 +9,9 @@ use rand::{RngExt as _, SeedableRng as _};
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 use super::{Change, Done};
-use crate::ledger::{BULK_GROUP, BULK_ROWS, FIRST_ID, GROUPS, Ledger, Outcome, Row, State, Taker};
+use crate::ledger::{
+    BULK_GROUP, BULK_ROWS, BULK_STATE, FIRST_ID, GROUPS, Ledger, Outcome, Row, State, Taker,
+};
 use crate::postgres::Access;
 use crate::run::Run;
 
@@ -50,7 +52,7 @@ pub(crate) async fn seed(access: &Access, ledger: &Ledger, seed: u64) -> anyhow:
     let bulk = (0..BULK_ROWS).map(|_| BULK_GROUP);
     for group in bulk.chain((0..9).flat_map(|_| 0..GROUPS)) {
         let state = match group {
-            BULK_GROUP => State { side: 0, band: 1 },
+            BULK_GROUP => BULK_STATE,
             _ => State {
                 side: rng.random_range(0..2),
                 band: rng.random_range(1..=9),

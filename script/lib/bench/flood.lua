@@ -1,4 +1,4 @@
--- $REQUESTS requests that nobody in their right mind would make, the same ones every time; then it ends wrk, with a line
+-- $REQUESTS hostile requests, the same ones every time; then it ends wrk, with a line
 -- of how many were answered with what.
 
 local wanted = tonumber(os.getenv("REQUESTS"))

@@ -6,13 +6,22 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 use std::time::Instant;
 
+use clap::ValueEnum;
+
 use super::replacement::Replacement;
-use super::{CommandError, DataFormat, output};
+use super::{CommandError, output};
 use crate::app::platform::Platform;
 use crate::domain::ListingQuery;
 use crate::services::fixtures::{
     self, DumpError, FileKind, Format, LoadError, LoadOptions, LoadReport,
 };
+
+/// The format of a file of listings.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum DataFormat {
+    Csv,
+    Jsonl,
+}
 
 impl From<DataFormat> for Format {
     fn from(format: DataFormat) -> Self {
@@ -120,7 +129,7 @@ async fn load_file(
     })
 }
 
-/// A file to read, with its size where that is known.
+/// A file to read, with its size if it is known.
 type Source = (Box<dyn Read + Send>, Option<u64>);
 
 fn open(path: &Path, name: &str) -> Result<Source, CommandError> {
@@ -154,7 +163,7 @@ pub(super) async fn dump(
         Some(replacement) => write(platform, format, replacement.file()).await,
     };
     let rows = match written {
-        // A reader that has seen enough (`| head`) is no failure.
+        // A closed pipe (`| head`) is not an error.
         Err(DumpError::Write(err)) if err.kind() == ErrorKind::BrokenPipe => return Ok(()),
         written => written?,
     };

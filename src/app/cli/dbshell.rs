@@ -61,14 +61,14 @@ async fn shell(
     match status.code() {
         Some(0) => Ok(()),
         Some(code) => Err(CommandError::Shell(u8::try_from(code).unwrap_or(1))),
-        // The reader of its output has seen enough (`| head`).
+        // The pipe was closed (`| head`).
         None if status.signal() == Some(SignalKind::pipe().as_raw_value()) => Ok(()),
         None => Err(CommandError::Interrupted),
     }
 }
 
-/// The variables by which `psql` connects. The password is among them, because every user of the machine sees a
-/// program's arguments.
+/// The environment variables for `psql`. The password is passed this way, because every user of the machine can see
+/// arguments.
 fn variables(database: &tokio_postgres::Config) -> Vec<(&'static str, OsString)> {
     let hosts = database.get_hosts().iter().map(|host| match host {
         Host::Tcp(name) => name.clone(),

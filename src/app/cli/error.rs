@@ -1,4 +1,4 @@
-//! Why a command failed.
+//! Errors of commands.
 
 use std::process::ExitCode;
 
@@ -9,7 +9,7 @@ use crate::db::DbError;
 use crate::services::fixtures::{DumpError, LoadError};
 use crate::services::{CreateUserError, ServiceError};
 
-/// Why a command failed.
+/// The error of a command.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CommandError {
     #[error(transparent)]

@@ -1,6 +1,6 @@
-//! What `--help` shows below a command's options.
+//! The examples below the options in `--help`.
 //!
-//! Each indented line is one command that a shell runs as it is, with a comment perhaps. A test parses them all.
+//! Each indented line is a complete shell command, possibly with a comment. A test parses all of them.
 
 /// Below the list of commands.
 pub(super) const PROGRAM: &str = "\
@@ -8,8 +8,8 @@ Examples:
   property-listings                          # serve the site at http://127.0.0.1:8000/
   property-listings createsuperuser          # create an account for the admin
   property-listings sampledata --count 500   # add made-up listings
-  property-listings check --deploy           # find what a public site should not have
-  property-listings help loaddata            # say more about a command
+  property-listings check --deploy           # check the settings of a public site
+  property-listings help loaddata            # explain a command
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 130 interrupted.";
 
@@ -17,12 +17,12 @@ pub(super) const SERVE: &str = "\
 Examples:
   property-listings serve
   HOST=0.0.0.0 PORT=80 DEBUG=false property-listings serve
-  property-listings serve --no-migrate   # where migrations are a step of their own";
+  property-listings serve --no-migrate   # if migrations run as a separate step";
 
 pub(super) const MIGRATE: &str = "\
 Examples:
   property-listings migrate
-  property-listings migrate --plan    # print what would be applied
+  property-listings migrate --plan    # show pending migrations
   property-listings migrate --check   # exit with 1 if something is pending";
 
 pub(super) const CREATESUPERUSER: &str = "\
@@ -30,7 +30,7 @@ Examples:
   property-listings createsuperuser
   SUPERUSER_PASSWORD=… property-listings createsuperuser --noinput --username ann
 
-With --noinput, SUPERUSER_USERNAME and SUPERUSER_EMAIL stand in for the options, and the password is SUPERUSER_PASSWORD.";
+With --noinput, SUPERUSER_USERNAME and SUPERUSER_EMAIL replace missing options, and SUPERUSER_PASSWORD is the password.";
 
 pub(super) const CHANGEPASSWORD: &str = "\
 Examples:
@@ -50,7 +50,7 @@ Examples:
   property-listings loaddata --sheet listings-2026-01-31.csv   # from the admin
   xz -dc dump.csv.xz | property-listings loaddata --format csv -
 
-A row with an id that exists updates that listing; all others are added. A bad row is named with file, line and field.";
+A row whose id exists updates that listing; all other rows are added. Each invalid row is reported with file, line and field.";
 
 pub(super) const DUMPDATA: &str = "\
 Examples:
@@ -69,8 +69,7 @@ Examples:
   property-listings manage_cache --load-test --url http://127.0.0.1:8000
   property-listings manage_cache --metrics --format json | jq .metrics.memory_usage
 
-A command sees Redis, and no site's memory or counters: those are at /properties/redis-metrics/ of each site.
-Without --url the load test asks a site of the command's own, which has no memory tier.";
+A command sees Redis, but not the memory or the counters of running instances: see /properties/redis-metrics/ on each instance. Without --url, the load test starts its own server, which has no memory tier.";
 
 pub(super) const CHECK: &str = "\
 Examples:
@@ -84,7 +83,7 @@ Examples:
   property-listings dbshell -- -c 'SELECT count(*) FROM property'
   property-listings dbshell < changes.sql
 
-What is changed here counts as any other change: running sites show it at once.";
+Running sites show a change made here immediately.";
 
 pub(super) const PRINTCONFIG: &str = "\
 Examples:

@@ -1,4 +1,4 @@
-//! What is printed instead of running a command: the help that was asked for, or what is wrong with the arguments.
+//! Prints help, or the errors of the arguments.
 
 use std::borrow::Cow;
 use std::io;
@@ -23,7 +23,7 @@ pub(super) fn below(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The printed form of what clap has laid out.
+/// Replaces the placeholders in clap's output by spaces.
 pub(super) fn with_spaces(text: &str) -> String {
     text.replace(UNBROKEN, " ")
 }
@@ -38,7 +38,7 @@ pub(super) fn print(asked: &Error) {
     output::part(&rendered(asked, &io::stdout()));
 }
 
-/// Says what is wrong with the arguments.
+/// Prints the errors of the arguments.
 pub(super) fn refuse(mut err: Error) -> ExitCode {
     if let Some(ContextValue::String(name)) = err.get(ContextKind::InvalidSubcommand)
         && let Some(hint) = hints::find(name)
@@ -48,7 +48,7 @@ pub(super) fn refuse(mut err: Error) -> ExitCode {
         err.insert(ContextKind::Suggested, hint);
     }
     output::note(rendered(&err, &io::stderr()).trim_end());
-    // Wrong usage.
+    // 2 means wrong usage.
     ExitCode::from(2)
 }
 

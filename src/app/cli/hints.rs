@@ -1,15 +1,16 @@
-//! What to use instead of commands of Django's `manage.py` that the program does not have.
+//! Hints for commands of Django's `manage.py` that this program does not have.
 
-const MIGRATIONS: &str = "migrations are SQL files in sql/migrations; “property-listings migrate --plan” lists those that are pending";
+const MIGRATIONS: &str = "migrations are SQL files in sql/migrations; “property-listings migrate --plan” lists \
+pending migrations";
 const STATIC_FILES: &str =
-    "there is nothing to collect: “property-listings serve” serves the static files itself";
-const SQL: &str = "“property-listings dbshell” runs SQL; there is no other interpreter";
+    "nothing to collect: “property-listings serve” serves the static files itself";
+const SQL: &str = "“property-listings dbshell” runs SQL; there is no Python shell";
 const SERVE: &str =
     "use “property-listings serve”; the variables HOST and PORT set the address, such as PORT=8001";
 const TEST: &str = "run “script/test” in the source folder";
 const ONE_APP: &str = "the site is one program without apps; its code is in src";
 const TRANSLATIONS: &str = "the site has no translations";
-const DESCRIPTION: &str = "“property-listings openapi” describes every address of the site";
+const DESCRIPTION: &str = "“property-listings openapi” describes every URL of the site";
 
 /// The names, in Django and in packages that many sites add to it, each with its hint.
 const HINTS: [(&str, &str); 36] = [
@@ -81,7 +82,7 @@ const HINTS: [(&str, &str); 36] = [
     ("version", "use “property-listings --version”"),
 ];
 
-/// What to use instead of a command.
+/// The hint for an unknown command.
 pub(super) fn find(name: &str) -> Option<&'static str> {
     let mut hints = HINTS.iter();
     let found = hints.find(|(other, _)| *other == name);

@@ -13,13 +13,13 @@ use super::CommandError;
 use crate::app::servers::Ending;
 use crate::app::stop::Stop;
 
-/// How long work may go on to answer Ctrl-C in words of its own.
+/// How long work may continue to handle Ctrl-C itself.
 const ANSWER: Duration = Duration::from_millis(200);
 /// How long work may still block its thread, by reading a terminal for example, before the program ends without it.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Does something unless the program is asked to stop meanwhile; then it is dropped where it is. Asked twice, the
-/// program ends as soon as the private servers have ended: the database rolls back what was not committed.
+/// Runs work until it is done or the program is asked to stop; then the work is dropped. After a second signal, the
+/// program ends as soon as the private servers have ended: the database rolls back the open transaction.
 ///
 /// # Errors
 /// Those of the work, and [`CommandError::Interrupted`].
@@ -38,7 +38,7 @@ pub(super) async fn unless_interrupted<T>(
     };
     let done = match done {
         Some(result) => result,
-        // A question that is interrupted has an answer of its own.
+        // An interrupted prompt has its own error.
         None => match tokio::time::timeout(ANSWER, work).await {
             Ok(answer) => answer,
             Err(_) => Err(CommandError::Interrupted),

@@ -3,11 +3,10 @@
 use std::io;
 use std::path::Path;
 
-use clap::CommandFactory as _;
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use super::{Cli, CommandError, help, output};
+use super::{CommandError, help, output};
 
 /// The program's name in a shell.
 const NAME: &str = "property-listings";
@@ -18,9 +17,9 @@ const MISSPELT: &str = "property__subcmd__listings__subcmd__";
 const SPELT: &str = "property__listings__subcmd__";
 
 /// Prints the script by which a shell completes the commands.
-pub(super) fn completions(shell: Shell) {
+pub(super) fn completions(mut command: clap::Command, shell: Shell) {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), NAME, &mut script);
+    clap_complete::generate(shell, &mut command, NAME, &mut script);
     let script = String::from_utf8_lossy(&script).replace(MISSPELT, SPELT);
     output::part(&script);
 }
@@ -29,8 +28,11 @@ pub(super) fn completions(shell: Shell) {
 ///
 /// # Errors
 /// When there is no such command, or the directory can't be written.
-pub(super) fn man(name: Option<&str>, directory: Option<&Path>) -> Result<(), CommandError> {
-    let mut command = Cli::command();
+pub(super) fn man(
+    mut command: clap::Command,
+    name: Option<&str>,
+    directory: Option<&Path>,
+) -> Result<(), CommandError> {
     if let Some(directory) = directory {
         let at_directory = |source| CommandError::File {
             file: directory.display().to_string(),

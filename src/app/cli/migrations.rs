@@ -2,16 +2,17 @@
 
 use serde_json::json;
 
-use super::{CommandError, OutputFormat, output};
+use super::CommandError;
+use super::output::{self, OutputFormat};
 use crate::app::platform::Platform;
 use crate::db::migrations::{self, MigrationState, Step};
 
-/// What to do with what is pending.
+/// Options for pending migrations.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MigrateOptions {
-    /// Only say what it is.
+    /// Only list them.
     pub(super) plan: bool,
-    /// Only fail if there is any.
+    /// Only fail if there are any.
     pub(super) check: bool,
 }
 

@@ -24,7 +24,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::logging;
@@ -35,12 +35,14 @@ use crate::config::Config;
 use crate::http;
 use crate::services::fixtures::LoadOptions;
 use cache::CacheAction;
-use check::CheckArgs;
+use check::finding::CheckArgs;
+use data::DataFormat;
 use error::CommandError;
 use interrupt::unless_interrupted;
 use migrations::MigrateOptions;
+use output::OutputFormat;
 
-/// A property-listings website: fast because everything is cached, right because nothing stale is served.
+/// A property-listings website that caches its pages and never serves a stale page after a change.
 ///
 /// Without a command it serves the site. Everything is configured by environment variables or a .env file; see
 /// .env.example.
@@ -56,135 +58,123 @@ enum Command {
     /// Serve the site (the default); applies pending migrations first
     #[command(after_help = help::below(examples::SERVE))]
     Serve {
-        /// Leave the database as it is
+        /// Do not apply migrations
         #[arg(long)]
         no_migrate: bool,
     },
     /// Apply pending migrations
     #[command(after_help = help::below(examples::MIGRATE))]
     Migrate {
-        /// Print what would be applied, and apply nothing
+        /// Print what would be applied, without applying it
         #[arg(long)]
         plan: bool,
-        /// Apply nothing, and exit with 1 if migrations are pending
+        /// Exit with 1 if migrations are pending, without applying them
         #[arg(long)]
         check: bool,
     },
     /// List all migrations, and mark those that are applied
     Showmigrations {
-        /// In the order in which they are applied, each with the name of the app
+        /// List them in the order in which they are applied, with the app's name
         #[arg(long, short)]
         plan: bool,
-        /// How to print them
+        /// The output format
         #[arg(long, default_value = "text")]
         format: OutputFormat,
     },
-    /// Create an account that may do everything
+    /// Create an account with all permissions
     #[command(after_help = help::below(examples::CREATESUPERUSER))]
     Createsuperuser {
-        /// The login name; if it is not given, asked for, or with --noinput SUPERUSER_USERNAME
+        /// The username. If omitted, the command asks for it, or uses SUPERUSER_USERNAME with --noinput
         #[arg(long)]
         username: Option<String>,
-        /// Where mail reaches them
+        /// The email address
         #[arg(long)]
         email: Option<String>,
-        /// Ask nothing; the password comes from SUPERUSER_PASSWORD
+        /// Do not prompt; take the password from SUPERUSER_PASSWORD
         #[arg(long, visible_alias = "no-input")]
         noinput: bool,
     },
     /// Change a user's password, and end their sessions
     #[command(after_help = help::below(examples::CHANGEPASSWORD))]
     Changepassword {
-        /// The login name; that of whoever runs the command if it is not given
+        /// The username. Default: the name of the operating-system user who runs the command
         username: Option<String>,
     },
-    /// Remove what has expired and takes up room: sessions, which let nobody in, and files that nobody imported
+    /// Delete expired sessions, and uploaded files that were not imported
     Clearsessions,
-    /// Add made-up listings, the same ones every time
+    /// Add made-up listings, the same ones each time
     #[command(after_help = help::below(examples::SAMPLEDATA))]
     Sampledata {
-        /// How many
+        /// The number of listings to add
         #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
         count: u64,
     },
-    /// Load listings from CSV or JSON Lines files, or what Django's dumpdata wrote; each file is one transaction
+    /// Load listings from CSV or JSON Lines files, or from a Django dump. Each file is one transaction
     #[command(after_help = help::below(examples::LOADDATA))]
     Loaddata {
-        /// The files; - is standard input
+        /// The files to load; - is standard input
         #[arg(required = true)]
         files: Vec<PathBuf>,
-        /// Load the good rows of a file that has bad ones
+        /// Load the valid rows of a file that has invalid rows
         #[arg(long)]
         skip_invalid: bool,
-        /// The CSV files were downloaded from the admin: take away the apostrophes that guard its cells
+        /// Read CSV files that were downloaded from the admin: remove the apostrophes that protect cells from spreadsheets
         #[arg(long)]
         sheet: bool,
-        /// The files' format; told from their names or contents if it is not given
+        /// The format of the files. Default: detected from names or contents
         #[arg(long)]
         format: Option<DataFormat>,
     },
     /// Write all listings to standard output
     #[command(after_help = help::below(examples::DUMPDATA))]
     Dumpdata {
-        /// The format
+        /// The output format
         #[arg(long, default_value = "csv")]
         format: DataFormat,
-        /// A file to write instead; - is standard output
+        /// The file to write; - is standard output
         #[arg(long, short, default_value = "-")]
         output: PathBuf,
     },
-    /// Look at the cache, explain it, clear it, warm it or test it
+    /// Show, explain, clear, warm or test the cache
     #[command(name = "manage_cache", after_help = help::below(examples::MANAGE_CACHE))]
     ManageCache(CacheAction),
-    /// Look for problems of the configuration and the servers
+    /// Check the configuration and the servers for problems
     #[command(after_help = help::below(examples::CHECK))]
     Check(CheckArgs),
-    /// Print the description of the site's addresses for programs (OpenAPI 3.1)
+    /// Print the API description (OpenAPI 3.1)
     Openapi,
-    /// Run psql on the site's database, a private one included
+    /// Run psql on the site's database, including a private one
     #[command(after_help = help::below(examples::DBSHELL))]
     Dbshell {
         /// Arguments for psql
         #[arg(last = true)]
         arguments: Vec<OsString>,
     },
-    /// Print every variable with the value in force; secrets are hidden
+    /// Print all configuration variables with their current values; secrets are hidden
     #[command(visible_alias = "diffsettings", after_help = help::below(examples::PRINTCONFIG))]
     Printconfig {
-        /// Only those that are set
+        /// Print only the variables that are set
         #[arg(long)]
         changed: bool,
-        /// How to print them
+        /// The output format
         #[arg(long, default_value = "text")]
         format: OutputFormat,
     },
-    /// Print the script by which a shell completes these commands
+    /// Print the completion script for a shell
     #[command(after_help = help::below(examples::COMPLETIONS))]
     Completions {
         /// The shell
         shell: Shell,
     },
-    /// Print the manual page, of the program or of a command
+    /// Print the manual page of the program or of a command
     #[command(after_help = help::below(examples::MAN))]
     Man {
-        /// The command
+        /// The command to describe
         command: Option<String>,
         /// Write all pages to a directory instead
         #[arg(long, short, value_name = "DIRECTORY", conflicts_with = "command")]
         output: Option<PathBuf>,
     },
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum DataFormat {
-    Csv,
-    Jsonl,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum OutputFormat {
-    Text,
-    Json,
 }
 
 /// Runs the command of the process's arguments.
@@ -207,14 +197,14 @@ pub fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<(), CommandError> {
-    // A wrong configuration keeps nobody from reading how to mend it.
+    // These commands work without a valid configuration, so that users can read how to fix it.
     match command {
         Command::Completions { shell } => {
-            manual::completions(shell);
+            manual::completions(Cli::command(), shell);
             return Ok(());
         }
         Command::Man { command, output } => {
-            return manual::man(command.as_deref(), output.as_deref());
+            return manual::man(Cli::command(), command.as_deref(), output.as_deref());
         }
         _ => {}
     }
@@ -223,7 +213,7 @@ fn run(command: Command) -> Result<(), CommandError> {
         .build()
         .map_err(CommandError::Runtime)?;
     let guard = runtime.enter();
-    // Before anything begins that is to be ended in order.
+    // Signals are taken over before anything starts that needs an orderly shutdown.
     let stop = match command {
         Command::Openapi | Command::Printconfig { .. } => Stop::never(),
         _ => Stop::on_signals().map_err(CommandError::Runtime)?,
@@ -236,7 +226,7 @@ fn run(command: Command) -> Result<(), CommandError> {
         _ => "warn".to_owned(),
     });
     let result = runtime.block_on(dispatch(command, config, stop));
-    // A question that nobody answers any more would be waited for.
+    // Otherwise the runtime would wait for a prompt that is still open.
     runtime.shutdown_background();
     result
 }

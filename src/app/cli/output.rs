@@ -1,17 +1,24 @@
-//! What commands print.
+//! The output of commands.
 //!
 //! **Invariant:** everything for standard output goes through [`Out`], which notes the first failure. A command goes on
-//! with its work after that; [`finish`] tells of the failure when it has ended. Only a reader that has closed the pipe
-//! (`| head`) is no failure: it has seen enough.
+//! with its work after that, and [`finish`] reports the failure at the end. A closed pipe (`| head`) is not a failure.
 
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::sync::OnceLock;
 
+use clap::ValueEnum;
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
 use super::CommandError;
+
+/// How a command prints its result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OutputFormat {
+    Text,
+    Json,
+}
 
 /// The first failure to write to standard output.
 static FAILURE: OnceLock<io::Error> = OnceLock::new();
@@ -32,7 +39,7 @@ impl Write for Out {
 fn noted<T>(result: io::Result<T>) -> io::Result<T> {
     result.map_err(|err| {
         let (kind, text) = (err.kind(), err.to_string());
-        // What is interrupted is tried again.
+        // An interrupted write is retried.
         if kind != ErrorKind::Interrupted {
             let _ = FAILURE.set(err);
         }
@@ -40,7 +47,7 @@ fn noted<T>(result: io::Result<T>) -> io::Result<T> {
     })
 }
 
-/// Writes what is buffered.
+/// Flushes standard output.
 ///
 /// # Errors
 /// [`CommandError::Output`] when anything that was printed could not be written, unless the reader closed the pipe.
@@ -53,39 +60,39 @@ pub(super) fn finish() -> Result<(), CommandError> {
     }
 }
 
-/// A line of the result.
+/// Prints a line of the result.
 pub(super) fn line(text: &str) {
     // The failure is noted.
     let _ = writeln!(Out, "{text}");
 }
 
-/// Text of the result, shown at once.
+/// Prints text of the result immediately.
 pub(super) fn part(text: &str) {
     // The failure is noted.
     let _ = write!(Out, "{text}").and_then(|()| Out.flush());
 }
 
-/// A line that is not part of the result.
+/// Prints a line that is not part of the result.
 pub(super) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// What is wrong with an answer, as Django says it.
+/// Prints an error about a typed answer, as Django does.
 pub(super) fn mistake(text: &str) {
     note(&format!("Error: {text}"));
 }
 
-/// Why the command failed.
+/// Prints the error of the command.
 pub(super) fn error(text: &str) {
     note(&format!("error: {text}"));
 }
 
-/// A result as JSON.
+/// Prints a result as JSON.
 pub(super) fn json(value: &Value) {
     line(&serde_json::to_string_pretty(value).unwrap_or_default());
 }
 
-/// Rows under a header, aligned: columns of numbers to the right.
+/// Prints an aligned table, with numbers to the right.
 pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
     let rows: Vec<Vec<String>> = rows.into_iter().collect();
     let mut table = Table::new();
@@ -101,12 +108,12 @@ pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
     line(&table.trim_fmt());
 }
 
-/// A number, with its unit perhaps; or a dash for none.
+/// Whether a cell is a number, possibly with a unit, or a dash.
 fn is_number(cell: &str) -> bool {
     cell == "–" || cell.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// A bar of work that counts rows, on a terminal only; `total` where it is known.
+/// A progress bar that counts rows, only on a terminal; `total` if it is known.
 pub(super) fn progress(total: Option<u64>, unit: &str) -> ProgressBar {
     let template = match total {
         Some(_) => format!("{{wide_bar}} {{human_pos}}/{{human_len}} {unit}, {{eta}} left"),
@@ -115,7 +122,7 @@ pub(super) fn progress(total: Option<u64>, unit: &str) -> ProgressBar {
     bar(total, &template)
 }
 
-/// A bar of work that goes through so many bytes, on a terminal only; its message tells how far it is otherwise.
+/// A progress bar that counts bytes, only on a terminal; its message counts rows.
 pub(super) fn progress_of_bytes(total: u64) -> ProgressBar {
     let template = "{wide_bar} {bytes}/{total_bytes}, {msg}, {eta} left";
     bar(Some(total), template)

@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
-use super::{OutputFormat, output};
-use crate::config::{Config, Setting};
+use super::output::{self, OutputFormat};
+use crate::config::Config;
+use crate::config::settings::Setting;
 
-/// Prints every variable with the value in force. What is secret is hidden.
+/// Prints all variables with their current values. Secrets are hidden.
 pub(super) fn run(config: &Config, changed: bool, format: OutputFormat) {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let mut settings = config.settings();

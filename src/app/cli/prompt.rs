@@ -1,4 +1,4 @@
-//! Asks whoever sits at the terminal.
+//! Prompts on the terminal.
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use super::CommandError;
 /// How long the terminal may take to show again what is typed, after Ctrl-C. Less than others wait for that.
 const RESTORED: Duration = Duration::from_millis(100);
 
-/// Whether there is somebody to ask.
+/// Whether there is a terminal for prompts.
 pub(super) fn is_possible() -> bool {
     std::io::stdin().is_terminal()
 }
@@ -48,7 +48,7 @@ pub(super) async fn confirm(prompt: &str) -> Result<(), CommandError> {
     }
 }
 
-/// Asks for something that is not shown.
+/// Asks for a secret, which is not shown.
 ///
 /// # Errors
 /// When there is no terminal, or the answer is Ctrl-C or Ctrl-D.

@@ -1,16 +1,16 @@
-//! A file that appears when it is complete.
+//! A file that is replaced only when the new content is complete.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A file that is written beside another's place, and put there when it is done.
+/// A temporary file beside a target file, which it replaces when it is complete.
 ///
-/// **Invariant:** until then the other file is untouched, and nothing is left if it never is.
+/// **Invariant:** until then the target is unchanged, and a failure leaves no temporary file.
 pub(super) struct Replacement {
     file: File,
     path: PathBuf,
-    /// Where it is written; `None` where the path is a device or a pipe, which nothing can replace.
+    /// The temporary file; `None` if the target is a device or a pipe, which can't be replaced.
     beside: Option<PathBuf>,
 }
 
@@ -20,7 +20,7 @@ impl Replacement {
     /// # Errors
     /// When nothing can be written there.
     pub(super) fn begin(path: &Path) -> io::Result<Self> {
-        // A link stays one: what it names is replaced.
+        // A link stays a link: its target is replaced.
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let before = fs::metadata(&path).ok();
         if before.as_ref().is_some_and(|meta| !meta.is_file()) {
@@ -46,12 +46,12 @@ impl Replacement {
         Ok(replacement)
     }
 
-    /// What is written to.
+    /// The file to write to.
     pub(super) fn file(&self) -> &File {
         &self.file
     }
 
-    /// Puts the file where it belongs.
+    /// Replaces the target.
     ///
     /// # Errors
     /// When it can't be kept; then what was there before still is.
@@ -69,7 +69,7 @@ impl Replacement {
 impl Drop for Replacement {
     fn drop(&mut self) {
         if let Some(beside) = &self.beside {
-            // Somebody else may have removed it.
+            // Another program may have removed the file.
             let _ = fs::remove_file(beside);
         }
     }

@@ -11,13 +11,13 @@ pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<(),
     let application = match Application::build(config, migrate, Vec::new(), &stop).await {
         Ok(application) => application,
         Err(StartError::Servers(ServersError::Interrupted)) => {
-            log::info!("stopped while starting");
+            log::info!("interrupted during start-up");
             return Ok(());
         }
         Err(err) => return Err(err.into()),
     };
     let platform = application.platform();
-    let (handle, management) = (application.handle(), platform.services.management.clone());
+    let (handle, streams) = (application.handle(), platform.services.streams.clone());
     let debug = platform.config.site.debug;
     // The database may take long to say whether there is an account.
     let accounts = platform.services.accounts.clone();
@@ -25,21 +25,22 @@ pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<(),
     tokio::spawn(async move {
         stop.asked().await;
         log::info!("stopping: requests in flight finish first");
-        management.end_streams();
+        streams.end();
         handle.stop(true).await;
     });
     log::info!("listening on http://{}", application.address());
     tokio::spawn(async move {
         if matches!(accounts.has_superuser().await, Ok(false)) {
-            // As it was started, so that the command can be copied.
+            // The name as it was started, so that users can copy the command.
             let program = std::env::args().next().unwrap_or_default();
             log::info!(
-                "no account yet: run “{program} createsuperuser”, then log in at {url}/admin/"
+                "no user account exists: run “{program} createsuperuser”, then log in at {url}/admin/"
             );
         }
         if debug {
             log::info!(
-                "development mode: the cache's endpoints are open to this machine (DEBUG); RUST_LOG=info logs hits and misses"
+                "development mode (DEBUG): cache management is open to this machine; RUST_LOG=info logs cache \
+                hits and misses"
             );
         }
     });

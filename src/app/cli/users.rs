@@ -1,4 +1,4 @@
-//! `createsuperuser`, `changepassword` and `clearsessions`, which ask and answer as Django's do.
+//! `createsuperuser`, `changepassword` and `clearsessions`, with Django's questions and messages.
 
 use super::prompt::{ask, ask_hidden};
 use super::{CommandError, output, prompt};
@@ -6,12 +6,12 @@ use crate::app::platform::Platform;
 use crate::domain::{self, Password, Username};
 use crate::services::{Accounts, CreateUserError};
 
-/// The option and the variables that answers come from where no user can be asked.
+/// The option and the variables that replace prompts.
 const NAME_OPTION: &str = "--username";
 const NAME_VARIABLE: &str = "SUPERUSER_USERNAME";
 const EMAIL_VARIABLE: &str = "SUPERUSER_EMAIL";
 const PASSWORD_VARIABLE: &str = "SUPERUSER_PASSWORD";
-/// How often somebody may try to type a password of somebody else's.
+/// How often the command asks for a valid new password of another user.
 const TRIES: u8 = 3;
 
 pub(super) async fn create_superuser(
@@ -32,7 +32,7 @@ pub(super) async fn create_superuser(
     Ok(())
 }
 
-/// The answers of a script.
+/// Reads the values from options and variables.
 async fn told(
     accounts: &Accounts,
     username: Option<String>,
@@ -55,7 +55,7 @@ async fn told(
     Ok((username, email, password))
 }
 
-/// The answers of somebody at a terminal, asked for again until they do.
+/// Asks for the username, email address and password until each is valid.
 async fn asked(
     accounts: &Accounts,
     username: Option<String>,
@@ -115,15 +115,15 @@ pub(super) async fn clear_sessions(platform: &Platform) -> Result<(), CommandErr
     Ok(())
 }
 
-/// The name that was given, or that of whoever runs the command.
+/// The given name, or that of the operating-system user.
 pub(super) fn own_name(given: Option<String>) -> Result<String, CommandError> {
     let own = || ["LOGNAME", "USER"].into_iter().find_map(variable);
     given.or_else(own).ok_or_else(|| {
-        CommandError::Usage("Say whose password: property-listings changepassword USERNAME".into())
+        CommandError::Usage("Enter a username: property-listings changepassword USERNAME".into())
     })
 }
 
-/// Why no account can be created of a name, in Django's words where it is taken.
+/// Why an account can't have this name; Django's message if the name is taken.
 async fn refusal(accounts: &Accounts, name: &Username) -> Result<Option<String>, CommandError> {
     let checked = accounts.check_name(name).await?;
     Ok(checked
@@ -131,7 +131,7 @@ async fn refusal(accounts: &Accounts, name: &Username) -> Result<Option<String>,
         .map(|err| CreateUserError::Name(err).to_string()))
 }
 
-/// What an option or else a variable says, with the name of the one that does.
+/// The value of an option or else of a variable, with the name of its source.
 fn told_by(
     option: &'static str,
     given: Option<String>,
@@ -163,31 +163,31 @@ async fn ask_name() -> Result<Username, CommandError> {
     }
 }
 
-/// An address, or nothing: not everybody has one.
+/// An email address, which may be empty.
 fn parse_email(text: &str) -> Result<String, String> {
     let refused = |_| "Enter a valid email address.".to_owned();
     domain::parse_email(text).map_err(refused)
 }
 
-/// As Django, a script's password is taken as it is; but a weak one is not passed over in silence.
+/// As in Django, a script may set a weak password; here it causes a warning.
 fn password_of_environment(username: &Username, email: &str) -> Result<Password, CommandError> {
     let Some(text) = variable(PASSWORD_VARIABLE) else {
         let message =
-            format!("Set {PASSWORD_VARIABLE} to the password; it can't be asked for here.");
+            format!("Set {PASSWORD_VARIABLE} to the password: there is no terminal to ask on.");
         return Err(CommandError::Usage(message));
     };
     match Password::parse(&text, username, email) {
         Ok(password) => Ok(password),
         Err(err) => {
             output::note(&format!(
-                "warning: {PASSWORD_VARIABLE}: {err} It is used all the same."
+                "warning: {PASSWORD_VARIABLE}: {err} It is used anyway."
             ));
             Password::unchecked(&text).map_err(|err| CommandError::Usage(err.to_string()))
         }
     }
 }
 
-/// The password of somebody new, who may insist on a weak one.
+/// The password of a new user, which may be weak after a confirmation.
 async fn ask_new_password(username: &Username, email: &str) -> Result<Password, CommandError> {
     loop {
         let text = ask_hidden("Password: ").await?;
@@ -213,7 +213,7 @@ async fn ask_new_password(username: &Username, email: &str) -> Result<Password, 
     }
 }
 
-/// The password of somebody who has one: a weak one is refused, and so is the third mistake.
+/// The new password of an existing user. Weak passwords are refused, and the command ends after the third mistake.
 async fn ask_other_password(username: &Username, email: &str) -> Result<Password, CommandError> {
     for _ in 0..TRIES {
         let text = ask_not_blank("Password: ").await?;
@@ -238,7 +238,7 @@ async fn ask_not_blank(prompt: &'static str) -> Result<String, CommandError> {
     }
 }
 
-/// Whether two passwords are hashed the same.
+/// Whether two passwords have the same normalised form.
 fn is_same(one: &str, other: &str) -> bool {
     Password::prepared(one) == Password::prepared(other)
 }

@@ -70,7 +70,7 @@ pub(super) fn redis() -> Result<PathBuf, String> {
         match version(&path, "v=") {
             Some(major) if major >= LEAST_REDIS => return Ok(path),
             Some(major) => reason = format!("{} is too old (version {major})", path.display()),
-            None => reason = format!("{} doesn't tell its version", path.display()),
+            None => reason = format!("{} does not report its version", path.display()),
         }
     }
     Err(reason)

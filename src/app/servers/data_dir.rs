@@ -86,7 +86,7 @@ impl DataDir {
         Path::new("/tmp").join(format!("property-listings-{name}"))
     }
 
-    /// Creates the directory for sockets, and refuses one that somebody else made.
+    /// Creates the directory for sockets, and refuses one that another user made.
     pub(super) fn create_sockets(&self, account: &Account) -> Result<PathBuf, ServersError> {
         let path = self.sockets();
         private_dir(&path, account)?;

@@ -1,4 +1,4 @@
-//! What can go wrong with private servers, told so that the reader knows what to do.
+//! Errors of private servers, with what to do.
 
 use std::io;
 use std::path::PathBuf;
@@ -16,8 +16,8 @@ pub enum ServersError {
     },
     /// As root only: the unprivileged account can't get to `DATA_DIR`.
     #[error(
-        "DATA_DIR={} can't be reached by the user {account}, as whom PostgreSQL runs because it refuses root: \
-         {} is closed to that user; set DATA_DIR to a directory elsewhere, e.g. /var/lib/property-listings",
+        "DATA_DIR={} can't be used by the user {account}. PostgreSQL runs as this user because it refuses root, \
+        but the user has no access to {}; set DATA_DIR to another directory, such as /var/lib/property-listings",
         .data_dir.display(),
         .closed.display()
     )]
@@ -29,14 +29,15 @@ pub enum ServersError {
         /// The user.
         account: String,
     },
-    /// As root only: there is nobody to run the servers as.
+    /// The program runs as root, and there is no other user to run the servers as.
     #[error(
         "PostgreSQL refuses to run as root, and neither the user postgres nor nobody exists; run as another user"
     )]
     NoAccount,
     /// Another program owns the data directory.
     #[error(
-        "DATA_DIR={} is in use by process {pid}: stop it, or give this one another DATA_DIR (or DATABASE_URL and REDIS_URL)",
+        "DATA_DIR={} is in use by process {pid}: stop that process, or set another DATA_DIR (or DATABASE_URL \
+        and REDIS_URL)",
         .data_dir.display()
     )]
     InUse {
@@ -47,8 +48,8 @@ pub enum ServersError {
     },
     /// The owner of the data directory has no PostgreSQL to share.
     #[error(
-        "process {pid}, which owns DATA_DIR={}, runs no private PostgreSQL; \
-         give this one the same DATABASE_URL, or another DATA_DIR",
+        "process {pid}, which owns DATA_DIR={}, runs no private PostgreSQL; set the same DATABASE_URL here, or \
+        another DATA_DIR",
         .data_dir.display()
     )]
     NotOffered {
@@ -60,7 +61,7 @@ pub enum ServersError {
     /// The owner of the data directory neither became ready nor went away.
     #[error(
         "process {pid} has been starting or stopping the servers on DATA_DIR={} for {seconds} s; \
-         wait for it or end it, then try again",
+         wait for it or stop it, then try again",
         .data_dir.display()
     )]
     OwnerBusy {
@@ -68,7 +69,7 @@ pub enum ServersError {
         data_dir: PathBuf,
         /// The owner's process id.
         pid: String,
-        /// How long it was waited for.
+        /// The waiting time.
         seconds: u64,
     },
     /// PostgreSQL is not installed.
@@ -92,17 +93,17 @@ pub enum ServersError {
     OtherMajor {
         /// The data directory of PostgreSQL.
         directory: PathBuf,
-        /// What wrote it.
+        /// The major version that wrote the data.
         data: u32,
-        /// What could run.
+        /// The installed major version.
         installed: u32,
     },
     /// `initdb` failed.
     #[error("initdb could not create the database in {}: {output}", .directory.display())]
     Initdb {
-        /// Where it was to be.
+        /// The directory of the new database.
         directory: PathBuf,
-        /// What `initdb` said.
+        /// The output of `initdb`.
         output: String,
     },
     /// A program could not be run at all.
@@ -115,7 +116,7 @@ pub enum ServersError {
     },
     /// A server that an earlier run left behind does not end.
     #[error(
-        "an earlier {server} (process {pid}) still runs on this DATA_DIR and doesn't end; end it by hand"
+        "an earlier {server} (process {pid}) still uses this DATA_DIR and does not stop; stop it manually"
     )]
     Orphan {
         /// The server's name.
@@ -123,7 +124,7 @@ pub enum ServersError {
         /// Its process id.
         pid: u32,
     },
-    /// The directory for sockets belongs to somebody else.
+    /// The directory for sockets belongs to another user.
     #[error(
         "the socket directory {} is not a private directory of the right user: remove it, or set a shorter DATA_DIR",
         .path.display()
@@ -149,7 +150,7 @@ pub enum ServersError {
     Interrupted,
     /// The file with the secret key holds something else.
     #[error(
-        "{} holds fewer than {least} bytes: remove it for a new key (which logs everybody out), or set SECRET_KEY",
+        "{} holds fewer than {least} bytes: remove it to get a new key (this ends all sessions), or set SECRET_KEY",
         .path.display()
     )]
     ShortSecretKey {

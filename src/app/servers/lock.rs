@@ -6,7 +6,7 @@
 //! * `commands.lock` is held, shared, by every command that uses the owner's servers. The owner takes it exclusively
 //!   before it stops them.
 //!
-//! **Invariant:** servers run on a `DATA_DIR` only under its `lock`; whoever holds it and finds one that it didn't start
+//! **Invariant:** servers run on a `DATA_DIR` only under its `lock`; a process that holds it and finds one that it didn't start
 //! may end it.
 
 use std::fs::{File, OpenOptions, TryLockError};

@@ -42,9 +42,9 @@ pub struct Servers {
     hold: Hold,
 }
 
-/// What keeps the private servers running.
+/// How this program keeps the private servers running.
 enum Hold {
-    /// There are none.
+    /// There are no private servers.
     Nothing,
     /// Another program runs them, and doesn't stop them while these locks are held.
     Guest { _locks: Box<Locks> },
@@ -52,7 +52,7 @@ enum Hold {
     Owner(Box<Owner>),
 }
 
-/// What ends a program's servers at once, whatever the program is busy with.
+/// Stops a program's servers immediately, even while the program is busy.
 #[derive(Clone)]
 pub struct Ending(Vec<Handle>);
 
@@ -110,7 +110,7 @@ impl Servers {
         match &config.cache.redis {
             RedisChoice::Url(url) => servers.redis_url = Some(url.clone()),
             RedisChoice::Off => {
-                log::warn!("REDIS_URL=off: the memory of this program alone caches pages")
+                log::warn!("REDIS_URL=off: pages are cached only in the memory of this program")
             }
             RedisChoice::Private if servers.redis_url.is_none() && wants_redis => {
                 warn_of_no_redis(binary)
@@ -205,10 +205,11 @@ impl Servers {
 fn warn_of_no_redis(binary: Option<Result<PathBuf, String>>) {
     let reason = match binary {
         Some(Err(reason)) => reason,
-        _ => "the program that owns DATA_DIR runs none".to_owned(),
+        _ => "the program that uses DATA_DIR runs no Redis".to_owned(),
     };
     log::warn!(
-        "no Redis ({reason}): the memory of this program alone caches pages. Install it (Debian, Ubuntu: apt-get install redis-server; \
+        "no Redis ({reason}): pages are cached only in the memory of this program. Install Redis (Debian, \
+        Ubuntu: apt-get install redis-server; \
          macOS: brew install redis), set REDIS_URL to a running server, or set REDIS_URL=off"
     );
 }

@@ -41,7 +41,7 @@ pub(super) fn end(
     stop: &Stop,
 ) -> Result<(), ServersError> {
     let line = command_line(pid);
-    log::warn!("ending {server} (process {pid}), which an earlier run left behind");
+    log::warn!("stopping {server} (process {pid}) of an earlier run");
     for (signal, limit) in signals {
         kill(signal, &pid.to_string());
         let start = Instant::now();

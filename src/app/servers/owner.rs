@@ -124,7 +124,7 @@ impl Owner {
                 }
                 let patience = SITE_PATIENCE.saturating_sub(self.stop.elapsed());
                 if !self.locks.wait_for_commands(Some(patience)).await {
-                    log::warn!("a command still uses the private servers; it is cut off");
+                    log::warn!("stopping the private servers although a command still uses them");
                 }
             }
             Role::Command => {

@@ -139,10 +139,10 @@ impl Supervised {
             return;
         }
         let group = self.shared.state().group;
-        log::warn!("a private server doesn't end; killing process group {group}");
+        log::warn!("a private server does not stop; killing process group {group}");
         kill("KILL", &format!("-{group}"));
         if joined.await.is_err() {
-            log::warn!("the runtime ended before a private server did");
+            log::warn!("the runtime stopped before a private server");
         }
     }
 }
@@ -176,8 +176,8 @@ fn supervise(
         }
         shared.deaths.fetch_add(1, Ordering::Relaxed);
         match outcome {
-            Ok(status) => log::error!("{name} ended ({status}); starting it again in {delay:?}"),
-            Err(err) => log::error!("{name} is lost ({err}); starting it again in {delay:?}"),
+            Ok(status) => log::error!("{name} stopped ({status}); restarting it in {delay:?}"),
+            Err(err) => log::error!("{name} is lost ({err}); restarting it in {delay:?}"),
         }
         child = loop {
             let state = shared.state();
@@ -190,7 +190,7 @@ fn supervise(
             delay = (delay * 2).min(BACKOFF.1);
             match start() {
                 Ok(child) => break child,
-                Err(err) => log::error!("can't start {name} again: {err}; next try in {delay:?}"),
+                Err(err) => log::error!("can't restart {name}: {err}; next attempt in {delay:?}"),
             }
         };
         let mut state = shared.state();

@@ -34,14 +34,14 @@ pub(super) async fn wait(
         let reason = match outcome {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(reason)) => reason,
-            Err(_) => "it doesn't answer".to_owned(),
+            Err(_) => "it does not respond".to_owned(),
         };
         let dead = server.is_some_and(|server| server.deaths() >= MAX_DEATHS);
         if dead || start.elapsed() >= LIMIT {
             return Err(ServersError::NotReady {
                 server: name,
                 reason: if dead {
-                    "it ends at once".to_owned()
+                    "it stops immediately".to_owned()
                 } else {
                     reason
                 },

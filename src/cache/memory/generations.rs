@@ -101,7 +101,7 @@ impl LocalStamps {
 #[derive(Debug, Default)]
 pub(in crate::cache) struct Struck(HashMap<usize, (Arc<Cell>, u64)>);
 
-/// Tells cells apart; it is kept alive by whoever holds the cell.
+/// Tells cells apart; it is kept alive by the holders of the cell.
 fn address(cell: &Arc<Cell>) -> usize {
     Arc::as_ptr(cell) as usize
 }
@@ -120,7 +120,7 @@ struct Table {
     sweep_at: usize,
 }
 
-/// Below this many tags nobody looks for forgotten ones.
+/// Below this many tags, unused tags are not searched for.
 const SWEEP_FROM: usize = 1024;
 
 impl Default for LocalGenerations {
@@ -153,7 +153,7 @@ impl LocalGenerations {
         }
     }
 
-    /// Makes void whatever is stamped with one of the tags.
+    /// Invalidates everything that is stamped with one of the tags.
     pub(in crate::cache) fn invalidate<'a>(
         &self,
         tags: impl IntoIterator<Item = &'a Tag>,
@@ -162,7 +162,7 @@ impl LocalGenerations {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         for tag in tags {
             table.last += 1;
-            // Where nobody refers to the cell, nothing is stamped with the tag.
+            // A cell without other references has no entry that is stamped with the tag.
             if let Some(cell) = table.cells.get(tag).and_then(Weak::upgrade) {
                 let before = cell.0.swap(table.last, Ordering::AcqRel);
                 // Of a tag that is named twice, the first is what it had until then.

@@ -71,7 +71,7 @@ impl HeldPage {
         self.ttl(now) < lifetime / REFRESH_SHARE
     }
 
-    /// Whether it is about to expire and nobody has been told so yet: the one who is told has it computed anew.
+    /// Whether the page is about to expire. True only once: the caller then has the page computed again.
     pub(in crate::cache) fn wants_refresh(&self, now: Instant) -> bool {
         self.ends_soon(now) && !self.refreshing.swap(true, Ordering::Relaxed)
     }

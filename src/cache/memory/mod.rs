@@ -1,7 +1,7 @@
 //! The memory tier: pages of this process, ready to be sent, and the generations that make them void.
 //!
 //! A hit costs no network, no rendering and no compression. The tier answers only while it is *armed*: for a short
-//! lease that whoever follows the event log extends each time that it has applied everything. A process that was
+//! lease that the follower of the event log extends each time when it has applied everything. A process that was
 //! frozen, or that can't hear of events, is disarmed by the clock alone.
 //!
 //! **Invariant:** an entry answers only if nothing of it was invalidated in this process since before its data were

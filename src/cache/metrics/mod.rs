@@ -39,7 +39,7 @@ pub struct LevelCounts {
     pub errors: u64,
     /// How long look-ups that hit took.
     pub hit_times: Buckets,
-    /// How long loads took that a miss led to.
+    /// Duration of loads after a miss.
     pub load_times: Buckets,
 }
 

@@ -1,4 +1,4 @@
-//! Which rows the admin's list has.
+//! The filter of the admin's list.
 
 use chrono::NaiveDate;
 use url::form_urlencoded::Serializer;
@@ -8,7 +8,7 @@ use super::super::ListingFilter;
 /// The filter of the public list, and what only staff ask.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AdminFilter {
-    /// What the public list can be asked too.
+    /// The filter that the public list has too.
     pub listing: ListingFilter,
     /// The first day (UTC) on which rows were added.
     pub added_from: Option<NaiveDate>,

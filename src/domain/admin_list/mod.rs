@@ -1,4 +1,4 @@
-//! What staff ask of the admin's list, and which of its rows they do something with.
+//! The query of the admin's list, and the selection of rows for an action.
 
 mod filter;
 mod order;

@@ -62,7 +62,7 @@ impl AdminColumn {
         }
     }
 
-    /// Which way people most often want it: of times the latest first.
+    /// The usual direction: for times, the latest first.
     fn wanted(self) -> OrderTerm {
         OrderTerm {
             column: self,
@@ -100,8 +100,8 @@ impl AdminOrder {
                 Some(term) => terms.push(term),
                 None => {
                     return Err(format!(
-                        "“{}” is not an order. Use id, title, location, price, added or changed, each once, with a - \
-                         before what is turned round, and dots between them: -price.title",
+                        "“{}” is not a sort order. Use id, title, location, price, added or changed, each at \
+                        most once, separated by dots, with a - for descending order: -price.title",
                         quoted(text)
                     ));
                 }

@@ -10,7 +10,7 @@ use super::super::listing_query::whole_number;
 use super::super::{Cursors, FieldErrors, ListingQuery};
 use super::{AdminFilter, AdminOrder};
 
-/// Rows on a page when nothing else is asked for, as Django's `list_per_page`.
+/// Rows per page when nothing else is asked for, as Django's `list_per_page`.
 pub const ADMIN_PAGE_SIZE: u16 = 100;
 /// The most rows on a page.
 pub const MAX_ADMIN_PAGE_SIZE: u16 = 200;
@@ -20,11 +20,11 @@ pub const MAX_ADMIN_PAGE: u16 = 50_000;
 /// A parsed query of the admin's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AdminListQuery {
-    /// Which rows.
+    /// The filter.
     pub filter: AdminFilter,
-    /// In which order.
+    /// The sort order.
     pub order: AdminOrder,
-    /// Which page of them, from 1 to [`MAX_ADMIN_PAGE`].
+    /// The page, from 1 to [`MAX_ADMIN_PAGE`].
     pub page: u16,
     /// How many rows a page has, from 1 to [`MAX_ADMIN_PAGE_SIZE`].
     pub per_page: u16,

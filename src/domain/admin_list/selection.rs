@@ -11,16 +11,16 @@ use super::AdminFilter;
 pub enum Selection {
     /// These, as far as they still exist.
     Rows(Vec<PropertyId>),
-    /// Every row that the filter selects, on whatever page of the list.
+    /// Every row that the filter selects, on all pages of the list.
     Matching(AdminFilter),
 }
 
-/// What is done with every chosen row.
+/// The action for every selected row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BulkChange {
-    /// It is deleted.
+    /// Delete the row.
     Delete,
-    /// It gets this location.
+    /// Set the location of the row.
     Move(Location),
 }
 

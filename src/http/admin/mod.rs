@@ -3,11 +3,10 @@
 mod accounts;
 mod history;
 mod listings;
+mod login_form;
 mod new_password;
 mod overview;
-pub(super) mod request;
 pub(super) mod routes;
-pub(super) mod staff;
 mod upload;
 mod users;
 

@@ -1,7 +1,7 @@
 //! A new password in a form.
 
-use super::request::Fields;
 use crate::domain::{FieldErrors, Password, Username};
+use crate::http::forms::Fields;
 
 /// The password that was typed twice, into the fields of these names.
 ///

@@ -2,8 +2,8 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::staff::Staff;
 use crate::http::AppError;
+use crate::http::staff::Staff;
 use crate::http::views::admin::{EntryView, OverviewPage};
 use crate::http::views::page;
 use crate::services::Services;

@@ -8,7 +8,7 @@ use super::{accounts, history, listings, overview, users};
 use crate::http::Site;
 use crate::http::middleware::frame::frame_failures;
 use crate::http::middleware::session::sessions;
-use crate::http::routes::{not_found, read};
+use crate::http::routing::{not_found, read};
 use crate::services::Services;
 
 /// Registers the admin, each part its own addresses.

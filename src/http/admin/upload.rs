@@ -9,9 +9,10 @@ use actix_web::HttpRequest;
 use actix_web::web::Bytes;
 use futures_util::{Stream, StreamExt as _};
 
-use super::request::{REFUSAL, is_foreign, is_own};
-use super::staff::Staff;
 use crate::http::AppError;
+use crate::http::csrf::{is_foreign, is_own};
+use crate::http::forms::REFUSAL;
+use crate::http::staff::Staff;
 
 /// How long a client may take for each piece of a body.
 const PIECE_TIMEOUT: Duration = Duration::from_secs(20);
@@ -89,7 +90,7 @@ async fn read(
         } else if name == "file" && matches!(sent, Sent::Nothing) {
             sent = file(field, limit).await?;
         } else if name == "file" {
-            return Err(bad("it has more than one file"));
+            return Err(bad("it contains more than one file"));
         } else {
             small(&mut field).await?;
         }
@@ -148,7 +149,7 @@ fn file_name(sent: Option<&str>) -> String {
 async fn small(field: &mut Field) -> Result<Bytes, AppError> {
     let bytes = tokio::time::timeout(PIECE_TIMEOUT, field.bytes(MAX_FIELD_BYTES)).await;
     let bytes = bytes.map_err(|_| AppError::TooSlow)?;
-    let bytes = bytes.map_err(|_| bad("a field of it is too long"))?;
+    let bytes = bytes.map_err(|_| bad("one of its fields is too long"))?;
     bytes.map_err(|err| bad(&err.to_string()))
 }
 

@@ -1,4 +1,3 @@
-//! The pages that people browse, and their JSON.
+//! Listings as data.
 
-pub(super) mod handlers;
 pub(super) mod json;

@@ -12,11 +12,13 @@ use actix_web::http::{Method, header};
 use actix_web::{Error, FromRequest, HttpRequest, web};
 
 use crate::domain::Permission;
-use crate::http::admin::request::{Body, Fields, is_foreign, read, tokens_match};
-use crate::http::admin::staff::{Frame, Staff};
+use crate::http::csrf::{is_foreign, tokens_match};
+use crate::http::forms::{Body, Fields, read};
+use crate::http::staff::Staff;
+use crate::http::views::frame::Frame;
 use crate::http::{AppError, Site};
 
-/// Somebody who may use the endpoint, and the body that they sent.
+/// An authorised request, with its body.
 pub(in crate::http) struct Operator {
     /// The body; empty for a read.
     pub(in crate::http) body: web::Bytes,
@@ -26,7 +28,7 @@ pub(in crate::http) struct Operator {
 }
 
 impl Operator {
-    /// The frame of a page; without a session there is nobody to name.
+    /// The frame of a page; without a session it has no username.
     pub(in crate::http) fn frame(&self) -> Result<Option<Frame>, AppError> {
         self.staff.as_ref().map(Staff::frame).transpose()
     }
@@ -37,7 +39,7 @@ impl Operator {
         staff.map_or("cache API", |staff| staff.username.as_str())
     }
 
-    /// Looks at who is asking first: nobody else's body is read.
+    /// Checks the authorisation first; the body of an unauthorised request is not read.
     async fn of(
         request: HttpRequest,
         body: impl Future<Output = Result<Body, Error>>,
@@ -68,7 +70,7 @@ impl Operator {
             });
         }
         let Some(staff) = staff else {
-            let refusal = AppError::Forbidden("A foreign web page may not do this.");
+            let refusal = AppError::Forbidden("Requests from other sites are not allowed here.");
             return Err(if site.debug {
                 refusal
             } else {

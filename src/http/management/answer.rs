@@ -1,4 +1,4 @@
-//! What the management endpoints have in common: reading what was sent, and answers that nobody keeps.
+//! Shared by the management endpoints: reading the body, and responses that are not stored.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
@@ -7,13 +7,13 @@ use serde_json::{Map, Value};
 
 use super::access::Operator;
 use crate::http::AppError;
-use crate::http::admin::request::{Fields, read};
+use crate::http::forms::{Fields, read};
 use crate::http::negotiation::joined;
 use crate::http::views::management::ResultPage;
 use crate::http::views::page;
 
 /// Reads the JSON object or the form that was sent; nothing sent means the defaults. curl's `-d` without a header sends
-/// JSON under a form's name. `example` is shown to whoever sends JSON that can't be read.
+/// JSON under a form's name. `example` is part of the error message for invalid JSON.
 pub(super) fn sent<T: DeserializeOwned + Default>(
     request: &HttpRequest,
     body: &[u8],
@@ -33,7 +33,9 @@ pub(super) fn sent<T: DeserializeOwned + Default>(
     // An array would be taken for fields in their order.
     let object = serde_json::from_slice::<Map<_, _>>(body).map(Value::Object);
     object.and_then(serde_json::from_value).map_err(|err| {
-        AppError::BadRequest(format!("Send nothing, or JSON such as {example}: {err}."))
+        AppError::BadRequest(format!(
+            "Send an empty body, or JSON such as {example}: {err}."
+        ))
     })
 }
 

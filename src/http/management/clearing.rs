@@ -10,7 +10,7 @@ use url::form_urlencoded;
 use super::access::Operator;
 use super::answer::{answer, json_response, no_store, sent, wants_page};
 use crate::domain::FieldErrors;
-use crate::http::admin::request::Fields;
+use crate::http::forms::Fields;
 use crate::http::pages::explained;
 use crate::http::views::management::ClearPage;
 use crate::http::views::page;
@@ -117,18 +117,15 @@ async fn scope(
     match (given(&wish.tag), given(&wish.url)) {
         _ if wish.everything && (wish.tag.is_some() || wish.url.is_some()) => Err(refuse(
             "everything",
-            "Give a tag or an address, or ask for everything, not both.".to_owned(),
+            "Send a tag or a URL, or “everything”, but not both.".to_owned(),
         )),
         (None, None) if wish.tag.is_none() && wish.url.is_none() => Ok(None),
         // A form whose field was left empty doesn't ask for everything.
         (None, None) => Err(refuse(
             if wish.tag.is_some() { "tag" } else { "url" },
-            "Enter a tag or an address. To clear everything, send neither.".to_owned(),
+            "Enter a tag or a URL. To clear everything, send neither.".to_owned(),
         )),
-        (Some(_), Some(_)) => Err(refuse(
-            "tag",
-            "Give a tag or an address, not both.".to_owned(),
-        )),
+        (Some(_), Some(_)) => Err(refuse("tag", "Send a tag or a URL, not both.".to_owned())),
         (Some(tag), None) => {
             let scope = ClearScope::of_tag(&tag).map_err(AppError::Invalid)?;
             Ok(Some(scope))
@@ -147,15 +144,13 @@ impl Wish {
     fn read(request: &HttpRequest, body: &[u8]) -> Result<Self, AppError> {
         let mut asked = form_urlencoded::parse(request.query_string().as_bytes());
         if let Some((name, _)) = asked.find(|(name, _)| FIELDS.contains(&&**name)) {
-            let detail =
-                format!("Send {name} in the body, not in the address. Nothing was cleared.");
+            let detail = format!("Send {name} in the body, not in the URL. Nothing was cleared.");
             return Err(AppError::BadRequest(detail));
         }
         let wish = sent(request, body, r#"{"tag": "location:leith"}"#, Self::of_form)?;
         match (&wish.tag, &wish.url, wish.confirm && !wish.everything) {
             (None, None, true) => Err(AppError::BadRequest(
-                "confirm goes with a tag or an address. To clear everything, send nothing."
-                    .to_owned(),
+                "confirm needs a tag or a URL. To clear everything, send an empty body.".to_owned(),
             )),
             _ => Ok(wish),
         }
@@ -170,7 +165,8 @@ impl Wish {
         let known = |name: &str| name == "csrf_token" || FIELDS.contains(&name);
         if let Some(name) = fields.names().find(|name| !known(name)) {
             let detail = format!(
-                "“{name}” is no field of this form. Send tag or url, or nothing to clear everything. Nothing was cleared."
+                "“{name}” is not a known field. Send tag or url, or an empty body to clear everything. Nothing \
+                was cleared."
             );
             return Err(AppError::BadRequest(detail));
         }

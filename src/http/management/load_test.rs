@@ -8,7 +8,7 @@ use super::access::Operator;
 use super::answer::{json_response, no_store, sent, wants_page};
 use crate::domain::FieldErrors;
 use crate::http::AppError;
-use crate::http::admin::request::Fields;
+use crate::http::forms::Fields;
 use crate::http::views::management::LoadTestPage;
 use crate::http::views::page;
 use crate::services::{LoadTest, LoadTestRequest, Services};
@@ -36,7 +36,7 @@ pub(in crate::http) async fn load_test(
         }
         LoadTest::Done(report) => Ok(json_response(&json!(report))),
         LoadTest::Busy => Err(AppError::Conflict(
-            "Another load test is running; wait until it has ended.".to_owned(),
+            "Another load test is running. Wait until it has finished.".to_owned(),
         )),
     }
 }

@@ -7,7 +7,7 @@ use super::{clearing, explanation, handlers, load_test, stream, warming};
 use crate::http::Site;
 use crate::http::middleware::frame::frame_failures;
 use crate::http::middleware::session::sessions;
-use crate::http::routes::get;
+use crate::http::routing::get;
 use crate::services::Services;
 
 /// Registers the management endpoints, each with the sessions of staff.

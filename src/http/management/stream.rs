@@ -34,7 +34,7 @@ pub(in crate::http) async fn watch(
     if request.method() == Method::HEAD {
         return Ok(response.finish());
     }
-    let places = services.management.watch();
+    let places = services.streams.watch();
     let watcher = Watcher(places.ok_or(AppError::Throttled(WAIT))?, None);
     let events = stream::unfold(watcher, |mut watcher| async move {
         let overview = watcher.0.next().await?;

@@ -28,7 +28,7 @@ pub(in crate::http) async fn start(
         return Ok(response.insert_header((header::LOCATION, PATH)).finish());
     }
     let Some(task) = started else {
-        let detail = "The cache is being warmed already; wait until that has ended.";
+        let detail = "The cache is already being warmed. Wait until it has finished.";
         return Err(AppError::Conflict(detail.to_owned()));
     };
     let warmed = task

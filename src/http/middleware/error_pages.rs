@@ -14,9 +14,9 @@ use super::request_id::RequestId;
 use super::route::route_of;
 use super::security::harden;
 use crate::http::AppError;
-use crate::http::admin::staff::Frame;
 use crate::http::negotiation::Format;
 use crate::http::views::errors;
+use crate::http::views::frame::Frame;
 use crate::services::Route;
 
 /// Renders what ended with a status of 400 or more and is not rendered yet, and adds the security headers to every
@@ -70,7 +70,7 @@ impl Asked {
     }
 }
 
-/// Whether a response is a failure that nobody has put into words for people or programs yet.
+/// Whether a response is an error that has neither a page nor a JSON body yet.
 fn needs_page(response: &ServiceResponse<BoxBody>) -> bool {
     let content_type = response.headers().get(header::CONTENT_TYPE);
     let content_type = content_type

@@ -7,7 +7,8 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _};
 
-use crate::http::admin::staff::{Frame, Staff};
+use crate::http::staff::Staff;
+use crate::http::views::frame::Frame;
 
 /// Notes the frame with a request that failed, where no handler has looked who is logged in.
 ///

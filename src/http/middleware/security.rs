@@ -26,7 +26,7 @@ pub async fn security<B: MessageBody + 'static>(
     let allowed = site.is_some_and(|site| is_allowed(&request, site));
     if !allowed {
         let detail =
-            "This site does not answer to that host name. Its names are set in ALLOWED_HOSTS.";
+            "This site does not accept this host name. Allowed names are set in ALLOWED_HOSTS.";
         return Ok(request.error_response(AppError::BadRequest(detail.to_owned())));
     }
     if AcceptedEncodings::of(request.headers()).is_empty() {

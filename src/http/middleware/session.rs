@@ -27,7 +27,7 @@ pub(in crate::http) fn sessions(site: &Site, sessions: &Sessions) -> SessionMidd
         .build()
 }
 
-/// The store: whatever fails is an outage, which the client is told of.
+/// The session store. Every failure is an outage, which the client is told of.
 pub(in crate::http) struct Store(Sessions);
 
 impl SessionStore for Store {

@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
-use crate::http::negotiation::AcceptedEncodings;
+use crate::http::negotiation::{AcceptedEncodings, has_copy};
 use crate::services::StoredPage;
 
 /// The answer with a page, or 304.
@@ -44,32 +44,4 @@ pub(super) fn answer(
     }
     response.insert_header((header::CONTENT_TYPE, page.content_type.clone()));
     response.body(page.body(encoding))
-}
-
-/// Whether a client has this representation already (RFC 9110, section 13.1.2: a weak comparison).
-pub(in crate::http) fn has_copy(headers: &HeaderMap, etag: &HeaderValue) -> bool {
-    let lists = headers.get_all(header::IF_NONE_MATCH);
-    let tags = lists.flat_map(|list| list.as_bytes().split(|byte| *byte == b','));
-    tags.map(<[u8]>::trim_ascii)
-        .any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == etag.as_bytes())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_validator_matches_in_a_list_weakly_and_by_star() {
-        for (header, want) in [
-            ("\"a\", W/\"b\"", true),
-            ("*", true),
-            ("\"c\"", false),
-            ("", false),
-        ] {
-            let headers = [(header::IF_NONE_MATCH, HeaderValue::from_static(header))];
-            let headers: HeaderMap = headers.into_iter().collect();
-            let etag = HeaderValue::from_static("\"b\"");
-            assert_eq!(has_copy(&headers, &etag), want, "{header}");
-        }
-    }
 }

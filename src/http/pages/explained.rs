@@ -1,4 +1,4 @@
-//! The page that somebody names by its address, as the site would read it: nothing is fetched.
+//! The page that a URL names, as the site would read it; makes no request.
 
 use actix_web::http::header::{ACCEPT, HeaderMap, HeaderValue};
 use url::Url;
@@ -46,11 +46,10 @@ pub fn explained(address: &str, site: &Site) -> Result<ExplainedPage, FieldError
 /// The address, if it is one of the site's.
 fn own(address: &str, site: &Site) -> Result<Url, String> {
     if address.len() > MOST_BYTES {
-        return Err(format!("That address is longer than {MOST_BYTES} bytes."));
+        return Err(format!("The URL is longer than {MOST_BYTES} bytes."));
     }
-    let foreign = || {
-        format!("“{address}” is not an address of this site. Enter a path such as /properties/.")
-    };
+    let foreign =
+        || format!("“{address}” is not a URL of this site. Enter a path such as /properties/.");
     let base = Url::parse(&site.url).map_err(|_| foreign())?;
     let url = base.join(address).map_err(|_| foreign())?;
     let host = url.host_str().unwrap_or_default();
@@ -71,12 +70,12 @@ fn refusal(path: &str, query: &str, headers: &HeaderMap) -> String {
                 .iter()
                 .map(|(field, messages)| format!("{field}: {}", messages.join(" ")));
             format!(
-                "The site refuses that address. {}",
+                "The site refuses this URL. {}",
                 messages.collect::<Vec<_>>().join(" ")
             )
         }
         _ => format!(
-            "{path} is no page that is cached. Lists, listings, places, feeds, the site map and robots.txt are."
+            "{path} is not a cached page. Lists, listings, places, feeds, the sitemap and robots.txt are cached."
         ),
     }
 }

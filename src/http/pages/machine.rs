@@ -1,11 +1,8 @@
 //! Pages for programs: what crawlers may look at, the site map, feeds.
 
-use actix_web::http::header::HeaderValue;
-use actix_web::web::Bytes;
-use askama::Template;
 use url::form_urlencoded;
 
-use super::page::json;
+use super::rendered::{json, text, xml};
 use crate::cache::policy::{CachePolicy, Level};
 use crate::domain::{Cursors, FieldErrors, ListingFilter, ListingQuery, SitemapPart};
 use crate::http::views::machines as views;
@@ -139,16 +136,4 @@ fn feed_filter(query_string: &str) -> Result<ListingFilter, FieldErrors> {
 /// The query string that asks for exactly a filter.
 fn canonical(filter: &ListingFilter) -> String {
     ListingQuery::of(filter.clone()).canonical()
-}
-
-fn xml(template: &impl Template) -> Result<Rendered, AppError> {
-    text("application/xml; charset=utf-8", template)
-}
-
-fn text(content_type: &'static str, template: &impl Template) -> Result<Rendered, AppError> {
-    Ok(Rendered {
-        content_type: HeaderValue::from_static(content_type),
-        body: Bytes::from(template.render()?),
-        policy: None,
-    })
 }

@@ -1,11 +1,9 @@
 //! Which page a request asks for, and how it is computed.
 
-use actix_web::http::header::{HeaderMap, HeaderValue};
-use actix_web::web::Bytes;
-use askama::Template;
-use serde::Serialize;
+use actix_web::http::header::HeaderMap;
 
 use super::machine::MachinePage;
+use super::rendered::{html, json};
 use crate::cache::policy::{CachePolicy, Level};
 use crate::domain::{Cursors, FieldErrors, ListingQuery, PlaceQuery, Position, PropertyId};
 use crate::http::listings::json::{ListJson, PlacesJson, PropertyJson};
@@ -14,30 +12,30 @@ use crate::http::views::listings::{DetailPage, ListPage, PlacesPage};
 use crate::http::{AppError, Site};
 use crate::services::{Cached, ListView, ListingPage, Meant, PageKey, Rendered, Services};
 
-/// A page that everybody may see.
+/// A public page.
 #[derive(Debug, Clone)]
 pub(in crate::http) enum PublicPage {
     /// A page of the list.
     List {
-        /// Which.
+        /// Filter, order and position.
         query: ListingQuery,
-        /// As what.
+        /// The response format.
         format: Format,
     },
     /// A listing's own page.
     Detail {
-        /// Whose.
+        /// The listing to show.
         id: PropertyId,
         /// The list that it was found in; JSON has none.
         result: Box<ListingQuery>,
-        /// As what.
+        /// The response format.
         format: Format,
     },
     /// The places that listings are in.
     Places {
-        /// Which.
+        /// The filter of the places.
         query: PlaceQuery,
-        /// As what.
+        /// The response format.
         format: Format,
     },
     /// A page for programs.
@@ -206,21 +204,4 @@ fn existing<'a>(list: &'a ListingPage, query: &ListingQuery) -> Result<&'a Listi
         true => Err(AppError::NotFound),
         false => Ok(list),
     }
-}
-
-fn html(template: &impl Template) -> Result<Rendered, AppError> {
-    Ok(Rendered {
-        content_type: HeaderValue::from_static("text/html; charset=utf-8"),
-        body: Bytes::from(template.render()?),
-        policy: None,
-    })
-}
-
-pub(super) fn json(value: &impl Serialize) -> Result<Rendered, AppError> {
-    let body = serde_json::to_vec(value).map_err(|err| AppError::Encode(err.to_string()))?;
-    Ok(Rendered {
-        content_type: HeaderValue::from_static("application/json"),
-        body: Bytes::from(body),
-        policy: None,
-    })
 }

@@ -1,4 +1,4 @@
-//! A page that stands in during an outage says so to whoever reads it.
+//! A stale page that is served during an outage shows a notice.
 
 use std::time::Duration;
 

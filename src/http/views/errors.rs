@@ -5,18 +5,18 @@ use askama::Template;
 
 use super::facade::Facade;
 use super::filters;
-use crate::http::admin::staff::Frame;
+use crate::http::views::frame::Frame;
 
-/// A failure as its page shows it.
+/// The data of an error page.
 pub(in crate::http) struct Failure<'a> {
     pub(in crate::http) status: StatusCode,
     pub(in crate::http) detail: &'a str,
     pub(in crate::http) request_id: &'a str,
-    /// Whether it was asked of the admin, where the way back leads then.
+    /// Whether the request was for the admin; the page then links back to it.
     pub(in crate::http) in_admin: bool,
 }
 
-/// For everybody.
+/// The error page for visitors.
 #[derive(Template)]
 #[template(path = "errors/error.html")]
 struct ErrorPage<'a> {
@@ -26,7 +26,7 @@ struct ErrorPage<'a> {
     facade: Facade,
 }
 
-/// For those who are logged in.
+/// The error page for logged-in staff.
 #[derive(Template)]
 #[template(path = "errors/admin_error.html")]
 struct AdminErrorPage<'a> {
@@ -61,30 +61,30 @@ impl Failure<'_> {
     }
 }
 
-/// A headline for people.
+/// The headline.
 pub(in crate::http) fn title(status: StatusCode) -> &'static str {
     match status.as_u16() {
-        400 => "That request can’t be understood",
-        401 => "Please log in first",
-        403 => "That isn’t allowed",
+        400 => "This request is not valid",
+        401 => "Please log in",
+        403 => "Access denied",
         404 => "Page not found",
-        405 => "That can’t be done here",
-        409 => "That can’t be done now",
-        413 => "That is too large",
+        405 => "Method not allowed",
+        409 => "Not possible at the moment",
+        413 => "Request too large",
         429 => "Too many attempts",
-        503 => "We’ll be back in a moment",
+        503 => "Temporarily unavailable",
         500.. => "Something went wrong",
-        _ => "That didn’t work",
+        _ => "The request failed",
     }
 }
 
-/// An explanation where the failure has none of its own.
+/// The explanation of a failure that has none of its own.
 pub(in crate::http) fn default_detail(status: StatusCode) -> &'static str {
     match status.as_u16() {
-        404 => "There is nothing at this address.",
-        405 => "This address does not answer to that method.",
-        413 => "What was sent is larger than this address takes.",
-        500.. => "Something went wrong on our side. It has been logged.",
+        404 => "There is no page at this address.",
+        405 => "This address does not support this request method.",
+        413 => "The request is larger than this address accepts.",
+        500.. => "Something went wrong on our side. The error has been logged.",
         _ => "The request was not accepted.",
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::Display;
 
 use chrono::{DateTime, Utc};
 
-use super::admin::list_address::{carrying, list_in};
+use super::list_address::{carrying, list_in};
 use crate::domain::{Fact, grouped_digits};
 use crate::http::assets;
 
@@ -53,7 +53,7 @@ pub(super) fn label_of(field: &str) -> String {
     }
     match field {
         "q" => "Search".to_owned(),
-        "sort" => "Order".to_owned(),
+        "sort" => "Sort by".to_owned(),
         "min_price" => "Price from".to_owned(),
         "max_price" => "Price to".to_owned(),
         "new_password1" => "New password".to_owned(),
@@ -65,7 +65,7 @@ pub(super) fn label_of(field: &str) -> String {
         "is_superuser" => "Superuser".to_owned(),
         "success" => "Outcome".to_owned(),
         "micros" => "Time".to_owned(),
-        "requests_per_second" => "Requests a second".to_owned(),
+        "requests_per_second" => "Requests per second".to_owned(),
         "duration_ms" => "Duration".to_owned(),
         "p50_us" => "Median".to_owned(),
         "p95_us" => "95 % within".to_owned(),

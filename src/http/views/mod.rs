@@ -4,6 +4,8 @@ pub(super) mod admin;
 pub(super) mod errors;
 mod facade;
 mod filters;
+pub(super) mod frame;
+pub(super) mod list_address;
 pub(super) mod listings;
 pub(super) mod machines;
 pub(super) mod management;

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::{Accounts, Visitor};
+use super::Accounts;
+use super::visitor::Visitor;
 use crate::db::login_events::{self, NewLoginEvent};
 use crate::db::{DbError, GenericClient, login_failures, users};
 use crate::domain::{LoginKind, Password, User, UserId, Username};
@@ -22,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// The most characters that are kept of a typed name.
 const MAX_TYPED: usize = 150;
 
-/// What became of a login, or of giving one's password again.
+/// The outcome of a login, or of giving one's password again.
 #[derive(Debug)]
 pub enum Login {
     /// The password is the user's, who may enter.
@@ -35,11 +36,11 @@ pub enum Login {
 
 /// An attempt, as it is counted and noted.
 struct Attempt<'a> {
-    /// By a name that all its spellings share.
+    /// The account, by the folded username.
     account: String,
     /// The network; empty when it is not known.
     network: String,
-    /// What is limited, sorted.
+    /// The limited accounts and addresses, sorted.
     subjects: Vec<String>,
     typed: String,
     visitor: &'a Visitor,
@@ -73,7 +74,7 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// One entry stands for all that are put off of a network, whatever address of it they come from.
+    /// All blocked attempts from a network are one entry, whichever of its addresses they come from.
     fn throttled(&self) -> Noted<'_> {
         Noted {
             address: self.network.clone(),
@@ -82,7 +83,7 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// Something to note.
+/// An entry for the audit.
 struct Noted<'a> {
     kind: LoginKind,
     username: &'a str,
@@ -124,7 +125,7 @@ impl Accounts {
         let client = self.database.client().await?;
         let user = users::find_by_name(&client, &Username::normalized(username)).await?;
         let foreign = users::find_foreign_hash(&client).await?;
-        // Nobody waits for a connection while a password is checked.
+        // No connection is held while a password is checked.
         drop(client);
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let verified = passwords::verify(password.clone(), hash, foreign).await?;
@@ -172,7 +173,7 @@ impl Accounts {
         Ok(Login::Entered(user.clone()))
     }
 
-    /// Notes that a user logged out. Their session is ended by whoever holds it.
+    /// Notes that a user logged out. The caller ends the session.
     ///
     /// # Errors
     /// When the database can't answer.
@@ -213,9 +214,9 @@ impl Accounts {
             subjects,
             ..
         } = attempt;
-        // Those of one address wait for each other: the others' requests find connections all the same.
+        // Logins from one address wait for each other, so that they can't use up the connections.
         let turn = timeout(PATIENCE, self.counting.acquire()).await;
-        let _turn = turn.map_err(|_| DbError::Unavailable("too many log in at once".to_owned()))?;
+        let _turn = turn.map_err(|_| DbError::Unavailable("too many logins at once".to_owned()))?;
         let mut client = self.database.client().await?;
         let work = client.transaction().await?;
         login_failures::lock(&work, subjects).await?;

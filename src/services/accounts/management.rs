@@ -1,8 +1,8 @@
 //! What superusers do with accounts.
 //!
-//! **Invariant:** whoever does it is in charge (an active superuser who is staff) while it happens, whatever was known
-//! when they asked; and somebody is in charge afterwards. Both hold by the same lock on all who are in charge, so not
-//! even two at once can undo each other.
+//! **Invariant:** the acting user is *in charge* (an active superuser who is staff) in the transaction itself, not only when
+//! the request arrived; and at least one user is in charge afterwards. Both hold because the transaction locks all users
+//! in charge, so that two requests at once can't undo each other.
 
 use super::Accounts;
 use crate::db::{
@@ -24,41 +24,41 @@ pub struct UserPage {
     pub users: Vec<User>,
     /// How many there are on all pages.
     pub total: i64,
-    /// Which page it is, from 0: the last one where a later one was asked for.
+    /// The page, from 0; the last page if a later one was requested.
     pub page: u16,
 }
 
 /// A superuser who is doing something.
 #[derive(Debug, Clone)]
 pub struct Actor {
-    /// Their number.
+    /// The id.
     pub id: UserId,
     /// Their login name, which the log will name.
     pub username: String,
 }
 
-/// Why something was not done to an account. Nothing was changed then.
+/// Why an account was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ManageError {
-    /// Whoever asked is not in charge, or is not any more.
-    #[error("Only superusers may do this.")]
+    /// The user is not, or no longer, an active superuser.
+    #[error("Only superusers can do this.")]
     NotAllowed,
     /// The account is gone.
-    #[error("This account does not exist any more.")]
+    #[error("This account no longer exists.")]
     Gone,
-    /// Somebody else changed the account since it was looked at.
-    #[error("Somebody else changed this account meanwhile.")]
+    /// Another user changed the account since the form was opened.
+    #[error("Another user changed this account in the meantime.")]
     Changed,
     /// Another account has the name, or one that looks like it.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// Nobody would be left in charge.
-    #[error("This is the only active superuser. Make somebody else one first.")]
+    /// No active superuser would be left.
+    #[error("This is the only active superuser. Make another user a superuser first.")]
     LastSuperuser,
-    /// It is their own account.
+    /// Users can't delete their own account.
     #[error("You can’t delete your own account. Ask another superuser.")]
     OwnAccount,
-    /// Something failed.
+    /// Another error.
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
@@ -180,7 +180,7 @@ impl Accounts {
     pub async fn delete(&self, actor: &Actor, id: UserId) -> Result<User, ManageError> {
         let mut client = self.client().await?;
         let (work, _) = begin(&mut client, actor).await?;
-        // Whoever deletes is in charge, and stays.
+        // The acting user is a superuser and is not deleted.
         if id == actor.id {
             return Err(ManageError::OwnAccount);
         }
@@ -219,7 +219,7 @@ impl Accounts {
         Ok(count)
     }
 
-    /// Where a user is logged in, the latest used first.
+    /// The sessions of a user, the most recently used first.
     ///
     /// # Errors
     /// When the database can't answer.
@@ -273,7 +273,7 @@ impl Accounts {
     }
 }
 
-/// Begins a transaction of somebody who is in charge; also returns all who are.
+/// Begins a transaction of an active superuser; also returns all active superusers.
 async fn begin<'a>(
     client: &'a mut Client,
     actor: &Actor,

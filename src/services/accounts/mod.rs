@@ -2,14 +2,9 @@
 //!
 //! **Invariant:** an account is changed in a transaction that knows who does it; the database's triggers record it.
 
-mod login;
-mod management;
-mod visitor;
-
-pub use login::Login;
-pub use management::{Actor, ManageError, UserPage};
-pub use visitor::Visitor;
-pub(super) use visitor::text_of;
+pub(super) mod login;
+pub(super) mod management;
+pub(super) mod visitor;
 
 use std::sync::Arc;
 
@@ -30,7 +25,7 @@ pub enum CreateUserError {
         looks_like => looks_like.to_string(),
     })]
     Name(NameError),
-    /// Something failed.
+    /// Another error.
     #[error(transparent)]
     Service(#[from] ServiceError),
 }
@@ -43,7 +38,7 @@ const COUNTED_AT_ONCE: usize = 2;
 pub struct Accounts {
     database: Database,
     sessions: Sessions,
-    /// What every attempt to log in holds a permit of while it is counted.
+    /// Each login attempt holds a permit while it is counted.
     counting: Arc<Semaphore>,
 }
 
@@ -57,7 +52,7 @@ impl Accounts {
     }
 
     /// Finds an active member of staff with one of their sessions, by the session's name. What the database says
-    /// counts, whatever is cached of the session; that it is in use is noted there, once a minute.
+    /// counts, not the cached session; that it is in use is noted there, once a minute.
     ///
     /// # Errors
     /// When the database can't answer.
@@ -88,7 +83,7 @@ impl Accounts {
         Ok(users::find_by_name(&client, &Username::normalized(name)).await?)
     }
 
-    /// Whether anybody can administer the site yet.
+    /// Whether there is an active superuser.
     ///
     /// # Errors
     /// When the database can't answer.

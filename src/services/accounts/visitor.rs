@@ -1,14 +1,13 @@
-//! Who is at the door, as far as the network tells.
+//! The client of a request: its address and browser.
 
 use std::net::IpAddr;
 
-use super::super::SessionState;
 use super::super::sessions::{ADDRESS, USER_AGENT};
 
 /// The most characters of a `User-Agent` header that are kept.
 const MAX_USER_AGENT: usize = 300;
 
-/// From where somebody asks, and with what.
+/// The client's address and browser.
 #[derive(Debug, Clone, Default)]
 pub struct Visitor {
     address: Option<IpAddr>,
@@ -35,12 +34,12 @@ impl Visitor {
             .unwrap_or_default()
     }
 
-    /// What the browser calls itself; bounded.
+    /// The `User-Agent` header, cut to a bounded length.
     pub fn user_agent(&self) -> &str {
         &self.user_agent
     }
 
-    /// What failed logins are counted by: of IPv6 the network, because whoever has one address of a network has all.
+    /// The key by which failed logins are counted: for IPv6 the network, because a client with one address of a network has all.
     pub(super) fn network(&self) -> Option<String> {
         self.address.map(|address| match address {
             IpAddr::V4(address) => address.to_string(),
@@ -51,19 +50,13 @@ impl Visitor {
         })
     }
 
-    /// What a session of this visitor says of them: names with their values.
+    /// The session's entries about this client.
     pub fn session_values(&self) -> [(&'static str, String); 2] {
         [
             (ADDRESS, self.address()),
             (USER_AGENT, self.user_agent.clone()),
         ]
     }
-}
-
-/// A text among a session's values; empty when there is none.
-pub(in crate::services) fn text_of(state: &SessionState, name: &str) -> String {
-    let json = state.get(name).map(String::as_str).unwrap_or_default();
-    serde_json::from_str(json).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -24,16 +24,13 @@ pub(super) fn families(cache: &Cache) -> Vec<MetricFamily> {
         per_level(&levels, "errors", "Failed operations.", |counts| {
             counts.errors
         }),
-        durations(
-            &levels,
-            "hit",
-            "How long look-ups took that hit.",
-            |counts| &counts.hit_times,
-        ),
+        durations(&levels, "hit", "Duration of lookups that hit.", |counts| {
+            &counts.hit_times
+        }),
         durations(
             &levels,
             "load",
-            "How long loads took that a miss led to.",
+            "Duration of loads after a miss.",
             |counts| &counts.load_times,
         ),
     ];
@@ -49,7 +46,8 @@ fn pages(cache: &Cache) -> MetricFamily {
     let outcomes = [("cached", cached), ("computed", computed)];
     counters(
         "cache_pages_total",
-        "Pages that readers were answered with, by whether a cache level had them, or they were computed or waited for.",
+        "Pages served, by whether they came from a cache level (cached), or were computed or waited for \
+        (computed).",
         outcomes.map(|(outcome, count)| counter(&[("outcome", outcome)], count)),
     )
 }
@@ -67,7 +65,7 @@ fn lookups(levels: &[Counted]) -> MetricFamily {
         ]
         .map(|(outcome, count)| counter(&[("level", level), ("outcome", outcome)], count))
     };
-    let help = "How each cache level took part in answers.";
+    let help = "Lookups by cache level and outcome.";
     counters(
         "cache_lookups_total",
         help,
@@ -108,18 +106,22 @@ fn memory(cache: &Cache) -> [MetricFamily; 4] {
     [
         one(
             "cache_memory_entries",
-            "Pages in this process, void ones included.",
+            "Pages in this process, including invalid ones.",
             entries as f64,
         ),
-        one("cache_memory_bytes", "Their bytes.", bytes as f64),
+        one(
+            "cache_memory_bytes",
+            "Bytes used by the pages in this process.",
+            bytes as f64,
+        ),
         one(
             "cache_memory_limit_bytes",
-            "The most bytes that they may have (PAGE_CACHE_MEMORY_MB).",
+            "Limit of these bytes (PAGE_CACHE_MEMORY_MB).",
             cache.tier_state().memory_bound as f64,
         ),
         one(
             "cache_memory_armed",
-            "1 while this process answers from its memory.",
+            "1 while this process may answer from its memory.",
             f64::from(u8::from(armed)),
         ),
     ]
@@ -149,18 +151,18 @@ fn redis(cache: &Cache) -> Vec<MetricFamily> {
         ),
         gauges(
             "cache_redis_state",
-            "1 for the state of the way to Redis: up, repairing (what was missed is being applied), or down (bypassed). \
-             All are 0 where there is no Redis.",
+            "1 for the current state of the Redis connection: up, repairing (missed events are being applied) \
+            or down (bypassed). All are 0 without Redis.",
             states.map(|(name, state)| gauge(&[("state", name)], is(state))),
         ),
         counters(
             "cache_redis_connections_total",
-            "How often Redis was taken into use; each time after the first follows an outage.",
+            "How often Redis was connected; each time after the first follows an outage.",
             [counter(&[], connections)],
         ),
         gauges(
             "cache_redis_refusing",
-            "1 while Redis answers and refuses a command that the site needs for its pages.",
+            "1 while Redis refuses a command that the site needs for its pages.",
             [gauge(&[], f64::from(u8::from(refusing)))],
         ),
     ];
@@ -173,7 +175,7 @@ fn redis(cache: &Cache) -> Vec<MetricFamily> {
     if !refused.is_empty() {
         families.push(counters(
             "cache_redis_refused_total",
-            "Commands that Redis refused, by the error's code: NOPERM, READONLY, MISCONF, OOM, …",
+            "Commands that Redis refused, by error code: NOPERM, READONLY, MISCONF, OOM, …",
             refused,
         ));
     }
@@ -181,8 +183,8 @@ fn redis(cache: &Cache) -> Vec<MetricFamily> {
 }
 
 fn event_log(cache: &Cache) -> MetricFamily {
-    let help = "Time since everything committed was last known to be applied to the cache, or since the start where that \
-        never was: it bounds how old an answer can be. Below a second while the database can be heard.";
+    let help = "Seconds since all committed changes were last known to be applied to the cache, or since the \
+    start. This limits how old a response can be. Below one second while the database connection works.";
     let lag = cache.caught_up_since();
     gauges(
         "event_log_lag_seconds",

@@ -12,7 +12,7 @@ pub(super) fn families(database: &Database) -> Vec<MetricFamily> {
     ];
     let build = gauges(
         "build_info",
-        "1, with the version and the build for labels.",
+        "Always 1; the labels hold the version and the build.",
         [gauge(&version, 1.0)],
     );
     let mut families = vec![build];
@@ -35,17 +35,17 @@ fn pools(pools: &[PoolReport]) -> [MetricFamily; 3] {
     [
         gauges(
             "database_pool_connections",
-            "Connections to PostgreSQL that are open.",
+            "Open connections to PostgreSQL.",
             connections,
         ),
         gauges(
             "database_pool_limit",
-            "The most connections that a pool may have (DATABASE_POOL_SIZE).",
+            "Limit of connections per pool (DATABASE_POOL_SIZE).",
             each(|pool| pool.most),
         ),
         gauges(
             "database_pool_waiting",
-            "Requests that wait for a connection.",
+            "Requests that are waiting for a connection.",
             each(|pool| pool.waiting),
         ),
     ]

@@ -1,7 +1,7 @@
 //! The figures of this instance in Prometheus's text format, with base units and names by its conventions
 //! (<https://prometheus.io/docs/practices/naming/>).
 //!
-//! **Invariant:** no server is asked, so that the figures can be had whatever is out of reach.
+//! **Invariant:** no server is asked, so that the metrics are available during any outage.
 
 mod cache;
 mod family;
@@ -46,7 +46,7 @@ impl Exposition {
             Ok(()) => String::from_utf8_lossy(&text).into_owned(),
             // Only a family without metrics or a full buffer fails, and there is neither.
             Err(err) => {
-                log::error!("the figures can't be written: {err}");
+                log::error!("the metrics can't be written: {err}");
                 String::new()
             }
         }

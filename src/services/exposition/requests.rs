@@ -21,13 +21,13 @@ pub(super) fn families(traffic: &Traffic) -> [MetricFamily; 2] {
     [
         counters(
             "http_requests_total",
-            "Requests answered, by what was asked for and the status's class.",
+            "Responses by route and status class.",
             answered,
         ),
         histograms(
             "http_request_duration_seconds",
-            "How long requests took, but for those answered from this process's memory, which have their own histogram: \
-             cache_hit_duration_seconds of level page_memory.",
+            "Request duration, except for responses from this process's memory. Those are in \
+            cache_hit_duration_seconds with level page_memory.",
             times,
         ),
     ]

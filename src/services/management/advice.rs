@@ -1,17 +1,17 @@
-//! What the figures advise.
+//! Advice from the figures.
 //!
-//! **Invariant:** a figure that is counted over time advises nothing before that time has passed.
+//! **Invariant:** a figure that is counted over time gives no advice before that time has passed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::Report;
+use super::figures::Report;
 use crate::cache::Refusal;
 
-/// So many events may wait for a transaction that is still running.
+/// The number of events that may wait for a running transaction before advice is given.
 const MOST_LAG: u64 = 100;
 const MEGABYTE: u64 = 1024 * 1024;
-/// Of a smaller data set the allocator's own overhead is most, so that its fragmentation says nothing.
+/// In a smaller data set, the allocator's overhead dominates, so its fragmentation means nothing.
 const SIZEABLE: u64 = 64 * MEGABYTE;
 /// Memory in use divided by memory asked for, above which something is to be done.
 const MOST_FRAGMENTED: f64 = 1.5;
@@ -22,13 +22,13 @@ impl Report {
         span(self.age)
     }
 
-    /// What the figures advise, each with its figure and the setting to change.
+    /// The advice, each with the figure and the setting to change.
     pub fn recommendations(&self) -> Vec<String> {
         let mut advice = Vec::new();
         if self.tiers.redis == "off" {
             advice.push(
-                "Redis is off (REDIS_URL): after a restart every page is computed anew, and instances share nothing. \
-                 Set REDIS_URL to a server to change that."
+                "Redis is off (REDIS_URL). After a restart, every page must be computed again, and instances \
+                share no cache. To change this, set REDIS_URL to a Redis server."
                     .to_owned(),
             );
             advice.extend(self.low_ratio());
@@ -38,7 +38,8 @@ impl Report {
         let problem = problem.map_or_else(String::new, |problem| format!(" ({problem})"));
         if !self.is_redis_reachable() {
             advice.push(format!(
-                "Redis can't be reached{problem}. Start it, or correct REDIS_URL; the site uses it again by itself."
+                "Redis can't be reached{problem}. Start Redis, or correct REDIS_URL. The site reconnects \
+                automatically."
             ));
             return advice;
         }
@@ -46,11 +47,12 @@ impl Report {
         if self.redis_state() == "repairing" {
             advice.push(match self.refusals_of_pages().is_empty() {
                 true => format!(
-                    "Redis answers, but is not used before it is repaired{problem}. It has to take writes (maxmemory, \
-                     REDIS_URL), and the event log has to be read (DATABASE_URL); the site uses it again by itself."
+                    "Redis responds, but is not used until missed events are applied{problem}. Redis must \
+                    accept writes (check maxmemory and REDIS_URL), and the event log must be readable \
+                    (DATABASE_URL). The site then uses it again automatically."
                 ),
-                false => "Redis answers, but is not used while it refuses what the site needs; the site uses it again \
-                          by itself."
+                false => "Redis responds, but is not used while it refuses commands that the site needs. The \
+                site then uses it again automatically."
                     .to_owned(),
             });
         }
@@ -71,7 +73,7 @@ impl Report {
         }
         if self.number("maxmemory") == Some(0) {
             advice.push(
-                "maxmemory is 0, no limit. Set maxmemory, so that Redis can't exhaust the machine."
+                "maxmemory is 0 (no limit). Set maxmemory, so that Redis can't use all memory of the machine."
                     .to_owned(),
             );
         }
@@ -91,8 +93,9 @@ impl Report {
         }
         if let Some(lag) = self.events.lag.filter(|lag| *lag > MOST_LAG) {
             advice.push(format!(
-                "{lag} events are not reflected for certain, more than {MOST_LAG}: a transaction has been open since \
-                 before them. End it (pg_stat_activity shows it), and set idle_in_transaction_session_timeout."
+                "{lag} events may not be applied to Redis yet, more than {MOST_LAG}, because an older \
+                transaction is still open. End it (see pg_stat_activity), and set \
+                idle_in_transaction_session_timeout."
             ));
         }
         if advice.is_empty() {
@@ -100,8 +103,9 @@ impl Report {
         }
         if let Some(ratio) = fragmented.filter(|_| used <= SIZEABLE) {
             advice.push(format!(
-                "The fragmentation ratio is {ratio:.2}, but Redis uses only {:.1} MB, of which the allocator's own overhead is \
-                 a large part: that is no problem. If it is still above {MOST_FRAGMENTED} when Redis uses more than {} MB, set \
+                "The fragmentation ratio is {ratio:.2}, but Redis uses only {:.1} MB, and the allocator's \
+                overhead is a large part of that. This is not a problem. If the ratio is still above \
+                {MOST_FRAGMENTED} when Redis uses more than {} MB, set \
                  activedefrag to yes.",
                 used as f64 / MEGABYTE as f64,
                 SIZEABLE / MEGABYTE
@@ -110,7 +114,7 @@ impl Report {
         advice
     }
 
-    /// What Redis refuses and what to do, one sentence per kind of error.
+    /// The refused commands with remedies, one sentence per kind of error.
     fn refusals(&self) -> Vec<String> {
         let mut by_code: BTreeMap<&str, Vec<&Refusal>> = BTreeMap::new();
         for refusal in &self.tiers.refusals {
@@ -125,11 +129,14 @@ impl Report {
             let rules: BTreeSet<_> = refusals.iter().map(|refusal| refusal.rule()).collect();
             let rules: Vec<_> = rules.into_iter().collect();
             let remedy = match code {
-                "NOPERM" => format!("Allow it: “ACL SETUSER {account} {}”.", rules.join(" ")),
+                "NOPERM" => format!(
+                    "To allow it, run “ACL SETUSER {account} {}”.",
+                    rules.join(" ")
+                ),
                 _ => refusals[0].remedy(),
             };
             let without = match refusals.iter().all(|refusal| refusal.is_of_figures()) {
-                true => " The pages don't need it, but figures are missing.",
+                true => " Pages don't need it, but some figures are missing.",
                 false => "",
             };
             format!(
@@ -151,8 +158,8 @@ impl Report {
             _ => "“manage_cache --warm”",
         };
         Some(format!(
-            "The page hit ratio since the start {} ago is {:.1} %, below 70 %. Raise PAGE_CACHE_TTL ({} s), or warm the \
-             cache after a deployment: by {warming}.",
+            "The page hit ratio since the start {} ago is {:.1} %, below 70 %. Raise PAGE_CACHE_TTL ({} s), or \
+            warm the cache after a deployment with {warming}.",
             self.age_in_words(),
             ratio * 100.0,
             self.page_ttl.as_secs(),
@@ -176,7 +183,7 @@ mod tests {
 
     use crate::cache::metrics::PageCounts;
     use crate::cache::{CacheError, RedisReport, Refusal, TierState};
-    use crate::services::management::{EventState, Report};
+    use crate::services::management::figures::{EventState, Report};
 
     fn report(info: &str, lag: u64) -> Report {
         Report {

@@ -9,14 +9,14 @@ use crate::events::kinds;
 use crate::services::families::FAMILIES;
 use crate::services::{PageKey, ServiceError};
 
-/// What a clear removed.
+/// The number of removed entries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cleared {
     /// Rendered pages; `None` where they are void, and could not be counted.
     pub pages: Option<u64>,
     /// Query results and counts, likewise.
     pub querysets: Option<u64>,
-    /// Why they were not counted.
+    /// Why the entries were not counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -25,7 +25,7 @@ pub struct Cleared {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClearScope(TagSet);
 
-/// What a clear of a part would end.
+/// The number of entries that clearing by tag would remove.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WouldEnd {
     /// Pages of this process.
@@ -34,7 +34,7 @@ pub struct WouldEnd {
     pub pages: Option<u64>,
     /// Query results and counts in Redis, likewise.
     pub querysets: Option<u64>,
-    /// Why they were not counted.
+    /// Why the entries were not counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// How many of Redis's keys were looked at.
@@ -46,15 +46,15 @@ pub struct WouldEnd {
 }
 
 impl ClearScope {
-    /// What carries a tag, by its name.
+    /// The scope of a tag, by its name.
     ///
     /// # Errors
     /// Where the site has none of that name.
     pub fn of_tag(name: &str) -> Result<Self, FieldErrors> {
         let tag = kinds::named(name).ok_or_else(|| {
             let message = format!(
-                "“{name}” is no tag of this site. Tags are site, properties, property:7, location:Leith, band:…, \
-                 sitemap:1."
+                "“{name}” is not a tag of this site. Tags are site, properties, property:7, location:Leith, \
+                band:…, sitemap:1."
             );
             FieldErrors::of("tag", message)
         })?;
@@ -74,7 +74,7 @@ impl ClearScope {
 
 impl Management {
     /// Makes this site's entries void at every level and instance, and removes them; `actor` is who the event log will
-    /// name. Where Redis is out of reach or refuses, whatever it holds is void before it is used again.
+    /// name. If Redis can't be reached or refuses, all its entries become invalid before it is used again.
     ///
     /// # Errors
     /// When the database, by which other instances are told, can't be reached. What this instance holds is cleared all
@@ -99,7 +99,7 @@ impl Management {
         Ok(cleared)
     }
 
-    /// What was removed from Redis; void it is in any case.
+    /// The number of entries removed from Redis; all are invalid in any case.
     fn removed(&self, removed: Result<Vec<u64>, CacheError>) -> Cleared {
         match removed {
             Ok(removed) => {
@@ -114,15 +114,14 @@ impl Management {
                 pages: None,
                 querysets: None,
                 reason: Some(format!(
-                    "{}. Every entry is void all the same, and expires by itself.",
+                    "{}. All entries are invalid nevertheless, and will expire.",
                     self.why_not(&err)
                 )),
             },
         }
     }
 
-    /// What shows the same rows as a page: it is cleared by what it depends on, so that its queries are made anew as
-    /// well.
+    /// The scope of a page: it is cleared by its tags, so that its queries are loaded again too.
     ///
     /// # Errors
     /// When it depends on nothing but the build.
@@ -132,8 +131,7 @@ impl Management {
         match tags.is_empty() {
             false => Ok(ClearScope(tags)),
             true => {
-                let message =
-                    "That page shows no listings: it ends only when everything is cleared.";
+                let message = "This page shows no listings, so it is cleared only when everything is cleared.";
                 Err(FieldErrors::of("url", message))
             }
         }

@@ -1,4 +1,4 @@
-//! Why a page is answered as it is: its key, what it depends on, what each level has of it, and what ended it last.
+//! Explains how a page would be answered: its key, its tags, the entry of each level, and its last invalidation.
 
 use std::time::Duration;
 
@@ -25,18 +25,18 @@ pub struct ExplainedPage {
     pub listing: Option<PropertyId>,
 }
 
-/// Why a page is answered as it is.
+/// The explanation of a page.
 #[derive(Debug, Clone, Serialize)]
 pub struct Explanation {
     /// Its key.
     pub key: String,
-    /// What it depends on.
+    /// The tags of the page.
     pub tags: Vec<ExplainedTag>,
-    /// What each level has, the nearest to the reader first.
+    /// Cache levels, the nearest to the reader first.
     pub levels: Vec<ExplainedLevel>,
     /// The level that would answer now; `computed` if none.
     pub answer: &'static str,
-    /// Why, in a sentence.
+    /// The reason, in a sentence.
     pub why: String,
     /// The last event that ended what carried one of the tags; `None` when the log's latest part has none, or can't be
     /// read.
@@ -50,11 +50,11 @@ pub struct ExplainedTag {
     pub tag: String,
     /// The beginning of its generation in Redis; `None` when it has none, or that is not known.
     pub generation: Option<String>,
-    /// Why there is none, as far as that is known.
+    /// The reason why there is none, if it is known.
     pub note: Option<String>,
 }
 
-/// What a level has under a key.
+/// The entry of a level.
 #[derive(Debug, Clone, Serialize)]
 pub struct ExplainedLevel {
     /// Its name, as in `Cache-Status`.
@@ -84,23 +84,23 @@ pub struct ExplainedLevel {
 pub struct PastEvent {
     /// Its number.
     pub id: i64,
-    /// When.
+    /// The time of the event.
     pub at: DateTime<Utc>,
-    /// Who did it.
+    /// The actor.
     pub actor: String,
-    /// What was done: `post_save`, `post_delete`, `bulk` or `clear`.
+    /// The kind of event: `post_save`, `post_delete`, `bulk` or `clear`.
     pub kind: &'static str,
-    /// Which of the page's tags it touched.
+    /// The tags of the page that it invalidated.
     pub tags: Vec<String>,
 }
 
-/// So many events are looked at.
+/// The number of events that are examined.
 const LOOKED_AT: i64 = 500;
-/// So much of a generation is shown: enough to tell two apart.
+/// The number of characters of a generation that are shown, enough to distinguish two.
 const SHOWN: usize = 6;
 
 impl Management {
-    /// Why a page is answered as it is. Changes nothing, counts nothing, and answers whatever is out of reach.
+    /// Explains how a page would be answered. Changes and counts nothing, and works even if a server can't be reached.
     pub async fn explain(&self, page: &ExplainedPage) -> Explanation {
         let key = page.key.key();
         let found = self.cache.inspect(key).await;
@@ -133,7 +133,7 @@ impl Management {
         }
     }
 
-    /// What a page depends on: as it is held, else as it is expected to.
+    /// The tags of a page: of the stored entry, or else the expected ones.
     pub(super) async fn tags_now(&self, page: &PageKey) -> TagSet {
         let found = self.cache.inspect(page.key()).await;
         tags_in(&found).unwrap_or_else(|| page.tags_with_site())
@@ -179,7 +179,8 @@ impl Management {
             level: key.level().name(),
             key: key.as_str().to_owned(),
             state: "absent",
-            why: "Redis holds nothing under this key: it was not asked for, has expired or was evicted.".to_owned(),
+            why: "Redis has no entry under this key: the page was not requested, or the entry expired or was \
+            evicted.".to_owned(),
             age: None,
             ttl: None,
             sizes: Vec::new(),
@@ -191,7 +192,10 @@ impl Management {
             }
             Err(err) => ("down", format!("{}.", self.why_not(err))),
             Ok(InRedis::Absent) => return level,
-            Ok(InRedis::Unreadable) => ("unreadable", "What lies there is no entry.".to_owned()),
+            Ok(InRedis::Unreadable) => (
+                "unreadable",
+                "The value under this key is not a cache entry.".to_owned(),
+            ),
             Ok(InRedis::Entry {
                 age,
                 ttl,
@@ -206,11 +210,11 @@ impl Management {
                 match (own_build, void.is_empty(), ttl.is_zero()) {
                     (false, ..) => (
                         "other build",
-                        "Another build of the program wrote it.".to_owned(),
+                        "The entry was written by another build of the program.".to_owned(),
                     ),
                     (_, false, _) => ("invalidated", past.changed(&void, *age)),
-                    (_, _, true) => ("expired", "Its time is over.".to_owned()),
-                    _ => ("hit", "It is there and right.".to_owned()),
+                    (_, _, true) => ("expired", "The entry has expired.".to_owned()),
+                    _ => ("hit", "The entry is valid.".to_owned()),
                 }
             }
         };
@@ -240,19 +244,20 @@ impl PastEvents {
     /// Why a tag has no generation.
     fn why_none(&self, tag: &Tag) -> String {
         match (&self.0, self.last_of(&TagSet::from([tag.clone()]))) {
-            (None, _) => "nothing that depends on it is stored".to_owned(),
+            (None, _) => "no entry that depends on it is stored".to_owned(),
             (Some(_), Some(event)) => format!(
-                "event {} ended it; nothing that depends on it was stored since, or it has expired or was evicted",
+                "event {} invalidated it; no entry that depends on it was stored since then, or the entry \
+                expired or was evicted",
                 event.id
             ),
             (Some(_), None) => format!(
-                "nothing that depends on it was stored, or it has expired or was evicted; none of the last {LOOKED_AT} \
-                 events touched it"
+                "no entry that depends on it was stored, or the entry expired or was evicted; none of the last \
+                {LOOKED_AT} events changed it"
             ),
         }
     }
 
-    /// Which tags of an entry of some age were invalidated, and by which events.
+    /// The invalidated tags of an entry of some age, with the events.
     fn changed(&self, void: &TagSet, age: Duration) -> String {
         // Clocks differ a little, and an entry is as old as the reading of its data.
         let since = Utc::now() - age - TimeDelta::seconds(2);
@@ -264,7 +269,7 @@ impl PastEvents {
             }
         });
         let named: Vec<_> = named.collect();
-        format!("Invalidated since it was made: {}.", named.join(", "))
+        format!("Invalidated after it was created: {}.", named.join(", "))
     }
 }
 
@@ -275,7 +280,8 @@ impl Explanation {
             if level.level == Level::PageMemory.name() {
                 level.state = "unseen";
                 level.why =
-                    "Each site's own memory is not seen from here: /properties/cache-explain/ there tells."
+                    "A command can't see the memory of running instances. See /properties/cache-explain/ on the \
+                    instance."
                         .to_owned();
             }
         }
@@ -303,15 +309,17 @@ fn memory_level(
 ) -> ExplainedLevel {
     let armed = cache.memory_is_armed();
     let (state, why) = match (armed, held) {
-        (None, _) => ("off", "The memory tier is turned off (PAGE_CACHE_MEMORY_MB).".to_owned()),
-        (Some(_), None) => ("absent", "This instance holds no such page: it was not asked for here, has expired or made room for others.".to_owned()),
+        (None, _) => ("off", "The memory tier is off (PAGE_CACHE_MEMORY_MB).".to_owned()),
+        (Some(_), None) => ("absent", "This instance does not have the page in memory: it was not requested \
+        here, or it \
+        expired or was evicted.".to_owned()),
         (Some(_), Some(held)) if !held.void.is_empty() => ("invalidated", past.changed(&held.void, held.age)),
-        (Some(_), Some(held)) if held.ttl.is_zero() => ("expired", "Its time is over.".to_owned()),
+        (Some(_), Some(held)) if held.ttl.is_zero() => ("expired", "The entry has expired.".to_owned()),
         (Some(false), Some(_)) => (
             "disarmed",
-            "It is right as far as is known, but this instance does not hear of events at the moment.".to_owned(),
+            "The page was valid when last checked, but this instance receives no events at the moment.".to_owned(),
         ),
-        (Some(true), Some(_)) => ("hit", "It is held and right.".to_owned()),
+        (Some(true), Some(_)) => ("hit", "The page is in memory and valid.".to_owned()),
     };
     ExplainedLevel {
         level: Level::PageMemory.name(),
@@ -340,9 +348,9 @@ fn answer(levels: &[ExplainedLevel]) -> (&'static str, String) {
     let hits = queries.iter().filter(|level| level.state == "hit").count();
     why.push_str(match (queries.len(), hits) {
         (0, _) => " The page would be computed.",
-        (all, hits) if all == hits => " The page would be computed from queries that are cached.",
+        (all, hits) if all == hits => " The page would be computed from cached queries.",
         (_, 0) => " The page would be computed from the database.",
-        _ => " The page would be computed, in part from queries that are cached.",
+        _ => " The page would be computed, partly from cached queries.",
     });
     ("computed", why)
 }

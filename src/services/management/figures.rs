@@ -5,13 +5,14 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::Management;
+use super::rating::{hit_ratio, rating};
 use crate::cache::metrics::{LevelCounts, PageCounts};
 use crate::cache::{Cache, CacheError, Level, RedisReport, Refusal, TierState};
 
 /// The figures at one moment.
 #[derive(Debug, Clone)]
 pub struct Report {
-    /// What Redis says of itself, or why that is not known.
+    /// The report of Redis, or why there is none.
     pub redis: Result<RedisReport, CacheError>,
     /// The ways to Redis and to the event log.
     pub tiers: TierState,
@@ -47,7 +48,7 @@ pub struct EventState {
     pub lag: Option<u64>,
 }
 
-/// What hits have spared, reckoned from what loads take.
+/// What hits have saved, estimated from the costs of loads.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Saved {
     /// Hits × (the median load − the median hit), in microseconds.
@@ -56,23 +57,6 @@ pub struct Saved {
     pub statements: u64,
     /// The statements of a load: 1 of a query, the average of the pages that were computed.
     pub statements_per_load: f64,
-}
-
-/// `hits / (hits + misses)`; `None` when there were neither.
-pub(super) fn hit_ratio(hits: u64, misses: u64) -> Option<f64> {
-    let total = hits + misses;
-    (total > 0).then(|| hits as f64 / total as f64)
-}
-
-/// The rating of a ratio.
-pub fn rating(ratio: Option<f64>) -> &'static str {
-    match ratio {
-        Some(ratio) if ratio >= 0.9 => "Excellent",
-        Some(ratio) if ratio >= 0.7 => "Good",
-        Some(ratio) if ratio >= 0.5 => "Fair",
-        Some(_) => "Poor",
-        None => "No data",
-    }
 }
 
 /// Why something of Redis is not known.
@@ -126,13 +110,13 @@ impl Report {
         self.redis.as_ref().ok()?.text(field)
     }
 
-    /// Why Redis's own figures are not known; `None` when they are.
+    /// Why the statistics of Redis are missing; `None` if they are known.
     pub fn why_no_figures(&self) -> Option<String> {
         let err = self.redis.as_ref().err()?;
         Some(why_not(err, &self.tiers))
     }
 
-    /// What Redis refuses that the site needs for its pages.
+    /// The refused commands that pages need.
     pub fn refusals_of_pages(&self) -> Vec<&Refusal> {
         let refusals = self.tiers.refusals.iter();
         refusals
@@ -140,7 +124,7 @@ impl Report {
             .collect()
     }
 
-    /// Whether Redis answers, though it may refuse.
+    /// Whether Redis responds, though it may refuse.
     pub fn is_redis_reachable(&self) -> bool {
         matches!(self.redis, Ok(_) | Err(CacheError::Refused(_)))
     }
@@ -177,7 +161,7 @@ impl Report {
         self.levels.iter().find(|figures| figures.level == level)
     }
 
-    /// What the hits of a level have spared; `None` where there were none, or nothing was loaded to compare with.
+    /// What the hits of a level have saved; `None` without hits, or without loads to compare with.
     pub fn saved(&self, figures: &LevelFigures) -> Option<Saved> {
         let is_page = matches!(figures.level, Level::PageMemory | Level::PageRedis);
         // Pages are computed for both tiers, and timed once.
@@ -219,14 +203,14 @@ impl Report {
             _ => Some("Redis can't be reached"),
         };
         if let Some(problem) = problem {
-            return format!("{problem}: pages come from this program's memory, or are computed.");
+            return format!("{problem}: pages come from this program's memory or are computed.");
         }
         match self.page_hit_ratio() {
             Some(ratio) => format!(
-                "{:.1} % of the pages asked for came from the cache.",
+                "{:.1} % of the requested pages came from the cache.",
                 ratio * 100.0
             ),
-            None => "No pages have been asked for yet.".to_owned(),
+            None => "No pages have been requested yet.".to_owned(),
         }
     }
 }
@@ -235,7 +219,7 @@ impl Management {
     /// The figures now.
     pub(super) async fn figures(&self) -> Report {
         let tiers = self.cache.tier_state();
-        // Where it is known to be out of reach, nobody waits to learn that again.
+        // A Redis that is known to be unreachable is not asked again, which would only cost time.
         let redis = match tiers.answers {
             true => self.cache.report_redis().await,
             false => Err(CacheError::Unavailable),
@@ -300,21 +284,6 @@ mod tests {
             age: Duration::ZERO,
             page_ttl: Duration::from_secs(900),
         }
-    }
-
-    #[test]
-    fn ratings_follow_their_thresholds() {
-        for (ratio, want) in [
-            (0.9, "Excellent"),
-            (0.899, "Good"),
-            (0.7, "Good"),
-            (0.5, "Fair"),
-            (0.49, "Poor"),
-        ] {
-            assert_eq!(rating(Some(ratio)), want);
-        }
-        assert_eq!(rating(hit_ratio(0, 0)), "No data");
-        assert_eq!(hit_ratio(150, 50), Some(0.75));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{LevelFigures, Report, rating};
+use super::figures::{LevelFigures, Report};
+use super::rating::rating;
 
 impl Report {
     /// The figures as SPEC's JSON.

@@ -9,11 +9,11 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Management;
-use super::figures::hit_ratio;
+use super::rating::hit_ratio;
 use crate::domain::FieldErrors;
 use crate::services::ServiceError;
 
-/// What to send.
+/// The requested load.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LoadTestRequest {
@@ -30,7 +30,7 @@ fn whole_number<'de, D: Deserializer<'de>>(input: D) -> Result<i64, D::Error> {
     let number = serde_json::Number::deserialize(input)?;
     let whole = |number: &f64| number.fract() == 0.0 && number.abs() < 1e15;
     let read = || number.as_f64().filter(whole).map(|number| number as i64);
-    let refusal = || D::Error::custom(format_args!("{number} is not a whole number that is taken"));
+    let refusal = || D::Error::custom(format_args!("{number} is not a valid whole number"));
     number.as_i64().or_else(read).ok_or_else(refusal)
 }
 
@@ -43,12 +43,12 @@ impl Default for LoadTestRequest {
     }
 }
 
-/// What came of a load test.
+/// The outcome of a load test.
 #[derive(Debug)]
 pub enum LoadTest {
-    /// It ran.
+    /// The test ran, with its report.
     Done(LoadTestReport),
-    /// Another is running.
+    /// Another load test is running.
     Busy,
 }
 
@@ -77,16 +77,16 @@ pub struct LoadTestReport {
     pub p99_us: u64,
     /// How many answers took how long, from the fastest to the slowest without gaps.
     pub histogram: Vec<Bar>,
-    /// The page cache's hit ratio before.
+    /// The page cache's hit ratio before the test.
     pub hit_ratio_before: Option<f64>,
-    /// And after.
+    /// The page cache's hit ratio after the test.
     pub hit_ratio_after: Option<f64>,
 }
 
 /// Answers that took about as long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Bar {
-    /// They took less than so many microseconds, and at least as many as the bar before says.
+    /// The upper limit in microseconds; the lower limit is that of the bar before.
     pub below_us: u64,
     /// How many there were.
     pub answers: u64,
@@ -190,7 +190,7 @@ fn histogram(sorted: &[Duration]) -> Vec<Bar> {
     for below_us in bounds.take(80) {
         let answers = rest.partition_point(|time| micros(*time) < below_us);
         rest = &rest[answers..];
-        // Nothing is shown of what is faster than the fastest.
+        // Empty bars before the fastest response are left out.
         if answers > 0 || !bars.is_empty() {
             bars.push(Bar {
                 below_us,

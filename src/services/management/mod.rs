@@ -1,43 +1,35 @@
-//! What operators do with the cache: look at it, clear it, test it, load it, warm it.
+//! Cache management for operators: statistics, clearing, tests, load tests, warming.
 
 mod advice;
-mod clearing;
-mod explanation;
-mod figures;
+pub(super) mod clearing;
+pub(super) mod explanation;
+pub(super) mod figures;
 mod figures_json;
-mod history;
-mod load_test;
-mod overview;
-mod signals;
-mod streams;
-mod warm;
+pub(super) mod history;
+pub(super) mod keys;
+pub(super) mod load_test;
+pub(super) mod overview;
+pub(super) mod rating;
+mod sampling;
+pub(super) mod signals;
+mod status;
+pub(super) mod streams;
+pub(super) mod warm;
+pub(super) mod warming;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use serde_json::{Value, json};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
-use super::families::{FAMILIES, family_of};
-use super::{Editor, Listings, Loopback, ServiceError};
-use crate::cache::{Cache, CacheError, CacheKey, Census, Level, LevelReport, ProbeStep};
-use crate::db::event_replay::{self, Replay};
-use crate::db::{Database, event_log};
-use crate::domain::{ListingFilter, ListingQuery, LogPosition};
-use overview::LastKeys;
-use signals::{ACTOR, PROBES, Probes};
-use streams::Streams;
-use warm::Warming;
-
-pub use clearing::{ClearScope, Cleared, WouldEnd};
-pub use explanation::{ExplainedLevel, ExplainedPage, ExplainedTag, Explanation, PastEvent};
-pub use figures::{EventState, LevelFigures, Report, Saved, rating};
-pub use history::{CacheHistory, Point, SAMPLING};
-pub use load_test::{Bar, LoadTest, LoadTestReport, LoadTestRequest};
-pub use overview::{KeyFamily, Keys, Overview};
-pub use signals::SignalStep;
-pub use streams::{FIGURES_EVERY, FigureStream};
-pub use warm::{WarmState, Warmed};
+use super::{Editor, Listings, Loopback};
+use crate::cache::Cache;
+use crate::db::Database;
+use crate::db::probes::ACTOR;
+use history::CacheHistory;
+use keys::LastKeys;
+use warming::Warming;
 
 /// Manages the cache; cheap to clone.
 #[derive(Clone)]
@@ -49,9 +41,9 @@ pub struct Management {
     loopback: Loopback,
     load_test: Arc<Semaphore>,
     warming: Arc<Warming>,
-    probes: Arc<Probes>,
+    /// The places of the probe listings that exist, or may.
+    probes: Arc<watch::Sender<BTreeSet<String>>>,
     history: Arc<CacheHistory>,
-    streams: Arc<Streams>,
     last_keys: Arc<LastKeys>,
     started: Instant,
 }
@@ -65,7 +57,7 @@ impl Management {
         loopback: Loopback,
     ) -> Self {
         let load_test = Arc::new(Semaphore::new(1));
-        cache.fold_invalidations_of(ACTOR, PROBES);
+        cache.fold_invalidations_of(ACTOR, "probe listings of the signals test");
         Self {
             database,
             cache,
@@ -76,123 +68,8 @@ impl Management {
             warming: Arc::default(),
             probes: Arc::default(),
             history: Arc::default(),
-            streams: Arc::default(),
             last_keys: Arc::default(),
             started: Instant::now(),
         }
     }
-
-    /// Each level's size (exact up to a bounded number of keys, estimated beyond it), the lifetimes left of the default list and of the count, and the event log's state. Answers
-    /// whatever is out of reach, and says so.
-    pub async fn status(&self) -> Value {
-        let mut levels = serde_json::Map::new();
-        let armed = self.cache.memory_is_armed();
-        let LevelReport { entries, bytes } = self.cache.report_memory();
-        let memory = json!({
-            "enabled": armed.is_some(), "reachable": true, "armed": armed == Some(true),
-            "entries": entries, "bytes": bytes,
-        });
-        levels.insert(Level::PageMemory.field().to_owned(), memory);
-        let (enabled, census) = (self.cache.redis_is_up().is_some(), self.census().await);
-        let reachable = matches!(census, Ok(_) | Err(CacheError::Refused(_)));
-        for (level, family) in FAMILIES {
-            let mut state = json!({
-                "enabled": enabled, "reachable": reachable, "entries": null, "bytes": null, "estimated": false,
-            });
-            let reason = match &census {
-                Ok(census) => {
-                    state["entries"] = json!(census.entries(family));
-                    state["bytes"] = json!(census.bytes(family));
-                    state["estimated"] = json!(!census.sampled.is_complete());
-                    census.unweighed.as_ref().map(|err| self.why_not(err))
-                }
-                // Without a Redis there is nothing in it.
-                Err(_) if !enabled => {
-                    (state["entries"], state["bytes"]) = (json!(0), json!(0));
-                    None
-                }
-                Err(err) => Some(self.why_not(err)),
-            };
-            if let Some(reason) = reason {
-                state["reason"] = json!(reason);
-            }
-            levels.insert(level.field().to_owned(), state);
-        }
-        let list = Listings::list_key(&ListingQuery::default());
-        let count = Listings::count_key(&ListingFilter::default());
-        json!({
-            "success": true,
-            "levels": levels,
-            "ttl": {
-                "all_properties": self.seconds_left(&list).await,
-                "property_count": self.seconds_left(&count).await,
-            },
-            "events": self.event_state().await,
-        })
-    }
-
-    /// Sets, gets, expires and deletes a probe key at each level that is configured.
-    ///
-    /// # Errors
-    /// What was done until Redis failed, and why it did.
-    pub async fn test(&self) -> Result<Vec<ProbeStep>, (Vec<ProbeStep>, ServiceError)> {
-        let mut steps = self.cache.probe_memory();
-        let tiers = self.cache.tier_state();
-        let probed = match tiers.redis {
-            "off" => return Ok(steps),
-            _ if tiers.answers => self.cache.probe_redis().await,
-            _ => Err(CacheError::Unavailable),
-        };
-        match probed {
-            Ok(more) => steps.extend(more),
-            Err(err) => return Err((steps, err.into())),
-        }
-        // What it refuses is told by its steps.
-        match tiers.redis == "up" || steps.iter().any(|step| !step.success) {
-            true => Ok(steps),
-            false => Err((steps, CacheError::Unavailable.into())),
-        }
-    }
-
-    async fn census(&self) -> Result<Census, CacheError> {
-        match self.cache.tier_state().answers {
-            true => self.cache.census(family_of, u64::MAX).await,
-            // What is known already is not waited for again.
-            false => Err(CacheError::Unavailable),
-        }
-    }
-
-    /// Why something of Redis is not known.
-    fn why_not(&self, err: &CacheError) -> String {
-        figures::why_not(err, &self.cache.tier_state())
-    }
-
-    /// How long an entry may still answer; `None` where there is none that is valid.
-    async fn seconds_left(&self, key: &CacheKey) -> Option<u64> {
-        let redis = self.cache.inspect(key).await.redis;
-        Some(redis.ok()?.time_left()?.as_secs())
-    }
-
-    /// Asks the database and Redis; what is out of reach is `None`.
-    async fn event_state(&self) -> EventState {
-        let held = self.cache.position().await.ok().and_then(|held| held.text);
-        let position = held.and_then(|text| text.parse::<LogPosition>().ok());
-        let (mut last_id, mut lag) = (None, None);
-        if let Ok(mut client) = self.database.client().await {
-            last_id = event_log::find_last_id(&client).await.ok().flatten();
-            let log = event_replay::read(&mut client, MOST_LAG, &[position.as_ref()]).await;
-            lag = log.ok().and_then(|log| match &log.replays[..] {
-                [Replay::Events(events)] => Some(events.len() as u64),
-                _ => None,
-            });
-        }
-        EventState {
-            last_id,
-            position: position.map(|position| position.snapshot.xmin()),
-            lag,
-        }
-    }
 }
-
-/// The most events that are counted as lag; more are no number.
-const MOST_LAG: i64 = 10_000;

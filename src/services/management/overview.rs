@@ -3,11 +3,14 @@
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::figures::hit_ratio;
-use super::{Management, Point, Report, WarmState};
+use super::Management;
+use super::figures::Report;
+use super::history::Point;
+use super::keys::{KeyFamily, Keys};
+use super::rating::hit_ratio;
+use super::warming::WarmState;
 use crate::cache::metrics::PageCounts;
 use crate::cache::{CacheError, LevelReport, PastInvalidation};
 use crate::services::families::{kind_names, kind_of};
@@ -15,11 +18,11 @@ use crate::services::families::{kind_names, kind_of};
 /// All that the dashboard shows.
 #[derive(Debug, Clone)]
 pub struct Overview {
-    /// When.
+    /// The time of these figures.
     pub at: DateTime<Utc>,
     /// The counters, Redis's own figures, and what both advise.
     pub report: Report,
-    /// What this process holds.
+    /// The memory tier of this process.
     pub memory: LevelReport,
     /// Redis's keys, or why they are not known.
     pub keys: Result<Keys, String>,
@@ -39,44 +42,10 @@ pub struct Overview {
     pub by_hour: Vec<Point>,
 }
 
-/// What a bounded look at Redis's keys found.
-#[derive(Debug, Clone, Serialize)]
-pub struct Keys {
-    /// How many keys were looked at.
-    pub looked_at: u64,
-    /// How many there are, of every client.
-    pub total: u64,
-    /// Whether numbers of keys are estimates, because not all were looked at.
-    pub estimated: bool,
-    /// How many are not this site's.
-    pub foreign: u64,
-    /// The site's, by what they hold.
-    pub families: Vec<KeyFamily>,
-    /// Why none was weighed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-}
-
-/// Keys that hold the same kind of thing.
-#[derive(Debug, Clone, Serialize)]
-pub struct KeyFamily {
-    /// What they hold.
-    pub name: &'static str,
-    /// How many there are.
-    pub entries: u64,
-    /// What they take in memory, reckoned from a sample; Redis's bookkeeping included. `None` where none was weighed.
-    pub bytes: Option<u64>,
-    /// How many were weighed for that.
-    pub weighed: u64,
-}
-
 /// So many keys of each family are weighed.
 const MOST_WEIGHED: u64 = 40;
 /// How long a look at the keys is good enough for those who watch.
 const KEYS_FOR: Duration = Duration::from_secs(10);
-
-/// A look at the keys, and when it was taken.
-pub(super) type LastKeys = tokio::sync::Mutex<Option<(Instant, Result<Keys, String>)>>;
 
 impl Management {
     /// All that the dashboard shows, as it is now; also logged.
@@ -190,7 +159,7 @@ impl Overview {
         json
     }
 
-    /// What the charts show.
+    /// The data of the charts.
     pub fn history_json(&self) -> Value {
         json!({"last_15_minutes": self.minutes, "last_24_hours": self.day})
     }

@@ -1,6 +1,6 @@
 //! Proves on the running site that writes invalidate: a probe listing goes through the real write path.
 //!
-//! **Invariant:** a run that has begun goes on to its end, and deletes its probe, though nobody waits for it any more. A
+//! **Invariant:** a run that has begun goes on to its end, and deletes its probe, even if the client disconnects. A
 //! probe that can't be deleted then is tried again for half a minute, and left to the next run after that.
 
 use std::collections::BTreeSet;
@@ -12,8 +12,7 @@ use tokio::sync::watch;
 
 use super::Management;
 use crate::cache::{Outcome, caller};
-pub(super) use crate::db::probes::ACTOR;
-use crate::db::probes::{self, TITLE};
+use crate::db::probes::{self, ACTOR, TITLE};
 use crate::domain::{Cursors, ListingQuery, NewProperty, Property, PropertyForm, PropertyId};
 use crate::services::editor::to_the_end;
 use crate::services::{ServiceError, UpdateOutcome};
@@ -21,17 +20,13 @@ use crate::services::{ServiceError, UpdateOutcome};
 /// One thing that was done, and whether the caches followed.
 #[derive(Debug, Clone, Serialize)]
 pub struct SignalStep {
-    /// What was done.
+    /// The name of the step.
     pub step: &'static str,
     /// Whether the caches followed.
     pub success: bool,
-    /// What was seen.
+    /// The observed result.
     pub detail: String,
 }
-
-/// The places of the probes that exist, or may.
-#[derive(Debug, Default)]
-pub(super) struct Probes(watch::Sender<BTreeSet<String>>);
 
 /// A listing that a run adds; among the probes until it is dropped.
 struct Probe {
@@ -40,11 +35,9 @@ struct Probe {
     may_exist: bool,
     /// Its number, once it is known to have been added.
     id: Option<PropertyId>,
-    among: Arc<Probes>,
+    among: Arc<watch::Sender<BTreeSet<String>>>,
 }
 
-/// What the probes of all runs are called together.
-pub(super) const PROBES: &str = "probe listings of the signals test";
 /// What the places of probes begin with; a hexadecimal number follows.
 const PLACE: &str = "Signals test ";
 /// A probe as old as this is of no run that goes on.
@@ -54,9 +47,9 @@ const TRIES: u32 = 8;
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 
 impl Probe {
-    fn new(among: &Arc<Probes>) -> Self {
+    fn new(among: &Arc<watch::Sender<BTreeSet<String>>>) -> Self {
         let place = format!("{PLACE}{:08x}", rand::random::<u32>());
-        among.0.send_modify(|places| {
+        among.send_modify(|places| {
             places.insert(place.clone());
         });
         Self {
@@ -70,7 +63,7 @@ impl Probe {
 
 impl Drop for Probe {
     fn drop(&mut self) {
-        self.among.0.send_modify(|places| {
+        self.among.send_modify(|places| {
             places.remove(&self.place);
         });
     }
@@ -102,12 +95,12 @@ impl Management {
 
     /// The places of the probes that exist, or may.
     pub fn probes(&self) -> Vec<String> {
-        self.probes.0.borrow().iter().cloned().collect()
+        self.probes.borrow().iter().cloned().collect()
     }
 
     /// Waits until no probe of this process exists, or nothing more can be done.
     pub async fn probes_deleted(&self) {
-        let mut places = self.probes.0.subscribe();
+        let mut places = self.probes.subscribe();
         // An error means that there is nobody who could add one.
         let _ = places.wait_for(BTreeSet::is_empty).await;
     }
@@ -117,7 +110,7 @@ impl Management {
         let (mut wait, mut last) = (FIRST_WAIT, None);
         for _ in 0..TRIES {
             match self.delete_probes(&probe.place, Duration::ZERO).await {
-                // What may have been committed unseen may also appear later.
+                // A probe whose commit was not confirmed may still appear later.
                 Ok(deleted) if deleted > 0 || probe.id.is_some() => return,
                 deleted => last = deleted.err(),
             }

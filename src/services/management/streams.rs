@@ -1,11 +1,12 @@
-//! Who watches the figures live: a bounded number of them, each for a bounded time, and none beyond the site's end.
+//! Live streams of the dashboard: a bounded number, each for a bounded time, ended when the site stops.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
-use super::{Management, Overview};
+use super::Management;
+use super::overview::Overview;
 
 /// How often the figures are sent.
 pub const FIGURES_EVERY: Duration = Duration::from_secs(2);
@@ -16,41 +17,41 @@ const MOST: usize = 12;
 /// Figures that are as young as this are sent to every watcher alike.
 const SHARED_FOR: Duration = Duration::from_millis(1500);
 
-/// The watchers of an instance.
-#[derive(Debug)]
-pub(super) struct Streams {
+/// The watchers of an instance; cheap to clone.
+#[derive(Clone)]
+pub struct FigureStreams {
+    management: Management,
     places: Arc<Semaphore>,
     ended: watch::Sender<bool>,
-    latest: Mutex<Option<(Instant, Arc<Overview>)>>,
-}
-
-impl Default for Streams {
-    fn default() -> Self {
-        Self {
-            places: Arc::new(Semaphore::new(MOST)),
-            ended: watch::Sender::new(false),
-            latest: Mutex::default(),
-        }
-    }
+    latest: Arc<Mutex<Option<(Instant, Arc<Overview>)>>>,
 }
 
 /// One who watches; the place is free again when it is dropped.
 pub struct FigureStream {
-    management: Management,
+    streams: FigureStreams,
     ended: watch::Receiver<bool>,
     until: Instant,
     first: bool,
     _place: OwnedSemaphorePermit,
 }
 
-impl Management {
+impl FigureStreams {
+    pub(in crate::services) fn new(management: Management) -> Self {
+        Self {
+            management,
+            places: Arc::new(Semaphore::new(MOST)),
+            ended: watch::Sender::new(false),
+            latest: Arc::default(),
+        }
+    }
+
     /// A place among the watchers; `None` when there are too many, or the site stops.
     pub fn watch(&self) -> Option<FigureStream> {
-        let place = self.streams.places.clone().try_acquire_owned().ok()?;
-        let ended = self.streams.ended.subscribe();
+        let place = self.places.clone().try_acquire_owned().ok()?;
+        let ended = self.ended.subscribe();
         let has_ended = *ended.borrow();
         (!has_ended).then(|| FigureStream {
-            management: self.clone(),
+            streams: self.clone(),
             ended,
             until: Instant::now() + LONGEST,
             first: true,
@@ -59,19 +60,19 @@ impl Management {
     }
 
     /// Sends every watcher away for good, because the site stops: it waits for no answer that would not end.
-    pub fn end_streams(&self) {
-        self.streams.ended.send_replace(true);
+    pub fn end(&self) {
+        self.ended.send_replace(true);
     }
 
     /// The figures of a moment ago, which every watcher shares.
     async fn shared_overview(&self) -> Arc<Overview> {
-        let mut latest = self.streams.latest.lock().await;
+        let mut latest = self.latest.lock().await;
         if let Some((at, overview)) = &*latest
             && at.elapsed() < SHARED_FOR
         {
             return overview.clone();
         }
-        let overview = Arc::new(self.overview_at_leisure().await);
+        let overview = Arc::new(self.management.overview_at_leisure().await);
         *latest = Some((Instant::now(), overview.clone()));
         overview
     }
@@ -90,7 +91,7 @@ impl FigureStream {
             }
         }
         tokio::select! {
-            overview = self.management.shared_overview() => Some(overview),
+            overview = self.streams.shared_overview() => Some(overview),
             _ = self.ended.wait_for(|ended| *ended) => None,
         }
     }

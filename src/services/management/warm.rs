@@ -1,98 +1,21 @@
 //! Fills the caches before readers come.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
 use serde::Serialize;
 
 use super::Management;
+use super::warming::{Ending, WarmState};
 use crate::domain::{ListingQuery, Position, Sort};
 use crate::services::ServiceError;
 
-/// What was warmed.
+/// The result of warming.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Warmed {
     /// Pages that are in the cache now.
     pub pages: u64,
     /// Pages that could not be fetched.
     pub failed: u64,
-}
-
-/// How far warming is, or the last one came.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct WarmState {
-    /// Whether one is under way.
-    pub running: bool,
-    /// How many pages there are to fetch; 0 before that is known.
-    pub total: u64,
-    /// Pages that were fetched.
-    pub pages: u64,
-    /// Pages that could not be fetched.
-    pub failed: u64,
-    /// How long it has taken so far, in milliseconds; `None` when there was none yet.
-    pub duration_ms: Option<u64>,
-    /// Why it ended early.
-    pub problem: Option<String>,
-}
-
-/// The one warming that may be under way.
-#[derive(Debug, Default)]
-pub(super) struct Warming(Mutex<(WarmState, Option<Instant>)>);
-
-impl Warming {
-    fn lock(&self) -> MutexGuard<'_, (WarmState, Option<Instant>)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Begins, unless one is under way.
-    fn begin(&self) -> bool {
-        let mut inner = self.lock();
-        if inner.0.running {
-            return false;
-        }
-        let state = WarmState {
-            running: true,
-            ..WarmState::default()
-        };
-        *inner = (state, Some(Instant::now()));
-        true
-    }
-
-    fn note(&self, change: impl FnOnce(&mut WarmState)) {
-        change(&mut self.lock().0);
-    }
-
-    fn end(&self, problem: Option<String>) {
-        let state = self.state();
-        let mut inner = self.lock();
-        inner.0 = WarmState {
-            running: false,
-            problem,
-            ..state
-        };
-        inner.1 = None;
-    }
-
-    pub(super) fn state(&self) -> WarmState {
-        let inner = self.lock();
-        let (state, began) = &*inner;
-        let taken =
-            began.map(|began| u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
-        WarmState {
-            duration_ms: taken.or(state.duration_ms),
-            ..state.clone()
-        }
-    }
-}
-
-/// Ends a warming however its task ends.
-struct Ending<'a>(&'a Warming, Option<String>);
-
-impl Drop for Ending<'_> {
-    fn drop(&mut self) {
-        self.0.end(self.1.take());
-    }
 }
 
 /// How many pages of each order are warmed.
@@ -104,7 +27,7 @@ impl Management {
         self.warming.state()
     }
 
-    /// Begins to warm the caches in the background; `None` when that is under way already. Whoever waits for the task
+    /// Begins to warm the caches in the background; `None` when that is under way already. The caller that waits for the task
     /// learns what came of it.
     pub fn start_warming(&self) -> Option<tokio::task::JoinHandle<Result<Warmed, ServiceError>>> {
         let this = self.begin_warming()?;

@@ -65,7 +65,7 @@ impl<'a> ForeignHash<'a> {
                 (whole && salt.len() <= MAX_BYTES).then(|| own(iterations, salt, hash))
             }
             "argon2" => {
-                // What follows is what the site writes too, without its first dollar sign.
+                // The rest has the site's own format, without its first dollar sign.
                 let phc = &text[algorithm.len()..];
                 let params = Params::try_from(&PasswordHash::new(phc).ok()?).ok()?;
                 let (memory, passes, lanes) = MAX_ARGON2;

@@ -16,11 +16,11 @@ use crate::domain::Password;
 use foreign::ForeignHash;
 pub(super) use foreign::is_known as is_known_foreign;
 
-/// What a hash of the site's own making begins with.
+/// The beginning of the site's own hashes.
 const OWN: &str = "$argon2id$";
 
-/// The places for those who hash or check a password: each takes a core, and the memory that the hash asks for. Whoever
-/// finds none free waits in line.
+/// Permits for hashing or checking a password: each takes a core, and the memory that the hash asks for. Without a free
+/// permit, a request waits in line.
 static PLACES: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(place_count()));
 
 fn place_count() -> usize {
@@ -34,7 +34,7 @@ async fn in_line<T: Send + 'static>(
     let place = PLACES.acquire().await;
     let place = place.map_err(|_| ServiceError::Interrupted)?;
     let done = tokio::task::spawn_blocking(move || {
-        // The work goes on when whoever asked for it has left, and keeps its place.
+        // The work goes on when the client has disconnected, and keeps its permit.
         let _place = place;
         work()
     });
@@ -59,10 +59,10 @@ pub(super) fn is_current(hash: &str) -> bool {
     hash.starts_with(OWN)
 }
 
-/// What came of checking a password.
+/// The outcome of checking a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verified {
-    /// It is not the one that the hash was made of.
+    /// The password does not match the hash.
     Wrong,
     /// The hash was made of it as it is prepared now.
     Prepared,
@@ -72,7 +72,7 @@ pub(super) enum Verified {
 
 /// Whether a password matches a hash, in any of its readings. Without a hash it takes as long, and does not: so that an unknown name can't be
 /// told from a wrong password by the clock. As long as some account has a foreign hash, `foreign` is one: then
-/// everybody's password is tried on a hash of either kind, so that neither can it be told who has which.
+/// each password is checked against a hash of either kind, so that neither can it be told who has which.
 ///
 /// # Errors
 /// When the checking thread ends early.

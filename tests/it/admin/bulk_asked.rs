@@ -64,7 +64,7 @@ async fn a_listing_that_was_not_asked_about_is_neither_deleted_nor_moved() {
                 let logged = app.database.value(events).await;
                 let again = confirm(&staff, &question, chosen).await;
                 let again = again.assert_status(409);
-                assert!(again.has("Nothing was done yet"), "{again:?}");
+                assert!(again.has("Nothing was done."), "{again:?}");
                 assert_eq!(
                     app.database.value(STATE).await,
                     before,
@@ -113,7 +113,7 @@ async fn a_move_that_is_confirmed_twice_moves_once_and_says_that_they_are_there(
         done.assert_status(303);
     }
     let list = staff.get(LIST).await;
-    assert!(list.has("3 were there already."), "{list:?}");
+    assert!(list.has("3 were already there."), "{list:?}");
     let events = "SELECT count(*) FROM property_event";
     assert_eq!(app.database.value(events).await, "3");
 }
@@ -127,7 +127,7 @@ async fn a_listing_that_was_edited_after_the_question_is_not_deleted() {
     let version = |page: &Page| [("version", page.field("version"))];
     let again = staff.submit(path, &version(&question)).await;
     let again = again.assert_status(409);
-    assert!(again.has("Nothing was deleted yet"), "{again:?}");
+    assert!(again.has("Nothing was deleted"), "{again:?}");
     assert_eq!(app.database.listings().await, "6");
     let done = staff.submit(path, &version(&again)).await;
     done.assert_status(303);

@@ -24,7 +24,7 @@ async fn a_file_of_very_many_bad_rows_is_read_no_further_than_that() {
     let ways: [&[(&str, &str)]; 2] = [&[], &[("skip_invalid", "1")]];
     for more in ways {
         let refused = apply(&staff, &preview, more).await.assert_status(422);
-        assert!(refused.has("too many rows are bad"), "{refused:?}");
+        assert!(refused.has("too many rows are invalid"), "{refused:?}");
     }
     assert_eq!(rows(&app).await, "1|Home 1|1000.00|Leith");
 }

@@ -16,12 +16,12 @@ async fn whoever_comes_to_a_file_that_is_being_imported_is_told_so_at_once() {
         let page = apply(&staff, &preview, more).await.assert_status(303);
         assert_eq!(page.header("location"), FORM);
         let told = staff.get(FORM).await;
-        assert!(told.has("That file is no longer here"), "{told:?}");
+        assert!(told.has("This file is no longer available"), "{told:?}");
     }
     let refused = upload(&staff, "more.csv", &csv("More")).await;
     let refused = refused.assert_status(409);
     assert!(
-        refused.has("Your last file is being imported"),
+        refused.has("Your previous file is still being imported"),
         "{refused:?}"
     );
     importing.batch_execute("ROLLBACK").await.expect("ended");

@@ -97,9 +97,9 @@ async fn changes_of_different_fields_fit_together() {
     let theirs = home(&[("price", "2000")]);
     let mine = home(&[("title", "Mine")]);
     let page = conflict(&ada, &sam, &theirs, &mine).await;
-    assert!(page.has("Only you changed this.") && page.has("Only they changed this."));
+    assert!(page.has("Changed only by you.") && page.has("Changed only by the other user."));
     assert!(
-        page.has("<bdi>ada</bdi>") && page.has("both changes fit together"),
+        page.has("<bdi>ada</bdi>") && page.has("both changes can be saved together"),
         "{page:?}"
     );
     assert!(!page.has("merge--conflict"), "{page:?}");
@@ -159,7 +159,7 @@ async fn choosing_the_other_version_and_editing_ones_own_is_asked_about() {
         "{page:?}"
     );
     assert_eq!(page.field("title"), "Mine, edited");
-    assert!(page.has("Only they changed this."), "{page:?}");
+    assert!(page.has("Changed only by the other user."), "{page:?}");
     assert!(row(&app).await.starts_with("Theirs|"));
     // Now it is said which of them is meant.
     let mut fields = as_it_stands(&page, &home(&[("title", "Mine, edited")]));

@@ -127,7 +127,7 @@ async fn what_is_stored_already_is_no_conflict() {
     let page = sam.post(CHANGE, &his).await.assert_status(303);
     assert_eq!(events(&app).await, before);
     let list = sam.get(page.header("location")).await;
-    assert!(list.has("just as you typed it"), "{list:?}");
+    assert!(list.has("with the values that you entered"), "{list:?}");
 }
 
 #[tokio::test]

@@ -99,7 +99,10 @@ async fn another_account_saves_the_form_only_after_a_look_at_it_and_if_it_may() 
     let fields = filled(&staff, CHANGE).await;
     log_in_elsewhere(&staff, "sam").await;
     for (permissions, said) in [
-        ("{view}", "Your account may not change listings."),
+        (
+            "{view}",
+            "Your account has no permission to change listings.",
+        ),
         ("{view,change}", "save it as “sam”"),
     ] {
         let grant =

@@ -201,18 +201,18 @@ async fn only_those_who_may_add_listings_undo() {
         .await;
     let sam = app.staff_named("sam").await;
     let question = sam.get("/admin/properties/1/delete/").await;
-    assert!(!question.has("restored"), "{question:?}");
+    assert!(!question.has("can restore"), "{question:?}");
     let question = staff.get("/admin/properties/1/delete/").await;
-    assert!(question.has("can be restored"), "{question:?}");
+    assert!(question.has("can restore"), "{question:?}");
     let ticked = [
         ("action", "delete_selected".to_owned()),
         ("_selected_action", "1".to_owned()),
     ];
     let question = sam.submit("/admin/properties/", &ticked).await;
-    assert!(!question.has("The history can bring"), "{question:?}");
+    assert!(!question.has("You can restore"), "{question:?}");
     let question = staff.submit("/admin/properties/", &ticked).await;
     assert!(
-        question.has("The history can bring it back"),
+        question.has("You can restore it from the history"),
         "{question:?}"
     );
     sam.delete_listing(1).await;
@@ -274,7 +274,10 @@ async fn a_listing_that_the_log_does_not_keep_can_be_added_anew_as_it_was_typed(
     let restore = "/admin/properties/1/restore/";
     assert!(page.has(restore), "{page:?}");
     let page = staff.submit(restore, &fields).await.assert_status(409);
-    assert!(page.has("The log does not keep this listing"), "{page:?}");
+    assert!(
+        page.has("The history does not contain this listing"),
+        "{page:?}"
+    );
     assert_eq!(page.field("title"), "Typed");
     assert!(page.has("action=\"/admin/properties/add/\"") && !page.has(restore));
     // So it is with a number that no listing ever had.
@@ -308,7 +311,7 @@ async fn whoever_may_not_look_at_listings_undoes_their_deletion_and_sees_nobody_
     sam.submit(&undo, &[]).await.assert_status(303);
     let said = sam.get("/admin/").await;
     assert!(
-        said.has("The listing is back.") && !said.has("Home 2"),
+        said.has("The listing was restored.") && !said.has("Home 2"),
         "{said:?}"
     );
 }

@@ -53,7 +53,7 @@ async fn the_login_form_says_what_was_done_before_it_in_words_of_its_own() {
 async fn an_error_page_of_the_admin_leads_back_there() {
     let app = spawn_app().await;
     let staff = app.staff().await;
-    let back = "<a class=\"button\" href=\"/admin/\">Back to the administration</a>";
+    let back = "<a class=\"button\" href=\"/admin/\">Back to administration</a>";
     for path in ["/admin/nowhere/", "/admin/users/999/change/"] {
         let page = staff.get(path).await.assert_status(404);
         assert!(page.has(back), "{page:?}");

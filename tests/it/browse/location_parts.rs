@@ -81,7 +81,7 @@ async fn a_part_of_one_name_only_stands_for_it() {
     ] {
         assert_eq!(count(&app, query).await, want, "{query}");
         let page = app.get(&format!("/properties/?{query}")).await;
-        assert!(page.has("These are the listings in"), "{page:?}");
+        assert!(page.has("Showing listings in"), "{page:?}");
     }
 }
 

@@ -59,47 +59,44 @@ async fn offered(app: &App, query: &str) -> Vec<String> {
 async fn each_offer_finds_as_many_listings_as_it_says_and_none_finds_nothing() {
     let app = app_of(&HOMES).await;
     for (query, want) in [
-        ("q=sea+barn", vec!["Leave out “barn” 3"]),
+        ("q=sea+barn", vec!["Without “barn” 3"]),
         ("q=barn", vec![]),
         ("q=castle&max_price=400", vec!["At any price 2"]),
         (
             "q=view&min_price=5000&max_price=10000",
-            vec!["Leave out the search words 1", "At any price 3"],
+            vec!["Without the search words 1", "At any price 3"],
         ),
         (
             "q=castle&location=Leith",
-            vec![
-                "Leave out the search words 3",
-                "Anywhere, not only in Leith",
-            ],
+            vec!["Without the search words 3", "All places, not only Leith"],
         ),
         (
             "q=garden+sea&location=Leith&location=Joppa&max_price=900",
             vec![
-                "Leave out “garden” 1",
-                "Leave out the search words 1",
+                "Without “garden” 1",
+                "Without the search words 1",
                 "Everything in these places 6",
-                "Anywhere, not only in these places",
+                "All places, not only these",
             ],
         ),
         ("location=Nowhere", vec![]),
         (
             "location=Nowhere&q=sea",
-            vec!["Anywhere, not only in Nowhere"],
+            vec!["All places, not only Nowhere"],
         ),
         // Asked for the wrong way round.
         (
             "q=garden&min_price=9000&max_price=8000",
-            vec!["Leave out the search words 1", "At any price 1"],
+            vec!["Without the search words 1", "At any price 1"],
         ),
         // The rest of a search may be no word at all.
         (
             "q=%25+barn&min_price=3000",
-            vec!["Leave out the search words 3"],
+            vec!["Without the search words 3"],
         ),
         (
             "q=barn+barn&min_price=9000",
-            vec!["Leave out the search words 2"],
+            vec!["Without the search words 2"],
         ),
     ] {
         assert_eq!(offered(&app, query).await, want, "{query}");
@@ -111,20 +108,20 @@ async fn what_is_offered_follows_a_write() {
     let app = app_of(&HOMES).await;
     let staff = app.staff().await;
     let query = "q=castle&location=Leith";
-    let anywhere = "Anywhere, not only in Leith";
+    let anywhere = "All places, not only Leith";
     assert_eq!(
         offered(&app, query).await,
-        ["Leave out the search words 3", anywhere]
+        ["Without the search words 3", anywhere]
     );
     let id = staff.create_listing(&listing("Hut", "1", "Leith")).await;
     assert_eq!(
         offered(&app, query).await,
-        ["Leave out the search words 4", anywhere]
+        ["Without the search words 4", anywhere]
     );
     staff.delete_listing(id).await;
     assert_eq!(
         offered(&app, query).await,
-        ["Leave out the search words 3", anywhere]
+        ["Without the search words 3", anywhere]
     );
 }
 

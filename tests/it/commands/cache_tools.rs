@@ -56,7 +56,7 @@ async fn an_address_is_explained_by_what_redis_holds_for_it() {
         .done();
     for words in [
         "computed",
-        "Invalidated since it was made",
+        "Invalidated after it was created",
         "property:1",
         "post_save",
         "/properties/cache-explain/",
@@ -70,12 +70,15 @@ async fn addresses_and_tags_that_the_site_does_not_have_are_refused() {
     let plan = Plan::new().await;
     let shell = Shell::of(&plan);
     for (words, told) in [
-        (&["--explain", "/admin/"][..], "no page that is cached"),
-        (&["--explain", "http://evil.example/"], "not an address of"),
-        (&["--clear", "--tag", "colour:red"], "no tag of this site"),
-        (&["--clear", "--tag", ""], "no tag of this site"),
+        (&["--explain", "/admin/"][..], "not a cached page"),
+        (&["--explain", "http://evil.example/"], "not a URL of"),
+        (
+            &["--clear", "--tag", "colour:red"],
+            "not a tag of this site",
+        ),
+        (&["--clear", "--tag", ""], "not a tag of this site"),
         (&["--clear", "--url", "/robots.txt"], "shows no listings"),
-        (&["--clear", "--url", ""], "no page that is cached"),
+        (&["--clear", "--url", ""], "not a cached page"),
         (
             &["--clear", "--tag", "site", "--url", "/"],
             "cannot be used with",
@@ -111,7 +114,7 @@ async fn addresses_and_tags_that_the_site_does_not_have_are_refused() {
 async fn a_part_is_cleared_after_a_yes_and_the_rest_stays() {
     let (app, shell, _redis) = warm_site().await;
     let mut terminal = Terminal::run(&shell, &BY_TAG);
-    terminal.sees("location:leith would end: 1 page(s) and 2 queryset(s)");
+    terminal.sees("This would clear location:leith: 1 page(s) and 2 queryset(s) in Redis");
     terminal.answers("Clear them? [y/N]: ", "");
     terminal.sees("Operation cancelled.");
     assert_eq!(terminal.ends().0, 1);

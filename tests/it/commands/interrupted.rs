@@ -110,7 +110,7 @@ async fn a_signals_test_that_is_interrupted_leaves_no_probe() {
     let mut running = Shell::of(&plan).begin(&["manage_cache", "--test-signals"]);
     somebody_waits(&plan.database).await;
     running.signal("INT");
-    running.says("The probe listing in “Signals test ");
+    running.says("Deleting the test listing in “Signals test ");
     // Awaited: nothing else runs here while the command is waited for.
     let unlock = "SELECT pg_advisory_unlock(7)";
     psql.batch_execute(unlock).await.expect("released");

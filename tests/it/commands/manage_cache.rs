@@ -97,7 +97,10 @@ async fn what_only_a_running_site_knows_is_not_told_of_the_command_itself() {
     let (app, shell) = site().await;
     app.get("/properties/").await;
     let metrics = shell.run(&["manage_cache", "--metrics"]).done();
-    assert!(!metrics.contains("No pages have been asked"), "{metrics}");
+    assert!(
+        !metrics.contains("No pages have been requested"),
+        "{metrics}"
+    );
     assert!(metrics.contains("/properties/redis-metrics/"), "{metrics}");
     let json = json(&shell, "--metrics");
     let efficiency = json["metrics"]["analysis"]["cache_efficiency"].as_str();

@@ -50,7 +50,7 @@ async fn an_account_is_added_changed_and_deleted(chromium: Chromium) {
     grace.try_log_in("grace", NEW, "").await.assert_status(303);
     chromium.follow(&format!("{row} a")).await;
     chromium.follow("main a[href$='/sessions/']").await;
-    click_until(&chromium, "button[name=end]", "logged in nowhere").await;
+    click_until(&chromium, "button[name=end]", "No active sessions").await;
     grace.get("/admin/").await.assert_status(302);
 
     chromium.follow(".crumbs li:nth-child(2) a").await;

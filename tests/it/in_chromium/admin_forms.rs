@@ -143,7 +143,7 @@ async fn log_in_again(app: &App, chromium: &Chromium) {
     chromium.fill("description", "One.\n\nTwo & three.").await;
     app.database.run("DELETE FROM session").await;
     chromium.send("[name=_save]").await;
-    assert!(chromium.message().await.contains("is not lost"));
+    assert!(chromium.message().await.contains("are not lost"));
     chromium.fill("username", "ada").await;
     chromium.fill("password", PASSWORD).await;
     chromium.send("main button[type=submit]").await;

@@ -122,13 +122,13 @@ async fn import(app: &App, chromium: &Chromium) {
         "id,title,description,price,location\n2,Renamed,D,5,Joppa\n,=New,D,6,Leith\n,,D,7,Leith\n";
     chromium.attach("file", &file("homes.csv", csv)).await;
     chromium.follow(SUBMIT).await;
-    assert_eq!(chromium.text("h1").await, "What “homes.csv” would change");
+    assert_eq!(chromium.text("h1").await, "Import preview: “homes.csv”");
     assert_eq!(chromium.texts("main .facts dd").await, ["1", "1", "0", "1"]);
     let wrong = "4 Title empty This field is required.";
     assert_eq!(chromium.text("main tbody tr").await, wrong);
     assert_eq!(app.database.listings().await, "3");
     chromium.follow(SUBMIT).await;
-    let told = "Imported: 1 added, 1 changed, 0 the same already. 1 bad row was left out.";
+    let told = "Imported: 1 added, 1 changed, 0 unchanged. 1 invalid row was skipped.";
     assert_eq!(chromium.text("[role=status].notice p").await, told);
     assert_eq!(titles(chromium).await[0], "=New");
 }
@@ -158,15 +158,15 @@ async fn scripts_tick_a_whole_page_and_say_how_many_are_ticked() {
         })
         .await;
     };
-    says("0 of 25 on this page ticked.").await;
+    says("0 of 25 on this page selected.").await;
     tick(&chromium, 2).await;
-    says("1 of 25 on this page ticked.").await;
+    says("1 of 25 on this page selected.").await;
     chromium.click("label:has(#all)").await;
-    says("25 of 25 on this page ticked.").await;
+    says("25 of 25 on this page selected.").await;
     chromium.click("label:has(#across)").await;
-    says("All are ticked.").await;
+    says("All are selected.").await;
     tick(&chromium, 2).await;
-    says("24 of 25 on this page ticked.").await;
+    says("24 of 25 on this page selected.").await;
     let across = "return document.querySelector('#across').checked";
     assert_eq!(chromium.run(across, &[]).await, false);
 }

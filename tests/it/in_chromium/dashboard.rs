@@ -277,13 +277,13 @@ async fn an_idle_site_is_said_to_be_idle() {
     eventually("the chart says so", async || {
         let chart = chromium.text("#chart-ratio-minutes").await;
         chart
-            .contains("No page was asked for in this time")
+            .contains("No pages were requested in this time")
             .then_some(())
     })
     .await;
     let ratio = chromium.text("#live-ratio").await;
     assert!(
-        ratio.contains("last 15 minutes") && ratio.contains("Since it started"),
+        ratio.contains("last 15 minutes") && ratio.contains("Since the start"),
         "{ratio}"
     );
 }

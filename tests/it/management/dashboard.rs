@@ -27,7 +27,7 @@ async fn before_anything_was_asked_for_it_says_no_data_and_no_limit() {
         "{page:?}"
     );
     assert!(
-        page.has("Nothing was invalidated since this instance started"),
+        page.has("Nothing has been invalidated since this instance started"),
         "{page:?}"
     );
 }
@@ -42,7 +42,7 @@ async fn the_one_number_has_its_numerator_and_denominator() {
     }
     let page = dashboard(&app).await;
     assert!(page.has("75.0 %") && page.has("3 of 4"), "{page:?}");
-    assert!(page.has("Heard at once") && page.has("In use"), "{page:?}");
+    assert!(page.has("Connected") && page.has("In use"), "{page:?}");
     for kind in [
         "Pages: lists",
         "Queries: lists",
@@ -138,7 +138,7 @@ async fn every_outage_is_said_and_the_dashboard_answers() {
     app.get("/properties/").await;
     let page = dashboard(&app).await;
     assert!(
-        page.has("Redis can’t be reached") && page.has("Out of reach"),
+        page.has("Redis can’t be reached") && page.has("Unreachable"),
         "{page:?}"
     );
     assert!(!page.has("The Redis server"), "{page:?}");
@@ -146,7 +146,7 @@ async fn every_outage_is_said_and_the_dashboard_answers() {
     crate::harness::eventually("it is said", async || {
         dashboard(&app)
             .await
-            .has("does not hear of changes")
+            .has("does not receive change notifications")
             .then_some(())
     })
     .await;

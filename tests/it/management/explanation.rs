@@ -200,7 +200,7 @@ async fn a_listing_that_was_never_changed_is_not_said_to_have_been_invalidated()
     };
     let never = note(&explain(&app, "/properties/1/").await, "property:1");
     assert!(
-        never.contains("events touched it") && !never.contains("ended"),
+        never.contains("events changed it") && !never.contains("ended"),
         "{never}"
     );
     let page = app

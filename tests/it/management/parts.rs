@@ -132,7 +132,7 @@ async fn the_form_shows_the_count_then_does_it() {
         .assert_status(200);
     assert!(app.get(PATHS[0]).await.is_stored());
     let refused = post(&[("tag", "town:<b>")]).await.assert_status(422);
-    assert!(refused.has("is no tag of this site"), "{refused:?}");
+    assert!(refused.has("is not a tag of this site"), "{refused:?}");
     assert_eq!(refused.field("tag"), "town:<b>");
     post(&[("url", "")]).await.assert_status(422);
     assert!(

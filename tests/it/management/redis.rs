@@ -88,11 +88,11 @@ async fn a_redis_that_answers_and_takes_no_writes_is_told_from_one_that_is_gone(
     );
     assert_eq!(told["redis"]["connections"], 1, "{told}");
     let said = advice(&told);
-    for text in ["Redis answers", "OOM", "allkeys-lru"] {
+    for text in ["Redis responds", "OOM", "allkeys-lru"] {
         assert!(said.contains(text), "{text}: {said}");
     }
     let page = app.get("/properties/redis-metrics/").await;
-    assert!(page.has("Refuses commands") && page.has("OOM"), "{page:?}");
+    assert!(page.has("Refusing commands") && page.has("OOM"), "{page:?}");
     assert!(page.has("The Redis server"), "{page:?}");
     assert!(!page.has("Redis can’t be reached"), "{page:?}");
     cli.run::<()>(&["CONFIG", "SET", "maxmemory", "0"]).await;

@@ -68,7 +68,7 @@ async fn an_account_without_info_has_no_figures_and_redis_is_in_use() {
     }
     let said = advice(&told);
     assert!(names(&said, "INFO") && said.contains("+info"), "{said}");
-    for wrong in ["Start it", "can't be reached", "maxmemory is 0"] {
+    for wrong in ["Start Redis", "can't be reached", "maxmemory is 0"] {
         assert!(!said.contains(wrong), "{wrong}: {said}");
     }
     let page = app.get(FIGURES).await.assert_status(200);
@@ -176,10 +176,10 @@ async fn a_command_that_the_site_needs_and_may_not_use_is_named_everywhere() {
             names(&said, command) && said.contains("ACL SETUSER site"),
             "{rule}: {said}"
         );
-        assert!(!said.contains("Start it"), "{rule}: {said}");
+        assert!(!said.contains("Start Redis"), "{rule}: {said}");
         let page = app.get(FIGURES).await.assert_status(200);
         assert!(
-            page.has("Refuses commands") && page.has(command),
+            page.has("Refusing commands") && page.has(command),
             "{rule}: {page:?}"
         );
         let bearer = format!("Bearer {TOKEN}");
@@ -341,13 +341,13 @@ async fn what_can_not_be_checked_of_a_public_site_is_said() {
     );
 }
 
-/// What the README says that an account needs: for pages, and for figures.
+/// The permissions that an account needs according to the documents: for pages, and for statistics.
 fn needed() -> Vec<String> {
-    let readme = include_str!("../../../README.md");
-    let (_, text) = readme
+    let document = include_str!("../../../docs/operations.md");
+    let (_, text) = document
         .split_once("`+ping")
         .expect("the list of permissions");
-    let (text, _) = text.split_once("Whatever is refused").expect("its end");
+    let (text, _) = text.split_once("A refused command").expect("its end");
     let words = format!("+ping{text}");
     let words = words.split(|c: char| c.is_whitespace() || c == '`');
     words
@@ -357,7 +357,7 @@ fn needed() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_permissions_that_the_readme_lists_are_enough() {
+async fn the_permissions_that_the_documents_list_are_enough() {
     let needed = needed();
     let rules: Vec<_> = ["-@all"]
         .into_iter()

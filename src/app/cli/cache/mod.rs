@@ -1,9 +1,10 @@
 //! `manage_cache`
 //!
-//! A command is no site: it has no memory tier, and counts nothing for one. What only a running site knows is not told
-//! of the command itself, but where it is told.
+//! A command has no memory tier, and does not count hits or misses. For figures that only a running site knows, the output
+//! names the URL that shows them.
 
 mod arguments;
+mod configured;
 mod parts;
 mod print;
 
@@ -14,16 +15,14 @@ use actix_web::dev::ServerHandle;
 use serde_json::{Value, json};
 use url::{Host, Url};
 
-use super::{CommandError, OutputFormat, output};
+use super::CommandError;
+use super::output::{self, OutputFormat};
 use crate::app::platform::{Platform, StartError};
 use crate::app::site;
-use crate::domain::FieldErrors;
-use crate::http::{self, Site};
+use crate::http;
 use crate::services::{LoadTest, LoadTestRequest, ServiceError};
 pub(super) use arguments::CacheAction;
-
-/// Who the event log names.
-const ACTOR: &str = "manage_cache";
+use configured::{ACTOR, as_configured, refused};
 
 pub(super) async fn run(platform: &Platform, action: &CacheAction) -> Result<(), CommandError> {
     let (verb, part) = (&action.what, &action.part);
@@ -56,16 +55,16 @@ pub(super) async fn run(platform: &Platform, action: &CacheAction) -> Result<(),
     }
     match result["success"] == true {
         true => Ok(()),
-        false => Err(CommandError::Failed("not everything went well".into())),
+        false => Err(CommandError::Failed("some steps failed".into())),
     }
 }
 
-/// Waits until the probe of a signals test is deleted, though nobody waits for the test any more.
+/// Waits until the probe of a signals test is deleted, even after the test was interrupted.
 pub(super) async fn leave_no_probe(platform: &Platform) {
     let management = &platform.services.management;
     if let Some(place) = management.probes().first() {
         output::note(&format!(
-            "The probe listing in “{place}” is yet to be deleted. Ctrl-C leaves it there."
+            "Deleting the test listing in “{place}”. Ctrl-C leaves it in the database."
         ));
         management.probes_deleted().await;
     }
@@ -83,13 +82,12 @@ async fn status(platform: &Platform) -> Value {
 async fn metrics(platform: &Platform) -> Value {
     let mut report = platform.services.management.report().await.json();
     report["metrics"]["analysis"]["cache_efficiency"] = json!(
-        "How many pages came from the cache, and from which level, is counted by each running site: see \
-         /properties/redis-metrics/ there."
+        "Hits and misses are counted by each running instance: see /properties/redis-metrics/ there."
     );
     report
 }
 
-/// The levels that a command has: its own memory holds no pages.
+/// Tests the levels that a command has; its own memory holds no pages.
 async fn test(platform: &Platform) -> Value {
     match platform.services.management.test().await {
         Ok(steps) => {
@@ -116,27 +114,26 @@ async fn warm(platform: &Platform) -> Result<Value, CommandError> {
     let warmed = beside_a_site(platform, platform.services.management.warm(&tell)).await;
     bar.finish_and_clear();
     let warmed = warmed?;
-    // What it lost meanwhile nobody has.
+    // Entries that Redis lost in the meantime are not loaded again.
     require_redis(platform)?;
     Ok(json!({"success": warmed.failed == 0, "warmed": warmed}))
 }
 
-/// What a command warms is in Redis, or nowhere.
+/// Fails without Redis, because a command has no other cache to warm.
 fn require_redis(platform: &Platform) -> Result<(), CommandError> {
     let refusals = platform.cache.tier_state().refusals;
     let refusal = refusals.iter().find(|refusal| !refusal.is_of_figures());
     let why = match (platform.cache.redis_is_up(), refusal) {
         (Some(_), Some(refusal)) => refusal.to_string(),
         (Some(true), None) if platform.owns_redis() => {
-            "Redis runs for this command alone, and ends with it".to_owned()
+            "the private Redis runs only during this command".to_owned()
         }
         (Some(true), None) => return Ok(()),
         (Some(false), None) => "Redis can't be reached".to_owned(),
         (None, _) => "Redis is off (REDIS_URL)".to_owned(),
     };
     Err(CommandError::Failed(format!(
-        "{why}, and a command has no other cache to warm. Each running site warms its own by \
-         POST /properties/cache-warm/."
+        "{why}, so this command has no cache to warm. To warm a running instance, use POST /properties/cache-warm/."
     )))
 }
 
@@ -172,12 +169,12 @@ fn address_on_this_machine(text: &str) -> Result<SocketAddr, CommandError> {
     let port = url.as_ref().and_then(Url::port_or_known_default);
     ip.zip(port).map(SocketAddr::from).ok_or_else(|| {
         CommandError::Usage(format!(
-            "--url: “{text}” is no site on this machine. Name one such as http://127.0.0.1:8000."
+            "--url: “{text}” is not a site on this machine. Enter a URL such as http://127.0.0.1:8000."
         ))
     })
 }
 
-/// Does something beside a site that runs for as long as it takes, on a port of its own: pages are made by sites.
+/// Runs work beside a temporary site on its own port, because only a site renders pages.
 async fn beside_a_site<T>(
     platform: &Platform,
     work: impl Future<Output = Result<T, ServiceError>>,
@@ -194,15 +191,4 @@ async fn beside_a_site<T>(
         .map_err(|_| ServiceError::Interrupted)?
         .map_err(StartError::Serve)?;
     Ok(done?)
-}
-
-/// The site that is served to others: its addresses are in the pages and their keys.
-fn as_configured(platform: &Platform) -> Result<Site, CommandError> {
-    let config = &platform.config.site;
-    Ok(Site::new(config, &platform.secret_key()?, config.port))
-}
-
-fn refused(errors: FieldErrors) -> CommandError {
-    let messages: Vec<_> = errors.iter().flat_map(|(_, list)| list).cloned().collect();
-    CommandError::Usage(messages.join(" "))
 }

@@ -1,9 +1,9 @@
-//! `manage_cache --clear` of a part: the count comes first.
+//! `manage_cache --clear` with `--tag` or `--url`: counts, asks, then clears.
 
 use serde_json::{Value, json};
 
 use super::arguments::Part;
-use super::{ACTOR, as_configured, refused};
+use super::configured::{ACTOR, as_configured, refused};
 use crate::app::cli::{CommandError, output, prompt};
 use crate::app::platform::Platform;
 use crate::http;
@@ -15,7 +15,7 @@ pub(super) async fn clear(platform: &Platform, part: &Part) -> Result<Value, Com
     if !part.noinput {
         let would_end = management.would_end(&scope).await;
         output::note(&format!(
-            "{} would end: {}, and what each site's memory holds.",
+            "This would clear {}: {}, and the matching entries in the memory of each instance.",
             scope.names().join(", "),
             in_redis(&would_end)
         ));
@@ -27,7 +27,7 @@ pub(super) async fn clear(platform: &Platform, part: &Part) -> Result<Value, Com
         cleared["reason"] = json!(reason);
     }
     let mut entries = json!(ended);
-    // The command's own memory is no site's.
+    // The command's own memory tier is not that of a site.
     entries["memory_pages"] = Value::Null;
     Ok(json!({"success": true, "tags": scope.names(), "entries": entries, "cleared": cleared}))
 }
@@ -39,7 +39,7 @@ fn in_redis(would_end: &WouldEnd) -> String {
             format!("{about}{pages} page(s) and {querysets} queryset(s) in Redis")
         }
         _ => format!(
-            "what Redis holds of it, which can't be counted ({})",
+            "an unknown number of entries in Redis ({})",
             would_end.reason.as_deref().unwrap_or("unknown")
         ),
     }

@@ -38,7 +38,7 @@ fn mark(step: &Value) -> String {
 
 pub(super) fn status(status: &Value) {
     let levels = status["levels"].as_object().into_iter().flatten();
-    // Of a site's memory a command knows nothing.
+    // A command can't see the memory of a site.
     let levels = levels.filter(|(name, _)| *name != "page_memory");
     let rows = levels.map(|(name, level)| {
         let about = match level["estimated"] == true {
@@ -67,22 +67,22 @@ pub(super) fn status(status: &Value) {
         ("property_count", seconds("property_count")),
         ("last event", text(&events["last_id"])),
         (
-            "position (Redis reflects all transactions before it)",
+            "position (all earlier transactions are applied to Redis)",
             text(&events["position"]),
         ),
         (
-            "lag (events that Redis does not reflect for certain)",
+            "lag (events that may not be applied to Redis yet)",
             text(&events["lag"]),
         ),
     ] {
         output::line(&format!("{name}: {value}"));
     }
     output::line(
-        "Each site's own memory (page_memory) is told by /properties/cache-status/ there.",
+        "For the memory tier (page_memory) of an instance, see /properties/cache-status/ there.",
     );
 }
 
-/// Why figures of some objects are not known, each reason once.
+/// The reasons for missing figures, each once.
 fn reasons<'a>(objects: impl Iterator<Item = (&'a String, &'a Value)>) -> BTreeSet<&'a str> {
     objects
         .filter_map(|(_, object)| object["reason"].as_str())
@@ -93,7 +93,7 @@ pub(super) fn cleared(result: &Value) {
     let cleared = &result["cleared"];
     if let Some(reason) = cleared["reason"].as_str() {
         output::line(&format!(
-            "Cleared. How many entries there were is not known: {reason}"
+            "Cleared. The number of entries is unknown: {reason}"
         ));
         return;
     }
@@ -201,14 +201,14 @@ pub(super) fn explanation(result: &Value) {
     output::table(&["tag", "generation"], list(&found["tags"]).map(tag));
     let event = &found["last_event"];
     if event.is_null() {
-        output::line("No recent event ended what carried one of these tags.");
+        output::line("No recent event invalidated one of these tags.");
         return;
     }
     let [id, kind, actor, at] = ["id", "kind", "actor", "at"].map(|field| text(&event[field]));
     let tags: Vec<_> = list(&event["tags"]).map(text).collect();
     let tags = tags.join(", ");
     output::line(&format!(
-        "The last event that ended what carried one of these tags: {id}, {kind} by {actor} at {at}, of {tags}."
+        "Last event that invalidated one of these tags: {id}, {kind} by {actor} at {at}, tags {tags}."
     ));
 }
 
@@ -249,7 +249,7 @@ pub(super) fn load_test(report: &Value) {
     output::table(&["less than", "answers", ""], rows);
 }
 
-/// Microseconds as people read them.
+/// Microseconds in a readable unit.
 fn duration(micros: u64) -> String {
     match micros {
         0..1000 => format!("{micros} µs"),

@@ -1,16 +1,16 @@
-//! What PostgreSQL should not say of itself.
+//! Problems of PostgreSQL.
 
 use super::finding::Finding;
 use crate::db::server::ServerFacts;
 
 /// The oldest version that has everything the site uses.
 const LEAST: i32 = 15;
-/// The pools of an instance: one for requests, one for what takes long.
+/// The pools of an instance: one for requests, one for long-running work.
 const POOLS: usize = 2;
 /// Connections of an instance beside those of its pools: one listens, one may migrate.
 const BESIDE_THE_POOLS: usize = 2;
 
-/// What keeps the site from working.
+/// Problems that keep the site from working.
 pub(super) fn always(facts: &ServerFacts) -> Vec<Finding> {
     let mut findings = Vec::new();
     if facts.major < LEAST {
@@ -24,7 +24,7 @@ pub(super) fn always(facts: &ServerFacts) -> Vec<Finding> {
         findings.push(Finding::error(
             "database.E003",
             format!(
-                "The database's encoding is {}: not every text can be stored.",
+                "The database's encoding is {}, which can't store every text.",
                 facts.encoding
             ),
             "Create the database with ENCODING 'UTF8' TEMPLATE template0, and load a dump into it.",
@@ -34,20 +34,22 @@ pub(super) fn always(facts: &ServerFacts) -> Vec<Finding> {
         findings.push(Finding::error(
             "database.E004",
             "The database refuses writes: it is a standby, or default_transaction_read_only is on.",
-            "Let DATABASE_URL name the primary server.",
+            "Set DATABASE_URL to the primary server.",
         ));
     }
     findings
 }
 
-/// What a public site should not have. A private server is the program's own, and set up by it.
+/// Problems for a public site. A private server is not checked, because the program configures it.
 pub(super) fn deployed(facts: &ServerFacts, pool_size: usize, is_private: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     if facts.role_is_superuser && !is_private {
         findings.push(Finding::warning(
             "database.W003",
-            "The site connects to PostgreSQL as a superuser: a mistake in it could reach every database and file of the server.",
-            "Create a role for the site (CREATE ROLE … LOGIN), let it own the database, and name it in DATABASE_URL.",
+            "The site connects to PostgreSQL as a superuser, so a flaw in the site could affect every database \
+            and file of the server.",
+            "Create a role for the site (CREATE ROLE … LOGIN), make it the owner of the database, and use it in \
+            DATABASE_URL.",
         ));
     }
     let unsafe_settings: Vec<_> = [
@@ -68,14 +70,14 @@ pub(super) fn deployed(facts: &ServerFacts, pool_size: usize, is_private: bool) 
     if !facts.commits_synchronously {
         findings.push(Finding::warning(
             "database.W005",
-            "synchronous_commit is off: a crash can undo changes that were answered with success.",
+            "synchronous_commit is off: a crash can lose changes that were reported as saved.",
             "Turn synchronous_commit on.",
         ));
     }
     if !facts.vacuums {
         findings.push(Finding::warning(
             "database.W006",
-            "autovacuum is off: the tables grow with every change, and plans go wrong.",
+            "autovacuum is off: tables grow with every change, and query plans become bad.",
             "Turn autovacuum on.",
         ));
     }
@@ -85,7 +87,7 @@ pub(super) fn deployed(facts: &ServerFacts, pool_size: usize, is_private: bool) 
 
 fn connections(facts: &ServerFacts, pool_size: usize) -> Option<Finding> {
     let of_server = usize::try_from(facts.connections).unwrap_or(0);
-    // A negative limit is none.
+    // A negative value means no limit.
     let of_role = usize::try_from(facts.role_connections).unwrap_or(usize::MAX);
     let (most, setting) = match of_role < of_server {
         true => (of_role, "the role's CONNECTION LIMIT"),
@@ -97,7 +99,7 @@ fn connections(facts: &ServerFacts, pool_size: usize) -> Option<Finding> {
             "database.W007",
             format!(
                 "An instance may need {needed} connections ({POOLS} pools of DATABASE_POOL_SIZE={pool_size} and \
-                 {BESIDE_THE_POOLS} more), but the server has {most} for it."
+                 {BESIDE_THE_POOLS} more), but the server allows {most}."
             ),
             format!("Lower DATABASE_POOL_SIZE, or raise {setting}; each instance needs as many."),
         )

@@ -1,4 +1,4 @@
-//! What a public site's configuration should not have. No server is asked.
+//! Problems of the configuration of a public site. Makes no request to a server.
 
 use std::net::IpAddr;
 
@@ -9,7 +9,7 @@ use super::finding::Finding;
 use super::strength;
 use crate::config::{CacheConfig, Config, DatabaseChoice, RedisChoice, SiteConfig};
 
-/// Below so many bits a key or a token can be guessed, however unlikely that is.
+/// Keys and tokens with less entropy than this (in bits) are reported.
 const KEY_BITS: f64 = 100.0;
 const TOKEN_BITS: f64 = 70.0;
 
@@ -28,19 +28,20 @@ fn site(site: &SiteConfig) -> Vec<Finding> {
     if site.debug {
         findings.push(Finding::warning(
             "security.W018",
-            "DEBUG is true: the cache's endpoints are open.",
+            "DEBUG is true: cache management is open to every client on this machine.",
             "Set DEBUG=false.",
         ));
     }
     match &site.secret_key {
         None => findings.push(Finding::warning(
             "security.W009",
-            "SECRET_KEY is not set: each DATA_DIR has a key of its own, and instances don't share sessions.",
+            "SECRET_KEY is not set: each DATA_DIR has its own key, so instances don't share sessions.",
             "Set SECRET_KEY to at least 32 random bytes, the same for every instance: openssl rand -hex 32",
         )),
         Some(key) if strength::bits(key.as_bytes()) < KEY_BITS => findings.push(Finding::warning(
             "security.W023",
-            "SECRET_KEY has few different characters or repeats itself: whoever guesses it can log in as anybody.",
+            "SECRET_KEY has few different characters or is repetitive. An attacker who guesses it can log in as \
+            any user.",
             "Set SECRET_KEY to random bytes: openssl rand -hex 32",
         )),
         Some(_) => {}
@@ -48,13 +49,13 @@ fn site(site: &SiteConfig) -> Vec<Finding> {
     match &site.cache_api_token {
         None => findings.push(Finding::info(
             "cache.I002",
-            "CACHE_API_TOKEN is not set: scripts can't use the cache's endpoints.",
+            "CACHE_API_TOKEN is not set: scripts can't use cache management.",
             "Set CACHE_API_TOKEN to a random token of at least 16 characters, if scripts need them.",
         )),
         Some(token) if strength::bits(token.as_bytes()) < TOKEN_BITS => {
             findings.push(Finding::warning(
                 "security.W024",
-                "CACHE_API_TOKEN is short, has few different characters or repeats itself.",
+                "CACHE_API_TOKEN is short, has few different characters or is repetitive.",
                 "Set CACHE_API_TOKEN to random characters: openssl rand -hex 32",
             ));
         }
@@ -66,7 +67,7 @@ fn site(site: &SiteConfig) -> Vec<Finding> {
 fn addresses(site: &SiteConfig) -> Vec<Finding> {
     let mut findings = Vec::new();
     let hosts = &site.allowed_hosts;
-    let name_them = "Set ALLOWED_HOSTS to the names that the site is reached by.";
+    let name_them = "Set ALLOWED_HOSTS to the host names of the site.";
     if hosts.is_any() {
         let problem = "ALLOWED_HOSTS allows every host name.";
         findings.push(Finding::warning("security.W020", problem, name_them));
@@ -79,15 +80,17 @@ fn addresses(site: &SiteConfig) -> Vec<Finding> {
     if !url.is_some_and(|url| url.starts_with("https://")) {
         findings.push(Finding::warning(
             "security.W012",
-            "SITE_URL is not an https address: cookies are sent without Secure, and links are wrong behind a proxy.",
-            "Set SITE_URL to the site's public https origin, and let the proxy that speaks TLS redirect http and send \
-             Strict-Transport-Security.",
+            "SITE_URL is not an https URL: cookies are sent without Secure, and links are wrong behind a proxy.",
+            "Set SITE_URL to the site's public https origin, and configure the TLS proxy to redirect http and \
+            to send Strict-Transport-Security.",
         ));
     }
     if let Some(url) = url.filter(|url| !hosts.allows_host_of(url)) {
         findings.push(Finding::warning(
             "security.W022",
-            format!("ALLOWED_HOSTS doesn't have the host of SITE_URL: links to {url} are answered with 400."),
+            format!(
+                "ALLOWED_HOSTS does not contain the host of SITE_URL: links to {url} return 400."
+            ),
             name_them,
         ));
     }
@@ -95,10 +98,10 @@ fn addresses(site: &SiteConfig) -> Vec<Finding> {
         findings.push(Finding::info(
             "security.I001",
             format!(
-                "HOST={}: every network of this machine reaches the site, without TLS.",
+                "HOST={}: the site is reachable from every network of this machine, without TLS.",
                 site.host
             ),
-            "Set HOST to an address that only the proxy reaches, or close the port to others.",
+            "Set HOST to an address that only the proxy can reach, or block the port in a firewall.",
         ));
     }
     findings
@@ -108,7 +111,7 @@ fn database(choice: &DatabaseChoice) -> Option<Finding> {
     let DatabaseChoice::Url(config) = choice else {
         return Some(Finding::warning(
             "database.W001",
-            "DATABASE_URL is not set: the database is the program's own, without backups or replicas.",
+            "DATABASE_URL is not set: the site uses a private database without backups or replicas.",
             "Set DATABASE_URL to a PostgreSQL server that is backed up.",
         ));
     };
@@ -119,7 +122,7 @@ fn database(choice: &DatabaseChoice) -> Option<Finding> {
     Some(Finding::info(
         "database.I001",
         format!("The connection to PostgreSQL on {remote} is not encrypted."),
-        "Let only a private network lead there, or a tunnel.",
+        "Use a private network or a tunnel.",
     ))
 }
 
@@ -134,7 +137,7 @@ fn cache(cache: &CacheConfig, site: &SiteConfig) -> Vec<Finding> {
         )),
         RedisChoice::Off if in_memory => findings.push(Finding::info(
             "cache.I001",
-            "REDIS_URL=off: each instance caches for itself, and a restart begins with nothing.",
+            "REDIS_URL=off: instances share no cache, and a restart begins with an empty cache.",
             "Set REDIS_URL to a Redis server that all instances reach.",
         )),
         RedisChoice::Off => findings.push(Finding::warning(
@@ -149,16 +152,14 @@ fn cache(cache: &CacheConfig, site: &SiteConfig) -> Vec<Finding> {
     if threads > cores * 4 {
         findings.push(Finding::info(
             "site.I001",
-            format!(
-                "WORKERS={threads} on {cores} core(s): more threads than cores only add switching."
-            ),
+            format!("WORKERS={threads} on {cores} core(s): more threads than cores cost time."),
             "Leave WORKERS unset.",
         ));
     }
     findings
 }
 
-/// What is between the site and a Redis on another machine.
+/// Problems of the connection to Redis on another machine.
 fn remote_redis(url: &str) -> Vec<Finding> {
     let Ok(url) = Url::parse(url) else {
         return Vec::new();
@@ -172,12 +173,13 @@ fn remote_redis(url: &str) -> Vec<Finding> {
     let mut findings = vec![Finding::info(
         "cache.I003",
         format!("The connection to Redis on {host} is not encrypted."),
-        "Let only a private network lead there, or a tunnel.",
+        "Use a private network or a tunnel.",
     )];
     if url.password().is_none_or(str::is_empty) {
         findings.push(Finding::warning(
             "cache.W009",
-            format!("Redis on {host} is used without a password: whoever reaches it can change what readers see."),
+            format!("Redis on {host} is used without a password: anyone who can reach it can change the pages \
+            of the site."),
             "Set requirepass in Redis's configuration, and REDIS_URL=redis://:password@host:6379/0.",
         ));
     }
@@ -194,7 +196,7 @@ fn logging(rust_log: &str) -> Option<Finding> {
         Finding::warning(
             "logging.W001",
             format!(
-                "RUST_LOG={} logs every request and more, which costs time and disk.",
+                "RUST_LOG={} logs every request and more, which costs time and disk space.",
                 rust_log.escape_debug()
             ),
             "Set RUST_LOG=info, or leave it unset.",

@@ -1,8 +1,8 @@
-//! Each finding of the configuration, beside the value that it is about.
+//! Each finding about the configuration, with the value that causes it.
 
 use super::*;
 
-/// A configuration in which there is nothing to find.
+/// A configuration without findings.
 const GOOD: [(&str, &str); 8] = [
     ("DATABASE_URL", "postgres://homes:secret@localhost/homes"),
     ("REDIS_URL", "redis://127.0.0.1:6379/0"),
@@ -17,7 +17,7 @@ const GOOD: [(&str, &str); 8] = [
     ("WORKERS", "2"),
 ];
 
-/// The ids of what is found when some variables are other than good; an empty value means unset.
+/// The ids of the findings after some variables of the good configuration are changed; an empty value means unset.
 fn ids(changes: &[(&str, &str)]) -> Vec<&'static str> {
     let config = Config::from_variables(|name| {
         let mut all = changes.iter().chain(&GOOD);
@@ -38,7 +38,7 @@ fn a_good_configuration_has_no_findings() {
     assert_eq!(ids(&[]), Vec::<&str>::new());
 }
 
-/// Variables that are other than good, and what is found of them.
+/// Changed variables, and the expected findings.
 type Case = (
     &'static [(&'static str, &'static str)],
     &'static [&'static str],

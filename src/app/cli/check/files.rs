@@ -1,4 +1,4 @@
-//! Who else on this machine may read or change the site's files.
+//! Permissions of the site's files for other users of the machine.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -7,12 +7,12 @@ use std::path::Path;
 use super::finding::Finding;
 use crate::config::Config;
 
-/// Permissions of everybody but the owner.
+/// The permission bits of all users except the owner.
 const OTHERS: u32 = 0o077;
-/// Permissions of everybody but the owner to change something.
+/// The write permission bits of all users except the owner.
 const OTHERS_WRITE: u32 = 0o022;
 
-/// Looks at `DATA_DIR`, the key in it, and the file that variables were read from.
+/// Checks `DATA_DIR`, the key in it, and the `.env` file.
 pub(super) fn findings(config: &Config, dot_env: Option<&Path>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let directory = &config.data_dir;
@@ -42,7 +42,7 @@ pub(super) fn findings(config: &Config, dot_env: Option<&Path>) -> Vec<Finding> 
         findings.push(Finding::warning(
             "files.W003",
             format!(
-                "Other users may read or change {}, which may have passwords (mode {mode:o}).",
+                "Other users may read or change {}, which may contain passwords (mode {mode:o}).",
                 path.display()
             ),
             format!("Run: chmod 600 {}", path.display()),

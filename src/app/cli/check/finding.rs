@@ -1,22 +1,44 @@
-//! What a check finds, and how it is told.
+//! Findings of a check, and their output.
 
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde_json::json;
 
-use super::CheckArgs;
-use crate::app::cli::{CommandError, OutputFormat, output};
+use crate::app::cli::CommandError;
+use crate::app::cli::output::{self, OutputFormat};
 
-/// How bad a finding is, as in Django.
+/// The severity of a finding, as in Django.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
 #[value(rename_all = "UPPER")]
 #[serde(rename_all = "UPPERCASE")]
-pub(super) enum Level {
+pub(in crate::app::cli) enum Level {
     Debug,
     Info,
     Warning,
     Error,
     Critical,
+}
+
+/// The arguments of `check`.
+#[derive(Debug, Args)]
+pub(in crate::app::cli) struct CheckArgs {
+    /// Also look for what a public site should not have
+    #[arg(long)]
+    pub(super) deploy: bool,
+    /// Exit with 1 if something is as bad as this
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        default_value = "ERROR",
+        ignore_case = true
+    )]
+    fail_level: Level,
+    /// Pass over a finding, such as database.W001; may be repeated
+    #[arg(long, value_name = "ID")]
+    silence: Vec<String>,
+    /// How to print the result
+    #[arg(long, default_value = "text")]
+    format: OutputFormat,
 }
 
 /// Something to mend or to know, and how to mend it.
@@ -68,7 +90,7 @@ impl Finding {
     }
 }
 
-/// Tells what was found, the worst first.
+/// Prints the findings, the most severe first.
 ///
 /// # Errors
 /// When something is as bad as `--fail-level`.

@@ -3,43 +3,20 @@
 mod database;
 mod deployment;
 mod files;
-mod finding;
+pub(super) mod finding;
 mod redis;
 mod servers;
 mod strength;
 
 use std::path::PathBuf;
 
-use clap::Args;
-
+use super::CommandError;
 use super::interrupt::unless_interrupted;
-use super::{CommandError, OutputFormat};
 use crate::app::platform::{Platform, StartError};
 use crate::app::servers::{Role, ServersError};
 use crate::app::stop::Stop;
 use crate::config::Config;
-use finding::{Finding, Level};
-
-#[derive(Debug, Args)]
-pub(super) struct CheckArgs {
-    /// Also look for what a public site should not have
-    #[arg(long)]
-    deploy: bool,
-    /// Exit with 1 if something is as bad as this
-    #[arg(
-        long,
-        value_name = "LEVEL",
-        default_value = "ERROR",
-        ignore_case = true
-    )]
-    fail_level: Level,
-    /// Pass over a finding, such as database.W001; may be repeated
-    #[arg(long, value_name = "ID")]
-    silence: Vec<String>,
-    /// How to print the result
-    #[arg(long, default_value = "text")]
-    format: OutputFormat,
-}
+use finding::{CheckArgs, Finding};
 
 pub(super) async fn run(config: Config, args: CheckArgs, stop: &Stop) -> Result<(), CommandError> {
     let mut findings = Vec::new();
@@ -61,13 +38,13 @@ pub(super) async fn run(config: Config, args: CheckArgs, stop: &Stop) -> Result<
         Err(err) => findings.push(Finding::error(
             "servers.E001",
             err.to_string(),
-            "Mend what the message names.",
+            "Fix the problem in the message.",
         )),
     }
     finding::report(findings, &args)
 }
 
-/// The file that the configuration was read from as well: in the working directory, or above it.
+/// The `.env` file, in the working directory or above it.
 fn dot_env() -> Option<PathBuf> {
     let directory = std::env::current_dir().ok()?;
     let mut candidates = directory.ancestors().map(|above| above.join(".env"));

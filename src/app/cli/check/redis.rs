@@ -1,4 +1,4 @@
-//! What Redis should not say of itself, and what it refuses.
+//! Problems of Redis, and commands that it refuses.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::cache::{RedisReport, Refusal};
 /// The oldest version that has everything the site uses. Every Valkey is newer.
 const LEAST: u32 = 7;
 
-/// What keeps the cache from working well.
+/// Problems that keep the cache from working well.
 pub(super) fn always(report: &RedisReport) -> Vec<Finding> {
     let mut findings = Vec::new();
     let version = report.text("redis_version").unwrap_or_default();
@@ -19,7 +19,7 @@ pub(super) fn always(report: &RedisReport) -> Vec<Finding> {
     if major.is_some_and(|major| major < LEAST) {
         findings.push(Finding::warning(
             "cache.W006",
-            format!("Redis {version} is older than the site is tested with."),
+            format!("Redis {version} is older than the oldest tested version."),
             format!("Use Redis {LEAST} or later, or Valkey."),
         ));
     }
@@ -41,20 +41,20 @@ pub(super) fn always(report: &RedisReport) -> Vec<Finding> {
         findings.push(Finding::warning(
             "cache.W007",
             "Redis is a replica, which refuses writes: nothing can be cached in it.",
-            "Let REDIS_URL name the primary server.",
+            "Set REDIS_URL to the primary server.",
         ));
     }
     if report.text("rdb_last_bgsave_status") == Some("err") {
         findings.push(Finding::warning(
             "cache.W008",
-            "Redis could not save to disk the last time, and then refuses writes by default.",
-            "Set save \"\" in its configuration: a cache needs no copy on disk. Or mend its disk.",
+            "Redis could not save to disk, and by default then refuses writes.",
+            "Set save \"\" in its configuration, because a cache needs no copy on disk, or fix the disk problem.",
         ));
     }
     findings
 }
 
-/// What Redis refuses that the site needs, except what `found` tells already.
+/// Refused commands that the site needs, except those that `found` already reports.
 pub(super) fn refused(refusals: &[Refusal], found: &[Finding]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut told = BTreeSet::new();
@@ -64,7 +64,7 @@ pub(super) fn refused(refusals: &[Refusal], found: &[Finding]) -> Vec<Finding> {
             "MISCONF" => "cache.W008",
             _ => "cache.W010",
         };
-        // Each permission is given by itself; whatever else is in the way is in the way of every command.
+        // A missing permission affects one command; every other problem affects all commands.
         let command = Some(&refusal.command).filter(|_| refusal.code == "NOPERM");
         if told.insert((&refusal.code, command)) && found.iter().all(|found| found.id != id) {
             let problem = format!("{refusal}. The site can't use Redis as it should.");
@@ -74,31 +74,32 @@ pub(super) fn refused(refusals: &[Refusal], found: &[Finding]) -> Vec<Finding> {
     findings
 }
 
-/// What can't be told because Redis refuses to; the site works without.
+/// A check that is not possible because Redis refuses a command; the site works without it.
 pub(super) fn untold(refusal: &Refusal, what: &str) -> Finding {
     Finding::info(
         "cache.I006",
-        format!("{refusal}. So {what} can't be checked; the site works without."),
+        format!("{refusal}. So the check can't see {what}. The site works without it."),
         refusal.remedy(),
     )
 }
 
-/// What a public site should know. `saves` is the setting `save`, if the server tells it; `foreign` is how many keys of a
-/// sample are not the site's.
+/// Problems for a public site. `saves` is the setting `save`, if it is known; `foreign` is the number of keys of a sample
+/// that do not belong to the site.
 pub(super) fn deployed(report: &RedisReport, saves: Option<&str>, foreign: usize) -> Vec<Finding> {
     let mut findings = Vec::new();
     let appends = report.number("aof_enabled") == Some(1);
     if appends || saves.is_some_and(|saves| !saves.is_empty()) {
         findings.push(Finding::info(
             "cache.I004",
-            "Redis keeps a copy on disk, which the site doesn't need: what is lost is computed anew.",
-            "Set save \"\" and appendonly no, if nobody else uses this Redis.",
+            "Redis saves its data to disk, which the site does not need: lost entries are computed again.",
+            "Set save \"\" and appendonly no, if no other program uses this Redis.",
         ));
     }
     if foreign > 0 {
         findings.push(Finding::info(
             "cache.I005",
-            format!("Others use this Redis too ({foreign} keys of a sample): they and the site evict each other's keys."),
+            format!("Other programs use this Redis too ({foreign} keys of a sample). They and the site evict \
+            each other's keys."),
             "Give the site a Redis of its own, or watch evicted_keys. CACHE_KEY_PREFIX keeps keys apart.",
         ));
     }

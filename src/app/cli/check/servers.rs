@@ -1,4 +1,4 @@
-//! What PostgreSQL and Redis say.
+//! Checks of PostgreSQL and Redis.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,10 +8,10 @@ use crate::app::platform::Platform;
 use crate::cache::{CacheError, Refusal};
 use crate::db::{DbError, migrations, server};
 
-/// How far apart clocks may be before times in the log and of sessions are wrong.
+/// The allowed difference between clocks; a larger one makes times in the log and of sessions wrong.
 const SKEW: Duration = Duration::from_secs(2);
 
-/// Asks both, as far as they answer; `deploy` asks for more.
+/// Checks both servers as far as they respond; `deploy` adds checks for a public site.
 pub(super) async fn findings(platform: &Platform, deploy: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     let readiness = platform.services.health.readiness().await;
@@ -31,25 +31,25 @@ pub(super) async fn findings(platform: &Platform, deploy: bool) -> Vec<Finding> 
     if readiness.migrated && no_superuser {
         findings.push(Finding::warning(
             "accounts.W001",
-            "Nobody can log in to the admin.",
+            "No user can log in to the admin.",
             "Run “property-listings createsuperuser”.",
         ));
     }
     findings
 }
 
-/// Why the database does not answer.
+/// The finding for a database that does not respond.
 fn no_answer(err: &DbError) -> Finding {
     match err {
         DbError::Unavailable(reason) => Finding::error(
             "database.E001",
             format!("The database can't be reached: {reason}."),
-            "Start it, or correct DATABASE_URL.",
+            "Start the database, or correct DATABASE_URL.",
         ),
         err => Finding::error(
             "database.E005",
-            format!("The database does not answer as it should: {err}."),
-            "See what it does (SELECT * FROM pg_stat_activity), and its log.",
+            format!("The database returned an unexpected error: {err}."),
+            "See pg_stat_activity and the database's log.",
         ),
     }
 }
@@ -59,7 +59,7 @@ async fn of_database(platform: &Platform, deploy: bool) -> Result<Vec<Finding>, 
     let client = platform.database.client().await?;
     let before = SystemTime::now();
     let facts = server::find_facts(&client).await?;
-    // What every start asks.
+    // The same query as at every start.
     migrations::list(&platform.database).await?;
     let after = SystemTime::now();
     let mut findings = database::always(&facts);
@@ -81,7 +81,7 @@ async fn of_redis(platform: &Platform, deploy: bool) -> Vec<Finding> {
     if tiers.redis == "off" {
         return Vec::new();
     }
-    // What the site does with Redis is tried: a server that answers may refuse it all the same.
+    // The commands of the site are tried, because a server that responds may still refuse them.
     let probed = match tiers.answers {
         true => cache.probe_redis().await,
         false => Err(CacheError::Unavailable),
@@ -96,9 +96,9 @@ async fn of_redis(platform: &Platform, deploy: bool) -> Vec<Finding> {
             return vec![Finding::warning(
                 "cache.W003",
                 format!(
-                    "Redis can't be reached{problem}; pages come from the program's memory, or are computed."
+                    "Redis can't be reached{problem}; pages come from the program's memory or are computed."
                 ),
-                "Start it, or correct REDIS_URL.",
+                "Start Redis, or correct REDIS_URL.",
             )];
         }
     };
@@ -110,7 +110,7 @@ async fn of_redis(platform: &Platform, deploy: bool) -> Vec<Finding> {
     let report = match report {
         Ok(report) => report,
         Err(CacheError::Refused(refusal)) => {
-            // A connection that is refused is told of already.
+            // A refused connection is already reported.
             if !refusals
                 .iter()
                 .any(|told| told.code == refusal.code && told.code != "NOPERM")
@@ -126,7 +126,7 @@ async fn of_redis(platform: &Platform, deploy: bool) -> Vec<Finding> {
         let foreign = cache.count_foreign_keys().await;
         for (refused, what) in [
             (saves.as_ref().err(), "whether it saves to disk"),
-            (foreign.as_ref().err(), "whether others use it"),
+            (foreign.as_ref().err(), "whether other programs use it"),
         ] {
             if let Some(CacheError::Refused(refusal)) = refused {
                 findings.push(redis::untold(refusal, what));
@@ -138,7 +138,7 @@ async fn of_redis(platform: &Platform, deploy: bool) -> Vec<Finding> {
             saves.as_deref(),
             foreign.unwrap_or(0),
         ));
-        // Servers before 6.2 don't tell.
+        // Servers before 6.2 don't report it.
         let skew = report.number("server_time_usec").map(|micros| {
             let now = SystemTime::UNIX_EPOCH + Duration::from_micros(micros);
             skew((before, after), now)
@@ -148,7 +148,7 @@ async fn of_redis(platform: &Platform, deploy: bool) -> Vec<Finding> {
     findings
 }
 
-/// How far a server's clock is from this machine's, if it was read some time between two moments.
+/// The difference between the clocks of a server and this machine; the server's was read between two times of this machine.
 fn skew((before, after): (SystemTime, SystemTime), server: SystemTime) -> Duration {
     let ahead = server.duration_since(after).unwrap_or_default();
     let behind = before.duration_since(server).unwrap_or_default();
@@ -161,7 +161,7 @@ fn clock(id: &'static str, server: &str, skew: Duration) -> Option<Finding> {
         Finding::warning(
             id,
             format!("The clocks of this machine and of {server} are {seconds:.1} s apart."),
-            "Let both follow the same time servers (NTP).",
+            "Synchronise both with the same time servers (NTP).",
         )
     })
 }

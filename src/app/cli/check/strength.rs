@@ -1,7 +1,7 @@
-//! How hard a secret is to guess, as far as that shows.
+//! An estimate of how hard a secret is to guess.
 
 /// An estimate of a secret's entropy in bits: what its characters could tell apart, if they were drawn at random. A
-/// secret that repeats itself counts once. No more than an upper bound: a pass phrase that everybody knows passes.
+/// secret that repeats itself counts once. This is only an upper bound: a well-known pass phrase passes.
 pub(super) fn bits(secret: &[u8]) -> f64 {
     let period = (1..=secret.len()).find(|period| {
         let mut pairs = secret.iter().zip(&secret[*period..]);

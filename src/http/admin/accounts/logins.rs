@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::domain::LoginFilter;
 use crate::http::AppError;
-use crate::http::admin::staff::Staff;
+use crate::http::staff::Staff;
 use crate::http::views::admin::LoginsPage;
 use crate::http::views::page;
 use crate::services::Services;

@@ -7,9 +7,7 @@ mod sessions;
 
 use actix_web::web;
 
-use crate::http::routes::get;
-
-pub(super) use login::ask_to_log_in;
+use crate::http::routing::get;
 
 /// Registers the addresses.
 pub(super) fn routes(config: &mut web::ServiceConfig) {

@@ -3,9 +3,9 @@
 use actix_web::{HttpResponse, web};
 
 use crate::http::AppError;
-use crate::http::admin::request::CheckedForm;
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
+use crate::http::forms::CheckedForm;
+use crate::http::staff::Staff;
 use crate::http::views::admin::SessionsPage;
 use crate::http::views::page;
 use crate::services::Services;
@@ -36,7 +36,7 @@ pub(in crate::http) async fn end(
         false => sessions.end_others(staff.id, &staff.session_name).await?,
     };
     let text = match count {
-        0 => "No other session was left to end.".to_owned(),
+        0 => "There were no other sessions to end.".to_owned(),
         1 => "One session was ended.".to_owned(),
         count => format!("{count} sessions were ended."),
     };

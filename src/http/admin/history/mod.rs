@@ -6,7 +6,7 @@ mod undo;
 
 use actix_web::web;
 
-use crate::http::routes::get;
+use crate::http::routing::get;
 
 /// Registers the addresses.
 pub(super) fn routes(config: &mut web::ServiceConfig) {

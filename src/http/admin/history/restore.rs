@@ -8,11 +8,11 @@ use crate::domain::{
 };
 use crate::http::AppError;
 use crate::http::admin::listings::{filters, filters_of, find};
-use crate::http::admin::request::{CheckedForm, Fields};
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
-use crate::http::views::admin::list_address::carrying;
+use crate::http::forms::{CheckedForm, Fields};
+use crate::http::staff::Staff;
 use crate::http::views::admin::{RestoreGonePage, RestorePage};
+use crate::http::views::list_address::carrying;
 use crate::http::views::page;
 use crate::services::{Services, UpdateOutcome};
 
@@ -53,10 +53,13 @@ pub(in crate::http) async fn restore(
     let seen = Version(fields.get("version").parse().unwrap_or(0));
     let editor = &services.editor;
     match editor.revert(&staff.username, id, seen, event, new).await? {
-        UpdateOutcome::Saved(saved) => {
-            done(&staff, &saved, "has its earlier version back", &fields)
-        }
-        UpdateOutcome::Same(current) => done(&staff, &current, "is like that already", &fields),
+        UpdateOutcome::Saved(saved) => done(
+            &staff,
+            &saved,
+            "was restored to the earlier version",
+            &fields,
+        ),
+        UpdateOutcome::Same(current) => done(&staff, &current, "already has these values", &fields),
         UpdateOutcome::Conflict(current) => changed(&staff, &current, entry, &then, &fields),
         UpdateOutcome::Gone | UpdateOutcome::Repeated => gone(&staff, id, &fields),
     }
@@ -71,8 +74,8 @@ fn changed(
     fields: &Fields,
 ) -> Result<HttpResponse, AppError> {
     let (frame, state) = (staff.frame()?, filters(fields));
-    let notice = "The listing was changed after you opened this page, so nothing was restored. This is what would \
-        change now.";
+    let notice = "The listing was changed after you opened this page, so nothing was restored. The changes \
+    below are up to date.";
     let again = RestorePage::new(frame, current, entry, fields.get("side"), then, state);
     page(HttpResponse::Conflict(), &again.with_notice(notice))
 }

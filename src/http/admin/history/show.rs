@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use crate::domain::{HistoryQuery, Permission, PropertyId};
 use crate::http::AppError;
 use crate::http::admin::listings::filters_of;
-use crate::http::admin::staff::Staff;
+use crate::http::staff::Staff;
 use crate::http::views::admin::{HistoryListPage, HistoryPage};
 use crate::http::views::page;
 use crate::services::Services;

@@ -5,11 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use crate::domain::{DeletedListing, EventId, Permission, PropertyId};
 use crate::http::AppError;
 use crate::http::admin::listings::{filters, filters_of, list_address};
-use crate::http::admin::request::{CheckedForm, Fields};
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
+use crate::http::forms::{CheckedForm, Fields};
+use crate::http::staff::Staff;
 use crate::http::views::admin::UndoPage;
-use crate::http::views::admin::list_address::{FILTERS, carrying};
+use crate::http::views::list_address::{FILTERS, carrying};
 use crate::http::views::page;
 use crate::services::{MAX_UNDONE, Services, UndoOutcome};
 
@@ -49,7 +49,7 @@ fn problem(undone: &UndoOutcome) -> Option<String> {
     match undone {
         UndoOutcome::Taken(ids) => Some(taken(ids)),
         UndoOutcome::TooMany => {
-            Some("Nothing was restored: that is more than is restored at once.".into())
+            Some("Nothing was restored: at most 1,000 listings can be restored at once.".into())
         }
         UndoOutcome::Restored(_) | UndoOutcome::Unknown => None,
     }
@@ -106,7 +106,7 @@ fn restored(
             format!("/admin/properties/{}/history/", one.id),
         ),
         _ => (
-            format!("{count} listings are back."),
+            format!("{count} listings were restored."),
             "/admin/history/".to_owned(),
         ),
     };
@@ -121,8 +121,8 @@ fn restored(
 /// What is said to whoever brought a listing back, who may not be one to whom it is shown.
 fn back(staff: &Staff, listing: &DeletedListing) -> String {
     match staff.may(Permission::View) {
-        true => format!("“{}” is back.", listing.title),
-        false => "The listing is back.".to_owned(),
+        true => format!("“{}” was restored.", listing.title),
+        false => "The listing was restored.".to_owned(),
     }
 }
 
@@ -133,7 +133,7 @@ fn taken(ids: &[PropertyId]) -> String {
         false => String::new(),
     };
     format!(
-        "Nothing was restored, because there are other listings with the same numbers now: {}{more}.",
+        "Nothing was restored, because other listings now have the same numbers: {}{more}.",
         shown.join(", ")
     )
 }

@@ -6,8 +6,9 @@ use super::sent::Sent;
 use crate::domain::{FieldErrors, Permission, PlaceQuery, PropertyId};
 use crate::http::AppError;
 use crate::http::admin::see_other;
-use crate::http::admin::staff::{Staff, new_token};
+use crate::http::csrf::new_token;
 use crate::http::error::{outage, refused_field, unavailable};
+use crate::http::staff::Staff;
 use crate::http::views::admin::{FormPage, SUGGESTED};
 use crate::http::views::page;
 use crate::services::{Outage, ServiceError, Services};
@@ -45,12 +46,12 @@ pub(super) async fn not_taken(
     }
     let notice = match staff.require(needs) {
         Ok(()) if sent.is_outdated => {
-            staff.outdated("Nothing that you typed is lost: check it, then save it")
+            staff.outdated("Your changes are not lost: check them, then save")
         }
         Ok(()) => return Ok(None),
         Err(err) => format!(
-            "{} Nothing was saved. You are logged in as “{}”. Copy what you typed, or log in with another account in another \
-             tab and send it again.",
+            "{} Nothing was saved. You are logged in as “{}”. Copy your text, or log in with another account in \
+            another tab and send the form again.",
             err.detail(),
             staff.username
         ),
@@ -92,8 +93,8 @@ pub(super) async fn used(
     services: &Services,
 ) -> Result<HttpResponse, AppError> {
     let notice = format!(
-        "This form was saved already, as listing {saved}. What it holds now is different and is not saved yet: save it \
-         to add another listing."
+        "This form was already saved as listing {saved}. It now has different values, which are not saved yet. \
+        Save it to add another listing."
     );
     let form = FormPage::add(sent.form.clone()).unsaved();
     let form = form.with_state(new_token(), sent.filters());
@@ -112,10 +113,11 @@ pub(super) async fn gone(
     let happened = author.said("deleted", "listing");
     let then = match staff.may(Permission::Add) {
         true => {
-            "Nothing that you typed is lost: restore the listing as you typed it, or add it as a new one."
+            "Your changes are not lost: restore the listing with these values, or add it as a new listing."
         }
         false => {
-            "Your account may not add listings: copy what you typed, and ask a superuser to restore the listing."
+            "Your account has no permission to add listings. Copy your text, and ask a superuser to restore the \
+            listing."
         }
     };
     let notice = format!("{happened} while you were editing it. {then}");
@@ -131,8 +133,8 @@ pub(super) async fn not_kept(
     sent: &Sent,
     services: &Services,
 ) -> Result<HttpResponse, AppError> {
-    let notice = "The log does not keep this listing, so it can’t be restored. Nothing that you typed is lost: add it \
-        as a new one.";
+    let notice = "The history does not contain this listing, so it can’t be restored. Your changes are not \
+    lost: add it as a new listing.";
     let form = sent.again().with_notice(notice.to_owned());
     show(HttpResponse::Conflict(), staff, services, form).await
 }
@@ -145,7 +147,7 @@ pub(super) async fn failed(
     err: ServiceError,
 ) -> Result<HttpResponse, AppError> {
     if let Some(name) = err.refused_by() {
-        let message = "The database does not accept this value.";
+        let message = "The database rejected this value.";
         let errors = FieldErrors::of(refused_field(name).unwrap_or("title"), message);
         return refused(staff, services, form, errors).await;
     }
@@ -165,7 +167,7 @@ pub(super) fn unreachable(staff: &Staff, form: FormPage) -> Result<HttpResponse,
 
 fn later(staff: &Staff, form: FormPage, why: Option<Outage>) -> Result<HttpResponse, AppError> {
     let notice = format!(
-        "{}, so nothing was saved. Nothing that you typed is lost: try again in a few seconds.",
+        "{}, so nothing was saved. Your changes are not lost: try again in a few seconds.",
         outage(why)
     );
     let form = form.with_notice(notice);

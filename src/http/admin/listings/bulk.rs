@@ -11,9 +11,9 @@ use crate::domain::{
     AdminListQuery, BulkChange, EventId, FieldErrors, Location, Permission, Selection,
 };
 use crate::http::AppError;
-use crate::http::admin::request::{REFUSAL, SentForm};
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
+use crate::http::forms::{REFUSAL, SentForm};
+use crate::http::staff::Staff;
 use crate::http::views::admin::{BulkAction, BulkPage};
 use crate::http::views::{grouped, page};
 use crate::services::fixtures::Format;
@@ -62,7 +62,7 @@ pub(in crate::http) async fn act(
 
 /// Back to the list, where it is said that nothing was done.
 fn nothing(staff: &Staff, address: &str) -> Result<HttpResponse, AppError> {
-    let text = "Nothing was done: select listings and an action first.";
+    let text = "Nothing was done. Select listings and an action first.";
     staff.say("warning", text.to_owned())?;
     Ok(see_other(address))
 }
@@ -117,7 +117,10 @@ fn say_deleted(
     chosen: &Chosen,
 ) -> Result<(), AppError> {
     if count == 0 {
-        return staff.say("warning", "These listings were gone already.".to_owned());
+        return staff.say(
+            "warning",
+            "These listings had already been deleted.".to_owned(),
+        );
     }
     let text = format!("Successfully deleted {}.", listings(count));
     staff.say_undoable(text, deletion, chosen.state.clone())
@@ -126,7 +129,7 @@ fn say_deleted(
 fn moved_to(location: &Location, moved: i64, others: i64) -> String {
     let mut text = format!("Moved {} to “{location}”.", listings(moved));
     if others > 0 {
-        text.push_str(&format!(" {} were there already.", grouped(others)));
+        text.push_str(&format!(" {} were already there.", grouped(others)));
     }
     text
 }
@@ -173,7 +176,7 @@ impl Question<'_> {
         services: &Services,
         typed: Typed<'_>,
     ) -> Result<HttpResponse, AppError> {
-        let notice = staff.outdated("Look at the listings again, then confirm it");
+        let notice = staff.outdated("Check the listings again, then confirm");
         let again = self
             .page(staff, services, typed)
             .await?
@@ -190,8 +193,8 @@ impl Question<'_> {
     ) -> Result<HttpResponse, AppError> {
         let told = self.chosen.expected.map(|seen| {
             format!(
-                "Nothing was done yet: when you were asked there were {}, and since then at least one was changed, added or \
-                 removed. Please look again: these are the listings now.",
+                "Nothing was done. You were asked about {}, but at least one was changed, added or removed \
+                since then. Please check the current listings below.",
                 listings(seen.count)
             )
         });

@@ -2,8 +2,8 @@
 
 use super::list_address;
 use crate::domain::{AdminListQuery, PropertyId, RowsSeen, Selection};
-use crate::http::admin::request::Fields;
-use crate::http::views::admin::list_address::FILTERS;
+use crate::http::forms::Fields;
+use crate::http::views::list_address::FILTERS;
 
 /// What a form of the list says about the listings that something is to be done with.
 pub(super) struct Chosen {

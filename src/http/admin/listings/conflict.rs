@@ -6,7 +6,7 @@ use super::answers;
 use super::sent::{Sent, digest};
 use crate::domain::{Author, Property, PropertyForm, PropertyId, Version, merge};
 use crate::http::AppError;
-use crate::http::admin::staff::Staff;
+use crate::http::staff::Staff;
 use crate::http::views::admin::{ConflictPage, ConflictState};
 use crate::http::views::page;
 use crate::services::Services;

@@ -6,9 +6,9 @@ use super::form::find;
 use super::list_address::{filters, filters_of, list_address};
 use crate::domain::{Permission, Property, Version};
 use crate::http::AppError;
-use crate::http::admin::request::SentForm;
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
+use crate::http::forms::SentForm;
+use crate::http::staff::Staff;
 use crate::http::views::admin::DeletePage;
 use crate::http::views::page;
 use crate::services::{DeleteOutcome, Services};
@@ -38,7 +38,7 @@ pub(in crate::http) async fn delete(
     let property = find(&services, *id).await?;
     let filters = filters(&fields);
     if is_outdated {
-        let notice = staff.outdated("Look at the listing again, then confirm it");
+        let notice = staff.outdated("Check the listing again, then confirm");
         let response = HttpResponse::Forbidden();
         return ask(response, &staff, property, filters, Some(notice));
     }
@@ -53,9 +53,12 @@ pub(in crate::http) async fn delete(
         DeleteOutcome::Deleted(event) => {
             staff.say_undoable(format!("“{title}” was deleted."), event, filters)?;
         }
-        DeleteOutcome::Gone => staff.say("warning", format!("“{title}” was gone already."))?,
+        DeleteOutcome::Gone => {
+            staff.say("warning", format!("“{title}” had already been deleted."))?
+        }
         DeleteOutcome::Changed(current) => {
-            let notice = "Nothing was deleted yet: the listing was changed after you opened this page. Please look again.";
+            let notice = "Nothing was deleted, because the listing was changed after you opened this page. \
+            Please check it again.";
             let response = HttpResponse::Conflict();
             return ask(response, &staff, current, filters, Some(notice.to_owned()));
         }

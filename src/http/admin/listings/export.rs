@@ -13,8 +13,8 @@ use super::chosen::Chosen;
 use super::index::refused;
 use crate::domain::{AdminListQuery, Permission, Selection};
 use crate::http::AppError;
-use crate::http::admin::request::Fields;
-use crate::http::admin::staff::Staff;
+use crate::http::forms::Fields;
+use crate::http::staff::Staff;
 use crate::services::Services;
 use crate::services::fixtures::Format;
 

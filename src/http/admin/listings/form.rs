@@ -6,9 +6,10 @@ use super::list_address::filters_of;
 use super::sent::{Button, Sent};
 use super::{answers, conflict, preview};
 use crate::domain::{Permission, Property, PropertyForm, PropertyId};
-use crate::http::admin::request::SentForm;
 use crate::http::admin::see_other;
-use crate::http::admin::staff::{Staff, new_token};
+use crate::http::csrf::new_token;
+use crate::http::forms::SentForm;
+use crate::http::staff::Staff;
 use crate::http::views::admin::{FormPage, ViewPage};
 use crate::http::views::page;
 use crate::http::{AppError, Site};
@@ -146,7 +147,10 @@ async fn save(
             Ok(see_other(&sent.next(staff, id)))
         }
         Ok(UpdateOutcome::Same(property)) => {
-            let text = format!("“{}” is saved just as you typed it.", property.title);
+            let text = format!(
+                "“{}” is saved with the values that you entered.",
+                property.title
+            );
             staff.say("success", text)?;
             Ok(see_other(&sent.next(staff, id)))
         }

@@ -7,11 +7,11 @@ use super::super::upload::{Sent, receive};
 use super::list_address::{filters, filters_of};
 use crate::domain::{FieldErrors, Permission, UploadId};
 use crate::http::AppError;
-use crate::http::admin::request::CheckedForm;
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
-use crate::http::views::admin::list_address::{carrying, list_in};
+use crate::http::forms::CheckedForm;
+use crate::http::staff::Staff;
 use crate::http::views::admin::{ImportPage, ImportPreviewPage};
+use crate::http::views::list_address::{carrying, list_in};
 use crate::http::views::{grouped, page};
 use crate::services::fixtures::ImportReport;
 use crate::services::{ImportOutcome, LOOK_SECONDS, MAX_UPLOAD_BYTES, PreviewOutcome, Services};
@@ -47,7 +47,7 @@ pub(in crate::http) async fn create(
         Sent::File { .. } | Sent::Nothing => empty(&staff, filters),
         Sent::TooLarge => too_large(&staff, filters),
         Sent::Outdated => {
-            let text = staff.outdated("Choose the file again, and send it");
+            let text = staff.outdated("Choose the file again and send it");
             wrong(HttpResponse::Forbidden(), &staff, text, filters)
         }
     }
@@ -131,7 +131,7 @@ fn empty(staff: &Staff, filters: String) -> Result<HttpResponse, AppError> {
 fn too_large(staff: &Staff, filters: String) -> Result<HttpResponse, AppError> {
     let limit = MAX_UPLOAD_BYTES >> 20;
     let text = format!(
-        "The file is larger than {limit} MB. Divide it, or use the command “loaddata --sheet”."
+        "The file is larger than {limit} MB. Split it, or use the command “loaddata --sheet”."
     );
     wrong(HttpResponse::PayloadTooLarge(), staff, text, filters)
 }
@@ -174,29 +174,30 @@ async fn discard(
 
 /// For somebody whose turn hasn't come.
 fn busy() -> AppError {
-    let text = "Other files are being imported at the moment. Your file is kept and nothing of it was imported: try again \
-        in a few seconds.";
+    let text = "Other files are being imported at the moment. Nothing was imported, but your file is kept: try \
+    again in a few seconds.";
     AppError::Conflict(text.to_owned())
 }
 
 /// For somebody who sends a file while their last one is being imported.
 fn taken() -> AppError {
-    let text = "Your last file is being imported at the moment, so this one was not kept. Send it again when that is done.";
+    let text = "Your previous file is still being imported, so this file was not kept. Send it again when the \
+    import is finished.";
     AppError::Conflict(text.to_owned())
 }
 
 /// The form, for a file that is too much for a look.
 fn too_long(staff: &Staff, filters: String) -> Result<HttpResponse, AppError> {
     let text = format!(
-        "Looking at the file took longer than {LOOK_SECONDS} seconds. Divide it, or use the command “loaddata --sheet”."
+        "Reading the file took longer than {LOOK_SECONDS} seconds. Split it, or use the command “loaddata --sheet”."
     );
     wrong(HttpResponse::UnprocessableEntity(), staff, text, filters)
 }
 
 /// To the form, for somebody whose file is there no more.
 fn gone(staff: &Staff, filters: &str) -> Result<HttpResponse, AppError> {
-    let text = "That file is no longer here: it was imported, discarded or replaced, or an hour has passed. Look at the \
-        listings, or choose the file again.";
+    let text = "This file is no longer available: it was imported, discarded or replaced, or an hour has \
+    passed. Check the listings, or choose the file again.";
     staff.say("warning", text.to_owned())?;
     Ok(see_other(&carrying(FORM, filters)))
 }
@@ -209,15 +210,15 @@ fn imported(staff: &Staff, report: &ImportReport, filters: &str) -> Result<HttpR
 fn told(report: &ImportReport) -> String {
     let merged = &report.merged;
     let mut text = format!(
-        "Imported: {} added, {} changed, {} the same already.",
+        "Imported: {} added, {} changed, {} unchanged.",
         grouped(merged.added),
         grouped(merged.changed - merged.added),
         grouped(merged.staged - merged.changed)
     );
     match report.refused {
         0 => {}
-        1 => text.push_str(" 1 bad row was left out."),
-        rows => text.push_str(&format!(" {} bad rows were left out.", grouped(rows))),
+        1 => text.push_str(" 1 invalid row was skipped."),
+        rows => text.push_str(&format!(" {} invalid rows were skipped.", grouped(rows))),
     }
     text
 }

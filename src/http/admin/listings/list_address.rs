@@ -3,8 +3,8 @@
 use actix_web::HttpRequest;
 
 use crate::domain::AdminListQuery;
-use crate::http::admin::request::Fields;
-use crate::http::views::admin::list_address::{FILTERS, list_in};
+use crate::http::forms::Fields;
+use crate::http::views::list_address::{FILTERS, list_in};
 
 /// The address of the list in the state in which it was left.
 pub(in crate::http::admin) fn list_address(fields: &Fields) -> String {

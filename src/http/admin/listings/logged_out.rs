@@ -15,10 +15,11 @@ use super::answers;
 use super::sent::Sent;
 use crate::domain::{FACTS, PropertyId, User};
 use crate::http::AppError;
-use crate::http::admin::accounts::ask_to_log_in;
-use crate::http::admin::request::{Body, Fields, is_own, read};
+use crate::http::admin::login_form::ask_to_log_in;
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
+use crate::http::csrf::is_own;
+use crate::http::forms::{Body, Fields, read};
+use crate::http::staff::Staff;
 use crate::services::Services;
 
 /// The most bytes of text that a login form carries: a description of 20,000 characters fits, in any script.

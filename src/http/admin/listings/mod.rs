@@ -18,7 +18,7 @@ mod sent;
 use actix_web::middleware::from_fn;
 use actix_web::web;
 
-use crate::http::routes::get;
+use crate::http::routing::get;
 
 pub(super) use form::find;
 pub(super) use list_address::{filters, filters_of, list_address};

@@ -6,7 +6,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use super::answers;
 use super::sent::Sent;
 use crate::domain::PropertyId;
-use crate::http::admin::staff::Staff;
+use crate::http::staff::Staff;
 use crate::http::views::listings::{DetailPage, Preview};
 use crate::http::views::page;
 use crate::http::{AppError, Site};

@@ -6,9 +6,9 @@ use super::sent::Sent;
 use super::{answers, conflict};
 use crate::domain::{NewProperty, Permission, PropertyId, Version};
 use crate::http::AppError;
-use crate::http::admin::request::SentForm;
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
+use crate::http::forms::SentForm;
+use crate::http::staff::Staff;
 use crate::services::{RestoreOutcome, Services};
 
 /// `POST /admin/properties/{id}/restore/`: under its old number, as it was typed.
@@ -39,7 +39,7 @@ async fn bring_back(
 ) -> Result<HttpResponse, AppError> {
     match services.editor.restore(&staff.username, id, new).await {
         Ok(RestoreOutcome::Restored(property)) => {
-            staff.say("success", format!("“{}” is back.", property.title))?;
+            staff.say("success", format!("“{}” was restored.", property.title))?;
             Ok(see_other(&sent.next(staff, id)))
         }
         Ok(RestoreOutcome::Taken) => taken(staff, sent, id, services).await,

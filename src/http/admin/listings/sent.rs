@@ -6,10 +6,11 @@ use super::list_address;
 use crate::domain::{
     Fact, Permission, Property, PropertyForm, PropertyId, Version, optional_facts,
 };
-use crate::http::admin::request::{Fields, SentForm};
-use crate::http::admin::staff::{Staff, new_token};
+use crate::http::csrf::new_token;
+use crate::http::forms::{Fields, SentForm};
+use crate::http::staff::Staff;
 use crate::http::views::admin::FormPage;
-use crate::http::views::admin::list_address::{FILTERS, carrying};
+use crate::http::views::list_address::{FILTERS, carrying};
 use crate::services::Submission;
 
 /// The hidden field with the token that no other form has.

@@ -2,12 +2,13 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::{find, list_address};
+use super::form::find;
+use super::list_address;
 use crate::domain::{User, UserId};
 use crate::http::AppError;
-use crate::http::admin::request::CheckedForm;
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
+use crate::http::forms::CheckedForm;
+use crate::http::staff::Staff;
 use crate::http::views::admin::UserDeletePage;
 use crate::http::views::page;
 use crate::services::{ManageError, Services};

@@ -2,14 +2,14 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::list_address;
 use super::sent::Sent;
-use super::{find, list_address};
 use crate::domain::{Author, FieldErrors, User, UserForm, UserId, UserStanding};
 use crate::http::AppError;
-use crate::http::admin::request::SentForm;
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
 use crate::http::error::{outage, unavailable};
+use crate::http::forms::SentForm;
+use crate::http::staff::Staff;
 use crate::http::views::admin::UserFormPage;
 use crate::http::views::page;
 use crate::services::{ManageError, Outage, Services};
@@ -43,7 +43,7 @@ pub(in crate::http) async fn create(
         return outdated(
             &staff,
             &sent,
-            "Enter the passwords again, check the form, then save it",
+            "Enter the passwords again, check the form, then save",
         );
     }
     let new = match sent.account() {
@@ -87,7 +87,7 @@ pub(in crate::http) async fn update(
         return outdated(
             &staff,
             &sent,
-            "Nothing that you typed is lost: check it, then save it",
+            "Your changes are not lost: check them, then save",
         );
     }
     match services.accounts.find(id).await {
@@ -182,8 +182,8 @@ async fn gone(
         .await
         .said("deleted", "account");
     let notice = format!(
-        "{happened} while you were editing it. Nothing that you typed is lost: to add it as a new account, give it a password \
-         and save it."
+        "{happened} while you were editing it. Your changes are not lost: to add it as a new account, enter a \
+        password and save."
     );
     page(HttpResponse::Conflict(), &form.with_notice(notice))
 }
@@ -219,8 +219,14 @@ fn failed(form: UserFormPage, err: ManageError) -> Result<HttpResponse, AppError
 /// The form while the database does not answer.
 fn later(form: UserFormPage, why: Option<Outage>) -> Result<HttpResponse, AppError> {
     let notice = format!(
-        "{}, so nothing was saved. What you typed is still here, but for passwords: try again in a few seconds.",
+        "{}, so nothing was saved. Your changes are still here, except for passwords: try again in a few seconds.",
         outage(why)
     );
     page(unavailable(), &form.with_notice(notice))
+}
+
+/// The account of a number.
+pub(super) async fn find(services: &Services, id: i64) -> Result<User, AppError> {
+    let found = services.accounts.find(UserId(id)).await?;
+    found.ok_or(AppError::NotFound)
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::domain::UserId;
 use crate::http::AppError;
-use crate::http::admin::staff::Staff;
+use crate::http::staff::Staff;
 use crate::http::views::admin::AccountHistoryPage;
 use crate::http::views::page;
 use crate::services::Services;

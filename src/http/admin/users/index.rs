@@ -4,12 +4,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::domain::UserQuery;
 use crate::http::AppError;
-use crate::http::admin::staff::Staff;
+use crate::http::staff::Staff;
 use crate::http::views::admin::UserListPage;
 use crate::http::views::page;
 use crate::services::Services;
 
-/// Rows on a page.
+/// Rows per page.
 const PAGE_SIZE: u16 = 50;
 
 /// `GET /admin/users/`

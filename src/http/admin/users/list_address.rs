@@ -3,8 +3,8 @@
 use actix_web::HttpRequest;
 
 use crate::domain::UserQuery;
-use crate::http::admin::request::Fields;
-use crate::http::views::admin::list_address::{FILTERS, carrying, in_state};
+use crate::http::forms::Fields;
+use crate::http::views::list_address::{FILTERS, carrying, in_state};
 
 /// The query string of the list in the state in which it was left. It is written anew by the list's own query, so that
 /// it can't be anything else; what is not one is no state.

@@ -13,11 +13,7 @@ mod sessions;
 
 use actix_web::web;
 
-use crate::http::routes::get;
-
-use crate::domain::{User, UserId};
-use crate::http::AppError;
-use crate::services::{ManageError, Services};
+use crate::http::routing::get;
 
 /// Registers the addresses.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -51,23 +47,4 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
                 .route(get().to(sessions::index))
                 .route(web::post().to(sessions::end)),
         );
-}
-
-async fn find(services: &Services, id: i64) -> Result<User, AppError> {
-    let found = services.accounts.find(UserId(id)).await?;
-    found.ok_or(AppError::NotFound)
-}
-
-/// Where no form can be shown again.
-impl From<ManageError> for AppError {
-    fn from(err: ManageError) -> Self {
-        match err {
-            ManageError::NotAllowed => {
-                Self::Forbidden("Only superusers manage accounts. Ask one of them.")
-            }
-            ManageError::Gone => Self::NotFound,
-            ManageError::Service(err) => Self::Service(err),
-            err => Self::Conflict(err.to_string()),
-        }
-    }
 }

@@ -2,14 +2,14 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::find;
+use super::form::find;
 use super::sent::PASSWORDS;
 use crate::domain::{FieldErrors, Password, User};
 use crate::http::AppError;
 use crate::http::admin::new_password::new_password;
-use crate::http::admin::request::SentForm;
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
+use crate::http::forms::SentForm;
+use crate::http::staff::Staff;
 use crate::http::views::admin::UserPasswordPage;
 use crate::http::views::page;
 use crate::services::Services;
@@ -47,7 +47,7 @@ pub(in crate::http) async fn update(
     let fields = match form {
         SentForm::Checked(fields) => fields,
         SentForm::Outdated(_) => {
-            let notice = staff.outdated("Enter the password again, and set it");
+            let notice = staff.outdated("Enter the password again and set it");
             let again = UserPasswordPage::new(staff.frame()?, user, FieldErrors::new());
             return page(HttpResponse::Forbidden(), &again.with_notice(notice));
         }
@@ -71,7 +71,7 @@ async fn reset(
     let (actor, accounts) = (staff.actor(), &services.accounts);
     accounts.reset_password(&actor, user.id, password).await?;
     let name = &user.username;
-    let text = format!("“{name}” has a new password, and is logged out everywhere.");
+    let text = format!("The password of “{name}” was changed. They are logged out everywhere.");
     staff.say("success", text)?;
     Ok(see_other(&format!("/admin/users/{}/change/", user.id.0)))
 }

@@ -4,8 +4,8 @@ use super::list_address;
 use crate::domain::{FieldErrors, NewAccount, Permissions, UserForm, UserId, Username};
 use crate::http::AppError;
 use crate::http::admin::new_password::new_password;
-use crate::http::admin::request::{Fields, SentForm};
-use crate::http::admin::staff::Staff;
+use crate::http::forms::{Fields, SentForm};
+use crate::http::staff::Staff;
 use crate::http::views::admin::UserFormPage;
 
 /// The fields of a new password.

@@ -2,11 +2,11 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::find;
+use super::form::find;
 use crate::http::AppError;
-use crate::http::admin::request::CheckedForm;
 use crate::http::admin::see_other;
-use crate::http::admin::staff::Staff;
+use crate::http::forms::CheckedForm;
+use crate::http::staff::Staff;
 use crate::http::views::admin::SessionsPage;
 use crate::http::views::page;
 use crate::services::Services;
@@ -39,7 +39,7 @@ pub(in crate::http) async fn end(
     let only = fields.has("end").then(|| fields.get("end"));
     let (actor, accounts) = (staff.actor(), &services.accounts);
     let text = match accounts.end_sessions_of(&actor, user.id, only).await? {
-        0 => "No session was left to end.".to_owned(),
+        0 => "There were no sessions to end.".to_owned(),
         1 => format!("One session of “{}” was ended.", user.username),
         count => format!("{count} sessions of “{}” were ended.", user.username),
     };

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use crate::domain::{FieldErrors, Password};
-use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
+use crate::http::views::frame::Frame;
 
 /// The login form.
 #[derive(Default, Template)]

@@ -6,8 +6,8 @@ use super::list::{FilterPart, parts};
 use crate::domain::{
     AdminListQuery, FieldErrors, Permission, Property, PropertyId, RowsSeen, Selection,
 };
-use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
+use crate::http::views::frame::Frame;
 use crate::services::{LISTED_ROWS, Look};
 
 /// What is to be done.
@@ -20,7 +20,7 @@ pub(in crate::http) enum BulkAction {
 }
 
 impl BulkAction {
-    /// What somebody has to be allowed to do it.
+    /// The permission that the action needs.
     pub(in crate::http) fn needs(self) -> Permission {
         match self {
             Self::Delete => Permission::Delete,

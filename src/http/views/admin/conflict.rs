@@ -4,8 +4,8 @@ use askama::Template;
 
 use super::diff::{Budget, Passage};
 use crate::domain::{Author, ChangedBy, Fact, HistoryEntry, MergedField, PropertyId, Version};
-use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
+use crate::http::views::frame::Frame;
 
 /// What the page needs besides the fields.
 pub(in crate::http) struct ConflictState {
@@ -86,7 +86,7 @@ impl ConflictPage {
         Self { frame, state, rows }
     }
 
-    /// Whether somebody has to choose.
+    /// Whether the user has to choose.
     fn has_conflicts(&self) -> bool {
         self.rows.iter().any(|row| row.is_conflict)
     }
@@ -111,19 +111,19 @@ fn default_choice(field: &MergedField) -> &'static str {
 fn said(field: &MergedField, author: &Author) -> &'static str {
     let is_own = *author == Author::Own;
     match field.changed_by {
-        ChangedBy::Nobody => "The same in both versions.",
-        ChangedBy::Me if is_own => "You changed this in this form only.",
-        ChangedBy::Them if is_own => "You changed this in the other tab only.",
+        ChangedBy::Nobody => "Unchanged.",
+        ChangedBy::Me if is_own => "Changed only in this form.",
+        ChangedBy::Them if is_own => "Changed only in the other tab.",
         ChangedBy::Both if is_own && field.combined.is_some() => {
-            "You changed this in both tabs, in different paragraphs. Both changes fit together."
+            "You changed this in both tabs, in different paragraphs. Both changes can be saved together."
         }
         ChangedBy::Both if is_own && field.base.is_some() => {
             "You changed this in both tabs. Choose one."
         }
-        ChangedBy::Me => "Only you changed this.",
-        ChangedBy::Them => "Only they changed this.",
+        ChangedBy::Me => "Changed only by you.",
+        ChangedBy::Them => "Changed only by the other user.",
         ChangedBy::Both if field.combined.is_some() => {
-            "You both changed this, in different paragraphs. Both changes fit together."
+            "You both changed this, in different paragraphs. Both changes can be saved together."
         }
         ChangedBy::Both if field.base.is_some() => "You both changed this. Choose one.",
         ChangedBy::Both => "The versions differ. Choose one.",

@@ -3,8 +3,11 @@
 use askama::Template;
 
 use crate::domain::{FieldErrors, Property, PropertyForm, PropertyId, Version};
-use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
+use crate::http::views::frame::Frame;
+
+/// How many places a form suggests without asking for more.
+pub(in crate::http) const SUGGESTED: usize = 200;
 
 /// The form that adds or changes a listing, before it has its frame.
 #[derive(Default)]

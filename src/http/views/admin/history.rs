@@ -4,14 +4,14 @@ use askama::Template;
 
 use super::diff::{Budget, Passage};
 use super::entries::{ChangeView, EntryView, changes};
-use super::list_address::carrying;
 use super::typed::Typed;
 use crate::domain::{
     DeletedListing, EventId, FieldChange, FieldErrors, HistoryEntry, HistoryKind, HistoryPlace,
     HistoryQuery, Property, PropertyForm, PropertyId, Version,
 };
-use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
+use crate::http::views::frame::Frame;
+use crate::http::views::list_address::carrying;
 use crate::services::HistoryPage as Page;
 
 /// The first page.
@@ -43,7 +43,7 @@ impl Turns {
     }
 }
 
-/// Everybody's history of all listings.
+/// The history of all listings, by all users.
 #[derive(Template)]
 #[template(path = "admin/history_list.html")]
 pub(in crate::http) struct HistoryListPage {
@@ -248,7 +248,7 @@ impl RestorePage {
     }
 }
 
-/// For somebody who would restore a version of a listing that was deleted meanwhile.
+/// The page after a version was to be restored of a listing that had been deleted in the meantime.
 #[derive(Template)]
 #[template(path = "admin/restore_gone.html")]
 pub(in crate::http) struct RestoreGonePage {

@@ -4,8 +4,8 @@ use askama::Template;
 
 use super::excerpt::excerpts;
 use crate::domain::{Fact, FieldErrors, ImportSample, UploadId};
-use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
+use crate::http::views::frame::Frame;
 use crate::services::fixtures::{Found, RowError};
 use crate::services::{LISTED_ROWS, MAX_UPLOAD_BYTES, Preview};
 
@@ -49,7 +49,7 @@ struct SampleView {
 }
 
 impl ImportPreviewPage {
-    /// The page; `refused` says that somebody has tried to import the file in vain.
+    /// The page; `refused` means that an import of the file was tried and refused.
     pub(in crate::http) fn new(
         frame: Frame,
         id: UploadId,
@@ -72,9 +72,10 @@ impl ImportPreviewPage {
             errors,
             filters,
             notice: refused.then_some(match stopped {
-                true => "Nothing was imported, because too many rows are bad.",
+                true => "Nothing was imported because too many rows are invalid.",
                 false => {
-                    "Nothing was imported, because rows are bad. Correct them, or import the good rows only."
+                    "Nothing was imported because some rows are invalid. Correct them, or import only the valid \
+                    rows."
                 }
             }),
         }

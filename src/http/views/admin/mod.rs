@@ -1,8 +1,5 @@
 //! `templates/admin/`
 
-/// How many places a form suggests without asking for more.
-pub(in crate::http) const SUGGESTED: usize = 200;
-
 mod accounts;
 mod bulk;
 mod conflict;
@@ -14,7 +11,6 @@ mod form;
 mod history;
 mod import;
 mod list;
-pub(in crate::http) mod list_address;
 mod sessions;
 mod typed;
 mod users;
@@ -24,7 +20,7 @@ pub(in crate::http) use bulk::{BulkAction, BulkPage};
 pub(in crate::http) use conflict::{ConflictPage, ConflictState};
 pub(in crate::http) use deletion::DeletePage;
 pub(in crate::http) use entries::EntryView;
-pub(in crate::http) use form::{FormPage, ViewPage};
+pub(in crate::http) use form::{FormPage, SUGGESTED, ViewPage};
 pub(in crate::http) use history::{
     HistoryListPage, HistoryPage, OverviewPage, RestoreGonePage, RestorePage, UndoPage,
 };

@@ -4,10 +4,10 @@ use askama::Template;
 
 use super::typed::Typed;
 use crate::domain::{FieldErrors, LoginEvent, LoginFilter, LoginKind, SessionEntry, User, UserId};
-use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
+use crate::http::views::frame::Frame;
 
-/// Somebody's sessions: one's own, with one's latest logins, or another's.
+/// The sessions of a user: the user's own, with the latest logins, or those of another user.
 #[derive(Template)]
 #[template(path = "admin/sessions.html")]
 pub(in crate::http) struct SessionsPage {

@@ -6,8 +6,8 @@ use super::typed::Typed;
 use crate::domain::{
     AccountEvent, Author, FieldErrors, Password, Permission, User, UserForm, UserId, UserQuery,
 };
-use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
+use crate::http::views::frame::Frame;
 use crate::http::views::pager::Pager;
 use crate::services::UserPage;
 
@@ -79,14 +79,14 @@ impl UserListPage {
 pub(in crate::http) struct UserFormPage {
     frame: Frame,
     id: Option<UserId>,
-    /// The name that the account has, whatever is typed; what is typed while nobody can tell.
+    /// The stored username; the typed one if the stored one is unknown.
     name: String,
     version: String,
     is_own: bool,
     form: UserForm,
     errors: FieldErrors,
     notice: Option<String>,
-    /// Where the account differs from the form, because somebody else changed it meanwhile.
+    /// The fields in which the account differs from the form, because another user changed it in the meantime.
     differences: Vec<Difference>,
     /// The state of the list that one comes back to.
     filters: String,
@@ -131,8 +131,8 @@ impl UserFormPage {
     pub(in crate::http) fn against(self, now: &User, author: &Author) -> Self {
         let happened = author.said("changed", "account");
         let notice = format!(
-            "{happened} while you were editing it. Nothing was saved, and nothing that you typed is lost. What differs from \
-             your form is listed here: saving it replaces that."
+            "{happened} while you were editing it. Nothing was saved, and your changes are not lost. The \
+            differences from your form are listed here. If you save, your values replace them."
         );
         let differences = differences(&UserForm::of(now), &self.form);
         Self {
@@ -185,7 +185,7 @@ fn differences(now: &UserForm, typed: &UserForm) -> Vec<Difference> {
     differing.map(difference).collect()
 }
 
-/// A new password for somebody else.
+/// The form for another user's new password.
 #[derive(Template)]
 #[template(path = "admin/users/password.html")]
 pub(in crate::http) struct UserPasswordPage {

@@ -1,7 +1,7 @@
 //! A listing in a list.
 
 use super::facade::Facade;
-use super::with_query;
+use super::links::with_query;
 use crate::domain::Property;
 
 /// How much of a description a card shows, in characters.

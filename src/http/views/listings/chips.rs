@@ -1,6 +1,6 @@
 //! The filters in use, each with the list without it.
 
-use super::address;
+use super::links::address;
 use crate::domain::{ListingFilter, ListingQuery, Position};
 
 /// A filter that is in use, with the address of the list without it.

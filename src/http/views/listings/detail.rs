@@ -4,8 +4,9 @@ use askama::Template;
 
 use super::card::{Card, excerpt};
 use super::facade::Facade;
+use super::filters;
+use super::links::{address, address_of_place, share_picture, with_query};
 use super::structured::{self, Json};
-use super::{address, address_of_place, filters, share_picture, with_query};
 use crate::domain::{ListingQuery, PriceBand, Property, PropertyId};
 use crate::services::DetailView;
 
@@ -92,7 +93,7 @@ impl<'a> DetailPage<'a> {
             price.map_or_else(|| "100,000,000".to_owned(), |price| price.grouped())
         };
         format!(
-            "from {} to below {}",
+            "from {} to under {}",
             words(band.floor()),
             words(band.end())
         )

@@ -2,7 +2,7 @@
 
 use url::form_urlencoded;
 
-use super::{address_of, with_query};
+use super::links::{address_of, with_query};
 use crate::domain::{FoldedLocation, ListingFilter, ListingQuery, Place, PlaceQuery, Price, Sort};
 
 /// What the form shows.

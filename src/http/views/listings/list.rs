@@ -5,10 +5,11 @@ use askama::Template;
 use super::card::Card;
 use super::chips::{Chip, chips};
 use super::filter_form::FilterForm;
+use super::filters;
+use super::links::{address, share_picture, with_query};
 use super::looser::{Offer, Unknown, offers, unknown};
 use super::pager::Pager;
 use super::structured::{self, Json};
-use super::{address, filters, share_picture, with_query};
 use crate::domain::{FieldErrors, ListingFilter, ListingQuery, Location, Position, Sort};
 use crate::services::{FilterPart, ListView, ListingPage, Looser};
 
@@ -115,7 +116,7 @@ fn pager(list: &ListingPage, query: &ListingQuery) -> Pager {
     pager
 }
 
-/// The list that stands for all lists of the same rows: whatever their order, their pages' size, the spelling of
+/// The list that stands for all lists of the same rows: with any order, page size, spelling of
 /// their only place, and which of two prices was asked for first.
 fn canonical(query: &ListingQuery, place: Option<&Location>) -> ListingQuery {
     let mut first = ListingQuery {
@@ -132,7 +133,7 @@ fn canonical(query: &ListingQuery, place: Option<&Location>) -> ListingQuery {
     }
 }
 
-/// Whether a list is one of the many that somebody's words and prices make.
+/// Whether a list has search words or prices, so that there are many similar ones.
 fn is_thin(filter: &ListingFilter) -> bool {
     filter.search.is_some() || filter.price_range() != (None, None) || filter.locations.len() > 1
 }

@@ -1,6 +1,6 @@
 //! What to ask for instead, where nothing was found or a location is unknown.
 
-use super::address;
+use super::links::address;
 use crate::domain::{ListingQuery, Location, Position};
 use crate::services::{FilterPart, Looser, Meant, UnknownPlace};
 
@@ -56,17 +56,17 @@ pub(super) fn unknown(meant: &Meant) -> Vec<Unknown<'_>> {
 
 fn label(query: &ListingQuery, without: &FilterPart) -> String {
     match without {
-        FilterPart::Word(word) => format!("Leave out “{word}”"),
+        FilterPart::Word(word) => format!("Without “{word}”"),
         FilterPart::Spelling { words, .. } => words.clone(),
-        FilterPart::Search => "Leave out the search words".to_owned(),
+        FilterPart::Search => "Without the search words".to_owned(),
         FilterPart::Prices => "At any price".to_owned(),
         FilterPart::AllButLocations => match query.filter.locations.as_slice() {
             [place] => format!("Everything in {place}"),
             _ => "Everything in these places".to_owned(),
         },
         FilterPart::Locations => match query.filter.locations.as_slice() {
-            [place] => format!("Anywhere, not only in {place}"),
-            _ => "Anywhere, not only in these places".to_owned(),
+            [place] => format!("All places, not only {place}"),
+            _ => "All places, not only these".to_owned(),
         },
     }
 }

@@ -6,7 +6,8 @@ use askama::Template;
 use url::form_urlencoded;
 
 use super::chips::chips;
-use super::{address, filters};
+use super::filters;
+use super::links::address;
 use crate::domain::{FieldErrors, ListingFilter, ListingQuery, Place, PlaceQuery};
 use crate::services::MAX_PLACES;
 

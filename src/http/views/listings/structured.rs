@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::address_of_place;
+use super::links::address_of_place;
 use crate::domain::Property;
 
 /// A document that is safe inside a `script` element.
@@ -15,7 +15,7 @@ pub(super) struct Json(Value);
 
 impl fmt::Display for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Whatever a text says, it can't end the element.
+        // No text can end the element.
         f.write_str(&self.0.to_string().replace('<', "\\u003c"))
     }
 }

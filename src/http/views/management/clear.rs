@@ -2,10 +2,9 @@
 
 use askama::Template;
 
-use super::nobody;
 use crate::domain::FieldErrors;
-use crate::http::admin::staff::Frame;
 use crate::http::views::filters::{self, grouped};
+use crate::http::views::frame::Frame;
 use crate::services::{ClearScope, WouldEnd};
 
 /// What a clear would end, or has ended.
@@ -42,7 +41,7 @@ impl ClearPage {
         done: bool,
     ) -> Self {
         Self {
-            frame: frame.unwrap_or_else(nobody),
+            frame: frame.unwrap_or_else(Frame::nobody),
             tag,
             url,
             tags: scope.names(),
@@ -68,7 +67,7 @@ impl ClearPage {
         errors: FieldErrors,
     ) -> Self {
         Self {
-            frame: frame.unwrap_or_else(nobody),
+            frame: frame.unwrap_or_else(Frame::nobody),
             tag,
             url,
             tags: Vec::new(),

@@ -4,9 +4,9 @@ use askama::Template;
 use chrono::{DateTime, TimeZone as _, Utc};
 
 use super::levels::{LevelRow, level_rows};
-use super::{bytes, duration, nobody, percent, ratio, timed};
-use crate::http::admin::staff::Frame;
+use super::units::{bytes, duration, percent, ratio, timed};
 use crate::http::views::filters::{self, grouped};
+use crate::http::views::frame::Frame;
 use crate::services::{Overview, PastInvalidation, Point, Report, rating};
 
 /// The cache-stats dashboard.
@@ -79,7 +79,7 @@ struct Server {
 impl<'a> DashboardPage<'a> {
     pub(in crate::http) fn new(frame: Option<Frame>, overview: &'a Overview) -> Self {
         Self {
-            frame: frame.unwrap_or_else(nobody),
+            frame: frame.unwrap_or_else(Frame::nobody),
             figures: Figures::new(overview),
         }
     }
@@ -148,7 +148,7 @@ impl<'a> Figures<'a> {
             "post_delete" => "deleted",
             "bulk" => "changed in bulk",
             "clear" => "cleared",
-            "replay" => "caught up with",
+            "replay" => "replayed",
             _ => "changed",
         }
     }
@@ -176,27 +176,27 @@ fn ways(report: &Report) -> Ways {
     let refused = refusals.first().map(|refusal| format!("{refusal}."));
     let (state, about, wrong) = match (report.redis_state(), refused) {
         ("off", _) => ("Off", "Set REDIS_URL to use one.".to_owned(), None),
-        ("up", None) => ("In use", "Redis answers.".to_owned(), None),
+        ("up", None) => ("In use", "Redis responds.".to_owned(), None),
         ("up" | "repairing", Some(refused)) => (
-            "Refuses commands",
+            "Refusing commands",
             refused,
-            Some("Redis answers, but refuses what the site needs."),
+            Some("Redis responds, but refuses commands that the site needs."),
         ),
         ("repairing", None) => (
             "Being repaired",
-            "Redis is connected; it is used once the missed events are applied.".to_owned(),
+            "Redis is connected. It is used as soon as the missed events are applied.".to_owned(),
             Some("Redis is being repaired."),
         ),
         _ => (
-            "Out of reach",
-            "It is tried four times a second.".to_owned(),
+            "Unreachable",
+            "The site tries to connect four times a second.".to_owned(),
             Some("Redis can’t be reached."),
         ),
     };
     Ways {
         state,
         wrong: wrong.map(|wrong| match state {
-            "Refuses commands" => format!("{wrong} {about}"),
+            "Refusing commands" => format!("{wrong} {about}"),
             _ => wrong.to_owned(),
         }),
         about,

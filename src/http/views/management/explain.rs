@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use super::{bytes, duration, nobody};
+use super::units::{bytes, duration};
 use crate::domain::FieldErrors;
-use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
+use crate::http::views::frame::Frame;
 use crate::services::{ExplainedLevel, Explanation};
 
 /// Why an address is answered as it is.
@@ -29,7 +29,7 @@ impl ExplainPage {
             Err(errors) => (None, errors),
         };
         Self {
-            frame: frame.unwrap_or_else(nobody),
+            frame: frame.unwrap_or_else(Frame::nobody),
             url: url.to_owned(),
             explanation,
             errors,

@@ -1,6 +1,6 @@
 //! The rows of the tables of levels.
 
-use super::{duration, ratio, timed};
+use super::units::{duration, ratio, timed};
 use crate::http::views::filters::grouped;
 use crate::services::{LevelFigures, Report};
 

@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use super::{duration, nobody, ratio};
+use super::units::{duration, ratio};
 use crate::domain::FieldErrors;
-use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
+use crate::http::views::frame::Frame;
 use crate::services::LoadTestReport;
 
 /// What came of a load test, or what is wrong with what was asked for.
@@ -34,7 +34,7 @@ struct BarRow {
 impl<'a> LoadTestPage<'a> {
     pub(in crate::http) fn new(frame: Option<Frame>, report: &'a LoadTestReport) -> Self {
         Self {
-            frame: frame.unwrap_or_else(nobody),
+            frame: frame.unwrap_or_else(Frame::nobody),
             requests: report.requests.to_string(),
             concurrency: report.concurrency.to_string(),
             report: Some(report),
@@ -50,7 +50,7 @@ impl<'a> LoadTestPage<'a> {
         errors: FieldErrors,
     ) -> LoadTestPage<'static> {
         LoadTestPage {
-            frame: frame.unwrap_or_else(nobody),
+            frame: frame.unwrap_or_else(Frame::nobody),
             requests,
             concurrency,
             report: None,
@@ -70,7 +70,7 @@ impl<'a> LoadTestPage<'a> {
     fn level(&self, name: &str) -> String {
         match name {
             "computed" => "Computed".to_owned(),
-            "collapsed" => "Waited for another’s load".to_owned(),
+            "collapsed" => "Waited for another request’s load".to_owned(),
             level => format!("From {level}"),
         }
     }

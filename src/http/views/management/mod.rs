@@ -6,6 +6,7 @@ mod explain;
 mod levels;
 mod load_test;
 mod result;
+mod units;
 mod warm;
 
 pub(in crate::http) use clear::ClearPage;
@@ -14,94 +15,3 @@ pub(in crate::http) use explain::ExplainPage;
 pub(in crate::http) use load_test::LoadTestPage;
 pub(in crate::http) use result::ResultPage;
 pub(in crate::http) use warm::WarmPage;
-
-use super::filters::grouped;
-use crate::domain::Permissions;
-use crate::http::admin::staff::Frame;
-
-/// The frame of a page that was opened without a session.
-fn nobody() -> Frame {
-    Frame {
-        username: String::new(),
-        csrf_token: String::new(),
-        messages: Vec::new(),
-        is_superuser: false,
-        permissions: Permissions::all(),
-    }
-}
-
-fn percent(ratio: f64) -> String {
-    format!("{:.1} %", ratio * 100.0)
-}
-
-/// A share of a whole; an absent one is no number.
-fn ratio(ratio: Option<f64>) -> String {
-    ratio.map_or_else(|| "no data".to_owned(), percent)
-}
-
-/// A duration in the unit in which people say it, e.g. `850 µs`, `12.5 ms`, `3.4 s`, `2 h 5 min`.
-fn duration(micros: u64) -> String {
-    let seconds = micros / 1_000_000;
-    match micros {
-        0..1_000 => format!("{micros} µs"),
-        1_000..100_000 => format!("{:.1} ms", micros as f64 / 1e3),
-        100_000..1_000_000 => format!("{:.0} ms", micros as f64 / 1e3),
-        1_000_000..60_000_000 => format!("{:.1} s", micros as f64 / 1e6),
-        _ if seconds < 3_600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        _ if seconds < 86_400 => format!("{} h {} min", seconds / 3_600, seconds % 3_600 / 60),
-        _ => format!(
-            "{} d {} h",
-            grouped(seconds / 86_400),
-            seconds % 86_400 / 3_600
-        ),
-    }
-}
-
-/// A duration of something that may not have been timed.
-fn timed(micros: u64, any: bool) -> String {
-    if any {
-        duration(micros)
-    } else {
-        "–".to_owned()
-    }
-}
-
-/// Bytes in the unit in which people say them, e.g. `512 B`, `12.5 KB`, `1.2 MB`.
-fn bytes(bytes: u64) -> String {
-    let of = |unit: f64| bytes as f64 / unit;
-    match bytes {
-        0..1_024 => format!("{bytes} B"),
-        1_024..1_048_576 => format!("{:.1} KB", of(1_024.0)),
-        1_048_576..1_073_741_824 => format!("{:.1} MB", of(1_048_576.0)),
-        _ => format!("{:.1} GB", of(1_073_741_824.0)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn amounts_are_said_in_the_unit_that_people_use() {
-        for (micros, want) in [
-            (0, "0 µs"),
-            (1_500, "1.5 ms"),
-            (250_000, "250 ms"),
-            (3_400_000, "3.4 s"),
-            (125_000_000, "2 min 5 s"),
-            (7_500_000_000, "2 h 5 min"),
-            (90_000_000_000_000, "1,041 d 16 h"),
-        ] {
-            assert_eq!(duration(micros), want);
-        }
-        for (size, want) in [
-            (0, "0 B"),
-            (1_536, "1.5 KB"),
-            (1_258_291, "1.2 MB"),
-            (3 << 30, "3.0 GB"),
-        ] {
-            assert_eq!(bytes(size), want);
-        }
-        assert_eq!(ratio(None), "no data");
-    }
-}

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use askama::Template;
 use serde_json::Value;
 
-use super::{nobody, percent};
-use crate::http::admin::staff::Frame;
+use super::units::percent;
 use crate::http::views::filters::{self, grouped};
+use crate::http::views::frame::Frame;
 
 /// What an action on the cache did.
 #[derive(Template)]
@@ -38,7 +38,7 @@ impl ResultPage {
             columns.iter().map(cell).collect()
         };
         Self {
-            frame: frame.unwrap_or_else(nobody),
+            frame: frame.unwrap_or_else(Frame::nobody),
             title,
             success: result["success"] == true,
             problem: result["error"].as_str().map(str::to_owned),

@@ -2,9 +2,9 @@
 
 use askama::Template;
 
-use super::{duration, nobody};
-use crate::http::admin::staff::Frame;
+use super::units::duration;
 use crate::http::views::filters;
+use crate::http::views::frame::Frame;
 use crate::services::WarmState;
 
 /// How far warming is.
@@ -20,7 +20,7 @@ pub(in crate::http) struct WarmPage {
 impl WarmPage {
     pub(in crate::http) fn new(frame: Option<Frame>, state: WarmState) -> Self {
         Self {
-            frame: frame.unwrap_or_else(nobody),
+            frame: frame.unwrap_or_else(Frame::nobody),
             fetched: state.pages + state.failed,
             took: state.duration_ms.map(|millis| duration(millis * 1000)),
             state,

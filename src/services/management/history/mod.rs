@@ -1,4 +1,4 @@
-//! What the cache did in the last quarter of an hour and in the last day.
+//! The history of the cache: the last quarter of an hour and the last day.
 //!
 //! Every few seconds a sampler takes the difference of the counters. The last quarter of an hour of this instance is kept
 //! in memory; whole minutes also in the database, where those of every instance, and of those before a restart, come
@@ -16,7 +16,6 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use serde_json::{Value, json};
 
-use super::Management;
 use crate::cache::metrics::{LevelCounts, PageCounts};
 use crate::cache::{Cache, Generation, Level};
 use crate::db::{Database, DbError, cache_metrics};
@@ -35,32 +34,27 @@ const MOST_WAITING: usize = 120;
 const LATE: TimeDelta = TimeDelta::minutes(3);
 /// After that, other instances may write what waited there within so many exchanges, of which there is one a minute.
 const LOOKS_BACK: u8 = 5;
-/// How long the database may take when the site stops.
-const LAST_WORDS: Duration = Duration::from_secs(2);
-/// How often it is told then: a connection that a worker opened ends with the worker, perhaps at the same moment.
-const LAST_TRIES: usize = 3;
-
 /// The history as this instance knows it.
 #[derive(Debug)]
 pub struct CacheHistory {
-    /// Tells this process's rows from those of others, and of earlier ones.
+    /// Identifies the rows of this process among those of other and earlier processes.
     instance: String,
     inner: Mutex<Inner>,
 }
 
 #[derive(Debug, Default)]
-struct Inner {
+pub(super) struct Inner {
     last: ([LevelCounts; LEVELS], PageCounts),
     /// The samples of this instance, by when they were taken.
     recent: VecDeque<(i64, Sample)>,
     /// The minute that is under way, of this instance.
     minute: Option<(i64, Sample)>,
-    /// Whole minutes that the database does not have yet.
+    /// Complete minutes that are not in the database yet.
     waiting: BTreeMap<i64, Sample>,
-    /// Whole minutes of every instance.
+    /// Complete minutes of all instances.
     day: BTreeMap<i64, Sample>,
     /// Whether the minutes from before this process began are among them.
-    loaded: bool,
+    pub(super) loaded: bool,
     /// The first minute that waited for the database lately, and in how many exchanges those of others are looked for
     /// from there on.
     looking_back: Option<(i64, u8)>,
@@ -76,12 +70,12 @@ impl Default for CacheHistory {
 }
 
 impl CacheHistory {
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a sample; returns whether a minute has ended by it.
-    fn take(&self, cache: &Cache, now: DateTime<Utc>) -> bool {
+    pub(super) fn take(&self, cache: &Cache, now: DateTime<Utc>) -> bool {
         let metrics = cache.metrics();
         let now_counted = (
             Level::ALL.map(|level| metrics.level(level)),
@@ -112,7 +106,7 @@ impl CacheHistory {
     }
 
     /// Writes what waits; returns its minutes.
-    async fn write(&self, database: &Database) -> Result<Vec<i64>, DbError> {
+    pub(super) async fn write(&self, database: &Database) -> Result<Vec<i64>, DbError> {
         let waiting = self.lock().waiting.clone();
         if waiting.is_empty() {
             return Ok(Vec::new());
@@ -134,7 +128,11 @@ impl CacheHistory {
     }
 
     /// Writes what waits, and reads what other instances wrote.
-    async fn exchange(&self, database: &Database, now: DateTime<Utc>) -> Result<(), DbError> {
+    pub(super) async fn exchange(
+        &self,
+        database: &Database,
+        now: DateTime<Utc>,
+    ) -> Result<(), DbError> {
         let written = self.write(database).await?;
         let from = self.lock().others_from(&written, now);
         let client = database.client().await?;
@@ -221,7 +219,7 @@ impl Inner {
         self.looking_back = left.map(|(from, left)| (from, left - 1));
     }
 
-    fn end_minute(&mut self) {
+    pub(super) fn end_minute(&mut self) {
         let Some((minute, sample)) = self.minute.take().filter(|(_, sample)| !sample.is_empty())
         else {
             return;
@@ -230,53 +228,6 @@ impl Inner {
         self.waiting.entry(minute).or_default().add(&sample);
         while self.waiting.len() > MOST_WAITING {
             self.waiting.pop_first();
-        }
-    }
-}
-
-impl Management {
-    /// What the cache did lately.
-    pub fn history(&self) -> &CacheHistory {
-        &self.history
-    }
-
-    /// Reads the counters. When a minute has ended, what was counted in it is written, and what has expired is removed,
-    /// unless the database is out of reach.
-    pub async fn sample(&self, now: DateTime<Utc>) {
-        if self.history.take(&self.cache, now) {
-            self.exchange_history(now).await;
-            if let Err(err) = self.editor.forget_expired_uploads().await {
-                log::debug!("files that have expired are removed later: {err}");
-            }
-        }
-    }
-
-    /// Writes what was counted since the last whole minute, because the process ends.
-    pub async fn keep_history(&self, now: DateTime<Utc>) {
-        self.history.take(&self.cache, now);
-        self.history.lock().end_minute();
-        let last_words = async {
-            for _ in 0..LAST_TRIES {
-                match self.history.write(&self.database).await {
-                    Ok(_) => return,
-                    Err(err) => log::debug!("the last figures can't be kept: {err}"),
-                }
-            }
-        };
-        // Where the database can't be told in time, these figures are lost.
-        let _ = tokio::time::timeout(LAST_WORDS, last_words).await;
-    }
-
-    /// Reads what was written before this process began, unless that is done.
-    pub(super) async fn load_history(&self, now: DateTime<Utc>) {
-        if !self.history.lock().loaded {
-            self.exchange_history(now).await;
-        }
-    }
-
-    async fn exchange_history(&self, now: DateTime<Utc>) {
-        if let Err(err) = self.history.exchange(&self.database, now).await {
-            log::debug!("the cache's history is kept later: {err}");
         }
     }
 }

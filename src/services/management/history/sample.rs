@@ -1,16 +1,16 @@
-//! What the levels did in some span of time.
+//! The counters of the levels for a span of time.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::cache::Level;
 use crate::cache::metrics::{Buckets, LevelCounts, PageCounts};
-use crate::services::management::figures::hit_ratio;
+use crate::services::management::rating::hit_ratio;
 
 /// Buckets of a histogram that hold any, each by its number.
 type Times = Vec<(usize, u64)>;
 
-/// What one level did.
+/// The counters of one level.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 struct LevelSample {
@@ -30,14 +30,14 @@ pub(super) const LEVELS: usize = Level::ALL.len();
 /// The name under which the pages are kept that readers were answered with, whichever level had them.
 const ANSWERS: &str = "answers";
 
-/// What every level did, and the pages that readers were answered with: hits and misses of all levels together.
+/// The counters of all levels, and the hits and misses of the served pages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Sample {
     levels: [LevelSample; LEVELS],
     answers: LevelSample,
 }
 
-/// What readers noticed of the page cache in some span of time. Times are in microseconds, and `None` where nothing was
+/// The page cache as visitors experienced it in a span of time. Times are in microseconds, and `None` where nothing was
 /// timed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Point {
@@ -47,7 +47,7 @@ pub struct Point {
     pub hits: u64,
     /// Pages that had to be computed, or were waited for.
     pub misses: u64,
-    /// The share of hits; `None` where nobody asked for a page.
+    /// The share of hits; `None` if no page was requested.
     pub hit_ratio: Option<f64>,
     /// Half of the hits took at most so long.
     pub hit_p50_us: Option<u64>,
@@ -60,7 +60,7 @@ pub struct Point {
 }
 
 impl Sample {
-    /// What was counted.
+    /// A sample of these counters.
     pub(super) fn of(counts: &[LevelCounts; LEVELS], pages: PageCounts) -> Self {
         let levels = counts.each_ref().map(|counts| LevelSample {
             hits: counts.hits,
@@ -115,7 +115,7 @@ impl Sample {
         }
     }
 
-    /// The figures of whatever did anything, to be kept.
+    /// The figures of the levels that were used, to be stored.
     pub(super) fn to_keep(&self) -> Vec<Value> {
         let levels = Level::ALL.map(Level::field).into_iter().zip(&self.levels);
         let all = levels.chain([(ANSWERS, &self.answers)]);
@@ -128,7 +128,7 @@ impl Sample {
         any.map(kept).collect()
     }
 
-    /// What readers noticed.
+    /// A point for the charts.
     pub(super) fn point(&self, at: i64) -> Point {
         let [memory, redis, ..] = &self.levels;
         let LevelSample { hits, misses, .. } = self.answers;

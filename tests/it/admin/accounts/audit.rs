@@ -76,7 +76,7 @@ async fn the_audit_is_filtered_and_read_page_by_page() {
     assert!(
         ada.get("/admin/logins/?username=%25")
             .await
-            .has("No login fits")
+            .has("No logins match")
     );
     for query in ["?kind=x", "?before=x", "?username=%00"] {
         ada.get(&format!("/admin/logins/{query}"))

@@ -167,7 +167,7 @@ async fn a_refused_search_of_users_or_logins_keeps_what_was_typed_and_marks_what
             assert!(page.has(kept), "{kept}: {page:?}");
         }
         assert!(page.has("<title>Please correct: "), "{page:?}");
-        assert!(!page.has("No user fits") && !page.has("No login fits"));
+        assert!(!page.has("No users match") && !page.has("No logins match"));
     }
     for path in [
         "/admin/users/?q=sam&page=0",

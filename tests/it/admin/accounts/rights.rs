@@ -68,7 +68,10 @@ async fn what_somebody_may_not_do_is_not_done_when_they_send_the_form_all_the_sa
             "/admin/properties/1/delete/",
         ] {
             let page = sam.submit(path, &form).await.assert_status(403);
-            assert!(page.has("Your account may not"), "{path}: {page:?}");
+            assert!(
+                page.has("Your account has no permission"),
+                "{path}: {page:?}"
+            );
         }
     }
     allow(&app, "view,add,change,delete").await;

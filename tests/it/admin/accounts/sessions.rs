@@ -42,7 +42,7 @@ async fn ones_sessions_are_listed_with_browser_and_address_and_the_current_one_i
         "Firefox 140 on Windows",
         "curl/8.14.1",
         "127.0.0.1",
-        "This one",
+        "This session",
         "Your latest logins",
         "Logged in",
     ] {
@@ -51,7 +51,7 @@ async fn ones_sessions_are_listed_with_browser_and_address_and_the_current_one_i
     assert_eq!(page.text().matches("name=\"end\"").count(), 1, "{page:?}");
     assert!(!page.has("ada"), "{page:?}");
     let (_, marked) = page.text().split_once("curl/8.14.1").expect("listed");
-    assert!(marked.contains("This one"), "{page:?}");
+    assert!(marked.contains("This session"), "{page:?}");
     let hashes = app
         .database
         .value("SELECT string_agg(encode(key_hash, 'hex'), ' ') FROM session")
@@ -119,7 +119,7 @@ async fn a_superuser_ends_the_sessions_of_another_and_that_is_recorded() {
     let path = of(&app, "sam", "sessions").await;
     let page = ada.get(&path).await.assert_status(200);
     assert!(
-        page.has("End all sessions") && !page.has("This one"),
+        page.has("End all sessions") && !page.has("This session"),
         "{page:?}"
     );
     ada.submit(&path, &fields(&[("end_all", "1")]))
@@ -245,8 +245,8 @@ async fn a_session_name_that_can_not_be_one_ends_nothing() {
     let (nul, unknown, long) = ("x".repeat(20) + "\0", "x".repeat(43), "x".repeat(10_000));
     for name in ["a\0b", &*nul, "", "é", "' OR 1=1 --", &*unknown, &*long] {
         for (path, said) in [
-            ("/admin/sessions/", "No other session was left to end."),
-            (&*of_sam, "No session was left to end."),
+            ("/admin/sessions/", "There were no other sessions to end."),
+            (&*of_sam, "There were no sessions to end."),
         ] {
             let page = ada.submit(path, &fields(&[("end", name)])).await;
             page.assert_status(303);

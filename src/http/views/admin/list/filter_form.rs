@@ -6,8 +6,8 @@ use chrono::{Datelike as _, Days, NaiveDate, Utc};
 use url::form_urlencoded;
 
 use super::super::SUGGESTED;
-use super::address;
 use crate::domain::{AdminListQuery, FoldedLocation, Location, MAX_LOCATIONS, Place, Price};
+use crate::http::views::list_address::list_of;
 
 /// The orders that have a name.
 const ORDERS: [(&str, &str); 8] = [
@@ -91,7 +91,7 @@ impl FilterForm {
             .map(|(order, label)| (*order, (*label).to_owned(), chosen(order)))
             .collect();
         if !orders.iter().any(|(.., chosen)| *chosen) {
-            orders.push((&self.order, format!("As below: {}", self.order), true));
+            orders.push((&self.order, format!("Current order: {}", self.order), true));
         }
         orders
     }
@@ -149,7 +149,7 @@ fn spans(query: &AdminListQuery, today: NaiveDate) -> Vec<Span> {
         is_taken |= chosen;
         Span {
             label,
-            url: address(&query.filtered(filter)),
+            url: list_of(&query.filtered(filter)),
             chosen,
         }
     };

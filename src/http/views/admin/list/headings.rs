@@ -1,7 +1,7 @@
 //! The names of the list's columns, which sort it.
 
-use super::address;
 use crate::domain::{AdminColumn, AdminListQuery};
+use crate::http::views::list_address::list_of;
 
 /// The name of a column.
 pub(super) struct Heading {
@@ -29,7 +29,7 @@ impl Sorted {
     pub(super) fn words(&self) -> String {
         let way = if self.descending { "down" } else { "up" };
         match self.among_others {
-            true => format!("sorted {way}, number {} of the order", self.rank),
+            true => format!("sorted {way}, sort key number {}", self.rank),
             false => format!("sorted {way}"),
         }
     }
@@ -45,7 +45,7 @@ pub(super) fn headings(query: &AdminListQuery) -> Vec<Heading> {
             descending: terms[at].descending,
             rank: at + 1,
             among_others: terms.len() > 1,
-            remove: (!usual).then(|| address(&query.ordered(query.order.without(column)))),
+            remove: (!usual).then(|| list_of(&query.ordered(query.order.without(column)))),
         })
     };
     let heading = |column: AdminColumn| {
@@ -60,7 +60,7 @@ pub(super) fn headings(query: &AdminListQuery) -> Vec<Heading> {
         Heading {
             label,
             class,
-            url: address(&query.ordered(query.order.clicked(column))),
+            url: list_of(&query.ordered(query.order.clicked(column))),
             sorted: sorted(column),
         }
     };

@@ -9,10 +9,10 @@ use askama::Template;
 use self::filter_form::FilterForm;
 use self::headings::{Heading, headings};
 pub(super) use self::parts::{FilterPart, parts};
-use super::list_address::{carrying, list_in};
 use crate::domain::{AdminListQuery, FieldErrors, Location, Place, Property, PropertyId};
-use crate::http::admin::staff::Frame;
 use crate::http::views::filters;
+use crate::http::views::frame::Frame;
+use crate::http::views::list_address::{carrying, list_of};
 use crate::http::views::pager::Pager;
 use crate::services::{self, AdminPage, LONGEST_LIST};
 
@@ -47,7 +47,7 @@ impl ListPage {
         let more = found.page < found.count;
         let own = shown.clone();
         let pager = Pager::new(found.page, found.count, more, move |page| {
-            address(&own.at(page))
+            list_of(&own.at(page))
         });
         Self {
             frame,
@@ -60,7 +60,7 @@ impl ListPage {
             ends: (found.listed < found.total).then(|| {
                 (
                     found.listed,
-                    address(&shown.ordered(shown.order.reversed())),
+                    list_of(&shown.ordered(shown.order.reversed())),
                 )
             }),
             missing: (found.page != query.page).then_some(query.page),
@@ -129,7 +129,7 @@ fn unknown(found: &AdminPage) -> Vec<Unknown> {
         let locations = &mut filter.listing.locations;
         locations.retain(|other| other != asked && *other != place.location);
         locations.push(place.location.clone());
-        (place.clone(), address(&query.filtered(filter)))
+        (place.clone(), list_of(&query.filtered(filter)))
     };
     let each = found.unknown.iter().map(|unknown| Unknown {
         asked: unknown.asked.clone(),
@@ -150,13 +150,8 @@ fn spellings(found: &AdminPage) -> Vec<(String, String, i64)> {
         };
         let mut filter = found.query.filter.clone();
         filter.listing = less.filter.clone();
-        let url = address(&found.query.filtered(filter));
+        let url = list_of(&found.query.filtered(filter));
         Some((words.clone(), url, less.listings?))
     });
     offered.collect()
-}
-
-/// The address of a state of the list.
-pub(super) fn address(query: &AdminListQuery) -> String {
-    list_in(&query.canonical())
 }

@@ -1,7 +1,7 @@
 //! The filters in use, in words.
 
-use super::address;
 use crate::domain::{AdminFilter, AdminListQuery};
+use crate::http::views::list_address::list_of;
 
 /// A filter that is in use, with the list without it.
 pub(in crate::http::views::admin) struct FilterPart {
@@ -16,7 +16,7 @@ pub(in crate::http::views::admin) fn parts(query: &AdminListQuery) -> Vec<Filter
     let mut part = |name, value: String, remove: &dyn Fn(&mut AdminFilter)| {
         let mut rest = query.filter.clone();
         remove(&mut rest);
-        let url = address(&query.filtered(rest));
+        let url = list_of(&query.filtered(rest));
         parts.push(FilterPart { name, value, url });
     };
     let AdminFilter {

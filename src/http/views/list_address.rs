@@ -1,11 +1,18 @@
 //! Addresses that keep the state of a list: what it shows, and in which order.
 
+use crate::domain::AdminListQuery;
+
 /// The field that holds the list's query string, as in Django's admin.
 pub(in crate::http) const FILTERS: &str = "_changelist_filters";
 
 /// The address of the list of listings in a state.
 pub(in crate::http) fn list_in(state: &str) -> String {
     in_state("/admin/properties/", state)
+}
+
+/// The address of the list of listings that a query asks for.
+pub(super) fn list_of(query: &AdminListQuery) -> String {
+    list_in(&query.canonical())
 }
 
 /// The address of a list in a state.

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+mod modules;
+
 /// Each layer with what it may import. `cache::policy` stands for that module alone.
 const LAYERS: [(&str, &[&str]); 8] = [
     ("domain", &[]),

@@ -7,7 +7,7 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 use crate::domain::{Direction, FieldErrors, PropertyId};
 use crate::http::middleware::request_id::RequestId;
 use crate::http::negotiation::Format;
-use crate::http::pages::{PublicPage, result, serve, serve_uncached};
+use crate::http::pages::{MachinePage, PublicPage, result, serve, serve_uncached};
 use crate::http::views::listings::{PlacesPage, RefusedListPage};
 use crate::http::views::page;
 use crate::http::{AppError, Site};
@@ -125,6 +125,17 @@ async fn turn(
         .finish())
 }
 
+/// `GET` of a page for programs.
+pub(in crate::http) async fn machine(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    site: web::Data<Site>,
+) -> Result<HttpResponse, AppError> {
+    let page = MachinePage::at(request.path(), request.query_string(), site.debug);
+    let page = page.map_err(AppError::Invalid)?.ok_or(AppError::NotFound)?;
+    serve(&request, PublicPage::Machine(page), services, site).await
+}
+
 /// The filter form again, with what was typed and what is wrong with it.
 fn refused(
     request: &HttpRequest,
@@ -141,7 +152,7 @@ fn refused(
     }
 }
 
-/// The answer to a query that is refused, which nobody keeps.
+/// The response to an invalid query, which is not stored.
 fn not_kept() -> HttpResponseBuilder {
     let mut response = HttpResponse::BadRequest();
     response.insert_header((header::CACHE_CONTROL, "no-store"));

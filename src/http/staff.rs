@@ -6,16 +6,13 @@ use std::pin::Pin;
 use actix_session::{Session, SessionExt as _};
 use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize};
 
+use super::AppError;
+use super::csrf::{CSRF, new_token, tokens_match};
+use super::views::frame::{Frame, Message, Undo};
 use crate::domain::{EventId, Permission, Permissions, User, UserId};
-use crate::http::AppError;
 use crate::services::{Actor, Outage, SESSION_NAME, Services, USER_ID, Visitor};
 
-/// The session's CSRF token.
-pub(in crate::http) const CSRF: &str = "csrf";
 /// What ties the session to the password: a new one ends it.
 const FINGERPRINT: &str = "fingerprint";
 /// The login name, for pages that are shown while the database is out of reach.
@@ -38,46 +35,6 @@ pub(in crate::http) struct Staff {
     session: Session,
     /// Why the database could not say that they still are one; `None` where it did.
     outage: Option<Outage>,
-}
-
-/// A message to show once, on the next page.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(in crate::http) struct Message {
-    /// `success` or `warning`.
-    pub(in crate::http) level: String,
-    /// What to say.
-    pub(in crate::http) text: String,
-    /// What can be undone about it.
-    #[serde(default)]
-    pub(in crate::http) undo: Option<Undo>,
-}
-
-/// A deletion that can be undone.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(in crate::http) struct Undo {
-    /// One of its events.
-    pub(in crate::http) event: i64,
-    /// The state of the list that one comes back to.
-    pub(in crate::http) filters: String,
-}
-
-/// What every admin page shows besides its content.
-pub(in crate::http) struct Frame {
-    pub(in crate::http) username: String,
-    pub(in crate::http) csrf_token: String,
-    pub(in crate::http) messages: Vec<Message>,
-    /// Whether they may do everything.
-    pub(in crate::http) is_superuser: bool,
-    /// What they may do besides.
-    pub(in crate::http) permissions: Permissions,
-}
-
-impl Frame {
-    /// Whether the one who looks may do something.
-    pub(in crate::http) fn may(&self, permission: &str) -> bool {
-        let named = Permission::named(permission);
-        self.is_superuser || named.is_some_and(|named| self.permissions.allow(named))
-    }
 }
 
 impl Staff {
@@ -182,15 +139,15 @@ impl Staff {
     /// Whether a session's CSRF token was sent.
     pub(in crate::http) fn sent_token(&self, sent: &str) -> bool {
         let token: Option<String> = self.session.get(CSRF).ok().flatten();
-        token.is_some_and(|token| super::request::tokens_match(&token, sent))
+        token.is_some_and(|token| tokens_match(&token, sent))
     }
 
     /// Why a form that was opened before this login was not taken, and `then`, what to do now.
     pub(in crate::http) fn outdated(&self, then: &str) -> String {
         let name = &self.username;
         format!(
-            "Nothing was saved, because you logged in again after you opened this form, in another tab or window. You are logged \
-             in as “{name}” now. {then} as “{name}”."
+            "Nothing was saved, because you logged in again in another tab or window after you opened this \
+            form. You are now logged in as “{name}”. {then} as “{name}”."
         )
     }
 
@@ -214,11 +171,21 @@ impl Staff {
         match self.may(permission) {
             true => Ok(()),
             false => Err(AppError::Forbidden(match permission {
-                Permission::View => "Your account may not look at listings here. Ask a superuser.",
-                Permission::Add => "Your account may not add listings. Ask a superuser.",
-                Permission::Change => "Your account may not change listings. Ask a superuser.",
-                Permission::Delete => "Your account may not delete listings. Ask a superuser.",
-                Permission::Cache => "Your account may not manage the cache. Ask a superuser.",
+                Permission::View => {
+                    "Your account has no permission to view listings here. Ask a superuser."
+                }
+                Permission::Add => {
+                    "Your account has no permission to add listings. Ask a superuser."
+                }
+                Permission::Change => {
+                    "Your account has no permission to change listings. Ask a superuser."
+                }
+                Permission::Delete => {
+                    "Your account has no permission to delete listings. Ask a superuser."
+                }
+                Permission::Cache => {
+                    "Your account has no permission to manage the cache. Ask a superuser."
+                }
             })),
         }
     }
@@ -229,7 +196,7 @@ impl Staff {
         match self.is_superuser {
             true => Ok(()),
             false => Err(AppError::Forbidden(
-                "Only superusers manage accounts. Ask one of them.",
+                "Only superusers can manage accounts. Ask a superuser.",
             )),
         }
     }
@@ -333,9 +300,4 @@ fn goal(request: &HttpRequest) -> String {
             asked.map_or("/admin/", |path| path.as_str()).to_owned()
         }
     }
-}
-
-/// A token that can't be guessed.
-pub(in crate::http) fn new_token() -> String {
-    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }

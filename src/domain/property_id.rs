@@ -1,0 +1,21 @@
+//! The number of a listing.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A property's number in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PropertyId(pub i64);
+
+impl PropertyId {
+    /// The greatest number: the greatest that JavaScript can hold exactly.
+    pub const MAX: Self = Self(9_007_199_254_740_991);
+}
+
+impl fmt::Display for PropertyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

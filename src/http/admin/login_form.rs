@@ -1,0 +1,110 @@
+//! The login form: its token, the page, and where it leads.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::dev::Payload;
+use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, web};
+
+use crate::http::csrf::new_token;
+use crate::http::forms::{SentForm, sent_form};
+use crate::http::views::admin::LoginPage;
+use crate::http::views::page;
+use crate::http::{AppError, Site};
+
+/// The cookie that a login form must repeat: nobody is known yet who could have a session.
+const LOGIN_COOKIE: &str = "login_token";
+
+/// A login form, whose token its cookie repeats unless another login page was loaded since.
+#[derive(Debug)]
+pub(in crate::http) struct LoginForm(pub(super) SentForm);
+
+impl FromRequest for LoginForm {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let form = sent_form(request, payload, |request| Ok(known_token(request)));
+        Box::pin(async move { Ok(Self(form.await?)) })
+    }
+}
+
+/// The login form for somebody who sent a form of a listing, which it carries. The request was sent where no cookie
+/// tells of a login form in another tab, which has to be loaded again then.
+pub(super) fn ask_to_log_in(
+    request: &HttpRequest,
+    next: &str,
+    kept: Vec<(&'static str, String)>,
+) -> Result<HttpResponse, AppError> {
+    let site = request
+        .app_data::<web::Data<Site>>()
+        .ok_or(AppError::NotFound)?;
+    let form = LoginPage {
+        next,
+        kept,
+        ..LoginPage::default()
+    };
+    login_page(HttpResponse::Forbidden(), request, site, form)
+}
+
+/// The login form, with a token that its cookie repeats.
+pub(super) fn login_page(
+    mut response: HttpResponseBuilder,
+    request: &HttpRequest,
+    site: &Site,
+    form: LoginPage<'_>,
+) -> Result<HttpResponse, AppError> {
+    // The form in another tab keeps working.
+    let known = known_token(request).filter(|token| token.len() == 43);
+    let csrf_token = known.unwrap_or_else(new_token);
+    let cookie = Cookie::build(LOGIN_COOKIE, csrf_token.clone())
+        .path("/admin/login/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(site.is_https())
+        .finish();
+    response.cookie(cookie);
+    page(response, &LoginPage { csrf_token, ..form })
+}
+
+/// The token of the login form that the browser was given last.
+fn known_token(request: &HttpRequest) -> Option<String> {
+    let cookie = request.cookie(LOGIN_COOKIE);
+    cookie.map(|cookie| cookie.value().to_owned())
+}
+
+/// A path on this site to go on to; anything else leads to the overview.
+pub(super) fn safe_path(next: &str) -> &str {
+    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
+    let plain = !next.chars().any(|c| c.is_control() || c.is_whitespace());
+    if own && plain && next.is_ascii() {
+        next
+    } else {
+        "/admin/"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_leads_only_to_this_site() {
+        assert_eq!(
+            safe_path("/admin/properties/?q=a"),
+            "/admin/properties/?q=a"
+        );
+        for next in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a\r\nb",
+            "evil",
+            "/\t/evil",
+        ] {
+            assert_eq!(safe_path(next), "/admin/", "{next:?}");
+        }
+    }
+}

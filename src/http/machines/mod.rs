@@ -1,3 +1,0 @@
-//! What programs read: crawlers, feed readers.
-
-pub(super) mod handlers;

@@ -1,0 +1,41 @@
+//! A page's body with its type, before anything is known of how long it may be kept.
+
+use actix_web::http::header::HeaderValue;
+use actix_web::web::Bytes;
+use askama::Template;
+use serde::Serialize;
+
+use crate::http::AppError;
+use crate::services::Rendered;
+
+/// A page for people.
+pub(super) fn html(template: &impl Template) -> Result<Rendered, AppError> {
+    text("text/html; charset=utf-8", template)
+}
+
+/// A document of the site map.
+pub(super) fn xml(template: &impl Template) -> Result<Rendered, AppError> {
+    text("application/xml; charset=utf-8", template)
+}
+
+/// A text of another type.
+pub(super) fn text(
+    content_type: &'static str,
+    template: &impl Template,
+) -> Result<Rendered, AppError> {
+    Ok(rendered(content_type, template.render()?.into()))
+}
+
+/// Data.
+pub(super) fn json(value: &impl Serialize) -> Result<Rendered, AppError> {
+    let body = serde_json::to_vec(value).map_err(|err| AppError::Encode(err.to_string()))?;
+    Ok(rendered("application/json", body.into()))
+}
+
+fn rendered(content_type: &'static str, body: Bytes) -> Rendered {
+    Rendered {
+        content_type: HeaderValue::from_static(content_type),
+        body,
+        policy: None,
+    }
+}

@@ -1,0 +1,56 @@
+//! What every page of the admin shows besides its content.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Permission, Permissions};
+
+/// A message to show once, on the next page.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(in crate::http) struct Message {
+    /// `success` or `warning`.
+    pub(in crate::http) level: String,
+    /// What to say.
+    pub(in crate::http) text: String,
+    /// What can be undone about it.
+    #[serde(default)]
+    pub(in crate::http) undo: Option<Undo>,
+}
+
+/// A deletion that can be undone.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(in crate::http) struct Undo {
+    /// One of its events.
+    pub(in crate::http) event: i64,
+    /// The state of the list that one comes back to.
+    pub(in crate::http) filters: String,
+}
+
+/// What every admin page shows besides its content.
+pub(in crate::http) struct Frame {
+    pub(in crate::http) username: String,
+    pub(in crate::http) csrf_token: String,
+    pub(in crate::http) messages: Vec<Message>,
+    /// Whether they may do everything.
+    pub(in crate::http) is_superuser: bool,
+    /// What they may do besides.
+    pub(in crate::http) permissions: Permissions,
+}
+
+impl Frame {
+    /// The frame of a page that was opened without a session.
+    pub(super) fn nobody() -> Self {
+        Self {
+            username: String::new(),
+            csrf_token: String::new(),
+            messages: Vec::new(),
+            is_superuser: false,
+            permissions: Permissions::all(),
+        }
+    }
+
+    /// Whether the one who looks may do something.
+    pub(in crate::http) fn may(&self, permission: &str) -> bool {
+        let named = Permission::named(permission);
+        self.is_superuser || named.is_some_and(|named| self.permissions.allow(named))
+    }
+}
