@@ -25,12 +25,7 @@ macro_rules! statement {
 /// The text of a file in `sql/queries/`.
 macro_rules! sql_file {
     ($file:literal) => {
-        include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/sql/queries/",
-            $file,
-            ".sql"
-        ))
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $file))
     };
 }
 

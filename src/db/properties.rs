@@ -31,7 +31,7 @@ pub async fn find(
     client: &impl GenericClient,
     id: PropertyId,
 ) -> Result<Option<Property>, DbError> {
-    find_by(client, statement!("property_find"), id).await
+    find_by(client, statement!("sql/queries/property_find.sql"), id).await
 }
 
 /// Finds one property and keeps others from changing it until the transaction ends.
@@ -42,7 +42,12 @@ pub async fn find_locked(
     client: &impl GenericClient,
     id: PropertyId,
 ) -> Result<Option<Property>, DbError> {
-    find_by(client, statement!("property_find_locked"), id).await
+    find_by(
+        client,
+        statement!("sql/queries/property_find_locked.sql"),
+        id,
+    )
+    .await
 }
 
 async fn find_by(
@@ -68,7 +73,7 @@ pub async fn list_by_id(
     ids: &[PropertyId],
 ) -> Result<Vec<Property>, DbError> {
     let statement = client
-        .prepare_cached(statement!("property_list_by_id"))
+        .prepare_cached(statement!("sql/queries/property_list_by_id.sql"))
         .await?;
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     client
@@ -144,8 +149,8 @@ pub async fn list_similar(
     limit: i64,
 ) -> Result<Vec<Property>, DbError> {
     let (above, below) = tokio::try_join!(
-        client.prepare_cached(statement!("property_list_above")),
-        client.prepare_cached(statement!("property_list_below")),
+        client.prepare_cached(statement!("sql/queries/property_list_above.sql")),
+        client.prepare_cached(statement!("sql/queries/property_list_below.sql")),
     )?;
     let place = FoldedLocation::of(&to.location);
     let (place, price, band) = (
@@ -173,7 +178,9 @@ pub async fn list_similar(
 /// # Errors
 /// [`DbError::Constraint`] when a value is out of bounds; otherwise when the database can't answer.
 pub async fn insert(client: &impl GenericClient, new: &NewProperty) -> Result<Property, DbError> {
-    let statement = client.prepare_cached(statement!("property_insert")).await?;
+    let statement = client
+        .prepare_cached(statement!("sql/queries/property_insert.sql"))
+        .await?;
     let values = columns(new.values());
     let values = values.each_ref().map(|value| value as &(dyn ToSql + Sync));
     property(&client.query_one(&statement, &values).await?)
@@ -188,7 +195,13 @@ pub async fn update(
     id: PropertyId,
     new: &NewProperty,
 ) -> Result<Option<Property>, DbError> {
-    write(client, statement!("property_update"), id, new).await
+    write(
+        client,
+        statement!("sql/queries/property_update.sql"),
+        id,
+        new,
+    )
+    .await
 }
 
 /// Writes a property's number and fields by a statement that returns the row, or none.

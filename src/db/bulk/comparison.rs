@@ -32,7 +32,10 @@ pub async fn compare(
     transaction
         .batch_execute("ANALYZE property_staging")
         .await?;
-    let sql = filled(sql_file!("bulk_staging_compare"), given.iter());
+    let sql = filled(
+        sql_file!("sql/queries/bulk_staging_compare.sql"),
+        given.iter(),
+    );
     let row = transaction.query_one(&sql, &[]).await?;
     Ok(Comparison {
         added: row.get(0),
@@ -51,7 +54,10 @@ pub async fn list_sample(
     given: &GivenFacts,
     limit: i64,
 ) -> Result<Vec<ImportSample>, DbError> {
-    let sql = filled(sql_file!("bulk_staging_sample"), given.iter());
+    let sql = filled(
+        sql_file!("sql/queries/bulk_staging_sample.sql"),
+        given.iter(),
+    );
     let rows = transaction.query(&sql, &[&limit]).await?;
     rows.iter().map(|row| sample(row, given)).collect()
 }

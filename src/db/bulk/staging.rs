@@ -78,9 +78,11 @@ impl<'a> Staging<'a> {
     /// When the database can't answer.
     pub async fn create(transaction: &'a Transaction<'a>) -> Result<Self, DbError> {
         transaction
-            .batch_execute(statement!("bulk_staging_create"))
+            .batch_execute(statement!("sql/queries/bulk_staging_create.sql"))
             .await?;
-        let sink = transaction.copy_in(statement!("bulk_staging_copy")).await?;
+        let sink = transaction
+            .copy_in(statement!("sql/queries/bulk_staging_copy.sql"))
+            .await?;
         let mut types = vec![Type::INT8, Type::INT8, Type::TIMESTAMPTZ, Type::TIMESTAMPTZ];
         types.extend(FACTS.iter().map(column_type));
         Ok(Self {
@@ -137,7 +139,10 @@ impl<'a> Staging<'a> {
         self.end().await?;
         sequence::advance(self.transaction, self.largest_id).await?;
         let indexes = DroppedIndexes::drop_if_empty(self.transaction, self.rows).await?;
-        let merge = filled(sql_file!("bulk_staging_merge"), given.iter());
+        let merge = filled(
+            sql_file!("sql/queries/bulk_staging_merge.sql"),
+            given.iter(),
+        );
         let row = self.transaction.query_one(&merge, &[]).await?;
         let count = |at| u64::try_from(row.get::<_, i64>(at)).unwrap_or(0);
         let (changed, added) = (count(0), count(1));

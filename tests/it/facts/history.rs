@@ -32,12 +32,12 @@ async fn a_deleted_listing_comes_back_with_its_facts() {
     let (app, staff) = start().await;
     staff.delete_listing(1).await;
     let page = staff.get("/admin/history/").await.assert_status(200);
-    let (_, rest) = page
-        .text()
-        .split_once("href=\"/admin/history/")
-        .expect("a deletion");
-    let (path, _) = rest.split_once('"').expect("an attribute");
-    let path = format!("/admin/history/{path}");
+    let mut links = page.text().split("href=\"");
+    let undo = links.find_map(|rest| {
+        let (path, _) = rest.split_once('"')?;
+        path.ends_with("/undo/").then(|| path.to_owned())
+    });
+    let path = undo.expect("a deletion that can be undone");
     staff.get(&path).await.assert_status(200);
     staff.submit(&path, &[]).await.assert_status(303);
     assert_eq!(stored(&app).await, texts(0));
