@@ -60,6 +60,16 @@ pub const FACTS: &[Fact] = &[
         reso: Some("City"),
         help: "Up to 100 characters. Choose a suggested location where possible, because listings with the same location are grouped.",
     },
+    Fact {
+        name: "year_built",
+        label: "Year built",
+        kind: FactKind::Integer {
+            min: 1000,
+            max: 2100,
+        },
+        reso: Some("YearBuilt"),
+        help: "A year from 1000 to 2100.",
+    },
 ];
 
 /// How many facts every listing has: the first ones.
