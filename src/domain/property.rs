@@ -6,9 +6,7 @@ use std::fmt;
 use chrono::{DateTime, Datelike as _, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Description, FACTS, FactValue, Facts, Location, Price, PropertyId, REQUIRED, Title,
-};
+use super::{Description, FACTS, FactValue, Facts, Location, Price, PropertyId, REQUIRED, Title};
 
 /// A listing as it is in the database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse};
 
-use super::answers;
+use super::outcome;
 use super::sent::Sent;
 use crate::domain::{FACTS, PropertyId, User};
 use crate::http::AppError;
@@ -62,7 +62,7 @@ pub(in crate::http::admin) async fn go_on(
     match typed(next, form.clone()) {
         Some(sent) if staff.may(sent.needs()) => {
             let again = sent.again().with_notice(NOTICE.to_owned());
-            answers::show(HttpResponse::Ok(), &staff, services, again).await
+            outcome::show(HttpResponse::Ok(), &staff, services, again).await
         }
         _ => Ok(see_other(next)),
     }

@@ -1,6 +1,5 @@
 //! Listings: their list, the forms that add, change and delete them, and what is done to many at once.
 
-mod answers;
 mod bulk;
 mod chosen;
 mod conflict;
@@ -11,6 +10,7 @@ mod import;
 mod index;
 mod list_address;
 mod logged_out;
+mod outcome;
 mod preview;
 mod restoration;
 mod sent;

@@ -40,6 +40,10 @@ pub(super) struct Sent {
     pub(super) contradictions: Vec<&'static str>,
     /// Whether it was opened before the current login, so that it is only shown again.
     pub(super) is_outdated: bool,
+    /// The deleted listing that it restores.
+    restores: Option<PropertyId>,
+    /// The version of the listing that completed it.
+    completed_by: Option<Version>,
 }
 
 impl Sent {
@@ -74,7 +78,15 @@ impl Sent {
             fields,
             id,
             is_outdated: false,
+            restores: None,
+            completed_by: None,
         }
+    }
+
+    /// The form of a deleted listing, which it restores.
+    pub(super) fn restoring(self, id: PropertyId) -> Self {
+        let restores = Some(id);
+        Self { restores, ..self }
     }
 
     pub(super) fn button(&self) -> Button {
@@ -95,9 +107,8 @@ impl Sent {
         }
     }
 
-    /// The version that a field names; one that can't be read is no version. A script that sends none edits the listing
-    /// as it is now.
-    pub(super) fn version(&self, field: &str) -> Option<Version> {
+    /// The version that a field names; one that can't be read is no version.
+    fn version(&self, field: &str) -> Option<Version> {
         let sent = self.fields.has(field);
         sent.then(|| Version(self.fields.get(field).parse().unwrap_or(0)))
     }
@@ -118,16 +129,21 @@ impl Sent {
             .any(|fact| !self.fields.has(fact.name))
     }
 
-    /// The form with the facts of a listing for which it has no fields.
-    pub(super) fn with_facts_of(self, property: &Property) -> Self {
+    /// Completes the form with the facts of its listing for which it has no fields.
+    pub(super) fn complete(&mut self, property: &Property) {
         let saved = PropertyForm::of(property);
-        let form = PropertyForm::from_fields(|field| {
-            let is_sent =
-                self.fields.has(field) || Fact::named(field).is_some_and(Fact::is_required);
+        self.form = PropertyForm::from_fields(|field| {
+            let is_required = Fact::named(field).is_some_and(Fact::is_required);
+            let is_sent = is_required || self.fields.has(field);
             let source = if is_sent { &self.form } else { &saved };
             source.get(field).to_owned()
         });
-        Self { form, ..self }
+        self.completed_by = Some(property.version());
+    }
+
+    /// The version that is edited; `None` for a form without one, from a script, which edits the listing as it is now.
+    pub(super) fn edited(&self) -> Option<Version> {
+        self.version("version").or(self.completed_by)
     }
 
     /// Where the browser goes after a save: Django's three buttons.
@@ -158,8 +174,16 @@ impl Sent {
     pub(super) fn again(&self) -> FormPage {
         match self.id.filter(|_| self.button() != Button::SaveAsNew) {
             Some(id) => self.again_of(id, self.seen()),
-            None => self.carrying_on(FormPage::add(self.form.clone())),
+            None => match self.restores {
+                Some(id) => self.again_as_new().with_gone(id),
+                None => self.again_as_new(),
+            },
         }
+    }
+
+    /// The same as the form of a new listing.
+    pub(super) fn again_as_new(&self) -> FormPage {
+        self.carrying_on(FormPage::add(self.form.clone()))
     }
 
     /// The same as the form of a listing of which a version was edited.
