@@ -1,7 +1,7 @@
-//! A rendered page as it is kept: compressed once, not per request.
+//! A rendered page as it is kept: compressed once per encoding, not per request.
 
-use std::io::Write as _;
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use actix_web::http::header::HeaderValue;
 use actix_web::web::Bytes;
@@ -9,40 +9,24 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::Entry;
+use super::compression::{Compressed, Effort, Encoding, compressed, compressed_anyway, packed};
 use super::tag::hex;
 
-/// A content coding of a stored body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
-    /// Not compressed.
-    Identity,
-    /// `gzip`.
-    Gzip,
-    /// `br`.
-    Brotli,
-}
-
-impl Encoding {
-    /// Its name in `Content-Encoding`; identity has none.
-    pub fn token(self) -> Option<&'static str> {
-        match self {
-            Self::Identity => None,
-            Self::Gzip => Some("gzip"),
-            Self::Brotli => Some("br"),
-        }
-    }
-}
-
 /// A page with a body per encoding that is worth it.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// A body of usual size is compressed when an encoding is first requested: fast, because most pages of a list that is
+/// written to are replaced at once, and better once the page has lived for [`SETTLED`].
+#[derive(Debug, Clone)]
 pub struct StoredPage {
     /// The `Content-Type`.
     pub content_type: HeaderValue,
     etag: String,
-    etags: [HeaderValue; 3],
+    etags: Etags,
     identity: Bytes,
-    gzip: Option<Bytes>,
-    brotli: Option<Bytes>,
+    gzip: OnceLock<Option<Compressed>>,
+    brotli: OnceLock<Option<Compressed>>,
+    /// From when on compression may take longer.
+    settled: Instant,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -53,46 +37,100 @@ struct About {
     lifetime_ms: u64,
 }
 
-/// Below this many bytes a body fits into one packet in every encoding.
+/// How long a page lives before a better compression is worth its time.
+pub(super) const SETTLED: Duration = Duration::from_secs(1);
+/// Below this many bytes a body travels in one packet whatever its encoding.
 const WORTH_COMPRESSING: usize = 512;
+/// From this many bytes on, even a fast compression takes longer than other requests of a thread should wait for.
+const LARGE: usize = 128 * 1024;
 
 impl StoredPage {
     /// A page that is sent as it is, because it is not kept.
     pub fn uncompressed(content_type: HeaderValue, body: Bytes) -> Self {
-        let etag = hex(&Sha256::digest(&body)[..16]);
-        Self {
-            content_type,
-            etags: etags(&etag),
-            etag,
-            identity: body,
-            gzip: None,
-            brotli: None,
-        }
+        let none = || OnceLock::from(None);
+        Self::with(content_type, body, none(), none())
     }
 
-    /// Compresses a body and computes its validator.
+    /// A page whose body is compressed when an encoding is requested; `None` for a body that is too large for that.
+    pub(super) fn lazy(content_type: HeaderValue, body: &Bytes) -> Option<Self> {
+        let page = match body.len() {
+            LARGE.. => return None,
+            WORTH_COMPRESSING.. => Self::with(
+                content_type,
+                Bytes::copy_from_slice(body),
+                OnceLock::new(),
+                OnceLock::new(),
+            ),
+            _ => Self::uncompressed(content_type, Bytes::copy_from_slice(body)),
+        };
+        Some(page)
+    }
+
+    /// Compresses a body in every encoding and computes its validator.
     pub fn new(content_type: HeaderValue, body: Bytes) -> Self {
         if body.len() < WORTH_COMPRESSING {
             return Self::uncompressed(content_type, body);
         }
-        let worth = |compressed: &Vec<u8>| compressed.len() < body.len();
-        let gzip = Some(gzipped(&body)).filter(worth);
-        let brotli = Some(brotlied(&body)).filter(worth);
+        let encodings = [Encoding::Gzip, Encoding::Brotli];
+        let [gzip, brotli] = encodings.map(|encoding| compressed(&body, encoding, Effort::Best));
         let (identity, gzip, brotli) = packed(&body, gzip, brotli);
+        Self::with(content_type, identity, gzip.into(), brotli.into())
+    }
+
+    fn with(
+        content_type: HeaderValue,
+        identity: Bytes,
+        gzip: OnceLock<Option<Compressed>>,
+        brotli: OnceLock<Option<Compressed>>,
+    ) -> Self {
+        let etag = hex(&Sha256::digest(&identity)[..16]);
         Self {
+            content_type,
+            etags: Etags::of(&etag),
+            etag,
+            identity,
             gzip,
             brotli,
-            ..Self::uncompressed(content_type, identity)
+            settled: Instant::now() + SETTLED,
         }
     }
 
-    /// The best encoding of those that a client accepts, in the order of its wishes: one that is stored, if there is one.
+    /// The same page with each body that was compressed fast compressed better; `None` if there is none.
+    pub(super) fn improved(&self) -> Option<Self> {
+        let better = |encoding: Encoding| {
+            let made = self.made(encoding)?;
+            match made.effort {
+                Effort::Fast => compressed(&self.identity, encoding, Effort::Best),
+                Effort::Best => Some(made.clone()),
+            }
+        };
+        let is_fast =
+            |encoding| matches!(self.made(encoding), Some(made) if made.effort == Effort::Fast);
+        let encodings = [Encoding::Gzip, Encoding::Brotli];
+        if !encodings.into_iter().any(is_fast) {
+            return None;
+        }
+        let [gzip, brotli] = encodings.map(better);
+        let (identity, gzip, brotli) = packed(&self.identity, gzip, brotli);
+        // An encoding that was not requested yet is still compressed when it is.
+        let lock =
+            |made: Option<Compressed>| made.map_or_else(OnceLock::new, |made| Some(made).into());
+        Some(Self {
+            identity,
+            gzip: lock(gzip),
+            brotli: lock(brotli),
+            ..self.clone()
+        })
+    }
+
+    /// The best encoding of those that a client accepts, in the order of its wishes: one that shrinks the body, if there
+    /// is one.
     pub fn choose(&self, accepted: impl IntoIterator<Item = Encoding> + Copy) -> Encoding {
-        let is_stored = |encoding: &Encoding| {
+        let is_worth_it = |encoding: &Encoding| {
             *encoding == Encoding::Identity || self.compressed(*encoding).is_some()
         };
-        let stored = accepted.into_iter().find(is_stored);
-        let chosen = stored.or_else(|| accepted.into_iter().next());
+        let worth_it = accepted.into_iter().find(is_worth_it);
+        let chosen = worth_it.or_else(|| accepted.into_iter().next());
         chosen.unwrap_or(Encoding::Identity)
     }
 
@@ -101,59 +139,79 @@ impl StoredPage {
         &self.identity
     }
 
-    /// The body in an encoding. One that was not worth storing is made now: a client that refuses the body as it is asks
-    /// for it, and no other.
+    /// The body in an encoding. One that is not worth keeping is made each time: only clients that refuse the body as it
+    /// is ask for it.
     pub fn body(&self, encoding: Encoding) -> Bytes {
-        let stored = self.compressed(encoding).cloned();
-        stored.unwrap_or_else(|| match encoding {
+        let kept = self.compressed(encoding).map(|kept| kept.body.clone());
+        kept.unwrap_or_else(|| match encoding {
             Encoding::Identity => self.identity.clone(),
-            Encoding::Gzip => gzipped(&self.identity).into(),
-            Encoding::Brotli => brotlied(&self.identity).into(),
+            _ => compressed_anyway(&self.identity, encoding, Effort::Fast).into(),
         })
     }
 
-    fn compressed(&self, encoding: Encoding) -> Option<&Bytes> {
+    /// The compressed body, made now if it has not been requested before.
+    fn compressed(&self, encoding: Encoding) -> Option<&Compressed> {
+        let make = || {
+            let effort = match Instant::now() < self.settled {
+                true => Effort::Fast,
+                false => Effort::Best,
+            };
+            compressed(&self.identity, encoding, effort)
+        };
+        self.lock(encoding)?.get_or_init(make).as_ref()
+    }
+
+    /// The compressed body, if it has been made.
+    fn made(&self, encoding: Encoding) -> Option<&Compressed> {
+        self.lock(encoding)?.get()?.as_ref()
+    }
+
+    fn lock(&self, encoding: Encoding) -> Option<&OnceLock<Option<Compressed>>> {
         match encoding {
             Encoding::Identity => None,
-            Encoding::Gzip => self.gzip.as_ref(),
-            Encoding::Brotli => self.brotli.as_ref(),
+            Encoding::Gzip => Some(&self.gzip),
+            Encoding::Brotli => Some(&self.brotli),
         }
     }
 
-    /// The strong validator of a representation, quoted: each encoding has its own (RFC 9110, section 8.8.3.3).
+    /// The strong validator of a representation, quoted: each encoding has its own (RFC 9110, section 8.8.3.3), and so
+    /// has each effort of its compression, because the bytes differ.
     pub fn etag(&self, encoding: Encoding) -> &HeaderValue {
-        let [identity, gzip, brotli] = &self.etags;
-        match encoding {
-            Encoding::Identity => identity,
-            Encoding::Gzip => gzip,
-            Encoding::Brotli => brotli,
+        let effort = self.compressed(encoding).map(|made| made.effort);
+        let [best, fast] = self.etags(encoding);
+        match effort {
+            Some(Effort::Fast) => fast,
+            _ => best,
         }
     }
 
-    /// Its bodies' lengths in bytes, each with the name of its encoding.
-    pub(super) fn sizes(&self) -> Vec<(&'static str, usize)> {
-        [Encoding::Identity, Encoding::Gzip, Encoding::Brotli]
-            .into_iter()
-            .filter(|encoding| {
-                *encoding == Encoding::Identity || self.compressed(*encoding).is_some()
-            })
-            .map(|encoding| {
-                (
-                    encoding.token().unwrap_or("identity"),
-                    self.body(encoding).len(),
-                )
-            })
-            .collect()
+    /// Every validator under which a client may have the body in an encoding: the bytes differ, the text does not.
+    pub fn etags(&self, encoding: Encoding) -> [&HeaderValue; 2] {
+        let Etags(identity, gzip, brotli) = &self.etags;
+        match encoding {
+            Encoding::Identity => [identity, identity],
+            Encoding::Gzip => gzip.each_ref(),
+            Encoding::Brotli => brotli.each_ref(),
+        }
     }
 
-    /// The bytes of its bodies.
+    /// The lengths of the bodies that have been made, in bytes, each with the name of its encoding.
+    pub(super) fn sizes(&self) -> Vec<(&'static str, usize)> {
+        let mut sizes = vec![("identity", self.identity.len())];
+        for encoding in [Encoding::Gzip, Encoding::Brotli] {
+            let made = self.made(encoding).map(|made| made.body.len());
+            sizes.extend(encoding.token().zip(made));
+        }
+        sizes
+    }
+
+    /// The bytes of its bodies; those of a body that may still be made are estimated.
     pub(super) fn weight(&self) -> usize {
-        let bodies = [
-            Some(&self.identity),
-            self.gzip.as_ref(),
-            self.brotli.as_ref(),
-        ];
-        bodies.into_iter().flatten().map(Bytes::len).sum()
+        let bytes = |lock: &OnceLock<Option<Compressed>>| match lock.get() {
+            Some(made) => made.as_ref().map_or(0, |made| made.body.len()),
+            None => self.identity.len() / 4,
+        };
+        self.identity.len() + bytes(&self.gzip) + bytes(&self.brotli)
     }
 
     pub(super) fn about(&self, lifetime: Duration) -> serde_json::Value {
@@ -162,14 +220,23 @@ impl StoredPage {
         serde_json::json!({ "content_type": content_type, "etag": self.etag, "lifetime_ms": lifetime })
     }
 
-    /// Its bodies; an empty one stands for none.
+    /// Its bodies; an empty one stands for one that has not been made, or not well.
     pub(super) fn parts(&self) -> Vec<Bytes> {
-        let compressed = |body: &Option<Bytes>| body.clone().unwrap_or_default();
+        let best = |encoding| {
+            let made = self.made(encoding);
+            let best = made.filter(|made| made.effort == Effort::Best);
+            best.map_or_else(Bytes::new, |made| made.body.clone())
+        };
         vec![
             self.identity.clone(),
-            compressed(&self.gzip),
-            compressed(&self.brotli),
+            best(Encoding::Gzip),
+            best(Encoding::Brotli),
         ]
+    }
+
+    /// Whether a body may still have to be compressed for a request.
+    pub(super) fn is_lazy(&self) -> bool {
+        self.gzip.get().is_none() || self.brotli.get().is_none()
     }
 
     /// The page of an entry, and the lifetime that it was stored with.
@@ -182,69 +249,55 @@ impl StoredPage {
         let [identity, gzip, brotli] = entry.parts.as_slice() else {
             return None;
         };
-        let compressed = |body: &Bytes| (!body.is_empty()).then(|| body.clone());
+        let is_compressed = !(gzip.is_empty() && brotli.is_empty());
+        let is_small = identity.len() < WORTH_COMPRESSING;
+        let compressed = |body: &Bytes| {
+            let effort = Effort::Best;
+            let made = (!body.is_empty()).then(|| Compressed {
+                body: body.clone(),
+                effort,
+            });
+            match made.is_some() || is_compressed || is_small {
+                true => made.into(),
+                false => OnceLock::new(),
+            }
+        };
         let page = Self {
             content_type: HeaderValue::from_str(&content_type).ok()?,
-            etags: etags(&etag),
+            etags: Etags::of(&etag),
             etag,
             identity: identity.clone(),
             gzip: compressed(gzip),
             brotli: compressed(brotli),
+            settled: Instant::now(),
         };
         Some((page, Duration::from_millis(lifetime_ms)))
     }
 }
 
-/// The validators of the identity, gzip and brotli bodies.
-fn etags(etag: &str) -> [HeaderValue; 3] {
-    let quoted = |suffix: &str| {
-        // Hexadecimal digits are a valid value; anything else is not read from Redis.
-        HeaderValue::from_str(&format!("\"{etag}{suffix}\""))
-            .unwrap_or(HeaderValue::from_static("\"\""))
-    };
-    [quoted(""), quoted("-gzip"), quoted("-br")]
-}
+/// The validators of the identity body, and of the gzip and brotli bodies at best and fast.
+#[derive(Debug, Clone)]
+struct Etags(HeaderValue, [HeaderValue; 2], [HeaderValue; 2]);
 
-/// Copies bodies into one allocation of just their size: what a page weighs is what it takes.
-fn packed(
-    identity: &[u8],
-    gzip: Option<Vec<u8>>,
-    brotli: Option<Vec<u8>>,
-) -> (Bytes, Option<Bytes>, Option<Bytes>) {
-    let (gzip, brotli) = (gzip.unwrap_or_default(), brotli.unwrap_or_default());
-    let all = Bytes::from([identity, &gzip, &brotli].concat());
-    let from = [identity.len(), identity.len() + gzip.len()];
-    let part = |part: Bytes| (!part.is_empty()).then_some(part);
-    (
-        all.slice(..from[0]),
-        part(all.slice(from[0]..from[1])),
-        part(all.slice(from[1]..)),
-    )
-}
-
-fn gzipped(body: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
-    let written = encoder.write_all(body).and_then(|()| encoder.finish());
-    // Writing to memory can't fail; an empty result would be shorter than the body and must not be kept.
-    written.unwrap_or_else(|_| body.to_vec())
-}
-
-fn brotlied(body: &[u8]) -> Vec<u8> {
-    let mut compressed = Vec::new();
-    let parameters = brotli::enc::BrotliEncoderParams {
-        quality: 5,
-        ..Default::default()
-    };
-    let written = brotli::BrotliCompress(&mut &body[..], &mut compressed, &parameters);
-    if written.is_ok() {
-        compressed
-    } else {
-        body.to_vec()
+impl Etags {
+    fn of(etag: &str) -> Self {
+        let quoted = |suffix: &str| {
+            // Hexadecimal digits are a valid value; anything else is not read from Redis.
+            HeaderValue::from_str(&format!("\"{etag}{suffix}\""))
+                .unwrap_or(HeaderValue::from_static("\"\""))
+        };
+        Self(
+            quoted(""),
+            ["-gzip", "-gzip-fast"].map(quoted),
+            ["-br", "-br-fast"].map(quoted),
+        )
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use super::*;
 
     fn page(text: &str) -> StoredPage {
@@ -266,6 +319,51 @@ mod tests {
         let all = [Encoding::Brotli, Encoding::Gzip, Encoding::Identity];
         assert_eq!(page("short").choose(all), Encoding::Identity);
         assert_eq!(page(&"long ".repeat(500)).choose(all), Encoding::Brotli);
+    }
+
+    fn lazy(text: &str) -> StoredPage {
+        let body = Bytes::from(text.to_owned());
+        StoredPage::lazy(HeaderValue::from_static("text/html"), &body).expect("small")
+    }
+
+    fn encodings(page: &StoredPage) -> Vec<&'static str> {
+        page.sizes().into_iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn an_encoding_that_no_request_asks_for_is_not_made() {
+        let page = lazy(&"a page ".repeat(200));
+        assert_eq!(encodings(&page), ["identity"]);
+        assert!(page.improved().is_none());
+        assert_eq!(page.choose([Encoding::Identity]), Encoding::Identity);
+        assert_eq!(encodings(&page), ["identity"]);
+        let all = [Encoding::Brotli, Encoding::Gzip, Encoding::Identity];
+        assert_eq!(page.choose(all), Encoding::Brotli);
+        assert_eq!(encodings(&page), ["identity", "br"]);
+        let improved = page.improved().expect("was compressed fast");
+        assert_eq!(encodings(&improved), ["identity", "br"]);
+        assert!(improved.improved().is_none());
+    }
+
+    #[test]
+    fn a_better_compression_has_the_same_text_and_another_validator() {
+        let text: String = (0..3000).map(|number| format!("row {number} ")).collect();
+        let page = lazy(&text);
+        let fast = page.body(Encoding::Gzip);
+        let improved = page.improved().expect("was compressed fast");
+        let best = improved.body(Encoding::Gzip);
+        assert!(best.len() < fast.len(), "{} {}", best.len(), fast.len());
+        assert_ne!(page.etag(Encoding::Gzip), improved.etag(Encoding::Gzip));
+        assert_eq!(page.etags(Encoding::Gzip), improved.etags(Encoding::Gzip));
+        let mut decoded = String::new();
+        let read = flate2::read::GzDecoder::new(&best[..]).read_to_string(&mut decoded);
+        assert!(read.is_ok() && decoded == text);
+    }
+
+    #[test]
+    fn a_large_body_is_not_compressed_while_a_request_waits() {
+        let body = Bytes::from(vec![b'a'; LARGE]);
+        assert!(StoredPage::lazy(HeaderValue::from_static("text/html"), &body).is_none());
     }
 
     #[test]

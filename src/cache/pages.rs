@@ -7,10 +7,10 @@ use actix_web::http::header::HeaderValue;
 use actix_web::web::Bytes;
 
 use super::flight::{Landed, Leader, Part};
-use super::load::{ATTEMPTS, jittered, to_the_end};
-use super::memory::{GRACE, HeldPage, LocalStamps};
-use super::policy::{CachePolicy, MAX_BODY_BYTES};
-use super::{Cache, CacheKey, Level, LoadError, Outcome, Stamps, StoredPage, TagSet, caller};
+use super::load::{ATTEMPTS, to_the_end};
+use super::memory::{HeldPage, LocalStamps};
+use super::policy::CachePolicy;
+use super::{Cache, CacheKey, Level, LoadError, Outcome, StoredPage, TagSet, caller};
 
 /// A page as it was rendered.
 #[derive(Debug)]
@@ -203,6 +203,10 @@ impl Cache {
         let found = self.counted(key.level(), tier.find(key, tags).await).ok()?;
         let (entry, left, local) = self.validated(tier, key.level(), found, stamps).await?;
         let (page, lifetime) = StoredPage::read(&entry)?;
+        // Without memory, it would be compressed anew for each request.
+        if page.is_lazy() && !self.memory.is_enabled() {
+            return None;
+        }
         let held = HeldPage::new(page, entry.age(), left, lifetime, local);
         let page = self.keep_in_memory(key, held);
         self.metrics.time_hit(Level::PageRedis, started.elapsed());
@@ -211,161 +215,6 @@ impl Cache {
         let trail = vec![(Level::PageRedis, outcome)];
         let ends_soon = page.ends_soon(Instant::now());
         Some((Served { page, trail }, ends_soon))
-    }
-
-    /// Renders, keeps, and lets followers have the page.
-    async fn fill_page<E, F>(
-        self,
-        leader: Leader,
-        key: &CacheKey,
-        render: impl FnOnce() -> F,
-    ) -> Result<Served, E>
-    where
-        E: LoadError,
-        F: Future<Output = Result<Rendered, E>>,
-    {
-        let started = Instant::now();
-        let rendered = render().await;
-        self.metrics.time_load(Level::PageRedis, started.elapsed());
-        let result = match rendered {
-            Ok(rendered) => Ok(self.keep_page(&leader, key, rendered).await),
-            Err(err) if err.is_outage() => match self.stale_page(key) {
-                Some(served) => Ok(served),
-                None => {
-                    let served = self.stale_page_of_redis(key, leader.stamps()).await;
-                    served.ok_or(err)
-                }
-            },
-            Err(err) => Err(err),
-        };
-        leader.land(Arc::new(result.clone()));
-        result
-    }
-
-    /// A page that has only expired, or whose tier has lost touch with the database.
-    fn stale_page(&self, key: &CacheKey) -> Option<Served> {
-        let (page, since) = self.memory.find_stale(key)?;
-        let outcome = Outcome::Stale(since);
-        self.record_at(Level::PageMemory, key, outcome);
-        let trail = vec![(Level::PageMemory, outcome)];
-        Some(Served { page, trail })
-    }
-
-    /// A page that Redis holds, where the lease to read it has ended: it may have missed events.
-    async fn stale_page_of_redis(&self, key: &CacheKey, stamps: &LocalStamps) -> Option<Served> {
-        let since = self.lease.ended_for(Instant::now())?;
-        let since = Some(since).filter(|since| *since <= GRACE)?;
-        let tier = self.redis.as_ref()?.beyond_lease();
-        let found = self.counted(key.level(), tier.find(key, stamps.tags()).await);
-        let validated = self.validated(&tier, key.level(), found.ok()?, stamps);
-        let (entry, left, local) = validated.await?;
-        let (page, lifetime) = StoredPage::read(&entry)?;
-        let held = HeldPage::new(page, entry.age(), left, lifetime, local);
-        let outcome = Outcome::Stale(since);
-        self.record_at(Level::PageRedis, key, outcome);
-        Some(Served {
-            page: self.keep_in_memory(key, held),
-            trail: vec![(Level::PageRedis, outcome)],
-        })
-    }
-
-    async fn keep_page(&self, leader: &Leader, key: &CacheKey, rendered: Rendered) -> Served {
-        let now = Instant::now();
-        let policy = rendered.policy.as_ref();
-        let left = policy.map_or(Duration::ZERO, |policy| {
-            policy.fresh_until.saturating_duration_since(now)
-        });
-        let ttl = jittered(self.lifetimes.page).min(left);
-        // What only the data could tell was captured before they were read.
-        let local = policy.map_or_else(LocalStamps::default, |policy| policy.local.clone());
-        let local = leader.stamps().union(&local);
-        let stamps = policy.and_then(|policy| match &policy.stamps {
-            Stamps::Unknown => None,
-            known => local.only(&known.tags()),
-        });
-        let fits = !ttl.is_zero() && rendered.body.len() <= MAX_BODY_BYTES;
-        let redis_is_up = self.redis_is_up() == Some(true);
-        let (Some(policy), Some(stamps), true) = (policy, stamps, fits) else {
-            return self.page_not_kept(key, rendered, local);
-        };
-        if !redis_is_up && !self.memory.is_enabled() {
-            return self.page_not_kept(key, rendered, stamps);
-        }
-        let (content_type, body) = (rendered.content_type.clone(), rendered.body.clone());
-        // Compression takes milliseconds that other requests of this thread need not wait for. More of it at once than
-        // there are cores would only take more memory.
-        let permit = self.compressing.acquire().await;
-        let compressed = tokio::task::spawn_blocking(move || StoredPage::new(content_type, body));
-        let compressed = compressed.await;
-        drop(permit);
-        let Ok(page) = compressed else {
-            return self.page_not_kept(key, rendered, stamps);
-        };
-        let stored = match &policy.stamps {
-            Stamps::Known(_) => {
-                let (about, parts) = (page.about(ttl), page.parts());
-                let age = policy.loaded.elapsed();
-                self.store(key, &policy.stamps, age, ttl, about, parts)
-                    .await
-            }
-            Stamps::Local(_) | Stamps::Unknown => false,
-        };
-        let held = HeldPage::new(page, policy.loaded.elapsed(), ttl, ttl, stamps);
-        let mut trail = policy.trail.clone();
-        if let Some(outcome) = self.outcome_in_redis(&policy.stamps, stored) {
-            trail.push((Level::PageRedis, outcome));
-            self.record_at(Level::PageRedis, key, outcome);
-        }
-        let page = self.keep_in_memory(key, held);
-        let kept = self.memory.is_enabled() && page.stamps.are_current();
-        // Where Redis keeps it too, that is what is said of the page.
-        if !stored {
-            let outcome = Outcome::Miss { stored: kept };
-            self.log(Level::PageMemory, key, outcome);
-            trail.push((Level::PageMemory, outcome));
-        }
-        Served { page, trail }
-    }
-
-    /// The part of `Cache-Status` for Redis; nothing without Redis.
-    fn outcome_in_redis(&self, stamps: &Stamps, stored: bool) -> Option<Outcome> {
-        self.redis.as_ref()?;
-        Some(match stamps {
-            Stamps::Local(_) => Outcome::Bypass,
-            Stamps::Known(_) | Stamps::Unknown => Outcome::Miss { stored },
-        })
-    }
-
-    fn keep_in_memory(&self, key: &CacheKey, held: HeldPage) -> Arc<HeldPage> {
-        let page = Arc::new(held);
-        if self.memory.insert(key, &page) {
-            self.metrics.count_store(Level::PageMemory);
-        }
-        page
-    }
-
-    /// A page that is sent and not stored.
-    fn page_not_kept(&self, key: &CacheKey, rendered: Rendered, stamps: LocalStamps) -> Served {
-        let age = rendered.policy.as_ref();
-        let age = age.map_or(Duration::ZERO, |policy| policy.loaded.elapsed());
-        let (mut trail, redis) = match rendered.policy {
-            Some(policy) => {
-                let outcome = self.outcome_in_redis(&policy.stamps, false);
-                (policy.trail, outcome)
-            }
-            None => (Vec::new(), Some(Outcome::Bypass)),
-        };
-        let outcome = redis.unwrap_or(Outcome::Bypass);
-        let level = match redis {
-            Some(_) => Level::PageRedis,
-            None => Level::PageMemory,
-        };
-        trail.push((level, outcome));
-        self.record_at(level, key, outcome);
-        let page = StoredPage::uncompressed(rendered.content_type, rendered.body);
-        let held = HeldPage::new(page, age, Duration::ZERO, Duration::ZERO, stamps);
-        let page = Arc::new(held);
-        Served { page, trail }
     }
 
     /// A follower's share of what its leader got.

@@ -28,7 +28,10 @@ pub async fn list(
     // A list of some locations depends on no others.
     let among = (!chosen.is_empty()).then_some(chosen);
     if is_tallied(filter) {
-        return list_among(client, among, "", limit).await;
+        return match among {
+            None => list_all(client, limit).await,
+            Some(_) => list_among(client, among, "", limit).await,
+        };
     }
     if !are_counted(filter, total) {
         let mut places = list_among(client, among, "", limit).await?;
@@ -63,7 +66,16 @@ pub async fn list_by_name(
     list_among(client, None, letters, limit).await
 }
 
-/// The same of some folded locations only, or of all.
+/// The places with the most listings.
+async fn list_all(client: &impl GenericClient, limit: i64) -> Result<Vec<Place>, DbError> {
+    let sql = include_str!("../../sql/queries/place_list_all.sql");
+    let sql = sql.replace("/* limit */", &limit.to_string());
+    let statement = client.prepare_cached(&sql).await?;
+    let rows = client.query(&statement, &[]).await?;
+    Ok(rows.iter().map(place).collect())
+}
+
+/// The places with the most listings of some folded locations, or of all, whose names have these letters.
 async fn list_among(
     client: &impl GenericClient,
     among: Option<Vec<String>>,

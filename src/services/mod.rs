@@ -30,8 +30,8 @@ mod undo;
 
 pub use crate::cache::caller;
 pub use crate::cache::{
-    Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, PastInvalidation, Rendered,
-    Served, StoredPage,
+    Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, PastInvalidation, ProbeStep,
+    Refusal, Rendered, Served, StoredPage,
 };
 pub use accounts::login::Login;
 pub use accounts::management::{Actor, ManageError, UserPage};

@@ -32,7 +32,7 @@ const FOLDERS: [&str; 7] = [
     "sql",
     "static",
     "script",
-    "examples",
+    "tools",
 ];
 
 const MAX_LINES: usize = 400;
@@ -363,4 +363,15 @@ fn readers_that_end_early_are_found_in_every_form() {
     ] {
         assert!(!readers(text).into_iter().any(ends_early), "{text}");
     }
+}
+
+#[test]
+fn the_image_is_built_with_the_rust_version_that_the_workspace_declares() {
+    let value = |file: &str, before: &str, after: &str| {
+        let text = read(&root().join(file));
+        let (_, rest) = text.split_once(before).expect("it is there");
+        rest.split(after).next().unwrap_or_default().to_owned()
+    };
+    let declared = value("Cargo.toml", "\nrust-version = \"", "\"");
+    assert_eq!(value("Dockerfile", "FROM rust:", "-"), declared);
 }

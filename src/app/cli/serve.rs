@@ -39,12 +39,11 @@ pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<(),
         }
         if debug {
             log::info!(
-                "development mode (DEBUG): cache management is open to this machine; RUST_LOG=info logs cache \
-                hits and misses"
+                "development mode (DEBUG): cache management is open to this machine; RUST_LOG=info logs hits and misses"
             );
         }
     });
-    application.run_until_stopped().await?;
+    Box::pin(application.run_until_stopped()).await?;
     log::info!("stopped");
     Ok(())
 }

@@ -56,7 +56,7 @@ impl HeldPage {
     }
 
     /// Whether it has neither expired nor been invalidated in this process.
-    pub(super) fn is_fresh(&self, now: Instant) -> bool {
+    pub(in crate::cache) fn is_fresh(&self, now: Instant) -> bool {
         now < self.expires && self.stamps.are_current()
     }
 
@@ -74,6 +74,16 @@ impl HeldPage {
     /// Whether the page is about to expire. True only once: the caller then has the page computed again.
     pub(in crate::cache) fn wants_refresh(&self, now: Instant) -> bool {
         self.ends_soon(now) && !self.refreshing.swap(true, Ordering::Relaxed)
+    }
+
+    /// The same page, compressed better, if that is possible.
+    pub(in crate::cache) fn improved(&self) -> Option<Self> {
+        Some(Self {
+            page: self.page.improved()?,
+            stamps: self.stamps.clone(),
+            refreshing: AtomicBool::new(self.refreshing.load(Ordering::Relaxed)),
+            ..*self
+        })
     }
 
     /// What it costs in memory, in bytes.

@@ -1,8 +1,8 @@
 //! The memory tier: pages of this process, ready to be sent, and the generations that make them void.
 //!
-//! A hit costs no network, no rendering and no compression. The tier answers only while it is *armed*: for a short
-//! lease that the follower of the event log extends each time when it has applied everything. A process that was
-//! frozen, or that can't hear of events, is disarmed by the clock alone.
+//! A hit costs no network and no rendering, and compression only when an encoding is requested for the first time. The
+//! tier answers only while it is *armed*: for a short lease, which the reader of the event log extends each time that it
+//! has applied everything. A process that was frozen, or that does not hear of events, is disarmed by the clock alone.
 //!
 //! **Invariant:** an entry answers only if nothing of it was invalidated in this process since before its data were
 //! read from anywhere.
@@ -85,6 +85,13 @@ impl MemoryTier {
         };
         pages.insert(key.clone(), page.clone());
         true
+    }
+
+    /// Keeps a page in place of an equal one, unless that was replaced already.
+    pub(super) fn replace(&self, key: &CacheKey, old: &Arc<HeldPage>, page: HeldPage) {
+        if self.held(key).is_some_and(|held| Arc::ptr_eq(&held, old)) {
+            self.insert(key, &Arc::new(page));
+        }
     }
 
     /// Notes that an event is applied here.

@@ -17,8 +17,12 @@ pub(super) fn answer(
     cache_status: HeaderValue,
 ) -> HttpResponse {
     let encoding = page.choose(AcceptedEncodings::of(headers));
-    let etag = page.etag(encoding);
-    let not_modified = has_copy(headers, etag);
+    let current = page.etag(encoding);
+    // A copy that was compressed otherwise is the same page, and keeps its own validator.
+    let mut known = [current].into_iter().chain(page.etags(encoding));
+    let copy = known.find(|etag| has_copy(headers, etag));
+    let not_modified = copy.is_some();
+    let etag = copy.unwrap_or(current);
     let status = match not_modified {
         true => StatusCode::NOT_MODIFIED,
         false => StatusCode::OK,

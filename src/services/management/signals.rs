@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::watch;
+use utoipa::ToSchema;
 
 use super::Management;
 use crate::cache::{Outcome, caller};
@@ -17,8 +18,8 @@ use crate::domain::{Cursors, ListingQuery, NewProperty, Property, PropertyForm, 
 use crate::services::editor::to_the_end;
 use crate::services::{ServiceError, UpdateOutcome};
 
-/// One thing that was done, and whether the caches followed.
-#[derive(Debug, Clone, Serialize)]
+/// One step of a signals test, and whether the caches followed.
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SignalStep {
     /// The name of the step.
     pub step: &'static str,

@@ -13,9 +13,9 @@ async fn a_file_of_very_many_bad_rows_is_read_no_further_than_that() {
         .await
         .assert_status(422);
     for shown in [
-        "has more than 10,000 bad rows",
+        "has more than 10,000 invalid rows",
         "… and more",
-        "reading stopped after 10,000 rows that are not valid",
+        "reading stopped after 10,000 invalid rows",
     ] {
         assert!(preview.has(shown), "{shown}: {preview:?}");
     }
@@ -38,7 +38,7 @@ async fn as_many_bad_rows_as_are_read_leave_the_good_ones_to_import() {
         .await
         .assert_status(200);
     assert_eq!(figures(&preview), "0 1 0 10,000");
-    assert!(preview.has("and 9,900 more bad rows"), "{preview:?}");
+    assert!(preview.has("and 9,900 more invalid rows"), "{preview:?}");
     apply(&staff, &preview, &[("skip_invalid", "1")])
         .await
         .assert_status(303);
@@ -69,15 +69,12 @@ async fn of_three_looks_at_once_the_third_is_told_to_try_again() {
     let preview = import(&staff, "homes.csv", csv).await.assert_status(200);
     let address = preview.header("x-address");
     // While the listings are locked, no look can end.
-    let lock = app.database.psql().await;
-    lock.batch_execute("BEGIN; LOCK TABLE property IN ACCESS EXCLUSIVE MODE")
-        .await
-        .expect("locked");
+    let lock = app.database.lock("property").await;
     let look = || async {
         let page = staff.get(address).await;
         if page.status == 409 {
             assert!(page.has("try again in a few seconds"), "{page:?}");
-            lock.batch_execute("ROLLBACK").await.expect("unlocked");
+            lock.release().await;
         }
         page.status
     };

@@ -353,7 +353,7 @@ const MANY: &str = "ALTER TABLE property DISABLE TRIGGER ALL;
 async fn a_list_that_is_too_long_says_where_it_ends_and_how_to_reach_the_others() {
     let app = Plan::new().await.sql(MANY).await.start().await;
     let staff = app.staff().await;
-    let ends = "can be paged through after its first 10,000 listings.";
+    let ends = "Only the first 10,000 listings can be paged through.";
     for (query, reversed) in [
         ("?page=1001", "?o=added"),
         ("?o=price&page=1600", "?o=-price"),

@@ -73,7 +73,7 @@ async fn a_form_that_holds_something_else_when_it_comes_again_is_not_lost() {
     staff.post(ADD, &first).await.assert_status(303);
     let second = filled(&form, &listing("Second", "2", "L"));
     let page = staff.post(ADD, &second).await.assert_status(409);
-    assert!(page.has("saved already, as listing 1"), "{page:?}");
+    assert!(page.has("already saved as listing 1"), "{page:?}");
     assert_eq!(page.field("title"), "Second");
     assert_ne!(page.field("_once"), form.field("_once"));
     assert_eq!(app.database.listings().await, "1");
@@ -188,7 +188,7 @@ async fn a_copy_that_was_saved_already_never_comes_back_as_the_form_of_what_it_w
     staff.post(CHANGE, &copy("Copy")).await.assert_status(303);
     let page = staff.post(CHANGE, &copy("Another")).await;
     let page = page.assert_status(409);
-    assert!(page.has("saved already, as listing 2"), "{page:?}");
+    assert!(page.has("already saved as listing 2"), "{page:?}");
     assert!(page.has("action=\"/admin/properties/add/\""), "{page:?}");
     assert!(!page.has("/admin/properties/1/"), "{page:?}");
     let fields = filled(&page, &listing("Another", "1", "L"));

@@ -103,7 +103,7 @@ async fn another_account_saves_the_form_only_after_a_look_at_it_and_if_it_may() 
             "{view}",
             "Your account has no permission to change listings.",
         ),
-        ("{view,change}", "save it as “sam”"),
+        ("{view,change}", "then save as “sam”"),
     ] {
         let grant =
             format!("UPDATE site_user SET permissions = '{permissions}' WHERE username = 'sam'");

@@ -84,7 +84,7 @@ async fn a_value_that_the_database_refuses_is_named_also_where_no_field_is_shown
     let fields = fields.map(|(name, value)| (name, value.to_owned()));
     let page = staff.submit("/admin/properties/", &fields).await;
     let page = page.assert_status(400);
-    assert!(page.has("this value of “location”"), "{page:?}");
+    assert!(page.has("the value of “location”"), "{page:?}");
     assert!(!page.has("on our side"), "{page:?}");
 }
 

@@ -168,3 +168,24 @@ fn versions_in_documents_are_those_of_the_program() {
     );
     assert!(read("README.md").contains(&rust), "{rust}");
 }
+
+#[test]
+fn the_hosted_workflow_runs_all_checks_and_the_issue_forms_are_valid() {
+    let steps = read(".github/workflows/test.yml");
+    assert!(steps.contains("run: script/test\n") && steps.contains("cargo-deny-action"));
+    let forms = fs::read_dir(root().join(".github/ISSUE_TEMPLATE")).expect("forms");
+    let names = forms.map(|form| form.expect("readable").file_name());
+    let forms = names.map(|name| format!(".github/ISSUE_TEMPLATE/{}", name.display()));
+    for name in forms.chain([".github/workflows/test.yml".to_owned()]) {
+        let parsed = yaml_rust2::YamlLoader::load_from_str(&read(&name));
+        let document = &parsed.unwrap_or_else(|err| panic!("{name}: {err}"))[0];
+        for field in document["body"].as_vec().into_iter().flatten() {
+            let label = &field["attributes"]["label"];
+            let is_text = field["type"].as_str() == Some("markdown");
+            assert!(
+                is_text || label.as_str().is_some(),
+                "{name}: a field has no label"
+            );
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! Somebody who uses the site: a reader without cookies, or staff with a session.
+//! An HTTP client with cookies: a reader, or staff with a session.
 
 use std::sync::Arc;
 
@@ -133,7 +133,7 @@ impl Browser {
         self.post(path, &fields).await
     }
 
-    /// Fills in the login form, whatever comes of it.
+    /// Posts the login form; the login may be refused.
     pub(crate) async fn try_log_in(&self, username: &str, password: &str, next: &str) -> Page {
         let form = self.get("/admin/login/").await;
         let fields = [

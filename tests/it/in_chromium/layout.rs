@@ -1,6 +1,6 @@
 //! Pages fit every window, and somebody can look at them.
 
-use crate::harness::{App, Chromium, Motion, Plan, Shell, Theme};
+use crate::harness::{App, Chromium, Motion, Plan, Shell, Theme, eventually};
 
 async fn app() -> App {
     let plan = Plan::new().await;
@@ -46,5 +46,30 @@ async fn for_those_who_asked_for_less_motion_nothing_moves() {
         chromium.open(&app, path).await;
         let moving = chromium.moving().await;
         assert!(moving.is_empty(), "{name}: {moving:#?}");
+    }
+}
+
+#[tokio::test]
+async fn every_part_of_a_drawing_is_found_in_the_file_of_symbols() {
+    let app = Plan::new().await.homes(24).await.start().await;
+    let chromium = Chromium::start().await;
+    for (path, drawings) in [
+        ("/properties/", 24),
+        ("/properties/1/", 1),
+        ("/nothing/", 1),
+    ] {
+        chromium.open(&app, path).await;
+        eventually(&format!("{drawings} drawings on {path}"), async || {
+            let drawn = "return [...document.querySelectorAll('.facade')]
+                .filter(drawing => [...drawing.children].every(part => part.getBBox().width > 0)).length";
+            let drawn = chromium.run(drawn, &[]).await.as_u64()?;
+            (drawn >= drawings).then_some(())
+        })
+        .await;
+        let complaints = chromium.complaints().await;
+        assert!(
+            path == "/nothing/" || complaints.is_empty(),
+            "{path}: {complaints:#?}"
+        );
     }
 }

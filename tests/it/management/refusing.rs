@@ -110,7 +110,10 @@ async fn an_account_without_scan_clears_everything_and_counts_nothing() {
     assert_eq!(cleared["success"], true, "{cleared}");
     assert!(cleared["cleared"]["pages"].is_null(), "{cleared}");
     let reason = cleared["cleared"]["reason"].as_str().expect("a reason");
-    assert!(names(reason, "SCAN") && reason.contains("void"), "{reason}");
+    assert!(
+        names(reason, "SCAN") && reason.contains("invalid"),
+        "{reason}"
+    );
     assert!(app.get("/properties/").await.is_stored());
     let page = app.get(FIGURES).await.assert_status(200);
     assert!(page.has("not permitted") && page.has("SCAN"), "{page:?}");

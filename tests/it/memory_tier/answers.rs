@@ -138,11 +138,7 @@ async fn calls(redis: &RedisCli, command: &str) -> u64 {
 #[tokio::test]
 async fn a_hit_in_memory_asks_redis_for_nothing() {
     let redis = OwnRedis::start(&[]).await;
-    let plan = Plan::new()
-        .await
-        .homes(2)
-        .await
-        .set("REDIS_URL", redis.url());
+    let plan = Plan::with_homes(2).await.set("REDIS_URL", redis.url());
     let app = plan.start().await;
     let cli = redis.cli().await;
     app.has_in_memory("/properties/").await;

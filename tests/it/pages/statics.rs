@@ -1,5 +1,7 @@
 //! Static files: names that carry the content's hash, and are kept for good.
 
+use std::collections::BTreeSet;
+
 use super::encodings::decoded;
 use crate::harness::{App, Page, Plan, spawn_app};
 
@@ -15,8 +17,10 @@ async fn accepting(app: &App, path: &str, encoding: &str) -> Page {
 async fn assets(app: &App) -> Vec<String> {
     let page = app.get("/properties/").await;
     let parts = page.text().split("\"/static/").skip(1);
-    let names = parts.filter_map(|part| part.split('"').next());
-    names.map(|name| format!("/static/{name}")).collect()
+    // A symbol of a file is named behind a number sign.
+    let names = parts.filter_map(|part| part.split(['"', '#']).next());
+    let paths: BTreeSet<_> = names.map(|name| format!("/static/{name}")).collect();
+    paths.into_iter().collect()
 }
 
 #[tokio::test]

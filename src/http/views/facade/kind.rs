@@ -1,219 +1,192 @@
-//! What a title says of the house, and of what is around it.
+//! The building and the surroundings that the words of a title suggest.
 
-use super::picture::Seed;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
-/// A kind of house.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use foldhash::fast::RandomState;
+
+use super::seed::Seed;
+
+/// A kind of building. Where a title suggests several, the first of them is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
-    /// Flats above each other, in a street.
-    Tenement,
-    /// A new block with large windows and a terrace on top.
-    Block,
-    /// A house of its own.
-    House,
-    /// Low, under a large roof.
-    Cottage,
-    /// Wide and symmetrical.
-    Villa,
-    /// Narrow houses side by side.
-    Terrace,
-    /// One window of a larger house.
-    Room,
-    /// With battlements.
+    Boat,
     Castle,
     /// A steep roof among trees.
     Cabin,
-    /// On the water.
-    Boat,
+    /// A low house under a large roof.
+    Cottage,
+    /// A wide and symmetrical house.
+    Villa,
+    /// A new block with large windows and a terrace on top.
+    Block,
+    /// Narrow houses side by side.
+    Terrace,
+    /// The window of a room.
+    Room,
+    /// Flats above each other, in a street.
+    Tenement,
+    House,
 }
 
-/// The words that tell each kind, the more telling first.
-const KINDS: [(Kind, &[&str]); 10] = [
-    (
-        Kind::Boat,
-        &["boat", "houseboat", "yacht", "barge", "ship", "narrowboat"],
-    ),
-    (
-        Kind::Castle,
-        &["tower", "fort", "keep", "palace", "chateau"],
-    ),
-    (
-        Kind::Cabin,
-        &[
-            "cabin",
-            "lodge",
-            "chalet",
-            "barn",
-            "bothy",
-            "pod",
-            "hut",
-            "yurt",
-            "farm",
-            "farmhouse",
-        ],
-    ),
-    (
-        Kind::Cottage,
-        &["cottage", "bungalow", "croft", "gatehouse"],
-    ),
-    (
-        Kind::Villa,
-        &["villa", "mansion", "manor", "estate", "hall"],
-    ),
-    (
-        Kind::Block,
-        &[
-            "penthouse",
-            "loft",
-            "modern",
-            "contemporary",
-            "new",
-            "block",
-            "rooftop",
-        ],
-    ),
-    (
-        Kind::Terrace,
-        &[
-            "townhouse",
-            "terraced",
-            "mews",
-            "terrace",
-            "maisonette",
-            "duplex",
-            "semi",
-            "town",
-        ],
-    ),
-    (
-        Kind::Room,
-        &[
-            "room", "studio", "bedsit", "single", "double", "twin", "ensuite", "suite", "bnb",
-        ],
-    ),
-    (
-        Kind::Tenement,
-        &[
-            "flat",
-            "apartment",
-            "apt",
-            "tenement",
-            "condo",
-            "georgian",
-            "victorian",
-        ],
-    ),
-    (
-        Kind::House,
-        &["house", "home", "detached", "family", "bed", "bedroom"],
-    ),
-];
-
 impl Kind {
-    pub(super) fn of(title: &str, seed: &mut Seed) -> Self {
-        let words = words(title);
-        let said = KINDS
-            .iter()
-            .find(|(_, telling)| words.iter().any(|word| telling.contains(&word.as_str())));
-        // The title may say nothing of the house.
+    /// The name of its symbols.
+    pub(super) fn symbol(self) -> &'static str {
+        match self {
+            Self::Boat => "boat",
+            Self::Castle => "castle",
+            Self::Cabin => "cabin",
+            Self::Cottage => "cottage",
+            Self::Villa => "villa",
+            Self::Block => "block",
+            Self::Terrace => "terrace",
+            Self::Room => "room",
+            Self::Tenement => "tenement",
+            Self::House => "house",
+        }
+    }
+
+    /// The kind that a title suggests; a guess if it suggests none.
+    pub(super) fn of(suggested: &Suggested, seed: &mut Seed) -> Self {
         let guess = seed.pick([Self::Tenement, Self::House, Self::Terrace]);
-        said.map_or(guess, |(kind, _)| *kind)
+        suggested.kind.unwrap_or(guess)
     }
 }
 
-/// What is around the house.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is around the building. Where a title suggests several, the first of them is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Surroundings {
-    Street,
-    Hills,
-    Garden,
     Water,
+    Garden,
+    Hills,
+    Street,
 }
 
-const SURROUNDINGS: [(Surroundings, &[&str]); 3] = [
-    (
-        Surroundings::Water,
-        &[
-            "sea",
-            "seaside",
-            "beach",
-            "beachfront",
-            "harbour",
-            "harbor",
-            "shore",
-            "quay",
-            "river",
-            "riverside",
-            "canal",
-            "coast",
-            "coastal",
-            "bay",
-            "island",
-            "water",
-            "waterfront",
-            "marina",
-            "lake",
-            "loch",
-            "ocean",
-            "dock",
-            "docks",
-        ],
-    ),
-    (
-        Surroundings::Garden,
-        &[
-            "garden",
-            "gardens",
-            "park",
-            "meadow",
-            "meadows",
-            "patio",
-            "courtyard",
-            "leafy",
-            "green",
-            "orchard",
-            "wood",
-            "woods",
-            "forest",
-            "quiet",
-            "peaceful",
-        ],
-    ),
-    (
-        Surroundings::Hills,
-        &[
-            "view", "views", "hill", "hills", "castle", "mountain", "country", "rural", "valley",
-            "retreat", "seat", "glen", "hillside",
-        ],
-    ),
-];
-
 impl Surroundings {
-    pub(super) fn of(title: &str, kind: Kind, seed: &mut Seed) -> Self {
-        let words = words(title);
-        let said = SURROUNDINGS
-            .iter()
-            .find(|(_, telling)| words.iter().any(|word| telling.contains(&word.as_str())));
+    /// The name of the symbols behind the building.
+    pub(super) fn scene(self) -> &'static str {
+        match self {
+            Self::Water => "water",
+            Self::Garden => "trees",
+            Self::Hills => "hills",
+            Self::Street => "street",
+        }
+    }
+
+    /// The name of the symbols in front of the building.
+    pub(super) fn ground(self, kind: Kind) -> &'static str {
+        match (kind, self) {
+            (Kind::Boat, _) => "waves",
+            (Kind::Cottage | Kind::Villa, _) => "hedge",
+            (Kind::House | Kind::Castle | Kind::Cabin, _) => "garden",
+            (_, Self::Street) => "pavement",
+            _ => "lawn",
+        }
+    }
+
+    /// The surroundings that a title suggests; a guess by the kind of building if it suggests none.
+    pub(super) fn of(suggested: &Suggested, kind: Kind, seed: &mut Seed) -> Self {
         let guess = match kind {
+            Kind::Boat => return Self::Water,
             Kind::Tenement | Kind::Block | Kind::Terrace | Kind::Room => {
                 seed.pick([Self::Street, Self::Street, Self::Hills])
             }
-            Kind::House | Kind::Villa => seed.pick([Self::Garden, Self::Hills]),
-            Kind::Cottage | Kind::Castle | Kind::Cabin => seed.pick([Self::Hills, Self::Garden]),
-            Kind::Boat => Self::Water,
+            _ => seed.pick([Self::Garden, Self::Hills]),
         };
-        match (kind, said) {
-            (Kind::Boat, _) | (_, None) => guess,
-            (_, Some((around, _))) => *around,
-        }
+        suggested.around.unwrap_or(guess)
     }
 }
 
-fn words(title: &str) -> Vec<String> {
-    let words = title.split(|c: char| !c.is_alphanumeric());
-    let words = words.filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect()
+/// What a title suggests.
+#[derive(Debug, Default)]
+pub(super) struct Suggested {
+    kind: Option<Kind>,
+    around: Option<Surroundings>,
 }
+
+impl Suggested {
+    /// What the words of a title suggest.
+    pub(super) fn by(title: &str) -> Self {
+        let mut suggested = Self::default();
+        let title = title.to_lowercase();
+        for word in title.split(|c: char| !c.is_alphanumeric()) {
+            match WORDS.get(word) {
+                Some(Hint::Kind(kind)) => {
+                    suggested.kind = Some(suggested.kind.unwrap_or(*kind).min(*kind));
+                }
+                Some(Hint::Around(around)) => {
+                    suggested.around = Some(suggested.around.unwrap_or(*around).min(*around));
+                }
+                None => {}
+            }
+        }
+        suggested
+    }
+}
+
+/// What one word suggests.
+#[derive(Debug, Clone, Copy)]
+enum Hint {
+    Kind(Kind),
+    Around(Surroundings),
+}
+
+static WORDS: LazyLock<HashMap<&str, Hint, RandomState>> = LazyLock::new(|| {
+    let words = HINTS.iter();
+    words
+        .flat_map(|(hint, words)| words.split_whitespace().map(|word| (word, *hint)))
+        .collect()
+});
+
+const HINTS: [(Hint, &str); 13] = [
+    (
+        Hint::Kind(Kind::Boat),
+        "boat houseboat yacht barge ship narrowboat",
+    ),
+    (Hint::Kind(Kind::Castle), "tower fort keep palace chateau"),
+    (
+        Hint::Kind(Kind::Cabin),
+        "cabin lodge chalet barn bothy pod hut yurt farm farmhouse",
+    ),
+    (
+        Hint::Kind(Kind::Cottage),
+        "cottage bungalow croft gatehouse",
+    ),
+    (Hint::Kind(Kind::Villa), "villa mansion manor estate hall"),
+    (
+        Hint::Kind(Kind::Block),
+        "penthouse loft modern contemporary new block rooftop",
+    ),
+    (
+        Hint::Kind(Kind::Terrace),
+        "townhouse terraced mews terrace maisonette duplex semi town",
+    ),
+    (
+        Hint::Kind(Kind::Room),
+        "room studio bedsit single double twin ensuite suite bnb",
+    ),
+    (
+        Hint::Kind(Kind::Tenement),
+        "flat apartment apt tenement condo georgian victorian",
+    ),
+    (
+        Hint::Kind(Kind::House),
+        "house home detached family bed bedroom",
+    ),
+    (
+        Hint::Around(Surroundings::Water),
+        "sea seaside beach beachfront harbour harbor shore quay river riverside canal coast coastal bay island water \
+         waterfront marina lake loch ocean dock docks",
+    ),
+    (
+        Hint::Around(Surroundings::Garden),
+        "garden gardens park meadow meadows patio courtyard leafy green orchard wood woods forest quiet peaceful",
+    ),
+    (
+        Hint::Around(Surroundings::Hills),
+        "view views hill hills castle mountain country rural valley retreat seat glen hillside",
+    ),
+];
 
 #[cfg(test)]
 mod tests {
@@ -221,35 +194,28 @@ mod tests {
 
     #[test]
     fn the_most_telling_word_of_a_title_decides() {
+        use Surroundings::{Garden, Hills, Water};
         for (title, kind, around) in [
-            ("Sunny FLAT, sea view", Kind::Tenement, Surroundings::Water),
-            (
-                "Double room in garden flat",
-                Kind::Room,
-                Surroundings::Garden,
-            ),
-            (
-                "Stone cottage with 2 bedrooms",
-                Kind::Cottage,
-                Surroundings::Hills,
-            ),
+            ("Sunny FLAT, sea view", Kind::Tenement, Some(Water)),
+            ("Double room in garden flat", Kind::Room, Some(Garden)),
+            ("Stone cottage with 2 bedrooms", Kind::Cottage, None),
             (
                 "Penthouse apartment by the castle",
                 Kind::Block,
-                Surroundings::Hills,
+                Some(Hills),
             ),
-            ("Houseboat in the park", Kind::Boat, Surroundings::Water),
+            ("Houseboat in the park", Kind::Boat, Some(Water)),
         ] {
-            // A guess that the words leave open doesn't matter here.
-            let mut seed = Seed::new(4);
-            let found = Kind::of(title, &mut seed);
-            assert_eq!(found, kind, "{title}");
-            let mut seed = Seed::new(1);
-            let found = Surroundings::of(title, kind, &mut seed);
-            assert!(
-                found == around || title.starts_with("Stone"),
-                "{title}: {found:?}"
-            );
+            for number in 0..20 {
+                let suggested = Suggested::by(title);
+                let found = Kind::of(&suggested, &mut Seed::new(number));
+                assert_eq!(found, kind, "{title}");
+                let found = Surroundings::of(&suggested, kind, &mut Seed::new(number));
+                assert!(
+                    around.is_none_or(|around| around == found),
+                    "{title}: {found:?}"
+                );
+            }
         }
     }
 }

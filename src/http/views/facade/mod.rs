@@ -1,47 +1,55 @@
-//! A façade for a listing without a photo: drawn from its number and the words of its title, the same each time.
+//! Chooses the drawing of a listing without a photo, by the listing's number and the words of its title.
 //!
-//! The drawing is made of paths with classes; `static/site.css` paints them, by day and, in dark mode, by night.
+//! `static/houses.svg` holds the symbols that a drawing is made of, and `static/site.css` their colours. They are chosen
+//! here, the same each time for the same listing and title.
 
-mod buildings;
 mod kind;
-mod picture;
-mod scenery;
+mod seed;
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use crate::domain::Property;
-use kind::{Kind, Surroundings};
-use picture::{Picture, Seed};
+use crate::http::assets;
+use kind::{Kind, Suggested, Surroundings};
+use seed::Seed;
 
-/// How wide and high a card's drawing is; a detail page's is three times as wide.
-const SIZE: (i32, i32) = (320, 220);
-/// Where the ground begins.
-const GROUND: i32 = 190;
-/// How many sets of colours `static/site.css` has for walls and for skies.
-const PALETTES: (u32, u32) = (6, 4);
+static SPRITE: LazyLock<String> = LazyLock::new(|| assets::url("houses.svg"));
+
+/// How many symbols there are of each scene, building and ground.
+const SYMBOLS: [u8; 3] = [4, 4, 3];
+/// How many sets of colours there are for walls and skies, and how many ways to light the windows.
+const COLOURS: [u8; 3] = [6, 4, 6];
 
 /// A drawing; its `Display` is SVG.
 #[derive(Debug)]
 pub(super) struct Facade {
-    picture: Picture,
-    walls: u32,
-    sky: u32,
-    left: i32,
-    width: i32,
+    /// Walls, sky and lit windows.
+    colours: [u8; 3],
+    /// Whether left and right are exchanged.
+    flip: bool,
+    /// Scene, building and ground: the names of the symbols and their numbers.
+    parts: [(&'static str, u8); 3],
+    /// Whether to show what is beside the building.
+    wide: bool,
 }
 
 impl Facade {
-    /// For a card.
+    /// The drawing of a card.
     pub(super) fn of(property: &Property) -> Self {
-        Self::draw(property, 0)
+        Self::of_title(property.title.as_str(), property.id.0)
     }
 
-    /// For a listing's own page: with what is beside the house.
+    /// The drawing of a listing's own page: the same with what is beside it.
     pub(super) fn wide(property: &Property) -> Self {
-        Self::draw(property, SIZE.0)
+        let wide = true;
+        Self {
+            wide,
+            ..Self::of(property)
+        }
     }
 
-    /// For the page of a failure: a house that is out of reach, closed, or at sea.
+    /// The drawing of an error page: a house that is out of reach, closed, or at sea.
     pub(super) fn of_failure(status: u16) -> Self {
         let house = match status {
             401 | 403 | 429 => "Fort on a hill",
@@ -49,75 +57,98 @@ impl Facade {
             500.. => "Boat",
             _ => "Cottage with a garden",
         };
-        Self::of_title(house, status.into(), 0)
+        Self::of_title(house, status.into())
     }
 
-    fn draw(property: &Property, beside: i32) -> Self {
-        Self::of_title(property.title.as_str(), property.id.0, beside)
-    }
-
-    fn of_title(title: &str, number: i64, beside: i32) -> Self {
+    fn of_title(title: &str, number: i64) -> Self {
         let mut seed = Seed::new(number);
-        let (walls, sky) = (seed.below(PALETTES.0), seed.below(PALETTES.1));
-        let kind = Kind::of(title, &mut seed);
-        let around = Surroundings::of(title, kind, &mut seed);
-        let (left, width) = (-beside, SIZE.0 + 2 * beside);
-        let mut picture = Picture::default();
-        scenery::behind(&mut picture, around, left, width, &mut seed);
-        buildings::draw(&mut picture, kind, &mut seed);
-        scenery::before(&mut picture, kind, around, left, width, &mut seed);
+        let suggested = Suggested::by(title);
+        let kind = Kind::of(&suggested, &mut seed);
+        let around = Surroundings::of(&suggested, kind, &mut seed);
+        let [scene, building, ground] = SYMBOLS.map(|symbols| seed.below(symbols) + 1);
         Self {
-            picture,
-            walls,
-            sky,
-            left,
-            width,
+            colours: COLOURS.map(|sets| seed.below(sets)),
+            flip: seed.below(2) == 1,
+            parts: [
+                (around.scene(), scene),
+                (kind.symbol(), building),
+                (around.ground(kind), ground),
+            ],
+            wide: false,
         }
     }
 }
 
 impl fmt::Display for Facade {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            walls,
-            sky,
-            left,
-            width,
-            picture,
-        } = self;
-        let height = SIZE.1;
+        let [walls, sky, lit] = self.colours;
+        let flip = if self.flip { " flip" } else { "" };
+        let (view, size) = match self.wide {
+            true => (
+                " viewBox=\"-320 0 960 220\" preserveAspectRatio=\"xMidYMax slice\"",
+                " width=\"320\" height=\"220\"",
+            ),
+            false => ("", ""),
+        };
         write!(
             f,
-            "<svg class=\"facade walls-{walls} sky-{sky}\" viewBox=\"{left} 0 {width} {height}\" \
-             preserveAspectRatio=\"xMidYMax slice\" aria-hidden=\"true\">{picture}</svg>"
-        )
+            "<svg class=\"facade walls-{walls} sky-{sky} lit-{lit}{flip}\"{view} aria-hidden=\"true\">"
+        )?;
+        let sprite = SPRITE.as_str();
+        for (symbol, number) in self.parts {
+            write!(f, "<use href=\"{sprite}#{symbol}-{number}\"{size}/>")?;
+        }
+        f.write_str("</svg>")
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
-    use crate::domain::{Description, Facts, Location, Price, PropertyId, Title};
+
+    const SYMBOLS_FILE: &str = include_str!("../../../../static/houses.svg");
+    const STYLES: &str = include_str!("../../../../static/site.css");
+    const TITLES: [&str; 15] = [
+        "Flat",
+        "Penthouse",
+        "House",
+        "Cottage",
+        "Villa",
+        "Mews",
+        "Room",
+        "Castle tower",
+        "Cabin",
+        "Boat",
+        "Flat by the sea",
+        "Room in the park",
+        "House by the sea",
+        "Terrace in a garden",
+        "Penthouse apartment by the castle",
+    ];
 
     fn facade(id: i64, title: &str) -> String {
-        let property = Property {
-            id: PropertyId(id),
-            title: Title::parse(title).expect("valid"),
-            description: Description::parse("D").expect("valid"),
-            price: Price::ZERO,
-            location: Location::parse("Leith").expect("valid"),
-            facts: Facts::default(),
-            created_at: chrono::DateTime::UNIX_EPOCH,
-            updated_at: chrono::DateTime::UNIX_EPOCH,
-        };
-        Facade::of(&property).to_string()
+        Facade::of_title(title, id).to_string()
+    }
+
+    /// The texts between two others.
+    fn between<'a>(text: &'a str, from: &'a str, to: char) -> impl Iterator<Item = &'a str> {
+        let parts = text.split(from).skip(1);
+        parts.filter_map(move |part| part.split(to).next())
     }
 
     #[test]
-    fn the_same_listing_always_gets_the_same_house() {
-        assert_eq!(facade(7, "Seaside cottage"), facade(7, "Seaside cottage"));
+    fn the_same_listing_always_gets_the_same_drawing() {
+        assert_eq!(facade(7, "Seaside cottage"), facade(7, "Seaside COTTAGE"));
         assert_ne!(facade(7, "Seaside cottage"), facade(8, "Seaside cottage"));
         assert_ne!(facade(7, "Seaside cottage"), facade(7, "Castle"));
+    }
+
+    #[test]
+    fn listings_with_the_same_title_get_many_different_drawings() {
+        let drawings: BTreeSet<String> = (1..=200).map(|id| facade(id, "Flat")).collect();
+        assert!(drawings.len() > 190, "{} drawings", drawings.len());
     }
 
     #[test]
@@ -127,40 +158,41 @@ mod tests {
     }
 
     #[test]
-    fn a_drawing_is_small() {
-        let sizes = (1..200).map(|id| facade(id, "Penthouse flat by the sea").len());
-        let largest = sizes.max().unwrap_or(0);
-        assert!(largest < 2500, "{largest} bytes");
+    fn a_drawing_takes_at_most_250_bytes_of_a_card() {
+        let sizes = TITLES.map(|title| (0..300).map(move |id| facade(id, title).len()).max());
+        assert!(sizes.iter().all(|size| *size <= Some(250)), "{sizes:?}");
     }
 
     #[test]
-    fn every_kind_of_house_is_drawn_with_numbers_that_a_path_can_have() {
-        for title in [
-            "Flat",
-            "Penthouse",
-            "House",
-            "Cottage",
-            "Villa",
-            "Mews",
-            "Room",
-            "Castle tower",
-            "Cabin",
-            "Boat",
-        ] {
-            for id in 0..300 {
-                let svg = facade(id, title);
-                assert!(
-                    !svg.contains("--") && !svg.contains("- "),
-                    "{title} {id}: {svg}"
-                );
-            }
+    fn every_symbol_is_in_the_file_and_every_symbol_of_the_file_is_drawn() {
+        let drawings = TITLES.map(|title| (0..300).map(move |id| facade(id, title)));
+        let drawings: String = drawings.into_iter().flatten().collect();
+        let drawn: BTreeSet<&str> = between(&drawings, ".svg#", '"').collect();
+        let symbols: BTreeSet<&str> = between(SYMBOLS_FILE, "<symbol id=\"", '"').collect();
+        assert_eq!(drawn, symbols);
+        for class in between(&drawings, "class=\"facade ", '"').flat_map(str::split_whitespace) {
+            // The first set of colours is that of every drawing.
+            let is_default = class == "walls-0" || class == "sky-0";
+            assert!(
+                is_default || STYLES.contains(&format!(".{class}")),
+                "{class}"
+            );
         }
+    }
+
+    #[test]
+    fn every_colour_of_the_symbols_is_declared() {
+        let colours: BTreeSet<&str> = between(SYMBOLS_FILE, "var(", ')').collect();
+        for colour in colours {
+            assert!(STYLES.contains(&format!(" {colour}: ")), "{colour}");
+        }
+        let fills = SYMBOLS_FILE.matches("fill=\"var(--").count();
+        assert_eq!(SYMBOLS_FILE.matches("fill=").count(), fills);
     }
 
     proptest::proptest! {
         #[test]
-        fn any_number_and_title_can_be_drawn(id in proptest::num::i64::ANY, title in "[a-z ]{1,40}") {
-            proptest::prop_assume!(!title.trim().is_empty());
+        fn any_number_and_title_can_be_drawn(id in proptest::num::i64::ANY, title in "\\PC{1,40}") {
             let svg = facade(id, &title);
             proptest::prop_assert!(svg.starts_with("<svg") && svg.ends_with("</svg>"));
         }

@@ -31,11 +31,21 @@ impl<'a> Card<'a> {
 /// The beginning of a description, on one line.
 pub(super) fn excerpt(property: &Property) -> String {
     let text = property.description.as_str();
-    let mut excerpt: String = text.chars().take(EXCERPT).collect();
-    if excerpt.len() < text.len() {
-        let end = excerpt.rfind(char::is_whitespace).unwrap_or(excerpt.len());
-        excerpt.truncate(end);
-        excerpt.push('…');
+    let (shown, more) = match text.char_indices().nth(EXCERPT) {
+        Some((end, _)) => {
+            let shown = &text[..end];
+            let end = shown.rfind(char::is_whitespace).unwrap_or(end);
+            (&shown[..end], "…")
+        }
+        None => (text, ""),
+    };
+    let mut excerpt = String::with_capacity(shown.len() + more.len());
+    for word in shown.split_whitespace() {
+        if !excerpt.is_empty() {
+            excerpt.push(' ');
+        }
+        excerpt.push_str(word);
     }
-    excerpt.split_whitespace().collect::<Vec<_>>().join(" ")
+    excerpt.push_str(more);
+    excerpt
 }

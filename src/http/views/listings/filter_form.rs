@@ -90,8 +90,17 @@ impl FilterForm {
     }
 }
 
-/// The chosen locations first, each as its listings spell it where that is known.
+/// The chosen locations, each as its listings spell it where that is known; the places that are offered if none is
+/// chosen.
 fn choices(filter: &ListingFilter, places: &[Place], total: i64) -> Vec<Choice> {
+    if filter.locations.is_empty() {
+        let offered = places.iter().map(|place| Choice {
+            name: place.location.to_string(),
+            listings: place.listings,
+            chosen: false,
+        });
+        return offered.collect();
+    }
     let folded: Vec<_> = places
         .iter()
         .map(|place| FoldedLocation::of(&place.location))
@@ -112,15 +121,7 @@ fn choices(filter: &ListingFilter, places: &[Place], total: i64) -> Vec<Choice> 
             chosen: true,
         }
     });
-    let offered = places.iter().map(|place| Choice {
-        name: place.location.to_string(),
-        listings: place.listings,
-        chosen: false,
-    });
-    match filter.locations.is_empty() {
-        true => offered.collect(),
-        false => chosen.collect(),
-    }
+    chosen.collect()
 }
 
 /// The page of all places of a list.

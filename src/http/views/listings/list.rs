@@ -143,3 +143,44 @@ fn feed(filter: &ListingFilter) -> String {
     let query = ListingQuery::of(filter.clone());
     with_query("/properties/feed.atom", &query.canonical())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Description, Place, Price, Property, PropertyId, Title};
+    use crate::services::Meant;
+
+    #[test]
+    fn a_page_of_24_usual_listings_takes_at_most_30_kilobytes() {
+        let place = Location::parse("Canongate, Southside and Dumbiedykes").expect("valid");
+        let listing = |id: i64| Property {
+            id: PropertyId(4_768 - id),
+            title: Title::parse(&format!("Spacious flat {id} in the Old Town of Edinburgh"))
+                .expect("valid"),
+            description: Description::parse(
+                &format!("{id} rooms, close to all the sights. ").repeat(9),
+            )
+            .expect("valid"),
+            price: Price::parse("1250").expect("valid"),
+            location: place.clone(),
+            created_at: chrono::DateTime::UNIX_EPOCH,
+            updated_at: chrono::DateTime::UNIX_EPOCH,
+        };
+        let places = std::iter::repeat_n(place.clone(), 8).map(|location| Place {
+            location,
+            listings: Some(160),
+        });
+        let view = ListView {
+            meant: Meant::itself(&ListingQuery::default()),
+            page: ListingPage {
+                properties: (0..24).map(listing).collect(),
+                more: true,
+                total: 4_768,
+            },
+            places: places.collect(),
+            looser: Vec::new(),
+        };
+        let html = list_html(&view, "https://listings.example.com").expect("a page");
+        assert!(html.len() <= 30_000, "{} bytes", html.len());
+    }
+}

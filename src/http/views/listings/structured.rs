@@ -5,19 +5,50 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::links::address_of_place;
 use crate::domain::Property;
 
 /// A document that is safe inside a `script` element.
-pub(super) struct Json(Value);
+pub(super) struct Json(String);
+
+impl Json {
+    fn of(document: &impl Serialize) -> Self {
+        // Serializing texts and numbers can't fail. No text can end the element.
+        let json = serde_json::to_string(document).unwrap_or_default();
+        Self(json.replace('<', "\\u003c"))
+    }
+}
 
 impl fmt::Display for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // No text can end the element.
-        f.write_str(&self.0.to_string().replace('<', "\\u003c"))
+        f.write_str(&self.0)
     }
+}
+
+/// A page of a list.
+#[derive(Serialize)]
+struct ItemList<'a> {
+    #[serde(rename = "@context")]
+    context: &'static str,
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    url: &'a str,
+    #[serde(rename = "numberOfItems")]
+    number_of_items: usize,
+    #[serde(rename = "itemListElement")]
+    items: Vec<ListItem>,
+}
+
+/// A listing of a list: only where its own page is, which says the rest.
+#[derive(Serialize)]
+struct ListItem {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    position: usize,
+    url: String,
 }
 
 /// A listing's own page.
@@ -25,7 +56,7 @@ pub(super) fn listing(property: &Property, site_url: &str) -> Json {
     let url = format!("{site_url}/properties/{}/", property.id);
     let name = property.title.as_str();
     let place = format!("{site_url}{}", address_of_place(&property.location));
-    Json(json!({
+    Json::of(&json!({
         "@context": "https://schema.org",
         "@graph": [
             {
@@ -62,22 +93,18 @@ pub(super) fn listing(property: &Property, site_url: &str) -> Json {
 
 /// A page of a list: the listings that it shows, in its order.
 pub(super) fn list(properties: &[Property], canonical: &str, site_url: &str) -> Json {
-    let item = |(at, property): (usize, &Property)| {
-        json!({
-            "@type": "ListItem",
-            "position": at + 1,
-            "url": format!("{site_url}/properties/{}/", property.id),
-            "name": property.title.as_str(),
-        })
+    let item = |(at, property): (usize, &Property)| ListItem {
+        kind: "ListItem",
+        position: at + 1,
+        url: format!("{site_url}/properties/{}/", property.id),
     };
-    let items: Vec<_> = properties.iter().enumerate().map(item).collect();
-    Json(json!({
-        "@context": "https://schema.org",
-        "@type": "ItemList",
-        "url": canonical,
-        "numberOfItems": items.len(),
-        "itemListElement": items,
-    }))
+    Json::of(&ItemList {
+        context: "https://schema.org",
+        kind: "ItemList",
+        url: canonical,
+        number_of_items: properties.len(),
+        items: properties.iter().enumerate().map(item).collect(),
+    })
 }
 
 fn breadcrumbs(steps: &[(&str, String)]) -> Value {
@@ -99,7 +126,7 @@ mod tests {
 
     #[test]
     fn no_text_can_end_the_script_element() {
-        let json = Json(json!({ "name": "</script><script>alert(1)//<!--" }));
+        let json = Json::of(&json!({ "name": "</script><script>alert(1)//<!--" }));
         let text = json.to_string();
         assert!(!text.contains('<'), "{text}");
         let parsed: Value = serde_json::from_str(&text).expect("still JSON");

@@ -16,7 +16,7 @@ const ROWS: &str =
     ORDER BY created_at DESC, id DESC LIMIT 25";
 const COUNT: &str = "SELECT coalesce(sum(rows), 0)::bigint FROM property_tally";
 
-const PLACES: &str = include_str!("../../sql/queries/place_list.sql");
+const PLACES: &str = include_str!("../../../sql/queries/place_list_all.sql");
 /// How many places the site offers beside a list.
 const OFFERED: i64 = 8;
 
@@ -39,11 +39,12 @@ impl List {
         let client = self.pool.get().await?;
         let rows = client.prepare_cached(ROWS).await?;
         let count = client.prepare_cached(COUNT).await?;
-        let places = client.prepare_cached(PLACES).await?;
+        let places = PLACES.replace("/* limit */", &OFFERED.to_string());
+        let places = client.prepare_cached(&places).await?;
         let (rows, total, places) = tokio::try_join!(
             client.query(&rows, &[]),
             client.query_one(&count, &[]),
-            client.query(&places, &[&"", &OFFERED, &None::<Vec<String>>]),
+            client.query(&places, &[]),
         )?;
         let total = total.get(0);
         let properties = rows.iter().take(24).map(property);

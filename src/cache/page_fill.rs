@@ -1,0 +1,219 @@
+//! Renders a page that no level has, keeps it, and compresses it better once it has lived for a while.
+//!
+//! Memory has a page before Redis does: requests that wait for it need not wait for Redis as well.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::flight::Leader;
+use super::load::jittered;
+use super::memory::{GRACE, HeldPage, LocalStamps};
+use super::page::SETTLED;
+use super::pages::{Rendered, Served};
+use super::policy::MAX_BODY_BYTES;
+use super::{Cache, CacheKey, Level, LoadError, Outcome, Stamps, StoredPage};
+
+impl Cache {
+    /// Renders, keeps, and lets followers have the page.
+    pub(super) async fn fill_page<E, F>(
+        self,
+        leader: Leader,
+        key: &CacheKey,
+        render: impl FnOnce() -> F,
+    ) -> Result<Served, E>
+    where
+        E: LoadError,
+        F: Future<Output = Result<Rendered, E>>,
+    {
+        let started = Instant::now();
+        let rendered = render().await;
+        self.metrics.time_load(Level::PageRedis, started.elapsed());
+        let result = match rendered {
+            Ok(rendered) => Ok(self.keep_page::<E>(&leader, key, rendered).await),
+            Err(err) if err.is_outage() => match self.stale_page(key) {
+                Some(served) => Ok(served),
+                None => {
+                    let served = self.stale_page_of_redis(key, leader.stamps()).await;
+                    served.ok_or(err)
+                }
+            },
+            Err(err) => Err(err),
+        };
+        leader.land(Arc::new(result.clone()));
+        result
+    }
+
+    /// A page that has only expired, or whose tier has lost touch with the database.
+    fn stale_page(&self, key: &CacheKey) -> Option<Served> {
+        let (page, since) = self.memory.find_stale(key)?;
+        let outcome = Outcome::Stale(since);
+        self.record_at(Level::PageMemory, key, outcome);
+        let trail = vec![(Level::PageMemory, outcome)];
+        Some(Served { page, trail })
+    }
+
+    /// A page that Redis holds, where the lease to read it has ended: it may have missed events.
+    async fn stale_page_of_redis(&self, key: &CacheKey, stamps: &LocalStamps) -> Option<Served> {
+        let since = self.lease.ended_for(Instant::now())?;
+        let since = Some(since).filter(|since| *since <= GRACE)?;
+        let tier = self.redis.as_ref()?.beyond_lease();
+        let found = self.counted(key.level(), tier.find(key, stamps.tags()).await);
+        let validated = self.validated(&tier, key.level(), found.ok()?, stamps);
+        let (entry, left, local) = validated.await?;
+        let (page, lifetime) = StoredPage::read(&entry)?;
+        let held = HeldPage::new(page, entry.age(), left, lifetime, local);
+        let outcome = Outcome::Stale(since);
+        self.record_at(Level::PageRedis, key, outcome);
+        Some(Served {
+            page: self.keep_in_memory(key, held),
+            trail: vec![(Level::PageRedis, outcome)],
+        })
+    }
+
+    async fn keep_page<E: LoadError>(
+        &self,
+        leader: &Leader,
+        key: &CacheKey,
+        rendered: Rendered,
+    ) -> Served {
+        let now = Instant::now();
+        let policy = rendered.policy.as_ref();
+        let left = policy.map_or(Duration::ZERO, |policy| {
+            policy.fresh_until.saturating_duration_since(now)
+        });
+        let ttl = jittered(self.lifetimes.page).min(left);
+        // What only the data could tell was captured before they were read.
+        let local = policy.map_or_else(LocalStamps::default, |policy| policy.local.clone());
+        let local = leader.stamps().union(&local);
+        let stamps = policy.and_then(|policy| match &policy.stamps {
+            Stamps::Unknown => None,
+            known => local.only(&known.tags()),
+        });
+        let fits = !ttl.is_zero() && rendered.body.len() <= MAX_BODY_BYTES;
+        let redis_is_up = self.redis_is_up() == Some(true);
+        let (Some(policy), Some(stamps), true) = (policy, stamps, fits) else {
+            return self.page_not_kept(key, rendered, local);
+        };
+        if !redis_is_up && !self.memory.is_enabled() {
+            return self.page_not_kept(key, rendered, stamps);
+        }
+        let Some(page) = self.compressible(&rendered).await else {
+            return self.page_not_kept(key, rendered, stamps);
+        };
+        let (about, parts) = (page.about(ttl), page.parts());
+        let age = policy.loaded.elapsed();
+        // In memory first: other requests need not wait for Redis.
+        let held = HeldPage::new(page, age, ttl, ttl, stamps);
+        let page = self.keep_in_memory(key, held);
+        self.improve_later(key, &page);
+        let stored = match &policy.stamps {
+            Stamps::Known(_) => {
+                if leader.has_followers() {
+                    let mut trail = policy.trail.clone();
+                    trail.push((Level::PageRedis, Outcome::Miss { stored: true }));
+                    let page = page.clone();
+                    leader.land(Arc::new(Ok::<_, E>(Served { page, trail })));
+                }
+                self.store(key, &policy.stamps, age, ttl, about, parts)
+                    .await
+            }
+            Stamps::Local(_) | Stamps::Unknown => false,
+        };
+        let mut trail = policy.trail.clone();
+        if let Some(outcome) = self.outcome_in_redis(&policy.stamps, stored) {
+            trail.push((Level::PageRedis, outcome));
+            self.record_at(Level::PageRedis, key, outcome);
+        }
+        let kept = self.memory.is_enabled() && page.stamps.are_current();
+        // Where Redis keeps it too, that is what is said of the page.
+        if !stored {
+            let outcome = Outcome::Miss { stored: kept };
+            self.log(Level::PageMemory, key, outcome);
+            trail.push((Level::PageMemory, outcome));
+        }
+        Served { page, trail }
+    }
+
+    /// A page to keep. It is compressed when it is requested; but now if that takes long, or if only Redis keeps it, where
+    /// every instance reads it.
+    async fn compressible(&self, rendered: &Rendered) -> Option<StoredPage> {
+        let (content_type, body) = (rendered.content_type.clone(), rendered.body.clone());
+        if self.memory.is_enabled()
+            && let Some(page) = StoredPage::lazy(content_type.clone(), &body)
+        {
+            return Some(page);
+        }
+        // Other requests of this thread need not wait for it. More of it at once than there are cores would only take more
+        // memory.
+        let _permit = self.compressing.acquire().await;
+        let compressed = tokio::task::spawn_blocking(move || StoredPage::new(content_type, body));
+        compressed.await.ok()
+    }
+
+    /// Compresses a page better in the background, if it is still kept when it has lived for a while.
+    fn improve_later(&self, key: &CacheKey, page: &Arc<HeldPage>) {
+        if !page.page.is_lazy() {
+            return;
+        }
+        // A page that is evicted meanwhile is not held for this.
+        let (cache, key, page) = (self.clone(), key.clone(), Arc::downgrade(page));
+        tokio::spawn(async move {
+            tokio::time::sleep(SETTLED).await;
+            let fresh = page.upgrade().filter(|page| page.is_fresh(Instant::now()));
+            let (Some(page), Ok(_permit)) = (fresh, cache.compressing.acquire().await) else {
+                return;
+            };
+            let old = page.clone();
+            let improved = tokio::task::spawn_blocking(move || page.improved()).await;
+            if let Ok(Some(improved)) = improved {
+                cache.memory.replace(&key, &old, improved);
+            }
+        });
+    }
+
+    /// What is said of Redis: nothing where there is none.
+    fn outcome_in_redis(&self, stamps: &Stamps, stored: bool) -> Option<Outcome> {
+        self.redis.as_ref()?;
+        Some(match stamps {
+            Stamps::Local(_) => Outcome::Bypass,
+            Stamps::Known(_) | Stamps::Unknown => Outcome::Miss { stored },
+        })
+    }
+
+    pub(super) fn keep_in_memory(&self, key: &CacheKey, held: HeldPage) -> Arc<HeldPage> {
+        let page = Arc::new(held);
+        if self.memory.insert(key, &page) {
+            self.metrics.count_store(Level::PageMemory);
+        }
+        page
+    }
+
+    /// A page that is sent as it is and forgotten.
+    pub(super) fn page_not_kept(
+        &self,
+        key: &CacheKey,
+        rendered: Rendered,
+        stamps: LocalStamps,
+    ) -> Served {
+        let age = rendered.policy.as_ref();
+        let age = age.map_or(Duration::ZERO, |policy| policy.loaded.elapsed());
+        let (mut trail, redis) = match rendered.policy {
+            Some(policy) => {
+                let outcome = self.outcome_in_redis(&policy.stamps, false);
+                (policy.trail, outcome)
+            }
+            None => (Vec::new(), Some(Outcome::Bypass)),
+        };
+        let outcome = redis.unwrap_or(Outcome::Bypass);
+        let level = match redis {
+            Some(_) => Level::PageRedis,
+            None => Level::PageMemory,
+        };
+        trail.push((level, outcome));
+        self.record_at(level, key, outcome);
+        let page = StoredPage::uncompressed(rendered.content_type, rendered.body);
+        let held = HeldPage::new(page, age, Duration::ZERO, Duration::ZERO, stamps);
+        let page = Arc::new(held);
+        Served { page, trail }
+    }
+}
