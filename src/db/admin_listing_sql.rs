@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 
-use super::listing_sql::{self, Builder, COLUMNS, Statement};
+use super::fact_columns::COLUMNS;
+use super::listing_sql::{self, Builder, Statement};
 use crate::domain::{
     AdminColumn, AdminFilter, AdminListQuery, AdminOrder, BulkChange, OrderTerm, RowsSeen,
     Selection,

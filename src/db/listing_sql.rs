@@ -3,6 +3,7 @@
 
 use tokio_postgres::types::ToSql;
 
+use super::fact_columns::COLUMNS;
 use crate::domain::{
     DEFAULT_PAGE_SIZE, Direction, ListingFilter, ListingQuery, Position, SearchText, Sort,
     SortValue, word_forms,
@@ -25,9 +26,6 @@ impl Statement {
             .collect()
     }
 }
-
-/// The columns that make a [`crate::domain::Property`], in the order that `properties` reads them.
-pub(super) const COLUMNS: &str = "id, title, description, price, location, created_at, updated_at";
 
 /// The rows of a query's page, and one more that tells whether there are others beyond it. A backward cursor's rows
 /// come in reverse.

@@ -14,6 +14,7 @@ pub mod departures;
 mod error;
 pub mod event_log;
 pub mod event_replay;
+mod fact_columns;
 pub mod history;
 mod listener;
 mod listing_sql;

@@ -3,9 +3,10 @@
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
+use super::fact_columns::{self, COLUMNS_BEFORE_OPTIONAL, columns, statement};
 use super::{DbError, GenericClient, listing_sql};
 use crate::domain::{
-    Count, Description, Direction, FoldedLocation, ListingFilter, ListingQuery, Location,
+    Count, Description, Direction, Facts, FoldedLocation, ListingFilter, ListingQuery, Location,
     NewProperty, Position, Price, PriceBand, Property, PropertyId, Title,
 };
 
@@ -30,12 +31,7 @@ pub async fn find(
     client: &impl GenericClient,
     id: PropertyId,
 ) -> Result<Option<Property>, DbError> {
-    find_by(
-        client,
-        include_str!("../../sql/queries/property_find.sql"),
-        id,
-    )
-    .await
+    find_by(client, statement!("sql/queries/property_find.sql"), id).await
 }
 
 /// Finds one property and keeps others from changing it until the transaction ends.
@@ -48,7 +44,7 @@ pub async fn find_locked(
 ) -> Result<Option<Property>, DbError> {
     find_by(
         client,
-        include_str!("../../sql/queries/property_find_locked.sql"),
+        statement!("sql/queries/property_find_locked.sql"),
         id,
     )
     .await
@@ -76,8 +72,9 @@ pub async fn list_by_id(
     client: &impl GenericClient,
     ids: &[PropertyId],
 ) -> Result<Vec<Property>, DbError> {
-    let sql = include_str!("../../sql/queries/property_list_by_id.sql");
-    let statement = client.prepare_cached(sql).await?;
+    let statement = client
+        .prepare_cached(statement!("sql/queries/property_list_by_id.sql"))
+        .await?;
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     client
         .query(&statement, &[&ids])
@@ -162,8 +159,8 @@ pub async fn list_similar(
     limit: i64,
 ) -> Result<Vec<Property>, DbError> {
     let (above, below) = tokio::try_join!(
-        client.prepare_cached(include_str!("../../sql/queries/property_list_above.sql")),
-        client.prepare_cached(include_str!("../../sql/queries/property_list_below.sql")),
+        client.prepare_cached(statement!("sql/queries/property_list_above.sql")),
+        client.prepare_cached(statement!("sql/queries/property_list_below.sql")),
     )?;
     let place = FoldedLocation::of(&to.location);
     let (place, price, band) = (
@@ -191,26 +188,12 @@ pub async fn list_similar(
 /// # Errors
 /// [`DbError::Constraint`] when a value is out of bounds; otherwise when the database can't answer.
 pub async fn insert(client: &impl GenericClient, new: &NewProperty) -> Result<Property, DbError> {
-    let sql = include_str!("../../sql/queries/property_insert.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let NewProperty {
-        title,
-        description,
-        price,
-        location,
-    } = new;
-    let row = client
-        .query_one(
-            &statement,
-            &[
-                &title.as_str(),
-                &description.as_str(),
-                &price.as_decimal(),
-                &location.as_str(),
-            ],
-        )
+    let statement = client
+        .prepare_cached(statement!("sql/queries/property_insert.sql"))
         .await?;
-    property(&row)
+    let values = columns(new.values());
+    let values = values.each_ref().map(|value| value as &(dyn ToSql + Sync));
+    property(&client.query_one(&statement, &values).await?)
 }
 
 /// Changes a property; `None` when it doesn't exist.
@@ -222,8 +205,13 @@ pub async fn update(
     id: PropertyId,
     new: &NewProperty,
 ) -> Result<Option<Property>, DbError> {
-    let sql = include_str!("../../sql/queries/property_update.sql");
-    write(client, sql, id, new).await
+    write(
+        client,
+        statement!("sql/queries/property_update.sql"),
+        id,
+        new,
+    )
+    .await
 }
 
 /// Writes a property's number and fields by a statement that returns the row, or none.
@@ -237,24 +225,11 @@ pub(super) async fn write(
     new: &NewProperty,
 ) -> Result<Option<Property>, DbError> {
     let statement = client.prepare_cached(sql).await?;
-    let NewProperty {
-        title,
-        description,
-        price,
-        location,
-    } = new;
-    let row = client
-        .query_opt(
-            &statement,
-            &[
-                &id.0,
-                &title.as_str(),
-                &description.as_str(),
-                &price.as_decimal(),
-                &location.as_str(),
-            ],
-        )
-        .await?;
+    let values = columns(new.values());
+    let id: &(dyn ToSql + Sync) = &id.0;
+    let values = values.iter().map(|value| value as &(dyn ToSql + Sync));
+    let parameters: Vec<_> = [id].into_iter().chain(values).collect();
+    let row = client.query_opt(&statement, &parameters).await?;
     row.as_ref().map(property).transpose()
 }
 
@@ -270,12 +245,13 @@ pub async fn delete(client: &impl GenericClient, ids: &[PropertyId]) -> Result<u
     client.execute(&statement, &[&ids]).await
 }
 
-/// Reads a row of [`listing_sql::COLUMNS`].
+/// Reads a row of [`fact_columns::COLUMNS`].
 ///
 /// # Errors
-/// [`DbError::Corrupt`] when the price or a time is outside its bounds.
+/// [`DbError::Corrupt`] when a value is outside its bounds.
 pub(super) fn property(row: &Row) -> Result<Property, DbError> {
     let time = |at: usize| row.try_get(at).map_err(|_| DbError::Corrupt("a time"));
+    let mut optional = COLUMNS_BEFORE_OPTIONAL..;
     Ok(Property {
         id: PropertyId(row.get(0)),
         title: Title::from_database(row.get(1)),
@@ -284,5 +260,9 @@ pub(super) fn property(row: &Row) -> Result<Property, DbError> {
         location: Location::from_database(row.get(4)),
         created_at: time(5)?,
         updated_at: time(6)?,
+        facts: Facts::read(|fact| match optional.next() {
+            Some(at) => fact_columns::read(row, at, fact),
+            None => Ok(None),
+        })?,
     })
 }

@@ -36,7 +36,7 @@ pub enum TextError {
 }
 
 /// Trims, turns CRLF and CR into newlines, normalises to Unicode's form NFC, and checks the limits.
-fn parse_text(text: &str, limit: usize) -> Result<String, TextError> {
+pub(super) fn parse_text(text: &str, limit: usize) -> Result<String, TextError> {
     let text = text.trim();
     let text = match text.contains('\r') {
         true => text.replace("\r\n", "\n").replace('\r', "\n"),

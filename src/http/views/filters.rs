@@ -7,7 +7,7 @@ use std::fmt::Display;
 use chrono::{DateTime, Utc};
 
 use super::list_address::{carrying, list_in};
-use crate::domain::{Count, grouped_digits};
+use crate::domain::{Count, Fact, grouped_digits};
 use crate::http::assets;
 
 /// The address of a static file.
@@ -48,6 +48,9 @@ pub(super) fn label(field: impl Display, _: &dyn askama::Values) -> askama::Resu
 
 /// The same outside templates.
 pub(super) fn label_of(field: &str) -> String {
+    if let Some(fact) = Fact::named(field) {
+        return fact.label.to_owned();
+    }
     match field {
         "q" => "Search".to_owned(),
         "sort" => "Sort by".to_owned(),

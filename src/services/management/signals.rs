@@ -245,12 +245,8 @@ fn what_became_of_the_old(first: Outcome) -> (bool, &'static str) {
 }
 
 fn listing(place: &str, price: &str) -> NewProperty {
-    let form = PropertyForm {
-        title: TITLE.to_owned(),
-        description: "A probe that tests invalidation and is deleted at once.".to_owned(),
-        price: price.to_owned(),
-        location: place.to_owned(),
-    };
+    let description = "A probe that tests invalidation and is deleted at once.";
+    let form = PropertyForm::required(TITLE, description, price, place);
     form.parse()
         .unwrap_or_else(|errors| unreachable!("the probe's fields are valid: {errors:?}"))
 }

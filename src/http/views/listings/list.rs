@@ -147,7 +147,7 @@ fn feed(filter: &ListingFilter) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Description, Place, Price, Property, PropertyId, Title};
+    use crate::domain::{Description, Facts, Place, Price, Property, PropertyId, Title};
     use crate::services::Meant;
 
     #[test]
@@ -162,6 +162,7 @@ mod tests {
             .expect("valid"),
             price: Price::parse("1250").expect("valid"),
             location: place.clone(),
+            facts: Facts::default(),
             created_at: chrono::DateTime::UNIX_EPOCH,
             updated_at: chrono::DateTime::UNIX_EPOCH,
         };
@@ -174,7 +175,7 @@ mod tests {
             page: ListingPage {
                 properties: (0..24).map(listing).collect(),
                 more: true,
-                total: 4_768,
+                total: Count::exact(4_768),
             },
             places: places.collect(),
             looser: Vec::new(),
