@@ -8,8 +8,8 @@ SELECT $1, $2, $3, $4, $5, created_at,
        END
 FROM (
     SELECT (before ->> 'created_at')::timestamptz AS created_at, (before ->> 'updated_at')::timestamptz AS updated_at
-    FROM property_event
-    WHERE property_id = $1 AND kind = 'deleted'
+    FROM history
+    WHERE entity = 'listing' AND entity_id = $1 AND kind = 'deleted'
     ORDER BY id DESC
     LIMIT 1
 ) AS deleted

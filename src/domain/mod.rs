@@ -42,7 +42,7 @@ pub use admin_list::{
 };
 pub use characters::is_visible;
 pub use cursor::{Cursor, Direction, SortValue};
-pub use event::{Change, EventId, PropertyEvent, RowState};
+pub use event::{Change, Entity, Event, EventId, RowState};
 pub use field_errors::FieldErrors;
 pub use history::{Author, DeletedListing, FieldChange, HistoryEntry};
 pub use history_query::{HistoryKind, HistoryPlace, HistoryQuery};

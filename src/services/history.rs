@@ -1,4 +1,4 @@
-//! Reading what was done to listings, straight from the database's log.
+//! Reading the history of listings, always from the database.
 
 use super::ServiceError;
 use crate::db::{Database, history};
@@ -121,7 +121,7 @@ impl History {
     pub async fn deleted_by(&self, id: PropertyId, editor: &str) -> Author {
         let found = self.page(&HistoryQuery::of(id), 1).await;
         let entries = found.map_or_else(|_| Vec::new(), |page| page.entries);
-        let deletions = entries.into_iter().filter(|entry| entry.after.is_none());
+        let deletions = entries.into_iter().filter(|entry| entry.kind == "deleted");
         Author::among(deletions.map(|entry| entry.actor), editor)
     }
 

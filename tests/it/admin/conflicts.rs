@@ -113,7 +113,7 @@ async fn while_the_log_cannot_be_read_nothing_that_was_typed_is_lost() {
     let form = open(&staff).await;
     app.database.run("UPDATE property SET price = 7").await;
     let lock = app.database.psql().await;
-    lock.batch_execute("BEGIN; LOCK TABLE property_event IN ACCESS EXCLUSIVE MODE")
+    lock.batch_execute("BEGIN; LOCK TABLE history IN ACCESS EXCLUSIVE MODE")
         .await
         .expect("locked");
     let mine = listing("Mine", "3000", "Joppa");

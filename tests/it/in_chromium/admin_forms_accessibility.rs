@@ -32,7 +32,7 @@ async fn every_page_is_accessible(theme: Theme) {
     let chromium = Chromium::start().await;
     chromium.prefer(theme, Motion::Reduced).await;
     chromium.log_in(&app).await;
-    let deletion = "SELECT max(id) FROM property_event WHERE kind = 'deleted'";
+    let deletion = "SELECT max(id) FROM history WHERE kind = 'deleted'";
     let undo = format!(
         "/admin/history/{}/undo/",
         app.database.value(deletion).await

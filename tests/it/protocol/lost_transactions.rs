@@ -23,9 +23,10 @@ const LOST: &str = "INSERT INTO property (title, description, price, location, c
     UPDATE property SET title = 'Lost title' WHERE id = 1";
 
 /// Every table that a write to a listing touches.
-const TABLES: [&str; 5] = [
+const TABLES: [&str; 6] = [
     "property",
-    "property_event",
+    "event_log",
+    "history",
     "property_tally",
     "property_price_tally",
     "property_word_tally",
@@ -179,7 +180,7 @@ async fn restore_rows(empty: &str, tables: &[&str], options: &[&str]) {
 
 #[tokio::test]
 async fn after_deleted_rows_are_restored_later_rows_are_not_shown() {
-    restore_rows("DELETE FROM", &["property", "property_event"], &[]).await;
+    restore_rows("DELETE FROM", &["property", "event_log"], &[]).await;
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ impl EntryView {
             _ => None,
         };
         Self {
-            changes: changes(entry.changes(), budget),
+            changes: changes(entry.changes, budget),
             at: entry.at,
             actor: entry.actor,
             kind: entry.kind,
