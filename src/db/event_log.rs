@@ -70,6 +70,16 @@ pub async fn list_latest(
     Ok(rows.iter().map(read).collect())
 }
 
+/// Trims the log, adds the history's partitions and erases its entries that are older than `days` (0: none), some at a time.
+/// Returns whether more is to be done.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn upkeep(client: &impl GenericClient, days: u16) -> Result<bool, DbError> {
+    let sql = "SELECT event_log_upkeep($1)";
+    Ok(client.query_one(sql, &[&i32::from(days)]).await?.get(0))
+}
+
 /// The number of the latest event; `None` when there is none.
 ///
 /// # Errors

@@ -6,4 +6,5 @@ mod restored;
 mod search_renewal;
 mod tally;
 mod texts;
+mod upkeep;
 mod versions;
