@@ -1,8 +1,10 @@
-FROM rust:1-bookworm AS build
+FROM rust:1.95-bookworm AS build
 WORKDIR /build
 
-# The dependencies in a layer of their own, which stays as long as Cargo.lock does.
+# The dependencies in a layer of their own, which is rebuilt when Cargo.lock or a tool changes. Cargo wants to see the
+# tools, which are members of the workspace, and builds none.
 COPY Cargo.toml Cargo.lock ./
+COPY tools tools
 RUN mkdir src \
     && echo 'fn main() {}' | tee build.rs > src/main.rs \
     && touch src/lib.rs \

@@ -268,26 +268,6 @@ BEGIN
 END
 $$;
 
--- Brings deleted rows back as the entries have them; numbers that are in use are left alone. A column that no entry has
--- is younger than they are and gets its default.
-CREATE FUNCTION property_restore(entries bigint[]) RETURNS SETOF bigint LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
-DECLARE
-    columns CONSTANT text[] := ARRAY(
-        SELECT attname::text FROM pg_attribute
-        WHERE attrelid = 'property'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-          AND EXISTS (SELECT FROM history WHERE history.id = ANY (entries) AND history.before ? attname::text)
-        ORDER BY attnum);
-BEGIN
-    RETURN QUERY EXECUTE format(
-        'INSERT INTO property (%s) SELECT %s FROM history AS entry
-         CROSS JOIN LATERAL jsonb_populate_record(NULL::property, entry.before) AS listing
-         WHERE entry.id = ANY ($1) AND entry.kind = ''deleted'' AND entry.entity = ''listing''
-         ORDER BY listing.id ON CONFLICT (id) DO NOTHING RETURNING id',
-        (SELECT string_agg(quote_ident(name), ', ') FROM unnest(columns) AS name),
-        (SELECT string_agg('listing.' || quote_ident(name), ', ') FROM unnest(columns) AS name)) USING entries;
-END
-$$;
-
 -- The newest transaction of which events were trimmed. A cache that does not reflect it has missed some of them.
 CREATE TABLE event_log_trimmed (up_to xid8 NOT NULL);
 INSERT INTO event_log_trimmed VALUES ('0');

@@ -1,7 +1,8 @@
--- Those of the listings of entries $1 that are there, and are as they were when they were deleted: laid over them, what was
--- deleted changes nothing.
+-- The listings of entries $1 that exist and are as they were when they were deleted.
 SELECT property.id
 FROM history AS entry
 JOIN property ON property.id = entry.entity_id
-WHERE entry.id = ANY ($1) AND entry.entity = 'listing' AND entry.kind = 'deleted'
-    AND to_jsonb(jsonb_populate_record(property, entry.before - 'updated_at')) = to_jsonb(property)
+CROSS JOIN jsonb_populate_record(NULL::property, entry.before) AS was
+WHERE entry.id = ANY ($1) AND entry.entity = 'listing'
+    AND ({facts of property}) IS NOT DISTINCT FROM ({facts of was})
+    AND property.created_at = was.created_at

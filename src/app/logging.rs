@@ -6,11 +6,12 @@
 use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
 
+use chrono::{SecondsFormat, Utc};
 use env_logger::fmt::Formatter;
 use env_logger::{Builder, Env};
 use log::Record;
 
-use crate::http::around::RequestId;
+use crate::http::RequestId;
 
 /// Of the libraries only what went wrong; that a client sends nonsense is not.
 const SITE: &str = "info,actix_server=warn,actix_http=off,refinery_core=warn,tokio_postgres=warn";
@@ -41,7 +42,8 @@ pub(super) fn start(filter: &str) {
 
 /// `[time LEVEL module] message request=number`; the number only where the line is about a request.
 fn write_record(out: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
-    let (level, time) = (record.level(), out.timestamp_millis());
+    let (level, time) = (record.level(), Utc::now());
+    let time = time.to_rfc3339_opts(SecondsFormat::Millis, true);
     let style = out.default_level_style(level);
     write!(
         out,

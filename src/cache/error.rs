@@ -17,14 +17,14 @@ pub enum CacheError {
 }
 
 /// A command that Redis answered with an error.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, thiserror::Error, utoipa::ToSchema)]
 #[error("Redis refused {command} for the account “{account}”: {code} {reason}")]
 pub struct Refusal {
     /// The command, such as `MGET` or `CONFIG GET`; of a script's commands, the one that runs scripts.
     pub command: String,
     /// The user of Redis that the site is.
     pub account: String,
-    /// The error's code, such as `NOPERM`, `READONLY` or `MISCONF`.
+    /// The error's code: `NOPERM`, `NOAUTH`, `WRONGPASS`, `READONLY`, `MISCONF`, `OOM`, `LOADING` or another.
     pub code: String,
     /// The server's words.
     pub reason: String,

@@ -15,7 +15,7 @@ static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("pro
 const EXPIRY_PATIENCE: Duration = Duration::from_millis(200);
 
 /// One step of a cache test.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct ProbeStep {
     /// The level that was tried.
     pub level: &'static str,
@@ -24,9 +24,11 @@ pub struct ProbeStep {
     /// Whether it did what it should.
     pub success: bool,
     /// How long it took, in microseconds.
+    #[schema(value_type = u64)]
     pub micros: u128,
     /// What Redis refused, if that is why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub refused: Option<Refusal>,
 }
 

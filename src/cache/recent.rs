@@ -11,7 +11,10 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Instant, SystemTime};
 
+use chrono::{DateTime, Utc};
+use serde::{Serialize, Serializer};
 use tokio::runtime::Handle;
+use utoipa::ToSchema;
 
 use super::memory::{MemoryTier, Struck};
 use super::{EventMark, Invalidation, Tag};
@@ -26,26 +29,37 @@ const MOST_TAGS: usize = 12;
 const REST: u32 = 9;
 
 /// An invalidation that was applied.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PastInvalidation {
-    /// The time of the invalidation.
+    /// When it was applied.
+    #[serde(serialize_with = "as_utc")]
+    #[schema(value_type = DateTime<Utc>)]
     pub at: SystemTime,
-    /// The numbers of the first and the last event; `None` where it was not an event's doing.
+    /// The numbers of the first and the last event; `None` where no event caused it.
+    #[serde(skip)]
     pub events: Option<(String, String)>,
-    /// What happened.
+    /// The cause: `post_save`, `post_delete`, `bulk`, `clear`, `replay` or `several`.
     pub cause: &'static str,
     /// Who did it.
     pub actor: String,
     /// What it was done to.
     pub subject: String,
     /// The first of its tags.
+    #[schema(value_type = Vec<String>)]
     pub tags: Vec<Tag>,
     /// How many tags it had.
+    #[schema(value_type = u64)]
     pub tag_count: usize,
-    /// How many pages of this process were right until then; `None` when they are not counted.
+    /// How many pages of this process it ended; null when they were not counted.
+    #[serde(rename = "ended_in_memory")]
+    #[schema(required = true)]
     pub ended: Option<u64>,
-    /// How many invalidations are told together here.
+    /// How many invalidations this entry stands for: those of signals tests share one.
     pub times: u64,
+}
+
+fn as_utc<S: Serializer>(at: &SystemTime, to: S) -> Result<S::Ok, S::Error> {
+    DateTime::<Utc>::from(*at).serialize(to)
 }
 
 /// The last ones, the latest first.

@@ -246,14 +246,8 @@ fn entry(row: &Row) -> HistoryEntry {
     let (before, after): (Option<Value>, Option<Value>) = (row.get(3), row.get(4));
     let (kind, rows): (String, i64) = (row.get(1), row.get(5));
     let title = || {
-        Some(
-            after
-                .as_ref()
-                .or(before.as_ref())?
-                .get("title")?
-                .as_str()?
-                .to_owned(),
-        )
+        let row = after.as_ref().or(before.as_ref())?;
+        Some(row.get("title")?.as_str()?.to_owned())
     };
     let title = match row.get::<_, Option<String>>(9).or_else(title) {
         Some(title) => title,
@@ -265,7 +259,10 @@ fn entry(row: &Row) -> HistoryEntry {
         None => "all listings".to_owned(),
     };
     let changes = match (&before, &after) {
-        (Some(before), Some(after)) => FieldChange::between(&form(before), &form(after)),
+        (Some(before), Some(after)) => FieldChange::between(
+            &PropertyForm::of_json(before),
+            &PropertyForm::of_json(after),
+        ),
         _ => Vec::new(),
     };
     HistoryEntry {
@@ -284,13 +281,6 @@ fn entry(row: &Row) -> HistoryEntry {
 
 /// A whole version. What an update changed has no `id`, and is none.
 fn whole(json: Option<Value>) -> Option<PropertyForm> {
-    json.filter(|json| json.get("id").is_some())
-        .as_ref()
-        .map(form)
-}
-
-/// Values of a row by their columns; a field that is not there is empty.
-fn form(json: &Value) -> PropertyForm {
-    let text = |name: &str| json.get(name).and_then(Value::as_str);
-    PropertyForm::from_fields(|field| text(field).unwrap_or_default().to_owned())
+    let is_whole = |row: &Value| row.get("id").is_some();
+    json.filter(is_whole).map(|row| PropertyForm::of_json(&row))
 }

@@ -11,6 +11,7 @@ use super::AppError;
 use super::csrf::{CSRF, new_token, tokens_match};
 use super::views::frame::{Frame, Message, Undo};
 use crate::domain::{EventId, Permission, Permissions, User, UserId};
+use crate::services::urls::{Address, Admin, find};
 use crate::services::{Actor, Outage, SESSION_NAME, Services, USER_ID, Visitor};
 
 /// What ties the session to the password: a new one ends it.
@@ -22,6 +23,7 @@ const MESSAGES: &str = "messages";
 const MOST_MESSAGES: usize = 20;
 
 /// A member of staff who is logged in.
+#[derive(Clone)]
 pub(in crate::http) struct Staff {
     /// Their number.
     pub(in crate::http) id: UserId,
@@ -230,9 +232,15 @@ impl Staff {
     /// The member of staff whose session a request carries; `None` for anybody else. Notes the frame of a page about a
     /// failure with the request.
     pub(in crate::http) async fn of(request: &HttpRequest) -> Result<Option<Self>, AppError> {
+        if let Some(staff) = request.extensions().get::<Self>() {
+            return Ok(Some(staff.clone()));
+        }
         let found = Self::find(request).await?;
         if let Some(staff) = &found {
-            request.extensions_mut().insert(staff.bare_frame()?);
+            let frame = staff.bare_frame()?;
+            let mut known = request.extensions_mut();
+            known.insert(frame);
+            known.insert(staff.clone());
         }
         Ok(found)
     }
@@ -292,9 +300,9 @@ impl FromRequest for Staff {
 /// Where somebody goes on who has to log in first: to what they asked for or, where that takes forms alone, to where
 /// one finds such a form.
 fn goal(request: &HttpRequest) -> String {
-    match request.match_pattern().as_deref() {
-        Some("/admin/logout/") => "/admin/".to_owned(),
-        Some(r"/admin/properties/{id:\d+}/restore/") => "/admin/properties/".to_owned(),
+    match find(request.path()).map(|(url, _)| url.address) {
+        Some(Address::Admin(Admin::Logout)) => "/admin/".to_owned(),
+        Some(Address::Admin(Admin::RestoreListing)) => "/admin/properties/".to_owned(),
         _ => {
             let asked = request.uri().path_and_query();
             asked.map_or("/admin/", |path| path.as_str()).to_owned()

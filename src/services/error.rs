@@ -23,9 +23,6 @@ pub enum ServiceError {
     /// A password could not be hashed.
     #[error("a password can't be hashed: {0}")]
     Hash(argon2::password_hash::Error),
-    /// The site could not ask itself.
-    #[error("the site can't reach itself: {0}")]
-    Loopback(Arc<reqwest::Error>),
 }
 
 /// A temporary failure of a server.
@@ -53,7 +50,7 @@ impl ServiceError {
             },
             Self::Cache(_) => Some(Outage::Unreachable),
             Self::TooLong => Some(Outage::Slow),
-            Self::Interrupted | Self::Hash(_) | Self::Loopback(_) => None,
+            Self::Interrupted | Self::Hash(_) => None,
         }
     }
 
@@ -93,11 +90,5 @@ impl From<DbError> for ServiceError {
 impl From<CacheError> for ServiceError {
     fn from(err: CacheError) -> Self {
         Self::Cache(Arc::new(err))
-    }
-}
-
-impl From<reqwest::Error> for ServiceError {
-    fn from(err: reqwest::Error) -> Self {
-        Self::Loopback(Arc::new(err))
     }
 }

@@ -4,9 +4,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT_ENCODING, HOST, HeaderMap, HeaderValue};
+use http_body_util::{BodyExt as _, Empty};
+use hyper::body::Bytes;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 
-use super::ServiceError;
+/// How long a request of the site to itself may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The address that the server listens on, and a host name that it answers to.
 #[derive(Clone, Default)]
@@ -17,8 +22,9 @@ pub struct Loopback {
 
 /// A client of the site.
 pub(super) struct LoopbackClient {
-    client: reqwest::Client,
+    client: Client<HttpConnector, Empty<Bytes>>,
     origin: String,
+    host: String,
 }
 
 impl Loopback {
@@ -37,51 +43,41 @@ impl Loopback {
     }
 
     /// A client; `None` while the server doesn't listen.
-    pub(super) fn client(&self) -> Result<Option<LoopbackClient>, ServiceError> {
-        let Some(address) = self.address.get() else {
-            return Ok(None);
-        };
+    pub(super) fn client(&self) -> Option<LoopbackClient> {
+        let address = self.address.get()?;
         let ip = match address.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from(Ipv4Addr::LOCALHOST),
             IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::from(Ipv6Addr::LOCALHOST),
             ip => ip,
         };
-        let mut headers = HeaderMap::new();
-        let host = HeaderValue::from_str(&self.host);
-        headers.insert(HOST, host.unwrap_or(HeaderValue::from_static("localhost")));
-        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("br, gzip"));
-        let client = reqwest::Client::builder()
-            .default_headers(headers)
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(30))
-            .build()?;
-        let origin = format!("http://{}", SocketAddr::new(ip, address.port()));
-        Ok(Some(LoopbackClient { client, origin }))
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        Some(LoopbackClient {
+            client: Client::builder(TokioExecutor::new()).build(connector),
+            origin: format!("http://{}", SocketAddr::new(ip, address.port())),
+            host: self.host.clone(),
+        })
     }
 }
 
 impl LoopbackClient {
     /// Gets a path; returns which level answered it with 200, `collapsed` if it waited for another request's load,
-    /// `computed` if it was loaded for it, and `None` for anything else.
+    /// `computed` if it was loaded for it, and `None` for any other status and for a failure.
     pub(super) async fn get(&self, path: &str) -> Option<&'static str> {
-        let response = self
-            .client
-            .get(format!("{}{path}", self.origin))
-            .send()
-            .await
+        let request = hyper::Request::get(format!("{}{path}", self.origin))
+            .header("host", &self.host)
+            .header("accept-encoding", "br, gzip")
+            .body(Empty::new())
             .ok()?;
-        let status = response.status();
-        let cache_status = response.headers().get("cache-status").cloned();
-        response.bytes().await.ok()?;
-        if status != reqwest::StatusCode::OK {
-            return None;
-        }
-        let cache_status = cache_status
-            .as_ref()
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or("");
-        Some(answered_by(cache_status))
+        let exchange = async {
+            let (head, body) = self.client.request(request).await.ok()?.into_parts();
+            body.collect().await.ok()?;
+            (head.status == hyper::StatusCode::OK).then_some(head.headers)
+        };
+        let headers = tokio::time::timeout(TIMEOUT, exchange).await.ok()??;
+        let cache_status = headers.get("cache-status");
+        let cache_status = cache_status.and_then(|value| value.to_str().ok());
+        Some(answered_by(cache_status.unwrap_or_default()))
     }
 }
 

@@ -9,7 +9,7 @@ mod harness;
 
 // The admin as staff use it: logging in, forms, conflicts, history.
 mod admin;
-// Ways through the site: places, looser filters, similar listings, neighbours.
+// Navigation: places, looser filters, similar listings, neighbours.
 mod browse;
 // The program's commands as a shell runs them.
 mod commands;
@@ -17,23 +17,25 @@ mod commands;
 mod documents;
 // The database's triggers: every write is logged, every count exact.
 mod event_log;
+// The declaration of facts: what is declared once is in the form, the pages, the files and the history.
+mod facts;
 // Files that load wholly or not at all, lossless dumps, sample data.
 mod fixtures_bulk;
 // Pages in a real browser: keyboard, layout, contrast, Back, the console.
 mod in_chromium;
-// The matrix: kinds of write × kinds of page.
+// The invalidation matrix: kinds of write × kinds of page.
 mod invalidation;
-// What programs read: robots.txt, the site map, feeds.
+// Machine-readable pages: robots.txt, the site map, feeds, the description.
 mod machines;
-// What operators use: status, clear, figures, tests.
+// Management pages: status, clearing, figures, load tests.
 mod management;
-// Pages of this process: the same answers without a server's help, and never an older one.
+// The memory tier: it gives the same answers without a server, and never an older one.
 mod memory_tier;
-// PostgreSQL away, too many requests, the end: what is still answered, and what is not.
+// PostgreSQL unreachable, too many requests, shutdown: which requests are still answered.
 mod outage;
 // The public pages over HTTP: headers, encodings, refusals, data.
 mod pages;
 // Races, faults and hostile input against the cache.
 mod protocol;
-// One load, however many ask.
+// Single-flight: concurrent requests share one load.
 mod single_flight;

@@ -13,7 +13,7 @@ pub(crate) const fn only(writer: usize) -> Writes {
 pub(crate) enum Via {
     /// Through an instance, which publishes it before it answers.
     Instance(usize),
-    /// Beside the site: nobody publishes it.
+    /// Beside the site: no instance publishes it.
     Psql,
     /// It does not take place.
     Nobody,
@@ -53,6 +53,24 @@ pub(crate) const NONE: Failures = Failures {
     swaps: 0,
 };
 
+pub(crate) const LOSS: Failures = Failures { losses: 1, ..NONE };
+pub(crate) const OUTAGE: Failures = Failures { outages: 1, ..NONE };
+pub(crate) const DISCONNECT: Failures = Failures {
+    disconnects: 1,
+    ..NONE
+};
+pub(crate) const CRASH: Failures = Failures { crashes: 1, ..NONE };
+pub(crate) const RESTORE: Failures = Failures {
+    restores: 1,
+    ..NONE
+};
+pub(crate) const FAILOVER: Failures = Failures {
+    failovers: 1,
+    ..NONE
+};
+pub(crate) const RELOAD: Failures = Failures { reloads: 1, ..NONE };
+pub(crate) const SWAP: Failures = Failures { swaps: 1, ..NONE };
+
 /// A rule that is broken on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mutant {
@@ -66,7 +84,7 @@ pub(crate) enum Mutant {
     MarksBeforeItDeletes,
     /// A reader joins any flight, whatever generation it captured.
     JoinsAnyFlight,
-    /// A reader joins flights while the tier is not armed, when nobody keeps its local generation.
+    /// A reader joins flights while the tier is not armed, when its local generations do not follow events.
     JoinsWhileDeaf,
     /// A generation is a counter, which starts anew after an eviction.
     CountsGenerations,
@@ -100,7 +118,7 @@ pub(crate) enum Mutant {
     CapturesLateTagAfterLoad,
     /// That of an entry's late tag is captured after the generations that the entry is compared with are read.
     CapturesLateTagAfterRedis,
-    /// Whoever joined a fill takes its answer, even if what it turned out to depend on has changed.
+    /// A reader that joined a fill takes its answer, even if what it turned out to depend on has changed.
     FollowsUnchecked,
 }
 

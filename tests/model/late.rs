@@ -89,7 +89,7 @@ impl State {
         reader.doing = Doing::Mint;
     }
 
-    /// The value goes into memory, to whoever leads the fill, and to whoever joined it, who asks anew if what it turned
+    /// The value goes into memory, to the leader of the fill, and to its followers, which ask anew if what it turned
     /// out to depend on has changed: a fill is joined by its first tag alone.
     fn land(&mut self, config: &Config, r: usize) {
         let leader = self.readers[r];

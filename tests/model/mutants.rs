@@ -1,29 +1,12 @@
 //! Each rule of the protocol, broken: a violation is found, so the model can fail.
 
-use crate::config::{Config, Failures, Mutant, NONE, Via};
+use crate::config::{
+    CRASH, Config, DISCONNECT, FAILOVER, Failures, LOSS, Mutant, OUTAGE, RELOAD, RESTORE, SWAP, Via,
+};
 use crate::search::breaks;
 
 const A: [Via; 2] = [Via::Instance(0), Via::Nobody];
 const PSQL: [Via; 2] = [Via::Psql, Via::Nobody];
-
-const LOSS: Failures = Failures { losses: 1, ..NONE };
-const OUTAGE: Failures = Failures { outages: 1, ..NONE };
-const DISCONNECT: Failures = Failures {
-    disconnects: 1,
-    ..NONE
-};
-const CRASH: Failures = Failures { crashes: 1, ..NONE };
-const RESTORE: Failures = Failures {
-    restores: 1,
-    ..NONE
-};
-
-const FAILOVER: Failures = Failures {
-    failovers: 1,
-    ..NONE
-};
-const RELOAD: Failures = Failures { reloads: 1, ..NONE };
-const SWAP: Failures = Failures { swaps: 1, ..NONE };
 
 /// Two readers.
 const fn two(writers: [Via; 2], mutant: Mutant) -> Config {
@@ -63,7 +46,7 @@ fn a_read_must_not_join_a_fill_that_captured_past_generations() {
     breaks(two(A, Mutant::JoinsAnyFlight));
 }
 
-/// Nobody changes the local generations of an instance that does not hear of events, so they can't tell a fill from
+/// The local generations of an instance that does not hear of events do not change, so they can't tell a fill from
 /// before a write.
 #[test]
 fn a_read_must_not_join_a_fill_while_the_tier_is_not_armed() {

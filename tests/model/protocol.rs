@@ -2,32 +2,15 @@
 //!
 //! The configurations of the ordinary run are small; the larger ones are ignored there.
 
-use crate::config::{Config, Failures, NONE, Via};
+use crate::config::{
+    CRASH, Config, DISCONNECT, FAILOVER, Failures, LOSS, NONE, OUTAGE, RELOAD, RESTORE, SWAP, Via,
+};
 use crate::search::holds;
 
 const A: Via = Via::Instance(0);
 const B: Via = Via::Instance(1);
 const PSQL: Via = Via::Psql;
 const NOBODY: Via = Via::Nobody;
-
-const LOSS: Failures = Failures { losses: 1, ..NONE };
-const OUTAGE: Failures = Failures { outages: 1, ..NONE };
-const DISCONNECT: Failures = Failures {
-    disconnects: 1,
-    ..NONE
-};
-const CRASH: Failures = Failures { crashes: 1, ..NONE };
-const RESTORE: Failures = Failures {
-    restores: 1,
-    ..NONE
-};
-
-const FAILOVER: Failures = Failures {
-    failovers: 1,
-    ..NONE
-};
-const RELOAD: Failures = Failures { reloads: 1, ..NONE };
-const SWAP: Failures = Failures { swaps: 1, ..NONE };
 
 /// Two readers.
 const fn two(writers: [Via; 2]) -> Config {
@@ -170,14 +153,14 @@ fn a_write_after_a_loss_may_have_the_ids_of_the_lost_one() {
 }
 
 #[test]
-#[ignore = "takes minutes; run with cargo test --release --test model -- --ignored --nocapture"]
+#[ignore = "takes minutes; run with cargo test -p cache-protocol-model -- --ignored --nocapture"]
 fn two_writes_and_two_readers() {
     holds(two([A, PSQL]));
     holds(two([A, B]));
 }
 
 #[test]
-#[ignore = "takes minutes; run with cargo test --release --test model -- --ignored --nocapture"]
+#[ignore = "takes minutes; run with cargo test -p cache-protocol-model -- --ignored --nocapture"]
 fn two_writes_with_slow_transactions_or_two_tags() {
     holds(Config {
         slow_transactions: true,
@@ -190,7 +173,7 @@ fn two_writes_with_slow_transactions_or_two_tags() {
 }
 
 #[test]
-#[ignore = "takes minutes; run with cargo test --release --test model -- --ignored --nocapture"]
+#[ignore = "takes minutes; run with cargo test -p cache-protocol-model -- --ignored --nocapture"]
 fn one_write_two_readers_and_each_failure() {
     for failures in [LOSS, OUTAGE, DISCONNECT, CRASH] {
         holds(two([A, NOBODY]).failing(failures));
@@ -198,7 +181,7 @@ fn one_write_two_readers_and_each_failure() {
 }
 
 #[test]
-#[ignore = "takes minutes; run with cargo test --release --test model -- --ignored --nocapture"]
+#[ignore = "takes minutes; run with cargo test -p cache-protocol-model -- --ignored --nocapture"]
 fn two_writes_and_each_failure() {
     for failures in [LOSS, OUTAGE, DISCONNECT, CRASH] {
         holds(one([A, PSQL]).failing(failures));
@@ -206,7 +189,7 @@ fn two_writes_and_each_failure() {
 }
 
 #[test]
-#[ignore = "takes minutes; run with cargo test --release --test model -- --ignored --nocapture"]
+#[ignore = "takes minutes; run with cargo test -p cache-protocol-model -- --ignored --nocapture"]
 fn a_loss_of_transactions_and_another_failure() {
     for losses in [FAILOVER, RELOAD, SWAP] {
         holds(one([A, B]).failing(losses));
@@ -226,7 +209,7 @@ fn a_loss_of_transactions_and_another_failure() {
 }
 
 #[test]
-#[ignore = "takes minutes; run with cargo test --release --test model -- --ignored --nocapture"]
+#[ignore = "takes minutes; run with cargo test -p cache-protocol-model -- --ignored --nocapture"]
 fn two_failures_at_once() {
     holds(one([A, NOBODY]).failing(Failures { outages: 2, ..NONE }));
     holds(one([A, NOBODY]).failing(Failures { outages: 1, ..LOSS }));

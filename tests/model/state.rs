@@ -7,7 +7,7 @@ use crate::position::Position;
 pub(crate) type Token = u8;
 /// Any token that is not in Redis, nor in what Redis may be restored to: none of them ever becomes valid again.
 pub(crate) const DEAD: Token = 9;
-/// A token that nobody has seen before, until [`State::tidy`] gives it its name.
+/// A new token, until [`State::tidy`] gives it its name.
 pub(crate) const FRESH: Token = 3;
 
 /// An entry of Redis.
@@ -73,7 +73,7 @@ pub(crate) enum Listener {
     Following,
     /// Notifications come, but what was missed is still being applied.
     Replaying,
-    /// Lost without anybody having noticed: the tier is armed until its lease ends.
+    /// Lost and not noticed yet: the tier is armed until its lease ends.
     Deaf,
     Lost,
 }

@@ -9,3 +9,5 @@ mod sharing;
 mod starting;
 mod stopping;
 mod support;
+#[path = "../it/harness/temporary.rs"]
+mod temporary;

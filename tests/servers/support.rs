@@ -13,6 +13,8 @@ use property_listings::app::stop::Stop;
 use property_listings::config::Config;
 use tokio_postgres::NoTls;
 
+use crate::temporary::temporary_directory;
+
 pub(crate) type Check = Result<(), Box<dyn std::error::Error>>;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -22,7 +24,7 @@ pub(crate) struct Directory(pub(crate) PathBuf);
 
 impl Directory {
     pub(crate) fn new() -> Self {
-        Self::below(Path::new("/tmp"))
+        Self::below(&temporary_directory())
     }
 
     pub(crate) fn below(parent: &Path) -> Self {

@@ -1,47 +1,33 @@
 //! The description of the site's addresses for programs (OpenAPI 3.1).
 //!
-//! Shapes come from the types that are sent where those are the web's own, and from types of this module where an answer
-//! is put together by a service: a test compares both with real answers.
+//! Shapes are derived from the types that are sent, and from types of this module where an answer is put together as
+//! JSON. A test compares the description with real answers.
 
-mod listings;
-mod machines;
-mod management;
 mod parameters;
-mod responses;
+mod route;
+mod routes;
 mod schemas;
 
 use serde_json::{Value, json};
-use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
 use utoipa::openapi::{
-    Components, ComponentsBuilder, HttpMethod, InfoBuilder, License, OpenApiBuilder, Paths, Server,
+    Components, ComponentsBuilder, InfoBuilder, License, OpenApiBuilder, Paths, Server,
 };
 
-/// What the description says of itself.
-const ABOUT: &str = "Listings as JSON, a site map and feeds, and what operators do with the cache. Pages answer HEAD as \
-    they answer GET. Of a query, an unknown parameter is ignored and an empty one counts as absent. A page that is asked \
-    for with Authorization comes past the cache: without Age, ETag and Vary.";
-
-/// An address with what it answers to.
-type Route = (&'static str, HttpMethod, Operation);
+/// The description's own text.
+const ABOUT: &str = "Listings as JSON, the sitemap, feeds, and cache management. HEAD works like GET. Unknown \
+query parameters are ignored, and empty ones count as absent. A request with Authorization bypasses the cache, \
+so its response has no Age, ETag or Vary.";
 
 /// The description of a site; in development mode its management is open.
 pub fn document(debug: bool) -> Value {
     let mut paths = Paths::new();
-    let operators = management::routes(&security(debug));
-    for (path, method, operation) in listings::routes()
-        .into_iter()
-        .chain(machines::routes())
-        .chain(operators)
-    {
-        let item = PathItem::new(method, operation);
-        paths
-            .paths
-            .entry(path.to_owned())
-            .or_default()
-            .merge_operations(item);
+    let operators = routes::management(&security(debug));
+    let routes = [routes::listings(), routes::machines(), operators];
+    for route in routes.into_iter().flatten() {
+        route.add_to(&mut paths);
     }
     let license = License::new("MIT");
     let info = InfoBuilder::new()
@@ -59,42 +45,42 @@ pub fn document(debug: bool) -> Value {
     with_required_headers(json!(document))
 }
 
-/// Who may use the management: a script, staff, and in development mode anybody.
+/// The ways into the management: a script's token, or a session of staff; in development mode also none.
 fn security(debug: bool) -> Vec<SecurityRequirement> {
     let none = || Vec::<String>::new();
     let script = SecurityRequirement::new("token", none());
     let staff = SecurityRequirement::new("session", none());
     let staff = staff.add("csrf", none());
-    let anybody = debug.then(SecurityRequirement::default);
-    [script, staff].into_iter().chain(anybody).collect()
+    let open = debug.then(SecurityRequirement::default);
+    [script, staff].into_iter().chain(open).collect()
 }
 
 fn components() -> Components {
     let token = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .description(Some("CACHE_API_TOKEN of the site's configuration."))
+        .description(Some("The value of the variable CACHE_API_TOKEN."))
         .build();
     let session = ApiKeyValue::with_description(
         "sessionid",
-        "The session of staff, who log in at /admin/login/. In development mode (DEBUG=true) the management needs \
-         neither this nor a token, unless a foreign web page asks.",
+        "The session of a staff user, who logs in at /admin/login/. In development mode (DEBUG=true), \
+        management needs neither a session nor a token, except for requests from other sites.",
     );
     let csrf = ApiKeyValue::with_description(
         "X-CSRF-Token",
-        "The session's security token, which a POST needs; a form may have it as the field csrf_token instead.",
+        "The session's CSRF token, which a POST needs; a form may send it as the field csrf_token instead.",
     );
     let components = ComponentsBuilder::new()
         .security_scheme("token", SecurityScheme::Http(token))
         .security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)))
         .security_scheme("csrf", SecurityScheme::ApiKey(ApiKey::Header(csrf)));
-    responses::register(schemas::register(components)).build()
+    route::register(schemas::register(components)).build()
 }
 
-/// Headers that are described are there, but for those that depend on the representation: the builders can't say so.
+/// Marks every header as required except those that depend on the representation; the builders have no field for it.
 fn with_required_headers(mut document: Value) -> Value {
     let headers = document["components"]["headers"].as_object_mut();
     for (name, header) in headers.into_iter().flatten() {
-        header["required"] = json!(!responses::OPTIONAL_HEADERS.contains(&name.as_str()));
+        header["required"] = json!(!route::OPTIONAL_HEADERS.contains(&name.as_str()));
     }
     document
 }

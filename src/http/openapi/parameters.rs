@@ -7,7 +7,7 @@ use utoipa::openapi::{KnownFormat, Required, SchemaFormat};
 
 use crate::domain::{Location, MAX_PAGE, MAX_PAGE_SIZE, PropertyId, SearchText, SitemapPart, Sort};
 
-/// White space, which is taken away at the ends of a value.
+/// White space, which is removed at both ends of a value.
 const SPACE: &str =
     r"[\u0009-\u000d \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*";
 /// At most eight digits before the point, apart from leading zeros.
@@ -17,7 +17,7 @@ const WHOLE: &str = "(0*[0-9]{1,8}|[0-9]{1,3},[0-9]{3}|0?[0-9]{1,2},[0-9]{3},[0-
 const CHARACTER: &str =
     r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]";
 
-/// A price as people write it; empty where there is none.
+/// A price as people write it, or nothing.
 fn price() -> ObjectBuilder {
     let cents = r"(\.[0-9]{1,2}0*)?";
     let zero = r"(0+|0{1,3}(,000)+)(\.0+)?";
@@ -28,15 +28,15 @@ fn price() -> ObjectBuilder {
         .pattern(Some(pattern))
 }
 
-/// What selects listings.
+/// Selects listings.
 pub(super) fn filter() -> Vec<Parameter> {
-    // A schema can't count those that differ.
+    // A schema can't count different values.
     let location = ArrayBuilder::new().items(text(Location::MAX_CHARS));
     let locations = query(
         "location",
-        "A location; repeat it to select several, at most 20 different ones. Case and accents don't matter. Of a text \
-            that is not the name of a location, the only location that contains it is used; of several, the answer \
-            offers each.",
+        "A location; repeat it for several, at most 20 different ones. Case and accents do not matter. If the \
+        text is not the name of a location, and exactly one location contains it, that one is used; if several \
+        contain it, the response offers them.",
         location,
     );
     let locations = ParameterBuilder::from(locations)
@@ -45,8 +45,8 @@ pub(super) fn filter() -> Vec<Parameter> {
     vec![
         query(
             "q",
-            "Words that the title, the description or the location must have, the last also as a beginning, and \
-                neighbours also joined. A number also finds the listing of that number.",
+            "Words that the title, the description or the location must contain. The last word also matches as \
+            a prefix, and neighbouring words also match joined. A number also finds the listing with this id.",
             text(SearchText::MAX_CHARS),
         ),
         locations.build(),
@@ -59,106 +59,107 @@ pub(super) fn filter() -> Vec<Parameter> {
     ]
 }
 
-/// What selects places.
-pub(super) fn name() -> Parameter {
-    query(
-        "name",
-        "Letters that each place's name has; case and accents don't matter. With it, every listing counts.",
-        text(Location::MAX_CHARS),
-    )
-}
-
-/// What orders and cuts the list.
-pub(super) fn place() -> Vec<Parameter> {
+/// Selects, orders and cuts the list.
+pub(super) fn list() -> Vec<Parameter> {
     let sort = ObjectBuilder::new()
         .schema_type(Type::String)
         .enum_values(Some(Sort::ALL.map(Sort::name)))
         .default(Some(Value::from(Sort::default().name())));
-    // Only the site can tell which text is one.
-    let cursor = Object::with_type(Type::String);
-    vec![
-        query("sort", "The order; ties are broken by id.", or_empty(sort)),
+    let mut parameters = filter();
+    parameters.extend([
+        query("sort", "The sort order; equal listings are sorted by id.", or_empty(sort)),
         query(
             "page",
-            "The page's number. A page after the last one, and one after page 200 of any list, is not found.",
+            "The page number. A page after the last one or after page 200 is not found.",
             or_empty(number(1, i64::from(MAX_PAGE))),
         ),
         query(
             "page_size",
-            "How many listings a page has.",
+            "The number of listings per page.",
             or_empty(number(1, i64::from(MAX_PAGE_SIZE))),
         ),
+        // Only the site can tell which text is a cursor.
         query(
             "cursor",
-            "A place in a list with these filters and this order, taken from `next` or `previous`; goes before `page`.",
-            cursor,
+            "A position in a list with these filters and this order, from `next` or `previous`; overrides `page`.",
+            Object::with_type(Type::String),
         ),
-    ]
+        format(),
+    ]);
+    parameters
+}
+
+/// Selects places: by the listings that are counted, and by a part of the name.
+pub(super) fn places() -> Vec<Parameter> {
+    let mut parameters = filter();
+    parameters.retain(|parameter| parameter.name != "location");
+    let about = "Text that the names of the places contain; case and accents do not matter. All listings are \
+    then counted.";
+    parameters.extend([query("name", about, text(Location::MAX_CHARS)), format()]);
+    parameters
 }
 
 /// An address of the site.
 pub(super) fn address() -> Parameter {
-    let schema = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .examples(["/properties/?location=Leith"]);
-    query(
-        "url",
-        "A path of this site, or a whole address of it; without one, /properties/.",
-        schema,
-    )
+    let about = "A path or a full URL of this site; default: /properties/.";
+    query("url", about, example("/properties/?location=Leith"))
 }
 
-/// What asks for JSON without a header.
+/// Asks for JSON without a header.
 pub(super) fn format() -> Parameter {
-    let schema = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .examples(["json"]);
-    query("format", "`json` goes before the header Accept.", schema)
+    query(
+        "format",
+        "The response format; overrides the header Accept.",
+        example("json"),
+    )
 }
 
 /// The number of a listing.
 pub(super) fn id() -> Parameter {
-    path("id", "The listing's number.", number(1, PropertyId::MAX.0))
+    path("id", "The id of the listing.", number(1, PropertyId::MAX.0))
 }
 
 /// The number of a part of the site map.
 pub(super) fn part() -> Parameter {
     let (_, last) = SitemapPart::of(PropertyId::MAX).ids();
-    let about = "The part's number: 0 is the pages that are no listings.";
+    let about = "The number of the part; 0 has the pages that are not listings.";
     path("part", about, number(0, last.0 / SitemapPart::IDS))
 }
 
-/// The copy that a client has.
+/// The validator of the client's copy.
 pub(super) fn if_none_match() -> Parameter {
+    let about = "The ETag of the client's copy; if it is current, the response is 304.";
     let schema = Object::with_type(Type::String);
-    let parameter = ParameterBuilder::new()
-        .name("If-None-Match")
-        .parameter_in(ParameterIn::Header)
-        .required(Required::False)
-        .description(Some(
-            "The ETag of a copy: if it is still right, the answer is 304.",
-        ));
-    parameter.schema(Some(schema)).build()
+    parameter("If-None-Match", ParameterIn::Header, about, schema)
 }
 
 fn query(name: &str, about: &str, schema: impl Into<Schema>) -> Parameter {
+    parameter(name, ParameterIn::Query, about, schema)
+}
+
+fn path(name: &str, about: &str, schema: impl Into<Schema>) -> Parameter {
+    parameter(name, ParameterIn::Path, about, schema)
+}
+
+/// A parameter, which is required only as a part of the path.
+fn parameter(name: &str, place: ParameterIn, about: &str, schema: impl Into<Schema>) -> Parameter {
+    let required = match place {
+        ParameterIn::Path => Required::True,
+        _ => Required::False,
+    };
     ParameterBuilder::new()
         .name(name)
-        .parameter_in(ParameterIn::Query)
-        .required(Required::False)
+        .parameter_in(place)
+        .required(required)
         .description(Some(about))
         .schema(Some(schema.into()))
         .build()
 }
 
-fn path(name: &str, about: &str, schema: impl Into<Schema>) -> Parameter {
-    ParameterBuilder::new()
-        .name(name)
-        .parameter_in(ParameterIn::Path)
-        .required(Required::True)
-        .description(Some(about))
-        .schema(Some(schema.into()))
-        .build()
+fn example(value: &str) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .examples([value])
 }
 
 /// A text of so many characters at most, without the white space at its ends.
@@ -170,7 +171,7 @@ fn text(max_chars: usize) -> ObjectBuilder {
 }
 
 /// A whole number.
-pub(super) fn number(min: i64, max: i64) -> ObjectBuilder {
+fn number(min: i64, max: i64) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(Type::Integer)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))

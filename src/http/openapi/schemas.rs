@@ -1,38 +1,50 @@
-//! The shapes of answers that services put together. A test compares each with real answers.
+//! The shapes of answers. Those of single values are derived from the types that are sent; the envelopes, which services
+//! put together as JSON, are described here. A test compares each with real answers.
 
-#![expect(dead_code, reason = "the types only describe what is sent")]
+#![expect(dead_code, reason = "the envelopes only describe what is sent")]
 
-mod explanation;
 mod figures;
-mod load_test;
 
 use std::collections::BTreeMap;
 
 use utoipa::ToSchema;
 use utoipa::openapi::ComponentsBuilder;
 
+use crate::cache::ProbeStep;
 use crate::http::listings::json::{ListJson, PlacesJson, PropertyJson};
+use crate::services::{
+    Cleared, EventState, Explanation, LoadTestReport, LoadTestRequest, SignalStep, WarmState,
+    Warmed, WouldEnd,
+};
 
 /// Adds every shape.
 pub(super) fn register(components: ComponentsBuilder) -> ComponentsBuilder {
-    let components = with::<PropertyJson>(components);
-    let components = with::<ListJson>(components);
-    let components = with::<PlacesJson>(components);
-    let components = with::<Problem>(components);
-    let components = with::<Readiness>(components);
-    let components = with::<CacheStatus>(components);
-    let components = with::<CacheCleared>(components);
-    let components = with::<CacheTest>(components);
-    let components = with::<CacheClearRequest>(components);
-    let components = with::<CacheClearForm>(components);
-    let components = with::<CacheWarming>(components);
-    let components = with::<CacheWarmed>(components);
-    let components = with::<SignalsTest>(components);
-    load_test::register(figures::register(explanation::register(components)))
+    let add = [
+        with::<PropertyJson>,
+        with::<ListJson>,
+        with::<PlacesJson>,
+        with::<Problem>,
+        with::<Readiness>,
+        with::<CacheStatus>,
+        with::<CacheCleared>,
+        with::<CacheTest>,
+        with::<CacheClearRequest>,
+        with::<CacheClearForm>,
+        with::<CacheWarming>,
+        with::<CacheWarmed>,
+        with::<SignalsTest>,
+        with::<CacheExplained>,
+        with::<figures::CacheMetrics>,
+        with::<LoadTestRequest>,
+        with::<LoadTestForm>,
+        with::<LoadTestReport>,
+    ];
+    add.into_iter()
+        .fold(components, |components, add| add(components))
 }
 
-/// Adds a shape, and those that it is made of.
-pub(super) fn with<T: ToSchema>(components: ComponentsBuilder) -> ComponentsBuilder {
+/// Adds a shape and its parts.
+fn with<T: ToSchema>(components: ComponentsBuilder) -> ComponentsBuilder {
     let mut parts = Vec::new();
     T::schemas(&mut parts);
     components.schemas_from_iter(parts).schema_from::<T>()
@@ -49,7 +61,7 @@ struct Problem {
     status: u16,
     /// What went wrong this time.
     detail: String,
-    /// The request's number in the site's log.
+    /// The request number in the site's log.
     #[schema(pattern = "^[0-9a-f]{16}$")]
     request_id: String,
     /// What is wrong with each field of the input, if that is the reason.
@@ -66,11 +78,11 @@ struct Readiness {
     /// Whether every migration is applied.
     migrated: bool,
     redis: RedisState,
-    /// Whether the event log is followed: only then are cached pages served as right.
+    /// Whether the event log is followed. Cached pages count as fresh only then.
     following: bool,
 }
 
-/// Reported, not required.
+/// The state of Redis, which an instance can do without.
 #[derive(ToSchema)]
 #[schema(rename_all = "lowercase")]
 enum RedisState {
@@ -101,7 +113,7 @@ struct CacheLevels {
 struct MemoryState {
     enabled: bool,
     reachable: bool,
-    /// Whether it answers: only while the process hears of every event.
+    /// Whether this level answers: only while the process receives every event.
     armed: bool,
     entries: u64,
     bytes: u64,
@@ -115,7 +127,7 @@ struct LevelState {
     reachable: bool,
     #[schema(required = true)]
     entries: Option<u64>,
-    /// What they take in Redis's memory.
+    /// Bytes in Redis's memory.
     #[schema(required = true)]
     bytes: Option<u64>,
     /// Why a number is not known: what Redis refused, for which account.
@@ -134,60 +146,25 @@ struct TimesLeft {
     property_count: Option<u64>,
 }
 
-/// The event log.
-#[derive(ToSchema)]
-struct EventState {
-    /// The last event's number.
-    #[schema(required = true)]
-    last_id: Option<i64>,
-    /// The transaction up to which Redis reflects the log.
-    #[schema(required = true)]
-    position: Option<u64>,
-    /// How many events Redis does not reflect for certain.
-    #[schema(required = true)]
-    lag: Option<u64>,
-}
-
-/// What a clear removed. Of a part, nothing is removed before the count was confirmed.
+/// The result of a clear. A part is cleared only after its count was confirmed.
 #[derive(ToSchema)]
 struct CacheCleared {
     success: bool,
-    /// What was removed; of a part, what ended.
+    /// The removed entries.
     #[schema(required = false, nullable = false)]
-    cleared: Option<Removed>,
-    /// What would end, where only the count was asked for.
+    cleared: Option<Cleared>,
+    /// The entries that a confirmed clear would remove.
     #[schema(required = false, nullable = false)]
-    would_clear: Option<Removed>,
+    would_clear: Option<Cleared>,
     /// The part's tags.
     #[schema(required = false, nullable = false)]
     tags: Option<Vec<String>>,
-    /// What carries them.
+    /// The entries that carry these tags.
     #[schema(required = false, nullable = false)]
-    entries: Option<Carriers>,
+    entries: Option<WouldEnd>,
 }
 
-/// Entries that carry some tags.
-#[derive(ToSchema)]
-struct Carriers {
-    /// Pages of this instance.
-    memory_pages: u64,
-    /// Pages in Redis.
-    #[schema(required = true)]
-    pages: Option<u64>,
-    /// Query results and counts in Redis.
-    #[schema(required = true)]
-    querysets: Option<u64>,
-    /// Why they were not counted.
-    #[schema(required = false, nullable = false)]
-    reason: Option<String>,
-    /// How many of Redis's keys were looked at.
-    keys_looked_at: u64,
-    keys: u64,
-    /// Whether the numbers of entries in Redis are estimates, because not every key was looked at.
-    estimated: bool,
-}
-
-/// What to clear: what carries a tag, or what shows the same rows as a page; everything without either.
+/// What to clear: the entries of a tag, or those that show the same rows as a page; without either, everything.
 #[derive(ToSchema)]
 struct CacheClearRequest {
     /// For example `properties`, `property:7`, `location:Leith`.
@@ -196,10 +173,10 @@ struct CacheClearRequest {
     /// A path or an address of this site.
     #[schema(required = false, nullable = false)]
     url: Option<String>,
-    /// Whether everything is meant; the same as neither a tag nor an address.
+    /// Clear everything; the same as neither a tag nor an address.
     #[schema(required = false, default = false)]
     everything: bool,
-    /// Whether to clear a part; without it, its entries are only counted.
+    /// Clear a part; without it, its entries are only counted.
     #[schema(required = false, default = false)]
     confirm: bool,
 }
@@ -221,57 +198,22 @@ struct CacheClearForm {
     csrf_token: Option<String>,
 }
 
-/// How far warming is.
+/// The progress of warming.
 #[derive(ToSchema)]
 struct CacheWarming {
-    /// Whether nothing has ended it early.
+    /// Whether no problem has ended it early.
     success: bool,
-    warming: Warming,
+    warming: WarmState,
 }
 
-#[derive(ToSchema)]
-struct Warming {
-    running: bool,
-    /// Pages to fetch; 0 before that is known.
-    total: u64,
-    pages: u64,
-    failed: u64,
-    /// How long it takes or took; null when the cache was not warmed yet.
-    #[schema(required = true)]
-    duration_ms: Option<u64>,
-    /// Why it ended early.
-    #[schema(required = true)]
-    problem: Option<String>,
-}
-
-/// What was warmed.
+/// The result of warming.
 #[derive(ToSchema)]
 struct CacheWarmed {
     success: bool,
     warmed: Warmed,
 }
 
-#[derive(ToSchema)]
-struct Warmed {
-    pages: u64,
-    /// Pages that could not be fetched.
-    failed: u64,
-}
-
-#[derive(ToSchema)]
-struct Removed {
-    /// Null where they are void, and could not be counted.
-    #[schema(required = true)]
-    pages: Option<u64>,
-    /// Query results and counts, likewise.
-    #[schema(required = true)]
-    querysets: Option<u64>,
-    /// Why they were not counted.
-    #[schema(required = false, nullable = false)]
-    reason: Option<String>,
-}
-
-/// What came of a probe at each level.
+/// The result of a probe at each level.
 #[derive(ToSchema)]
 struct CacheTest {
     success: bool,
@@ -281,26 +223,28 @@ struct CacheTest {
     error: Option<String>,
 }
 
-#[derive(ToSchema)]
-struct ProbeStep {
-    level: String,
-    step: String,
-    success: bool,
-    micros: u64,
-    #[schema(required = false, nullable = false)]
-    refused: Option<figures::Refusal>,
-}
-
-/// What came of a probe listing.
+/// The result of a probe listing.
 #[derive(ToSchema)]
 struct SignalsTest {
     success: bool,
     steps: Vec<SignalStep>,
 }
 
+/// Why an address is answered as it is.
 #[derive(ToSchema)]
-struct SignalStep {
-    step: String,
+struct CacheExplained {
     success: bool,
-    detail: String,
+    url: String,
+    explanation: Explanation,
+}
+
+/// The load test's request as a form, which may have the session's security token.
+#[derive(ToSchema)]
+struct LoadTestForm {
+    #[schema(required = false, minimum = 1, maximum = 10_000, default = 100)]
+    requests: i64,
+    #[schema(required = false, minimum = 1, maximum = 64, default = 10)]
+    concurrency: i64,
+    #[schema(required = false, nullable = false)]
+    csrf_token: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! Clearing the cache, or what carries certain tags, at every level and instance.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Management;
 use crate::cache::{CacheError, Carriers, Sampled, Tag, TagSet};
@@ -9,15 +10,19 @@ use crate::events::kinds;
 use crate::services::families::FAMILIES;
 use crate::services::{PageKey, ServiceError};
 
-/// The number of removed entries.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// The entries that a clear removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Removed)]
 pub struct Cleared {
-    /// Rendered pages; `None` where they are void, and could not be counted.
+    /// Rendered pages; null where they are invalidated but could not be counted.
+    #[schema(required = true)]
     pub pages: Option<u64>,
-    /// Query results and counts, likewise.
+    /// Query results and counts; null as for pages.
+    #[schema(required = true)]
     pub querysets: Option<u64>,
     /// Why the entries were not counted.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub reason: Option<String>,
 }
 
@@ -25,23 +30,27 @@ pub struct Cleared {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClearScope(TagSet);
 
-/// The number of entries that clearing by tag would remove.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// The entries that carry some tags.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Carriers)]
 pub struct WouldEnd {
     /// Pages of this process.
     pub memory_pages: u64,
-    /// Pages in Redis, estimated where not every key was looked at; `None` where they could not be counted.
+    /// Pages in Redis; null where they could not be counted.
+    #[schema(required = true)]
     pub pages: Option<u64>,
-    /// Query results and counts in Redis, likewise.
+    /// Query results and counts in Redis; null where they could not be counted.
+    #[schema(required = true)]
     pub querysets: Option<u64>,
     /// Why the entries were not counted.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub reason: Option<String>,
     /// How many of Redis's keys were looked at.
     pub keys_looked_at: u64,
     /// How many keys there are.
     pub keys: u64,
-    /// Whether the numbers of entries in Redis are estimates.
+    /// Whether the numbers of entries in Redis are estimates, because not every key was looked at.
     pub estimated: bool,
 }
 

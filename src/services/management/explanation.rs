@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 use super::Management;
 use crate::cache::{
@@ -25,12 +26,12 @@ pub struct ExplainedPage {
     pub listing: Option<PropertyId>,
 }
 
-/// The explanation of a page.
-#[derive(Debug, Clone, Serialize)]
+/// Why a page is answered as it is.
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Explanation {
-    /// Its key.
+    /// The page's key, without the site's prefix.
     pub key: String,
-    /// The tags of the page.
+    /// The tags that the page depends on.
     pub tags: Vec<ExplainedTag>,
     /// Cache levels, the nearest to the reader first.
     pub levels: Vec<ExplainedLevel>,
@@ -38,59 +39,65 @@ pub struct Explanation {
     pub answer: &'static str,
     /// The reason, in a sentence.
     pub why: String,
-    /// The last event that ended what carried one of the tags; `None` when the log's latest part has none, or can't be
+    /// The last event that invalidated one of the tags; null when none of the last 500 events did, or the log can't be
     /// read.
+    #[schema(required = true)]
     pub last_event: Option<PastEvent>,
 }
 
 /// A tag of a page.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ExplainedTag {
-    /// Its name.
+    /// The tag's name.
     pub tag: String,
-    /// The beginning of its generation in Redis; `None` when it has none, or that is not known.
+    /// The start of its generation in Redis; null when it has none, or that is not known.
+    #[schema(required = true)]
     pub generation: Option<String>,
-    /// The reason why there is none, if it is known.
+    /// Why there is no generation, as far as that is known.
+    #[schema(required = true)]
     pub note: Option<String>,
 }
 
-/// The entry of a level.
-#[derive(Debug, Clone, Serialize)]
+/// What a level has under a key.
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ExplainedLevel {
-    /// Its name, as in `Cache-Status`.
+    /// The level's name, as in `Cache-Status`.
     pub level: &'static str,
     /// The key.
     pub key: String,
     /// `hit`, or why there is none: `absent`, `expired`, `invalidated`, `other build`, `unreadable`, `disarmed`, `down`,
-    /// `off`; of a site's memory, as a command sees it, `unseen`.
+    /// `off`; for the memory of a running site, as a command sees it, `unseen`.
     pub state: &'static str,
-    /// The same in a sentence.
+    /// The state in a sentence.
     pub why: String,
     /// How long ago the entry's data were read.
     #[serde(rename = "age_seconds", serialize_with = "seconds")]
+    #[schema(value_type = Option<u64>, required = true)]
     pub age: Option<Duration>,
-    /// How long it may still be kept.
+    /// How long the entry may still be kept.
     #[serde(rename = "ttl_seconds", serialize_with = "seconds")]
+    #[schema(value_type = Option<u64>, required = true)]
     pub ttl: Option<Duration>,
-    /// Its length in bytes by encoding.
+    /// The entry's length in bytes by encoding.
     #[serde(serialize_with = "as_object")]
+    #[schema(value_type = BTreeMap<String, u64>)]
     pub sizes: Vec<(&'static str, usize)>,
-    /// Its tags whose generation has changed since.
+    /// The tags whose generation has changed since the entry was made.
     pub changed_tags: Vec<String>,
 }
 
 /// An event that ended entries.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PastEvent {
-    /// Its number.
+    /// The event's number.
     pub id: i64,
-    /// The time of the event.
+    /// When it was committed.
     pub at: DateTime<Utc>,
-    /// The actor.
+    /// The user or command that caused it.
     pub actor: String,
-    /// The kind of event: `post_save`, `post_delete`, `bulk` or `clear`.
+    /// `post_save`, `post_delete`, `bulk` or `clear`.
     pub kind: &'static str,
-    /// The tags of the page that it invalidated.
+    /// The page's tags that it invalidated.
     pub tags: Vec<String>,
 }
 

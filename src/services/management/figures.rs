@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Management;
 use super::rating::{hit_ratio, rating};
@@ -37,25 +38,28 @@ pub struct LevelFigures {
     pub counts: LevelCounts,
 }
 
-/// How far the caches are with the event log.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+/// How far the caches have applied the event log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct EventState {
-    /// The last event's number; `None` when there is none, or the database is out of reach.
+    /// The last event's number; null when there is none, or the database is out of reach.
+    #[schema(required = true)]
     pub last_id: Option<i64>,
-    /// The transaction up to which Redis reflects the log; `None` when that is not known.
+    /// The transaction up to which Redis reflects the log; null when that is not known.
+    #[schema(required = true)]
     pub position: Option<u64>,
-    /// How many events Redis does not reflect for certain; `None` when that is not known, or are too many to count.
+    /// How many events Redis does not reflect for certain; null when that is not known, or they are too many to count.
+    #[schema(required = true)]
     pub lag: Option<u64>,
 }
 
-/// What hits have saved, estimated from the costs of loads.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+/// Estimates of the work that hits have saved.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
 pub struct Saved {
     /// Hits × (the median load − the median hit), in microseconds.
     pub time_us: u64,
     /// Hits × the statements of a load.
     pub statements: u64,
-    /// The statements of a load: 1 of a query, the average of the pages that were computed.
+    /// Statements of a load: 1 for a query, the average of computed pages for a page.
     pub statements_per_load: f64,
 }
 

@@ -3,9 +3,10 @@
 use std::time::Instant;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What a bounded look at Redis's keys found.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Keys {
     /// How many keys were looked at.
     pub looked_at: u64,
@@ -19,17 +20,19 @@ pub struct Keys {
     pub families: Vec<KeyFamily>,
     /// Why none was weighed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub reason: Option<String>,
 }
 
-/// Keys that hold the same kind of thing.
-#[derive(Debug, Clone, Serialize)]
+/// Keys of one kind of entry.
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct KeyFamily {
     /// What they hold.
     pub name: &'static str,
     /// How many there are.
     pub entries: u64,
-    /// What they take in memory, reckoned from a sample; Redis's bookkeeping included. `None` where none was weighed.
+    /// Their bytes in Redis's memory with its bookkeeping, estimated from a sample; null where none was weighed.
+    #[schema(required = true)]
     pub bytes: Option<u64>,
     /// How many were weighed for that.
     pub weighed: u64,

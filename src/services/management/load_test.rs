@@ -7,21 +7,24 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 use super::Management;
 use super::rating::hit_ratio;
 use crate::domain::FieldErrors;
 use crate::services::ServiceError;
 
-/// The requested load.
-#[derive(Debug, Clone, Copy, Deserialize)]
+/// How much load to send.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LoadTestRequest {
-    /// How many requests, from 1 to 10,000.
+    /// How many requests.
     #[serde(deserialize_with = "whole_number")]
+    #[schema(minimum = 1, maximum = 10_000, default = 100)]
     pub requests: i64,
-    /// How many at a time, from 1 to 64.
+    /// How many at a time.
     #[serde(deserialize_with = "whole_number")]
+    #[schema(minimum = 1, maximum = 64, default = 10)]
     pub concurrency: i64,
 }
 
@@ -43,7 +46,7 @@ impl Default for LoadTestRequest {
     }
 }
 
-/// The outcome of a load test.
+/// Whether a load test ran.
 #[derive(Debug)]
 pub enum LoadTest {
     /// The test ran, with its report.
@@ -52,8 +55,8 @@ pub enum LoadTest {
     Busy,
 }
 
-/// The result.
-#[derive(Debug, Clone, Serialize)]
+/// The result of a load test; times are in microseconds where not named otherwise.
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LoadTestReport {
     /// Whether every request was answered with 200.
     pub success: bool,
@@ -64,6 +67,7 @@ pub struct LoadTestReport {
     /// Answers other than 200, and requests without an answer.
     pub failed: u64,
     /// Answers by the level that gave them; `computed` by none, `collapsed` by waiting for another request's load.
+    #[schema(value_type = BTreeMap<String, u64>)]
     pub levels: BTreeMap<&'static str, u64>,
     /// The whole test, in milliseconds.
     pub duration_ms: u64,
@@ -75,20 +79,22 @@ pub struct LoadTestReport {
     pub p95_us: u64,
     /// 99 % of them.
     pub p99_us: u64,
-    /// How many answers took how long, from the fastest to the slowest without gaps.
+    /// Answers by how long they took, from the fastest to the slowest without gaps.
     pub histogram: Vec<Bar>,
     /// The page cache's hit ratio before the test.
+    #[schema(required = true, minimum = 0, maximum = 1)]
     pub hit_ratio_before: Option<f64>,
     /// The page cache's hit ratio after the test.
+    #[schema(required = true, minimum = 0, maximum = 1)]
     pub hit_ratio_after: Option<f64>,
 }
 
-/// Answers that took about as long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// One bar of a histogram of durations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Bar {
-    /// The upper limit in microseconds; the lower limit is that of the bar before.
+    /// The upper bound in microseconds, exclusive. The lower bound is that of the bar before.
     pub below_us: u64,
-    /// How many there were.
+    /// The number of answers.
     pub answers: u64,
 }
 
@@ -119,15 +125,15 @@ impl LoadTestRequest {
 }
 
 impl Management {
-    /// Sends requests for the list to this instance, and times them. One test runs at a time.
+    /// Requests the list from this instance many times, and measures response times. One test runs at a time.
     ///
     /// # Errors
-    /// When the site doesn't listen yet or a client can't be made.
+    /// When the site doesn't listen yet.
     pub async fn load_test(&self, request: LoadTestRequest) -> Result<LoadTest, ServiceError> {
         let Ok(_permit) = self.load_test.try_acquire() else {
             return Ok(LoadTest::Busy);
         };
-        let Some(client) = self.loopback.client()? else {
+        let Some(client) = self.loopback.client() else {
             return Err(ServiceError::Interrupted);
         };
         let before = self.page_hit_ratio();

@@ -146,15 +146,7 @@ impl Overview {
         if let Err(reason) = &self.keys {
             metrics["keys_reason"] = json!(reason);
         }
-        let invalidation = |past: &PastInvalidation| {
-            json!({
-                "at": DateTime::<Utc>::from(past.at), "cause": past.cause, "actor": past.actor,
-                "subject": past.subject, "tags": past.tags, "tag_count": past.tag_count,
-                "times": past.times, "ended_in_memory": past.ended,
-            })
-        };
-        let invalidations = self.invalidations.iter().map(invalidation);
-        metrics["invalidations"] = invalidations.collect();
+        metrics["invalidations"] = json!(self.invalidations);
         metrics["history"] = self.history_json();
         json
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::watch;
+use utoipa::ToSchema;
 
 use super::Management;
 use crate::cache::{Outcome, caller};
@@ -17,8 +18,8 @@ use crate::domain::{Cursors, ListingQuery, NewProperty, Property, PropertyForm, 
 use crate::services::editor::to_the_end;
 use crate::services::{ServiceError, UpdateOutcome};
 
-/// One thing that was done, and whether the caches followed.
-#[derive(Debug, Clone, Serialize)]
+/// One step of a signals test, and whether the caches followed.
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SignalStep {
     /// The name of the step.
     pub step: &'static str,
@@ -155,7 +156,7 @@ impl Management {
         let new = listing(&place, "2.00");
         let update = self
             .editor
-            .update(ACTOR, property.id, property.version(), new);
+            .update_once(ACTOR, None, property.id, property.version(), new);
         let updated = match update.await? {
             UpdateOutcome::Saved(updated) => updated,
             UpdateOutcome::Conflict(other) | UpdateOutcome::Same(other) => other,
@@ -210,7 +211,7 @@ impl Management {
         let mut right = true;
         for read in [&first, &second] {
             let page = &read.tagged.value;
-            right &= page.total == total && page.properties.first() == property;
+            right &= page.total.number == total && page.properties.first() == property;
         }
         if let Some(property) = property {
             right &= self.listings.find(property.id).await?.tagged.value.as_ref() == Some(property);
@@ -244,12 +245,8 @@ fn what_became_of_the_old(first: Outcome) -> (bool, &'static str) {
 }
 
 fn listing(place: &str, price: &str) -> NewProperty {
-    let form = PropertyForm {
-        title: TITLE.to_owned(),
-        description: "A probe that tests invalidation and is deleted at once.".to_owned(),
-        price: price.to_owned(),
-        location: place.to_owned(),
-    };
+    let description = "A probe that tests invalidation and is deleted at once.";
+    let form = PropertyForm::required(TITLE, description, price, place);
     form.parse()
         .unwrap_or_else(|errors| unreachable!("the probe's fields are valid: {errors:?}"))
 }

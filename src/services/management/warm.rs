@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Management;
 use super::warming::{Ending, WarmState};
@@ -10,7 +11,7 @@ use crate::domain::{ListingQuery, Position, Sort};
 use crate::services::ServiceError;
 
 /// The result of warming.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Warmed {
     /// Pages that are in the cache now.
     pub pages: u64,
@@ -22,7 +23,7 @@ pub struct Warmed {
 const PAGES: u16 = 3;
 
 impl Management {
-    /// How far warming is, or the last one came.
+    /// The progress of warming, or the result of the last run.
     pub fn warm_state(&self) -> WarmState {
         self.warming.state()
     }
@@ -49,7 +50,7 @@ impl Management {
     /// # Errors
     /// When the site doesn't listen or the database can't answer.
     pub async fn warm(&self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Warmed, ServiceError> {
-        let Some(client) = self.loopback.client()? else {
+        let Some(client) = self.loopback.client() else {
             return Err(ServiceError::Interrupted);
         };
         let paths = self.paths_to_warm().await?;

@@ -4,9 +4,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
-/// How far warming is, or the last one came.
-#[derive(Debug, Clone, Default, Serialize)]
+/// The progress of the current or the last warming.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+#[schema(as = Warming)]
 pub struct WarmState {
     /// Whether one is under way.
     pub running: bool,
@@ -16,9 +18,11 @@ pub struct WarmState {
     pub pages: u64,
     /// Pages that could not be fetched.
     pub failed: u64,
-    /// How long it has taken so far, in milliseconds; `None` when there was none yet.
+    /// How long it has taken so far, in milliseconds; null when the cache was not warmed yet.
+    #[schema(required = true)]
     pub duration_ms: Option<u64>,
     /// Why it ended early.
+    #[schema(required = true)]
     pub problem: Option<String>,
 }
 

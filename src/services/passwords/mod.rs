@@ -1,5 +1,5 @@
 //! Password hashes: Argon2id with the parameters that OWASP's password storage cheat sheet names first
-//! (19 MiB, two passes, one lane), in PHC string format. Those that Django made are understood as they are.
+//! (19 MiB, two passes, one lane), in PHC string format. Django's `pbkdf2_sha256` and Argon2 hashes are checked as they are.
 
 mod foreign;
 
@@ -7,34 +7,34 @@ use std::sync::LazyLock;
 use std::thread::available_parallelism;
 
 use argon2::Argon2;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::password_hash::PasswordHasher as _;
 use tokio::sync::Semaphore;
 
 use super::ServiceError;
 use crate::domain::Password;
 
-use foreign::ForeignHash;
 pub(super) use foreign::is_known as is_known_foreign;
+use foreign::{ForeignHash, verify_phc};
 
-/// The beginning of the site's own hashes.
+/// The first characters of the site's own hashes.
 const OWN: &str = "$argon2id$";
 
-/// Permits for hashing or checking a password: each takes a core, and the memory that the hash asks for. Without a free
-/// permit, a request waits in line.
+/// Limits how many passwords are hashed or checked at once: each takes a core, and the memory that the hash asks for.
+/// Further requests wait in line.
 static PLACES: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(place_count()));
 
 fn place_count() -> usize {
     available_parallelism().map_or(1, usize::from).max(2)
 }
 
-/// Does work on a thread that may block, as soon as there is a place.
+/// Runs work on a thread that may block, as soon as a place is free.
 async fn in_line<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ServiceError> {
     let place = PLACES.acquire().await;
     let place = place.map_err(|_| ServiceError::Interrupted)?;
     let done = tokio::task::spawn_blocking(move || {
-        // The work goes on when the client has disconnected, and keeps its permit.
+        // The work goes on when its request has been dropped, and keeps its place.
         let _place = place;
         work()
     });
@@ -54,25 +54,26 @@ pub(super) async fn hash(password: Password) -> Result<String, ServiceError> {
     hashed.await?.map_err(ServiceError::Hash)
 }
 
-/// Whether a hash is of the site's own making, so that there is none to replace it by.
+/// Whether a hash is the site's own, so that it needs no replacement.
 pub(super) fn is_current(hash: &str) -> bool {
     hash.starts_with(OWN)
 }
 
-/// The outcome of checking a password.
+/// The result of checking a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verified {
     /// The password does not match the hash.
     Wrong,
-    /// The hash was made of it as it is prepared now.
+    /// The password matches as RFC 8265 prepares it.
     Prepared,
-    /// The hash was made of it by a program that did not prepare it so.
+    /// The password matches only as it was typed: the hash was made without RFC 8265.
     AsTyped,
 }
 
-/// Whether a password matches a hash, in any of its readings. Without a hash it takes as long, and does not: so that an unknown name can't be
-/// told from a wrong password by the clock. As long as some account has a foreign hash, `foreign` is one: then
-/// each password is checked against a hash of either kind, so that neither can it be told who has which.
+/// Whether a password matches a hash, prepared or as typed. Without a hash the check takes as long and fails, so that
+/// response times do not tell an unknown name from a wrong password. While any account has a hash made by Django,
+/// `foreign` is such a hash: then every password is tried on a hash of both kinds, so that response times do not tell
+/// which account has which kind.
 ///
 /// # Errors
 /// When the checking thread ends early.
@@ -86,12 +87,12 @@ pub(super) async fn verify(
         let own = is_current(&hash);
         let (own_hash, foreign_hash) = match own {
             true => (&*hash, foreign.as_deref()),
-            false if is_known_foreign(&hash) => (NOBODY, Some(&*hash)),
-            false => (NOBODY, foreign.as_deref()),
+            false if is_known_foreign(&hash) => (DUMMY, Some(&*hash)),
+            false => (DUMMY, foreign.as_deref()),
         };
         let foreign_hash = foreign_hash.and_then(ForeignHash::parse);
         let fits = |password: &String| {
-            let fits_own = verify_own(password, own_hash);
+            let fits_own = verify_phc(password, own_hash);
             let fits_foreign = foreign_hash
                 .as_ref()
                 .is_some_and(|hash| hash.fits(password));
@@ -109,17 +110,8 @@ pub(super) async fn verify(
     verified.await
 }
 
-fn verify_own(password: &str, hash: &str) -> bool {
-    let parsed = argon2::password_hash::phc::PasswordHash::new(hash);
-    parsed.is_ok_and(|parsed| {
-        Argon2::default()
-            .verify_password(password.as_bytes(), &parsed)
-            .is_ok()
-    })
-}
-
-/// A hash of nothing in particular, with the same parameters.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$\
+/// A hash that no password matches, with the parameters of the site's own hashes.
+const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$\
     5f2mQ5QvYvQYkC1Cw2mS0c3yq0v3l2n2m2l6w8T0q0k";
 
 #[cfg(test)]
@@ -175,7 +167,7 @@ mod tests {
             None,
             Some(""),
             Some("!unusable"),
-            Some(NOBODY),
+            Some(DUMMY),
             Some("md5$a$b"),
         ] {
             for foreign in [None, Some(sample)] {
@@ -192,7 +184,7 @@ mod tests {
             in_line(|| {
                 let at_work = AT_WORK.fetch_add(1, Ordering::SeqCst) + 1;
                 MOST.fetch_max(at_work, Ordering::SeqCst);
-                assert!(!verify_own("secret", NOBODY));
+                assert!(!verify_phc("secret", DUMMY));
                 AT_WORK.fetch_sub(1, Ordering::SeqCst);
             })
         });
@@ -205,7 +197,7 @@ mod tests {
 
     #[test]
     fn the_hash_for_unknown_names_costs_as_much_as_a_real_one() {
-        let parsed = argon2::password_hash::phc::PasswordHash::new(NOBODY).expect("a valid hash");
+        let parsed = argon2::password_hash::phc::PasswordHash::new(DUMMY).expect("a valid hash");
         assert_eq!(parsed.params.get_decimal("m"), Some(19_456));
         assert!(parsed.hash.is_some() && parsed.salt.is_some());
     }

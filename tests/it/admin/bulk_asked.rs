@@ -1,6 +1,6 @@
 //! Only the listings that staff were asked about are deleted or moved, each as it was then.
 
-use crate::harness::{App, Browser, Page, Plan, eventually};
+use crate::harness::{App, Browser, Page, Plan};
 
 const LIST: &str = "/admin/properties/";
 /// One listing leaves those that match, and another one takes its place.
@@ -90,12 +90,7 @@ async fn a_change_that_commits_while_a_deletion_waits_for_it_stops_the_deletion(
             .await
             .expect("changed");
         let commit = async {
-            let waiting = "SELECT count(*) FROM pg_locks
-                WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())";
-            eventually("the deletion waits", async || {
-                (app.database.value(waiting).await != "0").then_some(())
-            })
-            .await;
+            app.database.has_waiting(1).await;
             other.batch_execute("COMMIT").await.expect("committed");
         };
         let (page, ()) = tokio::join!(confirm(&staff, &question, chosen), commit);

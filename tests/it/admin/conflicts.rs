@@ -1,6 +1,6 @@
 //! Two people edit one listing.
 
-use crate::harness::{Browser, Listing, Page, Plan, eventually, listing};
+use crate::harness::{Browser, Listing, Page, Plan, listing};
 
 const PATH: &str = "/admin/properties/1/change/";
 
@@ -112,15 +112,12 @@ async fn while_the_log_cannot_be_read_nothing_that_was_typed_is_lost() {
     let staff = app.staff().await;
     let form = open(&staff).await;
     app.database.run("UPDATE property SET price = 7").await;
-    let lock = app.database.psql().await;
-    lock.batch_execute("BEGIN; LOCK TABLE history IN ACCESS EXCLUSIVE MODE")
-        .await
-        .expect("locked");
+    let lock = app.database.lock("history").await;
     let mine = listing("Mine", "3000", "Joppa");
     let page = save(&staff, &form, &mine).await.assert_status(503);
     assert_eq!(page.field("title"), "Mine");
     assert_eq!(page.field("version"), form.field("version"));
-    lock.batch_execute("ROLLBACK").await.expect("unlocked");
+    lock.release().await;
     let both = save(&staff, &page, &mine).await.assert_status(409);
     assert!(both.has("7.00") && both.has("Mine"), "{both:?}");
 }
@@ -156,12 +153,7 @@ async fn whoever_deletes_what_somebody_else_just_deleted_is_told_so_and_offered_
         .expect("deleted");
     let slower = staff.submit("/admin/properties/1/delete/", &[]);
     let commit = async {
-        let waiting = "SELECT count(*) FROM pg_locks
-            WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())";
-        eventually("a deletion waits", async || {
-            (app.database.value(waiting).await != "0").then_some(())
-        })
-        .await;
+        app.database.has_waiting(1).await;
         faster.batch_execute("COMMIT").await.expect("committed");
     };
     let (page, ()) = tokio::join!(slower, commit);

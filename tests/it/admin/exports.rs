@@ -144,11 +144,9 @@ async fn no_cell_of_a_download_is_run_and_an_import_gives_back_what_was_there() 
 
 #[tokio::test]
 async fn a_reader_who_goes_away_leaves_the_connection_to_others() {
-    let app = Plan::new()
+    let app = Plan::with_homes(60_000)
         .await
         .set("DATABASE_POOL_SIZE", "2")
-        .homes(60_000)
-        .await
         .start()
         .await;
     let staff = app.staff().await;

@@ -76,10 +76,7 @@ async fn a_message_waits_for_the_next_page_that_is_no_failure() {
 async fn an_outage_and_a_fault_are_shown_in_the_frame() {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await.homes(1).await;
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = plan.set("DATABASE_URL", url).start().await;
+    let app = plan.behind(&postgres).start().await;
     let staff = app.staff().await;
     app.database
         .run("ALTER TABLE property RENAME COLUMN price TO cost")

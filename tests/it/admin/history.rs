@@ -74,13 +74,7 @@ async fn the_history_of_one_listing_is_no_others() {
 async fn every_write_of_staff_is_one_event_under_their_name() {
     let events: Arc<Mutex<Vec<Event>>> = Arc::default();
     let recorder = Receiver::Recorder(events.clone());
-    let app = Plan::new()
-        .await
-        .homes(2)
-        .await
-        .receiver(recorder)
-        .start()
-        .await;
+    let app = Plan::with_homes(2).await.receiver(recorder).start().await;
     let staff = app.staff().await;
     let id = staff.create_listing(&listing("A", "1", "L")).await;
     staff.edit_listing(id, &listing("B", "1", "L")).await;

@@ -69,15 +69,12 @@ async fn of_three_looks_at_once_the_third_is_told_to_try_again() {
     let preview = import(&staff, "homes.csv", csv).await.assert_status(200);
     let address = preview.header("x-address");
     // While the listings are locked, no look can end.
-    let lock = app.database.psql().await;
-    lock.batch_execute("BEGIN; LOCK TABLE property IN ACCESS EXCLUSIVE MODE")
-        .await
-        .expect("locked");
+    let lock = app.database.lock("property").await;
     let look = || async {
         let page = staff.get(address).await;
         if page.status == 409 {
             assert!(page.has("try again in a few seconds"), "{page:?}");
-            lock.batch_execute("ROLLBACK").await.expect("unlocked");
+            lock.release().await;
         }
         page.status
     };

@@ -159,12 +159,7 @@ async fn a_login_leads_on_to_where_it_was_asked_for_and_never_to_another_site() 
 
 #[tokio::test]
 async fn every_page_of_the_admin_asks_for_a_login() {
-    let app = crate::harness::Plan::new()
-        .await
-        .homes(1)
-        .await
-        .start()
-        .await;
+    let app = crate::harness::Plan::with_homes(1).await.start().await;
     for path in [
         "/admin/",
         "/admin/properties/",

@@ -4,10 +4,7 @@ use crate::harness::{App, Plan, Proxy, eventually, listing};
 
 async fn app_behind(postgres: &Proxy) -> App {
     let plan = Plan::new().await.homes(2).await;
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    plan.set("DATABASE_URL", url).start().await
+    plan.behind(postgres).start().await
 }
 
 #[tokio::test]
@@ -111,10 +108,7 @@ async fn without_the_database_a_form_of_a_user_keeps_what_was_typed() {
 async fn the_page_of_an_outage_has_its_requests_number_as_every_page() {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await;
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let plan = plan.set("DATABASE_URL", url).set("REDIS_URL", "off");
+    let plan = plan.behind(&postgres).set("REDIS_URL", "off");
     let app = plan.start().await;
     let staff = app.staff().await;
     postgres.cut();
@@ -222,12 +216,7 @@ async fn what_was_written_while_the_site_had_no_database_shows_when_it_has_one()
 async fn a_site_without_both_servers_still_answers() {
     let (postgres, redis) = (Proxy::to_postgres(), Proxy::to_redis());
     let plan = Plan::new().await.homes(1).await;
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let plan = plan
-        .set("DATABASE_URL", url)
-        .set("REDIS_URL", redis.redis_url());
+    let plan = plan.behind(&postgres).set("REDIS_URL", redis.redis_url());
     let app = plan.start().await;
     let staff = app.staff().await;
     postgres.cut();

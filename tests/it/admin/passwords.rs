@@ -1,6 +1,6 @@
 //! Changing one's password.
 
-use crate::harness::{Browser, PASSWORD, Page, eventually, spawn_app};
+use crate::harness::{Browser, PASSWORD, Page, spawn_app};
 
 const NEW: &str = "another horse battery";
 
@@ -104,12 +104,7 @@ async fn a_password_that_was_replaced_meanwhile_is_not_replaced_again() {
     superuser.batch_execute(reset).await.expect("reset");
     let changing = change(&sam, PASSWORD, [NEW, NEW]);
     let committing = async {
-        let waiting = "SELECT count(*) FROM pg_stat_activity
-            WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        eventually("the change waits", async || {
-            (app.database.value(waiting).await == "1").then_some(())
-        })
-        .await;
+        app.database.has_waiting(1).await;
         superuser.batch_execute("COMMIT").await.expect("done");
     };
     let (page, ()) = tokio::join!(changing, committing);

@@ -13,13 +13,7 @@ fn pressed(typed: &Listing, button: &'static str) -> Vec<(&'static str, String)>
 
 #[tokio::test]
 async fn a_preview_is_the_public_page_and_nobody_keeps_it() {
-    let app = Plan::new()
-        .await
-        .without_memory()
-        .homes(3)
-        .await
-        .start()
-        .await;
+    let app = Plan::with_homes(3).await.without_memory().start().await;
     let staff = app.staff().await;
     let mut typed = listing("Seen <b>before</b>", "1500", "Leith");
     typed.description = "One\r\n\r\nTwo".to_owned();

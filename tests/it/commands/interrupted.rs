@@ -1,18 +1,6 @@
 //! Ctrl-C and SIGTERM in the middle of a command: nothing is left half done.
 
-use crate::harness::{Plan, Shell, TestDatabase, eventually};
-
-const LOCK: &str = "LOCK TABLE property IN ACCESS EXCLUSIVE MODE";
-
-/// Returns once a statement on the database waits for a lock.
-async fn somebody_waits(database: &TestDatabase) {
-    let waits = "SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    eventually("the command waits", async || {
-        (database.value(waits).await != "0").then_some(())
-    })
-    .await;
-}
+use crate::harness::{Plan, Shell, eventually};
 
 #[tokio::test]
 async fn a_dump_that_is_interrupted_leaves_the_file_as_it_was() {
@@ -20,11 +8,9 @@ async fn a_dump_that_is_interrupted_leaves_the_file_as_it_was() {
     let shell = Shell::of(&plan);
     let file = shell.file("dump.csv", "before");
     for signal in ["INT", "TERM"] {
-        let mut psql = plan.database.psql().await;
-        let transaction = psql.transaction().await.expect("begun");
-        transaction.batch_execute(LOCK).await.expect("locked");
+        let lock = plan.database.lock("property").await;
         let running = shell.begin(&["dumpdata", "--output", &file]);
-        somebody_waits(&plan.database).await;
+        plan.database.has_waiting(1).await;
         running.signal(signal);
         let (code, err) = running.wait();
         assert_eq!(code, Some(130), "{err}");
@@ -32,7 +18,7 @@ async fn a_dump_that_is_interrupted_leaves_the_file_as_it_was() {
         assert_eq!(std::fs::read_to_string(&file).expect("kept"), "before");
         let entries = std::fs::read_dir(&shell.directory).expect("readable");
         assert_eq!(entries.count(), 1, "something is left beside the file");
-        transaction.rollback().await.expect("released");
+        lock.release().await;
     }
     shell.run(&["dumpdata", "--output", &file]).done();
     let text = std::fs::read_to_string(&file).expect("replaced");
@@ -63,14 +49,12 @@ async fn a_load_that_is_interrupted_loads_nothing() {
         "new.csv",
         "title,description,price,location\nNew,D,1,Leith\n",
     );
-    let mut psql = plan.database.psql().await;
-    let transaction = psql.transaction().await.expect("begun");
-    transaction.batch_execute(LOCK).await.expect("locked");
+    let lock = plan.database.lock("property").await;
     let running = shell.begin(&["loaddata", &file]);
-    somebody_waits(&plan.database).await;
+    plan.database.has_waiting(1).await;
     running.signal("INT");
     assert_eq!(running.wait().0, Some(130));
-    transaction.rollback().await.expect("released");
+    lock.release().await;
     let others = "SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND application_name = 'property-listings'";
     eventually("the server has noticed", async || {
@@ -108,7 +92,7 @@ async fn a_signals_test_that_is_interrupted_leaves_no_probe() {
     let hold = "SELECT pg_advisory_lock(7)";
     psql.batch_execute(hold).await.expect("held");
     let mut running = Shell::of(&plan).begin(&["manage_cache", "--test-signals"]);
-    somebody_waits(&plan.database).await;
+    plan.database.has_waiting(1).await;
     running.signal("INT");
     running.says("Deleting the test listing in “Signals test ");
     // Awaited: nothing else runs here while the command is waited for.

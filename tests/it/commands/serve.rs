@@ -1,26 +1,18 @@
 //! `serve`: how it starts, and how it ends.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::harness::{Browser, Plan, Shell, eventually};
+use crate::harness::{Browser, Plan, Shell, Stopwatch, eventually};
 
 #[tokio::test]
 async fn a_stopped_site_lets_requests_in_flight_finish() {
     for signal in ["TERM", "INT"] {
         let plan = Plan::new().await.homes(1).await;
         let mut site = Shell::of(&plan).serve(&["serve"]);
-        let mut psql = plan.database.psql().await;
-        let transaction = psql.transaction().await.expect("begun");
-        let lock = "LOCK TABLE property IN ACCESS EXCLUSIVE MODE";
-        transaction.batch_execute(lock).await.expect("locked");
+        let lock = plan.database.lock("property").await;
         let browser = Browser::new(&site.origin);
         let asking = tokio::spawn(async move { browser.get("/properties/").await });
-        let waits = "SELECT count(*) FROM pg_stat_activity
-            WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        eventually("the request waits", async || {
-            (plan.database.value(waits).await != "0").then_some(())
-        })
-        .await;
+        plan.database.has_waiting(1).await;
         site.signal(signal);
         let address = site.origin.trim_start_matches("http://").to_owned();
         eventually("nobody new is let in", async || {
@@ -31,7 +23,7 @@ async fn a_stopped_site_lets_requests_in_flight_finish() {
         // A second one changes nothing.
         site.signal(signal);
         assert!(!site.has_ended(), "it did not wait for the request");
-        transaction.rollback().await.expect("released");
+        lock.release().await;
         let page = asking.await.expect("answered").assert_status(200);
         assert!(page.has("Home 1"));
         let code = tokio::task::spawn_blocking(move || site.wait()).await;
@@ -44,19 +36,11 @@ async fn a_site_that_waits_for_the_database_while_it_starts_can_be_stopped() {
     let tables = ["site_user", "event_log", "refinery_schema_history"];
     for (table, signal) in tables.into_iter().zip(["TERM", "TERM", "INT"]) {
         let plan = Plan::new().await;
-        let mut psql = plan.database.psql().await;
-        let transaction = psql.transaction().await.expect("begun");
-        let lock = format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
-        transaction.batch_execute(&lock).await.expect("locked");
+        let _lock = plan.database.lock(table).await;
         let running = Shell::of(&plan).begin(&["serve"]);
-        let waits = "SELECT count(*) FROM pg_stat_activity
-            WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        eventually("it waits", async || {
-            (plan.database.value(waits).await != "0").then_some(())
-        })
-        .await;
+        plan.database.has_waiting(1).await;
         running.signal(signal);
-        let start = Instant::now();
+        let start = Stopwatch::start();
         let (code, err) = running.wait();
         assert_eq!(code, Some(0), "{table}: {err}");
         assert!(start.elapsed() < Duration::from_secs(8), "{table}: {err}");

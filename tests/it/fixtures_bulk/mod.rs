@@ -4,7 +4,7 @@ mod beginnings;
 mod django;
 mod dumps;
 mod ids_and_locks;
-mod real_listings;
+pub(crate) mod real_listings;
 mod samples;
 
 use property_listings::db::Database;

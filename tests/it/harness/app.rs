@@ -1,4 +1,4 @@
-//! A running site of a test's own.
+//! A running site for one test.
 //!
 //! It runs in a thread with a runtime of its own, as the program does, so that a test may block, and so that all its
 //! connections are closed when it is dropped.
@@ -18,12 +18,12 @@ use property_listings::events::Receiver;
 use property_listings::services::Services;
 use tokio::sync::oneshot;
 
-use super::{Browser, Listing, Page, TestDatabase, eventually, shared};
+use super::{Browser, Listing, Page, Proxy, TestDatabase, eventually, shared};
 
 /// The sites' `CACHE_API_TOKEN`.
 pub(crate) const TOKEN: &str = "a-token-for-scripts-in-tests";
 
-/// A site that is yet to be started.
+/// A site that is not started yet.
 pub(crate) struct Plan {
     pub(crate) database: TestDatabase,
     pub(crate) variables: BTreeMap<&'static str, String>,
@@ -36,14 +36,14 @@ pub(crate) struct App {
     pub(crate) origin: String,
     pub(crate) prefix: String,
     pub(crate) services: Services,
-    /// Somebody without cookies or session.
+    /// A reader without cookies or session.
     pub(crate) reader: Browser,
     pub(crate) variables: BTreeMap<&'static str, String>,
     running: Running,
     pub(crate) database: TestDatabase,
 }
 
-/// What stops a site when it is dropped.
+/// Stops a site when it is dropped.
 struct Running {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -61,7 +61,7 @@ pub(crate) fn unique() -> String {
     format!("{}-{number}", process())
 }
 
-/// What tells this process from every other of the run: the system gives process ids again.
+/// Distinguishes this process from every other of the run: the system reuses process ids.
 pub(super) fn process() -> &'static str {
     static PROCESS: LazyLock<String> = LazyLock::new(|| {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
@@ -71,7 +71,7 @@ pub(super) fn process() -> &'static str {
     &PROCESS
 }
 
-/// A directory of a test's own, removed after the run.
+/// A new directory for one test, removed after the run.
 pub(crate) fn scratch() -> PathBuf {
     let path = shared().directory.join("scratch").join(unique());
     std::fs::create_dir_all(&path).expect("the run's directory is writable");
@@ -82,6 +82,11 @@ impl Plan {
     /// A site on a database and a prefix of its own, in production mode.
     pub(crate) async fn new() -> Self {
         Self::on(TestDatabase::create().await)
+    }
+
+    /// The same with some listings, see [`Plan::homes`].
+    pub(crate) async fn with_homes(count: u32) -> Self {
+        Self::new().await.homes(count).await
     }
 
     /// A site on a database.
@@ -117,13 +122,21 @@ impl Plan {
         self.set("PAGE_CACHE_MEMORY_MB", "0")
     }
 
+    /// Puts a proxy between the site and its database.
+    pub(crate) fn behind(self, postgres: &Proxy) -> Self {
+        let url = self
+            .database
+            .url("property_listings", &postgres.directory());
+        self.set("DATABASE_URL", url)
+    }
+
     /// Leaves a variable of the configuration at its default.
     pub(crate) fn unset(mut self, name: &'static str) -> Self {
         self.variables.remove(name);
         self
     }
 
-    /// Somebody else who is told of events.
+    /// Another receiver of events.
     pub(crate) fn receiver(mut self, receiver: Receiver) -> Self {
         self.receivers.push(receiver);
         self
@@ -278,7 +291,7 @@ impl App {
         created.await.expect("created");
     }
 
-    /// Returns once the site has heard of every write so far: it commits one that touches nobody else's pages, and
+    /// Returns once the site has heard of every write so far: it commits one that touches no other page, and
     /// waits until the site knows.
     pub(crate) async fn has_heard_of_everything(&self) {
         let place = format!("Nowhere {}", unique());

@@ -1,4 +1,4 @@
-//! Somebody who uses the site: a reader without cookies, or staff with a session.
+//! An HTTP client with cookies: a reader, or staff with a session.
 
 use std::sync::Arc;
 
@@ -31,12 +31,9 @@ pub(crate) fn listing(title: &str, price: &str, location: &str) -> Listing {
 
 impl Listing {
     pub(crate) fn parsed(&self) -> NewProperty {
-        let form = PropertyForm {
-            title: self.title.clone(),
-            description: self.description.clone(),
-            price: self.price.clone(),
-            location: self.location.clone(),
-        };
+        let [title, description, price, location] =
+            [&self.title, &self.description, &self.price, &self.location];
+        let form = PropertyForm::required(title, description, price, location);
         form.parse().expect("valid fields")
     }
 
@@ -136,7 +133,7 @@ impl Browser {
         self.post(path, &fields).await
     }
 
-    /// Fills in the login form, whatever comes of it.
+    /// Posts the login form; the login may be refused.
     pub(crate) async fn try_log_in(&self, username: &str, password: &str, next: &str) -> Page {
         let form = self.get("/admin/login/").await;
         let fields = [

@@ -10,13 +10,13 @@ use property_listings::services::{Loopback, Services};
 use tokio_postgres::{Client, NoTls};
 
 use super::app::process;
-use super::{PASSWORD, shared};
+use super::{PASSWORD, eventually, shared};
 
 /// The role that owns everything in the tests' databases.
 pub(super) const OWNER: &str = "property_listings";
 const TEMPLATE: &str = "template_site";
 
-/// A database of a test's own; dropped with this.
+/// A database for one test; dropped with this.
 pub(crate) struct TestDatabase {
     pub(crate) name: String,
     /// The directory of its server's socket.
@@ -27,7 +27,7 @@ pub(crate) struct TestDatabase {
 /// A fresh database with the schema and without listings, for code that needs no site.
 pub(crate) async fn database() -> Database {
     let mut database = TestDatabase::create().await;
-    // Whoever has the pool doesn't say when it is done: this one is left to the end of the run.
+    // The pool may outlive every handle: the database is left to the end of the run.
     database.keep = true;
     Database::new(database.config(), 4).expect("a pool")
 }
@@ -54,7 +54,7 @@ impl TestDatabase {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("t{}_{number}", process());
         let client = connect(&config_of("postgres", sockets)).await;
-        let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
+        let create = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");
         client.batch_execute(&create).await.expect("created");
         Self {
             name,
@@ -72,7 +72,7 @@ impl TestDatabase {
         }
     }
 
-    /// How to connect as the tables' owner, past whatever the site's way is.
+    /// How to connect as the owner of the tables, without the proxy of the site.
     pub(crate) fn config(&self) -> tokio_postgres::Config {
         config_of(&self.name, &self.sockets)
     }
@@ -82,12 +82,12 @@ impl TestDatabase {
         format!("host={sockets} user={role} dbname={}", self.name)
     }
 
-    /// What `psql` would be: a connection of somebody else's.
+    /// A connection beside the site's, as `psql` has it.
     pub(crate) async fn psql(&self) -> Client {
         connect(&self.config()).await
     }
 
-    /// Runs statements as somebody else would.
+    /// Runs statements beside the site.
     pub(crate) async fn run(&self, sql: &str) {
         let done = self.psql().await.batch_execute(sql).await;
         done.unwrap_or_else(|err| panic!("{sql}: {err:?}"));
@@ -106,9 +106,37 @@ impl TestDatabase {
         values.next().unwrap_or_default()
     }
 
+    /// Locks a table against every other connection until the result is released.
+    pub(crate) async fn lock(&self, table: &str) -> Locked {
+        let client = self.psql().await;
+        let lock = format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+        client.batch_execute(&lock).await.expect("locked");
+        Locked(client)
+    }
+
+    /// Returns once so many statements wait for locks.
+    pub(crate) async fn has_waiting(&self, count: usize) {
+        let sql = "SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        eventually("statements wait for locks", async || {
+            let waiting = self.value(sql).await.parse::<usize>();
+            (waiting.expect("a number") >= count).then_some(())
+        })
+        .await;
+    }
+
     /// How many listings there are.
     pub(crate) async fn listings(&self) -> String {
         self.value("SELECT count(*) FROM property").await
+    }
+}
+
+/// A locked table; dropping it ends the connection, and with it the lock.
+pub(crate) struct Locked(Client);
+
+impl Locked {
+    pub(crate) async fn release(&self) {
+        self.0.batch_execute("ROLLBACK").await.expect("released");
     }
 }
 
@@ -153,6 +181,7 @@ pub(super) async fn make_template(mut server: tokio_postgres::Config) {
         "ALTER SYSTEM SET fsync = off",
         "ALTER SYSTEM SET synchronous_commit = off",
         "ALTER SYSTEM SET full_page_writes = off",
+        "ALTER SYSTEM SET max_wal_size = '128MB'",
         "SELECT pg_reload_conf()",
         "DROP DATABASE IF EXISTS template_site WITH (FORCE)",
         "CREATE DATABASE template_site",

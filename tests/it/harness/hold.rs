@@ -1,8 +1,8 @@
 //! Holds readers between their snapshot and their answer, and counts them, without any change to the program.
 //!
 //! A row-level-security policy waits for an advisory lock that the test has. The site's role may neither own the table
-//! nor be a superuser, or the policy would not apply to it. Who waits says so every second, because a server that is
-//! silent is given up sooner than some tests take.
+//! nor be a superuser, or the policy would not apply to it. A waiting reader sends a notice every second, because the
+//! site gives up a silent server sooner than some tests take.
 
 use tokio_postgres::Client;
 
@@ -63,7 +63,7 @@ impl Plan {
         plan.set("DATABASE_URL", url)
     }
 
-    /// Makes the site read as the tables' owner, whom nothing holds.
+    /// Makes the site read as the owner of the tables, whose reads are not held.
     pub(crate) fn unheld(self) -> Self {
         let url = self
             .database
@@ -137,7 +137,7 @@ impl Hold {
         Self { lock }
     }
 
-    /// Returns once somebody waits.
+    /// Returns once a reader waits.
     pub(crate) async fn somebody_waits(&self) {
         self.readers_wait(1).await;
     }
@@ -158,7 +158,7 @@ impl Hold {
         row.get(0)
     }
 
-    /// Keeps only those waiting who have begun to read already.
+    /// Keeps only the readers waiting that have begun to read already.
     pub(crate) async fn lets_later_readers_pass(&self) {
         let next = "SELECT setval('hold_round', last_value + 1) FROM hold_round";
         self.lock.batch_execute(next).await.expect("done");

@@ -19,7 +19,9 @@ use property_listings::app::servers::{Role, Servers};
 use property_listings::app::stop::Stop;
 use property_listings::config::Config;
 
+use super::DriverOnDemand;
 use super::database::make_template;
+use super::temporary::temporary_directory;
 
 /// How long the servers outlive the last process: the gap between two tests of a run is shorter.
 const LINGER: Duration = Duration::from_secs(2);
@@ -82,8 +84,7 @@ fn directory() -> PathBuf {
     let modified = fs::metadata(&program).and_then(|meta| meta.modified());
     let mut hasher = DefaultHasher::new();
     (program, modified.expect("a time"), std::env::home_dir()).hash(&mut hasher);
-    let parent = std::env::temp_dir().canonicalize().expect("it exists");
-    parent.join(format!("{PREFIX}{:016x}", hasher.finish()))
+    temporary_directory().join(format!("{PREFIX}{:016x}", hasher.finish()))
 }
 
 /// Marks the directory as used by this process until it ends.
@@ -171,9 +172,11 @@ fn announce(directory: &Path, servers: &Servers) {
 
 /// Returns once no process has used the servers for a while, with the lock that keeps others from joining.
 async fn wait_for_the_end(directory: &Path) -> File {
-    let users = open(&directory.join("users.lock")).expect("somebody created it");
+    let users = open(&directory.join("users.lock")).expect("the first test created it");
+    let mut driver = DriverOnDemand::below(directory);
     let mut idle_since: Option<Instant> = None;
     loop {
+        driver.look();
         if users.try_lock().is_ok() {
             let since = *idle_since.get_or_insert_with(Instant::now);
             if since.elapsed() > LINGER {
@@ -202,7 +205,7 @@ fn remove_leftovers(own: &Path) {
         let old = fs::metadata(&path).and_then(|meta| meta.modified());
         let old = old.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > PATIENCE));
         if old && idle("users.lock") && idle("keeper.lock") {
-            // Whatever can't be removed is somebody else's.
+            // What can't be removed belongs to another user.
             let _ = fs::remove_dir_all(&path);
         }
     }

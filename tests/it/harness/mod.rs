@@ -1,4 +1,4 @@
-//! What tests stand on: servers that all tests of a run share, and a site of its own for each.
+//! The harness: servers and browsers that all tests of a run share, and a site of its own for each test.
 
 mod app;
 mod browser;
@@ -13,17 +13,18 @@ mod program;
 mod proxy;
 mod raw;
 mod redis;
+mod temporary;
 mod terminal;
 mod tier;
 
 pub(crate) use app::{App, Plan, TOKEN, scratch, spawn_app, unique};
 pub(crate) use browser::{Browser, Listing, listing};
-pub(crate) use chromium::{Chromium, Key, Motion, Theme, are_seen};
+pub(crate) use chromium::{Chromium, DriverOnDemand, Key, Motion, Theme, are_seen};
 pub(crate) use database::{TestDatabase, database};
 pub(crate) use hold::{Held, Hold, Reader, create_role};
 pub(crate) use keeper::shared;
 pub(crate) use page::Page;
-pub(crate) use poll::{eventually, eventually_within};
+pub(crate) use poll::{Stopwatch, eventually, eventually_within};
 pub(crate) use postgres::OwnPostgres;
 pub(crate) use program::{Serving, Shell};
 pub(crate) use proxy::Proxy;

@@ -1,5 +1,8 @@
 //! Waiting for something to become true, with a deadline and without a fixed pause.
 
+use std::hint::black_box;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// Longer than anything takes that is not broken.
@@ -10,18 +13,64 @@ pub(crate) async fn eventually<T>(what: &str, probe: impl AsyncFnMut() -> Option
     eventually_within(PATIENCE, what, probe).await
 }
 
-/// Repeats `probe` until it returns something; fails when that takes longer than was promised.
+/// Repeats `probe` until it returns something; fails when that takes longer than was promised, as a [`Stopwatch`] counts.
 pub(crate) async fn eventually_within<T>(
     limit: Duration,
     what: &str,
     mut probe: impl AsyncFnMut() -> Option<T>,
 ) -> T {
-    let start = Instant::now();
+    let start = Stopwatch::start();
     loop {
         if let Some(value) = probe().await {
             return value;
         }
         assert!(start.elapsed() < limit, "not within {limit:?}: {what}");
         tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Counts the time that the test's process was given: a thread rests and works by turns, and counts its turns. On an idle
+/// machine they add up to the time; on a busy one, where a promise in seconds can't be kept, they take longer.
+pub(crate) struct Stopwatch(Arc<AtomicU32>);
+
+const REST: Duration = Duration::from_millis(20);
+const WORK: Duration = Duration::from_micros(300);
+
+impl Stopwatch {
+    pub(crate) fn start() -> Self {
+        let turns = Arc::new(AtomicU32::new(0));
+        let counted = Arc::downgrade(&turns);
+        std::thread::spawn(move || {
+            let rounds = rounds();
+            while let Some(turns) = counted.upgrade() {
+                std::thread::sleep(REST);
+                work(rounds);
+                turns.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        Self(turns)
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        (REST + WORK) * self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// How many rounds are [`WORK`]: the fewest of some tries, so that a pause of the thread does not count.
+fn rounds() -> u32 {
+    const TRY: u32 = 1000;
+    let took = (0..20).map(|_| {
+        let start = Instant::now();
+        work(TRY);
+        start.elapsed()
+    });
+    let shortest = took.min().unwrap_or(WORK).max(Duration::from_nanos(1));
+    let rounds = WORK.as_nanos() * u128::from(TRY) / shortest.as_nanos();
+    u32::try_from(rounds).unwrap_or(TRY)
+}
+
+fn work(rounds: u32) {
+    for round in 0..rounds {
+        black_box(round);
     }
 }

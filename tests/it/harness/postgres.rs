@@ -1,4 +1,4 @@
-//! A PostgreSQL of a test's own, which it may kill, copy, and replace by a standby.
+//! A PostgreSQL server for one test, which may kill it, copy it and replace it by a standby.
 
 use std::fs;
 use std::os::unix::fs::chown;

@@ -1,4 +1,4 @@
-//! What `redis-cli` would be, and servers of a test's own.
+//! A client like `redis-cli`, and Redis servers for one test.
 
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Somebody at a terminal, who runs a command and answers what it asks.
+//! A terminal in which a command runs, and in which a test answers its questions.
 
 use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};

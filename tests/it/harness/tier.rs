@@ -1,4 +1,4 @@
-//! What tests ask of the memory tier and of single-flight.
+//! Questions about the memory tier and about single-flight.
 
 use property_listings::cache::Level;
 use property_listings::cache::metrics::LevelCounts;

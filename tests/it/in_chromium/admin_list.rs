@@ -2,18 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::harness::{App, Chromium, Motion, PASSWORD, Plan, Theme, eventually, unique};
+use crate::harness::{App, Chromium, Plan, eventually, scratch};
 
 const LIST: &str = "/admin/properties/";
 const SEARCH: &str = "form[role=search] .withbutton button";
 const SUBMIT: &str = "main form[method=post] button.button:not(.button--quiet)";
-
-async fn log_in(chromium: &Chromium, app: &App) {
-    chromium.open(app, "/admin/login/").await;
-    chromium.fill("username", "ada").await;
-    chromium.fill("password", PASSWORD).await;
-    chromium.follow("main form button").await;
-}
 
 async fn titles(chromium: &Chromium) -> Vec<String> {
     chromium.texts("tbody th a").await
@@ -33,15 +26,13 @@ async fn follow_to(chromium: &Chromium, css: &str, heading: &str) {
 
 /// A file that a browser can send.
 fn file(name: &str, content: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("listings-{}", unique()));
-    std::fs::create_dir_all(&folder).expect("a folder");
-    let path = folder.join(name);
+    let path = scratch().join(name);
     std::fs::write(&path, content).expect("written");
     path
 }
 
 async fn walk(app: &App, chromium: &Chromium) {
-    log_in(chromium, app).await;
+    chromium.log_in(app).await;
     chromium.open(app, LIST).await;
     chromium.fill("q", "home").await;
     chromium.fill("location", "leith").await;
@@ -113,7 +104,7 @@ async fn without_scripts_listings_are_found_sorted_ticked_moved_and_deleted() {
 }
 
 async fn import(app: &App, chromium: &Chromium) {
-    log_in(chromium, app).await;
+    chromium.log_in(app).await;
     chromium.open(app, LIST).await;
     chromium
         .follow("main a[href='/admin/properties/import/']")
@@ -150,7 +141,7 @@ async fn without_scripts_a_file_is_looked_at_and_then_imported() {
 async fn scripts_tick_a_whole_page_and_say_how_many_are_ticked() {
     let app = Plan::new().await.homes(30).await.start().await;
     let chromium = Chromium::start().await;
-    log_in(&chromium, &app).await;
+    chromium.log_in(&app).await;
     chromium.open(&app, "/admin/properties/?per_page=25").await;
     let says = async |text: &str| {
         eventually(text, async || {
@@ -171,17 +162,16 @@ async fn scripts_tick_a_whole_page_and_say_how_many_are_ticked() {
     assert_eq!(chromium.run(across, &[]).await, false);
 }
 
-async fn every_page_is_accessible(theme: Theme) {
+#[tokio::test]
+async fn every_page_of_the_list_is_accessible() {
     let app = Plan::new().await.homes(120).await.start().await;
     let chromium = Chromium::start().await;
-    chromium.prefer(theme, Motion::Reduced).await;
-    log_in(&chromium, &app).await;
+    chromium.log_in(&app).await;
     let judge = async |page: &str| {
-        for width in [320, 1280] {
-            chromium.resize(width).await;
-            let name = format!("{page}, {theme:?}, {width} pixels wide");
-            chromium.assert_accessible(&name).await;
-            chromium.assert_fits(&name, width).await;
+        let widths = [320, 1280];
+        chromium.assert_accessible(page, &widths).await;
+        for width in widths {
+            chromium.assert_fits(page, width).await;
         }
     };
     for path in [
@@ -221,14 +211,4 @@ async fn every_page_is_accessible(theme: Theme) {
     chromium.attach("file", &file("homes.csv", csv)).await;
     chromium.follow(SUBMIT).await;
     judge("a look at an import").await;
-}
-
-#[tokio::test]
-async fn every_page_of_the_list_is_accessible_in_light_colours() {
-    every_page_is_accessible(Theme::Light).await;
-}
-
-#[tokio::test]
-async fn every_page_of_the_list_is_accessible_in_dark_colours() {
-    every_page_is_accessible(Theme::Dark).await;
 }

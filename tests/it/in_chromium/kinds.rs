@@ -88,10 +88,7 @@ impl Sites {
     pub(super) async fn start() -> Self {
         let postgres = Proxy::to_postgres();
         let plan = Plan::new().await;
-        let url = plan
-            .database
-            .url("property_listings", &postgres.directory());
-        let away = plan.set("DATABASE_URL", url).start().await;
+        let away = plan.behind(&postgres).start().await;
         postgres.cut();
         Self {
             full: Plan::new().await.homes(60).await.start().await,

@@ -8,8 +8,7 @@ use crate::harness::listing;
 
 #[tokio::test]
 async fn creating_a_listing_refreshes_the_lists_it_enters() {
-    let matrix = Matrix::warm().await;
-    let staff = matrix.app.staff().await;
+    let (matrix, staff) = Matrix::with_staff().await;
     staff
         .create_listing(&listing("Home 3 annexe", "3100", "Leith"))
         .await;
@@ -20,8 +19,7 @@ async fn creating_a_listing_refreshes_the_lists_it_enters() {
 
 #[tokio::test]
 async fn editing_a_title_refreshes_its_lists_its_search_and_its_own_page() {
-    let matrix = Matrix::warm().await;
-    let staff = matrix.app.staff().await;
+    let (matrix, staff) = Matrix::with_staff().await;
     let renamed = listing("Villa three", "3000", "Leith");
     staff.edit_listing(ROW, &renamed).await;
     matrix
@@ -32,8 +30,7 @@ async fn editing_a_title_refreshes_its_lists_its_search_and_its_own_page() {
 
 #[tokio::test]
 async fn editing_a_price_within_a_range_refreshes_what_shows_it() {
-    let matrix = Matrix::warm().await;
-    let staff = matrix.app.staff().await;
+    let (matrix, staff) = Matrix::with_staff().await;
     let same = listing("Home 3", "3456", "Leith");
     staff.edit_listing(ROW, &same).await;
     matrix
@@ -45,8 +42,7 @@ async fn editing_a_price_within_a_range_refreshes_what_shows_it() {
 
 #[tokio::test]
 async fn a_price_that_leaves_a_range_takes_its_listing_out_of_the_list() {
-    let matrix = Matrix::warm().await;
-    let staff = matrix.app.staff().await;
+    let (matrix, staff) = Matrix::with_staff().await;
     let dear = listing("Home 3", "9000", "Leith");
     staff.edit_listing(ROW, &dear).await;
     matrix
@@ -58,8 +54,7 @@ async fn a_price_that_leaves_a_range_takes_its_listing_out_of_the_list() {
 
 #[tokio::test]
 async fn a_price_that_enters_a_range_brings_its_listing_into_the_list() {
-    let matrix = Matrix::warm().await;
-    let staff = matrix.app.staff().await;
+    let (matrix, staff) = Matrix::with_staff().await;
     let cheap = listing("Home 5", "3333", "Leith");
     staff.edit_listing(5, &cheap).await;
     matrix
@@ -71,8 +66,7 @@ async fn a_price_that_enters_a_range_brings_its_listing_into_the_list() {
 
 #[tokio::test]
 async fn moving_a_listing_refreshes_the_location_it_left_and_the_one_it_entered() {
-    let matrix = Matrix::warm().await;
-    let staff = matrix.app.staff().await;
+    let (matrix, staff) = Matrix::with_staff().await;
     let moved = listing("Home 3", "3000", "Joppa");
     staff.edit_listing(ROW, &moved).await;
     matrix
@@ -82,8 +76,7 @@ async fn moving_a_listing_refreshes_the_location_it_left_and_the_one_it_entered(
 
 #[tokio::test]
 async fn deleting_a_listing_refreshes_every_list_it_was_in() {
-    let matrix = Matrix::warm().await;
-    let staff = matrix.app.staff().await;
+    let (matrix, staff) = Matrix::with_staff().await;
     staff.delete_listing(ROW).await;
     matrix
         .check("C C C C h h C C C 404 h C  C C h r C h h  h C")
@@ -92,8 +85,7 @@ async fn deleting_a_listing_refreshes_every_list_it_was_in() {
 
 #[tokio::test]
 async fn deleting_several_listings_at_once_refreshes_the_lists_of_each() {
-    let matrix = Matrix::warm().await;
-    let staff = matrix.app.staff().await;
+    let (matrix, staff) = Matrix::with_staff().await;
     staff.delete_listings(&[ROW, 4]).await;
     matrix
         .check("C C C C C h C C C 404 h C  C C C r C h h  h C")
@@ -102,8 +94,7 @@ async fn deleting_several_listings_at_once_refreshes_the_lists_of_each() {
 
 #[tokio::test]
 async fn deleting_the_only_listing_of_a_location_leaves_an_empty_list() {
-    let matrix = Matrix::warm().await;
-    let staff = matrix.app.staff().await;
+    let (matrix, staff) = Matrix::with_staff().await;
     staff.delete_listing(FAR).await;
     let page = matrix.app.get("/properties/?location=Portobello").await;
     assert!(page.is_stored() && !page.has("Far home"), "{page:?}");
@@ -135,8 +126,7 @@ async fn a_listing_that_did_not_exist_is_found_as_soon_as_it_does() {
 
 #[tokio::test]
 async fn saving_a_listing_as_it_is_leaves_every_page_right() {
-    let matrix = Matrix::warm().await;
-    let staff = matrix.app.staff().await;
+    let (matrix, staff) = Matrix::with_staff().await;
     let mut same = listing("Home 3", "3000", "Leith");
     same.description = "About home 3".to_owned();
     staff.edit_listing(ROW, &same).await;
@@ -147,8 +137,7 @@ async fn saving_a_listing_as_it_is_leaves_every_page_right() {
 
 #[tokio::test]
 async fn a_form_that_is_refused_leaves_every_page_a_hit() {
-    let matrix = Matrix::warm().await;
-    let staff = matrix.app.staff().await;
+    let (matrix, staff) = Matrix::with_staff().await;
     let path = format!("/admin/properties/{ROW}/change/");
     let wrong = listing("", "x", "Leith");
     staff
@@ -162,8 +151,7 @@ async fn a_form_that_is_refused_leaves_every_page_a_hit() {
 
 #[tokio::test]
 async fn undoing_a_deletion_refreshes_every_list_that_the_listing_comes_back_to() {
-    let matrix = Matrix::warm().await;
-    let staff = matrix.app.staff().await;
+    let (matrix, staff) = Matrix::with_staff().await;
     staff.delete_listing(ROW).await;
     // Every page as it is without the listing.
     matrix
@@ -189,8 +177,7 @@ async fn undoing_a_deletion_refreshes_every_list_that_the_listing_comes_back_to(
 
 #[tokio::test]
 async fn restoring_a_version_refreshes_what_shows_the_listing() {
-    let matrix = Matrix::warm().await;
-    let staff = matrix.app.staff().await;
+    let (matrix, staff) = Matrix::with_staff().await;
     staff
         .edit_listing(ROW, &listing("Home 3", "3000", "Joppa"))
         .await;
@@ -217,8 +204,7 @@ async fn restoring_a_version_refreshes_what_shows_the_listing() {
 
 #[tokio::test]
 async fn a_preview_leaves_every_page_a_hit() {
-    let matrix = Matrix::warm().await;
-    let staff = matrix.app.staff().await;
+    let (matrix, staff) = Matrix::with_staff().await;
     let mut fields = listing("Seen", "1", "Portobello").fields();
     fields.push(("_preview", "1".to_owned()));
     let path = format!("/admin/properties/{ROW}/change/");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::harness::{App, Page, Plan, eventually_within};
+use crate::harness::{App, Browser, Page, Plan, eventually_within};
 use crate::machines::truth::is_for_machines;
 
 /// The listing that most writes touch: “Home 3”, in Leith, for 3,000.
@@ -65,14 +65,7 @@ impl Matrix {
             INSERT INTO property (id, title, description, price, location, created_at)
             VALUES (6000, 'Villa', 'Far from all others', 70000, 'Trinity', '2024-01-01 00:00Z');
             DELETE FROM event_log; COMMIT";
-        let app = Plan::new()
-            .await
-            .homes(6)
-            .await
-            .sql(far)
-            .await
-            .start()
-            .await;
+        let app = Plan::with_homes(6).await.sql(far).await.start().await;
         let mut before = Vec::new();
         for (_, path) in COLUMNS {
             let first = app.get(path).await.assert_status(200);
@@ -83,6 +76,13 @@ impl Matrix {
             before.push(again);
         }
         Self { app, before }
+    }
+
+    /// The same, with a superuser.
+    pub(super) async fn with_staff() -> (Self, Browser) {
+        let matrix = Self::warm().await;
+        let staff = matrix.app.staff().await;
+        (matrix, staff)
     }
 
     /// Checks every page right after a write: `cells` has a letter per column, in order.

@@ -118,25 +118,17 @@ async fn a_second_load_test_is_answered_as_it_is_described() {
     let app = development().await;
     let contract = Contract::of(&app).await;
     // The first one's requests wait for this lock, because nothing is cached.
-    let mut psql = app.database.psql().await;
-    let transaction = psql.transaction().await.expect("begun");
-    let lock = "LOCK TABLE property IN ACCESS EXCLUSIVE MODE";
-    transaction.batch_execute(lock).await.expect("locked");
+    let lock = app.database.lock("property").await;
     let operations = contract.operations().into_iter();
     let mut operations = operations.filter(|operation| operation.answers(409));
     let operation = operations.next().expect("one that is alone");
     let path = operation.path();
     let first = app.reader.request(Method::POST, &path).send();
     let first = tokio::spawn(first);
-    let waits = "SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    eventually("it waits", async || {
-        (app.database.value(waits).await != "0").then_some(())
-    })
-    .await;
+    app.database.has_waiting(1).await;
     let page = ask(&app, &operation, &path, &[]).await;
     contract.check(&operation, &page.assert_status(409));
-    transaction.rollback().await.expect("unlocked");
+    lock.release().await;
     first.await.expect("done").expect("an answer");
 }
 
@@ -144,10 +136,7 @@ async fn a_second_load_test_is_answered_as_it_is_described() {
 async fn an_outage_is_answered_as_it_is_described() {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = plan.set("DATABASE_URL", url).start().await;
+    let app = plan.behind(&postgres).start().await;
     let contract = Contract::of(&app).await;
     postgres.cut();
     for operation in contract.operations() {

@@ -56,10 +56,7 @@ async fn an_error_is_no_page_whichever_levels_there_are() {
 async fn a_page_that_stands_in_during_an_outage_came_from_the_cache() {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await.homes(1).await.set("REDIS_URL", "off");
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = plan.set("DATABASE_URL", url).start().await;
+    let app = plan.behind(&postgres).start().await;
     app.has_in_memory("/properties/").await;
     postgres.cut();
     let [hits, misses] = app.pages().await;

@@ -13,13 +13,7 @@ async fn clear(app: &App) -> Page {
 #[tokio::test]
 async fn a_clear_removes_this_sites_entries_and_counts_them() {
     let app = operator(Plan::new().await.without_memory().homes(3).await).await;
-    let other = Plan::new()
-        .await
-        .without_memory()
-        .homes(3)
-        .await
-        .start()
-        .await;
+    let other = Plan::with_homes(3).await.without_memory().start().await;
     other.get("/properties/").await;
     for path in ["/properties/", "/properties/?format=json", "/properties/1/"] {
         app.get(path).await;
@@ -71,11 +65,9 @@ async fn a_browsers_form_is_answered_with_a_page() {
 #[tokio::test]
 async fn a_clear_while_redis_is_gone_holds_when_it_returns() {
     let redis = Proxy::to_redis();
-    let plan = Plan::new()
+    let plan = Plan::with_homes(1)
         .await
         .without_memory()
-        .homes(1)
-        .await
         .set("REDIS_URL", redis.redis_url());
     let app = operator(plan).await;
     app.get("/properties/").await;

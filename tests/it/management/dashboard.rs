@@ -130,10 +130,7 @@ async fn a_look_at_many_keys_is_bounded_and_marked_as_an_estimate() {
 async fn every_outage_is_said_and_the_dashboard_answers() {
     let (redis, postgres) = (Proxy::to_redis(), Proxy::to_postgres());
     let plan = Plan::new().await.set("REDIS_URL", redis.redis_url());
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = operator(plan.set("DATABASE_URL", url)).await;
+    let app = operator(plan.behind(&postgres)).await;
     redis.cut();
     app.get("/properties/").await;
     let page = dashboard(&app).await;

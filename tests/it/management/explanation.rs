@@ -140,10 +140,7 @@ async fn an_entry_of_another_build_and_junk_are_told_apart() {
 async fn without_the_database_it_answers() {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await;
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = operator(plan.set("DATABASE_URL", url)).await;
+    let app = operator(plan.behind(&postgres)).await;
     app.get("/properties/").await.assert_status(200);
     postgres.cut();
     let found = explain(&app, "/properties/").await;

@@ -192,11 +192,8 @@ async fn an_outage_of_redis_shows_as_a_state_and_as_a_connection_more() {
 async fn the_lag_grows_where_the_event_log_was_never_read() {
     let postgres = crate::harness::Proxy::to_postgres();
     let plan = Plan::new().await;
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
     postgres.cut();
-    let app = plan.set("DATABASE_URL", url).start().await;
+    let app = plan.behind(&postgres).start().await;
     let first = number(&scrape(&app).await, "event_log_lag_seconds", &[]);
     crate::harness::eventually("it grows", async || {
         let lag = number(&scrape(&app).await, "event_log_lag_seconds", &[]);

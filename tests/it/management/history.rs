@@ -3,19 +3,10 @@
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use serde_json::Value;
 
+use super::operator;
 use crate::harness::{App, Plan, Proxy};
 
 const PATH: &str = "/properties/redis-metrics/?format=json";
-
-async fn operator() -> App {
-    Plan::new()
-        .await
-        .homes(3)
-        .await
-        .set("DEBUG", "true")
-        .start()
-        .await
-}
 
 /// The begin of the minute that is under way, so many minutes ago.
 fn minutes_ago(minutes: i64) -> DateTime<Utc> {
@@ -48,7 +39,7 @@ async fn ask(app: &App, times: usize) {
 
 #[tokio::test]
 async fn each_sample_is_of_what_was_counted_since_the_last() {
-    let app = operator().await;
+    let app = operator(3).await;
     let management = &app.services.management;
     ask(&app, 3).await;
     management.sample(minutes_ago(3)).await;
@@ -67,7 +58,7 @@ async fn each_sample_is_of_what_was_counted_since_the_last() {
 
 #[tokio::test]
 async fn a_restart_and_another_instance_add_to_the_day() {
-    let app = operator().await;
+    let app = operator(3).await;
     ask(&app, 5).await;
     app.services.management.sample(minutes_ago(30)).await;
     app.services.management.sample(minutes_ago(29)).await;
@@ -91,7 +82,7 @@ async fn a_restart_and_another_instance_add_to_the_day() {
 
 #[tokio::test]
 async fn what_was_counted_last_is_kept_when_the_site_stops() {
-    let app = operator().await;
+    let app = operator(3).await;
     ask(&app, 4).await;
     let database = app.stop();
     let hits = database
@@ -103,7 +94,7 @@ async fn what_was_counted_last_is_kept_when_the_site_stops() {
 
 #[tokio::test]
 async fn a_day_is_kept_and_no_more() {
-    let app = operator().await;
+    let app = operator(3).await;
     let old = "INSERT INTO cache_metric VALUES
         (now() - interval '26 hours', 'old', 'count', 1, 0, 0, 0, 0, 0, 0, '[]', '[]'),
         (now() - interval '24 hours 30 minutes', 'old', 'count', 1, 0, 0, 0, 0, 0, 0, '[]', '[]')";
@@ -117,7 +108,7 @@ async fn a_day_is_kept_and_no_more() {
 
 #[tokio::test]
 async fn an_idle_minute_writes_nothing() {
-    let app = operator().await;
+    let app = operator(3).await;
     for minutes in (0..5).rev() {
         app.services.management.sample(minutes_ago(minutes)).await;
     }
@@ -133,10 +124,7 @@ async fn an_idle_minute_writes_nothing() {
 async fn minutes_wait_while_the_database_is_out_of_reach() {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = plan.set("DATABASE_URL", url).start().await;
+    let app = plan.behind(&postgres).start().await;
     let management = &app.services.management;
     ask(&app, 2).await;
     postgres.cut();

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::operator;
 use crate::harness::{App, Plan, eventually, listing};
 
 async fn invalidations(app: &App) -> Vec<Value> {
@@ -20,19 +21,9 @@ async fn latest(app: &App) -> Value {
     .await
 }
 
-async fn operator() -> App {
-    Plan::new()
-        .await
-        .homes(4)
-        .await
-        .set("DEBUG", "true")
-        .start()
-        .await
-}
-
 #[tokio::test]
 async fn a_save_tells_who_did_what_and_how_many_pages_ended() {
-    let app = operator().await;
+    let app = operator(4).await;
     assert!(invalidations(&app).await.is_empty());
     let paths = [
         "/properties/",
@@ -66,7 +57,7 @@ async fn a_save_tells_who_did_what_and_how_many_pages_ended() {
 
 #[tokio::test]
 async fn a_change_made_in_psql_names_the_role() {
-    let app = operator().await;
+    let app = operator(4).await;
     app.database
         .run("UPDATE property SET price = 1 WHERE id = 1")
         .await;
@@ -77,7 +68,7 @@ async fn a_change_made_in_psql_names_the_role() {
 
 #[tokio::test]
 async fn a_clear_counts_every_page_that_was_held() {
-    let app = operator().await;
+    let app = operator(4).await;
     for path in ["/properties/", "/properties/1/"] {
         app.has_in_memory(path).await;
     }

@@ -1,17 +1,8 @@
 //! The bounded load test.
 
+use super::operator;
 use crate::harness::{App, Page, Plan};
 use reqwest::Method;
-
-async fn operator() -> App {
-    Plan::new()
-        .await
-        .homes(3)
-        .await
-        .set("DEBUG", "true")
-        .start()
-        .await
-}
 
 async fn post(app: &App, content_type: &str, body: &str) -> Page {
     let request = app
@@ -27,7 +18,7 @@ async fn post(app: &App, content_type: &str, body: &str) -> Page {
 
 #[tokio::test]
 async fn it_asks_for_the_list_as_often_as_it_is_told() {
-    let app = operator().await;
+    let app = operator(3).await;
     let answer = post(
         &app,
         "application/json",
@@ -57,7 +48,7 @@ async fn it_asks_for_the_list_as_often_as_it_is_told() {
 
 #[tokio::test]
 async fn a_whole_number_is_one_however_json_writes_it() {
-    let app = operator().await;
+    let app = operator(3).await;
     for body in [
         r#"{"requests": 2.0, "concurrency": 1}"#,
         r#"{"requests": 2e0}"#,
@@ -81,7 +72,7 @@ async fn a_whole_number_is_one_however_json_writes_it() {
 
 #[tokio::test]
 async fn its_bounds_are_named_by_field() {
-    let app = operator().await;
+    let app = operator(3).await;
     for (body, field) in [
         (r#"{"requests": 0}"#, "requests"),
         (r#"{"requests": 10001}"#, "requests"),
@@ -118,7 +109,7 @@ async fn its_bounds_are_named_by_field() {
 
 #[tokio::test]
 async fn it_takes_forms_and_what_curl_sends() {
-    let app = operator().await;
+    let app = operator(3).await;
     let form = "application/x-www-form-urlencoded";
     for (content_type, body) in [
         (form, "requests=3&concurrency=1"),
@@ -137,18 +128,9 @@ async fn it_takes_forms_and_what_curl_sends() {
 
 #[tokio::test]
 async fn one_runs_at_a_time() {
-    let app = Plan::new()
-        .await
-        .homes(3)
-        .await
-        .set("DEBUG", "true")
-        .start()
-        .await;
+    let app = Plan::with_homes(3).await.set("DEBUG", "true").start().await;
     // Each of its requests waits for this lock, because nothing is cached.
-    let mut psql = app.database.psql().await;
-    let transaction = psql.transaction().await.expect("begun");
-    let lock = "LOCK TABLE property IN ACCESS EXCLUSIVE MODE";
-    transaction.batch_execute(lock).await.expect("locked");
+    let lock = app.database.lock("property").await;
     let running = {
         let reader = app.reader.clone();
         tokio::spawn(async move {
@@ -159,18 +141,13 @@ async fn one_runs_at_a_time() {
             reader.post("/properties/cache-load-test/", &fields).await
         })
     };
-    let waits = "SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    crate::harness::eventually("it waits", async || {
-        (app.database.value(waits).await != "0").then_some(())
-    })
-    .await;
+    app.database.has_waiting(1).await;
     let second = post(&app, "application/json", r#"{"requests": 1}"#).await;
     assert_eq!(
         second.assert_status(409).header("content-type"),
         "application/problem+json"
     );
-    transaction.rollback().await.expect("released");
+    lock.release().await;
     let first = running.await.expect("answered").assert_status(200).json();
     assert_eq!(first["success"], true, "{first}");
     let third = post(&app, "application/json", r#"{"requests": 1}"#).await;
@@ -179,13 +156,10 @@ async fn one_runs_at_a_time() {
 
 #[tokio::test]
 async fn a_crowd_that_waits_for_one_load_is_not_said_to_have_computed_the_page() {
-    let app = operator().await;
+    let app = operator(3).await;
     let body = r#"{"requests": 16, "concurrency": 16}"#;
     // Every request comes while the first one loads.
-    let mut psql = app.database.psql().await;
-    let transaction = psql.transaction().await.expect("begun");
-    let lock = "LOCK TABLE property IN ACCESS EXCLUSIVE MODE";
-    transaction.batch_execute(lock).await.expect("locked");
+    let lock = app.database.lock("property").await;
     let running = {
         let reader = app.reader.clone();
         let fields = [
@@ -194,13 +168,8 @@ async fn a_crowd_that_waits_for_one_load_is_not_said_to_have_computed_the_page()
         ];
         tokio::spawn(async move { reader.post("/properties/cache-load-test/", &fields).await })
     };
-    let waits = "SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    crate::harness::eventually("it waits", async || {
-        (app.database.value(waits).await != "0").then_some(())
-    })
-    .await;
-    transaction.rollback().await.expect("released");
+    app.database.has_waiting(1).await;
+    lock.release().await;
     let answer = running.await.expect("answered").assert_status(200).json();
     let number = |name: &str| answer["levels"][name].as_u64().unwrap_or(0);
     assert_eq!(number("computed"), 1, "{answer}");

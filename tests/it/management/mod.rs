@@ -19,3 +19,11 @@ mod signals;
 mod status;
 mod streams;
 mod warming;
+
+use crate::harness::{App, Plan};
+
+/// A site with listings, whose operator needs no token.
+async fn operator(homes: u32) -> App {
+    let plan = Plan::new().await.homes(homes).await;
+    plan.set("DEBUG", "true").start().await
+}

@@ -184,10 +184,7 @@ async fn a_part_is_cleared_without_redis_and_without_the_memory_tier() {
 async fn without_the_database_it_says_so_and_this_instance_is_cleared_all_the_same() {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await;
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = operator(plan.set("DATABASE_URL", url)).await;
+    let app = operator(plan.behind(&postgres)).await;
     fill(&app).await;
     postgres.cut();
     clear(&app, json!({"tag": "location:leith", "confirm": true}))

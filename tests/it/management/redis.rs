@@ -108,10 +108,7 @@ async fn a_redis_that_answers_and_takes_no_writes_is_told_from_one_that_is_gone(
 async fn a_redis_that_waits_for_the_database_is_not_said_to_be_gone() {
     let (redis, postgres) = (Proxy::to_redis(), Proxy::to_postgres());
     let plan = Plan::new().await.set("REDIS_URL", redis.redis_url());
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = operator(plan.set("DATABASE_URL", url)).await;
+    let app = operator(plan.behind(&postgres)).await;
     postgres.cut();
     redis.cut();
     eventually("the loss is noticed", async || {

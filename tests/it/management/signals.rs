@@ -58,10 +58,7 @@ async fn without_redis_it_says_that_nothing_is_cached_and_leaves_no_row() {
 async fn without_the_database_it_is_unavailable() {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await.set("DEBUG", "true");
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = plan.set("DATABASE_URL", url).start().await;
+    let app = plan.behind(&postgres).start().await;
     postgres.cut();
     let page = app.reader.post(PATH, &[]).await.assert_status(503);
     assert!(!page.header("retry-after").is_empty());
@@ -77,10 +74,7 @@ const HELD_UPDATES: &str = "
 async fn a_probe_that_an_outage_leaves_is_deleted_when_the_database_is_back() {
     let postgres = Proxy::to_postgres();
     let plan = plan().await;
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = plan.set("DATABASE_URL", url).start().await;
+    let app = plan.behind(&postgres).start().await;
     app.database.run(HELD_UPDATES).await;
     let psql = app.database.psql().await;
     let hold = "SELECT pg_advisory_lock(7)";
@@ -89,12 +83,7 @@ async fn a_probe_that_an_outage_leaves_is_deleted_when_the_database_is_back() {
         let reader = app.reader.clone();
         tokio::spawn(async move { reader.post(PATH, &[]).await })
     };
-    let waits = "SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    eventually("it waits", async || {
-        (app.database.value(waits).await != "0").then_some(())
-    })
-    .await;
+    app.database.has_waiting(1).await;
     postgres.cut();
     running.await.expect("answered").assert_status(503);
     drop(psql);

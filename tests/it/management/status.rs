@@ -141,10 +141,7 @@ async fn a_level_that_is_out_of_reach_says_so() {
 async fn status_answers_without_the_database_too() {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await.set("DEBUG", "true");
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = plan.set("DATABASE_URL", url).start().await;
+    let app = plan.behind(&postgres).start().await;
     postgres.cut();
     assert!(status(&app).await["events"]["last_id"].is_null());
 }

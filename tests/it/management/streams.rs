@@ -1,10 +1,11 @@
 //! The figures as they change, by server-sent events.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::{Method, Response};
 
-use crate::harness::{App, Browser, Plan, Shell, TOKEN, eventually};
+use super::operator;
+use crate::harness::{Browser, Plan, Shell, Stopwatch, TOKEN, eventually};
 
 const PATH: &str = "/properties/redis-metrics/stream/";
 
@@ -34,19 +35,9 @@ async fn next(stream: &mut Response, buffer: &mut String) -> Option<(String, Str
     }
 }
 
-async fn operator() -> App {
-    Plan::new()
-        .await
-        .homes(2)
-        .await
-        .set("DEBUG", "true")
-        .start()
-        .await
-}
-
 #[tokio::test]
 async fn the_figures_come_at_once_and_follow_what_happens() {
-    let app = operator().await;
+    let app = operator(2).await;
     let mut stream = watch(&app.reader).await;
     assert_eq!(stream.status(), 200);
     assert_eq!(stream.headers()["content-type"], "text/event-stream");
@@ -93,7 +84,7 @@ async fn who_may_not_see_the_dashboard_may_not_watch_it() {
 
 #[tokio::test]
 async fn only_so_many_may_watch_at_once_and_a_place_is_free_again() {
-    let app = operator().await;
+    let app = operator(2).await;
     let mut watching = Vec::new();
     loop {
         let stream = watch(&app.reader).await;
@@ -124,7 +115,7 @@ async fn a_watcher_does_not_hold_up_the_end_of_the_site() {
     let mut stream = request.send().await.expect("an answer");
     let mut buffer = String::new();
     next(&mut stream, &mut buffer).await.expect("figures");
-    let told = Instant::now();
+    let told = Stopwatch::start();
     site.signal("TERM");
     while next(&mut stream, &mut buffer).await.is_some() {}
     let code = tokio::task::spawn_blocking(move || site.wait()).await;

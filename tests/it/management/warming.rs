@@ -2,19 +2,10 @@
 
 use reqwest::Method;
 
+use super::operator;
 use crate::harness::{App, Page, Plan, eventually};
 
 const PATH: &str = "/properties/cache-warm/";
-
-async fn operator() -> App {
-    Plan::new()
-        .await
-        .homes(30)
-        .await
-        .set("DEBUG", "true")
-        .start()
-        .await
-}
 
 async fn post(app: &App, accept: &str) -> Page {
     let request = app
@@ -30,7 +21,7 @@ async fn state(app: &App) -> serde_json::Value {
 
 #[tokio::test]
 async fn a_program_gets_the_outcome_and_the_pages_are_cached() {
-    let app = operator().await;
+    let app = operator(30).await;
     assert!(state(&app).await["duration_ms"].is_null());
     let answer = post(&app, "application/json")
         .await
@@ -49,12 +40,9 @@ async fn a_program_gets_the_outcome_and_the_pages_are_cached() {
 
 #[tokio::test]
 async fn a_person_sees_how_far_it_is_and_a_second_one_waits() {
-    let app = operator().await;
+    let app = operator(30).await;
     // Each page waits for this lock, because nothing is cached.
-    let mut psql = app.database.psql().await;
-    let transaction = psql.transaction().await.expect("begun");
-    let lock = "LOCK TABLE property IN ACCESS EXCLUSIVE MODE";
-    transaction.batch_execute(lock).await.expect("locked");
+    let lock = app.database.lock("property").await;
     let page = post(&app, "text/html").await.assert_status(303);
     assert_eq!(page.header("location"), PATH);
     let html = [("accept", "text/html")];
@@ -65,7 +53,7 @@ async fn a_person_sees_how_far_it_is_and_a_second_one_waits() {
     );
     post(&app, "application/json").await.assert_status(409);
     post(&app, "text/html").await.assert_status(303);
-    transaction.rollback().await.expect("unlocked");
+    lock.release().await;
     eventually("it ends", async || {
         (state(&app).await["running"] == false).then_some(())
     })
@@ -81,10 +69,7 @@ async fn a_person_sees_how_far_it_is_and_a_second_one_waits() {
 async fn an_outage_ends_it_and_is_told() {
     let postgres = crate::harness::Proxy::to_postgres();
     let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = plan.set("DATABASE_URL", url).start().await;
+    let app = plan.behind(&postgres).start().await;
     postgres.cut();
     post(&app, "application/json").await.assert_status(503);
     let state = state(&app).await;

@@ -11,9 +11,7 @@ const PATHS: [&str; 5] = [
 ];
 
 async fn start() -> App {
-    Plan::new()
-        .await
-        .homes(4)
+    Plan::with_homes(4)
         .await
         .set("REDIS_URL", "off")
         .start()

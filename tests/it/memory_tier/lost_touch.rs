@@ -236,10 +236,7 @@ async fn a_process_that_was_frozen_does_not_answer_its_first_request_with_what_i
 async fn a_site_that_is_cut_off_from_postgres_for_a_while_forgets_what_it_held() {
     let postgres = crate::harness::Proxy::to_postgres();
     let plan = Plan::new().await.homes(2).await.set("REDIS_URL", "off");
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = plan.set("DATABASE_URL", url).start().await;
+    let app = plan.behind(&postgres).start().await;
     let path = "/properties/1/";
     for round in 0..3 {
         app.has_in_memory(path).await;

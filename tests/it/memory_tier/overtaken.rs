@@ -6,11 +6,7 @@ const MEND: &str = "UPDATE property SET title = 'Mended' WHERE id = 1";
 
 /// A site with the memory tier whose readers can be held, and another instance.
 async fn held(redis: Option<&str>, page_ttl: &str) -> Held {
-    let plan = Plan::new()
-        .await
-        .homes(3)
-        .await
-        .set("PAGE_CACHE_TTL", page_ttl);
+    let plan = Plan::with_homes(3).await.set("PAGE_CACHE_TTL", page_ttl);
     let plan = match redis {
         Some(redis) => plan.set("REDIS_URL", redis),
         None => plan,

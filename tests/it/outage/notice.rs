@@ -24,10 +24,7 @@ const FOR_PROGRAMS: [&str; 5] = [
 async fn start() -> (App, Proxy) {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await.homes(4).await;
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let plan = plan.set("DATABASE_URL", url).set("REDIS_URL", "off");
+    let plan = plan.behind(&postgres).set("REDIS_URL", "off");
     let app = plan.start().await;
     for path in FOR_PEOPLE.iter().chain(&FOR_PROGRAMS) {
         app.has_in_memory(path).await;

@@ -1,12 +1,12 @@
 //! Pages that stand in while PostgreSQL is away.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use property_listings::cache::Level;
 use reqwest::Method;
 
 use crate::harness::{
-    App, Page, Plan, Proxy, Reader, create_role, eventually, eventually_within, shared,
+    App, Page, Plan, Proxy, Reader, Stopwatch, create_role, eventually, eventually_within, shared,
 };
 
 const PATHS: [&str; 3] = ["/properties/", "/properties/?format=json", "/properties/1/"];
@@ -18,11 +18,8 @@ const NOTICE: &str = "<p class=\"notice\" id=\"old\" role=\"status\">The site ca
 /// A site behind a proxy, whose entries of every level live for so many seconds.
 async fn app_behind(postgres: &Proxy, redis: Option<&str>, seconds: &str) -> App {
     let plan = Plan::new().await.homes(2).await;
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
     let plan = plan
-        .set("DATABASE_URL", url)
+        .behind(postgres)
         .set("PAGE_CACHE_TTL", seconds)
         .set("QUERYSET_CACHE_TTL", seconds)
         .set("COUNT_CACHE_TTL", seconds);
@@ -189,10 +186,7 @@ async fn a_page_that_stands_in_is_no_younger_than_it_is_late() {
 async fn a_page_that_only_redis_holds_stands_in_after_the_lease_and_says_so() {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await.homes(2).await.without_memory();
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = plan.set("DATABASE_URL", url).start().await;
+    let app = plan.behind(&postgres).start().await;
     for path in PATHS {
         app.get(path).await.assert_status(200);
         assert!(app.get(path).await.is_hit());
@@ -230,22 +224,28 @@ async fn an_instance_without_redis_says_at_once_that_what_it_holds_may_be_old() 
     assert!(page.has("Home 1") && lateness(&page) >= 1, "{page:?}");
 }
 
+/// Writes a title while every page stands in; returns it once the outage is over.
+async fn write_during_an_outage(app: &App, postgres: &Proxy, round: u32) -> String {
+    for path in PATHS {
+        app.has_in_memory(path).await;
+    }
+    postgres.cut();
+    for path in PATHS {
+        becomes_stale(app, path).await;
+    }
+    let title = format!("Round {round}");
+    let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
+    app.database.run(&sql).await;
+    postgres.restore();
+    title
+}
+
 #[tokio::test]
 async fn without_redis_the_first_request_after_the_outage_shows_what_was_written_meanwhile() {
     let postgres = Proxy::to_postgres();
     let app = app_behind(&postgres, Some("off"), "900").await;
     for round in 0..3 {
-        for path in PATHS {
-            app.has_in_memory(path).await;
-        }
-        postgres.cut();
-        for path in PATHS {
-            becomes_stale(&app, path).await;
-        }
-        let title = format!("Round {round}");
-        let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
-        app.database.run(&sql).await;
-        postgres.restore();
+        let title = write_during_an_outage(&app, &postgres, round).await;
         for path in PATHS {
             let page = app.get(path).await.assert_status(200);
             assert!(!page.is_stale() && page.has(&title), "{path}: {page:?}");
@@ -259,17 +259,7 @@ async fn what_was_written_during_the_outage_shows_within_the_bound_and_is_not_un
     let postgres = Proxy::to_postgres();
     let app = app_behind(&postgres, None, "2").await;
     for round in 0..3 {
-        for path in PATHS {
-            app.has_in_memory(path).await;
-        }
-        postgres.cut();
-        for path in PATHS {
-            becomes_stale(&app, path).await;
-        }
-        let title = format!("Round {round}");
-        let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
-        app.database.run(&sql).await;
-        postgres.restore();
+        let title = write_during_an_outage(&app, &postgres, round).await;
         for path in PATHS {
             eventually_within(Duration::from_secs(5), "the write shows", async || {
                 let page = app.get(path).await.assert_status(200);
@@ -289,7 +279,7 @@ async fn a_page_stands_in_while_postgres_is_frozen_too_and_nobody_waits_for_long
     postgres.hold();
     let limit = Duration::from_secs(12);
     eventually_within(limit, "the page stands in", async || {
-        let start = Instant::now();
+        let start = Stopwatch::start();
         let page = app.get("/properties/").await.assert_status(200);
         assert!(start.elapsed() < limit / 2, "{:?}", start.elapsed());
         page.is_stale().then_some(())

@@ -11,10 +11,7 @@ const SHOWING: [&str; 4] = [
 
 async fn app_behind(postgres: &Proxy, redis: Option<&str>) -> App {
     let plan = Plan::new().await.homes(4).await;
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let plan = plan.set("DATABASE_URL", url);
+    let plan = plan.behind(postgres);
     match redis {
         Some(redis) => plan.set("REDIS_URL", redis).start().await,
         None => plan.start().await,

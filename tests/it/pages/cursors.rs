@@ -38,14 +38,7 @@ async fn walk(app: &App, query: &str, mut meanwhile: impl AsyncFnMut(usize)) -> 
 #[tokio::test]
 async fn a_walk_meets_every_row_once_in_every_order() {
     let ties = "UPDATE property SET price = 5000 WHERE id > 10; UPDATE property SET location = 'Leith' WHERE id < 20";
-    let app = Plan::new()
-        .await
-        .homes(53)
-        .await
-        .sql(ties)
-        .await
-        .start()
-        .await;
+    let app = Plan::with_homes(53).await.sql(ties).await.start().await;
     for (query, order, filter) in [
         ("", "created_at DESC, id DESC", "true"),
         ("sort=oldest", "created_at, id", "true"),

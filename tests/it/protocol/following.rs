@@ -185,12 +185,7 @@ async fn a_request_in_flight_does_not_undo_a_logout() {
         .expect("held");
     let saving = async { staff.post("/admin/properties/1/change/", &fields).await };
     let log_out = async {
-        let waiting = "SELECT count(*) FROM pg_stat_activity
-            WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        eventually("the save waits", async || {
-            (app.database.value(waiting).await == "1").then_some(())
-        })
-        .await;
+        app.database.has_waiting(1).await;
         elsewhere.log_out().await.assert_status(303);
         holder.batch_execute("ROLLBACK").await.expect("released");
     };

@@ -13,13 +13,7 @@ async fn delete(redis: &RedisCli, keys: &[String]) {
 
 #[tokio::test]
 async fn entries_whose_generations_are_lost_become_misses_and_never_come_back() {
-    let app = Plan::new()
-        .await
-        .without_memory()
-        .homes(2)
-        .await
-        .start()
-        .await;
+    let app = Plan::with_homes(2).await.without_memory().start().await;
     let redis = app.redis().await;
     app.get(PATH).await;
     assert!(app.get(PATH).await.is_hit());
@@ -37,13 +31,7 @@ async fn entries_whose_generations_are_lost_become_misses_and_never_come_back() 
 
 #[tokio::test]
 async fn an_entry_from_before_a_write_stays_dead_wherever_it_is_put_back() {
-    let app = Plan::new()
-        .await
-        .without_memory()
-        .homes(2)
-        .await
-        .start()
-        .await;
+    let app = Plan::with_homes(2).await.without_memory().start().await;
     let redis = app.redis().await;
     app.get(PATH).await;
     let mut old = Vec::new();
@@ -74,13 +62,7 @@ async fn generations_that_are_no_tokens_are_replaced() {
         &["LPUSH", "KEY", "a"],
         &["HSET", "KEY", "a", "b"],
     ] {
-        let app = Plan::new()
-            .await
-            .without_memory()
-            .homes(2)
-            .await
-            .start()
-            .await;
+        let app = Plan::with_homes(2).await.without_memory().start().await;
         let redis = app.redis().await;
         app.get(PATH).await;
         for key in app.keys("gen").await {
@@ -98,13 +80,7 @@ async fn generations_that_are_no_tokens_are_replaced() {
 
 #[tokio::test]
 async fn generations_outlive_every_entry_that_carries_them() {
-    let app = Plan::new()
-        .await
-        .without_memory()
-        .homes(2)
-        .await
-        .start()
-        .await;
+    let app = Plan::with_homes(2).await.without_memory().start().await;
     app.get(PATH).await;
     let redis = app.redis().await;
     let mut longest = 0;
@@ -122,13 +98,7 @@ async fn generations_outlive_every_entry_that_carries_them() {
 
 #[tokio::test]
 async fn writes_leave_no_keys_behind_but_marks_that_expire() {
-    let app = Plan::new()
-        .await
-        .without_memory()
-        .homes(2)
-        .await
-        .start()
-        .await;
+    let app = Plan::with_homes(2).await.without_memory().start().await;
     let staff = app.staff().await;
     for round in 0..5 {
         let edited = listing(&format!("Round {round}"), "1", "Leith");

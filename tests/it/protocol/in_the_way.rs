@@ -2,7 +2,7 @@
 
 use property_listings::db::{Client, Database, DbError, Transaction};
 
-use crate::harness::{Plan, TestDatabase, eventually};
+use crate::harness::{Plan, TestDatabase};
 
 const HOMES: &str = "INSERT INTO property (title, description, price, location)
     SELECT 'T', 'D', 1, 'Leith' FROM generate_series(1, 2)";
@@ -75,12 +75,7 @@ async fn a_bulk_action_that_another_transaction_is_in_the_way_of_is_refused_for_
     let moving = async { staff.submit("/admin/properties/", &fields).await };
     let crossing = async {
         // Rows are taken in the order of their numbers: the site has the first one.
-        let waiting = "SELECT count(*) FROM pg_stat_activity
-            WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        eventually("the site waits", async || {
-            (app.database.value(waiting).await == "1").then_some(())
-        })
-        .await;
+        app.database.has_waiting(1).await;
         psql.batch_execute("UPDATE property SET price = 7 WHERE id = 1; COMMIT")
             .await
             .expect("the site gave way");

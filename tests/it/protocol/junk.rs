@@ -6,13 +6,7 @@ const FAMILIES: [&str; 3] = ["page", "all_properties", "property_count"];
 
 /// Fills the caches, spoils every entry, and checks that the page is right, and a hit again after that.
 async fn survives(spoil: impl AsyncFn(&RedisCli, &str)) {
-    let app = Plan::new()
-        .await
-        .without_memory()
-        .homes(3)
-        .await
-        .start()
-        .await;
+    let app = Plan::with_homes(3).await.without_memory().start().await;
     let redis = app.redis().await;
     for path in ["/properties/", "/properties/1/"] {
         let right = app.get(path).await.assert_status(200);

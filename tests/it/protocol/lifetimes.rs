@@ -43,13 +43,7 @@ async fn entries_live_as_long_as_the_configuration_says() {
 #[tokio::test]
 async fn a_page_lives_no_longer_than_the_data_that_it_shows() {
     for (name, value) in [("QUERYSET_CACHE_TTL", "50"), ("COUNT_CACHE_TTL", "50")] {
-        let app = Plan::new()
-            .await
-            .homes(1)
-            .await
-            .set(name, value)
-            .start()
-            .await;
+        let app = Plan::with_homes(1).await.set(name, value).start().await;
         let ttl = told(&app, "/properties/").await;
         assert!((30..=53).contains(&ttl), "{name}: {ttl}");
     }

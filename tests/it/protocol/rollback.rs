@@ -17,9 +17,7 @@ const REFUSE_LATE: &str = "
 
 #[tokio::test]
 async fn a_write_that_fails_at_its_commit_leaves_every_page_a_hit() {
-    let app = Plan::new()
-        .await
-        .homes(2)
+    let app = Plan::with_homes(2)
         .await
         .sql(REFUSE_LATE)
         .await
@@ -80,12 +78,7 @@ async fn an_edit_that_waits_for_a_lock_is_seen_once_it_is_saved() {
             .edit_listing(1, &listing("Saved late", "1", "Leith"))
             .await;
     });
-    let waits = "SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    eventually("the edit waits", async || {
-        (app.database.value(waits).await != "0").then_some(())
-    })
-    .await;
+    app.database.has_waiting(1).await;
     app.get("/properties/").await;
     assert!(app.get("/properties/").await.is_hit());
     transaction.rollback().await.expect("released");

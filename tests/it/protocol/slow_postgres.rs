@@ -1,13 +1,13 @@
 //! PostgreSQL slow, frozen, restarted: requests end in bounded time, and no connection carries what another left over.
 
 use std::pin::pin;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::{FutureExt as _, SinkExt as _};
 use property_listings::db::{Client, Database, DbError, GenericClient as _};
 
 use crate::harness::{
-    Browser, Plan, Proxy, Shell, TestDatabase, eventually, eventually_within, listing,
+    Browser, Plan, Proxy, Shell, Stopwatch, TestDatabase, eventually, eventually_within, listing,
 };
 
 /// What a read waits for an answer, and somewhat more for a busy machine.
@@ -40,17 +40,14 @@ async fn pages_are_refused_in_bounded_time_while_postgres_is_frozen_and_served_a
 {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await.homes(2).await;
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = plan.set("DATABASE_URL", url).start().await;
+    let app = plan.behind(&postgres).start().await;
     let path = "/properties/no-cache/";
     for _ in 0..3 {
         app.get(path).await.assert_status(200);
     }
     postgres.hold();
     for _ in 0..2 {
-        let start = Instant::now();
+        let start = Stopwatch::start();
         let page = app.get(path).await.assert_status(503);
         assert_ne!(page.header("retry-after"), "", "{page:?}");
         assert!(start.elapsed() < BOUND, "{:?}", start.elapsed());
@@ -63,14 +60,11 @@ async fn pages_are_refused_in_bounded_time_while_postgres_is_frozen_and_served_a
 async fn a_write_is_refused_in_bounded_time_while_postgres_is_frozen() {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await.homes(2).await;
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = plan.set("DATABASE_URL", url).start().await;
+    let app = plan.behind(&postgres).start().await;
     app.create_without_session(&listing("Before", "1", "Leith"))
         .await;
     postgres.hold();
-    let start = Instant::now();
+    let start = Stopwatch::start();
     let refused = listing("Refused", "1", "Leith").parsed();
     let err = app.services.editor.create("a test", refused).await;
     assert!(err.expect_err("it is frozen").is_unavailable());
@@ -84,10 +78,7 @@ async fn a_write_is_refused_in_bounded_time_while_postgres_is_frozen() {
 async fn the_first_request_after_a_restart_of_postgres_succeeds() {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await.homes(2).await;
-    let url = plan
-        .database
-        .url("property_listings", &postgres.directory());
-    let app = plan.set("DATABASE_URL", url).start().await;
+    let app = plan.behind(&postgres).start().await;
     let path = "/properties/no-cache/";
     for _ in 0..3 {
         app.get(path).await.assert_status(200);
@@ -127,7 +118,7 @@ async fn is_given_up(
         () = eventually("it runs", async || is_active(database, "given_up").await.then_some(())) => {}
     }
     drop(client);
-    let start = Instant::now();
+    let start = Stopwatch::start();
     let client = client_of().await.expect("another client");
     assert_ne!(pid(&client).await, first);
     assert!(
@@ -179,7 +170,7 @@ async fn a_read_that_takes_longer_than_anybody_waits_is_refused_and_ended() {
     let database = TestDatabase::create().await;
     let pool = pool(&database, 1);
     let client = pool.client().await.expect("a client");
-    let start = Instant::now();
+    let start = Stopwatch::start();
     let slow = client.query("SELECT pg_sleep(60) AS slow", &[]).await;
     let err = slow.expect_err("it sleeps");
     assert!(matches!(err, DbError::TooSlow(_)), "{err}");
@@ -203,17 +194,14 @@ async fn a_page_whose_statement_takes_too_long_says_so_and_the_log_names_the_sta
     let mut fields = listing("Other", "1", "Leith").fields();
     fields.push(("csrf_token", form.field("csrf_token")));
     for table in ["property", "site_user"] {
-        let mut psql = plan.database.psql().await;
-        let locking = psql.transaction().await.expect("begun");
-        let lock = format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
-        locking.batch_execute(&lock).await.expect("locked");
+        let lock = plan.database.lock(table).await;
         let list = staff.get("/admin/properties/").await.assert_status(503);
         let saved = staff.post("/admin/properties/1/change/", &fields).await;
         for page in [list, saved.assert_status(503)] {
             assert!(page.has("took too long"), "{table}: {page:?}");
             assert_ne!(page.header("retry-after"), "");
         }
-        locking.rollback().await.expect("released");
+        lock.release().await;
     }
     let log = site.log();
     for begun in [
@@ -289,7 +277,7 @@ async fn nobody_waits_for_a_connection_without_limit() {
     let database = TestDatabase::create().await;
     let pool = pool(&database, 1);
     let _kept = pool.client().await.expect("a client");
-    let start = Instant::now();
+    let start = Stopwatch::start();
     let late = pool.client().await;
     assert!(matches!(late, Err(DbError::Unavailable(_))));
     assert!(start.elapsed() < BOUND, "{:?}", start.elapsed());

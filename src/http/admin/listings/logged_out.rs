@@ -2,7 +2,7 @@
 //! login the form is shown again. Logging in saves nothing.
 //!
 //! **Invariant:** only a form is carried of which the browser says that a page of this site sent it. Another site's page
-//! puts no words into the form of whoever logs in next.
+//! puts no words into the form of the next user who logs in.
 
 use actix_session::Session;
 use actix_web::body::{BoxBody, MessageBody};
@@ -11,9 +11,9 @@ use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse};
 
-use super::answers;
+use super::outcome;
 use super::sent::Sent;
-use crate::domain::{PropertyForm, PropertyId, User};
+use crate::domain::{FACTS, PropertyId, User};
 use crate::http::AppError;
 use crate::http::admin::login_form::ask_to_log_in;
 use crate::http::admin::see_other;
@@ -25,14 +25,14 @@ use crate::services::Services;
 /// The most bytes of text that a login form carries: a description of 20,000 characters fits, in any script.
 const MOST: usize = 96 * 1024;
 
-/// What whoever has logged in is told above the form.
+/// The message above the form after the login.
 const NOTICE: &str = "You were logged out before this was saved. Check it and save.";
 
 /// Around the addresses of the forms: a form without a session is answered with the login form, which carries it.
 ///
 /// # Errors
 /// Those of the inner service.
-pub(super) async fn keep<B: MessageBody + 'static>(
+pub(in crate::http::admin) async fn keep<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
@@ -62,7 +62,7 @@ pub(in crate::http::admin) async fn go_on(
     match typed(next, form.clone()) {
         Some(sent) if staff.may(sent.needs()) => {
             let again = sent.again().with_notice(NOTICE.to_owned());
-            answers::show(HttpResponse::Ok(), &staff, services, again).await
+            outcome::show(HttpResponse::Ok(), &staff, services, again).await
         }
         _ => Ok(see_other(next)),
     }
@@ -82,9 +82,8 @@ async fn received(request: &mut ServiceRequest) -> Option<Sent> {
 /// The form of a listing among the fields that are sent to its address, or by a login that leads there.
 fn typed(address: &str, fields: Fields) -> Option<Sent> {
     let sent = Sent::of(fields, listing_of(address)?);
-    let is_form = PropertyForm::FIELDS
-        .iter()
-        .all(|field| sent.fields.has(field));
+    let mut required = FACTS.iter().filter(|fact| fact.is_required());
+    let is_form = required.all(|fact| sent.fields.has(fact.name));
     let carried = sent.carried();
     let length: usize = carried.iter().map(|(_, text)| text.len()).sum();
     (is_form && length <= MOST).then_some(sent)

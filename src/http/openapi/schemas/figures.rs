@@ -1,18 +1,13 @@
-//! The cache's figures.
+//! The shape of the cache's figures.
 
 use utoipa::ToSchema;
-use utoipa::openapi::ComponentsBuilder;
 
-use super::with;
-
-/// Adds the shapes.
-pub(super) fn register(components: ComponentsBuilder) -> ComponentsBuilder {
-    with::<CacheMetrics>(components)
-}
+use crate::cache::{PastInvalidation, Refusal};
+use crate::services::{Keys, Point, Saved};
 
 /// The cache's figures.
 #[derive(ToSchema)]
-struct CacheMetrics {
+pub(super) struct CacheMetrics {
     success: bool,
     metrics: Metrics,
 }
@@ -31,7 +26,7 @@ struct Metrics {
     /// Null when they are not known.
     #[schema(required = true)]
     keys: Option<Keys>,
-    /// Why they are not.
+    /// Why the keys are not known.
     #[schema(required = false, nullable = false)]
     keys_reason: Option<String>,
     /// The last ones of this instance, the latest first.
@@ -50,7 +45,7 @@ struct Reachability {
     /// Why it is not in use.
     #[schema(required = true)]
     problem: Option<String>,
-    /// What it refuses, when last asked.
+    /// The commands that it refused when last asked.
     refused: Vec<Refusal>,
     /// Null where Redis doesn't tell; then `reason` says why.
     #[schema(required = true)]
@@ -59,31 +54,20 @@ struct Reachability {
     reason: Option<String>,
 }
 
-/// A command that Redis answers with an error.
-#[derive(ToSchema)]
-pub(super) struct Refusal {
-    command: String,
-    /// The user of Redis that the site is.
-    account: String,
-    /// `NOPERM`, `NOAUTH`, `WRONGPASS`, `READONLY`, `MISCONF`, `OOM`, `LOADING` or another.
-    code: String,
-    reason: String,
-}
-
-/// Pages that readers of this instance were answered with since it started.
+/// Pages that this instance answered since it started.
 #[derive(ToSchema)]
 struct PageFigures {
-    /// Those that a cache answered.
+    /// Pages that a cache answered.
     hits: u64,
     misses: u64,
     #[schema(required = true, minimum = 0, maximum = 1)]
     hit_ratio: Option<f64>,
-    /// How long ago it started.
+    /// Seconds since the instance started.
     since_seconds: u64,
     last_15_minutes: RecentPages,
 }
 
-/// The same in the last 15 minutes.
+/// Pages that this instance answered in the last 15 minutes.
 #[derive(ToSchema)]
 struct RecentPages {
     hits: u64,
@@ -92,7 +76,7 @@ struct RecentPages {
     hit_ratio: Option<f64>,
 }
 
-/// How far the caches are with the event log; null where that is not known.
+/// How far the caches have applied the event log; null where that is not known.
 #[derive(ToSchema)]
 struct EventFigures {
     #[schema(required = true)]
@@ -101,7 +85,7 @@ struct EventFigures {
     position: Option<u64>,
     #[schema(required = true)]
     lag: Option<u64>,
-    /// Whether this instance hears of every event.
+    /// Whether this instance receives every event.
     listening: bool,
 }
 
@@ -114,75 +98,12 @@ struct MemoryTier {
     max_bytes: u64,
 }
 
-/// What a bounded look at Redis's keys found.
-#[derive(ToSchema)]
-struct Keys {
-    looked_at: u64,
-    /// Keys of every client.
-    total: u64,
-    /// Whether numbers of keys are estimates, because not all were looked at.
-    estimated: bool,
-    /// Keys that are not this site's.
-    foreign: u64,
-    families: Vec<KeyFamily>,
-    /// Why none was weighed.
-    #[schema(required = false, nullable = false)]
-    reason: Option<String>,
-}
-
-#[derive(ToSchema)]
-struct KeyFamily {
-    name: String,
-    entries: u64,
-    /// An estimate; null where none could be weighed.
-    #[schema(required = true)]
-    bytes: Option<u64>,
-    /// How many were weighed for it.
-    weighed: u64,
-}
-
-#[derive(ToSchema)]
-struct PastInvalidation {
-    at: chrono::DateTime<chrono::Utc>,
-    /// `post_save`, `post_delete`, `bulk`, `clear`, `replay` or `several`.
-    cause: String,
-    actor: String,
-    subject: String,
-    /// The first of its tags.
-    tags: Vec<String>,
-    tag_count: u64,
-    /// How many invalidations are told together here: those of signals tests are.
-    times: u64,
-    /// Pages of this instance that ended by it; null when they were not counted.
-    #[schema(required = true)]
-    ended_in_memory: Option<u64>,
-}
-
 #[derive(ToSchema)]
 struct History {
-    /// Of this instance, every ten seconds; before it began, of every instance by the minute.
+    /// Of this instance, every ten seconds; before it started, of every instance by the minute.
     last_15_minutes: Vec<Point>,
-    /// Of every instance, in steps of five minutes; those in which nothing happened are left out.
+    /// Of every instance, in steps of five minutes; steps in which nothing happened are left out.
     last_24_hours: Vec<Point>,
-}
-
-/// What readers noticed in some span of time; times are in microseconds, null where nothing was timed.
-#[derive(ToSchema)]
-struct Point {
-    /// The span's begin, in seconds since 1970.
-    at: i64,
-    hits: u64,
-    misses: u64,
-    #[schema(required = true, minimum = 0, maximum = 1)]
-    hit_ratio: Option<f64>,
-    #[schema(required = true)]
-    hit_p50_us: Option<u64>,
-    #[schema(required = true)]
-    hit_p99_us: Option<u64>,
-    #[schema(required = true)]
-    load_p50_us: Option<u64>,
-    #[schema(required = true)]
-    load_p99_us: Option<u64>,
 }
 
 /// Redis's own count of look-ups, of every client and key.
@@ -276,27 +197,16 @@ struct LevelFigures {
     load_p50_us: u64,
     load_p95_us: u64,
     load_p99_us: u64,
-    /// What the hits have spared; null where there were none, or nothing was loaded to compare with.
+    /// The work that hits have saved; null where there were none, or nothing was loaded to compare with.
     #[schema(required = true)]
     saved: Option<Saved>,
 }
 
-/// Estimates.
-#[derive(ToSchema)]
-struct Saved {
-    /// Hits × (the median load − the median hit).
-    time_us: u64,
-    /// Hits × the statements of a load.
-    statements: u64,
-    /// 1 of a query, the average of pages that were computed.
-    statements_per_load: f64,
-}
-
 #[derive(ToSchema)]
 struct Analysis {
-    /// How well the cache does, in a sentence.
+    /// The cache's efficiency in a sentence.
     cache_efficiency: String,
-    /// What the figures advise.
+    /// Advice from the figures.
     #[schema(min_items = 1)]
     recommendations: Vec<String>,
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::cache::Level;
 use crate::cache::metrics::{Buckets, LevelCounts, PageCounts};
@@ -37,25 +38,29 @@ pub(super) struct Sample {
     answers: LevelSample,
 }
 
-/// The page cache as visitors experienced it in a span of time. Times are in microseconds, and `None` where nothing was
-/// timed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// The page cache's figures in one span of time. Times are in microseconds, and null where nothing was timed.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Point {
-    /// The span's begin, in seconds since 1970.
+    /// The start of the span, in seconds since 1970.
     pub at: i64,
     /// Pages that a cache answered.
     pub hits: u64,
     /// Pages that had to be computed, or were waited for.
     pub misses: u64,
-    /// The share of hits; `None` if no page was requested.
+    /// The share of hits; null where no page was requested.
+    #[schema(required = true, minimum = 0, maximum = 1)]
     pub hit_ratio: Option<f64>,
-    /// Half of the hits took at most so long.
+    /// The median of hits.
+    #[schema(required = true)]
     pub hit_p50_us: Option<u64>,
-    /// 99 % of them.
+    /// The 99th percentile of hits.
+    #[schema(required = true)]
     pub hit_p99_us: Option<u64>,
-    /// Half of the computations.
+    /// The median of loads.
+    #[schema(required = true)]
     pub load_p50_us: Option<u64>,
-    /// 99 % of them.
+    /// The 99th percentile of loads.
+    #[schema(required = true)]
     pub load_p99_us: Option<u64>,
 }
 

@@ -1,7 +1,7 @@
 //! What even superusers can't do, and what nobody else can.
 
 use super::{NEW, add, change, fields, of};
-use crate::harness::{App, Browser, Page, eventually, spawn_app};
+use crate::harness::{App, Browser, Page, spawn_app};
 
 /// Every page about accounts that others than superusers may want to see.
 async fn pages(app: &App) -> Vec<String> {
@@ -151,12 +151,7 @@ async fn at_once(
     let psql = app.database.psql().await;
     psql.batch_execute(meanwhile).await.expect("held");
     let release = async {
-        eventually("the requests wait", async || {
-            let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-            let count = app.database.value(sql).await;
-            (count == waiting.to_string()).then_some(())
-        })
-        .await;
+        app.database.has_waiting(waiting).await;
         psql.batch_execute("COMMIT").await.expect("let go");
     };
     let (pages, ()) = tokio::join!(requests, release);

@@ -238,12 +238,7 @@ async fn an_account_that_is_closed_has_no_sessions_and_gets_none_back() {
 
 #[tokio::test]
 async fn a_deleted_account_is_out_and_its_name_stays_in_histories() {
-    let app = crate::harness::Plan::new()
-        .await
-        .homes(1)
-        .await
-        .start()
-        .await;
+    let app = crate::harness::Plan::with_homes(1).await.start().await;
     let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
     sam.edit_listing(1, &crate::harness::listing("Renamed", "1", "Leith"))
         .await;

@@ -164,10 +164,7 @@ async fn while_the_database_can_not_tell_what_somebody_may_do_nothing_is_written
     let token = sam.get("/admin/").await.field("csrf_token");
     form.push(("csrf_token", token));
     // Accounts can't be read, and listings can be written.
-    let mut database = app.database.psql().await;
-    let held = database.transaction().await.expect("a transaction");
-    let lock = "LOCK TABLE site_user IN ACCESS EXCLUSIVE MODE";
-    held.batch_execute(lock).await.expect("locked");
+    let _lock = app.database.lock("site_user").await;
     for path in ["/admin/properties/1/change/", "/admin/properties/add/"] {
         let page = sam.post(path, &form).await.assert_status(503);
         assert_eq!(page.field("title"), "Mine");

@@ -137,9 +137,7 @@ async fn a_superuser_ends_the_sessions_of_another_and_that_is_recorded() {
 #[tokio::test]
 async fn a_session_that_was_ended_while_redis_was_gone_stays_ended_when_it_returns() {
     let redis = Proxy::to_redis();
-    let app = Plan::new()
-        .await
-        .homes(1)
+    let app = Plan::with_homes(1)
         .await
         .set("REDIS_URL", redis.redis_url())
         .start()

@@ -43,7 +43,8 @@ async fn a_dump_of_django_loads_beside_a_running_site_and_its_users_log_in() {
     for words in [
         "1 object(s) of other models were skipped: admin.logentry (1).",
         "first and last names of 1 user(s)",
-        "“robot” can't log in",
+        "“robot”, “bo”, “cy”, “di” can't log in",
+        "a hash other than pbkdf2_sha256 and argon2",
         "no permission for the cache",
     ] {
         assert!(notes.contains(words), "{words}: {notes}");
@@ -61,9 +62,6 @@ async fn a_dump_of_django_loads_beside_a_running_site_and_its_users_log_in() {
         ("margaret", "lunar module pilot", "pbkdf2_sha256$"),
         ("grace", "nanoseconds of wire", "pbkdf2_sha256$"),
         ("ada2", "analytical engines", "argon2$"),
-        ("bo", "analytical engines", "bcrypt_sha256$"),
-        ("cy", "analytical engines", "scrypt$"),
-        ("di", "analytical engines", "pbkdf2_sha1$"),
     ] {
         assert!(hash(&app, name).await.starts_with(algorithm), "{name}");
         assert_eq!(enters(&app, name, "wrong password").await, 422, "{name}");
@@ -75,6 +73,16 @@ async fn a_dump_of_django_loads_beside_a_running_site_and_its_users_log_in() {
     }
     for password in ["", "!", "gS2gwLzZpCoITZTwuxk4Lv4hk9fgpu4kLDT5HFTY"] {
         assert_eq!(enters(&app, "robot", password).await, 422);
+    }
+    app.database.run("DELETE FROM login_failure").await;
+    for name in ["bo", "cy", "di"] {
+        let before = hash(&app, name).await;
+        assert_eq!(
+            enters(&app, name, "analytical engines").await,
+            422,
+            "{name}"
+        );
+        assert_eq!(hash(&app, name).await, before, "{name}");
     }
     assert_eq!(
         enters(&app, "guest", "just looking around").await,
@@ -325,7 +333,7 @@ async fn a_hash_that_would_keep_the_site_busy_is_not_tried() {
         "{:?}",
         report.notes
     );
-    let started = std::time::Instant::now();
+    let started = crate::harness::Stopwatch::start();
     assert_eq!(enters(&app, "kay", "anything").await, 422);
     assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Chromium;
+use super::{Chromium, Motion, Theme};
 
 const AXE: &str = include_str!("../../vendor/axe-core/axe.min.js");
 
@@ -38,14 +38,29 @@ pub(crate) struct Violation {
 impl Chromium {
     /// What axe finds wrong with the page as it is shown now. Scripts must be on.
     pub(crate) async fn violations(&self) -> Vec<Violation> {
-        let audit = self.run(&format!("{AXE}\n{RUN}"), &[]).await;
+        if self.run("return typeof axe", &[]).await != "object" {
+            self.run(AXE, &[]).await;
+        }
+        let audit = self.run(RUN, &[]).await;
         let audit: Audit = serde_json::from_value(audit).expect("the script's answer");
         assert!(audit.passes > 0, "axe did not judge anything");
         audit.violations
     }
 
-    /// Fails if axe finds anything wrong with the page as it is shown now.
-    pub(crate) async fn assert_accessible(&self, page: &str) {
+    /// Fails if axe finds anything wrong with the page in light or dark colours at one of the widths, in CSS pixels.
+    pub(crate) async fn assert_accessible(&self, page: &str, widths: &[u32]) {
+        for theme in [Theme::Light, Theme::Dark] {
+            // During a transition between colours the contrast is not the one of the design.
+            self.prefer(theme, Motion::Reduced).await;
+            for width in widths {
+                self.resize(*width).await;
+                self.has_no_violations(&format!("{page}, {theme:?}, {width} pixels wide"))
+                    .await;
+            }
+        }
+    }
+
+    async fn has_no_violations(&self, page: &str) {
         let violations = self.violations().await;
         let mut text = String::new();
         for Violation {

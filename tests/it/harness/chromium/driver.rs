@@ -48,7 +48,17 @@ pub(super) fn browser() -> PathBuf {
     find(BROWSERS).unwrap_or_else(|| panic!("Chromium is not installed. {INSTALL}"))
 }
 
-/// A running driver; it ends, with its browser, when it is dropped.
+/// Fails, and says how to install them, if the browser or its driver is missing.
+pub(super) fn assert_installed() {
+    browser();
+    driver();
+}
+
+fn driver() -> PathBuf {
+    find(DRIVERS).unwrap_or_else(|| panic!("Chromium's driver is not installed. {INSTALL}"))
+}
+
+/// A running driver; it ends, with its browsers, when it is dropped.
 pub(super) struct Driver {
     process: Child,
     pub(super) url: String,
@@ -58,8 +68,8 @@ pub(super) struct Driver {
 impl Driver {
     /// Starts a driver that leaves its files, and its browser's, below a directory.
     pub(super) fn start(directory: PathBuf) -> Self {
-        let program = find(DRIVERS)
-            .unwrap_or_else(|| panic!("Chromium's driver is not installed. {INSTALL}"));
+        std::fs::create_dir_all(&directory).expect("the run's directory is writable");
+        let program = driver();
         let mut command = Command::new("/bin/sh");
         // Crash reports, caches and sockets would be left in the home directory and in `/tmp`. Paths of temporary
         // files are too long already for sockets on macOS.

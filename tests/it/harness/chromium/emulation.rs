@@ -1,24 +1,24 @@
-//! Screens and people: how wide, how bright, how lively, with or without scripts.
+//! Emulated media: the width of the window, the colour scheme, reduced motion, and scripts on or off.
 
 use serde_json::json;
 
 use super::Chromium;
 
-/// Which colours somebody prefers.
+/// The preferred colour scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Theme {
     Light,
     Dark,
 }
 
-/// Whether somebody asked for less motion.
+/// Whether reduced motion is preferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Motion {
     Usual,
     Reduced,
 }
 
-/// A long telephone's, a short laptop's.
+/// The height of a long telephone and of a short laptop, in CSS pixels.
 const HEIGHT: u32 = 900;
 
 impl Chromium {

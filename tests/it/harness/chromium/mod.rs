@@ -1,7 +1,7 @@
 //! A real browser, headless and driven through WebDriver: what only a layout engine, a keyboard and a history can show.
 //!
-//! Each has a profile of its own and ends, with all its processes, when it is dropped. Scripts that a test runs in a
-//! page are not subject to the page's policy, and run also where the page's own scripts are turned off.
+//! Browsers are shared, see [`session`]. Scripts that a test runs in a page are not subject to the page's policy, and run
+//! also where the page's own scripts are turned off.
 
 mod axe;
 mod console;
@@ -10,21 +10,23 @@ mod emulation;
 mod keyboard;
 mod layout;
 mod picture;
+mod session;
+
+use std::fs::File;
+use std::path::Path;
 
 use fantoccini::error::CmdError;
 use fantoccini::wd::WebDriverCompatibleCommand;
-use fantoccini::{Client, ClientBuilder, Locator};
-use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Value, json};
+use fantoccini::{Client, Locator};
+use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::app::scratch;
-use super::{App, eventually};
-use driver::Driver;
+use super::{App, eventually, unique};
 
 pub(crate) use emulation::{Motion, Theme};
 pub(crate) use fantoccini::key::Key;
 pub(crate) use keyboard::are_seen;
+pub(crate) use session::DriverOnDemand;
 
 /// No network but the site's, no profile of before, no sandbox (which needs rights that containers lack), and no port
 /// that others could reach the browser by.
@@ -52,32 +54,38 @@ const PATIENCE_MS: u32 = 30_000;
 /// A browser with one window.
 pub(crate) struct Chromium {
     client: Client,
-    _driver: Driver,
+    _reserved: File,
+}
+
+/// What a session with a profile is asked for.
+fn capabilities(profile: &Path) -> Map<String, Value> {
+    let mut arguments: Vec<_> = ARGUMENTS.map(str::to_owned).into();
+    arguments.push(format!("--user-data-dir={}", profile.display()));
+    let capabilities = json!({
+        "timeouts": {"pageLoad": PATIENCE_MS, "script": PATIENCE_MS},
+        "goog:loggingPrefs": {"browser": "ALL"},
+        "goog:chromeOptions": {"binary": driver::browser(), "args": arguments},
+    });
+    match capabilities {
+        Value::Object(capabilities) => capabilities,
+        _ => unreachable!("it is written as an object"),
+    }
+}
+
+/// Sends a command of the DevTools protocol.
+async fn devtools(client: &Client, command: &str, parameters: Value) -> Result<Value, CmdError> {
+    let body = json!({"cmd": command, "params": parameters});
+    let command = Extension("goog/cdp/execute", body);
+    client.issue_cmd(command).await
 }
 
 impl Chromium {
-    /// Starts a browser with a window of 1280 × 900 pixels.
+    /// A browser with a new window of 1280 × 900 pixels.
     pub(crate) async fn start() -> Self {
-        let directory = scratch();
-        let profile = directory.join("profile").display().to_string();
-        let mut arguments: Vec<_> = ARGUMENTS.map(str::to_owned).into();
-        arguments.push(format!("--user-data-dir={profile}"));
-        let capabilities = json!({
-            "timeouts": {"pageLoad": PATIENCE_MS, "script": PATIENCE_MS},
-            "goog:loggingPrefs": {"browser": "ALL"},
-            "goog:chromeOptions": {"binary": driver::browser(), "args": arguments},
-        });
-        let Value::Object(capabilities) = capabilities else {
-            unreachable!("it is written as an object")
-        };
-        let driver = Driver::start(directory);
-        let connected = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(&driver.url)
-            .await;
+        let (client, reserved) = session::reserve().await;
         let chromium = Self {
-            client: connected.unwrap_or_else(|err| panic!("Chromium does not start: {err}")),
-            _driver: driver,
+            client,
+            _reserved: reserved,
         };
         chromium.resize(1280).await;
         chromium
@@ -248,14 +256,8 @@ impl Chromium {
         done(self.client.execute(script, arguments.to_vec()).await)
     }
 
-    /// Sends a command of the DevTools protocol.
     async fn devtools(&self, command: &str, parameters: Value) -> Value {
-        let body = json!({"cmd": command, "params": parameters});
-        done(
-            self.client
-                .issue_cmd(Extension("goog/cdp/execute", body))
-                .await,
-        )
+        done(devtools(&self.client, command, parameters).await)
     }
 }
 

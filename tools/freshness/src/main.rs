@@ -252,10 +252,7 @@ async fn asked_to_end() {
 
 fn site(options: &Options) -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe()?;
-    let built = own
-        .parent()
-        .and_then(Path::parent)
-        .context("it lies in a target directory")?;
+    let built = own.parent().context("it lies in a target directory")?;
     let site = options
         .site
         .clone()

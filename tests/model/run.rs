@@ -3,7 +3,7 @@
 //!
 //! # What is modelled
 //!
-//! - PostgreSQL: a row, or two with an entry that shows both; a commit appends its event, and notifies whoever listens,
+//! - PostgreSQL: a row, or two with an entry that shows both; a commit appends its event, and notifies the listeners,
 //!   in one step. A value is the set of writes that its snapshot saw. With slow transactions, ids are taken before the
 //!   commit, so the log fills out of order. It may lose its last transaction or all, and then gives their ids again: by
 //!   a failover, by a dump that is restored in place, or by older files.
@@ -31,7 +31,7 @@
 //!
 //! Rules that the protocol needs; each is broken by one of the [`mutants`]:
 //!
-//! - While the tier is not armed, nobody changes the local generations, so a read must not join a fill by them.
+//! - While the tier is not armed, the local generations do not change, so a read must not join a fill by them.
 //! - An instance takes its position in the log before it does anything else, and its first round is a replay like any
 //!   other. What that round sees must not count as applied, even if everything in memory is dropped: a fill may find
 //!   the old entry in Redis after the drop and before the invalidation, and put it into memory.
