@@ -2,7 +2,7 @@
 
 use deadpool_redis::redis::RedisError;
 
-use super::Refusal;
+use super::refusal::Refusal;
 
 /// Why Redis was not used. It never leaves the cache but for reports to operators.
 #[derive(Debug, Clone, thiserror::Error)]

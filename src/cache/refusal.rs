@@ -1,4 +1,4 @@
-//! A command that Redis refused, and what helps.
+//! Commands that Redis refused, with the remedy for operators.
 
 use deadpool_redis::redis::{ErrorKind, RedisError};
 
