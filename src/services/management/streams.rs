@@ -17,13 +17,16 @@ const MOST: usize = 12;
 /// Figures that are as young as this are sent to every watcher alike.
 const SHARED_FOR: Duration = Duration::from_millis(1500);
 
+/// The figures that were made last, and when.
+type Latest = Mutex<Option<(Instant, Arc<Overview>)>>;
+
 /// The watchers of an instance; cheap to clone.
 #[derive(Clone)]
 pub struct FigureStreams {
     management: Management,
     places: Arc<Semaphore>,
     ended: watch::Sender<bool>,
-    latest: Arc<Mutex<Option<(Instant, Arc<Overview>)>>>,
+    latest: Arc<Latest>,
 }
 
 /// One who watches; the place is free again when it is dropped.

@@ -135,7 +135,7 @@ impl TestDatabase {
 pub(crate) struct Locked(Client);
 
 impl Locked {
-    pub(crate) async fn release(self) {
+    pub(crate) async fn release(&self) {
         self.0.batch_execute("ROLLBACK").await.expect("released");
     }
 }

@@ -1,4 +1,4 @@
-//! Bringing a listing back that was deleted while somebody edited it.
+//! Bringing a listing back that was deleted while a user edited it.
 
 use actix_web::{HttpResponse, web};
 
@@ -47,7 +47,7 @@ async fn bring_back(
     }
 }
 
-/// For somebody whose listing was not brought back: somebody else did so, or the log does not have it.
+/// The answer when nothing was restored: another user restored the listing, or the log does not have it.
 async fn taken(
     staff: &Staff,
     sent: &Sent,
