@@ -1,2 +1,2 @@
-COPY property (title, description, price, location, created_at, updated_at)
+COPY property (created_at, updated_at, {facts})
 FROM STDIN (FORMAT binary)

@@ -1,2 +1,2 @@
-COPY property_staging (ordinal, id, title, description, price, location, created_at, updated_at)
+COPY property_staging (ordinal, id, created_at, updated_at, {facts})
 FROM STDIN (FORMAT binary)

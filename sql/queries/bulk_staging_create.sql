@@ -1,10 +1,4 @@
-CREATE TEMPORARY TABLE property_staging (
-    ordinal bigint NOT NULL,
-    id bigint,
-    title text NOT NULL,
-    description text NOT NULL,
-    price numeric(10, 2) NOT NULL,
-    location text NOT NULL,
-    created_at timestamptz,
-    updated_at timestamptz
-) ON COMMIT DROP
+CREATE TEMPORARY TABLE property_staging ON COMMIT DROP AS
+SELECT 0::bigint AS ordinal, {columns}
+FROM property
+WITH NO DATA

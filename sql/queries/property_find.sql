@@ -1,3 +1,3 @@
-SELECT id, title, description, price, location, created_at, updated_at
+SELECT {columns}
 FROM property
 WHERE id = $1

@@ -1,4 +1,4 @@
-SELECT id, title, description, price, location, created_at, updated_at
+SELECT {columns}
 FROM property
 WHERE id = $1
 FOR UPDATE

@@ -1,11 +1,12 @@
--- Adds a listing that was deleted under its old number. Its time of change moves forward, as with any change, but for a
+-- Adds a listing that was deleted under its old number. Its time of change moves forward, as with any change, except for a
 -- row from the end of time.
-INSERT INTO property (id, title, description, price, location, created_at, updated_at)
-SELECT $1, $2, $3, $4, $5, created_at,
+INSERT INTO property (id, created_at, updated_at, {facts})
+SELECT $1, created_at,
        CASE WHEN updated_at < timestamptz '9999-12-31 23:59:59Z'
            THEN greatest(clock_timestamp(), updated_at + interval '1 microsecond')
            ELSE clock_timestamp()
-       END
+       END,
+       {facts from $2}
 FROM (
     SELECT (before ->> 'created_at')::timestamptz AS created_at, (before ->> 'updated_at')::timestamptz AS updated_at
     FROM property_event
@@ -14,4 +15,4 @@ FROM (
     LIMIT 1
 ) AS deleted
 ON CONFLICT (id) DO NOTHING
-RETURNING id, title, description, price, location, created_at, updated_at
+RETURNING {columns}

@@ -1,8 +1,8 @@
--- Those of the listings of events $1 that are there, and are as they were when they were deleted.
+-- The listings of events $1 that exist and are as they were when they were deleted.
 SELECT property.id
 FROM property_event AS event
 JOIN property ON property.id = event.property_id
+CROSS JOIN jsonb_populate_record(NULL::property, event.before) AS was
 WHERE event.id = ANY ($1)
-    AND (title, description, price::text, location)
-        = (before ->> 'title', before ->> 'description', before ->> 'price', before ->> 'location')
-    AND created_at = (before ->> 'created_at')::timestamptz
+    AND ({facts of property}) IS NOT DISTINCT FROM ({facts of was})
+    AND property.created_at = was.created_at

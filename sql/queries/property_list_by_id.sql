@@ -1,4 +1,4 @@
-SELECT id, title, description, price, location, created_at, updated_at
+SELECT {columns}
 FROM property
 WHERE id = ANY($1)
 ORDER BY created_at DESC, id DESC

@@ -1,4 +1,4 @@
 UPDATE property
-SET title = $2, description = $3, price = $4, location = $5
+SET ({facts}) = ROW ({facts from $2})
 WHERE id = $1
-RETURNING id, title, description, price, location, created_at, updated_at
+RETURNING {columns}

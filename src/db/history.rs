@@ -207,7 +207,7 @@ fn entry(row: &Row) -> HistoryEntry {
     let (before, after) = (state(row.get(3)), state(row.get(4)));
     let (kind, rows): (String, i64) = (row.get(1), row.get(5));
     let title = match after.as_ref().or(before.as_ref()) {
-        Some(state) => state.title.clone(),
+        Some(state) => state.get("title").to_owned(),
         None if kind == "cleared" => "the cache".to_owned(),
         None if rows > 0 => {
             let rows = crate::domain::grouped_digits(&rows.to_string());
@@ -228,11 +228,7 @@ fn entry(row: &Row) -> HistoryEntry {
     }
 }
 
-/// Reads a row as the log keeps it; a field that is not there is empty.
+/// Reads a row as the log has it.
 fn state(json: Option<Value>) -> Option<PropertyForm> {
-    let json = json?;
-    let text = |name: &str| json.get(name).and_then(Value::as_str);
-    Some(PropertyForm::from_fields(|field| {
-        text(field).unwrap_or_default().to_owned()
-    }))
+    json.map(|row| PropertyForm::of_json(&row))
 }

@@ -3,10 +3,11 @@
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
+use super::fact_columns::{self, COLUMNS_BEFORE_OPTIONAL, columns, statement};
 use super::{DbError, GenericClient, listing_sql};
 use crate::domain::{
-    Description, Direction, FoldedLocation, ListingFilter, ListingQuery, Location, NewProperty,
-    Position, Price, PriceBand, Property, PropertyId, Title,
+    Count, Description, Direction, Facts, FoldedLocation, ListingFilter, ListingQuery, Location,
+    NewProperty, Position, Price, PriceBand, Property, PropertyId, Title,
 };
 
 /// What it costs to find a row by its word, as a multiple of what it costs to walk past one in the list's order
@@ -30,12 +31,7 @@ pub async fn find(
     client: &impl GenericClient,
     id: PropertyId,
 ) -> Result<Option<Property>, DbError> {
-    find_by(
-        client,
-        include_str!("../../sql/queries/property_find.sql"),
-        id,
-    )
-    .await
+    find_by(client, statement!("sql/queries/property_find.sql"), id).await
 }
 
 /// Finds one property and keeps others from changing it until the transaction ends.
@@ -48,7 +44,7 @@ pub async fn find_locked(
 ) -> Result<Option<Property>, DbError> {
     find_by(
         client,
-        include_str!("../../sql/queries/property_find_locked.sql"),
+        statement!("sql/queries/property_find_locked.sql"),
         id,
     )
     .await
@@ -76,8 +72,9 @@ pub async fn list_by_id(
     client: &impl GenericClient,
     ids: &[PropertyId],
 ) -> Result<Vec<Property>, DbError> {
-    let sql = include_str!("../../sql/queries/property_list_by_id.sql");
-    let statement = client.prepare_cached(sql).await?;
+    let statement = client
+        .prepare_cached(statement!("sql/queries/property_list_by_id.sql"))
+        .await?;
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     client
         .query(&statement, &[&ids])
@@ -108,37 +105,47 @@ pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<R
     Ok(Rows { properties, more })
 }
 
-/// Whether so few rows have the word that a query searches for that finding them all costs less than walking the list
+/// Whether a search finds so few rows that finding and sorting all of them costs less than walking the list in its order
 /// until the page is full.
 async fn has_few(client: &impl GenericClient, query: &ListingQuery) -> Result<bool, DbError> {
-    let Some(statement) = listing_sql::count_of_word(&query.filter) else {
+    if query.filter.search.is_none() {
         return Ok(false);
+    }
+    let walked = ListingFilter {
+        locations: query.filter.locations.clone(),
+        ..ListingFilter::default()
     };
-    let prepared = client.prepare_cached(&statement.sql).await?;
-    let row = client.query_one(&prepared, &statement.references()).await?;
-    let (found, rows): (Option<i64>, i64) = (row.get(0), row.get(1));
+    let rows = count(client, &walked).await?.number;
     let pages = match query.position {
         Position::Page(page) => i64::from(page),
         Position::Cursor(_) => 1,
     };
     let wanted = pages.saturating_mul(i64::from(query.page_size) + 1);
-    Ok(found.is_some_and(|found| {
-        let finding = found.saturating_mul(found).saturating_mul(FINDING);
-        finding <= wanted.saturating_mul(rows)
-    }))
+    let few = (wanted.saturating_mul(rows) / FINDING).max(0).isqrt();
+    Ok(count_up_to(client, &query.filter, few).await?.is_exact)
 }
 
-/// Counts the rows that a filter selects.
+/// Counts the rows that a filter selects, as public lists do.
 ///
 /// # Errors
 /// When the database can't answer.
-pub async fn count(client: &impl GenericClient, filter: &ListingFilter) -> Result<i64, DbError> {
-    let statement = listing_sql::count(filter);
+pub async fn count(client: &impl GenericClient, filter: &ListingFilter) -> Result<Count, DbError> {
+    count_up_to(client, filter, Count::PUBLIC_LIMIT).await
+}
+
+async fn count_up_to(
+    client: &impl GenericClient,
+    filter: &ListingFilter,
+    limit: i64,
+) -> Result<Count, DbError> {
+    let statement = listing_sql::count(filter, limit.saturating_add(1));
     let prepared = client.prepare_cached(&statement.sql).await?;
-    Ok(client
-        .query_one(&prepared, &statement.references())
-        .await?
-        .get(0))
+    let row = client.query_one(&prepared, &statement.references()).await?;
+    let found = row.get(0);
+    Ok(match listing_sql::is_tallied(filter) {
+        true => Count::exact(found),
+        false => Count::up_to(limit, found),
+    })
 }
 
 /// The properties in the same place and price band as one, without it: those whose prices are nearest, the nearest
@@ -152,8 +159,8 @@ pub async fn list_similar(
     limit: i64,
 ) -> Result<Vec<Property>, DbError> {
     let (above, below) = tokio::try_join!(
-        client.prepare_cached(include_str!("../../sql/queries/property_list_above.sql")),
-        client.prepare_cached(include_str!("../../sql/queries/property_list_below.sql")),
+        client.prepare_cached(statement!("sql/queries/property_list_above.sql")),
+        client.prepare_cached(statement!("sql/queries/property_list_below.sql")),
     )?;
     let place = FoldedLocation::of(&to.location);
     let (place, price, band) = (
@@ -181,26 +188,12 @@ pub async fn list_similar(
 /// # Errors
 /// [`DbError::Constraint`] when a value is out of bounds; otherwise when the database can't answer.
 pub async fn insert(client: &impl GenericClient, new: &NewProperty) -> Result<Property, DbError> {
-    let sql = include_str!("../../sql/queries/property_insert.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let NewProperty {
-        title,
-        description,
-        price,
-        location,
-    } = new;
-    let row = client
-        .query_one(
-            &statement,
-            &[
-                &title.as_str(),
-                &description.as_str(),
-                &price.as_decimal(),
-                &location.as_str(),
-            ],
-        )
+    let statement = client
+        .prepare_cached(statement!("sql/queries/property_insert.sql"))
         .await?;
-    property(&row)
+    let values = columns(new.values());
+    let values = values.each_ref().map(|value| value as &(dyn ToSql + Sync));
+    property(&client.query_one(&statement, &values).await?)
 }
 
 /// Changes a property; `None` when it doesn't exist.
@@ -212,8 +205,13 @@ pub async fn update(
     id: PropertyId,
     new: &NewProperty,
 ) -> Result<Option<Property>, DbError> {
-    let sql = include_str!("../../sql/queries/property_update.sql");
-    write(client, sql, id, new).await
+    write(
+        client,
+        statement!("sql/queries/property_update.sql"),
+        id,
+        new,
+    )
+    .await
 }
 
 /// Writes a property's number and fields by a statement that returns the row, or none.
@@ -227,24 +225,11 @@ pub(super) async fn write(
     new: &NewProperty,
 ) -> Result<Option<Property>, DbError> {
     let statement = client.prepare_cached(sql).await?;
-    let NewProperty {
-        title,
-        description,
-        price,
-        location,
-    } = new;
-    let row = client
-        .query_opt(
-            &statement,
-            &[
-                &id.0,
-                &title.as_str(),
-                &description.as_str(),
-                &price.as_decimal(),
-                &location.as_str(),
-            ],
-        )
-        .await?;
+    let values = columns(new.values());
+    let id: &(dyn ToSql + Sync) = &id.0;
+    let values = values.iter().map(|value| value as &(dyn ToSql + Sync));
+    let parameters: Vec<_> = [id].into_iter().chain(values).collect();
+    let row = client.query_opt(&statement, &parameters).await?;
     row.as_ref().map(property).transpose()
 }
 
@@ -260,12 +245,13 @@ pub async fn delete(client: &impl GenericClient, ids: &[PropertyId]) -> Result<u
     client.execute(&statement, &[&ids]).await
 }
 
-/// Reads a row of [`listing_sql::COLUMNS`].
+/// Reads a row of [`fact_columns::COLUMNS`].
 ///
 /// # Errors
-/// [`DbError::Corrupt`] when the price or a time is outside its bounds.
+/// [`DbError::Corrupt`] when a value is outside its bounds.
 pub(super) fn property(row: &Row) -> Result<Property, DbError> {
     let time = |at: usize| row.try_get(at).map_err(|_| DbError::Corrupt("a time"));
+    let mut optional = COLUMNS_BEFORE_OPTIONAL..;
     Ok(Property {
         id: PropertyId(row.get(0)),
         title: Title::from_database(row.get(1)),
@@ -274,5 +260,9 @@ pub(super) fn property(row: &Row) -> Result<Property, DbError> {
         location: Location::from_database(row.get(4)),
         created_at: time(5)?,
         updated_at: time(6)?,
+        facts: Facts::read(|fact| match optional.next() {
+            Some(at) => fact_columns::read(row, at, fact),
+            None => Ok(None),
+        })?,
     })
 }

@@ -2,6 +2,7 @@
 
 use tokio_postgres::Row;
 
+use super::fact_columns::statement;
 use super::{DbError, GenericClient, Transaction, bulk, properties};
 use crate::domain::{EventId, NewProperty, Property, PropertyId};
 
@@ -14,7 +15,7 @@ pub async fn insert_deleted(
     transaction: &Transaction<'_>,
     events: &[EventId],
 ) -> Result<Vec<PropertyId>, DbError> {
-    let sql = include_str!("../../sql/queries/property_insert_deleted.sql");
+    let sql = statement!("sql/queries/property_insert_deleted.sql");
     let restored = list(transaction, sql, events).await?;
     let largest = restored.iter().map(|id| id.0).max();
     bulk::advance_sequence(transaction, largest).await?;
@@ -29,8 +30,12 @@ pub async fn list_as_deleted(
     client: &impl GenericClient,
     events: &[EventId],
 ) -> Result<Vec<PropertyId>, DbError> {
-    let sql = include_str!("../../sql/queries/property_list_as_deleted.sql");
-    list(client, sql, events).await
+    list(
+        client,
+        statement!("sql/queries/property_list_as_deleted.sql"),
+        events,
+    )
+    .await
 }
 
 async fn list(
@@ -55,7 +60,7 @@ pub async fn insert_again(
     id: PropertyId,
     new: &NewProperty,
 ) -> Result<Option<Property>, DbError> {
-    let sql = include_str!("../../sql/queries/property_insert_again.sql");
+    let sql = statement!("sql/queries/property_insert_again.sql");
     let again = properties::write(transaction, sql, id, new).await?;
     if again.is_some() {
         // The sequence doesn't move back: it follows listings alone, not numbers that somebody asks for.

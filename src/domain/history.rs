@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{EventId, PropertyForm, PropertyId};
+use super::{EventId, Fact, PropertyForm, PropertyId};
 
 /// One entry of the history of a listing, or of all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl Author {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldChange {
     /// The field.
-    pub field: &'static str,
+    pub fact: &'static Fact,
     /// Its value before.
     pub before: String,
     /// Its value after.
@@ -86,15 +86,14 @@ pub struct FieldChange {
 impl FieldChange {
     /// The fields in which two states differ.
     pub fn between(before: &PropertyForm, after: &PropertyForm) -> Vec<Self> {
-        let change = |field| Self {
-            field,
-            before: before.get(field).to_owned(),
-            after: after.get(field).to_owned(),
+        let fields = before.fields().zip(after.fields());
+        let changed = fields.filter(|((_, before), (_, after))| before != after);
+        let change = |((fact, before), (_, after)): ((_, &str), (_, &str))| Self {
+            fact,
+            before: before.to_owned(),
+            after: after.to_owned(),
         };
-        let changes = PropertyForm::FIELDS.into_iter().map(change);
-        changes
-            .filter(|change| change.before != change.after)
-            .collect()
+        changed.map(change).collect()
     }
 }
 

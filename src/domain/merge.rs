@@ -2,18 +2,18 @@
 
 use similar::TextMerge;
 
-use super::PropertyForm;
+use super::{Fact, PropertyForm};
 
 /// Who changed a field since the state that both started from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangedBy {
     /// Both have the same value.
     Nobody,
-    /// Only the one who is editing.
+    /// Only the user who is editing.
     Me,
     /// Only the other user, who saved in the meantime.
     Them,
-    /// Both, each in their way; or it can't be told who, because the state that they started from is not known.
+    /// Both, each differently; or it is unknown who, because the state that they started from is not known.
     Both,
 }
 
@@ -21,7 +21,7 @@ pub enum ChangedBy {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MergedField {
     /// The field.
-    pub field: &'static str,
+    pub fact: &'static Fact,
     /// Its value when both began, where that is known.
     pub base: Option<String>,
     /// Its value as it is stored.
@@ -39,11 +39,11 @@ pub fn merge(
     base: Option<&PropertyForm>,
     theirs: &PropertyForm,
     mine: &PropertyForm,
-) -> [MergedField; 4] {
+) -> Vec<MergedField> {
     let (known, saved) = (base.map(PropertyForm::normal), mine.normal());
-    PropertyForm::FIELDS.map(|field| {
-        let base = known.as_ref().map(|known| known.get(field));
-        let (theirs, saved) = (theirs.get(field), saved.get(field));
+    let merged = |(fact, mine): (&'static Fact, &str)| {
+        let base = known.as_ref().map(|known| known.get(fact.name));
+        let (theirs, saved) = (theirs.get(fact.name), saved.get(fact.name));
         let changed_by = match base {
             _ if theirs == saved => ChangedBy::Nobody,
             Some(base) if theirs == base => ChangedBy::Me,
@@ -51,18 +51,19 @@ pub fn merge(
             _ => ChangedBy::Both,
         };
         let combined = match (changed_by, base) {
-            (ChangedBy::Both, Some(base)) if field == "description" => combine(base, theirs, saved),
+            (ChangedBy::Both, Some(base)) if fact.kind.is_prose() => combine(base, theirs, saved),
             _ => None,
         };
         MergedField {
-            field,
+            fact,
             base: base.map(str::to_owned),
             theirs: theirs.to_owned(),
-            mine: mine.get(field).to_owned(),
+            mine: mine.to_owned(),
             changed_by,
             combined,
         }
-    })
+    };
+    mine.fields().map(merged).collect()
 }
 
 /// Both changes of a text, if none of its lines was changed by both.
@@ -77,12 +78,7 @@ mod tests {
     use super::*;
 
     fn form(title: &str, description: &str, price: &str, location: &str) -> PropertyForm {
-        PropertyForm {
-            title: title.to_owned(),
-            description: description.to_owned(),
-            price: price.to_owned(),
-            location: location.to_owned(),
-        }
+        PropertyForm::required(title, description, price, location)
     }
 
     #[test]
@@ -91,9 +87,9 @@ mod tests {
         let theirs = form("B", "D", "1.00", "Both");
         let mine = form("A", "D ", "1,000", " Both");
         let fields = merge(Some(&base), &theirs, &mine);
-        let who = fields.map(|field| field.changed_by);
+        let who: Vec<_> = fields.iter().map(|field| field.changed_by).collect();
         use ChangedBy::{Me, Nobody, Them};
-        assert_eq!(who, [Them, Nobody, Me, Nobody]);
+        assert_eq!(who[..4], [Them, Nobody, Me, Nobody]);
     }
 
     #[test]

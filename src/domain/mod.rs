@@ -6,8 +6,11 @@
 mod account_event;
 mod admin_list;
 mod characters;
+mod count;
 mod cursor;
 mod event;
+mod fact_kind;
+mod facts;
 mod field_errors;
 mod history;
 mod history_query;
@@ -41,8 +44,11 @@ pub use admin_list::{
     MAX_ADMIN_PAGE, MAX_ADMIN_PAGE_SIZE, OrderTerm, RowsSeen, Selection,
 };
 pub use characters::is_visible;
+pub use count::Count;
 pub use cursor::{Cursor, Direction, SortValue};
 pub use event::{Change, EventId, PropertyEvent, RowState};
+pub use fact_kind::{FactKind, FactValue};
+pub use facts::{FACTS, Fact, Facts, FactsJson, REQUIRED, optional_facts};
 pub use field_errors::FieldErrors;
 pub use history::{Author, DeletedListing, FieldChange, HistoryEntry};
 pub use history_query::{HistoryKind, HistoryPlace, HistoryQuery};
@@ -60,7 +66,7 @@ pub use permission::{Permission, Permissions};
 pub use place::{Place, PlaceQuery};
 pub use price::{Price, PriceError, grouped_digits};
 pub use price_band::PriceBand;
-pub use property::{NewProperty, Property, Version};
+pub use property::{FactValues, NewProperty, Property, Version};
 pub use property_form::PropertyForm;
 pub use property_id::PropertyId;
 pub use session_entry::SessionEntry;

@@ -1,11 +1,12 @@
 //! A listing.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use chrono::{DateTime, Datelike as _, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Description, Location, Price, PropertyId, Title};
+use super::{Description, FACTS, FactValue, Facts, Location, Price, PropertyId, REQUIRED, Title};
 
 /// A listing as it is in the database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,8 @@ pub struct Property {
     pub price: Price,
     /// Where it is.
     pub location: Location,
+    /// What else is known of it.
+    pub facts: Facts,
     /// When it was added; set once by the database.
     pub created_at: DateTime<Utc>,
     /// When it last changed; set by the database on every change.
@@ -44,20 +47,39 @@ pub struct NewProperty {
     pub price: Price,
     /// Where it is.
     pub location: Location,
+    /// What else is known of it.
+    pub facts: Facts,
 }
 
+/// The values of all facts, in the order of the declaration.
+pub type FactValues<'a> = [Option<FactValue<'a>>; FACTS.len()];
+
+macro_rules! fact_values {
+    ($type:ty) => {
+        impl $type {
+            /// The values of all facts.
+            pub fn values(&self) -> FactValues<'_> {
+                let text = |text| Some(FactValue::Text(Cow::Borrowed(text)));
+                let required: [_; REQUIRED] = [
+                    text(self.title.as_str()),
+                    text(self.description.as_str()),
+                    Some(FactValue::Price(self.price)),
+                    text(self.location.as_str()),
+                ];
+                let optional = self.facts.iter().map(|(_, value)| value);
+                let mut values = required.into_iter().chain(optional);
+                std::array::from_fn(|_| values.next().flatten())
+            }
+        }
+    };
+}
+fact_values!(Property);
+fact_values!(NewProperty);
+
 impl NewProperty {
-    /// Whether a listing is just so.
+    /// Whether a listing has exactly these values.
     pub fn is(&self, property: &Property) -> bool {
-        let Property {
-            title,
-            description,
-            price,
-            location,
-            ..
-        } = property;
-        (&self.title, &self.description, &self.price, &self.location)
-            == (title, description, price, location)
+        self.values() == property.values()
     }
 
     /// The listing that it would be, under a number.
@@ -72,6 +94,7 @@ impl NewProperty {
             description,
             price,
             location,
+            facts,
         } = self;
         Property {
             id,
@@ -79,6 +102,7 @@ impl NewProperty {
             description,
             price,
             location,
+            facts,
             created_at,
             updated_at,
         }

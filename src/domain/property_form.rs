@@ -1,71 +1,82 @@
 //! The submitted form that creates or edits a property, before validation.
 
-use serde::Deserialize;
+use serde_json::Value;
 
-use super::{Description, FieldErrors, Location, NewProperty, Price, Property, Title};
+use super::{
+    Description, FACTS, Fact, FactValue, Facts, FieldErrors, Location, NewProperty, Price,
+    Property, REQUIRED, Title,
+};
 
 /// Raw input of each field; kept so that a refused form can be shown again as it was typed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct PropertyForm {
-    /// Typed into `title`.
-    pub title: String,
-    /// Typed into `description`.
-    pub description: String,
-    /// Typed into `price`.
-    pub price: String,
-    /// Typed into `location`.
-    pub location: String,
-}
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PropertyForm([String; FACTS.len()]);
 
 impl PropertyForm {
     /// The fields, in the order in which they are shown.
-    pub const FIELDS: [&'static str; 4] = ["title", "description", "price", "location"];
-
-    /// A field's value; empty for a field that there is not.
-    pub fn get(&self, field: &str) -> &str {
-        match field {
-            "title" => &self.title,
-            "description" => &self.description,
-            "price" => &self.price,
-            "location" => &self.location,
-            _ => "",
+    pub const FIELDS: [&'static str; FACTS.len()] = {
+        let mut names = [""; FACTS.len()];
+        let mut at = 0;
+        while at < names.len() {
+            names[at] = FACTS[at].name;
+            at += 1;
         }
+        names
+    };
+
+    /// The form with these values, in the order of the fields.
+    pub fn new(values: [String; FACTS.len()]) -> Self {
+        Self(values)
+    }
+
+    /// A field's value; empty for an unknown field.
+    pub fn get(&self, field: &str) -> &str {
+        let mut fields = self.fields();
+        let found = fields.find(|(fact, _)| fact.name == field);
+        found.map_or("", |(_, value)| value)
+    }
+
+    /// Each field with its value.
+    pub fn fields(&self) -> impl Iterator<Item = (&'static Fact, &str)> {
+        FACTS.iter().zip(self.0.iter().map(String::as_str))
     }
 
     /// The form with each field's value by its name.
     pub fn from_fields(value: impl Fn(&'static str) -> String) -> Self {
-        Self {
-            title: value("title"),
-            description: value("description"),
-            price: value("price"),
-            location: value("location"),
-        }
+        Self(Self::FIELDS.map(value))
     }
 
-    /// The form as it would be read back from the database; a field that could not be saved stays as it was typed, but
-    /// for the space around it.
-    pub fn normal(&self) -> Self {
-        let saved = |field: &str| {
-            let text = self.get(field);
-            match field {
-                "title" => Title::parse(text).ok().map(|title| title.to_string()),
-                "description" => Description::parse(text).ok().map(|text| text.to_string()),
-                "price" => Price::parse(text).ok().map(|price| price.to_string()),
-                _ => Location::parse(text).ok().map(|place| place.to_string()),
-            }
+    /// The form with the fields that every listing has, and no others.
+    pub fn required(title: &str, description: &str, price: &str, location: &str) -> Self {
+        let values: [_; REQUIRED] = [title, description, price, location];
+        let value = |at: usize| {
+            values
+                .get(at)
+                .map_or_else(String::new, |text| (*text).into())
         };
-        Self::from_fields(|field| saved(field).unwrap_or_else(|| self.get(field).trim().to_owned()))
+        Self(std::array::from_fn(value))
+    }
+
+    /// The form of a row in JSON as the database writes it; a field that is absent there is empty.
+    pub fn of_json(row: &Value) -> Self {
+        let text = |fact: &Fact| row.get(fact.name).map(|value| fact.text_of_json(value));
+        Self(std::array::from_fn(|at| {
+            text(&FACTS[at]).unwrap_or_default()
+        }))
+    }
+
+    /// The form as it would be read back from the database.
+    pub fn normal(&self) -> Self {
+        Self(std::array::from_fn(|at| FACTS[at].normal(&self.0[at])))
     }
 
     /// The form filled from a property.
     pub fn of(property: &Property) -> Self {
-        Self {
-            title: property.title.to_string(),
-            description: property.description.to_string(),
-            price: property.price.to_string(),
-            location: property.location.to_string(),
-        }
+        let text = |value: Option<FactValue<'_>>| value.map(|value| value.to_string());
+        Self(
+            property
+                .values()
+                .map(|value| text(value).unwrap_or_default()),
+        )
     }
 
     /// Checks every field.
@@ -74,17 +85,21 @@ impl PropertyForm {
     /// All wrong fields at once, each with what is allowed.
     pub fn parse(&self) -> Result<NewProperty, FieldErrors> {
         let mut errors = FieldErrors::new();
-        let title = errors.check("title", Title::parse(&self.title));
-        let description = errors.check("description", Description::parse(&self.description));
-        let price = errors.check("price", Price::parse(&self.price));
-        let location = errors.check("location", Location::parse(&self.location));
+        let title = errors.check("title", Title::parse(self.get("title")));
+        let description = errors.check("description", Description::parse(self.get("description")));
+        let price = errors.check("price", Price::parse(self.get("price")));
+        let location = errors.check("location", Location::parse(self.get("location")));
+        let facts = Facts::parse(|field| self.get(field), &mut errors);
         match (title, description, price, location) {
-            (Some(title), Some(description), Some(price), Some(location)) => Ok(NewProperty {
-                title,
-                description,
-                price,
-                location,
-            }),
+            (Some(title), Some(description), Some(price), Some(location)) if errors.is_empty() => {
+                Ok(NewProperty {
+                    title,
+                    description,
+                    price,
+                    location,
+                    facts,
+                })
+            }
             _ => Err(errors),
         }
     }

@@ -36,7 +36,7 @@ pub enum TextError {
 }
 
 /// Trims, turns CRLF and CR into newlines, normalises to Unicode's form NFC, and checks the limits.
-fn parse_text(text: &str, limit: usize) -> Result<String, TextError> {
+pub(super) fn parse_text(text: &str, limit: usize) -> Result<String, TextError> {
     let text = text.trim();
     let text = match text.contains('\r') {
         true => text.replace("\r\n", "\n").replace('\r', "\n"),
@@ -153,17 +153,6 @@ impl SearchText {
             true => self.0.to_lowercase(),
             false => words.join(" "),
         }
-    }
-
-    /// Whether the text is a single word that is found by its beginning and stems alone: it does not end in a number,
-    /// which would also be looked for by itself.
-    pub fn is_word(&self) -> bool {
-        let words = self.words();
-        let [word] = words.as_slice() else {
-            return false;
-        };
-        let letters = word.chars().take_while(|c| !c.is_ascii_digit()).count();
-        letters < 3 || letters == word.chars().count()
     }
 
     /// The number of a listing, if the text is nothing else.

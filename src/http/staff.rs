@@ -23,6 +23,7 @@ const MESSAGES: &str = "messages";
 const MOST_MESSAGES: usize = 20;
 
 /// A member of staff who is logged in.
+#[derive(Clone)]
 pub(in crate::http) struct Staff {
     /// Their number.
     pub(in crate::http) id: UserId,
@@ -231,9 +232,15 @@ impl Staff {
     /// The member of staff whose session a request carries; `None` for anybody else. Notes the frame of a page about a
     /// failure with the request.
     pub(in crate::http) async fn of(request: &HttpRequest) -> Result<Option<Self>, AppError> {
+        if let Some(staff) = request.extensions().get::<Self>() {
+            return Ok(Some(staff.clone()));
+        }
         let found = Self::find(request).await?;
         if let Some(staff) = &found {
-            request.extensions_mut().insert(staff.bare_frame()?);
+            let frame = staff.bare_frame()?;
+            let mut known = request.extensions_mut();
+            known.insert(frame);
+            known.insert(staff.clone());
         }
         Ok(found)
     }

@@ -17,6 +17,8 @@ mod commands;
 mod documents;
 // The database's triggers: every write is logged, every count exact.
 mod event_log;
+// The declaration of facts: what is declared once is in the form, the pages, the files and the history.
+mod facts;
 // Files that load wholly or not at all, lossless dumps, sample data.
 mod fixtures_bulk;
 // Pages in a real browser: keyboard, layout, contrast, Back, the console.

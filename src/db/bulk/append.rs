@@ -4,22 +4,13 @@ use std::pin::Pin;
 
 use chrono::{DateTime, Utc};
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{ToSql, Type};
 
+use super::super::fact_columns::{column_type, columns, statement};
 use super::super::{DbError, Transaction};
 use super::indexes::DroppedIndexes;
 use super::sequence;
-use crate::domain::NewProperty;
-
-/// The types of the copied columns.
-const TYPES: [Type; 6] = [
-    Type::TEXT,
-    Type::TEXT,
-    Type::NUMERIC,
-    Type::TEXT,
-    Type::TIMESTAMPTZ,
-    Type::TIMESTAMPTZ,
-];
+use crate::domain::{FACTS, NewProperty};
 
 /// A copy in progress. While it lives, its transaction can do nothing else.
 pub struct Append<'a> {
@@ -37,11 +28,14 @@ impl<'a> Append<'a> {
     pub async fn begin(transaction: &'a Transaction<'a>, rows: u64) -> Result<Self, DbError> {
         sequence::advance(transaction, None).await?;
         let indexes = DroppedIndexes::drop_if_empty(transaction, rows).await?;
-        let copy = include_str!("../../../sql/queries/bulk_append_copy.sql");
-        let sink = transaction.copy_in(copy).await?;
+        let sink = transaction
+            .copy_in(statement!("sql/queries/bulk_append_copy.sql"))
+            .await?;
+        let mut types = vec![Type::TIMESTAMPTZ; 2];
+        types.extend(FACTS.iter().map(column_type));
         Ok(Self {
             transaction,
-            writer: Box::pin(BinaryCopyInWriter::new(sink, &TYPES)),
+            writer: Box::pin(BinaryCopyInWriter::new(sink, &types)),
             indexes,
         })
     }
@@ -51,17 +45,11 @@ impl<'a> Append<'a> {
     /// # Errors
     /// When the connection is lost.
     pub async fn add(&mut self, new: &NewProperty, at: DateTime<Utc>) -> Result<(), DbError> {
-        self.writer
-            .as_mut()
-            .write(&[
-                &new.title.as_str(),
-                &new.description.as_str(),
-                &new.price.as_decimal(),
-                &new.location.as_str(),
-                &at,
-                &at,
-            ])
-            .await?;
+        let values = columns(new.values());
+        let values = values.iter().map(|value| value as &(dyn ToSql + Sync));
+        let times: [&(dyn ToSql + Sync); 2] = [&at, &at];
+        let row: Vec<_> = times.into_iter().chain(values).collect();
+        self.writer.as_mut().write(&row).await?;
         Ok(())
     }
 

@@ -1,9 +1,10 @@
 //! What a merge of staged rows would do.
 
-use rust_decimal::Decimal;
 use tokio_postgres::Row;
 
+use super::super::fact_columns::{filled, read, sql_file};
 use super::super::{DbError, Transaction};
+use super::staging::GivenFacts;
 use crate::domain::{FieldChange, ImportSample, PropertyId};
 
 /// How many staged rows a merge would do something with.
@@ -19,17 +20,23 @@ pub struct Comparison {
     pub overtaken: i64,
 }
 
-/// Compares the staged rows with those that the table has.
+/// Compares the `given` facts of the staged rows with those that the table has.
 ///
 /// # Errors
 /// When the database can't answer.
-pub async fn compare(transaction: &Transaction<'_>) -> Result<Comparison, DbError> {
+pub async fn compare(
+    transaction: &Transaction<'_>,
+    given: &GivenFacts,
+) -> Result<Comparison, DbError> {
     // The planner knows nothing of a table that is so new.
     transaction
         .batch_execute("ANALYZE property_staging")
         .await?;
-    let sql = include_str!("../../../sql/queries/bulk_staging_compare.sql");
-    let row = transaction.query_one(sql, &[]).await?;
+    let sql = filled(
+        sql_file!("sql/queries/bulk_staging_compare.sql"),
+        given.iter(),
+    );
+    let row = transaction.query_one(&sql, &[]).await?;
     Ok(Comparison {
         added: row.get(0),
         changed: row.get(1),
@@ -44,36 +51,40 @@ pub async fn compare(transaction: &Transaction<'_>) -> Result<Comparison, DbErro
 /// When the database can't answer.
 pub async fn list_sample(
     transaction: &Transaction<'_>,
+    given: &GivenFacts,
     limit: i64,
 ) -> Result<Vec<ImportSample>, DbError> {
-    let sql = include_str!("../../../sql/queries/bulk_staging_sample.sql");
-    let rows = transaction.query(sql, &[&limit]).await?;
-    Ok(rows.iter().map(sample).collect())
+    let sql = filled(
+        sql_file!("sql/queries/bulk_staging_sample.sql"),
+        given.iter(),
+    );
+    let rows = transaction.query(&sql, &[&limit]).await?;
+    rows.iter().map(|row| sample(row, given)).collect()
 }
 
-/// The fields in the order of the statement's columns: those of the file from 1, those of the table from 5.
-const FIELDS: [&str; 4] = ["title", "description", "price", "location"];
-
-fn sample(row: &Row) -> ImportSample {
-    let text = |at: usize| match FIELDS[(at - 1) % 4] {
-        "price" => row
-            .get::<_, Option<Decimal>>(at)
-            .map(|price| price.to_string()),
-        _ => row.get(at),
-    };
-    let texts: Vec<Option<String>> = (1..9).map(text).collect();
-    let fields = FIELDS.into_iter().zip(&texts).zip(&texts[4..]);
-    let changes = fields.filter(|((_, new), old)| new != old);
-    ImportSample {
-        id: row.get::<_, Option<i64>>(0).map(PropertyId),
-        title: texts[0].clone().unwrap_or_default(),
-        is_new: texts[4].is_none(),
-        changes: changes
-            .map(|((field, new), old)| FieldChange {
-                field,
-                before: old.clone().unwrap_or_default(),
-                after: new.clone().unwrap_or_default(),
-            })
-            .collect(),
+/// Reads the number, whether the row is new, the given facts of the file, and those of the table.
+fn sample(row: &Row, given: &GivenFacts) -> Result<ImportSample, DbError> {
+    let count = given.iter().count();
+    let mut title = String::new();
+    let mut changes = Vec::new();
+    for (at, fact) in given.iter().enumerate() {
+        let text = |at| read(row, at, fact).map(|value| value.map(|value| value.to_string()));
+        let (after, before) = (text(2 + at)?, text(2 + count + at)?);
+        if at == 0 {
+            title = after.clone().unwrap_or_default();
+        }
+        if before != after {
+            changes.push(FieldChange {
+                fact,
+                before: before.unwrap_or_default(),
+                after: after.unwrap_or_default(),
+            });
+        }
     }
+    Ok(ImportSample {
+        id: row.get::<_, Option<i64>>(0).map(PropertyId),
+        is_new: row.get(1),
+        title,
+        changes,
+    })
 }

@@ -16,5 +16,5 @@ mod stream;
 pub use append::Append;
 pub use comparison::{Comparison, compare, list_sample};
 pub(super) use sequence::advance as advance_sequence;
-pub use staging::{BulkRow, Merged, Staging};
+pub use staging::{BulkRow, GivenFacts, Merged, Staging};
 pub use stream::stream;

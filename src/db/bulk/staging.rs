@@ -4,24 +4,13 @@ use std::pin::Pin;
 
 use chrono::{DateTime, Utc};
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{ToSql, Type};
 
+use super::super::fact_columns::{column_type, columns, filled, sql_file, statement};
 use super::super::{DbError, Transaction};
 use super::indexes::DroppedIndexes;
 use super::sequence;
-use crate::domain::{NewProperty, PropertyId};
-
-/// The types of the staging table's columns.
-const TYPES: [Type; 8] = [
-    Type::INT8,
-    Type::INT8,
-    Type::TEXT,
-    Type::TEXT,
-    Type::NUMERIC,
-    Type::TEXT,
-    Type::TIMESTAMPTZ,
-    Type::TIMESTAMPTZ,
-];
+use crate::domain::{FACTS, Fact, NewProperty, PropertyId, REQUIRED};
 
 /// A listing that comes from outside, with as much of its past as is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +23,32 @@ pub struct BulkRow {
     pub created_at: Option<DateTime<Utc>>,
     /// When it last changed; `None` for now. Kept only by a row that is new.
     pub updated_at: Option<DateTime<Utc>>,
+}
+
+/// The facts that rows of a file have. Listings keep the others as they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenFacts([bool; FACTS.len()]);
+
+impl GivenFacts {
+    /// Adds the facts that a row has, in the order of the declaration.
+    pub fn note(&mut self, has: [bool; FACTS.len()]) {
+        for (given, has) in self.0.iter_mut().zip(has) {
+            *given |= has;
+        }
+    }
+
+    /// The facts, in the order of the declaration.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &'static Fact> + Clone {
+        let facts = FACTS.iter().zip(&self.0);
+        facts.filter(|(_, given)| **given).map(|(fact, _)| fact)
+    }
+}
+
+/// The facts that every listing has.
+impl Default for GivenFacts {
+    fn default() -> Self {
+        Self(std::array::from_fn(|at| at < REQUIRED))
+    }
 }
 
 /// What a merge did.
@@ -62,13 +77,17 @@ impl<'a> Staging<'a> {
     /// # Errors
     /// When the database can't answer.
     pub async fn create(transaction: &'a Transaction<'a>) -> Result<Self, DbError> {
-        let create = include_str!("../../../sql/queries/bulk_staging_create.sql");
-        transaction.batch_execute(create).await?;
-        let copy = include_str!("../../../sql/queries/bulk_staging_copy.sql");
-        let sink = transaction.copy_in(copy).await?;
+        transaction
+            .batch_execute(statement!("sql/queries/bulk_staging_create.sql"))
+            .await?;
+        let sink = transaction
+            .copy_in(statement!("sql/queries/bulk_staging_copy.sql"))
+            .await?;
+        let mut types = vec![Type::INT8, Type::INT8, Type::TIMESTAMPTZ, Type::TIMESTAMPTZ];
+        types.extend(FACTS.iter().map(column_type));
         Ok(Self {
             transaction,
-            writer: Box::pin(BinaryCopyInWriter::new(sink, &TYPES)),
+            writer: Box::pin(BinaryCopyInWriter::new(sink, &types)),
             rows: 0,
             largest_id: None,
             ended: false,
@@ -88,19 +107,11 @@ impl<'a> Staging<'a> {
         } = row;
         let ordinal = i64::try_from(self.rows).map_err(|_| DbError::Corrupt("ordinal"))?;
         let id = id.map(|id| id.0);
-        self.writer
-            .as_mut()
-            .write(&[
-                &ordinal,
-                &id,
-                &property.title.as_str(),
-                &property.description.as_str(),
-                &property.price.as_decimal(),
-                &property.location.as_str(),
-                created_at,
-                updated_at,
-            ])
-            .await?;
+        let values = columns(property.values());
+        let values = values.iter().map(|value| value as &(dyn ToSql + Sync));
+        let own: [&(dyn ToSql + Sync); 4] = [&ordinal, &id, created_at, updated_at];
+        let row: Vec<_> = own.into_iter().chain(values).collect();
+        self.writer.as_mut().write(&row).await?;
         self.rows += 1;
         self.largest_id = self.largest_id.max(id);
         Ok(())
@@ -119,17 +130,20 @@ impl<'a> Staging<'a> {
     }
 
     /// Merges the staged rows by id: new ones are inserted, those without an id get one in the order of the file,
-    /// and a row that the table has is updated if it differs.
+    /// and a row that the table has is updated if it differs in one of the `given` facts; the others stay as they are.
     ///
     /// # Errors
     /// [`DbError::Constraint`] when a value is out of bounds, [`DbError::Query`] when an id was added twice; otherwise
     /// when the database can't answer.
-    pub async fn merge(mut self) -> Result<Merged, DbError> {
+    pub async fn merge(mut self, given: &GivenFacts) -> Result<Merged, DbError> {
         self.end().await?;
         sequence::advance(self.transaction, self.largest_id).await?;
         let indexes = DroppedIndexes::drop_if_empty(self.transaction, self.rows).await?;
-        let merge = include_str!("../../../sql/queries/bulk_staging_merge.sql");
-        let row = self.transaction.query_one(merge, &[]).await?;
+        let merge = filled(
+            sql_file!("sql/queries/bulk_staging_merge.sql"),
+            given.iter(),
+        );
+        let row = self.transaction.query_one(&merge, &[]).await?;
         let count = |at| u64::try_from(row.get::<_, i64>(at)).unwrap_or(0);
         let (changed, added) = (count(0), count(1));
         indexes.recreate(self.transaction).await?;

@@ -1,41 +1,114 @@
 //! Listings as data, in the shape of Django REST framework.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
 
-use crate::domain::{ListingFilter, ListingQuery, Place, PlaceQuery, Price, Property, PropertyId};
+use crate::domain::{
+    FACTS, Fact, FactKind, FactsJson, ListingFilter, ListingQuery, Place, PlaceQuery, Price,
+    Property, PropertyId,
+};
 use crate::services::{ListingPage, Meant};
 
 /// One listing.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Property)]
+#[derive(Debug, Serialize)]
 pub(in crate::http) struct PropertyJson<'a> {
-    #[schema(value_type = i64, minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     id: PropertyId,
-    #[schema(min_length = 1, max_length = 200)]
     title: &'a str,
-    #[schema(min_length = 1, max_length = 20_000)]
     description: &'a str,
-    /// An amount with two decimals: never a float.
-    #[schema(value_type = String, pattern = r"^[0-9]{1,8}\.[0-9]{2}$", example = "500000.00")]
+    /// A string with two decimals, because a number may be read as a float.
     price: Price,
-    #[schema(min_length = 1, max_length = 100)]
     location: &'a str,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    /// The optional facts; absent ones are `null`.
+    #[serde(flatten)]
+    facts: FactsJson<'a>,
     /// The listing's page.
-    #[schema(format = "uri")]
     url: String,
+}
+
+impl ToSchema for PropertyJson<'_> {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Property")
+    }
+}
+
+impl PartialSchema for PropertyJson<'_> {
+    fn schema() -> RefOr<Schema> {
+        let time = || string().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
+        let id = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+            .minimum(Some(1))
+            .maximum(Some(PropertyId::MAX.0));
+        let mut object = ObjectBuilder::new()
+            .description(Some("One listing."))
+            .property("id", id)
+            .required("id");
+        for fact in FACTS {
+            object = object
+                .property(fact.name, fact_schema(fact))
+                .required(fact.name);
+        }
+        for name in ["created_at", "updated_at"] {
+            object = object.property(name, time()).required(name);
+        }
+        let url = string()
+            .description(Some("The listing's page."))
+            .format(Some(SchemaFormat::Custom("uri".to_owned())));
+        object.property("url", url).required("url").into()
+    }
+}
+
+fn string() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+/// What the values of a fact are; an optional one may be `null`.
+fn fact_schema(fact: &Fact) -> ObjectBuilder {
+    let (kind, schema) = match fact.kind {
+        FactKind::Text { max_chars } | FactKind::Prose { max_chars } => {
+            let text = ObjectBuilder::new().min_length(Some(1));
+            (Type::String, text.max_length(Some(max_chars)))
+        }
+        FactKind::Price => {
+            let amount = ObjectBuilder::new()
+                .description(Some("An amount with two decimals: never a float."))
+                .pattern(Some(r"^[0-9]{1,8}\.[0-9]{2}$"))
+                .examples(["500000.00"]);
+            (Type::String, amount)
+        }
+        FactKind::Integer { min, max } => {
+            let number = ObjectBuilder::new().minimum(Some(min)).maximum(Some(max));
+            (Type::Integer, number)
+        }
+    };
+    let schema = match fact.is_required() {
+        true => schema.schema_type(kind),
+        false => schema.schema_type(SchemaType::from_iter([kind, Type::Null])),
+    };
+    let reso = fact
+        .reso
+        .map(|name| format!("{}. RESO Data Dictionary 2.0: {name}.", fact.label));
+    schema.title(reso)
 }
 
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PropertyList)]
 pub(in crate::http) struct ListJson<'a> {
-    /// How many listings the whole list has.
+    /// How many listings the whole list has; 10,000 where a search or price range finds more.
     #[schema(minimum = 0)]
     count: i64,
+    /// False where the list has more listings than `count`; otherwise absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    count_is_exact: Option<bool>,
     /// The page after this one.
     #[schema(required = true, format = "uri")]
     next: Option<String>,
@@ -59,6 +132,7 @@ impl<'a> PropertyJson<'a> {
             description: property.description.as_str(),
             price: property.price,
             location: property.location.as_str(),
+            facts: property.facts.json(),
             created_at: property.created_at,
             updated_at: property.updated_at,
             url: format!("{site_url}/properties/{}/", property.id),
@@ -83,7 +157,8 @@ impl<'a> ListJson<'a> {
             .map(|p| PropertyJson::new(p, site_url))
             .collect();
         Self {
-            count: page.total,
+            count: page.total.number,
+            count_is_exact: (!page.total.is_exact).then_some(false),
             next,
             previous,
             results,

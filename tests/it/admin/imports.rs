@@ -49,13 +49,13 @@ pub(super) async fn upload(staff: &Browser, name: &str, content: &[u8]) -> Page 
     post(staff, multipart(&parts)).await
 }
 
-/// Uploads a file; returns the look at it, whatever it says.
 async fn kept_files(app: &App) -> String {
     let sql = "SELECT count(*) FROM import_upload";
     app.database.value(sql).await
 }
 
-pub(super) async fn import(staff: &Browser, name: &str, content: Vec<u8>) -> Page {
+/// Uploads a file; returns the look at it, whatever it says.
+pub(crate) async fn import(staff: &Browser, name: &str, content: Vec<u8>) -> Page {
     let page = upload(staff, name, &content).await.assert_status(303);
     let mut preview = staff.get(page.header("location")).await;
     preview

@@ -13,7 +13,7 @@ mod forms;
 mod heads;
 mod history;
 mod import_limits;
-mod imports;
+pub(crate) mod imports;
 mod kept_files;
 mod list_costs;
 mod list_states;

@@ -1,6 +1,6 @@
 //! Ids stay unique whatever a file names, and nobody waits for a load without need.
 
-use property_listings::db::bulk::{BulkRow, Staging};
+use property_listings::db::bulk::{BulkRow, GivenFacts, Staging};
 use property_listings::domain::{PropertyForm, PropertyId};
 use property_listings::events::UnitOfWork;
 use property_listings::services::fixtures::{Format, load, sample};
@@ -82,12 +82,7 @@ async fn writers_are_let_in_as_soon_as_the_sequence_has_moved() {
     let mut client = database.client().await.expect("a client");
     let work = UnitOfWork::begin(&mut client, "test").await.expect("begun");
     let mut staging = Staging::create(work.transaction()).await.expect("created");
-    let form = PropertyForm {
-        title: "T".into(),
-        description: "D".into(),
-        price: "1".into(),
-        location: "L".into(),
-    };
+    let form = PropertyForm::required("T", "D", "1", "L");
     let row = BulkRow {
         id: Some(PropertyId(900)),
         property: form.parse().expect("valid"),
@@ -95,7 +90,7 @@ async fn writers_are_let_in_as_soon_as_the_sequence_has_moved() {
         updated_at: None,
     };
     staging.add(&row).await.expect("sent");
-    staging.merge().await.expect("merged");
+    staging.merge(&GivenFacts::default()).await.expect("merged");
     run(&database, INSERT_WITHOUT_WAITING).await;
     assert_eq!(number(&database, "SELECT max(id) FROM property").await, 901);
     assert_eq!(work.commit().await.expect("committed").events().len(), 1);

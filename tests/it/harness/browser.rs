@@ -31,12 +31,9 @@ pub(crate) fn listing(title: &str, price: &str, location: &str) -> Listing {
 
 impl Listing {
     pub(crate) fn parsed(&self) -> NewProperty {
-        let form = PropertyForm {
-            title: self.title.clone(),
-            description: self.description.clone(),
-            price: self.price.clone(),
-            location: self.location.clone(),
-        };
+        let [title, description, price, location] =
+            [&self.title, &self.description, &self.price, &self.location];
+        let form = PropertyForm::required(title, description, price, location);
         form.parse().expect("valid fields")
     }
 

@@ -6,7 +6,7 @@
 use actix_web::{HttpResponse, web};
 
 use super::chosen::Chosen;
-use super::{answers, export};
+use super::{export, outcome};
 use crate::domain::{
     AdminListQuery, BulkChange, EventId, FieldErrors, Location, Permission, Selection,
 };
@@ -215,7 +215,7 @@ impl Question<'_> {
             .await?;
         let places = match self.action {
             BulkAction::Delete => Vec::new(),
-            BulkAction::Move => answers::places(services).await,
+            BulkAction::Move => outcome::places(services).await,
         };
         let page = BulkPage::new(staff.frame()?, self.action, self.selection, self.list, look);
         Ok(page.with_location(typed.location, typed.errors, places))

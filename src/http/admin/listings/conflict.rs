@@ -1,65 +1,47 @@
 //! A listing that was changed elsewhere while it was edited: both versions, field by field, to be brought together.
 
-use actix_web::{HttpResponse, HttpResponseBuilder};
+use actix_web::HttpResponse;
 
-use super::answers;
 use super::sent::{Sent, digest};
-use crate::domain::{Author, Property, PropertyForm, PropertyId, Version, merge};
+use crate::domain::{Author, MergedField, Property, PropertyForm, PropertyId, Version, merge};
 use crate::http::AppError;
 use crate::http::staff::Staff;
 use crate::http::views::admin::{ConflictPage, ConflictState};
 use crate::http::views::page;
-use crate::services::Services;
+use crate::services::{ServiceError, Services};
 
-/// Both versions, of which what was typed started from `seen`.
-pub(super) async fn show(
+/// Both versions of a listing, compared field by field.
+pub(super) struct Both {
+    state: ConflictState,
+    fields: Vec<MergedField>,
+}
+
+/// Why two versions can't be compared: the history can't be read.
+pub(super) struct NotCompared {
+    pub(super) id: PropertyId,
+    /// The version that was edited.
+    pub(super) seen: Version,
+    pub(super) err: ServiceError,
+}
+
+/// Compares a listing with a form that was edited from the version `seen`.
+///
+/// # Errors
+/// [`NotCompared`] when the database can't answer.
+pub(super) async fn compare(
     staff: &Staff,
     sent: &Sent,
     current: &Property,
     seen: Version,
     services: &Services,
-) -> Result<HttpResponse, AppError> {
-    let response = HttpResponse::Conflict();
-    both(response, staff, sent, current, seen, services).await
-}
-
-/// The page again, for somebody who chose the other version of a field and edited their own as well.
-pub(super) async fn contradicted(
-    staff: &Staff,
-    sent: &Sent,
-    id: PropertyId,
-    services: &Services,
-) -> Result<HttpResponse, AppError> {
-    let current = match services.listings.find_uncached(id).await {
-        Ok(Some(current)) => current,
-        Ok(None) => return answers::gone(staff, sent, id, services).await,
-        Err(err) => return answers::failed(staff, services, sent.again(), err).await,
-    };
-    let response = HttpResponse::UnprocessableEntity();
-    both(response, staff, sent, &current, sent.seen(), services).await
-}
-
-async fn both(
-    response: HttpResponseBuilder,
-    staff: &Staff,
-    sent: &Sent,
-    current: &Property,
-    seen: Version,
-    services: &Services,
-) -> Result<HttpResponse, AppError> {
-    let origin = services.history.origin(current.id, seen, current.version());
-    let origin = match origin.await {
-        Ok(origin) => origin,
-        Err(err) => {
-            let again = sent.again_of(current.id, seen);
-            return answers::failed(staff, services, again, err).await;
-        }
-    };
+) -> Result<Both, NotCompared> {
+    let id = current.id;
+    let origin = services.history.origin(id, seen, current.version()).await;
+    let origin = origin.map_err(|err| NotCompared { id, seen, err })?;
     let now = PropertyForm::of(current);
     let fields = merge(origin.state.as_ref(), &now, &sent.form);
-    let digests = fields.each_ref().map(|field| digest(&field.mine));
     let state = ConflictState {
-        id: current.id,
+        id,
         version: current.version(),
         base_version: seen,
         once: sent.once(),
@@ -73,14 +55,35 @@ async fn both(
             None => Author::Unknown,
         },
         latest: origin.latest,
-        places: answers::places(services).await,
+        places: Vec::new(),
         contradictions: sent.contradictions.clone(),
     };
-    let chosen = |field: &str| match sent.contradictions.is_empty() {
-        true => None,
-        false => Some(sent.fields.get(&format!("choose_{field}")).to_owned()),
-    };
-    let frame = staff.frame()?;
-    let both = ConflictPage::new(frame, state, fields, digests, chosen);
-    page(response, &both)
+    Ok(Both { state, fields })
+}
+
+impl Both {
+    /// The page with both versions, with places to choose from.
+    pub(super) fn show(
+        mut self,
+        staff: &Staff,
+        sent: &Sent,
+        places: Vec<String>,
+    ) -> Result<HttpResponse, AppError> {
+        self.state.places = places;
+        let is_contradicted = !sent.contradictions.is_empty();
+        let chosen = |field: &str| {
+            is_contradicted.then(|| sent.fields.get(&format!("choose_{field}")).to_owned())
+        };
+        let digests = self
+            .fields
+            .iter()
+            .map(|field| digest(&field.mine))
+            .collect();
+        let both = ConflictPage::new(staff.frame()?, self.state, self.fields, digests, chosen);
+        let response = match is_contradicted {
+            true => HttpResponse::UnprocessableEntity(),
+            false => HttpResponse::Conflict(),
+        };
+        page(response, &both)
+    }
 }

@@ -2,11 +2,11 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::conflict::compare;
 use super::list_address::filters_of;
+use super::outcome::{self, Outcome, check, current};
 use super::sent::{Button, Sent};
-use super::{answers, conflict, preview};
 use crate::domain::{Permission, Property, PropertyForm, PropertyId};
-use crate::http::admin::see_other;
 use crate::http::csrf::new_token;
 use crate::http::forms::SentForm;
 use crate::http::staff::Staff;
@@ -24,7 +24,7 @@ pub(in crate::http) async fn new(
     staff.require(Permission::Add)?;
     let form = FormPage::add(PropertyForm::default());
     let form = form.with_state(new_token(), filters_of(&request));
-    answers::show(HttpResponse::Ok(), &staff, &services, form).await
+    outcome::show(HttpResponse::Ok(), &staff, &services, form).await
 }
 
 /// `POST /admin/properties/add/`
@@ -34,8 +34,7 @@ pub(in crate::http) async fn create(
     services: web::Data<Services>,
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
-    let sent = Sent::received(form, None);
-    press(&staff, &sent, &services, &site).await
+    press(&staff, Sent::received(form, None), &services, &site).await
 }
 
 /// `GET /admin/properties/{id}/change/`: the form or, for somebody who may only look, the listing.
@@ -54,7 +53,7 @@ pub(in crate::http) async fn edit(
     let property = find(&services, *id).await?;
     let form = FormPage::change(property.id, PropertyForm::of(&property), property.version());
     let form = form.with_state(new_token(), filters_of(&request));
-    answers::show(HttpResponse::Ok(), &staff, &services, form).await
+    outcome::show(HttpResponse::Ok(), &staff, &services, form).await
 }
 
 /// `POST /admin/properties/{id}/change/`
@@ -66,52 +65,67 @@ pub(in crate::http) async fn update(
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
     let sent = Sent::received(form, Some(PropertyId(*id)));
-    press(&staff, &sent, &services, &site).await
+    press(&staff, sent, &services, &site).await
 }
 
-/// Does what the button says that a form was sent with, for those who may.
+/// Does what the button says that a form was sent with, and answers it.
 async fn press(
     staff: &Staff,
-    sent: &Sent,
+    mut sent: Sent,
     services: &Services,
     site: &Site,
 ) -> Result<HttpResponse, AppError> {
-    if let Some(refused) =
-        answers::not_taken(staff, sent, sent.needs(), sent.again(), services).await?
+    let (Ok(outcome) | Err(outcome)) = pressed(staff, &mut sent, services).await;
+    outcome::answer(outcome, staff, &sent, services, site).await
+}
+
+async fn pressed(staff: &Staff, sent: &mut Sent, services: &Services) -> Result<Outcome, Outcome> {
+    check(staff, sent, sent.needs())?;
+    if let Some(id) = sent.id.filter(|_| sent.lacks_facts())
+        && let Some(property) = services.listings.find_uncached(id).await?
     {
-        return Ok(refused);
+        sent.complete(&property);
     }
     match (sent.button(), sent.id) {
         (_, Some(id)) if !sent.contradictions.is_empty() => {
-            conflict::contradicted(staff, sent, id, services).await
+            let current = current(services, id).await?;
+            let both = compare(staff, sent, &current, sent.seen(), services).await?;
+            Ok(Outcome::Conflict(Box::new(both)))
         }
-        (Button::Preview, _) => preview::show(staff, sent, services, site).await,
-        (Button::Edit, _) => answers::show(HttpResponse::Ok(), staff, services, sent.again()).await,
+        (Button::Preview, _) => preview(sent, services).await,
+        (Button::Edit, _) => Ok(Outcome::Edited),
         (Button::Save, Some(id)) => save(staff, sent, id, services).await,
         (Button::Save | Button::SaveAsNew, _) => add(staff, sent, services).await,
     }
 }
 
-/// Adds a listing.
-async fn add(staff: &Staff, sent: &Sent, services: &Services) -> Result<HttpResponse, AppError> {
-    let new = match sent.form.parse() {
-        Ok(new) => new,
-        Err(errors) => return answers::refused(staff, services, sent.again(), errors).await,
+/// Loads the page that the listing would have, past all caches.
+async fn preview(sent: &Sent, services: &Services) -> Result<Outcome, Outcome> {
+    let new = sent.form.parse()?;
+    let now = chrono::Utc::now();
+    let (id, created_at) = match sent.id {
+        None => (PropertyId(0), now),
+        Some(id) => (id, current(services, id).await?.created_at),
     };
+    let property = new.as_property(id, created_at, now);
+    let view = services.listings.preview(property).await?;
+    Ok(Outcome::Previewed(Box::new(view)))
+}
+
+/// Adds a listing.
+async fn add(staff: &Staff, sent: &Sent, services: &Services) -> Result<Outcome, Outcome> {
+    let new = sent.form.parse()?;
     let submission = sent.submission(staff, None);
-    let created = services
-        .editor
-        .create_once(&staff.username, submission, new)
-        .await;
-    match created {
-        Ok(CreateOutcome::Saved(property)) => {
-            staff.say("success", format!("“{}” was added.", property.title))?;
-            Ok(see_other(&sent.next(staff, property.id)))
+    let editor = &services.editor;
+    let created = editor.create_once(&staff.username, submission, new).await?;
+    Ok(match created {
+        CreateOutcome::Saved(property) => {
+            let text = format!("“{}” was added.", property.title);
+            Outcome::Saved(property.id, text)
         }
-        Ok(CreateOutcome::Repeated(id)) => answers::repeated(staff, sent, id),
-        Ok(CreateOutcome::Used(id)) => answers::used(staff, sent, id, services).await,
-        Err(err) => answers::failed(staff, services, sent.again(), err).await,
-    }
+        CreateOutcome::Repeated(id) => Outcome::Repeated(id),
+        CreateOutcome::Used(id) => Outcome::Used(id),
+    })
 }
 
 /// Saves a listing, if it is still as the form showed it.
@@ -120,41 +134,30 @@ async fn save(
     sent: &Sent,
     id: PropertyId,
     services: &Services,
-) -> Result<HttpResponse, AppError> {
-    let seen = match sent.version("version") {
+) -> Result<Outcome, Outcome> {
+    let seen = match sent.edited() {
         Some(seen) => seen,
-        None => match services.listings.find_uncached(id).await {
-            Ok(Some(property)) => property.version(),
-            Ok(None) => return answers::gone(staff, sent, id, services).await,
-            Err(err) => return answers::failed(staff, services, sent.again(), err).await,
-        },
+        None => current(services, id).await?.version(),
     };
-    let new = match sent.form.parse() {
-        Ok(new) => new,
-        Err(errors) => return answers::refused(staff, services, sent.again(), errors).await,
-    };
+    let new = sent.form.parse()?;
     let (editor, submission) = (&services.editor, sent.submission(staff, Some(id)));
     let saved = editor.update_once(&staff.username, submission, id, seen, new);
-    match saved.await {
-        Ok(UpdateOutcome::Saved(property)) => {
-            staff.say("success", format!("“{}” was changed.", property.title))?;
-            Ok(see_other(&sent.next(staff, id)))
+    Ok(match saved.await? {
+        UpdateOutcome::Saved(property) => {
+            Outcome::Saved(id, format!("“{}” was changed.", property.title))
         }
-        Ok(UpdateOutcome::Same(property)) => {
-            let text = format!(
-                "“{}” is saved with the values that you entered.",
-                property.title
-            );
-            staff.say("success", text)?;
-            Ok(see_other(&sent.next(staff, id)))
+        UpdateOutcome::Same(property) => {
+            let title = property.title;
+            let text = format!("“{title}” is saved with the values that you entered.");
+            Outcome::Saved(id, text)
         }
-        Ok(UpdateOutcome::Repeated) => answers::repeated(staff, sent, id),
-        Ok(UpdateOutcome::Conflict(current)) => {
-            conflict::show(staff, sent, &current, seen, services).await
+        UpdateOutcome::Repeated => Outcome::Repeated(id),
+        UpdateOutcome::Conflict(current) => {
+            let both = compare(staff, sent, &current, seen, services).await?;
+            Outcome::Conflict(Box::new(both))
         }
-        Ok(UpdateOutcome::Gone) => answers::gone(staff, sent, id, services).await,
-        Err(err) => answers::failed(staff, services, sent.again(), err).await,
-    }
+        UpdateOutcome::Gone => Outcome::Gone(id),
+    })
 }
 
 /// A listing as it is in the database.

@@ -11,9 +11,9 @@ use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse};
 
-use super::answers;
+use super::outcome;
 use super::sent::Sent;
-use crate::domain::{PropertyForm, PropertyId, User};
+use crate::domain::{FACTS, PropertyId, User};
 use crate::http::AppError;
 use crate::http::admin::login_form::ask_to_log_in;
 use crate::http::admin::see_other;
@@ -62,7 +62,7 @@ pub(in crate::http::admin) async fn go_on(
     match typed(next, form.clone()) {
         Some(sent) if staff.may(sent.needs()) => {
             let again = sent.again().with_notice(NOTICE.to_owned());
-            answers::show(HttpResponse::Ok(), &staff, services, again).await
+            outcome::show(HttpResponse::Ok(), &staff, services, again).await
         }
         _ => Ok(see_other(next)),
     }
@@ -82,9 +82,8 @@ async fn received(request: &mut ServiceRequest) -> Option<Sent> {
 /// The form of a listing among the fields that are sent to its address, or by a login that leads there.
 fn typed(address: &str, fields: Fields) -> Option<Sent> {
     let sent = Sent::of(fields, listing_of(address)?);
-    let is_form = PropertyForm::FIELDS
-        .iter()
-        .all(|field| sent.fields.has(field));
+    let mut required = FACTS.iter().filter(|fact| fact.is_required());
+    let is_form = required.all(|fact| sent.fields.has(fact.name));
     let carried = sent.carried();
     let length: usize = carried.iter().map(|(_, text)| text.len()).sum();
     (is_form && length <= MOST).then_some(sent)

@@ -1,6 +1,5 @@
 //! Listings: their list, the forms that add, change and delete them, and what is done to many at once.
 
-mod answers;
 pub(super) mod bulk;
 mod chosen;
 mod conflict;
@@ -11,6 +10,7 @@ pub(super) mod import;
 pub(super) mod index;
 mod list_address;
 pub(super) mod logged_out;
+mod outcome;
 mod preview;
 pub(super) mod restoration;
 mod sent;

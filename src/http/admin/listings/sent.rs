@@ -3,7 +3,9 @@
 use sha2::{Digest as _, Sha256};
 
 use super::list_address;
-use crate::domain::{Permission, PropertyForm, PropertyId, Version};
+use crate::domain::{
+    Fact, Permission, Property, PropertyForm, PropertyId, Version, optional_facts,
+};
 use crate::http::csrf::new_token;
 use crate::http::forms::{Fields, SentForm};
 use crate::http::staff::Staff;
@@ -14,7 +16,7 @@ use crate::services::Submission;
 /// The hidden field with the token that no other form has.
 const ONCE: &str = "_once";
 
-/// What somebody wants of a form.
+/// The button that a form was sent with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Button {
     /// To save it; where to go then is [`Sent::next`].
@@ -38,6 +40,10 @@ pub(super) struct Sent {
     pub(super) contradictions: Vec<&'static str>,
     /// Whether it was opened before the current login, so that it is only shown again.
     pub(super) is_outdated: bool,
+    /// The deleted listing that it restores.
+    restores: Option<PropertyId>,
+    /// The version of the listing that completed it.
+    completed_by: Option<Version>,
 }
 
 impl Sent {
@@ -72,7 +78,15 @@ impl Sent {
             fields,
             id,
             is_outdated: false,
+            restores: None,
+            completed_by: None,
         }
+    }
+
+    /// The form of a deleted listing, which it restores.
+    pub(super) fn restoring(self, id: PropertyId) -> Self {
+        let restores = Some(id);
+        Self { restores, ..self }
     }
 
     pub(super) fn button(&self) -> Button {
@@ -85,7 +99,7 @@ impl Sent {
         }
     }
 
-    /// What somebody has to be allowed to send it.
+    /// The permission that sending it needs.
     pub(super) fn needs(&self) -> Permission {
         match (self.button(), self.id) {
             (Button::SaveAsNew, _) | (_, None) => Permission::Add,
@@ -93,9 +107,8 @@ impl Sent {
         }
     }
 
-    /// The version that a field names; one that can't be read is no version. A script that sends none edits the listing
-    /// as it is now.
-    pub(super) fn version(&self, field: &str) -> Option<Version> {
+    /// The version that a field names; one that can't be read is no version.
+    fn version(&self, field: &str) -> Option<Version> {
         let sent = self.fields.has(field);
         sent.then(|| Version(self.fields.get(field).parse().unwrap_or(0)))
     }
@@ -107,6 +120,30 @@ impl Sent {
         target: Option<PropertyId>,
     ) -> Option<Submission> {
         Submission::of(self.fields.get(ONCE), staff.id, target, &self.form)
+    }
+
+    /// Whether it has no fields for some facts. A script, or a page of an older release, may not know them.
+    pub(super) fn lacks_facts(&self) -> bool {
+        optional_facts()
+            .iter()
+            .any(|fact| !self.fields.has(fact.name))
+    }
+
+    /// Completes the form with the facts of its listing for which it has no fields.
+    pub(super) fn complete(&mut self, property: &Property) {
+        let saved = PropertyForm::of(property);
+        self.form = PropertyForm::from_fields(|field| {
+            let is_required = Fact::named(field).is_some_and(Fact::is_required);
+            let is_sent = is_required || self.fields.has(field);
+            let source = if is_sent { &self.form } else { &saved };
+            source.get(field).to_owned()
+        });
+        self.completed_by = Some(property.version());
+    }
+
+    /// The version that is edited; `None` for a form without one, from a script, which edits the listing as it is now.
+    pub(super) fn edited(&self) -> Option<Version> {
+        self.version("version").or(self.completed_by)
     }
 
     /// Where the browser goes after a save: Django's three buttons.
@@ -137,8 +174,16 @@ impl Sent {
     pub(super) fn again(&self) -> FormPage {
         match self.id.filter(|_| self.button() != Button::SaveAsNew) {
             Some(id) => self.again_of(id, self.seen()),
-            None => self.carrying_on(FormPage::add(self.form.clone())),
+            None => match self.restores {
+                Some(id) => self.again_as_new().with_gone(id),
+                None => self.again_as_new(),
+            },
         }
+    }
+
+    /// The same as the form of a new listing.
+    pub(super) fn again_as_new(&self) -> FormPage {
+        self.carrying_on(FormPage::add(self.form.clone()))
     }
 
     /// The same as the form of a listing of which a version was edited.
@@ -150,7 +195,7 @@ impl Sent {
         page.unsaved().with_state(self.once(), self.filters())
     }
 
-    /// The token: the same for as long as nothing was saved with it, so that a form whose fate nobody knows is saved
+    /// The token: the same for as long as nothing was saved with it, so that a form whose outcome is unknown is saved
     /// once as well.
     pub(super) fn once(&self) -> String {
         match self.fields.get(ONCE) {
@@ -166,9 +211,11 @@ impl Sent {
 
     /// The fields that a page without the form itself carries on.
     pub(super) fn carried(&self) -> Vec<(&'static str, String)> {
-        let mut carried = PropertyForm::FIELDS
-            .map(|field| (field, self.form.get(field).to_owned()))
-            .to_vec();
+        let fields = self.form.fields();
+        let known = fields.filter(|(fact, _)| fact.is_required() || self.fields.has(fact.name));
+        let mut carried: Vec<_> = known
+            .map(|(fact, text)| (fact.name, text.to_owned()))
+            .collect();
         if self.fields.has("version") {
             carried.push(("version", self.seen().to_string()));
         }

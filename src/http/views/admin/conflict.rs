@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::diff::{Budget, Passage};
-use crate::domain::{Author, ChangedBy, HistoryEntry, MergedField, PropertyId, Version};
+use crate::domain::{Author, ChangedBy, Fact, HistoryEntry, MergedField, PropertyId, Version};
 use crate::http::views::filters;
 use crate::http::views::frame::Frame;
 
@@ -36,7 +36,7 @@ pub(in crate::http) struct ConflictPage {
 
 /// One field in both versions.
 struct ConflictRow {
-    field: &'static str,
+    fact: &'static Fact,
     /// Who changed it, for people.
     said: &'static str,
     differs: bool,
@@ -60,13 +60,13 @@ impl ConflictPage {
     pub(in crate::http) fn new(
         frame: Frame,
         state: ConflictState,
-        fields: [MergedField; 4],
-        digests: [String; 4],
+        fields: Vec<MergedField>,
+        digests: Vec<String>,
         chosen: impl Fn(&str) -> Option<String>,
     ) -> Self {
         let budget = Budget::new();
         let row = |(field, was): (MergedField, String)| ConflictRow {
-            field: field.field,
+            fact: field.fact,
             said: said(&field, &state.author),
             differs: field.changed_by != ChangedBy::Nobody,
             is_conflict: field.changed_by == ChangedBy::Both,
@@ -75,8 +75,8 @@ impl ConflictPage {
                 .base
                 .as_deref()
                 .and_then(|base| budget.compare(base, &field.theirs)),
-            choice: chosen(field.field).unwrap_or_else(|| default_choice(&field).to_owned()),
-            is_contradicted: state.contradictions.contains(&field.field),
+            choice: chosen(field.fact.name).unwrap_or_else(|| default_choice(&field).to_owned()),
+            is_contradicted: state.contradictions.contains(&field.fact.name),
             theirs: field.theirs,
             mine: field.mine,
             combined: field.combined,

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use super::diff::{Budget, Passage};
-use crate::domain::{FieldChange, HistoryEntry, PropertyForm, PropertyId};
+use crate::domain::{Fact, FieldChange, HistoryEntry, PropertyForm, PropertyId};
 
 /// A field in two versions.
 pub(in crate::http) struct ChangeView {
-    pub(in crate::http) field: &'static str,
+    pub(in crate::http) fact: &'static Fact,
     pub(in crate::http) before: String,
     pub(in crate::http) after: String,
     /// Both versions in one, where they are long.
@@ -18,7 +18,7 @@ pub(in crate::http) struct ChangeView {
 pub(super) fn changes(changes: Vec<FieldChange>, budget: &Budget) -> Vec<ChangeView> {
     let change = |change: FieldChange| ChangeView {
         passages: budget.compare(&change.before, &change.after),
-        field: change.field,
+        fact: change.fact,
         before: change.before,
         after: change.after,
     };
@@ -34,8 +34,8 @@ pub(in crate::http) struct EntryView {
     pub(in crate::http) title: String,
     pub(in crate::http) note: Option<String>,
     pub(in crate::http) changes: Vec<ChangeView>,
-    /// What was added or deleted, whole.
-    pub(in crate::http) values: Option<PropertyForm>,
+    /// The facts of the listing that was added or deleted, besides its title; long texts are last.
+    pub(in crate::http) values: Vec<(&'static Fact, String)>,
     /// Where the listing as it was then can be restored, each with what that is called.
     pub(in crate::http) restores: Vec<(String, &'static str)>,
 }
@@ -47,6 +47,7 @@ impl EntryView {
             "deleted" => entry.before.clone(),
             _ => None,
         };
+        let values = values.as_ref().map_or_else(Vec::new, whole);
         Self {
             changes: changes(entry.changes(), budget),
             at: entry.at,
@@ -66,4 +67,14 @@ impl EntryView {
         let entries = entries.into_iter();
         entries.map(|entry| Self::new(entry, &budget)).collect()
     }
+}
+
+fn whole(listing: &PropertyForm) -> Vec<(&'static Fact, String)> {
+    let values = listing.fields();
+    let shown = values.filter(|(fact, value)| fact.name != "title" && !value.is_empty());
+    let mut shown: Vec<_> = shown
+        .map(|(fact, value)| (fact, value.to_owned()))
+        .collect();
+    shown.sort_by_key(|(fact, _)| fact.kind.is_prose());
+    shown
 }

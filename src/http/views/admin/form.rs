@@ -1,4 +1,4 @@
-//! The form of a listing, and the listing for those who may only look.
+//! The form of a listing, and the listing for staff who may only look.
 
 use askama::Template;
 
@@ -105,12 +105,13 @@ impl FormPage {
     }
 }
 
-/// A listing, for those who may look and not change.
+/// A listing, for staff who may look and not change.
 #[derive(Template)]
 #[template(path = "admin/view.html")]
 pub(in crate::http) struct ViewPage {
     frame: Frame,
     property: Property,
+    form: PropertyForm,
     filters: String,
 }
 
@@ -118,6 +119,7 @@ impl ViewPage {
     pub(in crate::http) fn new(frame: Frame, property: Property, filters: String) -> Self {
         Self {
             frame,
+            form: PropertyForm::of(&property),
             property,
             filters,
         }

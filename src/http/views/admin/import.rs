@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::excerpt::excerpts;
-use crate::domain::{FieldErrors, ImportSample, UploadId};
+use crate::domain::{Fact, FieldErrors, ImportSample, UploadId};
 use crate::http::views::filters;
 use crate::http::views::frame::Frame;
 use crate::services::fixtures::{Found, RowError};
@@ -44,8 +44,8 @@ pub(in crate::http) struct ImportPreviewPage {
 /// What would become of a row.
 struct SampleView {
     sample: ImportSample,
-    /// Each field that would change: its name, and the parts of both values that differ.
-    changes: Vec<(&'static str, String, String)>,
+    /// Each fact that would change, and the parts of both values that differ.
+    changes: Vec<(&'static Fact, String, String)>,
 }
 
 impl ImportPreviewPage {
@@ -91,7 +91,7 @@ impl ImportPreviewPage {
 fn sample_view(sample: &ImportSample) -> SampleView {
     let changes = sample.changes.iter().map(|change| {
         let (before, after) = excerpts(&change.before, &change.after);
-        (change.field, before, after)
+        (change.fact, before, after)
     });
     SampleView {
         changes: changes.collect(),

@@ -1,0 +1,136 @@
+//! Files: dumps, exports, imports, and files that don't know a fact.
+
+use property_listings::domain::{FactKind, optional_facts};
+use property_listings::services::fixtures::{Format, LoadOptions, django, dump, load};
+
+use super::{none, samples, start, stored, texts};
+use crate::admin::imports::import;
+use crate::harness::App;
+
+const OPTIONS: LoadOptions = LoadOptions {
+    skip_invalid: false,
+    is_sheet: false,
+};
+
+async fn load_text(app: &App, text: &str) -> u64 {
+    let (format, source) = Format::sniff(text.as_bytes()).expect("readable");
+    let database = app.pool();
+    let report = load(&database, source, "file", format, OPTIONS, &|_, _| {}).await;
+    report.expect("loaded").changed
+}
+
+async fn forget(app: &App) {
+    for fact in optional_facts() {
+        let sql = format!("UPDATE property SET {} = NULL", fact.name);
+        app.database.run(&sql).await;
+    }
+}
+
+#[tokio::test]
+async fn dumps_and_exports_have_every_fact_and_load_it_again() {
+    let (app, staff) = start().await;
+    for format in [Format::Csv, Format::JsonLines] {
+        let mut file = Vec::new();
+        let database = app.pool();
+        dump(&database, &mut file, format, &|_| {})
+            .await
+            .expect("dumped");
+        let dumped = String::from_utf8(file).expect("text");
+        let path = format!("/admin/properties/export/?format={}", format.name());
+        let exported = staff.get(&path).await.assert_status(200);
+        for fact in optional_facts() {
+            assert!(dumped.contains(fact.name), "{dumped}");
+        }
+        for text in [dumped.as_str(), exported.text()] {
+            forget(&app).await;
+            assert_eq!(
+                load_text(&app, text).await,
+                optional_facts().len().min(1) as u64
+            );
+            assert_eq!(stored(&app).await, texts(0));
+            assert_eq!(load_text(&app, text).await, 0, "it is the same already");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_django_dump_may_have_a_fact() {
+    let (app, _) = start().await;
+    let facts = optional_facts().iter().map(|fact| {
+        let value = &samples(fact)[1];
+        let quote = if matches!(fact.kind, FactKind::Integer { .. }) {
+            ""
+        } else {
+            "\""
+        };
+        format!(", \"{}\": {quote}{value}{quote}", fact.name)
+    });
+    let text = format!(
+        "[{{\"model\": \"properties.property\", \"pk\": 1, \"fields\": {{\"title\": \"T\", \"description\": \"D\", \
+         \"price\": \"5.00\", \"location\": \"Leith\"{}}}}}]",
+        facts.collect::<String>()
+    );
+    let database = app.pool();
+    let report = django::load(&database, text.as_bytes(), "dump.json", OPTIONS, &|_, _| {}).await;
+    assert_eq!(report.expect("loaded").changed, 1);
+    assert_eq!(stored(&app).await, texts(1));
+}
+
+#[tokio::test]
+async fn a_file_without_a_fact_leaves_it_as_it_is_and_an_empty_value_removes_it() {
+    let (app, _) = start().await;
+    let csv = "id,title,description,price,location\n1,Renamed,D,5,Leith\n";
+    assert_eq!(load_text(&app, csv).await, 1);
+    assert_eq!(load_text(&app, csv).await, 0, "the facts are no difference");
+    let line =
+        r#"{"id": 1, "title": "Renamed", "description": "D", "price": 5, "location": "Leith""#;
+    assert_eq!(load_text(&app, &format!("{line}}}\n")).await, 0);
+    assert_eq!(stored(&app).await, texts(0));
+    let absent = optional_facts()
+        .iter()
+        .map(|fact| format!(", \"{}\": null", fact.name));
+    let line = format!("{line}{}}}\n", absent.collect::<String>());
+    load_text(&app, &line).await;
+    assert_eq!(stored(&app).await, none());
+}
+
+#[tokio::test]
+async fn the_look_at_an_import_names_a_fact_that_would_change() {
+    let (app, staff) = start().await;
+    for fact in optional_facts() {
+        let [first, second] = samples(fact);
+        let csv = format!(
+            "id,title,description,price,location,{}\n1,Home 1,The description of Home 1.,1000,Leith,{second}\n\
+             ,New,D,1,Leith,{first}\n",
+            fact.name
+        );
+        let look = import(&staff, "listings.csv", csv.into_bytes()).await;
+        assert!(look.has(&format!("<dt>{}</dt>", fact.label)), "{look:?}");
+        for text in [
+            format!("{}: <bdi>{first}</bdi>", fact.label),
+            format!("</span>{second}</div>"),
+        ] {
+            assert!(look.has(&text), "{text}: {look:?}");
+        }
+    }
+    assert_eq!(stored(&app).await, texts(0));
+}
+
+#[tokio::test]
+async fn a_bad_value_of_a_fact_is_named_by_line_and_field() {
+    let (app, _) = start().await;
+    for fact in optional_facts().iter().filter(|fact| fact.kind.is_number()) {
+        let csv = format!(
+            "title,description,price,location,{}\nT,D,1,L,many\n",
+            fact.name
+        );
+        let (format, source) = Format::sniff(csv.as_bytes()).expect("readable");
+        let database = app.pool();
+        let report = load(&database, source, "file", format, OPTIONS, &|_, _| {}).await;
+        let said = format!("{:?}", report.expect_err("refused"));
+        assert!(
+            said.contains(fact.name) && said.contains("“many”"),
+            "{said}"
+        );
+    }
+}

@@ -1,0 +1,112 @@
+//! The form of a listing, its refusals, and both versions after a conflict.
+
+use super::{CHANGE, home, none, samples, start, stored, texts, typed, typed_without};
+use property_listings::domain::{FactKind, optional_facts};
+
+#[tokio::test]
+async fn a_fact_is_typed_shown_changed_and_removed() {
+    let (app, staff) = start().await;
+    assert_eq!(stored(&app).await, texts(0));
+    let form = staff.get(CHANGE).await.assert_status(200);
+    for fact in optional_facts() {
+        assert_eq!(form.field(fact.name), samples(fact)[0]);
+        assert!(form.has(fact.label) && form.has(fact.help), "{form:?}");
+    }
+    staff.submit(CHANGE, &typed(1)).await.assert_status(303);
+    assert_eq!(stored(&app).await, texts(1));
+    let page = app.get("/properties/1/").await.assert_status(200);
+    for fact in optional_facts() {
+        let label = format!("<dt>{}</dt>", fact.label);
+        assert!(page.has(&label) && page.has(&samples(fact)[1]), "{page:?}");
+    }
+    staff
+        .submit(CHANGE, &typed_without())
+        .await
+        .assert_status(303);
+    assert_eq!(stored(&app).await, none());
+    let page = app.get("/properties/1/").await.assert_status(200);
+    for fact in optional_facts() {
+        assert!(!page.has(&format!("<dt>{}</dt>", fact.label)), "{page:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_without_the_field_of_a_fact_leaves_the_fact_as_it_is() {
+    let (app, staff) = start().await;
+    let mut fields = home().fields();
+    fields[0].1 = "Renamed".to_owned();
+    staff.submit(CHANGE, &fields).await.assert_status(303);
+    assert_eq!(stored(&app).await, texts(0));
+    let version = staff.get(CHANGE).await.field("version");
+    fields[0].1 = "Renamed again".to_owned();
+    fields.push(("version", version));
+    staff.submit(CHANGE, &fields).await.assert_status(303);
+    assert_eq!(stored(&app).await, texts(0));
+    let title = "SELECT title FROM property";
+    assert_eq!(app.database.value(title).await, "Renamed again");
+}
+
+#[tokio::test]
+async fn a_value_outside_the_limits_of_a_fact_is_refused_at_its_field() {
+    let (app, staff) = start().await;
+    for fact in optional_facts() {
+        let wrong = match fact.kind {
+            FactKind::Text { max_chars } | FactKind::Prose { max_chars } => {
+                "x".repeat(max_chars + 1)
+            }
+            FactKind::Price => "-1".to_owned(),
+            FactKind::Integer { max, .. } => (max + 1).to_string(),
+        };
+        let mut fields = typed(1);
+        fields.retain(|(name, _)| *name != fact.name);
+        fields.push((fact.name, wrong.clone()));
+        let page = staff.submit(CHANGE, &fields).await.assert_status(422);
+        let message = format!("id=\"{}-error\"", fact.name);
+        assert!(page.has(&message), "{page:?}");
+        assert_eq!(page.field(fact.name), wrong);
+        let set = format!("UPDATE property SET {} = '{wrong}'", fact.name);
+        let client = app.database.psql().await;
+        let refused = client.batch_execute(&set).await.expect_err("out of bounds");
+        let refused = refused.as_db_error().and_then(|err| err.constraint());
+        let constraint = format!("property_{}_", fact.name);
+        assert!(
+            refused.is_some_and(|name| name.starts_with(&constraint)),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(stored(&app).await, texts(0));
+}
+
+#[tokio::test]
+async fn two_edits_of_one_fact_are_shown_side_by_side() {
+    let (app, staff) = start().await;
+    for fact in optional_facts() {
+        let version = staff.get(CHANGE).await.field("version");
+        let [first, second] = samples(fact);
+        let set = format!("UPDATE property SET {} = '{second}'", fact.name);
+        app.database.run(&set).await;
+        let mut fields = typed_without();
+        fields.push(("version", version));
+        let page = staff.submit(CHANGE, &fields).await.assert_status(409);
+        assert_eq!(page.field(&format!("theirs_{}", fact.name)), second);
+        assert!(
+            page.has(&format!("<legend>{}</legend>", fact.label)),
+            "{page:?}"
+        );
+        let back = format!("UPDATE property SET {} = '{first}'", fact.name);
+        app.database.run(&back).await;
+    }
+}
+
+#[tokio::test]
+async fn staff_who_may_only_look_see_the_facts() {
+    let (app, _) = start().await;
+    let viewer = app.staff_named("sam").await;
+    let limit = "UPDATE site_user SET permissions = '{view}' WHERE username = 'sam'";
+    app.database.run(limit).await;
+    let page = viewer.get(CHANGE).await.assert_status(200);
+    for fact in optional_facts() {
+        let row = format!("<dt>{}</dt>", fact.label);
+        assert!(page.has(&row) && page.has(&samples(fact)[0]), "{page:?}");
+    }
+}

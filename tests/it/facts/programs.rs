@@ -1,0 +1,72 @@
+//! What programs read of a fact: JSON and its schema.
+
+use property_listings::domain::{FACTS, FactKind, optional_facts};
+use property_listings::http::api_description;
+use serde_json::{Value, json};
+
+use super::{CHANGE, samples, start, typed_without};
+
+#[tokio::test]
+async fn json_has_every_fact_and_null_where_it_is_absent() {
+    let (app, staff) = start().await;
+    for path in ["/properties/1/?format=json", "/properties/?format=json"] {
+        let listing = first(&app.get(path).await.assert_status(200).json());
+        for fact in optional_facts() {
+            let text = &samples(fact)[0];
+            let want = match fact.kind {
+                FactKind::Integer { .. } => json!(text.parse::<i32>().expect("a number")),
+                _ => json!(text),
+            };
+            assert_eq!(listing[fact.name], want, "{}", fact.name);
+        }
+    }
+    staff
+        .submit(CHANGE, &typed_without())
+        .await
+        .assert_status(303);
+    let listing = first(&app.get("/properties/1/?format=json").await.json());
+    for fact in optional_facts() {
+        assert_eq!(listing.get(fact.name), Some(&Value::Null));
+    }
+}
+
+#[test]
+fn the_readme_lists_every_fact_among_the_columns_of_a_file() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"));
+    let readme = readme.expect("readable");
+    for fact in FACTS {
+        let required = if fact.is_required() { "yes" } else { "no" };
+        let row = format!("| `{}` | {required} |", fact.name);
+        assert!(readme.contains(&row), "{row}");
+    }
+}
+
+fn first(json: &Value) -> Value {
+    json.pointer("/results/0").unwrap_or(json).clone()
+}
+
+#[test]
+fn the_schema_has_every_fact_with_its_limits_and_its_reso_name() {
+    let document = api_description(false);
+    let schema = &document["components"]["schemas"]["Property"];
+    for fact in FACTS {
+        let property = &schema["properties"][fact.name];
+        let may_be_null = property["type"]
+            .as_array()
+            .is_some_and(|types| types.contains(&json!("null")));
+        assert_eq!(may_be_null, !fact.is_required(), "{property}");
+        assert!(
+            schema["required"]
+                .as_array()
+                .is_some_and(|names| names.contains(&json!(fact.name)))
+        );
+        if let FactKind::Integer { min, max } = fact.kind {
+            assert_eq!(
+                (&property["minimum"], &property["maximum"]),
+                (&json!(min), &json!(max))
+            );
+        }
+        let reso = fact.reso.unwrap_or_default();
+        assert!(property.to_string().contains(reso), "{property}");
+    }
+}
