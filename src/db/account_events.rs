@@ -7,9 +7,6 @@ use super::{DbError, GenericClient};
 use crate::domain::{AccountChange, AccountEvent, UserId};
 
 /// The latest events, of one account or of all. `before` leaves out those from a number on. Each comes with its number.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list(
     client: &impl GenericClient,
     user: Option<UserId>,
@@ -25,9 +22,6 @@ pub async fn list(
 }
 
 /// Records that an actor ended a number of a user's sessions.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn insert_sessions_ended(
     client: &impl GenericClient,
     user: UserId,

@@ -26,9 +26,6 @@ pub struct Changed {
 }
 
 /// How many rows a filter selects, up to a limit.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn count(
     client: &impl GenericClient,
     filter: &AdminFilter,
@@ -42,9 +39,6 @@ pub async fn count(
 }
 
 /// The rows of a query's page, where the whole list has so many in `total`.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list(
     client: &impl GenericClient,
     query: &AdminListQuery,
@@ -90,9 +84,6 @@ async fn are_few(
 }
 
 /// The chosen rows, by their number and their digest.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn find_seen(
     client: &impl GenericClient,
     selection: &Selection,
@@ -113,9 +104,6 @@ fn seen(row: &Row) -> Result<RowsSeen, DbError> {
 }
 
 /// The first of the chosen rows, where so many in `total` are chosen.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list_selected(
     client: &impl GenericClient,
     selection: &Selection,
@@ -148,9 +136,6 @@ pub async fn stream_selected(
 }
 
 /// Changes the chosen rows in one statement, or none if they are others than expected.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn change(
     client: &impl GenericClient,
     selection: &Selection,

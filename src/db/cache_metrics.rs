@@ -17,9 +17,6 @@ pub struct CacheMetric {
 }
 
 /// Writes what an instance did, as an array of objects with the columns' names; forgets what is older than a day.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn insert(
     client: &impl GenericClient,
     instance: &str,
@@ -32,9 +29,6 @@ pub async fn insert(
 }
 
 /// What every instance did from a minute on, in order.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list(
     client: &impl GenericClient,
     from: DateTime<Utc>,

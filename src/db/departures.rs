@@ -8,9 +8,6 @@ use crate::domain::ListingFilter;
 
 /// When a listing last left the list of a filter, or may have: it was deleted, moved to another location or, where the
 /// filter asks for more than locations, edited. `None` where none has.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn find_latest(
     client: &impl GenericClient,
     filter: &ListingFilter,

@@ -8,9 +8,6 @@ use super::{DbError, GenericClient};
 use crate::domain::{Change, Entity, Event, EventId, PropertyId};
 
 /// The events that this transaction has caused so far, in order.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list_of_transaction(client: &impl GenericClient) -> Result<Vec<Event>, DbError> {
     let sql = include_str!("../../sql/queries/event_list_of_transaction.sql");
     let statement = client.prepare_cached(sql).await?;
@@ -19,9 +16,6 @@ pub async fn list_of_transaction(client: &impl GenericClient) -> Result<Vec<Even
 }
 
 /// Names who makes the changes of this transaction.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn set_actor(client: &impl GenericClient, actor: &str) -> Result<(), DbError> {
     let sql = "SELECT set_config('app.actor', $1, true)";
     let statement = client.prepare_cached(sql).await?;
@@ -30,9 +24,6 @@ pub async fn set_actor(client: &impl GenericClient, actor: &str) -> Result<(), D
 }
 
 /// Notes why this transaction makes its changes; the history shows it.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn set_note(client: &impl GenericClient, note: &str) -> Result<(), DbError> {
     let sql = "SELECT set_config('app.note', $1, true)";
     let statement = client.prepare_cached(sql).await?;
@@ -41,9 +32,6 @@ pub async fn set_note(client: &impl GenericClient, note: &str) -> Result<(), DbE
 }
 
 /// Logs a clear of the cache, or of the entries with certain tags.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn insert_clear(
     client: &impl GenericClient,
     tags: Option<&[String]>,
@@ -56,9 +44,6 @@ pub async fn insert_clear(
 }
 
 /// The latest events, the latest first, each with its time.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list_latest(
     client: &impl GenericClient,
     limit: i64,
@@ -72,18 +57,12 @@ pub async fn list_latest(
 
 /// Trims the log, adds the history's partitions and erases its entries that are older than `days` (0: none), some at a time.
 /// Returns whether more is to be done.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn upkeep(client: &impl GenericClient, days: u16) -> Result<bool, DbError> {
     let sql = "SELECT event_log_upkeep($1)";
     Ok(client.query_one(sql, &[&i32::from(days)]).await?.get(0))
 }
 
 /// The number of the latest event; `None` when there is none.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn find_last_id(client: &impl GenericClient) -> Result<Option<i64>, DbError> {
     let statement = client
         .prepare_cached("SELECT max(id) FROM event_log")

@@ -26,9 +26,6 @@ const COLUMNS: &str = "id, kind, CASE entity WHEN 'listing' THEN entity_id END, 
 
 /// Entries of the history, the latest first; at most `limit`, beginning nearest to the query's place. The entries
 /// of one listing have its whole versions.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list(
     client: &impl GenericClient,
     query: &HistoryQuery,
@@ -131,9 +128,6 @@ fn page(query: &HistoryQuery, limit: i64) -> Statement {
 }
 
 /// One entry, with the whole versions of its listing.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn find(
     client: &impl GenericClient,
     id: EventId,
@@ -149,9 +143,6 @@ pub async fn find(
 }
 
 /// The entry that made a listing what it is at a version. A change of many rows at once has no entry of one of them.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn find_change(
     client: &impl GenericClient,
     id: PropertyId,
@@ -171,9 +162,6 @@ pub async fn find_change(
 }
 
 /// Who changed a listing after a version, the latest first.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list_actors_since(
     client: &impl GenericClient,
     id: PropertyId,
@@ -189,9 +177,6 @@ pub async fn list_actors_since(
 }
 
 /// A listing as it was at a version, as far as the history tells.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn find_state(
     client: &impl GenericClient,
     id: PropertyId,
@@ -207,9 +192,6 @@ pub async fn find_state(
 }
 
 /// The actors in the history, in the order of their names.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list_actors(client: &impl GenericClient, limit: i32) -> Result<Vec<String>, DbError> {
     let sql = include_str!("../../sql/queries/history_actor_list.sql");
     let statement = client.prepare_cached(sql).await?;
@@ -218,9 +200,6 @@ pub async fn list_actors(client: &impl GenericClient, limit: i32) -> Result<Vec<
 }
 
 /// The listings that were deleted together with an entry's own, at most `limit`; with `only` the entry's own.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list_deletions(
     client: &impl GenericClient,
     event: EventId,

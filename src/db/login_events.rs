@@ -21,9 +21,6 @@ pub struct NewLoginEvent<'a> {
 }
 
 /// Notes an event, and forgets some of the oldest ones: those of more than 90 days ago, and those beyond 500,000.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn insert(client: &impl GenericClient, new: NewLoginEvent<'_>) -> Result<(), DbError> {
     let sql = include_str!("../../sql/queries/login_event_insert.sql");
     let statement = client.prepare_cached(sql).await?;
@@ -50,9 +47,6 @@ pub async fn insert(client: &impl GenericClient, new: NewLoginEvent<'_>) -> Resu
 }
 
 /// Counts one more attempt that was put off within the minute of the last one from its address; whether there was one.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn count_throttled(client: &impl GenericClient, address: &str) -> Result<bool, DbError> {
     let sql = include_str!("../../sql/queries/login_event_count_throttled.sql");
     let statement = client.prepare_cached(sql).await?;
@@ -60,9 +54,6 @@ pub async fn count_throttled(client: &impl GenericClient, address: &str) -> Resu
 }
 
 /// The latest events that fit a filter.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list(
     client: &impl GenericClient,
     filter: &LoginFilter,
@@ -84,9 +75,6 @@ pub async fn list(
 }
 
 /// The latest events of a user.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list_of_user(
     client: &impl GenericClient,
     user: UserId,

@@ -6,9 +6,6 @@ use super::{DbError, GenericClient};
 
 /// Makes others who try the same subjects wait until this transaction ends. The subjects are sorted, so that no two
 /// transactions wait for each other.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn lock(client: &impl GenericClient, subjects: &[String]) -> Result<(), DbError> {
     let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
     let statement = client.prepare_cached(sql).await?;
@@ -19,9 +16,6 @@ pub async fn lock(client: &impl GenericClient, subjects: &[String]) -> Result<()
 }
 
 /// How long until one of these subjects may try again; `None` when all may now.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn find_wait(
     client: &impl GenericClient,
     subjects: &[String],
@@ -39,9 +33,6 @@ pub async fn find_wait(
 
 /// Notes a failed login at an account from an address against each subject, and forgets some that are older than an
 /// hour.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn insert(
     client: &impl GenericClient,
     subjects: &[String],
@@ -57,9 +48,6 @@ pub async fn insert(
 }
 
 /// Forgets the failures of an account from an address, after a successful login from there.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn delete(
     client: &impl GenericClient,
     account: &str,

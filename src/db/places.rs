@@ -9,9 +9,6 @@ const COUNTED: i64 = 5_000;
 /// The places with the most listings that a filter selects, which are so many in `total`; of a filter with locations all
 /// of them. Where they are too many to be counted place by place, the places with the most listings of all, or the
 /// filter's own, without numbers.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list(
     client: &impl GenericClient,
     filter: &ListingFilter,
@@ -50,9 +47,6 @@ pub fn are_counted(filter: &ListingFilter, total: i64) -> bool {
 }
 
 /// The places whose names have these letters, those with the most listings first; case and accents don't matter.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list_by_name(
     client: &impl GenericClient,
     letters: &str,

@@ -11,9 +11,6 @@ pub const ACTOR: &str = "cache signals test";
 pub const TITLE: &str = "Cache signals test";
 
 /// Lists those with the probes' title, at places that begin so and go on with a hexadecimal number, that are at least so old.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list(
     client: &impl GenericClient,
     place: &str,

@@ -24,9 +24,6 @@ pub struct Rows {
 }
 
 /// Finds one property.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn find(
     client: &impl GenericClient,
     id: PropertyId,
@@ -35,9 +32,6 @@ pub async fn find(
 }
 
 /// Finds one property and keeps others from changing it until the transaction ends.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn find_locked(
     client: &impl GenericClient,
     id: PropertyId,
@@ -65,9 +59,6 @@ async fn find_by(
 }
 
 /// Finds several properties, by id.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list_by_id(
     client: &impl GenericClient,
     ids: &[PropertyId],
@@ -85,9 +76,6 @@ pub async fn list_by_id(
 }
 
 /// Lists the page that a query asks for.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<Rows, DbError> {
     let few = has_few(client, query).await?;
     let statement = listing_sql::page(query, few);
@@ -126,9 +114,6 @@ async fn has_few(client: &impl GenericClient, query: &ListingQuery) -> Result<bo
 }
 
 /// Counts the rows that a filter selects, as public lists do.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn count(client: &impl GenericClient, filter: &ListingFilter) -> Result<Count, DbError> {
     count_up_to(client, filter, Count::PUBLIC_LIMIT).await
 }
@@ -150,9 +135,6 @@ async fn count_up_to(
 
 /// The properties in the same place and price band as one, without it: those whose prices are nearest, the nearest
 /// first.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list_similar(
     client: &impl GenericClient,
     to: &Property,
@@ -234,9 +216,6 @@ pub(super) async fn write(
 }
 
 /// Deletes properties by id in one statement; returns how many existed.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn delete(client: &impl GenericClient, ids: &[PropertyId]) -> Result<u64, DbError> {
     let statement = client
         .prepare_cached("DELETE FROM property WHERE id = ANY($1)")

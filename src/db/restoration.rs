@@ -23,9 +23,6 @@ pub async fn insert_deleted(
 }
 
 /// The listings among those deleted that are there again, and as they were.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list_as_deleted(
     client: &impl GenericClient,
     events: &[EventId],

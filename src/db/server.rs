@@ -34,9 +34,6 @@ pub struct ServerFacts {
 }
 
 /// Asks the server.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn find_facts(client: &impl GenericClient) -> Result<ServerFacts, DbError> {
     let sql = include_str!("../../sql/queries/server_facts.sql");
     let row = client.query_one(sql, &[]).await?;

@@ -9,9 +9,6 @@ use super::{DbError, GenericClient};
 use crate::domain::{SessionEntry, UserId};
 
 /// Finds the state of a session that has not expired.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn find(client: &impl GenericClient, key_hash: &[u8]) -> Result<Option<Value>, DbError> {
     let sql = "SELECT state FROM session WHERE key_hash = $1 AND expires_at > now()";
     let statement = client.prepare_cached(sql).await?;
@@ -41,9 +38,6 @@ pub struct NewSession<'a> {
 }
 
 /// Adds a session. Removes some of those that have expired.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn insert(client: &impl GenericClient, new: NewSession<'_>) -> Result<(), DbError> {
     let sql = include_str!("../../sql/queries/session_insert.sql");
     let statement = client.prepare_cached(sql).await?;
@@ -75,9 +69,6 @@ pub async fn insert(client: &impl GenericClient, new: NewSession<'_>) -> Result<
 }
 
 /// Replaces the state of a session, and starts its lifetime anew. One that has ended meanwhile stays ended.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn update(
     client: &impl GenericClient,
     key_hash: &[u8],
@@ -95,9 +86,6 @@ pub async fn update(
 }
 
 /// The sessions of a user that have not expired, the latest used first.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list_of_user(
     client: &impl GenericClient,
     user: UserId,
@@ -117,9 +105,6 @@ pub async fn list_of_user(
 }
 
 /// Ends a session.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn delete(client: &impl GenericClient, key_hash: &[u8]) -> Result<(), DbError> {
     let statement = client
         .prepare_cached("DELETE FROM session WHERE key_hash = $1")
@@ -129,9 +114,6 @@ pub async fn delete(client: &impl GenericClient, key_hash: &[u8]) -> Result<(), 
 }
 
 /// Ends one session of a user by its name; returns the ended session's key hash.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn delete_named(
     client: &impl GenericClient,
     user: UserId,
@@ -144,9 +126,6 @@ pub async fn delete_named(
 }
 
 /// Ends every session of a user, but for one of a name where that is to stay; returns the ended sessions' key hashes.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn delete_of_user(
     client: &impl GenericClient,
     user: UserId,
@@ -160,9 +139,6 @@ pub async fn delete_of_user(
 }
 
 /// Removes the sessions that have expired; returns how many.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn delete_expired(client: &impl GenericClient) -> Result<u64, DbError> {
     let sql = "DELETE FROM session WHERE expires_at <= now()";
     client.execute(sql, &[]).await

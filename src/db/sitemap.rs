@@ -5,9 +5,6 @@ use crate::domain::{ListedPart, ListedProperty, PropertyId, SitemapPart};
 
 /// Lists the parts that have rows, in order: the last ones, if there are more than an index may name. Costs a step per
 /// part, however many rows each has.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list_parts(client: &impl GenericClient) -> Result<Vec<ListedPart>, DbError> {
     let sql = include_str!("../../sql/queries/sitemap_parts.sql");
     let statement = client.prepare_cached(sql).await?;
@@ -24,9 +21,6 @@ pub async fn list_parts(client: &impl GenericClient) -> Result<Vec<ListedPart>, 
 }
 
 /// Lists the rows of a part.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list_part(
     client: &impl GenericClient,
     part: SitemapPart,

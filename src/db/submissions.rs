@@ -16,9 +16,6 @@ pub struct Earlier {
 
 /// Claims a form's token for this transaction; returns what came of the form if it was sent before. Waits for another
 /// transaction that has claimed the token and is not done.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn claim(
     client: &impl GenericClient,
     token: &[u8],
@@ -42,9 +39,6 @@ pub async fn claim(
 }
 
 /// Notes what came of a form whose token this transaction has claimed.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn finish(
     client: &impl GenericClient,
     token: &[u8],

@@ -35,18 +35,12 @@ pub async fn insert(
 }
 
 /// Whether an import that has not ended yet has taken the user's file. If not, none takes it until this transaction ends.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn is_taken(client: &impl GenericClient, user: UserId) -> Result<bool, DbError> {
     let sql = include_str!("../../sql/queries/upload_is_taken.sql");
     Ok(client.query_one(sql, &[&user.0]).await?.get(0))
 }
 
 /// Finds a file of a user's.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn find(
     client: &impl GenericClient,
     user: UserId,
@@ -58,9 +52,6 @@ pub async fn find(
 }
 
 /// Finds and removes a user's file, unless another transaction is about to do so.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn take(
     client: &impl GenericClient,
     user: UserId,
@@ -75,9 +66,6 @@ pub async fn take(
 }
 
 /// Removes a user's file, unless another transaction is about to do so; returns whether it did.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn delete(
     client: &impl GenericClient,
     user: UserId,
@@ -88,9 +76,6 @@ pub async fn delete(
 }
 
 /// Removes the files that have expired; returns how many.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn delete_expired(client: &impl GenericClient) -> Result<u64, DbError> {
     let sql = include_str!("../../sql/queries/upload_delete_expired.sql");
     client.execute(sql, &[]).await

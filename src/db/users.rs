@@ -9,9 +9,6 @@ use super::{DbError, GenericClient};
 use crate::domain::{Names, Permissions, User, UserId, UserQuery, UserStanding, Username};
 
 /// Finds a user by login name.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn find_by_name(
     client: &impl GenericClient,
     username: &str,
@@ -21,18 +18,12 @@ pub async fn find_by_name(
 }
 
 /// Finds a user by number.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn find(client: &impl GenericClient, id: UserId) -> Result<Option<User>, DbError> {
     let sql = include_str!("../../sql/queries/user_find.sql");
     find_by(client, sql, &[&id.0]).await
 }
 
 /// Finds and locks a user by id until this transaction ends.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn find_locked(client: &impl GenericClient, id: UserId) -> Result<Option<User>, DbError> {
     let sql = concat!(
         include_str!("../../sql/queries/user_find.sql"),
@@ -42,9 +33,6 @@ pub async fn find_locked(client: &impl GenericClient, id: UserId) -> Result<Opti
 }
 
 /// Finds an active member of staff who has a session of a name, and notes that the session is in use.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn find_by_session(
     client: &impl GenericClient,
     id: UserId,
@@ -65,9 +53,6 @@ async fn find_by(
 }
 
 /// The users that a query asks for, ordered by name, and how many there are on all pages: 0 where the page has none.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list(
     client: &impl GenericClient,
     query: &UserQuery,
@@ -93,9 +78,6 @@ pub async fn list(
 }
 
 /// Adds a user; `None` when the name is taken.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn insert(
     client: &impl GenericClient,
     new: &UserStanding,
@@ -151,9 +133,6 @@ pub struct LoadedUser {
 }
 
 /// Adds an account that comes from outside, or makes the one of that name like it; whether that changed anything.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn upsert(client: &impl GenericClient, user: &LoadedUser) -> Result<bool, DbError> {
     let sql = include_str!("../../sql/queries/user_upsert.sql");
     let mut account = account(sql, &user.standing, user.password_hash.clone());
@@ -181,9 +160,6 @@ pub async fn update(
 }
 
 /// Removes a user, and with them their sessions.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn delete(client: &impl GenericClient, id: UserId) -> Result<(), DbError> {
     let statement = client
         .prepare_cached("DELETE FROM site_user WHERE id = $1")
@@ -193,9 +169,6 @@ pub async fn delete(client: &impl GenericClient, id: UserId) -> Result<(), DbErr
 }
 
 /// The names of all users but one.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list_names(
     client: &impl GenericClient,
     but: Option<UserId>,
@@ -212,9 +185,6 @@ pub async fn list_names(
 
 /// Waits until no other transaction gives a name to a user, and lets none until this one ends: two at once could each
 /// give one that looks like the other's.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn lock_names(client: &impl GenericClient) -> Result<(), DbError> {
     let lock = "SELECT pg_advisory_xact_lock(hashtext('site_user.username'))";
     client.execute(lock, &[]).await?;
@@ -223,9 +193,6 @@ pub async fn lock_names(client: &impl GenericClient) -> Result<(), DbError> {
 
 /// Replaces a password's hash; of a password that was `checked` only if it still has the stamp that it had. Whether it
 /// did.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn update_password(
     client: &impl GenericClient,
     id: UserId,
@@ -243,9 +210,6 @@ pub async fn update_password(
 
 /// Replaces a hash by another one of the same password, if it is still the one that was checked. Sessions stay. To be
 /// called in a transaction, which does nothing else to users.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn rehash_password(
     client: &impl GenericClient,
     id: UserId,
@@ -262,9 +226,6 @@ pub async fn rehash_password(
 }
 
 /// A hash that another program made, of the kind that most accounts with such a one have, if any has.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn find_foreign_hash(client: &impl GenericClient) -> Result<Option<String>, DbError> {
     let sql = include_str!("../../sql/queries/user_find_foreign_hash.sql");
     let statement = client.prepare_cached(sql).await?;
@@ -275,9 +236,6 @@ pub async fn find_foreign_hash(client: &impl GenericClient) -> Result<Option<Str
 }
 
 /// Notes that a user has just logged in.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn update_last_login(client: &impl GenericClient, id: UserId) -> Result<(), DbError> {
     let sql = "UPDATE site_user SET last_login = now() WHERE id = $1";
     let statement = client.prepare_cached(sql).await?;
@@ -286,9 +244,6 @@ pub async fn update_last_login(client: &impl GenericClient, id: UserId) -> Resul
 }
 
 /// Those who may manage accounts; until this transaction ends none of them ceases to.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn lock_in_charge(client: &impl GenericClient) -> Result<Vec<UserId>, DbError> {
     let sql = include_str!("../../sql/queries/user_lock_in_charge.sql");
     let statement = client.prepare_cached(sql).await?;
@@ -297,9 +252,6 @@ pub async fn lock_in_charge(client: &impl GenericClient) -> Result<Vec<UserId>, 
 }
 
 /// How many may manage accounts.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn count_superusers(client: &impl GenericClient) -> Result<i64, DbError> {
     let sql = "SELECT count(*) FROM site_user WHERE is_superuser AND is_staff AND is_active";
     Ok(client.query_one(sql, &[]).await?.get(0))

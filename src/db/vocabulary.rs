@@ -4,9 +4,6 @@ use super::{DbError, GenericClient};
 
 /// Gives so many older listings the joined forms of their words; whether others still lack them, and `None` while
 /// another instance does this.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn renew_search(
     client: &impl GenericClient,
     batch: i32,
@@ -16,9 +13,6 @@ pub async fn renew_search(
 }
 
 /// Reads the words of listings anew, if listings have changed.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn renew(client: &impl GenericClient) -> Result<(), DbError> {
     client
         .execute("SELECT property_renew_vocabulary()", &[])
@@ -27,9 +21,6 @@ pub async fn renew(client: &impl GenericClient) -> Result<(), DbError> {
 }
 
 /// The words of listings that are spelled most like one; none where the extension `pg_trgm` is missing.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list_similar(client: &impl GenericClient, to: &str) -> Result<Vec<String>, DbError> {
     let sql = "SELECT property_similar_words($1)";
     let statement = client.prepare_cached(sql).await?;

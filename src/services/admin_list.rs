@@ -73,9 +73,6 @@ pub enum BulkOutcome {
 
 impl Editor {
     /// A page of the admin's list.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn list(&self, query: &AdminListQuery) -> Result<AdminPage, ServiceError> {
         let client = self.database.client().await?;
         let (query, unknown) = meant(&client, query).await?;
@@ -126,9 +123,6 @@ impl Editor {
     }
 
     /// The number of selected listings, and the first of them.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn look_at(
         &self,
         selection: &Selection,
@@ -146,9 +140,6 @@ impl Editor {
 
     /// Deletes or moves the chosen listings, if they are the expected ones, each as it was then. Those that are at the new
     /// location already stay as they are, and where all of them are, nothing has to be expected.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn change_selected(
         &self,
         actor: &str,

@@ -21,9 +21,6 @@ pub struct DetailView {
 
 impl Listings {
     /// One listing, as a reader sees it; `None` when there is none.
-    ///
-    /// # Errors
-    /// When the database is needed and can't answer.
     pub async fn detail(&self, id: PropertyId) -> Result<Cached<Option<DetailView>>, ServiceError> {
         let Cached { tagged, outcome } = self.find(id).await?;
         let Some(property) = tagged.value.clone() else {
@@ -39,9 +36,6 @@ impl Listings {
     }
 
     /// A listing as a reader would see it if it were saved so, straight from the database: no cache is read or written.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn preview(&self, property: Property) -> Result<DetailView, ServiceError> {
         let client = self.database.client().await?;
         let similar = properties::list_similar(&client, &property, SIMILAR).await?;

@@ -98,9 +98,6 @@ impl Editor {
     }
 
     /// Tells every instance that the cache is cleared, or only what carries certain tags.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub(super) async fn log_clear(
         &self,
         actor: &str,
@@ -118,9 +115,6 @@ impl Editor {
     }
 
     /// Deletes listings, as far as they exist.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn delete(
         &self,
         actor: &str,
@@ -135,9 +129,6 @@ impl Editor {
     }
 
     /// Deletes a listing, if it is still as the editor saw it.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn delete_seen(
         &self,
         actor: &str,

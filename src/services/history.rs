@@ -45,27 +45,18 @@ impl History {
 
     /// Trims the event log and erases entries that are older than `retention` days (0: none), some at a time. Returns
     /// whether more is to be done.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn upkeep(&self, retention: u16) -> Result<bool, ServiceError> {
         let client = self.database.unhurried_client().await?;
         Ok(event_log::upkeep(&client, retention).await?)
     }
 
     /// The latest changes.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn recent(&self, limit: u16) -> Result<Vec<HistoryEntry>, ServiceError> {
         let client = self.database.client().await?;
         Ok(history::list(&client, &HistoryQuery::default(), i64::from(limit)).await?)
     }
 
     /// A page of the history.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn page(&self, query: &HistoryQuery, size: u16) -> Result<HistoryPage, ServiceError> {
         let client = self.database.client().await?;
         let mut entries = history::list(&client, query, i64::from(size) + 1).await?;
@@ -87,27 +78,18 @@ impl History {
     }
 
     /// One entry.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn find(&self, event: EventId) -> Result<Option<HistoryEntry>, ServiceError> {
         let client = self.database.client().await?;
         Ok(history::find(&client, event).await?)
     }
 
     /// The actors in the history, sorted by name; at most a hundred.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn actors(&self) -> Result<Vec<String>, ServiceError> {
         let client = self.database.client().await?;
         Ok(history::list_actors(&client, ACTORS).await?)
     }
 
     /// The version that an edit of a listing started from, and the changes that led to `current` since then.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn origin(
         &self,
         id: PropertyId,
@@ -137,9 +119,6 @@ impl History {
 
     /// The listings that were deleted together with an event's own, one more than can be restored at most; `only` the
     /// event's own if so. None for an event that is no deletion.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn deletions(
         &self,
         event: EventId,

@@ -73,9 +73,6 @@ pub enum ImportOutcome {
 impl Editor {
     /// Keeps a file of listings, in place of the user's last one; `None`, and nothing is kept, while that is being
     /// imported.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn keep_upload(
         &self,
         user: UserId,
@@ -96,9 +93,6 @@ impl Editor {
     }
 
     /// The current preview of a stored file.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn preview_import(
         &self,
         user: UserId,
@@ -173,18 +167,12 @@ impl Editor {
     }
 
     /// Forgets a kept file; `false` when there is none any more, or its import has begun.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn forget_upload(&self, user: UserId, id: UploadId) -> Result<bool, ServiceError> {
         let client = self.database.client().await?;
         Ok(uploads::delete(&client, user, id).await?)
     }
 
     /// Forgets the kept files whose time is over; returns how many.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn forget_expired_uploads(&self) -> Result<u64, ServiceError> {
         let client = self.database.client().await?;
         Ok(uploads::delete_expired(&client).await?)

@@ -33,9 +33,6 @@ pub struct ListView {
 
 impl Listings {
     /// The page that a query asks for, as a reader sees it.
-    ///
-    /// # Errors
-    /// When the database is needed and can't answer.
     pub async fn view(&self, query: &ListingQuery) -> Result<Cached<ListView>, ServiceError> {
         let meant = self.meant(query).await?;
         let query = &meant
@@ -91,9 +88,6 @@ impl Listings {
     }
 
     /// The same straight from the database: no cache is read or written.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn view_uncached(&self, query: &ListingQuery) -> Result<ListView, ServiceError> {
         let client = self.database.client().await?;
         let meant = meant_by(&client, query).await?;

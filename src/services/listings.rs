@@ -78,9 +78,6 @@ impl Listings {
     }
 
     /// The page that a query asks for.
-    ///
-    /// # Errors
-    /// When the database is needed and can't answer.
     pub async fn list(&self, query: &ListingQuery) -> Result<Cached<ListingPage>, ServiceError> {
         let (rows, count) = tokio::try_join!(self.rows(query), self.count(&query.filter))?;
         let page = |(rows, total): (CachedRows, Count)| ListingPage {
@@ -130,9 +127,6 @@ impl Listings {
     }
 
     /// The listing next to one in a result; `None` at its end.
-    ///
-    /// # Errors
-    /// When the database is needed and can't answer.
     pub async fn neighbour(
         &self,
         of: &Property,
@@ -146,9 +140,6 @@ impl Listings {
     }
 
     /// One listing; its absence is cached too, for a minute.
-    ///
-    /// # Errors
-    /// When the database is needed and can't answer.
     pub async fn find(&self, id: PropertyId) -> Result<Cached<Option<Property>>, ServiceError> {
         let key = Self::detail_key(id);
         // A missing listing appears when a listing is added. A tag of its own would be one more key for each number that
@@ -167,18 +158,12 @@ impl Listings {
     }
 
     /// One listing straight from the database: what an edit starts from.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn find_uncached(&self, id: PropertyId) -> Result<Option<Property>, ServiceError> {
         let client = self.database.client().await?;
         Ok(properties::find(&client, id).await?)
     }
 
     /// Several listings straight from the database, newest first.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn list_by_id(&self, ids: &[PropertyId]) -> Result<Vec<Property>, ServiceError> {
         let client = self.database.client().await?;
         Ok(properties::list_by_id(&client, ids).await?)

@@ -40,9 +40,6 @@ impl Machines {
     }
 
     /// The newest listings that a filter selects.
-    ///
-    /// # Errors
-    /// When the database is needed and can't answer.
     pub async fn newest(&self, filter: &ListingFilter) -> Result<Cached<Newest>, ServiceError> {
         let query = ListingQuery {
             filter: filter.clone(),
@@ -68,9 +65,6 @@ impl Machines {
     }
 
     /// The parts of the site map that have listings.
-    ///
-    /// # Errors
-    /// When the database is needed and can't answer.
     pub async fn sitemap(&self) -> Result<Cached<Vec<ListedPart>>, ServiceError> {
         let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
         let load = async move || -> Result<_, ServiceError> {
@@ -84,9 +78,6 @@ impl Machines {
 
     /// The listings of a part; `None` when it is not among [`Machines::sitemap`]. That is looked at first, so that a
     /// made-up number leaves neither an entry nor a generation behind.
-    ///
-    /// # Errors
-    /// When the database is needed and can't answer.
     pub async fn sitemap_part(
         &self,
         part: SitemapPart,

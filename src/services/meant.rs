@@ -35,9 +35,6 @@ type Candidates = Option<Vec<Place>>;
 
 impl Listings {
     /// The page that a query means, and that query.
-    ///
-    /// # Errors
-    /// When the database is needed and can't answer.
     pub async fn find_list(
         &self,
         query: &ListingQuery,
@@ -53,9 +50,6 @@ impl Listings {
     }
 
     /// The same straight from the database: no cache is read or written.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn list_uncached(
         &self,
         query: &ListingQuery,

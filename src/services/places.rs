@@ -15,9 +15,6 @@ pub(super) const OFFERED: i64 = 8;
 
 impl Listings {
     /// The places that a query asks for, those with the most listings first; at most a thousand.
-    ///
-    /// # Errors
-    /// When the database is needed and can't answer.
     pub async fn places(&self, query: &PlaceQuery) -> Result<Cached<Vec<Place>>, ServiceError> {
         let Some(name) = query.name.clone() else {
             let total = self.count(&query.filter).await?;

@@ -54,9 +54,6 @@ impl Sessions {
     }
 
     /// The state of a session that has neither ended nor expired.
-    ///
-    /// # Errors
-    /// When the database is needed and can't answer.
     pub async fn find(&self, key: &str) -> Result<Option<SessionState>, ServiceError> {
         let hash = hash(key);
         let name = hex(&hash);
@@ -88,9 +85,6 @@ impl Sessions {
     }
 
     /// Begins a session.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn begin(
         &self,
         key: &str,
@@ -112,9 +106,6 @@ impl Sessions {
 
     /// Writes a session's state, starts its lifetime anew, and makes the copy that the next request reads. A session
     /// that ended meanwhile, such as by a logout that overtook a slow request, stays ended.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn update(
         &self,
         key: &str,
@@ -132,9 +123,6 @@ impl Sessions {
     }
 
     /// Ends a session.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn end(&self, key: &str) -> Result<(), ServiceError> {
         let hash = hash(key);
         let client = self.database.client().await?;
@@ -144,9 +132,6 @@ impl Sessions {
     }
 
     /// Ends a user's other sessions than one; returns how many.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn end_others(&self, user: UserId, but_for: &str) -> Result<usize, ServiceError> {
         let client = self.database.client().await?;
         let ended = sessions::delete_of_user(&client, user, Some(but_for)).await?;
@@ -156,9 +141,6 @@ impl Sessions {
     }
 
     /// Ends one of a user's own sessions by its name; whether there was one.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn end_named(&self, user: UserId, name: &str) -> Result<bool, ServiceError> {
         let client = self.database.client().await?;
         let ended = Self::delete_named(&client, user, name).await?;
@@ -181,9 +163,6 @@ impl Sessions {
     }
 
     /// Removes expired sessions; returns their number.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn clear_expired(&self) -> Result<u64, ServiceError> {
         let client = self.database.unhurried_client().await?;
         Ok(sessions::delete_expired(&client).await?)

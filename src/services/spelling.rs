@@ -23,9 +23,6 @@ const RENEWED: i32 = 200;
 impl Listings {
     /// Gives some of the listings that are older than the joined forms of words theirs; whether others still lack them,
     /// and `None` while another instance does this.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn renew_search(&self) -> Result<Option<bool>, ServiceError> {
         // Long texts take long, and requests need their connections.
         let client = self.database.unhurried_client().await?;

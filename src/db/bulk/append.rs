@@ -22,9 +22,6 @@ pub struct Append<'a> {
 impl<'a> Append<'a> {
     /// Begins to copy about `rows` rows. Into an empty table that is done without its indexes, if there are many:
     /// then readers of the table wait until the transaction ends.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn begin(transaction: &'a Transaction<'a>, rows: u64) -> Result<Self, DbError> {
         sequence::advance(transaction, None).await?;
         let indexes = DroppedIndexes::drop_if_empty(transaction, rows).await?;

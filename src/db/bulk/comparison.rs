@@ -21,9 +21,6 @@ pub struct Comparison {
 }
 
 /// Compares the `given` facts of the staged rows with those that the table has.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn compare(
     transaction: &Transaction<'_>,
     given: &GivenFacts,
@@ -46,9 +43,6 @@ pub async fn compare(
 }
 
 /// The first staged rows that would change something, those that exist before those that are new.
-///
-/// # Errors
-/// When the database can't answer.
 pub async fn list_sample(
     transaction: &Transaction<'_>,
     given: &GivenFacts,

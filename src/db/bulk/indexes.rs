@@ -15,9 +15,6 @@ impl DroppedIndexes {
     /// Drops the indexes that enforce nothing, if the table is empty and many rows are about to come.
     ///
     /// Readers of the table wait from here to the end of the transaction. A rollback brings the indexes back.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub(super) async fn drop_if_empty(
         transaction: &Transaction<'_>,
         rows: u64,
@@ -42,9 +39,6 @@ impl DroppedIndexes {
     }
 
     /// Builds them again from the rows that came meanwhile.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub(super) async fn recreate(self, transaction: &Transaction<'_>) -> Result<(), DbError> {
         if self.definitions.is_empty() {
             return Ok(());

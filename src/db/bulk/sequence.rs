@@ -7,9 +7,6 @@ use super::super::{DbError, Transaction};
 /// `setval` is not undone by a rollback, which at worst leaves a gap. It could overtake a `nextval` of another
 /// connection and move the sequence back, so writers are kept out meanwhile; rolling back to the savepoint lets them
 /// in again at once rather than at the end of a long transaction.
-///
-/// # Errors
-/// When the database can't answer.
 pub(in crate::db) async fn advance(
     transaction: &Transaction<'_>,
     largest: Option<i64>,

@@ -73,9 +73,6 @@ pub struct Staging<'a> {
 
 impl<'a> Staging<'a> {
     /// Creates the temporary table, which the end of the transaction drops. One load per transaction.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn create(transaction: &'a Transaction<'a>) -> Result<Self, DbError> {
         transaction
             .batch_execute(statement!("sql/queries/bulk_staging_create.sql"))

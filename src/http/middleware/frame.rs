@@ -11,9 +11,6 @@ use crate::http::staff::Staff;
 use crate::http::views::frame::Frame;
 
 /// Notes the frame with a request that failed, where no handler has looked who is logged in.
-///
-/// # Errors
-/// Those of the inner service.
 pub(in crate::http) async fn frame_failures<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,

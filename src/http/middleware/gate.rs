@@ -10,9 +10,6 @@ use crate::http::AppError;
 use crate::http::pages::{Asked, Refusal};
 
 /// Refuses or redirects what [`Asked`] says is not to be answered as it is.
-///
-/// # Errors
-/// Those of the inner service.
 pub async fn gate<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,

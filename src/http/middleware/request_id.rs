@@ -55,9 +55,6 @@ impl fmt::Display for RequestId {
 }
 
 /// Adds `X-Request-Id`; one log line per request, at `debug` for a success.
-///
-/// # Errors
-/// Those of the inner service.
 pub async fn request_id<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,

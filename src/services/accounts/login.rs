@@ -109,9 +109,6 @@ impl Noted<'_> {
 impl Accounts {
     /// Checks a name and a password of a member of staff. A hash that another program made, or that was made before
     /// passwords were prepared, is replaced by the site's own, now that the password is known.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn log_in(
         &self,
         username: &str,
@@ -151,9 +148,6 @@ impl Accounts {
 
     /// Checks the password of a user who is logged in. A wrong one counts as a failed login, so that anyone who has
     /// only their session can't guess it faster than at the door; the right one forgets their failures as a login does.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn confirm(
         &self,
         user: &User,
@@ -174,9 +168,6 @@ impl Accounts {
     }
 
     /// Notes that a user logged out. The caller ends the session.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn note_logout(
         &self,
         user: UserId,

@@ -74,9 +74,6 @@ impl From<DbError> for ManageError {
 
 impl Accounts {
     /// A page of the users that a query asks for.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn list(&self, query: &UserQuery, page_size: u16) -> Result<UserPage, ServiceError> {
         let client = self.database.client().await?;
         let on = |page| UserQuery {
@@ -193,18 +190,12 @@ impl Accounts {
     }
 
     /// The sessions of a user, the most recently used first.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn sessions_of(&self, user: UserId) -> Result<Vec<SessionEntry>, ServiceError> {
         let client = self.database.client().await?;
         Ok(sessions::list_of_user(&client, user, MAX_SESSIONS).await?)
     }
 
     /// The latest that was done to an account, or to all; before a number, where one is given. Each has its number.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn events(
         &self,
         user: Option<UserId>,
@@ -216,9 +207,6 @@ impl Accounts {
     }
 
     /// The login audit's latest entries that fit a filter.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn logins(
         &self,
         filter: &LoginFilter,
@@ -229,9 +217,6 @@ impl Accounts {
     }
 
     /// A user's own latest entries of the login audit.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn logins_of(
         &self,
         user: UserId,

@@ -51,9 +51,6 @@ impl Accounts {
 
     /// Finds an active member of staff with one of their sessions, by the session's name. What the database says
     /// counts, not the cached session; that it is in use is noted there, once a minute.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn find_by_session(
         &self,
         id: UserId,
@@ -64,27 +61,18 @@ impl Accounts {
     }
 
     /// Finds a user by number.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn find(&self, id: UserId) -> Result<Option<User>, ServiceError> {
         let client = self.database.client().await?;
         Ok(users::find(&client, id).await?)
     }
 
     /// Finds a user by login name.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn find_by_name(&self, name: &str) -> Result<Option<User>, ServiceError> {
         let client = self.database.client().await?;
         Ok(users::find_by_name(&client, &Username::normalized(name)).await?)
     }
 
     /// Whether there is an active superuser.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn has_superuser(&self) -> Result<bool, ServiceError> {
         let client = self.database.client().await?;
         Ok(users::count_superusers(&client).await? > 0)
@@ -119,9 +107,6 @@ impl Accounts {
     }
 
     /// Checks a name that a new account is to have. That an account can have it is only certain once it has.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn check_name(&self, name: &Username) -> Result<Result<(), NameError>, ServiceError> {
         let client = self.database.client().await?;
         Ok(users::list_names(&client, None).await?.check(name))
@@ -129,9 +114,6 @@ impl Accounts {
 
     /// Replaces a user's password, and ends all their sessions; `actor` is who the log will name. Where the old one was
     /// given, `checked` is its stamp: if it has been replaced since, nothing changes, and this is `false`.
-    ///
-    /// # Errors
-    /// When the database can't answer.
     pub async fn change_password(
         &self,
         actor: &str,

@@ -29,9 +29,6 @@ const MOST: usize = 96 * 1024;
 const NOTICE: &str = "You were logged out before this was saved. Check it and save.";
 
 /// Around the addresses of the forms: a form without a session is answered with the login form, which carries it.
-///
-/// # Errors
-/// Those of the inner service.
 pub(in crate::http::admin) async fn keep<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
