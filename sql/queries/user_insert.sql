@@ -1,4 +1,4 @@
-INSERT INTO site_user (username, email, password_hash, is_active, is_staff, is_superuser, permissions)
+INSERT INTO site_user (username, email, is_active, is_staff, is_superuser, permissions, password_hash)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (username) DO NOTHING
 RETURNING id

@@ -1,3 +1,3 @@
 UPDATE site_user
-SET username = $2, email = $3, is_active = $4, is_staff = $5, is_superuser = $6, permissions = $7
-WHERE id = $1
+SET username = $1, email = $2, is_active = $3, is_staff = $4, is_superuser = $5, permissions = $6
+WHERE id = $7

@@ -1,5 +1,5 @@
 -- A hash that the account had before is not restored: it may have been upgraded in the meantime.
-INSERT INTO site_user AS known (username, email, password_hash, is_active, is_staff, is_superuser, permissions,
+INSERT INTO site_user AS known (username, email, is_active, is_staff, is_superuser, permissions, password_hash,
                                 last_login, date_joined)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, now()))
 ON CONFLICT (username) DO UPDATE

@@ -11,7 +11,7 @@ use env_logger::fmt::Formatter;
 use env_logger::{Builder, Env};
 use log::Record;
 
-use crate::http::around::RequestId;
+use crate::http::RequestId;
 
 /// Of the libraries only what went wrong; that a client sends nonsense is not.
 const SITE: &str = "info,actix_server=warn,actix_http=off,refinery_core=warn,tokio_postgres=warn";

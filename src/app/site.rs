@@ -13,7 +13,7 @@ use super::stop::Stop;
 use crate::config::Config;
 use crate::db::migrations;
 use crate::events::Receiver;
-use crate::http::{self, Site, around};
+use crate::http::{self, Site};
 
 /// How long requests in flight may take to finish when the site stops, in seconds. The private servers end after that,
 /// and service managers often kill a site 10 s after they asked it to stop.
@@ -125,11 +125,10 @@ pub fn serve(platform: &Platform, listener: TcpListener, site: Site) -> std::io:
     let server = HttpServer::new(move || {
         App::new()
             .configure(|config| http::configure(config, &services, &site))
-            .wrap(from_fn(around::clean_address))
-            .wrap(from_fn(around::security))
-            .wrap(from_fn(around::error_pages))
-            .wrap(from_fn(around::request_id))
-            .wrap(around::Lane)
+            .wrap(from_fn(http::gate))
+            .wrap(from_fn(http::error_pages))
+            .wrap(from_fn(http::request_id))
+            .wrap(http::Lane)
     });
     let server = server
         .workers(workers)

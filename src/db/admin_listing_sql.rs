@@ -87,11 +87,16 @@ fn found_first(conditions: &str, order: &str, window: &str) -> String {
     )
 }
 
-/// How many rows a filter selects. Always exact.
-pub(super) fn count(filter: &AdminFilter) -> Statement {
-    match filter.is_dated() {
-        true => matching(filter).finish("SELECT count(*) FROM property"),
-        false => listing_sql::count(&filter.listing),
+/// Whether the tally of locations has the exact number of a filter's rows.
+pub(super) fn is_tallied(filter: &AdminFilter) -> bool {
+    !filter.is_dated() && listing_sql::is_tallied(&filter.listing)
+}
+
+/// How many rows a filter selects: all of them where the tally of locations knows, otherwise at most `most`.
+pub(super) fn count(filter: &AdminFilter, most: i64) -> Statement {
+    match is_tallied(filter) {
+        true => listing_sql::count(&filter.listing, most),
+        false => matching(filter).count(most),
     }
 }
 

@@ -6,12 +6,12 @@ use futures_util::{Stream, StreamExt as _};
 use tokio_postgres::Row;
 
 use super::admin_listing_sql::{self as sql, Slice};
-use super::listing_sql::{self, Statement};
-use super::properties::{FINDING, property};
+use super::listing_sql::Statement;
+use super::properties::{self, FINDING, property};
 use super::{Client, DbError, GenericClient};
 use crate::domain::{
-    AdminColumn, AdminFilter, AdminListQuery, AdminOrder, BulkChange, ListingFilter, Property,
-    RowsSeen, Selection,
+    AdminColumn, AdminFilter, AdminListQuery, AdminOrder, BulkChange, Count, ListingFilter,
+    Property, RowsSeen, Selection,
 };
 
 /// What became of rows that were to be changed.
@@ -25,12 +25,20 @@ pub struct Changed {
     pub changed: i64,
 }
 
-/// How many rows a filter selects.
+/// How many rows a filter selects, up to a limit.
 ///
 /// # Errors
 /// When the database can't answer.
-pub async fn count(client: &impl GenericClient, filter: &AdminFilter) -> Result<i64, DbError> {
-    number(client, &sql::count(filter)).await
+pub async fn count(
+    client: &impl GenericClient,
+    filter: &AdminFilter,
+    limit: i64,
+) -> Result<Count, DbError> {
+    let found = number(client, &sql::count(filter, limit + 1)).await?;
+    Ok(match sql::is_tallied(filter) {
+        true => Count::exact(found),
+        false => Count::up_to(limit, found),
+    })
 }
 
 /// The rows of a query's page, where the whole list has so many in `total`.
@@ -74,7 +82,9 @@ async fn are_few(
     if lie_together && total <= MOST_FOUND {
         return Ok(true);
     }
-    let rows = number(client, &listing_sql::count(&ListingFilter::default())).await?;
+    let rows = properties::count(client, &ListingFilter::default())
+        .await?
+        .number;
     let finding = total.saturating_mul(total).saturating_mul(FINDING);
     Ok(finding <= end.saturating_mul(rows))
 }

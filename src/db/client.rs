@@ -10,19 +10,26 @@
 //!
 //! **Invariant:** a transaction uses no statement that was prepared before it began. Preparing one locks its tables until
 //! the transaction ends, so they can't change between that and its run.
+//!
+//! **Invariant:** a statement of a client with limits ends within its limit: the server is asked to end it, and a server
+//! that does not do so at once counts as silent.
+//!
+//! **Invariant:** a connection goes back to its pool only when it has answered everything that was sent. A statement whose
+//! future is dropped, because its request is gone, still occupies the connection.
 
 use std::ops::{Deref, DerefMut};
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use deadpool_postgres::Object;
 use futures_util::TryStreamExt as _;
-use tokio::time::Instant;
+use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Error, Row, Statement};
+use tokio_postgres::{CancelToken, Error, Row, Statement};
 
 use super::DbError;
+use super::connecting::{CHECK, cancel, spawn};
+use super::watch::{Driver, Limits, Watch};
 
 /// The parameters of a statement.
 type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
@@ -34,7 +41,7 @@ pub struct Prepared<'a> {
     statement: Statement,
 }
 
-/// What a client can run: SQL, or what it has prepared.
+/// What a client can run: SQL, or a prepared statement.
 pub trait Runnable: Sync {
     /// Its text.
     fn sql(&self) -> &str;
@@ -72,8 +79,16 @@ impl Runnable for Prepared<'_> {
 /// # Errors
 /// Those of [`DbError`], of which [`DbError::TooSlow`] names the statement.
 pub trait GenericClient: Sync {
-    /// The connection.
-    fn connection(&self) -> &tokio_postgres::Client;
+    /// What it runs its statements by.
+    fn driver(&self) -> Driver<'_>;
+
+    /// The driver's client, for copies and streams of rows, which end when they end: the connection is checked before it is
+    /// used again.
+    fn connection(&self) -> &tokio_postgres::Client {
+        let Driver { client, watch, .. } = self.driver();
+        watch.begin();
+        client
+    }
 
     /// Whether a statement that failed so is to be prepared anew and run once more.
     fn may_repeat(&self, err: &Error) -> bool;
@@ -132,21 +147,9 @@ pub trait GenericClient: Sync {
     /// Runs statements without parameters, of which none is prepared.
     fn batch_execute(&self, sql: &str) -> impl Future<Output = Result<(), DbError>> + Send {
         async move {
-            let begun = Instant::now();
-            let done = self.connection().batch_execute(sql).await;
-            done.map_err(|err| DbError::of_statement(err, sql, begun.elapsed()))
+            let driver = self.driver();
+            driver.run(sql, driver.client.batch_execute(sql)).await
         }
-    }
-}
-
-async fn prepared(
-    sql: &str,
-    preparing: impl Future<Output = Result<Statement, Error>>,
-) -> Result<Prepared<'_>, DbError> {
-    let begun = Instant::now();
-    match preparing.await {
-        Ok(statement) => Ok(Prepared { sql, statement }),
-        Err(err) => Err(DbError::of_statement(err, sql, begun.elapsed())),
     }
 }
 
@@ -155,35 +158,30 @@ async fn run(
     what: &(impl Runnable + ?Sized),
     parameters: Parameters<'_>,
 ) -> Result<(Vec<Row>, u64), DbError> {
-    let begun = Instant::now();
-    let mut done = match what.statement() {
-        Some(statement) => run_once(client, statement, parameters).await,
-        None => run_anew(client, what, parameters).await,
+    let driver = client.driver();
+    let run_anew = async || {
+        let statement = driver.client.prepare(what.sql()).await?;
+        run_once(driver.client, &statement, parameters).await
     };
-    if let Err(err) = &done
-        && client.may_repeat(err)
-    {
-        done = run_anew(client, what, parameters).await;
-    }
-    done.map_err(|err| DbError::of_statement(err, what.sql(), begun.elapsed()))
-}
-
-async fn run_anew(
-    client: &(impl GenericClient + ?Sized),
-    what: &(impl Runnable + ?Sized),
-    parameters: Parameters<'_>,
-) -> Result<(Vec<Row>, u64), Error> {
-    let statement = client.connection().prepare(what.sql()).await?;
-    run_once(client, &statement, parameters).await
+    let running = async {
+        let done = match what.statement() {
+            Some(statement) => run_once(driver.client, statement, parameters).await,
+            None => run_anew().await,
+        };
+        match done {
+            Err(err) if client.may_repeat(&err) => run_anew().await,
+            done => done,
+        }
+    };
+    driver.run(what.sql(), running).await
 }
 
 async fn run_once(
-    client: &(impl GenericClient + ?Sized),
+    client: &tokio_postgres::Client,
     statement: &Statement,
     parameters: Parameters<'_>,
 ) -> Result<(Vec<Row>, u64), Error> {
-    let connection = client.connection();
-    let answer = connection.query_raw(statement, parameters.iter().copied());
+    let answer = client.query_raw(statement, parameters.iter().copied());
     let mut answer = pin!(answer.await?);
     let mut rows = Vec::new();
     while let Some(row) = answer.try_next().await? {
@@ -207,16 +205,22 @@ fn is_stale(err: &Error) -> bool {
 pub struct Client {
     /// Taken only by the drop.
     object: Option<Object>,
-    /// Whether its connection ends with it.
-    ends: AtomicBool,
+    watch: Watch,
 }
 
+/// Why a client has a connection.
+const UNTIL_DROPPED: &str = "it is taken by the drop alone";
+
 impl Client {
-    pub(super) fn new(object: Object) -> Self {
+    pub(super) fn new(object: Object, limits: Option<Limits>) -> Self {
         Self {
             object: Some(object),
-            ends: AtomicBool::new(false),
+            watch: Watch::new(limits),
         }
+    }
+
+    fn object(&self) -> &Object {
+        self.object.as_ref().expect(UNTIL_DROPPED)
     }
 
     /// Begins a transaction, which is rolled back unless it is committed.
@@ -224,94 +228,150 @@ impl Client {
     /// # Errors
     /// When the server can't be reached.
     pub async fn transaction(&mut self) -> Result<Transaction<'_>, DbError> {
-        Ok(Transaction(
-            tokio_postgres::Client::transaction(self).await?,
-        ))
+        let watch = &self.watch;
+        let client: &mut tokio_postgres::Client = self.object.as_mut().expect(UNTIL_DROPPED);
+        let token = client.cancel_token();
+        let beginning = client.transaction();
+        let limit = watch.limit(|limits| limits.reading);
+        let driver = watch.run(limit, || token, beginning).await??;
+        watch.begin();
+        Ok(Transaction { driver, watch })
     }
 
     /// Ends the connection instead of giving it back, and with it what the server still does for it.
-    pub fn end(mut self) {
-        *self.ends.get_mut() = true;
+    pub fn end(self) {
+        self.watch.spoil();
     }
 }
 
-/// Why a client has a connection.
-const UNTIL_DROPPED: &str = "it is taken by the drop alone";
-
+/// For copies and streams of rows.
 impl Deref for Client {
     type Target = tokio_postgres::Client;
 
     fn deref(&self) -> &Self::Target {
-        self.object.as_ref().expect(UNTIL_DROPPED)
+        self.connection()
     }
 }
 
 impl DerefMut for Client {
     fn deref_mut(&mut self) -> &mut Self::Target {
+        self.connection();
         self.object.as_mut().expect(UNTIL_DROPPED)
     }
 }
 
 impl GenericClient for Client {
-    fn connection(&self) -> &tokio_postgres::Client {
-        self
+    fn driver(&self) -> Driver<'_> {
+        Driver {
+            client: self.object(),
+            watch: &self.watch,
+            limit: self.watch.limit(|limits| limits.reading),
+        }
     }
 
     fn may_repeat(&self, err: &Error) -> bool {
         let is_stale = is_stale(err);
-        if is_stale && let Some(object) = &self.object {
-            self.ends.store(true, Ordering::Relaxed);
-            object.statement_cache.clear();
+        if is_stale {
+            self.watch.spoil();
+            self.object().statement_cache.clear();
         }
         is_stale
     }
 
     async fn prepare_cached<'s>(&self, sql: &'s str) -> Result<Prepared<'s>, DbError> {
-        let object = self.object.as_ref().expect(UNTIL_DROPPED);
-        prepared(sql, object.prepare_cached(sql)).await
+        let preparing = self.object().prepare_cached(sql);
+        let statement = self.driver().run(sql, preparing).await?;
+        Ok(Prepared { sql, statement })
     }
 }
 
 impl Drop for Client {
     fn drop(&mut self) {
-        if *self.ends.get_mut() {
-            self.object.take().map(Object::take);
+        let Some(object) = self.object.take() else {
+            return;
+        };
+        match (self.watch.is_spoilt(), self.watch.is_finished()) {
+            (true, is_finished) => end(object, is_finished),
+            (false, false) => {
+                spawn(settle(object));
+            }
+            (false, true) => {}
         }
     }
 }
 
+/// Gives a connection back to its pool when it has answered everything that was sent, or ends it.
+async fn settle(object: Object) {
+    let check = timeout(CHECK, object.simple_query("")).await;
+    if !matches!(check, Ok(Ok(_))) {
+        end(object, false);
+    }
+}
+
+/// Ends a connection, and what the server still does for it.
+fn end(object: Object, is_finished: bool) {
+    let connection = Object::take(object);
+    if !is_finished && !connection.is_closed() {
+        cancel(connection.cancel_token());
+    }
+}
+
 /// A transaction of a [`Client`]; dropped without [`Transaction::commit`], it is rolled back.
-pub struct Transaction<'a>(tokio_postgres::Transaction<'a>);
+pub struct Transaction<'a> {
+    driver: tokio_postgres::Transaction<'a>,
+    watch: &'a Watch,
+}
 
 impl Transaction<'_> {
-    /// Makes what it did last.
+    /// Commits it.
     ///
     /// # Errors
     /// When the server refuses, or the connection is lost: then it may have happened all the same.
     pub async fn commit(self) -> Result<(), DbError> {
-        Ok(self.0.commit().await?)
+        let Self { driver, watch } = self;
+        let token = driver.client().cancel_token();
+        finish(watch, token, driver.commit()).await
     }
 
-    /// Undoes what it did.
+    /// Rolls it back.
     ///
     /// # Errors
     /// When the connection is lost.
     pub async fn rollback(self) -> Result<(), DbError> {
-        Ok(self.0.rollback().await?)
+        let Self { driver, watch } = self;
+        let token = driver.client().cancel_token();
+        finish(watch, token, driver.rollback()).await
     }
 }
 
+async fn finish(
+    watch: &Watch,
+    token: CancelToken,
+    work: impl Future<Output = Result<(), Error>>,
+) -> Result<(), DbError> {
+    let limit = watch.limit(|limits| limits.writing);
+    let done = watch.run(limit, || token, work).await?;
+    watch.finish();
+    Ok(done?)
+}
+
+/// For copies and streams of rows.
 impl<'a> Deref for Transaction<'a> {
     type Target = tokio_postgres::Transaction<'a>;
 
     fn deref(&self) -> &Self::Target {
-        &self.0
+        self.connection();
+        &self.driver
     }
 }
 
 impl GenericClient for Transaction<'_> {
-    fn connection(&self) -> &tokio_postgres::Client {
-        self.0.client()
+    fn driver(&self) -> Driver<'_> {
+        Driver {
+            client: self.driver.client(),
+            watch: self.watch,
+            limit: self.watch.limit(|limits| limits.writing),
+        }
     }
 
     /// A failed statement has ended the transaction.
@@ -320,6 +380,7 @@ impl GenericClient for Transaction<'_> {
     }
 
     async fn prepare_cached<'s>(&self, sql: &'s str) -> Result<Prepared<'s>, DbError> {
-        prepared(sql, self.0.prepare(sql)).await
+        let statement = self.driver().run(sql, self.driver.prepare(sql)).await?;
+        Ok(Prepared { sql, statement })
     }
 }

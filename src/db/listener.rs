@@ -7,8 +7,9 @@ use futures_util::{StreamExt as _, stream};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::types::Type;
-use tokio_postgres::{AsyncMessage, Client, NoTls};
+use tokio_postgres::{AsyncMessage, Client};
 
+use super::connecting::{open, spawn};
 use super::{Database, DbError, event_replay};
 use crate::domain::PropertyEvent;
 
@@ -30,9 +31,9 @@ const MOST_EVENTS: i64 = 1000;
 /// # Errors
 /// When the server can't be reached.
 pub async fn connect(database: &Database) -> Result<Client, DbError> {
-    let connecting = database.config().connect(NoTls);
+    let connecting = open(database.config().clone(), "");
     let (client, connection) = timeout(CONNECT, connecting).await.map_err(|_| silent())??;
-    tokio::spawn(async move {
+    spawn(async move {
         if let Err(err) = connection.await {
             log::debug!("a connection of its own was lost: {err}");
         }
@@ -71,9 +72,9 @@ impl EventListener {
     async fn begin(database: &Database) -> Result<Self, DbError> {
         let mut config = database.config().clone();
         config.application_name(APPLICATION_NAME);
-        let (client, mut connection) = config.connect(NoTls).await?;
+        let (client, mut connection) = open(config, "").await?;
         let (sender, notifications) = mpsc::channel(MOST_WAITING);
-        tokio::spawn(async move {
+        spawn(async move {
             let mut messages = stream::poll_fn(move |context| connection.poll_message(context));
             while let Some(Ok(message)) = messages.next().await {
                 if let AsyncMessage::Notification(notification) = message {

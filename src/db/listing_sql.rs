@@ -72,50 +72,18 @@ pub(super) fn page(query: &ListingQuery, few: bool) -> Statement {
     statement
 }
 
-/// How many rows a filter selects: from the tallies where they can tell, else by counting. Always exact.
-pub(super) fn count(filter: &ListingFilter) -> Statement {
-    let has_price = filter.price_range() != (None, None);
-    match &filter.search {
-        None if has_price => count_by_price(filter),
-        None => {
-            let sum = "SELECT coalesce(sum(rows), 0)::bigint FROM property_tally";
-            Builder::new(filter).finish(sum)
-        }
-        Some(_) if has_price || !filter.locations.is_empty() => {
-            Builder::new(filter).finish("SELECT count(*) FROM property")
-        }
-        Some(search) => {
-            let mut builder = Builder::default();
-            let words = builder.words(search);
-            let counted =
-                format!("SELECT count(*) FROM property WHERE search @@ property_query({words})");
-            let mut sum = match search.is_word() {
-                true => format!("SELECT coalesce(property_count_of_word({words}), ({counted}))"),
-                false => format!("SELECT ({counted})"),
-            };
-            if let Some(id) = search.id() {
-                let id = builder.bind(id.0);
-                sum.push_str(&format!(
-                    " + (SELECT count(*) FROM property WHERE id = {id} AND NOT search @@ property_query({words}))"
-                ));
-            }
-            builder.finish(&sum)
-        }
-    }
+/// Whether the tally of locations has the exact number of a filter's rows.
+pub(super) fn is_tallied(filter: &ListingFilter) -> bool {
+    filter.search.is_none() && filter.price_range() == (None, None)
 }
 
-/// How many rows have the word that a filter searches for, if it is a single one and that is known without counting.
-pub(super) fn count_of_word(filter: &ListingFilter) -> Option<Statement> {
-    let mut builder = Builder::default();
-    let search = filter.search.as_ref()?;
-    if !search.is_word() {
-        return None;
+/// How many rows a filter selects: all of them where the tally of locations knows, otherwise at most `most`.
+pub(super) fn count(filter: &ListingFilter, most: i64) -> Statement {
+    let builder = Builder::new(filter);
+    match is_tallied(filter) {
+        true => builder.finish("SELECT coalesce(sum(rows), 0)::bigint FROM property_tally"),
+        false => builder.count(most),
     }
-    let word = builder.words(search);
-    Some(builder.finish(&format!(
-        "SELECT property_count_of_word({word}), \
-         (SELECT coalesce(sum(rows), 0)::bigint FROM property_tally)"
-    )))
 }
 
 /// The places with the most rows of a filter, each as its newest listing spells it, with its number of rows.
@@ -135,45 +103,6 @@ pub(super) fn count_by_place(filter: &ListingFilter, limit: i64) -> Statement {
          ORDER BY per_place.listings DESC, per_place.location_folded"
     );
     Statement { sql, parameters }
-}
-
-/// The rows between two prices: whole ranges of the tally from the one that the lower price is in to the one before
-/// the one that the higher price is in, without those below the lower price, and with those up to the higher price.
-fn count_by_price(filter: &ListingFilter) -> Statement {
-    let mut builder = Builder::default();
-    let (tallied, digits) = match builder.locations(filter) {
-        Some(place) => {
-            builder.and(&place);
-            (place, 2)
-        }
-        None => ("location_folded = ''".to_owned(), 3),
-    };
-    let joint = builder.joint();
-    let rows = format!("SELECT count(*) FROM property{}", builder.conditions);
-    let mut whole =
-        format!("SELECT coalesce(sum(rows), 0) FROM property_price_tally WHERE {tallied}");
-    let mut edges = String::new();
-    let (min, max) = filter.price_range();
-    if let Some(min) = min {
-        let min = builder.bind(min.as_decimal());
-        let floor = format!("property_price_floor({min}, {digits})");
-        whole.push_str(&format!(" AND price_floor >= {floor}"));
-        edges.push_str(&format!(
-            " - ({rows}{joint}price >= {floor} AND price < {min})"
-        ));
-    }
-    if let Some(max) = max {
-        let max = builder.bind(max.as_decimal());
-        let floor = format!("property_price_floor({max}, {digits})");
-        whole.push_str(&format!(" AND price_floor < {floor}"));
-        edges.push_str(&format!(
-            " + ({rows}{joint}price >= {floor} AND price <= {max})"
-        ));
-    }
-    Statement {
-        sql: format!("SELECT (({whole}){edges})::bigint"),
-        parameters: builder.parameters,
-    }
 }
 
 /// The predicates of a statement, joined by AND, and their parameters.
@@ -250,16 +179,20 @@ impl Builder {
     }
 
     pub(super) fn and(&mut self, condition: &str) {
-        let joint = self.joint();
-        self.conditions.push_str(joint);
+        self.conditions.push_str(match self.conditions.is_empty() {
+            true => " WHERE ",
+            false => " AND ",
+        });
         self.conditions.push_str(condition);
     }
 
-    /// What comes before one more condition.
-    pub(super) fn joint(&self) -> &'static str {
-        match self.conditions.is_empty() {
-            true => " WHERE ",
-            false => " AND ",
+    /// How many listings meet the predicates, counted no further than `most`.
+    pub(super) fn count(mut self, most: i64) -> Statement {
+        let limit = self.bind(most);
+        let Statement { sql, parameters } = self.finish("SELECT FROM property");
+        Statement {
+            sql: format!("SELECT count(*) FROM ({sql} LIMIT {limit}) AS found"),
+            parameters,
         }
     }
 
@@ -292,26 +225,18 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_locations_is_counted_from_the_tally() {
-        let query = ListingQuery::parse("location=A&location=B", Cursors::Ignored).expect("valid");
-        assert!(
-            count(&query.filter)
-                .sql
-                .ends_with("FROM property_tally WHERE location_folded = ANY($1)")
-        );
-    }
-
-    #[test]
-    fn only_a_search_and_nothing_else_is_looked_up_in_the_tally_of_words() {
-        for (query, looked_up) in [
-            ("q=sea", true),
+    fn only_lists_without_words_and_prices_are_counted_from_the_tally() {
+        for (query, tallied) in [
+            ("", true),
+            ("location=A&location=B", true),
+            ("q=sea", false),
             ("q=sea&location=A", false),
-            ("q=sea&max_price=5", false),
-            ("max_price=5", false),
+            ("location=A&max_price=5", false),
         ] {
             let query = ListingQuery::parse(query, Cursors::Ignored).expect("valid");
-            let sql = count(&query.filter).sql;
-            assert_eq!(sql.contains("property_count_of_word"), looked_up, "{sql}");
+            let sql = count(&query.filter, 10).sql;
+            assert_eq!(sql.contains("FROM property_tally"), tallied, "{sql}");
+            assert_eq!(sql.contains("LIMIT $"), !tallied, "{sql}");
         }
     }
 }

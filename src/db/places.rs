@@ -27,7 +27,7 @@ pub async fn list(
     let limit = limit.max(i64::try_from(chosen.len()).unwrap_or(limit));
     // A list of some locations depends on no others.
     let among = (!chosen.is_empty()).then_some(chosen);
-    if is_tallied(filter) {
+    if listing_sql::is_tallied(filter) {
         return match among {
             None => list_all(client, limit).await,
             Some(_) => list_among(client, among, "", limit).await,
@@ -46,12 +46,7 @@ pub async fn list(
 
 /// Whether the places of a filter that selects so many listings come with their numbers.
 pub fn are_counted(filter: &ListingFilter, total: i64) -> bool {
-    is_tallied(filter) || total <= COUNTED
-}
-
-/// Whether the tally of locations tells the numbers.
-fn is_tallied(filter: &ListingFilter) -> bool {
-    filter.search.is_none() && filter.price_range() == (None, None)
+    listing_sql::is_tallied(filter) || total <= COUNTED
 }
 
 /// The places whose names have these letters, those with the most listings first; case and accents don't matter.

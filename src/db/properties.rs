@@ -6,7 +6,7 @@ use tokio_postgres::types::ToSql;
 use super::fact_columns::{self, COLUMNS_BEFORE_OPTIONAL, columns, statement};
 use super::{DbError, GenericClient, listing_sql};
 use crate::domain::{
-    Description, Direction, Facts, FoldedLocation, ListingFilter, ListingQuery, Location,
+    Count, Description, Direction, Facts, FoldedLocation, ListingFilter, ListingQuery, Location,
     NewProperty, Position, Price, PriceBand, Property, PropertyId, Title,
 };
 
@@ -105,37 +105,47 @@ pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<R
     Ok(Rows { properties, more })
 }
 
-/// Whether so few rows have the word that a query searches for that finding them all costs less than walking the list
+/// Whether a search finds so few rows that finding and sorting all of them costs less than walking the list in its order
 /// until the page is full.
 async fn has_few(client: &impl GenericClient, query: &ListingQuery) -> Result<bool, DbError> {
-    let Some(statement) = listing_sql::count_of_word(&query.filter) else {
+    if query.filter.search.is_none() {
         return Ok(false);
+    }
+    let walked = ListingFilter {
+        locations: query.filter.locations.clone(),
+        ..ListingFilter::default()
     };
-    let prepared = client.prepare_cached(&statement.sql).await?;
-    let row = client.query_one(&prepared, &statement.references()).await?;
-    let (found, rows): (Option<i64>, i64) = (row.get(0), row.get(1));
+    let rows = count(client, &walked).await?.number;
     let pages = match query.position {
         Position::Page(page) => i64::from(page),
         Position::Cursor(_) => 1,
     };
     let wanted = pages.saturating_mul(i64::from(query.page_size) + 1);
-    Ok(found.is_some_and(|found| {
-        let finding = found.saturating_mul(found).saturating_mul(FINDING);
-        finding <= wanted.saturating_mul(rows)
-    }))
+    let few = (wanted.saturating_mul(rows) / FINDING).max(0).isqrt();
+    Ok(count_up_to(client, &query.filter, few).await?.is_exact)
 }
 
-/// Counts the rows that a filter selects.
+/// Counts the rows that a filter selects, as public lists do.
 ///
 /// # Errors
 /// When the database can't answer.
-pub async fn count(client: &impl GenericClient, filter: &ListingFilter) -> Result<i64, DbError> {
-    let statement = listing_sql::count(filter);
+pub async fn count(client: &impl GenericClient, filter: &ListingFilter) -> Result<Count, DbError> {
+    count_up_to(client, filter, Count::PUBLIC_LIMIT).await
+}
+
+async fn count_up_to(
+    client: &impl GenericClient,
+    filter: &ListingFilter,
+    limit: i64,
+) -> Result<Count, DbError> {
+    let statement = listing_sql::count(filter, limit.saturating_add(1));
     let prepared = client.prepare_cached(&statement.sql).await?;
-    Ok(client
-        .query_one(&prepared, &statement.references())
-        .await?
-        .get(0))
+    let row = client.query_one(&prepared, &statement.references()).await?;
+    let found = row.get(0);
+    Ok(match listing_sql::is_tallied(filter) {
+        true => Count::exact(found),
+        false => Count::up_to(limit, found),
+    })
 }
 
 /// The properties in the same place and price band as one, without it: those whose prices are nearest, the nearest

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use super::listing_sql::Statement;
 use super::{DbError, GenericClient};
@@ -16,9 +17,7 @@ pub async fn find_by_name(
     username: &str,
 ) -> Result<Option<User>, DbError> {
     let sql = include_str!("../../sql/queries/user_find_by_name.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let row = client.query_opt(&statement, &[&username]).await?;
-    Ok(row.as_ref().map(user))
+    find_by(client, sql, &[&username]).await
 }
 
 /// Finds a user by number.
@@ -27,9 +26,7 @@ pub async fn find_by_name(
 /// When the database can't answer.
 pub async fn find(client: &impl GenericClient, id: UserId) -> Result<Option<User>, DbError> {
     let sql = include_str!("../../sql/queries/user_find.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let row = client.query_opt(&statement, &[&id.0]).await?;
-    Ok(row.as_ref().map(user))
+    find_by(client, sql, &[&id.0]).await
 }
 
 /// Finds a user by number, whom nobody else changes until this transaction ends.
@@ -41,9 +38,7 @@ pub async fn find_locked(client: &impl GenericClient, id: UserId) -> Result<Opti
         include_str!("../../sql/queries/user_find.sql"),
         "FOR NO KEY UPDATE"
     );
-    let statement = client.prepare_cached(sql).await?;
-    let row = client.query_opt(&statement, &[&id.0]).await?;
-    Ok(row.as_ref().map(user))
+    find_by(client, sql, &[&id.0]).await
 }
 
 /// Finds an active member of staff who has a session of a name, and notes that the session is in use.
@@ -56,8 +51,16 @@ pub async fn find_by_session(
     session: &str,
 ) -> Result<Option<User>, DbError> {
     let sql = include_str!("../../sql/queries/user_find_by_session.sql");
+    find_by(client, sql, &[&id.0, &session]).await
+}
+
+async fn find_by(
+    client: &impl GenericClient,
+    sql: &str,
+    parameters: &[&(dyn ToSql + Sync)],
+) -> Result<Option<User>, DbError> {
     let statement = client.prepare_cached(sql).await?;
-    let row = client.query_opt(&statement, &[&id.0, &session]).await?;
+    let row = client.query_opt(&statement, parameters).await?;
     Ok(row.as_ref().map(user))
 }
 
@@ -99,15 +102,19 @@ pub async fn insert(
     password_hash: &str,
 ) -> Result<Option<UserId>, DbError> {
     let sql = include_str!("../../sql/queries/user_insert.sql");
-    let account = account(sql, new, password_hash);
+    let account = account(sql, new, password_hash.to_owned());
     let statement = client.prepare_cached(&account.sql).await?;
     let row = client.query_opt(&statement, &account.references()).await?;
     Ok(row.map(|row| UserId(row.get(0))))
 }
 
-/// A statement whose first parameters are what a new account is, in the order of [`UserStanding`]'s fields, with the
-/// hash after the address.
-fn account(sql: &str, standing: &UserStanding, password_hash: &str) -> Statement {
+/// A statement whose first parameters are an account's standing, in the order of [`UserStanding`]'s fields, and one more
+/// value.
+fn account(
+    sql: &str,
+    standing: &UserStanding,
+    last: impl ToSql + Sync + Send + 'static,
+) -> Statement {
     let UserStanding {
         username,
         email,
@@ -121,11 +128,11 @@ fn account(sql: &str, standing: &UserStanding, password_hash: &str) -> Statement
         parameters: vec![
             Box::new(username.as_str().to_owned()),
             Box::new(email.clone()),
-            Box::new(password_hash.to_owned()),
             Box::new(*is_active),
             Box::new(*is_staff),
             Box::new(*is_superuser),
             Box::new(permissions.names()),
+            Box::new(last),
         ],
     }
 }
@@ -149,7 +156,7 @@ pub struct LoadedUser {
 /// When the database can't answer.
 pub async fn upsert(client: &impl GenericClient, user: &LoadedUser) -> Result<bool, DbError> {
     let sql = include_str!("../../sql/queries/user_upsert.sql");
-    let mut account = account(sql, &user.standing, &user.password_hash);
+    let mut account = account(sql, &user.standing, user.password_hash.clone());
     account.parameters.push(Box::new(user.last_login));
     account.parameters.push(Box::new(user.date_joined));
     let statement = client.prepare_cached(&account.sql).await?;
@@ -167,29 +174,9 @@ pub async fn update(
     standing: &UserStanding,
 ) -> Result<(), DbError> {
     let sql = include_str!("../../sql/queries/user_update.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let UserStanding {
-        username,
-        email,
-        is_active,
-        is_staff,
-        is_superuser,
-        permissions,
-    } = standing;
-    client
-        .execute(
-            &statement,
-            &[
-                &id.0,
-                &username.as_str(),
-                email,
-                is_active,
-                is_staff,
-                is_superuser,
-                &permissions.names(),
-            ],
-        )
-        .await?;
+    let account = account(sql, standing, id.0);
+    let statement = client.prepare_cached(&account.sql).await?;
+    client.execute(&statement, &account.references()).await?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@
 mod account_event;
 mod admin_list;
 mod characters;
+mod count;
 mod cursor;
 mod event;
 mod fact_kind;
@@ -43,6 +44,7 @@ pub use admin_list::{
     MAX_ADMIN_PAGE, MAX_ADMIN_PAGE_SIZE, OrderTerm, RowsSeen, Selection,
 };
 pub use characters::is_visible;
+pub use count::Count;
 pub use cursor::{Cursor, Direction, SortValue};
 pub use event::{Change, EventId, PropertyEvent, RowState};
 pub use fact_kind::{FactKind, FactValue};

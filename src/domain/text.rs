@@ -155,17 +155,6 @@ impl SearchText {
         }
     }
 
-    /// Whether the text is a single word that is found by its beginning and stems alone: it does not end in a number,
-    /// which would also be looked for by itself.
-    pub fn is_word(&self) -> bool {
-        let words = self.words();
-        let [word] = words.as_slice() else {
-            return false;
-        };
-        let letters = word.chars().take_while(|c| !c.is_ascii_digit()).count();
-        letters < 3 || letters == word.chars().count()
-    }
-
     /// The number of a listing, if the text is nothing else.
     pub fn id(&self) -> Option<PropertyId> {
         let digits = self.0.bytes().all(|b| b.is_ascii_digit());

@@ -11,7 +11,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::AppError;
 use super::negotiation::AcceptedEncodings;
 use super::negotiation::has_copy;
-use crate::services::StoredPage;
+use crate::cache::StoredPage;
 
 /// Each file's name and its name with the content's hash, as `build.rs` found them.
 const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/static_files.in"));

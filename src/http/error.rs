@@ -10,8 +10,9 @@ use std::time::Duration;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
+use crate::cache::{Interrupted, LoadError};
 use crate::domain::{FieldErrors, PropertyForm};
-use crate::services::{Interrupted, LoadError, ManageError, Outage, ServiceError};
+use crate::services::{ManageError, Outage, ServiceError};
 
 /// A request that did not succeed. Every request that waited for the same page gets a copy.
 #[derive(Debug, Clone)]
@@ -199,7 +200,7 @@ impl From<ManageError> for AppError {
     fn from(err: ManageError) -> Self {
         match err {
             ManageError::NotAllowed => {
-                Self::Forbidden("Only superusers manage accounts. Ask one of them.")
+                Self::Forbidden("Only superusers can manage accounts. Ask a superuser.")
             }
             ManageError::Gone => Self::NotFound,
             ManageError::Service(err) => Self::Service(err),

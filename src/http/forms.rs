@@ -80,7 +80,7 @@ impl Fields {
     }
 }
 
-/// From where a request comes, and with what. A header such as `X-Forwarded-For` is not believed: anybody can send one.
+/// The client's address and `User-Agent`. A header such as `X-Forwarded-For` is ignored: any client can send one.
 pub(in crate::http) fn visitor(request: &HttpRequest) -> Visitor {
     let user_agent = request.headers().get(header::USER_AGENT);
     let user_agent = user_agent.map(|value| String::from_utf8_lossy(value.as_bytes()));

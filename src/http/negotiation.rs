@@ -1,9 +1,12 @@
 //! Which representation a client wants: HTML or JSON, and in which encoding.
 
-use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use std::borrow::Cow;
+
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use url::form_urlencoded;
 
-use crate::services::Encoding;
+use crate::cache::Encoding;
+use crate::services::urls::Failures;
 
 /// The format of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,27 +35,14 @@ impl Format {
         }
     }
 
-    /// The format of a failure: an endpoint that answers JSON by default also fails with JSON,
-    /// and so does a page that only programs read.
-    pub(super) fn of_failure(path: &str, query_string: &str, headers: &HeaderMap) -> Self {
-        if is_for_programs(path) {
-            return Self::Json;
-        }
-        let data = [
-            "cache-status",
-            "cache-clear",
-            "cache-test",
-            "cache-load-test",
-            "cache-warm",
-            "test-signals",
-        ];
-        let name = path
-            .strip_prefix("/properties/")
-            .and_then(|rest| rest.strip_suffix('/'));
-        let wants_page = joined(headers, header::ACCEPT).contains("text/html");
-        match name.is_some_and(|name| data.contains(&name)) && !wants_page {
-            true => Self::Json,
-            false => Self::of(query_string, headers),
+    /// The format of a failure at a URL.
+    pub(super) fn of_failure(failures: Failures, query_string: &str, headers: &HeaderMap) -> Self {
+        match failures {
+            Failures::Data => Self::Json,
+            Failures::DataFirst if !joined(headers, header::ACCEPT).contains("text/html") => {
+                Self::Json
+            }
+            Failures::DataFirst | Failures::AsAsked => Self::of(query_string, headers),
         }
     }
 
@@ -65,15 +55,6 @@ impl Format {
     }
 }
 
-/// Whether only programs read what is at a path.
-fn is_for_programs(path: &str) -> bool {
-    path.starts_with("/sitemap")
-        || matches!(
-            path,
-            "/robots.txt" | "/openapi.json" | "/properties/feed.atom"
-        )
-}
-
 /// The encodings that a client accepts, the one it likes best first and brotli before gzip; at last, as the one to send
 /// where no compressed body is kept, the body as it is (RFC 9110, section 12.5.3).
 #[derive(Debug, Clone, Copy)]
@@ -82,12 +63,9 @@ pub(super) struct AcceptedEncodings([Option<Encoding>; 3]);
 impl AcceptedEncodings {
     /// Those of a request.
     pub(super) fn of(headers: &HeaderMap) -> Self {
-        let mut lists = headers.get_all(header::ACCEPT_ENCODING);
-        let (first, more) = (lists.next(), lists.next());
-        match (first.map(|value| value.to_str()), more) {
-            (None, _) => Self([None, None, Some(Encoding::Identity)]),
-            (Some(Ok(list)), None) => Self::in_list(list),
-            _ => Self::in_list(&joined(headers, header::ACCEPT_ENCODING)),
+        match headers.contains_key(header::ACCEPT_ENCODING) {
+            true => Self::in_list(&joined(headers, header::ACCEPT_ENCODING)),
+            false => Self([None, None, Some(Encoding::Identity)]),
         }
     }
 
@@ -133,13 +111,15 @@ pub(super) fn has_copy(headers: &HeaderMap, etag: &HeaderValue) -> bool {
         .any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == etag.as_bytes())
 }
 
-/// All values of a header that is a list.
-pub(super) fn joined(headers: &HeaderMap, name: header::HeaderName) -> String {
-    let values: Vec<_> = headers
+/// All values of a header that is a list; the usual single one is not copied.
+pub(super) fn joined(headers: &HeaderMap, name: HeaderName) -> Cow<'_, str> {
+    let mut values = headers
         .get_all(name)
-        .filter_map(|value| value.to_str().ok())
-        .collect();
-    values.join(",")
+        .filter_map(|value| value.to_str().ok());
+    let first = values.next().unwrap_or_default();
+    values.fold(Cow::Borrowed(first), |list, more| {
+        format!("{list},{more}").into()
+    })
 }
 
 /// The best quality, in thousandths, that a list gives to one of several names (RFC 9110, section 12.4.2).
@@ -166,7 +146,6 @@ fn quality_of(list: &str, name: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::http::header::HeaderName;
 
     fn headers(name: HeaderName, value: &'static str) -> HeaderMap {
         [(name, HeaderValue::from_static(value))]

@@ -1,17 +1,18 @@
 //! Handlers of the public pages.
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use crate::domain::{Direction, FieldErrors, PropertyId};
-use crate::http::middleware::request_id::RequestId;
+use crate::http::middleware::RequestId;
 use crate::http::negotiation::Format;
-use crate::http::pages::{MachinePage, PublicPage, result, serve, serve_uncached};
+use crate::http::pages::{Asked, PublicPage, result, serve, serve_uncached};
 use crate::http::views::listings::{PlacesPage, RefusedListPage};
 use crate::http::views::page;
 use crate::http::{AppError, Site};
 use crate::services::Services;
+use crate::services::urls::{Address, Public, Url, find};
 
 /// `GET /`: a search that is typed there is a search of the list.
 pub(in crate::http) async fn root(request: HttpRequest) -> HttpResponse {
@@ -24,16 +25,17 @@ pub(in crate::http) async fn root(request: HttpRequest) -> HttpResponse {
         .finish()
 }
 
-/// `GET /properties/`
-pub(in crate::http) async fn index(
+/// `GET` of a page that is cached: a list, a listing, the places, or a page for programs.
+pub(in crate::http) async fn show(
     request: HttpRequest,
     services: web::Data<Services>,
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
-    let format = Format::of(request.query_string(), request.headers());
-    match PublicPage::list(request.query_string(), format) {
-        Ok(page) => serve(&request, page, services, site).await,
-        Err(errors) => refused(&request, errors, format),
+    let asked = request.extensions_mut().remove::<Asked>();
+    let asked = asked.ok_or(AppError::NotFound)?;
+    match asked.page.ok_or(AppError::NotFound)? {
+        Ok(wanted) => serve(&request, wanted, asked.encodings, services, site).await,
+        Err(errors) => refused(&request, asked.url, errors),
     }
 }
 
@@ -46,37 +48,7 @@ pub(in crate::http) async fn index_uncached(
     let format = Format::of(request.query_string(), request.headers());
     match PublicPage::list(request.query_string(), format) {
         Ok(page) => serve_uncached(page, services, site).await,
-        Err(errors) => refused(&request, errors, format),
-    }
-}
-
-/// `GET /properties/{id}/`
-pub(in crate::http) async fn show(
-    request: HttpRequest,
-    id: web::Path<String>,
-    services: web::Data<Services>,
-    site: web::Data<Site>,
-) -> Result<HttpResponse, AppError> {
-    let format = Format::of(request.query_string(), request.headers());
-    let page = PublicPage::detail(&id, request.query_string(), format);
-    serve(&request, page.ok_or(AppError::NotFound)?, services, site).await
-}
-
-/// `GET /properties/places/`
-pub(in crate::http) async fn places(
-    request: HttpRequest,
-    services: web::Data<Services>,
-    site: web::Data<Site>,
-) -> Result<HttpResponse, AppError> {
-    let format = Format::of(request.query_string(), request.headers());
-    match PublicPage::places(request.query_string(), format) {
-        Ok(page) => serve(&request, page, services, site).await,
-        Err(errors) if format == Format::Json => Err(AppError::Invalid(errors)),
-        Err(errors) => {
-            let number = RequestId::of(&request);
-            let refused = PlacesPage::refused(request.query_string(), errors, number);
-            page(not_kept(), &refused)
-        }
+        Err(errors) => refused(&request, find(request.path()).map(|(url, _)| url), errors),
     }
 }
 
@@ -125,30 +97,24 @@ async fn turn(
         .finish())
 }
 
-/// `GET` of a page for programs.
-pub(in crate::http) async fn machine(
-    request: HttpRequest,
-    services: web::Data<Services>,
-    site: web::Data<Site>,
-) -> Result<HttpResponse, AppError> {
-    let page = MachinePage::at(request.path(), request.query_string(), site.debug);
-    let page = page.map_err(AppError::Invalid)?.ok_or(AppError::NotFound)?;
-    serve(&request, PublicPage::Machine(page), services, site).await
-}
-
-/// The filter form again, with what was typed and what is wrong with it.
+/// The form of a URL again, with what was typed and what is wrong with it.
 fn refused(
     request: &HttpRequest,
+    url: Option<&Url>,
     errors: FieldErrors,
-    format: Format,
 ) -> Result<HttpResponse, AppError> {
-    match format {
-        Format::Json => Err(AppError::Invalid(errors)),
-        Format::Html => {
-            let number = RequestId::of(request);
-            let refused = RefusedListPage::new(request.query_string(), errors, number);
-            page(not_kept(), &refused)
+    let query = request.query_string();
+    let format = Format::of(query, request.headers());
+    let number = RequestId::of(request);
+    match url.map(|url| url.address) {
+        _ if format == Format::Json => Err(AppError::Invalid(errors)),
+        Some(Address::Public(Public::List | Public::Uncached)) => {
+            page(not_kept(), &RefusedListPage::new(query, errors, number))
         }
+        Some(Address::Public(Public::Places)) => {
+            page(not_kept(), &PlacesPage::refused(query, errors, number))
+        }
+        _ => Err(AppError::Invalid(errors)),
     }
 }
 

@@ -1,10 +1,14 @@
-//! Every address of the site.
+//! The handlers of every URL.
 
-use actix_web::web;
+use actix_web::middleware::from_fn;
+use actix_web::{Resource, web};
 
-use super::routing::{not_found, read};
+use super::middleware::frame::frame_failures;
+use super::middleware::session::sessions;
+use super::routing::{get, not_found, resource};
 use super::{Site, admin, assets, health, management, public};
 use crate::services::Services;
+use crate::services::urls::{Address, Public, URLS};
 
 /// The most bytes of a request's body: a description of 20,000 characters, percent-encoded, fits twice.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -15,29 +19,62 @@ pub fn configure(config: &mut web::ServiceConfig, services: &Services, site: &Si
         .app_data(web::Data::new(services.clone()))
         .app_data(web::Data::new(site.clone()))
         .app_data(web::Data::new(assets::Assets::new(assets::folder())))
-        .app_data(web::PayloadConfig::new(MAX_BODY_BYTES))
-        .service(read("/", public::root))
-        .service(read("/healthz", health::live))
-        .service(read("/readyz", health::ready))
-        .service(read("/static/{name:.+}", assets::show))
-        .configure(|config| management::routes::configure(config, services, site))
-        .configure(browse)
+        .app_data(web::PayloadConfig::new(MAX_BODY_BYTES));
+    for url in URLS {
+        let resource = resource(url, "");
+        match url.address {
+            Address::Public(address) => {
+                config.service(open(address, resource));
+            }
+            Address::Operators(address) => {
+                let resource = management::routes::of(address, resource);
+                let framed = resource.wrap(from_fn(frame_failures));
+                config.service(framed.wrap(sessions(site, &services.sessions)));
+            }
+            // Their scope has one session for all.
+            Address::Admin(_) => {}
+        }
+    }
+    config
         .configure(|config| admin::routes::configure(config, services, site))
         .default_service(web::to(not_found));
 }
 
-/// The public pages.
-fn browse(config: &mut web::ServiceConfig) {
-    config
-        .service(read("/properties/", public::index))
-        .service(read("/properties/no-cache/", public::index_uncached))
-        .service(read("/properties/places/", public::places))
-        .service(read(r"/properties/{id:\d+}/next/", public::next))
-        .service(read(r"/properties/{id:\d+}/previous/", public::previous))
-        .service(read(r"/properties/{id:\d+}/", public::show))
-        .service(read("/properties/feed.atom", public::machine))
-        .service(read("/robots.txt", public::machine))
-        .service(read("/openapi.json", public::machine))
-        .service(read("/sitemap.xml", public::machine))
-        .service(read(r"/sitemap-{part:\d+}.xml", public::machine));
+/// The handlers of a public URL.
+fn open(address: Public, resource: Resource) -> Resource {
+    resource.route(match address {
+        Public::Root => get().to(public::root),
+        Public::List
+        | Public::Detail
+        | Public::Places
+        | Public::Feed
+        | Public::Robots
+        | Public::Sitemap
+        | Public::SitemapPart
+        | Public::Description => get().to(public::show),
+        Public::Next => get().to(public::next),
+        Public::Previous => get().to(public::previous),
+        Public::Uncached => get().to(public::index_uncached),
+        Public::Health => get().to(health::live),
+        Public::Readiness => get().to(health::ready),
+        Public::Static => get().to(assets::show),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::http::openapi::document;
+
+    #[test]
+    fn the_description_names_just_the_urls_that_are_described() {
+        let described = URLS.iter().filter(|url| url.is_described);
+        let described: BTreeSet<_> = described.map(|url| url.pattern).collect();
+        let document = document(false);
+        let paths = document["paths"].as_object().expect("paths");
+        let named: BTreeSet<_> = paths.keys().map(String::as_str).collect();
+        assert_eq!(described, named);
+    }
 }

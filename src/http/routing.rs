@@ -1,20 +1,19 @@
 //! How addresses are registered: what is only read, and what happens where nothing is.
 
 use actix_web::http::{Method, header};
-use actix_web::{
-    FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, guard, web,
-};
+use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard, web};
 
 use super::AppError;
+use crate::services::urls::{Url, find};
 
-/// A resource that is only read: `HEAD` as `GET`.
-pub(super) fn read<F, Args>(path: &str, handler: F) -> Resource
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    web::resource(path).route(get().to(handler))
+/// The resource of a URL, of which `scope` is registered already.
+pub(super) fn resource(url: &Url, scope: &str) -> Resource {
+    let path = url.pattern.strip_prefix(scope).unwrap_or(url.pattern);
+    let path = path.replace("{name}", "{name:.+}");
+    let numbers = ["id", "part", "event"];
+    web::resource(numbers.into_iter().fold(path, |path, name| {
+        path.replace(&format!("{{{name}}}"), &format!(r"{{{name}:\d+}}"))
+    }))
 }
 
 /// A route that is read: `HEAD` as `GET`.
@@ -25,22 +24,14 @@ pub(super) fn get() -> Route {
 /// Nothing is here; but perhaps with a slash at the end, as Django's `APPEND_SLASH`.
 pub(super) async fn not_found(request: HttpRequest) -> Result<HttpResponse, AppError> {
     let path = request.path();
-    let section = ["/properties", "/admin"].into_iter().any(|section| {
-        path == section
-            || path
-                .strip_prefix(section)
-                .is_some_and(|rest| rest.starts_with('/'))
-    });
     let reading = matches!(*request.method(), Method::GET | Method::HEAD);
-    let plain = path
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b"/-_".contains(&b));
-    if !section || !reading || !plain || path.ends_with('/') {
+    let slashed = format!("{path}/");
+    if !reading || find(&slashed).is_none() {
         return Err(AppError::NotFound);
     }
     let query = request.query_string();
     let mark = if query.is_empty() { "" } else { "?" };
-    let location = (header::LOCATION, format!("{path}/{mark}{query}"));
+    let location = (header::LOCATION, format!("{slashed}{mark}{query}"));
     Ok(HttpResponse::MovedPermanently()
         .insert_header(location)
         .finish())

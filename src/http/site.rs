@@ -1,6 +1,8 @@
 //! What handlers and middleware need to know of the configuration.
 
 use actix_web::cookie::Key;
+use actix_web::dev::ServiceRequest;
+use actix_web::http::header;
 
 use crate::config::{AllowedHosts, SecretKey, SiteConfig};
 
@@ -38,5 +40,15 @@ impl Site {
     /// Whether readers reach the site by HTTPS.
     pub fn is_https(&self) -> bool {
         self.url.starts_with("https://")
+    }
+
+    /// Whether a request names one of the site's hosts.
+    pub(super) fn is_named_by(&self, request: &ServiceRequest) -> bool {
+        let host = request.headers().get(header::HOST);
+        let host = host.and_then(|value| value.to_str().ok());
+        // An absolute request target overrides the header (RFC 9112, section 3.2.2).
+        let target = request.uri().authority();
+        let host = target.map(|authority| authority.as_str()).or(host);
+        host.is_some_and(|host| self.allowed_hosts.allows(host))
     }
 }

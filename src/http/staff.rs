@@ -11,6 +11,7 @@ use super::AppError;
 use super::csrf::{CSRF, new_token, tokens_match};
 use super::views::frame::{Frame, Message, Undo};
 use crate::domain::{EventId, Permission, Permissions, User, UserId};
+use crate::services::urls::{Address, Admin, find};
 use crate::services::{Actor, Outage, SESSION_NAME, Services, USER_ID, Visitor};
 
 /// What ties the session to the password: a new one ends it.
@@ -299,9 +300,9 @@ impl FromRequest for Staff {
 /// Where somebody goes on who has to log in first: to what they asked for or, where that takes forms alone, to where
 /// one finds such a form.
 fn goal(request: &HttpRequest) -> String {
-    match request.match_pattern().as_deref() {
-        Some("/admin/logout/") => "/admin/".to_owned(),
-        Some(r"/admin/properties/{id:\d+}/restore/") => "/admin/properties/".to_owned(),
+    match find(request.path()).map(|(url, _)| url.address) {
+        Some(Address::Admin(Admin::Logout)) => "/admin/".to_owned(),
+        Some(Address::Admin(Admin::RestoreListing)) => "/admin/properties/".to_owned(),
         _ => {
             let asked = request.uri().path_and_query();
             asked.map_or("/admin/", |path| path.as_str()).to_owned()

@@ -12,8 +12,8 @@ use super::spelling::respelled;
 use super::{Editor, Looser, Meant, ServiceError, UnknownPlace};
 use crate::db::{Client, admin_listings as rows, event_log};
 use crate::domain::{
-    AdminFilter, AdminListQuery, AdminOrder, BulkChange, EventId, ListingQuery, MAX_ADMIN_PAGE,
-    Property, RowsSeen, Selection,
+    AdminFilter, AdminListQuery, AdminOrder, BulkChange, Count, EventId, ListingQuery,
+    MAX_ADMIN_PAGE, Property, RowsSeen, Selection,
 };
 use crate::events::UnitOfWork;
 
@@ -36,8 +36,8 @@ pub struct AdminPage {
     pub spellings: Vec<Looser>,
     /// Its rows, in order.
     pub properties: Vec<Property>,
-    /// How many rows the whole list has.
-    pub total: i64,
+    /// How many rows the whole list has, counted up to [`LONGEST_LIST`].
+    pub total: Count,
     /// How many rows it shows on all of its pages.
     pub listed: i64,
     /// The page; the last page if a later one was requested.
@@ -79,10 +79,12 @@ impl Editor {
     pub async fn list(&self, query: &AdminListQuery) -> Result<AdminPage, ServiceError> {
         let client = self.database.client().await?;
         let (query, unknown) = meant(&client, query).await?;
-        let total = rows::count(&client, &query.filter).await?;
-        let listed = match total > LONGEST_LIST {
+        let total = rows::count(&client, &query.filter, LONGEST_LIST).await?;
+        let listed = match total.number > LONGEST_LIST || !total.is_exact {
             true => LONG_LIST_ENDS,
-            false => total.min(i64::from(MAX_ADMIN_PAGE) * i64::from(query.per_page)),
+            false => total
+                .number
+                .min(i64::from(MAX_ADMIN_PAGE) * i64::from(query.per_page)),
         };
         let pages = listed
             .max(1)
@@ -90,13 +92,13 @@ impl Editor {
             .div_ceil(u64::from(query.per_page));
         let count = u16::try_from(pages).unwrap_or(MAX_ADMIN_PAGE);
         let page = query.page.min(count);
-        let spellings = match total {
+        let spellings = match total.number {
             0 => self.spellings(&client, &query.filter).await?,
             _ => Vec::new(),
         };
         Ok(AdminPage {
             spellings,
-            properties: rows::list(&client, &query.at(page), total).await?,
+            properties: rows::list(&client, &query.at(page), total.number).await?,
             query,
             unknown,
             total,
@@ -117,7 +119,7 @@ impl Editor {
                 listing: less.filter.clone(),
                 ..filter.clone()
             };
-            let listings = Some(rows::count(client, &filter).await?);
+            let listings = Some(rows::count(client, &filter, LONGEST_LIST).await?);
             Ok::<_, ServiceError>(Looser { listings, ..less })
         });
         Ok(promising(try_join_all(counted).await?))

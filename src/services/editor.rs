@@ -5,11 +5,13 @@
 
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use tokio::sync::Semaphore;
 
+use self::Ending::{Commit, RollBack};
 use super::ServiceError;
 use crate::cache::{Cache, caller};
-use crate::db::{Database, DbError, event_log, properties};
+use crate::db::{Database, DbError, Transaction, event_log, properties};
 use crate::domain::{EventId, NewProperty, Property, PropertyId, Version};
 use crate::events::{Bus, CommittedEvents, UnitOfWork};
 
@@ -48,6 +50,17 @@ pub enum DeleteOutcome {
     Gone,
 }
 
+/// How a write ends.
+pub(super) enum Ending<T> {
+    /// Its transaction is committed.
+    Commit(T),
+    /// Its transaction is rolled back, because nothing is to be changed.
+    RollBack(T),
+}
+
+/// A write under way.
+pub(super) type Write<'a, T> = BoxFuture<'a, Result<Ending<T>, ServiceError>>;
+
 /// Files of imports that an instance reads at once: each takes a connection, a core, and its size in memory.
 const IMPORTS_AT_ONCE: usize = 2;
 
@@ -76,29 +89,12 @@ impl Editor {
     /// # Errors
     /// When the database refuses or can't answer.
     pub async fn create(&self, actor: &str, new: NewProperty) -> Result<Property, ServiceError> {
-        let (this, actor) = (self.clone(), actor.to_owned());
-        to_the_end(async move {
-            let mut client = this.database.client().await?;
-            let work = UnitOfWork::begin(&mut client, &actor).await?;
-            let property = properties::insert(work.transaction(), &new).await?;
-            this.commit(work).await?;
-            Ok(property)
-        })
-        .await
-    }
-
-    /// Changes a listing, if it is still as the editor saw it.
-    ///
-    /// # Errors
-    /// When the database refuses or can't answer.
-    pub async fn update(
-        &self,
-        actor: &str,
-        id: PropertyId,
-        seen: Version,
-        new: NewProperty,
-    ) -> Result<UpdateOutcome, ServiceError> {
-        self.update_once(actor, None, id, seen, new).await
+        Ok(self
+            .write(actor, move |work| {
+                Box::pin(async move { Ok(Commit(properties::insert(work, &new).await?)) })
+            })
+            .await?
+            .0)
     }
 
     /// Tells every instance that the cache is cleared, or only what carries certain tags.
@@ -110,15 +106,15 @@ impl Editor {
         actor: &str,
         tags: Option<Vec<String>>,
     ) -> Result<(), ServiceError> {
-        let (this, actor) = (self.clone(), actor.to_owned());
-        to_the_end(async move {
-            let mut client = this.database.client().await?;
-            let work = UnitOfWork::begin(&mut client, &actor).await?;
-            event_log::insert_clear(work.transaction(), tags.as_deref()).await?;
-            this.commit(work).await?;
-            Ok(())
-        })
-        .await
+        Ok(self
+            .write(actor, move |work| {
+                Box::pin(async move {
+                    event_log::insert_clear(work, tags.as_deref()).await?;
+                    Ok(Commit(()))
+                })
+            })
+            .await?
+            .0)
     }
 
     /// Deletes listings, as far as they exist.
@@ -130,15 +126,12 @@ impl Editor {
         actor: &str,
         ids: Vec<PropertyId>,
     ) -> Result<Deletion, ServiceError> {
-        let (this, actor) = (self.clone(), actor.to_owned());
-        to_the_end(async move {
-            let mut client = this.database.client().await?;
-            let work = UnitOfWork::begin(&mut client, &actor).await?;
-            let count = properties::delete(work.transaction(), &ids).await?;
-            let event = this.commit(work).await?;
-            Ok(Deletion { count, event })
-        })
-        .await
+        let (count, event) = self
+            .write(actor, move |work| {
+                Box::pin(async move { Ok(Commit(properties::delete(work, &ids).await?)) })
+            })
+            .await?;
+        Ok(Deletion { count, event })
     }
 
     /// Deletes a listing, if it is still as the editor saw it.
@@ -151,19 +144,47 @@ impl Editor {
         id: PropertyId,
         seen: Option<Version>,
     ) -> Result<DeleteOutcome, ServiceError> {
+        Ok(
+            match self
+                .write(actor, move |work| {
+                    Box::pin(async move {
+                        let Some(current) = properties::find_locked(work, id).await? else {
+                            return Ok(RollBack(DeleteOutcome::Gone));
+                        };
+                        if seen.is_some_and(|seen| seen != current.version()) {
+                            return Ok(RollBack(DeleteOutcome::Changed(current)));
+                        }
+                        properties::delete(work, &[id]).await?;
+                        Ok(Commit(DeleteOutcome::Deleted(None)))
+                    })
+                })
+                .await?
+            {
+                (DeleteOutcome::Deleted(_), event) => DeleteOutcome::Deleted(event),
+                (other, _) => other,
+            },
+        )
+    }
+
+    /// Runs a write in a transaction of an actor, and publishes its events before it returns. Also returns what undoes a
+    /// deletion, as [`Editor::commit`] does.
+    ///
+    /// # Errors
+    /// When the database refuses or can't answer.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        actor: &str,
+        write: impl for<'a> FnOnce(&'a Transaction<'a>) -> Write<'a, T> + Send + 'static,
+    ) -> Result<(T, Option<EventId>), ServiceError> {
         let (this, actor) = (self.clone(), actor.to_owned());
         to_the_end(async move {
             let mut client = this.database.client().await?;
             let work = UnitOfWork::begin(&mut client, &actor).await?;
-            let found = properties::find_locked(work.transaction(), id).await?;
-            let Some(current) = found else {
-                return Ok(DeleteOutcome::Gone);
-            };
-            if seen.is_some_and(|seen| seen != current.version()) {
-                return Ok(DeleteOutcome::Changed(current));
+            let ending = write(work.transaction()).await?;
+            match ending {
+                Commit(done) => Ok((done, this.commit(work).await?)),
+                RollBack(done) => Ok((done, None)),
             }
-            properties::delete(work.transaction(), &[id]).await?;
-            Ok(DeleteOutcome::Deleted(this.commit(work).await?))
         })
         .await
     }

@@ -1,5 +1,6 @@
 //! The families of keys in Redis: what the site writes under, and so what a clear removes.
 
+use super::urls::URLS;
 use crate::cache::Level;
 
 /// Rendered pages.
@@ -23,14 +24,9 @@ pub(super) fn family_of(key: &str) -> Option<&'static str> {
     families.find(|known| *known == family)
 }
 
-/// The kinds of keys, in the order in which operators see them: the start of the name after the family, and what it is
-/// called. An empty start stands for the rest of a family.
-const KINDS: [(&str, &str, &str); 17] = [
-    (PAGES, "list.", "Pages: lists"),
-    (PAGES, "detail.", "Pages: listings"),
-    (PAGES, "places.", "Pages: places"),
-    (PAGES, "feed.", "Pages: feeds"),
-    (PAGES, "sitemap", "Pages: site map"),
+/// The other kinds of keys, in the order in which operators see them after those of [`URLS`]: the start of the name after
+/// the family, and what it is called. An empty start stands for the rest of a family.
+const KINDS: [(&str, &str, &str); 12] = [
     (PAGES, "~", "Pages: long addresses"),
     (PAGES, "", "Pages: others"),
     (QUERYSETS, "list?", "Queries: lists"),
@@ -47,6 +43,13 @@ const KINDS: [(&str, &str, &str); 17] = [
 /// Position, marks of events, leases.
 const BOOKKEEPING: &str = "Bookkeeping";
 
+/// Every kind of keys.
+fn kinds() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let pages = URLS.iter().filter_map(|url| url.pages);
+    let pages = pages.map(|(start, called)| (PAGES, start, called));
+    pages.chain(KINDS)
+}
+
 /// The label of a key, given without the prefix; keys of the cache test and similar ones count as bookkeeping.
 pub(super) fn kind_of(key: &str) -> &'static str {
     let Some((family, name)) = key.split_once(':') else {
@@ -60,15 +63,13 @@ pub(super) fn kind_of(key: &str) -> &'static str {
         (true, Some((_, path))) => path,
         _ => name,
     };
-    let mut kinds = KINDS.iter();
-    let found = kinds.find(|(of, start, _)| *of == family && name.starts_with(start));
+    let found = kinds().find(|(of, start, _)| *of == family && name.starts_with(start));
     found.map_or(BOOKKEEPING, |(_, _, called)| called)
 }
 
 /// The labels of keys, in order.
 pub(super) fn kind_names() -> impl Iterator<Item = &'static str> {
-    let names = KINDS.iter().map(|(_, _, called)| *called);
-    names.chain([BOOKKEEPING])
+    kinds().map(|(_, _, called)| called).chain([BOOKKEEPING])
 }
 
 #[cfg(test)]

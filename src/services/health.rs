@@ -17,7 +17,7 @@ pub struct Readiness {
 }
 
 impl Readiness {
-    /// Whether requests may be sent here.
+    /// Whether the instance is ready for requests.
     pub fn is_ready(&self) -> bool {
         self.database && self.migrated
     }

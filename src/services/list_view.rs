@@ -11,7 +11,7 @@ use super::spelling::respelled;
 use super::{ListingPage, Listings, Meant, ServiceError};
 use crate::cache::Cached;
 use crate::db::{places, properties};
-use crate::domain::{ListingFilter, ListingQuery, Place, SearchText};
+use crate::domain::{Count, ListingFilter, ListingQuery, Place, SearchText};
 
 /// The most words of a search of which each is tried to be left out.
 const MAX_WORDS: usize = 4;
@@ -49,7 +49,7 @@ impl Listings {
             (page.outcome, page.tagged.and(places.tagged))
         } else {
             let page = Box::pin(self.list(query)).await?;
-            let total = page.tagged.value.total;
+            let total = page.tagged.value.total.number;
             let tagged = match has_places(filter) {
                 true => {
                     let places = self.places_of(filter, total, OFFERED).await?;
@@ -60,7 +60,7 @@ impl Listings {
             (page.outcome, tagged)
         };
         let mut looser = Vec::new();
-        if tagged.value.0.total == 0 {
+        if tagged.value.0.total.number == 0 {
             looser = respelled(&self.database, filter, None).await;
             looser.extend(loosened(filter));
             let counted = looser.iter_mut().filter(|less| is_counted(less));
@@ -108,7 +108,7 @@ impl Listings {
         } else {
             let (rows, total) = tokio::try_join!(rows, total)?;
             let places = match has_places(filter) {
-                true => places::list(&client, filter, total, OFFERED).await?,
+                true => places::list(&client, filter, total.number, OFFERED).await?,
                 false => Vec::new(),
             };
             (rows, total, places)
@@ -119,7 +119,7 @@ impl Listings {
             total,
         };
         let mut looser = Vec::new();
-        if total == 0 {
+        if total.number == 0 {
             looser = respelled(&self.database, filter, Some(&client)).await;
             looser.extend(loosened(filter));
         }
@@ -218,7 +218,7 @@ fn is_counted(less: &Looser) -> bool {
 
 /// The suggestions that find something, as far as this is known.
 pub(super) fn promising(mut looser: Vec<Looser>) -> Vec<Looser> {
-    looser.retain(|less| less.listings != Some(0));
+    looser.retain(|less| less.listings != Some(Count::exact(0)));
     best_first(looser)
 }
 

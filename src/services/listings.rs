@@ -9,7 +9,7 @@ use super::families::{COUNTS, QUERYSETS};
 use crate::cache::{Cache, CacheKey, Cached, Fill, Level, TagSet};
 use crate::db::{Database, properties};
 use crate::domain::{
-    Cursor, Direction, ListingFilter, ListingQuery, MAX_PAGE, Position, Property, PropertyId,
+    Count, Cursor, Direction, ListingFilter, ListingQuery, MAX_PAGE, Position, Property, PropertyId,
 };
 use crate::events::kinds;
 
@@ -24,13 +24,13 @@ pub struct ListingPage {
     /// Whether more rows lie beyond, in the direction that was walked.
     pub more: bool,
     /// How many rows the whole list has.
-    pub total: i64,
+    pub total: Count,
 }
 
 impl ListingPage {
     /// How many pages may be asked for by number.
     pub fn page_count(&self, page_size: u16) -> u16 {
-        let pages = u64::try_from(self.total)
+        let pages = u64::try_from(self.total.number)
             .unwrap_or(0)
             .div_ceil(u64::from(page_size));
         u16::try_from(pages).unwrap_or(u16::MAX).clamp(1, MAX_PAGE)
@@ -83,7 +83,7 @@ impl Listings {
     /// When the database is needed and can't answer.
     pub async fn list(&self, query: &ListingQuery) -> Result<Cached<ListingPage>, ServiceError> {
         let (rows, count) = tokio::try_join!(self.rows(query), self.count(&query.filter))?;
-        let page = |(rows, total): (CachedRows, i64)| ListingPage {
+        let page = |(rows, total): (CachedRows, Count)| ListingPage {
             properties: rows.properties,
             more: rows.more,
             total,
@@ -114,7 +114,10 @@ impl Listings {
     }
 
     /// How many listings a filter selects.
-    pub(super) async fn count(&self, filter: &ListingFilter) -> Result<Cached<i64>, ServiceError> {
+    pub(super) async fn count(
+        &self,
+        filter: &ListingFilter,
+    ) -> Result<Cached<Count>, ServiceError> {
         let (database, wanted) = (self.database.clone(), filter.clone());
         let ttl = self.cache.lifetimes().count;
         let load = async move || -> Result<_, ServiceError> {

@@ -1,6 +1,6 @@
 //! Filters that ask for less than one that finds nothing.
 
-use crate::domain::ListingFilter;
+use crate::domain::{Count, ListingFilter};
 
 /// A filter without one of its parts.
 #[derive(Debug, Clone)]
@@ -10,7 +10,7 @@ pub struct Looser {
     /// What remains.
     pub filter: ListingFilter,
     /// How many listings that selects; `None` where it was not counted.
-    pub listings: Option<i64>,
+    pub listings: Option<Count>,
 }
 
 /// A part of a filter.

@@ -100,7 +100,10 @@ impl Listings {
         for at in 0..meant.value.unknown.len() {
             if let Some(filter) = meant.value.offer(at) {
                 let total = self.count(&filter).await?.tagged;
-                let places = self.places_of(&filter, total.value, OFFERED).await?.tagged;
+                let places = self
+                    .places_of(&filter, total.value.number, OFFERED)
+                    .await?
+                    .tagged;
                 meant = meant
                     .and(total)
                     .and(places)
@@ -115,7 +118,7 @@ impl Listings {
 
     async fn named(&self, location: &Location) -> Result<Tagged<Candidates>, ServiceError> {
         let own = self.count(&only(location)).await?.tagged;
-        if own.value > 0 {
+        if own.value.number > 0 {
             return Ok(own.map(|_| None));
         }
         let places = self.places(&containing(location)).await?.tagged;
@@ -127,7 +130,8 @@ impl Listings {
 pub(super) async fn meant_by(client: &Client, query: &ListingQuery) -> Result<Meant, ServiceError> {
     let mut candidates = Vec::new();
     for location in &query.filter.locations {
-        candidates.push(match properties::count(client, &only(location)).await? {
+        let own = properties::count(client, &only(location)).await?;
+        candidates.push(match own.number {
             0 => Some(places::list_by_name(client, location.as_str(), OFFERED).await?),
             _ => None,
         });
@@ -135,7 +139,7 @@ pub(super) async fn meant_by(client: &Client, query: &ListingQuery) -> Result<Me
     let mut meant = Meant::of(query, candidates);
     for at in 0..meant.unknown.len() {
         if let Some(filter) = meant.offer(at) {
-            let total = properties::count(client, &filter).await?;
+            let total = properties::count(client, &filter).await?.number;
             meant.unknown[at].offered = places::list(client, &filter, total, OFFERED).await?;
         }
     }

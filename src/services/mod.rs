@@ -27,12 +27,8 @@ mod spelling;
 mod submissions;
 mod traffic;
 mod undo;
+pub(crate) mod urls;
 
-pub use crate::cache::caller;
-pub use crate::cache::{
-    Cached, Encoding, HeldPage, InMemory, Interrupted, LoadError, PastInvalidation, ProbeStep,
-    Refusal, Rendered, Served, StoredPage,
-};
 pub use accounts::login::Login;
 pub use accounts::management::{Actor, ManageError, UserPage};
 pub use accounts::visitor::Visitor;
@@ -67,7 +63,7 @@ pub use management::streams::{FIGURES_EVERY, FigureStream, FigureStreams};
 pub use management::warm::Warmed;
 pub use management::warming::WarmState;
 pub use meant::{Meant, UnknownPlace};
-pub use pages::{PageKey, Pages};
+pub use pages::PageKey;
 pub use places::MAX_PLACES;
 pub use sessions::{NAME as SESSION_NAME, SessionState, Sessions, USER_ID};
 pub use submissions::{CreateOutcome, Submission};
@@ -85,8 +81,8 @@ pub struct Services {
     pub listings: Listings,
     /// Feeds and the sitemap.
     pub machines: Machines,
-    /// Rendered pages.
-    pub pages: Pages,
+    /// The cache, for rendered pages.
+    pub cache: Cache,
     /// Writing listings.
     pub editor: Editor,
     /// The history of listings.
@@ -103,7 +99,7 @@ pub struct Services {
     pub health: Health,
     /// The requests that were answered.
     pub traffic: Traffic,
-    /// The figures for Prometheus.
+    /// Metrics for Prometheus.
     pub exposition: Exposition,
 }
 
@@ -135,7 +131,7 @@ impl Services {
             exposition: Exposition::new(database.clone(), cache.clone(), traffic.clone()),
             traffic,
             machines: Machines::new(database.clone(), cache.clone()),
-            pages: Pages::new(cache.clone()),
+            cache: cache.clone(),
             history: History::new(database.clone()),
             accounts: Accounts::new(database.clone(), sessions.clone()),
             streams: FigureStreams::new(management.clone()),

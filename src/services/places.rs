@@ -22,7 +22,7 @@ impl Listings {
         let Some(name) = query.name.clone() else {
             let total = self.count(&query.filter).await?;
             let places = self
-                .places_of(&query.filter, total.tagged.value, ALL)
+                .places_of(&query.filter, total.tagged.value.number, ALL)
                 .await?;
             return Ok(Cached {
                 tagged: total.tagged.and(places.tagged).map(|(_, places)| places),

@@ -5,12 +5,11 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::editor::to_the_end;
+use super::editor::Ending::{Commit, RollBack};
 use super::{Editor, ServiceError, UpdateOutcome};
 use crate::db::submissions::{self, Earlier};
 use crate::db::{DbError, Transaction, properties};
 use crate::domain::{NewProperty, Property, PropertyForm, PropertyId, UserId, Version};
-use crate::events::UnitOfWork;
 
 /// A form that was sent, by what tells it from others.
 #[derive(Debug, Clone)]
@@ -52,19 +51,6 @@ impl Submission {
         })
     }
 
-    async fn claim(&self, transaction: &Transaction<'_>) -> Result<Option<Earlier>, DbError> {
-        submissions::claim(transaction, &self.token, &self.content).await
-    }
-
-    async fn finish(&self, transaction: &Transaction<'_>, saved: &Property) -> Result<(), DbError> {
-        let earlier = Earlier {
-            content: self.content.to_vec(),
-            property: saved.id,
-            version: saved.version(),
-        };
-        submissions::finish(transaction, &self.token, &earlier).await
-    }
-
     /// Whether it arrived before, as it is.
     fn repeats(&self, earlier: &Earlier) -> bool {
         earlier.content == self.content
@@ -73,23 +59,28 @@ impl Submission {
 
 async fn claim(
     sent: Option<&Submission>,
-    work: &UnitOfWork<'_>,
+    work: &Transaction<'_>,
 ) -> Result<Option<Earlier>, DbError> {
     match sent {
-        Some(sent) => sent.claim(work.transaction()).await,
+        Some(Submission { token, content }) => submissions::claim(work, token, content).await,
         None => Ok(None),
     }
 }
 
 async fn finish(
     sent: Option<&Submission>,
-    work: &UnitOfWork<'_>,
+    work: &Transaction<'_>,
     saved: &Property,
 ) -> Result<(), DbError> {
-    match sent {
-        Some(sent) => sent.finish(work.transaction(), saved).await,
-        None => Ok(()),
-    }
+    let Some(Submission { token, content }) = sent else {
+        return Ok(());
+    };
+    let earlier = Earlier {
+        content: content.to_vec(),
+        property: saved.id,
+        version: saved.version(),
+    };
+    submissions::finish(work, token, &earlier).await
 }
 
 impl Editor {
@@ -103,23 +94,23 @@ impl Editor {
         sent: Option<Submission>,
         new: NewProperty,
     ) -> Result<CreateOutcome, ServiceError> {
-        let (this, actor) = (self.clone(), actor.to_owned());
-        to_the_end(async move {
-            let mut client = this.database.client().await?;
-            let work = UnitOfWork::begin(&mut client, &actor).await?;
-            if let Some(earlier) = claim(sent.as_ref(), &work).await? {
-                let repeated = sent.is_some_and(|sent| sent.repeats(&earlier));
-                return Ok(match repeated {
-                    true => CreateOutcome::Repeated(earlier.property),
-                    false => CreateOutcome::Used(earlier.property),
-                });
-            }
-            let property = properties::insert(work.transaction(), &new).await?;
-            finish(sent.as_ref(), &work, &property).await?;
-            this.commit(work).await?;
-            Ok(CreateOutcome::Saved(property))
-        })
-        .await
+        Ok(self
+            .write(actor, move |work| {
+                Box::pin(async move {
+                    if let Some(earlier) = claim(sent.as_ref(), work).await? {
+                        let repeated = sent.is_some_and(|sent| sent.repeats(&earlier));
+                        return Ok(RollBack(match repeated {
+                            true => CreateOutcome::Repeated(earlier.property),
+                            false => CreateOutcome::Used(earlier.property),
+                        }));
+                    }
+                    let property = properties::insert(work, &new).await?;
+                    finish(sent.as_ref(), work, &property).await?;
+                    Ok(Commit(CreateOutcome::Saved(property)))
+                })
+            })
+            .await?
+            .0)
     }
 
     /// Saves the form of a listing, once, if the listing is still as the editor saw it, or as this very form left it.
@@ -134,35 +125,35 @@ impl Editor {
         seen: Version,
         new: NewProperty,
     ) -> Result<UpdateOutcome, ServiceError> {
-        let (this, actor) = (self.clone(), actor.to_owned());
-        to_the_end(async move {
-            let mut client = this.database.client().await?;
-            let work = UnitOfWork::begin(&mut client, &actor).await?;
-            let earlier = claim(sent.as_ref(), &work).await?;
-            if let (Some(earlier), Some(sent)) = (&earlier, &sent)
-                && sent.repeats(earlier)
-            {
-                return Ok(UpdateOutcome::Repeated);
-            }
-            let found = properties::find_locked(work.transaction(), id).await?;
-            let Some(current) = found else {
-                return Ok(UpdateOutcome::Gone);
-            };
-            let own = earlier.map(|earlier| earlier.version);
-            if current.version() != seen && Some(current.version()) != own {
-                return Ok(match new.is(&current) {
-                    true => UpdateOutcome::Same(current),
-                    false => UpdateOutcome::Conflict(current),
-                });
-            }
-            let updated = properties::update(work.transaction(), id, &new).await?;
-            let Some(saved) = updated else {
-                return Ok(UpdateOutcome::Gone);
-            };
-            finish(sent.as_ref(), &work, &saved).await?;
-            this.commit(work).await?;
-            Ok(UpdateOutcome::Saved(saved))
-        })
-        .await
+        Ok(self
+            .write(actor, move |work| {
+                Box::pin(async move {
+                    let earlier = claim(sent.as_ref(), work).await?;
+                    if let (Some(earlier), Some(sent)) = (&earlier, &sent)
+                        && sent.repeats(earlier)
+                    {
+                        return Ok(RollBack(UpdateOutcome::Repeated));
+                    }
+                    let found = properties::find_locked(work, id).await?;
+                    let Some(current) = found else {
+                        return Ok(RollBack(UpdateOutcome::Gone));
+                    };
+                    let own = earlier.map(|earlier| earlier.version);
+                    if current.version() != seen && Some(current.version()) != own {
+                        return Ok(RollBack(match new.is(&current) {
+                            true => UpdateOutcome::Same(current),
+                            false => UpdateOutcome::Conflict(current),
+                        }));
+                    }
+                    let updated = properties::update(work, id, &new).await?;
+                    let Some(saved) = updated else {
+                        return Ok(RollBack(UpdateOutcome::Gone));
+                    };
+                    finish(sent.as_ref(), work, &saved).await?;
+                    Ok(Commit(UpdateOutcome::Saved(saved)))
+                })
+            })
+            .await?
+            .0)
     }
 }

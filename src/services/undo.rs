@@ -1,11 +1,10 @@
 //! Bringing back what was: deleted listings, and earlier versions of listings. Each is a write like any other, by
 //! the user who asks for it, with a note in the history that says what was undone.
 
-use super::editor::to_the_end;
+use super::editor::Ending::{Commit, RollBack};
 use super::{Editor, ServiceError, UpdateOutcome};
 use crate::db::{event_log, history, properties, restoration};
 use crate::domain::{EventId, NewProperty, Property, PropertyId, Version};
-use crate::events::UnitOfWork;
 
 /// The most listings that are restored at once: as many as the log lists one by one for a statement.
 pub const MAX_UNDONE: i64 = 1_000;
@@ -44,35 +43,34 @@ impl Editor {
         event: EventId,
         only: bool,
     ) -> Result<UndoOutcome, ServiceError> {
-        let (this, actor) = (self.clone(), actor.to_owned());
-        to_the_end(async move {
-            let mut client = this.database.client().await?;
-            let work = UnitOfWork::begin(&mut client, &actor).await?;
-            let transaction = work.transaction();
-            let limit = MAX_UNDONE + 1;
-            let deleted = history::list_deletions(transaction, event, only, limit).await?;
-            if deleted.is_empty() {
-                return Ok(UndoOutcome::Unknown);
-            }
-            if i64::try_from(deleted.len()).is_ok_and(|count| count > MAX_UNDONE) {
-                return Ok(UndoOutcome::TooMany);
-            }
-            let events: Vec<_> = deleted.iter().map(|deleted| deleted.event).collect();
-            let note = format!("undid deletion {}", event.0);
-            event_log::set_note(transaction, &note).await?;
-            let mut back = restoration::insert_deleted(transaction, &events).await?;
-            if back.len() < deleted.len() {
-                back.extend(restoration::list_as_deleted(transaction, &events).await?);
-                let ids = deleted.iter().map(|deleted| deleted.id);
-                let taken: Vec<_> = ids.filter(|id| !back.contains(id)).collect();
-                if !taken.is_empty() {
-                    return Ok(UndoOutcome::Taken(taken));
-                }
-            }
-            this.commit(work).await?;
-            Ok(UndoOutcome::Restored(deleted.len()))
-        })
-        .await
+        Ok(self
+            .write(actor, move |work| {
+                Box::pin(async move {
+                    let limit = MAX_UNDONE + 1;
+                    let deleted = history::list_deletions(work, event, only, limit).await?;
+                    if deleted.is_empty() {
+                        return Ok(RollBack(UndoOutcome::Unknown));
+                    }
+                    if i64::try_from(deleted.len()).is_ok_and(|count| count > MAX_UNDONE) {
+                        return Ok(RollBack(UndoOutcome::TooMany));
+                    }
+                    let events: Vec<_> = deleted.iter().map(|deleted| deleted.event).collect();
+                    let note = format!("undid deletion {}", event.0);
+                    event_log::set_note(work, &note).await?;
+                    let mut back = restoration::insert_deleted(work, &events).await?;
+                    if back.len() < deleted.len() {
+                        back.extend(restoration::list_as_deleted(work, &events).await?);
+                        let ids = deleted.iter().map(|deleted| deleted.id);
+                        let taken: Vec<_> = ids.filter(|id| !back.contains(id)).collect();
+                        if !taken.is_empty() {
+                            return Ok(RollBack(UndoOutcome::Taken(taken)));
+                        }
+                    }
+                    Ok(Commit(UndoOutcome::Restored(deleted.len())))
+                })
+            })
+            .await?
+            .0)
     }
 
     /// Restores a deleted listing under its old number, with the values of a form.
@@ -85,20 +83,19 @@ impl Editor {
         id: PropertyId,
         new: NewProperty,
     ) -> Result<RestoreOutcome, ServiceError> {
-        let (this, actor) = (self.clone(), actor.to_owned());
-        to_the_end(async move {
-            let mut client = this.database.client().await?;
-            let work = UnitOfWork::begin(&mut client, &actor).await?;
-            let transaction = work.transaction();
-            event_log::set_note(transaction, "restored after its deletion").await?;
-            let restored = restoration::insert_again(transaction, id, &new).await?;
-            let Some(restored) = restored else {
-                return Ok(RestoreOutcome::Taken);
-            };
-            this.commit(work).await?;
-            Ok(RestoreOutcome::Restored(restored))
-        })
-        .await
+        Ok(self
+            .write(actor, move |work| {
+                Box::pin(async move {
+                    event_log::set_note(work, "restored after its deletion").await?;
+                    let restored = restoration::insert_again(work, id, &new).await?;
+                    let Some(restored) = restored else {
+                        return Ok(RollBack(RestoreOutcome::Taken));
+                    };
+                    Ok(Commit(RestoreOutcome::Restored(restored)))
+                })
+            })
+            .await?
+            .0)
     }
 
     /// Changes a listing back to what it was at an event, if it is still as the editor saw it.
@@ -113,28 +110,27 @@ impl Editor {
         event: EventId,
         new: NewProperty,
     ) -> Result<UpdateOutcome, ServiceError> {
-        let (this, actor) = (self.clone(), actor.to_owned());
-        to_the_end(async move {
-            let mut client = this.database.client().await?;
-            let work = UnitOfWork::begin(&mut client, &actor).await?;
-            let transaction = work.transaction();
-            let Some(current) = properties::find_locked(transaction, id).await? else {
-                return Ok(UpdateOutcome::Gone);
-            };
-            if new.is(&current) {
-                return Ok(UpdateOutcome::Same(current));
-            }
-            if current.version() != seen {
-                return Ok(UpdateOutcome::Conflict(current));
-            }
-            let note = format!("restored from change {}", event.0);
-            event_log::set_note(transaction, &note).await?;
-            let Some(saved) = properties::update(transaction, id, &new).await? else {
-                return Ok(UpdateOutcome::Gone);
-            };
-            this.commit(work).await?;
-            Ok(UpdateOutcome::Saved(saved))
-        })
-        .await
+        Ok(self
+            .write(actor, move |work| {
+                Box::pin(async move {
+                    let Some(current) = properties::find_locked(work, id).await? else {
+                        return Ok(RollBack(UpdateOutcome::Gone));
+                    };
+                    if new.is(&current) {
+                        return Ok(RollBack(UpdateOutcome::Same(current)));
+                    }
+                    if current.version() != seen {
+                        return Ok(RollBack(UpdateOutcome::Conflict(current)));
+                    }
+                    let note = format!("restored from change {}", event.0);
+                    event_log::set_note(work, &note).await?;
+                    let Some(saved) = properties::update(work, id, &new).await? else {
+                        return Ok(RollBack(UpdateOutcome::Gone));
+                    };
+                    Ok(Commit(UpdateOutcome::Saved(saved)))
+                })
+            })
+            .await?
+            .0)
     }
 }

@@ -1,28 +1,12 @@
 //! The project's shape: who imports from whom, how long files are, what they are called.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+mod cycles;
+mod layers;
 mod modules;
-
-/// Each layer with what it may import. `cache::policy` stands for that module alone.
-const LAYERS: [(&str, &[&str]); 8] = [
-    ("domain", &[]),
-    ("config", &[]),
-    ("cache", &["config"]),
-    ("db", &["domain", "config"]),
-    ("events", &["cache", "db", "domain"]),
-    ("services", &["cache", "db", "events", "domain"]),
-    ("http", &["services", "cache::policy", "domain", "config"]),
-    (
-        "app",
-        &[
-            "http", "services", "events", "cache", "db", "config", "domain",
-        ],
-    ),
-];
 
 /// Where everything is that the project's rules of length and naming hold for.
 const FOLDERS: [&str; 7] = [
@@ -79,100 +63,6 @@ fn read(path: &Path) -> String {
 fn name(path: &Path) -> String {
     let name = path.strip_prefix(root()).unwrap_or(path);
     name.display().to_string()
-}
-
-/// Names that a source file takes from the crate's root, with up to one module below: `cache::policy`.
-fn imports(path: &Path, text: &str) -> BTreeSet<String> {
-    let code: String = text
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .collect::<Vec<_>>()
-        .join("\n");
-    let mut found = BTreeSet::new();
-    let supers = "super::".repeat(depth(path));
-    for start in ["crate::", supers.as_str()] {
-        for (at, _) in code.match_indices(start) {
-            let longer = code[..at].ends_with("super::");
-            let word = code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
-            if !longer && !word {
-                found.extend(first_names(&code[at + start.len()..]));
-            }
-        }
-    }
-    found
-}
-
-/// How many modules a file is below the crate's root.
-fn depth(path: &Path) -> usize {
-    let below = path.strip_prefix(root().join("src")).unwrap_or(path);
-    let depth = below.components().count();
-    match path.ends_with("mod.rs") {
-        true => depth - 1,
-        false => depth,
-    }
-}
-
-/// The first one or two names of a path, or of each path in braces.
-fn first_names(rest: &str) -> Vec<String> {
-    let Some(inner) = rest.strip_prefix('{') else {
-        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
-        let names: Vec<_> = rest[..end.unwrap_or(rest.len())].split("::").collect();
-        return vec![names[..names.len().min(2)].join("::")];
-    };
-    let inner = &inner[..inner.find(';').unwrap_or(inner.len())];
-    let starts = inner.split([',', '\n']).map(str::trim_start);
-    let names = starts.filter(|name| name.starts_with(|c: char| c.is_ascii_lowercase()));
-    names.flat_map(first_names).collect()
-}
-
-#[test]
-fn imports_go_down_only() {
-    let mut wrong = Vec::new();
-    for (layer, allowed) in LAYERS {
-        let files = files(&format!("src/{layer}"));
-        assert!(!files.is_empty(), "there is no layer {layer}");
-        for path in files
-            .iter()
-            .filter(|path| path.extension().is_some_and(|e| e == "rs"))
-        {
-            for import in imports(path, &read(path)) {
-                let target = import.split("::").next().unwrap_or_default();
-                let known = LAYERS.iter().any(|(layer, _)| *layer == target);
-                let may = target == layer || allowed.contains(&target);
-                if known && !may && !allowed.contains(&import.as_str()) {
-                    wrong.push(format!("{} imports {import}", name(path)));
-                }
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-#[test]
-fn imports_are_found_in_every_form() {
-    let path = root().join("src/http/admin/staff.rs");
-    let text = "use crate::cache::policy::A;\nuse crate::{\n    db::B,\n    domain::C,\n};\n\
-        use super::super::super::events::D;\nuse super::super::views::E; // crate::app::F\n    //! crate::app::G\n\
-        fn f() { crate::services::h() }\n";
-    let names: Vec<_> = imports(&path, text).into_iter().collect();
-    let want = [
-        "app::F",
-        "cache::policy",
-        "db::B",
-        "domain::C",
-        "events::D",
-        "services::h",
-    ];
-    assert_eq!(names, want);
-}
-
-#[test]
-fn every_module_of_the_crate_is_a_layer() {
-    let lib = read(&root().join("src/lib.rs"));
-    let modules = lib.lines().filter_map(|line| line.strip_prefix("pub mod "));
-    let modules: BTreeSet<_> = modules.map(|name| name.trim_end_matches(';')).collect();
-    let layers: BTreeSet<_> = LAYERS.iter().map(|(layer, _)| *layer).collect();
-    assert_eq!(modules, layers);
 }
 
 #[test]

@@ -1,22 +1,19 @@
-//! Cycles between modules, at any depth.
+//! The modules of the crate, and which of them use which.
 //!
 //! A file is a module. An edge leads from a module to the one that **defines** a name which its code mentions, whether by
 //! `use` or by a path: `use super::x`, where the parent re-exports `x` of a sibling, is an edge to that sibling and not to
 //! the parent, and a re-export is an edge of the file that has it. Tests, and methods of types that a file does not name,
 //! are no edges.
-//!
-//! **Invariant:** in each module, its own code and its child modules, each with everything below it, have no cycle. So
-//! there is none between files either.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-use super::{depth, files, read, root};
+use super::{files, read, root};
 
 /// The names of a module from the crate's root: `["http", "pages"]`; empty for `lib.rs`.
-type Name = Vec<String>;
+pub(super) type Name = Vec<String>;
 
 #[derive(Default)]
 struct Module {
@@ -26,7 +23,7 @@ struct Module {
     paths: BTreeSet<Name>,
 }
 
-struct Modules(BTreeMap<Name, Module>);
+pub(super) struct Modules(BTreeMap<Name, Module>);
 
 /// A path, the name that it is used by, and whether it is of `use`.
 struct Mention {
@@ -36,7 +33,7 @@ struct Mention {
 }
 
 impl Modules {
-    fn of_crate() -> Self {
+    pub(super) fn of_crate() -> Self {
         let sources = files("src").into_iter();
         let sources = sources.filter(|path| path.extension().is_some_and(|end| end == "rs"));
         Self::new(sources.filter_map(|path| Some((module_name(&path)?, read(&path)))))
@@ -89,8 +86,13 @@ impl Modules {
         None
     }
 
+    /// The name of every module.
+    pub(super) fn names(&self) -> impl Iterator<Item = &Name> {
+        self.0.keys()
+    }
+
     /// Each dependency, with the path that makes it one.
-    fn edges(&self) -> Vec<(&Name, Name, String)> {
+    pub(super) fn edges(&self) -> Vec<(&Name, Name, String)> {
         let edges = self.0.iter().flat_map(|(name, module)| {
             module.paths.iter().filter_map(move |path| {
                 let definer = self.definer(path, 8)?;
@@ -99,63 +101,16 @@ impl Modules {
         });
         edges.collect()
     }
-
-    /// The cycles, each as its edges.
-    fn cycles(&self) -> Vec<String> {
-        let edges = self.edges();
-        let mut found = Vec::new();
-        for parent in self.0.keys() {
-            let child = |name: &Name| {
-                name.get(parent.len())
-                    .map_or("mod.rs", |child| child)
-                    .to_owned()
-            };
-            let below = edges
-                .iter()
-                .filter(|(from, to, _)| from.starts_with(parent) && to.starts_with(parent));
-            let here = below.filter(|(from, to, _)| child(from) != child(to));
-            let here: Vec<_> = here
-                .map(|edge| (child(edge.0), child(&edge.1), edge))
-                .collect();
-            let graph: BTreeSet<_> = here
-                .iter()
-                .map(|(from, to, _)| (from.as_str(), to.as_str()))
-                .collect();
-            for (from, to) in circular(&graph) {
-                let shown = here.iter().filter(|(a, b, _)| a == from && b == to);
-                let shown = shown.map(|(.., (from, _, path))| {
-                    format!("      {} mentions {path}", from.join("::"))
-                });
-                let shown: Vec<_> = shown.collect();
-                found.push(format!(
-                    "in crate::{}: {from} -> {to}\n{}",
-                    parent.join("::"),
-                    shown.join("\n")
-                ));
-            }
-        }
-        found
-    }
 }
 
-/// The edges that are part of a cycle.
-fn circular<'a>(graph: &BTreeSet<(&'a str, &'a str)>) -> Vec<(&'a str, &'a str)> {
-    let reaches = |from: &str, goal: &str| {
-        let (mut open, mut seen) = (vec![from], BTreeSet::from([from]));
-        while let Some(at) = open.pop() {
-            let next = graph
-                .iter()
-                .filter(|(from, _)| *from == at)
-                .map(|(_, to)| *to);
-            open.extend(next.filter(|to| seen.insert(to)));
-        }
-        seen.contains(goal)
-    };
-    graph
-        .iter()
-        .copied()
-        .filter(|(from, to)| reaches(to, from))
-        .collect()
+/// How many modules a file is below the crate's root.
+fn depth(path: &Path) -> usize {
+    let below = path.strip_prefix(root().join("src")).unwrap_or(path);
+    let depth = below.components().count();
+    match path.ends_with("mod.rs") {
+        true => depth - 1,
+        false => depth,
+    }
 }
 
 /// The module that a file is; `None` for the program and for tests beside the code.
@@ -315,8 +270,51 @@ fn absolute(
     }
 }
 
+/// A crate of some files.
+pub(super) fn made_of(files: &[(&str, &str)]) -> Modules {
+    Modules::new(files.iter().map(|(path, text)| {
+        let name = path.split("::").filter(|part| !part.is_empty());
+        (name.map(str::to_owned).collect(), (*text).to_owned())
+    }))
+}
+
+/// The edges of a crate, as `user -> definer`.
+fn edges_of(files: &[(&str, &str)]) -> Vec<String> {
+    let modules = made_of(files);
+    let edges = modules.edges().into_iter();
+    let edges: BTreeSet<_> = edges
+        .map(|(from, to, _)| format!("{} -> {}", from.join("::"), to.join("::")))
+        .collect();
+    edges.into_iter().collect()
+}
+
 #[test]
-fn modules_have_no_cycles() {
-    let cycles = Modules::of_crate().cycles();
-    assert!(cycles.is_empty(), "{}", cycles.join("\n"));
+fn a_name_leads_to_the_module_that_defines_it() {
+    let parent = "mod b; mod c; pub use b::B; use c as other; pub mod inside { pub fn f() {} }";
+    for (text, edge) in [
+        ("use super::B;", "a::c -> a::b"),
+        ("use super::{b::{self, X}, Own};", "a::c -> a::b"),
+        ("use crate::a::b as x; fn f() { x::g() }", "a::c -> a::b"),
+        ("fn f() { super::b::g(); }", "a::c -> a::b"),
+        ("fn f() { assert!(crate::a::B::new()); }", "a::c -> a::b"),
+        ("use super::Own as Mine;", "a::c -> a"),
+        ("fn f() { super::inside::f() }", "a::c -> a::inside"),
+    ] {
+        let files = [("", "mod a;"), ("a", parent), ("a::b", ""), ("a::c", text)];
+        let edges = edges_of(&files);
+        assert!(edges.iter().any(|found| found == edge), "{text}: {edges:?}");
+    }
+    for text in [
+        "// use super::B;\n/// [`super::B`]\nfn f() { \"super::B\"; }",
+        "#[cfg(test)]\nmod tests { use crate::a::B; }",
+        "use std::fmt; use super::b; fn f() -> impl Iterator + use<'_> { fmt::x() }",
+    ] {
+        let files = [
+            ("", "mod a;"),
+            ("a", "mod b; mod c; pub use b::B;"),
+            ("a::b", ""),
+            ("a::c", text),
+        ];
+        assert_eq!(edges_of(&files), ["a -> a::b"], "{text}");
+    }
 }

@@ -183,7 +183,7 @@ async fn write(
     let list = platform.services.listings.list_uncached(&first).await;
     let bar = output::progress(
         list.ok()
-            .and_then(|(list, _)| u64::try_from(list.total).ok()),
+            .and_then(|(list, _)| u64::try_from(list.total.number).ok()),
         "listings",
     );
     let sink = std::io::BufWriter::with_capacity(1 << 16, sink);

@@ -24,7 +24,7 @@ pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<(),
     let url = application.url().to_owned();
     tokio::spawn(async move {
         stop.asked().await;
-        log::info!("stopping: requests in flight finish first");
+        log::info!("stopping after the requests in progress");
         streams.end();
         handle.stop(true).await;
     });

@@ -88,10 +88,9 @@ impl MemoryTier {
     }
 
     /// Keeps a page in place of an equal one, unless that was replaced already.
-    pub(super) fn replace(&self, key: &CacheKey, old: &Arc<HeldPage>, page: HeldPage) {
-        if self.held(key).is_some_and(|held| Arc::ptr_eq(&held, old)) {
-            self.insert(key, &Arc::new(page));
-        }
+    pub(super) fn replace(&self, key: &CacheKey, old: &Arc<HeldPage>, page: HeldPage) -> bool {
+        let is_held = self.held(key).is_some_and(|held| Arc::ptr_eq(&held, old));
+        is_held && self.insert(key, &Arc::new(page))
     }
 
     /// Notes that an event is applied here.

@@ -6,7 +6,7 @@ use super::super::field_errors::quoted;
 /// A column that the list can be sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AdminColumn {
-    /// The listing's number.
+    /// The id of the listing.
     Id,
     /// Its headline, as a dictionary sorts words.
     Title,

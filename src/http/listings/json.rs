@@ -102,9 +102,13 @@ fn fact_schema(fact: &Fact) -> ObjectBuilder {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PropertyList)]
 pub(in crate::http) struct ListJson<'a> {
-    /// How many listings the whole list has.
+    /// How many listings the whole list has; 10,000 where a search or price range finds more.
     #[schema(minimum = 0)]
     count: i64,
+    /// False where the list has more listings than `count`; otherwise absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    count_is_exact: Option<bool>,
     /// The page after this one.
     #[schema(required = true, format = "uri")]
     next: Option<String>,
@@ -153,7 +157,8 @@ impl<'a> ListJson<'a> {
             .map(|p| PropertyJson::new(p, site_url))
             .collect();
         Self {
-            count: page.total,
+            count: page.total.number,
+            count_is_exact: (!page.total.is_exact).then_some(false),
             next,
             previous,
             results,

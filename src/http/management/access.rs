@@ -2,7 +2,7 @@
 //!
 //! A valid bearer token, or a staff session (with its CSRF token where something is changed); a wrong token is not made up
 //! for by a session, and credentials of another scheme, such as a proxy's, count for nothing. In development mode also
-//! anybody whose request no foreign web page made, so that `curl` just works.
+//! every request that no foreign web page made, so that `curl` just works.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -29,8 +29,9 @@ pub(in crate::http) struct Operator {
 
 impl Operator {
     /// The frame of a page; without a session it has no username.
-    pub(in crate::http) fn frame(&self) -> Result<Option<Frame>, AppError> {
-        self.staff.as_ref().map(Staff::frame).transpose()
+    pub(in crate::http) fn frame(&self) -> Result<Frame, AppError> {
+        let staff = self.staff.as_ref();
+        staff.map_or_else(|| Ok(Frame::without_session()), Staff::frame)
     }
 
     /// Who the event log will name.

@@ -6,10 +6,11 @@ use serde_json::json;
 
 use super::access::Operator;
 use super::answer::{json_response, no_store, wants_page};
+use crate::cache::Interrupted;
 use crate::http::AppError;
 use crate::http::views::management::WarmPage;
 use crate::http::views::page;
-use crate::services::{Interrupted, Services};
+use crate::services::Services;
 
 /// Where one sees how far it is.
 const PATH: &str = "/properties/cache-warm/";

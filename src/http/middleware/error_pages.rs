@@ -10,14 +10,15 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError};
 use serde_json::json;
 
+use super::harden::harden;
 use super::request_id::RequestId;
-use super::route::route_of;
-use super::security::harden;
 use crate::http::AppError;
 use crate::http::negotiation::Format;
+use crate::http::pages::Asked;
 use crate::http::views::errors;
 use crate::http::views::frame::Frame;
 use crate::services::Route;
+use crate::services::urls::Failures;
 
 /// Renders what ended with a status of 400 or more and is not rendered yet, and adds the security headers to every
 /// response.
@@ -28,7 +29,7 @@ pub async fn error_pages<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let asked = Asked::by(&request);
+    let asked = Failing::by(&request);
     let response = match next.call(request).await {
         Ok(response) => response.map_into_boxed_body(),
         Err(err) => {
@@ -47,20 +48,23 @@ pub async fn error_pages<B: MessageBody + 'static>(
 
 /// What a failure's page depends on besides the failure.
 #[derive(Debug)]
-struct Asked {
+struct Failing {
     format: Format,
     /// Whether it was asked of the admin, where the way back leads then.
     in_admin: bool,
     id: Option<RequestId>,
 }
 
-impl Asked {
+impl Failing {
     fn by(request: &ServiceRequest) -> Self {
-        let path = request.path();
+        let extensions = request.extensions();
+        let asked = extensions.get::<Asked>();
+        let url = asked.and_then(|asked| asked.url);
+        let failures = url.map_or(Failures::AsAsked, |url| url.failures);
         Self {
-            format: Format::of_failure(path, request.query_string(), request.headers()),
-            in_admin: route_of(path) == Route::Admin,
-            id: request.extensions().get::<RequestId>().copied(),
+            format: Format::of_failure(failures, request.query_string(), request.headers()),
+            in_admin: asked.is_some_and(|asked| asked.route == Route::Admin),
+            id: extensions.get::<RequestId>().copied(),
         }
     }
 
@@ -80,7 +84,7 @@ fn needs_page(response: &ServiceResponse<BoxBody>) -> bool {
     failed && !content_type.starts_with("text/html") && !content_type.contains("json")
 }
 
-fn rendered(response: ServiceResponse<BoxBody>, asked: &Asked) -> ServiceResponse<BoxBody> {
+fn rendered(response: ServiceResponse<BoxBody>, asked: &Failing) -> ServiceResponse<BoxBody> {
     let status = response.status();
     let error = response.response().error();
     if status.is_server_error() {
@@ -126,7 +130,7 @@ fn page(
     status: StatusCode,
     detail: &str,
     fields: Option<serde_json::Value>,
-    asked: &Asked,
+    asked: &Failing,
     frame: Option<Frame>,
 ) -> HttpResponse {
     let title = errors::title(status);
@@ -156,7 +160,7 @@ fn page(
 
 /// A failure of a middleware, as the page that the client gets: an outage of what keeps sessions.
 #[derive(Debug)]
-struct Failure(Asked);
+struct Failure(Failing);
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,9 +1,14 @@
 //! What happens around handlers.
 
-pub(super) mod clean_address;
-pub(super) mod error_pages;
+mod error_pages;
 pub(super) mod frame;
-pub(super) mod request_id;
-pub(super) mod route;
-pub(super) mod security;
+mod gate;
+mod harden;
+mod lane;
+mod request_id;
 pub(super) mod session;
+
+pub use error_pages::error_pages;
+pub use gate::gate;
+pub use lane::{Lane, LaneService};
+pub use request_id::{RequestId, request_id};

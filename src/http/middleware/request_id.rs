@@ -9,8 +9,9 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, web};
 
-use super::route::route_of;
-use crate::services::{Services, caller};
+use crate::cache::caller;
+use crate::http::pages::Asked;
+use crate::services::{Route, Services};
 
 /// A request's number: random, so that it says nothing of how many there were.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +65,10 @@ pub async fn request_id<B: MessageBody>(
     let started = Instant::now();
     let id = RequestId::new();
     request.extensions_mut().insert(id);
+    let route = request
+        .extensions()
+        .get::<Asked>()
+        .map_or(Route::Other, |asked| asked.route);
     let (method, path) = (request.method().clone(), request.path().to_owned());
     let services = request.app_data::<web::Data<Services>>().cloned();
     let answered = |response: &Result<ServiceResponse<B>, Error>| {
@@ -71,7 +76,7 @@ pub async fn request_id<B: MessageBody>(
             Ok(response) => (response.status(), cache_status(response.headers())),
             Err(err) => (err.as_response_error().status_code(), ""),
         };
-        let (took, route) = (started.elapsed(), route_of(&path));
+        let took = started.elapsed();
         if let Some(services) = services {
             services.traffic.count(route, status.as_u16());
             services.traffic.time(route, took);
@@ -98,7 +103,7 @@ pub async fn request_id<B: MessageBody>(
 }
 
 /// What a response says of how the caches took part.
-pub(in crate::http) fn cache_status(headers: &HeaderMap) -> &str {
+pub(super) fn cache_status(headers: &HeaderMap) -> &str {
     let value = headers.get("cache-status");
     value.and_then(|value| value.to_str().ok()).unwrap_or("")
 }

@@ -17,9 +17,9 @@ use utoipa::openapi::{
 };
 
 /// The description's own text.
-const ABOUT: &str = "Listings as JSON, a site map and feeds, and what operators do with the cache. Pages answer HEAD as \
-    they answer GET. Of a query, an unknown parameter is ignored and an empty one counts as absent. A page that is asked \
-    for with Authorization comes past the cache: without Age, ETag and Vary.";
+const ABOUT: &str = "Listings as JSON, the sitemap, feeds, and cache management. HEAD works like GET. Unknown \
+query parameters are ignored, and empty ones count as absent. A request with Authorization bypasses the cache, \
+so its response has no Age, ETag or Vary.";
 
 /// The description of a site; in development mode its management is open.
 pub fn document(debug: bool) -> Value {
@@ -58,16 +58,16 @@ fn security(debug: bool) -> Vec<SecurityRequirement> {
 fn components() -> Components {
     let token = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .description(Some("CACHE_API_TOKEN of the site's configuration."))
+        .description(Some("The value of the variable CACHE_API_TOKEN."))
         .build();
     let session = ApiKeyValue::with_description(
         "sessionid",
-        "The session of staff, who log in at /admin/login/. In development mode (DEBUG=true) the management needs \
-         neither this nor a token, unless a foreign web page asks.",
+        "The session of a staff user, who logs in at /admin/login/. In development mode (DEBUG=true), \
+        management needs neither a session nor a token, except for requests from other sites.",
     );
     let csrf = ApiKeyValue::with_description(
         "X-CSRF-Token",
-        "The session's security token, which a POST needs; a form may have it as the field csrf_token instead.",
+        "The session's CSRF token, which a POST needs; a form may send it as the field csrf_token instead.",
     );
     let components = ComponentsBuilder::new()
         .security_scheme("token", SecurityScheme::Http(token))

@@ -34,9 +34,9 @@ pub(super) fn filter() -> Vec<Parameter> {
     let location = ArrayBuilder::new().items(text(Location::MAX_CHARS));
     let locations = query(
         "location",
-        "A location; repeat it to select several, at most 20 different ones. Case and accents don't matter. Of a text \
-            that is not the name of a location, the only location that contains it is used; of several, the answer \
-            offers each.",
+        "A location; repeat it for several, at most 20 different ones. Case and accents do not matter. If the \
+        text is not the name of a location, and exactly one location contains it, that one is used; if several \
+        contain it, the response offers them.",
         location,
     );
     let locations = ParameterBuilder::from(locations)
@@ -45,8 +45,8 @@ pub(super) fn filter() -> Vec<Parameter> {
     vec![
         query(
             "q",
-            "Words that the title, the description or the location must have, the last also as a beginning, and \
-                neighbours also joined. A number also finds the listing of that number.",
+            "Words that the title, the description or the location must contain. The last word also matches as \
+            a prefix, and neighbouring words also match joined. A number also finds the listing with this id.",
             text(SearchText::MAX_CHARS),
         ),
         locations.build(),
@@ -67,21 +67,21 @@ pub(super) fn list() -> Vec<Parameter> {
         .default(Some(Value::from(Sort::default().name())));
     let mut parameters = filter();
     parameters.extend([
-        query("sort", "The order; ties are broken by id.", or_empty(sort)),
+        query("sort", "The sort order; equal listings are sorted by id.", or_empty(sort)),
         query(
             "page",
-            "The page's number. A page after the last one, and one after page 200 of any list, is not found.",
+            "The page number. A page after the last one or after page 200 is not found.",
             or_empty(number(1, i64::from(MAX_PAGE))),
         ),
         query(
             "page_size",
-            "How many listings a page has.",
+            "The number of listings per page.",
             or_empty(number(1, i64::from(MAX_PAGE_SIZE))),
         ),
         // Only the site can tell which text is a cursor.
         query(
             "cursor",
-            "A place in a list with these filters and this order, taken from `next` or `previous`; goes before `page`.",
+            "A position in a list with these filters and this order, from `next` or `previous`; overrides `page`.",
             Object::with_type(Type::String),
         ),
         format(),
@@ -93,14 +93,15 @@ pub(super) fn list() -> Vec<Parameter> {
 pub(super) fn places() -> Vec<Parameter> {
     let mut parameters = filter();
     parameters.retain(|parameter| parameter.name != "location");
-    let about = "Letters that each place's name has; case and accents don't matter. With it, every listing counts.";
+    let about = "Text that the names of the places contain; case and accents do not matter. All listings are \
+    then counted.";
     parameters.extend([query("name", about, text(Location::MAX_CHARS)), format()]);
     parameters
 }
 
 /// An address of the site.
 pub(super) fn address() -> Parameter {
-    let about = "A path of this site, or a whole address of it; without one, /properties/.";
+    let about = "A path or a full URL of this site; default: /properties/.";
     query("url", about, example("/properties/?location=Leith"))
 }
 
@@ -108,26 +109,26 @@ pub(super) fn address() -> Parameter {
 pub(super) fn format() -> Parameter {
     query(
         "format",
-        "`json` goes before the header Accept.",
+        "The response format; overrides the header Accept.",
         example("json"),
     )
 }
 
 /// The number of a listing.
 pub(super) fn id() -> Parameter {
-    path("id", "The listing's number.", number(1, PropertyId::MAX.0))
+    path("id", "The id of the listing.", number(1, PropertyId::MAX.0))
 }
 
 /// The number of a part of the site map.
 pub(super) fn part() -> Parameter {
     let (_, last) = SitemapPart::of(PropertyId::MAX).ids();
-    let about = "The part's number: 0 is the pages that are no listings.";
+    let about = "The number of the part; 0 has the pages that are not listings.";
     path("part", about, number(0, last.0 / SitemapPart::IDS))
 }
 
 /// The validator of the client's copy.
 pub(super) fn if_none_match() -> Parameter {
-    let about = "The ETag of a copy: if it is still right, the answer is 304.";
+    let about = "The ETag of the client's copy; if it is current, the response is 304.";
     let schema = Object::with_type(Type::String);
     parameter("If-None-Match", ParameterIn::Header, about, schema)
 }

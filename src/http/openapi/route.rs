@@ -17,39 +17,39 @@ const CACHED: [&str; 5] = ["Age", "Cache-Control", "Cache-Status", "ETag", "Vary
 
 /// Headers with the pattern of their values (none of a whole number) and their meaning.
 const HEADERS: [(&str, &str, &str); 10] = [
-    ("Age", "", "Seconds since the page's data were read."),
+    ("Age", "", "Seconds since the data of the page were read."),
     (
         "Cache-Control",
         "^(public, no-cache|no-store(, private)?)$",
-        "Browsers keep a page and ask whether it is still right.",
+        "Browsers keep a copy and revalidate it.",
     ),
     (
         "Cache-Status",
         "^(page-memory|page-redis|queryset)(; [a-z]+(=[^,;]+)?)+(, .+)?$",
-        "Which levels of the cache answered (RFC 9211).",
+        "The cache levels that answered (RFC 9211).",
     ),
     (
         "Content-Encoding",
         "^(br|gzip)$",
-        "How the body is compressed.",
+        "The compression of the body.",
     ),
     (
         "ETag",
         "^\"[0-9a-f]{32}(-gzip|-br)?\"$",
-        "The validator of this representation; strong.",
+        "The strong validator of this representation.",
     ),
-    ("Location", "^/", "Where to go, on this site."),
-    ("Retry-After", "", "Seconds after which to ask again."),
+    ("Location", "^/", "The target, on this site."),
+    ("Retry-After", "", "Seconds until the client should retry."),
     (
         "Vary",
         "^Accept, Accept-Encoding$",
-        "The request's headers that choose a representation.",
+        "The request headers that select a representation.",
     ),
     ("WWW-Authenticate", "^Bearer$", "How to authenticate."),
     (
         "X-Request-Id",
         "^[0-9a-f]{16}$",
-        "The request's number in the site's log.",
+        "The request number in the site's log.",
     ),
 ];
 
@@ -58,28 +58,29 @@ const FAILURES: [(u16, &str, &str, Option<&str>); 7] = [
     (
         400,
         "BadRequest",
-        "The input is not valid, or the host is not one of the site's.",
+        "The input is not valid, or the host is not allowed.",
         None,
     ),
     (
         401,
         "Unauthorized",
-        "Neither a valid token nor a session of staff.",
+        "Neither a valid token nor a staff session.",
         Some("WWW-Authenticate"),
     ),
     (
         403,
         "Forbidden",
-        "The account may not do this, the security token is missing or wrong, or a foreign web page asks.",
+        "The account has no permission, the CSRF token is missing or wrong, or the request comes from another \
+        site.",
         None,
     ),
-    (404, "NotFound", "There is nothing at this address.", None),
+    (404, "NotFound", "The page does not exist.", None),
     (409, "Conflict", "Another one is running.", None),
     (413, "TooLarge", "The body is longer than 1 MiB.", None),
     (
         503,
         "Unavailable",
-        "The database can't be reached or takes too long, and no page that may stand in is held.",
+        "The database can't be reached or takes too long, and there is no stale page to serve.",
         Some("Retry-After"),
     ),
 ];
@@ -224,7 +225,7 @@ pub(super) fn register(mut components: ComponentsBuilder) -> ComponentsBuilder {
             components = components.response(failure_name(name, pages), failure);
         }
     }
-    let not_modified = response("The client's copy is still right.", [], &CACHED);
+    let not_modified = response("The client's copy is current.", [], &CACHED);
     components.response("NotModified", not_modified)
 }
 

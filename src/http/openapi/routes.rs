@@ -14,7 +14,10 @@ pub(super) fn listings() -> Vec<Route> {
     let turn = |path, id, summary| {
         get(path, id, summary)
             .takes([p::id()])
-            .redirects("302", "The way to it; at the end of the list, to this one.")
+            .redirects(
+                "302",
+                "Redirect to that listing; at the end of the list, to this one.",
+            )
             .fails(&[400, 404, 503])
     };
     vec![
@@ -29,7 +32,7 @@ pub(super) fn listings() -> Vec<Route> {
         get(
             "/properties/no-cache/",
             "listPropertiesUncached",
-            "The same list straight from the database.",
+            "The same list, directly from the database.",
         )
         .takes(p::list())
         .answers("200", "The page.", html_or("PropertyList"))
@@ -37,7 +40,7 @@ pub(super) fn listings() -> Vec<Route> {
         get(
             "/properties/places/",
             "listPlaces",
-            "The places that listings are in, those with the most first.",
+            "The places with their numbers of listings, the largest first.",
         )
         .takes(p::places())
         .cached(html_or("PlaceList"))
@@ -49,12 +52,12 @@ pub(super) fn listings() -> Vec<Route> {
         turn(
             "/properties/{id}/next/",
             "getNextProperty",
-            "Leads to the listing after this one in a list.",
+            "Redirects to the next listing in a list.",
         ),
         turn(
             "/properties/{id}/previous/",
             "getPreviousProperty",
-            "Leads to the listing before this one in a list.",
+            "Redirects to the previous listing in a list.",
         ),
     ]
 }
@@ -72,30 +75,30 @@ pub(super) fn machines() -> Vec<Route> {
         .takes(p::filter())
         .cached([text("application/atom+xml; charset=utf-8")])
         .fails(&[400, 503]),
-        get("/robots.txt", "getRobots", "What crawlers may look at.")
+        get("/robots.txt", "getRobots", "The rules for crawlers.")
             .cached([text("text/plain; charset=utf-8")])
             .fails(&[400]),
-        get("/sitemap.xml", "getSitemap", "The parts of the site map.")
+        get("/sitemap.xml", "getSitemap", "The parts of the sitemap.")
             .cached(xml())
             .fails(&[400, 503]),
         get(
             "/sitemap-{part}.xml",
             "getSitemapPart",
-            "The listings of 5,000 numbers.",
+            "The listings of 5,000 ids.",
         )
         .takes([p::part()])
         .cached(xml())
         .fails(&[400, 404, 503]),
-        get("/openapi.json", "getDescription", "This description.")
+        get("/openapi.json", "getDescription", "This API description.")
             .cached([json("")])
             .fails(&[400]),
-        get("/healthz", "getHealth", "The program answers.")
-            .answers("200", "The program answers.", [text("text/plain")])
+        get("/healthz", "getHealth", "The program is running.")
+            .answers("200", "The program is running.", [text("text/plain")])
             .fails(&[400]),
         get(
             "/readyz",
             "getReadiness",
-            "Whether requests may be sent here.",
+            "Whether the instance is ready for requests.",
         )
         .answers("200", "Requests may be sent.", [json("Readiness")])
         .answers(
@@ -118,7 +121,7 @@ pub(super) fn management(security: &[SecurityRequirement]) -> Vec<Route> {
     let post = |path, id, summary| route(path, HttpMethod::Post, id, summary).fails(&[413]);
     let done = |route: Route, schema| route.answers("200", "The outcome.", html_or(schema));
     vec![
-        get("/properties/cache-status/", "getCacheStatus", "Each level's size and state.")
+        get("/properties/cache-status/", "getCacheStatus", "Size and state of each cache level.")
             .answers("200", "The outcome.", [json("CacheStatus")]),
         done(
             post(
@@ -126,14 +129,14 @@ pub(super) fn management(security: &[SecurityRequirement]) -> Vec<Route> {
                 "clearCache",
                 "Removes the site's entries from every level and instance.",
             )
-            .body("What to clear; without it, everything.", "CacheClear"),
+            .body("What to clear; without a body, everything.", "CacheClear"),
             "CacheCleared",
         ),
         done(
             get(
                 "/properties/cache-test/",
                 "testCache",
-                "Sets, gets, expires and deletes a probe at each level.",
+                "Sets, gets, expires and deletes a test entry at each level.",
             ),
             "CacheTest",
         ),
@@ -141,7 +144,7 @@ pub(super) fn management(security: &[SecurityRequirement]) -> Vec<Route> {
             get(
                 "/properties/redis-metrics/",
                 "getCacheMetrics",
-                "Redis's figures and the levels' own, with advice.",
+                "Statistics of Redis and of the cache levels, with advice.",
             ),
             "CacheMetrics",
         ),
@@ -149,9 +152,9 @@ pub(super) fn management(security: &[SecurityRequirement]) -> Vec<Route> {
             post(
                 "/properties/cache-load-test/",
                 "loadTestCache",
-                "Sends requests for the list to this instance, and times them.",
+                "Requests the list from this instance many times, and measures response times.",
             )
-            .body("How much load; without it, the defaults.", "LoadTest")
+            .body("The load; without a body, the defaults.", "LoadTest")
             .fails(&[409]),
             "LoadTestReport",
         ),
@@ -159,7 +162,7 @@ pub(super) fn management(security: &[SecurityRequirement]) -> Vec<Route> {
             post(
                 "/properties/test-signals/",
                 "testSignals",
-                "Creates, updates and deletes a probe listing, and checks that the caches follow.",
+                "Creates, updates and deletes a test listing, and checks that the caches are updated.",
             ),
             "SignalsTest",
         ),
@@ -178,16 +181,17 @@ pub(super) fn management(security: &[SecurityRequirement]) -> Vec<Route> {
              a page that shows the progress.",
         )
         .answers("200", "The outcome.", [json("CacheWarmed")])
-        .redirects("303", "Warming is under way.")
+        .redirects("303", "Warming is in progress.")
         .fails(&[409]),
         get(
             "/properties/cache-explain/",
             "explainCache",
-            "Why an address is answered as it is: key, tags, what each level has, the last event that ended it.",
+            "Explains how a URL would be answered: key, tags, the entry of each level, and the last event that \
+            invalidated it.",
         )
         .takes([p::address(), p::format()])
         .answers("200", "The explanation.", html_or("CacheExplained")),
-        get("/metrics", "getExposition", "The figures for Prometheus.")
+        get("/metrics", "getExposition", "Metrics for Prometheus.")
             .answers("200", "The figures.", [text(EXPOSITION_TYPE)]),
     ]
 }

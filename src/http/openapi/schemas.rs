@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use utoipa::openapi::ComponentsBuilder;
 
+use crate::cache::ProbeStep;
 use crate::http::listings::json::{ListJson, PlacesJson, PropertyJson};
 use crate::services::{
-    Cleared, EventState, Explanation, LoadTestReport, LoadTestRequest, ProbeStep, SignalStep,
-    WarmState, Warmed, WouldEnd,
+    Cleared, EventState, Explanation, LoadTestReport, LoadTestRequest, SignalStep, WarmState,
+    Warmed, WouldEnd,
 };
 
 /// Adds every shape.
@@ -60,7 +61,7 @@ struct Problem {
     status: u16,
     /// What went wrong this time.
     detail: String,
-    /// The request's number in the site's log.
+    /// The request number in the site's log.
     #[schema(pattern = "^[0-9a-f]{16}$")]
     request_id: String,
     /// What is wrong with each field of the input, if that is the reason.

@@ -6,17 +6,18 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
+use crate::cache::StoredPage;
 use crate::http::negotiation::{AcceptedEncodings, has_copy};
-use crate::services::StoredPage;
 
 /// The answer with a page, or 304.
-pub(super) fn answer(
+pub(in crate::http) fn answer(
     page: &StoredPage,
     headers: &HeaderMap,
+    encodings: AcceptedEncodings,
     age: Duration,
     cache_status: HeaderValue,
 ) -> HttpResponse {
-    let encoding = page.choose(AcceptedEncodings::of(headers));
+    let encoding = page.choose(encodings);
     let current = page.etag(encoding);
     // A copy that was compressed otherwise is the same page, and keeps its own validator.
     let mut known = [current].into_iter().chain(page.etags(encoding));

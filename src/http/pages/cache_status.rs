@@ -21,7 +21,7 @@ pub(super) fn header(trail: &[(Level, Outcome)]) -> HeaderValue {
 }
 
 /// The header of an answer from memory.
-pub(super) fn memory_hit(ttl: Duration) -> HeaderValue {
+pub(in crate::http) fn memory_hit(ttl: Duration) -> HeaderValue {
     header(&[(Level::PageMemory, Outcome::Hit(ttl))])
 }
 

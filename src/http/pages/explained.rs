@@ -6,8 +6,8 @@ use url::Url;
 use super::page::PublicPage;
 use crate::domain::FieldErrors;
 use crate::http::Site;
-use crate::http::negotiation::Format;
 use crate::services::ExplainedPage;
+use crate::services::urls::find;
 
 /// Longer addresses are refused.
 const MOST_BYTES: usize = 4000;
@@ -21,8 +21,20 @@ pub fn explained(address: &str, site: &Site) -> Result<ExplainedPage, FieldError
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("text/html"));
     let (path, query) = (url.path(), url.query().unwrap_or_default());
-    let page = PublicPage::at(path, query, &headers, site);
-    let page = page.ok_or_else(|| FieldErrors::of("url", refusal(path, query, &headers)))?;
+    let page = find(path)
+        .and_then(|(url, parameter)| PublicPage::at(url, parameter, query, &headers, site));
+    let page = match page {
+        Some(Ok(page)) => page,
+        Some(Err(errors)) => return Err(FieldErrors::of("url", refused(&errors))),
+        None => {
+            return Err(FieldErrors::of(
+                "url",
+                format!(
+                    "{path} is not a cached page. Lists, listings, places, feeds, the sitemap and robots.txt are cached."
+                ),
+            ));
+        }
+    };
     let key = page.key(&site.url);
     Ok(match page {
         PublicPage::List { query, .. } => ExplainedPage {
@@ -60,22 +72,12 @@ fn own(address: &str, site: &Site) -> Result<Url, String> {
     }
 }
 
-/// Why there is no page.
-fn refusal(path: &str, query: &str, headers: &HeaderMap) -> String {
-    let list =
-        (path == "/properties/").then(|| PublicPage::list(query, Format::of(query, headers)));
-    match list {
-        Some(Err(errors)) => {
-            let messages = errors
-                .iter()
-                .map(|(field, messages)| format!("{field}: {}", messages.join(" ")));
-            format!(
-                "The site refuses this URL. {}",
-                messages.collect::<Vec<_>>().join(" ")
-            )
-        }
-        _ => format!(
-            "{path} is not a cached page. Lists, listings, places, feeds, the sitemap and robots.txt are cached."
-        ),
-    }
+/// What is wrong with the query of an address.
+fn refused(errors: &FieldErrors) -> String {
+    let messages = errors.iter();
+    let messages = messages.map(|(field, messages)| format!("{field}: {}", messages.join(" ")));
+    format!(
+        "The site refuses this URL. {}",
+        messages.collect::<Vec<_>>().join(" ")
+    )
 }

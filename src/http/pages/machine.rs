@@ -3,11 +3,13 @@
 use url::form_urlencoded;
 
 use super::rendered::{json, text, xml};
+use crate::cache::Rendered;
 use crate::cache::policy::{CachePolicy, Level};
 use crate::domain::{Cursors, FieldErrors, ListingFilter, ListingQuery, SitemapPart};
 use crate::http::views::machines as views;
 use crate::http::{AppError, openapi};
-use crate::services::{PageKey, Rendered, Services};
+use crate::services::urls::closed_to_crawlers;
+use crate::services::{PageKey, Services};
 
 /// The fields of a query that a feed reads. It has one order and one page.
 const FEED_FIELDS: [&str; 4] = ["q", "location", "min_price", "max_price"];
@@ -15,7 +17,7 @@ const FEED_FIELDS: [&str; 4] = ["q", "location", "min_price", "max_price"];
 /// A page for programs, in the one format that it has.
 #[derive(Debug, Clone)]
 pub(in crate::http) enum MachinePage {
-    /// What crawlers may look at.
+    /// The rules for crawlers.
     Robots,
     /// The list of the site map's parts.
     Sitemap,
@@ -33,27 +35,12 @@ pub(in crate::http) enum MachinePage {
 }
 
 impl MachinePage {
-    /// The page at an address; `None` when there is none. `open` says whether the site's management is.
+    /// The feed that a query string asks for.
     ///
     /// # Errors
     /// When a parameter is not valid.
-    pub(in crate::http) fn at(
-        path: &str,
-        query_string: &str,
-        open: bool,
-    ) -> Result<Option<Self>, FieldErrors> {
-        Ok(Some(match path {
-            "/robots.txt" => Self::Robots,
-            "/sitemap.xml" => Self::Sitemap,
-            "/sitemap-0.xml" => Self::SitemapPages,
-            "/openapi.json" => Self::Description { open },
-            "/properties/feed.atom" => Self::Feed(Box::new(feed_filter(query_string)?)),
-            _ => {
-                let part = path.strip_prefix("/sitemap-");
-                let part = part.and_then(|rest| rest.strip_suffix(".xml"));
-                return Ok(part.and_then(SitemapPart::parse).map(Self::SitemapPart));
-            }
-        }))
+    pub(super) fn feed(query_string: &str) -> Result<Self, FieldErrors> {
+        Ok(Self::Feed(Box::new(feed_filter(query_string)?)))
     }
 
     /// Its identity, on a site at an address.
@@ -84,16 +71,31 @@ impl MachinePage {
         let machines = &services.machines;
         let (rendered, policy) = match &self {
             Self::Robots => {
-                let rendered = text("text/plain; charset=utf-8", &views::Robots { site_url })?;
-                (rendered, services.pages.constant(&self.key(site_url)).await)
+                let rendered = text(
+                    "text/plain; charset=utf-8",
+                    &views::Robots {
+                        site_url,
+                        closed: closed_to_crawlers(),
+                    },
+                )?;
+                (
+                    rendered,
+                    services.cache.constant(self.key(site_url).key()).await,
+                )
             }
             Self::SitemapPages => {
                 let rendered = xml(&views::SitemapPages { site_url })?;
-                (rendered, services.pages.constant(&self.key(site_url)).await)
+                (
+                    rendered,
+                    services.cache.constant(self.key(site_url).key()).await,
+                )
             }
             Self::Description { open } => {
                 let rendered = json(&openapi::document(*open))?;
-                (rendered, services.pages.constant(&self.key(site_url)).await)
+                (
+                    rendered,
+                    services.cache.constant(self.key(site_url).key()).await,
+                )
             }
             Self::Sitemap => {
                 let cached = machines.sitemap().await?;

@@ -4,17 +4,17 @@
 //! cookie, reaches the code that renders it. That is also why one computation can serve all requests.
 
 mod answer;
-mod cache_status;
+mod asked;
+pub(super) mod cache_status;
 mod explained;
-mod lane;
 mod machine;
 mod page;
 mod rendered;
 mod serve;
 mod stale;
 
+pub(super) use answer::answer;
+pub(super) use asked::{Asked, Refusal};
 pub use explained::explained;
-pub use lane::{Lane, LaneService};
-pub(in crate::http) use machine::MachinePage;
-pub(in crate::http) use page::{PublicPage, result};
-pub(in crate::http) use serve::{serve, serve_uncached};
+pub(super) use page::{PublicPage, result};
+pub(super) use serve::{refresh, serve, serve_uncached};

@@ -5,12 +5,16 @@ use actix_web::http::header::HeaderMap;
 use super::machine::MachinePage;
 use super::rendered::{html, json};
 use crate::cache::policy::{CachePolicy, Level};
-use crate::domain::{Cursors, FieldErrors, ListingQuery, PlaceQuery, Position, PropertyId};
+use crate::cache::{Cached, Rendered};
+use crate::domain::{
+    Cursors, FieldErrors, ListingQuery, PlaceQuery, Position, PropertyId, SitemapPart,
+};
 use crate::http::listings::json::{ListJson, PlacesJson, PropertyJson};
 use crate::http::negotiation::Format;
 use crate::http::views::listings::{DetailPage, ListPage, PlacesPage};
 use crate::http::{AppError, Site};
-use crate::services::{Cached, ListView, ListingPage, Meant, PageKey, Rendered, Services};
+use crate::services::urls::{Address, Public, Url};
+use crate::services::{ListView, ListingPage, Meant, PageKey, Services};
 
 /// A public page.
 #[derive(Debug, Clone)]
@@ -43,26 +47,38 @@ pub(in crate::http) enum PublicPage {
 }
 
 impl PublicPage {
-    /// The page at an address of a site, if that is recognised at once and every parameter is valid.
+    /// The page at a URL, or what is wrong with the query; `None` where no cached page is.
     pub(super) fn at(
-        path: &str,
+        url: &Url,
+        parameter: &str,
         query_string: &str,
         headers: &HeaderMap,
         site: &Site,
-    ) -> Option<Self> {
-        let name = path.strip_prefix("/properties/").unwrap_or("-");
+    ) -> Option<Result<Self, FieldErrors>> {
+        let Address::Public(address) = url.address else {
+            return None;
+        };
         let format = || Format::of(query_string, headers);
-        match name.strip_suffix('/') {
-            None if name.is_empty() => Self::list(query_string, format()).ok(),
-            None => {
-                let page = MachinePage::at(path, query_string, site.debug);
-                page.ok()?.map(Self::Machine)
+        let machine = |page| Some(Ok(Self::Machine(page)));
+        match address {
+            Public::List => Some(Self::list(query_string, format())),
+            Public::Detail => Self::detail(parameter, query_string, format()).map(Ok),
+            Public::Places => Some(Self::places(query_string, format())),
+            Public::Feed => Some(MachinePage::feed(query_string).map(Self::Machine)),
+            Public::Robots => machine(MachinePage::Robots),
+            Public::Sitemap => machine(MachinePage::Sitemap),
+            Public::SitemapPart if parameter == "0" => machine(MachinePage::SitemapPages),
+            Public::SitemapPart => {
+                machine(MachinePage::SitemapPart(SitemapPart::parse(parameter)?))
             }
-            Some("places") => Self::places(query_string, format()).ok(),
-            Some(id) if id.bytes().all(|b| b.is_ascii_digit()) => {
-                Self::detail(id, query_string, format())
-            }
-            Some(_) => None,
+            Public::Description => machine(MachinePage::Description { open: site.debug }),
+            Public::Root
+            | Public::Next
+            | Public::Previous
+            | Public::Uncached
+            | Public::Health
+            | Public::Readiness
+            | Public::Static => None,
         }
     }
 
@@ -77,7 +93,7 @@ impl PublicPage {
 
     /// The page of the listing that a path names, with what the query string says of the list that it was found in;
     /// `None` when the path names none.
-    pub(in crate::http) fn detail(id: &str, query_string: &str, format: Format) -> Option<Self> {
+    fn detail(id: &str, query_string: &str, format: Format) -> Option<Self> {
         let id = PropertyId(id.parse().ok()?);
         let result = Box::new(match format {
             Format::Json => ListingQuery::default(),
@@ -90,7 +106,7 @@ impl PublicPage {
     ///
     /// # Errors
     /// When a parameter is not valid.
-    pub(in crate::http) fn places(query_string: &str, format: Format) -> Result<Self, FieldErrors> {
+    fn places(query_string: &str, format: Format) -> Result<Self, FieldErrors> {
         let query = PlaceQuery::parse(query_string)?;
         Ok(Self::Places { query, format })
     }

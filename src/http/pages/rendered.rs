@@ -5,8 +5,8 @@ use actix_web::web::Bytes;
 use askama::Template;
 use serde::Serialize;
 
+use crate::cache::Rendered;
 use crate::http::AppError;
-use crate::services::Rendered;
 
 /// A page for people.
 pub(super) fn html(template: &impl Template) -> Result<Rendered, AppError> {

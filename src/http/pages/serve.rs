@@ -5,34 +5,46 @@ use std::time::Instant;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::asked::Wanted;
 use super::cache_status;
 use super::page::PublicPage;
 use super::stale::answer_or_stand_in;
-use crate::cache::policy;
+use crate::cache::Rendered;
+use crate::http::negotiation::AcceptedEncodings;
 use crate::http::{AppError, Site};
-use crate::services::{Rendered, Services};
+use crate::services::Services;
 
-/// Answers with a page: from the cache, or computed. A request with credentials is answered past the cache.
+/// Answers with a page that memory has missed: from Redis, or computed. A request that the cache may not answer, such as
+/// one with credentials, is answered past it.
 ///
 /// # Errors
 /// Those of the computation.
 pub(in crate::http) async fn serve(
     request: &HttpRequest,
-    page: PublicPage,
+    wanted: Wanted,
+    encodings: AcceptedEncodings,
     services: web::Data<Services>,
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
-    if !policy::is_cacheable_request(request.method(), request.headers()) {
+    let Wanted { page, key, missed } = wanted;
+    let Some(missed) = missed else {
         return Ok(not_kept(page.render(&services, &site.url).await?));
-    }
-    let key = page.key(&site.url);
-    let pages = services.pages.clone();
+    };
+    let cache = services.cache.clone();
     // On the heap, because the future of a whole page is large and is seldom needed.
     let render = move || Box::pin(async move { page.render(&services, &site.url).await });
-    let served = pages.get_or_render(&key, render).await?;
+    let tags = key.tags();
+    let served = cache.get_or_render(key.key(), &tags, missed, render);
+    let served = served.await?;
     let age = served.page.age(Instant::now());
     let status = cache_status::header(&served.trail);
-    Ok(answer_or_stand_in(&served, request.headers(), age, status))
+    Ok(answer_or_stand_in(
+        &served,
+        request.headers(),
+        encodings,
+        age,
+        status,
+    ))
 }
 
 /// Answers with a page straight from the database: no cache is read or written.
@@ -60,13 +72,13 @@ fn not_kept(page: Rendered) -> HttpResponse {
 }
 
 /// Computes a page anew that is about to expire.
-pub(super) async fn refresh(
-    page: PublicPage,
+pub(in crate::http) async fn refresh(
+    wanted: Wanted,
     services: web::Data<Services>,
     site: web::Data<Site>,
 ) {
-    let key = page.key(&site.url);
-    let pages = services.pages.clone();
+    let Wanted { page, key, .. } = wanted;
+    let cache = services.cache.clone();
     let render = move || Box::pin(async move { page.render(&services, &site.url).await });
-    pages.refresh(&key, render).await;
+    cache.refresh_page(key.key(), &key.tags(), render).await;
 }

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use chrono::{DateTime, Utc};
 
 use super::list_address::{carrying, list_in};
-use crate::domain::{Fact, grouped_digits};
+use crate::domain::{Count, Fact, grouped_digits};
 use crate::http::assets;
 
 /// The address of a static file.
@@ -108,7 +108,17 @@ pub(super) fn thousands(number: impl Display, _: &dyn askama::Values) -> askama:
     Ok(grouped(number))
 }
 
-/// The same outside templates.
+/// A number of listings: “1,234”, or “more than 10,000” where they were not counted further.
+#[askama::filter_fn]
+pub(super) fn counted(count: &Count, _: &dyn askama::Values) -> askama::Result<String> {
+    let number = grouped(count.number);
+    Ok(match count.is_exact {
+        true => number,
+        false => format!("more than {number}"),
+    })
+}
+
+/// The same as [`thousands`] outside templates.
 pub(in crate::http) fn grouped(number: impl Display) -> String {
     grouped_digits(&number.to_string())
 }

@@ -38,7 +38,7 @@ pub(in crate::http) struct Frame {
 
 impl Frame {
     /// The frame of a page that was opened without a session.
-    pub(super) fn nobody() -> Self {
+    pub(in crate::http) fn without_session() -> Self {
         Self {
             username: String::new(),
             csrf_token: String::new(),

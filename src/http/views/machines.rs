@@ -11,11 +11,13 @@ use crate::services::Newest;
 /// below what the page cache keeps.
 const EXCERPT: usize = 1_000;
 
-/// What crawlers may look at.
+/// The rules for crawlers.
 #[derive(Template)]
 #[template(path = "machines/robots.txt")]
 pub(in crate::http) struct Robots<'a> {
     pub(in crate::http) site_url: &'a str,
+    /// The paths that they may not look at.
+    pub(in crate::http) closed: Vec<String>,
 }
 
 /// The list of the site map's parts.

@@ -4,10 +4,8 @@
 //! the request arrived; and at least one user is in charge afterwards. Both hold because the transaction locks all users
 //! in charge, so that two requests at once can't undo each other.
 
-use super::Accounts;
-use crate::db::{
-    Client, DbError, Transaction, account_events, event_log, login_events, sessions, users,
-};
+use super::{Accounts, begin, insert};
+use crate::db::{Client, DbError, Transaction, account_events, login_events, sessions, users};
 use crate::domain::{
     AccountEvent, LoginEvent, LoginFilter, NameError, NewAccount, Password, SessionEntry, User,
     UserId, UserQuery, UserStanding,
@@ -98,25 +96,16 @@ impl Accounts {
     }
 
     /// Adds an account.
-    ///
-    /// # Errors
-    /// [`ManageError`]
     pub async fn add(&self, actor: &Actor, new: NewAccount) -> Result<UserId, ManageError> {
         let hash = passwords::hash(new.password).await?;
-        let mut client = self.client().await?;
-        let (work, _) = begin(&mut client, actor).await?;
-        users::lock_names(&work).await?;
-        let names = users::list_names(&work, None).await?;
-        names.check(&new.standing.username)?;
-        let id = users::insert(&work, &new.standing, &hash).await?;
-        commit(work).await?;
-        id.ok_or(ManageError::Name(NameError::Taken))
+        let mut client = self.database.client().await?;
+        let (work, _) = begin_in_charge(&mut client, actor).await?;
+        let id = insert(&work, &new.standing, &hash).await??;
+        work.commit().await?;
+        Ok(id)
     }
 
     /// Changes an account, if it is still as `seen`. One that may not enter any more has no sessions any more.
-    ///
-    /// # Errors
-    /// [`ManageError`]
     pub async fn change(
         &self,
         actor: &Actor,
@@ -124,8 +113,8 @@ impl Accounts {
         seen: &str,
         standing: &UserStanding,
     ) -> Result<(), ManageError> {
-        let mut client = self.client().await?;
-        let (work, in_charge) = begin(&mut client, actor).await?;
+        let mut client = self.database.client().await?;
+        let (work, in_charge) = begin_in_charge(&mut client, actor).await?;
         let user = users::find_locked(&work, id)
             .await?
             .ok_or(ManageError::Gone)?;
@@ -146,15 +135,10 @@ impl Accounts {
             true => Vec::new(),
             false => sessions::delete_of_user(&work, id, None).await?,
         };
-        commit(work).await?;
-        self.sessions.void(ended).await;
-        Ok(())
+        Ok(self.commit(work, ended).await?)
     }
 
     /// Gives an account another password, and ends its sessions.
-    ///
-    /// # Errors
-    /// [`ManageError`]
     pub async fn reset_password(
         &self,
         actor: &Actor,
@@ -162,24 +146,18 @@ impl Accounts {
         password: Password,
     ) -> Result<(), ManageError> {
         let hash = passwords::hash(password).await?;
-        let mut client = self.client().await?;
-        let (work, _) = begin(&mut client, actor).await?;
-        if !users::update_password(&work, id, None, &hash).await? {
-            return Err(ManageError::Gone);
+        let mut client = self.database.client().await?;
+        let (work, _) = begin_in_charge(&mut client, actor).await?;
+        match self.replace_password(work, id, None, &hash).await? {
+            true => Ok(()),
+            false => Err(ManageError::Gone),
         }
-        let ended = sessions::delete_of_user(&work, id, None).await?;
-        commit(work).await?;
-        self.sessions.void(ended).await;
-        Ok(())
     }
 
     /// Deletes an account. What it did is still known by its name.
-    ///
-    /// # Errors
-    /// [`ManageError`]
     pub async fn delete(&self, actor: &Actor, id: UserId) -> Result<User, ManageError> {
-        let mut client = self.client().await?;
-        let (work, _) = begin(&mut client, actor).await?;
+        let mut client = self.database.client().await?;
+        let (work, _) = begin_in_charge(&mut client, actor).await?;
         // The acting user is a superuser and is not deleted.
         if id == actor.id {
             return Err(ManageError::OwnAccount);
@@ -189,23 +167,19 @@ impl Accounts {
             .ok_or(ManageError::Gone)?;
         let ended = sessions::delete_of_user(&work, id, None).await?;
         users::delete(&work, id).await?;
-        commit(work).await?;
-        self.sessions.void(ended).await;
+        self.commit(work, ended).await?;
         Ok(user)
     }
 
     /// Ends the sessions of another account, or one of them by its name; returns how many.
-    ///
-    /// # Errors
-    /// [`ManageError`]
     pub async fn end_sessions_of(
         &self,
         actor: &Actor,
         id: UserId,
         only: Option<&str>,
     ) -> Result<usize, ManageError> {
-        let mut client = self.client().await?;
-        let (work, _) = begin(&mut client, actor).await?;
+        let mut client = self.database.client().await?;
+        let (work, _) = begin_in_charge(&mut client, actor).await?;
         let ended = match only {
             Some(name) => Sessions::delete_named(&work, id, name).await?,
             None => sessions::delete_of_user(&work, id, None).await?,
@@ -213,9 +187,8 @@ impl Accounts {
         if !ended.is_empty() {
             account_events::insert_sessions_ended(&work, id, ended.len()).await?;
         }
-        commit(work).await?;
         let count = ended.len();
-        self.sessions.void(ended).await;
+        self.commit(work, ended).await?;
         Ok(count)
     }
 
@@ -267,26 +240,17 @@ impl Accounts {
         let client = self.database.client().await?;
         Ok(login_events::list_of_user(&client, user, i64::from(limit)).await?)
     }
-
-    async fn client(&self) -> Result<Client, ManageError> {
-        Ok(self.database.client().await?)
-    }
 }
 
-/// Begins a transaction of an active superuser; also returns all active superusers.
-async fn begin<'a>(
+/// Begins a transaction of an actor who is in charge; also returns all users who are.
+async fn begin_in_charge<'a>(
     client: &'a mut Client,
     actor: &Actor,
 ) -> Result<(Transaction<'a>, Vec<UserId>), ManageError> {
-    let work = client.transaction().await?;
-    event_log::set_actor(&work, &actor.username).await?;
+    let work = begin(client, &actor.username).await?;
     let in_charge = users::lock_in_charge(&work).await?;
     match in_charge.contains(&actor.id) {
         true => Ok((work, in_charge)),
         false => Err(ManageError::NotAllowed),
     }
-}
-
-async fn commit(work: Transaction<'_>) -> Result<(), ManageError> {
-    Ok(work.commit().await?)
 }

@@ -11,10 +11,8 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::{ServiceError, Sessions, passwords};
-use crate::db::{Database, event_log, sessions, users};
-use crate::domain::{
-    NameError, NewAccount, Password, Permissions, User, UserId, UserStanding, Username,
-};
+use crate::db::{Client, Database, Transaction, event_log, sessions, users};
+use crate::domain::{NameError, Password, Permissions, User, UserId, UserStanding, Username};
 
 /// Why an account can't be created.
 #[derive(Debug, thiserror::Error)]
@@ -111,9 +109,13 @@ impl Accounts {
             is_superuser: true,
             permissions: Permissions::all(),
         };
-        let new = NewAccount { standing, password };
-        let created = self.insert(actor, new).await?;
-        created.map_err(CreateUserError::Name)
+        let hash = passwords::hash(password).await?;
+        let mut client = self.database.client().await.map_err(ServiceError::from)?;
+        let work = begin(&mut client, actor).await?;
+        let id = insert(&work, &standing, &hash).await?;
+        let id = id.map_err(CreateUserError::Name)?;
+        work.commit().await.map_err(ServiceError::from)?;
+        Ok(id)
     }
 
     /// Checks a name that a new account is to have. That an account can have it is only certain once it has.
@@ -123,25 +125,6 @@ impl Accounts {
     pub async fn check_name(&self, name: &Username) -> Result<Result<(), NameError>, ServiceError> {
         let client = self.database.client().await?;
         Ok(users::list_names(&client, None).await?.check(name))
-    }
-
-    async fn insert(
-        &self,
-        actor: &str,
-        new: NewAccount,
-    ) -> Result<Result<UserId, NameError>, ServiceError> {
-        let hash = passwords::hash(new.password).await?;
-        let mut client = self.database.client().await?;
-        let work = client.transaction().await?;
-        event_log::set_actor(&work, actor).await?;
-        users::lock_names(&work).await?;
-        let names = users::list_names(&work, None).await?;
-        if let Err(err) = names.check(&new.standing.username) {
-            return Ok(Err(err));
-        }
-        let id = users::insert(&work, &new.standing, &hash).await?;
-        work.commit().await?;
-        Ok(id.ok_or(NameError::Taken))
     }
 
     /// Replaces a user's password, and ends all their sessions; `actor` is who the log will name. Where the old one was
@@ -158,14 +141,51 @@ impl Accounts {
     ) -> Result<bool, ServiceError> {
         let hash = passwords::hash(password).await?;
         let mut client = self.database.client().await?;
-        let work = client.transaction().await?;
-        event_log::set_actor(&work, actor).await?;
-        if !users::update_password(&work, user, checked, &hash).await? {
+        let work = begin(&mut client, actor).await?;
+        self.replace_password(work, user, checked, &hash).await
+    }
+
+    /// Replaces a user's password and ends their sessions, and commits that; `false` where there is nothing to replace.
+    async fn replace_password(
+        &self,
+        work: Transaction<'_>,
+        user: UserId,
+        checked: Option<&str>,
+        hash: &str,
+    ) -> Result<bool, ServiceError> {
+        if !users::update_password(&work, user, checked, hash).await? {
             return Ok(false);
         }
         let ended = sessions::delete_of_user(&work, user, None).await?;
-        work.commit().await?;
-        self.sessions.void(ended).await;
+        self.commit(work, ended).await?;
         Ok(true)
     }
+
+    /// Commits a change that ended sessions, which the caches then forget.
+    async fn commit(&self, work: Transaction<'_>, ended: Vec<Vec<u8>>) -> Result<(), ServiceError> {
+        work.commit().await?;
+        self.sessions.void(ended).await;
+        Ok(())
+    }
+}
+
+/// Begins a transaction of an actor, whom the log will name.
+async fn begin<'a>(client: &'a mut Client, actor: &str) -> Result<Transaction<'a>, ServiceError> {
+    let work = client.transaction().await?;
+    event_log::set_actor(&work, actor).await?;
+    Ok(work)
+}
+
+/// Adds an account, unless another one has the name or one that looks like it.
+async fn insert(
+    work: &Transaction<'_>,
+    new: &UserStanding,
+    hash: &str,
+) -> Result<Result<UserId, NameError>, ServiceError> {
+    users::lock_names(work).await?;
+    if let Err(err) = users::list_names(work, None).await?.check(&new.username) {
+        return Ok(Err(err));
+    }
+    let id = users::insert(work, new, hash).await?;
+    Ok(id.ok_or(NameError::Taken))
 }

@@ -125,7 +125,7 @@ impl LoadTestRequest {
 }
 
 impl Management {
-    /// Sends requests for the list to this instance, and times them. One test runs at a time.
+    /// Requests the list from this instance many times, and measures response times. One test runs at a time.
     ///
     /// # Errors
     /// When the site doesn't listen yet.

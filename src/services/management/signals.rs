@@ -156,7 +156,7 @@ impl Management {
         let new = listing(&place, "2.00");
         let update = self
             .editor
-            .update(ACTOR, property.id, property.version(), new);
+            .update_once(ACTOR, None, property.id, property.version(), new);
         let updated = match update.await? {
             UpdateOutcome::Saved(updated) => updated,
             UpdateOutcome::Conflict(other) | UpdateOutcome::Same(other) => other,
@@ -211,7 +211,7 @@ impl Management {
         let mut right = true;
         for read in [&first, &second] {
             let page = &read.tagged.value;
-            right &= page.total == total && page.properties.first() == property;
+            right &= page.total.number == total && page.properties.first() == property;
         }
         if let Some(property) = property {
             right &= self.listings.find(property.id).await?.tagged.value.as_ref() == Some(property);

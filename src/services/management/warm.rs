@@ -23,7 +23,7 @@ pub struct Warmed {
 const PAGES: u16 = 3;
 
 impl Management {
-    /// How far warming is, or the last one came.
+    /// The progress of warming, or the result of the last run.
     pub fn warm_state(&self) -> WarmState {
         self.warming.state()
     }

@@ -4,7 +4,7 @@ use std::fs;
 
 use property_listings::config::Config;
 
-use super::{read, root};
+use super::{code, documents, read, root};
 
 const HEAD: &str = "# Configuration\n\n\
 <!-- Generated from .env.example: change that file, then run UPDATE_DOCS=1 cargo test --test it documents -->\n\n\
@@ -112,4 +112,22 @@ fn the_defaults_in_the_example_file_are_those_of_the_program() {
         }
     }
     assert!(compared >= 8, "{compared}");
+}
+
+#[test]
+fn variables_that_documents_name_exist() {
+    // Those of a test and of docker-compose.yml.
+    let others = ["UPDATE_DOCS", "WEB_PORTS"];
+    let example = read(".env.example");
+    let mut seen = 0;
+    for (path, text) in documents() {
+        let code = code(&text).join(" ");
+        let words = code.split(|c: char| !c.is_ascii_uppercase() && c != '_');
+        for word in words.filter(|word| word.trim_matches('_').contains('_')) {
+            let known = example.contains(&format!("#{word}=")) || others.contains(&word);
+            assert!(known, "{}: {word}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 30, "{seen}");
 }

@@ -48,7 +48,7 @@ async fn found(client: &Client, beginning: &str) -> BTreeSet<i64> {
     };
     let numbered = numbered.is_some_and(|row| !ids.contains(&row.get(0)));
     let all = ids.len() as i64 + i64::from(numbered);
-    assert_eq!(count.expect("counted"), all, "{beginning}");
+    assert_eq!(count.expect("counted").number, all, "{beginning}");
     ids
 }
 

@@ -116,7 +116,7 @@ async fn walk(app: &App, chromium: &Chromium) {
         } else {
             chromium.send(".notice button").await;
         }
-        assert!(chromium.message().await.contains("“Home 1” is back."));
+        assert!(chromium.message().await.contains("“Home 1” was restored."));
         assert_eq!(app.database.listings().await, "3");
     }
     let mut complaints = chromium.complaints().await;

@@ -115,7 +115,7 @@ async fn a_form_outlives_a_login_in_another_tab() {
     chromium.send("[name=_save]").await;
     assert_eq!(chromium.status().await, 403);
     let message = chromium.text(".notice").await;
-    assert!(message.contains("logged in as “ada” now"), "{message}");
+    assert!(message.contains("now logged in as “ada”"), "{message}");
     is_filled(&chromium).await;
     assert_eq!(app.database.listings().await, "2");
     chromium.send("[name=_save]").await;

@@ -123,7 +123,7 @@ async fn the_figures_follow_by_themselves_until_they_are_paused() {
     .await;
     chromium.click("#live-pause").await;
     assert_eq!(chromium.text("#live-state").await, "Paused");
-    assert_eq!(chromium.text("#live-pause").await, "Go on");
+    assert_eq!(chromium.text("#live-pause").await, "Resume");
     for _ in 0..4 {
         app.get("/properties/").await;
     }

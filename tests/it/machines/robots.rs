@@ -16,17 +16,19 @@ async fn crawlers_may_look_at_everything_but_what_is_for_staff_operators_and_tes
         .filter_map(|line| line.strip_prefix("Disallow: "))
         .collect();
     let wanted = [
-        "/admin/",
-        "/metrics",
+        "/properties/*/next/",
+        "/properties/*/previous/",
         "/properties/no-cache/",
+        "/metrics",
+        "/properties/redis-metrics/",
+        "/properties/cache-explain/",
         "/properties/cache-status/",
         "/properties/cache-clear/",
         "/properties/cache-test/",
-        "/properties/redis-metrics/",
+        "/properties/cache-warm/",
         "/properties/cache-load-test/",
         "/properties/test-signals/",
-        "/properties/*/next/",
-        "/properties/*/previous/",
+        "/admin/",
     ];
     assert_eq!(refused, wanted);
     let last = page.text().lines().last();

@@ -23,13 +23,7 @@ const LOST: &str = "INSERT INTO property (title, description, price, location, c
     UPDATE property SET title = 'Lost title' WHERE id = 1";
 
 /// Every table that a write to a listing touches.
-const TABLES: [&str; 5] = [
-    "property",
-    "property_event",
-    "property_tally",
-    "property_price_tally",
-    "property_word_tally",
-];
+const TABLES: [&str; 3] = ["property", "property_event", "property_tally"];
 
 /// Two instances on a database of their own server.
 struct Site {

@@ -15,7 +15,7 @@ const CHANGES: [&str; 9] = [
     "ALTER TABLE site_user ALTER COLUMN email TYPE varchar(300)",
     "ALTER TABLE session ALTER COLUMN user_agent TYPE varchar(600)",
     "ALTER TABLE property_event ALTER COLUMN actor TYPE varchar(300)",
-    "ALTER FUNCTION property_price_floor(numeric, int) COST 7",
+    "ALTER FUNCTION property_query(text, text) COST 7",
 ];
 
 const PUBLIC: [&str; 8] = [

@@ -4,7 +4,7 @@
 use anyhow::{Context as _, Result};
 use deadpool_postgres::{Manager, Pool};
 use property_listings::domain::{
-    Description, Facts, ListingQuery, Location, Place, Price, Property, PropertyId, Title,
+    Count, Description, Facts, ListingQuery, Location, Place, Price, Property, PropertyId, Title,
 };
 use property_listings::http::list_html;
 use property_listings::services::{ListView, ListingPage, Meant};
@@ -46,7 +46,7 @@ impl List {
             client.query_one(&count, &[]),
             client.query(&places, &[]),
         )?;
-        let total = total.get(0);
+        let total = Count::exact(total.get(0));
         let properties = rows.iter().take(24).map(property);
         let list = ListingPage {
             properties: properties.collect::<Result<_>>()?,

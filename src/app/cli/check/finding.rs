@@ -36,7 +36,7 @@ pub(in crate::app::cli) struct CheckArgs {
     /// Pass over a finding, such as database.W001; may be repeated
     #[arg(long, value_name = "ID")]
     silence: Vec<String>,
-    /// How to print the result
+    /// The output format
     #[arg(long, default_value = "text")]
     format: OutputFormat,
 }

@@ -65,7 +65,7 @@ pub(in crate::http) async fn restore(
     }
 }
 
-/// The question again, for somebody who was shown another listing than it is now.
+/// The question again: the listing has changed since it was asked.
 fn changed(
     staff: &Staff,
     current: &Property,

@@ -93,7 +93,7 @@ async fn asked(
     })
 }
 
-/// Says what is back, and leads to where it was asked for: the list, the listing's history, or everybody's.
+/// Says what is back, and leads to where it was asked for: the list, the listing's history, or the history of all.
 fn restored(
     staff: &Staff,
     fields: &Fields,
@@ -118,7 +118,7 @@ fn restored(
     Ok(see_other(&staff.way_on(address)))
 }
 
-/// What is said to whoever brought a listing back, who may not be one to whom it is shown.
+/// The message after one listing was restored. Users who may not view listings are not told its title.
 fn back(staff: &Staff, listing: &DeletedListing) -> String {
     match staff.may(Permission::View) {
         true => format!("“{}” was restored.", listing.title),

@@ -172,14 +172,14 @@ async fn discard(
     Ok(see_other(&carrying(FORM, &filters)))
 }
 
-/// For somebody whose turn hasn't come.
+/// The answer while too many imports run.
 fn busy() -> AppError {
     let text = "Other files are being imported at the moment. Nothing was imported, but your file is kept: try \
     again in a few seconds.";
     AppError::Conflict(text.to_owned())
 }
 
-/// For somebody who sends a file while their last one is being imported.
+/// The answer while the user's last file is being imported.
 fn taken() -> AppError {
     let text = "Your previous file is still being imported, so this file was not kept. Send it again when the \
     import is finished.";
@@ -194,7 +194,7 @@ fn too_long(staff: &Staff, filters: String) -> Result<HttpResponse, AppError> {
     wrong(HttpResponse::UnprocessableEntity(), staff, text, filters)
 }
 
-/// To the form, for somebody whose file is there no more.
+/// Back to the form: the file is no longer kept.
 fn gone(staff: &Staff, filters: &str) -> Result<HttpResponse, AppError> {
     let text = "This file is no longer available: it was imported, discarded or replaced, or an hour has \
     passed. Check the listings, or choose the file again.";

@@ -2,7 +2,7 @@
 //! login the form is shown again. Logging in saves nothing.
 //!
 //! **Invariant:** only a form is carried of which the browser says that a page of this site sent it. Another site's page
-//! puts no words into the form of whoever logs in next.
+//! puts no words into the form of the next user who logs in.
 
 use actix_session::Session;
 use actix_web::body::{BoxBody, MessageBody};
@@ -25,14 +25,14 @@ use crate::services::Services;
 /// The most bytes of text that a login form carries: a description of 20,000 characters fits, in any script.
 const MOST: usize = 96 * 1024;
 
-/// What whoever has logged in is told above the form.
+/// The message above the form after the login.
 const NOTICE: &str = "You were logged out before this was saved. Check it and save.";
 
 /// Around the addresses of the forms: a form without a session is answered with the login form, which carries it.
 ///
 /// # Errors
 /// Those of the inner service.
-pub(super) async fn keep<B: MessageBody + 'static>(
+pub(in crate::http::admin) async fn keep<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {

@@ -1,4 +1,4 @@
-//! Restoring a listing that was deleted while it was edited.
+//! Restoring a listing that was deleted while a user edited it.
 
 use actix_web::{HttpResponse, web};
 

@@ -126,7 +126,7 @@ async fn save(
     }
 }
 
-/// Whether somebody took their own rights away, and has no business here any more.
+/// Whether users took their own rights away, so that they may not see this page any more.
 fn is_out(staff: &Staff, id: UserId, now: &UserStanding) -> bool {
     staff.id == id && !now.is_superuser
 }
@@ -141,7 +141,7 @@ fn saved(staff: &Staff, sent: &Sent, id: UserId, what: &str) -> Result<HttpRespo
     Ok(see_other(&sent.next(id)))
 }
 
-/// The form of an account that somebody else changed meanwhile, with what it is now. From here on the form is about
+/// The form of an account that another user changed meanwhile, with what it is now. From here on the form is about
 /// that, so that saving it again takes.
 async fn changed(
     staff: &Staff,

@@ -1,4 +1,4 @@
-//! A new password for somebody who has lost theirs.
+//! A new password for a user who has lost theirs.
 
 use actix_web::{HttpResponse, web};
 

@@ -1,4 +1,4 @@
-//! Where somebody else is logged in.
+//! The sessions of another user.
 
 use actix_web::{HttpResponse, web};
 

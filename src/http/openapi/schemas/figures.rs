@@ -2,7 +2,8 @@
 
 use utoipa::ToSchema;
 
-use crate::services::{Keys, PastInvalidation, Point, Refusal, Saved};
+use crate::cache::{PastInvalidation, Refusal};
+use crate::services::{Keys, Point, Saved};
 
 /// The cache's figures.
 #[derive(ToSchema)]

@@ -3,7 +3,9 @@
 use url::form_urlencoded;
 
 use super::links::{address_of, with_query};
-use crate::domain::{FoldedLocation, ListingFilter, ListingQuery, Place, PlaceQuery, Price, Sort};
+use crate::domain::{
+    Count, FoldedLocation, ListingFilter, ListingQuery, Place, PlaceQuery, Price, Sort,
+};
 
 /// What the form shows.
 #[derive(Default)]
@@ -33,7 +35,7 @@ pub(super) struct Choice {
 
 impl FilterForm {
     /// The form of a list that was found, with the places that go beside it.
-    pub(super) fn of(query: &ListingQuery, places: &[Place], total: i64) -> Self {
+    pub(super) fn of(query: &ListingQuery, places: &[Place], total: Count) -> Self {
         let for_people = |price: Option<Price>| price.map_or_else(String::new, Price::grouped);
         let (min, max) = query.filter.price_range();
         let mut form = Self::typed(&query.canonical());
@@ -92,7 +94,7 @@ impl FilterForm {
 
 /// The chosen locations, each as its listings spell it where that is known; the places that are offered if none is
 /// chosen.
-fn choices(filter: &ListingFilter, places: &[Place], total: i64) -> Vec<Choice> {
+fn choices(filter: &ListingFilter, places: &[Place], total: Count) -> Vec<Choice> {
     if filter.locations.is_empty() {
         let offered = places.iter().map(|place| Choice {
             name: place.location.to_string(),
@@ -115,7 +117,7 @@ fn choices(filter: &ListingFilter, places: &[Place], total: i64) -> Vec<Choice> 
         Choice {
             name: place.map_or(location, |place| &place.location).to_string(),
             listings: match alone {
-                true => Some(total),
+                true => total.is_exact.then_some(total.number),
                 false => place.map_or(Some(0), |place| place.listings),
             },
             chosen: true,

@@ -10,7 +10,7 @@ use super::links::{address, share_picture, with_query};
 use super::looser::{Offer, Unknown, offers, unknown};
 use super::pager::Pager;
 use super::structured::{self, Json};
-use crate::domain::{FieldErrors, ListingFilter, ListingQuery, Location, Position, Sort};
+use crate::domain::{Count, FieldErrors, ListingFilter, ListingQuery, Location, Position, Sort};
 use crate::services::{FilterPart, ListView, ListingPage, Looser};
 
 /// A page of the list.
@@ -20,7 +20,7 @@ pub(in crate::http) struct ListPage<'a> {
     filter: FilterForm,
     errors: FieldErrors,
     cards: Vec<Card<'a>>,
-    total: i64,
+    total: Count,
     filtered: bool,
     swapped: bool,
     chips: Vec<Chip>,
@@ -82,7 +82,7 @@ impl<'a> ListPage<'a> {
             unknown: unknown(meant),
             place,
             pager: pager(list, query),
-            thin: list.total == 0 || is_thin(&query.filter),
+            thin: list.total.number == 0 || is_thin(&query.filter),
             feed: feed(&query.filter),
             json: structured::list(&list.properties, &canonical, site_url),
             canonical,
@@ -147,22 +147,22 @@ fn feed(filter: &ListingFilter) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Description, Place, Price, Property, PropertyId, Title};
+    use crate::domain::{Description, Facts, Place, Price, Property, PropertyId, Title};
     use crate::services::Meant;
 
     #[test]
     fn a_page_of_24_usual_listings_takes_at_most_30_kilobytes() {
-        let place = Location::parse("Canongate, Southside and Dumbiedykes").expect("valid");
+        let place = Location::parse("Meadows and Southside").expect("valid");
         let listing = |id: i64| Property {
             id: PropertyId(4_768 - id),
-            title: Title::parse(&format!("Spacious flat {id} in the Old Town of Edinburgh"))
-                .expect("valid"),
+            title: Title::parse(&format!("Sunny flat {id} near the Meadows")).expect("valid"),
             description: Description::parse(
                 &format!("{id} rooms, close to all the sights. ").repeat(9),
             )
             .expect("valid"),
             price: Price::parse("1250").expect("valid"),
             location: place.clone(),
+            facts: Facts::default(),
             created_at: chrono::DateTime::UNIX_EPOCH,
             updated_at: chrono::DateTime::UNIX_EPOCH,
         };
@@ -175,7 +175,7 @@ mod tests {
             page: ListingPage {
                 properties: (0..24).map(listing).collect(),
                 more: true,
-                total: 4_768,
+                total: Count::exact(4_768),
             },
             places: places.collect(),
             looser: Vec::new(),

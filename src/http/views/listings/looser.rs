@@ -1,7 +1,7 @@
 //! What to ask for instead, where nothing was found or a location is unknown.
 
 use super::links::address;
-use crate::domain::{ListingQuery, Location, Position};
+use crate::domain::{Count, ListingQuery, Location, Position};
 use crate::services::{FilterPart, Looser, Meant, UnknownPlace};
 
 /// A way out, in words.
@@ -9,7 +9,7 @@ pub(super) struct Offer {
     /// What it does.
     pub(super) label: String,
     /// How many listings it finds, where that is known.
-    pub(super) listings: Option<i64>,
+    pub(super) listings: Option<Count>,
     pub(super) url: String,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn unknown(meant: &Meant) -> Vec<Unknown<'_>> {
         let offered = unknown.offered.iter();
         let offer = offered.map(|place| Offer {
             label: place.location.to_string(),
-            listings: place.listings,
+            listings: place.listings.map(Count::exact),
             url: address(&meant.query.with_place(&unknown.asked, &place.location)),
         });
         offer.collect()

@@ -24,7 +24,7 @@ pub(in crate::http) struct ClearPage {
 
 impl ClearPage {
     /// The question before the whole cache is cleared.
-    pub(in crate::http) fn everything(frame: Option<Frame>, entries: WouldEnd) -> Self {
+    pub(in crate::http) fn everything(frame: Frame, entries: WouldEnd) -> Self {
         let typed = (String::new(), String::new());
         Self {
             everything: true,
@@ -34,14 +34,14 @@ impl ClearPage {
 
     /// What was typed, and what it stands for.
     pub(in crate::http) fn new(
-        frame: Option<Frame>,
+        frame: Frame,
         (tag, url): (String, String),
         scope: &ClearScope,
         entries: WouldEnd,
         done: bool,
     ) -> Self {
         Self {
-            frame: frame.unwrap_or_else(Frame::nobody),
+            frame,
             tag,
             url,
             tags: scope.names(),
@@ -62,12 +62,12 @@ impl ClearPage {
 
     /// What was typed, and what is wrong with it.
     pub(in crate::http) fn refused(
-        frame: Option<Frame>,
+        frame: Frame,
         (tag, url): (String, String),
         errors: FieldErrors,
     ) -> Self {
         Self {
-            frame: frame.unwrap_or_else(Frame::nobody),
+            frame,
             tag,
             url,
             tags: Vec::new(),

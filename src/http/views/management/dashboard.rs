@@ -5,9 +5,10 @@ use chrono::{DateTime, TimeZone as _, Utc};
 
 use super::levels::{LevelRow, level_rows};
 use super::units::{bytes, duration, percent, ratio, timed};
+use crate::cache::PastInvalidation;
 use crate::http::views::filters::{self, grouped};
 use crate::http::views::frame::Frame;
-use crate::services::{Overview, PastInvalidation, Point, Report, rating};
+use crate::services::{Overview, Point, Report, rating};
 
 /// The cache-stats dashboard.
 #[derive(Template)]
@@ -77,9 +78,9 @@ struct Server {
 }
 
 impl<'a> DashboardPage<'a> {
-    pub(in crate::http) fn new(frame: Option<Frame>, overview: &'a Overview) -> Self {
+    pub(in crate::http) fn new(frame: Frame, overview: &'a Overview) -> Self {
         Self {
-            frame: frame.unwrap_or_else(Frame::nobody),
+            frame,
             figures: Figures::new(overview),
         }
     }

@@ -20,7 +20,7 @@ pub(in crate::http) struct ExplainPage {
 
 impl ExplainPage {
     pub(in crate::http) fn new(
-        frame: Option<Frame>,
+        frame: Frame,
         url: &str,
         found: Result<Explanation, FieldErrors>,
     ) -> Self {
@@ -29,7 +29,7 @@ impl ExplainPage {
             Err(errors) => (None, errors),
         };
         Self {
-            frame: frame.unwrap_or_else(Frame::nobody),
+            frame,
             url: url.to_owned(),
             explanation,
             errors,

@@ -32,9 +32,9 @@ struct BarRow {
 }
 
 impl<'a> LoadTestPage<'a> {
-    pub(in crate::http) fn new(frame: Option<Frame>, report: &'a LoadTestReport) -> Self {
+    pub(in crate::http) fn new(frame: Frame, report: &'a LoadTestReport) -> Self {
         Self {
-            frame: frame.unwrap_or_else(Frame::nobody),
+            frame,
             requests: report.requests.to_string(),
             concurrency: report.concurrency.to_string(),
             report: Some(report),
@@ -45,12 +45,12 @@ impl<'a> LoadTestPage<'a> {
 
     /// What was typed, and what is wrong with it.
     pub(in crate::http) fn refused(
-        frame: Option<Frame>,
+        frame: Frame,
         (requests, concurrency): (String, String),
         errors: FieldErrors,
     ) -> LoadTestPage<'static> {
         LoadTestPage {
-            frame: frame.unwrap_or_else(Frame::nobody),
+            frame,
             requests,
             concurrency,
             report: None,

@@ -24,7 +24,7 @@ pub(in crate::http) struct ResultPage {
 }
 
 impl ResultPage {
-    pub(in crate::http) fn new(frame: Option<Frame>, title: &'static str, result: &Value) -> Self {
+    pub(in crate::http) fn new(frame: Frame, title: &'static str, result: &Value) -> Self {
         let steps = result["steps"].as_array().map_or(&[][..], Vec::as_slice);
         // What only some steps have is a column of all.
         let names = steps.iter().filter_map(Value::as_object);
@@ -38,7 +38,7 @@ impl ResultPage {
             columns.iter().map(cell).collect()
         };
         Self {
-            frame: frame.unwrap_or_else(Frame::nobody),
+            frame,
             title,
             success: result["success"] == true,
             problem: result["error"].as_str().map(str::to_owned),

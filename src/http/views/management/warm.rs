@@ -18,9 +18,9 @@ pub(in crate::http) struct WarmPage {
 }
 
 impl WarmPage {
-    pub(in crate::http) fn new(frame: Option<Frame>, state: WarmState) -> Self {
+    pub(in crate::http) fn new(frame: Frame, state: WarmState) -> Self {
         Self {
-            frame: frame.unwrap_or_else(Frame::nobody),
+            frame,
             fetched: state.pages + state.failed,
             took: state.duration_ms.map(|millis| duration(millis * 1000)),
             state,

@@ -9,7 +9,7 @@ use askama::Template;
 use self::filter_form::FilterForm;
 use self::headings::{Heading, headings};
 pub(super) use self::parts::{FilterPart, parts};
-use crate::domain::{AdminListQuery, FieldErrors, Location, Place, Property, PropertyId};
+use crate::domain::{AdminListQuery, Count, FieldErrors, Location, Place, Property, PropertyId};
 use crate::http::views::filters;
 use crate::http::views::frame::Frame;
 use crate::http::views::list_address::{carrying, list_of};
@@ -28,14 +28,14 @@ pub(in crate::http) struct ListPage {
     parts: Vec<FilterPart>,
     headings: Vec<Heading>,
     properties: Vec<Property>,
-    total: i64,
+    total: Count,
     /// How many rows all pages show, and the list in the reverse order, where they don't show all.
     ends: Option<(i64, String)>,
     /// The page that was asked for, where there are not so many.
     missing: Option<u16>,
     unknown: Vec<Unknown>,
     /// Other spellings of the search, each with its address and how many listings it finds.
-    spellings: Vec<(String, String, i64)>,
+    spellings: Vec<(String, String, Count)>,
     pager: Pager,
 }
 
@@ -57,7 +57,7 @@ impl ListPage {
             parts: parts(&shown),
             headings: headings(&shown),
             total: found.total,
-            ends: (found.listed < found.total).then(|| {
+            ends: (found.listed < found.total.number).then(|| {
                 (
                     found.listed,
                     list_of(&shown.ordered(shown.order.reversed())),
@@ -83,7 +83,7 @@ impl ListPage {
             unknown: Vec::new(),
             spellings: Vec::new(),
             properties: Vec::new(),
-            total: 0,
+            total: Count::exact(0),
             listed: 0,
             page: 1,
             count: 1,
@@ -143,7 +143,7 @@ fn unknown(found: &AdminPage) -> Vec<Unknown> {
     each.collect()
 }
 
-fn spellings(found: &AdminPage) -> Vec<(String, String, i64)> {
+fn spellings(found: &AdminPage) -> Vec<(String, String, Count)> {
     let offered = found.spellings.iter().filter_map(|less| {
         let services::FilterPart::Spelling { words, .. } = &less.without else {
             return None;

@@ -8,19 +8,14 @@ use std::task::{Context, Poll};
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
-use actix_web::{Error, HttpResponse, web};
+use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 use futures_util::future::Either;
 
-use super::answer::answer;
-use super::page::PublicPage;
-use super::{cache_status, serve};
+use super::harden::harden;
+use super::request_id::{RequestId, cache_status as shown};
 use crate::cache::policy;
 use crate::http::Site;
-use crate::http::middleware::clean_address::cleaned;
-use crate::http::middleware::request_id::{RequestId, cache_status as shown};
-use crate::http::middleware::route::route_of;
-use crate::http::middleware::security::{harden, is_allowed};
-use crate::http::negotiation::AcceptedEncodings;
+use crate::http::pages::{Asked, answer, cache_status, refresh};
 use crate::services::Services;
 
 /// The middleware that answers from memory, or asks the inner service. It goes around all others.
@@ -59,48 +54,53 @@ where
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        match from_memory(&request) {
-            Some(response) => Either::Left(ready(Ok(request.into_response(response)))),
-            None => Either::Right(self.0.call(request)),
+        let Some(site) = request.app_data::<web::Data<Site>>() else {
+            return Either::Right(self.0.call(request));
+        };
+        let mut asked = Asked::by(&request, site);
+        if let Some(response) = from_memory(&request, &mut asked) {
+            return Either::Left(ready(Ok(request.into_response(response))));
         }
+        request.extensions_mut().insert(asked);
+        Either::Right(self.0.call(request))
     }
 }
 
-fn from_memory(request: &ServiceRequest) -> Option<HttpResponse> {
+/// The answer with a page that this process holds; otherwise notes that it holds none.
+fn from_memory(request: &ServiceRequest, asked: &mut Asked) -> Option<HttpResponse> {
     let headers = request.headers();
+    let wanted = asked.page.as_mut()?.as_mut().ok()?;
     if !policy::is_cacheable_request(request.method(), headers) {
         return None;
     }
     let services = request.app_data::<web::Data<Services>>()?;
-    let site = request.app_data::<web::Data<Site>>()?;
-    let (path, query) = (request.path(), request.query_string());
-    let page = PublicPage::at(path, query, headers, site)?;
-    if !is_allowed(request, site)
-        || cleaned(path, query, headers).is_some()
-        || AcceptedEncodings::of(headers).is_empty()
-    {
-        return None;
-    }
-    let (id, key) = (RequestId::new(), page.key(&site.url));
-    let hit = id.during(|| services.pages.in_memory(&key))?;
+    let id = RequestId::new();
+    let hit = match id.during(|| services.cache.page_in_memory(wanted.key.key())) {
+        Ok(hit) => hit,
+        Err(missed) => {
+            wanted.missed = Some(missed);
+            return None;
+        }
+    };
     let status = cache_status::memory_hit(hit.ttl);
-    let mut response = answer(&hit.page.page, headers, hit.age, status);
+    let mut response = answer(&hit.page.page, headers, asked.encodings, hit.age, status);
     harden(response.headers_mut());
-    services
-        .traffic
-        .count(route_of(request.path()), response.status().as_u16());
+    let status = response.status().as_u16();
+    services.traffic.count(asked.route, status);
     id.during(|| {
         log::debug!(
-            "request method={} path={} status={} cache=\"{}\"",
+            "request method={} path={} status={status} cache=\"{}\"",
             request.method(),
             request.path(),
-            response.status().as_u16(),
             shown(response.headers())
         );
     });
     id.show(response.headers_mut());
-    if hit.refresh {
-        actix_web::rt::spawn(serve::refresh(page, services.clone(), site.clone()));
+    if hit.refresh
+        && let Some(Ok(wanted)) = asked.page.take()
+        && let Some(site) = request.app_data::<web::Data<Site>>()
+    {
+        actix_web::rt::spawn(refresh(wanted, services.clone(), site.clone()));
     }
     Some(response)
 }

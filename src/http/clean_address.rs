@@ -3,57 +3,18 @@
 //!
 //! Programs are answered at once: they get the same page at either address.
 
-use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
-use actix_web::http::header::{self, HeaderMap};
-use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse};
+use actix_web::http::header::HeaderMap;
 use percent_encoding::percent_decode_str;
 
+use super::negotiation::Format;
 use crate::domain::Sort;
-use crate::http::negotiation::Format;
-
-/// Where forms without scripts lead.
-const FORMS: [&str; 6] = [
-    "/properties/",
-    "/properties/places/",
-    "/admin/properties/",
-    "/admin/users/",
-    "/admin/history/",
-    "/admin/logins/",
-];
-
-/// Sends a form's address on to the same address without empty fields.
-///
-/// # Errors
-/// Those of the inner service.
-pub async fn clean_address<B: MessageBody + 'static>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    let (path, query) = (request.path(), request.query_string());
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    let clean = cleaned(path, query, request.headers()).filter(|_| reads);
-    let Some(clean) = clean else {
-        return Ok(next.call(request).await?.map_into_boxed_body());
-    };
-    let location = match clean.is_empty() {
-        true => path.to_owned(),
-        false => format!("{path}?{clean}"),
-    };
-    let response = HttpResponse::Found()
-        .insert_header((header::LOCATION, location))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .finish();
-    Ok(request.into_response(response))
-}
+use crate::services::urls::Url;
 
 /// The query string without what a form need not have sent; `None` where no form sent it or there is nothing to leave
 /// out.
-pub(in crate::http) fn cleaned(path: &str, query: &str, headers: &HeaderMap) -> Option<String> {
+pub(super) fn cleaned(url: &Url, query: &str, headers: &HeaderMap) -> Option<String> {
     let has_empty = query.ends_with('=') || query.contains("=&") || query.contains("=+");
-    if !has_empty || !FORMS.contains(&path) || !query.is_ascii() {
+    if !has_empty || !url.has_form || !query.is_ascii() {
         return None;
     }
     if !is_sent_by_form(query, headers) || Format::of(query, headers) == Format::Json {
@@ -87,12 +48,18 @@ fn is_idle(pair: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::services::urls::find;
     use actix_web::http::header::{HeaderName, HeaderValue};
 
     fn headers(mode: Option<&'static str>) -> HeaderMap {
         let name = HeaderName::from_static("sec-fetch-mode");
         let mode = mode.map(|mode| (name, HeaderValue::from_static(mode)));
         mode.into_iter().collect()
+    }
+
+    fn cleaned_at(path: &str, query: &str, headers: &HeaderMap) -> Option<String> {
+        let (url, _) = find(path).expect("a URL");
+        cleaned(url, query, headers)
     }
 
     #[test]
@@ -117,12 +84,12 @@ mod tests {
             ("/properties/places/", "name=", ""),
             ("/admin/users/", "q=&role=staff&active=", "role=staff"),
         ] {
-            let got = cleaned(path, query, &navigates);
+            let got = cleaned_at(path, query, &navigates);
             assert_eq!(got.as_deref(), Some(clean), "{query}");
         }
         let query = "q=&location=&sort=newest";
         assert_eq!(
-            cleaned("/properties/", query, &headers(None)).as_deref(),
+            cleaned_at("/properties/", query, &headers(None)).as_deref(),
             Some("")
         );
     }
@@ -137,16 +104,16 @@ mod tests {
             ("/admin/login/", "next="),
             ("/properties/", "utm"),
         ] {
-            assert_eq!(cleaned(path, query, &navigates), None, "{query}");
+            assert_eq!(cleaned_at(path, query, &navigates), None, "{query}");
         }
         for mode in [None, Some("cors")] {
             assert_eq!(
-                cleaned("/properties/", "q=&location=x", &headers(mode)),
+                cleaned_at("/properties/", "q=&location=x", &headers(mode)),
                 None
             );
         }
         assert_eq!(
-            cleaned("/properties/", "q=&sort=newest", &headers(Some("cors"))),
+            cleaned_at("/properties/", "q=&sort=newest", &headers(Some("cors"))),
             None
         );
     }

@@ -1,0 +1,127 @@
+//! How connections are made and driven.
+//!
+//! PostgreSQL's protocol runs on a thread of its own, because a worker that renders a page, or waits for something, would
+//! otherwise hold up the statements of all workers whose connections it happened to open.
+
+use std::io;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use deadpool_postgres::Connect;
+use futures_util::future::BoxFuture;
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_postgres::{CancelToken, Client, Config, Connection, Error, NoTls, Socket};
+
+use super::DbError;
+
+/// How long one attempt to connect may take.
+pub(super) const CONNECT: Duration = Duration::from_secs(3);
+/// How long the check of a connection may take before the connection is replaced.
+pub(super) const CHECK: Duration = Duration::from_millis(100);
+
+/// The thread for the protocol.
+static THREAD: LazyLock<io::Result<Runtime>> = LazyLock::new(|| {
+    let mut thread = Builder::new_multi_thread();
+    thread
+        .worker_threads(1)
+        .thread_name("postgres")
+        .enable_all()
+        .build()
+});
+
+/// Starts the thread for the protocol.
+///
+/// # Errors
+/// [`DbError::Configuration`] when the system refuses a thread.
+pub(super) fn start() -> Result<(), DbError> {
+    let refused = |err: &io::Error| DbError::Configuration(format!("no thread could start: {err}"));
+    THREAD.as_ref().map(|_| ()).map_err(refused)
+}
+
+fn thread() -> &'static Runtime {
+    THREAD.as_ref().expect("no pool exists before it started")
+}
+
+/// Runs a task on the protocol's thread.
+pub(super) fn spawn<T: Send + 'static>(
+    task: impl Future<Output = T> + Send + 'static,
+) -> JoinHandle<T> {
+    thread().spawn(task)
+}
+
+/// Connects to the first of the hosts that accepts, and runs statements that set the session up. The attempt ends with the
+/// future, whatever the server does.
+pub(super) async fn open(
+    config: Config,
+    settings: &'static str,
+) -> Result<(Client, Connection<Socket, tokio_postgres::tls::NoTlsStream>), Error> {
+    let mut attempt = JoinSet::new();
+    let opening = async move {
+        let (client, mut connection) = config.connect(NoTls).await?;
+        tokio::select! {
+            set = client.batch_execute(settings) => set?,
+            Err(err) = &mut connection => return Err(err),
+        }
+        Ok((client, connection))
+    };
+    attempt.spawn_on(opening, thread().handle());
+    match attempt.join_next().await.expect("one task was spawned") {
+        Ok(opened) => opened,
+        // Only this future aborts the task.
+        Err(err) => std::panic::resume_unwind(err.into_panic()),
+    }
+}
+
+/// Makes a pool's connections.
+pub(super) struct Connector {
+    /// Statements that each connection begins with.
+    pub(super) settings: &'static str,
+}
+
+impl Connect for Connector {
+    fn connect(&self, config: &Config) -> BoxFuture<'_, Result<(Client, JoinHandle<()>), Error>> {
+        let opening = open(config.clone(), self.settings);
+        Box::pin(async move {
+            let (client, connection) = opening.await?;
+            let driver = spawn(async move {
+                if let Err(err) = connection.await {
+                    log::debug!("a connection of the pool was lost: {err}");
+                }
+            });
+            Ok((client, driver))
+        })
+    }
+}
+
+/// Asks the server to end the statement that a connection runs, in the background.
+pub(super) fn cancel(statement: CancelToken) {
+    spawn(async move {
+        let asking = tokio::time::timeout(CONNECT, statement.cancel_query(NoTls));
+        if !matches!(asking.await, Ok(Ok(()))) {
+            log::debug!("the server can't be asked to end a statement");
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_attempt_that_is_given_up_leaves_no_connection() {
+        let server = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+        let server = server.expect("a free port");
+        let mut config = Config::new();
+        let port = server.local_addr().expect("a port").port();
+        config.host("127.0.0.1").port(port).user("nobody");
+        let attempt = tokio::time::timeout(Duration::from_millis(50), open(config, ""));
+        let (attempt, accepted) = tokio::join!(attempt, server.accept());
+        assert!(attempt.is_err(), "the server says nothing");
+        let (mut accepted, _) = accepted.expect("accepted");
+        let mut sent = Vec::new();
+        let reading = tokio::io::AsyncReadExt::read_to_end(&mut accepted, &mut sent);
+        let closed = tokio::time::timeout(Duration::from_secs(10), reading).await;
+        closed.expect("the connection is closed").expect("read");
+    }
+}

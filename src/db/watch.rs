@@ -1,0 +1,123 @@
+//! Limits on how long statements take, and what a connection still has to answer.
+
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
+use tokio_postgres::{CancelToken, Client, Error};
+
+use super::DbError;
+use super::connecting::cancel;
+
+/// How long the statements of a client may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Outside of transactions, as the public pages read.
+    pub(super) reading: Duration,
+    /// Within a transaction.
+    pub(super) writing: Duration,
+    /// How long the server may take to end a statement when it is asked to.
+    pub(super) grace: Duration,
+}
+
+/// What is known of a connection in use.
+#[derive(Debug)]
+pub struct Watch {
+    limits: Option<Limits>,
+    /// Statements and transactions that began and, as far as known, have not ended.
+    unfinished: AtomicUsize,
+    /// Whether the connection is replaced after use.
+    is_spoilt: AtomicBool,
+}
+
+impl Watch {
+    pub(super) fn new(limits: Option<Limits>) -> Self {
+        Self {
+            limits,
+            unfinished: AtomicUsize::new(0),
+            is_spoilt: AtomicBool::new(false),
+        }
+    }
+
+    /// Notes that the server has something to answer.
+    pub(super) fn begin(&self) {
+        self.unfinished.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Notes that the server has answered.
+    pub(super) fn finish(&self) {
+        self.unfinished.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Whether the server has answered everything that was sent.
+    pub(super) fn is_finished(&self) -> bool {
+        self.unfinished.load(Ordering::Relaxed) == 0
+    }
+
+    /// Has the connection replaced after use.
+    pub(super) fn spoil(&self) {
+        self.is_spoilt.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the connection is replaced after use.
+    pub(super) fn is_spoilt(&self) -> bool {
+        self.is_spoilt.load(Ordering::Relaxed)
+    }
+
+    /// One of the limits, where there are limits.
+    pub(super) fn limit(&self, of: impl FnOnce(&Limits) -> Duration) -> Option<Duration> {
+        self.limits.as_ref().map(of)
+    }
+
+    /// Runs something that the server answers, within a limit. The outer error says that the server is silent.
+    pub(super) async fn run<T>(
+        &self,
+        limit: Option<Duration>,
+        token: impl FnOnce() -> CancelToken,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<Result<T, Error>, DbError> {
+        self.begin();
+        let done = match (limit, self.limits) {
+            (Some(limit), Some(Limits { grace, .. })) => {
+                let mut work = pin!(work);
+                match timeout(limit, &mut work).await {
+                    Ok(done) => done,
+                    Err(_) => {
+                        // A statement that is sent next could be ended in place of this one.
+                        self.spoil();
+                        cancel(token());
+                        let ended = timeout(grace, work).await;
+                        let silent = "the server does not answer";
+                        ended.map_err(|_| DbError::Unavailable(silent.to_owned()))?
+                    }
+                }
+            }
+            _ => work.await,
+        };
+        self.finish();
+        Ok(done)
+    }
+}
+
+/// What a client runs its statements by.
+#[derive(Debug, Clone, Copy)]
+pub struct Driver<'a> {
+    pub(super) client: &'a Client,
+    pub(super) watch: &'a Watch,
+    pub(super) limit: Option<Duration>,
+}
+
+impl Driver<'_> {
+    /// Runs a statement within the limit.
+    pub(super) async fn run<T>(
+        self,
+        sql: &str,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, DbError> {
+        let begun = Instant::now();
+        let token = || self.client.cancel_token();
+        let done = self.watch.run(self.limit, token, work).await?;
+        done.map_err(|err| DbError::of_statement(err, sql, begun.elapsed()))
+    }
+}

@@ -1,0 +1,87 @@
+//! A request, parsed once: its URL, whether it may be answered, and the page that it asks for.
+
+use actix_web::dev::ServiceRequest;
+use actix_web::http::Method;
+
+use super::page::PublicPage;
+use crate::cache::Missed;
+use crate::domain::FieldErrors;
+use crate::http::Site;
+use crate::http::clean_address::cleaned;
+use crate::http::negotiation::AcceptedEncodings;
+use crate::services::urls::{Url, find, route_of};
+use crate::services::{PageKey, Route};
+
+/// What a request asks for.
+#[derive(Debug)]
+pub(in crate::http) struct Asked {
+    /// The URL; `None` where there is none.
+    pub(in crate::http) url: Option<&'static Url>,
+    /// The family that the request is counted in.
+    pub(in crate::http) route: Route,
+    /// Why the request is not answered as it is.
+    pub(in crate::http) refusal: Option<Refusal>,
+    /// The encodings that the client accepts.
+    pub(in crate::http) encodings: AcceptedEncodings,
+    /// The page at a URL of public pages, or what is wrong with the query.
+    pub(in crate::http) page: Option<Result<Wanted, FieldErrors>>,
+}
+
+/// A page, its key, and whether memory was looked up.
+#[derive(Debug)]
+pub(in crate::http) struct Wanted {
+    pub(in crate::http) page: PublicPage,
+    pub(in crate::http) key: PageKey,
+    /// `None` for a request that the cache may not answer.
+    pub(in crate::http) missed: Option<Missed>,
+}
+
+/// Why a request is not answered as it is.
+#[derive(Debug, Clone)]
+pub(in crate::http) enum Refusal {
+    /// It names a host that is not the site's.
+    Host,
+    /// The client accepts no encoding that the site has.
+    Encoding,
+    /// A form sent empty fields; this is the address without them.
+    Moved(String),
+}
+
+impl Asked {
+    /// Parses a request. The host is checked first, so that no cache sees a foreign one.
+    pub(in crate::http) fn by(request: &ServiceRequest, site: &Site) -> Self {
+        // Decoded as the router sees it.
+        let path = request.match_info().as_str();
+        let (query, headers) = (request.query_string(), request.headers());
+        let (url, parameter) = find(path).unzip();
+        let encodings = AcceptedEncodings::of(headers);
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        let refusal = if !site.is_named_by(request) {
+            Some(Refusal::Host)
+        } else if encodings.is_empty() {
+            Some(Refusal::Encoding)
+        } else {
+            let clean = url.filter(|_| reads);
+            let clean = clean.and_then(|url| cleaned(url, query, headers));
+            clean.map(|clean| {
+                let mark = if clean.is_empty() { "" } else { "?" };
+                Refusal::Moved(format!("{}{mark}{clean}", request.path()))
+            })
+        };
+        let page = url.zip(parameter).filter(|_| refusal.is_none());
+        let page =
+            page.and_then(|(url, parameter)| PublicPage::at(url, parameter, query, headers, site));
+        let wanted = |page: PublicPage| Wanted {
+            key: page.key(&site.url),
+            page,
+            missed: None,
+        };
+        Self {
+            url,
+            route: url.map_or_else(|| route_of(path), |url| url.route),
+            refusal,
+            encodings,
+            page: page.map(|page| page.map(wanted)),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Which layer may use which.
+
+use std::collections::BTreeSet;
+
+use super::modules::Modules;
+use super::{read, root};
+
+/// Each layer with what it may use; a path stands for that module and those below it. What counts is the module that
+/// defines a name, not the one that re-exports it.
+const LAYERS: [(&str, &[&str]); 8] = [
+    ("domain", &[]),
+    ("config", &[]),
+    ("cache", &["config"]),
+    ("db", &["domain", "config"]),
+    ("events", &["cache", "db", "domain"]),
+    ("services", &["cache", "db", "events", "domain"]),
+    // Of the cache: pages, and how its levels took part. Not what holds a connection.
+    (
+        "http",
+        &[
+            "services",
+            "domain",
+            "config",
+            "cache::caller",
+            "cache::compression",
+            "cache::load",
+            "cache::metrics::level",
+            "cache::page",
+            "cache::policy",
+            "cache::recent",
+            "cache::served",
+        ],
+    ),
+    (
+        "app",
+        &[
+            "http", "services", "events", "cache", "db", "config", "domain",
+        ],
+    ),
+];
+
+#[test]
+fn layers_use_only_those_below() {
+    let modules = Modules::of_crate();
+    let mut wrong = BTreeSet::new();
+    for (user, definer, path) in modules.edges() {
+        let (Some(layer), Some(of)) = (user.first(), definer.first()) else {
+            continue;
+        };
+        let may = LAYERS.iter().find(|(name, _)| name == layer);
+        let may = may.map_or(&[][..], |(_, may)| may);
+        let definer = format!("{}::", definer.join("::"));
+        let is_allowed = |allowed: &&str| definer.starts_with(&format!("{allowed}::"));
+        if layer != of && !may.iter().any(is_allowed) {
+            wrong.insert(format!("{} uses {path} of {definer}", user.join("::")));
+        }
+    }
+    let wrong: Vec<_> = wrong.into_iter().collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_module_of_the_crate_is_a_layer() {
+    let lib = read(&root().join("src/lib.rs"));
+    let modules = lib.lines().filter_map(|line| line.strip_prefix("pub mod "));
+    let modules: BTreeSet<_> = modules.map(|name| name.trim_end_matches(';')).collect();
+    let layers: BTreeSet<_> = LAYERS.iter().map(|(layer, _)| *layer).collect();
+    assert_eq!(modules, layers);
+}
