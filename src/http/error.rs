@@ -88,8 +88,10 @@ fn refusal(constraint: &str) -> String {
 
 /// The field that a constraint is about, if its name tells, such as `property_title_length`.
 pub(super) fn refused_field(constraint: &str) -> Option<&'static str> {
-    let mut fields = PropertyForm::FIELDS.into_iter();
-    fields.find(|field| constraint.starts_with(&format!("property_{field}_")))
+    let fields = PropertyForm::FIELDS.into_iter();
+    let named = fields.filter(|field| constraint.starts_with(&format!("property_{field}_")));
+    // One name may begin another, as `price` begins `price_period`.
+    named.max_by_key(|field| field.len())
 }
 
 impl AppError {
