@@ -89,11 +89,10 @@ impl Editor {
     /// # Errors
     /// When the database refuses or can't answer.
     pub async fn create(&self, actor: &str, new: NewProperty) -> Result<Property, ServiceError> {
-        let write = move |work| {
+        let written = self.write(actor, move |work| {
             Box::pin(async move { Ok(Commit(properties::insert(work, &new).await?)) })
-                as Write<'_, _>
-        };
-        Ok(self.write(actor, write).await?.0)
+        });
+        Ok(written.await?.0)
     }
 
     /// Tells every instance that the cache is cleared, or only what carries certain tags.
@@ -105,13 +104,13 @@ impl Editor {
         actor: &str,
         tags: Option<Vec<String>>,
     ) -> Result<(), ServiceError> {
-        let write = move |work| {
+        let written = self.write(actor, move |work| {
             Box::pin(async move {
                 event_log::insert_clear(work, tags.as_deref()).await?;
                 Ok(Commit(()))
-            }) as Write<'_, _>
-        };
-        Ok(self.write(actor, write).await?.0)
+            })
+        });
+        Ok(written.await?.0)
     }
 
     /// Deletes listings, as far as they exist.
@@ -123,11 +122,10 @@ impl Editor {
         actor: &str,
         ids: Vec<PropertyId>,
     ) -> Result<Deletion, ServiceError> {
-        let write = move |work| {
+        let written = self.write(actor, move |work| {
             Box::pin(async move { Ok(Commit(properties::delete(work, &ids).await?)) })
-                as Write<'_, _>
-        };
-        let (count, event) = self.write(actor, write).await?;
+        });
+        let (count, event) = written.await?;
         Ok(Deletion { count, event })
     }
 
@@ -141,7 +139,7 @@ impl Editor {
         id: PropertyId,
         seen: Option<Version>,
     ) -> Result<DeleteOutcome, ServiceError> {
-        let write = move |work| {
+        let written = self.write(actor, move |work| {
             Box::pin(async move {
                 let Some(current) = properties::find_locked(work, id).await? else {
                     return Ok(RollBack(DeleteOutcome::Gone));
@@ -151,9 +149,9 @@ impl Editor {
                 }
                 properties::delete(work, &[id]).await?;
                 Ok(Commit(DeleteOutcome::Deleted(None)))
-            }) as Write<'_, _>
-        };
-        Ok(match self.write(actor, write).await? {
+            })
+        });
+        Ok(match written.await? {
             (DeleteOutcome::Deleted(_), event) => DeleteOutcome::Deleted(event),
             (other, _) => other,
         })

@@ -6,7 +6,6 @@
 use sha2::{Digest as _, Sha256};
 
 use super::editor::Ending::{Commit, RollBack};
-use super::editor::Write;
 use super::{Editor, ServiceError, UpdateOutcome};
 use crate::db::submissions::{self, Earlier};
 use crate::db::{DbError, Transaction, properties};
@@ -95,7 +94,7 @@ impl Editor {
         sent: Option<Submission>,
         new: NewProperty,
     ) -> Result<CreateOutcome, ServiceError> {
-        let write = move |work| {
+        let written = self.write(actor, move |work| {
             Box::pin(async move {
                 if let Some(earlier) = claim(sent.as_ref(), work).await? {
                     let repeated = sent.is_some_and(|sent| sent.repeats(&earlier));
@@ -107,9 +106,9 @@ impl Editor {
                 let property = properties::insert(work, &new).await?;
                 finish(sent.as_ref(), work, &property).await?;
                 Ok(Commit(CreateOutcome::Saved(property)))
-            }) as Write<'_, _>
-        };
-        Ok(self.write(actor, write).await?.0)
+            })
+        });
+        Ok(written.await?.0)
     }
 
     /// Saves the form of a listing, once, if the listing is still as the editor saw it, or as this very form left it.
@@ -124,7 +123,7 @@ impl Editor {
         seen: Version,
         new: NewProperty,
     ) -> Result<UpdateOutcome, ServiceError> {
-        let write = move |work| {
+        let written = self.write(actor, move |work| {
             Box::pin(async move {
                 let earlier = claim(sent.as_ref(), work).await?;
                 if let (Some(earlier), Some(sent)) = (&earlier, &sent)
@@ -149,8 +148,8 @@ impl Editor {
                 };
                 finish(sent.as_ref(), work, &saved).await?;
                 Ok(Commit(UpdateOutcome::Saved(saved)))
-            }) as Write<'_, _>
-        };
-        Ok(self.write(actor, write).await?.0)
+            })
+        });
+        Ok(written.await?.0)
     }
 }

@@ -2,7 +2,6 @@
 //! the user who asks for it, with a note in the history that says what was undone.
 
 use super::editor::Ending::{Commit, RollBack};
-use super::editor::Write;
 use super::{Editor, ServiceError, UpdateOutcome};
 use crate::db::{event_log, history, properties, restoration};
 use crate::domain::{EventId, NewProperty, Property, PropertyId, Version};
@@ -44,7 +43,7 @@ impl Editor {
         event: EventId,
         only: bool,
     ) -> Result<UndoOutcome, ServiceError> {
-        let write = move |work| {
+        let written = self.write(actor, move |work| {
             Box::pin(async move {
                 let limit = MAX_UNDONE + 1;
                 let deleted = history::list_deletions(work, event, only, limit).await?;
@@ -67,9 +66,9 @@ impl Editor {
                     }
                 }
                 Ok(Commit(UndoOutcome::Restored(deleted.len())))
-            }) as Write<'_, _>
-        };
-        Ok(self.write(actor, write).await?.0)
+            })
+        });
+        Ok(written.await?.0)
     }
 
     /// Restores a deleted listing under its old number, with the values of a form.
@@ -82,7 +81,7 @@ impl Editor {
         id: PropertyId,
         new: NewProperty,
     ) -> Result<RestoreOutcome, ServiceError> {
-        let write = move |work| {
+        let written = self.write(actor, move |work| {
             Box::pin(async move {
                 event_log::set_note(work, "restored after its deletion").await?;
                 let restored = restoration::insert_again(work, id, &new).await?;
@@ -90,9 +89,9 @@ impl Editor {
                     return Ok(RollBack(RestoreOutcome::Taken));
                 };
                 Ok(Commit(RestoreOutcome::Restored(restored)))
-            }) as Write<'_, _>
-        };
-        Ok(self.write(actor, write).await?.0)
+            })
+        });
+        Ok(written.await?.0)
     }
 
     /// Changes a listing back to what it was at an event, if it is still as the editor saw it.
@@ -107,7 +106,7 @@ impl Editor {
         event: EventId,
         new: NewProperty,
     ) -> Result<UpdateOutcome, ServiceError> {
-        let write = move |work| {
+        let written = self.write(actor, move |work| {
             Box::pin(async move {
                 let Some(current) = properties::find_locked(work, id).await? else {
                     return Ok(RollBack(UpdateOutcome::Gone));
@@ -124,8 +123,8 @@ impl Editor {
                     return Ok(RollBack(UpdateOutcome::Gone));
                 };
                 Ok(Commit(UpdateOutcome::Saved(saved)))
-            }) as Write<'_, _>
-        };
-        Ok(self.write(actor, write).await?.0)
+            })
+        });
+        Ok(written.await?.0)
     }
 }
