@@ -93,24 +93,25 @@ pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<R
     Ok(Rows { properties, more })
 }
 
-/// Whether a search finds so few rows that finding and sorting all of them costs less than walking the list in its order
-/// until the page is full.
+/// Whether so few rows have the word that a query searches for that finding and sorting all of them costs less than walking
+/// the list in its order until the page is full. For several words, the planner's own estimate is good enough.
 async fn has_few(client: &impl GenericClient, query: &ListingQuery) -> Result<bool, DbError> {
-    if query.filter.search.is_none() {
+    let search = query.filter.search.as_ref();
+    let Some(word) = search.filter(|search| search.words().len() == 1) else {
         return Ok(false);
-    }
-    let walked = ListingFilter {
-        locations: query.filter.locations.clone(),
-        ..ListingFilter::default()
     };
-    let rows = count(client, &walked).await?.number;
+    let rows = count(client, &ListingFilter::default()).await?.number;
     let pages = match query.position {
         Position::Page(page) => i64::from(page),
         Position::Cursor(_) => 1,
     };
     let wanted = pages.saturating_mul(i64::from(query.page_size) + 1);
-    let few = (wanted.saturating_mul(rows) / FINDING).max(0).isqrt();
-    Ok(count_up_to(client, &query.filter, few).await?.is_exact)
+    let few = (wanted.saturating_mul(rows) / FINDING).isqrt();
+    let of_word = ListingFilter {
+        search: Some(word.clone()),
+        ..ListingFilter::default()
+    };
+    Ok(count_up_to(client, &of_word, few).await?.is_exact)
 }
 
 /// Counts the rows that a filter selects, as public lists do.

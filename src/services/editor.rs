@@ -89,12 +89,10 @@ impl Editor {
     /// # Errors
     /// When the database refuses or can't answer.
     pub async fn create(&self, actor: &str, new: NewProperty) -> Result<Property, ServiceError> {
-        Ok(self
-            .write(actor, move |work| {
-                Box::pin(async move { Ok(Commit(properties::insert(work, &new).await?)) })
-            })
-            .await?
-            .0)
+        let written = self.write(actor, move |work| {
+            Box::pin(async move { Ok(Commit(properties::insert(work, &new).await?)) })
+        });
+        Ok(written.await?.0)
     }
 
     /// Tells every instance that the cache is cleared, or only what carries certain tags.
@@ -103,15 +101,13 @@ impl Editor {
         actor: &str,
         tags: Option<Vec<String>>,
     ) -> Result<(), ServiceError> {
-        Ok(self
-            .write(actor, move |work| {
-                Box::pin(async move {
-                    event_log::insert_clear(work, tags.as_deref()).await?;
-                    Ok(Commit(()))
-                })
+        let written = self.write(actor, move |work| {
+            Box::pin(async move {
+                event_log::insert_clear(work, tags.as_deref()).await?;
+                Ok(Commit(()))
             })
-            .await?
-            .0)
+        });
+        Ok(written.await?.0)
     }
 
     /// Deletes listings, as far as they exist.
@@ -120,11 +116,10 @@ impl Editor {
         actor: &str,
         ids: Vec<PropertyId>,
     ) -> Result<Deletion, ServiceError> {
-        let (count, event) = self
-            .write(actor, move |work| {
-                Box::pin(async move { Ok(Commit(properties::delete(work, &ids).await?)) })
-            })
-            .await?;
+        let written = self.write(actor, move |work| {
+            Box::pin(async move { Ok(Commit(properties::delete(work, &ids).await?)) })
+        });
+        let (count, event) = written.await?;
         Ok(Deletion { count, event })
     }
 
@@ -135,26 +130,22 @@ impl Editor {
         id: PropertyId,
         seen: Option<Version>,
     ) -> Result<DeleteOutcome, ServiceError> {
-        Ok(
-            match self
-                .write(actor, move |work| {
-                    Box::pin(async move {
-                        let Some(current) = properties::find_locked(work, id).await? else {
-                            return Ok(RollBack(DeleteOutcome::Gone));
-                        };
-                        if seen.is_some_and(|seen| seen != current.version()) {
-                            return Ok(RollBack(DeleteOutcome::Changed(current)));
-                        }
-                        properties::delete(work, &[id]).await?;
-                        Ok(Commit(DeleteOutcome::Deleted(None)))
-                    })
-                })
-                .await?
-            {
-                (DeleteOutcome::Deleted(_), event) => DeleteOutcome::Deleted(event),
-                (other, _) => other,
-            },
-        )
+        let written = self.write(actor, move |work| {
+            Box::pin(async move {
+                let Some(current) = properties::find_locked(work, id).await? else {
+                    return Ok(RollBack(DeleteOutcome::Gone));
+                };
+                if seen.is_some_and(|seen| seen != current.version()) {
+                    return Ok(RollBack(DeleteOutcome::Changed(current)));
+                }
+                properties::delete(work, &[id]).await?;
+                Ok(Commit(DeleteOutcome::Deleted(None)))
+            })
+        });
+        Ok(match written.await? {
+            (DeleteOutcome::Deleted(_), event) => DeleteOutcome::Deleted(event),
+            (other, _) => other,
+        })
     }
 
     /// Runs a write in a transaction of an actor, and publishes its events before it returns. Also returns what undoes a

@@ -94,23 +94,21 @@ impl Editor {
         sent: Option<Submission>,
         new: NewProperty,
     ) -> Result<CreateOutcome, ServiceError> {
-        Ok(self
-            .write(actor, move |work| {
-                Box::pin(async move {
-                    if let Some(earlier) = claim(sent.as_ref(), work).await? {
-                        let repeated = sent.is_some_and(|sent| sent.repeats(&earlier));
-                        return Ok(RollBack(match repeated {
-                            true => CreateOutcome::Repeated(earlier.property),
-                            false => CreateOutcome::Used(earlier.property),
-                        }));
-                    }
-                    let property = properties::insert(work, &new).await?;
-                    finish(sent.as_ref(), work, &property).await?;
-                    Ok(Commit(CreateOutcome::Saved(property)))
-                })
+        let written = self.write(actor, move |work| {
+            Box::pin(async move {
+                if let Some(earlier) = claim(sent.as_ref(), work).await? {
+                    let repeated = sent.is_some_and(|sent| sent.repeats(&earlier));
+                    return Ok(RollBack(match repeated {
+                        true => CreateOutcome::Repeated(earlier.property),
+                        false => CreateOutcome::Used(earlier.property),
+                    }));
+                }
+                let property = properties::insert(work, &new).await?;
+                finish(sent.as_ref(), work, &property).await?;
+                Ok(Commit(CreateOutcome::Saved(property)))
             })
-            .await?
-            .0)
+        });
+        Ok(written.await?.0)
     }
 
     /// Saves the form of a listing, once, if the listing is still as the editor saw it, or as this very form left it.
@@ -125,35 +123,33 @@ impl Editor {
         seen: Version,
         new: NewProperty,
     ) -> Result<UpdateOutcome, ServiceError> {
-        Ok(self
-            .write(actor, move |work| {
-                Box::pin(async move {
-                    let earlier = claim(sent.as_ref(), work).await?;
-                    if let (Some(earlier), Some(sent)) = (&earlier, &sent)
-                        && sent.repeats(earlier)
-                    {
-                        return Ok(RollBack(UpdateOutcome::Repeated));
-                    }
-                    let found = properties::find_locked(work, id).await?;
-                    let Some(current) = found else {
-                        return Ok(RollBack(UpdateOutcome::Gone));
-                    };
-                    let own = earlier.map(|earlier| earlier.version);
-                    if current.version() != seen && Some(current.version()) != own {
-                        return Ok(RollBack(match new.is(&current) {
-                            true => UpdateOutcome::Same(current),
-                            false => UpdateOutcome::Conflict(current),
-                        }));
-                    }
-                    let updated = properties::update(work, id, &new).await?;
-                    let Some(saved) = updated else {
-                        return Ok(RollBack(UpdateOutcome::Gone));
-                    };
-                    finish(sent.as_ref(), work, &saved).await?;
-                    Ok(Commit(UpdateOutcome::Saved(saved)))
-                })
+        let written = self.write(actor, move |work| {
+            Box::pin(async move {
+                let earlier = claim(sent.as_ref(), work).await?;
+                if let (Some(earlier), Some(sent)) = (&earlier, &sent)
+                    && sent.repeats(earlier)
+                {
+                    return Ok(RollBack(UpdateOutcome::Repeated));
+                }
+                let found = properties::find_locked(work, id).await?;
+                let Some(current) = found else {
+                    return Ok(RollBack(UpdateOutcome::Gone));
+                };
+                let own = earlier.map(|earlier| earlier.version);
+                if current.version() != seen && Some(current.version()) != own {
+                    return Ok(RollBack(match new.is(&current) {
+                        true => UpdateOutcome::Same(current),
+                        false => UpdateOutcome::Conflict(current),
+                    }));
+                }
+                let updated = properties::update(work, id, &new).await?;
+                let Some(saved) = updated else {
+                    return Ok(RollBack(UpdateOutcome::Gone));
+                };
+                finish(sent.as_ref(), work, &saved).await?;
+                Ok(Commit(UpdateOutcome::Saved(saved)))
             })
-            .await?
-            .0)
+        });
+        Ok(written.await?.0)
     }
 }

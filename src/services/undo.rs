@@ -43,34 +43,32 @@ impl Editor {
         event: EventId,
         only: bool,
     ) -> Result<UndoOutcome, ServiceError> {
-        Ok(self
-            .write(actor, move |work| {
-                Box::pin(async move {
-                    let limit = MAX_UNDONE + 1;
-                    let deleted = history::list_deletions(work, event, only, limit).await?;
-                    if deleted.is_empty() {
-                        return Ok(RollBack(UndoOutcome::Unknown));
+        let written = self.write(actor, move |work| {
+            Box::pin(async move {
+                let limit = MAX_UNDONE + 1;
+                let deleted = history::list_deletions(work, event, only, limit).await?;
+                if deleted.is_empty() {
+                    return Ok(RollBack(UndoOutcome::Unknown));
+                }
+                if i64::try_from(deleted.len()).is_ok_and(|count| count > MAX_UNDONE) {
+                    return Ok(RollBack(UndoOutcome::TooMany));
+                }
+                let events: Vec<_> = deleted.iter().map(|deleted| deleted.event).collect();
+                let note = format!("undid deletion {}", event.0);
+                event_log::set_note(work, &note).await?;
+                let mut back = restoration::insert_deleted(work, &events).await?;
+                if back.len() < deleted.len() {
+                    back.extend(restoration::list_as_deleted(work, &events).await?);
+                    let ids = deleted.iter().map(|deleted| deleted.id);
+                    let taken: Vec<_> = ids.filter(|id| !back.contains(id)).collect();
+                    if !taken.is_empty() {
+                        return Ok(RollBack(UndoOutcome::Taken(taken)));
                     }
-                    if i64::try_from(deleted.len()).is_ok_and(|count| count > MAX_UNDONE) {
-                        return Ok(RollBack(UndoOutcome::TooMany));
-                    }
-                    let events: Vec<_> = deleted.iter().map(|deleted| deleted.event).collect();
-                    let note = format!("undid deletion {}", event.0);
-                    event_log::set_note(work, &note).await?;
-                    let mut back = restoration::insert_deleted(work, &events).await?;
-                    if back.len() < deleted.len() {
-                        back.extend(restoration::list_as_deleted(work, &events).await?);
-                        let ids = deleted.iter().map(|deleted| deleted.id);
-                        let taken: Vec<_> = ids.filter(|id| !back.contains(id)).collect();
-                        if !taken.is_empty() {
-                            return Ok(RollBack(UndoOutcome::Taken(taken)));
-                        }
-                    }
-                    Ok(Commit(UndoOutcome::Restored(deleted.len())))
-                })
+                }
+                Ok(Commit(UndoOutcome::Restored(deleted.len())))
             })
-            .await?
-            .0)
+        });
+        Ok(written.await?.0)
     }
 
     /// Restores a deleted listing under its old number, with the values of a form.
@@ -83,19 +81,17 @@ impl Editor {
         id: PropertyId,
         new: NewProperty,
     ) -> Result<RestoreOutcome, ServiceError> {
-        Ok(self
-            .write(actor, move |work| {
-                Box::pin(async move {
-                    event_log::set_note(work, "restored after its deletion").await?;
-                    let restored = restoration::insert_again(work, id, &new).await?;
-                    let Some(restored) = restored else {
-                        return Ok(RollBack(RestoreOutcome::Taken));
-                    };
-                    Ok(Commit(RestoreOutcome::Restored(restored)))
-                })
+        let written = self.write(actor, move |work| {
+            Box::pin(async move {
+                event_log::set_note(work, "restored after its deletion").await?;
+                let restored = restoration::insert_again(work, id, &new).await?;
+                let Some(restored) = restored else {
+                    return Ok(RollBack(RestoreOutcome::Taken));
+                };
+                Ok(Commit(RestoreOutcome::Restored(restored)))
             })
-            .await?
-            .0)
+        });
+        Ok(written.await?.0)
     }
 
     /// Changes a listing back to what it was at an event, if it is still as the editor saw it.
@@ -110,27 +106,25 @@ impl Editor {
         event: EventId,
         new: NewProperty,
     ) -> Result<UpdateOutcome, ServiceError> {
-        Ok(self
-            .write(actor, move |work| {
-                Box::pin(async move {
-                    let Some(current) = properties::find_locked(work, id).await? else {
-                        return Ok(RollBack(UpdateOutcome::Gone));
-                    };
-                    if new.is(&current) {
-                        return Ok(RollBack(UpdateOutcome::Same(current)));
-                    }
-                    if current.version() != seen {
-                        return Ok(RollBack(UpdateOutcome::Conflict(current)));
-                    }
-                    let note = format!("restored from change {}", event.0);
-                    event_log::set_note(work, &note).await?;
-                    let Some(saved) = properties::update(work, id, &new).await? else {
-                        return Ok(RollBack(UpdateOutcome::Gone));
-                    };
-                    Ok(Commit(UpdateOutcome::Saved(saved)))
-                })
+        let written = self.write(actor, move |work| {
+            Box::pin(async move {
+                let Some(current) = properties::find_locked(work, id).await? else {
+                    return Ok(RollBack(UpdateOutcome::Gone));
+                };
+                if new.is(&current) {
+                    return Ok(RollBack(UpdateOutcome::Same(current)));
+                }
+                if current.version() != seen {
+                    return Ok(RollBack(UpdateOutcome::Conflict(current)));
+                }
+                let note = format!("restored from change {}", event.0);
+                event_log::set_note(work, &note).await?;
+                let Some(saved) = properties::update(work, id, &new).await? else {
+                    return Ok(RollBack(UpdateOutcome::Gone));
+                };
+                Ok(Commit(UpdateOutcome::Saved(saved)))
             })
-            .await?
-            .0)
+        });
+        Ok(written.await?.0)
     }
 }
