@@ -179,7 +179,7 @@ async fn older_history_stays_and_its_versions_and_deletions_come_back() {
     let entries = history::list(&client, &of_one, 100).await.expect("listed");
     let prices = entries
         .iter()
-        .map(|entry| entry.after.as_ref().map(|form| form.price.as_str()));
+        .map(|entry| entry.after.as_ref().map(|form| form.get("price")));
     let want = [Some("1.50"), Some("1.50"), Some("1.00")];
     assert_eq!(prices.collect::<Vec<_>>(), want);
     let deleted = HistoryQuery {
