@@ -63,7 +63,7 @@ pub async fn insert_again(
     let sql = statement!("sql/queries/property_insert_again.sql");
     let again = properties::write(transaction, sql, id, new).await?;
     if again.is_some() {
-        // The sequence doesn't move back: it follows listings alone, not numbers that a client asks for.
+        // The sequence doesn't move back: it follows listings alone, not requested numbers.
         bulk::advance_sequence(transaction, Some(id.0)).await?;
     }
     Ok(again)

@@ -1,6 +1,6 @@
 //! What a request can end with besides success, and its status.
 //!
-//! Handlers return an [`AppError`]; the middleware `error_pages` turns it, and whatever actix itself refuses, into a
+//! Handlers return an [`AppError`]; the middleware `error_pages` turns it, and every refusal by actix itself, into a
 //! page or a problem document. A failure of the server's is logged there, once.
 
 use std::fmt;
@@ -88,8 +88,10 @@ fn refusal(constraint: &str) -> String {
 
 /// The field that a constraint is about, if its name tells, such as `property_title_length`.
 pub(super) fn refused_field(constraint: &str) -> Option<&'static str> {
-    let mut fields = PropertyForm::FIELDS.into_iter();
-    fields.find(|field| constraint.starts_with(&format!("property_{field}_")))
+    let fields = PropertyForm::FIELDS.into_iter();
+    let named = fields.filter(|field| constraint.starts_with(&format!("property_{field}_")));
+    // One name may begin another, as `price` begins `price_period`.
+    named.max_by_key(|field| field.len())
 }
 
 impl AppError {

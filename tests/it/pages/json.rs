@@ -20,7 +20,7 @@ async fn a_list_has_the_shape_of_django_rest_framework() {
     let want = json!({
         "id": 1, "title": "A “flat” <b>", "description": "Two\nlines", "price": "500000.00",
         "location": "Malindi", "created_at": "2026-01-31T09:30:00Z", "updated_at": "2026-01-31T09:30:00Z",
-        "url": "http://homes.example/properties/1/",
+        "year_built": null, "url": "http://homes.example/properties/1/",
     });
     let all = json!({"count": 1, "next": null, "previous": null, "results": [want]});
     assert_eq!(list, all);
