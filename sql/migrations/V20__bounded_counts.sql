@@ -30,14 +30,26 @@ $$;
 DROP FUNCTION property_count_prices, property_count_words CASCADE;
 DROP TABLE property_price_tally, property_word_tally;
 
-CREATE VIEW property_price_tally AS
-    SELECT id, location_folded, property_price_floor(price, 2) AS price_floor, 1::bigint AS rows FROM property
-    UNION ALL
-    SELECT id, '', property_price_floor(price, 3), 1 FROM property;
+-- The views call functions: a view that names a column would keep an administrator from changing the column's type.
+CREATE FUNCTION property_price_tally_rows()
+    RETURNS TABLE (id bigint, location_folded text, price_floor numeric, rows bigint)
+    LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    RETURN QUERY SELECT p.id, p.location_folded, property_price_floor(p.price, 2), 1::bigint FROM property AS p
+                 UNION ALL
+                 SELECT p.id, '', property_price_floor(p.price, 3), 1 FROM property AS p;
+END
+$$;
+CREATE VIEW property_price_tally AS SELECT * FROM property_price_tally_rows();
 
-CREATE VIEW property_word_tally AS
-    SELECT id, word COLLATE "C" AS word, 1::bigint AS rows
-    FROM property CROSS JOIN LATERAL unnest(tsvector_to_array(search)) AS word;
+CREATE FUNCTION property_word_tally_rows() RETURNS TABLE (id bigint, word text, rows bigint)
+    LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    RETURN QUERY SELECT p.id, w.word, 1::bigint
+                 FROM property AS p CROSS JOIN LATERAL unnest(tsvector_to_array(p.search)) AS w (word);
+END
+$$;
+CREATE VIEW property_word_tally AS SELECT id, word COLLATE "C" AS word, rows FROM property_word_tally_rows();
 
 -- How many listings have a single word, as `property_query` finds it; NULL where more than a few have it.
 CREATE OR REPLACE FUNCTION property_count_of_word(words text, longer text) RETURNS bigint

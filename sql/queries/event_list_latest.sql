@@ -1,5 +1,5 @@
-SELECT id, kind, property_id, before - 'description', after - 'description', row_count, actor, tags, at,
+SELECT id, kind, entity, entity_id, before, after, row_count, actor, tags, at,
        concat(xid, '-', (extract(epoch FROM at) * 1000000)::bigint) AS origin
-FROM property_event
+FROM event_log
 ORDER BY id DESC
 LIMIT $1

@@ -1,11 +1,13 @@
--- The log's history, which transactions are over, and a checksum of the newest events. The history changes whenever the database may show rows that its
--- log does not explain:
+-- The log's history, which transactions are over, and a checksum of the newest events. The history changes whenever the
+-- database may show rows that its log does not explain:
 -- - another server or database;
 -- - another WAL timeline: a failover or a recovery to a point in time loses transactions and gives their ids again;
 -- - a recovery after a crash, which resets these statistics: commits that were not synchronous are lost;
--- - another table, after a restore, a TRUNCATE of the log or a rewrite;
+-- - another table, after a restore, a TRUNCATE or a rewrite;
 -- - triggers that were made, turned off or turned on: rows could be written past them;
--- - events that were removed or changed.
+-- - events that were removed or changed, other than by trimming.
+-- Releases that read the view `property_event` must compute the same text, because they share the position in Redis; what
+-- identifies the table `event_log` is therefore in the checksum.
 -- On a standby this is an error: what it has may be lost, and it can't be listened to.
 SELECT concat_ws('/',
            (SELECT system_identifier FROM pg_control_system()),

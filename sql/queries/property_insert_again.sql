@@ -9,8 +9,8 @@ SELECT $1, created_at,
        {facts from $2}
 FROM (
     SELECT (before ->> 'created_at')::timestamptz AS created_at, (before ->> 'updated_at')::timestamptz AS updated_at
-    FROM property_event
-    WHERE property_id = $1 AND kind = 'deleted'
+    FROM history
+    WHERE entity = 'listing' AND entity_id = $1 AND kind = 'deleted'
     ORDER BY id DESC
     LIMIT 1
 ) AS deleted

@@ -1,11 +1,11 @@
 //! The composition root: configuration → servers → pools → cache → services → the HTTP server; and the commands.
 
+mod background;
 pub mod cli;
 mod follower;
 mod logging;
 pub mod platform;
 mod sampler;
-mod search_renewal;
 pub mod secret_key;
 pub mod servers;
 pub mod site;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::background::Background;
 use super::follower::Follower;
 use super::sampler::Sampler;
-use super::search_renewal::SearchRenewal;
 use super::secret_key::secret_key;
 use super::servers::{Ending, Role, Servers, ServersError};
 use super::stop::Stop;
@@ -30,7 +30,7 @@ pub struct Platform {
     servers: Servers,
     follower: Option<Follower>,
     sampler: Option<Sampler>,
-    search_renewal: Option<SearchRenewal>,
+    background: Option<Background>,
 }
 
 /// Why the program can't start or continue.
@@ -103,7 +103,7 @@ impl Platform {
             servers,
             follower: None,
             sampler: None,
-            search_renewal: None,
+            background: None,
         };
         if !is_site {
             platform.cache.connect(platform.repair(true)).await;
@@ -126,7 +126,8 @@ impl Platform {
         let follower = Follower::start(database, cache, position).await;
         self.follower = Some(follower.map_err(StartError::Serve)?);
         self.sampler = Some(Sampler::start(self.services.management.clone()));
-        self.search_renewal = Some(SearchRenewal::start(self.services.listings.clone()));
+        let retention = self.config.database.event_retention_days;
+        self.background = Some(Background::start(&self.services, retention));
         Ok(())
     }
 
@@ -185,8 +186,8 @@ impl Platform {
         if let Some(follower) = self.follower {
             follower.stop().await;
         }
-        if let Some(renewal) = self.search_renewal {
-            renewal.stop().await;
+        if let Some(background) = self.background {
+            background.stop().await;
         }
         if let Some(sampler) = self.sampler {
             sampler.stop().await;

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use deadpool_redis::redis::aio::ConnectionLike;
 use deadpool_redis::redis::{Arg, Cmd, FromRedisValue, Pipeline, RedisError, RedisFuture, Value};
 
-use super::error::{CacheError, Refusal};
+use super::error::CacheError;
+use super::refusal::Refusal;
 
 /// After so long, a refusal that goes on is logged again.
 const TOLD_AGAIN: Duration = Duration::from_secs(600);

@@ -212,14 +212,14 @@ mod tests {
         fn leader(&self) -> Leader {
             match self.join() {
                 Part::Leader(leader) => leader,
-                Part::Follower(_) | Part::Alone => panic!("somebody leads already"),
+                Part::Follower(_) | Part::Alone => panic!("another request leads already"),
             }
         }
 
         fn follower(&self) -> Follower {
             match self.join() {
                 Part::Follower(follower) => follower,
-                Part::Leader(_) | Part::Alone => panic!("nobody leads"),
+                Part::Leader(_) | Part::Alone => panic!("no request leads"),
             }
         }
     }

@@ -15,7 +15,8 @@ use deadpool_redis::{Manager, Pool, Runtime};
 use tokio::sync::Notify;
 
 use super::asking::{Asking, Refusals};
-use super::error::{CacheError, Refusal};
+use super::error::CacheError;
+use super::refusal::Refusal;
 
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(1);

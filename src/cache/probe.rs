@@ -7,30 +7,13 @@ use actix_web::http::header::HeaderValue;
 use actix_web::web::Bytes;
 use deadpool_redis::redis::{Cmd, Script, Value};
 
-use super::{Cache, CacheError, CacheKey, HeldPage, Level, Refusal, StoredPage, TagSet};
+use super::probe_step::ProbeStep;
+use super::{Cache, CacheError, CacheKey, HeldPage, Level, StoredPage, TagSet};
 
 /// Runs the commands that the site's scripts run.
 static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("probe.lua")));
 /// How long a key that lives for 5 ms may take to go.
 const EXPIRY_PATIENCE: Duration = Duration::from_millis(200);
-
-/// One step of a cache test.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
-pub struct ProbeStep {
-    /// The level that was tried.
-    pub level: &'static str,
-    /// What was done.
-    pub step: &'static str,
-    /// Whether it did what it should.
-    pub success: bool,
-    /// How long it took, in microseconds.
-    #[schema(value_type = u64)]
-    pub micros: u128,
-    /// What Redis refused, if that is why it failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub refused: Option<Refusal>,
-}
 
 impl Cache {
     /// Sets, gets, expires and deletes a page in memory; the time is that of all four. No steps where the tier is

@@ -29,6 +29,9 @@ pub struct DatabaseConfig {
     /// out of connections (its `max_connections`) when several instances run, each of which may take twice as many; too
     /// low, and requests that miss every cache queue for one.
     pub pool_size: usize,
+    /// `EVENT_RETENTION_DAYS`: how long the history keeps an entry; 0 keeps it for ever. Too low, and staff can't see or
+    /// undo earlier changes; too high, and old personal data stays in the database.
+    pub event_retention_days: u16,
 }
 
 impl DatabaseConfig {
@@ -51,7 +54,12 @@ impl DatabaseConfig {
                 }
                 DatabaseChoice::Private
             });
-        Self { choice, pool_size }
+        let retention = "days; 0 keeps the history for ever";
+        Self {
+            choice,
+            pool_size,
+            event_retention_days: reader.number("EVENT_RETENTION_DAYS", 0, 0, 36_500, retention),
+        }
     }
 
     /// Whether the program starts its own server.

@@ -24,7 +24,7 @@ pub async fn list(
     Ok(rows.iter().map(|row| (row.get(0), event(row))).collect())
 }
 
-/// Notes that so many sessions of a user were ended by somebody.
+/// Records that an actor ended a number of a user's sessions.
 ///
 /// # Errors
 /// When the database can't answer.

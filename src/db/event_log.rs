@@ -1,32 +1,24 @@
-//! The table `property_event`: written by triggers only, read here.
+//! The table `event_log`: triggers write it, and caches are invalidated from it.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio_postgres::Row;
 
 use super::{DbError, GenericClient};
-use crate::domain::{
-    Change, EventId, FoldedLocation, Price, PropertyEvent, PropertyId, RowState, Title,
-};
+use crate::domain::{Change, Entity, Event, EventId, PropertyId};
 
 /// The events that this transaction has caused so far, in order.
 ///
 /// # Errors
-/// When the database can't answer, or an event can't be read.
-pub async fn list_of_transaction(
-    client: &impl GenericClient,
-) -> Result<Vec<PropertyEvent>, DbError> {
+/// When the database can't answer.
+pub async fn list_of_transaction(client: &impl GenericClient) -> Result<Vec<Event>, DbError> {
     let sql = include_str!("../../sql/queries/event_list_of_transaction.sql");
     let statement = client.prepare_cached(sql).await?;
-    client
-        .query(&statement, &[])
-        .await?
-        .iter()
-        .map(event)
-        .collect()
+    let rows = client.query(&statement, &[]).await?;
+    Ok(rows.iter().map(readable).collect())
 }
 
-/// Attributes what this transaction does to somebody; forgotten when it ends.
+/// Names who makes the changes of this transaction.
 ///
 /// # Errors
 /// When the database can't answer.
@@ -37,7 +29,7 @@ pub async fn set_actor(client: &impl GenericClient, actor: &str) -> Result<(), D
     Ok(())
 }
 
-/// Says why this transaction does what it does; forgotten when it ends.
+/// Notes why this transaction makes its changes; the history shows it.
 ///
 /// # Errors
 /// When the database can't answer.
@@ -48,7 +40,7 @@ pub async fn set_note(client: &impl GenericClient, note: &str) -> Result<(), DbE
     Ok(())
 }
 
-/// Logs that the cache is cleared, or only what carries certain tags.
+/// Logs a clear of the cache, or of the entries with certain tags.
 ///
 /// # Errors
 /// When the database can't answer.
@@ -66,16 +58,26 @@ pub async fn insert_clear(
 /// The latest events, the latest first, each with its time.
 ///
 /// # Errors
-/// When the database can't answer, or an event can't be read.
+/// When the database can't answer.
 pub async fn list_latest(
     client: &impl GenericClient,
     limit: i64,
-) -> Result<Vec<(DateTime<Utc>, PropertyEvent)>, DbError> {
+) -> Result<Vec<(DateTime<Utc>, Event)>, DbError> {
     let sql = include_str!("../../sql/queries/event_list_latest.sql");
     let statement = client.prepare_cached(sql).await?;
     let rows = client.query(&statement, &[&limit]).await?;
-    let read = |row: &Row| Ok((row.get("at"), event(row)?));
-    rows.iter().map(read).collect()
+    let read = |row: &Row| (row.get("at"), readable(row));
+    Ok(rows.iter().map(read).collect())
+}
+
+/// Trims the log, adds the history's partitions and erases its entries that are older than `days` (0: none), some at a time.
+/// Returns whether more is to be done.
+///
+/// # Errors
+/// When the database can't answer.
+pub async fn upkeep(client: &impl GenericClient, days: u16) -> Result<bool, DbError> {
+    let sql = "SELECT event_log_upkeep($1)";
+    Ok(client.query_one(sql, &[&i32::from(days)]).await?.get(0))
 }
 
 /// The number of the latest event; `None` when there is none.
@@ -84,58 +86,55 @@ pub async fn list_latest(
 /// When the database can't answer.
 pub async fn find_last_id(client: &impl GenericClient) -> Result<Option<i64>, DbError> {
     let statement = client
-        .prepare_cached("SELECT max(id) FROM property_event")
+        .prepare_cached("SELECT max(id) FROM event_log")
         .await?;
     Ok(client.query_one(&statement, &[]).await?.get(0))
 }
 
-/// Reads `id, kind, property_id, before, after, row_count, actor` and, by their names, `tags` and `origin`; the rows as
-/// [`RowState`].
-pub(super) fn event(row: &Row) -> Result<PropertyEvent, DbError> {
-    let kind: &str = row.get(1);
-    let id = row.get::<_, Option<i64>>(2).map(PropertyId);
-    let before = state(row.get(3))?;
-    let after = state(row.get(4))?;
-    let change = match (kind, id, before, after) {
-        ("created", Some(id), _, Some(after)) => Change::PostSave {
-            id,
-            created: true,
-            before: None,
-            after,
-        },
-        ("updated", Some(id), before, Some(after)) => Change::PostSave {
-            id,
-            created: false,
-            before,
-            after,
-        },
-        ("deleted", Some(id), Some(before), _) => Change::PostDelete { id, before },
-        ("bulk", ..) => Change::Bulk { rows: row.get(5) },
-        ("cleared", ..) => match row.get::<_, Option<Vec<String>>>("tags") {
+/// Reads the columns of `event_*.sql`. An event that can't be read has an unknown effect: it counts as a bulk change.
+pub(super) fn readable(row: &Row) -> Event {
+    let (id, kind): (i64, &str) = (row.get("id"), row.get("kind"));
+    let rows = row.get("row_count");
+    let change = match kind {
+        "bulk" => Change::Bulk { rows },
+        "cleared" => match row.get::<_, Option<Vec<String>>>("tags") {
             Some(tags) => Change::ClearedTags { tags },
             None => Change::Cleared,
         },
-        _ => return Err(DbError::Corrupt("property_event")),
+        _ => change(row, kind).unwrap_or_else(|| {
+            log::warn!("event {id} of the log can't be read and counts as a bulk change");
+            Change::Bulk { rows }
+        }),
     };
-    Ok(PropertyEvent {
-        id: EventId(row.get(0)),
+    Event {
+        id: EventId(id),
         origin: row.get("origin"),
-        actor: row.get(6),
+        actor: row.get("actor"),
         change,
-    })
+    }
 }
 
-fn state(json: Option<Value>) -> Result<Option<RowState>, DbError> {
-    let Some(json) = json else {
-        return Ok(None);
+/// The change of one row; `None` for an entity or a kind that this release does not know, or a row that it can't read.
+fn change(row: &Row, kind: &str) -> Option<Change> {
+    let entity: &str = row.get::<_, Option<_>>("entity")?;
+    let id: i64 = row.get::<_, Option<_>>("entity_id")?;
+    let version = |column: &str| row.get::<_, Option<Value>>(column).unwrap_or_default();
+    let (before, after) = (version("before"), version("after"));
+    let (is_new, is_gone) = (before.is_null(), after.is_null());
+    let row = match entity {
+        "listing" => Entity::Listing {
+            id: PropertyId(id),
+            before: serde_json::from_value(before).ok()?,
+            after: serde_json::from_value(after).ok()?,
+        },
+        _ => return None,
     };
-    let text = |name: &str| json.get(name).and_then(Value::as_str);
-    let read = || {
-        Some(RowState {
-            title: Title::from_database(text("title")?.to_owned()),
-            price: Price::parse(text("price")?).ok()?,
-            location_folded: FoldedLocation::from_database(text("location_folded")?.to_owned()),
-        })
-    };
-    read().map(Some).ok_or(DbError::Corrupt("property_event"))
+    match kind {
+        "created" | "updated" if !is_gone => Some(Change::PostSave {
+            created: kind == "created",
+            row,
+        }),
+        "deleted" if !is_new => Some(Change::PostDelete { row }),
+        _ => None,
+    }
 }

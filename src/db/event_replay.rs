@@ -1,10 +1,10 @@
 //! The part of the event log that a cache may not reflect yet.
 
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, IsolationLevel, Row, Transaction};
+use tokio_postgres::{Client, IsolationLevel, Transaction};
 
 use super::{DbError, event_log};
-use crate::domain::{Change, EventId, LogPosition, PropertyEvent};
+use crate::domain::{Event, LogPosition};
 
 /// The log in one snapshot.
 #[derive(Debug)]
@@ -19,11 +19,11 @@ pub struct LogSlice {
 #[derive(Debug, Clone)]
 pub enum Replay {
     /// These events, in order.
-    Events(Vec<PropertyEvent>),
+    Events(Vec<Event>),
     /// More events than the limit.
     TooMany,
-    /// There is no usable position: none, or one of another history. The database may have lost rows that the cache
-    /// reflects.
+    /// There is no usable position: none, one of another history, or one from before events that were trimmed. The
+    /// cache may reflect rows that the database has lost, or lack newer ones.
     Unknown,
 }
 
@@ -101,12 +101,12 @@ async fn since(
     let is_there = tail.as_ref() == Some(&position.tail);
     Ok(match (is_there, few) {
         (false, _) => Replay::Unknown,
-        (true, true) => Replay::Events(rows.iter().map(readable).collect()),
+        (true, true) => Replay::Events(rows.iter().map(event_log::readable).collect()),
         (true, false) => Replay::TooMany,
     })
 }
 
-/// A checksum of the newest events that a position's snapshot sees.
+/// A checksum of the newest events that a position's snapshot sees; another text where events that it lacks were trimmed.
 async fn tail(
     transaction: &Transaction<'_>,
     position: &LogPosition,
@@ -117,18 +117,4 @@ async fn tail(
         .query_typed(sql, &[(&snapshot, Type::TEXT)])
         .await?;
     Ok(rows.first().map(|row| row.get(0)))
-}
-
-/// An event that can't be read has an unknown effect: it counts as a bulk change.
-pub(super) fn readable(row: &Row) -> PropertyEvent {
-    let id = EventId(row.get(0));
-    event_log::event(row).unwrap_or_else(|err| {
-        log::warn!("event {} of the log counts as a bulk change: {err}", id.0);
-        PropertyEvent {
-            id,
-            origin: row.get("origin"),
-            actor: row.get(6),
-            change: Change::Bulk { rows: row.get(5) },
-        }
-    })
 }

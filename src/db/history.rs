@@ -1,7 +1,10 @@
-//! The table `property_event` as people read it: a history, the latest first.
+//! The table `history`: what was changed, the latest first.
 //!
-//! Each page begins where another ended, so that it costs the same however long the log is. All listings' history is in
-//! the order of time, which indexes of the filters have too; one listing's is in the order of the log.
+//! Each page begins where another ended, so that it costs the same however long the history is. All listings' history is
+//! in the order of time, which the indexes of the filters have too; one listing's is in the order of the numbers.
+//!
+//! An update has only the values that it changed. The whole versions of a listing are derived from later ones by
+//! `history_versions` in the database; they are known where no change was made past the triggers.
 
 use std::fmt::Write as _;
 
@@ -13,14 +16,16 @@ use super::listing_sql::{Parameter, Statement};
 use super::probes::{ACTOR, TITLE};
 use super::{DbError, GenericClient};
 use crate::domain::{
-    DeletedListing, EventId, HistoryEntry, HistoryPlace, HistoryQuery, PropertyForm, PropertyId,
-    Version,
+    DeletedListing, EventId, FieldChange, HistoryEntry, HistoryPlace, HistoryQuery, PropertyForm,
+    PropertyId, Version,
 };
 
 /// The columns that make an entry, in the order in which they are read.
-const COLUMNS: &str = "id, kind, property_id, before, after, row_count, actor, at, note";
+const COLUMNS: &str = "id, kind, CASE entity WHEN 'listing' THEN entity_id END, history_texts(before), \
+    history_texts(after), row_count, actor, at, note, label";
 
-/// Entries of the history, the latest first; at most `limit`, those that are nearest to the query's place.
+/// Entries of the history, the latest first; at most `limit`, beginning nearest to the query's place. The entries
+/// of one listing have its whole versions.
 ///
 /// # Errors
 /// When the database can't answer.
@@ -36,7 +41,34 @@ pub async fn list(
     if matches!(query.place, HistoryPlace::After(_)) {
         entries.reverse();
     }
+    if let Some(listing) = query.listing {
+        add_versions(client, listing, &mut entries).await?;
+    }
     Ok(entries)
+}
+
+/// Adds the whole versions of a listing before and after each entry, where the history tells them.
+async fn add_versions(
+    client: &impl GenericClient,
+    listing: PropertyId,
+    entries: &mut [HistoryEntry],
+) -> Result<(), DbError> {
+    let ids = || entries.iter().map(|entry| entry.id.0);
+    let (Some(oldest), Some(newest)) = (ids().min(), ids().max()) else {
+        return Ok(());
+    };
+    let sql = include_str!("../../sql/queries/history_versions.sql");
+    let statement = client.prepare_cached(sql).await?;
+    let rows = client
+        .query(&statement, &[&listing.0, &oldest, &newest])
+        .await?;
+    for row in rows {
+        let id = EventId(row.get(0));
+        if let Some(entry) = entries.iter_mut().find(|entry| entry.id == id) {
+            (entry.before, entry.after) = (whole(row.get(1)), whole(row.get(2)));
+        }
+    }
+    Ok(())
 }
 
 fn page(query: &HistoryQuery, limit: i64) -> Statement {
@@ -51,8 +83,9 @@ fn page(query: &HistoryQuery, limit: i64) -> Statement {
     }
     if query.actor.is_none() && query.listing.is_none() {
         // Probes belong to no user. They are shown to a reader who asks for them.
+        let title = "coalesce(label, coalesce(after, before) ->> 'title')";
         wanted.push(format!(
-            "(actor <> '{ACTOR}' OR coalesce(after, before) ->> 'title' IS DISTINCT FROM '{TITLE}')"
+            "(actor <> '{ACTOR}' OR {title} IS DISTINCT FROM '{TITLE}')"
         ));
     }
     if let Some(kind) = query.kind {
@@ -68,7 +101,8 @@ fn page(query: &HistoryQuery, limit: i64) -> Statement {
         wanted.push(format!("at < {}", bind(Box::new(next))));
     }
     if let Some(listing) = query.listing {
-        wanted.push(format!("property_id = {}", bind(Box::new(listing.0))));
+        wanted.push("entity = 'listing'".to_owned());
+        wanted.push(format!("entity_id = {}", bind(Box::new(listing.0))));
     }
     let (sign, order, place) = match query.place {
         HistoryPlace::Latest => ("", "DESC", None),
@@ -80,11 +114,11 @@ fn page(query: &HistoryQuery, limit: i64) -> Statement {
         wanted.push(match query.listing {
             Some(_) => format!("id {sign} {id}"),
             None => {
-                format!("(at, id) {sign} ((SELECT at FROM property_event WHERE id = {id}), {id})")
+                format!("(at, id) {sign} ((SELECT max(at) FROM history WHERE id = {id}), {id})")
             }
         });
     }
-    let mut sql = format!("SELECT {COLUMNS} FROM property_event WHERE ");
+    let mut sql = format!("SELECT {COLUMNS} FROM history WHERE ");
     sql.push_str(&wanted.join(" AND "));
     let by_time = match query.listing {
         Some(_) => String::new(),
@@ -96,7 +130,7 @@ fn page(query: &HistoryQuery, limit: i64) -> Statement {
     Statement { sql, parameters }
 }
 
-/// One entry.
+/// One entry, with the whole versions of its listing.
 ///
 /// # Errors
 /// When the database can't answer.
@@ -104,10 +138,14 @@ pub async fn find(
     client: &impl GenericClient,
     id: EventId,
 ) -> Result<Option<HistoryEntry>, DbError> {
-    let sql = format!("SELECT {COLUMNS} FROM property_event WHERE id = $1");
+    let sql = format!("SELECT {COLUMNS} FROM history WHERE id = $1 ORDER BY at DESC LIMIT 1");
     let statement = client.prepare_cached(&sql).await?;
     let row = client.query_opt(&statement, &[&id.0]).await?;
-    Ok(row.as_ref().map(entry))
+    let mut found = row.as_ref().map(entry);
+    if let Some(listing) = found.as_ref().and_then(|entry| entry.property) {
+        add_versions(client, listing, found.as_mut_slice()).await?;
+    }
+    Ok(found)
 }
 
 /// The entry that made a listing what it is at a version. A change of many rows at once has no entry of one of them.
@@ -123,8 +161,9 @@ pub async fn find_change(
         return Ok(None);
     };
     let sql = format!(
-        "SELECT {COLUMNS} FROM property_event
-         WHERE property_id = $1 AND (after ->> 'updated_at')::timestamptz = $2 ORDER BY id DESC LIMIT 1"
+        "SELECT {COLUMNS} FROM history
+         WHERE entity = 'listing' AND entity_id = $1 AND (after ->> 'updated_at')::timestamptz = $2
+         ORDER BY id DESC LIMIT 1"
     );
     let statement = client.prepare_cached(&sql).await?;
     let row = client.query_opt(&statement, &[&id.0, &time]).await?;
@@ -143,13 +182,13 @@ pub async fn list_actors_since(
     let Some(time) = version.time() else {
         return Ok(Vec::new());
     };
-    let sql = include_str!("../../sql/queries/event_actor_list_since.sql");
+    let sql = include_str!("../../sql/queries/history_actor_list_since.sql");
     let statement = client.prepare_cached(sql).await?;
     let rows = client.query(&statement, &[&id.0, &time]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
-/// A listing as it was at a version, as far as the log tells.
+/// A listing as it was at a version, as far as the history tells.
 ///
 /// # Errors
 /// When the database can't answer.
@@ -161,24 +200,24 @@ pub async fn find_state(
     let Some(time) = version.time() else {
         return Ok(None);
     };
-    let sql = include_str!("../../sql/queries/event_state.sql");
+    let sql = include_str!("../../sql/queries/history_state.sql");
     let statement = client.prepare_cached(sql).await?;
     let row = client.query_opt(&statement, &[&id.0, &time]).await?;
-    Ok(row.and_then(|row| state(row.get(0))))
+    Ok(row.and_then(|row| whole(row.get(0))))
 }
 
-/// Who has done something, in the order of their names.
+/// The actors in the history, in the order of their names.
 ///
 /// # Errors
 /// When the database can't answer.
 pub async fn list_actors(client: &impl GenericClient, limit: i32) -> Result<Vec<String>, DbError> {
-    let sql = include_str!("../../sql/queries/event_actor_list.sql");
+    let sql = include_str!("../../sql/queries/history_actor_list.sql");
     let statement = client.prepare_cached(sql).await?;
     let rows = client.query(&statement, &[&limit]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
-/// The listings that were deleted together with an event's own, at most `limit`; `only` that one if so.
+/// The listings that were deleted together with an entry's own, at most `limit`; with `only` the entry's own.
 ///
 /// # Errors
 /// When the database can't answer.
@@ -188,7 +227,7 @@ pub async fn list_deletions(
     only: bool,
     limit: i64,
 ) -> Result<Vec<DeletedListing>, DbError> {
-    let sql = include_str!("../../sql/queries/event_deletions.sql");
+    let sql = include_str!("../../sql/queries/history_deletions.sql");
     let statement = client.prepare_cached(sql).await?;
     let rows = client.query(&statement, &[&event.0, &only, &limit]).await?;
     let deleted = |row: &Row| DeletedListing {
@@ -202,18 +241,29 @@ pub async fn list_deletions(
     Ok(rows.iter().map(deleted).collect())
 }
 
-/// Reads [`COLUMNS`].
+/// Reads [`COLUMNS`]. An update has no whole version yet.
 fn entry(row: &Row) -> HistoryEntry {
-    let (before, after) = (state(row.get(3)), state(row.get(4)));
+    let (before, after): (Option<Value>, Option<Value>) = (row.get(3), row.get(4));
     let (kind, rows): (String, i64) = (row.get(1), row.get(5));
-    let title = match after.as_ref().or(before.as_ref()) {
-        Some(state) => state.get("title").to_owned(),
+    let title = || {
+        let row = after.as_ref().or(before.as_ref())?;
+        Some(row.get("title")?.as_str()?.to_owned())
+    };
+    let title = match row.get::<_, Option<String>>(9).or_else(title) {
+        Some(title) => title,
         None if kind == "cleared" => "the cache".to_owned(),
         None if rows > 0 => {
             let rows = crate::domain::grouped_digits(&rows.to_string());
             format!("{rows} listings in one statement")
         }
         None => "all listings".to_owned(),
+    };
+    let changes = match (&before, &after) {
+        (Some(before), Some(after)) => FieldChange::between(
+            &PropertyForm::of_json(before),
+            &PropertyForm::of_json(after),
+        ),
+        _ => Vec::new(),
     };
     HistoryEntry {
         id: EventId(row.get(0)),
@@ -223,12 +273,14 @@ fn entry(row: &Row) -> HistoryEntry {
         property: row.get::<_, Option<i64>>(2).map(PropertyId),
         title,
         note: row.get(8),
-        before,
-        after,
+        changes,
+        before: whole(before),
+        after: whole(after),
     }
 }
 
-/// Reads a row as the log has it.
-fn state(json: Option<Value>) -> Option<PropertyForm> {
-    json.map(|row| PropertyForm::of_json(&row))
+/// A whole version. What an update changed has no `id`, and is none.
+fn whole(json: Option<Value>) -> Option<PropertyForm> {
+    let is_whole = |row: &Value| row.get("id").is_some();
+    json.filter(is_whole).map(|row| PropertyForm::of_json(&row))
 }

@@ -1,4 +1,4 @@
-//! A connection of its own that hears of committed events.
+//! A separate connection that is notified of committed events.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -10,10 +10,10 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{AsyncMessage, Client};
 
 use super::connecting::{open, spawn};
-use super::{Database, DbError, event_replay};
-use crate::domain::PropertyEvent;
+use super::{Database, DbError, event_log};
+use crate::domain::Event;
 
-/// The channel that the event log's triggers notify.
+/// The channel that the event log's triggers notify; earlier releases listen on it as well.
 const CHANNEL: &str = "property_event";
 /// How an operator recognises the connection in `pg_stat_activity`.
 const APPLICATION_NAME: &str = "property-listings events";
@@ -45,15 +45,15 @@ pub async fn connect(database: &Database) -> Result<Client, DbError> {
 #[derive(Debug)]
 pub enum Heard {
     /// These events are in the log, maybe among others.
-    Events(Vec<PropertyEvent>),
+    Events(Vec<Event>),
     /// There are events, too many to be named.
     Many,
     /// Nothing until the deadline.
     Nothing,
 }
 
-/// Hears of events, whoever caused them. A notification may be lost with the connection; what it says is only where
-/// to look in the log.
+/// Is notified of every program's events. A notification may be lost with the connection; it only says where to look in
+/// the log.
 pub struct EventListener {
     client: Client,
     notifications: mpsc::Receiver<Option<RangeInclusive<i64>>>,
@@ -123,7 +123,7 @@ impl EventListener {
         let reading = self.client.query_typed(sql, &ids);
         let rows = timeout(PATIENCE, reading).await.map_err(|_| silent())??;
         Ok(Heard::Events(
-            rows.iter().map(event_replay::readable).collect(),
+            rows.iter().map(event_log::readable).collect(),
         ))
     }
 }

@@ -5,7 +5,7 @@ use tokio_postgres::Row;
 use super::{DbError, GenericClient};
 use crate::domain::{LoginEvent, LoginFilter, LoginKind, UserId};
 
-/// What is noted of somebody at the door. Texts are bounded.
+/// An entry of the login audit. Texts are bounded.
 #[derive(Debug, Clone, Copy)]
 pub struct NewLoginEvent<'a> {
     /// What they did.

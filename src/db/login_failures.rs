@@ -56,7 +56,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Forgets the failures of an account that came from an address, after somebody has logged in to it from there.
+/// Forgets the failures of an account from an address, after a successful login from there.
 ///
 /// # Errors
 /// When the database can't answer.

@@ -3,7 +3,7 @@
 use super::{DbError, GenericClient, listing_sql};
 use crate::domain::{ListingFilter, Location, Place};
 
-/// The most listings that are counted place by place: as many take some 20 ms, whatever the table's size.
+/// The most listings that are counted place by place: as many take some 20 ms, for any size of the table.
 const COUNTED: i64 = 5_000;
 
 /// The places with the most listings that a filter selects, which are so many in `total`; of a filter with locations all

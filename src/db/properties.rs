@@ -169,7 +169,7 @@ pub async fn list_similar(
         PriceBand::of(to.price),
     );
     let (floor, end) = (band.floor(), band.end());
-    // An index gives both from the price on, whatever number of rows the band has.
+    // An index gives both from the price on, for any number of rows in the band.
     let dearer: [&(dyn ToSql + Sync); 5] = [&place, &price, &end, &to.id.0, &limit];
     let cheaper: [&(dyn ToSql + Sync); 5] = [&place, &floor, &price, &to.id.0, &limit];
     let (above, below) = tokio::try_join!(

@@ -1,4 +1,4 @@
-//! Bringing deleted listings back into the table `property`, from what the log says of them.
+//! Bringing deleted listings back into the table `property`, from the history.
 
 use tokio_postgres::Row;
 
@@ -6,8 +6,8 @@ use super::fact_columns::statement;
 use super::{DbError, GenericClient, Transaction, bulk, properties};
 use crate::domain::{EventId, NewProperty, Property, PropertyId};
 
-/// Brings listings back as they were when the events deleted them, each under its number and with its times; returns
-/// those that are back. A number that is in use is left alone.
+/// Brings listings back as they were when they were deleted, each under its number and with its times; returns the
+/// listings that are back. A number that is in use is left alone.
 ///
 /// # Errors
 /// [`DbError::Constraint`] when a row is no longer allowed; otherwise when the database can't answer.
@@ -22,7 +22,7 @@ pub async fn insert_deleted(
     Ok(restored)
 }
 
-/// Those of the listings that the events deleted which are there, and as they were.
+/// The listings among those deleted that are there again, and as they were.
 ///
 /// # Errors
 /// When the database can't answer.
@@ -50,8 +50,8 @@ async fn list(
     Ok(rows.iter().map(id).collect())
 }
 
-/// Adds a listing that was deleted under its old number, since when it was first added; `None` when there is one, or
-/// the log knows none.
+/// Adds a deleted listing under its old number, with the time when it was first added; `None` when the number is in use, or
+/// the history has no deletion of it.
 ///
 /// # Errors
 /// [`DbError::Constraint`] when a value is out of bounds; otherwise when the database can't answer.
@@ -63,7 +63,7 @@ pub async fn insert_again(
     let sql = statement!("sql/queries/property_insert_again.sql");
     let again = properties::write(transaction, sql, id, new).await?;
     if again.is_some() {
-        // The sequence doesn't move back: it follows listings alone, not numbers that somebody asks for.
+        // The sequence doesn't move back: it follows listings alone, not requested numbers.
         bulk::advance_sequence(transaction, Some(id.0)).await?;
     }
     Ok(again)

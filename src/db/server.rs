@@ -1,4 +1,4 @@
-//! What the server says of itself, for whoever looks for problems.
+//! The server's settings, for the command `check`.
 
 use chrono::{DateTime, Utc};
 

@@ -57,7 +57,7 @@ pub async fn find(
     Ok(row.as_ref().map(upload))
 }
 
-/// Finds a file of a user's and removes it, unless somebody else is about to.
+/// Finds and removes a user's file, unless another transaction is about to do so.
 ///
 /// # Errors
 /// When the database can't answer.
@@ -74,7 +74,7 @@ pub async fn take(
     Ok(row.as_ref().map(upload))
 }
 
-/// Removes a file of a user's, unless somebody else is about to; whether it did.
+/// Removes a user's file, unless another transaction is about to do so; returns whether it did.
 ///
 /// # Errors
 /// When the database can't answer.

@@ -29,7 +29,7 @@ pub async fn find(client: &impl GenericClient, id: UserId) -> Result<Option<User
     find_by(client, sql, &[&id.0]).await
 }
 
-/// Finds a user by number, whom nobody else changes until this transaction ends.
+/// Finds and locks a user by id until this transaction ends.
 ///
 /// # Errors
 /// When the database can't answer.
@@ -142,7 +142,7 @@ fn account(
 pub struct LoadedUser {
     /// What it is.
     pub standing: UserStanding,
-    /// The password's hash, whoever made it.
+    /// The password's hash, own or foreign.
     pub password_hash: String,
     /// When they last logged in.
     pub last_login: Option<DateTime<Utc>>,

@@ -1,16 +1,16 @@
-//! Domain events: what happened to properties, told after it was committed.
+//! Domain events: what happened to listings and other entities, published after the commit.
 
 use serde::{Deserialize, Serialize};
 
 use super::{FoldedLocation, Price, PropertyId, Title};
 
-/// An event's number in the event log.
+/// An event's number in the event log, and its entry's number in the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId(pub i64);
 
-/// One entry of the event log.
+/// One event of the event log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PropertyEvent {
+pub struct Event {
     /// Its number in the log.
     pub id: EventId,
     /// Its transaction and time, `<xid>-<microseconds>`: a database that lost transactions gives their numbers again,
@@ -22,28 +22,38 @@ pub struct PropertyEvent {
     pub change: Change,
 }
 
+/// A changed row of some table, with its versions: `before` is absent for a new row, `after` for a deleted one. A variant
+/// is one entity of the log; `events::tags` says which tags its change touches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entity {
+    /// A row of `property`.
+    Listing {
+        /// Its number.
+        id: PropertyId,
+        /// Before the change.
+        before: Option<RowState>,
+        /// After it.
+        after: Option<RowState>,
+    },
+}
+
 /// What happened to one row, or to many at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// A row was created or updated.
     PostSave {
-        /// The row.
-        id: PropertyId,
         /// Whether it is new.
         created: bool,
-        /// The row before an update.
-        before: Option<RowState>,
-        /// The row as it is now.
-        after: RowState,
+        /// The row.
+        row: Entity,
     },
     /// A row was deleted.
     PostDelete {
-        /// The row's former number.
-        id: PropertyId,
-        /// The row as it was.
-        before: RowState,
+        /// The row.
+        row: Entity,
     },
-    /// One statement changed more rows than are listed one by one (1,000), or emptied the table.
+    /// One statement changed more rows than are listed one by one (1,000), or emptied the table. Events that can't be
+    /// read count as this.
     Bulk {
         /// How many rows, where the database knows.
         rows: i64,
@@ -69,7 +79,7 @@ impl Change {
     }
 }
 
-/// What receivers need to know of a row.
+/// What receivers need to know of a listing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowState {
     /// Its headline.

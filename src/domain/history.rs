@@ -1,4 +1,4 @@
-//! What was changed, by whom and when, as people read it.
+//! The history: what was changed, by whom and when.
 
 use chrono::{DateTime, Utc};
 
@@ -7,7 +7,7 @@ use super::{EventId, Fact, PropertyForm, PropertyId};
 /// One entry of the history of a listing, or of all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryEntry {
-    /// Its number in the event log.
+    /// Its number, which is also its event's.
     pub id: EventId,
     /// The time of the change.
     pub at: DateTime<Utc>,
@@ -17,24 +17,16 @@ pub struct HistoryEntry {
     pub kind: String,
     /// The listing; `None` for a bulk change or a clear.
     pub property: Option<PropertyId>,
-    /// Its headline then; for a bulk change what it was.
+    /// Its headline then; for other entries what was changed.
     pub title: String,
     /// A note with the reason, if there is one.
     pub note: Option<String>,
-    /// The listing as it was; `None` when it was added.
-    pub before: Option<PropertyForm>,
-    /// The listing as it became; `None` when it was deleted.
-    pub after: Option<PropertyForm>,
-}
-
-impl HistoryEntry {
     /// The fields that an update changed.
-    pub fn changes(&self) -> Vec<FieldChange> {
-        match (&self.before, &self.after) {
-            (Some(before), Some(after)) => FieldChange::between(before, after),
-            _ => Vec::new(),
-        }
-    }
+    pub changes: Vec<FieldChange>,
+    /// The whole listing before; `None` when it was added, or where the history does not tell.
+    pub before: Option<PropertyForm>,
+    /// The whole listing after; `None` when it was deleted, or where the history does not tell.
+    pub after: Option<PropertyForm>,
 }
 
 /// Who made a change that came in the way of an edit, from the editor's point of view.
@@ -100,7 +92,7 @@ impl FieldChange {
 /// A listing that was deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeletedListing {
-    /// The event that tells of it.
+    /// Its entry in the history.
     pub event: EventId,
     /// Its number.
     pub id: PropertyId,

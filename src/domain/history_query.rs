@@ -89,7 +89,7 @@ pub struct HistoryQuery {
     pub from: Option<NaiveDate>,
     /// The last day, in UTC.
     pub to: Option<NaiveDate>,
-    /// To which listing.
+    /// The listing.
     pub listing: Option<PropertyId>,
     /// The position of the page.
     pub place: HistoryPlace,

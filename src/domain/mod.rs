@@ -46,7 +46,7 @@ pub use admin_list::{
 pub use characters::is_visible;
 pub use count::Count;
 pub use cursor::{Cursor, Direction, SortValue};
-pub use event::{Change, EventId, PropertyEvent, RowState};
+pub use event::{Change, Entity, Event, EventId, RowState};
 pub use fact_kind::{FactKind, FactValue};
 pub use facts::{FACTS, Fact, Facts, FactsJson, REQUIRED, optional_facts};
 pub use field_errors::FieldErrors;

@@ -3,17 +3,17 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{CacheReceiver, CommittedEvents};
-use crate::domain::{Change, PropertyEvent};
+use crate::domain::{Change, Entity, Event};
 
-/// Somebody who is told of events.
+/// A receiver of events.
 #[derive(Clone)]
 pub enum Receiver {
     /// Invalidates caches.
     Cache(CacheReceiver),
     /// Writes a log line per event.
     Log,
-    /// Remembers what it was told, for tests.
-    Recorder(Arc<Mutex<Vec<PropertyEvent>>>),
+    /// Records the events, for tests.
+    Recorder(Arc<Mutex<Vec<Event>>>),
 }
 
 /// Tells events to its receivers; cheap to clone.
@@ -30,8 +30,8 @@ impl Bus {
         }
     }
 
-    /// Tells every receiver of the events, one receiver after the other. When this returns, no cache level of this instance, nor the shared one,
-    /// answers with what was before.
+    /// Tells every receiver of the events, one receiver after the other. When this returns, no cache level of this
+    /// instance, nor the shared one, answers with older data.
     pub async fn publish(&self, committed: CommittedEvents) {
         for receiver in self.receivers.iter() {
             receiver.receive(committed.events()).await;
@@ -40,7 +40,7 @@ impl Bus {
 }
 
 impl Receiver {
-    async fn receive(&self, events: &[PropertyEvent]) {
+    async fn receive(&self, events: &[Event]) {
         match self {
             Self::Cache(receiver) => receiver.receive(events).await,
             Self::Log => events.iter().for_each(log_event),
@@ -52,27 +52,20 @@ impl Receiver {
     }
 }
 
-fn log_event(event: &PropertyEvent) {
-    let name = event.change.name();
+fn log_event(event: &Event) {
+    let (name, id) = (event.change.name(), event.id.0);
+    let subject = match &event.change {
+        Change::PostSave { created, row } => format!(" {} created={created}", row_name(row)),
+        Change::PostDelete { row } => format!(" {}", row_name(row)),
+        Change::Bulk { rows } => format!(" rows={rows}"),
+        Change::Cleared | Change::ClearedTags { .. } => String::new(),
+    };
     let actor = event.actor.escape_debug();
-    match &event.change {
-        Change::PostSave { id, created, .. } => {
-            log::info!(
-                "{name} property={id} created={created} event={} actor=\"{actor}\"",
-                event.id.0
-            );
-        }
-        Change::PostDelete { id, .. } => {
-            log::info!(
-                "{name} property={id} event={} actor=\"{actor}\"",
-                event.id.0
-            );
-        }
-        Change::Cleared | Change::ClearedTags { .. } => {
-            log::info!("{name} event={} actor=\"{actor}\"", event.id.0);
-        }
-        Change::Bulk { rows } => {
-            log::info!("{name} rows={rows} event={} actor=\"{actor}\"", event.id.0);
-        }
+    log::info!("{name}{subject} event={id} actor=\"{actor}\"");
+}
+
+fn row_name(row: &Entity) -> String {
+    match row {
+        Entity::Listing { id, .. } => format!("property={id}"),
     }
 }

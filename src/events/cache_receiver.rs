@@ -1,10 +1,10 @@
-//! The receiver that keeps the caches right.
+//! The receiver that invalidates caches.
 
 use super::tags_of;
 use crate::cache::{Cache, CacheError, EventMark, Invalidation};
-use crate::domain::{Change, PropertyEvent};
+use crate::domain::{Change, Entity, Event};
 
-/// So many events are applied in one step: one round trip for a statement over many rows.
+/// Events that are applied in one step: one round trip for a statement over many rows.
 const BATCH: usize = 250;
 
 /// Turns events into invalidations. Receiving an event twice does no harm.
@@ -19,14 +19,11 @@ impl CacheReceiver {
         Self { cache }
     }
 
-    /// Voids in Redis what events of the log touched, unless some instance has done that already.
+    /// Invalidates in Redis what events of the log touched, unless an instance has done that already.
     ///
     /// # Errors
     /// When Redis can't be reached or refuses.
-    pub(super) async fn receive_in_redis(
-        &self,
-        events: &[&PropertyEvent],
-    ) -> Result<(), CacheError> {
+    pub(super) async fn receive_in_redis(&self, events: &[&Event]) -> Result<(), CacheError> {
         for batch in events.chunks(BATCH) {
             let invalidation = invalidation(batch);
             self.cache.invalidate_shared(&invalidation, true).await?;
@@ -34,8 +31,8 @@ impl CacheReceiver {
         Ok(())
     }
 
-    /// Voids in this process what events touched that are not applied to it yet.
-    pub(super) fn receive_in_memory(&self, events: &[PropertyEvent]) {
+    /// Invalidates in this process what events touched that are not applied to it yet.
+    pub(super) fn receive_in_memory(&self, events: &[Event]) {
         for batch in events.chunks(BATCH) {
             let marks: Vec<_> = batch.iter().map(mark_of).collect();
             self.cache.invalidate_memory_once(&marks, |lacking| {
@@ -45,9 +42,9 @@ impl CacheReceiver {
         }
     }
 
-    /// Voids what events touched. An outage of Redis is not an error here: it has closed the way to Redis, and the
-    /// log is applied before Redis is used again.
-    pub(super) async fn receive(&self, events: &[PropertyEvent]) {
+    /// Invalidates what events touched, everywhere. An outage of Redis is no error here: the log is applied before Redis
+    /// is used again.
+    pub(super) async fn receive(&self, events: &[Event]) {
         let events: Vec<_> = events.iter().collect();
         for batch in events.chunks(BATCH) {
             if let Err(err) = self.cache.invalidate(&invalidation(batch)).await {
@@ -57,8 +54,8 @@ impl CacheReceiver {
     }
 }
 
-/// What some events make void.
-fn invalidation(events: &[&PropertyEvent]) -> Invalidation {
+/// The invalidation that some events cause.
+fn invalidation(events: &[&Event]) -> Invalidation {
     let mut causes = events.iter().map(|event| event.change.name());
     let cause = causes.next().unwrap_or_default();
     Invalidation {
@@ -86,7 +83,7 @@ fn invalidation(events: &[&PropertyEvent]) -> Invalidation {
 }
 
 /// What marks an event as applied.
-pub(super) fn mark_of(event: &PropertyEvent) -> EventMark {
+pub(super) fn mark_of(event: &Event) -> EventMark {
     EventMark::new(event.id.0, &event.origin)
 }
 
@@ -102,10 +99,15 @@ fn common<'a>(names: impl Iterator<Item = &'a str>) -> String {
 /// What a change was made to.
 fn subject(change: &Change) -> String {
     match change {
-        Change::PostSave {
-            id, after: state, ..
-        }
-        | Change::PostDelete { id, before: state } => format!("listing {id}, {}", state.title),
+        Change::PostSave { created: _, row } | Change::PostDelete { row } => match row {
+            Entity::Listing { id, before, after } => {
+                let title = after
+                    .as_ref()
+                    .or(before.as_ref())
+                    .map(|row| row.title.as_str());
+                format!("listing {id}, {}", title.unwrap_or_default())
+            }
+        },
         Change::Bulk { rows } if *rows > 0 => format!("{rows} listings in one statement"),
         Change::Bulk { .. } => "all listings".to_owned(),
         Change::Cleared => "the whole cache".to_owned(),

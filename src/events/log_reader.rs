@@ -19,7 +19,7 @@ use super::cache_receiver::mark_of;
 use crate::cache::{Cache, CacheError, HeldPosition, Invalidation, Tag, TagSet};
 use crate::db::event_replay::{self, LogSlice, Replay};
 use crate::db::{Connection, Database, DbError, connect};
-use crate::domain::{LogPosition, PropertyEvent};
+use crate::domain::{Event, LogPosition};
 
 /// More new events than this are not applied one by one: everything is made void, once.
 const MOST_EVENTS: i64 = 10_000;
@@ -99,7 +99,7 @@ impl LogReader {
         let shared = held.as_ref().ok().and_then(parsed);
         let log = read(connection, &[shared.as_ref(), own.as_ref()]).await?;
         let [redis, memory] = &log.replays[..] else {
-            return Err(DbError::Corrupt("property_event").into());
+            return Err(DbError::Corrupt("event_log").into());
         };
         // First Redis, so that this process reads nothing older from it afterwards.
         let applied = match &held {
@@ -121,8 +121,8 @@ impl LogReader {
 
     /// Applies events that were heard of a moment ago, without moving any position: what is not heard of is found in
     /// the log.
-    pub async fn apply(&self, events: &[PropertyEvent]) {
-        let lacks = |event: &&PropertyEvent| self.cache.memory_lacks(&mark_of(event));
+    pub async fn apply(&self, events: &[Event]) {
+        let lacks = |event: &&Event| self.cache.memory_lacks(&mark_of(event));
         let lacking: Vec<_> = events.iter().filter(lacks).collect();
         if let Err(err) = self.receiver.receive_in_redis(&lacking).await {
             // Redis is not used before it has been repaired.

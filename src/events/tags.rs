@@ -1,8 +1,8 @@
-//! Which cached values an event makes void: a total function.
+//! The tags that an event invalidates: a total function.
 
 use crate::cache::{Tag, TagSet};
 use crate::domain::{
-    Change, FoldedLocation, Location, Price, PriceBand, PropertyId, RowState, SitemapPart,
+    Change, Entity, FoldedLocation, Location, Price, PriceBand, PropertyId, RowState, SitemapPart,
 };
 
 /// The tags that listings have.
@@ -35,7 +35,7 @@ pub mod kinds {
         Tag::one("sitemap", &part.to_string())
     }
 
-    /// The tag that somebody names, such as `location:Leith`; `None` where the site has none of that name.
+    /// The tag of a name that an operator typed, such as `location:Leith`; `None` where the site has no such tag.
     pub fn named(text: &str) -> Option<Tag> {
         let text = text.trim();
         match text.split_once(':') {
@@ -56,26 +56,21 @@ pub mod kinds {
 /// The tags whose rows a change touched: where the row was, and where it is.
 pub fn tags_of(change: &Change) -> TagSet {
     match change {
-        Change::PostSave {
-            id,
-            created: _,
-            before,
-            after,
-        } => {
-            let states = before.iter().chain([after]);
-            tags_of_row(*id, states)
-        }
-        Change::PostDelete { id, before } => tags_of_row(*id, [before]),
+        Change::PostSave { created: _, row } | Change::PostDelete { row } => match row {
+            Entity::Listing { id, before, after } => {
+                tags_of_listing(*id, before.iter().chain(after))
+            }
+        },
         Change::Bulk { rows: _ } | Change::Cleared => TagSet::from([Tag::site()]),
         Change::ClearedTags { tags } => {
             let named: Option<TagSet> = tags.iter().map(|tag| Tag::named(tag)).collect();
-            // Of a name that can't be read it is not known what it stands for.
+            // A name that can't be read may stand for anything.
             named.unwrap_or_else(|| TagSet::from([Tag::site()]))
         }
     }
 }
 
-fn tags_of_row<'a>(id: PropertyId, states: impl IntoIterator<Item = &'a RowState>) -> TagSet {
+fn tags_of_listing<'a>(id: PropertyId, states: impl IntoIterator<Item = &'a RowState>) -> TagSet {
     let mut tags = TagSet::from([
         kinds::properties(),
         kinds::property(id),
@@ -109,10 +104,12 @@ mod tests {
     #[test]
     fn a_move_touches_the_location_left_and_the_one_entered() {
         let change = Change::PostSave {
-            id: PropertyId(7),
             created: false,
-            before: Some(row("leith")),
-            after: row("joppa"),
+            row: Entity::Listing {
+                id: PropertyId(7),
+                before: Some(row("leith")),
+                after: Some(row("joppa")),
+            },
         };
         let names: Vec<String> = tags_of(&change).iter().map(Tag::to_string).collect();
         assert_eq!(
@@ -133,8 +130,11 @@ mod tests {
     fn a_listing_touches_the_part_of_the_site_map_that_its_number_is_in() {
         for (id, part) in [(1, "sitemap:1"), (5_000, "sitemap:1"), (5_001, "sitemap:2")] {
             let change = Change::PostDelete {
-                id: PropertyId(id),
-                before: row("leith"),
+                row: Entity::Listing {
+                    id: PropertyId(id),
+                    before: Some(row("leith")),
+                    after: None,
+                },
             };
             let mut tags = tags_of(&change).into_iter();
             assert!(tags.any(|tag| tag.as_str() == part), "{id}");

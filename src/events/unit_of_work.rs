@@ -1,12 +1,12 @@
 //! One transaction that changes listings.
 
 use crate::db::{Client, DbError, Transaction, event_log};
-use crate::domain::{Change, EventId, PropertyEvent};
+use crate::domain::{Change, Event, EventId};
 
-/// Longer than any statement over every row takes, and how long it waits for somebody else's.
+/// Longer than any statement over every row takes, and how long it waits for a lock.
 const LONG: &str = "SET LOCAL statement_timeout = '15min'; SET LOCAL lock_timeout = '5s'";
 
-/// A transaction whose changes are attributed to somebody. Dropped without [`UnitOfWork::commit`], it is rolled back
+/// A transaction whose changes are attributed to an actor. Dropped without [`UnitOfWork::commit`], it is rolled back
 /// and causes no event.
 pub struct UnitOfWork<'a> {
     transaction: Transaction<'a>,
@@ -15,18 +15,17 @@ pub struct UnitOfWork<'a> {
 /// Events of a transaction that has committed.
 #[must_use = "a committed change that is not published leaves stale entries in the caches"]
 #[derive(Debug)]
-pub struct CommittedEvents(Vec<PropertyEvent>);
+pub struct CommittedEvents(Vec<Event>);
 
 impl CommittedEvents {
     /// The events, in the order of the log.
-    pub fn events(&self) -> &[PropertyEvent] {
+    pub fn events(&self) -> &[Event] {
         &self.0
     }
 
     /// The first deletion among them, by which everything that was deleted with it can be undone.
     pub fn deletion(&self) -> Option<EventId> {
-        let is_deletion =
-            |event: &&PropertyEvent| matches!(event.change, Change::PostDelete { .. });
+        let is_deletion = |event: &&Event| matches!(event.change, Change::PostDelete { .. });
         self.0.iter().find(is_deletion).map(|event| event.id)
     }
 }

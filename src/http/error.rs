@@ -1,6 +1,6 @@
 //! What a request can end with besides success, and its status.
 //!
-//! Handlers return an [`AppError`]; the middleware `error_pages` turns it, and whatever actix itself refuses, into a
+//! Handlers return an [`AppError`]; the middleware `error_pages` turns it, and every refusal by actix itself, into a
 //! page or a problem document. A failure of the server's is logged there, once.
 
 use std::fmt;

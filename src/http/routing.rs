@@ -26,7 +26,8 @@ pub(super) async fn not_found(request: HttpRequest) -> Result<HttpResponse, AppE
     let path = request.path();
     let reading = matches!(*request.method(), Method::GET | Method::HEAD);
     let slashed = format!("{path}/");
-    if !reading || find(&slashed).is_none() {
+    let is_url = find(&slashed).is_some_and(|(url, _)| url.pattern.ends_with('/'));
+    if !reading || !is_url {
         return Err(AppError::NotFound);
     }
     let query = request.query_string();

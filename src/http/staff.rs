@@ -40,7 +40,7 @@ pub(in crate::http) struct Staff {
 }
 
 impl Staff {
-    /// Begins a session: under a new key, so that a key that somebody planted is worth nothing.
+    /// Begins a session under a new key, so that a planted key is worth nothing.
     pub(in crate::http) fn log_in(
         session: &Session,
         user: &User,
@@ -192,7 +192,7 @@ impl Staff {
         }
     }
 
-    /// Refuses whoever is no superuser. While the database can't tell who is, nobody is.
+    /// Refuses users who are not superusers. Without the database, no user counts as one.
     pub(in crate::http) fn require_superuser(&self) -> Result<(), AppError> {
         self.require_known()?;
         match self.is_superuser {
@@ -229,7 +229,7 @@ impl Staff {
         self.outage
     }
 
-    /// The member of staff whose session a request carries; `None` for anybody else. Notes the frame of a page about a
+    /// The member of staff whose session a request carries; `None` for other requests. Notes the frame of a page about a
     /// failure with the request.
     pub(in crate::http) async fn of(request: &HttpRequest) -> Result<Option<Self>, AppError> {
         if let Some(staff) = request.extensions().get::<Self>() {
@@ -297,7 +297,7 @@ impl FromRequest for Staff {
     }
 }
 
-/// Where somebody goes on who has to log in first: to what they asked for or, where that takes forms alone, to where
+/// The target after the login: the requested page or, where that takes forms alone, to where
 /// one finds such a form.
 fn goal(request: &HttpRequest) -> String {
     match find(request.path()).map(|(url, _)| url.address) {

@@ -1,7 +1,7 @@
-//! Reading what was done to listings, straight from the database's log.
+//! Reading the history of listings, always from the database.
 
 use super::ServiceError;
-use crate::db::{Database, history};
+use crate::db::{Database, event_log, history};
 use crate::domain::{
     Author, DeletedListing, EventId, HistoryEntry, HistoryPlace, HistoryQuery, PropertyForm,
     PropertyId, Version,
@@ -41,6 +41,16 @@ pub struct History {
 impl History {
     pub(super) fn new(database: Database) -> Self {
         Self { database }
+    }
+
+    /// Trims the event log and erases entries that are older than `retention` days (0: none), some at a time. Returns
+    /// whether more is to be done.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub async fn upkeep(&self, retention: u16) -> Result<bool, ServiceError> {
+        let client = self.database.unhurried_client().await?;
+        Ok(event_log::upkeep(&client, retention).await?)
     }
 
     /// The latest changes.
@@ -121,7 +131,7 @@ impl History {
     pub async fn deleted_by(&self, id: PropertyId, editor: &str) -> Author {
         let found = self.page(&HistoryQuery::of(id), 1).await;
         let entries = found.map_or_else(|_| Vec::new(), |page| page.entries);
-        let deletions = entries.into_iter().filter(|entry| entry.after.is_none());
+        let deletions = entries.into_iter().filter(|entry| entry.kind == "deleted");
         Author::among(deletions.map(|entry| entry.actor), editor)
     }
 

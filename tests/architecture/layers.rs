@@ -14,7 +14,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("db", &["domain", "config"]),
     ("events", &["cache", "db", "domain"]),
     ("services", &["cache", "db", "events", "domain"]),
-    // Of the cache: pages, and how its levels took part. Not what holds a connection.
+    // Of the cache: pages, how its levels took part, and what it reports to operators. Not what holds a connection.
     (
         "http",
         &[
@@ -27,7 +27,9 @@ const LAYERS: [(&str, &[&str]); 8] = [
             "cache::metrics::level",
             "cache::page",
             "cache::policy",
+            "cache::probe_step",
             "cache::recent",
+            "cache::refusal",
             "cache::served",
         ],
     ),

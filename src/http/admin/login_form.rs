@@ -13,7 +13,7 @@ use crate::http::views::admin::LoginPage;
 use crate::http::views::page;
 use crate::http::{AppError, Site};
 
-/// The cookie that a login form must repeat: nobody is known yet who could have a session.
+/// The cookie that a login form must repeat: there is no user yet who could have a session.
 const LOGIN_COOKIE: &str = "login_token";
 
 /// A login form, whose token its cookie repeats unless another login page was loaded since.
@@ -30,7 +30,7 @@ impl FromRequest for LoginForm {
     }
 }
 
-/// The login form for somebody who sent a form of a listing, which it carries. The request was sent where no cookie
+/// The login form for a user who sent a form of a listing, which it carries. The request was sent where no cookie
 /// tells of a login form in another tab, which has to be loaded again then.
 pub(super) fn ask_to_log_in(
     request: &HttpRequest,

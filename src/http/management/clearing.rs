@@ -139,7 +139,7 @@ async fn scope(
 }
 
 impl Wish {
-    /// Reads the JSON or the form that was sent; nothing sent means everything, so that whatever may be a mistyped wish
+    /// Reads the JSON or the form that was sent; nothing sent means everything, so that everything that may be a mistyped request
     /// for a part is refused.
     fn read(request: &HttpRequest, body: &[u8]) -> Result<Self, AppError> {
         let mut asked = form_urlencoded::parse(request.query_string().as_bytes());

@@ -1,6 +1,6 @@
 //! The fast lane: a page that this process holds is answered before routing and without any other middleware.
 //!
-//! What it answers is what the long way would answer, header for header; whatever it does not recognise at once goes
+//! What it answers is what the long way would answer, header for header; everything that it does not recognise at once goes
 //! the long way.
 
 use std::future::{Ready, ready};

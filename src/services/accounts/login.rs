@@ -149,7 +149,7 @@ impl Accounts {
         Ok(Login::Entered(user))
     }
 
-    /// Checks the password of a user who is logged in. A wrong one is a failed login of theirs, so that whoever has
+    /// Checks the password of a user who is logged in. A wrong one counts as a failed login, so that anyone who has
     /// only their session can't guess it faster than at the door; the right one forgets their failures as a login does.
     ///
     /// # Errors

@@ -302,7 +302,7 @@ mod tests {
             assert_eq!(report.redis_state(), "repairing");
             let advice = report.recommendations();
             assert!(
-                advice[0].contains("answers") && advice[0].contains("OOM command not allowed"),
+                advice[0].contains("responds") && advice[0].contains("OOM command not allowed"),
                 "{advice:#?}"
             );
             assert!(advice.iter().any(|line| line.contains("noeviction")));

@@ -11,7 +11,7 @@ use crate::cache::{
     Cache, CacheKey, Generation, HeldEntry, InRedis, Inspection, Level, Tag, TagSet,
 };
 use crate::db::event_log;
-use crate::domain::{ListingQuery, PropertyEvent, PropertyId};
+use crate::domain::{Event, ListingQuery, PropertyId};
 use crate::events::tags_of as tags_of_change;
 use crate::services::{Listings, PageKey};
 
@@ -174,8 +174,7 @@ impl Management {
             event_log::list_latest(&client, LOOKED_AT).await.ok()
         };
         let events = read.await.map(|events| {
-            let touched =
-                |(at, event): (_, PropertyEvent)| (at, tags_of_change(&event.change), event);
+            let touched = |(at, event): (_, Event)| (at, tags_of_change(&event.change), event);
             events.into_iter().map(touched).collect()
         });
         PastEvents(events)
@@ -231,7 +230,7 @@ impl Management {
 }
 
 /// The latest events with the tags that they touched, the latest first; `None` when the log can't be read.
-struct PastEvents(Option<Vec<(DateTime<Utc>, TagSet, PropertyEvent)>>);
+struct PastEvents(Option<Vec<(DateTime<Utc>, TagSet, Event)>>);
 
 impl PastEvents {
     /// The last event that touched one of some tags.

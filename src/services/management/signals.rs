@@ -102,7 +102,7 @@ impl Management {
     /// Waits until no probe of this process exists, or nothing more can be done.
     pub async fn probes_deleted(&self) {
         let mut places = self.probes.subscribe();
-        // An error means that there is nobody who could add one.
+        // An error means that no probe can be added anyway.
         let _ = places.wait_for(BTreeSet::is_empty).await;
     }
 

@@ -13,7 +13,7 @@ use crate::services::{Listings, ServiceError};
 
 impl Management {
     /// Each level's size (exact up to a bounded number of keys, estimated beyond it), the lifetimes left of the default list and of the count, and the event log's state. Answers
-    /// whatever is out of reach, and says so.
+    /// during every outage, and says so.
     pub async fn status(&self) -> Value {
         let mut levels = serde_json::Map::new();
         let armed = self.cache.memory_is_armed();

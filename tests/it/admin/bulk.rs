@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use property_listings::domain::{Change, PropertyEvent};
+use property_listings::domain::{Change, Event};
 use property_listings::events::Receiver;
 
 use crate::harness::{Browser, Page, Plan};
@@ -81,7 +81,7 @@ async fn all_that_match_are_deleted_and_no_others_after_a_short_question() {
     assert_eq!(app.database.value(others).await, "0");
     assert_eq!(told(&staff).await, "Successfully deleted 1,200 listings.");
     let events =
-        "SELECT string_agg(concat_ws(' ', kind, row_count, actor, note), ',') FROM property_event";
+        "SELECT string_agg(concat_ws(' ', kind, row_count, actor, note), ',') FROM history";
     let want = "bulk 1200 ada deleted from the list";
     assert_eq!(app.database.value(events).await, want);
     let history = staff.get("/admin/history/").await;
@@ -90,7 +90,7 @@ async fn all_that_match_are_deleted_and_no_others_after_a_short_question() {
 
 #[tokio::test]
 async fn a_move_is_one_transaction_and_one_batch_of_events() {
-    let told_of: Arc<Mutex<Vec<PropertyEvent>>> = Arc::default();
+    let told_of: Arc<Mutex<Vec<Event>>> = Arc::default();
     let plan = Plan::new().await.homes(40).await;
     let app = plan
         .receiver(Receiver::Recorder(told_of.clone()))
@@ -109,9 +109,9 @@ async fn a_move_is_one_transaction_and_one_batch_of_events() {
             .await
             .has("20 listings")
     );
-    let transactions = "SELECT count(DISTINCT xid) || ' ' || count(*) FROM property_event";
+    let transactions = "SELECT count(DISTINCT xid) || ' ' || count(*) FROM history";
     assert_eq!(app.database.value(transactions).await, "1 20");
-    let notes = "SELECT DISTINCT note FROM property_event";
+    let notes = "SELECT DISTINCT note FROM history";
     let want = "moved to “Portobello”";
     assert_eq!(app.database.value(notes).await, want);
     let events = std::mem::take(&mut *told_of.lock().expect("no panic"));
@@ -158,7 +158,7 @@ async fn a_location_that_is_wrong_is_asked_for_again_and_kept() {
         );
         assert_eq!(again.field("location"), location);
     }
-    let moved = "SELECT count(*) FROM property_event";
+    let moved = "SELECT count(*) FROM history";
     assert_eq!(app.database.value(moved).await, "0");
 }
 

@@ -60,7 +60,7 @@ async fn a_listing_that_was_not_asked_about_is_neither_deleted_nor_moved() {
                 let question = ask(&staff, action, chosen).await.assert_status(200);
                 app.database.run(change).await;
                 let before = app.database.value(STATE).await;
-                let events = "SELECT count(*) FROM property_event";
+                let events = "SELECT count(*) FROM history";
                 let logged = app.database.value(events).await;
                 let again = confirm(&staff, &question, chosen).await;
                 let again = again.assert_status(409);
@@ -109,7 +109,7 @@ async fn a_move_that_is_confirmed_twice_moves_once_and_says_that_they_are_there(
     }
     let list = staff.get(LIST).await;
     assert!(list.has("3 were already there."), "{list:?}");
-    let events = "SELECT count(*) FROM property_event";
+    let events = "SELECT count(*) FROM history";
     assert_eq!(app.database.value(events).await, "3");
 }
 

@@ -112,7 +112,7 @@ async fn while_the_log_cannot_be_read_nothing_that_was_typed_is_lost() {
     let staff = app.staff().await;
     let form = open(&staff).await;
     app.database.run("UPDATE property SET price = 7").await;
-    let lock = app.database.lock("property_event").await;
+    let lock = app.database.lock("history").await;
     let mine = listing("Mine", "3000", "Joppa");
     let page = save(&staff, &form, &mine).await.assert_status(503);
     assert_eq!(page.field("title"), "Mine");

@@ -11,7 +11,7 @@ async fn head_answers_as_get_does_and_without_a_body() {
     app.database
         .run("UPDATE property SET price = 5 WHERE id = 1")
         .await;
-    let event = "SELECT max(id) FROM property_event";
+    let event = "SELECT max(id) FROM history";
     let event = app.database.value(event).await;
     for path in [
         "/admin/",

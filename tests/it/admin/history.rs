@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use property_listings::domain::PropertyEvent;
+use property_listings::domain::Event;
 use property_listings::events::Receiver;
 
 use crate::harness::{Plan, listing, spawn_app};
@@ -72,7 +72,7 @@ async fn the_history_of_one_listing_is_no_others() {
 
 #[tokio::test]
 async fn every_write_of_staff_is_one_event_under_their_name() {
-    let events: Arc<Mutex<Vec<PropertyEvent>>> = Arc::default();
+    let events: Arc<Mutex<Vec<Event>>> = Arc::default();
     let recorder = Receiver::Recorder(events.clone());
     let app = Plan::with_homes(2).await.receiver(recorder).start().await;
     let staff = app.staff().await;

@@ -109,9 +109,7 @@ async fn a_look_changes_nothing_and_an_import_does_what_it_said() {
     }
     assert_eq!(rows(&app).await, before);
     assert_eq!(
-        app.database
-            .value("SELECT count(*) FROM property_event")
-            .await,
+        app.database.value("SELECT count(*) FROM history").await,
         "0"
     );
     app.get("/properties/2/").await;
@@ -126,7 +124,8 @@ async fn a_look_changes_nothing_and_an_import_does_what_it_said() {
         "1|Home 1|1000.00|Leith 2|New name|2500.50|Joppa 3|Home 3|3000.00|Leith 40|Forty|4.00|Leith 41|Next|5.00|Leith"
     );
     assert!(app.get("/properties/2/").await.has("New name"));
-    let events = "SELECT concat_ws(' ', count(*), count(DISTINCT xid), min(actor), min(note)) FROM property_event";
+    let events =
+        "SELECT concat_ws(' ', count(*), count(DISTINCT xid), min(actor), min(note)) FROM history";
     let want = "3 1 ada imported from a file";
     assert_eq!(app.database.value(events).await, want);
     // A second click finds the file gone.

@@ -15,9 +15,9 @@ fn entries(page: &Page) -> Vec<String> {
 
 /// A history of sixty additions, a minute apart, each third by another.
 async fn start() -> (App, Browser) {
-    let sql = "INSERT INTO property_event (kind, property_id, after, row_count, actor, at)
-        SELECT 'created', n, jsonb_build_object('title', 'Home ' || n, 'price', '1.00', 'location', 'L',
-                                                'description', 'D', 'location_folded', 'l'),
+    let sql = "INSERT INTO history (id, xid, kind, entity, entity_id, after, row_count, actor, at)
+        SELECT nextval('event_number'), pg_current_xact_id(), 'created', 'listing', n,
+               jsonb_build_object('id', n, 'title', 'Home ' || n, 'price', 1.00, 'location', 'L', 'description', 'D'),
                1, CASE n % 3 WHEN 0 THEN 'eve' ELSE 'bob' END,
                timestamptz '2026-01-01 23:30Z' + n * interval '1 minute'
         FROM generate_series(1, 60) AS n";
@@ -61,8 +61,8 @@ async fn the_history_is_walked_page_by_page_in_both_directions() {
 async fn filters_select_and_stay_from_page_to_page() {
     let (app, staff) = start().await;
     app.database
-        .run("DELETE FROM property_event WHERE id > 59;
-              UPDATE property_event SET kind = 'deleted', before = after, after = NULL WHERE property_id = 7")
+        .run("DELETE FROM history WHERE id > 59;
+              UPDATE history SET kind = 'deleted', before = after, after = NULL WHERE entity_id = 7")
         .await;
     let count = async |query: &str| {
         let page = staff.get(&format!("/admin/history/?{query}")).await;
@@ -191,12 +191,9 @@ async fn stored_markup_is_text_in_every_part_of_the_history() {
             quoted.chars().take(60).collect::<String>()
         ))
         .await;
-    let deletion = "SELECT max(id) FROM property_event WHERE kind = 'deleted'";
+    let deletion = "SELECT max(id) FROM history WHERE kind = 'deleted'";
     let deletion = app.database.value(deletion).await;
-    let change = app
-        .database
-        .value("SELECT min(id) FROM property_event")
-        .await;
+    let change = app.database.value("SELECT min(id) FROM history").await;
     let pages = [
         "/admin/".to_owned(),
         "/admin/history/".to_owned(),

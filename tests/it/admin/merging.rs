@@ -205,7 +205,7 @@ async fn where_the_log_does_not_know_the_first_version_everything_that_differs_i
         )
         .await;
     app.database
-        .run("DELETE FROM property_event; DELETE FROM property WHERE id > 1")
+        .run("DELETE FROM event_log; DELETE FROM history; DELETE FROM property WHERE id > 1")
         .await;
     let mine = home(&[("title", "Mine")]);
     let page = sam

@@ -22,7 +22,7 @@ async fn opened(staff: &Browser, path: &str, typed: &Listing) -> Vec<(&'static s
 }
 
 async fn events(app: &App) -> String {
-    let sql = "SELECT count(*) FROM property_event";
+    let sql = "SELECT count(*) FROM history";
     app.database.value(sql).await
 }
 

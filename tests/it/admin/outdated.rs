@@ -116,7 +116,7 @@ async fn another_account_saves_the_form_only_after_a_look_at_it_and_if_it_may() 
     let form = own(&app, &staff, CHANGE, &fields).await;
     let fields = with_token_of(&form, &fields);
     own(&app, &staff, CHANGE, &fields).await.assert_status(303);
-    let actor = "SELECT string_agg(actor, ',') FROM property_event";
+    let actor = "SELECT string_agg(actor, ',') FROM history";
     assert_eq!(app.database.value(actor).await, "sam");
 }
 
@@ -208,7 +208,7 @@ async fn questions_are_asked_again_with_what_was_typed() {
     let again = own(&app, &staff, list, &fields).await.assert_status(403);
     assert!(again.has(LOST), "{again:?}");
     assert_eq!(again.field("location"), "Portobello");
-    let moved = "SELECT count(*) FROM property_event";
+    let moved = "SELECT count(*) FROM history";
     assert_eq!(app.database.value(moved).await, "0");
     let fields = with_token_of(&again, &fields);
     own(&app, &staff, list, &fields).await.assert_status(303);

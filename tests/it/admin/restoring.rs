@@ -100,15 +100,10 @@ async fn a_change_since_the_look_is_a_conflict() {
     staff.submit(path, &fields).await.assert_status(303);
     assert!(app.database.value(ROW).await.starts_with("Second"));
     // Once more changes nothing.
-    let events = app
-        .database
-        .value("SELECT count(*) FROM property_event")
-        .await;
+    let events = app.database.value("SELECT count(*) FROM history").await;
     staff.submit(path, &fields).await.assert_status(303);
     assert_eq!(
-        app.database
-            .value("SELECT count(*) FROM property_event")
-            .await,
+        app.database.value("SELECT count(*) FROM history").await,
         events
     );
 }
@@ -125,10 +120,7 @@ async fn without_a_version_nothing_is_overwritten() {
 #[tokio::test]
 async fn a_version_is_found_only_in_its_own_listings_history() {
     let (app, staff) = start().await;
-    let event = app
-        .database
-        .value("SELECT max(id) FROM property_event")
-        .await;
+    let event = app.database.value("SELECT max(id) FROM history").await;
     for path in [
         format!("/admin/properties/2/history/{event}/restore/"),
         "/admin/properties/1/history/999999/restore/".to_owned(),

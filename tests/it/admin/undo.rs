@@ -22,7 +22,7 @@ fn undo_of(page: &Page) -> String {
 }
 
 async fn last_deletion(app: &App) -> String {
-    let sql = "SELECT max(id) FROM property_event WHERE kind = 'deleted'";
+    let sql = "SELECT max(id) FROM history WHERE kind = 'deleted'";
     let event = app.database.value(sql).await;
     format!("/admin/history/{event}/undo/")
 }
@@ -68,8 +68,7 @@ async fn a_deletion_of_several_is_undone_as_a_whole() {
     staff.submit(&undo, &[]).await.assert_status(303);
     assert_eq!(app.database.value(ALL).await, before);
     // One transaction, whose events are told one by one.
-    let sql =
-        "SELECT count(*) || '/' || count(DISTINCT xid) FROM property_event WHERE kind = 'created'";
+    let sql = "SELECT count(*) || '/' || count(DISTINCT xid) FROM history WHERE kind = 'created'";
     assert_eq!(app.database.value(sql).await, "3/1");
 }
 
@@ -100,7 +99,7 @@ async fn undoing_twice_is_the_same_as_once() {
     one.assert_status(303);
     other.assert_status(303);
     assert_eq!(app.database.listings().await, "2");
-    let created = "SELECT count(*) FROM property_event WHERE kind = 'created'";
+    let created = "SELECT count(*) FROM history WHERE kind = 'created'";
     assert_eq!(app.database.value(created).await, "1");
 }
 
@@ -182,10 +181,7 @@ async fn more_than_a_thousand_are_not_restored_at_once() {
 async fn what_is_no_deletion_can_not_be_undone() {
     let (app, staff) = start(1).await;
     staff.edit_listing(1, &listing("T", "1", "L")).await;
-    let event = app
-        .database
-        .value("SELECT max(id) FROM property_event")
-        .await;
+    let event = app.database.value("SELECT max(id) FROM history").await;
     for event in [event.as_str(), "999999", "0", "99999999999999999999"] {
         let path = format!("/admin/history/{event}/undo/");
         staff.get(&path).await.assert_status(404);

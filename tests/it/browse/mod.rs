@@ -23,7 +23,7 @@ async fn plan_of(rows: &[(&str, u32, &str)]) -> Plan {
     let rows: Vec<String> = rows.iter().enumerate().map(row).collect();
     let sql = format!(
         "BEGIN; INSERT INTO property (title, description, price, location, created_at) VALUES {};
-         DELETE FROM property_event; COMMIT",
+         DELETE FROM event_log; COMMIT",
         rows.join(", ")
     );
     Plan::new().await.sql(&sql).await

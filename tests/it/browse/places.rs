@@ -121,7 +121,7 @@ async fn with_many(leith: u32) -> App {
          INSERT INTO property (title, description, price, location)
          SELECT 'Other', 'D', 1, 'Place ' || n % 9 FROM generate_series(1, 90) AS n;
          INSERT INTO property (title, description, price, location) VALUES ('Rare', 'D', 1, 'Joppa');
-         DELETE FROM property_event; COMMIT"
+         DELETE FROM event_log; COMMIT"
     );
     Plan::new().await.sql(&sql).await.start().await
 }

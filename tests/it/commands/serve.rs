@@ -33,7 +33,7 @@ async fn a_stopped_site_lets_requests_in_flight_finish() {
 
 #[tokio::test]
 async fn a_site_that_waits_for_the_database_while_it_starts_can_be_stopped() {
-    let tables = ["site_user", "property_event", "refinery_schema_history"];
+    let tables = ["site_user", "event_log", "refinery_schema_history"];
     for (table, signal) in tables.into_iter().zip(["TERM", "TERM", "INT"]) {
         let plan = Plan::new().await;
         let _lock = plan.database.lock(table).await;

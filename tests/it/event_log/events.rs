@@ -7,15 +7,15 @@ async fn four() -> TestDatabase {
     let database = TestDatabase::create().await;
     let sql = "INSERT INTO property (title, description, price, location) VALUES
             ('A', 'D', 1, 'Leith'), ('B', 'D', 2, 'Leith'), ('C', 'D', 3, 'Joppa'), ('D', 'D', 4, 'Joppa');
-        DELETE FROM property_event";
+        DELETE FROM event_log; DELETE FROM history";
     database.run(sql).await;
     database
 }
 
 /// What the log holds: kinds with ids, in the order of the ids.
 async fn log(database: &TestDatabase) -> String {
-    let sql = "SELECT coalesce(string_agg(kind || ' ' || coalesce(property_id::text, row_count || ' rows'), ', '
-        ORDER BY property_id, id), '') FROM property_event";
+    let sql = "SELECT coalesce(string_agg(kind || ' ' || coalesce(entity_id::text, row_count || ' rows'), ', '
+        ORDER BY entity_id, id), '') FROM event_log";
     database.value(sql).await
 }
 
@@ -64,7 +64,7 @@ async fn a_statement_over_more_than_a_thousand_rows_is_one_entry() {
     let database = four().await;
     database.run(&many(1_001)).await;
     assert_eq!(log(&database).await, "bulk 1001 rows");
-    let places = "SELECT array_to_string(locations, ',') FROM property_event";
+    let places = "SELECT array_to_string(tags, ',') FROM event_log";
     let mut places: Vec<_> = database
         .value(places)
         .await
@@ -72,7 +72,10 @@ async fn a_statement_over_more_than_a_thousand_rows_is_one_entry() {
         .map(str::to_owned)
         .collect();
     places.sort();
-    assert_eq!(places, ["place 0", "place 1", "place 2"]);
+    assert_eq!(
+        places,
+        ["location:place 0", "location:place 1", "location:place 2"]
+    );
     database
         .run("UPDATE property SET price = 2; DELETE FROM property")
         .await;
@@ -83,7 +86,7 @@ async fn a_statement_over_more_than_a_thousand_rows_is_one_entry() {
     let database = four().await;
     database.run(&many(1_000)).await;
     assert_eq!(
-        database.value("SELECT count(*) FROM property_event").await,
+        database.value("SELECT count(*) FROM event_log").await,
         "1000"
     );
 }
@@ -106,7 +109,7 @@ async fn a_copy_is_logged_row_by_row() {
 }
 
 #[tokio::test]
-async fn an_entry_keeps_both_states_of_its_row_and_who_wrote() {
+async fn an_event_has_what_its_tags_are_made_of_before_and_after_and_who_wrote() {
     let database = four().await;
     let sql = "BEGIN; SELECT set_config('app.actor', 'ada', true);
         UPDATE property SET price = 1234.5, location = 'ZÜRICH' WHERE id = 1; COMMIT;
@@ -114,11 +117,11 @@ async fn an_entry_keeps_both_states_of_its_row_and_who_wrote() {
     database.run(sql).await;
     for (sql, want) in [
         ("SELECT actor || ' ' || (before->>'price') || ' ' || (after->>'price') || ' ' || (after->>'location_folded')
-              FROM property_event WHERE property_id = 1", "ada 1.00 1234.50 zürich"),
-        ("SELECT actor || ' ' || (before->>'title') || ' ' || (after IS NULL) FROM property_event WHERE property_id = 2",
+              FROM event_log WHERE entity_id = 1", "ada 1.00 1234.50 zürich"),
+        ("SELECT actor || ' ' || (before->>'title') || ' ' || (after IS NULL) FROM event_log WHERE entity_id = 2",
             "database user property_listings B true"),
-        ("SELECT jsonb_typeof(after->'price') FROM property_event WHERE property_id = 1", "string"),
-        ("SELECT (xid = pg_current_xact_id())::text FROM property_event LIMIT 1", "false"),
+        ("SELECT jsonb_typeof(after->'price') FROM event_log WHERE entity_id = 1", "string"),
+        ("SELECT (xid = pg_current_xact_id())::text FROM event_log LIMIT 1", "false"),
     ] {
         assert_eq!(database.value(sql).await, want, "{sql}");
     }
@@ -151,7 +154,7 @@ async fn listeners_are_told_after_the_commit_and_not_of_a_rollback() {
         .await;
     let payload = told.recv().await.expect("told");
     let (first, last) = payload.split_once('-').expect("a range");
-    let ids = "SELECT min(id) || '-' || max(id) FROM property_event";
+    let ids = "SELECT min(id) || '-' || max(id) FROM event_log";
     assert_eq!(database.value(ids).await, format!("{first}-{last}"));
     assert!(told.try_recv().is_err(), "of the rollback too");
 }

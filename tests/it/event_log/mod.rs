@@ -1,4 +1,4 @@
-//! The database's own triggers: whatever changes listings is in the event log, and counts stay exact.
+//! The database's triggers: every change of listings is in the event log and the history, and counts stay exact.
 
 mod counts;
 mod events;
@@ -6,3 +6,5 @@ mod restored;
 mod search_renewal;
 mod tally;
 mod texts;
+mod upkeep;
+mod versions;

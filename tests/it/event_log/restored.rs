@@ -1,12 +1,12 @@
 //! The log of a database that was dumped, and loaded into a younger server: its transactions have numbers that come
-//! again, or that nobody there has had yet.
+//! again, or that the server has not given yet.
 
 use property_listings::db::event_replay::{self, Replay};
 use property_listings::db::{Database, connect, event_log};
 
 use crate::harness::database;
 
-const DELETED: &str = "'deleted', 7,
+const DELETED: &str = "'deleted', 'listing', 7,
     '{\"title\": \"T\", \"price\": \"1.00\", \"location\": \"L\", \"location_folded\": \"l\"}', 1, 'before'";
 
 async fn run(database: &Database, sql: &str) {
@@ -15,10 +15,10 @@ async fn run(database: &Database, sql: &str) {
 }
 
 #[tokio::test]
-async fn events_of_numbers_that_nobody_had_yet_are_not_applied_again_and_again() {
+async fn events_of_transaction_ids_not_given_yet_are_not_applied_again_and_again() {
     let database = database().await;
     let old = format!(
-        "INSERT INTO property_event (xid, kind, property_id, before, row_count, actor)
+        "INSERT INTO event_log (xid, kind, entity, entity_id, before, row_count, actor)
          SELECT (1099511627776 + n)::text::xid8, {DELETED} FROM generate_series(1, 30) AS n"
     );
     run(&database, &old).await;
@@ -45,7 +45,7 @@ async fn a_transaction_does_not_take_an_old_ones_events_for_its_own() {
     let mut client = database.client().await.expect("a client");
     let work = client.transaction().await.expect("begun");
     let same = format!(
-        "INSERT INTO property_event (at, kind, property_id, before, row_count, actor)
+        "INSERT INTO event_log (at, kind, entity, entity_id, before, row_count, actor)
          VALUES (now() - interval '2 hours', {DELETED})"
     );
     work.batch_execute(&same).await.expect("inserted");

@@ -6,7 +6,7 @@ use crate::harness::{Plan, TestDatabase, eventually};
 
 const ROWS: &str = "INSERT INTO property (title, description, price, location)
     SELECT 'Wi-fi', 'D', n, 'Leith' FROM generate_series(1, 500) AS n;
-    DELETE FROM property_event;
+    DELETE FROM event_log; DELETE FROM history;
     INSERT INTO property_search_renewal SELECT max(id) FROM property";
 const FOUND: &str = "SELECT count(*) FROM property WHERE search @@ property_query('wifi', '')";
 
@@ -45,7 +45,7 @@ async fn a_renewal_changes_nothing_but_what_is_found() {
         assert_eq!(database.value(FOUND).await, found);
     }
     assert_eq!(database.value(STATE).await, before);
-    let events = "SELECT string_agg(kind, ',') FROM property_event";
+    let events = "SELECT string_agg(kind, ',') FROM event_log";
     assert_eq!(database.value(events).await, "cleared");
 }
 
@@ -60,7 +60,7 @@ async fn nothing_can_be_changed_in_the_name_of_a_renewal() {
     database
         .run("UPDATE property SET title = 'Changed' WHERE id = 1")
         .await;
-    let events = "SELECT string_agg(kind, ',') FROM property_event";
+    let events = "SELECT string_agg(kind, ',') FROM event_log";
     assert_eq!(database.value(events).await, "updated");
 }
 

@@ -1,4 +1,4 @@
-//! Texts that the database takes, whoever writes them.
+//! Texts that the database takes from any client.
 
 use property_listings::domain::{Title, is_visible};
 
@@ -66,8 +66,8 @@ async fn composed_and_decomposed_letters_are_one_location() {
     assert_eq!(database.value(folded).await, "malm\u{F6}");
     let counted = "SELECT string_agg(location_folded || ' ' || rows, ',') FROM property_tally";
     assert_eq!(database.value(counted).await, "malm\u{F6} 3");
-    // Whoever reads the log sees the row as it is now at last.
-    let last = "SELECT after ->> 'location' FROM property_event ORDER BY id DESC LIMIT 1";
+    // The last event has the row as it is now.
+    let last = "SELECT after ->> 'location' FROM history ORDER BY id DESC LIMIT 1";
     assert_eq!(database.value(last).await, "MALM\u{D6}");
 }
 

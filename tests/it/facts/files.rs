@@ -48,7 +48,7 @@ async fn dumps_and_exports_have_every_fact_and_load_it_again() {
                 optional_facts().len().min(1) as u64
             );
             assert_eq!(stored(&app).await, texts(0));
-            assert_eq!(load_text(&app, text).await, 0, "it is the same already");
+            assert_eq!(load_text(&app, text).await, 0, "it is unchanged");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What is dumped loads as it was, and again without a change.
 
 use property_listings::db::Database;
-use property_listings::domain::Change;
+use property_listings::domain::{Change, Entity};
 use property_listings::services::fixtures::{Format, load};
 
 use super::{STRICT, dumped, load_all, rows, run};
@@ -57,10 +57,13 @@ async fn loading_by_id_updates_instead_of_duplicating() {
     let events = report.events.events();
     match &events[0].change {
         Change::PostSave {
-            id,
             created: false,
-            after,
-            ..
+            row:
+                Entity::Listing {
+                    id,
+                    after: Some(after),
+                    ..
+                },
         } => {
             assert_eq!((id.0, after.title.as_str()), (9, "Edited"));
         }

@@ -86,7 +86,7 @@ async fn a_bad_file_loads_nothing_and_names_every_bad_row() {
         [(3, "title"), (3, "price"), (5, "row"), (6, "title")]
     );
     assert_eq!(rows(&database).await, 0);
-    let events = "SELECT count(*) FROM property_event";
+    let events = "SELECT count(*) FROM event_log";
     assert_eq!(number(&database, events).await, 0);
 }
 

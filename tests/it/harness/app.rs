@@ -158,7 +158,7 @@ impl Plan {
                     CASE n % 2 WHEN 1 THEN 'Leith' ELSE 'Joppa' END,
                     timestamptz '2026-01-01 00:00Z' + n * interval '1 minute'
              FROM generate_series(1, {count}) AS n;
-             DELETE FROM property_event; COMMIT"
+             DELETE FROM event_log; DELETE FROM history; COMMIT"
         );
         self.sql(&sql).await
     }

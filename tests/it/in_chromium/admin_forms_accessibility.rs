@@ -28,7 +28,7 @@ async fn every_page_of_the_forms_is_accessible() {
     let app = start().await;
     let chromium = Chromium::start().await;
     chromium.log_in(&app).await;
-    let deletion = "SELECT max(id) FROM property_event WHERE kind = 'deleted'";
+    let deletion = "SELECT max(id) FROM history WHERE kind = 'deleted'";
     let undo = format!(
         "/admin/history/{}/undo/",
         app.database.value(deletion).await

@@ -72,7 +72,7 @@ async fn a_form_is_sent_once_however_often_its_button_is_pressed() {
         (title.await == "Pressed").then_some(())
     })
     .await;
-    let events = "SELECT count(*) FROM property_event";
+    let events = "SELECT count(*) FROM history";
     assert_eq!(app.database.value(events).await, "1");
 }
 

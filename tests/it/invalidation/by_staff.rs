@@ -157,7 +157,7 @@ async fn undoing_a_deletion_refreshes_every_list_that_the_listing_comes_back_to(
     matrix
         .check("C C C C h h C C C 404 h C  C C h r C h h  h C")
         .await;
-    let event = "SELECT max(id) FROM property_event";
+    let event = "SELECT max(id) FROM history";
     let event = matrix.app.database.value(event).await;
     let undo = format!("/admin/history/{event}/undo/");
     staff.submit(&undo, &[]).await.assert_status(303);
@@ -184,7 +184,7 @@ async fn restoring_a_version_refreshes_what_shows_the_listing() {
     matrix
         .check("C C C C C h C C C C h r  C C C C C h h  h C")
         .await;
-    let event = "SELECT max(id) FROM property_event";
+    let event = "SELECT max(id) FROM history";
     let event = matrix.app.database.value(event).await;
     let path = format!("/admin/properties/{ROW}/history/{event}/restore/");
     let page = staff.get(&format!("{path}?version=before")).await;

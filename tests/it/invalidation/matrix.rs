@@ -64,7 +64,7 @@ impl Matrix {
             VALUES ('Far home', 'A long way off', 70000, 'Portobello', '2025-01-01 00:00Z');
             INSERT INTO property (id, title, description, price, location, created_at)
             VALUES (6000, 'Villa', 'Far from all others', 70000, 'Trinity', '2024-01-01 00:00Z');
-            DELETE FROM property_event; COMMIT";
+            DELETE FROM event_log; COMMIT";
         let app = Plan::with_homes(6).await.sql(far).await.start().await;
         let mut before = Vec::new();
         for (_, path) in COLUMNS {

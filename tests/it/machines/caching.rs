@@ -91,7 +91,7 @@ async fn head_answers_as_get_without_the_body_and_nothing_else_is_allowed() {
 #[tokio::test]
 async fn a_write_through_psql_refreshes_what_shows_the_row_and_nothing_else() {
     let sql = "INSERT INTO property (id, title, description, price, location)
-        VALUES (6000, 'Far home', 'D', 1, 'Joppa'); DELETE FROM property_event";
+        VALUES (6000, 'Far home', 'D', 1, 'Joppa'); DELETE FROM event_log";
     let plan = Plan::new().await.homes(6).await.sql(sql).await;
     let app = plan.start().await;
     app.has_heard_of_everything().await;

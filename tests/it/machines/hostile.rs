@@ -76,7 +76,7 @@ async fn hostile_searches_are_only_texts_in_a_feed() {
 async fn the_largest_texts_make_a_feed_that_is_kept() {
     let sql = "INSERT INTO property (title, description, price, location)
         SELECT repeat('&', 200), repeat('<', 20000), 99999999.99, repeat('\"', 100)
-        FROM generate_series(1, 60); DELETE FROM property_event";
+        FROM generate_series(1, 60); DELETE FROM event_log";
     let app = Plan::new().await.sql(sql).await.start().await;
     let page = app.get("/properties/feed.atom").await.assert_status(200);
     assert!(page.is_stored(), "{}", page.cache_status());

@@ -89,7 +89,7 @@ async fn a_full_part_of_a_site_with_a_long_name_is_kept() {
     let rows = "INSERT INTO property (id, title, description, price, location)
         SELECT 9007199254735001 + n, 'T', 'D', 1, 'L' FROM generate_series(0, 4999) AS n
         WHERE 9007199254735001 + n <= 9007199254740000;
-        DELETE FROM property_event";
+        DELETE FROM event_log";
     let site = format!(
         "https://{}.example",
         "long-name.".repeat(9).trim_end_matches('.')
@@ -107,7 +107,7 @@ async fn a_full_part_of_a_site_with_a_long_name_is_kept() {
 async fn no_more_parts_are_named_than_an_index_may_have() {
     let rows = "INSERT INTO property (id, title, description, price, location)
         SELECT n * 5000, 'T', 'D', 1, 'L' FROM generate_series(1, 50002) AS n;
-        DELETE FROM property_event; ANALYZE property";
+        DELETE FROM event_log; ANALYZE property";
     let app = Plan::new().await.sql(rows).await.start().await;
     let parts = parts(&app).await;
     assert_eq!(parts.len(), 50_000);

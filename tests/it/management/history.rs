@@ -89,10 +89,7 @@ async fn what_was_counted_last_is_kept_when_the_site_stops() {
         .value("SELECT sum(hits) FROM cache_metric WHERE level LIKE 'page%'")
         .await;
     assert_eq!(hits, "3");
-    assert_eq!(
-        database.value("SELECT count(*) FROM property_event").await,
-        "0"
-    );
+    assert_eq!(database.value("SELECT count(*) FROM event_log").await, "0");
 }
 
 #[tokio::test]

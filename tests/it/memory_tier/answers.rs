@@ -176,7 +176,7 @@ async fn activity(app: &App) -> String {
     let sql = "SELECT coalesce(string_agg(pid || ' ' || state || ' ' || state_change, E'\\n' ORDER BY pid), '')
         FROM pg_stat_activity
         WHERE datname = current_database() AND application_name = 'property-listings'
-          AND query !~ 'property_event|pg_snapshot|ROLLBACK|BEGIN|START|LISTEN|COMMIT' AND query <> ''";
+          AND query !~ 'event_log|pg_snapshot|ROLLBACK|BEGIN|START|LISTEN|COMMIT' AND query <> ''";
     app.database.value(sql).await
 }
 

@@ -46,7 +46,7 @@ async fn a_page_that_is_longer_than_the_tier_is_answered_and_not_held() {
     let plan = Plan::new().await.set("DEBUG", "true");
     let long = "INSERT INTO property (title, description, price, location)
         SELECT 'Long ' || n, (SELECT string_agg(md5(n || '-' || m), ' ') FROM generate_series(1, 600) AS m), 1, 'Leith'
-        FROM generate_series(1, 100) AS n; DELETE FROM property_event";
+        FROM generate_series(1, 100) AS n; DELETE FROM event_log";
     let plan = plan.sql(&format!("BEGIN; {long}; COMMIT")).await;
     let app = plan.set("PAGE_CACHE_MEMORY_MB", "1").start().await;
     for _ in 0..3 {

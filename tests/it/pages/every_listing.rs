@@ -29,7 +29,7 @@ async fn many(count: usize) -> App {
     let sql = format!(
         "BEGIN; INSERT INTO property (title, description, price, location, created_at)
          SELECT 'Home ' || n, 'D', n % 50, 'Place ' || n % 2, timestamptz '2026-01-01 00:00Z' + interval '1 min' * (n / 9)
-         FROM generate_series(1, {count}) AS n; DELETE FROM property_event; COMMIT"
+         FROM generate_series(1, {count}) AS n; DELETE FROM event_log; COMMIT"
     );
     Plan::new().await.sql(&sql).await.start().await
 }

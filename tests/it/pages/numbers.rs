@@ -22,7 +22,7 @@ async fn ids(app: &App, query: &str) -> Vec<i64> {
 async fn a_number_finds_its_listing_besides_those_that_have_it_in_their_text() {
     let app = Plan::new().await.homes(12).await;
     let sql = "UPDATE property SET title = 'Villa' WHERE id IN (5, 12);
-        UPDATE property SET title = 'Home 5' WHERE id = 9; DELETE FROM property_event";
+        UPDATE property SET title = 'Home 5' WHERE id = 9; DELETE FROM event_log";
     let app = app.sql(sql).await.start().await;
     for (query, want) in [
         // Those with “Home 5”, and number 5, which has no 5 in its text.

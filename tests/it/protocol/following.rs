@@ -95,8 +95,8 @@ async fn an_event_that_cannot_be_read_makes_everything_void_and_stops_nothing() 
     let app = Plan::new().await.homes(2).await.start().await;
     app.has_heard_of_everything().await;
     app.get("/properties/1/").await;
-    let unreadable = "INSERT INTO property_event (kind, property_id, after, row_count, actor)
-        VALUES ('created', 1, '{}', 1, 'x'); NOTIFY property_event";
+    let unreadable = "INSERT INTO event_log (kind, entity, entity_id, after, actor)
+        VALUES ('created', 'listing', 1, '{}', 'x'), ('created', 'photo', 1, '{}', 'x'); NOTIFY property_event";
     app.database.run(unreadable).await;
     eventually("the page is void", async || {
         (!app.get("/properties/1/").await.is_hit()).then_some(())
@@ -144,7 +144,7 @@ async fn a_backlog_behind_an_open_transaction_is_applied_once() {
         let sql = format!("UPDATE property SET price = {price} WHERE location = 'Granton'");
         first.database.run(&sql).await;
     }
-    let events = "SELECT count(*) > 10000 FROM property_event";
+    let events = "SELECT count(*) > 10000 FROM event_log";
     assert_eq!(first.database.value(events).await, "t");
     let paths: Vec<_> = (1..=20).map(|id| format!("/properties/{id}/")).collect();
     for app in [&first, &second] {

@@ -23,7 +23,7 @@ const LOST: &str = "INSERT INTO property (title, description, price, location, c
     UPDATE property SET title = 'Lost title' WHERE id = 1";
 
 /// Every table that a write to a listing touches.
-const TABLES: [&str; 3] = ["property", "property_event", "property_tally"];
+const TABLES: [&str; 4] = ["property", "event_log", "history", "property_tally"];
 
 /// Two instances on a database of their own server.
 struct Site {
@@ -173,7 +173,7 @@ async fn restore_rows(empty: &str, tables: &[&str], options: &[&str]) {
 
 #[tokio::test]
 async fn after_deleted_rows_are_restored_later_rows_are_not_shown() {
-    restore_rows("DELETE FROM", &["property", "property_event"], &[]).await;
+    restore_rows("DELETE FROM", &["property", "event_log"], &[]).await;
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ const CHANGES: [&str; 9] = [
     "DROP INDEX property_price; CREATE INDEX property_price ON property (price, id)",
     "ALTER TABLE site_user ALTER COLUMN email TYPE varchar(300)",
     "ALTER TABLE session ALTER COLUMN user_agent TYPE varchar(600)",
-    "ALTER TABLE property_event ALTER COLUMN actor TYPE varchar(300)",
+    "ALTER TABLE event_log ALTER COLUMN entity TYPE varchar(300)",
     "ALTER FUNCTION property_query(text, text) COST 7",
 ];
 
@@ -81,7 +81,7 @@ async fn events_are_heard_after_a_change_of_the_log() {
     for round in 0..3 {
         app.get("/properties/1/").await.assert_status(200);
         let change = format!(
-            "ALTER TABLE property_event ALTER COLUMN actor TYPE varchar({})",
+            "ALTER TABLE event_log ALTER COLUMN entity TYPE varchar({})",
             300 + round
         );
         app.database.run(&change).await;

@@ -23,7 +23,7 @@ pub(in crate::http) struct Next {
 }
 
 impl Next {
-    /// What to say of it: these words alone, whatever an address says.
+    /// The fixed messages that a URL can select.
     fn said(&self) -> Option<&'static str> {
         match &*self.done {
             "logout" => Some("You are logged out."),

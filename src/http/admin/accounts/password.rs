@@ -13,7 +13,7 @@ use crate::http::views::admin::PasswordPage;
 use crate::http::views::page;
 use crate::services::{Login, Services, Visitor};
 
-/// What is said of another password than the account's, also of one that somebody has replaced just now.
+/// The message for a wrong password, also for one that was replaced just now.
 const WRONG: &str = "Your old password was entered incorrectly. Please enter it again.";
 /// The fields of the new one.
 const NEW: [&str; 2] = ["new_password1", "new_password2"];

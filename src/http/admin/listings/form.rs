@@ -37,7 +37,7 @@ pub(in crate::http) async fn create(
     press(&staff, Sent::received(form, None), &services, &site).await
 }
 
-/// `GET /admin/properties/{id}/change/`: the form or, for somebody who may only look, the listing.
+/// `GET /admin/properties/{id}/change/`: the form or, for users who can only view, the listing.
 pub(in crate::http) async fn edit(
     staff: Staff,
     id: web::Path<i64>,

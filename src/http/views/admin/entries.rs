@@ -49,7 +49,7 @@ impl EntryView {
         };
         let values = values.as_ref().map_or_else(Vec::new, whole);
         Self {
-            changes: changes(entry.changes(), budget),
+            changes: changes(entry.changes, budget),
             at: entry.at,
             actor: entry.actor,
             kind: entry.kind,

@@ -171,7 +171,7 @@ async fn while_the_database_can_not_tell_what_somebody_may_do_nothing_is_written
     }
     let page = sam.post("/admin/properties/1/delete/", &form).await;
     page.assert_status(503);
-    let changed = "SELECT count(*) FROM property_event WHERE actor = 'sam'";
+    let changed = "SELECT count(*) FROM history WHERE actor = 'sam'";
     assert_eq!(app.database.value(changed).await, "0");
     assert_eq!(app.database.listings().await, "3");
 }
