@@ -15,7 +15,7 @@ use super::tag::hex;
 /// A page with a body per encoding that is worth it.
 ///
 /// A body of usual size is compressed when an encoding is first requested: fast, because most pages of a list that is
-/// written to are replaced at once, and better once the page has lived for [`SETTLED`].
+/// written to are replaced at once, and better once the page has lived for a second.
 #[derive(Debug, Clone)]
 pub struct StoredPage {
     /// The `Content-Type`.

@@ -107,7 +107,8 @@ impl Editor {
                 Ok(Commit(()))
             })
         });
-        Ok(written.await?.0)
+        written.await?;
+        Ok(())
     }
 
     /// Deletes listings, as far as they exist.

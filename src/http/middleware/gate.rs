@@ -9,7 +9,7 @@ use actix_web::{Error, HttpMessage as _, HttpResponse};
 use crate::http::AppError;
 use crate::http::pages::{Asked, Refusal};
 
-/// Refuses or redirects what [`Asked`] says is not to be answered as it is.
+/// Refuses or redirects what `Asked` says is not to be answered as it is.
 pub async fn gate<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,

@@ -181,7 +181,7 @@ impl PublicPage {
                 list_as_json(&list, &meant, site_url)
             }
             Format::Html => {
-                let view = services.listings.view_uncached(&query).await?;
+                let view = Box::pin(services.listings.view_uncached(&query)).await?;
                 list_as_html(&view, site_url)
             }
         }

@@ -105,7 +105,7 @@ fn list_json(text: &str) -> Option<Shown> {
 }
 
 fn list_html(text: &str) -> Option<Shown> {
-    let head = after(text, "<h1 class=\"headline\" id=\"count\">")?;
+    let head = after(text, " id=\"count\">")?;
     let count = match head.starts_with("No listings") {
         true => 0,
         false => number(head)?,

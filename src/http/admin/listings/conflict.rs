@@ -36,7 +36,7 @@ pub(super) async fn compare(
     services: &Services,
 ) -> Result<Both, NotCompared> {
     let id = current.id;
-    let origin = services.history.origin(id, seen, current.version()).await;
+    let origin = Box::pin(services.history.origin(id, seen, current.version())).await;
     let origin = origin.map_err(|err| NotCompared { id, seen, err })?;
     let now = PropertyForm::of(current);
     let fields = merge(origin.state.as_ref(), &now, &sent.form);
