@@ -74,7 +74,8 @@ impl EventListener {
         config.application_name(APPLICATION_NAME);
         let (client, mut connection) = open(config, "").await?;
         let (sender, notifications) = mpsc::channel(MOST_WAITING);
-        spawn(async move {
+        // On the caller's thread, which does nothing else: a notification does not wait for the pool's answers.
+        tokio::spawn(async move {
             let mut messages = stream::poll_fn(move |context| connection.poll_message(context));
             while let Some(Ok(message)) = messages.next().await {
                 if let AsyncMessage::Notification(notification) = message {
