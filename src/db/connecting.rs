@@ -11,6 +11,7 @@ use deadpool_postgres::Connect;
 use futures_util::future::BoxFuture;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio_postgres::tls::NoTlsStream;
 use tokio_postgres::{CancelToken, Client, Config, Connection, Error, NoTls, Socket};
 
 use super::DbError;
@@ -50,27 +51,29 @@ pub(super) fn spawn<T: Send + 'static>(
     thread().spawn(task)
 }
 
-/// Connects to the first of the hosts that accepts, and runs statements that set the session up. The attempt ends with the
-/// future, whatever the server does.
-pub(super) async fn open(
-    config: Config,
-    settings: &'static str,
-) -> Result<(Client, Connection<Socket, tokio_postgres::tls::NoTlsStream>), Error> {
+/// A client, and what drives its connection.
+type Opened = (Client, Connection<Socket, NoTlsStream>);
+
+/// Connects to the first of the hosts that accepts, and runs statements that set the session up; the connection is the
+/// protocol's thread's. The attempt ends with the future, whatever the server does.
+pub(super) async fn open(config: Config, settings: &'static str) -> Result<Opened, Error> {
     let mut attempt = JoinSet::new();
-    let opening = async move {
-        let (client, mut connection) = config.connect(NoTls).await?;
-        tokio::select! {
-            set = client.batch_execute(settings) => set?,
-            Err(err) = &mut connection => return Err(err),
-        }
-        Ok((client, connection))
-    };
-    attempt.spawn_on(opening, thread().handle());
+    attempt.spawn_on(open_here(config, settings), thread().handle());
     match attempt.join_next().await.expect("one task was spawned") {
         Ok(opened) => opened,
         // Only this future aborts the task.
         Err(err) => std::panic::resume_unwind(err.into_panic()),
     }
+}
+
+/// As [`open`], for a caller whose thread does nothing else than to wait for this connection.
+pub(super) async fn open_here(config: Config, settings: &'static str) -> Result<Opened, Error> {
+    let (client, mut connection) = config.connect(NoTls).await?;
+    tokio::select! {
+        set = client.batch_execute(settings) => set?,
+        Err(err) = &mut connection => return Err(err),
+    }
+    Ok((client, connection))
 }
 
 /// Makes a pool's connections.

@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::types::Type;
 use tokio_postgres::{AsyncMessage, Client};
 
-use super::connecting::{open, spawn};
+use super::connecting::{open, open_here, spawn};
 use super::{Database, DbError, event_log};
 use crate::domain::Event;
 
@@ -72,7 +72,7 @@ impl EventListener {
     async fn begin(database: &Database) -> Result<Self, DbError> {
         let mut config = database.config().clone();
         config.application_name(APPLICATION_NAME);
-        let (client, mut connection) = open(config, "").await?;
+        let (client, mut connection) = open_here(config, "").await?;
         let (sender, notifications) = mpsc::channel(MOST_WAITING);
         // On the caller's thread, which does nothing else: a notification does not wait for the pool's answers.
         tokio::spawn(async move {
