@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::Chromium;
+use crate::harness::eventually;
 
 #[derive(Deserialize)]
 struct Widths {
@@ -33,8 +34,15 @@ impl Chromium {
     /// Fails if the page can be scrolled sideways in a window of a width.
     pub(crate) async fn assert_fits(&self, page: &str, width: u32) {
         self.resize(width).await;
-        let widths = self.run(WIDTHS, &[]).await;
-        let widths: Widths = serde_json::from_value(widths).expect("the script's answer");
+        // Scripts draw charts anew after the window's size has changed.
+        let mut tries = 0;
+        let widths = eventually("the page is measured", async || {
+            tries += 1;
+            let widths = self.run(WIDTHS, &[]).await;
+            let widths: Widths = serde_json::from_value(widths).expect("the script's answer");
+            (widths.page <= width || tries > 100).then_some(widths)
+        })
+        .await;
         assert_eq!(widths.window, width, "{page} has no such window");
         assert!(
             widths.page <= width,
