@@ -117,7 +117,7 @@ mod tests {
         let server = server.expect("a free port");
         let mut config = Config::new();
         let port = server.local_addr().expect("a port").port();
-        config.host("127.0.0.1").port(port).user("nobody");
+        config.host("127.0.0.1").port(port).user("site");
         let attempt = tokio::time::timeout(Duration::from_millis(50), open(config, ""));
         let (attempt, accepted) = tokio::join!(attempt, server.accept());
         assert!(attempt.is_err(), "the server says nothing");

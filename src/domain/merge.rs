@@ -8,7 +8,7 @@ use super::{Fact, PropertyForm};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangedBy {
     /// Both have the same value.
-    Nobody,
+    Neither,
     /// Only the user who is editing.
     Me,
     /// Only the other user, who saved in the meantime.
@@ -45,7 +45,7 @@ pub fn merge(
         let base = known.as_ref().map(|known| known.get(fact.name));
         let (theirs, saved) = (theirs.get(fact.name), saved.get(fact.name));
         let changed_by = match base {
-            _ if theirs == saved => ChangedBy::Nobody,
+            _ if theirs == saved => ChangedBy::Neither,
             Some(base) if theirs == base => ChangedBy::Me,
             Some(base) if saved == base => ChangedBy::Them,
             _ => ChangedBy::Both,
@@ -88,8 +88,8 @@ mod tests {
         let mine = form("A", "D ", "1,000", " Both");
         let fields = merge(Some(&base), &theirs, &mine);
         let who: Vec<_> = fields.iter().map(|field| field.changed_by).collect();
-        use ChangedBy::{Me, Nobody, Them};
-        assert_eq!(who[..4], [Them, Nobody, Me, Nobody]);
+        use ChangedBy::{Me, Neither, Them};
+        assert_eq!(who[..4], [Them, Neither, Me, Neither]);
     }
 
     #[test]
@@ -101,7 +101,7 @@ mod tests {
             &form("C", "D", "1", "L"),
         );
         assert_eq!(fields[0].changed_by, ChangedBy::Both);
-        assert_eq!(fields[2].changed_by, ChangedBy::Nobody);
+        assert_eq!(fields[2].changed_by, ChangedBy::Neither);
         let unknown = merge(None, &base, &form("C", "D", "1", "L"));
         assert_eq!(unknown[0].changed_by, ChangedBy::Both);
     }

@@ -68,7 +68,7 @@ impl ConflictPage {
         let row = |(field, was): (MergedField, String)| ConflictRow {
             fact: field.fact,
             said: said(&field, &state.author),
-            differs: field.changed_by != ChangedBy::Nobody,
+            differs: field.changed_by != ChangedBy::Neither,
             is_conflict: field.changed_by == ChangedBy::Both,
             is_untouched: field.changed_by == ChangedBy::Them,
             passages: field
@@ -104,14 +104,14 @@ fn default_choice(field: &MergedField) -> &'static str {
     match field.changed_by {
         ChangedBy::Them => "theirs",
         ChangedBy::Both if field.combined.is_some() => "both",
-        ChangedBy::Both | ChangedBy::Me | ChangedBy::Nobody => "mine",
+        ChangedBy::Both | ChangedBy::Me | ChangedBy::Neither => "mine",
     }
 }
 
 fn said(field: &MergedField, author: &Author) -> &'static str {
     let is_own = *author == Author::Own;
     match field.changed_by {
-        ChangedBy::Nobody => "Unchanged.",
+        ChangedBy::Neither => "Unchanged.",
         ChangedBy::Me if is_own => "Changed only in this form.",
         ChangedBy::Them if is_own => "Changed only in the other tab.",
         ChangedBy::Both if is_own && field.combined.is_some() => {
