@@ -19,11 +19,7 @@ fn main() -> io::Result<()> {
 
     let mut table = String::from("[\n");
     for path in files_below(Path::new("static"))? {
-        let name = path
-            .strip_prefix("static")
-            .unwrap_or(&path)
-            .to_string_lossy()
-            .into_owned();
+        let name = path.strip_prefix("static").unwrap_or(&path).to_string_lossy().into_owned();
         let hash = short_hex(&Sha256::digest(fs::read(&path)?));
         let named = match name.rsplit_once('.') {
             Some((stem, extension)) => format!("{stem}.{hash}.{extension}"),
@@ -54,9 +50,5 @@ fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 fn short_hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    bytes.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -30,9 +30,7 @@ impl Follower {
         cache: Cache,
         position: Option<LogPosition>,
     ) -> std::io::Result<Self> {
-        let runtime = runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         let ready = Arc::new(Notify::new());
         let (stop, stopped) = oneshot::channel::<()>();
         let following = listen(database, cache, position, ready.clone());

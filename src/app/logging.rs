@@ -16,12 +16,8 @@ use crate::http::RequestId;
 /// Of the libraries only what went wrong; that a client sends nonsense is not.
 const SITE: &str = "info,actix_server=warn,actix_http=off,refinery_core=warn,tokio_postgres=warn";
 /// What would hide the first lines from a developer: the steps of the first start, and a line for each hit.
-const ROUTINE: [&str; 4] = [
-    "app::site",
-    "app::servers::postgres",
-    "cache::facade",
-    "events::log_reader",
-];
+const ROUTINE: [&str; 4] =
+    ["app::site", "app::servers::postgres", "cache::facade", "events::log_reader"];
 
 /// The filter of a running site unless `RUST_LOG` is set. In development mode routine is left out.
 pub(super) fn of_site(is_development: bool) -> String {
@@ -45,11 +41,7 @@ fn write_record(out: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
     let (level, time) = (record.level(), Utc::now());
     let time = time.to_rfc3339_opts(SecondsFormat::Millis, true);
     let style = out.default_level_style(level);
-    write!(
-        out,
-        "[{time} {style}{level:<5}{style:#} {}] ",
-        record.target()
-    )?;
+    write!(out, "[{time} {style}{level:<5}{style:#} {}] ", record.target())?;
     write_message(out, record.args())?;
     match RequestId::current() {
         Some(id) => writeln!(out, " request={id}"),
@@ -61,9 +53,9 @@ fn write_message(out: &mut impl io::Write, message: &fmt::Arguments<'_>) -> io::
     let mut line = OneLine { out, failed: None };
     match line.write_fmt(*message) {
         Ok(()) => Ok(()),
-        Err(fmt::Error) => Err(line
-            .failed
-            .unwrap_or_else(|| io::Error::other("a value could not be formatted"))),
+        Err(fmt::Error) => {
+            Err(line.failed.unwrap_or_else(|| io::Error::other("a value could not be formatted")))
+        }
     }
 }
 
@@ -125,9 +117,8 @@ mod tests {
 
     #[test]
     fn terminals_are_not_commanded_and_text_keeps_its_direction() {
-        for c in [
-            '\u{1b}', '\0', '\u{7f}', '\u{85}', '\u{9b}', '\u{2028}', '\u{202e}', '\u{2066}',
-        ] {
+        for c in ['\u{1b}', '\0', '\u{7f}', '\u{85}', '\u{9b}', '\u{2028}', '\u{202e}', '\u{2066}']
+        {
             let line = written(&format!("a{c}b"));
             assert!(!line.contains(c) && line.contains(r"\u{"), "{line:?}");
         }

@@ -32,10 +32,8 @@ pub fn secret_key(config: &Config) -> Result<SecretKey, ServersError> {
         outcome => outcome,
     };
     let text = text.map_err(ServersError::data_dir(&path))?;
-    SecretKey::new(text.trim_ascii()).ok_or(ServersError::ShortSecretKey {
-        path,
-        least: SecretKey::MIN_BYTES,
-    })
+    SecretKey::new(text.trim_ascii())
+        .ok_or(ServersError::ShortSecretKey { path, least: SecretKey::MIN_BYTES })
 }
 
 /// Writes a new key beside `path` and links it there, unless another program was faster. No program can read an incomplete key.
@@ -58,11 +56,7 @@ fn generate(data_dir: &DataDir, path: &Path) -> Result<(), ServersError> {
 
 fn write(path: &Path, text: &str) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
-    let mut file: File = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
+    let mut file: File = options.write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }

@@ -38,11 +38,7 @@ struct Inner {
 
 impl Refusals {
     pub(super) fn of_account(account: &str) -> Self {
-        Self {
-            account: account.to_owned(),
-            any: AtomicBool::new(false),
-            inner: Mutex::default(),
-        }
+        Self { account: account.to_owned(), any: AtomicBool::new(false), inner: Mutex::default() }
     }
 
     /// Those that are current.
@@ -119,11 +115,7 @@ pub(super) struct Asking<C> {
 
 impl<C: ConnectionLike + Send> Asking<C> {
     pub(super) fn over(connection: C, refusals: &Arc<Refusals>) -> Self {
-        Self {
-            connection,
-            refusals: Arc::clone(refusals),
-            refused: None,
-        }
+        Self { connection, refusals: Arc::clone(refusals), refused: None }
     }
 
     /// Runs a command.
@@ -151,9 +143,9 @@ impl<C: ConnectionLike + Send> Asking<C> {
 
     fn notice<'a>(&mut self, command: &Cmd, answer: Result<&'a Value, &'a RedisError>) {
         let refused = match answer {
-            Ok(Value::ServerError(err)) => self
-                .refusals
-                .failed(command, &RedisError::from(err.clone())),
+            Ok(Value::ServerError(err)) => {
+                self.refusals.failed(command, &RedisError::from(err.clone()))
+            }
             Ok(_) => {
                 self.refusals.succeeded(command);
                 return;

@@ -121,10 +121,7 @@ impl Cache {
         let tier = self.tier()?;
         let mut redis = tier.link.pooled().await?;
         let (keys, sampled) = walk(&mut redis).await?;
-        let mut census = Census {
-            sampled,
-            ..Census::default()
-        };
+        let mut census = Census { sampled, ..Census::default() };
         let mut weighed = Vec::new();
         let mut pipeline = redis::pipe();
         for key in &keys {
@@ -171,10 +168,7 @@ impl Cache {
         let (memory, carried) = (self.memory.clone(), tags.clone());
         // It looks at every page, while other requests of this thread need not wait.
         let memory = tokio::task::spawn_blocking(move || memory.count_carriers(&carried));
-        Carriers {
-            redis,
-            memory: memory.await.unwrap_or(0),
-        }
+        Carriers { redis, memory: memory.await.unwrap_or(0) }
     }
 
     async fn count_in_redis(
@@ -189,10 +183,7 @@ impl Cache {
         let current = tier.generations(tags).await?;
         let mut redis = tier.link.pooled().await?;
         let (keys, sampled) = walk(&mut redis).await?;
-        let mut carriers = RedisCarriers {
-            families: vec![0; families.len()],
-            sampled,
-        };
+        let mut carriers = RedisCarriers { families: vec![0; families.len()], sampled };
         let of_family = |key: &[u8]| {
             let name = own(tier, key)?;
             let (family, _) = name.split_once(':')?;
@@ -249,8 +240,6 @@ async fn walk(
 
 /// A key without the site's prefix; `None` for another's.
 fn own(tier: &RedisTier, key: &[u8]) -> Option<String> {
-    let name = key
-        .strip_prefix(tier.prefix.as_bytes())?
-        .strip_prefix(b":")?;
+    let name = key.strip_prefix(tier.prefix.as_bytes())?.strip_prefix(b":")?;
     Some(String::from_utf8_lossy(name).into_owned())
 }

@@ -48,10 +48,8 @@ pub(super) fn packed(
     gzip: Option<Compressed>,
     brotli: Option<Compressed>,
 ) -> (Bytes, Option<Compressed>, Option<Compressed>) {
-    let bytes = |made: &Option<Compressed>| {
-        made.as_ref()
-            .map_or_else(Bytes::new, |made| made.body.clone())
-    };
+    let bytes =
+        |made: &Option<Compressed>| made.as_ref().map_or_else(Bytes::new, |made| made.body.clone());
     let all = Bytes::from([identity, &bytes(&gzip), &bytes(&brotli)].concat());
     let mut from = identity.len();
     let [gzip, brotli] = [gzip, brotli].map(|made| {
@@ -68,10 +66,8 @@ pub(super) fn packed(
 /// A body in an encoding, if that is shorter.
 pub(super) fn compressed(body: &[u8], encoding: Encoding, effort: Effort) -> Option<Compressed> {
     let compressed = compressed_anyway(body, encoding, effort);
-    (compressed.len() < body.len()).then(|| Compressed {
-        body: compressed.into_boxed_slice().into(),
-        effort,
-    })
+    (compressed.len() < body.len())
+        .then(|| Compressed { body: compressed.into_boxed_slice().into(), effort })
 }
 
 /// A body in an encoding, whether that is shorter or not.
@@ -109,9 +105,5 @@ fn brotlied(body: &[u8], effort: Effort) -> Vec<u8> {
         ..Default::default()
     };
     let written = brotli::BrotliCompress(&mut &body[..], &mut compressed, &parameters);
-    if written.is_ok() {
-        compressed
-    } else {
-        body.to_vec()
-    }
+    if written.is_ok() { compressed } else { body.to_vec() }
 }

@@ -60,9 +60,7 @@ impl Entry {
         bytes.extend_from_slice(&[0; 4]);
         bytes.extend_from_slice(&u32::try_from(head.len()).unwrap_or(u32::MAX).to_le_bytes());
         bytes.extend_from_slice(&head);
-        self.parts
-            .iter()
-            .for_each(|part| bytes.extend_from_slice(part));
+        self.parts.iter().for_each(|part| bytes.extend_from_slice(part));
         let checksum = crc32fast::hash(&bytes[8..]);
         bytes[4..8].copy_from_slice(&checksum.to_le_bytes());
         bytes
@@ -87,11 +85,7 @@ impl Entry {
     pub(super) fn read(bytes: &Bytes) -> Option<(String, Self)> {
         let preamble = bytes.get(..PREAMBLE)?;
         let number = |from: usize| -> Option<u32> {
-            preamble
-                .get(from..from + 4)?
-                .try_into()
-                .ok()
-                .map(u32::from_le_bytes)
+            preamble.get(from..from + 4)?.try_into().ok().map(u32::from_le_bytes)
         };
         if &preamble[..4] != MAGIC || crc32fast::hash(&bytes[8..]) != number(4)? {
             return None;
@@ -118,16 +112,12 @@ impl Entry {
 
     /// How long it has been kept.
     pub fn age(&self) -> Duration {
-        SystemTime::now()
-            .duration_since(self.created)
-            .unwrap_or_default()
+        SystemTime::now().duration_since(self.created).unwrap_or_default()
     }
 
     /// How long it may still be kept; `None` when it has expired.
     pub fn remaining(&self) -> Option<Duration> {
-        self.ttl
-            .checked_sub(self.age())
-            .filter(|left| !left.is_zero())
+        self.ttl.checked_sub(self.age()).filter(|left| !left.is_zero())
     }
 
     /// Its stamps.

@@ -160,10 +160,7 @@ impl Cache {
                 log::info!("cache hit level={level} key={key} ttl={}", ttl.as_secs())
             }
             Outcome::Stale(since) => {
-                log::info!(
-                    "cache stale level={level} key={key} ttl=-{}",
-                    since.as_secs()
-                )
+                log::info!("cache stale level={level} key={key} ttl=-{}", since.as_secs())
             }
             Outcome::Collapsed => log::info!("cache collapsed level={level} key={key}"),
             Outcome::Bypass => log::info!("cache bypass level={level} key={key}"),

@@ -107,11 +107,7 @@ impl Flights {
         // A flight of older generations goes on for the requests that joined it, but no new request finds it.
         table.insert(key.clone(), flight.clone());
         drop(table);
-        Part::Leader(Leader {
-            table: self.0.clone(),
-            key: key.clone(),
-            flight,
-        })
+        Part::Leader(Leader { table: self.0.clone(), key: key.clone(), flight })
     }
 }
 
@@ -135,10 +131,7 @@ impl Leader {
 impl Drop for Leader {
     fn drop(&mut self) {
         let mut table = lock(&self.table);
-        if table
-            .get(&self.key)
-            .is_some_and(|flight| Arc::ptr_eq(flight, &self.flight))
-        {
+        if table.get(&self.key).is_some_and(|flight| Arc::ptr_eq(flight, &self.flight)) {
             table.remove(&self.key);
         }
         self.table.ended.fetch_add(1, Ordering::Release);
@@ -161,9 +154,7 @@ impl Follower {
 
     /// What the leader loaded; `None` when it went away, or takes too long.
     pub(super) async fn wait(mut self) -> Option<Landed> {
-        let landed = self
-            .state
-            .wait_for(|state| !matches!(state, State::Loading));
+        let landed = self.state.wait_for(|state| !matches!(state, State::Loading));
         let state = tokio::time::timeout(PATIENCE, landed).await.ok()?.ok()?;
         match &*state {
             State::Landed(value) => Some(value.clone()),
@@ -205,8 +196,7 @@ mod tests {
 
         fn join(&self) -> Part {
             let key = CacheKey::new(Level::Queryset, "test", "key");
-            self.flights
-                .join(&key, true, || self.generations.capture(&self.tags))
+            self.flights.join(&key, true, || self.generations.capture(&self.tags))
         }
 
         fn leader(&self) -> Leader {

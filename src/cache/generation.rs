@@ -106,10 +106,7 @@ mod tests {
 
     #[test]
     fn a_part_with_unknown_stamps_makes_the_whole_unknown() {
-        assert_eq!(
-            stamps("a", &Generation::mint()).union(Stamps::Unknown),
-            Stamps::Unknown
-        );
+        assert_eq!(stamps("a", &Generation::mint()).union(Stamps::Unknown), Stamps::Unknown);
     }
 
     #[test]

@@ -67,12 +67,11 @@ impl InRedis {
     /// How long an entry may still answer; `None` where there is none that is valid.
     pub fn time_left(&self) -> Option<Duration> {
         match self {
-            Self::Entry {
-                ttl,
-                tags,
-                own_build: true,
-                ..
-            } if !ttl.is_zero() && !tags.iter().any(TagState::is_void) => Some(*ttl),
+            Self::Entry { ttl, tags, own_build: true, .. }
+                if !ttl.is_zero() && !tags.iter().any(TagState::is_void) =>
+            {
+                Some(*ttl)
+            }
             Self::Absent | Self::Unreadable | Self::Entry { .. } => None,
         }
     }
@@ -88,10 +87,7 @@ impl TagState {
 impl Cache {
     /// What lies under a key. Costs at most two round trips to Redis.
     pub async fn inspect(&self, key: &CacheKey) -> Inspection {
-        Inspection {
-            memory: self.inspect_memory(key),
-            redis: self.inspect_redis(key).await,
-        }
+        Inspection { memory: self.inspect_memory(key), redis: self.inspect_redis(key).await }
     }
 
     fn inspect_memory(&self, key: &CacheKey) -> Option<HeldEntry> {

@@ -25,12 +25,7 @@ const MOST_LOGGED: usize = 50;
 impl Invalidation {
     /// Logs that it was applied at a level.
     pub(super) fn log(&self, level: &str) {
-        let Self {
-            events,
-            cause,
-            tags,
-            ..
-        } = self;
+        let Self { events, cause, tags, .. } = self;
         let named = tags.iter().take(MOST_LOGGED).map(Tag::to_string);
         let mut list = named.collect::<Vec<_>>().join(",");
         if tags.len() > MOST_LOGGED {

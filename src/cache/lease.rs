@@ -42,8 +42,7 @@ impl Lease {
     pub(super) fn arm(&self, since: Instant) {
         let until = self.micros(since + LEASE);
         self.armed_until.store(until, Ordering::Release);
-        self.caught_up
-            .fetch_max(self.micros(since).max(1), Ordering::AcqRel);
+        self.caught_up.fetch_max(self.micros(since).max(1), Ordering::AcqRel);
     }
 
     /// Ends the lease of memory, if it lasts: what is written from now on is not heard of.

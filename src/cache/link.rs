@@ -138,13 +138,7 @@ impl Link {
             answers: false,
             problem: None,
         });
-        Ok(Self(Arc::new(Inner {
-            client,
-            pool,
-            way,
-            lost: Notify::new(),
-            refusals,
-        })))
+        Ok(Self(Arc::new(Inner { client, pool, way, lost: Notify::new(), refusals })))
     }
 
     /// Whether Redis is in use.
@@ -312,10 +306,7 @@ impl Link {
     /// A new connection to a server that answers.
     async fn reach(&self) -> Result<MultiplexedConnection, CacheError> {
         let (settings, refusals) = (settings(COMMAND), &self.0.refusals);
-        let connecting = self
-            .0
-            .client
-            .get_multiplexed_async_connection_with_config(&settings);
+        let connecting = self.0.client.get_multiplexed_async_connection_with_config(&settings);
         let redis = connecting.await.map_err(|err| refusals.connecting(err))?;
         let mut asking = Asking::over(redis.clone(), refusals);
         let answer = redis::cmd("PING").query_async::<()>(&mut asking).await;
@@ -356,9 +347,5 @@ fn answered(err: &CacheError) -> bool {
 }
 
 fn invalid(message: String) -> RedisError {
-    RedisError::from((
-        redis::ErrorKind::InvalidClientConfig,
-        "unusable link",
-        message,
-    ))
+    RedisError::from((redis::ErrorKind::InvalidClientConfig, "unusable link", message))
 }

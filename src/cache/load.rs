@@ -25,11 +25,7 @@ pub struct Fill<T> {
 impl<T> Fill<T> {
     /// A value that depends on every tag that its load was asked for.
     pub fn new(value: T, ttl: Duration) -> Self {
-        Self {
-            value,
-            ttl,
-            only: None,
-        }
+        Self { value, ttl, only: None }
     }
 
     /// The same value, which depends on these tags only.
@@ -69,11 +65,8 @@ const LOAD: Duration = Duration::from_secs(15);
 /// How often a follower whose leader went away joins again before it loads for itself.
 pub(super) const ATTEMPTS: usize = 3;
 /// How long another instance's load is waited for in all, and between the first two looks and the last ones.
-const WAIT: (Duration, Duration, Duration) = (
-    Duration::from_secs(1),
-    Duration::from_millis(2),
-    Duration::from_millis(50),
-);
+const WAIT: (Duration, Duration, Duration) =
+    (Duration::from_secs(1), Duration::from_millis(2), Duration::from_millis(50));
 
 impl Cache {
     /// The value under a key, loaded if the cache has none that is valid; one load, however many requests arrive. `tags` are what
@@ -287,8 +280,7 @@ impl Cache {
         };
         let parts = vec![json.into()];
         let (age, about) = (Duration::ZERO, serde_json::Value::Null);
-        self.store(key, &tagged.stamps, age, ttl, about, parts)
-            .await
+        self.store(key, &tagged.stamps, age, ttl, about, parts).await
     }
 
     /// A follower's share of what its leader loaded.
@@ -354,13 +346,7 @@ fn unkept<T>(
     outcome: Outcome,
 ) -> Cached<T> {
     let now = Instant::now();
-    let tagged = Tagged {
-        value,
-        stamps,
-        local,
-        fresh_until: now + ttl,
-        loaded: now,
-    };
+    let tagged = Tagged { value, stamps, local, fresh_until: now + ttl, loaded: now };
     Cached { tagged, outcome }
 }
 

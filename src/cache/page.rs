@@ -115,12 +115,7 @@ impl StoredPage {
         // An encoding that was not requested yet is still compressed when it is.
         let lock =
             |made: Option<Compressed>| made.map_or_else(OnceLock::new, |made| Some(made).into());
-        Some(Self {
-            identity,
-            gzip: lock(gzip),
-            brotli: lock(brotli),
-            ..self.clone()
-        })
+        Some(Self { identity, gzip: lock(gzip), brotli: lock(brotli), ..self.clone() })
     }
 
     /// The best encoding of those that a client accepts, in the order of its wishes: one that shrinks the body, if there
@@ -227,11 +222,7 @@ impl StoredPage {
             let best = made.filter(|made| made.effort == Effort::Best);
             best.map_or_else(Bytes::new, |made| made.body.clone())
         };
-        vec![
-            self.identity.clone(),
-            best(Encoding::Gzip),
-            best(Encoding::Brotli),
-        ]
+        vec![self.identity.clone(), best(Encoding::Gzip), best(Encoding::Brotli)]
     }
 
     /// Whether a body may still have to be compressed for a request.
@@ -241,11 +232,7 @@ impl StoredPage {
 
     /// The page of an entry, and the lifetime that it was stored with.
     pub(super) fn read(entry: &Entry) -> Option<(Self, Duration)> {
-        let About {
-            content_type,
-            etag,
-            lifetime_ms,
-        } = About::deserialize(&entry.about).ok()?;
+        let About { content_type, etag, lifetime_ms } = About::deserialize(&entry.about).ok()?;
         let [identity, gzip, brotli] = entry.parts.as_slice() else {
             return None;
         };
@@ -282,11 +269,7 @@ impl Etags {
             HeaderValue::from_str(&format!("\"{etag}{suffix}\""))
                 .unwrap_or(HeaderValue::from_static("\"\""))
         };
-        Self(
-            quoted(""),
-            ["-gzip", "-gzip-fast"].map(quoted),
-            ["-br", "-br-fast"].map(quoted),
-        )
+        Self(quoted(""), ["-gzip", "-gzip-fast"].map(quoted), ["-br", "-br-fast"].map(quoted))
     }
 }
 
@@ -295,10 +278,7 @@ mod tests {
     use super::*;
 
     fn page(text: &str) -> StoredPage {
-        StoredPage::new(
-            HeaderValue::from_static("text/html"),
-            Bytes::from(text.to_owned()),
-        )
+        StoredPage::new(HeaderValue::from_static("text/html"), Bytes::from(text.to_owned()))
     }
 
     #[test]
@@ -349,10 +329,7 @@ mod tests {
         let best = improved.body(Encoding::Brotli);
         assert!(best.len() < fast.len(), "{} {}", best.len(), fast.len());
         assert_ne!(page.etag(Encoding::Brotli), improved.etag(Encoding::Brotli));
-        assert_eq!(
-            page.etags(Encoding::Brotli),
-            improved.etags(Encoding::Brotli)
-        );
+        assert_eq!(page.etags(Encoding::Brotli), improved.etags(Encoding::Brotli));
         for body in [fast, best] {
             let mut decoded = Vec::new();
             brotli::BrotliDecompress(&mut &body[..], &mut decoded).expect("brotli");

@@ -77,9 +77,8 @@ impl Cache {
     ) -> Served {
         let now = Instant::now();
         let policy = rendered.policy.as_ref();
-        let left = policy.map_or(Duration::ZERO, |policy| {
-            policy.fresh_until.saturating_duration_since(now)
-        });
+        let left = policy
+            .map_or(Duration::ZERO, |policy| policy.fresh_until.saturating_duration_since(now));
         let ttl = jittered(self.lifetimes.page).min(left);
         // What only the data could tell was captured before they were read.
         let local = policy.map_or_else(LocalStamps::default, |policy| policy.local.clone());
@@ -113,8 +112,7 @@ impl Cache {
                     let page = page.clone();
                     leader.land(Arc::new(Ok::<_, E>(Served { page, trail })));
                 }
-                self.store(key, &policy.stamps, age, ttl, about, parts)
-                    .await
+                self.store(key, &policy.stamps, age, ttl, about, parts).await
             }
             Stamps::Local(_) | Stamps::Unknown => false,
         };

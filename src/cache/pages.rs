@@ -30,12 +30,7 @@ impl Cache {
         self.record_at(Level::PageMemory, key, Outcome::Hit(ttl));
         self.metrics.time_hit(Level::PageMemory, now.elapsed());
         let refresh = page.wants_refresh(now);
-        Some(InMemory {
-            age: page.age(now),
-            page,
-            ttl,
-            refresh,
-        })
+        Some(InMemory { age: page.age(now), page, ttl, refresh })
     }
 
     /// The page under a key that memory has missed, rendered if no other level has it; one rendering, however many ask. `tags` are what it is
@@ -58,9 +53,7 @@ impl Cache {
         if self.memory.is_enabled() {
             self.metrics.count_miss(Level::PageMemory);
         }
-        let served = self
-            .get_or_lead(key, super::with_site(tags), missed, render)
-            .await;
+        let served = self.get_or_lead(key, super::with_site(tags), missed, render).await;
         if let Ok(served) = &served {
             self.metrics.count_page(served.was_cached());
         }

@@ -39,17 +39,7 @@ pub struct CachePolicy {
 impl CachePolicy {
     /// The policy of a response made of a value that came through a level.
     pub fn of<T>(cached: &Cached<T>, level: Level) -> Self {
-        let Cached {
-            tagged:
-                Tagged {
-                    stamps,
-                    local,
-                    fresh_until,
-                    loaded,
-                    ..
-                },
-            outcome,
-        } = cached;
+        let Cached { tagged: Tagged { stamps, local, fresh_until, loaded, .. }, outcome } = cached;
         Self {
             stamps: stamps.clone(),
             local: local.clone(),
@@ -73,10 +63,7 @@ mod tests {
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         let pair = |(name, value): &(&'static str, &'static str)| {
-            (
-                HeaderName::from_static(name),
-                HeaderValue::from_static(value),
-            )
+            (HeaderName::from_static(name), HeaderValue::from_static(value))
         };
         pairs.iter().map(pair).collect()
     }
@@ -86,9 +73,6 @@ mod tests {
         assert!(is_cacheable_request(&Method::GET, &headers(&[])));
         assert!(is_cacheable_request(&Method::HEAD, &headers(&[])));
         assert!(!is_cacheable_request(&Method::POST, &headers(&[])));
-        assert!(!is_cacheable_request(
-            &Method::GET,
-            &headers(&[("authorization", "Bearer x")])
-        ));
+        assert!(!is_cacheable_request(&Method::GET, &headers(&[("authorization", "Bearer x")])));
     }
 }

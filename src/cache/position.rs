@@ -51,10 +51,7 @@ impl Cache {
     pub async fn move_position(&self, from: &HeldPosition, to: &str) -> Result<(), CacheError> {
         let tier = self.tier()?;
         let mut script = MOVE.prepare_invoke();
-        script
-            .key(tier.key("log_position"))
-            .arg(from.text.as_deref().unwrap_or_default())
-            .arg(to);
+        script.key(tier.key("log_position")).arg(from.text.as_deref().unwrap_or_default()).arg(to);
         let moved = tier.run_invalidation(async |c| match c.number() == from.connection {
             true => script.invoke_async(&mut c.redis).await.map(Some),
             false => Ok(None),
@@ -100,10 +97,7 @@ impl Cache {
     pub async fn void_all(&self) -> Result<(), CacheError> {
         let tier = self.tier()?;
         let mut command = redis::cmd("DEL");
-        command
-            .arg(tier.generation_key(&Tag::site()))
-            .arg(tier.key("applied"));
-        tier.run_invalidation(async |c| command.query_async(&mut c.redis).await)
-            .await
+        command.arg(tier.generation_key(&Tag::site())).arg(tier.key("applied"));
+        tier.run_invalidation(async |c| command.query_async(&mut c.redis).await).await
     }
 }

@@ -31,9 +31,7 @@ impl Cache {
             HeldPage::new(page, Duration::ZERO, lifetime, lifetime, stamps)
         };
         let started = Instant::now();
-        let done = self
-            .memory
-            .probe(&key, page(EXPIRY_PATIENCE), page(Duration::ZERO));
+        let done = self.memory.probe(&key, page(EXPIRY_PATIENCE), page(Duration::ZERO));
         let micros = started.elapsed().as_micros();
         let steps = ["set", "get", "expire", "delete"].into_iter().zip(done);
         let step = |(step, success)| ProbeStep {
@@ -65,16 +63,8 @@ impl Cache {
         let gone = (cmd(&["MGET", &key]), Value::Array(vec![Value::Nil]));
         let commands = [
             ("set", set.clone(), Value::Okay),
-            (
-                "get",
-                cmd(&["MGET", &key]),
-                Value::Array(vec![text.clone()]),
-            ),
-            (
-                "prolong",
-                cmd(&["EXPIRE", &key, "120", "GT"]),
-                Value::Int(1),
-            ),
+            ("get", cmd(&["MGET", &key]), Value::Array(vec![text.clone()])),
+            ("prolong", cmd(&["EXPIRE", &key, "120", "GT"]), Value::Int(1)),
             ("eval", eval, text.clone()),
             ("expire", cmd(&["SET", &key, value, "PX", "5"]), Value::Okay),
             ("expired", gone.0, gone.1),

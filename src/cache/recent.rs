@@ -227,10 +227,7 @@ mod tests {
         for number in 0..pages {
             let body = number.to_string().into();
             let page = StoredPage::uncompressed(HeaderValue::from_static("text/plain"), body);
-            let stamps = cache
-                .memory
-                .generations
-                .capture(&TagSet::from([Tag::site()]));
+            let stamps = cache.memory.generations.capture(&TagSet::from([Tag::site()]));
             let held = HeldPage::new(page, Duration::ZERO, hour, hour, stamps);
             let key = CacheKey::new(Level::PageMemory, "page", number);
             assert!(cache.memory.insert(&key, &Arc::new(held)));
@@ -253,10 +250,8 @@ mod tests {
         cache.invalidate_memory(&by("ada", 0));
         (1..=2 * MOST as i64).for_each(|event| cache.invalidate_memory(&by("probe", event)));
         let told = cache.recent_invalidations();
-        let told: Vec<_> = told
-            .iter()
-            .map(|past| (&*past.actor, &*past.subject, past.times))
-            .collect();
+        let told: Vec<_> =
+            told.iter().map(|past| (&*past.actor, &*past.subject, past.times)).collect();
         let times = 2 * MOST as u64;
         assert_eq!(told, [("probe", "probes", times), ("ada", "listing 7", 1)]);
     }

@@ -49,10 +49,7 @@ pub(super) struct RedisTier {
 impl RedisTier {
     /// The same tier, read whether or not the lease lasts.
     pub(super) fn beyond_lease(&self) -> Self {
-        Self {
-            lease: None,
-            ..self.clone()
-        }
+        Self { lease: None, ..self.clone() }
     }
 
     pub(super) fn key(&self, name: &str) -> String {
@@ -67,10 +64,7 @@ impl RedisTier {
     pub(super) async fn find(&self, key: &CacheKey, tags: &TagSet) -> Result<Found, CacheError> {
         let mut values = self.get([self.key(key.as_str())], tags).await?.into_iter();
         let bytes = values.next().flatten().map(Bytes::from);
-        Ok(Found {
-            bytes,
-            generations: generations_of(tags, values),
-        })
+        Ok(Found { bytes, generations: generations_of(tags, values) })
     }
 
     /// The generations of tags; missing ones are left out.
@@ -88,14 +82,10 @@ impl RedisTier {
         tags: &TagSet,
     ) -> Result<Vec<Option<Vec<u8>>>, CacheError> {
         let mut command = redis::cmd("MGET");
-        for key in keys
-            .into_iter()
-            .chain(tags.iter().map(|tag| self.generation_key(tag)))
-        {
+        for key in keys.into_iter().chain(tags.iter().map(|tag| self.generation_key(tag))) {
             command.arg(key);
         }
-        self.run(async |c| command.query_async(&mut c.redis).await)
-            .await
+        self.run(async |c| command.query_async(&mut c.redis).await).await
     }
 
     /// The generations to load under, the missing ones minted, and whether the load is the caller's: another instance
@@ -109,9 +99,7 @@ impl RedisTier {
         script.key(self.lease_key(key));
         script.arg(MINTED_SECONDS).arg(LEASE_MS);
         for tag in tags {
-            script
-                .key(self.generation_key(tag))
-                .arg(Generation::mint().as_str());
+            script.key(self.generation_key(tag)).arg(Generation::mint().as_str());
         }
         let (leased, tokens): (bool, Vec<Vec<u8>>) = self
             .run(async |c| {
@@ -137,8 +125,7 @@ impl RedisTier {
     pub(super) async fn release(&self, key: &CacheKey) -> Result<(), CacheError> {
         let mut command = redis::cmd("DEL");
         command.arg(self.lease_key(key));
-        self.run(async |c| command.query_async(&mut c.redis).await)
-            .await
+        self.run(async |c| command.query_async(&mut c.redis).await).await
     }
 
     fn lease_key(&self, key: &CacheKey) -> String {
@@ -155,13 +142,7 @@ impl RedisTier {
     ) -> Result<(), CacheError> {
         let mut pipeline = redis::pipe();
         let millis = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).max(1);
-        pipeline
-            .cmd("SET")
-            .arg(self.key(key.as_str()))
-            .arg(bytes)
-            .arg("PX")
-            .arg(millis)
-            .ignore();
+        pipeline.cmd("SET").arg(self.key(key.as_str())).arg(bytes).arg("PX").arg(millis).ignore();
         // Never shortened: another entry that carries the tag may be kept for longer.
         let seconds = self.generation_ttl.max(ttl * 2).as_secs();
         for tag in tags {
@@ -170,8 +151,7 @@ impl RedisTier {
             expire.arg("GT").ignore();
         }
         pipeline.cmd("DEL").arg(self.lease_key(key)).ignore();
-        self.run(async |c| pipeline.query_async::<()>(&mut c.redis).await)
-            .await
+        self.run(async |c| pipeline.query_async::<()>(&mut c.redis).await).await
     }
 
     /// Deletes the generations of some events' tags. Returns whether this call did it: with `once`, events that have
@@ -189,16 +169,14 @@ impl RedisTier {
         tags.iter().for_each(|tag| {
             script.key(self.generation_key(tag));
         });
-        self.run_invalidation(async |c| script.invoke_async(&mut c.redis).await)
-            .await
+        self.run_invalidation(async |c| script.invoke_async(&mut c.redis).await).await
     }
 
     /// Deletes the generation of a tag.
     pub(super) async fn void(&self, tag: &Tag) -> Result<(), CacheError> {
         let mut command = redis::cmd("DEL");
         command.arg(self.generation_key(tag));
-        self.run_invalidation(async |c| command.query_async(&mut c.redis).await)
-            .await
+        self.run_invalidation(async |c| command.query_async(&mut c.redis).await).await
     }
 
     /// Runs a command on the hot path's connection, if Redis may be read.
@@ -241,7 +219,5 @@ fn generations_of(
     values: impl IntoIterator<Item = Option<Vec<u8>>>,
 ) -> BTreeMap<Tag, Generation> {
     let pairs = tags.iter().cloned().zip(values);
-    pairs
-        .filter_map(|(tag, bytes)| Some((tag, Generation::read(&bytes?)?)))
-        .collect()
+    pairs.filter_map(|(tag, bytes)| Some((tag, Generation::read(&bytes?)?))).collect()
 }

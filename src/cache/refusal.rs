@@ -17,10 +17,7 @@ pub struct Refusal {
 }
 
 /// What a script is told whose account lacks a permission, by Redis up to 7.0 and later ones.
-const SCRIPT_LACKS: [&str; 2] = [
-    "The user executing the script can't",
-    "ACL failure in script",
-];
+const SCRIPT_LACKS: [&str; 2] = ["The user executing the script can't", "ACL failure in script"];
 
 impl Refusal {
     /// What the server refused, when a command failed for an account; `None` where it did not answer.
@@ -57,14 +54,8 @@ impl Refusal {
 
     /// Whether the site works without the command, and only figures or the removal of void entries are missing.
     pub fn is_of_figures(&self) -> bool {
-        const FIGURES: [&str; 6] = [
-            "INFO",
-            "SCAN",
-            "DBSIZE",
-            "MEMORY USAGE",
-            "CONFIG GET",
-            "UNLINK",
-        ];
+        const FIGURES: [&str; 6] =
+            ["INFO", "SCAN", "DBSIZE", "MEMORY USAGE", "CONFIG GET", "UNLINK"];
         let is_withheld = self.code == "NOPERM" || self.reason.starts_with("unknown command");
         is_withheld && FIGURES.contains(&&*self.command)
     }
@@ -125,10 +116,7 @@ fn said(err: &RedisError) -> (String, String) {
 fn named_in(reason: &str) -> Option<String> {
     let (before, _) = reason.split_once("' command")?;
     let (_, name) = before.rsplit_once('\'')?;
-    let plain = |name: &&str| {
-        name.chars()
-            .all(|c| c.is_ascii_alphanumeric() || "|._-".contains(c))
-    };
+    let plain = |name: &&str| name.chars().all(|c| c.is_ascii_alphanumeric() || "|._-".contains(c));
     let name = Some(name).filter(plain)?;
     Some(name.to_uppercase().replace('|', " "))
 }
@@ -141,14 +129,8 @@ mod tests {
     #[test]
     fn the_command_that_a_message_names_is_the_one_that_was_refused() {
         for (reason, want) in [
-            (
-                "this user has no permissions to run the 'info' command",
-                Some("INFO"),
-            ),
-            (
-                "User site has no permissions to run the 'script|load' command",
-                Some("SCRIPT LOAD"),
-            ),
+            ("this user has no permissions to run the 'info' command", Some("INFO")),
+            ("User site has no permissions to run the 'script|load' command", Some("SCRIPT LOAD")),
             ("You can't write against a read only replica.", None),
             ("command not allowed when used memory > 'maxmemory'.", None),
         ] {

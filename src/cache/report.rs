@@ -80,9 +80,7 @@ impl Cache {
             redis: link.as_ref().map_or("off", |link| link.state.name()),
             connections: link.as_ref().map_or(0, |link| link.connections),
             answers: link.as_ref().is_some_and(|link| link.answers),
-            refusals: link
-                .as_ref()
-                .map_or_else(Vec::new, |link| link.refusals.clone()),
+            refusals: link.as_ref().map_or_else(Vec::new, |link| link.refusals.clone()),
             problem: link.and_then(|link| link.problem),
             listening: self.lease.is_armed(Instant::now()),
             memory_bound: self.memory.limit(),
@@ -139,11 +137,6 @@ async fn scan(
 ) -> Result<(u64, Vec<Vec<u8>>), CacheError> {
     let pattern = tier.key(&format!("{family}:*"));
     let mut command = redis::cmd("SCAN");
-    command
-        .arg(cursor)
-        .arg("MATCH")
-        .arg(pattern)
-        .arg("COUNT")
-        .arg(SCAN_COUNT);
+    command.arg(cursor).arg("MATCH").arg(pattern).arg("COUNT").arg(SCAN_COUNT);
     redis.ask(&command).await
 }

@@ -81,10 +81,8 @@ mod tests {
 
     #[test]
     fn long_values_keep_apart_by_their_hash() {
-        let (a, b) = (
-            Tag::one("location", &"a".repeat(300)),
-            Tag::one("location", &"b".repeat(300)),
-        );
+        let (a, b) =
+            (Tag::one("location", &"a".repeat(300)), Tag::one("location", &"b".repeat(300)));
         assert!(a.as_str().len() <= MAX_BYTES && a != b);
     }
 

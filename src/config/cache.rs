@@ -88,9 +88,7 @@ fn read_redis(reader: &mut Reader<'_>) -> RedisChoice {
 
 fn read_prefix(reader: &mut Reader<'_>) -> String {
     let default = "property_listings";
-    let text = reader
-        .text("CACHE_KEY_PREFIX")
-        .unwrap_or_else(|| default.to_owned());
+    let text = reader.text("CACHE_KEY_PREFIX").unwrap_or_else(|| default.to_owned());
     let allowed = |c: char| c.is_ascii_alphanumeric() || "_-.:{}".contains(c);
     if text.len() > 64 || !text.chars().all(allowed) {
         let rule = "must be 1 to 64 letters, digits or _ - . : { }";

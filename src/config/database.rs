@@ -37,23 +37,19 @@ pub struct DatabaseConfig {
 impl DatabaseConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         let pool_size = reader.number("DATABASE_POOL_SIZE", 16, 2, 1000, "connections");
-        let choice = reader
-            .text("DATABASE_URL")
-            .map_or(DatabaseChoice::Private, |text| {
-                match text.parse::<tokio_postgres::Config>() {
-                    Ok(config) => match refusal(&config) {
-                        None => return DatabaseChoice::Url(Box::new(config)),
-                        Some(reason) => reader.secret_problem("DATABASE_URL", reason),
-                    },
-                    Err(err) => reader.secret_problem(
-                        "DATABASE_URL",
-                        format!(
-                            "must look like postgres://user:password@host:5432/database ({err})"
-                        ),
-                    ),
-                }
-                DatabaseChoice::Private
-            });
+        let choice = reader.text("DATABASE_URL").map_or(DatabaseChoice::Private, |text| {
+            match text.parse::<tokio_postgres::Config>() {
+                Ok(config) => match refusal(&config) {
+                    None => return DatabaseChoice::Url(Box::new(config)),
+                    Some(reason) => reader.secret_problem("DATABASE_URL", reason),
+                },
+                Err(err) => reader.secret_problem(
+                    "DATABASE_URL",
+                    format!("must look like postgres://user:password@host:5432/database ({err})"),
+                ),
+            }
+            DatabaseChoice::Private
+        });
         let retention = "days; 0 keeps the history for ever";
         Self {
             choice,

@@ -10,10 +10,7 @@ impl AllowedHosts {
     /// # Errors
     /// The first item that is not a host name.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let items = text
-            .split(',')
-            .map(str::trim)
-            .filter(|item| !item.is_empty());
+        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
         let mut hosts = Vec::new();
         for item in items {
             if item != "*" && !is_host(item.strip_prefix('.').unwrap_or(item)) {
@@ -29,26 +26,18 @@ impl AllowedHosts {
         let Some(host) = host_of(header) else {
             return false;
         };
-        self.0
-            .iter()
-            .any(|allowed| match allowed.strip_prefix('.') {
-                _ if allowed == "*" => true,
-                Some(domain) => {
-                    host == domain
-                        || host
-                            .strip_suffix(domain)
-                            .is_some_and(|sub| sub.ends_with('.'))
-                }
-                None => *allowed == host,
-            })
+        self.0.iter().any(|allowed| match allowed.strip_prefix('.') {
+            _ if allowed == "*" => true,
+            Some(domain) => {
+                host == domain || host.strip_suffix(domain).is_some_and(|sub| sub.ends_with('.'))
+            }
+            None => *allowed == host,
+        })
     }
 
     /// A concrete host name that is allowed, for requests that the program makes of itself.
     pub fn any_name(&self) -> &str {
-        let concrete = self
-            .0
-            .iter()
-            .find(|host| *host != "*" && !host.starts_with('.'));
+        let concrete = self.0.iter().find(|host| *host != "*" && !host.starts_with('.'));
         concrete.map_or("localhost", String::as_str)
     }
 
@@ -88,10 +77,7 @@ fn host_of(header: &str) -> Option<String> {
 }
 
 fn is_host(name: &str) -> bool {
-    if let Some(address) = name
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-    {
+    if let Some(address) = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         return address.parse::<std::net::Ipv6Addr>().is_ok();
     }
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.' || b == b'_';
@@ -105,13 +91,7 @@ mod tests {
     #[test]
     fn ports_case_and_a_trailing_dot_do_not_matter() {
         let hosts = AllowedHosts::parse("localhost, [::1],.example.com").expect("valid");
-        for host in [
-            "localhost",
-            "LOCALHOST:8000",
-            "localhost.:80",
-            "[::1]:8000",
-            "[::1]",
-        ] {
+        for host in ["localhost", "LOCALHOST:8000", "localhost.:80", "[::1]:8000", "[::1]"] {
             assert!(hosts.allows(host), "{host}");
         }
         assert!(hosts.allows("example.com") && hosts.allows("www.example.com"));

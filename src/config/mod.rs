@@ -45,11 +45,7 @@ impl Config {
         if let Err(err) = dotenvy::dotenv()
             && !err.not_found()
         {
-            return Err(ConfigError::of(Problem::new(
-                ".env",
-                "the file",
-                err.to_string(),
-            )));
+            return Err(ConfigError::of(Problem::new(".env", "the file", err.to_string())));
         }
         Self::from_variables(|name| {
             std::env::var_os(name).map(|v| v.to_string_lossy().into_owned())
@@ -68,11 +64,6 @@ impl Config {
         // A wrong DATABASE_URL is wrong, not absent.
         let is_private = reader.text("DATABASE_URL").is_none();
         let site = SiteConfig::read(&mut reader, is_private);
-        reader.finish(Self {
-            data_dir,
-            site,
-            database,
-            cache,
-        })
+        reader.finish(Self { data_dir, site, database, cache })
     }
 }

@@ -19,21 +19,13 @@ impl Problem {
         value: impl Into<String>,
         allowed: impl Into<String>,
     ) -> Self {
-        Self {
-            name: name.into(),
-            value: value.into(),
-            allowed: allowed.into(),
-        }
+        Self { name: name.into(), value: value.into(), allowed: allowed.into() }
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            name,
-            value,
-            allowed,
-        } = self;
+        let Self { name, value, allowed } = self;
         write!(f, "{name}={value}: {allowed}")
     }
 }
@@ -67,10 +59,7 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(variable: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Self {
-            variable,
-            problems: Vec::new(),
-        }
+        Self { variable, problems: Vec::new() }
     }
 
     pub(super) fn text(&self, name: &str) -> Option<String> {
@@ -80,11 +69,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn problem(&mut self, name: &str, value: &str, allowed: impl Into<String>) {
-        let shown: String = value
-            .chars()
-            .take(80)
-            .flat_map(char::escape_debug)
-            .collect();
+        let shown: String = value.chars().take(80).flat_map(char::escape_debug).collect();
         self.problems.push(Problem::new(name, shown, allowed));
     }
 
@@ -139,10 +124,6 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn finish<T>(self, config: T) -> Result<T, ConfigError> {
-        if self.problems.is_empty() {
-            Ok(config)
-        } else {
-            Err(ConfigError(self.problems))
-        }
+        if self.problems.is_empty() { Ok(config) } else { Err(ConfigError(self.problems)) }
     }
 }

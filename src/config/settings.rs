@@ -19,12 +19,7 @@ const HIDDEN: &str = "(hidden)";
 impl Config {
     /// Every variable, in the order of `.env.example`. Passwords, keys and tokens are hidden.
     pub fn settings(&self) -> Vec<Setting> {
-        let Self {
-            data_dir,
-            site,
-            database,
-            cache,
-        } = self;
+        let Self { data_dir, site, database, cache } = self;
         let seconds = |ttl: std::time::Duration| ttl.as_secs().to_string();
         let hidden = |is_set: bool, otherwise: &str| match is_set {
             true => HIDDEN.to_owned(),
@@ -38,32 +33,17 @@ impl Config {
             ("HOST", site.host.to_string()),
             ("PORT", site.port.to_string()),
             ("DEBUG", site.debug.to_string()),
-            (
-                "SECRET_KEY",
-                hidden(site.secret_key.is_some(), "(generated, kept in DATA_DIR)"),
-            ),
+            ("SECRET_KEY", hidden(site.secret_key.is_some(), "(generated, kept in DATA_DIR)")),
             ("ALLOWED_HOSTS", site.allowed_hosts.to_string()),
-            (
-                "SITE_URL",
-                site_url.unwrap_or_else(|| "(http://HOST:PORT)".to_owned()),
-            ),
-            (
-                "CACHE_API_TOKEN",
-                hidden(site.cache_api_token.is_some(), "(none)"),
-            ),
+            ("SITE_URL", site_url.unwrap_or_else(|| "(http://HOST:PORT)".to_owned())),
+            ("CACHE_API_TOKEN", hidden(site.cache_api_token.is_some(), "(none)")),
             ("PAGE_CACHE_TTL", seconds(cache.page_ttl)),
             ("QUERYSET_CACHE_TTL", seconds(cache.queryset_ttl)),
             ("COUNT_CACHE_TTL", seconds(cache.count_ttl)),
-            (
-                "PAGE_CACHE_MEMORY_MB",
-                (cache.memory_bytes / 1024 / 1024).to_string(),
-            ),
+            ("PAGE_CACHE_MEMORY_MB", (cache.memory_bytes / 1024 / 1024).to_string()),
             ("CACHE_KEY_PREFIX", cache.key_prefix.clone()),
             ("DATABASE_POOL_SIZE", database.pool_size.to_string()),
-            (
-                "EVENT_RETENTION_DAYS",
-                database.event_retention_days.to_string(),
-            ),
+            ("EVENT_RETENTION_DAYS", database.event_retention_days.to_string()),
             ("WORKERS", site.workers.to_string()),
         ]
         .map(|(name, value)| Setting { name, value })
@@ -148,11 +128,7 @@ mod tests {
                 "redis+unix:///run/redis.sock?pass=hunter2",
                 "redis+unix:///run/redis.sock?(hidden)",
             ),
-            (
-                "SECRET_KEY",
-                "hunter2-hunter2-hunter2-hunter2-hunter2",
-                HIDDEN,
-            ),
+            ("SECRET_KEY", "hunter2-hunter2-hunter2-hunter2-hunter2", HIDDEN),
             ("CACHE_API_TOKEN", "hunter2-hunter2-hunter2", HIDDEN),
         ] {
             assert_eq!(shown(name, value), want);
@@ -162,14 +138,8 @@ mod tests {
     #[test]
     fn other_values_are_shown_as_they_are_in_force() {
         assert_eq!(shown("PAGE_CACHE_TTL", "60"), "60");
-        assert_eq!(
-            shown("ALLOWED_HOSTS", "a.example, .B.example"),
-            "a.example,.b.example"
-        );
+        assert_eq!(shown("ALLOWED_HOSTS", "a.example, .B.example"), "a.example,.b.example");
         assert_eq!(shown("REDIS_URL", "off"), "off");
-        assert_eq!(
-            shown("SITE_URL", "https://homes.example/"),
-            "https://homes.example"
-        );
+        assert_eq!(shown("SITE_URL", "https://homes.example/"), "https://homes.example");
     }
 }

@@ -70,11 +70,7 @@ fn read_host(reader: &mut Reader<'_>) -> IpAddr {
     match bare {
         "localhost" => default,
         _ => bare.parse().unwrap_or_else(|_| {
-            reader.problem(
-                "HOST",
-                &text,
-                "must be an IP address, e.g. 127.0.0.1, 0.0.0.0 or ::1",
-            );
+            reader.problem("HOST", &text, "must be an IP address, e.g. 127.0.0.1, 0.0.0.0 or ::1");
             default
         }),
     }

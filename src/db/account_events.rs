@@ -15,9 +15,7 @@ pub async fn list(
 ) -> Result<Vec<(i64, AccountEvent)>, DbError> {
     let sql = include_str!("../../sql/queries/account_event_list.sql");
     let statement = client.prepare_cached(sql).await?;
-    let rows = client
-        .query(&statement, &[&user.map(|id| id.0), &before, &limit])
-        .await?;
+    let rows = client.query(&statement, &[&user.map(|id| id.0), &before, &limit]).await?;
     Ok(rows.iter().map(|row| (row.get(0), event(row))).collect())
 }
 
@@ -29,9 +27,7 @@ pub async fn insert_sessions_ended(
 ) -> Result<(), DbError> {
     let sql = include_str!("../../sql/queries/account_event_insert_sessions_ended.sql");
     let statement = client.prepare_cached(sql).await?;
-    client
-        .execute(&statement, &[&user.0, &count.to_string()])
-        .await?;
+    client.execute(&statement, &[&user.0, &count.to_string()]).await?;
     Ok(())
 }
 

@@ -33,17 +33,9 @@ impl Slice {
         let offset = i64::from(query.page - 1) * limit;
         let rest = (total - offset).max(0);
         if rest >= offset {
-            return Self {
-                offset,
-                limit,
-                from_end: false,
-            };
+            return Self { offset, limit, from_end: false };
         }
-        Self {
-            offset: (rest - limit).max(0),
-            limit: rest.min(limit),
-            from_end: true,
-        }
+        Self { offset: (rest - limit).max(0), limit: rest.min(limit), from_end: true }
     }
 }
 
@@ -53,10 +45,7 @@ pub(super) fn page(query: &AdminListQuery, slice: Slice, few: bool) -> Statement
     let mut builder = matching(&query.filter);
     let limit = builder.bind(slice.limit);
     let offset = builder.bind(slice.offset);
-    let Builder {
-        conditions,
-        parameters,
-    } = builder;
+    let Builder { conditions, parameters } = builder;
     let order = order(&query.order, slice.from_end);
     let window = format!("ORDER BY {order} LIMIT {limit} OFFSET {offset}");
     let sql = if few {
@@ -114,10 +103,7 @@ pub(super) fn list_selected(
 ) -> Statement {
     let mut builder = selected(selection);
     let limit = limit.map_or("ALL".to_owned(), |limit| builder.bind(limit));
-    let Builder {
-        conditions,
-        parameters,
-    } = builder;
+    let Builder { conditions, parameters } = builder;
     let order = self::order(order, false);
     let window = format!("ORDER BY {order} LIMIT {limit}");
     let sql = match few {
@@ -138,10 +124,7 @@ pub(super) fn change(
     let mut builder = selected(selection);
     let chosen = std::mem::take(&mut builder.conditions);
     let (write, due) = match change {
-        BulkChange::Delete => (
-            "DELETE FROM property USING chosen".to_owned(),
-            "true".to_owned(),
-        ),
+        BulkChange::Delete => ("DELETE FROM property USING chosen".to_owned(), "true".to_owned()),
         BulkChange::Move(location) => {
             let location = builder.bind(location.as_str().to_owned());
             (
@@ -163,10 +146,7 @@ pub(super) fn change(
          changed AS ({write} WHERE property.id = chosen.id AND {due}{guard} RETURNING 1) \
          SELECT count, digest, due, (SELECT count(*) FROM changed) FROM seen"
     );
-    Statement {
-        sql,
-        parameters: builder.parameters,
-    }
+    Statement { sql, parameters: builder.parameters }
 }
 
 fn selected(selection: &Selection) -> Builder {
@@ -188,10 +168,7 @@ fn matching(filter: &AdminFilter) -> Builder {
         let from = builder.bind(midnight(day));
         builder.and(&format!("created_at >= {from}"));
     }
-    if let Some(next) = filter
-        .added_to
-        .and_then(|day| day.checked_add_days(Days::new(1)))
-    {
+    if let Some(next) = filter.added_to.and_then(|day| day.checked_add_days(Days::new(1))) {
         let end = builder.bind(midnight(next));
         builder.and(&format!("created_at < {end}"));
     }
@@ -270,11 +247,7 @@ mod tests {
     #[test]
     fn late_pages_are_counted_from_the_end() {
         let slice = |text: &str, total| {
-            let Slice {
-                offset,
-                limit,
-                from_end,
-            } = Slice::of(&query(text), total);
+            let Slice { offset, limit, from_end } = Slice::of(&query(text), total);
             (offset, limit, from_end)
         };
         assert_eq!(slice("page=1", 5), (0, 100, false));

@@ -76,9 +76,7 @@ async fn are_few(
     if lie_together && total <= MOST_FOUND {
         return Ok(true);
     }
-    let rows = properties::count(client, &ListingFilter::default())
-        .await?
-        .number;
+    let rows = properties::count(client, &ListingFilter::default()).await?.number;
     let finding = total.saturating_mul(total).saturating_mul(FINDING);
     Ok(finding <= end.saturating_mul(rows))
 }
@@ -89,18 +87,13 @@ pub async fn find_seen(
     selection: &Selection,
 ) -> Result<RowsSeen, DbError> {
     let statement = sql::seen(selection);
-    let row = client
-        .query_one(&statement.sql, &statement.references())
-        .await?;
+    let row = client.query_one(&statement.sql, &statement.references()).await?;
     seen(&row)
 }
 
 fn seen(row: &Row) -> Result<RowsSeen, DbError> {
     let digest = u128::from_str_radix(row.get(1), 2);
-    Ok(RowsSeen {
-        count: row.get(0),
-        digest: digest.map_err(|_| DbError::Corrupt("a digest"))?,
-    })
+    Ok(RowsSeen { count: row.get(0), digest: digest.map_err(|_| DbError::Corrupt("a digest"))? })
 }
 
 /// The first of the chosen rows, where so many in `total` are chosen.
@@ -129,9 +122,7 @@ pub async fn stream_selected(
     order: &AdminOrder,
 ) -> Result<impl Stream<Item = Result<Property, DbError>> + Send + use<>, DbError> {
     let statement = sql::list_selected(selection, order, None, false);
-    let rows = client
-        .query_raw(&statement.sql, statement.references())
-        .await?;
+    let rows = client.query_raw(&statement.sql, statement.references()).await?;
     Ok(rows.map(|row| property(&row?)))
 }
 
@@ -143,20 +134,12 @@ pub async fn change(
     expected: Option<RowsSeen>,
 ) -> Result<Changed, DbError> {
     let statement = sql::change(selection, change, expected);
-    let row = client
-        .query_one(&statement.sql, &statement.references())
-        .await?;
-    Ok(Changed {
-        seen: seen(&row)?,
-        due: row.get(2),
-        changed: row.get(3),
-    })
+    let row = client.query_one(&statement.sql, &statement.references()).await?;
+    Ok(Changed { seen: seen(&row)?, due: row.get(2), changed: row.get(3) })
 }
 
 async fn number(client: &impl GenericClient, statement: &Statement) -> Result<i64, DbError> {
-    let row = client
-        .query_one(&statement.sql, &statement.references())
-        .await?;
+    let row = client.query_one(&statement.sql, &statement.references()).await?;
     Ok(row.get(0))
 }
 
@@ -164,8 +147,6 @@ async fn rows(
     client: &impl GenericClient,
     statement: &Statement,
 ) -> Result<Vec<Property>, DbError> {
-    let rows = client
-        .query(&statement.sql, &statement.references())
-        .await?;
+    let rows = client.query(&statement.sql, &statement.references()).await?;
     rows.iter().map(property).collect()
 }

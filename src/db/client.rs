@@ -193,10 +193,7 @@ async fn run_once(
 /// Whether a statement failed because the server has forgotten it, or because its columns are not what they were when
 /// it was prepared.
 fn is_stale(err: &Error) -> bool {
-    let stale = [
-        SqlState::FEATURE_NOT_SUPPORTED,
-        SqlState::INVALID_SQL_STATEMENT_NAME,
-    ];
+    let stale = [SqlState::FEATURE_NOT_SUPPORTED, SqlState::INVALID_SQL_STATEMENT_NAME];
     err.code().is_some_and(|code| stale.contains(code))
 }
 
@@ -213,10 +210,7 @@ const UNTIL_DROPPED: &str = "it is taken by the drop alone";
 
 impl Client {
     pub(super) fn new(object: Object, limits: Option<Limits>) -> Self {
-        Self {
-            object: Some(object),
-            watch: Watch::new(limits),
-        }
+        Self { object: Some(object), watch: Watch::new(limits) }
     }
 
     fn object(&self) -> &Object {

@@ -24,11 +24,7 @@ pub(super) const CHECK: Duration = Duration::from_millis(100);
 /// The thread for the protocol.
 static THREAD: LazyLock<io::Result<Runtime>> = LazyLock::new(|| {
     let mut thread = Builder::new_multi_thread();
-    thread
-        .worker_threads(1)
-        .thread_name("postgres")
-        .enable_all()
-        .build()
+    thread.worker_threads(1).thread_name("postgres").enable_all().build()
 });
 
 /// Starts the thread for the protocol.

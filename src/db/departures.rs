@@ -17,12 +17,7 @@ pub async fn find_latest(
     let locations = filter.folded_locations();
     let locations: Vec<&str> = locations.iter().map(|place| place.as_str()).collect();
     let within = (!locations.is_empty()).then_some(locations);
-    let others = ListingFilter {
-        locations: Vec::new(),
-        ..filter.clone()
-    };
-    let row = client
-        .query_one(&statement, &[&within, &!others.is_empty()])
-        .await?;
+    let others = ListingFilter { locations: Vec::new(), ..filter.clone() };
+    let row = client.query_one(&statement, &[&within, &!others.is_empty()]).await?;
     row.try_get(0).map_err(|_| DbError::Corrupt("a time"))
 }

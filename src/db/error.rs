@@ -47,10 +47,7 @@ impl DbError {
                 let words: Vec<_> = lines.flat_map(str::split_whitespace).collect();
                 let words = words.join(" ");
                 let shown: String = words.chars().take(SHOWN).collect();
-                Self::TooSlow(format!(
-                    "{reason}, after {:.1} s: {shown}",
-                    after.as_secs_f64()
-                ))
+                Self::TooSlow(format!("{reason}, after {:.1} s: {shown}", after.as_secs_f64()))
             }
             other => other,
         }
@@ -64,11 +61,7 @@ impl From<tokio_postgres::Error> for DbError {
         }
         let Some(db) = err.as_db_error() else {
             let io = std::error::Error::source(&err).is_some_and(|s| s.is::<std::io::Error>());
-            return if io {
-                Self::Unavailable(describe(&err))
-            } else {
-                Self::Query(err)
-            };
+            return if io { Self::Unavailable(describe(&err)) } else { Self::Query(err) };
         };
         let code = db.code();
         let slow = [SqlState::QUERY_CANCELED, SqlState::LOCK_NOT_AVAILABLE];
@@ -77,9 +70,7 @@ impl From<tokio_postgres::Error> for DbError {
         }
         // Class 08 is connection trouble, class 40 a transaction that was rolled back because of another one, class 53 a
         // lack of resources, class 57 an operator's intervention.
-        let lost = ["08", "40", "53", "57"]
-            .iter()
-            .any(|class| code.code().starts_with(class));
+        let lost = ["08", "40", "53", "57"].iter().any(|class| code.code().starts_with(class));
         // So is a server that is no longer the primary one, until the new one is found.
         if lost || *code == SqlState::READ_ONLY_SQL_TRANSACTION {
             return Self::Unavailable(db.message().to_owned());

@@ -36,9 +36,7 @@ pub async fn insert_clear(
     client: &impl GenericClient,
     tags: Option<&[String]>,
 ) -> Result<(), DbError> {
-    let statement = client
-        .prepare_cached("SELECT property_log_clear($1)")
-        .await?;
+    let statement = client.prepare_cached("SELECT property_log_clear($1)").await?;
     client.query_one(&statement, &[&tags]).await?;
     Ok(())
 }
@@ -64,9 +62,7 @@ pub async fn upkeep(client: &impl GenericClient, days: u16) -> Result<bool, DbEr
 
 /// The number of the latest event; `None` when there is none.
 pub async fn find_last_id(client: &impl GenericClient) -> Result<Option<i64>, DbError> {
-    let statement = client
-        .prepare_cached("SELECT max(id) FROM event_log")
-        .await?;
+    let statement = client.prepare_cached("SELECT max(id) FROM event_log").await?;
     Ok(client.query_one(&statement, &[]).await?.get(0))
 }
 
@@ -85,12 +81,7 @@ pub(super) fn readable(row: &Row) -> Event {
             Change::Bulk { rows }
         }),
     };
-    Event {
-        id: EventId(id),
-        origin: row.get("origin"),
-        actor: row.get("actor"),
-        change,
-    }
+    Event { id: EventId(id), origin: row.get("origin"), actor: row.get("actor"), change }
 }
 
 /// The change of one row; `None` for an entity or a kind that this release does not know, or a row that it can't read.
@@ -109,10 +100,9 @@ fn change(row: &Row, kind: &str) -> Option<Change> {
         _ => return None,
     };
     match kind {
-        "created" | "updated" if !is_gone => Some(Change::PostSave {
-            created: kind == "created",
-            row,
-        }),
+        "created" | "updated" if !is_gone => {
+            Some(Change::PostSave { created: kind == "created", row })
+        }
         "deleted" if !is_new => Some(Change::PostDelete { row }),
         _ => None,
     }

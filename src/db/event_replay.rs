@@ -37,9 +37,7 @@ pub async fn read(
     limit: i64,
     positions: &[Option<&LogPosition>],
 ) -> Result<LogSlice, DbError> {
-    let snapshot = client
-        .build_transaction()
-        .isolation_level(IsolationLevel::RepeatableRead);
+    let snapshot = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead);
     let transaction = snapshot.read_only(true).start().await?;
     let sql = include_str!("../../sql/queries/event_log_state.sql");
     // Typed queries take one round trip, others two: readers wait for what is applied after this.
@@ -55,9 +53,7 @@ pub async fn read(
     };
     let mut replays: Vec<Replay> = Vec::with_capacity(positions.len());
     for (number, position) in positions.iter().enumerate() {
-        let earlier = positions[..number]
-            .iter()
-            .position(|other| other == position);
+        let earlier = positions[..number].iter().position(|other| other == position);
         let replay = match (earlier, position) {
             (Some(earlier), _) => replays[earlier].clone(),
             (None, Some(position)) => since(&transaction, position, &end, limit).await?,
@@ -86,17 +82,12 @@ async fn since(
     let running = position.snapshot.running().iter();
     let running: Vec<String> = running.map(u64::to_string).collect();
     let most = limit + 1;
-    let parameters: [(&(dyn ToSql + Sync), Type); 3] = [
-        (&from, Type::TEXT),
-        (&running, Type::TEXT_ARRAY),
-        (&most, Type::INT8),
-    ];
+    let parameters: [(&(dyn ToSql + Sync), Type); 3] =
+        [(&from, Type::TEXT), (&running, Type::TEXT_ARRAY), (&most, Type::INT8)];
     let sql = include_str!("../../sql/queries/event_list_since.sql");
     // Sent together: they take one round trip.
-    let (tail, rows) = tokio::try_join!(
-        tail(transaction, position),
-        transaction.query_typed(sql, &parameters)
-    )?;
+    let (tail, rows) =
+        tokio::try_join!(tail(transaction, position), transaction.query_typed(sql, &parameters))?;
     let few = i64::try_from(rows.len()).is_ok_and(|count| count <= limit);
     let is_there = tail.as_ref() == Some(&position.tail);
     Ok(match (is_there, few) {
@@ -113,8 +104,6 @@ async fn tail(
 ) -> Result<Option<String>, tokio_postgres::Error> {
     let sql = "SELECT property_event_tail($1::text::pg_snapshot)";
     let snapshot = position.snapshot.as_str();
-    let rows = transaction
-        .query_typed(sql, &[(&snapshot, Type::TEXT)])
-        .await?;
+    let rows = transaction.query_typed(sql, &[(&snapshot, Type::TEXT)]).await?;
     Ok(rows.first().map(|row| row.get(0)))
 }

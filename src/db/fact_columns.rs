@@ -62,9 +62,8 @@ pub(super) fn filled(template: &str, facts: impl Iterator<Item = &'static Fact> 
     };
     let mut sql = String::with_capacity(template.len() * 2);
     let mut rest = template;
-    while let Some((before, (placeholder, after))) = rest
-        .split_once('{')
-        .and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    while let Some((before, (placeholder, after))) =
+        rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
     {
         sql.push_str(before);
         sql.push_str(&match placeholder.split(' ').collect::<Vec<_>>()[..] {
@@ -108,9 +107,7 @@ pub(super) fn read(
             text.map(|text| FactValue::Text(text.into()))
         }
         FactKind::Price => match row.get::<_, Option<Decimal>>(at) {
-            Some(price) => Some(FactValue::Price(
-                Price::from_decimal(price).ok_or_else(corrupt)?,
-            )),
+            Some(price) => Some(FactValue::Price(Price::from_decimal(price).ok_or_else(corrupt)?)),
             None => None,
         },
         FactKind::Integer { .. } => row.get::<_, Option<i32>>(at).map(FactValue::Integer),
@@ -156,10 +153,7 @@ mod tests {
         let facts = || FACTS[..2].iter();
         for (template, want) in [
             ("SELECT {facts}", "SELECT title, description"),
-            (
-                "({facts of was}) = ({facts from $3})",
-                "(was.title, was.description) = ($3, $4)",
-            ),
+            ("({facts of was}) = ({facts from $3})", "(was.title, was.description) = ($3, $4)"),
             ("'{}'::text[] {other}", "'{}'::text[] {other}"),
         ] {
             assert_eq!(filled(template, facts()), want);

@@ -56,9 +56,7 @@ async fn add_versions(
     };
     let sql = include_str!("../../sql/queries/history_versions.sql");
     let statement = client.prepare_cached(sql).await?;
-    let rows = client
-        .query(&statement, &[&listing.0, &oldest, &newest])
-        .await?;
+    let rows = client.query(&statement, &[&listing.0, &oldest, &newest]).await?;
     for row in rows {
         let id = EventId(row.get(0));
         if let Some(entry) = entries.iter_mut().find(|entry| entry.id == id) {
@@ -81,9 +79,7 @@ fn page(query: &HistoryQuery, limit: i64) -> Statement {
     if query.actor.is_none() && query.listing.is_none() {
         // Probes belong to no user. They are shown to a reader who asks for them.
         let title = "coalesce(label, coalesce(after, before) ->> 'title')";
-        wanted.push(format!(
-            "(actor <> '{ACTOR}' OR {title} IS DISTINCT FROM '{TITLE}')"
-        ));
+        wanted.push(format!("(actor <> '{ACTOR}' OR {title} IS DISTINCT FROM '{TITLE}')"));
     }
     if let Some(kind) = query.kind {
         // A literal, so that each kind has a plan of its own.
@@ -238,10 +234,9 @@ fn entry(row: &Row) -> HistoryEntry {
         None => "all listings".to_owned(),
     };
     let changes = match (&before, &after) {
-        (Some(before), Some(after)) => FieldChange::between(
-            &PropertyForm::of_json(before),
-            &PropertyForm::of_json(after),
-        ),
+        (Some(before), Some(after)) => {
+            FieldChange::between(&PropertyForm::of_json(before), &PropertyForm::of_json(after))
+        }
         _ => Vec::new(),
     };
     HistoryEntry {

@@ -85,10 +85,7 @@ impl EventListener {
             }
         });
         client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
-        Ok(Self {
-            client,
-            notifications,
-        })
+        Ok(Self { client, notifications })
     }
 
     /// The connection, for reading the log.
@@ -123,9 +120,7 @@ impl EventListener {
         let ids = [(&start as _, Type::INT8), (&end as _, Type::INT8)];
         let reading = self.client.query_typed(sql, &ids);
         let rows = timeout(PATIENCE, reading).await.map_err(|_| silent())??;
-        Ok(Heard::Events(
-            rows.iter().map(event_log::readable).collect(),
-        ))
+        Ok(Heard::Events(rows.iter().map(event_log::readable).collect()))
     }
 }
 

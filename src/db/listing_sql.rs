@@ -20,10 +20,7 @@ pub(super) struct Statement {
 
 impl Statement {
     pub(super) fn references(&self) -> Vec<&(dyn ToSql + Sync)> {
-        self.parameters
-            .iter()
-            .map(|parameter| &**parameter as &(dyn ToSql + Sync))
-            .collect()
+        self.parameters.iter().map(|parameter| &**parameter as &(dyn ToSql + Sync)).collect()
     }
 }
 
@@ -90,10 +87,7 @@ pub(super) fn count(filter: &ListingFilter, most: i64) -> Statement {
 pub(super) fn count_by_place(filter: &ListingFilter, limit: i64) -> Statement {
     let mut builder = Builder::new(filter);
     let limit = builder.bind(limit);
-    let Builder {
-        conditions,
-        parameters,
-    } = builder;
+    let Builder { conditions, parameters } = builder;
     let sql = format!(
         "WITH per_place AS MATERIALIZED (SELECT location_folded, count(*) AS listings FROM property{conditions} \
          GROUP BY location_folded ORDER BY count(*) DESC, location_folded LIMIT {limit}) \
@@ -156,9 +150,7 @@ impl Builder {
     /// The condition on the location, if there is one.
     fn locations(&mut self, filter: &ListingFilter) -> Option<String> {
         let locations = filter.folded_locations();
-        let mut locations = locations
-            .iter()
-            .map(|location| location.as_str().to_owned());
+        let mut locations = locations.iter().map(|location| location.as_str().to_owned());
         match locations.len() {
             0 => None,
             // Equality lets the index also give the order.
@@ -197,10 +189,7 @@ impl Builder {
     }
 
     pub(super) fn finish(self, select: &str) -> Statement {
-        Statement {
-            sql: format!("{select}{}", self.conditions),
-            parameters: self.parameters,
-        }
+        Statement { sql: format!("{select}{}", self.conditions), parameters: self.parameters }
     }
 }
 

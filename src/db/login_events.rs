@@ -24,23 +24,11 @@ pub struct NewLoginEvent<'a> {
 pub async fn insert(client: &impl GenericClient, new: NewLoginEvent<'_>) -> Result<(), DbError> {
     let sql = include_str!("../../sql/queries/login_event_insert.sql");
     let statement = client.prepare_cached(sql).await?;
-    let NewLoginEvent {
-        kind,
-        username,
-        user,
-        address,
-        user_agent,
-    } = new;
+    let NewLoginEvent { kind, username, user, address, user_agent } = new;
     client
         .execute(
             &statement,
-            &[
-                &kind.name(),
-                &username,
-                &user.map(|id| id.0),
-                &address,
-                &user_agent,
-            ],
+            &[&kind.name(), &username, &user.map(|id| id.0), &address, &user_agent],
         )
         .await?;
     Ok(())
@@ -61,16 +49,9 @@ pub async fn list(
 ) -> Result<Vec<LoginEvent>, DbError> {
     let sql = include_str!("../../sql/queries/login_event_list.sql");
     let statement = client.prepare_cached(sql).await?;
-    let LoginFilter {
-        username,
-        address,
-        kind,
-        before,
-    } = filter;
+    let LoginFilter { username, address, kind, before } = filter;
     let kind = kind.map(LoginKind::name);
-    let rows = client
-        .query(&statement, &[username, address, &kind, before, &limit])
-        .await?;
+    let rows = client.query(&statement, &[username, address, &kind, before, &limit]).await?;
     rows.iter().map(event).collect()
 }
 

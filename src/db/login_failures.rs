@@ -24,9 +24,7 @@ pub async fn find_wait(
 ) -> Result<Option<Duration>, DbError> {
     let sql = include_str!("../../sql/queries/login_failure_find_wait.sql");
     let statement = client.prepare_cached(sql).await?;
-    let row = client
-        .query_one(&statement, &[&subjects, &limit, &window.as_secs_f64()])
-        .await?;
+    let row = client.query_one(&statement, &[&subjects, &limit, &window.as_secs_f64()]).await?;
     let seconds: Option<f64> = row.get(0);
     Ok(seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()))
 }
@@ -41,9 +39,7 @@ pub async fn insert(
 ) -> Result<(), DbError> {
     let sql = include_str!("../../sql/queries/login_failure_insert.sql");
     let statement = client.prepare_cached(sql).await?;
-    client
-        .execute(&statement, &[&subjects, &account, &address])
-        .await?;
+    client.execute(&statement, &[&subjects, &account, &address]).await?;
     Ok(())
 }
 

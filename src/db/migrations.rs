@@ -45,13 +45,9 @@ pub async fn migrate_with(
 ) -> Result<Vec<String>, DbError> {
     // A migration may take longer than any request.
     let mut client = connect(database).await?;
-    client
-        .execute("SELECT pg_advisory_lock($1)", &[&ADVISORY_LOCK])
-        .await?;
+    client.execute("SELECT pg_advisory_lock($1)", &[&ADVISORY_LOCK]).await?;
     let applied = apply(&mut client, tell).await;
-    client
-        .execute("SELECT pg_advisory_unlock($1)", &[&ADVISORY_LOCK])
-        .await?;
+    client.execute("SELECT pg_advisory_unlock($1)", &[&ADVISORY_LOCK]).await?;
     applied
 }
 
@@ -64,9 +60,7 @@ async fn apply(
     let runner = embedded::migrations::runner();
     // What is applied already is compared with what it should be, even if nothing is pending.
     let last = known.last().copied().unwrap_or(0);
-    let pending = in_order(&runner)
-        .into_iter()
-        .filter(|migration| migration.version() > last);
+    let pending = in_order(&runner).into_iter().filter(|migration| migration.version() > last);
     let targets: Vec<_> = pending.collect();
     if targets.is_empty() {
         run(client, runner).await?;

@@ -15,11 +15,8 @@ pub async fn list(
     total: i64,
     limit: i64,
 ) -> Result<Vec<Place>, DbError> {
-    let chosen: Vec<String> = filter
-        .folded_locations()
-        .iter()
-        .map(|location| location.as_str().to_owned())
-        .collect();
+    let chosen: Vec<String> =
+        filter.folded_locations().iter().map(|location| location.as_str().to_owned()).collect();
     // None of those that were chosen may be missing, or it would seem to have no listings.
     let limit = limit.max(i64::try_from(chosen.len()).unwrap_or(limit));
     // A list of some locations depends on no others.
@@ -73,15 +70,10 @@ async fn list_among(
 ) -> Result<Vec<Place>, DbError> {
     let sql = include_str!("../../sql/queries/place_list.sql");
     let statement = client.prepare_cached(sql).await?;
-    let rows = client
-        .query(&statement, &[&letters, &limit, &among])
-        .await?;
+    let rows = client.query(&statement, &[&letters, &limit, &among]).await?;
     Ok(rows.iter().map(place).collect())
 }
 
 fn place(row: &tokio_postgres::Row) -> Place {
-    Place {
-        location: Location::from_database(row.get(0)),
-        listings: row.get(1),
-    }
+    Place { location: Location::from_database(row.get(0)), listings: row.get(1) }
 }

@@ -104,9 +104,7 @@ impl Database {
     pub async fn client(&self) -> Result<Client, DbError> {
         let status = self.requests.status();
         if status.waiting >= QUEUE_PER_CONNECTION * status.max_size {
-            return Err(DbError::Unavailable(
-                "too many requests wait for a connection".to_owned(),
-            ));
+            return Err(DbError::Unavailable("too many requests wait for a connection".to_owned()));
         }
         let client = tokio::time::timeout(WAIT, self.requests.get()).await;
         let late = |_| DbError::Unavailable("no connection became free in time".to_owned());

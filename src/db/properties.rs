@@ -36,12 +36,7 @@ pub async fn find_locked(
     client: &impl GenericClient,
     id: PropertyId,
 ) -> Result<Option<Property>, DbError> {
-    find_by(
-        client,
-        statement!("sql/queries/property_find_locked.sql"),
-        id,
-    )
-    .await
+    find_by(client, statement!("sql/queries/property_find_locked.sql"), id).await
 }
 
 async fn find_by(
@@ -50,12 +45,7 @@ async fn find_by(
     id: PropertyId,
 ) -> Result<Option<Property>, DbError> {
     let statement = client.prepare_cached(sql).await?;
-    client
-        .query_opt(&statement, &[&id.0])
-        .await?
-        .as_ref()
-        .map(property)
-        .transpose()
+    client.query_opt(&statement, &[&id.0]).await?.as_ref().map(property).transpose()
 }
 
 /// Finds several properties, by id.
@@ -63,16 +53,10 @@ pub async fn list_by_id(
     client: &impl GenericClient,
     ids: &[PropertyId],
 ) -> Result<Vec<Property>, DbError> {
-    let statement = client
-        .prepare_cached(statement!("sql/queries/property_list_by_id.sql"))
-        .await?;
+    let statement =
+        client.prepare_cached(statement!("sql/queries/property_list_by_id.sql")).await?;
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    client
-        .query(&statement, &[&ids])
-        .await?
-        .iter()
-        .map(property)
-        .collect()
+    client.query(&statement, &[&ids]).await?.iter().map(property).collect()
 }
 
 /// Lists the page that a query asks for.
@@ -107,10 +91,7 @@ async fn has_few(client: &impl GenericClient, query: &ListingQuery) -> Result<bo
     };
     let wanted = pages.saturating_mul(i64::from(query.page_size) + 1);
     let few = (wanted.saturating_mul(rows) / FINDING).isqrt();
-    let of_word = ListingFilter {
-        search: Some(word.clone()),
-        ..ListingFilter::default()
-    };
+    let of_word = ListingFilter { search: Some(word.clone()), ..ListingFilter::default() };
     Ok(count_up_to(client, &of_word, few).await?.is_exact)
 }
 
@@ -146,19 +127,13 @@ pub async fn list_similar(
         client.prepare_cached(statement!("sql/queries/property_list_below.sql")),
     )?;
     let place = FoldedLocation::of(&to.location);
-    let (place, price, band) = (
-        place.as_str(),
-        to.price.as_decimal(),
-        PriceBand::of(to.price),
-    );
+    let (place, price, band) = (place.as_str(), to.price.as_decimal(), PriceBand::of(to.price));
     let (floor, end) = (band.floor(), band.end());
     // An index gives both from the price on, for any number of rows in the band.
     let dearer: [&(dyn ToSql + Sync); 5] = [&place, &price, &end, &to.id.0, &limit];
     let cheaper: [&(dyn ToSql + Sync); 5] = [&place, &floor, &price, &to.id.0, &limit];
-    let (above, below) = tokio::try_join!(
-        client.query(&above, &dearer),
-        client.query(&below, &cheaper),
-    )?;
+    let (above, below) =
+        tokio::try_join!(client.query(&above, &dearer), client.query(&below, &cheaper),)?;
     let found = above.iter().chain(&below).map(property);
     let mut found = found.collect::<Result<Vec<_>, _>>()?;
     found.sort_by_key(|other| ((other.price.as_decimal() - price).abs(), other.id));
@@ -171,9 +146,7 @@ pub async fn list_similar(
 /// # Errors
 /// [`DbError::Constraint`] when a value is out of bounds; otherwise when the database can't answer.
 pub async fn insert(client: &impl GenericClient, new: &NewProperty) -> Result<Property, DbError> {
-    let statement = client
-        .prepare_cached(statement!("sql/queries/property_insert.sql"))
-        .await?;
+    let statement = client.prepare_cached(statement!("sql/queries/property_insert.sql")).await?;
     let values = columns(new.values());
     let values = values.each_ref().map(|value| value as &(dyn ToSql + Sync));
     property(&client.query_one(&statement, &values).await?)
@@ -188,13 +161,7 @@ pub async fn update(
     id: PropertyId,
     new: &NewProperty,
 ) -> Result<Option<Property>, DbError> {
-    write(
-        client,
-        statement!("sql/queries/property_update.sql"),
-        id,
-        new,
-    )
-    .await
+    write(client, statement!("sql/queries/property_update.sql"), id, new).await
 }
 
 /// Writes a property's number and fields by a statement that returns the row, or none.
@@ -218,9 +185,7 @@ pub(super) async fn write(
 
 /// Deletes properties by id in one statement; returns how many existed.
 pub async fn delete(client: &impl GenericClient, ids: &[PropertyId]) -> Result<u64, DbError> {
-    let statement = client
-        .prepare_cached("DELETE FROM property WHERE id = ANY($1)")
-        .await?;
+    let statement = client.prepare_cached("DELETE FROM property WHERE id = ANY($1)").await?;
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     client.execute(&statement, &[&ids]).await
 }

@@ -27,12 +27,7 @@ pub async fn list_as_deleted(
     client: &impl GenericClient,
     events: &[EventId],
 ) -> Result<Vec<PropertyId>, DbError> {
-    list(
-        client,
-        statement!("sql/queries/property_list_as_deleted.sql"),
-        events,
-    )
-    .await
+    list(client, statement!("sql/queries/property_list_as_deleted.sql"), events).await
 }
 
 async fn list(

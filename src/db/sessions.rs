@@ -12,10 +12,7 @@ use crate::domain::{SessionEntry, UserId};
 pub async fn find(client: &impl GenericClient, key_hash: &[u8]) -> Result<Option<Value>, DbError> {
     let sql = "SELECT state FROM session WHERE key_hash = $1 AND expires_at > now()";
     let statement = client.prepare_cached(sql).await?;
-    Ok(client
-        .query_opt(&statement, &[&key_hash])
-        .await?
-        .map(|row| row.get(0)))
+    Ok(client.query_opt(&statement, &[&key_hash]).await?.map(|row| row.get(0)))
 }
 
 /// A session that begins.
@@ -41,29 +38,10 @@ pub struct NewSession<'a> {
 pub async fn insert(client: &impl GenericClient, new: NewSession<'_>) -> Result<(), DbError> {
     let sql = include_str!("../../sql/queries/session_insert.sql");
     let statement = client.prepare_cached(sql).await?;
-    let NewSession {
-        key_hash,
-        name,
-        user,
-        state,
-        lifetime,
-        address,
-        user_agent,
-    } = new;
+    let NewSession { key_hash, name, user, state, lifetime, address, user_agent } = new;
     let (user, seconds) = (user.map(|id| id.0), lifetime.as_secs_f64());
     client
-        .execute(
-            &statement,
-            &[
-                &key_hash,
-                &user,
-                &state,
-                &seconds,
-                &name,
-                &address,
-                &user_agent,
-            ],
-        )
+        .execute(&statement, &[&key_hash, &user, &state, &seconds, &name, &address, &user_agent])
         .await?;
     Ok(())
 }
@@ -79,9 +57,7 @@ pub async fn update(
     let sql = include_str!("../../sql/queries/session_update.sql");
     let statement = client.prepare_cached(sql).await?;
     let (user, seconds) = (user.map(|id| id.0), lifetime.as_secs_f64());
-    client
-        .execute(&statement, &[&key_hash, &user, state, &seconds])
-        .await?;
+    client.execute(&statement, &[&key_hash, &user, state, &seconds]).await?;
     Ok(())
 }
 
@@ -106,9 +82,7 @@ pub async fn list_of_user(
 
 /// Ends a session.
 pub async fn delete(client: &impl GenericClient, key_hash: &[u8]) -> Result<(), DbError> {
-    let statement = client
-        .prepare_cached("DELETE FROM session WHERE key_hash = $1")
-        .await?;
+    let statement = client.prepare_cached("DELETE FROM session WHERE key_hash = $1").await?;
     client.execute(&statement, &[&key_hash]).await?;
     Ok(())
 }

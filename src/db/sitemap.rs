@@ -8,9 +8,7 @@ use crate::domain::{ListedPart, ListedProperty, PropertyId, SitemapPart};
 pub async fn list_parts(client: &impl GenericClient) -> Result<Vec<ListedPart>, DbError> {
     let sql = include_str!("../../sql/queries/sitemap_parts.sql");
     let statement = client.prepare_cached(sql).await?;
-    let rows = client
-        .query(&statement, &[&SitemapPart::MAX_LISTED])
-        .await?;
+    let rows = client.query(&statement, &[&SitemapPart::MAX_LISTED]).await?;
     let part = |row: &tokio_postgres::Row| {
         Ok(ListedPart {
             part: SitemapPart::from_database(row.get(0)),

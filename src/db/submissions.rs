@@ -46,13 +46,7 @@ pub async fn finish(
 ) -> Result<(), DbError> {
     let sql = include_str!("../../sql/queries/form_submission_finish.sql");
     let statement = client.prepare_cached(sql).await?;
-    let Earlier {
-        content,
-        property,
-        version,
-    } = earlier;
-    client
-        .execute(&statement, &[&token, content, &property.0, &version.0])
-        .await?;
+    let Earlier { content, property, version } = earlier;
+    client.execute(&statement, &[&token, content, &property.0, &version.0]).await?;
     Ok(())
 }

@@ -28,9 +28,8 @@ pub async fn insert(
 ) -> Result<UploadId, DbError> {
     let sql = include_str!("../../sql/queries/upload_insert.sql");
     let Upload { file_name, content } = upload;
-    let row = client
-        .query_one(sql, &[&user.0, file_name, content, &lifetime.as_secs_f64()])
-        .await?;
+    let row =
+        client.query_one(sql, &[&user.0, file_name, content, &lifetime.as_secs_f64()]).await?;
     Ok(UploadId(row.get(0)))
 }
 
@@ -82,8 +81,5 @@ pub async fn delete_expired(client: &impl GenericClient) -> Result<u64, DbError>
 }
 
 fn upload(row: &Row) -> Upload {
-    Upload {
-        file_name: row.get(0),
-        content: row.get(1),
-    }
+    Upload { file_name: row.get(0), content: row.get(1) }
 }

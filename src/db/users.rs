@@ -25,10 +25,7 @@ pub async fn find(client: &impl GenericClient, id: UserId) -> Result<Option<User
 
 /// Finds and locks a user by id until this transaction ends.
 pub async fn find_locked(client: &impl GenericClient, id: UserId) -> Result<Option<User>, DbError> {
-    let sql = concat!(
-        include_str!("../../sql/queries/user_find.sql"),
-        "FOR NO KEY UPDATE"
-    );
+    let sql = concat!(include_str!("../../sql/queries/user_find.sql"), "FOR NO KEY UPDATE");
     find_by(client, sql, &[&id.0]).await
 }
 
@@ -60,19 +57,9 @@ pub async fn list(
 ) -> Result<(Vec<User>, i64), DbError> {
     let sql = include_str!("../../sql/queries/user_list.sql");
     let statement = client.prepare_cached(sql).await?;
-    let (limit, offset) = (
-        i64::from(page_size),
-        i64::from(query.page) * i64::from(page_size),
-    );
-    let UserQuery {
-        search,
-        role,
-        active,
-        ..
-    } = query;
-    let rows = client
-        .query(&statement, &[search, role, active, &limit, &offset])
-        .await?;
+    let (limit, offset) = (i64::from(page_size), i64::from(query.page) * i64::from(page_size));
+    let UserQuery { search, role, active, .. } = query;
+    let rows = client.query(&statement, &[search, role, active, &limit, &offset]).await?;
     let total = rows.first().map_or(0, |row| row.get(11));
     Ok((rows.iter().map(user).collect(), total))
 }
@@ -97,14 +84,7 @@ fn account(
     standing: &UserStanding,
     last: impl ToSql + Sync + Send + 'static,
 ) -> Statement {
-    let UserStanding {
-        username,
-        email,
-        is_active,
-        is_staff,
-        is_superuser,
-        permissions,
-    } = standing;
+    let UserStanding { username, email, is_active, is_staff, is_superuser, permissions } = standing;
     Statement {
         sql: sql.to_owned(),
         parameters: vec![
@@ -161,9 +141,7 @@ pub async fn update(
 
 /// Removes a user, and with them their sessions.
 pub async fn delete(client: &impl GenericClient, id: UserId) -> Result<(), DbError> {
-    let statement = client
-        .prepare_cached("DELETE FROM site_user WHERE id = $1")
-        .await?;
+    let statement = client.prepare_cached("DELETE FROM site_user WHERE id = $1").await?;
     client.execute(&statement, &[&id.0]).await?;
     Ok(())
 }
@@ -176,10 +154,7 @@ pub async fn list_names(
     let sql = "SELECT username FROM site_user WHERE id IS DISTINCT FROM $1";
     let statement = client.prepare_cached(sql).await?;
     let rows = client.query(&statement, &[&but.map(|id| id.0)]).await?;
-    let names: Vec<_> = rows
-        .iter()
-        .map(|row| Username::from_database(row.get(0)))
-        .collect();
+    let names: Vec<_> = rows.iter().map(|row| Username::from_database(row.get(0))).collect();
     Ok(names.iter().collect())
 }
 
@@ -202,9 +177,7 @@ pub async fn update_password(
     let sql = "UPDATE site_user SET password_hash = $2
         WHERE id = $1 AND ($3::text IS NULL OR session_stamp = $3)";
     let statement = client.prepare_cached(sql).await?;
-    let changed = client
-        .execute(&statement, &[&id.0, &password_hash, &checked])
-        .await?;
+    let changed = client.execute(&statement, &[&id.0, &password_hash, &checked]).await?;
     Ok(changed > 0)
 }
 
@@ -219,9 +192,7 @@ pub async fn rehash_password(
     client.batch_execute("SET LOCAL app.rehash = 'on'").await?;
     let sql = "UPDATE site_user SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
     let statement = client.prepare_cached(sql).await?;
-    client
-        .execute(&statement, &[&id.0, &checked, &password_hash])
-        .await?;
+    client.execute(&statement, &[&id.0, &checked, &password_hash]).await?;
     Ok(())
 }
 
@@ -229,10 +200,7 @@ pub async fn rehash_password(
 pub async fn find_foreign_hash(client: &impl GenericClient) -> Result<Option<String>, DbError> {
     let sql = include_str!("../../sql/queries/user_find_foreign_hash.sql");
     let statement = client.prepare_cached(sql).await?;
-    Ok(client
-        .query_opt(&statement, &[])
-        .await?
-        .map(|row| row.get(0)))
+    Ok(client.query_opt(&statement, &[]).await?.map(|row| row.get(0)))
 }
 
 /// Notes that a user has just logged in.

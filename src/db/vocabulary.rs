@@ -14,9 +14,7 @@ pub async fn renew_search(
 
 /// Reads the words of listings anew, if listings have changed.
 pub async fn renew(client: &impl GenericClient) -> Result<(), DbError> {
-    client
-        .execute("SELECT property_renew_vocabulary()", &[])
-        .await?;
+    client.execute("SELECT property_renew_vocabulary()", &[]).await?;
     Ok(())
 }
 

@@ -33,11 +33,7 @@ pub struct Watch {
 
 impl Watch {
     pub(super) fn new(limits: Option<Limits>) -> Self {
-        Self {
-            limits,
-            unfinished: AtomicUsize::new(0),
-            is_spoilt: AtomicBool::new(false),
-        }
+        Self { limits, unfinished: AtomicUsize::new(0), is_spoilt: AtomicBool::new(false) }
     }
 
     /// Notes that the server has something to answer.

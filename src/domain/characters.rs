@@ -8,13 +8,7 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 
 /// Characters that have a shape by their category and are blank all the same: the empty Braille pattern, the Egyptian
 /// blanks, the null note head, and the place of an object that is missing.
-const BLANK_SHAPES: [char; 5] = [
-    '\u{2800}',
-    '\u{13441}',
-    '\u{13442}',
-    '\u{1D159}',
-    '\u{FFFC}',
-];
+const BLANK_SHAPES: [char; 5] = ['\u{2800}', '\u{13441}', '\u{13442}', '\u{1D159}', '\u{FFFC}'];
 
 /// Whether a text has a character that a reader sees.
 pub fn is_visible(text: &str) -> bool {
@@ -109,21 +103,9 @@ mod tests {
 
     #[test]
     fn letters_digits_and_signs_of_any_script_are_visible() {
-        for text in [
-            "a",
-            "7",
-            "-",
-            "€",
-            "é",
-            "e\u{301}",
-            "家",
-            "🏠",
-            "❤\u{FE0F}",
-            "ا",
-            "אֶ",
-            "नि",
-            "한",
-        ] {
+        for text in
+            ["a", "7", "-", "€", "é", "e\u{301}", "家", "🏠", "❤\u{FE0F}", "ا", "אֶ", "नि", "한"]
+        {
             assert!(is_visible(text), "{text}");
         }
     }

@@ -17,17 +17,11 @@ impl Count {
 
     /// An exact number.
     pub fn exact(number: i64) -> Self {
-        Self {
-            number,
-            is_exact: true,
-        }
+        Self { number, is_exact: true }
     }
 
     /// The count of `found` rows, of which at least one more than the limit is found where there are more.
     pub fn up_to(limit: i64, found: i64) -> Self {
-        Self {
-            number: found.min(limit),
-            is_exact: found <= limit,
-        }
+        Self { number: found.min(limit), is_exact: found <= limit }
     }
 }

@@ -53,11 +53,7 @@ impl Cursor {
             Sort::Newest | Sort::Oldest => SortValue::CreatedAt(property.created_at),
             Sort::Price | Sort::PriceDescending => SortValue::Price(property.price),
         };
-        Self {
-            direction,
-            value,
-            id: property.id,
-        }
+        Self { direction, value, id: property.id }
     }
 
     /// Reads a token that [`Cursor::token`] made for a list; `None` for anything else, and for another list's token.
@@ -80,19 +76,13 @@ impl Cursor {
                 let micros = value.strip_prefix('t')?.parse().ok()?;
                 let at = DateTime::from_timestamp_micros(micros)?;
                 // The years that the table allows; the database knows no time much before or after.
-                (1..=9999)
-                    .contains(&at.year())
-                    .then_some(SortValue::CreatedAt(at))?
+                (1..=9999).contains(&at.year()).then_some(SortValue::CreatedAt(at))?
             }
             Sort::Price | Sort::PriceDescending => {
                 SortValue::Price(Price::parse(value.strip_prefix('p')?).ok()?)
             }
         };
-        let cursor = Self {
-            direction,
-            value,
-            id: PropertyId(id.parse().ok()?),
-        };
+        let cursor = Self { direction, value, id: PropertyId(id.parse().ok()?) };
         (cursor.token(list) == token).then_some(cursor)
     }
 
@@ -112,11 +102,7 @@ impl Cursor {
 }
 
 fn checksum(list: &str, text: &str) -> [u8; CHECKSUM] {
-    let digest = Sha256::new()
-        .chain_update(list)
-        .chain_update([0])
-        .chain_update(text)
-        .finalize();
+    let digest = Sha256::new().chain_update(list).chain_update([0]).chain_update(text).finalize();
     std::array::from_fn(|at| digest[at])
 }
 
@@ -126,19 +112,12 @@ mod tests {
 
     fn cursor() -> Cursor {
         let value = SortValue::Price(Price::parse("12.50").expect("a price"));
-        Cursor {
-            direction: Direction::Backward,
-            value,
-            id: PropertyId(7),
-        }
+        Cursor { direction: Direction::Backward, value, id: PropertyId(7) }
     }
 
     #[test]
     fn a_token_reads_back_as_the_cursor_that_made_it() {
-        assert_eq!(
-            Cursor::parse(&cursor().token("leith"), Sort::Price, "leith"),
-            Some(cursor())
-        );
+        assert_eq!(Cursor::parse(&cursor().token("leith"), Sort::Price, "leith"), Some(cursor()));
     }
 
     #[test]
@@ -167,11 +146,7 @@ mod tests {
 
     #[test]
     fn a_time_that_no_row_can_have_is_refused() {
-        for micros in [
-            "-300000000000000000",
-            "253402300800000000",
-            "-62135596800000001",
-        ] {
+        for micros in ["-300000000000000000", "253402300800000000", "-62135596800000001"] {
             let text = format!("f|t{micros}|1");
             let bytes = [&checksum("", &text), text.as_bytes()].concat();
             let token = URL_SAFE_NO_PAD.encode(bytes);

@@ -47,9 +47,7 @@ impl FactKind {
             Self::Text { max_chars } | Self::Prose { max_chars } => parse_text(text, max_chars)
                 .map(|text| FactValue::Text(Cow::Owned(text)))
                 .map_err(|err| err.to_string()),
-            Self::Price => Price::parse(text)
-                .map(FactValue::Price)
-                .map_err(|err| err.to_string()),
+            Self::Price => Price::parse(text).map(FactValue::Price).map_err(|err| err.to_string()),
             Self::Integer { min, max } => whole_number(text, min, max).map(FactValue::Integer),
         }
     }
@@ -87,12 +85,10 @@ fn whole_number(text: &str, min: i32, max: i32) -> Result<i32, String> {
     let bare = digits.strip_prefix('-').unwrap_or(digits);
     let is_number = !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit());
     let number = digits.parse().ok().filter(|_| is_number);
-    number
-        .filter(|number| (min..=max).contains(number))
-        .ok_or_else(|| {
-            let shown = quoted(digits);
-            format!("“{shown}” is not allowed. Enter a whole number from {min} to {max}.")
-        })
+    number.filter(|number| (min..=max).contains(number)).ok_or_else(|| {
+        let shown = quoted(digits);
+        format!("“{shown}” is not allowed. Enter a whole number from {min} to {max}.")
+    })
 }
 
 /// The value of a fact.
@@ -148,10 +144,7 @@ impl fmt::Display for FactValue<'_> {
 mod tests {
     use super::*;
 
-    const YEAR: FactKind = FactKind::Integer {
-        min: 1000,
-        max: 2100,
-    };
+    const YEAR: FactKind = FactKind::Integer { min: 1000, max: 2100 };
 
     #[test]
     fn a_whole_number_is_read_within_its_limits() {

@@ -29,18 +29,14 @@ pub const FACTS: &[Fact] = &[
     Fact {
         name: "title",
         label: "Title",
-        kind: FactKind::Text {
-            max_chars: Title::MAX_CHARS,
-        },
+        kind: FactKind::Text { max_chars: Title::MAX_CHARS },
         reso: None,
         help: "Up to 200 characters.",
     },
     Fact {
         name: "description",
         label: "Description",
-        kind: FactKind::Prose {
-            max_chars: Description::MAX_CHARS,
-        },
+        kind: FactKind::Prose { max_chars: Description::MAX_CHARS },
         reso: Some("PublicRemarks"),
         help: "Plain text, up to 20,000 characters. A blank line starts a new paragraph.",
     },
@@ -54,19 +50,14 @@ pub const FACTS: &[Fact] = &[
     Fact {
         name: "location",
         label: "Location",
-        kind: FactKind::Text {
-            max_chars: Location::MAX_CHARS,
-        },
+        kind: FactKind::Text { max_chars: Location::MAX_CHARS },
         reso: Some("City"),
         help: "Up to 100 characters. Choose a suggested location where possible, because listings with the same location are grouped.",
     },
     Fact {
         name: "year_built",
         label: "Year built",
-        kind: FactKind::Integer {
-            min: 1000,
-            max: 2100,
-        },
+        kind: FactKind::Integer { min: 1000, max: 2100 },
         reso: Some("YearBuilt"),
         help: "A year from 1000 to 2100.",
     },
@@ -156,17 +147,13 @@ impl Facts {
 
     /// Each optional fact with its value.
     pub fn iter(&self) -> impl Iterator<Item = (&'static Fact, Option<FactValue<'_>>)> {
-        let values = self
-            .0
-            .iter()
-            .map(|value| value.as_ref().map(FactValue::as_ref));
+        let values = self.0.iter().map(|value| value.as_ref().map(FactValue::as_ref));
         optional_facts().iter().zip(values)
     }
 
     /// The facts that the listing has, each with its value for readers.
     pub fn shown(&self) -> impl Iterator<Item = (&'static Fact, String)> {
-        self.iter()
-            .filter_map(|(fact, value)| Some((fact, value?.shown())))
+        self.iter().filter_map(|(fact, value)| Some((fact, value?.shown())))
     }
 
     /// As part of a JSON object: a key for each optional fact, `null` where it is absent.
@@ -196,18 +183,8 @@ mod tests {
     #[test]
     fn the_declaration_begins_with_the_fields_of_a_listing_and_no_name_is_used_twice() {
         let names: Vec<_> = FACTS.iter().map(|fact| fact.name).collect();
-        assert_eq!(
-            names[..REQUIRED],
-            ["title", "description", "price", "location"]
-        );
-        let own = [
-            "id",
-            "created_at",
-            "updated_at",
-            "url",
-            "search",
-            "location_folded",
-        ];
+        assert_eq!(names[..REQUIRED], ["title", "description", "price", "location"]);
+        let own = ["id", "created_at", "updated_at", "url", "search", "location_folded"];
         for (at, name) in names.iter().enumerate() {
             assert!(!names[..at].contains(name) && !own.contains(name), "{name}");
             let is_plain = |b: u8| b.is_ascii_lowercase() || b == b'_';
@@ -218,12 +195,7 @@ mod tests {
     #[test]
     fn an_optional_fact_may_be_absent_and_a_required_one_may_not() {
         for fact in FACTS {
-            assert_eq!(
-                fact.parse(" ").is_ok(),
-                !fact.is_required(),
-                "{}",
-                fact.name
-            );
+            assert_eq!(fact.parse(" ").is_ok(), !fact.is_required(), "{}", fact.name);
         }
     }
 }

@@ -64,13 +64,9 @@ impl FieldErrors {
 pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
     let shape = text.len() == 10 && text.is_ascii();
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-    day.filter(|day| shape && (1..=9999).contains(&day.year()))
-        .ok_or_else(|| {
-            format!(
-                "“{}” is not a date. Enter a date such as 2026-01-31.",
-                quoted(text)
-            )
-        })
+    day.filter(|day| shape && (1..=9999).contains(&day.year())).ok_or_else(|| {
+        format!("“{}” is not a date. Enter a date such as 2026-01-31.", quoted(text))
+    })
 }
 
 /// As much of a text as a message quotes.

@@ -117,10 +117,7 @@ mod tests {
             Author::among(actors, "ada").said("changed", "listing")
         };
         assert_eq!(said(&[]), "This listing was changed");
-        assert_eq!(
-            said(&["ada"]),
-            "You changed this listing in another tab or window"
-        );
+        assert_eq!(said(&["ada"]), "You changed this listing in another tab or window");
         for actors in [&["sam"][..], &["ada", "sam"], &["sam", "ada", "eve"]] {
             assert_eq!(said(actors), "“sam” changed this listing");
         }

@@ -24,13 +24,8 @@ pub enum HistoryKind {
 
 impl HistoryKind {
     /// Every kind, in the order in which forms show them.
-    pub const ALL: [Self; 5] = [
-        Self::Added,
-        Self::Changed,
-        Self::Deleted,
-        Self::Bulk,
-        Self::Cleared,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Added, Self::Changed, Self::Deleted, Self::Bulk, Self::Cleared];
 
     /// Its name in URLs.
     pub fn name(self) -> &'static str {
@@ -98,10 +93,7 @@ pub struct HistoryQuery {
 impl HistoryQuery {
     /// The history of one listing, from its latest entry.
     pub fn of(listing: PropertyId) -> Self {
-        Self {
-            listing: Some(listing),
-            ..Self::default()
-        }
+        Self { listing: Some(listing), ..Self::default() }
     }
 
     /// Parses a URL's query string; empty and unknown parameters are ignored.
@@ -135,10 +127,7 @@ impl HistoryQuery {
         if let (Some(from), Some(to)) = (query.from, query.to)
             && to < from
         {
-            errors.add(
-                "to",
-                format!("The end date is before the start date, {from}."),
-            );
+            errors.add("to", format!("The end date is before the start date, {from}."));
         }
         match errors.is_empty() {
             true => Ok(query),
@@ -148,10 +137,7 @@ impl HistoryQuery {
 
     /// Whether it asks for less than everything.
     pub fn is_filtered(&self) -> bool {
-        let all = Self {
-            place: self.place,
-            ..Self::default()
-        };
+        let all = Self { place: self.place, ..Self::default() };
         *self != all
     }
 
@@ -190,25 +176,17 @@ fn actor(text: &str) -> Result<String, String> {
 }
 
 fn kind(text: &str) -> Result<HistoryKind, String> {
-    let found = HistoryKind::ALL
-        .into_iter()
-        .find(|kind| kind.name() == text);
+    let found = HistoryKind::ALL.into_iter().find(|kind| kind.name() == text);
     found.ok_or_else(|| {
         let names = HistoryKind::ALL.map(HistoryKind::name).join(", ");
-        format!(
-            "“{}” is not a kind of change. Choose one of: {names}.",
-            quoted(text)
-        )
+        format!("“{}” is not a kind of change. Choose one of: {names}.", quoted(text))
     })
 }
 
 fn number(text: &str) -> Result<i64, String> {
     let parsed = text.parse().ok().filter(|number| *number > 0);
     parsed.ok_or_else(|| {
-        format!(
-            "“{}” is not a listing number. Enter a whole number from 1.",
-            quoted(text)
-        )
+        format!("“{}” is not a listing number. Enter a whole number from 1.", quoted(text))
     })
 }
 
@@ -234,10 +212,7 @@ mod tests {
         let want = ["actor", "after", "before", "from", "kind", "listing", "to"];
         assert_eq!(fields, want);
         for loose in ["2026-1-5", "2026-01-5", "+2026-1-05"] {
-            assert!(
-                HistoryQuery::parse(&format!("from={loose}")).is_err(),
-                "{loose}"
-            );
+            assert!(HistoryQuery::parse(&format!("from={loose}")).is_err(), "{loose}");
         }
         let swapped = HistoryQuery::parse("from=2026-02-01&to=2026-01-01");
         assert!(!swapped.expect_err("swapped").get("to").is_empty());

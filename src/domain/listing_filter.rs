@@ -69,15 +69,10 @@ impl ListingFilter {
 impl ListingFilter {
     /// One spelling per location, in a fixed order, and single spaces between search words.
     pub(super) fn tidy(&mut self, errors: &mut FieldErrors) {
-        self.locations
-            .sort_by_key(|location| (FoldedLocation::of(location), location.clone()));
-        self.locations
-            .dedup_by_key(|location| FoldedLocation::of(location));
+        self.locations.sort_by_key(|location| (FoldedLocation::of(location), location.clone()));
+        self.locations.dedup_by_key(|location| FoldedLocation::of(location));
         if self.locations.len() > MAX_LOCATIONS {
-            errors.add(
-                "location",
-                format!("At most {MAX_LOCATIONS} locations can be combined."),
-            );
+            errors.add("location", format!("At most {MAX_LOCATIONS} locations can be combined."));
         }
         if let Some(search) = &self.search {
             let spaced: Vec<_> = search.as_str().split_whitespace().collect();

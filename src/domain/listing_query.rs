@@ -107,11 +107,7 @@ impl ListingQuery {
                 None => errors.add("cursor", NOT_A_CURSOR),
             }
         }
-        if errors.is_empty() {
-            Ok(query)
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { Ok(query) } else { Err(errors) }
     }
 
     /// The query string that asks for exactly this, defaults left out: for URLs and page-cache keys.
@@ -124,10 +120,7 @@ impl ListingQuery {
         for location in &filter.locations {
             text.append_pair("location", location.as_str());
         }
-        for (name, price) in [
-            ("min_price", filter.min_price),
-            ("max_price", filter.max_price),
-        ] {
+        for (name, price) in [("min_price", filter.min_price), ("max_price", filter.max_price)] {
             if let Some(price) = price {
                 text.append_pair(name, &price.to_string());
             }
@@ -157,19 +150,12 @@ impl ListingQuery {
 
     /// The list of a filter, in the usual order, from its beginning.
     pub fn of(filter: ListingFilter) -> Self {
-        Self {
-            filter,
-            ..Self::default()
-        }
+        Self { filter, ..Self::default() }
     }
 
     /// The list that a listing was found in: the same rows in the same order, from their beginning.
     pub fn result(&self) -> Self {
-        Self {
-            position: Position::Page(1),
-            page_size: DEFAULT_PAGE_SIZE,
-            ..self.clone()
-        }
+        Self { position: Position::Page(1), page_size: DEFAULT_PAGE_SIZE, ..self.clone() }
     }
 
     /// The same list from its beginning, with one location in the place of another.
@@ -183,10 +169,7 @@ impl ListingQuery {
 
     /// The same list at another place.
     pub fn at(&self, position: Position) -> Self {
-        Self {
-            position,
-            ..self.clone()
-        }
+        Self { position, ..self.clone() }
     }
 
     fn append_place(&self, text: &mut form_urlencoded::Serializer<'_, String>) {
@@ -214,25 +197,18 @@ fn page_number(text: &str) -> Result<u16, String> {
     let is_zero = text.bytes().all(|b| b == b'0');
     match digits && !is_zero {
         true => Ok(text.parse().unwrap_or(u16::MAX).min(MAX_PAGE + 1)),
-        false => Err(format!(
-            "“{}” is not a page number. Enter a whole number from 1.",
-            quoted(text)
-        )),
+        false => {
+            Err(format!("“{}” is not a page number. Enter a whole number from 1.", quoted(text)))
+        }
     }
 }
 
 /// Reads a number from 1 to a largest.
 pub(super) fn whole_number(text: &str, max: u16) -> Result<u16, String> {
     let digits = text.bytes().all(|b| b.is_ascii_digit());
-    let number = text
-        .parse::<u16>()
-        .ok()
-        .filter(|n| digits && (1..=max).contains(n));
+    let number = text.parse::<u16>().ok().filter(|n| digits && (1..=max).contains(n));
     number.ok_or_else(|| {
-        format!(
-            "“{}” is not allowed. Enter a whole number from 1 to {max}.",
-            quoted(text)
-        )
+        format!("“{}” is not allowed. Enter a whole number from 1 to {max}.", quoted(text))
     })
 }
 
@@ -266,11 +242,9 @@ mod tests {
 
     #[test]
     fn every_wrong_parameter_is_named_at_once() {
-        let errors = ListingQuery::parse(
-            "page=0&page_size=101&sort=x&min_price=a&q=%00",
-            Cursors::Ignored,
-        )
-        .expect_err("all are wrong");
+        let errors =
+            ListingQuery::parse("page=0&page_size=101&sort=x&min_price=a&q=%00", Cursors::Ignored)
+                .expect_err("all are wrong");
         let fields: Vec<_> = errors.iter().map(|(field, _)| field).collect();
         assert_eq!(fields, ["min_price", "page", "page_size", "q", "sort"]);
     }
@@ -279,10 +253,7 @@ mod tests {
     fn prices_asked_for_the_wrong_way_round_select_the_same_rows() {
         let swapped = parse("min_price=500&max_price=100");
         assert!(swapped.filter.prices_were_swapped());
-        assert_eq!(
-            swapped.row_key(),
-            parse("min_price=100&max_price=500").row_key()
-        );
+        assert_eq!(swapped.row_key(), parse("min_price=100&max_price=500").row_key());
     }
 
     #[test]

@@ -110,25 +110,13 @@ mod tests {
         }
         let position: LogPosition = "h 7:12:7,9 0".parse().expect("a position");
         let snapshot = position.snapshot;
-        assert_eq!(
-            (snapshot.xmin(), snapshot.xmax(), snapshot.running()),
-            (7, 12, &[7, 9][..])
-        );
+        assert_eq!((snapshot.xmin(), snapshot.xmax(), snapshot.running()), (7, 12, &[7, 9][..]));
     }
 
     #[test]
     fn other_texts_are_no_positions() {
-        let others = [
-            "",
-            "h",
-            "h 7",
-            "h 7:7 0",
-            "h 7:7:x 0",
-            "h a:7: 0",
-            "h 7:7: 0 1",
-            "h  7:7:",
-            "1/2 99",
-        ];
+        let others =
+            ["", "h", "h 7", "h 7:7 0", "h 7:7:x 0", "h a:7: 0", "h 7:7: 0 1", "h  7:7:", "1/2 99"];
         for text in others {
             assert_eq!(text.parse::<LogPosition>(), Err(NotAPosition), "{text}");
         }

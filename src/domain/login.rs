@@ -145,11 +145,7 @@ impl LoginFilter {
     pub fn before(&self, id: i64) -> String {
         let mut text = form_urlencoded::Serializer::new(String::new());
         let kind = self.kind.map_or("", LoginKind::name);
-        let pairs = [
-            ("username", &*self.username),
-            ("address", &*self.address),
-            ("kind", kind),
-        ];
+        let pairs = [("username", &*self.username), ("address", &*self.address), ("kind", kind)];
         let given = pairs.into_iter().filter(|(_, value)| !value.is_empty());
         text.extend_pairs(given);
         text.append_pair("before", &id.to_string()).finish()
@@ -174,10 +170,7 @@ mod tests {
         let text = "username=an%26n&address=%3A%3A1&kind=failure&before=7&utm=x";
         let filter = LoginFilter::parse(text).expect("valid");
         assert_eq!(filter.kind, Some(LoginKind::Failure));
-        assert_eq!(
-            filter.before(5),
-            "username=an%26n&address=%3A%3A1&kind=failure&before=5"
-        );
+        assert_eq!(filter.before(5), "username=an%26n&address=%3A%3A1&kind=failure&before=5");
         assert!(LoginFilter::parse("before=2").expect("valid").is_empty());
         let errors = LoginFilter::parse("kind=x&before=x&username=%00").expect_err("three errors");
         assert_eq!(errors.iter().count(), 3);

@@ -54,14 +54,11 @@ impl Names {
         if self.contains(name) {
             return Err(NameError::Taken);
         }
-        let existing = looks(name)
-            .into_iter()
-            .find_map(|look| self.by_look.get(&look));
+        let existing = looks(name).into_iter().find_map(|look| self.by_look.get(&look));
         match existing {
-            Some(existing) => Err(NameError::LooksLike {
-                name: name.to_string(),
-                existing: existing.to_string(),
-            }),
+            Some(existing) => {
+                Err(NameError::LooksLike { name: name.to_string(), existing: existing.to_string() })
+            }
             None => Ok(()),
         }
     }
@@ -78,10 +75,7 @@ impl<'a> FromIterator<&'a Username> for Names {
 /// The looks of a name: its skeleton as written and in lower case, because case is easily confused too.
 fn looks(name: &Username) -> [String; 2] {
     let name = name.as_str();
-    [
-        skeleton(name).collect(),
-        skeleton(&name.to_lowercase()).collect(),
-    ]
+    [skeleton(name).collect(), skeleton(&name.to_lowercase()).collect()]
 }
 
 #[cfg(test)]
@@ -110,10 +104,7 @@ mod tests {
             let names: Names = [&existing].into_iter().collect();
             let err = names.check(&new).expect_err(new.as_str());
             let text = err.to_string();
-            assert!(
-                text.contains(existing.as_str()) && text.contains(new.as_str()),
-                "{text}"
-            );
+            assert!(text.contains(existing.as_str()) && text.contains(new.as_str()), "{text}");
         }
     }
 

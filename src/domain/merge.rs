@@ -95,11 +95,7 @@ mod tests {
     #[test]
     fn what_both_changed_differently_is_nobodys_to_decide() {
         let base = form("A", "D", "1.00", "L");
-        let fields = merge(
-            Some(&base),
-            &form("B", "D", "1.00", "L"),
-            &form("C", "D", "1", "L"),
-        );
+        let fields = merge(Some(&base), &form("B", "D", "1.00", "L"), &form("C", "D", "1", "L"));
         assert_eq!(fields[0].changed_by, ChangedBy::Both);
         assert_eq!(fields[2].changed_by, ChangedBy::Neither);
         let unknown = merge(None, &base, &form("C", "D", "1", "L"));

@@ -95,21 +95,12 @@ impl Password {
         let lower = text.to_lowercase();
         let disallowed = text.chars().find(|c| is_disallowed(*c)).map(u32::from);
         let checks = [
-            (
-                disallowed.is_some(),
-                PasswordError::Disallowed(disallowed.unwrap_or_default()),
-            ),
-            (
-                text.chars().count() < MIN_CHARACTERS,
-                PasswordError::TooShort,
-            ),
+            (disallowed.is_some(), PasswordError::Disallowed(disallowed.unwrap_or_default())),
+            (text.chars().count() < MIN_CHARACTERS, PasswordError::TooShort),
             (text.len() > MAX_BYTES, PasswordError::TooLong),
             (is_numeric(text), PasswordError::Numeric),
             (COMMON.contains(lower.trim()), PasswordError::Common),
-            (
-                is_like(&lower, username.as_str()),
-                PasswordError::LikeUsername,
-            ),
+            (is_like(&lower, username.as_str()), PasswordError::LikeUsername),
             (is_like(&lower, email), PasswordError::LikeEmail),
         ];
         let broken = checks.into_iter().filter(|(broken, _)| *broken);
@@ -261,11 +252,7 @@ mod tests {
     #[test]
     fn what_looks_the_same_is_hashed_the_same() {
         let composed = "caf\u{E9} au lait";
-        for typed in [
-            "cafe\u{301} au lait",
-            "caf\u{E9}\u{A0}au\u{3000}lait",
-            composed,
-        ] {
+        for typed in ["cafe\u{301} au lait", "caf\u{E9}\u{A0}au\u{3000}lait", composed] {
             assert_eq!(Password::prepared(typed), composed, "{typed:?}");
             assert_eq!(Password::readings(typed)[0], composed);
             assert!(Password::readings(typed).contains(&typed.to_owned()));

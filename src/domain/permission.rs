@@ -17,13 +17,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission, in the order in which forms show them.
-    pub const ALL: [Self; 5] = [
-        Self::View,
-        Self::Add,
-        Self::Change,
-        Self::Delete,
-        Self::Cache,
-    ];
+    pub const ALL: [Self; 5] = [Self::View, Self::Add, Self::Change, Self::Delete, Self::Cache];
 
     /// Its name in forms and in the database.
     pub fn name(self) -> &'static str {
@@ -49,9 +43,7 @@ impl Permission {
 
     /// The permission of a name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|permission| permission.name() == name)
+        Self::ALL.into_iter().find(|permission| permission.name() == name)
     }
 }
 
@@ -95,9 +87,7 @@ impl Permissions {
 
 impl FromIterator<Permission> for Permissions {
     fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
-        let bits = permissions
-            .into_iter()
-            .map(|permission| 1 << permission as u8);
+        let bits = permissions.into_iter().map(|permission| 1 << permission as u8);
         Self(bits.fold(0, |all, bit| all | bit))
     }
 }

@@ -52,10 +52,7 @@ impl Price {
             Some(rest) => (true, rest),
             None => (false, text),
         };
-        let rest = rest
-            .strip_prefix(['$', '£', '€'])
-            .unwrap_or(rest)
-            .trim_start();
+        let rest = rest.strip_prefix(['$', '£', '€']).unwrap_or(rest).trim_start();
         let (whole, fraction) = rest.split_once('.').unwrap_or((rest, ""));
         let digits = ungrouped(whole).ok_or_else(|| PriceError::NotANumber(quoted()))?;
         if !fraction.bytes().all(|b| b.is_ascii_digit()) || (rest.ends_with('.')) {
@@ -80,9 +77,7 @@ impl Price {
 
     /// A price from hundredths; `None` outside the allowed range.
     pub fn from_hundredths(hundredths: i64) -> Option<Self> {
-        (0..=MAX_HUNDREDTHS)
-            .contains(&hundredths)
-            .then(|| Self(Decimal::new(hundredths, 2)))
+        (0..=MAX_HUNDREDTHS).contains(&hundredths).then(|| Self(Decimal::new(hundredths, 2)))
     }
 
     /// A price from the database's `numeric(10,2)`; `None` outside the allowed range.
@@ -136,9 +131,7 @@ fn ungrouped(whole: &str) -> Option<String> {
     let right = all_digits(first)
         && !first.is_empty()
         && grouped
-        && rest
-            .iter()
-            .all(|group| group.len() == 3 && all_digits(group));
+        && rest.iter().all(|group| group.len() == 3 && all_digits(group));
     right.then(|| whole.replace(',', ""))
 }
 
@@ -185,11 +178,7 @@ mod tests {
             ("1.500", "1.50"),
             ("007", "7.00"),
         ] {
-            assert_eq!(
-                Price::parse(text).map(|p| p.to_string()),
-                Ok(want.into()),
-                "{text}"
-            );
+            assert_eq!(Price::parse(text).map(|p| p.to_string()), Ok(want.into()), "{text}");
         }
     }
 
@@ -197,9 +186,9 @@ mod tests {
     fn what_is_not_a_price_is_refused_with_its_reason() {
         use PriceError::{Missing, Negative, NotANumber, TooLarge, TooPrecise};
         assert_eq!(Price::parse("  "), Err(Missing));
-        for text in [
-            "abc", "1e5", "1,23", ",123", "1,,234", "1.2.3", "٣", "NaN", "1.", ".5", "$", "--1",
-        ] {
+        for text in
+            ["abc", "1e5", "1,23", ",123", "1,,234", "1.2.3", "٣", "NaN", "1.", ".5", "$", "--1"]
+        {
             assert_eq!(Price::parse(text), Err(NotANumber(text.into())), "{text}");
         }
         assert_eq!(Price::parse("1.234"), Err(TooPrecise("1.234".into())));
@@ -209,12 +198,9 @@ mod tests {
 
     #[test]
     fn people_see_groups_of_three_and_no_idle_zeros() {
-        for (text, want) in [
-            ("1234.5", "1,234.50"),
-            ("250000", "250,000"),
-            ("0", "0"),
-            ("999", "999"),
-        ] {
+        for (text, want) in
+            [("1234.5", "1,234.50"), ("250000", "250,000"), ("0", "0"), ("999", "999")]
+        {
             assert_eq!(Price::parse(text).map(Price::grouped), Ok(want.into()));
         }
     }

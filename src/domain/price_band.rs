@@ -19,10 +19,7 @@ impl PriceBand {
     /// The band that a price is in. Prices below 1 have one of their own.
     pub fn of(price: Price) -> Self {
         let price = price.as_decimal();
-        let mut band = Self {
-            floor: Decimal::ZERO,
-            end: Decimal::ONE,
-        };
+        let mut band = Self { floor: Decimal::ZERO, end: Decimal::ONE };
         let mut decade = Decimal::new(1, 1);
         // Eight digits before the point are eight decades.
         for _ in 0..8 {
@@ -31,10 +28,7 @@ impl PriceBand {
                     return band;
                 }
                 let next = STEPS.get(step).copied().unwrap_or(100);
-                band = Self {
-                    floor: band.end,
-                    end: decade * Decimal::from(next),
-                };
+                band = Self { floor: band.end, end: decade * Decimal::from(next) };
             }
             decade *= Decimal::TEN;
         }

@@ -89,23 +89,8 @@ impl NewProperty {
         created_at: DateTime<Utc>,
         updated_at: DateTime<Utc>,
     ) -> Property {
-        let Self {
-            title,
-            description,
-            price,
-            location,
-            facts,
-        } = self;
-        Property {
-            id,
-            title,
-            description,
-            price,
-            location,
-            facts,
-            created_at,
-            updated_at,
-        }
+        let Self { title, description, price, location, facts } = self;
+        Property { id, title, description, price, location, facts, created_at, updated_at }
     }
 }
 

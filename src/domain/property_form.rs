@@ -48,20 +48,14 @@ impl PropertyForm {
     /// The form with the fields that every listing has, and no others.
     pub fn required(title: &str, description: &str, price: &str, location: &str) -> Self {
         let values: [_; REQUIRED] = [title, description, price, location];
-        let value = |at: usize| {
-            values
-                .get(at)
-                .map_or_else(String::new, |text| (*text).into())
-        };
+        let value = |at: usize| values.get(at).map_or_else(String::new, |text| (*text).into());
         Self(std::array::from_fn(value))
     }
 
     /// The form of a row in JSON as the database writes it; a field that is absent there is empty.
     pub fn of_json(row: &Value) -> Self {
         let text = |fact: &Fact| row.get(fact.name).map(|value| fact.text_of_json(value));
-        Self(std::array::from_fn(|at| {
-            text(&FACTS[at]).unwrap_or_default()
-        }))
+        Self(std::array::from_fn(|at| text(&FACTS[at]).unwrap_or_default()))
     }
 
     /// The form as it would be read back from the database.
@@ -72,11 +66,7 @@ impl PropertyForm {
     /// The form filled from a property.
     pub fn of(property: &Property) -> Self {
         let text = |value: Option<FactValue<'_>>| value.map(|value| value.to_string());
-        Self(
-            property
-                .values()
-                .map(|value| text(value).unwrap_or_default()),
-        )
+        Self(property.values().map(|value| text(value).unwrap_or_default()))
     }
 
     /// Checks every field.
@@ -92,13 +82,7 @@ impl PropertyForm {
         let facts = Facts::parse(|field| self.get(field), &mut errors);
         match (title, description, price, location) {
             (Some(title), Some(description), Some(price), Some(location)) if errors.is_empty() => {
-                Ok(NewProperty {
-                    title,
-                    description,
-                    price,
-                    location,
-                    facts,
-                })
+                Ok(NewProperty { title, description, price, location, facts })
             }
             _ => Err(errors),
         }

@@ -18,12 +18,7 @@ pub enum Sort {
 
 impl Sort {
     /// Every order, the default first.
-    pub const ALL: [Self; 4] = [
-        Self::Newest,
-        Self::Oldest,
-        Self::Price,
-        Self::PriceDescending,
-    ];
+    pub const ALL: [Self; 4] = [Self::Newest, Self::Oldest, Self::Price, Self::PriceDescending];
 
     /// Its name in URLs.
     pub fn name(self) -> &'static str {
@@ -46,14 +41,8 @@ impl Sort {
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|sort| sort.name() == text)
-            .ok_or_else(|| {
-                format!(
-                    "“{}” is not a sort order. Use newest, oldest, price or -price.",
-                    quoted(text)
-                )
-            })
+        Self::ALL.into_iter().find(|sort| sort.name() == text).ok_or_else(|| {
+            format!("“{}” is not a sort order. Use newest, oldest, price or -price.", quoted(text))
+        })
     }
 }

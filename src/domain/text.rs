@@ -68,10 +68,7 @@ pub(super) fn is_absent(text: &str) -> bool {
 /// [`TextError::Control`] and [`TextError::Direction`] for the first character that is not allowed.
 pub(super) fn check_characters(text: &str) -> Result<(), TextError> {
     let wrong = text.chars().find_map(|c| match direction_control(c) {
-        Some(name) => Some(TextError::Direction {
-            code: c.into(),
-            name,
-        }),
+        Some(name) => Some(TextError::Direction { code: c.into(), name }),
         None if c.is_control() && c != '\n' && c != '\t' => Some(TextError::Control(c.into())),
         None => None,
     });
@@ -220,10 +217,7 @@ mod tests {
         assert!(Title::parse(&"é".repeat(200)).is_ok());
         assert_eq!(
             Title::parse(&"é".repeat(201)),
-            Err(TextError::TooLong {
-                limit: 200,
-                length: 201
-            })
+            Err(TextError::TooLong { limit: 200, length: 201 })
         );
     }
 
@@ -256,13 +250,7 @@ mod tests {
 
     #[test]
     fn a_text_without_anything_to_see_is_missing() {
-        for blank in [
-            "\u{200B}",
-            " \u{2060}\u{FEFF} ",
-            "\u{3164}",
-            "\u{301}",
-            "\u{2800}\u{AD}",
-        ] {
+        for blank in ["\u{200B}", " \u{2060}\u{FEFF} ", "\u{3164}", "\u{301}", "\u{2800}\u{AD}"] {
             assert_eq!(Title::parse(blank), Err(TextError::Missing), "{blank:?}");
             assert_eq!(Location::parse(blank), Err(TextError::Missing));
         }
@@ -296,12 +284,7 @@ mod tests {
     #[test]
     fn of_an_owner_only_the_name_is_a_word() {
         let words = |text| SearchText::parse(text).expect("valid").words();
-        for text in [
-            "arthur's seat",
-            "Arthur’s Seat",
-            "arthurʼs seat",
-            "arthur' seat",
-        ] {
+        for text in ["arthur's seat", "Arthur’s Seat", "arthurʼs seat", "arthur' seat"] {
             assert_eq!(words(text), ["arthur", "seat"], "{text}");
         }
         assert_eq!(words("o'hara's"), ["o", "hara"]);

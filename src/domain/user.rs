@@ -53,13 +53,8 @@ impl Username {
     /// A typed name as it would be in the database; bounded, and not checked.
     pub fn normalized(text: &str) -> String {
         // The database holds no NUL, and no name has what stands for it here.
-        let plain = text.trim().nfkc().map(|c| {
-            if c == '\0' {
-                char::REPLACEMENT_CHARACTER
-            } else {
-                c
-            }
-        });
+        let plain =
+            text.trim().nfkc().map(|c| if c == '\0' { char::REPLACEMENT_CHARACTER } else { c });
         let short: String = plain.take(MAX_USERNAME + 1).collect();
         short.trim().to_owned()
     }
@@ -122,32 +117,11 @@ impl User {
 
     /// Identifies a state of the account. Neither a login nor a new password changes it.
     pub fn version(&self) -> String {
-        let Self {
-            username,
-            email,
-            is_active,
-            is_staff,
-            is_superuser,
-            permissions,
-            ..
-        } = self;
-        let state = format!(
-            "{:?}",
-            (
-                username,
-                email,
-                is_active,
-                is_staff,
-                is_superuser,
-                permissions
-            )
-        );
+        let Self { username, email, is_active, is_staff, is_superuser, permissions, .. } = self;
+        let state =
+            format!("{:?}", (username, email, is_active, is_staff, is_superuser, permissions));
         let digest = Sha256::digest(state);
-        digest
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The role as shown to users.
@@ -169,10 +143,7 @@ mod tests {
         for typed in ["ann", " ann\n", "ａｎｎ"] {
             assert_eq!(Username::normalized(typed), "ann", "{typed:?}");
         }
-        assert_eq!(
-            Username::parse("e\u{301}va").expect("valid").as_str(),
-            "\u{e9}va"
-        );
+        assert_eq!(Username::parse("e\u{301}va").expect("valid").as_str(), "\u{e9}va");
         for typed in ["Ann", "ANN", "ＡＮＮ ", "ann"] {
             assert_eq!(Username::folded(typed), "ann", "{typed:?}");
         }

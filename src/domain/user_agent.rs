@@ -30,16 +30,10 @@ const SYSTEMS: [(&str, &str); 7] = [
 /// A `User-Agent` header in a few words, such as `Firefox 140 on Windows`. A client can send any header, so this is a
 /// help for people and no proof. The result is bounded plain text, which the caller has to escape.
 pub(super) fn short_user_agent(header: &str) -> String {
-    let version = |text: &str| -> String {
-        text.chars()
-            .take_while(char::is_ascii_digit)
-            .take(4)
-            .collect()
-    };
+    let version =
+        |text: &str| -> String { text.chars().take_while(char::is_ascii_digit).take(4).collect() };
     let after = |mark: &str| header.split_once(mark).map(|(_, rest)| rest);
-    let known = BROWSERS
-        .into_iter()
-        .find_map(|(mark, name)| Some((name, version(after(mark)?))));
+    let known = BROWSERS.into_iter().find_map(|(mark, name)| Some((name, version(after(mark)?))));
     let safari = || {
         after("Safari/")?;
         Some(("Safari", version(after("Version/")?)))

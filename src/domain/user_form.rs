@@ -141,11 +141,8 @@ pub struct UserQuery {
 
 impl UserQuery {
     /// The values of `role`, with their labels.
-    pub const ROLES: [(&'static str, &'static str); 3] = [
-        ("superuser", "Superusers"),
-        ("staff", "Other staff"),
-        ("other", "No access"),
-    ];
+    pub const ROLES: [(&'static str, &'static str); 3] =
+        [("superuser", "Superusers"), ("staff", "Other staff"), ("other", "No access")];
 
     /// Reads a query string; unknown parameters are ignored.
     ///
@@ -205,11 +202,7 @@ impl UserQuery {
     pub fn at(&self, page: u16) -> String {
         let mut text = form_urlencoded::Serializer::new(String::new());
         let active = self.active.map(|active| if active { "yes" } else { "no" });
-        let pairs = [
-            ("q", Some(&*self.search)),
-            ("role", self.role),
-            ("active", active),
-        ];
+        let pairs = [("q", Some(&*self.search)), ("role", self.role), ("active", active)];
         for (name, value) in pairs {
             if let Some(value) = value.filter(|value| !value.is_empty()) {
                 text.append_pair(name, value);
@@ -228,12 +221,7 @@ mod tests {
 
     #[test]
     fn an_email_address_is_plain_or_absent() {
-        for good in [
-            "",
-            " ann@example.com ",
-            "a.b+c@localhost",
-            "ä@straße.example",
-        ] {
+        for good in ["", " ann@example.com ", "a.b+c@localhost", "ä@straße.example"] {
             assert!(parse_email(good).is_ok(), "{good}");
         }
         for bad in [

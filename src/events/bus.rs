@@ -25,9 +25,7 @@ pub struct Bus {
 impl Bus {
     /// A bus with its receivers, in the order in which they are told.
     pub fn new(receivers: impl Into<Arc<[Receiver]>>) -> Self {
-        Self {
-            receivers: receivers.into(),
-        }
+        Self { receivers: receivers.into() }
     }
 
     /// Tells every receiver of the events, one receiver after the other. When this returns, no cache level of this

@@ -69,10 +69,7 @@ fn invalidation(events: &[&Event]) -> Invalidation {
             [event] => subject(&event.change),
             several => format!("{} events", several.len()),
         },
-        tags: events
-            .iter()
-            .flat_map(|event| tags_of(&event.change))
-            .collect(),
+        tags: events.iter().flat_map(|event| tags_of(&event.change)).collect(),
         removes_pages: events.iter().any(|event| match &event.change {
             Change::Cleared => true,
             // What carries the tags is void by them, and so may not stand in either.
@@ -101,10 +98,7 @@ fn subject(change: &Change) -> String {
     match change {
         Change::PostSave { created: _, row } | Change::PostDelete { row } => match row {
             Entity::Listing { id, before, after } => {
-                let title = after
-                    .as_ref()
-                    .or(before.as_ref())
-                    .map(|row| row.title.as_str());
+                let title = after.as_ref().or(before.as_ref()).map(|row| row.title.as_str());
                 format!("listing {id}, {}", title.unwrap_or_default())
             }
         },

@@ -53,11 +53,7 @@ impl LogReader {
     /// A reader of a database's log for a cache.
     pub fn new(database: Database, cache: Cache) -> Self {
         let receiver = CacheReceiver::new(cache.clone());
-        Self {
-            database,
-            cache,
-            receiver,
-        }
+        Self { database, cache, receiver }
     }
 
     /// Applies to Redis what it does not reflect yet, over a connection of its own.

@@ -76,12 +76,7 @@ fn tags_of_listing<'a>(id: PropertyId, states: impl IntoIterator<Item = &'a RowS
         kinds::property(id),
         kinds::sitemap(SitemapPart::of(id)),
     ]);
-    for RowState {
-        title: _,
-        price,
-        location_folded,
-    } in states
-    {
+    for RowState { title: _, price, location_folded } in states {
         tags.insert(kinds::location(location_folded));
         tags.insert(kinds::band(location_folded, *price));
     }
@@ -148,10 +143,7 @@ mod tests {
             tags_of(&Change::ClearedTags { tags })
         };
         let leith = FoldedLocation::from_database("leith".to_owned());
-        assert_eq!(
-            clear(&["location:leith"]),
-            TagSet::from([kinds::location(&leith)])
-        );
+        assert_eq!(clear(&["location:leith"]), TagSet::from([kinds::location(&leith)]));
         assert_eq!(clear(&["properties", ""]), TagSet::from([Tag::site()]));
     }
 
@@ -166,25 +158,15 @@ mod tests {
         ] {
             assert_eq!(kinds::named(text).expect(text).as_str(), tag);
         }
-        for text in [
-            "",
-            "x",
-            "property:",
-            "property:x",
-            "location:",
-            "session:1",
-            "sitemap:x",
-            "band:7",
-        ] {
+        for text in
+            ["", "x", "property:", "property:x", "location:", "session:1", "sitemap:x", "band:7"]
+        {
             assert_eq!(kinds::named(text), None, "{text}");
         }
     }
 
     #[test]
     fn a_bulk_change_touches_everything() {
-        assert_eq!(
-            tags_of(&Change::Bulk { rows: 5000 }),
-            TagSet::from([Tag::site()])
-        );
+        assert_eq!(tags_of(&Change::Bulk { rows: 5000 }), TagSet::from([Tag::site()]));
     }
 }

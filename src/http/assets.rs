@@ -29,13 +29,10 @@ pub(super) fn url(name: &str) -> String {
 /// The folder of static files: beside where the program runs, beside the program, or where it was built.
 pub(super) fn folder() -> PathBuf {
     let program = std::env::current_exe().ok();
-    let beside = program
-        .iter()
-        .flat_map(|path| path.ancestors().skip(1).take(4));
+    let beside = program.iter().flat_map(|path| path.ancestors().skip(1).take(4));
     let places = [Path::new(".")].into_iter().chain(beside);
-    let found = places
-        .map(|place| place.join("static"))
-        .find(|path| path.join("site.css").is_file());
+    let found =
+        places.map(|place| place.join("static")).find(|path| path.join("site.css").is_file());
     found.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("static"))
 }
 
@@ -50,10 +47,7 @@ pub(super) struct Assets {
 impl Assets {
     /// Those of a folder.
     pub(super) fn new(folder: PathBuf) -> Self {
-        Self {
-            folder,
-            texts: FILES.iter().map(|_| OnceLock::new()).collect(),
-        }
+        Self { folder, texts: FILES.iter().map(|_| OnceLock::new()).collect() }
     }
 
     /// A text with its compressed forms; `None` for what is not a text, and is compressed as it is.
@@ -68,9 +62,7 @@ impl Assets {
         let body = tokio::fs::read(self.folder.join(plain)).await;
         let body = body.map_err(|_| AppError::NotFound)?;
         let content_type = HeaderValue::from_static(content_type);
-        Ok(Some(text.get_or_init(|| {
-            StoredPage::new(content_type, body.into())
-        })))
+        Ok(Some(text.get_or_init(|| StoredPage::new(content_type, body.into()))))
     }
 }
 
@@ -91,9 +83,7 @@ pub(super) async fn show(
     assets: web::Data<Assets>,
 ) -> Result<HttpResponse, AppError> {
     let wanted = name.into_inner();
-    let file = FILES
-        .iter()
-        .position(|(plain, hashed)| *plain == wanted || *hashed == wanted);
+    let file = FILES.iter().position(|(plain, hashed)| *plain == wanted || *hashed == wanted);
     // Only names of the build's own list reach the file system.
     let at = file.ok_or(AppError::NotFound)?;
     let (plain, hashed) = FILES[at];

@@ -66,11 +66,7 @@ mod tests {
     fn a_form_sends_only_what_was_filled_in() {
         let navigates = headers(Some("navigate"));
         for (path, query, clean) in [
-            (
-                "/properties/",
-                "q=&location=&min_price=&max_price=&sort=newest",
-                "",
-            ),
+            ("/properties/", "q=&location=&min_price=&max_price=&sort=newest", ""),
             (
                 "/properties/",
                 "q=sea&location=&min_price=+&max_price=%20&sort=price",
@@ -88,10 +84,7 @@ mod tests {
             assert_eq!(got.as_deref(), Some(clean), "{query}");
         }
         let query = "q=&location=&sort=newest";
-        assert_eq!(
-            cleaned_at("/properties/", query, &headers(None)).as_deref(),
-            Some("")
-        );
+        assert_eq!(cleaned_at("/properties/", query, &headers(None)).as_deref(), Some(""));
     }
 
     #[test]
@@ -107,14 +100,8 @@ mod tests {
             assert_eq!(cleaned_at(path, query, &navigates), None, "{query}");
         }
         for mode in [None, Some("cors")] {
-            assert_eq!(
-                cleaned_at("/properties/", "q=&location=x", &headers(mode)),
-                None
-            );
+            assert_eq!(cleaned_at("/properties/", "q=&location=x", &headers(mode)), None);
         }
-        assert_eq!(
-            cleaned_at("/properties/", "q=&sort=newest", &headers(Some("cors"))),
-            None
-        );
+        assert_eq!(cleaned_at("/properties/", "q=&sort=newest", &headers(Some("cors"))), None);
     }
 }

@@ -35,14 +35,10 @@ pub(in crate::http) fn is_foreign(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get("origin") else {
         return false;
     };
-    let origin = origin
-        .to_str()
-        .ok()
-        .and_then(|origin| Url::parse(origin).ok());
+    let origin = origin.to_str().ok().and_then(|origin| Url::parse(origin).ok());
     let authority = origin.map(|url| {
         let host = url.host_str().unwrap_or_default().to_owned();
-        url.port()
-            .map_or(host.clone(), |port| format!("{host}:{port}"))
+        url.port().map_or(host.clone(), |port| format!("{host}:{port}"))
     });
     let host = text("host").map(|host| host.trim_end_matches(":80").trim_end_matches(":443"));
     authority.as_deref() != host
@@ -55,10 +51,7 @@ mod tests {
 
     fn foreign(pairs: &[(&'static str, &'static str)]) -> bool {
         let pair = |(name, value): &(&'static str, &'static str)| {
-            (
-                HeaderName::from_static(name),
-                HeaderValue::from_static(value),
-            )
+            (HeaderName::from_static(name), HeaderValue::from_static(value))
         };
         is_foreign(&pairs.iter().map(pair).collect())
     }
@@ -66,32 +59,17 @@ mod tests {
     #[test]
     fn only_the_sites_own_pages_and_tools_without_an_origin_are_not_foreign() {
         assert!(!foreign(&[("host", "localhost:8000")]));
-        assert!(!foreign(&[
-            ("host", "localhost:8000"),
-            ("origin", "http://localhost:8000")
-        ]));
+        assert!(!foreign(&[("host", "localhost:8000"), ("origin", "http://localhost:8000")]));
         assert!(!foreign(&[
             ("host", "a.example"),
             ("origin", "https://a.example"),
             ("sec-fetch-site", "same-origin")
         ]));
-        assert!(foreign(&[
-            ("host", "localhost:8000"),
-            ("origin", "http://evil.example")
-        ]));
-        assert!(foreign(&[
-            ("host", "localhost:8000"),
-            ("origin", "http://localhost:9000")
-        ]));
+        assert!(foreign(&[("host", "localhost:8000"), ("origin", "http://evil.example")]));
+        assert!(foreign(&[("host", "localhost:8000"), ("origin", "http://localhost:9000")]));
         assert!(foreign(&[("host", "localhost:8000"), ("origin", "null")]));
-        assert!(foreign(&[
-            ("host", "localhost:8000"),
-            ("sec-fetch-site", "cross-site")
-        ]));
-        assert!(foreign(&[
-            ("host", "localhost:8000"),
-            ("sec-fetch-site", "same-site")
-        ]));
+        assert!(foreign(&[("host", "localhost:8000"), ("sec-fetch-site", "cross-site")]));
+        assert!(foreign(&[("host", "localhost:8000"), ("sec-fetch-site", "same-site")]));
     }
 
     #[test]

@@ -106,10 +106,7 @@ impl AppError {
             }
             Self::Forbidden(reason) => (*reason).to_owned(),
             Self::Throttled(wait) => {
-                format!(
-                    "Too many attempts. Try again in {} seconds.",
-                    wait.as_secs().max(1)
-                )
+                format!("Too many attempts. Try again in {} seconds.", wait.as_secs().max(1))
             }
             Self::NotAcceptable => ENCODINGS.to_owned(),
             Self::TooSlow => "The request arrived too slowly.".to_owned(),
@@ -246,11 +243,7 @@ mod tests {
     #[test]
     fn a_refusal_by_the_database_names_the_field_where_it_is_known() {
         assert!(refusal("property_title_length").contains("“title”"));
-        for other in [
-            "session_user_agent_check",
-            "property_times",
-            "property_pkey",
-        ] {
+        for other in ["session_user_agent_check", "property_times", "property_pkey"] {
             assert_eq!(refused_field(other), None, "{other}");
             assert!(refusal(other).contains("one of the values"));
         }

@@ -73,10 +73,7 @@ impl Fields {
 
     /// Every value of a field.
     pub(in crate::http) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.0
-            .iter()
-            .filter(move |(field, _)| field == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -135,9 +132,7 @@ impl FromRequest for Body {
 /// Reads an urlencoded body.
 pub(in crate::http) fn read(request: &HttpRequest, body: &[u8]) -> Result<Fields, AppError> {
     let content_type = request.headers().get(header::CONTENT_TYPE);
-    let content_type = content_type
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("");
+    let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or("");
     match content_type.starts_with("application/x-www-form-urlencoded") || body.is_empty() {
         true => Ok(Fields::parse(body)),
         false => Err(AppError::BadRequest(

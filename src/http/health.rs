@@ -20,13 +20,11 @@ pub(super) async fn ready(services: web::Data<Services>) -> HttpResponse {
         true => HttpResponse::Ok(),
         false => HttpResponse::ServiceUnavailable(),
     };
-    response
-        .insert_header(("cache-control", "no-store"))
-        .json(json!({
-            "ready": readiness.is_ready(),
-            "database": readiness.database,
-            "migrated": readiness.migrated,
-            "redis": readiness.redis,
-            "following": readiness.following,
-        }))
+    response.insert_header(("cache-control", "no-store")).json(json!({
+        "ready": readiness.is_ready(),
+        "database": readiness.database,
+        "migrated": readiness.migrated,
+        "redis": readiness.redis,
+        "following": readiness.following,
+    }))
 }

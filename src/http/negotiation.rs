@@ -28,11 +28,7 @@ impl Format {
         let accept = joined(headers, header::ACCEPT);
         let json = quality(&accept, &["application/json", "application/problem+json"]);
         let html = quality(&accept, &["text/html", "text/*", "*/*"]);
-        if asked || json > html {
-            Self::Json
-        } else {
-            Self::Html
-        }
+        if asked || json > html { Self::Json } else { Self::Html }
     }
 
     /// The format of a failure at a URL.
@@ -113,22 +109,14 @@ pub(super) fn has_copy(headers: &HeaderMap, etag: &HeaderValue) -> bool {
 
 /// All values of a header that is a list; the usual single one is not copied.
 pub(super) fn joined(headers: &HeaderMap, name: HeaderName) -> Cow<'_, str> {
-    let mut values = headers
-        .get_all(name)
-        .filter_map(|value| value.to_str().ok());
+    let mut values = headers.get_all(name).filter_map(|value| value.to_str().ok());
     let first = values.next().unwrap_or_default();
-    values.fold(Cow::Borrowed(first), |list, more| {
-        format!("{list},{more}").into()
-    })
+    values.fold(Cow::Borrowed(first), |list, more| format!("{list},{more}").into())
 }
 
 /// The best quality, in thousandths, that a list gives to one of several names (RFC 9110, section 12.4.2).
 fn quality(list: &str, names: &[&str]) -> u16 {
-    names
-        .iter()
-        .filter_map(|name| quality_of(list, name))
-        .max()
-        .unwrap_or(0)
+    names.iter().filter_map(|name| quality_of(list, name)).max().unwrap_or(0)
 }
 
 fn quality_of(list: &str, name: &str) -> Option<u16> {
@@ -148,9 +136,7 @@ mod tests {
     use super::*;
 
     fn headers(name: HeaderName, value: &'static str) -> HeaderMap {
-        [(name, HeaderValue::from_static(value))]
-            .into_iter()
-            .collect()
+        [(name, HeaderValue::from_static(value))].into_iter().collect()
     }
 
     #[test]
@@ -163,11 +149,7 @@ mod tests {
             ("text/html,application/xhtml+xml,*/*;q=0.8", Format::Html),
             ("", Format::Html),
         ] {
-            assert_eq!(
-                Format::of("", &headers(header::ACCEPT, accept)),
-                want,
-                "{accept}"
-            );
+            assert_eq!(Format::of("", &headers(header::ACCEPT, accept)), want, "{accept}");
         }
         assert_eq!(
             Format::of("page=2&format=json", &headers(header::ACCEPT, "text/html")),
@@ -204,12 +186,8 @@ mod tests {
 
     #[test]
     fn a_validator_matches_in_a_list_weakly_and_by_star() {
-        for (header, want) in [
-            ("\"a\", W/\"b\"", true),
-            ("*", true),
-            ("\"c\"", false),
-            ("", false),
-        ] {
+        for (header, want) in [("\"a\", W/\"b\"", true), ("*", true), ("\"c\"", false), ("", false)]
+        {
             let headers = [(header::IF_NONE_MATCH, HeaderValue::from_static(header))];
             let headers: HeaderMap = headers.into_iter().collect();
             let etag = HeaderValue::from_static("\"b\"");

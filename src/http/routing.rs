@@ -11,9 +11,11 @@ pub(super) fn resource(url: &Url, scope: &str) -> Resource {
     let path = url.pattern.strip_prefix(scope).unwrap_or(url.pattern);
     let path = path.replace("{name}", "{name:.+}");
     let numbers = ["id", "part", "event"];
-    web::resource(numbers.into_iter().fold(path, |path, name| {
-        path.replace(&format!("{{{name}}}"), &format!(r"{{{name}:\d+}}"))
-    }))
+    web::resource(
+        numbers.into_iter().fold(path, |path, name| {
+            path.replace(&format!("{{{name}}}"), &format!(r"{{{name}:\d+}}"))
+        }),
+    )
 }
 
 /// A route that is read: `HEAD` as `GET`.
@@ -33,7 +35,5 @@ pub(super) async fn not_found(request: HttpRequest) -> Result<HttpResponse, AppE
     let query = request.query_string();
     let mark = if query.is_empty() { "" } else { "?" };
     let location = (header::LOCATION, format!("{slashed}{mark}{query}"));
-    Ok(HttpResponse::MovedPermanently()
-        .insert_header(location)
-        .finish())
+    Ok(HttpResponse::MovedPermanently().insert_header(location).finish())
 }

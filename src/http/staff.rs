@@ -98,20 +98,13 @@ impl Staff {
         let mut messages: Vec<Message> = self.session.get(MESSAGES)?.unwrap_or_default();
         let surplus = (messages.len() + 1).saturating_sub(MOST_MESSAGES);
         messages.drain(..surplus);
-        messages.push(Message {
-            level: level.to_owned(),
-            text,
-            undo,
-        });
+        messages.push(Message { level: level.to_owned(), text, undo });
         Ok(self.session.insert(MESSAGES, messages)?)
     }
 
     /// The frame of a page; takes the messages that were waiting.
     pub(in crate::http) fn frame(&self) -> Result<Frame, AppError> {
-        Ok(Frame {
-            messages: self.take_messages()?,
-            ..self.bare_frame()?
-        })
+        Ok(Frame { messages: self.take_messages()?, ..self.bare_frame()? })
     }
 
     /// The frame of a page about a failure, which the messages outlive.
@@ -197,18 +190,15 @@ impl Staff {
         self.require_known()?;
         match self.is_superuser {
             true => Ok(()),
-            false => Err(AppError::Forbidden(
-                "Only superusers can manage accounts. Ask a superuser.",
-            )),
+            false => {
+                Err(AppError::Forbidden("Only superusers can manage accounts. Ask a superuser."))
+            }
         }
     }
 
     /// Who the log of accounts will name, and whose rights count when something is done to an account.
     pub(in crate::http) fn actor(&self) -> Actor {
-        Actor {
-            id: self.id,
-            username: self.username.clone(),
-        }
+        Actor { id: self.id, username: self.username.clone() }
     }
 
     /// Refuses where the database could not say that they still are a member of staff.
@@ -250,9 +240,7 @@ impl Staff {
         let Some(id) = session.get::<i64>(USER_ID)?.map(UserId) else {
             return Ok(None);
         };
-        let services = request
-            .app_data::<web::Data<Services>>()
-            .ok_or(AppError::NotFound)?;
+        let services = request.app_data::<web::Data<Services>>().ok_or(AppError::NotFound)?;
         let known: Option<String> = session.get(FINGERPRINT)?;
         let session_name: String = session.get(SESSION_NAME)?.unwrap_or_default();
         let found = services.accounts.find_by_session(id, &session_name).await;

@@ -79,14 +79,9 @@ impl Editor {
         let total = rows::count(&client, &query.filter, LONGEST_LIST).await?;
         let listed = match total.number > LONGEST_LIST || !total.is_exact {
             true => LONG_LIST_ENDS,
-            false => total
-                .number
-                .min(i64::from(MAX_ADMIN_PAGE) * i64::from(query.per_page)),
+            false => total.number.min(i64::from(MAX_ADMIN_PAGE) * i64::from(query.per_page)),
         };
-        let pages = listed
-            .max(1)
-            .unsigned_abs()
-            .div_ceil(u64::from(query.per_page));
+        let pages = listed.max(1).unsigned_abs().div_ceil(u64::from(query.per_page));
         let count = u16::try_from(pages).unwrap_or(MAX_ADMIN_PAGE);
         let page = query.page.min(count);
         let spellings = match total.number {
@@ -112,10 +107,7 @@ impl Editor {
     ) -> Result<Vec<Looser>, ServiceError> {
         let respelled = respelled(&self.database, &filter.listing, Some(client)).await;
         let counted = respelled.into_iter().map(async |less| {
-            let filter = AdminFilter {
-                listing: less.filter.clone(),
-                ..filter.clone()
-            };
+            let filter = AdminFilter { listing: less.filter.clone(), ..filter.clone() };
             let listings = Some(rows::count(client, &filter, LONGEST_LIST).await?);
             Ok::<_, ServiceError>(Looser { listings, ..less })
         });
@@ -182,10 +174,7 @@ async fn meant(
     query: &AdminListQuery,
 ) -> Result<(AdminListQuery, Vec<UnknownPlace>), ServiceError> {
     let public = ListingQuery::of(query.filter.listing.clone());
-    let Meant {
-        query: public,
-        mut unknown,
-    } = meant_by(client, &public).await?;
+    let Meant { query: public, mut unknown } = meant_by(client, &public).await?;
     let mut query = query.clone();
     query.filter.listing = public.filter;
     if query.filter.is_dated() {

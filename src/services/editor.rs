@@ -206,7 +206,5 @@ impl Editor {
 pub(super) async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
 ) -> Result<T, ServiceError> {
-    tokio::spawn(caller::carried(work))
-        .await
-        .unwrap_or(Err(ServiceError::Interrupted))
+    tokio::spawn(caller::carried(work)).await.unwrap_or(Err(ServiceError::Interrupted))
 }

@@ -11,11 +11,8 @@ pub(super) const QUERYSETS: &str = "all_properties";
 pub(super) const COUNTS: &str = "property_count";
 
 /// Each with the level that it belongs to.
-pub(super) const FAMILIES: [(Level, &str); 3] = [
-    (Level::PageRedis, PAGES),
-    (Level::Queryset, QUERYSETS),
-    (Level::Count, COUNTS),
-];
+pub(super) const FAMILIES: [(Level, &str); 3] =
+    [(Level::PageRedis, PAGES), (Level::Queryset, QUERYSETS), (Level::Count, COUNTS)];
 
 /// The family of a key of the site, without its prefix, if it belongs to a level.
 pub(super) fn family_of(key: &str) -> Option<&'static str> {
@@ -56,9 +53,7 @@ pub(super) fn kind_of(key: &str) -> &'static str {
         return BOOKKEEPING;
     };
     // A page's name begins with the site's address.
-    let path = name
-        .split_once("://")
-        .and_then(|(_, rest)| rest.split_once('/'));
+    let path = name.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
     let name = match (family == PAGES, path) {
         (true, Some((_, path))) => path,
         _ => name,
@@ -79,20 +74,11 @@ mod tests {
     #[test]
     fn keys_are_told_apart_by_what_they_hold() {
         for (key, want) in [
-            (
-                "page:http://homes.example/list.html?q=/detail.x",
-                "Pages: lists",
-            ),
-            (
-                "page:http://homes.example/detail.json/7?",
-                "Pages: listings",
-            ),
+            ("page:http://homes.example/list.html?q=/detail.x", "Pages: lists"),
+            ("page:http://homes.example/detail.json/7?", "Pages: listings"),
             ("page:http://homes.example/robots.txt", "Pages: others"),
             ("page:~0a1b", "Pages: long addresses"),
-            (
-                "all_properties:similar/7/1/leith",
-                "Queries: similar listings",
-            ),
+            ("all_properties:similar/7/1/leith", "Queries: similar listings"),
             ("property_count:list?", "Counts"),
             ("session:abc", "Sessions"),
             ("gen:location:leith", "Generations of tags"),

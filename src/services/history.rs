@@ -70,11 +70,7 @@ impl History {
             HistoryPlace::After(_) if more => drop(entries.remove(0)),
             _ => entries.truncate(usize::from(size)),
         }
-        Ok(HistoryPage {
-            entries,
-            has_later,
-            has_earlier,
-        })
+        Ok(HistoryPage { entries, has_later, has_earlier })
     }
 
     /// One entry.
@@ -102,11 +98,7 @@ impl History {
             history::find_change(&client, id, current),
             history::list_actors_since(&client, id, seen),
         )?;
-        Ok(Origin {
-            state,
-            latest,
-            actors,
-        })
+        Ok(Origin { state, latest, actors })
     }
 
     /// Who deleted a listing, from the point of view of an editor; unknown if the log can't be read.

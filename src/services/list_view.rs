@@ -35,10 +35,7 @@ impl Listings {
     /// The page that a query asks for, as a reader sees it.
     pub async fn view(&self, query: &ListingQuery) -> Result<Cached<ListView>, ServiceError> {
         let meant = self.meant(query).await?;
-        let query = &meant
-            .as_ref()
-            .map_or(query, |meant| &meant.value.query)
-            .clone();
+        let query = &meant.as_ref().map_or(query, |meant| &meant.value.query).clone();
         let filter = &query.filter;
         let (page, mut tagged) = if filter.is_empty() {
             let list = Box::pin(self.list(query));
@@ -71,20 +68,13 @@ impl Listings {
                 tagged = tagged.and(count).map(|(view, _)| view);
             }
         }
-        let view = |((page, places), meant)| ListView {
-            meant,
-            page,
-            places,
-            looser: promising(looser),
-        };
+        let view =
+            |((page, places), meant)| ListView { meant, page, places, looser: promising(looser) };
         let tagged = match meant {
             Some(meant) => tagged.and(meant),
             None => tagged.map(|found| (found, Meant::itself(query))),
         };
-        Ok(Cached {
-            tagged: tagged.map(view),
-            outcome: page,
-        })
+        Ok(Cached { tagged: tagged.map(view), outcome: page })
     }
 
     /// The same straight from the database: no cache is read or written.
@@ -107,11 +97,7 @@ impl Listings {
             };
             (rows, total, places)
         };
-        let page = ListingPage {
-            properties: rows.properties,
-            more: rows.more,
-            total,
-        };
+        let page = ListingPage { properties: rows.properties, more: rows.more, total };
         let mut looser = Vec::new();
         if total.number == 0 {
             looser = respelled(&self.database, filter, Some(&client)).await;
@@ -125,12 +111,7 @@ impl Listings {
             Ok::<_, ServiceError>(Looser { listings, ..less })
         });
         let looser = promising(try_join_all(counted).await?);
-        Ok(ListView {
-            meant,
-            page,
-            places,
-            looser,
-        })
+        Ok(ListView { meant, page, places, looser })
     }
 }
 
@@ -145,11 +126,7 @@ fn loosened(filter: &ListingFilter) -> Vec<Looser> {
     let mut looser = Vec::new();
     let mut without = |part: FilterPart, filter: ListingFilter| {
         if !filter.is_empty() {
-            looser.push(Looser {
-                without: part,
-                filter,
-                listings: None,
-            });
+            looser.push(Looser { without: part, filter, listings: None });
         }
     };
     if let Some(search) = &filter.search {
@@ -159,44 +136,23 @@ fn loosened(filter: &ListingFilter) -> Vec<Looser> {
                 let mut rest = words.clone();
                 let word = rest.remove(left_out).to_owned();
                 let search = SearchText::parse(&rest.join(" ")).ok();
-                without(
-                    FilterPart::Word(word),
-                    ListingFilter {
-                        search,
-                        ..filter.clone()
-                    },
-                );
+                without(FilterPart::Word(word), ListingFilter { search, ..filter.clone() });
             }
         }
         let search = None;
-        without(
-            FilterPart::Search,
-            ListingFilter {
-                search,
-                ..filter.clone()
-            },
-        );
+        without(FilterPart::Search, ListingFilter { search, ..filter.clone() });
     }
     if filter.price_range() != (None, None) {
         let (min_price, max_price) = (None, None);
-        let rest = ListingFilter {
-            min_price,
-            max_price,
-            ..filter.clone()
-        };
+        let rest = ListingFilter { min_price, max_price, ..filter.clone() };
         without(FilterPart::Prices, rest);
     }
     if !filter.locations.is_empty() {
         let locations = Vec::new();
-        let rest = ListingFilter {
-            locations,
-            ..filter.clone()
-        };
+        let rest = ListingFilter { locations, ..filter.clone() };
         if filter.search.is_some() && filter.price_range() != (None, None) {
-            let here = ListingFilter {
-                locations: filter.locations.clone(),
-                ..ListingFilter::default()
-            };
+            let here =
+                ListingFilter { locations: filter.locations.clone(), ..ListingFilter::default() };
             without(FilterPart::AllButLocations, here);
         }
         without(FilterPart::Locations, rest);
@@ -251,10 +207,7 @@ mod tests {
             [
                 (word("sea"), "q=view&location=leith&min_price=5.00".into()),
                 (word("view"), "q=sea&location=leith&min_price=5.00".into()),
-                (
-                    FilterPart::Search,
-                    "location=leith&min_price=5.00".to_owned()
-                ),
+                (FilterPart::Search, "location=leith&min_price=5.00".to_owned()),
                 (FilterPart::Prices, "q=sea+view&location=leith".into()),
                 (FilterPart::AllButLocations, "location=leith".into()),
                 (FilterPart::Locations, "q=sea+view&min_price=5.00".into()),

@@ -30,9 +30,7 @@ pub struct ListingPage {
 impl ListingPage {
     /// How many pages may be asked for by number.
     pub fn page_count(&self, page_size: u16) -> u16 {
-        let pages = u64::try_from(self.total.number)
-            .unwrap_or(0)
-            .div_ceil(u64::from(page_size));
+        let pages = u64::try_from(self.total.number).unwrap_or(0).div_ceil(u64::from(page_size));
         u16::try_from(pages).unwrap_or(u16::MAX).clamp(1, MAX_PAGE)
     }
 
@@ -46,10 +44,9 @@ impl ListingPage {
         let previous = || cursor(self.properties.first(), Direction::Backward);
         match query.position {
             Position::Page(1) => [self.more.then(next).flatten(), None],
-            Position::Page(number) => [
-                self.more.then(next).flatten(),
-                Some(Position::Page(number - 1)),
-            ],
+            Position::Page(number) => {
+                [self.more.then(next).flatten(), Some(Position::Page(number - 1))]
+            }
             Position::Cursor(at) => match at.direction {
                 Direction::Forward => [self.more.then(next).flatten(), previous()],
                 Direction::Backward => [next(), self.more.then(previous).flatten()],
@@ -85,10 +82,7 @@ impl Listings {
             more: rows.more,
             total,
         };
-        Ok(Cached {
-            tagged: rows.tagged.and(count.tagged).map(page),
-            outcome: rows.outcome,
-        })
+        Ok(Cached { tagged: rows.tagged.and(count.tagged).map(page), outcome: rows.outcome })
     }
 
     /// A page's rows.
@@ -98,16 +92,11 @@ impl Listings {
         let load = async move || -> Result<_, ServiceError> {
             let client = database.client().await?;
             let rows = properties::list(&client, &wanted).await?;
-            let value = CachedRows {
-                properties: rows.properties,
-                more: rows.more,
-            };
+            let value = CachedRows { properties: rows.properties, more: rows.more };
             Ok(Fill::new(value, ttl))
         };
         let tags = tags_of(&query.filter);
-        self.cache
-            .get_or_load(&Self::list_key(query), &tags, load)
-            .await
+        self.cache.get_or_load(&Self::list_key(query), &tags, load).await
     }
 
     /// How many listings a filter selects.
@@ -121,9 +110,7 @@ impl Listings {
             let client = database.client().await?;
             Ok(Fill::new(properties::count(&client, &wanted).await?, ttl))
         };
-        self.cache
-            .get_or_load(&Self::count_key(filter), &tags_of(filter), load)
-            .await
+        self.cache.get_or_load(&Self::count_key(filter), &tags_of(filter), load).await
     }
 
     /// The listing next to one in a result; `None` at its end.
@@ -171,11 +158,7 @@ impl Listings {
 
     /// The key of a query's rows.
     pub(super) fn list_key(query: &ListingQuery) -> CacheKey {
-        CacheKey::new(
-            Level::Queryset,
-            QUERYSETS,
-            format_args!("list?{}", query.row_key()),
-        )
+        CacheKey::new(Level::Queryset, QUERYSETS, format_args!("list?{}", query.row_key()))
     }
 
     /// The key of a listing.
@@ -185,11 +168,7 @@ impl Listings {
 
     /// The key of a filter's count.
     pub(super) fn count_key(filter: &ListingFilter) -> CacheKey {
-        CacheKey::new(
-            Level::Count,
-            COUNTS,
-            format_args!("list?{}", filter.row_key()),
-        )
+        CacheKey::new(Level::Count, COUNTS, format_args!("list?{}", filter.row_key()))
     }
 }
 

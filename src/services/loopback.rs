@@ -30,10 +30,7 @@ pub(super) struct LoopbackClient {
 impl Loopback {
     /// A way to a server that will answer to a host name.
     pub fn new(host: &str) -> Self {
-        Self {
-            address: Arc::default(),
-            host: host.to_owned(),
-        }
+        Self { address: Arc::default(), host: host.to_owned() }
     }
 
     /// Notes the address, once the server listens.
@@ -84,16 +81,10 @@ impl LoopbackClient {
 /// The level that answered, from `Cache-Status`.
 fn answered_by(cache_status: &str) -> &'static str {
     let levels = ["page-memory", "page-redis", "queryset"];
-    let hit = levels
-        .into_iter()
-        .find(|level| cache_status.contains(&format!("{level}; hit")));
+    let hit = levels.into_iter().find(|level| cache_status.contains(&format!("{level}; hit")));
     // A page that was computed may be made of queries that were waited for.
-    let pages = cache_status
-        .split(", ")
-        .filter(|member| member.starts_with("page-"));
-    let collapsed = pages
-        .into_iter()
-        .any(|member| member.contains("; collapsed"));
+    let pages = cache_status.split(", ").filter(|member| member.starts_with("page-"));
+    let collapsed = pages.into_iter().any(|member| member.contains("; collapsed"));
     hit.unwrap_or(if collapsed { "collapsed" } else { "computed" })
 }
 
@@ -105,18 +96,9 @@ mod tests {
     fn who_waited_for_a_load_is_told_from_who_loaded() {
         for (cache_status, want) in [
             ("page-memory; hit; ttl=712", "page-memory"),
-            (
-                "queryset; hit, page-redis; fwd=uri-miss; stored",
-                "queryset",
-            ),
-            (
-                "queryset; fwd=uri-miss; stored, page-redis; fwd=uri-miss; stored",
-                "computed",
-            ),
-            (
-                "queryset; fwd=uri-miss; collapsed, page-redis; fwd=uri-miss; stored",
-                "computed",
-            ),
+            ("queryset; hit, page-redis; fwd=uri-miss; stored", "queryset"),
+            ("queryset; fwd=uri-miss; stored, page-redis; fwd=uri-miss; stored", "computed"),
+            ("queryset; fwd=uri-miss; collapsed, page-redis; fwd=uri-miss; stored", "computed"),
             ("page-redis; fwd=uri-miss; collapsed", "collapsed"),
             ("page-redis; fwd=bypass", "computed"),
         ] {

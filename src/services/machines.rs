@@ -56,11 +56,8 @@ impl Machines {
             };
             Ok(Fill::new(newest, ttl))
         };
-        let key = CacheKey::new(
-            Level::Queryset,
-            QUERYSETS,
-            format_args!("newest?{}", filter.row_key()),
-        );
+        let key =
+            CacheKey::new(Level::Queryset, QUERYSETS, format_args!("newest?{}", filter.row_key()));
         self.cache.get_or_load(&key, &tags_of(filter), load).await
     }
 
@@ -91,11 +88,7 @@ impl Machines {
             let client = database.client().await?;
             let properties = sitemap::list_part(&client, part).await?;
             // The last listing may have gone since the parts were listed.
-            let ttl = if properties.is_empty() {
-                Duration::ZERO
-            } else {
-                ttl
-            };
+            let ttl = if properties.is_empty() { Duration::ZERO } else { ttl };
             Ok(Fill::new(properties, ttl))
         };
         let key = CacheKey::new(Level::Queryset, QUERYSETS, format_args!("sitemap/{part}"));

@@ -62,11 +62,7 @@ impl Listings {
             properties::list(&client, query),
             properties::count(&client, &query.filter),
         )?;
-        let page = ListingPage {
-            properties: rows.properties,
-            more: rows.more,
-            total,
-        };
+        let page = ListingPage { properties: rows.properties, more: rows.more, total };
         Ok((page, meant))
     }
 
@@ -75,11 +71,7 @@ impl Listings {
         &self,
         query: &ListingQuery,
     ) -> Result<Option<Tagged<Meant>>, ServiceError> {
-        let named = query
-            .filter
-            .locations
-            .iter()
-            .map(|location| self.named(location));
+        let named = query.filter.locations.iter().map(|location| self.named(location));
         let mut named = try_join_all(named).await?.into_iter();
         let Some(first) = named.next() else {
             return Ok(None);
@@ -94,17 +86,11 @@ impl Listings {
         for at in 0..meant.value.unknown.len() {
             if let Some(filter) = meant.value.offer(at) {
                 let total = self.count(&filter).await?.tagged;
-                let places = self
-                    .places_of(&filter, total.value.number, OFFERED)
-                    .await?
-                    .tagged;
-                meant = meant
-                    .and(total)
-                    .and(places)
-                    .map(|((mut meant, _), places)| {
-                        meant.unknown[at].offered = places;
-                        meant
-                    });
+                let places = self.places_of(&filter, total.value.number, OFFERED).await?.tagged;
+                meant = meant.and(total).and(places).map(|((mut meant, _), places)| {
+                    meant.unknown[at].offered = places;
+                    meant
+                });
             }
         }
         Ok(Some(meant))
@@ -143,10 +129,7 @@ pub(super) async fn meant_by(client: &Client, query: &ListingQuery) -> Result<Me
 impl Meant {
     /// A query that means what it says.
     pub fn itself(query: &ListingQuery) -> Self {
-        Self {
-            query: query.clone(),
-            unknown: Vec::new(),
-        }
+        Self { query: query.clone(), unknown: Vec::new() }
     }
 
     /// The query with each location for which there is just one candidate replaced by that.
@@ -165,11 +148,7 @@ impl Meant {
             if let Some(used) = &used {
                 *location = used.clone();
             }
-            unknown.push(UnknownPlace {
-                asked,
-                used,
-                offered,
-            });
+            unknown.push(UnknownPlace { asked, used, offered });
         }
         let locations = &mut query.filter.locations;
         locations.sort_by_key(FoldedLocation::of);
@@ -182,23 +161,14 @@ impl Meant {
         let offered = self.unknown[at].offered.iter();
         let offered = offered.take(usize::try_from(OFFERED).unwrap_or(0));
         let locations: Vec<_> = offered.map(|place| place.location.clone()).collect();
-        (!locations.is_empty()).then(|| ListingFilter {
-            locations,
-            ..self.query.filter.clone()
-        })
+        (!locations.is_empty()).then(|| ListingFilter { locations, ..self.query.filter.clone() })
     }
 }
 
 fn only(location: &Location) -> ListingFilter {
-    ListingFilter {
-        locations: vec![location.clone()],
-        ..ListingFilter::default()
-    }
+    ListingFilter { locations: vec![location.clone()], ..ListingFilter::default() }
 }
 
 fn containing(location: &Location) -> PlaceQuery {
-    PlaceQuery {
-        name: Some(location.clone()),
-        ..PlaceQuery::default()
-    }
+    PlaceQuery { name: Some(location.clone()), ..PlaceQuery::default() }
 }

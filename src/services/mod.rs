@@ -111,10 +111,7 @@ impl Services {
         loopback: Loopback,
         receivers: Vec<Receiver>,
     ) -> Self {
-        let own = [
-            Receiver::Cache(CacheReceiver::new(cache.clone())),
-            Receiver::Log,
-        ];
+        let own = [Receiver::Cache(CacheReceiver::new(cache.clone())), Receiver::Log];
         let bus = Bus::new(own.into_iter().chain(receivers).collect::<Vec<_>>());
         let listings = Listings::new(database.clone(), cache.clone());
         let editor = Editor::new(database.clone(), cache.clone(), bus);

@@ -46,12 +46,7 @@ impl PageKey {
     pub fn places(site: &str, query: &PlaceQuery, format: &'static str) -> Self {
         let canonical = query.canonical();
         let rest = format_args!("{format}?{canonical}");
-        Self::named(
-            Public::Places,
-            site,
-            rest,
-            Rows::Of(ListingFilter::default()),
-        )
+        Self::named(Public::Places, site, rest, Rows::Of(ListingFilter::default()))
     }
 
     /// The feed of what a filter selects.
@@ -67,12 +62,7 @@ impl PageKey {
 
     /// A part of the site map.
     pub fn sitemap_part(site: &str, part: SitemapPart) -> Self {
-        Self::named(
-            Public::Sitemap,
-            site,
-            format_args!("-{part}.xml"),
-            Rows::Part(part),
-        )
+        Self::named(Public::Sitemap, site, format_args!("-{part}.xml"), Rows::Part(part))
     }
 
     /// A page that is made of no rows. The name says everything that it depends on besides the build.

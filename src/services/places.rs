@@ -18,9 +18,7 @@ impl Listings {
     pub async fn places(&self, query: &PlaceQuery) -> Result<Cached<Vec<Place>>, ServiceError> {
         let Some(name) = query.name.clone() else {
             let total = self.count(&query.filter).await?;
-            let places = self
-                .places_of(&query.filter, total.tagged.value.number, ALL)
-                .await?;
+            let places = self.places_of(&query.filter, total.tagged.value.number, ALL).await?;
             return Ok(Cached {
                 tagged: total.tagged.and(places.tagged).map(|(_, places)| places),
                 outcome: places.outcome,

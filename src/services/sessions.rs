@@ -64,11 +64,7 @@ impl Sessions {
             let value: Option<SessionState> =
                 state.and_then(|state| serde_json::from_value(state).ok());
             // The absence of a session is not worth a key: keys are guessed, not linked to.
-            let ttl = if value.is_some() {
-                COPY_TTL
-            } else {
-                Duration::ZERO
-            };
+            let ttl = if value.is_some() { COPY_TTL } else { Duration::ZERO };
             Ok(Fill::new(value, ttl))
         };
         let key = CacheKey::new(Level::Session, "session", &name);
@@ -177,10 +173,7 @@ impl Sessions {
 }
 
 fn user(state: &SessionState) -> Option<UserId> {
-    state
-        .get(USER_ID)
-        .and_then(|id| id.parse().ok())
-        .map(UserId)
+    state.get(USER_ID).and_then(|id| id.parse().ok()).map(UserId)
 }
 
 fn tag(name: &str) -> Tag {

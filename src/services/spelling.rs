@@ -86,10 +86,7 @@ async fn respell(
             words[at] = &other;
             let words = words.join(" ");
             respelled.push(Looser {
-                filter: ListingFilter {
-                    search: SearchText::parse(&words).ok(),
-                    ..filter.clone()
-                },
+                filter: ListingFilter { search: SearchText::parse(&words).ok(), ..filter.clone() },
                 without: FilterPart::Spelling { words, edits },
                 listings: None,
             });

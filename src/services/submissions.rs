@@ -75,11 +75,8 @@ async fn finish(
     let Some(Submission { token, content }) = sent else {
         return Ok(());
     };
-    let earlier = Earlier {
-        content: content.to_vec(),
-        property: saved.id,
-        version: saved.version(),
-    };
+    let earlier =
+        Earlier { content: content.to_vec(), property: saved.id, version: saved.version() };
     submissions::finish(work, token, &earlier).await
 }
 

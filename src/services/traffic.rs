@@ -94,9 +94,7 @@ impl Traffic {
     pub fn answered(&self, route: Route) -> [u64; CLASSES] {
         let of_class = |class: usize| {
             let shards = self.0.iter();
-            shards
-                .map(|shard| shard.answered[route as usize][class].load(Relaxed))
-                .sum()
+            shards.map(|shard| shard.answered[route as usize][class].load(Relaxed)).sum()
         };
         std::array::from_fn(of_class)
     }
@@ -132,11 +130,7 @@ mod tests {
     fn every_route_has_a_place_and_a_name_of_its_own() {
         for (at, route) in Route::ALL.into_iter().enumerate() {
             assert_eq!(route as usize, at);
-            assert!(
-                Route::ALL[..at]
-                    .iter()
-                    .all(|other| other.name() != route.name())
-            );
+            assert!(Route::ALL[..at].iter().all(|other| other.name() != route.name()));
         }
     }
 }

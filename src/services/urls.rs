@@ -130,12 +130,7 @@ pub(crate) const URLS: &[Url] = &[
     public(Public::Static, "/static/{name}", Route::Static),
     public(Public::Root, "/", Route::List),
     public(Public::Next, "/properties/{id}/next/", Route::Detail).described(),
-    public(
-        Public::Previous,
-        "/properties/{id}/previous/",
-        Route::Detail,
-    )
-    .described(),
+    public(Public::Previous, "/properties/{id}/previous/", Route::Detail).described(),
     public(Public::Uncached, "/properties/no-cache/", Route::Uncached).described(),
     public(Public::Health, "/healthz", Route::Health).described(),
     public(Public::Readiness, "/readyz", Route::Health).described(),
@@ -164,10 +159,7 @@ pub(crate) const URLS: &[Url] = &[
     admin(Admin::RestoreListing, "/admin/properties/{id}/restore/"),
     admin(Admin::DeleteListing, "/admin/properties/{id}/delete/"),
     admin(Admin::ListingHistory, "/admin/properties/{id}/history/"),
-    admin(
-        Admin::RestoreVersion,
-        "/admin/properties/{id}/history/{event}/restore/",
-    ),
+    admin(Admin::RestoreVersion, "/admin/properties/{id}/history/{event}/restore/"),
     admin(Admin::History, "/admin/history/").with_form(),
     admin(Admin::UndoDeletion, "/admin/history/{event}/undo/"),
     admin(Admin::Users, "/admin/users/").with_form(),
@@ -257,10 +249,7 @@ impl Url {
 
     /// Whether paths below it that are no URLs count as its own.
     fn has_path_below(&self, path: &str) -> bool {
-        let below = self
-            .pattern
-            .strip_suffix('/')
-            .filter(|below| !below.is_empty());
+        let below = self.pattern.strip_suffix('/').filter(|below| !below.is_empty());
         let rest = below.and_then(|below| path.strip_prefix(below));
         self.route != Route::List
             && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -269,18 +258,13 @@ impl Url {
 
 /// The URL of a path, and the value of its first parameter.
 pub(crate) fn find(path: &str) -> Option<(&'static Url, &str)> {
-    URLS.iter()
-        .find_map(|url| Some((url, url.parameter(path)?)))
+    URLS.iter().find_map(|url| Some((url, url.parameter(path)?)))
 }
 
 /// The start of the names of the pages at an address.
 pub(super) fn page_name(address: Public) -> &'static str {
-    let found = URLS
-        .iter()
-        .find(|url| url.address == Address::Public(address));
-    found
-        .and_then(|url| url.pages)
-        .map_or("", |(start, _)| start)
+    let found = URLS.iter().find(|url| url.address == Address::Public(address));
+    found.and_then(|url| url.pages).map_or("", |(start, _)| start)
 }
 
 /// The paths that crawlers may not look at, as robots.txt names them.
@@ -344,10 +328,7 @@ mod tests {
         assert_eq!(found("/properties/"), Some(("/properties/", "")));
         assert_eq!(found("/properties/7/"), Some(("/properties/{id}/", "7")));
         assert_eq!(found("/sitemap-0.xml"), Some(("/sitemap-{part}.xml", "0")));
-        assert_eq!(
-            found("/static/a/b.css"),
-            Some(("/static/{name}", "a/b.css"))
-        );
+        assert_eq!(found("/static/a/b.css"), Some(("/static/{name}", "a/b.css")));
         let version = "/admin/properties/7/history/9/restore/";
         let pattern = "/admin/properties/{id}/history/{event}/restore/";
         assert_eq!(found(version), Some((pattern, "7")));
@@ -367,10 +348,7 @@ mod tests {
     #[test]
     fn no_url_is_declared_twice() {
         let patterns: HashSet<_> = URLS.iter().map(|url| url.pattern).collect();
-        let addresses: HashSet<_> = URLS
-            .iter()
-            .map(|url| format!("{:?}", url.address))
-            .collect();
+        let addresses: HashSet<_> = URLS.iter().map(|url| format!("{:?}", url.address)).collect();
         assert_eq!((patterns.len(), addresses.len()), (URLS.len(), URLS.len()));
     }
 }

@@ -12,22 +12,13 @@ fn cycles_of(modules: &Modules) -> Vec<String> {
     let edges = modules.edges();
     let mut found = Vec::new();
     for parent in modules.names() {
-        let child = |name: &Name| {
-            name.get(parent.len())
-                .map_or("mod.rs", |child| child)
-                .to_owned()
-        };
-        let below = edges
-            .iter()
-            .filter(|(from, to, _)| from.starts_with(parent) && to.starts_with(parent));
+        let child = |name: &Name| name.get(parent.len()).map_or("mod.rs", |child| child).to_owned();
+        let below =
+            edges.iter().filter(|(from, to, _)| from.starts_with(parent) && to.starts_with(parent));
         let here = below.filter(|(from, to, _)| child(from) != child(to));
-        let here: Vec<_> = here
-            .map(|edge| (child(edge.0), child(&edge.1), edge))
-            .collect();
-        let graph: BTreeSet<_> = here
-            .iter()
-            .map(|(from, to, _)| (from.as_str(), to.as_str()))
-            .collect();
+        let here: Vec<_> = here.map(|edge| (child(edge.0), child(&edge.1), edge)).collect();
+        let graph: BTreeSet<_> =
+            here.iter().map(|(from, to, _)| (from.as_str(), to.as_str())).collect();
         for (from, to) in circular(&graph) {
             let shown = here.iter().filter(|(a, b, _)| a == from && b == to);
             let shown = shown
@@ -48,19 +39,12 @@ fn circular<'a>(graph: &BTreeSet<(&'a str, &'a str)>) -> Vec<(&'a str, &'a str)>
     let reaches = |from: &str, goal: &str| {
         let (mut open, mut seen) = (vec![from], BTreeSet::from([from]));
         while let Some(at) = open.pop() {
-            let next = graph
-                .iter()
-                .filter(|(from, _)| *from == at)
-                .map(|(_, to)| *to);
+            let next = graph.iter().filter(|(from, _)| *from == at).map(|(_, to)| *to);
             open.extend(next.filter(|to| seen.insert(to)));
         }
         seen.contains(goal)
     };
-    graph
-        .iter()
-        .copied()
-        .filter(|(from, to)| reaches(to, from))
-        .collect()
+    graph.iter().copied().filter(|(from, to)| reaches(to, from)).collect()
 }
 
 #[test]
@@ -73,15 +57,9 @@ fn modules_have_no_cycles() {
 fn cycles_are_found_between_files_and_between_folders() {
     let cycles = |files: &[(&str, &str)]| {
         let all = cycles_of(&made_of(files));
-        all.iter()
-            .filter_map(|cycle| cycle.lines().next().map(str::to_owned))
-            .collect::<Vec<_>>()
+        all.iter().filter_map(|cycle| cycle.lines().next().map(str::to_owned)).collect::<Vec<_>>()
     };
-    let files = [
-        ("", ""),
-        ("a", "use crate::b::B;"),
-        ("b", "use crate::a::A;"),
-    ];
+    let files = [("", ""), ("a", "use crate::b::B;"), ("b", "use crate::a::A;")];
     assert_eq!(cycles(&files), ["in crate::: a -> b", "in crate::: b -> a"]);
     // No two of these files need each other, but their folders do.
     let folders = [
@@ -93,27 +71,12 @@ fn cycles_are_found_between_files_and_between_folders() {
         ("a::two", ""),
         ("b::one", ""),
     ];
-    assert_eq!(
-        cycles(&folders),
-        ["in crate::: a -> b", "in crate::: b -> a"]
-    );
+    assert_eq!(cycles(&folders), ["in crate::: a -> b", "in crate::: b -> a"]);
     // A parent that re-exports a child is not used by it for other things.
-    let parent = [
-        ("", ""),
-        ("a", "pub use b::B;"),
-        ("a::b", "use super::Own;"),
-    ];
-    assert_eq!(
-        cycles(&parent),
-        ["in crate::a: b -> mod.rs", "in crate::a: mod.rs -> b"]
-    );
+    let parent = [("", ""), ("a", "pub use b::B;"), ("a::b", "use super::Own;")];
+    assert_eq!(cycles(&parent), ["in crate::a: b -> mod.rs", "in crate::a: mod.rs -> b"]);
     assert!(
-        cycles(&[
-            ("", ""),
-            ("a", "pub use b::B;"),
-            ("a::b", ""),
-            ("a::c", "use super::B;")
-        ])
-        .is_empty()
+        cycles(&[("", ""), ("a", "pub use b::B;"), ("a::b", ""), ("a::c", "use super::B;")])
+            .is_empty()
     );
 }

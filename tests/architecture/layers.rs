@@ -33,12 +33,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
             "cache::served",
         ],
     ),
-    (
-        "app",
-        &[
-            "http", "services", "events", "cache", "db", "config", "domain",
-        ],
-    ),
+    ("app", &["http", "services", "events", "cache", "db", "config", "domain"]),
 ];
 
 #[test]

@@ -9,15 +9,7 @@ mod layers;
 mod modules;
 
 /// Where everything is that the project's rules of length and naming hold for.
-const FOLDERS: [&str; 7] = [
-    "src",
-    "tests",
-    "templates",
-    "sql",
-    "static",
-    "script",
-    "tools",
-];
+const FOLDERS: [&str; 7] = ["src", "tests", "templates", "sql", "static", "script", "tools"];
 
 const MAX_LINES: usize = 400;
 const LONG: usize = 250;
@@ -47,13 +39,9 @@ fn files(folder: &str) -> Vec<PathBuf> {
 }
 
 fn is_vendored(folder: &Path) -> bool {
-    [
-        "static/vendor",
-        "tests/it/vendor",
-        "src/domain/common_passwords",
-    ]
-    .into_iter()
-    .any(|vendor| folder.ends_with(vendor))
+    ["static/vendor", "tests/it/vendor", "src/domain/common_passwords"]
+        .into_iter()
+        .any(|vendor| folder.ends_with(vendor))
 }
 
 fn read(path: &Path) -> String {
@@ -96,9 +84,7 @@ fn files_are_short() {
 
 #[test]
 fn names_say_what_is_inside() {
-    let vague = [
-        "utils", "util", "helpers", "helper", "common", "manager", "misc",
-    ];
+    let vague = ["utils", "util", "helpers", "helper", "common", "manager", "misc"];
     let named = |path: &PathBuf| {
         let mut parts = path.strip_prefix(root()).unwrap_or(path).iter();
         parts.any(|part| {
@@ -114,9 +100,7 @@ fn names_say_what_is_inside() {
 fn every_query_and_template_is_used() {
     let folders = [files("src"), files("templates")].concat();
     // Not every file is text.
-    let texts = folders
-        .iter()
-        .filter_map(|path| fs::read_to_string(path).ok());
+    let texts = folders.iter().filter_map(|path| fs::read_to_string(path).ok());
     let sources: String = texts.collect();
     for (folder, shown) in [("sql/queries", "sql/queries/"), ("templates", "")] {
         let all = files(folder);

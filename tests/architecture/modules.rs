@@ -115,10 +115,7 @@ fn depth(path: &Path) -> usize {
 
 /// The module that a file is; `None` for the program and for tests beside the code.
 fn module_name(path: &Path) -> Option<Name> {
-    let below = path
-        .strip_prefix(root().join("src"))
-        .ok()?
-        .with_extension("");
+    let below = path.strip_prefix(root().join("src")).ok()?.with_extension("");
     let names = below.iter().map(|part| part.to_string_lossy().into_owned());
     let mut names: Name = names.collect();
     names.truncate(depth(path));
@@ -198,11 +195,7 @@ fn mentions(words: &[String]) -> Vec<Mention> {
                     path.push(words[at + 1].clone());
                     at += 2;
                 }
-                found.push(Mention {
-                    path,
-                    alias: None,
-                    is_use: false,
-                });
+                found.push(Mention { path, alias: None, is_use: false });
             }
             _ => {}
         }
@@ -232,11 +225,7 @@ fn use_tree(words: &[String], mut at: usize, prefix: &[String], found: &mut Vec<
             "self" if !path.is_empty() && path != ["self"] => {}
             word if is_name(word) => path.push(word.to_owned()),
             _ => {
-                found.push(Mention {
-                    path,
-                    alias,
-                    is_use: true,
-                });
+                found.push(Mention { path, alias, is_use: true });
                 return at;
             }
         }
@@ -282,9 +271,8 @@ pub(super) fn made_of(files: &[(&str, &str)]) -> Modules {
 fn edges_of(files: &[(&str, &str)]) -> Vec<String> {
     let modules = made_of(files);
     let edges = modules.edges().into_iter();
-    let edges: BTreeSet<_> = edges
-        .map(|(from, to, _)| format!("{} -> {}", from.join("::"), to.join("::")))
-        .collect();
+    let edges: BTreeSet<_> =
+        edges.map(|(from, to, _)| format!("{} -> {}", from.join("::"), to.join("::"))).collect();
     edges.into_iter().collect()
 }
 
@@ -309,12 +297,8 @@ fn a_name_leads_to_the_module_that_defines_it() {
         "#[cfg(test)]\nmod tests { use crate::a::B; }",
         "use std::fmt; use super::b; fn f() -> impl Iterator + use<'_> { fmt::x() }",
     ] {
-        let files = [
-            ("", "mod a;"),
-            ("a", "mod b; mod c; pub use b::B;"),
-            ("a::b", ""),
-            ("a::c", text),
-        ];
+        let files =
+            [("", "mod a;"), ("a", "mod b; mod c; pub use b::B;"), ("a::b", ""), ("a::c", text)];
         assert_eq!(edges_of(&files), ["a -> a::b"], "{text}");
     }
 }

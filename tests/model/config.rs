@@ -55,19 +55,10 @@ pub(crate) const NONE: Failures = Failures {
 
 pub(crate) const LOSS: Failures = Failures { losses: 1, ..NONE };
 pub(crate) const OUTAGE: Failures = Failures { outages: 1, ..NONE };
-pub(crate) const DISCONNECT: Failures = Failures {
-    disconnects: 1,
-    ..NONE
-};
+pub(crate) const DISCONNECT: Failures = Failures { disconnects: 1, ..NONE };
 pub(crate) const CRASH: Failures = Failures { crashes: 1, ..NONE };
-pub(crate) const RESTORE: Failures = Failures {
-    restores: 1,
-    ..NONE
-};
-pub(crate) const FAILOVER: Failures = Failures {
-    failovers: 1,
-    ..NONE
-};
+pub(crate) const RESTORE: Failures = Failures { restores: 1, ..NONE };
+pub(crate) const FAILOVER: Failures = Failures { failovers: 1, ..NONE };
 pub(crate) const RELOAD: Failures = Failures { reloads: 1, ..NONE };
 pub(crate) const SWAP: Failures = Failures { swaps: 1, ..NONE };
 

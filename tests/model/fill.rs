@@ -6,10 +6,7 @@ use crate::state::{Doing, Link, Listener, Reader, State};
 impl State {
     pub(crate) fn armed(&self, config: &Config, i: usize) -> bool {
         config.is(Mutant::ArmedWhileDeaf)
-            || matches!(
-                self.instances[i].listener,
-                Listener::Following | Listener::Deaf
-            )
+            || matches!(self.instances[i].listener, Listener::Following | Listener::Deaf)
     }
 
     /// What the memory tier of an instance answers.
@@ -34,13 +31,8 @@ impl State {
             self.stale |= must & !value != 0;
             return;
         }
-        self.readers[r] = Reader {
-            doing: Doing::Lookup,
-            on: i,
-            must,
-            captured: true,
-            ..Reader::with(left)
-        };
+        self.readers[r] =
+            Reader { doing: Doing::Lookup, on: i, must, captured: true, ..Reader::with(left) };
     }
 
     /// A read joins the fill in flight. Where the answer is certain already it is checked at once: a load that is
@@ -65,12 +57,8 @@ impl State {
     }
 
     fn follow(&mut self, r: usize, on: usize, must: Writes) {
-        self.readers[r] = Reader {
-            doing: Doing::Following,
-            on,
-            must,
-            ..Reader::with(self.readers[r].left)
-        };
+        self.readers[r] =
+            Reader { doing: Doing::Following, on, must, ..Reader::with(self.readers[r].left) };
     }
 
     /// The next step of a fill.

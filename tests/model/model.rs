@@ -48,12 +48,7 @@ impl Model for Protocol {
         }
         let config = &self.0;
         for w in 0..2 {
-            let rest = [
-                Phase::Acknowledged,
-                Phase::Unanswered,
-                Phase::Void,
-                Phase::Lost,
-            ];
+            let rest = [Phase::Acknowledged, Phase::Unanswered, Phase::Void, Phase::Lost];
             if !rest.contains(&state.writers[w].phase) {
                 steps.push(Step::Write(w));
             }

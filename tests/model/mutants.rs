@@ -15,10 +15,7 @@ const fn two(writers: [Via; 2], mutant: Mutant) -> Config {
 
 /// One reader.
 const fn one(writers: [Via; 2], mutant: Mutant) -> Config {
-    Config {
-        reads: [1, 0],
-        ..two(writers, mutant)
-    }
+    Config { reads: [1, 0], ..two(writers, mutant) }
 }
 
 #[test]
@@ -85,10 +82,7 @@ fn the_position_after_a_start_must_not_be_taken_late() {
 #[test]
 fn nor_does_it_help_to_drop_what_memory_holds() {
     let config = one(PSQL, Mutant::LooksLateAndDrops).failing(CRASH);
-    breaks(Config {
-        reads: [2, 0],
-        ..config
-    });
+    breaks(Config { reads: [2, 0], ..config });
 }
 
 /// What was applied over a connection that has broken since may be undone: another server may answer now, which has
@@ -100,11 +94,7 @@ fn the_position_must_not_be_moved_over_another_connection() {
 
 /// The write is of the row that the first one tells.
 fn breaks_late(mutant: Mutant) {
-    breaks(Config {
-        tags: 2,
-        late: true,
-        ..two([Via::Nobody, Via::Instance(0)], mutant)
-    });
+    breaks(Config { tags: 2, late: true, ..two([Via::Nobody, Via::Instance(0)], mutant) });
 }
 
 #[test]
@@ -122,18 +112,12 @@ fn a_joined_fill_must_not_answer_if_a_late_tag_has_changed() {
 #[test]
 fn the_position_must_not_pass_a_transaction_that_is_running() {
     let config = one([Via::Psql; 2], Mutant::PositionIgnoresTheRunning);
-    breaks(Config {
-        slow_transactions: true,
-        ..config
-    });
+    breaks(Config { slow_transactions: true, ..config });
 }
 
 /// One reader asks twice, and the database loses transactions.
 fn breaks_by_loss(writers: [Via; 2], mutant: Mutant, losses: Failures) {
-    breaks(Config {
-        reads: [2, 0],
-        ..two(writers, mutant).failing(losses)
-    });
+    breaks(Config { reads: [2, 0], ..two(writers, mutant).failing(losses) });
 }
 
 /// The ids come again: a later write has those of the lost one.

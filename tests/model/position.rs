@@ -14,16 +14,9 @@ pub(crate) struct Position {
 }
 
 impl Position {
-    pub(crate) const NONE: Self = Self {
-        over: 0,
-        seen: 0,
-        history: 0,
-    };
+    pub(crate) const NONE: Self = Self { over: 0, seen: 0, history: 0 };
     /// Of an empty log.
-    pub(crate) const START: Self = Self {
-        over: 1,
-        ..Self::NONE
-    };
+    pub(crate) const START: Self = Self { over: 1, ..Self::NONE };
 
     pub(crate) fn is_known(self) -> bool {
         self.over & 1 != 0
@@ -53,11 +46,7 @@ impl State {
             true => (1_u8 << (8 - ids(committed).leading_zeros())) - 1,
             false => given & !ids(running),
         };
-        Position {
-            over: over | 1,
-            seen: committed,
-            history: self.history,
-        }
+        Position { over: over | 1, seen: committed, history: self.history }
     }
 
     /// The committed events of transactions that were not over at a position.
@@ -154,9 +143,7 @@ impl State {
                 }
             };
             share(&mut self.redis.applied);
-            self.instances
-                .iter_mut()
-                .for_each(|instance| share(&mut instance.applied));
+            self.instances.iter_mut().for_each(|instance| share(&mut instance.applied));
         }
     }
 }

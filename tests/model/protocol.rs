@@ -19,10 +19,7 @@ const fn two(writers: [Via; 2]) -> Config {
 
 /// One reader.
 const fn one(writers: [Via; 2]) -> Config {
-    Config {
-        reads: [1, 0],
-        ..Config::new(writers)
-    }
+    Config { reads: [1, 0], ..Config::new(writers) }
 }
 
 #[test]
@@ -42,27 +39,17 @@ fn writes_on_both_instances_do_not_hide_each_other() {
 
 #[test]
 fn a_transaction_that_commits_late_is_not_passed_over() {
-    holds(Config {
-        slow_transactions: true,
-        ..one([A, PSQL])
-    });
+    holds(Config { slow_transactions: true, ..one([A, PSQL]) });
 }
 
 #[test]
 fn an_entry_with_two_tags_shows_the_writes_of_both() {
-    holds(Config {
-        tags: 2,
-        ..one([A, PSQL])
-    });
+    holds(Config { tags: 2, ..one([A, PSQL]) });
 }
 
 /// The second row is written, or both are.
 const fn late(config: Config) -> Config {
-    Config {
-        tags: 2,
-        late: true,
-        ..config
-    }
+    Config { tags: 2, late: true, ..config }
 }
 
 #[test]
@@ -99,10 +86,7 @@ fn a_listener_may_be_lost_at_any_step() {
 
 #[test]
 fn a_listener_may_be_lost_for_a_while_before_anybody_notices() {
-    holds(Config {
-        lease: true,
-        ..two([PSQL, NOBODY]).failing(DISCONNECT)
-    });
+    holds(Config { lease: true, ..two([PSQL, NOBODY]).failing(DISCONNECT) });
 }
 
 #[test]
@@ -112,10 +96,7 @@ fn an_instance_may_crash_at_any_step() {
 
 #[test]
 fn an_instance_that_starts_again_finds_what_others_left_in_redis() {
-    holds(Config {
-        reads: [2, 0],
-        ..one([PSQL, NOBODY]).failing(CRASH)
-    });
+    holds(Config { reads: [2, 0], ..one([PSQL, NOBODY]).failing(CRASH) });
 }
 
 #[test]
@@ -127,10 +108,7 @@ fn redis_may_go_back_to_what_a_replica_had() {
 fn a_standby_that_lacks_the_last_transactions_may_take_over() {
     holds(two([PSQL, NOBODY]).failing(FAILOVER));
     holds(one([A, NOBODY]).failing(FAILOVER));
-    holds(Config {
-        lease: true,
-        ..one([PSQL, NOBODY]).failing(FAILOVER)
-    });
+    holds(Config { lease: true, ..one([PSQL, NOBODY]).failing(FAILOVER) });
 }
 
 #[test]
@@ -162,14 +140,8 @@ fn two_writes_and_two_readers() {
 #[test]
 #[ignore = "takes minutes; run with cargo test -p cache-protocol-model -- --ignored --nocapture"]
 fn two_writes_with_slow_transactions_or_two_tags() {
-    holds(Config {
-        slow_transactions: true,
-        ..one([A, B])
-    });
-    holds(Config {
-        tags: 2,
-        ..one([A, B])
-    });
+    holds(Config { slow_transactions: true, ..one([A, B]) });
+    holds(Config { tags: 2, ..one([A, B]) });
 }
 
 #[test]
@@ -193,10 +165,7 @@ fn two_writes_and_each_failure() {
 fn a_loss_of_transactions_and_another_failure() {
     for losses in [FAILOVER, RELOAD, SWAP] {
         holds(one([A, B]).failing(losses));
-        holds(Config {
-            slow_transactions: true,
-            ..one([A, PSQL]).failing(losses)
-        });
+        holds(Config { slow_transactions: true, ..one([A, PSQL]).failing(losses) });
         for failures in [OUTAGE, DISCONNECT, CRASH, LOSS, RESTORE] {
             holds(one([A, NOBODY]).failing(Failures {
                 failovers: losses.failovers,
@@ -213,10 +182,7 @@ fn a_loss_of_transactions_and_another_failure() {
 fn two_failures_at_once() {
     holds(one([A, NOBODY]).failing(Failures { outages: 2, ..NONE }));
     holds(one([A, NOBODY]).failing(Failures { outages: 1, ..LOSS }));
-    holds(one([A, NOBODY]).failing(Failures {
-        disconnects: 1,
-        ..OUTAGE
-    }));
+    holds(one([A, NOBODY]).failing(Failures { disconnects: 1, ..OUTAGE }));
     holds(one([A, NOBODY]).failing(Failures { crashes: 1, ..LOSS }));
     holds(one([A, NOBODY]).failing(RESTORE));
 }

@@ -5,12 +5,8 @@ use crate::position::Position;
 use crate::state::{Entry, FRESH, Link, Redis, Stage, State, Token};
 
 impl Redis {
-    pub(crate) const EMPTY: Self = Self {
-        generations: [0; 2],
-        entry: None,
-        applied: 0,
-        position: Position::NONE,
-    };
+    pub(crate) const EMPTY: Self =
+        Self { generations: [0; 2], entry: None, applied: 0, position: Position::NONE };
 
     /// The entry, if every generation of its tags is present and equal to its stamp.
     pub(crate) fn valid(&self, config: &Config) -> Option<Writes> {

@@ -27,10 +27,7 @@ impl State {
     ///   instance that keeps Redis: it has to ask Redis then.
     pub(crate) fn required(&self, config: &Config, i: usize) -> Writes {
         let acknowledged = self.acknowledged();
-        let alone = matches!(
-            self.instances[i].listener,
-            Listener::Lost | Listener::Replaying
-        );
+        let alone = matches!(self.instances[i].listener, Listener::Lost | Listener::Replaying);
         let other = 1 - i;
         let kept = self.quiescent(other) && self.instances[other].link == Link::Up;
         if self.quiescent(i) || (alone && kept) {
@@ -110,10 +107,9 @@ pub(crate) fn properties(config: &Config) -> Vec<Property<Protocol>> {
         ]);
     }
     if config.reads[0].min(config.reads[1]) > 0 {
-        list.push(Property::<Protocol>::sometimes(
-            "a read joins another's fill",
-            |_, state| state.any_reader(|r| r.doing == Doing::Following),
-        ));
+        list.push(Property::<Protocol>::sometimes("a read joins another's fill", |_, state| {
+            state.any_reader(|r| r.doing == Doing::Following)
+        }));
     }
     let failures = config.failures;
     if failures.outages + failures.restores > 0 {
@@ -135,10 +131,7 @@ pub(crate) fn properties(config: &Config) -> Vec<Property<Protocol>> {
             },
         ));
     }
-    let published = config
-        .writers
-        .iter()
-        .any(|via| matches!(via, Via::Instance(_)));
+    let published = config.writers.iter().any(|via| matches!(via, Via::Instance(_)));
     if failures.crashes > 0 && published {
         list.push(Property::<Protocol>::sometimes(
             "a write is committed and never answered",

@@ -29,10 +29,7 @@ pub(crate) fn breaks(config: Config) {
     let runs = checker.discoveries();
     let run = ALWAYS.iter().find_map(|name| runs.get_key_value(name));
     let Some((name, run)) = run else {
-        panic!(
-            "{} states, and nothing is wrong",
-            checker.unique_state_count()
-        )
+        panic!("{} states, and nothing is wrong", checker.unique_state_count())
     };
     let steps = run.clone().into_actions();
     tell(&format!(
@@ -43,10 +40,7 @@ pub(crate) fn breaks(config: Config) {
     ));
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "the figures are for who runs it with --no-capture"
-)]
+#[expect(clippy::print_stderr, reason = "the figures are for who runs it with --no-capture")]
 fn tell(text: &str) {
     eprintln!("{text}");
 }

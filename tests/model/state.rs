@@ -123,10 +123,7 @@ impl Round {
     };
 
     pub(crate) const fn at(stage: Stage) -> Self {
-        Self {
-            stage,
-            ..Self::IDLE
-        }
+        Self { stage, ..Self::IDLE }
     }
 }
 

@@ -85,9 +85,7 @@ async fn a_server_that_dies_is_started_again() -> Check {
     let directory = Directory::new();
     let servers = directory.start(Role::Site).await?;
     execute(&servers, "CREATE TABLE kept AS SELECT 42 AS number").await?;
-    let redis = fs::read_to_string(directory.join("run/redis.pid"))?
-        .trim()
-        .parse()?;
+    let redis = fs::read_to_string(directory.join("run/redis.pid"))?.trim().parse()?;
     let postmaster = directory.postmaster();
     kill("KILL", postmaster);
     kill("KILL", redis);

@@ -22,13 +22,7 @@ async fn servers_that_an_earlier_program_left_running_are_ended() -> Check {
         }
     }
     program.signal("KILL");
-    assert!(
-        directory
-            .processes()
-            .iter()
-            .any(|(pid, _)| *pid == postmaster),
-        "it is left over"
-    );
+    assert!(directory.processes().iter().any(|(pid, _)| *pid == postmaster), "it is left over");
     let servers = directory.start(Role::Site).await?;
     assert_eq!(execute(&servers, "SELECT 1").await?, ["1"]);
     assert_eq!(ping(&servers).await.as_deref(), Some("PONG"));
@@ -52,21 +46,10 @@ async fn a_stale_pid_file_is_recovered() -> Check {
         unrelated.uid(owner.uid()).gid(owner.gid());
     }
     let mut unrelated = unrelated.spawn()?;
-    let text = format!(
-        "{}\n{}\n",
-        unrelated.id(),
-        directory.join("postgres").display()
-    );
+    let text = format!("{}\n{}\n", unrelated.id(), directory.join("postgres").display());
     fs::write(directory.join("postgres/postmaster.pid"), &text)?;
-    std::os::unix::fs::chown(
-        directory.join("postgres/postmaster.pid"),
-        Some(owner.uid()),
-        None,
-    )?;
-    fs::write(
-        directory.join("run/redis.pid"),
-        format!("{}\n", unrelated.id()),
-    )?;
+    std::os::unix::fs::chown(directory.join("postgres/postmaster.pid"), Some(owner.uid()), None)?;
+    fs::write(directory.join("run/redis.pid"), format!("{}\n", unrelated.id()))?;
     fs::write(directory.join("run/.s.PGSQL.5432.lock"), &text)?;
     for name in ["run/.s.PGSQL.5432", "run/redis.sock"] {
         drop(UnixListener::bind(directory.join(name))?);
@@ -74,10 +57,7 @@ async fn a_stale_pid_file_is_recovered() -> Check {
     let servers = directory.start(Role::Site).await?;
     assert_eq!(execute(&servers, "SELECT number FROM kept").await?, ["42"]);
     assert_eq!(ping(&servers).await.as_deref(), Some("PONG"));
-    assert!(
-        unrelated.try_wait()?.is_none(),
-        "the unrelated process was left alone"
-    );
+    assert!(unrelated.try_wait()?.is_none(), "the unrelated process was left alone");
     unrelated.kill()?;
     unrelated.wait()?;
     servers.stop().await;
@@ -100,16 +80,11 @@ async fn a_stale_pid_file_whose_number_a_process_takes_while_the_server_starts_i
     let mut ended = ended.spawn()?;
     let line = format!("/proc/{}/cmdline", ended.id());
     eventually("it has ended", async || {
-        fs::read(&line)
-            .is_ok_and(|line| line.is_empty())
-            .then_some(())
+        fs::read(&line).is_ok_and(|line| line.is_empty()).then_some(())
     })
     .await;
     let path = directory.join("postgres/postmaster.pid");
-    fs::write(
-        &path,
-        format!("{}\n{}\n", ended.id(), directory.join("postgres").display()),
-    )?;
+    fs::write(&path, format!("{}\n{}\n", ended.id(), directory.join("postgres").display()))?;
     std::os::unix::fs::chown(&path, Some(owner.uid()), None)?;
     let servers = directory.start(Role::Site).await?;
     assert_eq!(execute(&servers, "SELECT 1").await?, ["1"]);

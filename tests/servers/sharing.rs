@@ -10,16 +10,10 @@ use crate::support::{Check, Directory, Program, all_processes_end, eventually, e
 async fn a_second_site_on_one_data_directory_is_refused_and_names_the_first() -> Check {
     let directory = Directory::new();
     let first = Program::start(&directory, "site", "stop");
-    let Err(err) = directory.start(Role::Site).await else {
-        panic!("two sites share a directory")
-    };
+    let Err(err) = directory.start(Role::Site).await else { panic!("two sites share a directory") };
     assert!(matches!(err, ServersError::InUse { .. }), "{err:?}");
     let text = err.to_string();
-    for part in [
-        &first.pid().to_string(),
-        "DATABASE_URL",
-        &directory.0.display().to_string(),
-    ] {
+    for part in [&first.pid().to_string(), "DATABASE_URL", &directory.0.display().to_string()] {
         assert!(text.contains(part), "{text} lacks {part}");
     }
     drop(first);
@@ -36,11 +30,7 @@ async fn a_command_joins_the_servers_of_a_running_site() -> Check {
     assert_eq!(execute(&command, "SELECT 1").await?, ["1"]);
     assert_eq!(ping(&command).await.as_deref(), Some("PONG"));
     command.stop().await;
-    assert_eq!(
-        directory.postmaster(),
-        postmaster,
-        "the command left the site's server alone"
-    );
+    assert_eq!(directory.postmaster(), postmaster, "the command left the site's server alone");
     site.wait();
     all_processes_end(&directory).await;
     Ok(())
@@ -52,13 +42,11 @@ async fn commands_that_start_together_share_servers_and_the_owner_ends_last() ->
     let start = || directory.start(Role::Command);
     let (first, second, third) = tokio::try_join!(start(), start(), start())?;
     let mut commands = vec![first, second, third];
-    let ends = std::mem::take(&mut commands)
-        .into_iter()
-        .map(|command| async move {
-            execute(&command, "SELECT 1").await?;
-            command.stop().await;
-            Ok::<_, tokio_postgres::Error>(())
-        });
+    let ends = std::mem::take(&mut commands).into_iter().map(|command| async move {
+        execute(&command, "SELECT 1").await?;
+        command.stop().await;
+        Ok::<_, tokio_postgres::Error>(())
+    });
     futures_util::future::try_join_all(ends).await?;
     all_processes_end(&directory).await;
     Ok(())

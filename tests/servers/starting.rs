@@ -16,16 +16,10 @@ async fn the_database_speaks_utf_8_and_listens_on_a_private_socket_alone() -> Ch
     let servers = directory.start(Role::Site).await?;
     assert_eq!(execute(&servers, "SHOW server_encoding").await?, ["UTF8"]);
     assert_eq!(execute(&servers, "SHOW listen_addresses").await?, [""]);
-    assert_eq!(
-        execute(&servers, "SELECT current_database()").await?,
-        ["property_listings"]
-    );
+    assert_eq!(execute(&servers, "SELECT current_database()").await?, ["property_listings"]);
     let mode =
         |name: &str| Ok::<_, std::io::Error>(fs::metadata(directory.join(name))?.mode() & 0o777);
-    assert_eq!(
-        (mode("run")?, mode("postgres")?, mode("redis")?),
-        (0o700, 0o700, 0o700)
-    );
+    assert_eq!((mode("run")?, mode("postgres")?, mode("redis")?), (0o700, 0o700, 0o700));
     servers.stop().await;
     Ok(())
 }
@@ -47,18 +41,9 @@ async fn data_of_another_major_version_is_refused_with_both_versions() -> Check 
     let directory = Directory::new();
     fs::create_dir(directory.join("postgres"))?;
     fs::write(directory.join("postgres/PG_VERSION"), "9.6\n")?;
-    let Err(err) = directory.start(Role::Site).await else {
-        panic!("it started")
-    };
-    assert!(
-        matches!(err, ServersError::OtherMajor { data: 9, .. }),
-        "{err:?}"
-    );
-    assert!(
-        err.to_string()
-            .contains("belongs to PostgreSQL 9, but version 1"),
-        "{err}"
-    );
+    let Err(err) = directory.start(Role::Site).await else { panic!("it started") };
+    assert!(matches!(err, ServersError::OtherMajor { data: 9, .. }), "{err:?}");
+    assert!(err.to_string().contains("belongs to PostgreSQL 9, but version 1"), "{err}");
     Ok(())
 }
 
@@ -66,18 +51,10 @@ async fn data_of_another_major_version_is_refused_with_both_versions() -> Check 
 async fn a_server_that_does_not_start_is_reported_with_the_end_of_its_log() -> Check {
     let directory = Directory::new();
     directory.start(Role::Site).await?.stop().await;
-    fs::write(
-        directory.join("postgres/postgresql.conf"),
-        "no_such_setting = 1\n",
-    )?;
-    let Err(err) = directory.start(Role::Site).await else {
-        panic!("it started")
-    };
+    fs::write(directory.join("postgres/postgresql.conf"), "no_such_setting = 1\n")?;
+    let Err(err) = directory.start(Role::Site).await else { panic!("it started") };
     let text = err.to_string();
-    assert!(
-        text.contains("no_such_setting") && text.contains("postgres.log"),
-        "{text}"
-    );
+    assert!(text.contains("no_such_setting") && text.contains("postgres.log"), "{text}");
     assert_eq!(directory.processes(), []);
     Ok(())
 }
@@ -106,11 +83,7 @@ async fn a_closed_directory_above_is_named_when_root_starts_the_servers() -> Che
             assert!(err.to_string().contains(&named), "{err}");
         }
         Ok(servers) => {
-            assert_ne!(
-                fs::metadata(&above.0)?.uid(),
-                0,
-                "root's servers run as another user"
-            );
+            assert_ne!(fs::metadata(&above.0)?.uid(), 0, "root's servers run as another user");
             servers.stop().await;
         }
     }
@@ -126,10 +99,7 @@ async fn a_long_or_unusual_path_has_its_sockets_elsewhere() -> Check {
     assert_eq!(execute(&command, "SELECT 1").await?, ["1"]);
     let url = servers.redis_url().expect("Redis is installed");
     let socket = PathBuf::from(url.trim_start_matches("redis+unix://"));
-    let sockets = socket
-        .parent()
-        .expect("a socket is in a directory")
-        .to_owned();
+    let sockets = socket.parent().expect("a socket is in a directory").to_owned();
     assert_eq!(fs::metadata(&sockets)?.mode() & 0o777, 0o700);
     command.stop().await;
     servers.stop().await;
@@ -141,10 +111,7 @@ async fn a_long_or_unusual_path_has_its_sockets_elsewhere() -> Check {
 #[tokio::test]
 async fn what_is_configured_is_not_started() -> Check {
     let directory = Directory::new();
-    let database = (
-        "DATABASE_URL",
-        "postgres://user:password@db.example:5433/homes",
-    );
+    let database = ("DATABASE_URL", "postgres://user:password@db.example:5433/homes");
     let config = directory.config_with(&[database, ("REDIS_URL", "off")]);
     let servers = Servers::start(&config, Role::Site, &Stop::never()).await?;
     assert_eq!(servers.redis_url(), None);
@@ -152,17 +119,12 @@ async fn what_is_configured_is_not_started() -> Check {
     assert!(!directory.join("lock").exists());
     let config = directory.config_with(&[database, ("REDIS_URL", "redis://cache.example/1")]);
     let servers = Servers::start(&config, Role::Site, &Stop::never()).await?;
-    assert_eq!(
-        servers.redis_url().as_deref(),
-        Some("redis://cache.example/1")
-    );
+    assert_eq!(servers.redis_url().as_deref(), Some("redis://cache.example/1"));
     let config = directory.config_with(&[database]);
     let servers = Servers::start(&config, Role::Site, &Stop::never()).await?;
     assert_eq!(ping(&servers).await.as_deref(), Some("PONG"));
     assert!(!directory.join("postgres").exists());
-    let Err(err) = directory.start(Role::Command).await else {
-        panic!("there is no PostgreSQL")
-    };
+    let Err(err) = directory.start(Role::Command).await else { panic!("there is no PostgreSQL") };
     assert!(matches!(err, ServersError::NotOffered { .. }), "{err:?}");
     servers.stop().await;
     Ok(())

@@ -54,10 +54,7 @@ impl Site {
         let child = command.spawn().expect("it runs");
         let pid = match is_first {
             true => {
-                eventually("the namespace's first process", async || {
-                    child_of(child.id())
-                })
-                .await
+                eventually("the namespace's first process", async || child_of(child.id())).await
             }
             false => child.id(),
         };
@@ -77,16 +74,13 @@ fn child_of(pid: u32) -> Option<u32> {
     let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;
     let child = children.split_whitespace().next()?.parse().ok()?;
     let line = fs::read_to_string(format!("/proc/{child}/cmdline")).ok()?;
-    line.starts_with(env!("CARGO_BIN_EXE_property-listings"))
-        .then_some(child)
+    line.starts_with(env!("CARGO_BIN_EXE_property-listings")).then_some(child)
 }
 
 /// Whether a process handles SIGTERM by itself.
 fn heeds_signals(pid: u32) -> Option<()> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let caught = status
-        .lines()
-        .find_map(|line| line.strip_prefix("SigCgt:"))?;
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"))?;
     let caught = u64::from_str_radix(caught.trim(), 16).ok()?;
     (caught & 1 << 14 != 0).then_some(())
 }
@@ -116,10 +110,7 @@ fn appears(directory: &Directory, (below, name): (&str, &str)) -> Option<()> {
 
 fn assert_ended_in_order(directory: &Directory, what: &str) {
     assert_eq!(directory.processes(), [], "{what}");
-    assert!(
-        !directory.join("postgres/postmaster.pid").exists(),
-        "{what}"
-    );
+    assert!(!directory.join("postgres/postmaster.pid").exists(), "{what}");
 }
 
 async fn ends_in_order_at_every_step(is_first: bool) -> Check {
@@ -152,11 +143,7 @@ async fn ends_in_order_at_every_step(is_first: bool) -> Check {
 
 fn no_recovery_was_needed(log: &Path) -> Check {
     let log = fs::read_to_string(log)?;
-    for sign in [
-        "not properly shut down",
-        "was interrupted",
-        "FATAL:  lock file",
-    ] {
+    for sign in ["not properly shut down", "was interrupted", "FATAL:  lock file"] {
         assert!(!log.contains(sign), "{log}");
     }
     Ok(())

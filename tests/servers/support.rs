@@ -97,10 +97,7 @@ pub(crate) fn processes() -> Vec<(u32, String)> {
 pub(crate) fn kill(signal: &str, pid: u32) {
     let mut command = Command::new("/bin/sh");
     command.args(["-c", r#"kill -s "$1" "$2""#, "sh", signal, &pid.to_string()]);
-    assert!(
-        command.status().expect("sh runs").success(),
-        "kill -s {signal} {pid}"
-    );
+    assert!(command.status().expect("sh runs").success(), "kill -s {signal} {pid}");
 }
 
 /// Repeats `probe` until it returns something.
@@ -143,9 +140,7 @@ pub(crate) async fn execute(
 pub(crate) async fn ping(servers: &Servers) -> Option<String> {
     let client = deadpool_redis::redis::Client::open(servers.redis_url()?).ok()?;
     let mut connection = client.get_multiplexed_async_connection().await.ok()?;
-    let pong = deadpool_redis::redis::cmd("PING")
-        .query_async(&mut connection)
-        .await;
+    let pong = deadpool_redis::redis::cmd("PING").query_async(&mut connection).await;
     pong.ok()
 }
 
@@ -180,14 +175,8 @@ impl Program {
             "--ignored",
             "--nocapture",
         ]);
-        command
-            .env("HOLD_DATA_DIR", &directory.0)
-            .env("HOLD_ROLE", role)
-            .env("HOLD_END", end);
-        command
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
+        command.env("HOLD_DATA_DIR", &directory.0).env("HOLD_ROLE", role).env("HOLD_END", end);
+        command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
         if end == "panic" {
             command.stderr(Stdio::null());
         }
@@ -209,9 +198,7 @@ impl Program {
     pub(crate) fn wait(&mut self) {
         drop(self.child.stdin.take());
         let mut rest = String::new();
-        self.output
-            .read_to_string(&mut rest)
-            .expect("the output is text");
+        self.output.read_to_string(&mut rest).expect("the output is text");
         self.child.wait().expect("the child is this process's own");
     }
 }

@@ -39,10 +39,7 @@ pub(super) async fn sample(platform: &Platform, count: u64) -> Result<(), Comman
         fixtures::sample(&platform.database, count, &|rows| bar.set_position(rows)).await?;
     bar.finish_and_clear();
     platform.services.editor.publish(events).await;
-    output::line(&format!(
-        "Added {count} listing(s) in {:.1} s.",
-        started.elapsed().as_secs_f64()
-    ));
+    output::line(&format!("Added {count} listing(s) in {:.1} s.", started.elapsed().as_secs_f64()));
     Ok(())
 }
 
@@ -57,10 +54,7 @@ pub(super) async fn load(
         let path = path.as_ref();
         let name = path.display().to_string();
         let report = load_file(platform, path, &name, options, format).await?;
-        report
-            .skipped
-            .iter()
-            .for_each(|row| output::note(&row.to_string()));
+        report.skipped.iter().for_each(|row| output::note(&row.to_string()));
         if !report.skipped.is_empty() {
             let rows: BTreeSet<u64> = report.skipped.iter().map(|row| row.line).collect();
             output::note(&format!("{name}: {} row(s) skipped", rows.len()));
@@ -103,10 +97,8 @@ async fn load_file(
         Some(format) => fixtures::load(database, source, name, format, options, &tell).await,
         None => {
             let sniffed = FileKind::sniff(source);
-            let (kind, source) = sniffed.map_err(|source| CommandError::File {
-                file: name.to_owned(),
-                source,
-            })?;
+            let (kind, source) =
+                sniffed.map_err(|source| CommandError::File { file: name.to_owned(), source })?;
             match kind {
                 FileKind::Django => {
                     fixtures::django::load(database, source, name, options, &tell).await
@@ -122,10 +114,7 @@ async fn load_file(
         if let LoadError::Invalid(rows) = &source {
             rows.iter().for_each(|row| output::note(&row.to_string()));
         }
-        CommandError::Load {
-            file: name.to_owned(),
-            source,
-        }
+        CommandError::Load { file: name.to_owned(), source }
     })
 }
 
@@ -136,10 +125,8 @@ fn open(path: &Path, name: &str) -> Result<Source, CommandError> {
     if path == Path::new("-") {
         return Ok((Box::new(std::io::stdin()), None));
     }
-    let file = File::open(path).map_err(|source| CommandError::File {
-        file: name.to_owned(),
-        source,
-    })?;
+    let file =
+        File::open(path).map_err(|source| CommandError::File { file: name.to_owned(), source })?;
     let meta = file.metadata().ok().filter(|meta| meta.is_file());
     Ok((Box::new(file), meta.map(|meta| meta.len())))
 }
@@ -150,10 +137,7 @@ pub(super) async fn dump(
     format: DataFormat,
     path: &Path,
 ) -> Result<(), CommandError> {
-    let failed = |source| CommandError::File {
-        file: path.display().to_string(),
-        source,
-    };
+    let failed = |source| CommandError::File { file: path.display().to_string(), source };
     let replacement = match path == Path::new("-") {
         true => None,
         false => Some(Replacement::begin(path).map_err(failed)?),
@@ -182,8 +166,7 @@ async fn write(
     let first = ListingQuery::default();
     let list = platform.services.listings.list_uncached(&first).await;
     let bar = output::progress(
-        list.ok()
-            .and_then(|(list, _)| u64::try_from(list.total.number).ok()),
+        list.ok().and_then(|(list, _)| u64::try_from(list.total.number).ok()),
         "listings",
     );
     let sink = std::io::BufWriter::with_capacity(1 << 16, sink);

@@ -54,10 +54,8 @@ async fn shell(
         status = command.status() => status,
         _ = terminated.recv() => return Err(CommandError::Interrupted),
     };
-    let status = status.map_err(|source| CommandError::File {
-        file: program.display().to_string(),
-        source,
-    })?;
+    let status = status
+        .map_err(|source| CommandError::File { file: program.display().to_string(), source })?;
     match status.code() {
         Some(0) => Ok(()),
         Some(code) => Err(CommandError::Shell(u8::try_from(code).unwrap_or(1))),
@@ -116,21 +114,14 @@ mod tests {
             ("PGSSLMODE", "disable"),
         ] {
             let found = variables.iter().find(|(other, _)| *other == name);
-            assert_eq!(
-                found.map(|(_, value)| value.clone()),
-                Some(value.into()),
-                "{name}"
-            );
+            assert_eq!(found.map(|(_, value)| value.clone()), Some(value.into()), "{name}");
         }
     }
 
     #[test]
     fn what_is_not_configured_is_left_to_psql() {
         let config: tokio_postgres::Config = "host=/run/postgresql".parse().expect("valid");
-        let names: Vec<_> = variables(&config)
-            .into_iter()
-            .map(|(name, _)| name)
-            .collect();
+        let names: Vec<_> = variables(&config).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["PGHOST"]);
     }
 }

@@ -29,10 +29,7 @@ pub(super) enum CommandError {
     #[error(transparent)]
     Dump(#[from] DumpError),
     #[error("{file}: {source}")]
-    File {
-        file: String,
-        source: std::io::Error,
-    },
+    File { file: String, source: std::io::Error },
     #[error("standard output can't be written: {0}")]
     Output(&'static std::io::Error),
     #[error("{0}")]

@@ -29,26 +29,11 @@ const HINTS: [(&str, &str); 36] = [
     ("squashmigrations", MIGRATIONS),
     ("optimizemigration", MIGRATIONS),
     ("sqlmigrate", MIGRATIONS),
-    (
-        "sqlflush",
-        "“property-listings dbshell -- -c 'DELETE FROM property'” deletes every listing",
-    ),
-    (
-        "flush",
-        "“property-listings dbshell -- -c 'DELETE FROM property'” deletes every listing",
-    ),
-    (
-        "reset_db",
-        "“property-listings dbshell -- -c 'DELETE FROM property'” deletes every listing",
-    ),
-    (
-        "sqlsequencereset",
-        "nothing to do: “property-listings loaddata” leaves the sequence right",
-    ),
-    (
-        "inspectdb",
-        "“property-listings dbshell -- -c '\\d+ property'” describes the table",
-    ),
+    ("sqlflush", "“property-listings dbshell -- -c 'DELETE FROM property'” deletes every listing"),
+    ("flush", "“property-listings dbshell -- -c 'DELETE FROM property'” deletes every listing"),
+    ("reset_db", "“property-listings dbshell -- -c 'DELETE FROM property'” deletes every listing"),
+    ("sqlsequencereset", "nothing to do: “property-listings loaddata” leaves the sequence right"),
+    ("inspectdb", "“property-listings dbshell -- -c '\\d+ property'” describes the table"),
     ("test", TEST),
     ("pytest", TEST),
     ("startapp", ONE_APP),
@@ -59,15 +44,9 @@ const HINTS: [(&str, &str); 36] = [
         "createcachetable",
         "the cache needs no table; “property-listings manage_cache --status” shows it",
     ),
-    (
-        "clear_cache",
-        "use “property-listings manage_cache --clear”",
-    ),
+    ("clear_cache", "use “property-listings manage_cache --clear”"),
     ("clearcache", "use “property-listings manage_cache --clear”"),
-    (
-        "invalidate_cachalot",
-        "use “property-listings manage_cache --clear”",
-    ),
+    ("invalidate_cachalot", "use “property-listings manage_cache --clear”"),
     ("sendtestemail", "the site sends no mail"),
     ("remove_stale_contenttypes", "the site has no content types"),
     ("drf_create_token", "set CACHE_API_TOKEN; see .env.example"),
@@ -75,10 +54,7 @@ const HINTS: [(&str, &str); 36] = [
     ("spectacular", DESCRIPTION),
     ("show_urls", DESCRIPTION),
     ("print_settings", "use “property-listings printconfig”"),
-    (
-        "generate_secret_key",
-        "run “openssl rand -hex 32”, and set SECRET_KEY to what it prints",
-    ),
+    ("generate_secret_key", "run “openssl rand -hex 32”, and set SECRET_KEY to what it prints"),
     ("version", "use “property-listings --version”"),
 ];
 
@@ -104,10 +80,7 @@ mod tests {
             for named in hint.split("“property-listings ").skip(1) {
                 let named = named.split([' ', '”']).next().unwrap_or_default();
                 let is_option = named.starts_with("--");
-                assert!(
-                    is_option || program.find_subcommand(named).is_some(),
-                    "{hint}"
-                );
+                assert!(is_option || program.find_subcommand(named).is_some(), "{hint}");
             }
         }
     }

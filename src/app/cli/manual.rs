@@ -34,10 +34,8 @@ pub(super) fn man(
     directory: Option<&Path>,
 ) -> Result<(), CommandError> {
     if let Some(directory) = directory {
-        let at_directory = |source| CommandError::File {
-            file: directory.display().to_string(),
-            source,
-        };
+        let at_directory =
+            |source| CommandError::File { file: directory.display().to_string(), source };
         write_all(command, directory).map_err(at_directory)?;
         output::line(&format!("The manual pages are in {}.", directory.display()));
         return Ok(());
@@ -50,10 +48,8 @@ pub(super) fn man(
             found.ok_or_else(|| CommandError::Usage(format!("there is no command “{name}”")))?
         }
     };
-    let page = rendered(&Man::new(command)).map_err(|source| CommandError::File {
-        file: "the manual page".to_owned(),
-        source,
-    })?;
+    let page = rendered(&Man::new(command))
+        .map_err(|source| CommandError::File { file: "the manual page".to_owned(), source })?;
     output::part(&page);
     Ok(())
 }

@@ -47,10 +47,9 @@ async fn plan(platform: &Platform, options: MigrateOptions) -> Result<(), Comman
         }
     }
     match pending.len() {
-        1.. if options.check => Err(CommandError::Failed(format!(
-            "{} migration(s) are not applied.",
-            pending.len()
-        ))),
+        1.. if options.check => {
+            Err(CommandError::Failed(format!("{} migration(s) are not applied.", pending.len())))
+        }
         _ => Ok(()),
     }
 }

@@ -261,10 +261,7 @@ async fn dispatch(mut command: Command, config: Config, stop: Stop) -> Result<()
 }
 
 async fn with_platform(command: Command, platform: &Platform) -> Result<(), CommandError> {
-    let read_only = matches!(
-        command,
-        Command::Migrate { .. } | Command::Showmigrations { .. }
-    );
+    let read_only = matches!(command, Command::Migrate { .. } | Command::Showmigrations { .. });
     if !read_only {
         platform.require_migrated().await?;
     }
@@ -273,26 +270,16 @@ async fn with_platform(command: Command, platform: &Platform) -> Result<(), Comm
             migrations::migrate(platform, MigrateOptions { plan, check }).await
         }
         Command::Showmigrations { plan, format } => migrations::show(platform, plan, format).await,
-        Command::Createsuperuser {
-            username,
-            email,
-            noinput,
-        } => users::create_superuser(platform, username, email, noinput).await,
+        Command::Createsuperuser { username, email, noinput } => {
+            users::create_superuser(platform, username, email, noinput).await
+        }
         Command::Changepassword { username } => {
             users::change_password(platform, &username.unwrap_or_default()).await
         }
         Command::Clearsessions => users::clear_sessions(platform).await,
         Command::Sampledata { count } => data::sample(platform, count).await,
-        Command::Loaddata {
-            files,
-            skip_invalid,
-            sheet,
-            format,
-        } => {
-            let options = LoadOptions {
-                skip_invalid,
-                is_sheet: sheet,
-            };
+        Command::Loaddata { files, skip_invalid, sheet, format } => {
+            let options = LoadOptions { skip_invalid, is_sheet: sheet };
             data::load(platform, &files, options, format).await
         }
         Command::Dumpdata { format, output } => data::dump(platform, format, &output).await,

@@ -25,21 +25,13 @@ impl Replacement {
         let before = fs::metadata(&path).ok();
         if before.as_ref().is_some_and(|meta| !meta.is_file()) {
             let file = File::options().write(true).open(&path)?;
-            return Ok(Self {
-                file,
-                path,
-                beside: None,
-            });
+            return Ok(Self { file, path, beside: None });
         }
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{:08x}.part", rand::random::<u32>()));
         let beside = path.with_file_name(name);
         let file = File::create_new(&beside)?;
-        let replacement = Self {
-            file,
-            path,
-            beside: Some(beside),
-        };
+        let replacement = Self { file, path, beside: Some(beside) };
         if let Some(meta) = before {
             replacement.file.set_permissions(meta.permissions())?;
         }

@@ -25,9 +25,7 @@ pub(super) async fn create_superuser(
         true => told(accounts, username, email).await?,
         false => asked(accounts, username, email).await?,
     };
-    accounts
-        .create_superuser("command createsuperuser", &username, &email, password)
-        .await?;
+    accounts.create_superuser("command createsuperuser", &username, &email, password).await?;
     output::line("Superuser created successfully.");
     Ok(())
 }
@@ -126,9 +124,7 @@ pub(super) fn own_name(given: Option<String>) -> Result<String, CommandError> {
 /// Why an account can't have this name; Django's message if the name is taken.
 async fn refusal(accounts: &Accounts, name: &Username) -> Result<Option<String>, CommandError> {
     let checked = accounts.check_name(name).await?;
-    Ok(checked
-        .err()
-        .map(|err| CreateUserError::Name(err).to_string()))
+    Ok(checked.err().map(|err| CreateUserError::Name(err).to_string()))
 }
 
 /// The value of an option or else of a variable, with the name of its source.
@@ -148,9 +144,7 @@ fn parse_name(source: &str, text: &str) -> Result<Username, CommandError> {
 async fn ask_name() -> Result<Username, CommandError> {
     let default = ["LOGNAME", "USER"].into_iter().find_map(variable);
     let default = default.and_then(|name| Username::parse(&name).ok());
-    let hint = default
-        .as_ref()
-        .map(|name| format!(" (leave blank to use '{name}')"));
+    let hint = default.as_ref().map(|name| format!(" (leave blank to use '{name}')"));
     let prompt = format!("Username{}: ", hint.unwrap_or_default());
     loop {
         let text = ask(&prompt).await?;
@@ -179,9 +173,7 @@ fn password_of_environment(username: &Username, email: &str) -> Result<Password,
     match Password::parse(&text, username, email) {
         Ok(password) => Ok(password),
         Err(err) => {
-            output::note(&format!(
-                "warning: {PASSWORD_VARIABLE}: {err} It is used anyway."
-            ));
+            output::note(&format!("warning: {PASSWORD_VARIABLE}: {err} It is used anyway."));
             Password::unchecked(&text).map_err(|err| CommandError::Usage(err.to_string()))
         }
     }

@@ -29,10 +29,7 @@ impl Account {
             source: std::io::Error::other("it names no user"),
         })?;
         if own != 0 {
-            return Ok(Self {
-                uid: own,
-                switch: None,
-            });
+            return Ok(Self { uid: own, switch: None });
         }
         let owner = std::fs::metadata(data).ok().filter(|meta| meta.uid() != 0);
         if let Some(meta) = owner {
@@ -91,10 +88,9 @@ impl Account {
         command.args(["-c", script, "sh"]).args(&above);
         command.current_dir("/").stdin(Stdio::null());
         self.apply(&mut command);
-        let output = command.output().map_err(|source| ServersError::Run {
-            program: "/bin/sh".to_owned(),
-            source,
-        })?;
+        let output = command
+            .output()
+            .map_err(|source| ServersError::Run { program: "/bin/sh".to_owned(), source })?;
         if output.status.code() != Some(9) {
             return Ok(());
         }
@@ -108,11 +104,7 @@ impl Account {
 
 /// Asks the `id` program for a number: the standard library knows no user ids but those of files.
 fn id(arguments: &[&str]) -> Option<u32> {
-    let output = Command::new("id")
-        .args(arguments)
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
+    let output = Command::new("id").args(arguments).stderr(Stdio::null()).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| text.trim().parse().ok())?
 }

@@ -25,9 +25,7 @@ pub(super) struct Postgres {
 pub(super) fn postgres(data: Option<(u32, &Path)>) -> Result<Postgres, ServersError> {
     let mut found: Vec<Postgres> = Vec::new();
     for bin in postgres_directories() {
-        let complete = ["initdb", "postgres"]
-            .iter()
-            .all(|name| bin.join(name).is_file());
+        let complete = ["initdb", "postgres"].iter().all(|name| bin.join(name).is_file());
         if !complete || found.iter().any(|other| other.bin == bin) {
             continue;
         }
@@ -42,15 +40,10 @@ pub(super) fn postgres(data: Option<(u32, &Path)>) -> Result<Postgres, ServersEr
     };
     match (found.into_iter().find(usable), data, newest) {
         (Some(postgres), ..) => Ok(postgres),
-        (None, Some((data, directory)), Some(installed)) => Err(ServersError::OtherMajor {
-            directory: directory.to_owned(),
-            data,
-            installed,
-        }),
-        (None, _, found) => Err(ServersError::NoPostgres {
-            least: LEAST_POSTGRES,
-            found,
-        }),
+        (None, Some((data, directory)), Some(installed)) => {
+            Err(ServersError::OtherMajor { directory: directory.to_owned(), data, installed })
+        }
+        (None, _, found) => Err(ServersError::NoPostgres { least: LEAST_POSTGRES, found }),
     }
 }
 
@@ -60,11 +53,7 @@ pub(super) fn redis() -> Result<PathBuf, String> {
     directories.extend(["/opt/homebrew/bin", "/usr/local/bin", "/usr/bin"].map(PathBuf::from));
     let candidates = ["redis-server", "valkey-server"]
         .into_iter()
-        .flat_map(|name| {
-            directories
-                .iter()
-                .map(move |directory| directory.join(name))
-        });
+        .flat_map(|name| directories.iter().map(move |directory| directory.join(name)));
     let mut reason = "no redis-server or valkey-server is installed".to_owned();
     for path in candidates.filter(|path| path.is_file()) {
         match version(&path, "v=") {
@@ -78,17 +67,13 @@ pub(super) fn redis() -> Result<PathBuf, String> {
 
 fn path_directories() -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .filter(|path| path.is_absolute())
-        .collect()
+    std::env::split_paths(&path).filter(|path| path.is_absolute()).collect()
 }
 
 fn postgres_directories() -> Vec<PathBuf> {
     let mut directories = path_directories();
     if let Ok(output) = Command::new("pg_config").arg("--bindir").output() {
-        directories.push(PathBuf::from(
-            String::from_utf8_lossy(&output.stdout).trim(),
-        ));
+        directories.push(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
     }
     let mut versioned: Vec<(u32, PathBuf)> = [
         ("/usr/lib/postgresql", ""),
@@ -128,8 +113,6 @@ fn version(program: &Path, marker: &str) -> Option<u32> {
 
 /// Finds `psql`: the first on `PATH`, else the newest of those installed elsewhere.
 pub fn psql() -> Option<PathBuf> {
-    let candidates = postgres_directories()
-        .into_iter()
-        .map(|bin| bin.join("psql"));
+    let candidates = postgres_directories().into_iter().map(|bin| bin.join("psql"));
     candidates.into_iter().find(|path| path.is_file())
 }

@@ -66,10 +66,7 @@ pub(super) async fn claim(
         if !told && start.elapsed() >= TELL_AFTER {
             told = true;
             let pid = pid(holder.as_ref());
-            log::info!(
-                "waiting for process {pid}, which uses {}",
-                data_dir.path().display()
-            );
+            log::info!("waiting for process {pid}, which uses {}", data_dir.path().display());
         }
         before = holder;
         tokio::select! {
@@ -106,10 +103,7 @@ fn join(
 }
 
 fn in_use(data_dir: &DataDir, holder: Option<&Holder>) -> ServersError {
-    ServersError::InUse {
-        data_dir: data_dir.path().to_owned(),
-        pid: pid(holder),
-    }
+    ServersError::InUse { data_dir: data_dir.path().to_owned(), pid: pid(holder) }
 }
 
 fn pid(holder: Option<&Holder>) -> String {

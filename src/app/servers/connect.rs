@@ -44,8 +44,7 @@ async fn query(config: &Config, sql: &str) -> Result<(), tokio_postgres::Error> 
 }
 
 fn describe(err: &tokio_postgres::Error) -> String {
-    err.as_db_error()
-        .map_or_else(|| err.to_string(), ToString::to_string)
+    err.as_db_error().map_or_else(|| err.to_string(), ToString::to_string)
 }
 
 /// How to connect to the Redis whose socket is in `sockets`.
@@ -58,9 +57,7 @@ pub(super) async fn redis_answers(url: &str) -> Result<(), String> {
     let ping = async {
         let client = deadpool_redis::redis::Client::open(url)?;
         let mut connection = client.get_multiplexed_async_connection().await?;
-        deadpool_redis::redis::cmd("PING")
-            .query_async::<String>(&mut connection)
-            .await
+        deadpool_redis::redis::cmd("PING").query_async::<String>(&mut connection).await
     };
     let outcome: Result<String, deadpool_redis::redis::RedisError> = ping.await;
     outcome.map(|_| ()).map_err(|err| err.to_string())

@@ -38,9 +38,7 @@ impl DataDir {
         let path = path.canonicalize().map_err(ServersError::data_dir(path))?;
         match fs::metadata(&path) {
             Ok(meta) if meta.is_dir() => Ok(Self(path)),
-            Ok(_) => Err(ServersError::data_dir(path)(
-                std::io::ErrorKind::NotADirectory.into(),
-            )),
+            Ok(_) => Err(ServersError::data_dir(path)(std::io::ErrorKind::NotADirectory.into())),
             Err(err) => Err(ServersError::data_dir(path)(err)),
         }
     }
@@ -92,9 +90,7 @@ impl DataDir {
         private_dir(&path, account)?;
         let meta = fs::symlink_metadata(&path).map_err(ServersError::data_dir(&path))?;
         let private = meta.is_dir() && meta.uid() == account.uid() && meta.mode() & 0o077 == 0;
-        private
-            .then_some(())
-            .ok_or(ServersError::SocketDir { path: path.clone() })?;
+        private.then_some(()).ok_or(ServersError::SocketDir { path: path.clone() })?;
         account.require_reach(&path)?;
         Ok(path)
     }

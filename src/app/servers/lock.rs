@@ -54,11 +54,8 @@ pub(super) struct Holder {
 }
 
 const ROLES: [(Role, &str); 2] = [(Role::Site, "site"), (Role::Command, "command")];
-const PHASES: [(Phase, &str); 3] = [
-    (Phase::Starting, "starting"),
-    (Phase::Ready, "ready"),
-    (Phase::Stopping, "stopping"),
-];
+const PHASES: [(Phase, &str); 3] =
+    [(Phase::Starting, "starting"), (Phase::Ready, "ready"), (Phase::Stopping, "stopping")];
 
 fn name_of<T: PartialEq>(names: &[(T, &'static str)], value: &T) -> &'static str {
     let found = names.iter().find(|(other, _)| other == value);
@@ -132,12 +129,7 @@ impl Locks {
             options.open(path).map_err(ServersError::data_dir(path))
         };
         let (path, commands_path) = (data_dir.join("lock"), data_dir.join("commands.lock"));
-        Ok(Self {
-            owner: open(&path)?,
-            commands: open(&commands_path)?,
-            path,
-            commands_path,
-        })
+        Ok(Self { owner: open(&path)?, commands: open(&commands_path)?, path, commands_path })
     }
 
     /// Tries to become the owner.
@@ -163,10 +155,7 @@ impl Locks {
     /// Who owns the directory, as far as it has said.
     pub(super) fn holder(&mut self) -> Result<Option<Holder>, ServersError> {
         let mut text = String::new();
-        let read = self
-            .owner
-            .rewind()
-            .and_then(|()| self.owner.read_to_string(&mut text));
+        let read = self.owner.rewind().and_then(|()| self.owner.read_to_string(&mut text));
         match read {
             Err(err) if err.kind() != std::io::ErrorKind::InvalidData => {
                 Err(ServersError::data_dir(&self.path)(err))

@@ -80,11 +80,8 @@ impl Servers {
             _ => None,
         };
         let wants_redis = binary.is_some();
-        let mut servers = Self {
-            database: tokio_postgres::Config::new(),
-            redis_url: None,
-            hold: Hold::Nothing,
-        };
+        let mut servers =
+            Self { database: tokio_postgres::Config::new(), redis_url: None, hold: Hold::Nothing };
         match &config.database.choice {
             DatabaseChoice::Url(database) => servers.database = database.as_ref().clone(),
             DatabaseChoice::Private => {}
@@ -94,16 +91,12 @@ impl Servers {
             let data_dir = DataDir::open(&config.data_dir)?;
             match claim::claim(&data_dir, role, config.database.is_private(), stop).await? {
                 Claim::Guest(locks, holder) => {
-                    servers
-                        .join(config, &data_dir, locks, &holder, stop)
-                        .await?
+                    servers.join(config, &data_dir, locks, &holder, stop).await?
                 }
                 Claim::Owner(locks) => {
                     let owner = Owner::new(locks, role, data_dir, stop);
                     let binary = binary.clone().and_then(Result::ok);
-                    servers
-                        .own(owner, config.database.is_private(), binary)
-                        .await?;
+                    servers.own(owner, config.database.is_private(), binary).await?;
                 }
             }
         }
@@ -173,9 +166,7 @@ impl Servers {
             ready::wait(redis::NAME, &log, None, stop, answer).await?;
             self.redis_url = Some(url);
         }
-        self.hold = Hold::Guest {
-            _locks: Box::new(locks),
-        };
+        self.hold = Hold::Guest { _locks: Box::new(locks) };
         Ok(())
     }
 

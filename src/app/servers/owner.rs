@@ -83,9 +83,8 @@ impl Owner {
         }
         if self.runs_redis() {
             let url = connect::redis(&sockets);
-            let (log, answer) = (self.data_dir.join(redis::LOG), async || {
-                connect::redis_answers(&url).await
-            });
+            let (log, answer) =
+                (self.data_dir.join(redis::LOG), async || connect::redis_answers(&url).await);
             let server = self.redis.as_ref();
             ready::wait(redis::NAME, &log, server, &self.stop, answer).await?;
         }
@@ -101,12 +100,8 @@ impl Owner {
         if self.state.phase == Phase::Ready {
             self.let_commands_finish().await;
         }
-        let running: Vec<Supervised> = self
-            .postgres
-            .take()
-            .into_iter()
-            .chain(self.redis.take())
-            .collect();
+        let running: Vec<Supervised> =
+            self.postgres.take().into_iter().chain(self.redis.take()).collect();
         running.iter().for_each(Supervised::begin_stop);
         for server in running {
             server.stop().await;
@@ -151,11 +146,7 @@ fn prepare(
     let sockets = data_dir.create_sockets(&account)?;
     let cluster = postgres.then(|| Cluster::prepare(data_dir, &account, &sockets, stop));
     let store = redis.map(|binary| Store::prepare(binary, data_dir, &account, &sockets, stop));
-    Ok(Prepared {
-        cluster: cluster.transpose()?,
-        store: store.transpose()?,
-        sockets,
-    })
+    Ok(Prepared { cluster: cluster.transpose()?, store: store.transpose()?, sockets })
 }
 
 async fn supervise<T: Send + Sync + 'static>(
@@ -171,10 +162,8 @@ async fn supervise<T: Send + Sync + 'static>(
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ServersError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|err| ServersError::Run {
-            program: "the start of the private servers".to_owned(),
-            source: std::io::Error::other(err),
-        })
+    tokio::task::spawn_blocking(work).await.map_err(|err| ServersError::Run {
+        program: "the start of the private servers".to_owned(),
+        source: std::io::Error::other(err),
+    })
 }

@@ -92,11 +92,7 @@ impl Cluster {
 
     /// Tries locales from the best to one that exists everywhere.
     fn initdb(&self, directory: &Path) -> Result<(), ServersError> {
-        let builtin = [
-            "--locale-provider=builtin",
-            "--locale=C",
-            "--builtin-locale=C.UTF-8",
-        ];
+        let builtin = ["--locale-provider=builtin", "--locale=C", "--builtin-locale=C.UTF-8"];
         let mut locales = vec![vec!["--locale=C.UTF-8"]];
         if self.binaries.major >= 17 {
             locales.push(builtin.to_vec());
@@ -104,20 +100,14 @@ impl Cluster {
         locales.push(vec!["--locale=C"]);
         for locale in locales {
             let mut command = vec![self.binaries.bin.join("initdb").into_os_string()];
-            let fixed = [
-                "--encoding=UTF8",
-                "--auth=trust",
-                "--no-instructions",
-                "--username",
-                DATABASE,
-            ];
+            let fixed =
+                ["--encoding=UTF8", "--auth=trust", "--no-instructions", "--username", DATABASE];
             command.extend(fixed.iter().chain(&locale).map(OsString::from));
             command.extend([OsString::from("--pgdata"), directory.as_os_str().to_owned()]);
             let child = self.program(command, "TERM", Vec::new()).spawn()?;
-            let status = self.wait(child).map_err(|source| ServersError::Run {
-                program: "initdb".to_owned(),
-                source,
-            })?;
+            let status = self
+                .wait(child)
+                .map_err(|source| ServersError::Run { program: "initdb".to_owned(), source })?;
             if self.stop.is_asked() {
                 return Err(ServersError::Interrupted);
             }
@@ -146,20 +136,12 @@ impl Cluster {
 
     /// Starts the server after ending what an earlier run may have left.
     pub(super) fn spawn(&self) -> Result<Child, ServersError> {
-        let variables = self
-            .recover()?
-            .map(|pid| ("PG_GRANDPARENT_PID", pid.to_string()));
+        let variables = self.recover()?.map(|pid| ("PG_GRANDPARENT_PID", pid.to_string()));
         let mut command = vec![self.binaries.bin.join("postgres").into_os_string()];
         command.extend([OsString::from("-D"), self.data.clone().into_os_string()]);
         command.extend([OsString::from("-k"), self.sockets.clone().into_os_string()]);
-        command.extend(
-            SETTINGS
-                .iter()
-                .flat_map(|setting| ["-c", setting])
-                .map(OsString::from),
-        );
-        self.program(command, "INT", variables.into_iter().collect())
-            .spawn()
+        command.extend(SETTINGS.iter().flat_map(|setting| ["-c", setting]).map(OsString::from));
+        self.program(command, "INT", variables.into_iter().collect()).spawn()
     }
 
     fn program(
@@ -206,11 +188,7 @@ impl Cluster {
 fn major_version(data: &Path) -> Result<Option<u32>, ServersError> {
     let path = data.join("PG_VERSION");
     match fs::read_to_string(&path) {
-        Ok(text) => Ok(text
-            .trim()
-            .split('.')
-            .next()
-            .and_then(|major| major.parse().ok())),
+        Ok(text) => Ok(text.trim().split('.').next().and_then(|major| major.parse().ok())),
         Err(err) if err.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(err) => Err(ServersError::data_dir(path)(err)),
     }
@@ -219,11 +197,7 @@ fn major_version(data: &Path) -> Result<Option<u32>, ServersError> {
 fn remove_interrupted(data_dir: &DataDir) -> Result<(), ServersError> {
     let entries = fs::read_dir(data_dir.path()).map_err(ServersError::data_dir(data_dir.path()))?;
     for entry in entries.flatten() {
-        if entry
-            .file_name()
-            .to_string_lossy()
-            .starts_with("postgres.new-")
-        {
+        if entry.file_name().to_string_lossy().starts_with("postgres.new-") {
             let path = entry.path();
             fs::remove_dir_all(&path).map_err(ServersError::data_dir(&path))?;
         }

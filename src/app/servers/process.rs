@@ -84,11 +84,7 @@ impl Supervised {
         start: impl Fn() -> Result<Child, ServersError> + Send + 'static,
     ) -> Result<Self, ServersError> {
         let mut child = start()?;
-        let state = State {
-            stopping: false,
-            pipe: child.stdin.take(),
-            group: child.id(),
-        };
+        let state = State { stopping: false, pipe: child.stdin.take(), group: child.id() };
         let shared = Arc::new(Shared {
             state: Mutex::new(state),
             changed: Condvar::new(),
@@ -107,10 +103,7 @@ impl Supervised {
             program: format!("a thread for {name}"),
             source,
         })?;
-        Ok(Self {
-            shared,
-            thread: Some(thread),
-        })
+        Ok(Self { shared, thread: Some(thread) })
     }
 
     /// How often the server has died.
@@ -181,9 +174,7 @@ fn supervise(
         }
         child = loop {
             let state = shared.state();
-            let waited = shared
-                .changed
-                .wait_timeout_while(state, delay, |state| !state.stopping);
+            let waited = shared.changed.wait_timeout_while(state, delay, |state| !state.stopping);
             if waited.unwrap_or_else(PoisonError::into_inner).0.stopping {
                 return;
             }

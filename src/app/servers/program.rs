@@ -37,13 +37,7 @@ exit "$status"
 
 /// The variables that a server is started with, of those that the program has: no secrets, and none that would change
 /// what PostgreSQL does.
-const PASSED_ON: [&str; 5] = [
-    "PATH",
-    "LD_LIBRARY_PATH",
-    "DYLD_LIBRARY_PATH",
-    "TMPDIR",
-    "TZ",
-];
+const PASSED_ON: [&str; 5] = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "TZ"];
 
 /// A program to run as a child.
 #[derive(Debug)]
@@ -62,24 +56,14 @@ impl Program {
     /// Starts it; dropping the child's standard input ends it.
     pub(super) fn spawn(&self) -> Result<Child, ServersError> {
         let mut options = OpenOptions::new();
-        let log = options
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(&self.log);
+        let log = options.append(true).create(true).mode(0o600).open(&self.log);
         let log = log.map_err(ServersError::data_dir(&self.log))?;
         let errors = log.try_clone().map_err(ServersError::data_dir(&self.log))?;
         let mut command = Command::new("/bin/sh");
-        command
-            .args(["-c", SCRIPT, "sh", self.signal])
-            .args(&self.command);
+        command.args(["-c", SCRIPT, "sh", self.signal]).args(&self.command);
         command.env_clear().env("LC_ALL", "C");
-        let passed_on = PASSED_ON
-            .iter()
-            .filter_map(|name| Some((name, std::env::var_os(name)?)));
-        command
-            .envs(passed_on)
-            .envs(self.variables.iter().map(|(name, value)| (name, value)));
+        let passed_on = PASSED_ON.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+        command.envs(passed_on).envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.current_dir(&self.directory).process_group(0);
         command.stdin(Stdio::piped()).stdout(log).stderr(errors);
         self.account.apply(&mut command);

@@ -40,11 +40,7 @@ pub(super) async fn wait(
         if dead || start.elapsed() >= LIMIT {
             return Err(ServersError::NotReady {
                 server: name,
-                reason: if dead {
-                    "it stops immediately".to_owned()
-                } else {
-                    reason
-                },
+                reason: if dead { "it stops immediately".to_owned() } else { reason },
                 log: log.to_owned(),
                 tail: tail(log),
             });

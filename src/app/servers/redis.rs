@@ -68,10 +68,7 @@ impl Store {
         let settings = SETTINGS.iter().flat_map(|(name, value)| [name, value]);
         command.extend(settings.map(OsString::from));
         for (name, file) in [("--unixsocket", REDIS_SOCKET), ("--pidfile", PID_FILE)] {
-            command.extend([
-                OsString::from(name),
-                self.sockets.join(file).into_os_string(),
-            ]);
+            command.extend([OsString::from(name), self.sockets.join(file).into_os_string()]);
         }
         let program = Program {
             command,

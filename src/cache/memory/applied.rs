@@ -55,10 +55,7 @@ mod tests {
         applied.mark(&event);
         applied.forget_older();
         assert!(applied.has(&event));
-        assert!(
-            !applied.has(&EventMark::new(7, "12-2")),
-            "another event of that number"
-        );
+        assert!(!applied.has(&EventMark::new(7, "12-2")), "another event of that number");
         applied.forget_older();
         assert!(!applied.has(&event));
     }

@@ -23,9 +23,7 @@ pub(in crate::cache) struct LocalStamps {
 impl LocalStamps {
     /// Whether nothing of it has been invalidated since.
     pub(in crate::cache) fn are_current(&self) -> bool {
-        self.cells
-            .iter()
-            .all(|(cell, number)| cell.0.load(Ordering::Acquire) == *number)
+        self.cells.iter().all(|(cell, number)| cell.0.load(Ordering::Acquire) == *number)
     }
 
     /// Whether nothing has been invalidated of what this depends on and `known` does not.
@@ -125,13 +123,7 @@ const SWEEP_FROM: usize = 1024;
 
 impl Default for LocalGenerations {
     fn default() -> Self {
-        Self {
-            table: Mutex::new(Table {
-                cells: HashMap::new(),
-                last: 0,
-                sweep_at: SWEEP_FROM,
-            }),
-        }
+        Self { table: Mutex::new(Table { cells: HashMap::new(), last: 0, sweep_at: SWEEP_FROM }) }
     }
 }
 
@@ -147,10 +139,7 @@ impl LocalGenerations {
             })
             .collect();
         drop(table);
-        LocalStamps {
-            tags: Arc::new(tags.clone()),
-            cells,
-        }
+        LocalStamps { tags: Arc::new(tags.clone()), cells }
     }
 
     /// Invalidates everything that is stamped with one of the tags.

@@ -17,10 +17,7 @@ pub struct Histogram {
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self {
-            buckets: std::array::from_fn(|_| AtomicU64::new(0)),
-            micros: AtomicU64::new(0),
-        }
+        Self { buckets: std::array::from_fn(|_| AtomicU64::new(0)), micros: AtomicU64::new(0) }
     }
 }
 
@@ -60,10 +57,7 @@ pub struct Buckets {
 
 impl Default for Buckets {
     fn default() -> Self {
-        Self {
-            counts: [0; BUCKETS],
-            micros: 0,
-        }
+        Self { counts: [0; BUCKETS], micros: 0 }
     }
 }
 
@@ -164,14 +158,8 @@ mod tests {
     fn every_number_lies_in_a_bucket_that_ends_beyond_it() {
         for micros in (0..5_000).chain([u64::from(u32::MAX), u64::MAX]) {
             let bucket = bucket_of(micros);
-            assert!(
-                end_of(bucket) > micros as f64 || bucket == BUCKETS - 1,
-                "{micros}"
-            );
-            assert!(
-                bucket == 0 || end_of(bucket - 1) <= micros.max(1) as f64,
-                "{micros}"
-            );
+            assert!(end_of(bucket) > micros as f64 || bucket == BUCKETS - 1, "{micros}");
+            assert!(bucket == 0 || end_of(bucket - 1) <= micros.max(1) as f64, "{micros}");
         }
     }
 
@@ -193,9 +181,8 @@ mod tests {
     fn cumulative_counts_are_of_what_was_shorter() {
         let buckets = of([1, 3, 900, 1024]);
         let at = |micros| {
-            let found = buckets
-                .cumulative()
-                .find(|(bound, _)| *bound == Duration::from_micros(micros));
+            let found =
+                buckets.cumulative().find(|(bound, _)| *bound == Duration::from_micros(micros));
             found.expect("a bound").1
         };
         assert_eq!((at(2), at(4), at(1024), at(2048)), (1, 2, 3, 4));

@@ -23,12 +23,7 @@ impl Level {
     pub(super) const COUNT: usize = 5;
 
     /// Every level that answers readers, the nearest to them first.
-    pub const ALL: [Self; 4] = [
-        Self::PageMemory,
-        Self::PageRedis,
-        Self::Queryset,
-        Self::Count,
-    ];
+    pub const ALL: [Self; 4] = [Self::PageMemory, Self::PageRedis, Self::Queryset, Self::Count];
 
     /// Its name in `Cache-Status` and logs.
     pub fn name(self) -> &'static str {

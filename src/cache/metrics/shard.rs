@@ -62,9 +62,7 @@ impl Shards {
 
     pub(super) fn sum(&self, level: Level, event: Event) -> u64 {
         let of_level = self.shards.iter().map(|shard| &shard[level as usize]);
-        of_level
-            .map(|shard| shard.counts[event as usize].load(Relaxed))
-            .sum()
+        of_level.map(|shard| shard.counts[event as usize].load(Relaxed)).sum()
     }
 
     /// The times of hits and of loads.

@@ -25,16 +25,10 @@ impl<'a> Append<'a> {
     pub async fn begin(transaction: &'a Transaction<'a>, rows: u64) -> Result<Self, DbError> {
         sequence::advance(transaction, None).await?;
         let indexes = DroppedIndexes::drop_if_empty(transaction, rows).await?;
-        let sink = transaction
-            .copy_in(statement!("sql/queries/bulk_append_copy.sql"))
-            .await?;
+        let sink = transaction.copy_in(statement!("sql/queries/bulk_append_copy.sql")).await?;
         let mut types = vec![Type::TIMESTAMPTZ; 2];
         types.extend(FACTS.iter().map(column_type));
-        Ok(Self {
-            transaction,
-            writer: Box::pin(BinaryCopyInWriter::new(sink, &types)),
-            indexes,
-        })
+        Ok(Self { transaction, writer: Box::pin(BinaryCopyInWriter::new(sink, &types)), indexes })
     }
 
     /// Sends a row, unchanged since `at`; buffered, so most calls don't wait.

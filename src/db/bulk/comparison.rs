@@ -26,13 +26,8 @@ pub async fn compare(
     given: &GivenFacts,
 ) -> Result<Comparison, DbError> {
     // The planner knows nothing of a table that is so new.
-    transaction
-        .batch_execute("ANALYZE property_staging")
-        .await?;
-    let sql = filled(
-        sql_file!("sql/queries/bulk_staging_compare.sql"),
-        given.iter(),
-    );
+    transaction.batch_execute("ANALYZE property_staging").await?;
+    let sql = filled(sql_file!("sql/queries/bulk_staging_compare.sql"), given.iter());
     let row = transaction.query_one(&sql, &[]).await?;
     Ok(Comparison {
         added: row.get(0),
@@ -48,10 +43,7 @@ pub async fn list_sample(
     given: &GivenFacts,
     limit: i64,
 ) -> Result<Vec<ImportSample>, DbError> {
-    let sql = filled(
-        sql_file!("sql/queries/bulk_staging_sample.sql"),
-        given.iter(),
-    );
+    let sql = filled(sql_file!("sql/queries/bulk_staging_sample.sql"), given.iter());
     let rows = transaction.query(&sql, &[&limit]).await?;
     rows.iter().map(|row| sample(row, given)).collect()
 }

@@ -74,12 +74,8 @@ pub struct Staging<'a> {
 impl<'a> Staging<'a> {
     /// Creates the temporary table, which the end of the transaction drops. One load per transaction.
     pub async fn create(transaction: &'a Transaction<'a>) -> Result<Self, DbError> {
-        transaction
-            .batch_execute(statement!("sql/queries/bulk_staging_create.sql"))
-            .await?;
-        let sink = transaction
-            .copy_in(statement!("sql/queries/bulk_staging_copy.sql"))
-            .await?;
+        transaction.batch_execute(statement!("sql/queries/bulk_staging_create.sql")).await?;
+        let sink = transaction.copy_in(statement!("sql/queries/bulk_staging_copy.sql")).await?;
         let mut types = vec![Type::INT8, Type::INT8, Type::TIMESTAMPTZ, Type::TIMESTAMPTZ];
         types.extend(FACTS.iter().map(column_type));
         Ok(Self {
@@ -96,12 +92,7 @@ impl<'a> Staging<'a> {
     /// # Errors
     /// When the connection is lost.
     pub async fn add(&mut self, row: &BulkRow) -> Result<(), DbError> {
-        let BulkRow {
-            id,
-            property,
-            created_at,
-            updated_at,
-        } = row;
+        let BulkRow { id, property, created_at, updated_at } = row;
         let ordinal = i64::try_from(self.rows).map_err(|_| DbError::Corrupt("ordinal"))?;
         let id = id.map(|id| id.0);
         let values = columns(property.values());
@@ -136,18 +127,11 @@ impl<'a> Staging<'a> {
         self.end().await?;
         sequence::advance(self.transaction, self.largest_id).await?;
         let indexes = DroppedIndexes::drop_if_empty(self.transaction, self.rows).await?;
-        let merge = filled(
-            sql_file!("sql/queries/bulk_staging_merge.sql"),
-            given.iter(),
-        );
+        let merge = filled(sql_file!("sql/queries/bulk_staging_merge.sql"), given.iter());
         let row = self.transaction.query_one(&merge, &[]).await?;
         let count = |at| u64::try_from(row.get::<_, i64>(at)).unwrap_or(0);
         let (changed, added) = (count(0), count(1));
         indexes.recreate(self.transaction).await?;
-        Ok(Merged {
-            staged: self.rows,
-            changed,
-            added,
-        })
+        Ok(Merged { staged: self.rows, changed, added })
     }
 }

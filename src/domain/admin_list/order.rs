@@ -34,21 +34,12 @@ pub struct OrderTerm {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AdminOrder(Vec<OrderTerm>);
 
-const NEWEST: OrderTerm = OrderTerm {
-    column: AdminColumn::Added,
-    descending: true,
-};
+const NEWEST: OrderTerm = OrderTerm { column: AdminColumn::Added, descending: true };
 
 impl AdminColumn {
     /// Every column, in the order in which the list shows them.
-    pub const ALL: [Self; 6] = [
-        Self::Id,
-        Self::Title,
-        Self::Location,
-        Self::Price,
-        Self::Added,
-        Self::Changed,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Id, Self::Title, Self::Location, Self::Price, Self::Added, Self::Changed];
 
     /// Its name in URLs.
     pub fn name(self) -> &'static str {
@@ -64,19 +55,13 @@ impl AdminColumn {
 
     /// The usual direction: for times, the latest first.
     fn wanted(self) -> OrderTerm {
-        OrderTerm {
-            column: self,
-            descending: matches!(self, Self::Added | Self::Changed),
-        }
+        OrderTerm { column: self, descending: matches!(self, Self::Added | Self::Changed) }
     }
 }
 
 impl OrderTerm {
     fn reversed(self) -> Self {
-        Self {
-            descending: !self.descending,
-            ..self
-        }
+        Self { descending: !self.descending, ..self }
     }
 
     fn parse(text: &str) -> Option<Self> {

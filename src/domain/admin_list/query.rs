@@ -109,26 +109,17 @@ impl AdminListQuery {
 
     /// Another page of the same list.
     pub fn at(&self, page: u16) -> Self {
-        Self {
-            page,
-            ..self.clone()
-        }
+        Self { page, ..self.clone() }
     }
 
     /// The same rows in another order, from the first page.
     pub fn ordered(&self, order: AdminOrder) -> Self {
-        Self {
-            order,
-            ..self.at(1)
-        }
+        Self { order, ..self.at(1) }
     }
 
     /// Other rows in the same order, from the first page.
     pub fn filtered(&self, filter: AdminFilter) -> Self {
-        Self {
-            filter,
-            ..self.at(1)
-        }
+        Self { filter, ..self.at(1) }
     }
 }
 
@@ -144,10 +135,7 @@ mod tests {
     fn a_state_has_one_text() {
         for (text, canonical) in [
             ("", ""),
-            (
-                "utm_source=x&page=1&per_page=100&sort=newest&q=+&o=-added",
-                "",
-            ),
+            ("utm_source=x&page=1&per_page=100&sort=newest&q=+&o=-added", ""),
             ("sort=-price&q=a++b", "q=a+b&o=-price"),
             ("sort=-price&o=title", "o=title"),
             ("max_price=5&min_price=$9", "min_price=5.00&max_price=9.00"),
@@ -169,16 +157,7 @@ mod tests {
         let text = "page=0&per_page=201&o=up&sort=x&min_price=a&q=%00&added_from=2026-02-30&added_to=1.1.2026";
         let errors = AdminListQuery::parse(text).expect_err("all are wrong");
         let fields: Vec<_> = errors.iter().map(|(field, _)| field).collect();
-        let wrong = [
-            "added_from",
-            "added_to",
-            "min_price",
-            "o",
-            "page",
-            "per_page",
-            "q",
-            "sort",
-        ];
+        let wrong = ["added_from", "added_to", "min_price", "o", "page", "per_page", "q", "sort"];
         assert_eq!(fields, wrong);
     }
 

@@ -37,14 +37,8 @@ pub(super) fn ask_to_log_in(
     next: &str,
     kept: Vec<(&'static str, String)>,
 ) -> Result<HttpResponse, AppError> {
-    let site = request
-        .app_data::<web::Data<Site>>()
-        .ok_or(AppError::NotFound)?;
-    let form = LoginPage {
-        next,
-        kept,
-        ..LoginPage::default()
-    };
+    let site = request.app_data::<web::Data<Site>>().ok_or(AppError::NotFound)?;
+    let form = LoginPage { next, kept, ..LoginPage::default() };
     login_page(HttpResponse::Forbidden(), request, site, form)
 }
 
@@ -78,11 +72,7 @@ fn known_token(request: &HttpRequest) -> Option<String> {
 pub(super) fn safe_path(next: &str) -> &str {
     let own = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
     let plain = !next.chars().any(|c| c.is_control() || c.is_whitespace());
-    if own && plain && next.is_ascii() {
-        next
-    } else {
-        "/admin/"
-    }
+    if own && plain && next.is_ascii() { next } else { "/admin/" }
 }
 
 #[cfg(test)]
@@ -91,10 +81,7 @@ mod tests {
 
     #[test]
     fn a_login_leads_only_to_this_site() {
-        assert_eq!(
-            safe_path("/admin/properties/?q=a"),
-            "/admin/properties/?q=a"
-        );
+        assert_eq!(safe_path("/admin/properties/?q=a"), "/admin/properties/?q=a");
         for next in [
             "",
             "//evil.example",

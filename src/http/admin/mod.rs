@@ -15,7 +15,5 @@ use actix_web::http::header;
 
 /// Sends a browser on after a successful form.
 fn see_other(address: &str) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, address))
-        .finish()
+    HttpResponse::SeeOther().insert_header((header::LOCATION, address)).finish()
 }

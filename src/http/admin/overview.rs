@@ -19,9 +19,6 @@ pub(in crate::http) async fn show(
     let recent = services.history.recent(RECENT).await?;
     page(
         HttpResponse::Ok(),
-        &OverviewPage {
-            frame: staff.frame()?,
-            recent: EntryView::list(recent),
-        },
+        &OverviewPage { frame: staff.frame()?, recent: EntryView::list(recent) },
     )
 }

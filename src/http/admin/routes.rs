@@ -55,10 +55,9 @@ fn of(address: Admin, resource: Resource) -> Resource {
         Admin::Logout => one(web::post().to(login::log_out)),
         Admin::Logins => one(get().to(logins::index)),
         Admin::Sessions => both(get().to(sessions::index), web::post().to(sessions::end)),
-        Admin::PasswordChange => both(
-            get().to(password::edit_password),
-            web::post().to(password::update_password),
-        ),
+        Admin::PasswordChange => {
+            both(get().to(password::edit_password), web::post().to(password::update_password))
+        }
         Admin::Listings => both(get().to(index::index), web::post().to(bulk::act)),
         Admin::AddListing => both(get().to(form::new), web::post().to(form::create)),
         Admin::Export => one(get().to(export::show)),
@@ -66,37 +65,27 @@ fn of(address: Admin, resource: Resource) -> Resource {
         Admin::ImportPreview => both(get().to(import::show), web::post().to(import::apply)),
         Admin::ChangeListing => both(get().to(form::edit), web::post().to(form::update)),
         Admin::RestoreListing => one(web::post().to(restoration::restore)),
-        Admin::DeleteListing => both(
-            get().to(deletion::confirm_delete),
-            web::post().to(deletion::delete),
-        ),
+        Admin::DeleteListing => {
+            both(get().to(deletion::confirm_delete), web::post().to(deletion::delete))
+        }
         Admin::ListingHistory => one(get().to(show::of_listing)),
         Admin::RestoreVersion => both(get().to(restore::confirm), web::post().to(restore::restore)),
         Admin::History => one(get().to(show::index)),
         Admin::UndoDeletion => both(get().to(undo::confirm), web::post().to(undo::undo)),
         Admin::Users => one(get().to(users::index::index)),
         Admin::UsersHistory => one(get().to(users::history::of_all)),
-        Admin::AddUser => both(
-            get().to(users::form::new),
-            web::post().to(users::form::create),
-        ),
-        Admin::ChangeUser => both(
-            get().to(users::form::edit),
-            web::post().to(users::form::update),
-        ),
-        Admin::UserPassword => both(
-            get().to(users::password::edit),
-            web::post().to(users::password::update),
-        ),
-        Admin::DeleteUser => both(
-            get().to(users::deletion::confirm),
-            web::post().to(users::deletion::delete),
-        ),
+        Admin::AddUser => both(get().to(users::form::new), web::post().to(users::form::create)),
+        Admin::ChangeUser => both(get().to(users::form::edit), web::post().to(users::form::update)),
+        Admin::UserPassword => {
+            both(get().to(users::password::edit), web::post().to(users::password::update))
+        }
+        Admin::DeleteUser => {
+            both(get().to(users::deletion::confirm), web::post().to(users::deletion::delete))
+        }
         Admin::UserHistory => one(get().to(users::history::of_account)),
-        Admin::UserSessions => both(
-            get().to(users::sessions::index),
-            web::post().to(users::sessions::end),
-        ),
+        Admin::UserSessions => {
+            both(get().to(users::sessions::index), web::post().to(users::sessions::end))
+        }
     };
     let resource = resource.route(first);
     match second {

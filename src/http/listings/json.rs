@@ -51,9 +51,7 @@ impl PartialSchema for PropertyJson<'_> {
             .property("id", id)
             .required("id");
         for fact in FACTS {
-            object = object
-                .property(fact.name, fact_schema(fact))
-                .required(fact.name);
+            object = object.property(fact.name, fact_schema(fact)).required(fact.name);
         }
         for name in ["created_at", "updated_at"] {
             object = object.property(name, time()).required(name);
@@ -92,9 +90,7 @@ fn fact_schema(fact: &Fact) -> ObjectBuilder {
         true => schema.schema_type(kind),
         false => schema.schema_type(SchemaType::from_iter([kind, Type::Null])),
     };
-    let reso = fact
-        .reso
-        .map(|name| format!("{}. RESO Data Dictionary 2.0: {name}.", fact.label));
+    let reso = fact.reso.map(|name| format!("{}. RESO Data Dictionary 2.0: {name}.", fact.label));
     schema.title(reso)
 }
 
@@ -151,11 +147,7 @@ impl<'a> ListJson<'a> {
                     .to_owned(),
             )
         });
-        let results = page
-            .properties
-            .iter()
-            .map(|p| PropertyJson::new(p, site_url))
-            .collect();
+        let results = page.properties.iter().map(|p| PropertyJson::new(p, site_url)).collect();
         Self {
             count: page.total.number,
             count_is_exact: (!page.total.is_exact).then_some(false),
@@ -174,10 +166,7 @@ fn locations<'a>(meant: &'a Meant, site_url: &str) -> Vec<PlaceJson<'a>> {
         unknown.offered.iter().map(move |place| PlaceJson {
             location: place.location.as_str(),
             listings: place.listings,
-            url: format!(
-                "{site_url}/properties/?{}",
-                query(&place.location).canonical()
-            ),
+            url: format!("{site_url}/properties/?{}", query(&place.location).canonical()),
         })
     });
     offered.collect()
@@ -221,9 +210,6 @@ impl<'a> PlacesJson<'a> {
                 url: format!("{site_url}/properties/?{}", list.canonical()),
             }
         };
-        Self {
-            count: places.len(),
-            results: places.iter().map(result).collect(),
-        }
+        Self { count: places.len(), results: places.iter().map(result).collect() }
     }
 }

@@ -45,9 +45,7 @@ impl Operator {
         request: HttpRequest,
         body: impl Future<Output = Result<Body, Error>>,
     ) -> Result<Self, Error> {
-        let site = request
-            .app_data::<web::Data<Site>>()
-            .ok_or(AppError::NotFound)?;
+        let site = request.app_data::<web::Data<Site>>().ok_or(AppError::NotFound)?;
         let sent = request.headers().get(header::AUTHORIZATION);
         if let Some(sent) = sent.and_then(bearer) {
             let known = site.cache_api_token.as_deref();
@@ -55,29 +53,16 @@ impl Operator {
             if !right {
                 return Err(AppError::Unauthorized.into());
             }
-            return Ok(Self {
-                body: body.await?.0,
-                staff: None,
-                has_token: true,
-            });
+            return Ok(Self { body: body.await?.0, staff: None, has_token: true });
         }
         let foreign = is_foreign(request.headers());
         let staff = Staff::of(&request).await?;
         if site.debug && !foreign {
-            return Ok(Self {
-                body: body.await?.0,
-                staff,
-                has_token: false,
-            });
+            return Ok(Self { body: body.await?.0, staff, has_token: false });
         }
         let Some(staff) = staff else {
             let refusal = AppError::Forbidden("Requests from other sites are not allowed here.");
-            return Err(if site.debug {
-                refusal
-            } else {
-                AppError::Unauthorized
-            }
-            .into());
+            return Err(if site.debug { refusal } else { AppError::Unauthorized }.into());
         };
         staff.require_known()?;
         staff.require(Permission::Cache)?;
@@ -87,11 +72,7 @@ impl Operator {
             let refusal = "The security token (csrf_token, or X-CSRF-Token) is missing or wrong.";
             return Err(AppError::Forbidden(refusal).into());
         }
-        Ok(Self {
-            body,
-            staff: Some(staff),
-            has_token: false,
-        })
+        Ok(Self { body, staff: Some(staff), has_token: false })
     }
 }
 
@@ -105,16 +86,9 @@ fn bearer(header: &header::HeaderValue) -> Option<&str> {
 
 /// The CSRF token in the header or the form.
 fn sent_token(request: &HttpRequest, body: &[u8]) -> String {
-    let header = request
-        .headers()
-        .get("x-csrf-token")
-        .and_then(|value| value.to_str().ok());
-    let form = || {
-        read(request, body)
-            .unwrap_or_else(|_| Fields::default())
-            .get("csrf_token")
-            .to_owned()
-    };
+    let header = request.headers().get("x-csrf-token").and_then(|value| value.to_str().ok());
+    let form =
+        || read(request, body).unwrap_or_else(|_| Fields::default()).get("csrf_token").to_owned();
     header.map_or_else(form, str::to_owned)
 }
 

@@ -33,9 +33,7 @@ pub(super) fn sent<T: DeserializeOwned + Default>(
     // An array would be taken for fields in their order.
     let object = serde_json::from_slice::<Map<_, _>>(body).map(Value::Object);
     object.and_then(serde_json::from_value).map_err(|err| {
-        AppError::BadRequest(format!(
-            "Send an empty body, or JSON such as {example}: {err}."
-        ))
+        AppError::BadRequest(format!("Send an empty body, or JSON such as {example}: {err}."))
     })
 }
 
@@ -47,10 +45,7 @@ pub(super) fn answer(
     result: &Value,
 ) -> Result<HttpResponse, AppError> {
     match wants_page(request) {
-        true => page(
-            no_store(),
-            &ResultPage::new(operator.frame()?, title, result),
-        ),
+        true => page(no_store(), &ResultPage::new(operator.frame()?, title, result)),
         false => Ok(json_response(result)),
     }
 }

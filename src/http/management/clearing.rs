@@ -51,10 +51,7 @@ pub(in crate::http) async fn clear(
     match scope(&wish, &services, &site).await {
         Ok(Some(scope)) => clear_part(&operator, &services, wish, &scope, for_people).await,
         Ok(None) if for_people && !operator.has_token && !wish.confirm => {
-            let entries = services
-                .management
-                .would_end(&ClearScope::everything())
-                .await;
+            let entries = services.management.would_end(&ClearScope::everything()).await;
             let asked = ClearPage::everything(operator.frame()?, entries);
             page(no_store(), &asked)
         }
@@ -96,11 +93,7 @@ async fn clear_part(
     if let Some(reason) = &entries.reason {
         cleared["reason"] = json!(reason);
     }
-    let key = if wish.confirm {
-        "cleared"
-    } else {
-        "would_clear"
-    };
+    let key = if wish.confirm { "cleared" } else { "would_clear" };
     let mut result = json!({"success": true, "tags": scope.names(), "entries": entries});
     result[key] = cleared;
     Ok(json_response(&result))

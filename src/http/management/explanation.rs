@@ -31,9 +31,9 @@ pub(in crate::http) async fn explain(
         Err(errors) => Err(errors),
     };
     match (format, &found) {
-        (Format::Json, Ok(found)) => Ok(json_response(
-            &json!({"success": true, "url": url, "explanation": found}),
-        )),
+        (Format::Json, Ok(found)) => {
+            Ok(json_response(&json!({"success": true, "url": url, "explanation": found})))
+        }
         _ => {
             let mut response = no_store();
             if found.is_err() {

@@ -50,9 +50,7 @@ pub(in crate::http) async fn exposition(
     _operator: Operator,
     services: web::Data<Services>,
 ) -> HttpResponse {
-    no_store()
-        .content_type(EXPOSITION_TYPE)
-        .body(services.exposition.text())
+    no_store().content_type(EXPOSITION_TYPE).body(services.exposition.text())
 }
 
 /// `GET /properties/redis-metrics/`
@@ -64,9 +62,6 @@ pub(in crate::http) async fn metrics(
     let overview = services.management.overview().await;
     match Format::of(request.query_string(), request.headers()) {
         Format::Json => Ok(json_response(&overview.json())),
-        Format::Html => page(
-            no_store(),
-            &DashboardPage::new(operator.frame()?, &overview),
-        ),
+        Format::Html => page(no_store(), &DashboardPage::new(operator.frame()?, &overview)),
     }
 }

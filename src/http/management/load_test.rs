@@ -53,10 +53,8 @@ fn from_form(fields: &Fields) -> Result<LoadTestRequest, AppError> {
     let mut number = |name: &'static str, default: i64| match fields.get(name) {
         "" => default,
         text => {
-            let parsed = text
-                .trim()
-                .parse()
-                .map_err(|_| format!("“{text}” is not a whole number."));
+            let parsed =
+                text.trim().parse().map_err(|_| format!("“{text}” is not a whole number."));
             errors.check(name, parsed).unwrap_or(default)
         }
     };
@@ -64,9 +62,5 @@ fn from_form(fields: &Fields) -> Result<LoadTestRequest, AppError> {
         requests: number("requests", LoadTestRequest::default().requests),
         concurrency: number("concurrency", LoadTestRequest::default().concurrency),
     };
-    if errors.is_empty() {
-        Ok(wanted)
-    } else {
-        Err(AppError::Invalid(errors))
-    }
+    if errors.is_empty() { Ok(wanted) } else { Err(AppError::Invalid(errors)) }
 }

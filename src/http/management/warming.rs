@@ -32,12 +32,8 @@ pub(in crate::http) async fn start(
         let detail = "The cache is already being warmed. Wait until it has finished.";
         return Err(AppError::Conflict(detail.to_owned()));
     };
-    let warmed = task
-        .await
-        .map_err(|_| AppError::from(Interrupted::Panicked))??;
-    Ok(json_response(
-        &json!({"success": warmed.failed == 0, "warmed": warmed}),
-    ))
+    let warmed = task.await.map_err(|_| AppError::from(Interrupted::Panicked))??;
+    Ok(json_response(&json!({"success": warmed.failed == 0, "warmed": warmed})))
 }
 
 /// `GET /properties/cache-warm/`
@@ -49,8 +45,6 @@ pub(in crate::http) async fn show(
     let state = services.management.warm_state();
     match wants_page(&request) {
         true => page(no_store(), &WarmPage::new(operator.frame()?, state)),
-        false => Ok(json_response(
-            &json!({"success": state.problem.is_none(), "warming": state}),
-        )),
+        false => Ok(json_response(&json!({"success": state.problem.is_none(), "warming": state}))),
     }
 }

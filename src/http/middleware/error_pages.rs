@@ -77,9 +77,7 @@ impl Failing {
 /// Whether a response is an error that has neither a page nor a JSON body yet.
 fn needs_page(response: &ServiceResponse<BoxBody>) -> bool {
     let content_type = response.headers().get(header::CONTENT_TYPE);
-    let content_type = content_type
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("");
+    let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or("");
     let failed = response.status().is_client_error() || response.status().is_server_error();
     failed && !content_type.starts_with("text/html") && !content_type.contains("json")
 }
@@ -98,9 +96,7 @@ fn rendered(response: ServiceResponse<BoxBody>, asked: &Failing) -> ServiceRespo
         (None, Some(err)) if status.is_client_error() => err.to_string(),
         _ => errors::default_detail(status).to_owned(),
     };
-    let fields = app_error
-        .and_then(AppError::field_errors)
-        .map(|errors| json!(errors));
+    let fields = app_error.and_then(AppError::field_errors).map(|errors| json!(errors));
     let frame = response.request().extensions_mut().remove::<Frame>();
     let page = page(status, &detail, fields, asked, frame);
     let headers = response.headers().clone();
@@ -149,12 +145,7 @@ fn page(
         return response.body(problem.to_string());
     }
     response.content_type("text/html; charset=utf-8");
-    let failure = errors::Failure {
-        status,
-        detail,
-        request_id: &number,
-        in_admin: asked.in_admin,
-    };
+    let failure = errors::Failure { status, detail, request_id: &number, in_admin: asked.in_admin };
     response.body(failure.render(frame))
 }
 

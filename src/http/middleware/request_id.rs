@@ -62,10 +62,7 @@ pub async fn request_id<B: MessageBody>(
     let started = Instant::now();
     let id = RequestId::new();
     request.extensions_mut().insert(id);
-    let route = request
-        .extensions()
-        .get::<Asked>()
-        .map_or(Route::Other, |asked| asked.route);
+    let route = request.extensions().get::<Asked>().map_or(Route::Other, |asked| asked.route);
     let (method, path) = (request.method().clone(), request.path().to_owned());
     let services = request.app_data::<web::Data<Services>>().cloned();
     let answered = |response: &Result<ServiceResponse<B>, Error>| {

@@ -32,10 +32,7 @@ pub(in crate::http) struct Store(Sessions);
 
 impl SessionStore for Store {
     async fn load(&self, key: &SessionKey) -> Result<Option<SessionState>, LoadError> {
-        self.0
-            .find(key.as_ref())
-            .await
-            .map_err(|err| LoadError::Other(err.into()))
+        self.0.find(key.as_ref()).await.map_err(|err| LoadError::Other(err.into()))
     }
 
     async fn save(
@@ -56,10 +53,7 @@ impl SessionStore for Store {
         state: SessionState,
         ttl: &CookieDuration,
     ) -> Result<SessionKey, UpdateError> {
-        let updated = self
-            .0
-            .update(key.as_ref(), &state, ttl.unsigned_abs())
-            .await;
+        let updated = self.0.update(key.as_ref(), &state, ttl.unsigned_abs()).await;
         updated.map_err(|err| UpdateError::Other(err.into()))?;
         Ok(key)
     }
@@ -70,9 +64,7 @@ impl SessionStore for Store {
         ttl: &CookieDuration,
     ) -> Result<(), anyhow::Error> {
         if let Some(state) = self.0.find(key.as_ref()).await? {
-            self.0
-                .update(key.as_ref(), &state, ttl.unsigned_abs())
-                .await?;
+            self.0.update(key.as_ref(), &state, ttl.unsigned_abs()).await?;
         }
         Ok(())
     }

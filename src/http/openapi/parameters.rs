@@ -23,9 +23,7 @@ fn price() -> ObjectBuilder {
     let zero = r"(0+|0{1,3}(,000)+)(\.0+)?";
     let sign = format!("[$£€]?{SPACE}");
     let pattern = format!("^{SPACE}(({sign}{WHOLE}{cents}|[-−]{sign}{zero}){SPACE})?$");
-    ObjectBuilder::new()
-        .schema_type(Type::String)
-        .pattern(Some(pattern))
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern))
 }
 
 /// Selects listings.
@@ -39,9 +37,8 @@ pub(super) fn filter() -> Vec<Parameter> {
         contain it, the response offers them.",
         location,
     );
-    let locations = ParameterBuilder::from(locations)
-        .style(Some(ParameterStyle::Form))
-        .explode(Some(true));
+    let locations =
+        ParameterBuilder::from(locations).style(Some(ParameterStyle::Form)).explode(Some(true));
     vec![
         query(
             "q",
@@ -50,11 +47,7 @@ pub(super) fn filter() -> Vec<Parameter> {
             text(SearchText::MAX_CHARS),
         ),
         locations.build(),
-        query(
-            "min_price",
-            "The lowest price, such as 250000 or 1,234.50.",
-            price(),
-        ),
+        query("min_price", "The lowest price, such as 250000 or 1,234.50.", price()),
         query("max_price", "The highest price.", price()),
     ]
 }
@@ -107,11 +100,7 @@ pub(super) fn address() -> Parameter {
 
 /// Asks for JSON without a header.
 pub(super) fn format() -> Parameter {
-    query(
-        "format",
-        "The response format; overrides the header Accept.",
-        example("json"),
-    )
+    query("format", "The response format; overrides the header Accept.", example("json"))
 }
 
 /// The number of a listing.
@@ -157,17 +146,13 @@ fn parameter(name: &str, place: ParameterIn, about: &str, schema: impl Into<Sche
 }
 
 fn example(value: &str) -> ObjectBuilder {
-    ObjectBuilder::new()
-        .schema_type(Type::String)
-        .examples([value])
+    ObjectBuilder::new().schema_type(Type::String).examples([value])
 }
 
 /// A text of so many characters at most, without the white space at its ends.
 fn text(max_chars: usize) -> ObjectBuilder {
     let pattern = format!("^{SPACE}{CHARACTER}{{0,{max_chars}}}{SPACE}$");
-    ObjectBuilder::new()
-        .schema_type(Type::String)
-        .pattern(Some(pattern))
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern))
 }
 
 /// A whole number.
@@ -181,8 +166,6 @@ fn number(min: i64, max: i64) -> ObjectBuilder {
 
 /// A value, or none.
 fn or_empty(schema: ObjectBuilder) -> OneOfBuilder {
-    let empty = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .pattern(Some(format!("^{SPACE}$")));
+    let empty = ObjectBuilder::new().schema_type(Type::String).pattern(Some(format!("^{SPACE}$")));
     OneOfBuilder::new().item(schema).item(empty)
 }

@@ -28,45 +28,19 @@ const HEADERS: [(&str, &str, &str); 10] = [
         "^(page-memory|page-redis|queryset)(; [a-z]+(=[^,;]+)?)+(, .+)?$",
         "The cache levels that answered (RFC 9211).",
     ),
-    (
-        "Content-Encoding",
-        "^(br|gzip)$",
-        "The compression of the body.",
-    ),
-    (
-        "ETag",
-        "^\"[0-9a-f]{32}(-gzip|-br)?\"$",
-        "The strong validator of this representation.",
-    ),
+    ("Content-Encoding", "^(br|gzip)$", "The compression of the body."),
+    ("ETag", "^\"[0-9a-f]{32}(-gzip|-br)?\"$", "The strong validator of this representation."),
     ("Location", "^/", "The target, on this site."),
     ("Retry-After", "", "Seconds until the client should retry."),
-    (
-        "Vary",
-        "^Accept, Accept-Encoding$",
-        "The request headers that select a representation.",
-    ),
+    ("Vary", "^Accept, Accept-Encoding$", "The request headers that select a representation."),
     ("WWW-Authenticate", "^Bearer$", "How to authenticate."),
-    (
-        "X-Request-Id",
-        "^[0-9a-f]{16}$",
-        "The request number in the site's log.",
-    ),
+    ("X-Request-Id", "^[0-9a-f]{16}$", "The request number in the site's log."),
 ];
 
 /// Failures: status, name, meaning, and a header if they have one.
 const FAILURES: [(u16, &str, &str, Option<&str>); 7] = [
-    (
-        400,
-        "BadRequest",
-        "The input is not valid, or the host is not allowed.",
-        None,
-    ),
-    (
-        401,
-        "Unauthorized",
-        "Neither a valid token nor a staff session.",
-        Some("WWW-Authenticate"),
-    ),
+    (400, "BadRequest", "The input is not valid, or the host is not allowed.", None),
+    (401, "Unauthorized", "Neither a valid token nor a staff session.", Some("WWW-Authenticate")),
     (
         403,
         "Forbidden",

@@ -14,21 +14,14 @@ pub(super) fn listings() -> Vec<Route> {
     let turn = |path, id, summary| {
         get(path, id, summary)
             .takes([p::id()])
-            .redirects(
-                "302",
-                "Redirect to that listing; at the end of the list, to this one.",
-            )
+            .redirects("302", "Redirect to that listing; at the end of the list, to this one.")
             .fails(&[400, 404, 503])
     };
     vec![
-        get(
-            "/properties/",
-            "listProperties",
-            "A page of the list, newest first.",
-        )
-        .takes(p::list())
-        .cached(html_or("PropertyList"))
-        .fails(&[400, 404, 503]),
+        get("/properties/", "listProperties", "A page of the list, newest first.")
+            .takes(p::list())
+            .cached(html_or("PropertyList"))
+            .fails(&[400, 404, 503]),
         get(
             "/properties/no-cache/",
             "listPropertiesUncached",
@@ -67,46 +60,30 @@ pub(super) fn machines() -> Vec<Route> {
     let get = |path, id, summary| Route::new(path, HttpMethod::Get, "programs", id, summary);
     let xml = || [text("application/xml; charset=utf-8")];
     vec![
-        get(
-            "/properties/feed.atom",
-            "getFeed",
-            "The 50 newest listings of a search (RFC 4287).",
-        )
-        .takes(p::filter())
-        .cached([text("application/atom+xml; charset=utf-8")])
-        .fails(&[400, 503]),
+        get("/properties/feed.atom", "getFeed", "The 50 newest listings of a search (RFC 4287).")
+            .takes(p::filter())
+            .cached([text("application/atom+xml; charset=utf-8")])
+            .fails(&[400, 503]),
         get("/robots.txt", "getRobots", "The rules for crawlers.")
             .cached([text("text/plain; charset=utf-8")])
             .fails(&[400]),
         get("/sitemap.xml", "getSitemap", "The parts of the sitemap.")
             .cached(xml())
             .fails(&[400, 503]),
-        get(
-            "/sitemap-{part}.xml",
-            "getSitemapPart",
-            "The listings of 5,000 ids.",
-        )
-        .takes([p::part()])
-        .cached(xml())
-        .fails(&[400, 404, 503]),
+        get("/sitemap-{part}.xml", "getSitemapPart", "The listings of 5,000 ids.")
+            .takes([p::part()])
+            .cached(xml())
+            .fails(&[400, 404, 503]),
         get("/openapi.json", "getDescription", "This API description.")
             .cached([json("")])
             .fails(&[400]),
         get("/healthz", "getHealth", "The program is running.")
             .answers("200", "The program is running.", [text("text/plain")])
             .fails(&[400]),
-        get(
-            "/readyz",
-            "getReadiness",
-            "Whether the instance is ready for requests.",
-        )
-        .answers("200", "Requests may be sent.", [json("Readiness")])
-        .answers(
-            "503",
-            "Requests may not be sent, and this is why.",
-            [json("Readiness")],
-        )
-        .fails(&[400]),
+        get("/readyz", "getReadiness", "Whether the instance is ready for requests.")
+            .answers("200", "Requests may be sent.", [json("Readiness")])
+            .answers("503", "Requests may not be sent, and this is why.", [json("Readiness")])
+            .fails(&[400]),
     ]
 }
 

@@ -39,8 +39,7 @@ pub(super) fn register(components: ComponentsBuilder) -> ComponentsBuilder {
         with::<LoadTestForm>,
         with::<LoadTestReport>,
     ];
-    add.into_iter()
-        .fold(components, |components, add| add(components))
+    add.into_iter().fold(components, |components, add| add(components))
 }
 
 /// Adds a shape and its parts.

@@ -30,14 +30,8 @@ pub(in crate::http) fn answer(
     };
     let mut response = HttpResponseBuilder::new(status);
     response
-        .insert_header((
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("public, no-cache"),
-        ))
-        .insert_header((
-            header::VARY,
-            HeaderValue::from_static("Accept, Accept-Encoding"),
-        ))
+        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache")))
+        .insert_header((header::VARY, HeaderValue::from_static("Accept, Accept-Encoding")))
         .insert_header((header::ETAG, etag.clone()))
         .insert_header((header::AGE, HeaderValue::from(age.as_secs())))
         .insert_header((HeaderName::from_static("cache-status"), cache_status));

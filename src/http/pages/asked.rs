@@ -71,11 +71,7 @@ impl Asked {
         let page = url.zip(parameter).filter(|_| refusal.is_none());
         let page =
             page.and_then(|(url, parameter)| PublicPage::at(url, parameter, query, headers, site));
-        let wanted = |page: PublicPage| Wanted {
-            key: page.key(&site.url),
-            page,
-            missed: None,
-        };
+        let wanted = |page: PublicPage| Wanted { key: page.key(&site.url), page, missed: None };
         Self {
             url,
             route: url.map_or_else(|| route_of(path), |url| url.route),

@@ -37,21 +37,11 @@ pub fn explained(address: &str, site: &Site) -> Result<ExplainedPage, FieldError
     };
     let key = page.key(&site.url);
     Ok(match page {
-        PublicPage::List { query, .. } => ExplainedPage {
-            key,
-            list: Some(query),
-            listing: None,
-        },
-        PublicPage::Detail { id, .. } => ExplainedPage {
-            key,
-            list: None,
-            listing: Some(id),
-        },
-        PublicPage::Places { .. } | PublicPage::Machine(_) => ExplainedPage {
-            key,
-            list: None,
-            listing: None,
-        },
+        PublicPage::List { query, .. } => ExplainedPage { key, list: Some(query), listing: None },
+        PublicPage::Detail { id, .. } => ExplainedPage { key, list: None, listing: Some(id) },
+        PublicPage::Places { .. } | PublicPage::Machine(_) => {
+            ExplainedPage { key, list: None, listing: None }
+        }
     })
 }
 
@@ -76,8 +66,5 @@ fn own(address: &str, site: &Site) -> Result<Url, String> {
 fn refused(errors: &FieldErrors) -> String {
     let messages = errors.iter();
     let messages = messages.map(|(field, messages)| format!("{field}: {}", messages.join(" ")));
-    format!(
-        "The site refuses this URL. {}",
-        messages.collect::<Vec<_>>().join(" ")
-    )
+    format!("The site refuses this URL. {}", messages.collect::<Vec<_>>().join(" "))
 }

@@ -52,11 +52,7 @@ impl MachinePage {
             Self::SitemapPart(part) => PageKey::sitemap_part(site_url, *part),
             Self::Feed(filter) => PageKey::feed(site_url, filter, &canonical(filter)),
             Self::Description { open } => {
-                let name = if *open {
-                    "openapi.open.json"
-                } else {
-                    "openapi.json"
-                };
+                let name = if *open { "openapi.open.json" } else { "openapi.json" };
                 PageKey::constant(site_url, name)
             }
         }
@@ -73,29 +69,17 @@ impl MachinePage {
             Self::Robots => {
                 let rendered = text(
                     "text/plain; charset=utf-8",
-                    &views::Robots {
-                        site_url,
-                        closed: closed_to_crawlers(),
-                    },
+                    &views::Robots { site_url, closed: closed_to_crawlers() },
                 )?;
-                (
-                    rendered,
-                    services.cache.constant(self.key(site_url).key()).await,
-                )
+                (rendered, services.cache.constant(self.key(site_url).key()).await)
             }
             Self::SitemapPages => {
                 let rendered = xml(&views::SitemapPages { site_url })?;
-                (
-                    rendered,
-                    services.cache.constant(self.key(site_url).key()).await,
-                )
+                (rendered, services.cache.constant(self.key(site_url).key()).await)
             }
             Self::Description { open } => {
                 let rendered = json(&openapi::document(*open))?;
-                (
-                    rendered,
-                    services.cache.constant(self.key(site_url).key()).await,
-                )
+                (rendered, services.cache.constant(self.key(site_url).key()).await)
             }
             Self::Sitemap => {
                 let cached = machines.sitemap().await?;
@@ -107,10 +91,7 @@ impl MachinePage {
                 let found = machines.sitemap_part(*part).await?;
                 let cached = found.ok_or(AppError::NotFound)?;
                 let properties = &cached.tagged.value;
-                let rendered = xml(&views::SitemapPart {
-                    site_url,
-                    properties,
-                })?;
+                let rendered = xml(&views::SitemapPart { site_url, properties })?;
                 (rendered, CachePolicy::of(&cached, Level::Queryset))
             }
             Self::Feed(filter) => {
@@ -129,9 +110,7 @@ impl MachinePage {
 fn feed_filter(query_string: &str) -> Result<ListingFilter, FieldErrors> {
     let pairs = form_urlencoded::parse(query_string.as_bytes());
     let known = pairs.filter(|(name, _)| FEED_FIELDS.contains(&name.as_ref()));
-    let known = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(known)
-        .finish();
+    let known = form_urlencoded::Serializer::new(String::new()).extend_pairs(known).finish();
     Ok(ListingQuery::parse(&known, Cursors::Ignored)?.filter)
 }
 

@@ -137,9 +137,9 @@ impl PublicPage {
                     Format::Json => kept(list.find_list(&query).await?, |(list, meant)| {
                         list_as_json(list, meant, site_url)
                     }),
-                    Format::Html => kept(list.view(&query).await?, |view| {
-                        list_as_html(view, site_url)
-                    }),
+                    Format::Html => {
+                        kept(list.view(&query).await?, |view| list_as_html(view, site_url))
+                    }
                 }
             }
             Self::Detail { id, result, format } => match format {
@@ -152,13 +152,12 @@ impl PublicPage {
                     html(&DetailPage::new(view, &result, site_url))
                 }),
             },
-            Self::Places { query, format } => kept(
-                services.listings.places(&query).await?,
-                |places| match format {
+            Self::Places { query, format } => {
+                kept(services.listings.places(&query).await?, |places| match format {
                     Format::Json => json(&PlacesJson::new(places, &query, site_url)),
                     Format::Html => html(&PlacesPage::new(places, &query, site_url)),
-                },
-            ),
+                })
+            }
             Self::Machine(page) => page.render(services, site_url).await,
         }
     }

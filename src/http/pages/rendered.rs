@@ -33,9 +33,5 @@ pub(super) fn json(value: &impl Serialize) -> Result<Rendered, AppError> {
 }
 
 fn rendered(content_type: &'static str, body: Bytes) -> Rendered {
-    Rendered {
-        content_type: HeaderValue::from_static(content_type),
-        body,
-        policy: None,
-    }
+    Rendered { content_type: HeaderValue::from_static(content_type), body, policy: None }
 }

@@ -38,13 +38,7 @@ pub(in crate::http) async fn serve(
     let served = served.await?;
     let age = served.page.age(Instant::now());
     let status = cache_status::header(&served.trail);
-    Ok(answer_or_stand_in(
-        &served,
-        request.headers(),
-        encodings,
-        age,
-        status,
-    ))
+    Ok(answer_or_stand_in(&served, request.headers(), encodings, age, status))
 }
 
 /// Answers with a page straight from the database: no cache is read or written.
@@ -64,10 +58,7 @@ fn not_kept(page: Rendered) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, page.content_type))
         .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .insert_header((
-            HeaderName::from_static("cache-status"),
-            cache_status::bypass(),
-        ))
+        .insert_header((HeaderName::from_static("cache-status"), cache_status::bypass()))
         .body(page.body)
 }
 

@@ -35,10 +35,7 @@ fn with_notice(page: &StoredPage) -> Option<StoredPage> {
     let text = std::str::from_utf8(page.text()).ok().filter(|_| is_html)?;
     let (before, after) = text.split_once(SLOT)?;
     let body = [before, &StaleNotice.render().ok()?, after].concat();
-    Some(StoredPage::uncompressed(
-        page.content_type.clone(),
-        body.into(),
-    ))
+    Some(StoredPage::uncompressed(page.content_type.clone(), body.into()))
 }
 
 #[cfg(test)]

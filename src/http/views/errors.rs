@@ -41,20 +41,9 @@ impl Failure<'_> {
     pub(in crate::http) fn render(self, frame: Option<Frame>) -> String {
         let (status, title) = (self.status.as_u16(), title(self.status));
         let page = match frame {
-            Some(frame) => AdminErrorPage {
-                status,
-                title,
-                failure: self,
-                frame,
-            }
-            .render(),
-            None => ErrorPage {
-                status,
-                title,
-                failure: self,
-                facade: Facade::of_failure(status),
-            }
-            .render(),
+            Some(frame) => AdminErrorPage { status, title, failure: self, frame }.render(),
+            None => ErrorPage { status, title, failure: self, facade: Facade::of_failure(status) }
+                .render(),
         };
         // A page about a failure must not fail: without the template there are still its words.
         page.unwrap_or_else(|_| title.to_owned())

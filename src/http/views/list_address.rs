@@ -44,9 +44,6 @@ mod tests {
             carrying("/a/", "q=a+b&o=price"),
             "/a/?_changelist_filters=q%3Da%2Bb%26o%3Dprice"
         );
-        assert_eq!(
-            carrying("/a/?b=1", "q=a"),
-            "/a/?b=1&_changelist_filters=q%3Da"
-        );
+        assert_eq!(carrying("/a/?b=1", "q=a"), "/a/?b=1&_changelist_filters=q%3Da");
     }
 }

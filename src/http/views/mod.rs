@@ -26,7 +26,5 @@ pub(super) fn page(
     template: &impl Template,
 ) -> Result<HttpResponse, AppError> {
     let body = template.render()?;
-    Ok(response
-        .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
-        .body(body))
+    Ok(response.insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(body))
 }

@@ -54,11 +54,7 @@ impl Pager {
         let step = |page: u16| {
             let after_gap = page > before + 1;
             before = page;
-            Step {
-                page,
-                url: (self.link)(page),
-                after_gap,
-            }
+            Step { page, url: (self.link)(page), after_gap }
         };
         (1..=self.count).filter(shown).map(step).collect()
     }

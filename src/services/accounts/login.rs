@@ -76,10 +76,7 @@ impl<'a> Attempt<'a> {
 
     /// All blocked attempts from a network are one entry, whichever of its addresses they come from.
     fn throttled(&self) -> Noted<'_> {
-        Noted {
-            address: self.network.clone(),
-            ..self.event(LoginKind::Throttled, None)
-        }
+        Noted { address: self.network.clone(), ..self.event(LoginKind::Throttled, None) }
     }
 }
 
@@ -199,12 +196,7 @@ impl Accounts {
 
     /// Counts an attempt, or tells how long it has to wait.
     async fn count(&self, attempt: &Attempt<'_>) -> Result<Option<Duration>, ServiceError> {
-        let Attempt {
-            account,
-            network,
-            subjects,
-            ..
-        } = attempt;
+        let Attempt { account, network, subjects, .. } = attempt;
         // Logins from one address wait for each other, so that they can't use up the connections.
         let turn = timeout(PATIENCE, self.counting.acquire()).await;
         let _turn = turn.map_err(|_| DbError::Unavailable("too many logins at once".to_owned()))?;

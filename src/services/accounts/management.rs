@@ -76,10 +76,7 @@ impl Accounts {
     /// A page of the users that a query asks for.
     pub async fn list(&self, query: &UserQuery, page_size: u16) -> Result<UserPage, ServiceError> {
         let client = self.database.client().await?;
-        let on = |page| UserQuery {
-            page,
-            ..query.clone()
-        };
+        let on = |page| UserQuery { page, ..query.clone() };
         let (mut page, mut found) = (query.page, users::list(&client, query, page_size).await?);
         if found.0.is_empty() && page > 0 {
             // Past the last page there is no row that says how many there are.
@@ -112,9 +109,7 @@ impl Accounts {
     ) -> Result<(), ManageError> {
         let mut client = self.database.client().await?;
         let (work, in_charge) = begin_in_charge(&mut client, actor).await?;
-        let user = users::find_locked(&work, id)
-            .await?
-            .ok_or(ManageError::Gone)?;
+        let user = users::find_locked(&work, id).await?.ok_or(ManageError::Gone)?;
         if user.version() != seen {
             return Err(ManageError::Changed);
         }
@@ -159,9 +154,7 @@ impl Accounts {
         if id == actor.id {
             return Err(ManageError::OwnAccount);
         }
-        let user = users::find_locked(&work, id)
-            .await?
-            .ok_or(ManageError::Gone)?;
+        let user = users::find_locked(&work, id).await?.ok_or(ManageError::Gone)?;
         let ended = sessions::delete_of_user(&work, id, None).await?;
         users::delete(&work, id).await?;
         self.commit(work, ended).await?;

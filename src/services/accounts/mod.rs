@@ -42,11 +42,7 @@ pub struct Accounts {
 
 impl Accounts {
     pub(super) fn new(database: Database, sessions: Sessions) -> Self {
-        Self {
-            database,
-            sessions,
-            counting: Arc::new(Semaphore::new(COUNTED_AT_ONCE)),
-        }
+        Self { database, sessions, counting: Arc::new(Semaphore::new(COUNTED_AT_ONCE)) }
     }
 
     /// Finds an active member of staff with one of their sessions, by the session's name. What the database says

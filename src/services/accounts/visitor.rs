@@ -17,9 +17,7 @@ pub struct Visitor {
 impl Visitor {
     /// A visitor from an address, whose browser calls itself so.
     pub fn new(address: Option<IpAddr>, user_agent: &str) -> Self {
-        let plain = user_agent
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c });
+        let plain = user_agent.chars().map(|c| if c.is_control() { ' ' } else { c });
         Self {
             // An IPv4 address is the same one when it comes in through an IPv6 socket.
             address: address.map(|address| address.to_canonical()),
@@ -29,9 +27,7 @@ impl Visitor {
 
     /// The address; empty when it is not known.
     pub fn address(&self) -> String {
-        self.address
-            .map(|address| address.to_string())
-            .unwrap_or_default()
+        self.address.map(|address| address.to_string()).unwrap_or_default()
     }
 
     /// The `User-Agent` header, cut to a bounded length.
@@ -52,10 +48,7 @@ impl Visitor {
 
     /// The session's entries about this client.
     pub fn session_values(&self) -> [(&'static str, String); 2] {
-        [
-            (ADDRESS, self.address()),
-            (USER_AGENT, self.user_agent.clone()),
-        ]
+        [(ADDRESS, self.address()), (USER_AGENT, self.user_agent.clone())]
     }
 }
 

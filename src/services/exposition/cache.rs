@@ -15,24 +15,12 @@ pub(super) fn families(cache: &Cache) -> Vec<MetricFamily> {
         pages(cache),
         lookups(&levels),
         per_level(&levels, "stores", "Entries stored.", |counts| counts.stores),
-        per_level(
-            &levels,
-            "invalidations",
-            "Invalidations applied.",
-            |counts| counts.invalidations,
-        ),
-        per_level(&levels, "errors", "Failed operations.", |counts| {
-            counts.errors
+        per_level(&levels, "invalidations", "Invalidations applied.", |counts| {
+            counts.invalidations
         }),
-        durations(&levels, "hit", "Duration of lookups that hit.", |counts| {
-            &counts.hit_times
-        }),
-        durations(
-            &levels,
-            "load",
-            "Duration of loads after a miss.",
-            |counts| &counts.load_times,
-        ),
+        per_level(&levels, "errors", "Failed operations.", |counts| counts.errors),
+        durations(&levels, "hit", "Duration of lookups that hit.", |counts| &counts.hit_times),
+        durations(&levels, "load", "Duration of loads after a miss.", |counts| &counts.load_times),
     ];
     families.extend(memory(cache));
     families.extend(redis(cache));
@@ -66,11 +54,7 @@ fn lookups(levels: &[Counted]) -> MetricFamily {
         .map(|(outcome, count)| counter(&[("level", level), ("outcome", outcome)], count))
     };
     let help = "Lookups by cache level and outcome.";
-    counters(
-        "cache_lookups_total",
-        help,
-        levels.iter().flat_map(of_level),
-    )
+    counters("cache_lookups_total", help, levels.iter().flat_map(of_level))
 }
 
 fn per_level(
@@ -80,11 +64,7 @@ fn per_level(
     count: fn(&LevelCounts) -> u64,
 ) -> MetricFamily {
     let of_level = |(level, counts): &Counted| counter(&[("level", level.field())], count(counts));
-    counters(
-        &format!("cache_{name}_total"),
-        help,
-        levels.iter().map(of_level),
-    )
+    counters(&format!("cache_{name}_total"), help, levels.iter().map(of_level))
 }
 
 fn durations(
@@ -109,11 +89,7 @@ fn memory(cache: &Cache) -> [MetricFamily; 4] {
             "Pages in this process, including invalid ones.",
             entries as f64,
         ),
-        one(
-            "cache_memory_bytes",
-            "Bytes used by the pages in this process.",
-            bytes as f64,
-        ),
+        one("cache_memory_bytes", "Bytes used by the pages in this process.", bytes as f64),
         one(
             "cache_memory_limit_bytes",
             "Limit of these bytes (PAGE_CACHE_MEMORY_MB).",
@@ -130,25 +106,14 @@ fn memory(cache: &Cache) -> [MetricFamily; 4] {
 /// Without Redis there is no state that holds, and none of the states is 1.
 fn redis(cache: &Cache) -> Vec<MetricFamily> {
     let link = cache.report_link();
-    let is = |state| {
-        f64::from(u8::from(
-            link.as_ref().is_some_and(|link| link.state == state),
-        ))
-    };
-    let states = [
-        ("up", LinkState::Up),
-        ("repairing", LinkState::Repairing),
-        ("down", LinkState::Down),
-    ];
+    let is = |state| f64::from(u8::from(link.as_ref().is_some_and(|link| link.state == state)));
+    let states =
+        [("up", LinkState::Up), ("repairing", LinkState::Repairing), ("down", LinkState::Down)];
     let connections = link.as_ref().map_or(0, |link| link.connections);
     let needed = |link: &LinkReport| link.refusals.iter().any(|refusal| !refusal.is_of_figures());
     let refusing = link.as_ref().is_some_and(needed);
     let mut families = vec![
-        gauges(
-            "cache_redis_up",
-            "1 while Redis is in use.",
-            [gauge(&[], is(LinkState::Up))],
-        ),
+        gauges("cache_redis_up", "1 while Redis is in use.", [gauge(&[], is(LinkState::Up))]),
         gauges(
             "cache_redis_state",
             "1 for the current state of the Redis connection: up, repairing (missed events are being applied) \
@@ -186,9 +151,5 @@ fn event_log(cache: &Cache) -> MetricFamily {
     let help = "Seconds since all committed changes were last known to be applied to the cache, or since the \
     start. This limits how old a response can be. Below one second while the database connection works.";
     let lag = cache.caught_up_since();
-    gauges(
-        "event_log_lag_seconds",
-        help,
-        [gauge(&[], lag.as_secs_f64())],
-    )
+    gauges("event_log_lag_seconds", help, [gauge(&[], lag.as_secs_f64())])
 }

@@ -6,10 +6,7 @@ use super::family::{gauge, gauges};
 use crate::db::{Database, PoolReport};
 
 pub(super) fn families(database: &Database) -> Vec<MetricFamily> {
-    let version = [
-        ("version", env!("CARGO_PKG_VERSION")),
-        ("build", env!("BUILD_ID")),
-    ];
+    let version = [("version", env!("CARGO_PKG_VERSION")), ("build", env!("BUILD_ID"))];
     let build = gauges(
         "build_info",
         "Always 1; the labels hold the version and the build.",
@@ -28,16 +25,10 @@ fn pools(pools: &[PoolReport]) -> [MetricFamily; 3] {
             .map(|(state, count)| gauge(&[("pool", pool.name), ("state", state)], count as f64))
     });
     let each = |count: fn(&PoolReport) -> usize| {
-        pools
-            .iter()
-            .map(move |pool| gauge(&[("pool", pool.name)], count(pool) as f64))
+        pools.iter().map(move |pool| gauge(&[("pool", pool.name)], count(pool) as f64))
     };
     [
-        gauges(
-            "database_pool_connections",
-            "Open connections to PostgreSQL.",
-            connections,
-        ),
+        gauges("database_pool_connections", "Open connections to PostgreSQL.", connections),
         gauges(
             "database_pool_limit",
             "Limit of connections per pool (DATABASE_POOL_SIZE).",

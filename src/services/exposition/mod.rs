@@ -27,11 +27,7 @@ pub struct Exposition {
 
 impl Exposition {
     pub(super) fn new(database: Database, cache: Cache, traffic: Traffic) -> Self {
-        Self {
-            database,
-            cache,
-            traffic,
-        }
+        Self { database, cache, traffic }
     }
 
     /// The figures now.

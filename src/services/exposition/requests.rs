@@ -19,11 +19,7 @@ pub(super) fn families(traffic: &Traffic) -> [MetricFamily; 2] {
         .into_iter()
         .map(|route| histogram(&[("route", route.name())], &traffic.times(route)));
     [
-        counters(
-            "http_requests_total",
-            "Responses by route and status class.",
-            answered,
-        ),
+        counters("http_requests_total", "Responses by route and status class.", answered),
         histograms(
             "http_request_duration_seconds",
             "Request duration, except for responses from this process's memory. Those are in \

@@ -59,14 +59,9 @@ impl Report {
         advice.extend(refusals);
         advice.extend(self.low_ratio());
         if let Some(evicted) = self.number("evicted_keys").filter(|evicted| *evicted > 0) {
-            let since = self
-                .number("uptime_in_seconds")
-                .map_or_else(String::new, |seconds| {
-                    format!(
-                        " since it started {} ago",
-                        span(Duration::from_secs(seconds))
-                    )
-                });
+            let since = self.number("uptime_in_seconds").map_or_else(String::new, |seconds| {
+                format!(" since it started {} ago", span(Duration::from_secs(seconds)))
+            });
             advice.push(format!(
                 "Redis has evicted {evicted} keys{since}. Raise its maxmemory setting."
             ));
@@ -82,9 +77,7 @@ impl Report {
                 "maxmemory_policy is noeviction: a full Redis refuses new entries. Set it to allkeys-lru.".to_owned(),
             );
         }
-        let fragmented = self
-            .fragmentation()
-            .filter(|ratio| *ratio > MOST_FRAGMENTED);
+        let fragmented = self.fragmentation().filter(|ratio| *ratio > MOST_FRAGMENTED);
         let used = self.number("used_memory").unwrap_or(0);
         if let Some(ratio) = fragmented.filter(|_| used > SIZEABLE) {
             advice.push(format!(
@@ -123,16 +116,13 @@ impl Report {
         let told = |(code, mut refusals): (&str, Vec<&Refusal>)| {
             refusals.dedup_by(|one, other| one.command == other.command);
             let commands: Vec<_> = refusals.iter().map(|refusal| &*refusal.command).collect();
-            let Refusal {
-                account, reason, ..
-            } = refusals[0];
+            let Refusal { account, reason, .. } = refusals[0];
             let rules: BTreeSet<_> = refusals.iter().map(|refusal| refusal.rule()).collect();
             let rules: Vec<_> = rules.into_iter().collect();
             let remedy = match code {
-                "NOPERM" => format!(
-                    "To allow it, run “ACL SETUSER {account} {}”.",
-                    rules.join(" ")
-                ),
+                "NOPERM" => {
+                    format!("To allow it, run “ACL SETUSER {account} {}”.", rules.join(" "))
+                }
                 _ => refusals[0].remedy(),
             };
             let without = match refusals.iter().all(|refusal| refusal.is_of_figures()) {
@@ -197,15 +187,9 @@ mod tests {
                 listening: true,
                 memory_bound: 0,
             },
-            events: EventState {
-                lag: Some(lag),
-                ..EventState::default()
-            },
+            events: EventState { lag: Some(lag), ..EventState::default() },
             levels: Vec::new(),
-            pages: PageCounts {
-                cached: 69,
-                computed: 31,
-            },
+            pages: PageCounts { cached: 69, computed: 31 },
             age: Duration::from_secs(900),
             page_ttl: Duration::from_secs(900),
         }
@@ -247,11 +231,7 @@ mod tests {
         let mut report = report("", 0);
         report.tiers.refusals = vec![
             refusal("EVALSHA", "OOM", "command not allowed"),
-            refusal(
-                "MGET",
-                "NOPERM",
-                "this user has no permissions to run the 'mget' command",
-            ),
+            refusal("MGET", "NOPERM", "this user has no permissions to run the 'mget' command"),
             refusal("SET", "OOM", "command not allowed"),
         ];
         let advice = report.recommendations();
@@ -267,10 +247,7 @@ mod tests {
         let memory = &json["metrics"]["memory_usage"];
         assert!(memory["used_memory"].is_null());
         let reason = memory["reason"].as_str().expect("a reason");
-        assert!(
-            reason.starts_with("not permitted: Redis refused INFO"),
-            "{reason}"
-        );
+        assert!(reason.starts_with("not permitted: Redis refused INFO"), "{reason}");
         assert_eq!(json["metrics"]["redis"]["reachable"], true);
     }
 

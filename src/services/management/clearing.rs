@@ -94,11 +94,7 @@ impl Management {
         self.cache.void(&Tag::site()).await;
         let families = FAMILIES.map(|(_, family)| family);
         let cleared = match self.cache.redis_is_up() {
-            None => Cleared {
-                pages: Some(held),
-                querysets: Some(0),
-                reason: None,
-            },
+            None => Cleared { pages: Some(held), querysets: Some(0), reason: None },
             Some(_) => self.removed(self.cache.remove(&families).await),
         };
         // Last, so that nothing comes back from Redis.
@@ -155,9 +151,7 @@ impl Management {
             Ok(counted) => (Some(counted.unwrap_or_default()), None),
             Err(err) => (None, Some(self.why_not(&err))),
         };
-        let sampled = counted
-            .as_ref()
-            .map_or_else(Sampled::default, |found| found.sampled);
+        let sampled = counted.as_ref().map_or_else(Sampled::default, |found| found.sampled);
         let number = |at: &[usize]| {
             let found = counted.as_ref()?.families.iter().enumerate();
             let found = found.filter(|(family, _)| at.contains(family));

@@ -118,12 +118,8 @@ impl Management {
             self.redis_level(key, &found, &past),
         ];
         let list = page.list.as_ref();
-        let below = list.map(|query| {
-            [
-                Listings::list_key(query),
-                Listings::count_key(&query.filter),
-            ]
-        });
+        let below =
+            list.map(|query| [Listings::list_key(query), Listings::count_key(&query.filter)]);
         let below = below.into_iter().flatten();
         for key in below.chain(page.listing.map(Listings::detail_key)) {
             let found = self.cache.inspect(&key).await;
@@ -153,11 +149,7 @@ impl Management {
                 let generation = held.get(tag).map(shortened);
                 let note = generation.is_none().then(|| past.why_none(tag));
                 let tag = tag.to_string();
-                ExplainedTag {
-                    tag,
-                    generation,
-                    note,
-                }
+                ExplainedTag { tag, generation, note }
             }
             Err(err) => ExplainedTag {
                 tag: tag.to_string(),
@@ -198,17 +190,10 @@ impl Management {
             }
             Err(err) => ("down", format!("{}.", self.why_not(err))),
             Ok(InRedis::Absent) => return level,
-            Ok(InRedis::Unreadable) => (
-                "unreadable",
-                "The value under this key is not a cache entry.".to_owned(),
-            ),
-            Ok(InRedis::Entry {
-                age,
-                ttl,
-                sizes,
-                tags,
-                own_build,
-            }) => {
+            Ok(InRedis::Unreadable) => {
+                ("unreadable", "The value under this key is not a cache entry.".to_owned())
+            }
+            Ok(InRedis::Entry { age, ttl, sizes, tags, own_build }) => {
                 let void = tags.iter().filter(|state| state.is_void());
                 let void: TagSet = void.map(|state| state.tag.clone()).collect();
                 (level.age, level.ttl, level.sizes) = (Some(*age), Some(*ttl), sizes.clone());

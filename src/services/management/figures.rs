@@ -123,9 +123,7 @@ impl Report {
     /// The refused commands that pages need.
     pub fn refusals_of_pages(&self) -> Vec<&Refusal> {
         let refusals = self.tiers.refusals.iter();
-        refusals
-            .filter(|refusal| !refusal.is_of_figures())
-            .collect()
+        refusals.filter(|refusal| !refusal.is_of_figures()).collect()
     }
 
     /// Whether Redis responds, though it may refuse.
@@ -143,10 +141,7 @@ impl Report {
 
     /// Redis's own hit ratio, over every client and key.
     pub fn server_hit_ratio(&self) -> Option<f64> {
-        hit_ratio(
-            self.number("keyspace_hits")?,
-            self.number("keyspace_misses")?,
-        )
+        hit_ratio(self.number("keyspace_hits")?, self.number("keyspace_misses")?)
     }
 
     /// Memory in use divided by memory asked for; `None` when it is not known.
@@ -186,9 +181,7 @@ impl Report {
             }
             false => 1.0,
         };
-        let spared = loaded
-            .load_quantile(0.5)
-            .saturating_sub(figures.quantile(0.5));
+        let spared = loaded.load_quantile(0.5).saturating_sub(figures.quantile(0.5));
         Some(Saved {
             time_us: figures.counts.hits.saturating_mul(spared),
             statements: (figures.counts.hits as f64 * statements_per_load) as u64,
@@ -210,10 +203,9 @@ impl Report {
             return format!("{problem}: pages come from this program's memory or are computed.");
         }
         match self.page_hit_ratio() {
-            Some(ratio) => format!(
-                "{:.1} % of the requested pages came from the cache.",
-                ratio * 100.0
-            ),
+            Some(ratio) => {
+                format!("{:.1} % of the requested pages came from the cache.", ratio * 100.0)
+            }
             None => "No pages have been requested yet.".to_owned(),
         }
     }
@@ -237,10 +229,7 @@ impl Management {
             pages: self.cache.metrics().pages(),
             age: self.started.elapsed(),
             page_ttl: self.cache.lifetimes().page,
-            levels: Level::ALL
-                .iter()
-                .map(|level| LevelFigures::of(&self.cache, *level))
-                .collect(),
+            levels: Level::ALL.iter().map(|level| LevelFigures::of(&self.cache, *level)).collect(),
         }
     }
 
@@ -257,9 +246,7 @@ impl Management {
             number("keyspace_misses"),
             rating(report.server_hit_ratio()),
             number("used_memory"),
-            report
-                .why_no_figures()
-                .unwrap_or_else(|| report.efficiency()),
+            report.why_no_figures().unwrap_or_else(|| report.efficiency()),
         );
         report
     }
@@ -294,10 +281,7 @@ mod tests {
     fn what_hits_spare_follows_from_the_median_load_and_hit() {
         let mut report = unreachable();
         let figures = |level, hits, hit: &[(usize, u64)], load: &[(usize, u64)]| {
-            let mut counts = LevelCounts {
-                hits,
-                ..LevelCounts::default()
-            };
+            let mut counts = LevelCounts { hits, ..LevelCounts::default() };
             counts.hit_times = Buckets::of_sparse(hit.iter().copied());
             counts.load_times = Buckets::of_sparse(load.iter().copied());
             LevelFigures { level, counts }
@@ -327,9 +311,6 @@ mod tests {
         let reason = memory["reason"].as_str().expect("a reason");
         assert!(reason.contains("connection refused"), "{reason}");
         let advice = json["metrics"]["analysis"]["recommendations"][0].to_string();
-        assert!(
-            advice.contains("REDIS_URL") && advice.contains("connection refused"),
-            "{advice}"
-        );
+        assert!(advice.contains("REDIS_URL") && advice.contains("connection refused"), "{advice}");
     }
 }

@@ -57,12 +57,7 @@ impl Report {
         }});
         // Where Redis tells no figures, they are null, and it is said why.
         if let Some(reason) = self.why_no_figures() {
-            for group in [
-                "redis",
-                "cache_performance",
-                "memory_usage",
-                "connection_stats",
-            ] {
+            for group in ["redis", "cache_performance", "memory_usage", "connection_stats"] {
                 json["metrics"][group]["reason"] = json!(reason);
             }
         }

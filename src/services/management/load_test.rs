@@ -39,10 +39,7 @@ fn whole_number<'de, D: Deserializer<'de>>(input: D) -> Result<i64, D::Error> {
 
 impl Default for LoadTestRequest {
     fn default() -> Self {
-        Self {
-            requests: 100,
-            concurrency: 10,
-        }
+        Self { requests: 100, concurrency: 10 }
     }
 }
 
@@ -105,10 +102,9 @@ impl LoadTestRequest {
     /// Each field that is out of them.
     pub fn check(self) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::new();
-        for (field, value, max) in [
-            ("requests", self.requests, 10_000),
-            ("concurrency", self.concurrency, 64),
-        ] {
+        for (field, value, max) in
+            [("requests", self.requests, 10_000), ("concurrency", self.concurrency, 64)]
+        {
             if !(1..=max).contains(&value) {
                 errors.add(
                     field,
@@ -116,11 +112,7 @@ impl LoadTestRequest {
                 );
             }
         }
-        if errors.is_empty() {
-            Ok(self)
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { Ok(self) } else { Err(errors) }
     }
 }
 
@@ -137,10 +129,8 @@ impl Management {
             return Err(ServiceError::Interrupted);
         };
         let before = self.page_hit_ratio();
-        let (requests, concurrency) = (
-            request.requests.unsigned_abs(),
-            request.concurrency.unsigned_abs(),
-        );
+        let (requests, concurrency) =
+            (request.requests.unsigned_abs(), request.concurrency.unsigned_abs());
         let next = AtomicU64::new(0);
         let started = Instant::now();
         let worker = || async {
@@ -198,10 +188,7 @@ fn histogram(sorted: &[Duration]) -> Vec<Bar> {
         rest = &rest[answers..];
         // Empty bars before the fastest response are left out.
         if answers > 0 || !bars.is_empty() {
-            bars.push(Bar {
-                below_us,
-                answers: answers as u64,
-            });
+            bars.push(Bar { below_us, answers: answers as u64 });
         }
         if rest.is_empty() {
             break;
@@ -212,9 +199,7 @@ fn histogram(sorted: &[Duration]) -> Vec<Bar> {
 
 fn quantile(sorted: &[Duration], share: f64) -> u64 {
     let rank = (sorted.len() as f64 * share).ceil() as usize;
-    sorted
-        .get(rank.saturating_sub(1))
-        .map_or(0, |time| micros(*time))
+    sorted.get(rank.saturating_sub(1)).map_or(0, |time| micros(*time))
 }
 
 fn micros(duration: Duration) -> u64 {
@@ -228,10 +213,7 @@ mod tests {
     #[test]
     fn quantiles_are_of_the_nearest_rank() {
         let times: Vec<_> = (1..=100).map(Duration::from_micros).collect();
-        assert_eq!(
-            [0.5, 0.95, 0.99].map(|share| quantile(&times, share)),
-            [50, 95, 99]
-        );
+        assert_eq!([0.5, 0.95, 0.99].map(|share| quantile(&times, share)), [50, 95, 99]);
         assert_eq!(quantile(&[], 0.5), 0);
     }
 
@@ -249,12 +231,8 @@ mod tests {
 
     #[test]
     fn bounds_are_named_by_field() {
-        let errors = LoadTestRequest {
-            requests: 0,
-            concurrency: 65,
-        }
-        .check()
-        .expect_err("out of bounds");
+        let errors =
+            LoadTestRequest { requests: 0, concurrency: 65 }.check().expect_err("out of bounds");
         assert_eq!(errors.iter().count(), 2);
     }
 }

@@ -96,11 +96,7 @@ impl Management {
 
     async fn keys(&self) -> Result<Keys, String> {
         let census = match self.cache.tier_state().answers {
-            true => {
-                self.cache
-                    .census(|key| Some(kind_of(key)), MOST_WEIGHED)
-                    .await
-            }
+            true => self.cache.census(|key| Some(kind_of(key)), MOST_WEIGHED).await,
             false => Err(CacheError::Unavailable),
         };
         let census = census.map_err(|err| self.why_not(&err))?;

@@ -23,13 +23,9 @@ mod tests {
 
     #[test]
     fn ratings_follow_their_thresholds() {
-        for (ratio, want) in [
-            (0.9, "Excellent"),
-            (0.899, "Good"),
-            (0.7, "Good"),
-            (0.5, "Fair"),
-            (0.49, "Poor"),
-        ] {
+        for (ratio, want) in
+            [(0.9, "Excellent"), (0.899, "Good"), (0.7, "Good"), (0.5, "Fair"), (0.49, "Poor")]
+        {
             assert_eq!(rating(Some(ratio)), want);
         }
         assert_eq!(rating(hit_ratio(0, 0)), "No data");

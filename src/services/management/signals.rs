@@ -53,12 +53,7 @@ impl Probe {
         among.send_modify(|places| {
             places.insert(place.clone());
         });
-        Self {
-            place,
-            may_exist: false,
-            id: None,
-            among: Arc::clone(among),
-        }
+        Self { place, may_exist: false, id: None, among: Arc::clone(among) }
     }
 }
 
@@ -85,9 +80,7 @@ impl Management {
             }
             let steps = this.signal_steps(&mut probe).await;
             if probe.may_exist {
-                tokio::spawn(caller::carried(
-                    async move { this.delete_probe(probe).await },
-                ));
+                tokio::spawn(caller::carried(async move { this.delete_probe(probe).await }));
             }
             steps
         })
@@ -148,35 +141,21 @@ impl Management {
         probe.may_exist = true;
         let property = self.editor.create(ACTOR, listing(&place, "1.00")).await?;
         probe.id = Some(property.id);
-        steps.push(
-            self.step("create (post_save)", &query, 1, Some(&property))
-                .await?,
-        );
+        steps.push(self.step("create (post_save)", &query, 1, Some(&property)).await?);
 
         let new = listing(&place, "2.00");
-        let update = self
-            .editor
-            .update_once(ACTOR, None, property.id, property.version(), new);
+        let update = self.editor.update_once(ACTOR, None, property.id, property.version(), new);
         let updated = match update.await? {
             UpdateOutcome::Saved(updated) => updated,
             UpdateOutcome::Conflict(other) | UpdateOutcome::Same(other) => other,
             UpdateOutcome::Gone | UpdateOutcome::Repeated => property.clone(),
         };
-        steps.push(
-            self.step("update (post_save)", &query, 1, Some(&updated))
-                .await?,
-        );
+        steps.push(self.step("update (post_save)", &query, 1, Some(&updated)).await?);
 
         self.editor.delete(ACTOR, vec![property.id]).await?;
         probe.may_exist = false;
         let mut deleted = self.step("delete (post_delete)", &query, 0, None).await?;
-        deleted.success &= self
-            .listings
-            .find(property.id)
-            .await?
-            .tagged
-            .value
-            .is_none();
+        deleted.success &= self.listings.find(property.id).await?.tagged.value.is_none();
         steps.push(deleted);
         Ok(steps)
     }
@@ -190,11 +169,7 @@ impl Management {
             true => "the probe's list is cached",
             false => "the probe's list can't be cached: Redis is not in use",
         };
-        Ok(SignalStep {
-            step: "warm",
-            success: hit,
-            detail: detail.to_owned(),
-        })
+        Ok(SignalStep { step: "warm", success: hit, detail: detail.to_owned() })
     }
 
     /// Reads the list and the listing through the caches: the first read after a write must miss and be right, the
@@ -224,11 +199,7 @@ impl Management {
             say(hit, "the new one was cached", "the new one was not cached"),
             say(right, "and every read was right", "but a read was wrong"),
         ];
-        Ok(SignalStep {
-            step,
-            success: missed && hit && right,
-            detail: detail.join(", "),
-        })
+        Ok(SignalStep { step, success: missed && hit && right, detail: detail.join(", ") })
     }
 }
 
@@ -236,10 +207,7 @@ impl Management {
 fn what_became_of_the_old(first: Outcome) -> (bool, &'static str) {
     match first {
         Outcome::Hit(_) | Outcome::Stale(_) => (false, "the old list was still served"),
-        Outcome::Bypass => (
-            false,
-            "Redis is not in use, so nothing was cached to invalidate",
-        ),
+        Outcome::Bypass => (false, "Redis is not in use, so nothing was cached to invalidate"),
         Outcome::Miss { .. } | Outcome::Collapsed => (true, "the old list was invalidated"),
     }
 }
@@ -247,6 +215,5 @@ fn what_became_of_the_old(first: Outcome) -> (bool, &'static str) {
 fn listing(place: &str, price: &str) -> NewProperty {
     let description = "A probe that tests invalidation and is deleted at once.";
     let form = PropertyForm::required(TITLE, description, price, place);
-    form.parse()
-        .unwrap_or_else(|errors| unreachable!("the probe's fields are valid: {errors:?}"))
+    form.parse().unwrap_or_else(|errors| unreachable!("the probe's fields are valid: {errors:?}"))
 }

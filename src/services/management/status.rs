@@ -116,11 +116,7 @@ impl Management {
                 _ => None,
             });
         }
-        EventState {
-            last_id,
-            position: position.map(|position| position.snapshot.xmin()),
-            lag,
-        }
+        EventState { last_id, position: position.map(|position| position.snapshot.xmin()), lag }
     }
 }
 

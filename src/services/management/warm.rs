@@ -54,10 +54,7 @@ impl Management {
             return Err(ServiceError::Interrupted);
         };
         let paths = self.paths_to_warm().await?;
-        let mut warmed = Warmed {
-            pages: 0,
-            failed: 0,
-        };
+        let mut warmed = Warmed { pages: 0, failed: 0 };
         let total = paths.len() as u64;
         self.warming.note(|state| state.total = total);
         for path in paths {
@@ -78,11 +75,8 @@ impl Management {
         let (mut paths, mut listings) = (Vec::new(), BTreeSet::new());
         for sort in Sort::ALL {
             for page in 1..=PAGES {
-                let query = ListingQuery {
-                    sort,
-                    ..ListingQuery::default()
-                }
-                .at(Position::Page(page));
+                let query =
+                    ListingQuery { sort, ..ListingQuery::default() }.at(Position::Page(page));
                 // The page is made of this as well.
                 let list = Box::pin(self.listings.list(&query)).await?.tagged.value;
                 let path = format!("/properties/?{}", query.canonical());

@@ -41,10 +41,7 @@ impl Warming {
         if inner.0.running {
             return false;
         }
-        let state = WarmState {
-            running: true,
-            ..WarmState::default()
-        };
+        let state = WarmState { running: true, ..WarmState::default() };
         *inner = (state, Some(Instant::now()));
         true
     }
@@ -56,11 +53,7 @@ impl Warming {
     pub(super) fn end(&self, problem: Option<String>) {
         let state = self.state();
         let mut inner = self.lock();
-        inner.0 = WarmState {
-            running: false,
-            problem,
-            ..state
-        };
+        inner.0 = WarmState { running: false, problem, ..state };
         inner.1 = None;
     }
 
@@ -69,10 +62,7 @@ impl Warming {
         let (state, began) = &*inner;
         let taken =
             began.map(|began| u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
-        WarmState {
-            duration_ms: taken.or(state.duration_ms),
-            ..state.clone()
-        }
+        WarmState { duration_ms: taken.or(state.duration_ms), ..state.clone() }
     }
 }
 

@@ -34,10 +34,7 @@ pub(in crate::services) fn is_known(hash: &str) -> bool {
 impl<'a> ForeignHash<'a> {
     /// Reads a hash; `None` for one of another kind, and for one that would cost too much to check.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
-        if let Some(phc) = text
-            .strip_prefix("argon2")
-            .filter(|phc| phc.starts_with('$'))
-        {
+        if let Some(phc) = text.strip_prefix("argon2").filter(|phc| phc.starts_with('$')) {
             let params = Params::try_from(&PasswordHash::new(phc).ok()?).ok()?;
             let (memory, passes, lanes) = MAX_ARGON2;
             let cheap =
@@ -68,11 +65,8 @@ impl<'a> ForeignHash<'a> {
 /// Whether a password matches a hash in PHC string format.
 pub(super) fn verify_phc(password: &str, hash: &str) -> bool {
     let parsed = PasswordHash::new(hash);
-    parsed.is_ok_and(|parsed| {
-        Argon2::default()
-            .verify_password(password.as_bytes(), &parsed)
-            .is_ok()
-    })
+    parsed
+        .is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
 }
 
 #[cfg(test)]

@@ -47,9 +47,7 @@ async fn in_line<T: Send + 'static>(
 /// When hashing fails.
 pub(super) async fn hash(password: Password) -> Result<String, ServiceError> {
     let hashed = in_line(move || {
-        Argon2::default()
-            .hash_password(password.as_bytes())
-            .map(|hash| hash.to_string())
+        Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string())
     });
     hashed.await?.map_err(ServiceError::Hash)
 }
@@ -93,9 +91,7 @@ pub(super) async fn verify(
         let foreign_hash = foreign_hash.and_then(ForeignHash::parse);
         let fits = |password: &String| {
             let fits_own = verify_phc(password, own_hash);
-            let fits_foreign = foreign_hash
-                .as_ref()
-                .is_some_and(|hash| hash.fits(password));
+            let fits_foreign = foreign_hash.as_ref().is_some_and(|hash| hash.fits(password));
             match own {
                 true => fits_own,
                 false => fits_foreign && is_known_foreign(&hash),
@@ -163,13 +159,7 @@ mod tests {
         // PBKDF2 of “secret”, as Django writes it.
         let sample = "pbkdf2_sha256$1000$NaCl$RJWe6VGvSSeWLofYHKbeZW+HJhRuxcI5mUl9HY6H0J0=";
         assert!(is_known_foreign(sample));
-        for hash in [
-            None,
-            Some(""),
-            Some("!unusable"),
-            Some(DUMMY),
-            Some("md5$a$b"),
-        ] {
+        for hash in [None, Some(""), Some("!unusable"), Some(DUMMY), Some("md5$a$b")] {
             for foreign in [None, Some(sample)] {
                 assert!(!fits("secret", hash, foreign).await, "{hash:?}");
             }

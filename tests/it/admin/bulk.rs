@@ -10,19 +10,13 @@ use crate::harness::{Browser, Page, Plan};
 const LIST: &str = "/admin/properties/";
 
 fn fields(pairs: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
-    pairs
-        .iter()
-        .map(|(name, value)| (*name, (*value).to_owned()))
-        .collect()
+    pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
 }
 
 /// Asks for something to be done with all listings that match.
 async fn ask(staff: &Browser, action: &str, state: &str) -> Page {
-    let asked = fields(&[
-        ("action", action),
-        ("select_across", "1"),
-        ("_changelist_filters", state),
-    ]);
+    let asked =
+        fields(&[("action", action), ("select_across", "1"), ("_changelist_filters", state)]);
     staff.submit(LIST, &asked).await
 }
 
@@ -35,11 +29,7 @@ async fn confirm(staff: &Browser, question: &Page, more: &[(&'static str, &str)]
     if question.has("name=\"select_across\"") {
         all.push(("select_across", "1".to_owned()));
     }
-    for part in question
-        .text()
-        .split("name=\"_selected_action\" value=\"")
-        .skip(1)
-    {
+    for part in question.text().split("name=\"_selected_action\" value=\"").skip(1) {
         let id = part.split('"').next().expect("an id");
         all.push(("_selected_action", id.to_owned()));
     }
@@ -49,10 +39,7 @@ async fn confirm(staff: &Browser, question: &Page, more: &[(&'static str, &str)]
 async fn told(staff: &Browser) -> String {
     let page = staff.get(LIST).await.assert_status(200);
     let message = page.text().split("role=\"status\"><p>").nth(1);
-    message
-        .and_then(|rest| rest.split('<').next())
-        .unwrap_or_default()
-        .to_owned()
+    message.and_then(|rest| rest.split('<').next()).unwrap_or_default().to_owned()
 }
 
 #[tokio::test]
@@ -60,19 +47,13 @@ async fn all_that_match_are_deleted_and_no_others_after_a_short_question() {
     let app = Plan::new().await.homes(2_600).await.start().await;
     let staff = app.staff().await;
     let state = "location=leith&max_price=2400000.00&o=price&per_page=25";
-    let question = ask(&staff, "delete_selected", state)
-        .await
-        .assert_status(200);
+    let question = ask(&staff, "delete_selected", state).await.assert_status(200);
     assert!(question.has("Delete 1,200 listings?"), "{question:?}");
     assert!(question.has("and 1,190 more") && question.has("<bdi>Home 1</bdi>"));
     assert!(question.has("<bdi>2,400,000</bdi>") && question.has("<bdi>leith</bdi>"));
     assert!(question.has("You can’t undo this"), "{question:?}");
     assert_eq!(question.text().matches("_selected_action").count(), 0);
-    assert!(
-        question.body.len() < 20_000,
-        "{} bytes",
-        question.body.len()
-    );
+    assert!(question.body.len() < 20_000, "{} bytes", question.body.len());
     assert_eq!(app.database.listings().await, "2600");
     let done = confirm(&staff, &question, &[]).await.assert_status(303);
     assert_eq!(done.header("location"), format!("{LIST}?{state}"));
@@ -92,10 +73,7 @@ async fn all_that_match_are_deleted_and_no_others_after_a_short_question() {
 async fn a_move_is_one_transaction_and_one_batch_of_events() {
     let told_of: Arc<Mutex<Vec<Event>>> = Arc::default();
     let plan = Plan::new().await.homes(40).await;
-    let app = plan
-        .receiver(Receiver::Recorder(told_of.clone()))
-        .start()
-        .await;
+    let app = plan.receiver(Receiver::Recorder(told_of.clone())).start().await;
     let staff = app.staff().await;
     app.get("/properties/?location=Portobello").await;
     let state = "q=home&max_price=20000";
@@ -104,11 +82,7 @@ async fn a_move_is_one_transaction_and_one_batch_of_events() {
     let done = confirm(&staff, &question, &[("location", " Portobello ")]).await;
     done.assert_status(303);
     assert_eq!(told(&staff).await, "Moved 20 listings to “Portobello”.");
-    assert!(
-        app.get("/properties/?location=Portobello")
-            .await
-            .has("20 listings")
-    );
+    assert!(app.get("/properties/?location=Portobello").await.has("20 listings"));
     let transactions = "SELECT count(DISTINCT xid) || ' ' || count(*) FROM history";
     assert_eq!(app.database.value(transactions).await, "1 20");
     let notes = "SELECT DISTINCT note FROM history";
@@ -117,20 +91,13 @@ async fn a_move_is_one_transaction_and_one_batch_of_events() {
     let events = std::mem::take(&mut *told_of.lock().expect("no panic"));
     assert_eq!(events.len(), 20);
     assert!(
-        events
-            .iter()
-            .all(|event| matches!(event.change, Change::PostSave { created: false, .. }))
+        events.iter().all(|event| matches!(event.change, Change::PostSave { created: false, .. }))
     );
     // Those that are there already are not touched.
     let question = ask(&staff, "move_selected", "max_price=25000").await;
-    confirm(&staff, &question, &[("location", "Portobello")])
-        .await
-        .assert_status(303);
+    confirm(&staff, &question, &[("location", "Portobello")]).await.assert_status(303);
     let told = told(&staff).await;
-    assert_eq!(
-        told,
-        "Moved 5 listings to “Portobello”. 20 were already there."
-    );
+    assert_eq!(told, "Moved 5 listings to “Portobello”. 20 were already there.");
     assert_eq!(app.database.value(transactions).await, "2 25");
 }
 
@@ -139,23 +106,14 @@ async fn a_location_that_is_wrong_is_asked_for_again_and_kept() {
     let app = Plan::new().await.homes(4).await.start().await;
     let staff = app.staff().await;
     let question = ask(&staff, "move_selected", "").await;
-    assert!(
-        question.has("These are all the listings on the site"),
-        "{question:?}"
-    );
+    assert!(question.has("These are all the listings on the site"), "{question:?}");
     let long = "l".repeat(101);
     for location in ["", &long, "a\u{7}b"] {
         let again = confirm(&staff, &question, &[("location", location)]).await;
         let again = again.assert_status(422);
         assert!(again.has("id=\"location-error\""), "{again:?}");
-        assert!(
-            again.has("<title>Please correct: Move listings"),
-            "{again:?}"
-        );
-        assert!(
-            again.has("role=\"alert\"><p>Nothing was moved."),
-            "{again:?}"
-        );
+        assert!(again.has("<title>Please correct: Move listings"), "{again:?}");
+        assert!(again.has("role=\"alert\"><p>Nothing was moved."), "{again:?}");
         assert_eq!(again.field("location"), location);
     }
     let moved = "SELECT count(*) FROM history";
@@ -174,14 +132,9 @@ async fn where_others_match_than_staff_were_told_of_it_is_asked_again() {
             .await;
         let again = confirm(&staff, &question, &[("location", "Joppa")]).await;
         let again = again.assert_status(409);
-        assert!(
-            again.has("Nothing was done.") && again.has("asked about 5 listings"),
-            "{again:?}"
-        );
+        assert!(again.has("Nothing was done.") && again.has("asked about 5 listings"), "{again:?}");
         assert!(again.field("expected").starts_with("6-"));
-        app.database
-            .run("DELETE FROM property WHERE title = 'One more'")
-            .await;
+        app.database.run("DELETE FROM property WHERE title = 'One more'").await;
     }
     assert_eq!(app.database.listings().await, "10");
     let question = ask(&staff, "delete_selected", "location=leith").await;
@@ -194,26 +147,18 @@ async fn all_that_match_are_never_touched_without_a_number_or_by_a_filter_that_c
     let app = Plan::new().await.homes(4).await.start().await;
     let staff = app.staff().await;
     let all = |more: &[(&'static str, &str)]| {
-        let mut all = fields(&[
-            ("action", "delete_selected"),
-            ("post", "yes"),
-            ("select_across", "1"),
-        ]);
+        let mut all =
+            fields(&[("action", "delete_selected"), ("post", "yes"), ("select_across", "1")]);
         all.extend(fields(more));
         all
     };
     let page = staff.submit(LIST, &all(&[])).await.assert_status(200);
     assert!(page.has("Delete 4 listings?"), "{page:?}");
-    let unread = all(&[
-        ("_changelist_filters", "min_price=cheap"),
-        ("expected", &page.field("expected")),
-    ]);
+    let unread =
+        all(&[("_changelist_filters", "min_price=cheap"), ("expected", &page.field("expected"))]);
     staff.submit(LIST, &unread).await.assert_status(303);
     for expected in ["many", "4", "4-"] {
-        staff
-            .submit(LIST, &all(&[("expected", expected)]))
-            .await
-            .assert_status(200);
+        staff.submit(LIST, &all(&[("expected", expected)])).await.assert_status(200);
     }
     assert_eq!(app.database.listings().await, "4");
 }
@@ -272,18 +217,13 @@ async fn each_action_needs_its_permission() {
         }
         let form = "/admin/properties/import/";
         staff.get(form).await.assert_status(import);
-        staff
-            .get(&format!("{form}1/"))
-            .await
-            .assert_status(if import == 403 { 403 } else { 303 });
-        staff
-            .submit(&format!("{form}1/"), &[])
-            .await
-            .assert_status(if import == 403 { 403 } else { 303 });
+        staff.get(&format!("{form}1/")).await.assert_status(if import == 403 { 403 } else { 303 });
+        staff.submit(&format!("{form}1/"), &[]).await.assert_status(if import == 403 {
+            403
+        } else {
+            303
+        });
         assert_eq!(list.has(form), import == 200, "{permissions}");
-        staff
-            .get("/admin/properties/export/?format=csv")
-            .await
-            .assert_status(export);
+        staff.get("/admin/properties/export/?format=csv").await.assert_status(export);
     }
 }

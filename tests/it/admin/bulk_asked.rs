@@ -12,17 +12,11 @@ const STATE: &str =
 /// What is asked about: all in Leith, or the same listings one by one.
 const CHOSEN: [&[(&str, &str)]; 2] = [
     &[("select_across", "1")],
-    &[
-        ("_selected_action", "1"),
-        ("_selected_action", "3"),
-        ("_selected_action", "5"),
-    ],
+    &[("_selected_action", "1"), ("_selected_action", "3"), ("_selected_action", "5")],
 ];
 
 fn owned<'a>(pairs: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {
-    let owned = pairs
-        .iter()
-        .map(|(name, value)| (*name, (*value).to_owned()));
+    let owned = pairs.iter().map(|(name, value)| (*name, (*value).to_owned()));
     owned.collect()
 }
 
@@ -34,10 +28,7 @@ async fn start() -> (App, Browser) {
 
 async fn ask(staff: &Browser, action: &str, chosen: &[(&'static str, &str)]) -> Page {
     let mut fields = owned(chosen);
-    fields.extend(owned(&[
-        ("action", action),
-        ("_changelist_filters", "location=Leith"),
-    ]));
+    fields.extend(owned(&[("action", action), ("_changelist_filters", "location=Leith")]));
     staff.submit(LIST, &fields).await
 }
 
@@ -65,11 +56,7 @@ async fn a_listing_that_was_not_asked_about_is_neither_deleted_nor_moved() {
                 let again = confirm(&staff, &question, chosen).await;
                 let again = again.assert_status(409);
                 assert!(again.has("Nothing was done."), "{again:?}");
-                assert_eq!(
-                    app.database.value(STATE).await,
-                    before,
-                    "{action} {chosen:?}"
-                );
+                assert_eq!(app.database.value(STATE).await, before, "{action} {chosen:?}");
                 assert_eq!(app.database.value(events).await, logged);
                 // Who has seen the new listings may go on.
                 confirm(&staff, &again, chosen).await.assert_status(303);
@@ -85,10 +72,7 @@ async fn a_change_that_commits_while_a_deletion_waits_for_it_stops_the_deletion(
         let (app, staff) = start().await;
         let question = ask(&staff, "delete_selected", chosen).await;
         let other = app.database.psql().await;
-        other
-            .batch_execute(&format!("BEGIN; {SWAP}"))
-            .await
-            .expect("changed");
+        other.batch_execute(&format!("BEGIN; {SWAP}")).await.expect("changed");
         let commit = async {
             app.database.has_waiting(1).await;
             other.batch_execute("COMMIT").await.expect("committed");

@@ -27,17 +27,11 @@ async fn an_edit_of_what_somebody_else_changed_shows_both_versions_and_loses_nei
     for text in ["Theirs &#60;b&#62;", "2000.00", "Mine", "3000", "Joppa"] {
         assert!(conflict.has(text), "{text} is not there: {conflict:?}");
     }
-    assert_eq!(
-        app.database.value("SELECT title FROM property").await,
-        "Theirs <b>"
-    );
+    assert_eq!(app.database.value("SELECT title FROM property").await, "Theirs <b>");
     assert_eq!(conflict.field("title"), "Mine");
     // Having seen both, one may overwrite.
     save(&sam, &conflict, &mine).await.assert_status(303);
-    assert_eq!(
-        app.database.value("SELECT title FROM property").await,
-        "Mine"
-    );
+    assert_eq!(app.database.value("SELECT title FROM property").await, "Mine");
 }
 
 #[tokio::test]
@@ -45,9 +39,7 @@ async fn a_change_by_psql_is_a_conflict_too() {
     let app = Plan::new().await.homes(1).await.start().await;
     let staff = app.staff().await;
     let form = open(&staff).await;
-    app.database
-        .run("UPDATE property SET description = 'By psql'")
-        .await;
+    app.database.run("UPDATE property SET description = 'By psql'").await;
     let page = save(&staff, &form, &listing("Mine", "1", "L")).await;
     assert!(page.assert_status(409).has("By psql"));
 }
@@ -87,10 +79,7 @@ async fn a_deletion_of_what_is_deleted_already_is_a_404() {
     let app = Plan::new().await.homes(2).await.start().await;
     let staff = app.staff().await;
     staff.delete_listing(1).await;
-    staff
-        .submit("/admin/properties/1/delete/", &[])
-        .await
-        .assert_status(404);
+    staff.submit("/admin/properties/1/delete/", &[]).await.assert_status(404);
     // Of several, those that are left are deleted.
     let fields = [
         ("action", "delete_selected"),
@@ -99,10 +88,7 @@ async fn a_deletion_of_what_is_deleted_already_is_a_404() {
         ("_selected_action", "2"),
     ];
     let fields = fields.map(|(name, value)| (name, value.to_owned()));
-    staff
-        .submit("/admin/properties/", &fields)
-        .await
-        .assert_status(303);
+    staff.submit("/admin/properties/", &fields).await.assert_status(303);
     assert_eq!(app.database.listings().await, "0");
 }
 
@@ -128,9 +114,7 @@ async fn a_change_of_very_many_at_once_is_not_said_to_be_somebody_elses() {
     let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
     ada.edit_listing(1, &listing("Hers", "1", "Leith")).await;
     let form = open(&sam).await;
-    app.database
-        .run("UPDATE property SET price = price + 1")
-        .await;
+    app.database.run("UPDATE property SET price = price + 1").await;
     let page = save(&sam, &form, &listing("Mine", "1", "Leith")).await;
     let page = page.assert_status(409);
     assert!(page.has("This listing was changed"), "{page:?}");
@@ -147,10 +131,7 @@ async fn whoever_deletes_what_somebody_else_just_deleted_is_told_so_and_offered_
     let list = staff.get("/admin/properties/").await;
     assert!(list.has("/undo/"), "{list:?}");
     let faster = app.database.psql().await;
-    faster
-        .batch_execute("BEGIN; DELETE FROM property WHERE id = 1")
-        .await
-        .expect("deleted");
+    faster.batch_execute("BEGIN; DELETE FROM property WHERE id = 1").await.expect("deleted");
     let slower = staff.submit("/admin/properties/1/delete/", &[]);
     let commit = async {
         app.database.has_waiting(1).await;
@@ -180,16 +161,11 @@ async fn a_conflict_says_whether_the_change_came_from_ones_own_other_tab_or_from
         for (n, saver) in savers.iter().enumerate() {
             let staff = if *saver == "ada" { &ada } else { &sam };
             let typed = listing(&format!("Saved {n}"), "2", "Leith");
-            save(staff, &open(staff).await, &typed)
-                .await
-                .assert_status(303);
+            save(staff, &open(staff).await, &typed).await.assert_status(303);
         }
         let page = save(&sam, &form, &listing("Mine", "1", "Leith")).await;
         let page = page.assert_status(409);
-        assert!(
-            page.has(&format!("<h1 class=\"headline\">{heading}</h1>")),
-            "{page:?}"
-        );
+        assert!(page.has(&format!("<h1 class=\"headline\">{heading}</h1>")), "{page:?}");
         assert!(!page.has("nother user"), "{page:?}");
     }
 }
@@ -197,10 +173,7 @@ async fn a_conflict_says_whether_the_change_came_from_ones_own_other_tab_or_from
 #[tokio::test]
 async fn a_deletion_says_whether_it_came_from_ones_own_other_tab_or_from_another_user() {
     for (deleter, said) in [
-        (
-            "sam",
-            "You deleted this listing in another tab or window while",
-        ),
+        ("sam", "You deleted this listing in another tab or window while"),
         ("ada", "“ada” deleted this listing while"),
         ("", "“database user"),
     ] {

@@ -7,23 +7,11 @@ use crate::harness::{App, Browser, Plan, listing};
 
 /// Every form that changes something, with what it would need besides a token.
 const FORMS: [(&str, &str); 5] = [
-    (
-        "/admin/properties/add/",
-        "title=T&description=D&price=1&location=L",
-    ),
-    (
-        "/admin/properties/1/change/",
-        "title=T&description=D&price=1&location=L",
-    ),
+    ("/admin/properties/add/", "title=T&description=D&price=1&location=L"),
+    ("/admin/properties/1/change/", "title=T&description=D&price=1&location=L"),
     ("/admin/properties/1/delete/", "x=y"),
-    (
-        "/admin/properties/",
-        "action=delete_selected&_selected_action=1&post=yes",
-    ),
-    (
-        "/admin/password_change/",
-        "old_password=a&new_password1=b&new_password2=b",
-    ),
+    ("/admin/properties/", "action=delete_selected&_selected_action=1&post=yes"),
+    ("/admin/password_change/", "old_password=a&new_password1=b&new_password2=b"),
 ];
 
 async fn send(browser: &Browser, path: &str, body: String, headers: &[(&str, &str)]) -> u16 {
@@ -31,9 +19,7 @@ async fn send(browser: &Browser, path: &str, body: String, headers: &[(&str, &st
         .request(Method::POST, path)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(body);
-    let with = headers
-        .iter()
-        .fold(form, |form, (name, value)| form.header(*name, *value));
+    let with = headers.iter().fold(form, |form, (name, value)| form.header(*name, *value));
     browser.send(with).await.status
 }
 
@@ -48,20 +34,12 @@ async fn a_form_without_its_token_or_with_another_is_refused() {
     let staff = app.staff().await;
     let other = app.staff_named("sam").await.csrf_token().await;
     for (path, fields) in FORMS {
-        for token in [
-            "",
-            "&csrf_token=",
-            "&csrf_token=wrong",
-            &format!("&csrf_token={other}"),
-        ] {
+        for token in ["", "&csrf_token=", "&csrf_token=wrong", &format!("&csrf_token={other}")] {
             let status = send(&staff, path, format!("{fields}{token}"), &[]).await;
             assert_eq!(status, 403, "{path} {token}");
         }
     }
-    assert_eq!(
-        send(&staff, "/admin/logout/", String::new(), &[]).await,
-        403
-    );
+    assert_eq!(send(&staff, "/admin/logout/", String::new(), &[]).await, 403);
     staff.get("/admin/").await.assert_status(200);
     nothing_changed(&app).await;
 }
@@ -93,11 +71,9 @@ async fn a_form_of_the_sites_own_page_is_taken() {
     let staff = app.staff().await;
     let token = staff.csrf_token().await;
     let origin = app.origin.clone();
-    for header in [
-        ("origin", origin.as_str()),
-        ("sec-fetch-site", "same-origin"),
-        ("sec-fetch-site", "none"),
-    ] {
+    for header in
+        [("origin", origin.as_str()), ("sec-fetch-site", "same-origin"), ("sec-fetch-site", "none")]
+    {
         let body = format!("title=T&description=D&price=1&location=L&csrf_token={token}");
         let status = send(&staff, "/admin/properties/add/", body, &[header]).await;
         assert_eq!(status, 303, "{header:?}");
@@ -115,19 +91,13 @@ async fn a_login_form_needs_its_token_too() {
     for (body, headers) in [
         (fields.clone(), &[][..]),
         (format!("{fields}&csrf_token=wrong"), &[]),
-        (
-            format!("{fields}&csrf_token={token}"),
-            &[("origin", "http://evil.example")],
-        ),
+        (format!("{fields}&csrf_token={token}"), &[("origin", "http://evil.example")]),
     ] {
         assert_eq!(send(&browser, "/admin/login/", body, headers).await, 403);
     }
     let stranger = app.stranger();
     let body = format!("{fields}&csrf_token={token}");
-    assert_eq!(
-        send(&stranger, "/admin/login/", body.clone(), &[]).await,
-        403
-    );
+    assert_eq!(send(&stranger, "/admin/login/", body.clone(), &[]).await, 403);
     assert_eq!(send(&browser, "/admin/login/", body, &[]).await, 303);
 }
 
@@ -137,15 +107,9 @@ async fn a_form_in_another_encoding_is_refused() {
     let staff = app.staff().await;
     let token = staff.csrf_token().await;
     let body = format!("title=T&description=D&price=1&location=L&csrf_token={token}");
-    for content_type in [
-        "text/plain",
-        "application/json",
-        "multipart/form-data; boundary=x",
-    ] {
+    for content_type in ["text/plain", "application/json", "multipart/form-data; boundary=x"] {
         let request = staff.request(Method::POST, "/admin/properties/add/");
-        let request = request
-            .header(CONTENT_TYPE, content_type)
-            .body(body.clone());
+        let request = request.header(CONTENT_TYPE, content_type).body(body.clone());
         let page = staff.send(request).await;
         assert!(matches!(page.status, 400 | 403 | 415), "{page:?}");
     }
@@ -162,7 +126,5 @@ async fn nothing_is_changed_by_a_link() {
     staff.get("/admin/logout/").await.assert_status(405);
     staff.get("/admin/").await.assert_status(200);
     nothing_changed(&app).await;
-    staff
-        .edit_listing(1, &listing("Home 1", "1", "Leith"))
-        .await;
+    staff.edit_listing(1, &listing("Home 1", "1", "Leith")).await;
 }

@@ -40,15 +40,9 @@ async fn stored_markup_is_shown_as_text_everywhere() {
             assert!(!page.has(tag), "{path} has {tag}: {page:?}");
         }
     }
-    let refused = [
-        ("title", EVIL.to_owned()),
-        ("price", EVIL.to_owned()),
-        ("description", evil.description),
-    ];
-    let page = staff
-        .submit("/admin/properties/add/", &refused)
-        .await
-        .assert_status(422);
+    let refused =
+        [("title", EVIL.to_owned()), ("price", EVIL.to_owned()), ("description", evil.description)];
+    let page = staff.submit("/admin/properties/add/", &refused).await.assert_status(422);
     assert!(!page.has("<script>"), "{page:?}");
     assert_eq!(page.field("title"), EVIL);
     let login = app.stranger().try_log_in(EVIL, "wrong password", "").await;

@@ -4,16 +4,12 @@ use super::imports::import;
 use crate::harness::{Browser, Page, Plan, Shell};
 
 async fn export(staff: &Browser, query: &str) -> Page {
-    staff
-        .get(&format!("/admin/properties/export/?{query}"))
-        .await
+    staff.get(&format!("/admin/properties/export/?{query}")).await
 }
 
 fn ids(csv: &str) -> String {
     let mut reader = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
-    let ids = reader
-        .records()
-        .map(|row| row.expect("a row")[0].to_owned());
+    let ids = reader.records().map(|row| row.expect("a row")[0].to_owned());
     ids.collect::<Vec<_>>().join(" ")
 }
 
@@ -21,11 +17,9 @@ fn ids(csv: &str) -> String {
 async fn a_download_has_what_the_list_has_in_its_order_on_every_page() {
     let app = Plan::new().await.homes(250).await.start().await;
     let staff = app.staff().await;
-    let csv = export(
-        &staff,
-        "format=csv&location=leith&min_price=3000&max_price=9000&o=-price&page=7",
-    )
-    .await;
+    let csv =
+        export(&staff, "format=csv&location=leith&min_price=3000&max_price=9000&o=-price&page=7")
+            .await;
     let csv = csv.assert_status(200);
     assert_eq!(ids(csv.text()), "9 7 5 3");
     let name = csv.header("content-disposition").to_owned();
@@ -36,11 +30,8 @@ async fn a_download_has_what_the_list_has_in_its_order_on_every_page() {
     assert!(csv.header("content-type").starts_with("text/csv"));
     assert_eq!(csv.header("cache-control"), "no-store, private");
     let all = export(&staff, "format=jsonl&o=id").await.assert_status(200);
-    let lines: Vec<serde_json::Value> = all
-        .text()
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("JSON"))
-        .collect();
+    let lines: Vec<serde_json::Value> =
+        all.text().lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(lines.len(), 250);
     assert_eq!(lines[2]["id"], 3);
     assert_eq!(lines[2]["price"], "3000.00");
@@ -51,21 +42,15 @@ async fn a_download_has_what_the_list_has_in_its_order_on_every_page() {
 async fn ticked_listings_are_downloaded_alone_and_with_none_ticked_all_that_match() {
     let app = Plan::new().await.homes(9).await.start().await;
     let staff = app.staff().await;
-    for (ticked, across, want) in [
-        (&["2", "5"][..], "", "5 2"),
-        (&[], "", "9 7 5 3 1"),
-        (&["2"], "1", "9 7 5 3 1"),
-    ] {
+    for (ticked, across, want) in
+        [(&["2", "5"][..], "", "5 2"), (&[], "", "9 7 5 3 1"), (&["2"], "1", "9 7 5 3 1")]
+    {
         let mut fields = vec![
             ("action", "export_csv".to_owned()),
             ("select_across", across.to_owned()),
             ("_changelist_filters", "location=Leith".to_owned()),
         ];
-        fields.extend(
-            ticked
-                .iter()
-                .map(|id| ("_selected_action", (*id).to_owned())),
-        );
+        fields.extend(ticked.iter().map(|id| ("_selected_action", (*id).to_owned())));
         let csv = staff.submit("/admin/properties/", &fields).await;
         assert_eq!(ids(csv.assert_status(200).text()), want, "{ticked:?}");
     }
@@ -78,14 +63,8 @@ async fn a_download_that_cannot_be_is_refused() {
     for query in ["", "format=xls", "format=csv&min_price=cheap"] {
         export(&staff, query).await.assert_status(400);
     }
-    let unread = [
-        ("action", "export_csv".to_owned()),
-        ("_changelist_filters", "o=up".to_owned()),
-    ];
-    staff
-        .submit("/admin/properties/", &unread)
-        .await
-        .assert_status(400);
+    let unread = [("action", "export_csv".to_owned()), ("_changelist_filters", "o=up".to_owned())];
+    staff.submit("/admin/properties/", &unread).await.assert_status(400);
     let stranger = app.stranger();
     export(&stranger, "format=csv").await.assert_status(302);
 }
@@ -119,9 +98,7 @@ async fn no_cell_of_a_download_is_run_and_an_import_gives_back_what_was_there() 
     let mut reader = csv::Reader::from_reader(csv.text().trim_start_matches('\u{feff}').as_bytes());
     for row in reader.records() {
         let row = row.expect("a row");
-        let run = row
-            .iter()
-            .find(|cell| cell.starts_with(['=', '+', '-', '@', '\t', '\r']));
+        let run = row.iter().find(|cell| cell.starts_with(['=', '+', '-', '@', '\t', '\r']));
         assert_eq!(run, None);
         assert_eq!(&row[3], "12345678.90");
     }
@@ -144,11 +121,7 @@ async fn no_cell_of_a_download_is_run_and_an_import_gives_back_what_was_there() 
 
 #[tokio::test]
 async fn a_reader_who_goes_away_leaves_the_connection_to_others() {
-    let app = Plan::with_homes(60_000)
-        .await
-        .set("DATABASE_POOL_SIZE", "2")
-        .start()
-        .await;
+    let app = Plan::with_homes(60_000).await.set("DATABASE_POOL_SIZE", "2").start().await;
     let staff = app.staff().await;
     for _ in 0..6 {
         let path = "/admin/properties/export/?format=csv";

@@ -6,11 +6,7 @@ use crate::harness::{Browser, Page, Plan, Proxy};
 
 /// Whether a page has the navigation, the user's name and the button to log out.
 fn is_framed(page: &Page) -> bool {
-    let parts = [
-        "href=\"/admin/properties/\"",
-        "action=\"/admin/logout/\"",
-        "<bdi>ada</bdi>",
-    ];
+    let parts = ["href=\"/admin/properties/\"", "action=\"/admin/logout/\"", "<bdi>ada</bdi>"];
     parts.iter().all(|part| page.has(part))
 }
 
@@ -33,12 +29,7 @@ async fn every_failure_below_the_admin_is_shown_in_its_frame() {
         (Method::GET, "/admin/properties/99/change/", vec![], 404),
         (Method::GET, "/admin/properties/1/restore/", vec![], 405),
         (Method::DELETE, "/admin/", vec![], 405),
-        (
-            Method::POST,
-            "/admin/properties/add/",
-            b"title=T".to_vec(),
-            403,
-        ),
+        (Method::POST, "/admin/properties/add/", b"title=T".to_vec(), 403),
         (Method::POST, "/admin/properties/1/delete/", vec![], 403),
         (Method::POST, "/admin/properties/add/", large, 413),
         (Method::POST, "/properties/cache-clear/", vec![], 403),
@@ -64,10 +55,7 @@ async fn a_message_waits_for_the_next_page_that_is_no_failure() {
     let staff = app.staff().await;
     staff.delete_listing(2).await;
     let failed = staff.get("/admin/nowhere/").await.assert_status(404);
-    assert!(
-        is_framed(&failed) && !failed.has("was deleted"),
-        "{failed:?}"
-    );
+    assert!(is_framed(&failed) && !failed.has("was deleted"), "{failed:?}");
     let list = staff.get("/admin/properties/").await;
     assert!(list.has("“Home 2” was deleted."), "{list:?}");
 }
@@ -78,9 +66,7 @@ async fn an_outage_and_a_fault_are_shown_in_the_frame() {
     let plan = Plan::new().await.homes(1).await;
     let app = plan.behind(&postgres).start().await;
     let staff = app.staff().await;
-    app.database
-        .run("ALTER TABLE property RENAME COLUMN price TO cost")
-        .await;
+    app.database.run("ALTER TABLE property RENAME COLUMN price TO cost").await;
     let page = staff.get("/admin/properties/").await.assert_status(500);
     assert!(is_framed(&page), "{page:?}");
     postgres.cut();

@@ -16,10 +16,7 @@ async fn a_listing_is_saved_as_it_was_typed() {
     let mut typed = listing("  Flat “A”  ", "1,234.5", " Leith ");
     typed.description = "One\r\ntwo\tthree 🏠\r\n".to_owned();
     let id = staff.create_listing(&typed).await;
-    assert_eq!(
-        row(&app, id).await,
-        "Flat “A”|One\ntwo\tthree 🏠|1234.50|Leith"
-    );
+    assert_eq!(row(&app, id).await, "Flat “A”|One\ntwo\tthree 🏠|1234.50|Leith");
     let form = staff.get(&format!("/admin/properties/{id}/change/")).await;
     assert_eq!(form.field("title"), "Flat “A”");
     assert_eq!(form.field("price"), "1234.50");
@@ -37,28 +34,15 @@ async fn each_button_leads_where_it_says() {
     let staff = app.staff().await;
     for (button, added, changed) in [
         ("_save", "/admin/properties/", "/admin/properties/"),
-        (
-            "_addanother",
-            "/admin/properties/add/",
-            "/admin/properties/add/",
-        ),
+        ("_addanother", "/admin/properties/add/", "/admin/properties/add/"),
         ("_continue", "/change/", "/admin/properties/1/change/"),
         ("none", "/admin/properties/", "/admin/properties/"),
     ] {
         let mut fields = listing("T", "1", "L").fields();
         fields.push((button, "1".to_owned()));
-        let page = staff
-            .submit("/admin/properties/add/", &fields)
-            .await
-            .assert_status(303);
-        assert!(
-            page.header("location").ends_with(added),
-            "{button}: {page:?}"
-        );
-        let page = staff
-            .submit("/admin/properties/1/change/", &fields)
-            .await
-            .assert_status(303);
+        let page = staff.submit("/admin/properties/add/", &fields).await.assert_status(303);
+        assert!(page.header("location").ends_with(added), "{button}: {page:?}");
+        let page = staff.submit("/admin/properties/1/change/", &fields).await.assert_status(303);
         assert_eq!(page.header("location"), changed, "{button}");
     }
 }
@@ -80,11 +64,7 @@ async fn success_is_told_once_on_the_next_page() {
     };
     post("/admin/properties/add/", listing("Told", "1", "L").fields()).await;
     told("Told").await;
-    post(
-        "/admin/properties/1/change/",
-        listing("Changed", "1", "L").fields(),
-    )
-    .await;
+    post("/admin/properties/1/change/", listing("Changed", "1", "L").fields()).await;
     told("Changed").await;
     post("/admin/properties/1/delete/", Vec::new()).await;
     told("Changed").await;
@@ -94,11 +74,7 @@ async fn success_is_told_once_on_the_next_page() {
         ("_selected_action", "2"),
         ("_selected_action", "3"),
     ];
-    post(
-        "/admin/properties/",
-        both.map(|(name, value)| (name, value.to_owned())).to_vec(),
-    )
-    .await;
+    post("/admin/properties/", both.map(|(name, value)| (name, value.to_owned())).to_vec()).await;
     told("2").await;
 }
 
@@ -111,10 +87,7 @@ async fn every_wrong_field_is_named_and_what_was_typed_is_kept() {
     for path in ["/admin/properties/add/", "/admin/properties/1/change/"] {
         let page = staff.submit(path, &wrong.fields()).await.assert_status(422);
         for field in ["title", "description", "price", "location"] {
-            assert!(
-                page.has(&format!("id=\"{field}-error\"")),
-                "{field}: {page:?}"
-            );
+            assert!(page.has(&format!("id=\"{field}-error\"")), "{field}: {page:?}");
         }
         assert_eq!(page.field("title"), wrong.title);
         assert_eq!(page.field("price"), "free");
@@ -148,38 +121,21 @@ async fn each_field_has_its_limits() {
         let mut fields = good.fields();
         fields.retain(|(name, _)| *name != field);
         fields.push((field, value.clone()));
-        let page = staff
-            .submit("/admin/properties/add/", &fields)
-            .await
-            .assert_status(422);
-        assert!(
-            page.has(&format!("id=\"{field}-error\"")),
-            "{field}={value:?}: {page:?}"
-        );
-        assert_eq!(
-            page.text().matches("-error\"").count() / 2,
-            1,
-            "{field}={value:?}: {page:?}"
-        );
+        let page = staff.submit("/admin/properties/add/", &fields).await.assert_status(422);
+        assert!(page.has(&format!("id=\"{field}-error\"")), "{field}={value:?}: {page:?}");
+        assert_eq!(page.text().matches("-error\"").count() / 2, 1, "{field}={value:?}: {page:?}");
     }
     let mut largest = listing(&"é".repeat(200), "99999999.99", &"ß".repeat(100));
     largest.description = "🏠".repeat(20_000);
     let id = staff.create_listing(&largest).await;
-    assert!(
-        app.get(&format!("/properties/{id}/"))
-            .await
-            .has(&largest.title)
-    );
+    assert!(app.get(&format!("/properties/{id}/")).await.has(&largest.title));
 }
 
 #[tokio::test]
 async fn a_form_without_fields_is_refused_as_an_empty_one() {
     let app = spawn_app().await;
     let staff = app.staff().await;
-    staff
-        .submit("/admin/properties/add/", &[])
-        .await
-        .assert_status(422);
+    staff.submit("/admin/properties/add/", &[]).await.assert_status(422);
     assert_eq!(app.database.listings().await, "0");
 }
 
@@ -193,27 +149,18 @@ async fn a_listing_that_does_not_exist_has_no_pages() {
             staff.get(&path).await.assert_status(404);
         }
     }
-    staff
-        .submit("/admin/properties/1/delete/", &[])
-        .await
-        .assert_status(404);
+    staff.submit("/admin/properties/1/delete/", &[]).await.assert_status(404);
 }
 
 #[tokio::test]
 async fn a_deletion_is_confirmed_first() {
     let app = Plan::new().await.homes(2).await.start().await;
     let staff = app.staff().await;
-    let page = staff
-        .get("/admin/properties/1/delete/")
-        .await
-        .assert_status(200);
+    let page = staff.get("/admin/properties/1/delete/").await.assert_status(200);
     assert!(page.has("Home 1"));
     let mut fields = vec![("action", "delete_selected".to_owned())];
     fields.extend(["1", "2", "99", "x"].map(|id| ("_selected_action", id.to_owned())));
-    let page = staff
-        .submit("/admin/properties/", &fields)
-        .await
-        .assert_status(200);
+    let page = staff.submit("/admin/properties/", &fields).await.assert_status(200);
     assert!(page.has("Home 1") && page.has("Home 2"));
     assert_eq!(app.database.listings().await, "2");
     staff.delete_listings(&[1, 2]).await;
@@ -228,17 +175,10 @@ async fn an_action_on_nothing_does_nothing() {
         vec![],
         vec![("action", "delete_selected")],
         vec![("_selected_action", "1")],
-        vec![
-            ("action", "promote"),
-            ("_selected_action", "1"),
-            ("post", "yes"),
-        ],
+        vec![("action", "promote"), ("_selected_action", "1"), ("post", "yes")],
     ] {
         let fields: Vec<_> = fields.into_iter().map(|(n, v)| (n, v.to_owned())).collect();
-        staff
-            .submit("/admin/properties/", &fields)
-            .await
-            .assert_status(303);
+        staff.submit("/admin/properties/", &fields).await.assert_status(303);
     }
     assert_eq!(app.database.listings().await, "2");
 }

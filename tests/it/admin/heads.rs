@@ -8,9 +8,7 @@ use crate::harness::Plan;
 async fn head_answers_as_get_does_and_without_a_body() {
     let app = Plan::new().await.homes(3).await.start().await;
     let staff = app.staff().await;
-    app.database
-        .run("UPDATE property SET price = 5 WHERE id = 1")
-        .await;
+    app.database.run("UPDATE property SET price = 5 WHERE id = 1").await;
     let event = "SELECT max(id) FROM history";
     let event = app.database.value(event).await;
     for path in [
@@ -60,9 +58,6 @@ async fn head_of_a_stream_of_figures_ends_at_once() {
     let path = "/properties/redis-metrics/stream/";
     for _ in 0..50 {
         let head = staff.send(staff.request(Method::HEAD, path)).await;
-        assert_eq!(
-            head.assert_status(200).header("content-type"),
-            "text/event-stream"
-        );
+        assert_eq!(head.assert_status(200).header("content-type"), "text/event-stream");
     }
 }

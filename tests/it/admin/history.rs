@@ -12,11 +12,8 @@ async fn history_shows_who_did_it_and_what_each_field_was_and_is() {
     let app = spawn_app().await;
     let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
     let id = ada.create_listing(&listing("First", "1000", "Leith")).await;
-    sam.edit_listing(id, &listing("Second", "2000", "Leith"))
-        .await;
-    app.database
-        .run("UPDATE property SET location = 'Joppa'")
-        .await;
+    sam.edit_listing(id, &listing("Second", "2000", "Leith")).await;
+    app.database.run("UPDATE property SET location = 'Joppa'").await;
     let path = format!("/admin/properties/{id}/history/");
     let page = ada.get(&path).await.assert_status(200);
     for text in [
@@ -39,28 +36,20 @@ async fn history_shows_who_did_it_and_what_each_field_was_and_is() {
         ["1000.00", "2000.00"],
     ] {
         let places = texts.map(|text| page.text().rfind(&format!(">{text}<")));
-        assert!(
-            places[0] < places[1] && places[0].is_some(),
-            "{texts:?}: {page:?}"
-        );
+        assert!(places[0] < places[1] && places[0].is_some(), "{texts:?}: {page:?}");
     }
     ada.delete_listing(id).await;
     let page = ada.get(&path).await.assert_status(200);
     assert!(page.has("<bdi>ada</bdi></strong> deleted"), "{page:?}");
     let overview = ada.get("/admin/").await;
-    assert!(
-        overview.has("Second") && overview.has("sam"),
-        "{overview:?}"
-    );
+    assert!(overview.has("Second") && overview.has("sam"), "{overview:?}");
 }
 
 #[tokio::test]
 async fn the_history_of_one_listing_is_no_others() {
     let app = spawn_app().await;
     let staff = app.staff().await;
-    let one = staff
-        .create_listing(&listing("Alpha house", "1", "L"))
-        .await;
+    let one = staff.create_listing(&listing("Alpha house", "1", "L")).await;
     let other = staff.create_listing(&listing("Beta house", "1", "L")).await;
     // Takes the messages that wait for the next page.
     staff.get("/admin/").await.assert_status(200);
@@ -80,22 +69,11 @@ async fn every_write_of_staff_is_one_event_under_their_name() {
     staff.edit_listing(id, &listing("B", "1", "L")).await;
     staff.delete_listing(id).await;
     staff.delete_listings(&[1, 2]).await;
-    staff
-        .submit("/admin/properties/add/", &[])
-        .await
-        .assert_status(422);
+    staff.submit("/admin/properties/add/", &[]).await.assert_status(422);
     let events = events.lock().expect("no panic");
-    let told: Vec<_> = events
-        .iter()
-        .map(|event| format!("{} {}", event.actor, event.change.name()))
-        .collect();
-    let want = [
-        "post_save",
-        "post_save",
-        "post_delete",
-        "post_delete",
-        "post_delete",
-    ];
+    let told: Vec<_> =
+        events.iter().map(|event| format!("{} {}", event.actor, event.change.name())).collect();
+    let want = ["post_save", "post_save", "post_delete", "post_delete", "post_delete"];
     assert_eq!(told, want.map(|name| format!("ada {name}")));
 }
 

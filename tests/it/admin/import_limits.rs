@@ -9,9 +9,7 @@ async fn a_file_of_very_many_bad_rows_is_read_no_further_than_that() {
     let staff = app.staff().await;
     let mut csv = format!("{HEADER}1,Good,D,1,Leith\n");
     csv.push_str(&",,,,\n".repeat(20_000));
-    let preview = import(&staff, "homes.csv", csv.into_bytes())
-        .await
-        .assert_status(422);
+    let preview = import(&staff, "homes.csv", csv.into_bytes()).await.assert_status(422);
     for shown in [
         "has more than 10,000 invalid rows",
         "… and more",
@@ -34,14 +32,10 @@ async fn as_many_bad_rows_as_are_read_leave_the_good_ones_to_import() {
     let app = Plan::new().await.homes(1).await.start().await;
     let staff = app.staff().await;
     let csv = format!("{HEADER}{}1,Good,D,1,Leith\n", ",,,,\n".repeat(10_000));
-    let preview = import(&staff, "homes.csv", csv.into_bytes())
-        .await
-        .assert_status(200);
+    let preview = import(&staff, "homes.csv", csv.into_bytes()).await.assert_status(200);
     assert_eq!(figures(&preview), "0 1 0 10,000");
     assert!(preview.has("and 9,900 more invalid rows"), "{preview:?}");
-    apply(&staff, &preview, &[("skip_invalid", "1")])
-        .await
-        .assert_status(303);
+    apply(&staff, &preview, &[("skip_invalid", "1")]).await.assert_status(303);
     assert_eq!(rows(&app).await, "1|Good|1.00|Leith");
 }
 
@@ -91,16 +85,12 @@ async fn an_id_that_would_leave_no_numbers_for_others_is_refused() {
     let csv = format!(
         "{HEADER}9007199254740990,Last,D,1,Leith\n4503599627370495,Half,D,2,Leith\n,Next,D,3,Leith\n"
     );
-    let preview = import(&staff, "homes.csv", csv.into_bytes())
-        .await
-        .assert_status(200);
+    let preview = import(&staff, "homes.csv", csv.into_bytes()).await.assert_status(200);
     assert_eq!(figures(&preview), "2 0 0 1");
     for shown in ["9007199254740990", "from 1 to 4503599627370495"] {
         assert!(preview.has(shown), "{shown}: {preview:?}");
     }
-    apply(&staff, &preview, &[("skip_invalid", "1")])
-        .await
-        .assert_status(303);
+    apply(&staff, &preview, &[("skip_invalid", "1")]).await.assert_status(303);
     assert_eq!(
         rows(&app).await,
         "4503599627370495|Half|2.00|Leith 4503599627370496|Next|3.00|Leith"

@@ -42,10 +42,7 @@ pub(super) async fn post_to(staff: &Browser, address: &str, body: Vec<u8>) -> Pa
 
 pub(super) async fn upload(staff: &Browser, name: &str, content: &[u8]) -> Page {
     let token = staff.csrf_token().await;
-    let parts = [
-        ("csrf_token", None, token.as_bytes()),
-        ("file", Some(name), content),
-    ];
+    let parts = [("csrf_token", None, token.as_bytes()), ("file", Some(name), content)];
     post(staff, multipart(&parts)).await
 }
 
@@ -58,18 +55,13 @@ async fn kept_files(app: &App) -> String {
 pub(crate) async fn import(staff: &Browser, name: &str, content: Vec<u8>) -> Page {
     let page = upload(staff, name, &content).await.assert_status(303);
     let mut preview = staff.get(page.header("location")).await;
-    preview
-        .headers
-        .insert("x-address", page.headers["location"].clone());
+    preview.headers.insert("x-address", page.headers["location"].clone());
     preview
 }
 
 /// Says yes to what a look showed.
 pub(super) async fn apply(staff: &Browser, preview: &Page, more: &[(&'static str, &str)]) -> Page {
-    let fields: Vec<_> = more
-        .iter()
-        .map(|(name, value)| (*name, (*value).to_owned()))
-        .collect();
+    let fields: Vec<_> = more.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
     staff.submit(preview.header("x-address"), &fields).await
 }
 
@@ -93,32 +85,17 @@ async fn a_look_changes_nothing_and_an_import_does_what_it_said() {
     let csv = format!(
         "{HEADER}1,Home 1,About home 1,1000,Leith\n2,New name,About home 2,\"2,500.50\",Joppa\n40,Forty,D,4,Leith\n,Next,D,5,Leith\n"
     );
-    let preview = import(&staff, "homes.csv", csv.into_bytes())
-        .await
-        .assert_status(200);
+    let preview = import(&staff, "homes.csv", csv.into_bytes()).await.assert_status(200);
     assert_eq!(figures(&preview), "2 1 1 0", "{preview:?}");
-    for shown in [
-        "homes.csv",
-        "New name",
-        "2500.50",
-        "2000.00",
-        "Forty",
-        "number 40",
-    ] {
+    for shown in ["homes.csv", "New name", "2500.50", "2000.00", "Forty", "number 40"] {
         assert!(preview.has(shown), "{shown}: {preview:?}");
     }
     assert_eq!(rows(&app).await, before);
-    assert_eq!(
-        app.database.value("SELECT count(*) FROM history").await,
-        "0"
-    );
+    assert_eq!(app.database.value("SELECT count(*) FROM history").await, "0");
     app.get("/properties/2/").await;
     let done = apply(&staff, &preview, &[]).await.assert_status(303);
     let list = staff.get(done.header("location")).await;
-    assert!(
-        list.has("Imported: 2 added, 1 changed, 1 unchanged."),
-        "{list:?}"
-    );
+    assert!(list.has("Imported: 2 added, 1 changed, 1 unchanged."), "{list:?}");
     assert_eq!(
         rows(&app).await,
         "1|Home 1|1000.00|Leith 2|New name|2500.50|Joppa 3|Home 3|3000.00|Leith 40|Forty|4.00|Leith 41|Next|5.00|Leith"
@@ -139,31 +116,22 @@ async fn a_look_changes_nothing_and_an_import_does_what_it_said() {
 async fn bad_rows_are_named_and_only_the_good_ones_are_imported_if_staff_say_so() {
     let app = Plan::new().await.homes(1).await.start().await;
     let staff = app.staff().await;
-    let mut csv = format!(
-        "{HEADER}1,Good,D,1,Leith\n,Bad,D,cheap,Leith\n,<b>,,5,{}\n",
-        "l".repeat(101)
-    );
+    let mut csv =
+        format!("{HEADER}1,Good,D,1,Leith\n,Bad,D,cheap,Leith\n,<b>,,5,{}\n", "l".repeat(101));
     for _ in 0..120 {
         csv.push_str(",,D,1,Leith\n");
     }
-    let preview = import(&staff, "homes.csv", csv.into_bytes())
-        .await
-        .assert_status(200);
+    let preview = import(&staff, "homes.csv", csv.into_bytes()).await.assert_status(200);
     assert_eq!(figures(&preview), "0 1 0 122", "{preview:?}");
-    for shown in [
-        "“cheap” is not a price",
-        "at most 100 characters",
-        "and 22 more invalid rows",
-    ] {
+    for shown in ["“cheap” is not a price", "at most 100 characters", "and 22 more invalid rows"]
+    {
         assert!(preview.has(shown), "{shown}: {preview:?}");
     }
     assert!(!preview.has("<b>"), "{preview:?}");
     let refused = apply(&staff, &preview, &[]).await.assert_status(422);
     assert!(refused.has("Nothing was imported"), "{refused:?}");
     assert_eq!(rows(&app).await, "1|Home 1|1000.00|Leith");
-    apply(&staff, &preview, &[("skip_invalid", "1")])
-        .await
-        .assert_status(303);
+    apply(&staff, &preview, &[("skip_invalid", "1")]).await.assert_status(303);
     assert_eq!(rows(&app).await, "1|Good|1.00|Leith");
     let list = staff.get("/admin/properties/").await;
     assert!(list.has("122 invalid rows were skipped."), "{list:?}");
@@ -175,18 +143,13 @@ async fn json_lines_are_read_as_well_and_a_wrong_header_is_explained() {
     let staff = app.staff().await;
     let line =
         r#"{"id": 1, "title": "'=kept", "description": "D", "price": 7, "location": "Leith"}"#;
-    let preview = import(&staff, "homes.jsonl", line.into())
-        .await
-        .assert_status(200);
+    let preview = import(&staff, "homes.jsonl", line.into()).await.assert_status(200);
     assert_eq!(figures(&preview), "0 1 0 0");
     apply(&staff, &preview, &[]).await.assert_status(303);
     assert_eq!(rows(&app).await, "1|'=kept|7.00|Leith");
     let preview = import(&staff, "homes.xlsx", b"PK\x03\x04;junk\n".to_vec()).await;
     let preview = preview.assert_status(422);
-    assert!(
-        preview.has("its header is wrong") && preview.has("is missing"),
-        "{preview:?}"
-    );
+    assert!(preview.has("its header is wrong") && preview.has("is missing"), "{preview:?}");
     assert!(!preview.has("type=\"submit\">Import"), "{preview:?}");
 }
 
@@ -195,20 +158,11 @@ async fn what_was_changed_after_the_file_was_made_is_said() {
     let app = Plan::new().await.homes(2).await.start().await;
     let staff = app.staff().await;
     let file = staff.get("/admin/properties/export/?format=csv").await.body;
-    let file = String::from_utf8(file)
-        .expect("text")
-        .replace("Home", "House");
-    app.database
-        .run("UPDATE property SET price = 5 WHERE id = 2")
-        .await;
-    let preview = import(&staff, "homes.csv", file.into_bytes())
-        .await
-        .assert_status(200);
+    let file = String::from_utf8(file).expect("text").replace("Home", "House");
+    app.database.run("UPDATE property SET price = 5 WHERE id = 2").await;
+    let preview = import(&staff, "homes.csv", file.into_bytes()).await.assert_status(200);
     assert_eq!(figures(&preview), "0 2 0 0");
-    assert!(
-        preview.has("1 of the listings was changed after the file was created"),
-        "{preview:?}"
-    );
+    assert!(preview.has("1 of the listings was changed after the file was created"), "{preview:?}");
 }
 
 #[tokio::test]
@@ -216,29 +170,18 @@ async fn a_file_is_seen_by_nobody_else_replaced_by_the_next_and_gone_after_its_t
     let app = Plan::new().await.homes(1).await.start().await;
     let staff = app.staff().await;
     let csv = |title: &str| format!("{HEADER}1,{title},D,1,Leith\n").into_bytes();
-    let first = import(&staff, "first.csv", csv("First"))
-        .await
-        .assert_status(200);
+    let first = import(&staff, "first.csv", csv("First")).await.assert_status(200);
     let address = first.header("x-address");
     let sam = app.staff_named("sam").await;
     let other = sam.get(address).await.assert_status(303);
     assert_eq!(other.header("location"), FORM);
     sam.submit(address, &[]).await.assert_status(303);
-    sam.submit(address, &[("_discard", "1".to_owned())])
-        .await
-        .assert_status(303);
+    sam.submit(address, &[("_discard", "1".to_owned())]).await.assert_status(303);
     staff.get(address).await.assert_status(200);
-    let second = import(&staff, "second.csv", csv("Second"))
-        .await
-        .assert_status(200);
+    let second = import(&staff, "second.csv", csv("Second")).await.assert_status(200);
     staff.get(address).await.assert_status(303);
-    app.database
-        .run("UPDATE import_upload SET expires_at = now()")
-        .await;
-    staff
-        .get(second.header("x-address"))
-        .await
-        .assert_status(303);
+    app.database.run("UPDATE import_upload SET expires_at = now()").await;
+    staff.get(second.header("x-address")).await.assert_status(303);
     apply(&staff, &second, &[]).await.assert_status(303);
     assert_eq!(rows(&app).await, "1|Home 1|1000.00|Leith");
     import(&sam, "sams.csv", csv("Sam's")).await;
@@ -253,9 +196,7 @@ async fn two_clicks_at_once_import_once() {
     let csv = format!("{HEADER},New,D,1,Leith\n").into_bytes();
     let preview = import(&staff, "homes.csv", csv).await.assert_status(200);
     let (one, two) = tokio::join!(apply(&staff, &preview, &[]), apply(&staff, &preview, &[]));
-    let mut went: Vec<_> = [&one, &two]
-        .map(|page| page.header("location").to_owned())
-        .into();
+    let mut went: Vec<_> = [&one, &two].map(|page| page.header("location").to_owned()).into();
     went.sort();
     assert_eq!(went, ["/admin/properties/", FORM]);
     assert_eq!(app.database.listings().await, "1");
@@ -307,15 +248,9 @@ async fn a_malformed_or_oversized_form_is_refused_in_words() {
         let page = post(&staff, body).await.assert_status(400);
         assert!(page.has("The form can’t be read"), "{page:?}");
     }
-    for kind in [
-        "application/x-www-form-urlencoded",
-        "multipart/form-data",
-        "text/csv",
-    ] {
-        let request = staff
-            .request(Method::POST, FORM)
-            .header(CONTENT_TYPE, kind)
-            .body(whole.clone());
+    for kind in ["application/x-www-form-urlencoded", "multipart/form-data", "text/csv"] {
+        let request =
+            staff.request(Method::POST, FORM).header(CONTENT_TYPE, kind).body(whole.clone());
         let status = staff.send(request).await.status;
         assert_eq!(status, 400, "{kind}");
     }
@@ -323,10 +258,7 @@ async fn a_malformed_or_oversized_form_is_refused_in_words() {
         let page = post(&staff, multipart(&parts)).await.assert_status(422);
         assert!(page.has("id=\"file-error\""), "{page:?}");
         assert!(page.has("<title>Please correct: Import"), "{page:?}");
-        assert!(
-            page.has("role=\"alert\"><p>Nothing was imported."),
-            "{page:?}"
-        );
+        assert!(page.has("role=\"alert\"><p>Nothing was imported."), "{page:?}");
     }
     let huge = vec![b'x'; 20 * 1024 * 1024 + 1];
     let page = upload(&staff, "huge.csv", &huge).await.assert_status(413);

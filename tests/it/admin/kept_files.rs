@@ -20,14 +20,9 @@ async fn whoever_comes_to_a_file_that_is_being_imported_is_told_so_at_once() {
     }
     let refused = upload(&staff, "more.csv", &csv("More")).await;
     let refused = refused.assert_status(409);
-    assert!(
-        refused.has("Your previous file is still being imported"),
-        "{refused:?}"
-    );
+    assert!(refused.has("Your previous file is still being imported"), "{refused:?}");
     importing.batch_execute("ROLLBACK").await.expect("ended");
-    upload(&staff, "more.csv", &csv("More"))
-        .await
-        .assert_status(303);
+    upload(&staff, "more.csv", &csv("More")).await.assert_status(303);
     let kept = "SELECT string_agg(file_name, ',') FROM import_upload";
     assert_eq!(app.database.value(kept).await, "more.csv");
 }

@@ -7,9 +7,7 @@ use crate::harness::{Browser, Page, Plan, listing};
 /// The links of a page whose text begins so.
 fn link(page: &Page, text: &str) -> String {
     let (_, table) = page.text().split_once("<thead>").expect("a table");
-    let (before, _) = table
-        .split_once(text)
-        .unwrap_or_else(|| panic!("{text}: {page:?}"));
+    let (before, _) = table.split_once(text).unwrap_or_else(|| panic!("{text}: {page:?}"));
     let (_, from) = before.rsplit_once("href=\"").expect("a link");
     let address = from.split('"').next().expect("an end");
     address.replace("&#38;", "&").replace("&amp;", "&")
@@ -95,10 +93,7 @@ async fn several_columns_sort_each_in_its_rank_and_the_links_of_their_names_say_
     let price = link(&page, ">Price<");
     assert_eq!(price, "/admin/properties/?q=home&o=price");
     let page = staff.get(&price).await;
-    assert_eq!(
-        link(&page, ">Title<"),
-        "/admin/properties/?q=home&o=title.price"
-    );
+    assert_eq!(link(&page, ">Title<"), "/admin/properties/?q=home&o=title.price");
     assert_eq!(link(&page, ">Price<"), "/admin/properties/?q=home&o=-price");
     let page = staff.get("/admin/properties/?o=title.-price").await;
     assert!(page.has("aria-sort=\"ascending\""), "{page:?}");
@@ -116,10 +111,7 @@ async fn wrong_values_are_named_at_their_fields_and_kept() {
     let page = staff.get(&format!("/admin/properties/?{query}")).await;
     let page = page.assert_status(400);
     for field in ["min_price", "added_from", "o", "per_page"] {
-        assert!(
-            page.has(&format!("id=\"{field}-error\"")),
-            "{field}: {page:?}"
-        );
+        assert!(page.has(&format!("id=\"{field}-error\"")), "{field}: {page:?}");
     }
     for value in ["kept", "cheap", "1.1.2026", "Leith"] {
         assert!(page.has(&format!("value=\"{value}\"")), "{value}: {page:?}");
@@ -161,21 +153,16 @@ async fn a_deletion_leads_back_to_the_state_of_the_list() {
     let fields = [("_changelist_filters", carried)];
     let done = staff.submit("/admin/properties/1/delete/", &fields).await;
     let list = done.assert_status(303);
-    assert_eq!(
-        list.header("location"),
-        format!("/admin/properties/?{state}")
-    );
+    assert_eq!(list.header("location"), format!("/admin/properties/?{state}"));
 }
 
 #[tokio::test]
 async fn a_carried_state_is_never_passed_on_unread() {
     let app = Plan::new().await.homes(3).await.start().await;
     let staff = app.staff().await;
-    for (id, state, want) in [
-        (1, "//evil.example", ""),
-        (2, "q=a%00b", ""),
-        (3, "q=sea&utm=x&page=1", "?q=sea"),
-    ] {
+    for (id, state, want) in
+        [(1, "//evil.example", ""), (2, "q=a%00b", ""), (3, "q=sea&utm=x&page=1", "?q=sea")]
+    {
         let fields = [("_changelist_filters", state.to_owned())];
         let path = format!("/admin/properties/{id}/delete/");
         let done = staff.submit(&path, &fields).await.assert_status(303);
@@ -191,12 +178,7 @@ async fn titles_with_markup_are_text_everywhere() {
     let markup = "<img src=x onerror=alert(1)>\"'&";
     staff.create_listing(&listing(markup, "1", markup)).await;
     let encoded = "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E%22%27%26";
-    for query in [
-        "",
-        "?o=title",
-        &format!("?location={encoded}"),
-        &format!("?q={encoded}"),
-    ] {
+    for query in ["", "?o=title", &format!("?location={encoded}"), &format!("?q={encoded}")] {
         let page = staff.get(&format!("/admin/properties/{query}")).await;
         assert!(!page.has("<img"), "{page:?}");
     }
@@ -218,10 +200,7 @@ async fn a_location_that_is_refused_is_shown_alone_and_the_others_stay_chosen() 
     let query = many.join("&");
     let page = staff.get(&format!("/admin/properties/?{query}")).await;
     let page = page.assert_status(400);
-    assert!(
-        page.has("autocomplete=\"off\" dir=\"auto\" value=\"Place 0\""),
-        "{page:?}"
-    );
+    assert!(page.has("autocomplete=\"off\" dir=\"auto\" value=\"Place 0\""), "{page:?}");
     let carried = page.text().matches("type=\"hidden\" name=\"location\"");
     assert_eq!(carried.count(), 20);
 }
@@ -229,11 +208,7 @@ async fn a_location_that_is_refused_is_shown_alone_and_the_others_stay_chosen() 
 /// Where a page's links lead, as browsers read them.
 fn links(page: &Page) -> Vec<String> {
     let parts = page.text().split("href=\"").skip(1);
-    let address = |part: &str| {
-        part.split('"')
-            .next()
-            .map(|text| text.replace("&#38;", "&"))
-    };
+    let address = |part: &str| part.split('"').next().map(|text| text.replace("&#38;", "&"));
     parts.filter_map(address).collect()
 }
 
@@ -241,9 +216,7 @@ fn links(page: &Page) -> Vec<String> {
 async fn histories_and_what_is_restored_in_them_keep_the_state_of_the_list() {
     let app = Plan::new().await.homes(2).await.start().await;
     let staff = app.staff().await;
-    staff
-        .edit_listing(1, &listing("Home 9", "1", "Leith"))
-        .await;
+    staff.edit_listing(1, &listing("Home 9", "1", "Leith")).await;
     let list = "/admin/properties/?q=home&o=price";
     let carried = "_changelist_filters=q%3Dhome%26o%3Dprice";
     let history = format!("/admin/properties/1/history/?{carried}");
@@ -257,9 +230,7 @@ async fn histories_and_what_is_restored_in_them_keep_the_state_of_the_list() {
     leads(&staff.get(&form).await, &[list, &history]);
     let page = staff.get(&history).await;
     leads(&page, &[list, &form]);
-    let restore = links(&page)
-        .into_iter()
-        .find(|link| link.contains("/restore/"));
+    let restore = links(&page).into_iter().find(|link| link.contains("/restore/"));
     let restore = restore.expect("a version");
     let page = staff.get(&restore).await.assert_status(200);
     leads(&page, &[list, &history]);
@@ -272,9 +243,7 @@ async fn histories_and_what_is_restored_in_them_keep_the_state_of_the_list() {
     let gone = staff.submit(path, &fields).await.assert_status(409);
     leads(&gone, &[list, &history]);
     let page = staff.get(&history).await;
-    let undo = links(&page)
-        .into_iter()
-        .find(|link| link.contains("/undo/"));
+    let undo = links(&page).into_iter().find(|link| link.contains("/undo/"));
     let undo = undo.expect("a deletion");
     let page = staff.get(&undo).await.assert_status(200);
     let fields = ["_changelist_filters", "_history"].map(|name| (name, page.field(name)));
@@ -289,27 +258,17 @@ async fn an_import_leads_back_to_the_list_as_it_was_left() {
     let staff = app.staff().await;
     let list = "/admin/properties/?q=home&o=price";
     let page = staff.get(list).await;
-    let form = links(&page)
-        .into_iter()
-        .find(|link| link.contains("/import/"));
+    let form = links(&page).into_iter().find(|link| link.contains("/import/"));
     let form = form.expect("a link");
     let page = staff.get(&form).await.assert_status(200);
     assert!(links(&page).iter().any(|link| link == list), "{page:?}");
-    let (_, action) = page
-        .text()
-        .split_once("action=\"/admin/properties/import/")
-        .expect("a form");
+    let (_, action) = page.text().split_once("action=\"/admin/properties/import/").expect("a form");
     let (query, _) = action.split_once('"').expect("an attribute");
-    assert!(
-        form.ends_with(&format!("/import/{query}")),
-        "{form} {query}"
-    );
+    assert!(form.ends_with(&format!("/import/{query}")), "{form} {query}");
     let token = page.field("csrf_token");
     let csv = format!("{HEADER}1,Good,D,1,Leith\n");
-    let parts: [(&str, Option<&str>, &[u8]); 2] = [
-        ("csrf_token", None, token.as_bytes()),
-        ("file", Some("homes.csv"), csv.as_bytes()),
-    ];
+    let parts: [(&str, Option<&str>, &[u8]); 2] =
+        [("csrf_token", None, token.as_bytes()), ("file", Some("homes.csv"), csv.as_bytes())];
     let sent = post_to(&staff, &form, multipart(&parts)).await;
     let address = sent.assert_status(303).header("location").to_owned();
     let preview = staff.get(&address).await.assert_status(200);
@@ -323,16 +282,11 @@ async fn an_import_leads_back_to_the_list_as_it_was_left() {
 #[tokio::test]
 async fn whoever_may_only_look_comes_from_the_list_to_the_listing_and_back() {
     let app = Plan::new().await.homes(2).await.start().await;
-    app.database
-        .run("UPDATE site_user SET permissions = '{view}' WHERE username = 'sam'")
-        .await;
+    app.database.run("UPDATE site_user SET permissions = '{view}' WHERE username = 'sam'").await;
     let sam = app.staff_named("sam").await;
     let list = "/admin/properties/?q=home&o=price";
     let address = link(&sam.get(list).await, "><bdi>Home 1<");
-    assert!(
-        address.starts_with("/admin/properties/1/change/?"),
-        "{address}"
-    );
+    assert!(address.starts_with("/admin/properties/1/change/?"), "{address}");
     let page = sam.get(&address).await.assert_status(200);
     let links = links(&page);
     assert!(links.iter().any(|link| link == list), "{links:#?}");
@@ -355,14 +309,8 @@ async fn a_list_that_is_too_long_says_where_it_ends_and_how_to_reach_the_others(
         ("?page=1001", "?o=added"),
         ("?o=price&page=1600", "?o=-price"),
         ("?o=location.-title&page=100", "?o=-location.title"),
-        (
-            "?o=location.title&per_page=1&page=50000",
-            "?o=-location.-title&per_page=1",
-        ),
-        (
-            "?location=leith&o=-changed.price",
-            "?location=leith&o=changed.-price",
-        ),
+        ("?o=location.title&per_page=1&page=50000", "?o=-location.-title&per_page=1"),
+        ("?location=leith&o=-changed.price", "?location=leith&o=changed.-price"),
     ] {
         let path = format!("/admin/properties/{query}");
         let page = staff.get(&path).await.assert_status(200);
@@ -371,25 +319,14 @@ async fn a_list_that_is_too_long_says_where_it_ends_and_how_to_reach_the_others(
         let reverse = format!("<a href=\"/admin/properties/{reversed}\">reverse the order</a>");
         assert!(text.contains(&reverse), "{reverse}: {page:?}");
     }
-    assert_eq!(
-        shown(&staff, "?o=price&page=9999")
-            .await
-            .last()
-            .map(String::as_str),
-        Some("10000")
-    );
+    assert_eq!(shown(&staff, "?o=price&page=9999").await.last().map(String::as_str), Some("10000"));
     let last = shown(&staff, "?o=-price&page=1").await;
     assert_eq!(last.first().map(String::as_str), Some("50001"));
-    let full = staff
-        .get("/admin/properties/?o=price&page=500&min_price=2")
-        .await;
+    let full = staff.get("/admin/properties/?o=price&page=500&min_price=2").await;
     assert!(!full.assert_status(200).has("can be paged through"));
     let rest = shown(&staff, "?o=price&page=500&min_price=2").await;
     assert_eq!(rest.last().map(String::as_str), Some("50001"));
     let many = staff.get("/admin/properties/?q=home").await;
     let many = many.assert_status(200);
-    assert!(
-        many.has("more than 50,000 listings found") && many.has(ends),
-        "{many:?}"
-    );
+    assert!(many.has("more than 50,000 listings found") && many.has(ends), "{many:?}");
 }

@@ -12,9 +12,7 @@ const SAID: &str = "You were logged out before this was saved. Check it and save
 
 /// Posts a form as browsers do, which say what page sent it.
 async fn post(staff: &Browser, path: &str, origin: &str, fields: &[(&str, String)]) -> Page {
-    let body = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(fields)
-        .finish();
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let request = staff
         .request(Method::POST, path)
         .header(ORIGIN, origin)
@@ -78,10 +76,7 @@ async fn what_was_typed_comes_back_after_the_login_and_is_saved_when_somebody_sa
     end_sessions(&app).await;
     let asked = post(&staff, CHANGE, &app.origin, &fields).await;
     let asked = asked.assert_status(403);
-    assert!(
-        asked.has("name=\"password\"") && !asked.has("Typed <b>"),
-        "{asked:?}"
-    );
+    assert!(asked.has("name=\"password\"") && !asked.has("Typed <b>"), "{asked:?}");
     assert_eq!(asked.header("cache-control"), "no-store, private");
     // A wrong password loses nothing either.
     let again = log_in(&app, &staff, &asked, "ada", "wrong").await;
@@ -122,9 +117,7 @@ async fn what_somebody_else_saved_meanwhile_is_still_a_conflict() {
     let mut fields = filled(&staff, CHANGE, "Mine").await;
     end_sessions(&app).await;
     let asked = post(&staff, CHANGE, &app.origin, &fields).await;
-    app.database
-        .run("UPDATE property SET title = 'Theirs'")
-        .await;
+    app.database.run("UPDATE property SET title = 'Theirs'").await;
     let form = log_in(&app, &staff, &asked, "ada", PASSWORD).await;
     fields.retain(|(name, _)| *name != "csrf_token");
     fields.push(("csrf_token", form.field("csrf_token")));

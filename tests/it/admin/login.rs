@@ -7,10 +7,7 @@ async fn staff_with_the_right_password_enter() {
     let app = spawn_app().await;
     for name in ["ada", "sam"] {
         let browser = app.stranger();
-        let page = browser
-            .try_log_in(name, PASSWORD, "")
-            .await
-            .assert_status(303);
+        let page = browser.try_log_in(name, PASSWORD, "").await.assert_status(303);
         assert_eq!(page.header("location"), "/admin/");
         assert!(browser.get("/admin/").await.assert_status(200).has(name));
     }
@@ -20,27 +17,17 @@ async fn staff_with_the_right_password_enter() {
 async fn everybody_else_is_refused_in_the_same_words() {
     let app = spawn_app().await;
     let mut answers = Vec::new();
-    for (name, password) in [
-        ("ada", "wrong password"),
-        ("nobody", PASSWORD),
-        ("ina", PASSWORD),
-        ("vic", PASSWORD),
-    ] {
+    for (name, password) in
+        [("ada", "wrong password"), ("nobody", PASSWORD), ("ina", PASSWORD), ("vic", PASSWORD)]
+    {
         let browser = app.stranger();
-        let page = browser
-            .try_log_in(name, password, "")
-            .await
-            .assert_status(422);
+        let page = browser.try_log_in(name, password, "").await.assert_status(422);
         assert_eq!(page.field("username"), name);
         assert!(!page.has(password), "the password is shown");
         assert!(!browser.cookies().contains("sessionid"), "{name}");
         browser.get("/admin/").await.assert_status(302);
         let token = page.field("csrf_token");
-        answers.push(
-            page.text()
-                .replace(&token, "")
-                .replace(&format!("\"{name}\""), ""),
-        );
+        answers.push(page.text().replace(&token, "").replace(&format!("\"{name}\""), ""));
         app.database.run("DELETE FROM login_failure").await;
     }
     answers.dedup();
@@ -50,12 +37,7 @@ async fn everybody_else_is_refused_in_the_same_words() {
 #[tokio::test]
 async fn an_empty_or_odd_name_or_password_is_refused() {
     let app = spawn_app().await;
-    for (name, password) in [
-        ("", ""),
-        ("ada", ""),
-        ("ada\0", PASSWORD),
-        ("ADA", PASSWORD),
-    ] {
+    for (name, password) in [("", ""), ("ada", ""), ("ada\0", PASSWORD), ("ADA", PASSWORD)] {
         let page = app.stranger().try_log_in(name, password, "").await;
         page.assert_status(422);
         app.database.run("DELETE FROM login_failure").await;
@@ -131,10 +113,7 @@ async fn a_login_leads_on_to_where_it_was_asked_for_and_never_to_another_site() 
     let app = spawn_app().await;
     let asked = app.get("/admin/properties/?q=a+b").await.assert_status(302);
     let login = asked.header("location").to_owned();
-    assert_eq!(
-        login,
-        "/admin/login/?next=%2Fadmin%2Fproperties%2F%3Fq%3Da%2Bb"
-    );
+    assert_eq!(login, "/admin/login/?next=%2Fadmin%2Fproperties%2F%3Fq%3Da%2Bb");
     let form = app.stranger().get(&login).await;
     assert_eq!(form.field("next"), "/admin/properties/?q=a+b");
     for (next, want) in [
@@ -149,11 +128,7 @@ async fn a_login_leads_on_to_where_it_was_asked_for_and_never_to_another_site() 
         let page = app.stranger().try_log_in("ada", PASSWORD, next).await;
         assert_eq!(page.assert_status(303).header("location"), want, "{next:?}");
     }
-    let inside = app
-        .staff()
-        .await
-        .get("/admin/login/?next=//evil.example")
-        .await;
+    let inside = app.staff().await.get("/admin/login/?next=//evil.example").await;
     assert_eq!(inside.assert_status(303).header("location"), "/admin/");
 }
 
@@ -170,10 +145,7 @@ async fn every_page_of_the_admin_asks_for_a_login() {
         "/admin/password_change/",
     ] {
         let page = app.get(path).await.assert_status(302);
-        assert!(
-            page.header("location")
-                .starts_with("/admin/login/?next=%2Fadmin%2F")
-        );
+        assert!(page.header("location").starts_with("/admin/login/?next=%2Fadmin%2F"));
     }
     for path in [
         "/admin/properties/",

@@ -27,10 +27,7 @@ async fn start() -> (App, Browser) {
 }
 
 fn link(page: &Page, rel: &str) -> String {
-    let (_, rest) = page
-        .text()
-        .split_once(&format!("rel=\"{rel}\" href=\""))
-        .expect("a link");
+    let (_, rest) = page.text().split_once(&format!("rel=\"{rel}\" href=\"")).expect("a link");
     let (query, _) = rest.split_once('"').expect("an attribute");
     format!("/admin/history/{}", query.replace("&#38;", "&"))
 }
@@ -92,20 +89,12 @@ async fn filters_select_and_stay_from_page_to_page() {
 #[tokio::test]
 async fn a_wrong_filter_is_named_and_kept() {
     let (_app, staff) = start().await;
-    let page = staff
-        .get("/admin/history/?from=soon&listing=x%22%3E&actor=eve")
-        .await
-        .assert_status(400);
-    assert!(
-        page.has("id=\"from-error\"") && page.has("id=\"listing-error\""),
-        "{page:?}"
-    );
+    let page =
+        staff.get("/admin/history/?from=soon&listing=x%22%3E&actor=eve").await.assert_status(400);
+    assert!(page.has("id=\"from-error\"") && page.has("id=\"listing-error\""), "{page:?}");
     assert_eq!(page.field("listing"), "x\">");
     assert_eq!(page.field("actor"), "eve");
-    staff
-        .get("/admin/properties/1/history/?before=x")
-        .await
-        .assert_status(400);
+    staff.get("/admin/properties/1/history/?before=x").await.assert_status(400);
 }
 
 #[tokio::test]
@@ -119,14 +108,9 @@ async fn every_way_of_writing_is_told_with_who_did_it() {
               SELECT 'Many', 'D', 1, 'L' FROM generate_series(1, 1500)",
         )
         .await;
-    app.database
-        .run("UPDATE property SET price = 2 WHERE title = 'By hand'")
-        .await;
+    app.database.run("UPDATE property SET price = 2 WHERE title = 'By hand'").await;
     app.database.run("TRUNCATE property").await;
-    staff
-        .submit("/properties/cache-clear/", &[])
-        .await
-        .assert_status(200);
+    staff.submit("/properties/cache-clear/", &[]).await.assert_status(200);
     let page = staff.get("/admin/history/").await.assert_status(200);
     for text in [
         "database user property_listings",
@@ -140,11 +124,7 @@ async fn every_way_of_writing_is_told_with_who_did_it() {
         assert!(page.has(text), "{text} is not there: {page:?}");
     }
     // Each name is suggested once.
-    assert_eq!(
-        page.text().matches("<option value=\"ada\">").count(),
-        1,
-        "{page:?}"
-    );
+    assert_eq!(page.text().matches("<option value=\"ada\">").count(), 1, "{page:?}");
 }
 
 #[tokio::test]
@@ -160,10 +140,7 @@ async fn a_long_text_shows_its_changed_words_and_both_versions() {
     for path in ["/admin/history/", "/admin/properties/1/history/"] {
         let page = staff.get(path).await.assert_status(200);
         assert!(page.has("is <ins>large and </ins>shared."), "{page:?}");
-        assert!(
-            page.has("[…]") && page.has(&format!("</span>{}<", words("shared"))),
-            "{page:?}"
-        );
+        assert!(page.has("[…]") && page.has(&format!("</span>{}<", words("shared"))), "{page:?}");
     }
 }
 
@@ -217,9 +194,7 @@ async fn stored_markup_is_text_in_every_part_of_the_history() {
 #[tokio::test]
 async fn only_those_who_may_look_at_listings_see_the_history() {
     let app = Plan::new().await.homes(1).await.start().await;
-    app.database
-        .run("UPDATE site_user SET permissions = '{add}' WHERE username = 'sam'")
-        .await;
+    app.database.run("UPDATE site_user SET permissions = '{add}' WHERE username = 'sam'").await;
     let sam = app.staff_named("sam").await;
     sam.get("/admin/history/").await.assert_status(403);
     let page = sam.get("/admin/properties/add/").await.assert_status(200);

@@ -38,10 +38,8 @@ fn filled(form: &Page, typed: &Listing) -> Vec<(&'static str, String)> {
 
 /// Everything that a browser would send of a page with both versions, as it stands.
 fn as_it_stands(page: &Page, typed: &Listing) -> Vec<(String, String)> {
-    let mut fields: Vec<_> = filled(page, typed)
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect();
+    let mut fields: Vec<_> =
+        filled(page, typed).into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     fields.push(("base_version".to_owned(), page.field("base_version")));
     for field in ["title", "description", "price", "location"] {
         for side in ["theirs", "both", "was"] {
@@ -51,9 +49,7 @@ fn as_it_stands(page: &Page, typed: &Listing) -> Vec<(String, String)> {
             }
         }
         for choice in ["theirs", "both", "mine"] {
-            if page.has(&format!(
-                "name=\"choose_{field}\" value=\"{choice}\" checked"
-            )) {
+            if page.has(&format!("name=\"choose_{field}\" value=\"{choice}\" checked")) {
                 fields.push((format!("choose_{field}"), choice.to_owned()));
             }
         }
@@ -62,10 +58,8 @@ fn as_it_stands(page: &Page, typed: &Listing) -> Vec<(String, String)> {
 }
 
 async fn post(staff: &Browser, fields: &[(String, String)]) -> Page {
-    let fields: Vec<_> = fields
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.clone()))
-        .collect();
+    let fields: Vec<_> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     staff.post(PATH, &fields).await
 }
 
@@ -83,12 +77,8 @@ async fn row(app: &App) -> String {
 /// What Sam is shown who types `mine` after Ada has saved `theirs`.
 async fn conflict(ada: &Browser, sam: &Browser, theirs: &Listing, mine: &Listing) -> Page {
     let (first, second) = (ada.get(PATH).await, sam.get(PATH).await);
-    ada.post(PATH, &filled(&first, theirs))
-        .await
-        .assert_status(303);
-    sam.post(PATH, &filled(&second, mine))
-        .await
-        .assert_status(409)
+    ada.post(PATH, &filled(&first, theirs)).await.assert_status(303);
+    sam.post(PATH, &filled(&second, mine)).await.assert_status(409)
 }
 
 #[tokio::test]
@@ -103,9 +93,7 @@ async fn changes_of_different_fields_fit_together() {
         "{page:?}"
     );
     assert!(!page.has("merge--conflict"), "{page:?}");
-    post(&sam, &as_it_stands(&page, &mine))
-        .await
-        .assert_status(303);
+    post(&sam, &as_it_stands(&page, &mine)).await.assert_status(303);
     assert_eq!(row(&app).await, "Mine|One.\n\nTwo.\n\nThree.|2000.00|Leith");
 }
 
@@ -115,11 +103,7 @@ async fn for_what_both_changed_one_chooses() {
     let theirs = home(&[("title", "Theirs"), ("location", "Joppa")]);
     let mine = home(&[("title", "Mine"), ("location", "Trinity")]);
     let page = conflict(&ada, &sam, &theirs, &mine).await;
-    assert_eq!(
-        page.text().matches("merge--conflict").count(),
-        2,
-        "{page:?}"
-    );
+    assert_eq!(page.text().matches("merge--conflict").count(), 2, "{page:?}");
     let mut fields = as_it_stands(&page, &mine);
     choose(&mut fields, "location", "theirs");
     post(&sam, &fields).await.assert_status(303);
@@ -134,9 +118,7 @@ async fn changes_of_different_paragraphs_are_offered_as_one_text() {
     let mine = home(&[("description", "One.\r\n\r\nTwo.\r\n\r\nThree!")]);
     let page = conflict(&ada, &sam, &theirs, &mine).await;
     assert_eq!(page.field("both_description"), "One!\n\nTwo.\n\nThree!");
-    post(&sam, &as_it_stands(&page, &mine))
-        .await
-        .assert_status(303);
+    post(&sam, &as_it_stands(&page, &mine)).await.assert_status(303);
     assert!(row(&app).await.contains("One!\n\nTwo.\n\nThree!"));
 }
 
@@ -149,10 +131,7 @@ async fn choosing_the_other_version_and_editing_ones_own_is_asked_about() {
     let mut fields = as_it_stands(&page, &home(&[("title", "Mine, edited")]));
     choose(&mut fields, "title", "theirs");
     let page = post(&sam, &fields).await.assert_status(422);
-    assert!(
-        page.has("id=\"title-error\"") && !page.has("id=\"price-error\""),
-        "{page:?}"
-    );
+    assert!(page.has("id=\"title-error\"") && !page.has("id=\"price-error\""), "{page:?}");
     assert!(
         page.has("aria-invalid=\"true\" aria-describedby=\"title-error title-help\"")
             && page.has("aria-describedby=\"price-help\""),
@@ -175,20 +154,11 @@ async fn a_change_while_versions_are_brought_together_is_shown_as_well() {
     let theirs = home(&[("price", "2000")]);
     let mine = home(&[("title", "Mine")]);
     let page = conflict(&ada, &sam, &theirs, &mine).await;
-    app.database
-        .run("UPDATE property SET location = 'Joppa'")
-        .await;
-    let again = post(&sam, &as_it_stands(&page, &mine))
-        .await
-        .assert_status(409);
-    assert!(
-        again.has("database user") && again.has("Joppa"),
-        "{again:?}"
-    );
+    app.database.run("UPDATE property SET location = 'Joppa'").await;
+    let again = post(&sam, &as_it_stands(&page, &mine)).await.assert_status(409);
+    assert!(again.has("database user") && again.has("Joppa"), "{again:?}");
     let merged = home(&[("title", "Mine"), ("price", "2000")]);
-    post(&sam, &as_it_stands(&again, &merged))
-        .await
-        .assert_status(303);
+    post(&sam, &as_it_stands(&again, &merged)).await.assert_status(303);
     assert_eq!(row(&app).await, "Mine|One.\n\nTwo.\n\nThree.|2000.00|Joppa");
 }
 
@@ -208,14 +178,9 @@ async fn where_the_log_does_not_know_the_first_version_everything_that_differs_i
         .run("DELETE FROM event_log; DELETE FROM history; DELETE FROM property WHERE id > 1")
         .await;
     let mine = home(&[("title", "Mine")]);
-    let page = sam
-        .post(PATH, &filled(&form, &mine))
-        .await
-        .assert_status(409);
+    let page = sam.post(PATH, &filled(&form, &mine)).await.assert_status(409);
     assert!(page.has("The versions differ. Choose one."), "{page:?}");
-    post(&sam, &as_it_stands(&page, &mine))
-        .await
-        .assert_status(303);
+    post(&sam, &as_it_stands(&page, &mine)).await.assert_status(303);
     assert!(row(&app).await.starts_with("Mine|"));
 }
 
@@ -234,9 +199,7 @@ async fn what_was_chosen_can_be_previewed_and_wrong_values_come_back() {
     assert_eq!(preview.field("location"), "Joppa");
     assert_eq!(preview.field("version"), page.field("version"));
     let wrong = home(&[("title", "Mine"), ("location", "")]);
-    let refused = post(&sam, &as_it_stands(&page, &wrong))
-        .await
-        .assert_status(422);
+    let refused = post(&sam, &as_it_stands(&page, &wrong)).await.assert_status(422);
     assert_eq!(refused.field("price"), "2000.00");
     assert_eq!(refused.field("version"), page.field("version"));
 }

@@ -118,10 +118,7 @@ async fn what_is_stored_already_is_no_conflict() {
     let app = Plan::new().await.homes(1).await.start().await;
     let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
     let same = listing("Same", "1", "L");
-    let (hers, his) = (
-        opened(&ada, CHANGE, &same).await,
-        opened(&sam, CHANGE, &same).await,
-    );
+    let (hers, his) = (opened(&ada, CHANGE, &same).await, opened(&sam, CHANGE, &same).await);
     ada.post(CHANGE, &hers).await.assert_status(303);
     let before = events(&app).await;
     let page = sam.post(CHANGE, &his).await.assert_status(303);
@@ -167,9 +164,7 @@ async fn what_came_of_a_form_is_forgotten_after_a_day() {
         staff.post(ADD, &fields).await.assert_status(303);
     };
     post("One").await;
-    app.database
-        .run("UPDATE form_submission SET at = at - interval '25 hours'")
-        .await;
+    app.database.run("UPDATE form_submission SET at = at - interval '25 hours'").await;
     post("Two").await;
     let left = "SELECT count(*) FROM form_submission";
     assert_eq!(app.database.value(left).await, "1");

@@ -16,9 +16,7 @@ async fn without_redis_the_admin_works_and_nobody_is_logged_out() {
     redis.cut();
     staff.get("/admin/").await.assert_status(200);
     let id = staff.create_listing(&listing("New", "1", "Leith")).await;
-    staff
-        .edit_listing(id, &listing("Newer", "1", "Leith"))
-        .await;
+    staff.edit_listing(id, &listing("Newer", "1", "Leith")).await;
     assert!(staff.get("/admin/properties/").await.has("Newer"));
     staff.delete_listing(id).await;
     let other = app.staff_named("sam").await;
@@ -145,11 +143,7 @@ async fn a_form_that_goes_on_after_a_save_keeps_what_is_typed_into_it() {
             (page.status == 200).then_some(page)
         })
         .await;
-        assert_ne!(
-            page.has("“Saved” was changed."),
-            message_is_seen,
-            "{page:?}"
-        );
+        assert_ne!(page.has("“Saved” was changed."), message_is_seen, "{page:?}");
     }
 }
 
@@ -162,25 +156,14 @@ async fn without_the_database_what_is_not_cached_says_when_to_come_back() {
     postgres.cut();
     let page = app.get("/properties/").await.assert_status(200);
     assert!(page.is_hit(), "{}", page.cache_status());
-    for path in [
-        "/properties/1/",
-        "/properties/?q=a",
-        "/properties/no-cache/",
-        "/readyz",
-    ] {
+    for path in ["/properties/1/", "/properties/?q=a", "/properties/no-cache/", "/readyz"] {
         let page = app.get(path).await.assert_status(503);
         assert!(!page.header("cache-control").contains("public"), "{page:?}");
     }
     for path in ["/properties/1/", "/properties/no-cache/"] {
         let page = app.get(path).await;
-        assert!(
-            page.header("retry-after").parse::<u64>().is_ok(),
-            "{page:?}"
-        );
-        let page = app
-            .reader
-            .get_with(path, &[("accept", "application/json")])
-            .await;
+        assert!(page.header("retry-after").parse::<u64>().is_ok(), "{page:?}");
+        let page = app.reader.get_with(path, &[("accept", "application/json")]).await;
         assert_eq!(page.header("content-type"), "application/problem+json");
     }
     app.get("/healthz").await.assert_status(200);
@@ -202,9 +185,7 @@ async fn what_was_written_while_the_site_had_no_database_shows_when_it_has_one()
     app.get("/properties/").await;
     postgres.cut();
     assert!(app.get("/properties/").await.is_hit());
-    app.database
-        .run("UPDATE property SET title = 'Meanwhile' WHERE id = 1")
-        .await;
+    app.database.run("UPDATE property SET title = 'Meanwhile' WHERE id = 1").await;
     postgres.restore();
     eventually("the write shows", async || {
         app.get("/properties/").await.has("Meanwhile").then_some(())
@@ -239,11 +220,8 @@ async fn without_the_database_nobody_is_believed_to_be_an_operator_still() {
     let app = app_behind(&postgres).await;
     let staff = app.staff().await;
     let token = staff.csrf_token().await;
-    let clear = async || {
-        staff
-            .post("/properties/cache-clear/", &[("csrf_token", token.clone())])
-            .await
-    };
+    let clear =
+        async || staff.post("/properties/cache-clear/", &[("csrf_token", token.clone())]).await;
     clear().await.assert_status(200);
     postgres.cut();
     clear().await.assert_status(503);

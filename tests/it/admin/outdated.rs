@@ -16,9 +16,7 @@ type Fields = Vec<(&'static str, String)>;
 
 /// Posts a form as browsers do, which say what page sent it.
 async fn post(staff: &Browser, path: &str, headers: &[(&str, &str)], fields: &Fields) -> Page {
-    let body = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(fields)
-        .finish();
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let request = staff
         .request(Method::POST, path)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -99,10 +97,7 @@ async fn another_account_saves_the_form_only_after_a_look_at_it_and_if_it_may() 
     let fields = filled(&staff, CHANGE).await;
     log_in_elsewhere(&staff, "sam").await;
     for (permissions, said) in [
-        (
-            "{view}",
-            "Your account has no permission to change listings.",
-        ),
+        ("{view}", "Your account has no permission to change listings."),
         ("{view,change}", "then save as “sam”"),
     ] {
         let grant =
@@ -193,10 +188,8 @@ async fn questions_are_asked_again_with_what_was_typed() {
     let app = Plan::new().await.homes(2).await.start().await;
     let staff = app.staff().await;
     let list = "/admin/properties/";
-    let mut fields: Fields = vec![
-        ("action", "move_selected".to_owned()),
-        ("_selected_action", "1".to_owned()),
-    ];
+    let mut fields: Fields =
+        vec![("action", "move_selected".to_owned()), ("_selected_action", "1".to_owned())];
     let question = staff.submit(list, &fields).await.assert_status(200);
     let single = "/admin/properties/1/delete/";
     let deletion = staff.get(single).await.assert_status(200);

@@ -17,9 +17,7 @@ async fn change(browser: &Browser, old: &str, new: [&str; 2]) -> Page {
 async fn a_new_password_counts_and_the_old_one_no_longer() {
     let app = spawn_app().await;
     let browser = app.staff().await;
-    change(&browser, PASSWORD, [NEW, NEW])
-        .await
-        .assert_status(303);
+    change(&browser, PASSWORD, [NEW, NEW]).await.assert_status(303);
     let page = app.stranger().try_log_in("ada", PASSWORD, "").await;
     page.assert_status(422);
     let page = app.stranger().try_log_in("ada", NEW, "").await;
@@ -90,9 +88,7 @@ async fn wrong_old_passwords_are_counted_as_failed_logins() {
     assert_eq!(app.database.value(noted).await, "13");
     let later = "UPDATE login_failure SET at = at - interval '61 seconds'";
     app.database.run(later).await;
-    change(&browser, PASSWORD, [NEW, NEW])
-        .await
-        .assert_status(303);
+    change(&browser, PASSWORD, [NEW, NEW]).await.assert_status(303);
 }
 
 #[tokio::test]

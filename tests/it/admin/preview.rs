@@ -32,10 +32,7 @@ async fn a_preview_is_the_public_page_and_nobody_keeps_it() {
         fields.push(("csrf_token", token.clone()));
         let page = staff.post(path, &fields).await.assert_status(200);
         assert!(page.has("Preview, not saved"), "{page:?}");
-        assert!(
-            page.has("Seen &#60;b&#62;before") && page.has("1,500"),
-            "{page:?}"
-        );
+        assert!(page.has("Seen &#60;b&#62;before") && page.has("1,500"), "{page:?}");
         assert!(page.has("<p dir=\"auto\">Two</p>"), "{page:?}");
         // What is similar is what a reader would see.
         assert!(page.has("Home 1") != (path == CHANGE), "{page:?}");
@@ -63,16 +60,10 @@ async fn from_a_preview_one_goes_on_editing_or_saves() {
         }
         fields.push(("_changelist_filters", "q=sea".to_owned()));
         let preview = staff.submit(path, &fields).await.assert_status(200);
-        let mut carried: Vec<_> = [
-            "title",
-            "description",
-            "price",
-            "location",
-            "_once",
-            "_changelist_filters",
-        ]
-        .map(|name| (name, preview.field(name)))
-        .to_vec();
+        let mut carried: Vec<_> =
+            ["title", "description", "price", "location", "_once", "_changelist_filters"]
+                .map(|name| (name, preview.field(name)))
+                .to_vec();
         if path == CHANGE {
             carried.push(("version", preview.field("version")));
         }
@@ -84,10 +75,7 @@ async fn from_a_preview_one_goes_on_editing_or_saves() {
         let form = staff.submit(path, &with("_edit")).await.assert_status(200);
         assert_eq!(form.field("title"), typed.title);
         assert_eq!(form.field("price"), typed.price);
-        assert!(
-            form.has("One\n\nTwo &#38; &#60;three&#62;</textarea>"),
-            "{form:?}"
-        );
+        assert!(form.has("One\n\nTwo &#38; &#60;three&#62;</textarea>"), "{form:?}");
         assert_eq!(form.field("_once"), preview.field("_once"));
         assert_eq!(form.field("_changelist_filters"), "q=sea");
         let saved = staff.submit(path, &with("_save")).await.assert_status(303);

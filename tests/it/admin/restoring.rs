@@ -8,25 +8,15 @@ const ROW: &str =
 async fn start() -> (App, Browser) {
     let app = Plan::new().await.homes(2).await.start().await;
     let staff = app.staff().await;
-    staff
-        .edit_listing(1, &listing("Second", "2000", "Joppa"))
-        .await;
-    staff
-        .edit_listing(1, &listing("Third", "3000", "Joppa"))
-        .await;
+    staff.edit_listing(1, &listing("Second", "2000", "Joppa")).await;
+    staff.edit_listing(1, &listing("Third", "3000", "Joppa")).await;
     (app, staff)
 }
 
 /// Where the versions of the listing's history can be restored, the latest first.
 async fn restores(staff: &Browser) -> Vec<String> {
-    let page = staff
-        .get("/admin/properties/1/history/")
-        .await
-        .assert_status(200);
-    let parts = page
-        .text()
-        .split("href=\"/admin/properties/1/history/")
-        .skip(1);
+    let page = staff.get("/admin/properties/1/history/").await.assert_status(200);
+    let parts = page.text().split("href=\"/admin/properties/1/history/").skip(1);
     parts
         .map(|rest| {
             let (path, _) = rest.split_once('"').expect("an attribute");
@@ -46,32 +36,20 @@ async fn an_earlier_version_is_restored_after_a_look_at_what_changes() {
         assert!(page.has(text), "{text}: {page:?}");
     }
     assert!(!page.has("<dt>Location"), "{page:?}");
-    let fields = [
-        ("version", page.field("version")),
-        ("side", page.field("side")),
-    ];
+    let fields = [("version", page.field("version")), ("side", page.field("side"))];
     let path = versions[0].split('?').next().expect("a path").to_owned();
     staff.submit(&path, &fields).await.assert_status(303);
-    assert_eq!(
-        app.database.value(ROW).await,
-        "Second|The description of Second.|2000.00|Joppa"
-    );
+    assert_eq!(app.database.value(ROW).await, "Second|The description of Second.|2000.00|Joppa");
     assert!(app.get("/properties/1/").await.has("Second"));
     let history = staff.get("/admin/properties/1/history/").await;
     assert!(history.has("restored from change"), "{history:?}");
     let first = restores(&staff).await.pop().expect("the oldest");
     assert!(first.ends_with("version=before"), "{first}");
     let page = staff.get(&first).await.assert_status(200);
-    let fields = [
-        ("version", page.field("version")),
-        ("side", page.field("side")),
-    ];
+    let fields = [("version", page.field("version")), ("side", page.field("side"))];
     let path = first.split('?').next().expect("a path").to_owned();
     staff.submit(&path, &fields).await.assert_status(303);
-    assert_eq!(
-        app.database.value(ROW).await,
-        "Home 1|About home 1|1000.00|Leith"
-    );
+    assert_eq!(app.database.value(ROW).await, "Home 1|About home 1|1000.00|Leith");
 }
 
 #[tokio::test]
@@ -79,33 +57,19 @@ async fn a_change_since_the_look_is_a_conflict() {
     let (app, staff) = start().await;
     let version = restores(&staff).await.remove(0);
     let page = staff.get(&version).await;
-    let fields = [
-        ("version", page.field("version")),
-        ("side", page.field("side")),
-    ];
-    app.database
-        .run("UPDATE property SET title = 'By psql' WHERE id = 1")
-        .await;
+    let fields = [("version", page.field("version")), ("side", page.field("side"))];
+    app.database.run("UPDATE property SET title = 'By psql' WHERE id = 1").await;
     let path = version.split('?').next().expect("a path");
     let again = staff.submit(path, &fields).await.assert_status(409);
-    assert!(
-        again.has("By psql") && again.has("nothing was restored"),
-        "{again:?}"
-    );
+    assert!(again.has("By psql") && again.has("nothing was restored"), "{again:?}");
     assert!(app.database.value(ROW).await.starts_with("By psql"));
-    let fields = [
-        ("version", again.field("version")),
-        ("side", again.field("side")),
-    ];
+    let fields = [("version", again.field("version")), ("side", again.field("side"))];
     staff.submit(path, &fields).await.assert_status(303);
     assert!(app.database.value(ROW).await.starts_with("Second"));
     // Once more changes nothing.
     let events = app.database.value("SELECT count(*) FROM history").await;
     staff.submit(path, &fields).await.assert_status(303);
-    assert_eq!(
-        app.database.value("SELECT count(*) FROM history").await,
-        events
-    );
+    assert_eq!(app.database.value("SELECT count(*) FROM history").await, events);
 }
 
 #[tokio::test]
@@ -135,21 +99,12 @@ async fn of_a_deleted_listing_the_deletion_is_undone_first() {
     let (app, staff) = start().await;
     let version = restores(&staff).await.remove(0);
     let page = staff.get(&version).await;
-    let fields = [
-        ("version", page.field("version")),
-        ("side", page.field("side")),
-    ];
+    let fields = [("version", page.field("version")), ("side", page.field("side"))];
     staff.delete_listing(1).await;
     let path = version.split('?').next().expect("a path");
     let page = staff.submit(path, &fields).await.assert_status(409);
-    assert!(
-        page.has("<h1 class=\"headline\">Listing 1 was deleted"),
-        "{page:?}"
-    );
-    assert!(
-        page.has("href=\"/admin/properties/1/history/\""),
-        "{page:?}"
-    );
+    assert!(page.has("<h1 class=\"headline\">Listing 1 was deleted"), "{page:?}");
+    assert!(page.has("href=\"/admin/properties/1/history/\""), "{page:?}");
     staff.get(&version).await.assert_status(404);
     assert!(restores(&staff).await.is_empty());
     assert_eq!(app.database.listings().await, "1");
@@ -176,10 +131,7 @@ async fn asking_for_a_number_that_no_listing_had_uses_no_numbers_up() {
     let typed = listing("Nowhere", "1", "Leith");
     for id in ["5000", "9007199254740991", "9223372036854775807", "0"] {
         let path = format!("/admin/properties/{id}/restore/");
-        staff
-            .submit(&path, &typed.fields())
-            .await
-            .assert_status(409);
+        staff.submit(&path, &typed.fields()).await.assert_status(409);
     }
     assert_eq!(staff.create_listing(&typed).await, 3);
 }

@@ -17,18 +17,10 @@ async fn the_sessions_cookie_is_out_of_reach_for_scripts_and_other_sites() {
     let app = spawn_app().await;
     let page = app.stranger().try_log_in("ada", PASSWORD, "").await;
     let cookies = page.all("set-cookie");
-    let cookie = cookies
-        .iter()
-        .find(|cookie| cookie.starts_with("sessionid="));
+    let cookie = cookies.iter().find(|cookie| cookie.starts_with("sessionid="));
     let cookie = cookie.expect("a session's cookie");
-    assert!(
-        cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
-        "{cookie}"
-    );
-    assert!(
-        cookie.contains("Path=/") && !cookie.contains("Secure"),
-        "{cookie}"
-    );
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    assert!(cookie.contains("Path=/") && !cookie.contains("Secure"), "{cookie}");
 }
 
 #[tokio::test]
@@ -40,10 +32,7 @@ async fn over_https_cookies_are_sent_over_https_alone() {
     assert!(!cookies.is_empty() && cookies.iter().all(|cookie| cookie.contains("Secure")));
     let (_, token) = cookies[0].split_once('=').expect("a cookie");
     let token = token.split(';').next().unwrap_or_default();
-    let body = format!(
-        "csrf_token={token}&username=ada&password={}",
-        PASSWORD.replace(' ', "+")
-    );
+    let body = format!("csrf_token={token}&username=ada&password={}", PASSWORD.replace(' ', "+"));
     let request = app.reader.request(reqwest::Method::POST, "/admin/login/");
     let request = request
         .header("content-type", "application/x-www-form-urlencoded")
@@ -72,10 +61,7 @@ async fn a_key_that_somebody_planted_is_not_taken_over() {
     let victim = app.stranger();
     let form = victim.get("/admin/login/").await;
     let token = form.field("csrf_token");
-    let body = format!(
-        "csrf_token={token}&username=ada&password={}",
-        PASSWORD.replace(' ', "+")
-    );
+    let body = format!("csrf_token={token}&username=ada&password={}", PASSWORD.replace(' ', "+"));
     let request = victim
         .request(reqwest::Method::POST, "/admin/login/")
         .header("content-type", "application/x-www-form-urlencoded")
@@ -98,11 +84,7 @@ async fn a_forged_or_changed_cookie_is_nobody() {
     for forged in ["sessionid=x", "sessionid=", "sessionid=..%2F", &changed] {
         assert_eq!(get_with_cookie(&app, forged).await, 302, "{forged}");
     }
-    let other = app
-        .another()
-        .set("SECRET_KEY", "another-key-".repeat(4))
-        .start()
-        .await;
+    let other = app.another().set("SECRET_KEY", "another-key-".repeat(4)).start().await;
     assert_eq!(get_with_cookie(&other, &cookie).await, 302);
 }
 
@@ -115,10 +97,7 @@ async fn a_logout_ends_the_session_and_not_only_the_cookie() {
     assert_eq!(page.header("location"), "/admin/login/?done=logout");
     is_out(&browser).await;
     assert_eq!(get_with_cookie(&app, &cookie).await, 302);
-    assert_eq!(
-        app.database.value("SELECT count(*) FROM session").await,
-        "0"
-    );
+    assert_eq!(app.database.value("SELECT count(*) FROM session").await, "0");
 }
 
 #[tokio::test]
@@ -178,10 +157,7 @@ async fn the_tables_and_keys_hold_no_session_that_could_be_used() {
     let cookie = browser.cookies();
     let (_, key) = cookie.rsplit_once("sessionid=").expect("a session");
     let secret = &key[key.len() - 43..];
-    let kept = app
-        .database
-        .value("SELECT encode(key_hash, 'escape') || state FROM session")
-        .await;
+    let kept = app.database.value("SELECT encode(key_hash, 'escape') || state FROM session").await;
     assert!(!kept.contains(secret), "{kept}");
     let keys = app.redis().await.keys(&app.prefix).await.join(" ");
     assert!(!keys.contains(secret), "{keys}");

@@ -13,10 +13,7 @@ async fn start(homes: u32) -> (App, Browser) {
 
 /// Where the button below the message leads.
 fn undo_of(page: &Page) -> String {
-    let (_, rest) = page
-        .text()
-        .split_once("action=\"/admin/history/")
-        .expect("a button");
+    let (_, rest) = page.text().split_once("action=\"/admin/history/").expect("a button");
     let (event, _) = rest.split_once('/').expect("an address");
     format!("/admin/history/{event}/undo/")
 }
@@ -37,21 +34,13 @@ async fn a_deletion_is_undone_right_after_it() {
     assert_eq!(page.header("location"), "/admin/properties/?q=home");
     let list = staff.get("/admin/properties/").await;
     assert!(list.has("was deleted"), "{list:?}");
-    let page = staff
-        .submit(&undo_of(&list), &filters)
-        .await
-        .assert_status(303);
+    let page = staff.submit(&undo_of(&list), &filters).await.assert_status(303);
     assert_eq!(page.header("location"), "/admin/properties/?q=home");
     // As it was to the microsecond, under its number.
     assert_eq!(app.database.value(ALL).await, before);
     let history = staff.get("/admin/properties/2/history/").await;
     assert!(history.has("undid deletion"), "{history:?}");
-    assert!(
-        app.get("/properties/2/")
-            .await
-            .assert_status(200)
-            .has("Home 2")
-    );
+    assert!(app.get("/properties/2/").await.assert_status(200).has("Home 2"));
 }
 
 #[tokio::test]
@@ -61,10 +50,7 @@ async fn a_deletion_of_several_is_undone_as_a_whole() {
     staff.delete_listings(&[1, 3, 5]).await;
     let undo = undo_of(&staff.get("/admin/properties/").await);
     let page = staff.get(&undo).await.assert_status(200);
-    assert!(
-        page.has("Restore 3 listings?") && page.has("Restore only"),
-        "{page:?}"
-    );
+    assert!(page.has("Restore 3 listings?") && page.has("Restore only"), "{page:?}");
     staff.submit(&undo, &[]).await.assert_status(303);
     assert_eq!(app.database.value(ALL).await, before);
     // One transaction, whose events are told one by one.
@@ -79,12 +65,7 @@ async fn one_of_several_can_be_restored_alone() {
     let only = [("only", "1".to_owned())];
     let undo = last_deletion(&app).await;
     staff.submit(&undo, &only).await.assert_status(303);
-    assert_eq!(
-        app.database
-            .value("SELECT string_agg(id::text, ',') FROM property")
-            .await,
-        "3"
-    );
+    assert_eq!(app.database.value("SELECT string_agg(id::text, ',') FROM property").await, "3");
     // The others still go together; the one that is back is as it was.
     staff.submit(&undo, &[]).await.assert_status(303);
     assert_eq!(app.database.listings().await, "3");
@@ -131,25 +112,15 @@ async fn a_deletion_by_psql_is_undone_from_the_history() {
     assert!(page.has("Restore “<bdi>Home 2</bdi>”?"), "{page:?}");
     let page = staff.submit(&undo, &[]).await.assert_status(303);
     assert_eq!(page.header("location"), path);
-    assert!(
-        app.get("/properties/2/")
-            .await
-            .assert_status(200)
-            .has("Home 2")
-    );
+    assert!(app.get("/properties/2/").await.assert_status(200).has("Home 2"));
 }
 
 #[tokio::test]
 async fn what_is_restored_keeps_the_sequence_of_numbers_ahead() {
     let (app, staff) = start(3).await;
     staff.delete_listing(3).await;
-    app.database
-        .run("SELECT setval('property_id_seq', 2)")
-        .await;
-    staff
-        .submit(&last_deletion(&app).await, &[])
-        .await
-        .assert_status(303);
+    app.database.run("SELECT setval('property_id_seq', 2)").await;
+    staff.submit(&last_deletion(&app).await, &[]).await.assert_status(303);
     let id = staff.create_listing(&listing("Next", "1", "L")).await;
     assert_eq!(id, 4);
 }
@@ -200,17 +171,11 @@ async fn only_those_who_may_add_listings_undo() {
     assert!(!question.has("can restore"), "{question:?}");
     let question = staff.get("/admin/properties/1/delete/").await;
     assert!(question.has("can restore"), "{question:?}");
-    let ticked = [
-        ("action", "delete_selected".to_owned()),
-        ("_selected_action", "1".to_owned()),
-    ];
+    let ticked = [("action", "delete_selected".to_owned()), ("_selected_action", "1".to_owned())];
     let question = sam.submit("/admin/properties/", &ticked).await;
     assert!(!question.has("You can restore"), "{question:?}");
     let question = staff.submit("/admin/properties/", &ticked).await;
-    assert!(
-        question.has("You can restore it from the history"),
-        "{question:?}"
-    );
+    assert!(question.has("You can restore it from the history"), "{question:?}");
     sam.delete_listing(1).await;
     let list = sam.get("/admin/properties/").await;
     assert!(list.has("was deleted") && !list.has("/undo/"), "{list:?}");
@@ -270,10 +235,7 @@ async fn a_listing_that_the_log_does_not_keep_can_be_added_anew_as_it_was_typed(
     let restore = "/admin/properties/1/restore/";
     assert!(page.has(restore), "{page:?}");
     let page = staff.submit(restore, &fields).await.assert_status(409);
-    assert!(
-        page.has("The history does not contain this listing"),
-        "{page:?}"
-    );
+    assert!(page.has("The history does not contain this listing"), "{page:?}");
     assert_eq!(page.field("title"), "Typed");
     assert!(page.has("action=\"/admin/properties/add/\"") && !page.has(restore));
     // So it is with a number that no listing ever had.
@@ -306,8 +268,5 @@ async fn whoever_may_not_look_at_listings_undoes_their_deletion_and_sees_nobody_
     app.database.run("DELETE FROM property WHERE id = 2").await;
     sam.submit(&undo, &[]).await.assert_status(303);
     let said = sam.get("/admin/").await;
-    assert!(
-        said.has("The listing was restored.") && !said.has("Home 2"),
-        "{said:?}"
-    );
+    assert!(said.has("The listing was restored.") && !said.has("Home 2"), "{said:?}");
 }

@@ -32,14 +32,8 @@ async fn the_login_form_says_what_was_done_before_it_in_words_of_its_own() {
     ];
     let changed = sam.submit("/admin/password_change/", &change).await;
     let left = ada.log_out().await;
-    for (page, text) in [
-        (changed, "Your password was changed."),
-        (left, "You are logged out."),
-    ] {
-        let form = app
-            .get(page.assert_status(303).header("location"))
-            .await
-            .assert_status(200);
+    for (page, text) in [(changed, "Your password was changed."), (left, "You are logged out.")] {
+        let form = app.get(page.assert_status(303).header("location")).await.assert_status(200);
         let said = format!("role=\"status\">{text}");
         assert!(form.has(&said), "{form:?}");
     }

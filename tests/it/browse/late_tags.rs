@@ -6,11 +6,8 @@ use tokio::task::JoinHandle;
 use super::plan_of;
 use crate::harness::{App, Hold, Page, Reader, listing};
 
-const HOMES: [(&str, u32, &str); 3] = [
-    ("Here", 120_000, "Leith"),
-    ("Near", 130_000, "Leith"),
-    ("Dear", 200_000, "Leith"),
-];
+const HOMES: [(&str, u32, &str); 3] =
+    [("Here", 120_000, "Leith"), ("Near", 130_000, "Leith"), ("Dear", 200_000, "Leith")];
 const PATH: &str = "/properties/1/";
 
 /// Whether there is a Redis, and whether there is a memory tier.
@@ -78,9 +75,7 @@ impl Overtaken {
 
 async fn mend(app: &App) {
     let staff = app.staff().await;
-    staff
-        .edit_listing(2, &listing("Mended", "130000", "Leith"))
-        .await;
+    staff.edit_listing(2, &listing("Mended", "130000", "Leith")).await;
 }
 
 #[tokio::test]
@@ -117,10 +112,7 @@ async fn a_request_after_a_save_of_a_similar_listing_does_not_get_the_page_under
         let late: Vec<_> = (0..5).map(|_| site.app.reader.asks(PATH)).collect();
         let stranger = site.app.stranger();
         stranger.get("/healthz").await.assert_status(200);
-        assert!(
-            late.iter().all(|asking| !asking.is_finished()),
-            "nobody joined"
-        );
+        assert!(late.iter().all(|asking| !asking.is_finished()), "nobody joined");
         overtaken.ends().await;
         for page in late {
             let page = page.await.expect("answered").assert_status(200);
@@ -135,18 +127,12 @@ async fn a_request_after_a_save_in_another_band_shares_the_page_under_way() {
     let site = Site::start((true, true)).await;
     let overtaken = site.overtaken().await;
     let staff = site.app.staff().await;
-    staff
-        .edit_listing(3, &listing("Dearer", "210000", "Leith"))
-        .await;
+    staff.edit_listing(3, &listing("Dearer", "210000", "Leith")).await;
     let late = site.app.reader.asks(PATH);
     site.app.stranger().get("/healthz").await.assert_status(200);
     overtaken.ends().await;
     let page = late.await.expect("answered").assert_status(200);
-    assert!(
-        page.is_collapsed() || page.is_memory_hit(),
-        "{}",
-        page.cache_status()
-    );
+    assert!(page.is_collapsed() || page.is_memory_hit(), "{}", page.cache_status());
     assert!(site.app.get(PATH).await.is_memory_hit());
 }
 
@@ -167,20 +153,12 @@ async fn an_instance_that_found_the_page_in_redis_drops_it_from_memory_when_a_si
         assert!(second.get(PATH).await.is_memory_hit());
         // What is not similar changes nothing.
         let title = format!("Dear {round}");
-        staff
-            .edit_listing(3, &listing(&title, "200000", "Leith"))
-            .await;
-        second
-            .comes_to_show("/properties/3/?format=json", &title)
-            .await;
+        staff.edit_listing(3, &listing(&title, "200000", "Leith")).await;
+        second.comes_to_show("/properties/3/?format=json", &title).await;
         assert!(second.get(PATH).await.is_memory_hit());
         let title = format!("Near {round}");
         match round {
-            0 => {
-                staff
-                    .edit_listing(2, &listing(&title, "130000", "Leith"))
-                    .await
-            }
+            0 => staff.edit_listing(2, &listing(&title, "130000", "Leith")).await,
             _ => {
                 let sql = format!("UPDATE property SET title = '{title}' WHERE id = 2");
                 first.database.run(&sql).await;

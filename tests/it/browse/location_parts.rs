@@ -15,10 +15,7 @@ const HOMES: [(&str, u32, &str); 7] = [
 
 /// The locations that are offered, with their counts, in HTML and in JSON alike.
 async fn offered(app: &App, query: &str) -> Vec<String> {
-    let page = app
-        .get(&format!("/properties/?{query}"))
-        .await
-        .assert_status(200);
+    let page = app.get(&format!("/properties/?{query}")).await.assert_status(200);
     let fresh = app.get(&format!("/properties/no-cache/?{query}")).await;
     assert_eq!(page.text(), fresh.text(), "{query}");
     let labels = offers(app, &page, "aria-labelledby=\"places-").await;
@@ -59,10 +56,7 @@ async fn a_part_of_several_names_offers_each_with_its_count() {
     assert_eq!(count(&app, "location=Town").await, 1);
     let two = "location=Leith&location=Joppa";
     let page = app.get(&format!("/properties/?{two}")).await;
-    assert!(
-        page.has("No place is called") && page.has("Home 4"),
-        "{page:?}"
-    );
+    assert!(page.has("No place is called") && page.has("Home 4"), "{page:?}");
     let link = "location=Joppa&#38;location=South+Leith";
     assert!(page.has(link), "{page:?}");
 }
@@ -89,20 +83,12 @@ async fn a_part_of_one_name_only_stands_for_it() {
 async fn what_a_part_of_a_name_stands_for_follows_each_write() {
     let app = app_of(&HOMES).await;
     let staff = app.staff().await;
-    for path in [
-        "/properties/?location=South",
-        "/properties/?format=json&location=South",
-    ] {
+    for path in ["/properties/?location=South", "/properties/?format=json&location=South"] {
         app.has_in_memory(path).await;
     }
     assert_eq!(count(&app, "location=South").await, 2);
-    let id = staff
-        .create_listing(&listing("Hut", "1", "Southside"))
-        .await;
-    assert_eq!(
-        offered(&app, "location=South").await,
-        ["South Leith 2", "Southside 1"]
-    );
+    let id = staff.create_listing(&listing("Hut", "1", "Southside")).await;
+    assert_eq!(offered(&app, "location=South").await, ["South Leith 2", "Southside 1"]);
     let named = staff.create_listing(&listing("Hut", "1", "South")).await;
     assert_eq!(offered(&app, "location=South").await, [""; 0]);
     assert_eq!(count(&app, "location=South").await, 1);
@@ -124,9 +110,7 @@ async fn a_list_of_one_location_depends_on_no_other() {
     for path in paths {
         app.has_in_memory(path).await;
     }
-    staff
-        .create_listing(&listing("Castle", "1", "New Town"))
-        .await;
+    staff.create_listing(&listing("Castle", "1", "New Town")).await;
     for path in paths {
         let page = app.get(path).await;
         assert!(page.is_memory_hit(), "{path}: {}", page.cache_status());

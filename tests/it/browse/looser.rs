@@ -32,21 +32,11 @@ async fn offered(app: &App, query: &str) -> Vec<String> {
     let mut labels = Vec::new();
     for (label, count, link) in offers(&page) {
         let found = true_count(app, &link).await;
-        assert!(
-            found > 0 || count.is_none(),
-            "{label} of {query} finds nothing"
-        );
-        assert!(
-            count.is_none_or(|count| count == found),
-            "{label} of {query}: {found}"
-        );
+        assert!(found > 0 || count.is_none(), "{label} of {query} finds nothing");
+        assert!(count.is_none_or(|count| count == found), "{label} of {query}: {found}");
         let list = app.get(&format!("/properties/?{link}")).await;
         let some = found > 0;
-        assert_eq!(
-            list.assert_status(200).has("<ol class=\"cards\">"),
-            some,
-            "{link}"
-        );
+        assert_eq!(list.assert_status(200).has("<ol class=\"cards\">"), some, "{link}");
         labels.push(match count {
             Some(count) => format!("{label} {count}"),
             None => label,
@@ -80,24 +70,15 @@ async fn each_offer_finds_as_many_listings_as_it_says_and_none_finds_nothing() {
             ],
         ),
         ("location=Nowhere", vec![]),
-        (
-            "location=Nowhere&q=sea",
-            vec!["All places, not only Nowhere"],
-        ),
+        ("location=Nowhere&q=sea", vec!["All places, not only Nowhere"]),
         // Asked for the wrong way round.
         (
             "q=garden&min_price=9000&max_price=8000",
             vec!["Without the search words 1", "At any price 1"],
         ),
         // The rest of a search may be no word at all.
-        (
-            "q=%25+barn&min_price=3000",
-            vec!["Without the search words 3"],
-        ),
-        (
-            "q=barn+barn&min_price=9000",
-            vec!["Without the search words 2"],
-        ),
+        ("q=%25+barn&min_price=3000", vec!["Without the search words 3"]),
+        ("q=barn+barn&min_price=9000", vec!["Without the search words 2"]),
     ] {
         assert_eq!(offered(&app, query).await, want, "{query}");
     }
@@ -109,20 +90,11 @@ async fn what_is_offered_follows_a_write() {
     let staff = app.staff().await;
     let query = "q=castle&location=Leith";
     let anywhere = "All places, not only Leith";
-    assert_eq!(
-        offered(&app, query).await,
-        ["Without the search words 3", anywhere]
-    );
+    assert_eq!(offered(&app, query).await, ["Without the search words 3", anywhere]);
     let id = staff.create_listing(&listing("Hut", "1", "Leith")).await;
-    assert_eq!(
-        offered(&app, query).await,
-        ["Without the search words 4", anywhere]
-    );
+    assert_eq!(offered(&app, query).await, ["Without the search words 4", anywhere]);
     staff.delete_listing(id).await;
-    assert_eq!(
-        offered(&app, query).await,
-        ["Without the search words 3", anywhere]
-    );
+    assert_eq!(offered(&app, query).await, ["Without the search words 3", anywhere]);
 }
 
 #[tokio::test]
@@ -137,12 +109,8 @@ async fn a_list_of_nothing_in_one_place_is_still_a_hit_after_an_edit_elsewhere()
     for path in paths {
         app.has_in_memory(path).await;
     }
-    staff
-        .edit_listing(4, &listing("Castle with a view", "3000", "Joppa"))
-        .await;
-    staff
-        .create_listing(&listing("Sea castle", "3000", "Portobello"))
-        .await;
+    staff.edit_listing(4, &listing("Castle with a view", "3000", "Joppa")).await;
+    staff.create_listing(&listing("Sea castle", "3000", "Portobello")).await;
     for path in paths {
         let page = app.get(path).await;
         assert!(page.is_memory_hit(), "{path}: {}", page.cache_status());

@@ -36,9 +36,7 @@ async fn app_of(rows: &[(&str, u32, &str)]) -> App {
 /// Each text of a page that stands between two others.
 fn between<'a>(html: &'a str, start: &str, end: &str) -> Vec<&'a str> {
     let parts = html.split(start).skip(1);
-    parts
-        .filter_map(|part| Some(part.split_once(end)?.0))
-        .collect()
+    parts.filter_map(|part| Some(part.split_once(end)?.0)).collect()
 }
 
 /// The places beside a list: each name, with the number of its listings if there is one.
@@ -61,9 +59,7 @@ fn number(text: &str) -> i64 {
 /// How many listings a list has, straight from the database.
 async fn true_count(app: &App, query: &str) -> i64 {
     let path = format!("/properties/no-cache/?format=json&{query}");
-    app.get_json(&path).await["count"]
-        .as_i64()
-        .expect("a number")
+    app.get_json(&path).await["count"].as_i64().expect("a number")
 }
 
 /// What the list after a sign offers, with its counts; each must find as many listings as it says.

@@ -32,8 +32,7 @@ async fn ids(app: &App, query: &str) -> Vec<i64> {
     let path = format!("/properties/no-cache/?format=json&page_size=100&{query}");
     let list = app.get_json(&path).await;
     let rows = list["results"].as_array().expect("a list").iter();
-    rows.map(|row| row["id"].as_i64().expect("a number"))
-        .collect()
+    rows.map(|row| row["id"].as_i64().expect("a number")).collect()
 }
 
 async fn turned(app: &App, id: i64, step: &str, query: &str) -> Page {
@@ -49,17 +48,9 @@ async fn step(app: &App, id: i64, step: &str, query: &str) -> (i64, String) {
     let shown = app.get(path).await.assert_status(200);
     // Its own links lead on within the same result.
     let (path, rest) = path.split_once('?').unwrap_or((path, ""));
-    let onward = format!(
-        "{path}{step}/{}{rest}",
-        if rest.is_empty() { "" } else { "?" }
-    );
-    assert!(
-        shown.has(&onward.replace('&', "&#38;")),
-        "{onward}: {shown:?}"
-    );
-    let id = path
-        .trim_start_matches("/properties/")
-        .trim_end_matches('/');
+    let onward = format!("{path}{step}/{}{rest}", if rest.is_empty() { "" } else { "?" });
+    assert!(shown.has(&onward.replace('&', "&#38;")), "{onward}: {shown:?}");
+    let id = path.trim_start_matches("/properties/").trim_end_matches('/');
     (id.parse().expect("a number"), mark.to_owned())
 }
 
@@ -97,12 +88,8 @@ async fn a_listing_that_left_the_result_still_leads_on() {
     let staff = app.staff().await;
     let query = "location=Leith&sort=price";
     assert_eq!(ids(&app, query).await, [9, 1, 3, 7, 5]);
-    app.get(&format!("/properties/3/?{query}"))
-        .await
-        .assert_status(200);
-    staff
-        .edit_listing(3, &listing("Flat 3", "500", "Portobello"))
-        .await;
+    app.get(&format!("/properties/3/?{query}")).await.assert_status(200);
+    staff.edit_listing(3, &listing("Flat 3", "500", "Portobello")).await;
     assert_eq!(step(&app, 3, "next", query).await, (7, String::new()));
     assert_eq!(step(&app, 3, "previous", query).await, (1, String::new()));
     assert_eq!(step(&app, 1, "next", query).await, (7, String::new()));
@@ -112,24 +99,13 @@ async fn a_listing_that_left_the_result_still_leads_on() {
     // Where nothing is left of the result, both ends are here.
     let nothing = "location=Nowhere";
     assert_eq!(step(&app, 3, "next", nothing).await, (3, "last".to_owned()));
-    assert_eq!(
-        step(&app, 3, "previous", nothing).await,
-        (3, "first".to_owned())
-    );
+    assert_eq!(step(&app, 3, "previous", nothing).await, (3, "first".to_owned()));
 }
 
 #[tokio::test]
 async fn a_listing_that_does_not_exist_has_no_neighbours() {
     let app = app_of(&HOMES).await;
-    for id in [
-        "0",
-        "77",
-        "9223372036854775807",
-        "9223372036854775808",
-        "-1",
-        "x",
-        "1.5",
-    ] {
+    for id in ["0", "77", "9223372036854775807", "9223372036854775808", "-1", "x", "1.5"] {
         for step in ["next", "previous"] {
             for query in ["", "?sort=price"] {
                 let page = app.get(&format!("/properties/{id}/{step}/{query}")).await;
@@ -142,13 +118,7 @@ async fn a_listing_that_does_not_exist_has_no_neighbours() {
 #[tokio::test]
 async fn a_query_string_that_is_not_valid_is_ignored() {
     let app = app_of(&HOMES).await;
-    for query in [
-        "sort=dearest",
-        "min_price=a",
-        "page=0&sort=price",
-        "q=%00",
-        "%ff&sort=%00",
-    ] {
+    for query in ["sort=dearest", "min_price=a", "page=0&sort=price", "q=%00", "%ff&sort=%00"] {
         let page = turned(&app, 5, "next", query).await.assert_status(302);
         assert_eq!(page.header("location"), "/properties/4/", "{query}");
     }
@@ -171,9 +141,7 @@ async fn nothing_of_it_is_kept_as_a_page() {
     }
     assert!(app.keys("page").await.is_empty());
     let staff = app.staff().await;
-    staff
-        .create_listing(&listing("Flat 10", "1", "Leith"))
-        .await;
+    staff.create_listing(&listing("Flat 10", "1", "Leith")).await;
     assert_eq!(step(&app, 9, "previous", "").await, (10, String::new()));
 }
 
@@ -198,14 +166,8 @@ async fn no_query_string_leads_away_from_the_site() {
                 panic!("{query}: {locations:?}");
             };
             let path = location.split(['?', '#']).next().expect("a path");
-            assert!(
-                ["/properties/1/", "/properties/2/"].contains(&path),
-                "{location}"
-            );
-            assert!(
-                location.bytes().all(|byte| byte.is_ascii_graphic()),
-                "{location}"
-            );
+            assert!(["/properties/1/", "/properties/2/"].contains(&path), "{location}");
+            assert!(location.bytes().all(|byte| byte.is_ascii_graphic()), "{location}");
             assert!(location.matches('#').count() <= 1, "{location}");
         }
     }

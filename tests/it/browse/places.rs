@@ -41,10 +41,8 @@ fn encoded(text: &str) -> String {
 async fn counts_are_true(app: &App, query: &str) {
     let beside = choices(&app.get(&format!("/properties/?{query}")).await);
     assert!(!beside.is_empty(), "{query}");
-    let filter: Vec<&str> = query
-        .split('&')
-        .filter(|pair| !pair.starts_with("location="))
-        .collect();
+    let filter: Vec<&str> =
+        query.split('&').filter(|pair| !pair.starts_with("location=")).collect();
     for (name, count) in beside {
         let of_place = format!("{}&location={}", filter.join("&"), encoded(&name));
         let want = true_count(app, &of_place).await;
@@ -70,12 +68,8 @@ async fn the_numbers_beside_a_list_are_exact_for_every_filter_and_follow_every_w
         counts_are_true(&app, query).await;
     }
     let staff = app.staff().await;
-    staff
-        .create_listing(&listing("Sea pool", "3500", "Leith"))
-        .await;
-    staff
-        .edit_listing(3, &listing("Sea cottage", "3000", "Zürich"))
-        .await;
+    staff.create_listing(&listing("Sea pool", "3500", "Leith")).await;
+    staff.edit_listing(3, &listing("Sea cottage", "3000", "Zürich")).await;
     staff.delete_listing(8).await;
     for query in queries {
         counts_are_true(&app, query).await;
@@ -129,10 +123,7 @@ async fn with_many(leith: u32) -> App {
 #[tokio::test]
 async fn five_thousand_listings_are_counted_place_by_place() {
     let app = with_many(5_000).await;
-    assert_eq!(
-        places(&app, "q=plenty").await,
-        [("Leith".to_owned(), Some(5_000))]
-    );
+    assert_eq!(places(&app, "q=plenty").await, [("Leith".to_owned(), Some(5_000))]);
 }
 
 #[tokio::test]
@@ -140,10 +131,7 @@ async fn above_five_thousand_matches_places_have_no_numbers() {
     let app = with_many(5_001).await;
     let beside = choices(&app.get("/properties/?q=plenty").await);
     assert_eq!(beside[0], ("Leith".to_owned(), None));
-    assert!(
-        beside.iter().all(|(_, count)| count.is_none()),
-        "{beside:?}"
-    );
+    assert!(beside.iter().all(|(_, count)| count.is_none()), "{beside:?}");
     let data = places(&app, "q=plenty").await;
     assert!(data.iter().all(|(_, count)| count.is_none()), "{data:?}");
     // Of everything the numbers are known without counting.
@@ -159,14 +147,9 @@ async fn above_five_thousand_matches_chosen_places_have_no_wrong_number_and_depe
     let path = "/properties/?location=joppa&location=leith&max_price=99999";
     let page = app.has_in_memory(path).await;
     let beside = choices(&page);
-    assert_eq!(
-        beside,
-        [("Joppa".to_owned(), None), ("Leith".to_owned(), None)]
-    );
+    assert_eq!(beside, [("Joppa".to_owned(), None), ("Leith".to_owned(), None)]);
     let staff = app.staff().await;
-    staff
-        .create_listing(&listing("Another", "1", "Place 3"))
-        .await;
+    staff.create_listing(&listing("Another", "1", "Place 3")).await;
     let page = app.get(path).await;
     assert!(page.is_memory_hit(), "{}", page.cache_status());
 }
@@ -176,37 +159,24 @@ async fn a_list_of_one_place_shows_no_number_of_another_so_that_an_edit_elsewher
 {
     let app = app_of(&HOMES).await;
     let staff = app.staff().await;
-    for path in [
-        "/properties/?location=Leith",
-        "/properties/?location=leith&q=sea&max_price=9000",
-    ] {
+    for path in ["/properties/?location=Leith", "/properties/?location=leith&q=sea&max_price=9000"]
+    {
         let page = app.has_in_memory(path).await;
         assert_eq!(names(choices(&page)).len(), 1, "{page:?}");
         for place in ["Joppa", "Zürich", "Portobello"] {
             assert!(!page.has(place), "{path} names {place}");
         }
-        staff
-            .create_listing(&listing("Sea new", "10", "Joppa"))
-            .await;
+        staff.create_listing(&listing("Sea new", "10", "Joppa")).await;
         let page = app.get(path).await;
         assert!(page.is_memory_hit(), "{}", page.cache_status());
-        staff
-            .create_listing(&listing("Sea newer", "10", "Leith"))
-            .await;
+        staff.create_listing(&listing("Sea newer", "10", "Leith")).await;
         assert!(!app.get(path).await.is_hit());
     }
 }
 
 #[tokio::test]
 async fn a_name_is_found_by_its_letters_whatever_their_case_and_accents() {
-    let places_of = [
-        "Zürich",
-        "São Paulo",
-        "100% Centre",
-        "A_B",
-        "Back\\Slash",
-        "Leith",
-    ];
+    let places_of = ["Zürich", "São Paulo", "100% Centre", "A_B", "Back\\Slash", "Leith"];
     let rows: Vec<_> = places_of.iter().map(|place| ("Home", 1, *place)).collect();
     let app = app_of(&rows).await;
     for (name, want) in [
@@ -243,15 +213,9 @@ async fn the_places_of_a_search_say_what_was_searched_for() {
     let page = app.get("/properties/places/?q=zz&utm_source=x").await;
     let page = page.assert_status(200);
     assert!(page.has("No listings match <bdi>“zz”</bdi>"), "{page:?}");
-    assert!(
-        !page.has("filters") && !page.has("role=\"alert\""),
-        "{page:?}"
-    );
+    assert!(!page.has("filters") && !page.has("role=\"alert\""), "{page:?}");
     let page = app.get("/properties/places/?q=home&min_price=2000").await;
     let page = page.assert_status(200);
-    assert!(
-        page.has("the listings that match <bdi>“home”, from 2,000</bdi>"),
-        "{page:?}"
-    );
+    assert!(page.has("the listings that match <bdi>“home”, from 2,000</bdi>"), "{page:?}");
     assert!(page.has("Leith") && page.has("Joppa"), "{page:?}");
 }

@@ -23,9 +23,7 @@ const PATH: &str = "/properties/1/";
 /// The titles of the similar listings, in their order.
 fn similar(page: &Page) -> Vec<String> {
     let section = between(page.text(), "<section class=\"similar\"", "</section>");
-    let cards = section
-        .first()
-        .map(|text| between(text, "<li class=\"card\">", "</li>"));
+    let cards = section.first().map(|text| between(text, "<li class=\"card\">", "</li>"));
     let title = |card: &str| between(card, "/\">", "</a>")[0].to_owned();
     cards.unwrap_or_default().into_iter().map(title).collect()
 }
@@ -43,19 +41,14 @@ async fn those_of_the_same_place_and_band_are_shown_the_nearest_in_price_first_a
     assert_eq!(similar(&app.get("/properties/8/").await), ["Dear 12"]);
     for alone in [9, 10, 11] {
         let page = app.get(&format!("/properties/{alone}/")).await;
-        assert!(
-            !page.assert_status(200).has("<section class=\"similar\""),
-            "{alone}"
-        );
+        assert!(!page.assert_status(200).has("<section class=\"similar\""), "{alone}");
     }
 }
 
 #[tokio::test]
 async fn the_result_in_which_a_listing_was_found_changes_nothing_of_what_is_similar() {
     let app = app_of(&HOMES).await;
-    let page = app
-        .get("/properties/1/?q=here&sort=price&location=leith")
-        .await;
+    let page = app.get("/properties/1/?q=here&sort=price&location=leith").await;
     assert_eq!(similar(&page), shown(&app).await);
 }
 
@@ -65,73 +58,27 @@ async fn whatever_staff_change_of_a_similar_listing_shows_in_the_very_next_reque
     let staff = app.staff().await;
     app.has_in_memory(PATH).await;
     for (id, title, price, place, want) in [
-        (
-            2,
-            "Near two",
-            "121000",
-            "Leith",
-            ["Near 7", "Near two", "Near 3", "Near 4"],
-        ),
+        (2, "Near two", "121000", "Leith", ["Near 7", "Near two", "Near 3", "Near 4"]),
         // Another price of the same band, then of another.
-        (
-            2,
-            "Near two",
-            "150000",
-            "Leith",
-            ["Near 7", "Near 3", "Near 4", "Near 6"],
-        ),
-        (
-            7,
-            "Near 7",
-            "170000",
-            "Leith",
-            ["Near 3", "Near 4", "Near 6", "Near two"],
-        ),
-        (
-            3,
-            "Near 3",
-            "118000",
-            "Joppa",
-            ["Near 4", "Near 6", "Near two", "Near 5"],
-        ),
+        (2, "Near two", "150000", "Leith", ["Near 7", "Near 3", "Near 4", "Near 6"]),
+        (7, "Near 7", "170000", "Leith", ["Near 3", "Near 4", "Near 6", "Near two"]),
+        (3, "Near 3", "118000", "Joppa", ["Near 4", "Near 6", "Near two", "Near 5"]),
         // Into the band, and into the place.
-        (
-            9,
-            "Cheap 9",
-            "119000",
-            "Leith",
-            ["Cheap 9", "Near 4", "Near 6", "Near two"],
-        ),
-        (
-            10,
-            "Away 10",
-            "120001",
-            "LEITH",
-            ["Away 10", "Cheap 9", "Near 4", "Near 6"],
-        ),
+        (9, "Cheap 9", "119000", "Leith", ["Cheap 9", "Near 4", "Near 6", "Near two"]),
+        (10, "Away 10", "120001", "LEITH", ["Away 10", "Cheap 9", "Near 4", "Near 6"]),
     ] {
         staff.edit_listing(id, &listing(title, price, place)).await;
         assert_eq!(shown(&app).await, want, "{title}, {price}, {place}");
         app.has_in_memory(PATH).await;
     }
     staff.delete_listing(10).await;
-    assert_eq!(
-        shown(&app).await,
-        ["Cheap 9", "Near 4", "Near 6", "Near two"]
-    );
+    assert_eq!(shown(&app).await, ["Cheap 9", "Near 4", "Near 6", "Near two"]);
     app.has_in_memory(PATH).await;
-    staff
-        .create_listing(&listing("Near new", "120000", "leith"))
-        .await;
-    assert_eq!(
-        shown(&app).await,
-        ["Near new", "Cheap 9", "Near 4", "Near 6"]
-    );
+    staff.create_listing(&listing("Near new", "120000", "leith")).await;
+    assert_eq!(shown(&app).await, ["Near new", "Cheap 9", "Near 4", "Near 6"]);
     app.has_in_memory(PATH).await;
     // What is similar is similar to what the listing is now.
-    staff
-        .edit_listing(1, &listing("Here", "190000", "Leith"))
-        .await;
+    staff.edit_listing(1, &listing("Here", "190000", "Leith")).await;
     assert_eq!(shown(&app).await, ["Dear 12", "Near 7", "Dear 8"]);
 }
 
@@ -159,10 +106,7 @@ async fn whatever_psql_changes_of_a_similar_listing_comes_to_show() {
             "UPDATE property SET location = 'lEITH' WHERE id = 10",
             ["Away 10", "Near 4", "Near 6", "Near two"],
         ),
-        (
-            "DELETE FROM property WHERE id = 10",
-            ["Near 4", "Near 6", "Near two", "Near 5"],
-        ),
+        ("DELETE FROM property WHERE id = 10", ["Near 4", "Near 6", "Near two", "Near 5"]),
         (
             "INSERT INTO property (title, description, price, location) VALUES ('Near new', 'D', 120000.01, 'Leith')",
             ["Near new", "Near 4", "Near 6", "Near two"],
@@ -202,9 +146,7 @@ async fn the_data_of_a_listing_do_not_depend_on_what_is_similar() {
     let staff = app.staff().await;
     let path = "/properties/1/?format=json";
     app.has_in_memory(path).await;
-    staff
-        .edit_listing(2, &listing("Near two", "121000", "Leith"))
-        .await;
+    staff.edit_listing(2, &listing("Near two", "121000", "Leith")).await;
     let page = app.get(path).await;
     assert!(page.is_memory_hit(), "{}", page.cache_status());
 }

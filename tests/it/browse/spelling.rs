@@ -55,13 +55,9 @@ async fn what_is_offered_follows_each_write() {
     let app = app_of(&HOMES).await;
     let staff = app.staff().await;
     assert_eq!(offered(&app, "q=windmlil").await, [""; 0]);
-    let id = staff
-        .create_listing(&listing("Windmill", "1", "Leith"))
-        .await;
+    let id = staff.create_listing(&listing("Windmill", "1", "Leith")).await;
     assert_eq!(offered(&app, "q=windmlil").await, ["windmill 1"]);
-    let other = staff
-        .create_listing(&listing("A windmill", "1", "Leith"))
-        .await;
+    let other = staff.create_listing(&listing("A windmill", "1", "Leith")).await;
     assert_eq!(offered(&app, "q=windmlil").await, ["windmill 2"]);
     for id in [id, other] {
         staff.delete_listing(id).await;
@@ -72,11 +68,7 @@ async fn what_is_offered_follows_each_write() {
 #[tokio::test]
 async fn without_the_extension_nothing_is_offered_and_nothing_fails() {
     let plan = Plan::new().await.homes(3).await;
-    let app = plan
-        .sql("DROP EXTENSION pg_trgm CASCADE")
-        .await
-        .start()
-        .await;
+    let app = plan.sql("DROP EXTENSION pg_trgm CASCADE").await.start().await;
     assert_eq!(offered(&app, "q=hoem").await, [""; 0]);
     let app = Plan::new().await.homes(3).await.start().await;
     assert_eq!(offered(&app, "q=hoem").await, ["home 3"]);

@@ -5,14 +5,7 @@ use crate::harness::{PASSWORD, Shell, spawn_app};
 const NEW: &str = "yet another battery";
 
 fn create(name: &str) -> [&str; 6] {
-    [
-        "createsuperuser",
-        "--noinput",
-        "--username",
-        name,
-        "--email",
-        "eve@homes.example",
-    ]
+    ["createsuperuser", "--noinput", "--username", name, "--email", "eve@homes.example"]
 }
 
 #[tokio::test]
@@ -22,10 +15,7 @@ async fn a_new_superuser_can_log_in_at_once() {
     page.assert_status(422);
     let shell = Shell::beside(&app).set("SUPERUSER_PASSWORD", NEW);
     let said = shell.run(&create("eve"));
-    assert!(
-        !said.err.contains(NEW) && !said.out.contains(NEW),
-        "{said:?}"
-    );
+    assert!(!said.err.contains(NEW) && !said.out.contains(NEW), "{said:?}");
     said.done();
     let page = app.stranger().try_log_in("eve", NEW, "").await;
     page.assert_status(303);
@@ -45,10 +35,7 @@ async fn a_superuser_that_can_not_be_created_says_why() {
     }
     let wrong = Shell::beside(&app).set("SUPERUSER_USERNAME", "e v e");
     let err = wrong.run(&["createsuperuser", "--noinput"]).failed(2);
-    assert!(
-        err.starts_with("error: SUPERUSER_USERNAME: ") && err.contains("e v e"),
-        "{err}"
-    );
+    assert!(err.starts_with("error: SUPERUSER_USERNAME: ") && err.contains("e v e"), "{err}");
     // Without a terminal nothing can be asked.
     let err = shell.run(&["createsuperuser"]).failed(2);
     assert!(err.contains("--noinput"), "{err}");
@@ -57,10 +44,7 @@ async fn a_superuser_that_can_not_be_created_says_why() {
     assert_eq!(err, "error: That username is already taken.\n");
     let err = shell.run(&create("e v e")).failed(2);
     assert!(err.contains("e v e"), "{err}");
-    assert_eq!(
-        app.database.value("SELECT count(*) FROM site_user").await,
-        "4"
-    );
+    assert_eq!(app.database.value("SELECT count(*) FROM site_user").await, "4");
 }
 
 #[tokio::test]
@@ -74,9 +58,7 @@ async fn a_script_may_give_every_answer_by_variables() {
     assert_eq!(said, "Superuser created successfully.\n");
     let email = "SELECT email FROM site_user WHERE username = 'eve'";
     assert_eq!(app.database.value(email).await, "eve@homes.example");
-    let shell = shell
-        .set("SUPERUSER_USERNAME", "eva")
-        .set("SUPERUSER_EMAIL", "eva");
+    let shell = shell.set("SUPERUSER_USERNAME", "eva").set("SUPERUSER_EMAIL", "eva");
     let err = shell.run(&["createsuperuser", "--noinput"]).failed(2);
     let want = "error: SUPERUSER_EMAIL “eva”: Enter a valid email address.\n";
     assert_eq!(err, want);
@@ -120,10 +102,7 @@ async fn expired_sessions_are_cleared_and_others_stay() {
     app.database.run(old).await;
     let said = Shell::beside(&app).run(&["clearsessions"]).done();
     assert!(said.contains("Removed 1 expired session(s)"), "{said}");
-    assert_eq!(
-        app.database.value("SELECT count(*) FROM session").await,
-        "1"
-    );
+    assert_eq!(app.database.value("SELECT count(*) FROM session").await, "1");
     let files = "SELECT count(*) FROM import_upload";
     assert_eq!(app.database.value(files).await, "0");
     browser.get("/admin/").await.assert_status(200);

@@ -4,11 +4,7 @@ use crate::harness::{App, Plan, Shell, eventually};
 
 async fn warm_site() -> (App, Shell) {
     let app = Plan::new().await.homes(4).await.start().await;
-    for path in [
-        "/properties/",
-        "/properties/?location=Joppa",
-        "/properties/1/",
-    ] {
+    for path in ["/properties/", "/properties/?location=Joppa", "/properties/1/"] {
         app.get(path).await;
         assert!(app.get(path).await.is_hit());
     }
@@ -23,10 +19,8 @@ async fn loaded_data_shows_when_the_command_has_ended_and_other_pages_stay_hits(
     shell.run_with(&["loaddata", "-"], csv).done();
     for path in ["/properties/", "/properties/1/"] {
         // The site hears of it in a moment; the deadline is far longer than that.
-        eventually("the load shows", async || {
-            app.get(path).await.has("Mended").then_some(())
-        })
-        .await;
+        eventually("the load shows", async || app.get(path).await.has("Mended").then_some(()))
+            .await;
     }
     let joppa = app.get("/properties/?location=Joppa").await;
     assert!(joppa.is_hit(), "{}", joppa.cache_status());

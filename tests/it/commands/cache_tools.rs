@@ -29,10 +29,8 @@ fn data(shell: &Shell, words: &[&str]) -> Value {
 
 /// The site hears of what a command ended.
 async fn is_computed_anew(app: &App, path: &str) {
-    eventually("the site hears of it", async || {
-        app.get(path).await.is_stored().then_some(())
-    })
-    .await;
+    eventually("the site hears of it", async || app.get(path).await.is_stored().then_some(()))
+        .await;
 }
 
 #[tokio::test]
@@ -43,17 +41,13 @@ async fn an_address_is_explained_by_what_redis_holds_for_it() {
     assert_eq!(held["answer"], "page-redis", "{held}");
     let states: Vec<_> = (0..3).map(|at| &held["levels"][at]["state"]).collect();
     assert_eq!(states, ["unseen", "hit", "hit"], "{held}");
-    app.database
-        .run("UPDATE property SET price = 5 WHERE id = 1")
-        .await;
+    app.database.run("UPDATE property SET price = 5 WHERE id = 1").await;
     eventually("it is told", async || {
         let void = data(&shell, &["--explain", "/properties/1/"]);
         (void["explanation"]["levels"][1]["state"] == "invalidated").then_some(())
     })
     .await;
-    let text = shell
-        .run(&["manage_cache", "--explain", "/properties/1/"])
-        .done();
+    let text = shell.run(&["manage_cache", "--explain", "/properties/1/"]).done();
     for words in [
         "computed",
         "Invalidated after it was created",
@@ -72,37 +66,19 @@ async fn addresses_and_tags_that_the_site_does_not_have_are_refused() {
     for (words, told) in [
         (&["--explain", "/admin/"][..], "not a cached page"),
         (&["--explain", "http://evil.example/"], "not a URL of"),
-        (
-            &["--clear", "--tag", "colour:red"],
-            "not a tag of this site",
-        ),
+        (&["--clear", "--tag", "colour:red"], "not a tag of this site"),
         (&["--clear", "--tag", ""], "not a tag of this site"),
         (&["--clear", "--url", "/robots.txt"], "shows no listings"),
         (&["--clear", "--url", ""], "not a cached page"),
-        (
-            &["--clear", "--tag", "site", "--url", "/"],
-            "cannot be used with",
-        ),
+        (&["--clear", "--tag", "site", "--url", "/"], "cannot be used with"),
         (&["--status", "--tag", "site"], "cannot be used with"),
-        (
-            &["--status", "--url", "/properties/"],
-            "cannot be used with",
-        ),
+        (&["--status", "--url", "/properties/"], "cannot be used with"),
         (&["--clear", "--requests", "5"], "cannot be used with"),
         (&["--load-test", "--requests", "0"], "1..=10000"),
         (&["--load-test", "--concurrency", "65"], "1..=64"),
-        (
-            &["--load-test", "--url", "http://evil.example"],
-            "this machine",
-        ),
-        (
-            &["--load-test", "--url", "https://127.0.0.1"],
-            "this machine",
-        ),
-        (
-            &["--load-test", "--url", "http://192.0.2.1"],
-            "this machine",
-        ),
+        (&["--load-test", "--url", "http://evil.example"], "this machine"),
+        (&["--load-test", "--url", "https://127.0.0.1"], "this machine"),
+        (&["--load-test", "--url", "http://192.0.2.1"], "this machine"),
     ] {
         let words = [&["manage_cache"], words].concat();
         let err = shell.run(&words).failed(2);
@@ -120,10 +96,7 @@ async fn a_part_is_cleared_after_a_yes_and_the_rest_stays() {
     assert_eq!(terminal.ends().0, 1);
     // Nobody is asked where nobody is.
     let err = shell.run(&BY_TAG).failed(2);
-    assert!(
-        err.contains("1 page(s)") && err.contains("--noinput"),
-        "{err}"
-    );
+    assert!(err.contains("1 page(s)") && err.contains("--noinput"), "{err}");
     assert!(app.get(LEITH).await.is_hit());
     let mut terminal = Terminal::run(&shell, &BY_TAG);
     terminal.answers("Clear them? [y/N]: ", "y");
@@ -155,10 +128,7 @@ async fn a_load_test_asks_a_site_of_its_own_or_one_that_runs() {
     let amount = ["--load-test", "--requests", "20", "--concurrency", "3"];
     let own = data(&shell, &amount);
     assert_eq!(own["success"], true, "{own}");
-    assert_eq!(
-        (&own["requests"], &own["concurrency"]),
-        (&json!(20), &json!(3))
-    );
+    assert_eq!((&own["requests"], &own["concurrency"]), (&json!(20), &json!(3)));
     assert!(own["levels"]["page-memory"].is_null(), "{own}");
     let running = data(&shell, &[&amount[..], &["--url", &app.origin]].concat());
     assert_eq!(running["success"], true, "{running}");

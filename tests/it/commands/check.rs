@@ -21,10 +21,7 @@ async fn good(plan: &Plan, redis: &OwnRedis) -> Shell {
         .set("REDIS_URL", redis.url())
         .set("SITE_URL", "https://homes.example")
         .set("ALLOWED_HOSTS", "homes.example")
-        .set(
-            "SECRET_KEY",
-            "5b1c8f0e97a34d26b8e0f1a2c3d4e5f60718293a4b5c6d7e",
-        )
+        .set("SECRET_KEY", "5b1c8f0e97a34d26b8e0f1a2c3d4e5f60718293a4b5c6d7e")
 }
 
 /// What is found of a public site, by id.
@@ -62,10 +59,7 @@ async fn a_site_in_order_has_no_issues() {
 #[tokio::test]
 async fn what_a_public_site_should_not_have_is_warned_of_with_a_remedy() {
     let redis = OwnRedis::start(&["--maxmemory-policy", "noeviction"]).await;
-    let plan = Plan::new()
-        .await
-        .unset("SECRET_KEY")
-        .unset("CACHE_API_TOKEN");
+    let plan = Plan::new().await.unset("SECRET_KEY").unset("CACHE_API_TOKEN");
     let shell = Shell::of(&plan)
         .set("REDIS_URL", redis.url())
         .set("DEBUG", "true")
@@ -104,13 +98,8 @@ async fn what_keeps_the_site_from_working_is_an_error() {
     let said = Shell::of(&empty).run(&["check"]);
     assert!(said.err.contains("migrate"), "{said:?}");
     plan.database.run("DELETE FROM site_user").await;
-    let said = Shell::of(&plan)
-        .set("REDIS_URL", "redis://127.0.0.1:1")
-        .run(&["check"]);
-    assert!(
-        said.err.contains("createsuperuser") && said.err.contains("Redis"),
-        "{said:?}"
-    );
+    let said = Shell::of(&plan).set("REDIS_URL", "redis://127.0.0.1:1").run(&["check"]);
+    assert!(said.err.contains("createsuperuser") && said.err.contains("Redis"), "{said:?}");
     let name = &plan.database.name;
     let sql = format!("ALTER DATABASE {name} SET default_transaction_read_only = on");
     plan.database.run(&sql).await;
@@ -127,13 +116,7 @@ async fn how_bad_is_too_bad_is_for_the_caller_to_say() {
         let said = shell.run(&["check", "--fail-level", level]);
         assert_eq!(said.code, code, "{level}: {said:?}");
     }
-    let silenced = [
-        "check",
-        "--fail-level",
-        "warning",
-        "--silence",
-        "cache.W004",
-    ];
+    let silenced = ["check", "--fail-level", "warning", "--silence", "cache.W004"];
     shell.run(&silenced).done();
     shell.run(&["check", "--fail-level", "nonsense"]).failed(2);
 }
@@ -144,9 +127,7 @@ async fn a_database_for_everything_is_told_of() {
     let plan = Plan::new().await;
     let shell = good(&plan, &redis).await;
     let url = shell.variables["DATABASE_URL"].clone();
-    let role = url
-        .split_whitespace()
-        .find_map(|word| word.strip_prefix("user="));
+    let role = url.split_whitespace().find_map(|word| word.strip_prefix("user="));
     let limit = format!("ALTER ROLE {} CONNECTION LIMIT 5", role.expect("a role"));
     plan.database.run(&limit).await;
     assert_eq!(found(&shell), ["database.W007"]);
@@ -159,10 +140,7 @@ async fn a_redis_that_others_use_or_that_is_no_mere_cache_is_told_of() {
     let plan = Plan::new().await;
     let redis = OwnRedis::start(&CACHE).await;
     let shell = good(&plan, &redis).await;
-    RedisCli::connect(&redis.url())
-        .await
-        .run::<()>(&["SET", "somebody:else", "1"])
-        .await;
+    RedisCli::connect(&redis.url()).await.run::<()>(&["SET", "somebody:else", "1"]).await;
     assert_eq!(found(&shell), ["cache.I005"]);
     let saving = [&CACHE[..], &["--save", "3600 1"]].concat();
     let redis = OwnRedis::start(&saving).await;

@@ -23,21 +23,13 @@ fn every_wrong_variable_is_named_at_once_and_secrets_are_hidden() {
         ("WORKERS", "0"),
     ];
     let mut shell = Shell::bare();
-    shell
-        .variables
-        .extend(wrong.map(|(name, value)| (name, value.to_owned())));
-    for words in [
-        &[][..],
-        &["serve"],
-        &["migrate"],
-        &["check", "--deploy"],
-        &["manage_cache", "--status"],
-    ] {
+    shell.variables.extend(wrong.map(|(name, value)| (name, value.to_owned())));
+    for words in
+        [&[][..], &["serve"], &["migrate"], &["check", "--deploy"], &["manage_cache", "--status"]]
+    {
         let err = shell.run(words).failed(2);
         for (name, value) in wrong {
-            let line = err
-                .lines()
-                .find(|line| line.trim().starts_with(&format!("{name}=")));
+            let line = err.lines().find(|line| line.trim().starts_with(&format!("{name}=")));
             let line = line.unwrap_or_else(|| panic!("{name} is not named: {err}"));
             let secret = value.contains("hunter");
             assert_eq!(line.contains(value), !secret, "{line}");
@@ -54,23 +46,15 @@ fn development_mode_is_refused_on_an_address_that_others_reach() {
         assert!(err.contains("DEBUG=false") && err.contains(host), "{err}");
     }
     // It is the default where the database is the program's own.
-    let err = Shell::bare()
-        .set("HOST", "0.0.0.0")
-        .run(&["serve"])
-        .failed(2);
+    let err = Shell::bare().set("HOST", "0.0.0.0").run(&["serve"]).failed(2);
     assert!(err.contains("DEBUG=false"), "{err}");
 }
 
 #[test]
 fn a_wrong_database_url_does_not_count_as_an_absent_one() {
-    let shell = Shell::bare()
-        .set("HOST", "0.0.0.0")
-        .set("DATABASE_URL", "nonsense");
+    let shell = Shell::bare().set("HOST", "0.0.0.0").set("DATABASE_URL", "nonsense");
     let err = shell.run(&["serve"]).failed(2);
-    assert!(
-        err.contains("DATABASE_URL=") && !err.contains("DEBUG"),
-        "{err}"
-    );
+    assert!(err.contains("DATABASE_URL=") && !err.contains("DEBUG"), "{err}");
 }
 
 #[test]
@@ -99,9 +83,6 @@ fn every_variable_is_in_the_example() {
     names.retain(|name| !["HOME", "XDG_DATA_HOME", "USER"].contains(&name.as_str()));
     assert!(names.len() > 10, "{names:?}");
     for name in names {
-        assert!(
-            example.contains(&format!("{name}=")),
-            "{name} is not in .env.example"
-        );
+        assert!(example.contains(&format!("{name}=")), "{name} is not in .env.example");
     }
 }

@@ -11,9 +11,7 @@ async fn a_dump_loads_into_another_database_without_a_difference() {
         VALUES ('=1+1 \"quoted\", comma', E'Two\\nlines 🏠', 0.05, 'Zürich')";
     one.database.run(rows).await;
     for format in ["csv", "jsonl"] {
-        let dumped = Shell::of(&one)
-            .run(&["dumpdata", "--format", format])
-            .done();
+        let dumped = Shell::of(&one).run(&["dumpdata", "--format", format]).done();
         let other = Plan::new().await;
         let shell = Shell::of(&other);
         let file = shell.file(&format!("dump.{format}"), &dumped);
@@ -87,16 +85,10 @@ async fn sample_data_is_as_much_as_was_asked_for() {
 async fn a_database_that_is_out_of_reach_is_said() {
     let plan = Plan::new().await;
     let shell = Shell::of(&plan);
-    for url in [
-        "postgres://nobody@127.0.0.1:1/none",
-        "host=/nonexistent user=nobody dbname=none",
-    ] {
+    for url in ["postgres://nobody@127.0.0.1:1/none", "host=/nonexistent user=nobody dbname=none"] {
         let shell = Shell::of(&plan).set("DATABASE_URL", url);
         let err = shell.run(&["dumpdata"]).failed(1);
-        assert!(
-            err.contains("error: ") && !err.contains("panicked"),
-            "{err}"
-        );
+        assert!(err.contains("error: ") && !err.contains("panicked"), "{err}");
     }
     assert_eq!(shell.run(&["dumpdata"]).code, 0);
 }
@@ -109,9 +101,7 @@ async fn without_any_configuration_the_program_brings_its_own_servers() {
     shell.run(&["sampledata", "--count", "3"]).done();
     let dump = shell.run(&["dumpdata"]).done();
     assert!(dump.lines().count() > 3, "{dump}");
-    let said = shell
-        .run(&["manage_cache", "--status", "--format", "json"])
-        .done();
+    let said = shell.run(&["manage_cache", "--status", "--format", "json"]).done();
     assert!(said.contains("\"reachable\": true"), "{said}");
     // Its Redis is gone with the command.
     let err = shell.run(&["manage_cache", "--warm"]).failed(1);

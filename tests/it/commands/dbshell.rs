@@ -17,9 +17,7 @@ async fn psql_is_on_the_sites_database() {
 async fn the_exit_code_is_psqls() {
     let plan = Plan::new().await;
     let shell = Shell::of(&plan);
-    shell
-        .run(&["dbshell", "--", "-X", "-c", "nonsense"])
-        .failed(1);
+    shell.run(&["dbshell", "--", "-X", "-c", "nonsense"]).failed(1);
     let stop = ["dbshell", "--", "-X", "-v", "ON_ERROR_STOP=1"];
     let err = shell.run_with(&stop, "nonsense;\n").failed(3);
     assert!(err.contains("nonsense"), "{err}");
@@ -33,9 +31,7 @@ async fn what_is_changed_there_shows_on_a_running_site() {
     let app = Plan::new().await.homes(2).await.start().await;
     app.get("/properties/").await;
     let edit = "UPDATE property SET title = 'Mended' WHERE id = 1;\n";
-    Shell::beside(&app)
-        .run_with(&["dbshell", "--", "-X"], edit)
-        .done();
+    Shell::beside(&app).run_with(&["dbshell", "--", "-X"], edit).done();
     eventually("the edit shows", async || {
         app.get("/properties/").await.has("Mended").then_some(())
     })
@@ -47,15 +43,7 @@ fn a_private_database_is_started_for_as_long() {
     let shell = Shell::bare();
     let data = shell.directory.join("d").display().to_string();
     let shell = shell.set("DATA_DIR", data);
-    let ask = [
-        "dbshell",
-        "--",
-        "-X",
-        "-A",
-        "-t",
-        "-c",
-        "SELECT current_database()",
-    ];
+    let ask = ["dbshell", "--", "-X", "-A", "-t", "-c", "SELECT current_database()"];
     assert_eq!(shell.run(&ask).done(), "property_listings\n");
     let pid = shell.directory.join("d/postgres/postmaster.pid");
     assert!(!pid.exists(), "it still runs");

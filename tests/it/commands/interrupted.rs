@@ -30,14 +30,10 @@ async fn a_dump_that_fails_leaves_the_file_as_it_was() {
     let plan = Plan::new().await.homes(1).await;
     let shell = Shell::of(&plan);
     let file = shell.file("dump.csv", "before");
-    plan.database
-        .run("ALTER TABLE property RENAME TO gone")
-        .await;
+    plan.database.run("ALTER TABLE property RENAME TO gone").await;
     shell.run(&["dumpdata", "--output", &file]).failed(1);
     assert_eq!(std::fs::read_to_string(&file).expect("kept"), "before");
-    let err = shell
-        .run(&["dumpdata", "--output", "/nonexistent/x.csv"])
-        .failed(1);
+    let err = shell.run(&["dumpdata", "--output", "/nonexistent/x.csv"]).failed(1);
     assert!(err.contains("/nonexistent/x.csv"), "{err}");
 }
 
@@ -45,10 +41,7 @@ async fn a_dump_that_fails_leaves_the_file_as_it_was() {
 async fn a_load_that_is_interrupted_loads_nothing() {
     let plan = Plan::new().await.homes(1).await;
     let shell = Shell::of(&plan);
-    let file = shell.file(
-        "new.csv",
-        "title,description,price,location\nNew,D,1,Leith\n",
-    );
+    let file = shell.file("new.csv", "title,description,price,location\nNew,D,1,Leith\n");
     let lock = plan.database.lock("property").await;
     let running = shell.begin(&["loaddata", &file]);
     plan.database.has_waiting(1).await;

@@ -13,10 +13,7 @@ async fn serving() -> (Plan, crate::harness::Serving) {
 async fn every_line_about_a_request_has_its_number() {
     let (_plan, site) = serving().await;
     let browser = Browser::new(&site.origin);
-    let (miss, hit) = (
-        browser.get("/properties/").await,
-        browser.get("/properties/").await,
-    );
+    let (miss, hit) = (browser.get("/properties/").await, browser.get("/properties/").await);
     assert!(hit.is_hit());
     for (page, wanted) in [
         (
@@ -50,23 +47,14 @@ async fn every_line_about_a_request_has_its_number() {
 #[tokio::test]
 async fn a_failure_is_told_with_the_number_that_its_page_shows() {
     let (plan, site) = serving().await;
-    plan.database
-        .run("ALTER TABLE property RENAME TO gone")
-        .await;
-    let page = Browser::new(&site.origin)
-        .get("/properties/")
-        .await
-        .assert_status(500);
+    plan.database.run("ALTER TABLE property RENAME TO gone").await;
+    let page = Browser::new(&site.origin).get("/properties/").await.assert_status(500);
     let number = page.header("x-request-id").to_owned();
     assert!(page.has(&number));
     eventually("the failure is logged", async || {
         let log = site.log();
-        let mut lines = log
-            .lines()
-            .filter(|line| line.ends_with(&format!("request={number}")));
-        lines
-            .any(|line| line.contains(" ERROR ") && line.contains("does not exist"))
-            .then_some(())
+        let mut lines = log.lines().filter(|line| line.ends_with(&format!("request={number}")));
+        lines.any(|line| line.contains(" ERROR ") && line.contains("does not exist")).then_some(())
     })
     .await;
 }
@@ -77,14 +65,9 @@ async fn nobody_writes_lines_into_the_log() {
     let browser = Browser::new(&site.origin);
     let forged = "eve\n[2026-01-01T00:00:00.000Z INFO  forged] login user=\"ada\"\u{1b}[2J";
     browser.try_log_in(forged, "wrong", "").await;
-    browser
-        .get("/properties/%0A[forged]/")
-        .await
-        .assert_status(404);
+    browser.get("/properties/%0A[forged]/").await.assert_status(404);
     eventually("the login is logged", async || {
-        site.log()
-            .contains("path=/admin/login/ status=422")
-            .then_some(())
+        site.log().contains("path=/admin/login/ status=422").then_some(())
     })
     .await;
     let log = site.log();
@@ -107,10 +90,7 @@ async fn first_log(variables: &[(&'static str, &str)]) -> String {
     browser.get("/properties/").await;
     assert!(browser.get("/properties/").await.is_hit());
     site.signal("TERM");
-    eventually("it has ended", async || {
-        site.log().contains("stopped").then(|| site.log())
-    })
-    .await
+    eventually("it has ended", async || site.log().contains("stopped").then(|| site.log())).await
 }
 
 #[tokio::test]
@@ -119,17 +99,9 @@ async fn in_development_the_log_begins_with_the_address_and_how_to_get_an_accoun
     let lines: Vec<_> = log.lines().collect();
     assert!(lines[0].contains("listening on http://127.0.0.1:"), "{log}");
     let command = concat!(env!("CARGO_BIN_EXE_property-listings"), " createsuperuser");
-    assert!(
-        lines[1].contains(command) && lines[1].contains("/admin/"),
-        "{log}"
-    );
+    assert!(lines[1].contains(command) && lines[1].contains("/admin/"), "{log}");
     assert!(lines.len() < 10, "{log}");
-    for routine in [
-        "applied migration",
-        "cache hit",
-        "cache miss",
-        "cache stored",
-    ] {
+    for routine in ["applied migration", "cache hit", "cache miss", "cache stored"] {
         assert!(!log.contains(routine), "{log}");
     }
 }
@@ -142,12 +114,9 @@ async fn migrations_and_hits_are_logged_in_production_and_where_they_are_asked_f
         &[("DEBUG", "true"), ("RUST_LOG", "debug")],
     ] {
         let log = first_log(variables).await;
-        for routine in [
-            "applied migration 0001_property",
-            "cache hit",
-            "cache miss",
-            "cache stored",
-        ] {
+        for routine in
+            ["applied migration 0001_property", "cache hit", "cache miss", "cache stored"]
+        {
             assert!(log.contains(routine), "{variables:?}: {log}");
         }
     }

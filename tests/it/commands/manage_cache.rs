@@ -5,9 +5,7 @@ use serde_json::Value;
 use crate::harness::{App, OwnRedis, Plan, Shell};
 
 fn json(shell: &Shell, verb: &str) -> Value {
-    let out = shell
-        .run(&["manage_cache", verb, "--format", "json"])
-        .done();
+    let out = shell.run(&["manage_cache", verb, "--format", "json"]).done();
     serde_json::from_str(&out).unwrap_or_else(|err| panic!("{err}: {out}"))
 }
 
@@ -31,13 +29,7 @@ async fn status_counts_what_a_running_site_has_cached() {
     // Rows, and the places beside them.
     assert_eq!(status["levels"]["queryset"]["entries"], 2, "{status}");
     let text = shell.run(&["manage_cache", "--status"]).done();
-    for word in [
-        "page_redis",
-        "queryset",
-        "count",
-        "all_properties",
-        "property_count",
-    ] {
+    for word in ["page_redis", "queryset", "count", "all_properties", "property_count"] {
         assert!(text.contains(word), "{word}: {text}");
     }
 }
@@ -48,10 +40,7 @@ async fn a_clear_makes_a_running_site_compute_its_pages_anew() {
     app.get("/properties/").await;
     assert!(app.get("/properties/").await.is_hit());
     let cleared = json(&shell, "--clear");
-    assert_eq!(
-        cleared["cleared"],
-        serde_json::json!({"pages": 1, "querysets": 3})
-    );
+    assert_eq!(cleared["cleared"], serde_json::json!({"pages": 1, "querysets": 3}));
     crate::harness::eventually("the site hears of it", async || {
         app.get("/properties/").await.is_stored().then_some(())
     })
@@ -97,17 +86,11 @@ async fn what_only_a_running_site_knows_is_not_told_of_the_command_itself() {
     let (app, shell) = site().await;
     app.get("/properties/").await;
     let metrics = shell.run(&["manage_cache", "--metrics"]).done();
-    assert!(
-        !metrics.contains("No pages have been requested"),
-        "{metrics}"
-    );
+    assert!(!metrics.contains("No pages have been requested"), "{metrics}");
     assert!(metrics.contains("/properties/redis-metrics/"), "{metrics}");
     let json = json(&shell, "--metrics");
     let efficiency = json["metrics"]["analysis"]["cache_efficiency"].as_str();
-    assert!(
-        efficiency.is_some_and(|text| text.contains("/properties/redis-metrics/")),
-        "{json}"
-    );
+    assert!(efficiency.is_some_and(|text| text.contains("/properties/redis-metrics/")), "{json}");
     let status = shell.run(&["manage_cache", "--status"]).done();
     assert!(!status.contains("page_memory  false"), "{status}");
     assert!(status.contains("/properties/cache-status/"), "{status}");
@@ -125,11 +108,7 @@ async fn the_cache_test_times_every_step() {
     let (_app, shell) = site().await;
     let result = json(&shell, "--test");
     assert_eq!(result["success"], true, "{result}");
-    assert!(
-        result["steps"]
-            .as_array()
-            .is_some_and(|steps| steps.len() >= 4)
-    );
+    assert!(result["steps"].as_array().is_some_and(|steps| steps.len() >= 4));
     let text = shell.run(&["manage_cache", "--test"]).done();
     assert!(text.contains("page-redis") && text.contains("µs"), "{text}");
     let shell = shell.set("REDIS_URL", "redis://127.0.0.1:1");
@@ -144,10 +123,7 @@ async fn the_signals_test_succeeds_and_leaves_no_row() {
     let result = json(&shell, "--test-signals");
     assert_eq!(result["success"], true, "{result}");
     let text = shell.run(&["manage_cache", "--test-signals"]).done();
-    assert!(
-        text.contains("post_save") && text.contains("post_delete"),
-        "{text}"
-    );
+    assert!(text.contains("post_save") && text.contains("post_delete"), "{text}");
     assert_eq!(app.database.listings().await, "30");
     assert_eq!(app.get_json("/properties/").await["count"], 30);
 }
@@ -157,30 +133,17 @@ async fn metrics_are_those_of_the_server() {
     let (_app, shell) = site().await;
     let metrics = json(&shell, "--metrics");
     assert_eq!(metrics["success"], true);
-    assert!(
-        metrics["metrics"]["memory_usage"]["used_memory"]
-            .as_u64()
-            .is_some_and(|n| n > 0)
-    );
+    assert!(metrics["metrics"]["memory_usage"]["used_memory"].as_u64().is_some_and(|n| n > 0));
     let text = shell.run(&["manage_cache", "--metrics"]).done();
-    assert!(
-        text.contains("keyspace_hits") && text.contains("used_memory_human"),
-        "{text}"
-    );
+    assert!(text.contains("keyspace_hits") && text.contains("used_memory_human"), "{text}");
 }
 
 #[tokio::test]
 async fn without_redis_status_and_metrics_answer_and_the_tests_fail() {
     let plan = Plan::new().await.homes(1).await;
     let shell = Shell::of(&plan).set("REDIS_URL", "redis://127.0.0.1:1");
-    assert_eq!(
-        json(&shell, "--status")["levels"]["page_redis"]["reachable"],
-        false
-    );
-    assert_eq!(
-        json(&shell, "--metrics")["metrics"]["redis"]["reachable"],
-        false
-    );
+    assert_eq!(json(&shell, "--status")["levels"]["page_redis"]["reachable"], false);
+    assert_eq!(json(&shell, "--metrics")["metrics"]["redis"]["reachable"], false);
     let said = shell.run(&["manage_cache", "--test-signals"]);
     assert_eq!(said.code, 1, "{said:?}");
     assert_eq!(plan.database.listings().await, "1");

@@ -25,12 +25,10 @@ fn piped(program: &str, arguments: &[&str], input: &str) -> Option<(String, Stri
 fn commands(shell: &Shell) -> Vec<String> {
     let help = shell.run(&["--help"]).done();
     let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
-    let named = lines
-        .take_while(|line| !line.is_empty())
-        .filter_map(|line| {
-            let indented = line.starts_with("  ") && !line.starts_with("   ");
-            indented.then(|| line.split_whitespace().next().map(str::to_owned))?
-        });
+    let named = lines.take_while(|line| !line.is_empty()).filter_map(|line| {
+        let indented = line.starts_with("  ") && !line.starts_with("   ");
+        indented.then(|| line.split_whitespace().next().map(str::to_owned))?
+    });
     named.filter(|name| name != "help").collect()
 }
 
@@ -92,10 +90,7 @@ fn the_manual_has_a_page_for_every_command() {
     for command in commands(&shell) {
         assert!(main.contains(&command.replace('-', "\\-")), "{command}");
         let page = shell.run(&["man", &command]).done();
-        assert!(
-            page.contains(".SH NAME") && page.contains(".SH SYNOPSIS"),
-            "{page}"
-        );
+        assert!(page.contains(".SH NAME") && page.contains(".SH SYNOPSIS"), "{page}");
         renders(&page);
     }
     renders(&main);

@@ -10,15 +10,9 @@ async fn migrations_are_shown_applied_and_shown_as_applied() {
     let lines: Vec<&str> = before.lines().collect();
     assert_eq!(lines[0], "property_listings");
     assert_eq!(lines[1], " [ ] 0001_property");
-    assert!(
-        lines[1..].iter().all(|line| line.starts_with(" [ ] 00")),
-        "{before}"
-    );
+    assert!(lines[1..].iter().all(|line| line.starts_with(" [ ] 00")), "{before}");
     let applied = shell.run(&["migrate"]).done();
-    assert!(
-        applied.contains("Applying 0001_property... OK"),
-        "{applied}"
-    );
+    assert!(applied.contains("Applying 0001_property... OK"), "{applied}");
     let after = shell.run(&["showmigrations"]).done();
     assert_eq!(after, before.replace("[ ]", "[X]"));
     assert_eq!(shell.run(&["migrate"]).done(), "No migrations to apply.\n");
@@ -41,49 +35,30 @@ async fn what_is_pending_can_be_asked_for_without_applying_it() {
     shell.run(&["migrate"]).done();
     assert_eq!(shell.run(&["migrate", "--check"]).done(), "");
     let planned = shell.run(&["migrate", "--plan"]).done();
-    assert!(
-        planned.contains("No planned migration operations."),
-        "{planned}"
-    );
+    assert!(planned.contains("No planned migration operations."), "{planned}");
 }
 
 #[tokio::test]
 async fn a_migration_that_fails_is_named_and_those_before_it_stay() {
     let plan = Plan::on(TestDatabase::create_empty().await);
     // The second migration wants to create it.
-    plan.database
-        .run("CREATE VIEW property_tally AS SELECT 1")
-        .await;
+    plan.database.run("CREATE VIEW property_tally AS SELECT 1").await;
     let shell = Shell::of(&plan);
     let said = shell.run(&["migrate"]);
-    assert!(
-        said.out.contains("Applying 0001_property... OK"),
-        "{said:?}"
-    );
-    assert!(
-        said.out.ends_with("Applying 0002_property_tally..."),
-        "{said:?}"
-    );
+    assert!(said.out.contains("Applying 0001_property... OK"), "{said:?}");
+    assert!(said.out.ends_with("Applying 0002_property_tally..."), "{said:?}");
     said.failed(1);
     let shown = shell.run(&["showmigrations", "--plan"]).done();
-    assert!(
-        shown.starts_with("[X]  property_listings.0001_property\n[ ]  "),
-        "{shown}"
-    );
+    assert!(shown.starts_with("[X]  property_listings.0001_property\n[ ]  "), "{shown}");
     plan.database.run("DROP VIEW property_tally").await;
     let rest = shell.run(&["migrate"]).done();
-    assert!(
-        rest.starts_with("Applying 0002_property_tally... OK"),
-        "{rest}"
-    );
+    assert!(rest.starts_with("Applying 0002_property_tally... OK"), "{rest}");
 }
 
 #[tokio::test]
 async fn migrations_are_shown_to_programs_too() {
     let plan = Plan::new().await;
-    let out = Shell::of(&plan)
-        .run(&["showmigrations", "--format", "json"])
-        .done();
+    let out = Shell::of(&plan).run(&["showmigrations", "--format", "json"]).done();
     let list: serde_json::Value = serde_json::from_str(&out).expect("JSON");
     let first =
         serde_json::json!({"app": "property_listings", "name": "0001_property", "applied": true});
@@ -94,11 +69,7 @@ async fn migrations_are_shown_to_programs_too() {
 async fn a_command_on_a_database_without_migrations_says_what_to_do() {
     let plan = Plan::on(TestDatabase::create_empty().await);
     let shell = Shell::of(&plan);
-    for words in [
-        &["sampledata"][..],
-        &["dumpdata"],
-        &["manage_cache", "--status"],
-    ] {
+    for words in [&["sampledata"][..], &["dumpdata"], &["manage_cache", "--status"]] {
         let err = shell.run(words).failed(1);
         assert!(err.contains("migrate"), "{words:?}: {err}");
     }

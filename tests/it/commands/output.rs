@@ -97,10 +97,7 @@ async fn a_closed_pipe_ends_every_command_quietly() {
         let (code, err) = run(&shell, &words, writer);
         assert_eq!(code, Some(0), "{words:?}: {err}");
         let lower = err.to_lowercase();
-        assert!(
-            !lower.contains("error:") && !lower.contains("pipe"),
-            "{words:?}: {err}"
-        );
+        assert!(!lower.contains("error:") && !lower.contains("pipe"), "{words:?}: {err}");
     }
 }
 
@@ -109,12 +106,9 @@ async fn a_reader_that_has_seen_enough_leaves_the_exit_code_at_0() {
     let (_plan, shell) = shell().await;
     let path = std::path::Path::new(env!("CARGO_BIN_EXE_property-listings"));
     let directory = path.parent().expect("a folder").display();
-    for command in [
-        "dumpdata",
-        "dumpdata --format jsonl",
-        "openapi",
-        "dbshell -- -c 'TABLE property'",
-    ] {
+    for command in
+        ["dumpdata", "dumpdata --format jsonl", "openapi", "dbshell -- -c 'TABLE property'"]
+    {
         let script = format!(
             "PATH={directory}:$PATH; set -o pipefail; property-listings {command} | head -n 1"
         );

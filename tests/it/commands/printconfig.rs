@@ -10,14 +10,10 @@ fn every_variable_is_shown_with_the_value_in_force() {
     let text = shell.run(&["printconfig"]).done();
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(".env.example");
     let example = std::fs::read_to_string(path).expect("the example");
-    let variables = example
-        .lines()
-        .filter_map(|line| line.strip_prefix('#')?.split_once('='));
+    let variables = example.lines().filter_map(|line| line.strip_prefix('#')?.split_once('='));
     let commands_only = ["SUPERUSER_", "POSTGRES_PASSWORD"];
     for (name, _) in variables.filter(|(name, _)| !name.contains(' ')) {
-        let shown = text
-            .lines()
-            .any(|line| line.trim().starts_with(&format!("{name} ")));
+        let shown = text.lines().any(|line| line.trim().starts_with(&format!("{name} ")));
         let skip = commands_only.iter().any(|start| name.starts_with(start));
         assert!(shown || skip, "{name} is not shown: {text}");
     }
@@ -47,9 +43,6 @@ fn secrets_are_hidden() {
         let said = shell.run(words);
         assert!(!said.out.contains("hunter2"), "{said:?}");
         let text = said.done();
-        assert!(
-            text.contains("db.example") && text.contains("cache.example"),
-            "{text}"
-        );
+        assert!(text.contains("db.example") && text.contains("cache.example"), "{text}");
     }
 }

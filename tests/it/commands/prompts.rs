@@ -51,10 +51,7 @@ async fn mistakes_are_told_and_asked_for_again() {
         terminal.answers("Password: ", "12345");
         terminal.answers("Password (again): ", "12345");
         terminal.sees("This password is too short.");
-        terminal.answers(
-            "Bypass password validation and create user anyway? [y/N]: ",
-            answer,
-        );
+        terminal.answers("Bypass password validation and create user anyway? [y/N]: ", answer);
         if answer == "y" {
             terminal.sees(next);
         }
@@ -76,10 +73,7 @@ async fn a_question_that_is_interrupted_changes_nothing() {
             terminal.presses_control(key);
             let (code, said) = terminal.ends();
             assert_eq!(code, 1, "{question} {key}: {said}");
-            assert!(
-                said.contains("Operation cancelled."),
-                "{question} {key}: {said}"
-            );
+            assert!(said.contains("Operation cancelled."), "{question} {key}: {said}");
         }
     }
     let users = "SELECT count(*) FROM site_user";

@@ -71,13 +71,7 @@ async fn serve_is_the_default_and_says_where_it_listens() {
     let plan = Plan::new().await.homes(1).await;
     let site = Shell::of(&plan).serve(&[]);
     let browser = Browser::new(&site.origin);
-    assert!(
-        browser
-            .get("/properties/")
-            .await
-            .assert_status(200)
-            .has("Home 1")
-    );
+    assert!(browser.get("/properties/").await.assert_status(200).has("Home 1"));
 }
 
 #[tokio::test]

@@ -29,12 +29,7 @@ fn help_and_version_are_no_failure() {
         assert!(plain || more.contains("Example"), "{command}: {more}");
         assert!(help.contains(command), "{command}: {help}");
     }
-    assert!(
-        shell
-            .run(&["--version"])
-            .done()
-            .contains(env!("CARGO_PKG_VERSION"))
-    );
+    assert!(shell.run(&["--version"]).done().contains(env!("CARGO_PKG_VERSION")));
 }
 
 #[test]
@@ -72,10 +67,7 @@ fn a_mistyped_command_or_option_gets_a_suggestion() {
     ] {
         let err = shell.run(words).failed(2);
         let tip = err.lines().find(|line| line.trim().starts_with("tip:"));
-        assert!(
-            tip.is_some_and(|tip| tip.contains(hint)),
-            "{words:?}: {err}"
-        );
+        assert!(tip.is_some_and(|tip| tip.contains(hint)), "{words:?}: {err}");
     }
 }
 
@@ -86,10 +78,7 @@ fn colours_are_for_terminals_whose_owner_wants_them() {
     assert!(shown(&shell).1.contains('\u{1b}'));
     let shell = shell.set("NO_COLOR", "1");
     let (code, text) = shown(&shell);
-    assert!(
-        code == 0 && text.contains("Commands:") && !text.contains('\u{1b}'),
-        "{text}"
-    );
+    assert!(code == 0 && text.contains("Commands:") && !text.contains('\u{1b}'), "{text}");
 }
 
 #[tokio::test]
@@ -162,9 +151,7 @@ fn every_example_in_a_help_text_is_one_whole_command_however_narrow_the_terminal
         let [call] = calls[..] else {
             panic!("{line}: {said}");
         };
-        let arguments = call
-            .strip_prefix("called: ")
-            .unwrap_or_else(|| panic!("{line}: {said}"));
+        let arguments = call.strip_prefix("called: ").unwrap_or_else(|| panic!("{line}: {said}"));
         assert!(
             line.contains(arguments.split(" -c ").next().unwrap_or_default()),
             "{line}: {said}"
@@ -191,13 +178,7 @@ fn commands_of_django_that_are_missing_get_a_hint() {
         (&["help", "shell"], "property-listings dbshell"),
     ] {
         let err = shell.run(words).failed(2);
-        let tips: Vec<_> = err
-            .lines()
-            .filter(|line| line.trim().starts_with("tip:"))
-            .collect();
-        assert!(
-            tips.len() == 1 && tips[0].contains(hint),
-            "{words:?}: {err}"
-        );
+        let tips: Vec<_> = err.lines().filter(|line| line.trim().starts_with("tip:")).collect();
+        assert!(tips.len() == 1 && tips[0].contains(hint), "{words:?}: {err}");
     }
 }

@@ -27,23 +27,14 @@ impl Variable {
             .pop()
             .and_then(|line| line.strip_prefix('#')?.split_once('='))
             .unwrap_or_else(|| panic!("there is no variable in: {paragraph}"));
-        assert!(
-            name.chars().all(|c| c.is_ascii_uppercase() || c == '_'),
-            "{name}"
-        );
-        let text: Vec<_> = lines
-            .into_iter()
-            .map(|line| line.trim_start_matches("# "))
-            .collect();
-        let (default, text): (Vec<_>, Vec<_>) = text
-            .into_iter()
-            .partition(|line| line.starts_with("Default: "));
+        assert!(name.chars().all(|c| c.is_ascii_uppercase() || c == '_'), "{name}");
+        let text: Vec<_> = lines.into_iter().map(|line| line.trim_start_matches("# ")).collect();
+        let (default, text): (Vec<_>, Vec<_>) =
+            text.into_iter().partition(|line| line.starts_with("Default: "));
         Self {
             name: name.to_owned(),
             value: value.to_owned(),
-            default: default
-                .first()
-                .map(|line| line["Default: ".len()..].to_owned()),
+            default: default.first().map(|line| line["Default: ".len()..].to_owned()),
             text: text.join(" "),
         }
     }
@@ -81,32 +72,19 @@ fn the_page_of_the_configuration_is_that_of_the_example_file() {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(root().join("docs/configuration.md"), &page).expect("written");
     }
-    assert_eq!(
-        page,
-        read("docs/configuration.md"),
-        "run this test with UPDATE_DOCS=1"
-    );
+    assert_eq!(page, read("docs/configuration.md"), "run this test with UPDATE_DOCS=1");
 }
 
 #[test]
 fn the_defaults_in_the_example_file_are_those_of_the_program() {
-    let settings = Config::from_variables(|_| None)
-        .expect("the defaults are valid")
-        .settings();
+    let settings = Config::from_variables(|_| None).expect("the defaults are valid").settings();
     let example = read(".env.example");
-    let variables = example
-        .split("\n\n")
-        .filter(|paragraph| paragraph.contains("\n#"));
-    let variables = variables
-        .filter(|paragraph| paragraph.contains('='))
-        .map(Variable::parse);
+    let variables = example.split("\n\n").filter(|paragraph| paragraph.contains("\n#"));
+    let variables = variables.filter(|paragraph| paragraph.contains('=')).map(Variable::parse);
     let mut compared = 0;
     for variable in variables.filter(|variable| !variable.is_unset() && variable.default.is_none())
     {
-        if let Some(setting) = settings
-            .iter()
-            .find(|setting| setting.name == variable.name)
-        {
+        if let Some(setting) = settings.iter().find(|setting| setting.name == variable.name) {
             assert_eq!(setting.value, variable.value, "{}", setting.name);
             compared += 1;
         }

@@ -35,10 +35,7 @@ fn documents() -> Vec<(PathBuf, String)> {
 fn code(text: &str) -> Vec<String> {
     let text = text.replace("```", "`");
     let parts = text.split('`').enumerate();
-    parts
-        .filter(|(at, _)| at % 2 == 1)
-        .map(|(_, part)| part.to_owned())
-        .collect()
+    parts.filter(|(at, _)| at % 2 == 1).map(|(_, part)| part.to_owned()).collect()
 }
 
 /// The rows of the tables of a document whose first cell is code: that cell, and the whole row.
@@ -64,9 +61,7 @@ fn anchors(text: &str) -> BTreeSet<String> {
     let headings = text.lines().filter(|line| line.starts_with('#'));
     let anchor = |heading: &str| {
         let words = heading.trim_start_matches('#').trim().to_lowercase();
-        let kept = words
-            .chars()
-            .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+        let kept = words.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
         kept.map(|c| if c == ' ' { '-' } else { c }).collect()
     };
     headings.map(anchor).collect()
@@ -97,16 +92,7 @@ fn links_between_documents_lead_to_files_and_headings_that_exist() {
 
 #[test]
 fn files_that_documents_name_exist() {
-    let folders = [
-        "src/",
-        "tests/",
-        "templates/",
-        "sql/",
-        "static/",
-        "script/",
-        "docs/",
-        "ops/",
-    ];
+    let folders = ["src/", "tests/", "templates/", "sql/", "static/", "script/", "docs/", "ops/"];
     let mut seen = 0;
     for (path, text) in documents() {
         for code in code(&text) {
@@ -129,11 +115,7 @@ fn the_readme_is_short_and_its_pictures_are_small() {
     let mut bytes = 0;
     for picture in pictures {
         let path = picture.expect("readable").path();
-        let name = path
-            .strip_prefix(root())
-            .expect("below")
-            .display()
-            .to_string();
+        let name = path.strip_prefix(root()).expect("below").display().to_string();
         assert!(readme.contains(&name), "the README does not show {name}");
         bytes += fs::metadata(&path).expect("a file").len();
     }
@@ -145,9 +127,7 @@ fn every_alert_is_explained_with_its_severity() {
     let rules = read("ops/prometheus/alerts.yml");
     let names = between(&rules, "- alert: ", '\n');
     let severities = between(&rules, "severity: ", '\n');
-    let severities = severities
-        .into_iter()
-        .filter(|word| ["page", "ticket"].contains(word));
+    let severities = severities.into_iter().filter(|word| ["page", "ticket"].contains(word));
     let alerts: BTreeSet<_> = names.into_iter().zip(severities).collect();
     let operations = read("docs/operations.md");
     let explained = rows(&operations).into_iter();
@@ -162,10 +142,7 @@ fn every_alert_is_explained_with_its_severity() {
 fn versions_in_documents_are_those_of_the_program() {
     let version = format!("## [{}]", env!("CARGO_PKG_VERSION"));
     assert!(read("CHANGELOG.md").contains(&version), "{version}");
-    let rust = format!(
-        "[Rust](https://rustup.rs) {} or later",
-        env!("CARGO_PKG_RUST_VERSION")
-    );
+    let rust = format!("[Rust](https://rustup.rs) {} or later", env!("CARGO_PKG_RUST_VERSION"));
     assert!(read("README.md").contains(&rust), "{rust}");
 }
 
@@ -182,10 +159,7 @@ fn the_hosted_workflow_runs_all_checks_and_the_issue_forms_are_valid() {
         for field in document["body"].as_vec().into_iter().flatten() {
             let label = &field["attributes"]["label"];
             let is_text = field["type"].as_str() == Some("markdown");
-            assert!(
-                is_text || label.as_str().is_some(),
-                "{name}: a field has no label"
-            );
+            assert!(is_text || label.as_str().is_some(), "{name}: a field has no label");
         }
     }
 }

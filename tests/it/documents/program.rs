@@ -8,12 +8,8 @@ use super::{code, documents, read, rows};
 use crate::harness::{Plan, Shell};
 
 /// URLs that the API description leaves out: they are for people, or a stream.
-const BESIDE_THE_API: [&str; 4] = [
-    "/admin",
-    "/static",
-    "/metrics",
-    "/properties/redis-metrics/stream/",
-];
+const BESIDE_THE_API: [&str; 4] =
+    ["/admin", "/static", "/metrics", "/properties/redis-metrics/stream/"];
 
 fn commands() -> BTreeSet<String> {
     let help = Shell::bare().run(&["--help"]).done();
@@ -21,18 +17,13 @@ fn commands() -> BTreeSet<String> {
     let names = list.lines().take_while(|line| !line.trim().is_empty());
     let names = names.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     let names = names.filter_map(|line| line.split_whitespace().next());
-    names
-        .filter(|name| *name != "help")
-        .map(str::to_owned)
-        .collect()
+    names.filter(|name| *name != "help").map(str::to_owned).collect()
 }
 
 #[test]
 fn the_readme_lists_every_command() {
     let readme = read("README.md");
-    let (_, section) = readme
-        .split_once("## Commands")
-        .expect("a section of commands");
+    let (_, section) = readme.split_once("## Commands").expect("a section of commands");
     let (section, _) = section.split_once("\n## ").expect("its end");
     let table = section.lines().filter(|line| line.starts_with("| `"));
     let cells = table.filter_map(|line| line.split('|').nth(1));
@@ -48,9 +39,7 @@ fn commands_that_documents_name_exist() {
         for line in code(&text).iter().flat_map(|code| code.lines()) {
             for (at, name) in line.match_indices("property-listings ") {
                 let rest = &line[at + name.len()..];
-                let word = rest
-                    .split(|c: char| !c.is_ascii_lowercase() && c != '_')
-                    .next();
+                let word = rest.split(|c: char| !c.is_ascii_lowercase() && c != '_').next();
                 let word = word.unwrap_or_default();
                 let is_path = line[..at].ends_with("release/") && rest.starts_with('\n');
                 if !word.is_empty() && !is_path {
@@ -80,15 +69,13 @@ fn operations() -> BTreeSet<(String, String)> {
 fn fits(template: &str, path: &str) -> bool {
     let (template, path) = (template.split('/'), path.split('/'));
     template.clone().count() == path.clone().count()
-        && template
-            .zip(path)
-            .all(|(want, is)| match want.split_once('{') {
-                Some((start, rest)) => {
-                    let end = rest.split_once('}').map_or("", |(_, end)| end);
-                    is.starts_with(start) && is.ends_with(end)
-                }
-                None => want == is,
-            })
+        && template.zip(path).all(|(want, is)| match want.split_once('{') {
+            Some((start, rest)) => {
+                let end = rest.split_once('}').map_or("", |(_, end)| end);
+                is.starts_with(start) && is.ends_with(end)
+            }
+            None => want == is,
+        })
 }
 
 #[test]
@@ -99,10 +86,7 @@ fn the_page_of_the_api_lists_every_operation() {
             || (method == "GET"
                 && api.contains(&format!("`POST {path}`"))
                 && api.contains("; `GET` shows"));
-        assert!(
-            path == "/" || listed,
-            "{method} {path} is not in docs/api.md"
-        );
+        assert!(path == "/" || listed, "{method} {path} is not in docs/api.md");
     }
 }
 
@@ -114,14 +98,7 @@ fn urls_that_documents_name_exist() {
         for code in code(&text) {
             let url = code.trim_start_matches("GET ").trim_start_matches("POST ");
             let url = url.split(['?', ' ', '\n']).next().unwrap_or_default();
-            let is_url = [
-                "/properties",
-                "/sitemap",
-                "/openapi",
-                "/robots",
-                "/healthz",
-                "/readyz",
-            ];
+            let is_url = ["/properties", "/sitemap", "/openapi", "/robots", "/healthz", "/readyz"];
             if is_url.iter().any(|start| url.starts_with(start)) {
                 let known = operations.iter().any(|(_, template)| fits(template, url))
                     || BESIDE_THE_API.iter().any(|start| url.starts_with(start));
@@ -139,9 +116,7 @@ async fn the_readme_lists_the_columns_of_a_file() {
     let dump = Shell::of(&plan).run(&["dumpdata"]).done();
     let header: Vec<_> = dump.lines().next().unwrap_or_default().split(',').collect();
     let readme = read("README.md");
-    let (_, section) = readme
-        .split_once("## Your listings as a file")
-        .expect("a section");
+    let (_, section) = readme.split_once("## Your listings as a file").expect("a section");
     let (section, _) = section.split_once("\n## ").expect("its end");
     let columns: Vec<_> = rows(section).into_iter().map(|(name, _)| name).collect();
     assert_eq!(columns, header);

@@ -54,11 +54,8 @@ async fn is_counted(database: &TestDatabase, pool: &Database, query_string: &str
     let client = pool.client().await.expect("a client");
     let said = properties::count(&client, filter).await.expect("counted");
     let (min, max) = filter.price_range();
-    let places: Vec<String> = filter
-        .folded_locations()
-        .iter()
-        .map(|place| place.as_str().to_owned())
-        .collect();
+    let places: Vec<String> =
+        filter.folded_locations().iter().map(|place| place.as_str().to_owned()).collect();
     let words = filter.search.as_ref().map(|search| search.words());
     let longer = words.as_ref().and_then(|words| words.last());
     let longer = longer.map(|last| word_forms::beginning_with(last));
@@ -67,14 +64,9 @@ async fn is_counted(database: &TestDatabase, pool: &Database, query_string: &str
         WHERE ($1::numeric IS NULL OR price >= $1) AND ($2::numeric IS NULL OR price <= $2)
           AND ($3::text[] = '{}' OR location_folded = ANY ($3))
           AND ($4::text IS NULL OR search @@ property_query($4, $5))";
-    let (min, max) = (
-        min.map(|price| price.as_decimal()),
-        max.map(|price| price.as_decimal()),
-    );
+    let (min, max) = (min.map(|price| price.as_decimal()), max.map(|price| price.as_decimal()));
     let psql = database.psql().await;
-    let counted = psql
-        .query_one(sql, &[&min, &max, &places, &words, &longer])
-        .await;
+    let counted = psql.query_one(sql, &[&min, &max, &places, &words, &longer]).await;
     let counted: i64 = counted.expect("counted").get(0);
     assert_eq!(said, Count::exact(counted), "{query_string}");
 }
@@ -166,10 +158,7 @@ async fn lists_are_counted_exactly_up_to_ten_thousand_and_beyond_only_by_place()
             (&json!(10_000), None),
             "{filter}"
         );
-        assert!(
-            app.get(&path).await.has("10,000 listings found"),
-            "{filter}"
-        );
+        assert!(app.get(&path).await.has("10,000 listings found"), "{filter}");
     }
     app.database.run(&insert(1)).await;
     for filter in filters {
@@ -180,23 +169,12 @@ async fn lists_are_counted_exactly_up_to_ten_thousand_and_beyond_only_by_place()
             (&json!(10_000), &json!(false)),
             "{filter}"
         );
-        assert!(
-            app.get(&path).await.has("more than 10,000 listings found"),
-            "{filter}"
-        );
-        let page = app
-            .get_json(&format!("{path}&page_size=100&page=101"))
-            .await;
-        assert_eq!(
-            page["results"].as_array().map(Vec::len),
-            Some(1),
-            "{filter}"
-        );
+        assert!(app.get(&path).await.has("more than 10,000 listings found"), "{filter}");
+        let page = app.get_json(&format!("{path}&page_size=100&page=101")).await;
+        assert_eq!(page["results"].as_array().map(Vec::len), Some(1), "{filter}");
     }
     for filter in ["", "location=leith"] {
-        let list = app
-            .get_json(&format!("/properties/no-cache/?{filter}"))
-            .await;
+        let list = app.get_json(&format!("/properties/no-cache/?{filter}")).await;
         assert_eq!(
             (&list["count"], list.get("count_is_exact")),
             (&json!(10_001), None),
@@ -211,20 +189,13 @@ fn migrations(numbers: std::ops::RangeInclusive<u32>) -> Vec<String> {
     let mut files: Vec<_> = files
         .filter_map(|file| {
             let path = file.ok()?.path();
-            let number = path
-                .file_name()?
-                .to_str()?
-                .strip_prefix('V')?
-                .split_once("__")?
-                .0;
+            let number = path.file_name()?.to_str()?.strip_prefix('V')?.split_once("__")?.0;
             Some((number.parse().ok()?, path))
         })
         .filter(|(number, _)| numbers.contains(number))
         .collect();
     files.sort();
-    let texts = files
-        .iter()
-        .map(|(_, path)| std::fs::read_to_string(path).expect("a text"));
+    let texts = files.iter().map(|(_, path)| std::fs::read_to_string(path).expect("a text"));
     texts.map(|sql| format!("BEGIN; {sql}; COMMIT")).collect()
 }
 
@@ -256,9 +227,7 @@ async fn the_previous_release_works_while_the_tallies_are_removed_and_counts_rig
         let mut statements = statements.iter().cycle();
         while !done.load(Ordering::Relaxed) {
             let sql = statements.next().expect("it goes on");
-            psql.simple_query(sql)
-                .await
-                .unwrap_or_else(|err| panic!("{sql}: {err:?}"));
+            psql.simple_query(sql).await.unwrap_or_else(|err| panic!("{sql}: {err:?}"));
         }
     };
     let writes = [
@@ -279,9 +248,7 @@ async fn the_previous_release_works_while_the_tallies_are_removed_and_counts_rig
         release(&OLD_COUNTS)
     );
     let [prices, of_place, words] = OLD_COUNTS;
-    let above = database
-        .value("SELECT count(*) FROM property WHERE price >= 25")
-        .await;
+    let above = database.value("SELECT count(*) FROM property WHERE price >= 25").await;
     assert_eq!(database.value(prices).await, above);
     assert_eq!(database.value(of_place).await, above);
     assert_eq!(database.value(words).await, database.listings().await);

@@ -65,45 +65,25 @@ async fn a_statement_over_more_than_a_thousand_rows_is_one_entry() {
     database.run(&many(1_001)).await;
     assert_eq!(log(&database).await, "bulk 1001 rows");
     let places = "SELECT array_to_string(tags, ',') FROM event_log";
-    let mut places: Vec<_> = database
-        .value(places)
-        .await
-        .split(',')
-        .map(str::to_owned)
-        .collect();
+    let mut places: Vec<_> = database.value(places).await.split(',').map(str::to_owned).collect();
     places.sort();
-    assert_eq!(
-        places,
-        ["location:place 0", "location:place 1", "location:place 2"]
-    );
-    database
-        .run("UPDATE property SET price = 2; DELETE FROM property")
-        .await;
-    assert_eq!(
-        log(&database).await,
-        "bulk 1001 rows, bulk 1005 rows, bulk 1005 rows"
-    );
+    assert_eq!(places, ["location:place 0", "location:place 1", "location:place 2"]);
+    database.run("UPDATE property SET price = 2; DELETE FROM property").await;
+    assert_eq!(log(&database).await, "bulk 1001 rows, bulk 1005 rows, bulk 1005 rows");
     let database = four().await;
     database.run(&many(1_000)).await;
-    assert_eq!(
-        database.value("SELECT count(*) FROM event_log").await,
-        "1000"
-    );
+    assert_eq!(database.value("SELECT count(*) FROM event_log").await, "1000");
 }
 
 #[tokio::test]
 async fn a_copy_is_logged_row_by_row() {
     let database = four().await;
     let psql = database.psql().await;
-    let sink = psql
-        .copy_in("COPY property (title, description, price, location) FROM STDIN")
-        .await;
+    let sink = psql.copy_in("COPY property (title, description, price, location) FROM STDIN").await;
     let sink = sink.expect("begun");
     futures_util::pin_mut!(sink);
     let rows = actix_web::web::Bytes::from_static(b"E\tD\t1\tLeith\nF\tD\t1\tLeith\n");
-    futures_util::SinkExt::send(&mut sink, rows)
-        .await
-        .expect("sent");
+    futures_util::SinkExt::send(&mut sink, rows).await.expect("sent");
     sink.finish().await.expect("done");
     assert_eq!(log(&database).await, "created 5, created 6");
 }
@@ -130,11 +110,8 @@ async fn an_event_has_what_its_tags_are_made_of_before_and_after_and_who_wrote()
 #[tokio::test]
 async fn listeners_are_told_after_the_commit_and_not_of_a_rollback() {
     let database = four().await;
-    let (client, mut connection) = database
-        .config()
-        .connect(tokio_postgres::NoTls)
-        .await
-        .expect("connected");
+    let (client, mut connection) =
+        database.config().connect(tokio_postgres::NoTls).await.expect("connected");
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
     tokio::spawn(async move {
         let mut messages = futures_util::stream::poll_fn(move |cx| connection.poll_message(cx));
@@ -144,14 +121,9 @@ async fn listeners_are_told_after_the_commit_and_not_of_a_rollback() {
             }
         }
     });
-    client
-        .batch_execute("LISTEN property_event")
-        .await
-        .expect("listening");
+    client.batch_execute("LISTEN property_event").await.expect("listening");
     database.run("BEGIN; TRUNCATE property; ROLLBACK").await;
-    database
-        .run("UPDATE property SET title = 'X' WHERE id < 4")
-        .await;
+    database.run("UPDATE property SET title = 'X' WHERE id < 4").await;
     let payload = told.recv().await.expect("told");
     let (first, last) = payload.split_once('-').expect("a range");
     let ids = "SELECT min(id) || '-' || max(id) FROM event_log";
@@ -195,10 +167,7 @@ async fn the_limits_of_fields_hold_for_everybody() {
         "location = E'a\\u007fb'",
     ] {
         let update = format!("UPDATE property SET {set} WHERE id = 1");
-        assert!(
-            psql.batch_execute(&update).await.is_err(),
-            "{set} was taken"
-        );
+        assert!(psql.batch_execute(&update).await.is_err(), "{set} was taken");
     }
     psql.batch_execute(
         "UPDATE property SET title = repeat('é', 200), price = 99999999.99 WHERE id = 1",

@@ -57,9 +57,7 @@ async fn nothing_can_be_changed_in_the_name_of_a_renewal() {
         .run("SET app.renew_search = 'on'; UPDATE property SET title = 'Changed', id = id + 1000")
         .await;
     assert_eq!(database.value(STATE).await, before);
-    database
-        .run("UPDATE property SET title = 'Changed' WHERE id = 1")
-        .await;
+    database.run("UPDATE property SET title = 'Changed' WHERE id = 1").await;
     let events = "SELECT string_agg(kind, ',') FROM event_log";
     assert_eq!(database.value(events).await, "updated");
 }

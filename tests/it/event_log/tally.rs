@@ -47,10 +47,7 @@ async fn writers_of_one_location_neither_wait_for_each_other_nor_miscount() {
     let transaction = one.transaction().await.expect("begun");
     transaction.batch_execute(insert).await.expect("inserted");
     let impatient = format!("SET lock_timeout = '3s'; {insert}; {insert}");
-    other
-        .batch_execute(&impatient)
-        .await
-        .expect("it does not wait");
+    other.batch_execute(&impatient).await.expect("it does not wait");
     transaction.commit().await.expect("committed");
     is_exact(&database).await;
     let writers = (0..8).map(|number| {

@@ -60,11 +60,7 @@ async fn trimming_keeps_the_newest_hundred_and_makes_nothing_void() {
     }
     let other = app.another().start().await;
     let page = other.get("/properties/2/").await;
-    assert!(
-        page.is_hit(),
-        "redis was made void: {}",
-        page.cache_status()
-    );
+    assert!(page.is_hit(), "redis was made void: {}", page.cache_status());
     // The history has every change.
     let kept = "SELECT count(*) FROM history WHERE kind = 'updated'";
     assert_eq!(app.database.value(kept).await, "150");
@@ -120,9 +116,7 @@ async fn a_site_that_was_down_while_the_log_was_trimmed_shows_what_was_written_m
     let app = start().await;
     let plan = app.another();
     let _database = app.stop();
-    plan.database
-        .run("UPDATE property SET title = 'Meanwhile' WHERE id = 2")
-        .await;
+    plan.database.run("UPDATE property SET title = 'Meanwhile' WHERE id = 2").await;
     plan.database.run(WRITES).await;
     trim_after_a_day(&plan.database).await;
     let app = plan.start().await;
@@ -134,9 +128,7 @@ async fn a_site_that_was_down_while_the_log_was_trimmed_shows_what_was_written_m
 async fn events_that_are_removed_otherwise_make_everything_void() {
     let app = start().await;
     trim_after_a_day(&app.database).await;
-    app.database
-        .run("DELETE FROM event_log WHERE id = (SELECT max(id) FROM event_log)")
-        .await;
+    app.database.run("DELETE FROM event_log WHERE id = (SELECT max(id) FROM event_log)").await;
     eventually("the page is void", async || {
         (!app.get("/properties/2/").await.is_hit()).then_some(())
     })
@@ -186,10 +178,7 @@ async fn partitions_are_added_ahead_and_no_write_fails_without_one() {
     let (_, ahead) = want.split_once(',').expect("three");
     assert_eq!(database.value(MONTHS).await, ahead);
     database.run(insert).await;
-    assert_eq!(
-        database.value(place).await,
-        "history_default,history_default"
-    );
+    assert_eq!(database.value(place).await, "history_default,history_default");
 }
 
 const OLD: &str = "CREATE TABLE history_2020_01 (LIKE history INCLUDING ALL);
@@ -212,21 +201,12 @@ async fn entries_are_erased_after_the_days_that_are_set_and_never_by_default() {
         assert_eq!(database.value("SELECT event_log_upkeep(30, 2)").await, more);
         assert_eq!(database.value(ACTORS).await, left);
     }
-    assert_eq!(
-        database
-            .value("SELECT to_regclass('history_2020_01') IS NULL")
-            .await,
-        "t"
-    );
+    assert_eq!(database.value("SELECT to_regclass('history_2020_01') IS NULL").await, "t");
 }
 
 #[tokio::test]
 async fn a_running_site_erases_what_is_older_than_its_configuration_says() {
-    let plan = Plan::new()
-        .await
-        .sql(OLD)
-        .await
-        .set("EVENT_RETENTION_DAYS", "30");
+    let plan = Plan::new().await.sql(OLD).await.set("EVENT_RETENTION_DAYS", "30");
     let app = plan.start().await;
     eventually("old entries are erased", async || {
         (app.database.value(ACTORS).await == "a4,a5").then_some(())

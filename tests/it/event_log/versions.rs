@@ -117,16 +117,8 @@ async fn migrate(database: &TestDatabase, from: u32, to: u32) {
     let mut found = BTreeMap::new();
     for file in files {
         let path = file.expect("a file").path();
-        let name = path
-            .file_name()
-            .expect("a name")
-            .to_string_lossy()
-            .into_owned();
-        let number = name[1..]
-            .split_once("__")
-            .expect("a number")
-            .0
-            .parse::<u32>();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let number = name[1..].split_once("__").expect("a number").0.parse::<u32>();
         found.insert(number.expect("a number"), path);
     }
     for (_, path) in found.range(from..=to) {
@@ -148,17 +140,13 @@ async fn older_history_stays_and_its_versions_and_deletions_come_back() {
     migrate(&database, 1, 21).await;
     database.run(BEFORE).await;
     migrate(&database, 22, 99).await;
-    database
-        .run("UPDATE property SET title = 'Now' WHERE id = 1")
-        .await;
+    database.run("UPDATE property SET title = 'Now' WHERE id = 1").await;
     let pool = Database::new(database.config(), 2).expect("a pool");
     let mut client = pool.client().await.expect("a client");
     let all = HistoryQuery::default();
     let entries = history::list(&client, &all, 100).await.expect("listed");
-    let told: Vec<_> = entries
-        .iter()
-        .map(|entry| (entry.kind.as_str(), entry.title.as_str()))
-        .collect();
+    let told: Vec<_> =
+        entries.iter().map(|entry| (entry.kind.as_str(), entry.title.as_str())).collect();
     let want = [
         ("updated", "Now"),
         ("cleared", "the cache"),
@@ -177,20 +165,13 @@ async fn older_history_stays_and_its_versions_and_deletions_come_back() {
     assert_eq!(entries[3].changes.len(), 1);
     let of_one = HistoryQuery::of(PropertyId(1));
     let entries = history::list(&client, &of_one, 100).await.expect("listed");
-    let prices = entries
-        .iter()
-        .map(|entry| entry.after.as_ref().map(|form| form.get("price")));
+    let prices = entries.iter().map(|entry| entry.after.as_ref().map(|form| form.get("price")));
     let want = [Some("1.50"), Some("1.50"), Some("1.00")];
     assert_eq!(prices.collect::<Vec<_>>(), want);
-    let deleted = HistoryQuery {
-        kind: Some(HistoryKind::Deleted),
-        ..all
-    };
+    let deleted = HistoryQuery { kind: Some(HistoryKind::Deleted), ..all };
     let deletion: EventId = history::list(&client, &deleted, 1).await.expect("listed")[0].id;
     let work = client.transaction().await.expect("begun");
-    let back = restoration::insert_deleted(&work, &[deletion])
-        .await
-        .expect("restored");
+    let back = restoration::insert_deleted(&work, &[deletion]).await.expect("restored");
     work.commit().await.expect("committed");
     assert_eq!(back, [PropertyId(2)]);
     let row =
@@ -224,10 +205,7 @@ async fn a_release_from_before_the_split_reads_events_and_undoes_deletions() {
     database.run(undo).await;
     let rows =
         "SELECT string_agg(concat_ws('|', id, description, price), ', ' ORDER BY id) FROM property";
-    assert_eq!(
-        database.value(rows).await,
-        "1|One|1.50, 2|Two|2.00, 3|Three|9.00, 4|D|4.00"
-    );
+    assert_eq!(database.value(rows).await, "1|One|1.50, 2|Two|2.00, 3|Three|9.00, 4|D|4.00");
 }
 
 #[tokio::test]
@@ -255,8 +233,5 @@ async fn writes_go_on_while_the_log_is_split_and_none_is_missing_in_the_history(
     };
     let (counts, ()) = tokio::join!(futures_util::future::join_all(writers), migrating);
     let kept = "SELECT count(*) FROM history WHERE kind = 'updated'";
-    assert_eq!(
-        database.value(kept).await,
-        counts.iter().sum::<u32>().to_string()
-    );
+    assert_eq!(database.value(kept).await, counts.iter().sum::<u32>().to_string());
 }

@@ -7,10 +7,7 @@ use super::{none, samples, start, stored, texts};
 use crate::admin::imports::import;
 use crate::harness::App;
 
-const OPTIONS: LoadOptions = LoadOptions {
-    skip_invalid: false,
-    is_sheet: false,
-};
+const OPTIONS: LoadOptions = LoadOptions { skip_invalid: false, is_sheet: false };
 
 async fn load_text(app: &App, text: &str) -> u64 {
     let (format, source) = Format::sniff(text.as_bytes()).expect("readable");
@@ -32,9 +29,7 @@ async fn dumps_and_exports_have_every_fact_and_load_it_again() {
     for format in [Format::Csv, Format::JsonLines] {
         let mut file = Vec::new();
         let database = app.pool();
-        dump(&database, &mut file, format, &|_| {})
-            .await
-            .expect("dumped");
+        dump(&database, &mut file, format, &|_| {}).await.expect("dumped");
         let dumped = String::from_utf8(file).expect("text");
         let path = format!("/admin/properties/export/?format={}", format.name());
         let exported = staff.get(&path).await.assert_status(200);
@@ -43,10 +38,7 @@ async fn dumps_and_exports_have_every_fact_and_load_it_again() {
         }
         for text in [dumped.as_str(), exported.text()] {
             forget(&app).await;
-            assert_eq!(
-                load_text(&app, text).await,
-                optional_facts().len().min(1) as u64
-            );
+            assert_eq!(load_text(&app, text).await, optional_facts().len().min(1) as u64);
             assert_eq!(stored(&app).await, texts(0));
             assert_eq!(load_text(&app, text).await, 0, "it is unchanged");
         }
@@ -58,11 +50,7 @@ async fn a_django_dump_may_have_a_fact() {
     let (app, _) = start().await;
     let facts = optional_facts().iter().map(|fact| {
         let value = &samples(fact)[1];
-        let quote = if matches!(fact.kind, FactKind::Integer { .. }) {
-            ""
-        } else {
-            "\""
-        };
+        let quote = if matches!(fact.kind, FactKind::Integer { .. }) { "" } else { "\"" };
         format!(", \"{}\": {quote}{value}{quote}", fact.name)
     });
     let text = format!(
@@ -86,9 +74,7 @@ async fn a_file_without_a_fact_leaves_it_as_it_is_and_an_empty_value_removes_it(
         r#"{"id": 1, "title": "Renamed", "description": "D", "price": 5, "location": "Leith""#;
     assert_eq!(load_text(&app, &format!("{line}}}\n")).await, 0);
     assert_eq!(stored(&app).await, texts(0));
-    let absent = optional_facts()
-        .iter()
-        .map(|fact| format!(", \"{}\": null", fact.name));
+    let absent = optional_facts().iter().map(|fact| format!(", \"{}\": null", fact.name));
     let line = format!("{line}{}}}\n", absent.collect::<String>());
     load_text(&app, &line).await;
     assert_eq!(stored(&app).await, none());
@@ -106,10 +92,9 @@ async fn the_look_at_an_import_names_a_fact_that_would_change() {
         );
         let look = import(&staff, "listings.csv", csv.into_bytes()).await;
         assert!(look.has(&format!("<dt>{}</dt>", fact.label)), "{look:?}");
-        for text in [
-            format!("{}: <bdi>{first}</bdi>", fact.label),
-            format!("</span>{second}</div>"),
-        ] {
+        for text in
+            [format!("{}: <bdi>{first}</bdi>", fact.label), format!("</span>{second}</div>")]
+        {
             assert!(look.has(&text), "{text}: {look:?}");
         }
     }
@@ -120,17 +105,11 @@ async fn the_look_at_an_import_names_a_fact_that_would_change() {
 async fn a_bad_value_of_a_fact_is_named_by_line_and_field() {
     let (app, _) = start().await;
     for fact in optional_facts().iter().filter(|fact| fact.kind.is_number()) {
-        let csv = format!(
-            "title,description,price,location,{}\nT,D,1,L,many\n",
-            fact.name
-        );
+        let csv = format!("title,description,price,location,{}\nT,D,1,L,many\n", fact.name);
         let (format, source) = Format::sniff(csv.as_bytes()).expect("readable");
         let database = app.pool();
         let report = load(&database, source, "file", format, OPTIONS, &|_, _| {}).await;
         let said = format!("{:?}", report.expect_err("refused"));
-        assert!(
-            said.contains(fact.name) && said.contains("“many”"),
-            "{said}"
-        );
+        assert!(said.contains(fact.name) && said.contains("“many”"), "{said}");
     }
 }

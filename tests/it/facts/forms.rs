@@ -19,10 +19,7 @@ async fn a_fact_is_typed_shown_changed_and_removed() {
         let label = format!("<dt>{}</dt>", fact.label);
         assert!(page.has(&label) && page.has(&samples(fact)[1]), "{page:?}");
     }
-    staff
-        .submit(CHANGE, &typed_without())
-        .await
-        .assert_status(303);
+    staff.submit(CHANGE, &typed_without()).await.assert_status(303);
     assert_eq!(stored(&app).await, none());
     let page = app.get("/properties/1/").await.assert_status(200);
     for fact in optional_facts() {
@@ -69,10 +66,7 @@ async fn a_value_outside_the_limits_of_a_fact_is_refused_at_its_field() {
         let refused = client.batch_execute(&set).await.expect_err("out of bounds");
         let refused = refused.as_db_error().and_then(|err| err.constraint());
         let constraint = format!("property_{}_", fact.name);
-        assert!(
-            refused.is_some_and(|name| name.starts_with(&constraint)),
-            "{refused:?}"
-        );
+        assert!(refused.is_some_and(|name| name.starts_with(&constraint)), "{refused:?}");
     }
     assert_eq!(stored(&app).await, texts(0));
 }
@@ -89,10 +83,7 @@ async fn two_edits_of_one_fact_are_shown_side_by_side() {
         fields.push(("version", version));
         let page = staff.submit(CHANGE, &fields).await.assert_status(409);
         assert_eq!(page.field(&format!("theirs_{}", fact.name)), second);
-        assert!(
-            page.has(&format!("<legend>{}</legend>", fact.label)),
-            "{page:?}"
-        );
+        assert!(page.has(&format!("<legend>{}</legend>", fact.label)), "{page:?}");
         let back = format!("UPDATE property SET {} = '{first}'", fact.name);
         app.database.run(&back).await;
     }

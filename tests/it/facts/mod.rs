@@ -23,9 +23,7 @@ fn samples(fact: &Fact) -> [String; 2] {
 /// Each optional fact with the first or the second of its samples.
 fn values(which: usize) -> Vec<(&'static str, String)> {
     let facts = optional_facts().iter();
-    facts
-        .map(|fact| (fact.name, samples(fact)[which].clone()))
-        .collect()
+    facts.map(|fact| (fact.name, samples(fact)[which].clone())).collect()
 }
 
 fn home() -> Listing {
@@ -42,11 +40,7 @@ fn typed(which: usize) -> Vec<(&'static str, String)> {
 /// The fields of the form that adds a listing, without a value of an optional fact.
 fn typed_without() -> Vec<(&'static str, String)> {
     let mut fields = home().fields();
-    fields.extend(
-        optional_facts()
-            .iter()
-            .map(|fact| (fact.name, String::new())),
-    );
+    fields.extend(optional_facts().iter().map(|fact| (fact.name, String::new())));
     fields
 }
 
@@ -63,9 +57,7 @@ async fn start() -> (App, Browser) {
 
 /// The optional facts of the listing as they are stored, in the order of the declaration.
 async fn stored(app: &App) -> Vec<String> {
-    let columns = optional_facts()
-        .iter()
-        .map(|fact| format!(", {}::text", fact.name));
+    let columns = optional_facts().iter().map(|fact| format!(", {}::text", fact.name));
     let sql = format!(
         "SELECT array_to_string(array[NULL{}], '|', '-') FROM property WHERE id = 1",
         columns.collect::<String>()

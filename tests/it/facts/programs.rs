@@ -20,10 +20,7 @@ async fn json_has_every_fact_and_null_where_it_is_absent() {
             assert_eq!(listing[fact.name], want, "{}", fact.name);
         }
     }
-    staff
-        .submit(CHANGE, &typed_without())
-        .await
-        .assert_status(303);
+    staff.submit(CHANGE, &typed_without()).await.assert_status(303);
     let listing = first(&app.get("/properties/1/?format=json").await.json());
     for fact in optional_facts() {
         assert_eq!(listing.get(fact.name), Some(&Value::Null));
@@ -40,20 +37,14 @@ fn the_schema_has_every_fact_with_its_limits_and_its_reso_name() {
     let schema = &document["components"]["schemas"]["Property"];
     for fact in FACTS {
         let property = &schema["properties"][fact.name];
-        let may_be_null = property["type"]
-            .as_array()
-            .is_some_and(|types| types.contains(&json!("null")));
+        let may_be_null =
+            property["type"].as_array().is_some_and(|types| types.contains(&json!("null")));
         assert_eq!(may_be_null, !fact.is_required(), "{property}");
         assert!(
-            schema["required"]
-                .as_array()
-                .is_some_and(|names| names.contains(&json!(fact.name)))
+            schema["required"].as_array().is_some_and(|names| names.contains(&json!(fact.name)))
         );
         if let FactKind::Integer { min, max } = fact.kind {
-            assert_eq!(
-                (&property["minimum"], &property["maximum"]),
-                (&json!(min), &json!(max))
-            );
+            assert_eq!((&property["minimum"], &property["maximum"]), (&json!(min), &json!(max)));
         }
         let reso = fact.reso.unwrap_or_default();
         assert!(property.to_string().contains(reso), "{property}");

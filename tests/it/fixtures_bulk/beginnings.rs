@@ -93,10 +93,8 @@ async fn words_of_real_listings_are_found_by_all_their_beginnings_and_they_by_th
     load_all(&database, &csv).await;
     let words = words_of(&database).await;
     // Misspelt words are mostly in one listing.
-    let several: Vec<&String> = words
-        .iter()
-        .filter_map(|(word, ids)| (ids.len() > 2).then_some(word))
-        .collect();
+    let several: Vec<&String> =
+        words.iter().filter_map(|(word, ids)| (ids.len() > 2).then_some(word)).collect();
     let mut random = StdRng::seed_from_u64(9);
     let some: Vec<&String> = several.sample(&mut random, 80).copied().collect();
     let named = ["apartments", "stunning", "parking", "comfortable"].map(str::to_owned);

@@ -16,24 +16,14 @@ async fn insert_awkward_rows(database: &Database) {
 }
 
 async fn a_dump_loads_losslessly(format: Format) {
-    let [original, copy] = [
-        crate::harness::database().await,
-        crate::harness::database().await,
-    ];
+    let [original, copy] = [crate::harness::database().await, crate::harness::database().await];
     insert_awkward_rows(&original).await;
     let first = dumped(&original, format).await;
     assert_eq!(load_all(&copy, &first).await.loaded, 3);
     assert_eq!(dumped(&copy, format).await, first);
     let empty = crate::harness::database().await;
     let nothing = dumped(&empty, format).await;
-    let report = load(
-        &empty,
-        nothing.as_bytes(),
-        "file",
-        format,
-        STRICT,
-        &|_, _| {},
-    );
+    let report = load(&empty, nothing.as_bytes(), "file", format, STRICT, &|_, _| {});
     assert_eq!(report.await.expect("loaded").loaded, 0);
 }
 
@@ -58,12 +48,7 @@ async fn loading_by_id_updates_instead_of_duplicating() {
     match &events[0].change {
         Change::PostSave {
             created: false,
-            row:
-                Entity::Listing {
-                    id,
-                    after: Some(after),
-                    ..
-                },
+            row: Entity::Listing { id, after: Some(after), .. },
         } => {
             assert_eq!((id.0, after.title.as_str()), (9, "Edited"));
         }

@@ -21,20 +21,12 @@ async fn new_rows_get_their_ids_in_the_order_of_the_file() {
 #[tokio::test]
 async fn new_rows_after_a_load_get_fresh_ids() {
     let database = crate::harness::database().await;
-    run(
-        &database,
-        "SELECT nextval('property_id_seq') FROM generate_series(1, 50)",
-    )
-    .await;
+    run(&database, "SELECT nextval('property_id_seq') FROM generate_series(1, 50)").await;
     let insert = "INSERT INTO property (title, description, price, location) \
                   VALUES ('T', 'D', 1, 'L') RETURNING id";
     let with_id = |id: u32| format!("id,{CSV_HEADER}{id},T,D,1,Leith\n");
     load_all(&database, &with_id(7)).await;
-    assert_eq!(
-        number(&database, insert).await,
-        51,
-        "the sequence never goes back"
-    );
+    assert_eq!(number(&database, insert).await, 51, "the sequence never goes back");
     load_all(&database, &with_id(900)).await;
     assert_eq!(number(&database, insert).await, 901);
     load_all(&database, &with_id(902)).await;
@@ -46,10 +38,7 @@ async fn new_rows_after_a_load_get_fresh_ids() {
     )
     .await;
     load_all(&database, &csv_of(1)).await;
-    assert_eq!(
-        number(&database, "SELECT max(id) FROM property").await,
-        1_001
-    );
+    assert_eq!(number(&database, "SELECT max(id) FROM property").await, 1_001);
     let events = sample(&database, 2, &|_| {}).await.expect("added");
     assert_eq!(events.events().len(), 2);
 }
@@ -64,14 +53,7 @@ async fn writers_are_not_kept_out_while_a_file_is_read() {
         }
     };
     let csv = csv_of(600);
-    let report = load(
-        &database,
-        csv.as_bytes(),
-        "file",
-        Format::Csv,
-        STRICT,
-        &progress,
-    );
+    let report = load(&database, csv.as_bytes(), "file", Format::Csv, STRICT, &progress);
     assert_eq!(report.await.expect("loaded").loaded, 600);
     assert_eq!(rows(&database).await, 601);
 }

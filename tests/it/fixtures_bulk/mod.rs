@@ -13,14 +13,8 @@ use property_listings::services::fixtures::{
     Format, LoadError, LoadOptions, LoadReport, dump, load,
 };
 
-const STRICT: LoadOptions = LoadOptions {
-    skip_invalid: false,
-    is_sheet: false,
-};
-const SKIP: LoadOptions = LoadOptions {
-    skip_invalid: true,
-    ..STRICT
-};
+const STRICT: LoadOptions = LoadOptions { skip_invalid: false, is_sheet: false };
+const SKIP: LoadOptions = LoadOptions { skip_invalid: true, ..STRICT };
 
 const CSV_HEADER: &str = "title,description,price,location\n";
 
@@ -81,10 +75,7 @@ async fn a_bad_file_loads_nothing_and_names_every_bad_row() {
         other => panic!("{other:?}"),
     };
     let places: Vec<_> = errors.iter().map(|err| (err.line, err.field)).collect();
-    assert_eq!(
-        places,
-        [(3, "title"), (3, "price"), (5, "row"), (6, "title")]
-    );
+    assert_eq!(places, [(3, "title"), (3, "price"), (5, "row"), (6, "title")]);
     assert_eq!(rows(&database).await, 0);
     let events = "SELECT count(*) FROM event_log";
     assert_eq!(number(&database, events).await, 0);
@@ -137,12 +128,7 @@ async fn more_than_a_thousand_rows_are_one_bulk_event() {
     let thousand = load_all(&database, &csv_of(1_000)).await;
     assert_eq!(thousand.events.events().len(), 1_000);
     let more = load_all(&database, &csv_of(1_001)).await;
-    let changes: Vec<_> = more
-        .events
-        .events()
-        .iter()
-        .map(|event| &event.change)
-        .collect();
+    let changes: Vec<_> = more.events.events().iter().map(|event| &event.change).collect();
     assert_eq!(changes, [&Change::Bulk { rows: 1_001 }]);
     let tally = "SELECT sum(rows)::bigint FROM property_tally";
     assert_eq!(number(&database, tally).await, 2_001);

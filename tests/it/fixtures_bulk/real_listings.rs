@@ -9,27 +9,17 @@ use super::{SKIP, STRICT, dumped, load_all, rows, try_load};
 
 /// A file of real listings that is kept beside the project; where it is missing, a made-up one with as many good and bad
 /// rows and the same oddities.
-#[expect(
-    clippy::print_stderr,
-    reason = "a test that does without real listings says so"
-)]
+#[expect(clippy::print_stderr, reason = "a test that does without real listings says so")]
 pub(crate) fn published(name: &str) -> String {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let path = root.join("../shared/data").join(name);
     std::fs::read_to_string(&path).unwrap_or_else(|_| {
-        eprintln!(
-            "skipped: {} is missing, a made-up file serves",
-            path.display()
-        );
+        eprintln!("skipped: {} is missing, a made-up file serves", path.display());
         made_up(name.contains("raw"))
     })
 }
 
-const PLACES: [&str; 3] = [
-    "Old Town, Princes Street and Leith Street",
-    "Joppa",
-    "Trinity’s End",
-];
+const PLACES: [&str; 3] = ["Old Town, Princes Street and Leith Street", "Joppa", "Trinity’s End"];
 const WORDS: [&str; 11] = [
     "stunning",
     "spacious",

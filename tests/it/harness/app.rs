@@ -104,11 +104,7 @@ impl Plan {
             ("WORKERS", "1".to_owned()),
             ("DATABASE_POOL_SIZE", "4".to_owned()),
         ];
-        Self {
-            database,
-            variables: variables.into(),
-            receivers: Vec::new(),
-        }
+        Self { database, variables: variables.into(), receivers: Vec::new() }
     }
 
     /// Sets a variable of the configuration.
@@ -124,9 +120,7 @@ impl Plan {
 
     /// Puts a proxy between the site and its database.
     pub(crate) fn behind(self, postgres: &Proxy) -> Self {
-        let url = self
-            .database
-            .url("property_listings", &postgres.directory());
+        let url = self.database.url("property_listings", &postgres.directory());
         self.set("DATABASE_URL", url)
     }
 
@@ -195,17 +189,12 @@ async fn run(config: Config, receivers: Vec<Receiver>) -> (Running, Started) {
     let (tell, told) = oneshot::channel();
     let (stop, stopped) = oneshot::channel();
     let thread = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let life = live(config, receivers, tell, stopped);
         runtime.expect("a runtime").block_on(life);
     });
-    let running = Running {
-        stop: Some(stop),
-        thread: Some(thread),
-    };
+    let running = Running { stop: Some(stop), thread: Some(thread) };
     (running, told.await.expect("the site starts"))
 }
 
@@ -219,10 +208,7 @@ async fn live(
     let built = Application::build(config, false, receivers, &Stop::never()).await;
     let application = built.expect("the site starts");
     let platform = application.platform();
-    let started = Started {
-        address: application.address(),
-        services: platform.services.clone(),
-    };
+    let started = Started { address: application.address(), services: platform.services.clone() };
     let handle = application.handle();
     let _ = tell.send(started);
     let serving = application.run_until_stopped();

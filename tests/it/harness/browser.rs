@@ -63,33 +63,23 @@ impl Browser {
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build();
-        Self {
-            origin: origin.to_owned(),
-            client: client.expect("a client"),
-            jar,
-        }
+        Self { origin: origin.to_owned(), client: client.expect("a client"), jar }
     }
 
     /// The same browser, which looks at another instance of the site: cookies know no ports.
     pub(crate) fn at(&self, origin: &str) -> Self {
-        Self {
-            origin: origin.to_owned(),
-            ..self.clone()
-        }
+        Self { origin: origin.to_owned(), ..self.clone() }
     }
 
     /// The `Cookie` header that it would send.
     pub(crate) fn cookies(&self) -> String {
         let url: Url = format!("{}/admin/", self.origin).parse().expect("a URL");
         let cookies = self.jar.cookies(&url);
-        cookies.map_or(String::new(), |value| {
-            value.to_str().expect("ASCII").to_owned()
-        })
+        cookies.map_or(String::new(), |value| value.to_str().expect("ASCII").to_owned())
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client
-            .request(method, format!("{}{path}", self.origin))
+        self.client.request(method, format!("{}{path}", self.origin))
     }
 
     pub(crate) async fn send(&self, request: RequestBuilder) -> Page {
@@ -110,9 +100,7 @@ impl Browser {
 
     /// Posts a form as it is, without a token of its own.
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, String)]) -> Page {
-        let body = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self
             .request(Method::POST, path)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")

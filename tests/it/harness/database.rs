@@ -56,20 +56,12 @@ impl TestDatabase {
         let client = connect(&config_of("postgres", sockets)).await;
         let create = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");
         client.batch_execute(&create).await.expect("created");
-        Self {
-            name,
-            sockets: sockets.to_owned(),
-            keep: false,
-        }
+        Self { name, sockets: sockets.to_owned(), keep: false }
     }
 
     /// Another handle to the same database; the first one drops it.
     pub(crate) fn same(&self) -> Self {
-        Self {
-            name: self.name.clone(),
-            sockets: self.sockets.clone(),
-            keep: true,
-        }
+        Self { name: self.name.clone(), sockets: self.sockets.clone(), keep: true }
     }
 
     /// How to connect as the owner of the tables, without the proxy of the site.
@@ -153,9 +145,7 @@ impl Drop for TestDatabase {
         };
         // A destructor can't wait on the runtime that it runs in.
         let thread = std::thread::spawn(|| {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.expect("a runtime").block_on(dropping);
         });
         thread.join().expect("the database was dropped");
@@ -199,9 +189,7 @@ async fn create_accounts(database: Database) {
     let name = Username::parse("ada").expect("a name");
     let password = Password::parse(PASSWORD, &name, "").expect("a password");
     let created =
-        services
-            .accounts
-            .create_superuser("a test", &name, "ada@homes.example", password);
+        services.accounts.create_superuser("a test", &name, "ada@homes.example", password);
     created.await.expect("created");
     let others = "INSERT INTO site_user (username, password_hash, is_active, is_staff, permissions)
         SELECT name, password_hash, active, staff, ARRAY['view', 'add', 'change', 'delete', 'cache']

@@ -65,9 +65,7 @@ impl Plan {
 
     /// Makes the site read as the owner of the tables, whose reads are not held.
     pub(crate) fn unheld(self) -> Self {
-        let url = self
-            .database
-            .url("property_listings", &self.database.sockets);
+        let url = self.database.url("property_listings", &self.database.sockets);
         self.set("DATABASE_URL", url)
     }
 }
@@ -144,10 +142,7 @@ impl Hold {
 
     /// Returns once so many wait.
     pub(crate) async fn readers_wait(&self, count: i64) {
-        eventually("a reader waits", async || {
-            (self.waiting().await >= count).then_some(())
-        })
-        .await;
+        eventually("a reader waits", async || (self.waiting().await >= count).then_some(())).await;
     }
 
     /// How many wait at the moment.

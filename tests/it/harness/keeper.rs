@@ -105,12 +105,7 @@ fn hold(directory: &Path) -> File {
 
 fn open(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
-    options
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
+    options.read(true).write(true).create(true).truncate(false).open(path)
 }
 
 fn is_kept(directory: &Path) -> bool {
@@ -125,9 +120,7 @@ fn spawn_keeper(directory: &Path) {
     command.args(["--ignored", "--nocapture"]);
     command.env(DIRECTORY, directory).current_dir("/");
     command.process_group(0).stdin(Stdio::null());
-    command
-        .stdout(log.try_clone().expect("a second handle"))
-        .stderr(log);
+    command.stdout(log.try_clone().expect("a second handle")).stderr(log);
     let mut keeper = command.spawn().expect("this binary runs");
     // A keeper that is not needed ends before this process does.
     std::thread::spawn(move || keeper.wait());

@@ -39,9 +39,7 @@ impl Page {
     /// Every value of a header.
     pub(crate) fn all(&self, name: &str) -> Vec<&str> {
         let values = self.headers.get_all(name).into_iter();
-        values
-            .map(|value| value.to_str().expect("visible ASCII"))
-            .collect()
+        values.map(|value| value.to_str().expect("visible ASCII")).collect()
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -90,15 +88,7 @@ impl Page {
 }
 
 fn unescape(html: &str) -> String {
-    [
-        ("&#34;", "\""),
-        ("&#39;", "'"),
-        ("&#60;", "<"),
-        ("&#62;", ">"),
-        ("&#38;", "&"),
-    ]
-    .into_iter()
-    .fold(html.to_owned(), |text, (escaped, plain)| {
-        text.replace(escaped, plain)
-    })
+    [("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")]
+        .into_iter()
+        .fold(html.to_owned(), |text, (escaped, plain)| text.replace(escaped, plain))
 }

@@ -30,11 +30,7 @@ impl OwnPostgres {
         let mut initdb = program("initdb", &directory);
         initdb.args(["-D", "data", "-U", OWNER, "--auth=trust", "--encoding=UTF8"]);
         finish(initdb.args(["--locale=C.UTF-8", "--no-sync"]));
-        let mut server = Self {
-            sockets: directory.clone(),
-            directory,
-            server: None,
-        };
+        let mut server = Self { sockets: directory.clone(), directory, server: None };
         server.begin().await;
         make_template(server.config("postgres")).await;
         // A crash is to lose only what a test wants it to.
@@ -51,21 +47,9 @@ impl OwnPostgres {
     pub(crate) async fn standby(&self) -> Self {
         let directory = directory();
         let mut copy = program("pg_basebackup", &directory);
-        copy.args([
-            "-D",
-            "data",
-            "--write-recovery-conf",
-            "--checkpoint=fast",
-            "-U",
-            OWNER,
-            "-h",
-        ]);
+        copy.args(["-D", "data", "--write-recovery-conf", "--checkpoint=fast", "-U", OWNER, "-h"]);
         finish(copy.arg(&self.sockets));
-        let mut standby = Self {
-            sockets: directory.clone(),
-            directory,
-            server: None,
-        };
+        let mut standby = Self { sockets: directory.clone(), directory, server: None };
         standby.begin().await;
         standby
     }
@@ -109,8 +93,7 @@ impl OwnPostgres {
 
     /// Changes a setting.
     pub(crate) async fn set(&self, name: &str, value: &str) {
-        self.run(&format!("ALTER SYSTEM SET {name} = '{value}'"))
-            .await;
+        self.run(&format!("ALTER SYSTEM SET {name} = '{value}'")).await;
         self.run("SELECT pg_reload_conf()").await;
     }
 
@@ -213,11 +196,9 @@ fn finish(command: &mut Command) -> String {
 fn bin() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut directories: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    for (parent, below) in [
-        ("/usr/lib/postgresql", "bin"),
-        ("/opt/homebrew/opt", "bin"),
-        ("/usr/local/opt", "bin"),
-    ] {
+    for (parent, below) in
+        [("/usr/lib/postgresql", "bin"), ("/opt/homebrew/opt", "bin"), ("/usr/local/opt", "bin")]
+    {
         let entries = fs::read_dir(parent).into_iter().flatten().flatten();
         let mut versions: Vec<_> = entries.map(|entry| entry.path().join(below)).collect();
         versions.sort();
@@ -227,8 +208,5 @@ fn bin() -> PathBuf {
         let mut programs = ["initdb", "postgres", "pg_basebackup"].into_iter();
         programs.all(|name| bin.join(name).is_file())
     };
-    directories
-        .into_iter()
-        .find(complete)
-        .expect("PostgreSQL is installed")
+    directories.into_iter().find(complete).expect("PostgreSQL is installed")
 }

@@ -40,26 +40,17 @@ pub(crate) struct Shell {
 impl Shell {
     /// A shell without any of the program's variables.
     pub(crate) fn bare() -> Self {
-        Self {
-            variables: BTreeMap::new(),
-            directory: scratch(),
-        }
+        Self { variables: BTreeMap::new(), directory: scratch() }
     }
 
     /// A shell with the variables of a plan.
     pub(crate) fn of(plan: &Plan) -> Self {
-        Self {
-            variables: plan.variables.clone(),
-            ..Self::bare()
-        }
+        Self { variables: plan.variables.clone(), ..Self::bare() }
     }
 
     /// A shell beside a running site, with the same variables.
     pub(crate) fn beside(app: &App) -> Self {
-        Self {
-            variables: app.variables.clone(),
-            ..Self::bare()
-        }
+        Self { variables: app.variables.clone(), ..Self::bare() }
     }
 
     pub(crate) fn set(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -80,10 +71,7 @@ impl Shell {
         command.args(words).current_dir(&self.directory).env_clear();
         let path = std::env::var_os("PATH").unwrap_or_default();
         command.env("PATH", path).envs(&self.variables);
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
@@ -138,11 +126,7 @@ impl Shell {
                 rest.lock().expect("no panic").push_str(&(line + "\n"));
             }
         });
-        Serving {
-            child,
-            origin,
-            said,
-        }
+        Serving { child, origin, said }
     }
 }
 

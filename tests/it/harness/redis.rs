@@ -48,9 +48,7 @@ impl RedisCli {
         });
         let mut connection = self.0.clone();
         let answer = command.arg(bytes).query_async::<Value>(&mut connection);
-        answer
-            .await
-            .unwrap_or_else(|err| panic!("{words:?}: {err}"));
+        answer.await.unwrap_or_else(|err| panic!("{words:?}: {err}"));
     }
 
     /// Every key that begins so.

@@ -17,13 +17,8 @@ impl Terminal {
         // Its standard streams are the terminal's.
         let mut command = std::process::Command::new(plain.get_program());
         command.args(plain.get_args()).env_clear();
-        let set = plain
-            .get_envs()
-            .filter_map(|(name, value)| Some((name, value?)));
-        command
-            .envs(set)
-            .env("TERM", "xterm")
-            .current_dir(&shell.directory);
+        let set = plain.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        command.envs(set).env("TERM", "xterm").current_dir(&shell.directory);
         let session = spawn_command(command, Some(PATIENCE_MS));
         Self(session.expect("a pseudo-terminal"))
     }

@@ -10,10 +10,8 @@ const NEW: &str = "nanoseconds of wire";
 async fn click_until(chromium: &Chromium, css: &str, words: &str) {
     chromium.click(css).await;
     let shown = "return document.readyState === 'complete' && !!document.querySelector('main')?.innerText.includes(arguments[0])";
-    eventually(words, async || {
-        (chromium.run(shown, &[json!(words)]).await == true).then_some(())
-    })
-    .await;
+    eventually(words, async || (chromium.run(shown, &[json!(words)]).await == true).then_some(()))
+        .await;
 }
 
 async fn an_account_is_added_changed_and_deleted(chromium: Chromium) {
@@ -52,9 +50,7 @@ async fn an_account_is_added_changed_and_deleted(chromium: Chromium) {
     chromium.follow("main a[href$='/delete/']").await;
     chromium.follow("main form button").await;
     assert_eq!(chromium.texts("tbody tr").await.len(), 4);
-    chromium
-        .follow("main a[href='/admin/users/history/']")
-        .await;
+    chromium.follow("main a[href='/admin/users/history/']").await;
     let history = chromium.texts(".entry").await;
     assert!(history[0].contains("ada deleted grace"), "{history:#?}");
     let change = history[1].split_whitespace().collect::<Vec<_>>().join(" ");
@@ -79,11 +75,7 @@ async fn the_boxes_of_the_form_are_ticked_with_the_keyboard_and_every_stop_is_se
     chromium.prefer(Theme::Light, Motion::Reduced).await;
     chromium.log_in(&app).await;
     chromium.open(&app, "/admin/users/add/").await;
-    for (field, text) in [
-        ("#username", "grace"),
-        ("#password1", NEW),
-        ("#password2", NEW),
-    ] {
+    for (field, text) in [("#username", "grace"), ("#password1", NEW), ("#password2", NEW)] {
         are_seen(&chromium.tab_to(field).await);
         chromium.type_text(text).await;
     }
@@ -108,22 +100,13 @@ async fn the_boxes_of_the_form_are_ticked_with_the_keyboard_and_every_stop_is_se
 #[tokio::test]
 async fn every_page_of_accounts_is_accessible() {
     let app = spawn_app().await;
-    app.stranger()
-        .try_log_in("sam", "wrong password", "")
-        .await
-        .assert_status(422);
+    app.stranger().try_log_in("sam", "wrong password", "").await.assert_status(422);
     let sam = app.staff_named("sam").await;
     sam.get("/admin/").await.assert_status(200);
     let chromium = Chromium::start().await;
     chromium.log_in(&app).await;
-    let id = app
-        .database
-        .value("SELECT id FROM site_user WHERE username = 'sam'")
-        .await;
-    let own = app
-        .database
-        .value("SELECT id FROM site_user WHERE username = 'ada'")
-        .await;
+    let id = app.database.value("SELECT id FROM site_user WHERE username = 'sam'").await;
+    let own = app.database.value("SELECT id FROM site_user WHERE username = 'ada'").await;
     let judge = async |name: &str| {
         let widths = [320, 390, 1280];
         chromium.assert_accessible(name, &widths).await;

@@ -72,30 +72,21 @@ async fn walk(app: &App, chromium: &Chromium) {
     let theirs = "UPDATE property SET title = 'Theirs', location = 'Joppa',
         description = E'One!\\n\\nTwo.\\n\\nThree.' WHERE id = 1";
     app.database.run(theirs).await;
-    chromium
-        .fill("description", "One.\n\nTwo.\n\nThree, and more.")
-        .await;
+    chromium.fill("description", "One.\n\nTwo.\n\nThree, and more.").await;
     chromium.send("[name=_save]").await;
     assert_eq!(chromium.status().await, 409);
     assert!(chromium.message().await.contains("database user"));
     chromium.click("[name=choose_title][value=theirs]").await;
     chromium.send("[name=_continue]").await;
     assert_eq!(title(app).await, "Theirs|1500.00|Joppa");
-    assert_eq!(
-        chromium.field("description").await,
-        "One!\n\nTwo.\n\nThree, and more."
-    );
+    assert_eq!(chromium.field("description").await, "One!\n\nTwo.\n\nThree, and more.");
 
     // The history tells of it, and brings the first version back.
-    chromium
-        .follow("a[href='/admin/properties/1/history/']")
-        .await;
+    chromium.follow("a[href='/admin/properties/1/history/']").await;
     let entries = chromium.texts(".entry").await;
     assert_eq!(entries.len(), 3, "{entries:#?}");
     assert!(entries[0].contains("ada") && entries[0].contains("1500.00"));
-    chromium
-        .follow(".entry:last-child .entry__restore a:last-child")
-        .await;
+    chromium.follow(".entry:last-child .entry__restore a:last-child").await;
     assert!(chromium.text("main").await.contains("What would change"));
     chromium.follow("main button[type=submit]").await;
     assert!(title(app).await.starts_with("Home 1|1000.00|Leith"));
@@ -109,9 +100,7 @@ async fn walk(app: &App, chromium: &Chromium) {
             chromium.follow("a[href='/admin/history/']").await;
             chromium.fill("kind", "deleted").await;
             chromium.follow("[role=search] button").await;
-            chromium
-                .follow(".entry:first-child .entry__restore a")
-                .await;
+            chromium.follow(".entry:first-child .entry__restore a").await;
             chromium.follow("main button[type=submit]").await;
         } else {
             chromium.send(".notice button").await;
@@ -184,9 +173,7 @@ async fn versions_are_brought_together_with_the_keyboard_alone() {
     chromium.open(&app, CHANGE).await;
     chromium.tab_to("[name=title]").await;
     chromium.type_text("Mine").await;
-    app.database
-        .run("UPDATE property SET title = 'Theirs', price = 7 WHERE id = 1")
-        .await;
+    app.database.run("UPDATE property SET title = 'Theirs', price = 7 WHERE id = 1").await;
     chromium.run("window.isLeft = true", &[]).await;
     chromium.press(Key::Enter).await;
     chromium.is_answered().await;

@@ -29,40 +29,22 @@ async fn every_page_of_the_forms_is_accessible() {
     let chromium = Chromium::start().await;
     chromium.log_in(&app).await;
     let deletion = "SELECT max(id) FROM history WHERE kind = 'deleted'";
-    let undo = format!(
-        "/admin/history/{}/undo/",
-        app.database.value(deletion).await
-    );
+    let undo = format!("/admin/history/{}/undo/", app.database.value(deletion).await);
     for (page, path, status) in [
         ("the form that adds", "/admin/properties/add/", 200),
         ("the form that changes", CHANGE, 200),
         ("a listing's history", HISTORY, 200),
-        (
-            "a deleted listing's history",
-            "/admin/properties/2/history/",
-            200,
-        ),
+        ("a deleted listing's history", "/admin/properties/2/history/", 200),
         ("the history", "/admin/history/", 200),
-        (
-            "a later page of the history",
-            "/admin/history/?before=3",
-            200,
-        ),
-        (
-            "a refused search of the history",
-            "/admin/history/?from=x&kind=y&listing=z",
-            400,
-        ),
+        ("a later page of the history", "/admin/history/?before=3", 200),
+        ("a refused search of the history", "/admin/history/?from=x&kind=y&listing=z", 400),
         ("the undoing of a deletion", undo.as_str(), 200),
         ("the deletion", "/admin/properties/1/delete/", 200),
     ] {
         chromium.open(&app, path).await;
         assert_eq!(chromium.status().await, status, "{page}");
         chromium
-            .run(
-                "document.querySelectorAll('details').forEach(part => { part.open = true })",
-                &[],
-            )
+            .run("document.querySelectorAll('details').forEach(part => { part.open = true })", &[])
             .await;
         judge(&chromium, page).await;
     }

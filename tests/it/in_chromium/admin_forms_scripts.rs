@@ -66,9 +66,7 @@ async fn a_form_is_sent_once_however_often_its_button_is_pressed() {
     let outcome = chromium.run(press, &[]).await;
     assert_eq!(outcome[0], 1, "{outcome}");
     eventually("it is saved", async || {
-        let title = app
-            .database
-            .value("SELECT title FROM property WHERE id = 1");
+        let title = app.database.value("SELECT title FROM property WHERE id = 1");
         (title.await == "Pressed").then_some(())
     })
     .await;
@@ -92,9 +90,7 @@ async fn characters_are_counted_as_the_server_counts_them() {
 async fn editing_ones_own_version_chooses_it() {
     let (app, chromium) = on_the_form().await;
     chromium.fill("title", "Mine").await;
-    app.database
-        .run("UPDATE property SET title = 'Theirs', price = 7 WHERE id = 1")
-        .await;
+    app.database.run("UPDATE property SET title = 'Theirs', price = 7 WHERE id = 1").await;
     chromium.send("[name=_save]").await;
     let chosen = "return document.querySelector('[name=choose_price]:checked').value";
     assert_eq!(chromium.run(chosen, &[]).await, "theirs");

@@ -72,12 +72,7 @@ async fn walk_the_list(chromium: Chromium) {
     assert_eq!(said(&chromium).await, "Moved 2 listings to “Portobello”.");
     // All that match, by the keyboard too.
     type_into(&chromium, "#across", " ").await;
-    use_to(
-        &chromium,
-        "button[value=delete_selected]",
-        "Delete 18 listings?",
-    )
-    .await;
+    use_to(&chromium, "button[value=delete_selected]", "Delete 18 listings?").await;
     use_to(&chromium, SUBMIT, "0 listings").await;
     assert_eq!(said(&chromium).await, "Successfully deleted 18 listings.");
     assert_eq!(app.database.listings().await, "22");
@@ -129,10 +124,8 @@ async fn the_figures_are_paused_with_the_keyboard() {
     are_seen(&chromium.tab_to("#live-pause").await);
     for state in ["Paused", "Live"] {
         chromium.press(Key::Enter).await;
-        eventually(state, async || {
-            (chromium.text("#live-state").await == state).then_some(())
-        })
-        .await;
+        eventually(state, async || (chromium.text("#live-state").await == state).then_some(()))
+            .await;
         // What follows the figures takes the focus from nobody.
         let focus = chromium.focus("#live-pause").await;
         assert!(focus.is_some_and(|focus| focus.fits), "the focus is lost");
@@ -148,10 +141,7 @@ async fn every_stop_of_the_tab_key_in_the_admin_is_seen() {
     app.database.run(change).await;
     for (path, least) in [
         ("/admin/", 5),
-        (
-            "/admin/properties/?q=home&o=-price.title&per_page=10&p=2",
-            30,
-        ),
+        ("/admin/properties/?q=home&o=-price.title&per_page=10&p=2", 30),
         ("/admin/properties/?min_price=cheap", 8),
         ("/admin/properties/import/", 6),
         ("/admin/properties/1/change/", 8),

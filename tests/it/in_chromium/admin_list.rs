@@ -45,22 +45,14 @@ async fn walk(app: &App, chromium: &Chromium) {
     assert_eq!(titles(chromium).await[0], "Home 39");
     chromium.follow("thead a[href*='o=location.-price']").await;
     let state = chromium.path().await;
-    for part in [
-        "q=home",
-        "location=leith",
-        "min_price=3000",
-        "o=location.-price",
-    ] {
+    for part in ["q=home", "location=leith", "min_price=3000", "o=location.-price"] {
         assert!(state.contains(part), "{state}");
     }
 
     tick(chromium, 1).await;
     tick(chromium, 3).await;
     follow_to(chromium, "button[value=move_selected]", "Move 2 listings").await;
-    assert_eq!(
-        chromium.texts("main .plainlist li > bdi").await[..2],
-        ["Home 39", "Home 35"]
-    );
+    assert_eq!(chromium.texts("main .plainlist li > bdi").await[..2], ["Home 39", "Home 35"]);
     chromium.fill("location", "Portobello").await;
     follow_to(chromium, SUBMIT, "17 listings found").await;
     let told = "Moved 2 listings to “Portobello”.";
@@ -69,23 +61,10 @@ async fn walk(app: &App, chromium: &Chromium) {
     assert_eq!(titles(chromium).await.len(), 17);
 
     chromium.click("label:has(#across)").await;
-    follow_to(
-        chromium,
-        "button[value=delete_selected]",
-        "Delete 17 listings?",
-    )
-    .await;
-    assert!(
-        chromium
-            .text("main .plainlist")
-            .await
-            .ends_with("and 7 more")
-    );
+    follow_to(chromium, "button[value=delete_selected]", "Delete 17 listings?").await;
+    assert!(chromium.text("main .plainlist").await.ends_with("and 7 more"));
     follow_to(chromium, SUBMIT, "0 listings found").await;
-    assert_eq!(
-        chromium.text("[role=status].notice p").await,
-        "Successfully deleted 17 listings."
-    );
+    assert_eq!(chromium.text("[role=status].notice p").await, "Successfully deleted 17 listings.");
     assert_eq!(chromium.path().await, state);
     assert_eq!(app.database.listings().await, "23");
 }
@@ -106,9 +85,7 @@ async fn without_scripts_listings_are_found_sorted_ticked_moved_and_deleted() {
 async fn import(app: &App, chromium: &Chromium) {
     chromium.log_in(app).await;
     chromium.open(app, LIST).await;
-    chromium
-        .follow("main a[href='/admin/properties/import/']")
-        .await;
+    chromium.follow("main a[href='/admin/properties/import/']").await;
     let csv =
         "id,title,description,price,location\n2,Renamed,D,5,Joppa\n,=New,D,6,Leith\n,,D,7,Leith\n";
     chromium.attach("file", &file("homes.csv", csv)).await;
@@ -144,10 +121,7 @@ async fn scripts_tick_a_whole_page_and_say_how_many_are_ticked() {
     chromium.log_in(&app).await;
     chromium.open(&app, "/admin/properties/?per_page=25").await;
     let says = async |text: &str| {
-        eventually(text, async || {
-            (chromium.text("#ticked").await == text).then_some(())
-        })
-        .await;
+        eventually(text, async || (chromium.text("#ticked").await == text).then_some(())).await;
     };
     says("0 of 25 on this page selected.").await;
     tick(&chromium, 2).await;
@@ -191,16 +165,9 @@ async fn every_page_of_the_list_is_accessible() {
     let token = token.as_str().expect("a token");
     for (name, more) in [
         ("a deletion", [("action", "delete_selected"), ("post", "")]),
-        (
-            "a move that is refused",
-            [("action", "move_selected"), ("post", "yes")],
-        ),
+        ("a move that is refused", [("action", "move_selected"), ("post", "yes")]),
     ] {
-        let mut fields = vec![
-            ("csrf_token", token),
-            ("select_across", "1"),
-            ("expected", "120"),
-        ];
+        let mut fields = vec![("csrf_token", token), ("select_across", "1"), ("expected", "120")];
         fields.extend(more);
         chromium.post(LIST, &fields).await;
         judge(name).await;

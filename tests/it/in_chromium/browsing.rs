@@ -76,12 +76,7 @@ async fn walk(app: &App, chromium: &Chromium) {
     chromium.follow(NEXT).await;
     let second = shown(chromium).await;
     assert_eq!(second.listings.len(), 12, "{second:?}");
-    assert!(
-        second
-            .listings
-            .iter()
-            .all(|path| !first.listings.contains(path))
-    );
+    assert!(second.listings.iter().all(|path| !first.listings.contains(path)));
     holds_what_was_typed(chromium).await;
 
     let listing = &second.listings[2];

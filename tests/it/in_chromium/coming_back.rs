@@ -79,9 +79,7 @@ async fn what_comes_back_does_not_overwrite_a_later_change() {
     let app = start(&chromium, CHANGE).await;
     fill(&chromium).await;
     chromium.send("[name=_save]").await;
-    app.database
-        .run("UPDATE property SET title = 'Theirs', price = 7 WHERE id = 1")
-        .await;
+    app.database.run("UPDATE property SET title = 'Theirs', price = 7 WHERE id = 1").await;
     chromium.goes_back_to(CHANGE).await;
     is_filled(&chromium).await;
     chromium.fill("title", "Sea views").await;

@@ -21,16 +21,11 @@ async fn without_redis() -> (App, Proxy) {
 
 async fn use_it(app: &App) {
     for _ in 0..2 {
-        for path in [
-            "/properties/",
-            "/properties/1/",
-            "/properties/?location=Leith",
-        ] {
+        for path in ["/properties/", "/properties/1/", "/properties/?location=Leith"] {
             app.get(path).await.assert_status(200);
         }
     }
-    app.create_without_session(&listing("New", "1000", "Leith"))
-        .await;
+    app.create_without_session(&listing("New", "1000", "Leith")).await;
     app.services.management.sample(chrono::Utc::now()).await;
 }
 
@@ -46,17 +41,9 @@ const OPENED: [(&str, u64); 5] = [
     ("/properties/cache-warm/", 200),
 ];
 const POSTED: [(&str, Fields, u64); 6] = [
-    (
-        "/properties/cache-clear/",
-        &[("tag", "location:Leith")],
-        200,
-    ),
+    ("/properties/cache-clear/", &[("tag", "location:Leith")], 200),
     ("/properties/cache-clear/", &[("tag", "nothing")], 422),
-    (
-        "/properties/cache-clear/",
-        &[("url", "/properties/"), ("confirm", "yes")],
-        200,
-    ),
+    ("/properties/cache-clear/", &[("url", "/properties/"), ("confirm", "yes")], 200),
     ("/properties/cache-load-test/", &[("requests", "40")], 200),
     ("/properties/cache-load-test/", &[("requests", "many")], 422),
     ("/properties/test-signals/", &[], 200),
@@ -82,9 +69,7 @@ async fn the_dashboard_and_its_results_are_accessible_and_fit_a_narrow_screen() 
     let chromium = Chromium::start().await;
     chromium.open(&app, DASHBOARD).await;
     let widths = [390, 1280];
-    chromium
-        .assert_accessible("the dashboard of an idle site", &widths)
-        .await;
+    chromium.assert_accessible("the dashboard of an idle site", &widths).await;
     use_it(&app).await;
     every_page(&app, &chromium, async |page| {
         chromium.assert_accessible(page, &widths).await;
@@ -95,9 +80,7 @@ async fn the_dashboard_and_its_results_are_accessible_and_fit_a_narrow_screen() 
     .await;
     let (app, _redis) = without_redis().await;
     chromium.open(&app, DASHBOARD).await;
-    chromium
-        .assert_accessible("the dashboard without Redis", &widths)
-        .await;
+    chromium.assert_accessible("the dashboard without Redis", &widths).await;
 }
 
 #[tokio::test]
@@ -106,19 +89,13 @@ async fn the_figures_follow_by_themselves_until_they_are_paused() {
     let chromium = Chromium::start().await;
     chromium.open(&app, DASHBOARD).await;
     assert!(chromium.text("#live-ratio").await.contains("No data"));
-    eventually("it is live", async || {
-        (chromium.text("#live-state").await == "Live").then_some(())
-    })
-    .await;
+    eventually("it is live", async || (chromium.text("#live-state").await == "Live").then_some(()))
+        .await;
     for _ in 0..4 {
         app.get("/properties/").await;
     }
     eventually("the ratio follows", async || {
-        chromium
-            .text("#live-ratio")
-            .await
-            .contains("75.0 %")
-            .then_some(())
+        chromium.text("#live-ratio").await.contains("75.0 %").then_some(())
     })
     .await;
     chromium.click("#live-pause").await;
@@ -130,11 +107,7 @@ async fn the_figures_follow_by_themselves_until_they_are_paused() {
     assert!(chromium.text("#live-ratio").await.contains("75.0 %"));
     chromium.click("#live-pause").await;
     eventually("it goes on", async || {
-        chromium
-            .text("#live-ratio")
-            .await
-            .contains("87.5 %")
-            .then_some(())
+        chromium.text("#live-ratio").await.contains("87.5 %").then_some(())
     })
     .await;
 }
@@ -160,16 +133,11 @@ async fn without_scripts_the_same_figures_are_tables_and_every_action_works() {
     let chromium = Chromium::start().await.without_scripts().await;
     chromium.open(&app, DASHBOARD).await;
     let table = chromium.text("#live-by-minute").await;
-    assert!(
-        table.contains('%') && !table.contains("No data yet"),
-        "{table}"
-    );
+    assert!(table.contains('%') && !table.contains("No data yet"), "{table}");
     assert!(chromium.texts(".chart").await.iter().all(String::is_empty));
     app.get("/properties/").await;
     let before = chromium.text("#live-ratio").await;
-    chromium
-        .click("a[href='/properties/redis-metrics/']:not([aria-current])")
-        .await;
+    chromium.click("a[href='/properties/redis-metrics/']:not([aria-current])").await;
     eventually("the figures are those of now", async || {
         let now = chromium.texts("#live-ratio").await;
         (now.first()? != &before).then_some(())
@@ -190,10 +158,8 @@ async fn without_scripts_a_tag_is_cleared_after_a_look_at_the_count() {
     assert!(chromium.text("dl").await.contains("location:leith"));
     assert!(app.get(path).await.is_hit());
     chromium.click("form:has([name=confirm]) button").await;
-    eventually("it is done", async || {
-        (chromium.texts("h1").await == ["Cleared"]).then_some(())
-    })
-    .await;
+    eventually("it is done", async || (chromium.texts("h1").await == ["Cleared"]).then_some(()))
+        .await;
     assert!(!app.get(path).await.is_hit());
 }
 
@@ -205,9 +171,7 @@ async fn without_scripts_warming_is_followed_to_its_end() {
     chromium.follow("form[action$='cache-warm/'] button").await;
     assert_eq!(chromium.path().await, "/properties/cache-warm/");
     // The page follows by itself: there is no button while it is under way.
-    chromium
-        .click("main form[action$='cache-warm/'] button")
-        .await;
+    chromium.click("main form[action$='cache-warm/'] button").await;
     assert!(app.get("/properties/").await.is_hit());
 }
 
@@ -252,16 +216,11 @@ async fn an_idle_site_is_said_to_be_idle() {
     chromium.open(&app, DASHBOARD).await;
     eventually("the chart says so", async || {
         let chart = chromium.text("#chart-ratio-minutes").await;
-        chart
-            .contains("No pages were requested in this time")
-            .then_some(())
+        chart.contains("No pages were requested in this time").then_some(())
     })
     .await;
     let ratio = chromium.text("#live-ratio").await;
-    assert!(
-        ratio.contains("last 15 minutes") && ratio.contains("Since the start"),
-        "{ratio}"
-    );
+    assert!(ratio.contains("last 15 minutes") && ratio.contains("Since the start"), "{ratio}");
 }
 
 #[tokio::test]

@@ -63,9 +63,7 @@ async fn filters_are_shown_as_text_and_break_nothing() {
     let chromium = Chromium::start().await;
     for text in titles().into_iter().chain([location()]) {
         let encoded = utf8_percent_encode(&text, NON_ALPHANUMERIC);
-        chromium
-            .open(&app, &format!("/properties/?q={encoded}"))
-            .await;
+        chromium.open(&app, &format!("/properties/?q={encoded}")).await;
         assert_eq!(chromium.field("q").await, text);
         assert!(chromium.text("main").await.contains(&text), "{text}");
         is_harmless(&chromium, &text).await;
@@ -84,18 +82,11 @@ async fn stacked_accents_stay_within_their_text() {
         .map(|c| format!("{c}{}", "\u{30D}\u{310}\u{317}\u{323}".repeat(8)))
         .collect();
     let place: String = stacked.chars().take(100).collect();
-    app.create_without_session(&listing(&stacked, "1", &place))
-        .await;
+    app.create_without_session(&listing(&stacked, "1", &place)).await;
     let chromium = Chromium::start().await;
     for (path, elements) in [
-        (
-            "/properties/",
-            vec![".card__title", ".card__place", ".card__text"],
-        ),
-        (
-            "/properties/1/",
-            vec![".headline", ".lede", ".crumbs li", ".facts dd"],
-        ),
+        ("/properties/", vec![".card__title", ".card__place", ".card__text"]),
+        ("/properties/1/", vec![".headline", ".lede", ".crumbs li", ".facts dd"]),
         ("/properties/places/", vec![".letter__places li"]),
     ] {
         chromium.open(&app, path).await;
@@ -103,10 +94,7 @@ async fn stacked_accents_stay_within_their_text() {
             let script =
                 format!("return getComputedStyle(document.querySelector('{element}')).overflowY");
             let overflow = chromium.run(&script, &[]).await;
-            assert!(
-                overflow == "clip" || overflow == "hidden",
-                "{path} {element}: {overflow}"
-            );
+            assert!(overflow == "clip" || overflow == "hidden", "{path} {element}: {overflow}");
         }
         is_harmless(&chromium, path).await;
     }

@@ -19,10 +19,7 @@ async fn the_first_stop_of_the_tab_key_leads_past_the_navigation() {
         assert_eq!(stops.len(), 1, "{stops:#?}");
         are_seen(&stops);
         chromium.press(Key::Enter).await;
-        let focus = chromium
-            .focus("main")
-            .await
-            .expect("the focus is somewhere");
+        let focus = chromium.focus("main").await.expect("the focus is somewhere");
         assert!(focus.fits, "{focus:#?}");
         let next = chromium.tab_to("main *").await;
         assert_eq!(next.len(), 1, "{next:#?}");

@@ -26,13 +26,7 @@ pub(super) struct Kind(&'static str, Where, How, &'static str, u64);
 
 pub(super) const KINDS: [Kind; 13] = [
     Kind("a list", Full, Opened, "/properties/", 200),
-    Kind(
-        "a later page of a list",
-        Full,
-        Opened,
-        "/properties/?page=2",
-        200,
-    ),
+    Kind("a later page of a list", Full, Opened, "/properties/?page=2", 200),
     Kind(
         "a filtered list",
         Full,
@@ -40,33 +34,15 @@ pub(super) const KINDS: [Kind; 13] = [
         "/properties/?q=home&location=Leith&min_price=2000&sort=price",
         200,
     ),
-    Kind(
-        "a list without results",
-        Full,
-        Opened,
-        "/properties/?q=zeppelin",
-        200,
-    ),
-    Kind(
-        "a refused filter",
-        Full,
-        Opened,
-        "/properties/?min_price=cheap&q=home",
-        400,
-    ),
+    Kind("a list without results", Full, Opened, "/properties/?q=zeppelin", 200),
+    Kind("a refused filter", Full, Opened, "/properties/?min_price=cheap&q=home", 400),
     Kind("a listing", Full, Opened, "/properties/2/", 200),
     Kind("no such listing", Full, Opened, "/properties/999999/", 404),
     Kind("no such address", Full, Opened, "/nowhere/", 404),
     Kind("the login", Full, Opened, "/admin/login/", 200),
     Kind("a refused form", Full, Posted, "/admin/login/", 403),
     Kind("a wrong method", Full, Posted, "/properties/", 405),
-    Kind(
-        "a site without listings",
-        Empty,
-        Opened,
-        "/properties/",
-        200,
-    ),
+    Kind("a site without listings", Empty, Opened, "/properties/", 200),
     Kind("an outage", Away, Opened, "/properties/", 503),
 ];
 

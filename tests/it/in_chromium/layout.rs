@@ -53,11 +53,7 @@ async fn for_those_who_asked_for_less_motion_nothing_moves() {
 async fn every_part_of_a_drawing_is_found_in_the_file_of_symbols() {
     let app = Plan::new().await.homes(24).await.start().await;
     let chromium = Chromium::start().await;
-    for (path, drawings) in [
-        ("/properties/", 24),
-        ("/properties/1/", 1),
-        ("/nothing/", 1),
-    ] {
+    for (path, drawings) in [("/properties/", 24), ("/properties/1/", 1), ("/nothing/", 1)] {
         chromium.open(&app, path).await;
         eventually(&format!("{drawings} drawings on {path}"), async || {
             let drawn = "return [...document.querySelectorAll('.facade')]
@@ -67,9 +63,6 @@ async fn every_part_of_a_drawing_is_found_in_the_file_of_symbols() {
         })
         .await;
         let complaints = chromium.complaints().await;
-        assert!(
-            path == "/nothing/" || complaints.is_empty(),
-            "{path}: {complaints:#?}"
-        );
+        assert!(path == "/nothing/" || complaints.is_empty(), "{path}: {complaints:#?}");
     }
 }

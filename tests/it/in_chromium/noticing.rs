@@ -78,10 +78,7 @@ async fn wishes_for_dark_colours_and_less_motion_reach_the_page_and_motion_is_no
         let is_dark = "return matchMedia('(prefers-color-scheme: dark)').matches";
         assert_eq!(chromium.run(is_dark, &[]).await, dark);
         let moving = chromium.moving().await;
-        assert!(
-            moving.iter().any(|tag| tag.starts_with("<h1")),
-            "{moving:?}"
-        );
+        assert!(moving.iter().any(|tag| tag.starts_with("<h1")), "{moving:?}");
         chromium.prefer(theme, Motion::Reduced).await;
         assert!(chromium.moving().await.is_empty());
     }

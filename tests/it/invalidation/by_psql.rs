@@ -32,11 +32,8 @@ async fn an_update_of_the_location_refreshes_both_locations() {
 
 #[tokio::test]
 async fn a_delete_refreshes_every_list_the_row_was_in() {
-    after(
-        "DELETE FROM property WHERE id = 3",
-        "C C C C h h C C C 404 h C  C C h r C h h  h C",
-    )
-    .await;
+    after("DELETE FROM property WHERE id = 3", "C C C C h h C C C 404 h C  C C h r C h h  h C")
+        .await;
 }
 
 #[tokio::test]
@@ -51,9 +48,7 @@ async fn an_update_of_more_than_a_thousand_rows_refreshes_everything() {
     let sql = "INSERT INTO property (title, description, price, location)
         SELECT 'Many ' || n, 'D', 1, 'Elsewhere' FROM generate_series(1, 1001) AS n";
     matrix.app.database.run(sql).await;
-    matrix
-        .check_soon("C C C r r r r r C r r C  C r r C r r r  r r")
-        .await;
+    matrix.check_soon("C C C r r r r r C r r C  C r r C r r r  r r").await;
 }
 
 #[tokio::test]
@@ -74,13 +69,9 @@ async fn a_copy_refreshes_the_lists_it_enters() {
     let sink = psql.copy_in(copy).await.expect("begun");
     futures_util::pin_mut!(sink);
     let rows = actix_web::web::Bytes::from_static(b"Home 3 annexe\tD\t3100\tLeith\n");
-    futures_util::SinkExt::send(&mut sink, rows)
-        .await
-        .expect("sent");
+    futures_util::SinkExt::send(&mut sink, rows).await.expect("sent");
     sink.finish().await.expect("done");
-    matrix
-        .check_soon("C C C C h h C C C C h C  C C h C C h h  h C")
-        .await;
+    matrix.check_soon("C C C C h h C C C C h C  C C h C C h h  h C").await;
 }
 
 #[tokio::test]
@@ -94,17 +85,9 @@ async fn a_write_that_fires_no_ordinary_trigger_is_heard_of_all_the_same() {
 async fn a_transaction_that_is_rolled_back_leaves_every_page_a_hit() {
     let matrix = Matrix::warm().await;
     let write = "UPDATE property SET title = 'Never' WHERE id = 3; TRUNCATE property";
-    matrix
-        .app
-        .database
-        .run(&format!("BEGIN; {write}; ROLLBACK"))
-        .await;
-    matrix
-        .check("h h h h h h h h h h h h  h h h h h h h  h h")
-        .await;
+    matrix.app.database.run(&format!("BEGIN; {write}; ROLLBACK")).await;
+    matrix.check("h h h h h h h h h h h h  h h h h h h h  h h").await;
     matrix.app.has_heard_of_everything().await;
     // What the site has heard of is a listing elsewhere.
-    matrix
-        .check("r r r h h h r r r h h r  r h h r r h h  h r")
-        .await;
+    matrix.check("r r r h h h r r r h h r  r h h r r h h  h r").await;
 }

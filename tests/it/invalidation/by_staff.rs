@@ -9,12 +9,8 @@ use crate::harness::listing;
 #[tokio::test]
 async fn creating_a_listing_refreshes_the_lists_it_enters() {
     let (matrix, staff) = Matrix::with_staff().await;
-    staff
-        .create_listing(&listing("Home 3 annexe", "3100", "Leith"))
-        .await;
-    matrix
-        .check("C C C C h h C C C C h C  C C h C C h h  h C")
-        .await;
+    staff.create_listing(&listing("Home 3 annexe", "3100", "Leith")).await;
+    matrix.check("C C C C h h C C C C h C  C C h C C h h  h C").await;
 }
 
 #[tokio::test]
@@ -22,9 +18,7 @@ async fn editing_a_title_refreshes_its_lists_its_search_and_its_own_page() {
     let (matrix, staff) = Matrix::with_staff().await;
     let renamed = listing("Villa three", "3000", "Leith");
     staff.edit_listing(ROW, &renamed).await;
-    matrix
-        .check("C C C C h h C C C C h r  C C h C C h h  h r")
-        .await;
+    matrix.check("C C C C h h C C C C h r  C C h C C h h  h r").await;
     assert!(!matrix.app.get("/properties/?q=home+3").await.has("Villa"));
 }
 
@@ -33,9 +27,7 @@ async fn editing_a_price_within_a_range_refreshes_what_shows_it() {
     let (matrix, staff) = Matrix::with_staff().await;
     let same = listing("Home 3", "3456", "Leith");
     staff.edit_listing(ROW, &same).await;
-    matrix
-        .check("C C C C h h C C C C h r  C C h C C h h  h r")
-        .await;
+    matrix.check("C C C C h h C C C C h r  C C h C C h h  h r").await;
     let range = "/properties/?min_price=2500&max_price=3500";
     assert!(matrix.app.get(range).await.has("3,456"));
 }
@@ -45,9 +37,7 @@ async fn a_price_that_leaves_a_range_takes_its_listing_out_of_the_list() {
     let (matrix, staff) = Matrix::with_staff().await;
     let dear = listing("Home 3", "9000", "Leith");
     staff.edit_listing(ROW, &dear).await;
-    matrix
-        .check("C C C C h h C C C C h r  C C h C C h h  h r")
-        .await;
+    matrix.check("C C C C h h C C C C h r  C C h C C h h  h r").await;
     let range = "/properties/?min_price=2500&max_price=3500";
     assert!(!matrix.app.get(range).await.has("Home 3"));
 }
@@ -57,9 +47,7 @@ async fn a_price_that_enters_a_range_brings_its_listing_into_the_list() {
     let (matrix, staff) = Matrix::with_staff().await;
     let cheap = listing("Home 5", "3333", "Leith");
     staff.edit_listing(5, &cheap).await;
-    matrix
-        .check("C C r C h h C r C C h r  C C h C C h h  C r")
-        .await;
+    matrix.check("C C r C h h C r C C h r  C C h C C h h  C r").await;
     let range = "/properties/?min_price=2500&max_price=3500";
     assert!(matrix.app.get(range).await.has("Home 5"));
 }
@@ -69,27 +57,21 @@ async fn moving_a_listing_refreshes_the_location_it_left_and_the_one_it_entered(
     let (matrix, staff) = Matrix::with_staff().await;
     let moved = listing("Home 3", "3000", "Joppa");
     staff.edit_listing(ROW, &moved).await;
-    matrix
-        .check("C C C C C h C C C C h r  C C C C C h h  h C")
-        .await;
+    matrix.check("C C C C C h C C C C h r  C C C C C h h  h C").await;
 }
 
 #[tokio::test]
 async fn deleting_a_listing_refreshes_every_list_it_was_in() {
     let (matrix, staff) = Matrix::with_staff().await;
     staff.delete_listing(ROW).await;
-    matrix
-        .check("C C C C h h C C C 404 h C  C C h r C h h  h C")
-        .await;
+    matrix.check("C C C C h h C C C 404 h C  C C h r C h h  h C").await;
 }
 
 #[tokio::test]
 async fn deleting_several_listings_at_once_refreshes_the_lists_of_each() {
     let (matrix, staff) = Matrix::with_staff().await;
     staff.delete_listings(&[ROW, 4]).await;
-    matrix
-        .check("C C C C C h C C C 404 h C  C C C r C h h  h C")
-        .await;
+    matrix.check("C C C C C h C C C 404 h C  C C C r C h h  h C").await;
 }
 
 #[tokio::test]
@@ -114,14 +96,7 @@ async fn a_listing_that_did_not_exist_is_found_as_soon_as_it_does() {
     let staff = matrix.app.staff().await;
     let new = listing("Late home", "1", "Leith");
     assert_eq!(staff.create_listing(&new).await, 8);
-    assert!(
-        matrix
-            .app
-            .get(path)
-            .await
-            .assert_status(200)
-            .has("Late home")
-    );
+    assert!(matrix.app.get(path).await.assert_status(200).has("Late home"));
 }
 
 #[tokio::test]
@@ -130,9 +105,7 @@ async fn saving_a_listing_as_it_is_leaves_every_page_right() {
     let mut same = listing("Home 3", "3000", "Leith");
     same.description = "About home 3".to_owned();
     staff.edit_listing(ROW, &same).await;
-    matrix
-        .check("r r r r h h r r r r h r  r r h r r h h  h r")
-        .await;
+    matrix.check("r r r r h h r r r r h r  r r h r r h h  h r").await;
 }
 
 #[tokio::test]
@@ -140,13 +113,8 @@ async fn a_form_that_is_refused_leaves_every_page_a_hit() {
     let (matrix, staff) = Matrix::with_staff().await;
     let path = format!("/admin/properties/{ROW}/change/");
     let wrong = listing("", "x", "Leith");
-    staff
-        .submit(&path, &wrong.fields())
-        .await
-        .assert_status(422);
-    matrix
-        .check("h h h h h h h h h h h h  h h h h h h h  h h")
-        .await;
+    staff.submit(&path, &wrong.fields()).await.assert_status(422);
+    matrix.check("h h h h h h h h h h h h  h h h h h h h  h h").await;
 }
 
 #[tokio::test]
@@ -154,22 +122,14 @@ async fn undoing_a_deletion_refreshes_every_list_that_the_listing_comes_back_to(
     let (matrix, staff) = Matrix::with_staff().await;
     staff.delete_listing(ROW).await;
     // Every page as it is without the listing.
-    matrix
-        .check("C C C C h h C C C 404 h C  C C h r C h h  h C")
-        .await;
+    matrix.check("C C C C h h C C C 404 h C  C C h r C h h  h C").await;
     let event = "SELECT max(id) FROM history";
     let event = matrix.app.database.value(event).await;
     let undo = format!("/admin/history/{event}/undo/");
     staff.submit(&undo, &[]).await.assert_status(303);
     // All of them are what they were, and right at once.
-    matrix
-        .check("r r r r h h r r r r h r  r r h r r h h  h r")
-        .await;
-    for path in [
-        "/properties/",
-        "/properties/3/",
-        "/properties/?location=Leith",
-    ] {
+    matrix.check("r r r r h h r r r r h r  r r h r r h h  h r").await;
+    for path in ["/properties/", "/properties/3/", "/properties/?location=Leith"] {
         let page = matrix.app.get(path).await.assert_status(200);
         assert!(page.has("Home 3"), "{path}: {page:?}");
     }
@@ -178,24 +138,15 @@ async fn undoing_a_deletion_refreshes_every_list_that_the_listing_comes_back_to(
 #[tokio::test]
 async fn restoring_a_version_refreshes_what_shows_the_listing() {
     let (matrix, staff) = Matrix::with_staff().await;
-    staff
-        .edit_listing(ROW, &listing("Home 3", "3000", "Joppa"))
-        .await;
-    matrix
-        .check("C C C C C h C C C C h r  C C C C C h h  h C")
-        .await;
+    staff.edit_listing(ROW, &listing("Home 3", "3000", "Joppa")).await;
+    matrix.check("C C C C C h C C C C h r  C C C C C h h  h C").await;
     let event = "SELECT max(id) FROM history";
     let event = matrix.app.database.value(event).await;
     let path = format!("/admin/properties/{ROW}/history/{event}/restore/");
     let page = staff.get(&format!("{path}?version=before")).await;
-    let fields = [
-        ("version", page.field("version")),
-        ("side", page.field("side")),
-    ];
+    let fields = [("version", page.field("version")), ("side", page.field("side"))];
     staff.submit(&path, &fields).await.assert_status(303);
-    matrix
-        .check("r r r r r h r r r r h r  r r r r r h h  h r")
-        .await;
+    matrix.check("r r r r r h r r r r h r  r r r r r h h  h r").await;
     let leith = matrix.app.get("/properties/?location=Leith").await;
     assert!(leith.has("Home 3"), "{leith:?}");
     let joppa = matrix.app.get("/properties/?location=Joppa").await;
@@ -209,7 +160,5 @@ async fn a_preview_leaves_every_page_a_hit() {
     fields.push(("_preview", "1".to_owned()));
     let path = format!("/admin/properties/{ROW}/change/");
     staff.submit(&path, &fields).await.assert_status(200);
-    matrix
-        .check("h h h h h h h h h h h h  h h h h h h h  h h")
-        .await;
+    matrix.check("h h h h h h h h h h h h  h h h h h h h  h h").await;
 }

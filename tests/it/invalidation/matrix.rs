@@ -121,11 +121,7 @@ impl Matrix {
         let page = self.app.get(path).await;
         let fail = |reason: &str| Err(format!("{reason}: {} {}", page.cache_status(), page.text()));
         if cell == Cell::Gone {
-            return if page.status == 404 {
-                Ok(())
-            } else {
-                fail("there")
-            };
+            return if page.status == 404 { Ok(()) } else { fail("there") };
         }
         if page.status != 200 {
             return fail("no page");
@@ -156,9 +152,7 @@ impl Matrix {
     }
 
     async fn detail_is_right(&self, path: &str, page: &Page) -> Result<(), String> {
-        let id = path
-            .trim_start_matches("/properties/")
-            .trim_end_matches('/');
+        let id = path.trim_start_matches("/properties/").trim_end_matches('/');
         let Ok(id) = id.parse::<i64>() else {
             return Ok(());
         };

@@ -43,10 +43,7 @@ async fn each_is_answered_from_redis_where_memory_has_it_not() {
     for path in PATHS {
         app.get(path).await.assert_status(200);
         let page = app.get(path).await;
-        assert!(
-            page.cache_status().starts_with("page-redis; hit"),
-            "{page:?}"
-        );
+        assert!(page.cache_status().starts_with("page-redis; hit"), "{page:?}");
     }
 }
 
@@ -56,11 +53,7 @@ async fn whoever_has_a_copy_is_told_that_it_is_right() {
     for path in PATHS {
         for encoding in ["identity", "gzip", "br"] {
             let accept = ("accept-encoding", encoding);
-            let page = app
-                .reader
-                .get_with(path, &[accept])
-                .await
-                .assert_status(200);
+            let page = app.reader.get_with(path, &[accept]).await.assert_status(200);
             let coded = page.header("content-encoding");
             assert!(coded.is_empty() || coded == encoding, "{path}: {coded}");
             let copy = ("if-none-match", page.header("etag"));
@@ -95,12 +88,8 @@ async fn a_write_through_psql_refreshes_what_shows_the_row_and_nothing_else() {
     let plan = Plan::new().await.homes(6).await.sql(sql).await;
     let app = plan.start().await;
     app.has_heard_of_everything().await;
-    let kept = [
-        "/robots.txt",
-        "/sitemap-0.xml",
-        "/sitemap-2.xml",
-        "/properties/feed.atom?location=Joppa",
-    ];
+    let kept =
+        ["/robots.txt", "/sitemap-0.xml", "/sitemap-2.xml", "/properties/feed.atom?location=Joppa"];
     let changed = [
         "/sitemap.xml",
         "/sitemap-1.xml",

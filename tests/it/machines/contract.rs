@@ -37,14 +37,8 @@ impl Contract {
     pub(super) async fn of(app: &App) -> Self {
         let mut document = app.get("/openapi.json").await.assert_status(200).json();
         let schemas = document["components"]["schemas"].as_object_mut();
-        schemas
-            .into_iter()
-            .flatten()
-            .for_each(|(_, schema)| close(schema));
-        Self {
-            document,
-            seen: RefCell::default(),
-        }
+        schemas.into_iter().flatten().for_each(|(_, schema)| close(schema));
+        Self { document, seen: RefCell::default() }
     }
 
     pub(super) fn operations(&self) -> Vec<Operation> {
@@ -52,23 +46,19 @@ impl Contract {
         let of_path = |(path, item): (&String, &Value)| {
             let operations = item.as_object().expect("operations").clone();
             let template = path.clone();
-            operations
-                .into_iter()
-                .map(move |(method, operation)| Operation {
-                    method: method.to_uppercase().parse().expect("a method"),
-                    template: template.clone(),
-                    statuses: keys(&operation["responses"]),
-                    tag: operation["tags"][0].as_str().unwrap_or_default().to_owned(),
-                })
+            operations.into_iter().map(move |(method, operation)| Operation {
+                method: method.to_uppercase().parse().expect("a method"),
+                template: template.clone(),
+                statuses: keys(&operation["responses"]),
+                tag: operation["tags"][0].as_str().unwrap_or_default().to_owned(),
+            })
         };
         paths.flat_map(of_path).collect()
     }
 
     /// Checks an answer's status, headers and body.
     pub(super) fn check(&self, operation: &Operation, page: &Page) {
-        let Operation {
-            method, template, ..
-        } = operation;
+        let Operation { method, template, .. } = operation;
         let what = format!("{method} {template} {}", page.status);
         let item = &self.document["paths"][template][method.as_str().to_lowercase()];
         let described = &item["responses"][page.status.to_string()];
@@ -79,11 +69,7 @@ impl Contract {
             let header = self.resolve(header);
             match page.header(name) {
                 "" => assert!(header["required"] != true, "{what}: no {name}"),
-                value => self.fits(
-                    &header["schema"],
-                    &of_header(value, &header["schema"]),
-                    &what,
-                ),
+                value => self.fits(&header["schema"], &of_header(value, &header["schema"]), &what),
             }
         }
         if let Some(content) = response["content"].as_object() {
@@ -142,10 +128,7 @@ impl Contract {
 
 /// Lets a shape have no other fields than those described. Clients are not promised that, so the document doesn't say it.
 fn close(schema: &mut Value) {
-    if let Some(shape) = schema
-        .as_object_mut()
-        .filter(|shape| shape.contains_key("properties"))
-    {
+    if let Some(shape) = schema.as_object_mut().filter(|shape| shape.contains_key("properties")) {
         shape.insert("additionalProperties".to_owned(), json!(false));
     }
 }

@@ -97,10 +97,7 @@ async fn wrong_input_is_answered_as_it_is_described() {
         if operation.method == Method::POST {
             let path = operation.path();
             let request = app.reader.request(Method::POST, &path);
-            let page = app
-                .reader
-                .send(request.body(vec![b' '; 2 * 1024 * 1024]))
-                .await;
+            let page = app.reader.send(request.body(vec![b' '; 2 * 1024 * 1024])).await;
             contract.check(&operation, &page.assert_status(413));
         }
         if operation.template == "/properties/cache-load-test/" {
@@ -146,10 +143,7 @@ async fn an_outage_is_answered_as_it_is_described() {
         for accept in ["application/json", "text/html"] {
             let page = ask(&app, &operation, &operation.path(), &[("accept", accept)]).await;
             // Some of the management answers also then.
-            assert!(
-                page.status == 503 || operation.tag == "management",
-                "{page:?}"
-            );
+            assert!(page.status == 503 || operation.tag == "management", "{page:?}");
             contract.check(&operation, &page);
         }
     }
@@ -176,10 +170,7 @@ async fn bounds_and_names_are_those_of_the_contract() {
     assert_eq!(document["openapi"], "3.1.0");
     let parameters = &document["paths"]["/properties/"]["get"]["parameters"];
     let parameters = parameters.as_array().expect("parameters");
-    let names: Vec<_> = parameters
-        .iter()
-        .filter_map(|p| p["name"].as_str())
-        .collect();
+    let names: Vec<_> = parameters.iter().filter_map(|p| p["name"].as_str()).collect();
     let wanted = [
         "q",
         "location",
@@ -201,10 +192,7 @@ async fn bounds_and_names_are_those_of_the_contract() {
     assert_eq!(schema("sort")["oneOf"][0]["enum"], orders);
     for (name, max) in [("page", 200), ("page_size", 100)] {
         let number = &schema(name)["oneOf"][0];
-        assert_eq!(
-            (&number["minimum"], &number["maximum"]),
-            (&json!(1), &json!(max))
-        );
+        assert_eq!((&number["minimum"], &number["maximum"]), (&json!(1), &json!(max)));
     }
     let price = &document["components"]["schemas"]["Property"]["properties"]["price"];
     assert_eq!(price["type"], "string");
@@ -214,16 +202,8 @@ async fn bounds_and_names_are_those_of_the_contract() {
 /// Values of each parameter, some right, some wrong.
 fn values() -> [(&'static str, Vec<String>); 5] {
     let of = |values: &[&str]| values.iter().map(|text| (*text).to_owned()).collect();
-    let mut words: Vec<String> = of(&[
-        "",
-        "sea view",
-        "a\tb\nc",
-        "\u{85}",
-        " x\u{c}",
-        "a\u{b}b",
-        "a\u{202e}b",
-        "\u{2066}",
-    ]);
+    let mut words: Vec<String> =
+        of(&["", "sea view", "a\tb\nc", "\u{85}", " x\u{c}", "a\u{b}b", "a\u{202e}b", "\u{2066}"]);
     words.extend(["\0", "a\u{9f}b", "é🏠"].map(str::to_owned));
     words.extend([200, 201].map(|length| "x".repeat(length)));
     words.push(format!("  {}\u{3000}", "é".repeat(200)));
@@ -278,17 +258,11 @@ async fn the_values_that_are_described_are_those_that_are_taken() {
     for (name, values) in values() {
         let mut described = parameters.iter().filter(|p| p["name"] == name);
         let schema = &described.next().expect("described")["schema"];
-        let schema = if name == "location" {
-            &schema["items"]
-        } else {
-            schema
-        };
+        let schema = if name == "location" { &schema["items"] } else { schema };
         let validator = jsonschema::validator_for(schema).expect("a schema");
         for value in values {
             let text: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-            let page = app
-                .get(&format!("/properties/?page_size=1&{name}={text}"))
-                .await;
+            let page = app.get(&format!("/properties/?page_size=1&{name}={text}")).await;
             let number = value.parse::<i64>().ok().filter(|_| name == "page");
             let sent = number.map_or_else(|| json!(value), |number| json!(number));
             let described = validator.is_valid(&sent);

@@ -17,16 +17,10 @@ async fn a_feed_has_everything_that_a_reader_needs() {
     let title = feed.title.expect("a title").content;
     assert_eq!(title, "Property Listings: Leith");
     assert_eq!(feed.authors[0].name.as_deref(), Some("Property Listings"));
-    let links: Vec<_> = feed
-        .links
-        .iter()
-        .map(|link| (link.rel.as_deref(), link.href.as_str()))
-        .collect();
+    let links: Vec<_> =
+        feed.links.iter().map(|link| (link.rel.as_deref(), link.href.as_str())).collect();
     let list = "http://homes.example/properties/?location=Leith";
-    assert_eq!(
-        links,
-        [(Some("self"), feed.id.as_str()), (Some("alternate"), list)]
-    );
+    assert_eq!(links, [(Some("self"), feed.id.as_str()), (Some("alternate"), list)]);
     let latest = feed.entries.iter().filter_map(|entry| entry.updated).max();
     assert_eq!(feed.updated, latest);
 
@@ -38,9 +32,7 @@ async fn a_feed_has_everything_that_a_reader_needs() {
     assert_eq!(title.content, "Home 3");
     assert_eq!(entry.links[0].href, url);
     assert_eq!(entry.categories[0].term, "Leith");
-    let added = "2026-01-01T00:03:00Z"
-        .parse::<DateTime<Utc>>()
-        .expect("a time");
+    let added = "2026-01-01T00:03:00Z".parse::<DateTime<Utc>>().expect("a time");
     assert_eq!(entry.published, Some(added));
     assert!(entry.updated.is_some());
     let summary = &entry.summary.as_ref().expect("a summary").content;
@@ -133,14 +125,8 @@ async fn what_leaves_a_feed_moves_its_time_forward() {
     for (path, leaves) in [
         ("", "DELETE FROM property WHERE id = 8"),
         ("?location=Leith", "DELETE FROM property WHERE id = 7"),
-        (
-            "?location=Leith",
-            "UPDATE property SET location = 'Joppa' WHERE id = 5",
-        ),
-        (
-            "?max_price=3500",
-            "UPDATE property SET price = 9000 WHERE id = 3",
-        ),
+        ("?location=Leith", "UPDATE property SET location = 'Joppa' WHERE id = 5"),
+        ("?max_price=3500", "UPDATE property SET price = 9000 WHERE id = 3"),
         (
             "?q=home&location=joppa",
             "UPDATE property SET title = 'House', description = 'A house' WHERE id = 6",

@@ -10,11 +10,8 @@ async fn crawlers_may_look_at_everything_but_what_is_for_staff_operators_and_tes
     let mut lines = page.text().lines();
     assert_eq!(lines.next(), Some("User-agent: *"));
     assert_eq!(lines.next(), Some("Allow: /"));
-    let refused: Vec<&str> = page
-        .text()
-        .lines()
-        .filter_map(|line| line.strip_prefix("Disallow: "))
-        .collect();
+    let refused: Vec<&str> =
+        page.text().lines().filter_map(|line| line.strip_prefix("Disallow: ")).collect();
     let wanted = [
         "/properties/*/next/",
         "/properties/*/previous/",
@@ -39,11 +36,7 @@ async fn crawlers_may_look_at_everything_but_what_is_for_staff_operators_and_tes
 async fn no_write_touches_it_and_a_clear_does() {
     let app = Plan::new().await.homes(2).await.start().await;
     let first = app.get("/robots.txt").await;
-    assert_eq!(
-        first.cache_status(),
-        "page-redis; fwd=uri-miss; stored",
-        "it is made of no rows"
-    );
+    assert_eq!(first.cache_status(), "page-redis; fwd=uri-miss; stored", "it is made of no rows");
     app.database.run("UPDATE property SET price = 1").await;
     app.has_heard_of_everything().await;
     let again = app.get("/robots.txt").await;

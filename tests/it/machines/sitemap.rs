@@ -75,9 +75,7 @@ async fn a_part_appears_with_its_first_listing_and_goes_with_its_last() {
     let page = app.get("/sitemap-2.xml").await.assert_status(200);
     assert!(page.is_stored(), "{}", page.cache_status());
     assert!(page.has("http://homes.example/properties/6000/"));
-    app.database
-        .run("DELETE FROM property WHERE id = 6000")
-        .await;
+    app.database.run("DELETE FROM property WHERE id = 6000").await;
     app.has_heard_of_everything().await;
     app.get("/sitemap-2.xml").await.assert_status(404);
     // What the site has heard of is one more listing.
@@ -90,10 +88,7 @@ async fn a_full_part_of_a_site_with_a_long_name_is_kept() {
         SELECT 9007199254735001 + n, 'T', 'D', 1, 'L' FROM generate_series(0, 4999) AS n
         WHERE 9007199254735001 + n <= 9007199254740000;
         DELETE FROM event_log";
-    let site = format!(
-        "https://{}.example",
-        "long-name.".repeat(9).trim_end_matches('.')
-    );
+    let site = format!("https://{}.example", "long-name.".repeat(9).trim_end_matches('.'));
     let plan = Plan::new().await.sql(rows).await;
     let app = plan.set("SITE_URL", &site).start().await;
     let path = "/sitemap-1801439850948.xml";
@@ -143,10 +138,7 @@ async fn a_deletion_moves_the_time_of_its_part_forward_and_of_no_other() {
         app.database.run(leaves).await;
         app.has_heard_of_everything().await;
         let after = changed(&app, 2).await;
-        assert!(
-            after > before && after >= now,
-            "{leaves}: {before}, {after}"
-        );
+        assert!(after > before && after >= now, "{leaves}: {before}, {after}");
         let moved = leaves.contains("SET id");
         assert_eq!(changed(&app, 3).await != other, moved, "{leaves}");
     }

@@ -103,7 +103,5 @@ fn listings(after: i64, last: i64) -> String {
 async fn rows(app: &App, sql: &str) -> Vec<Listed> {
     let rows = app.database.psql().await.query(sql, &[]).await;
     let rows = rows.unwrap_or_else(|err| panic!("{sql}: {err:?}"));
-    rows.iter()
-        .map(|row| (row.get(0), Some(row.get(1))))
-        .collect()
+    rows.iter().map(|row| (row.get(0), Some(row.get(1)))).collect()
 }

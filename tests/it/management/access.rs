@@ -4,18 +4,8 @@ use reqwest::Method;
 
 use crate::harness::{App, Browser, Page, Plan, TOKEN, spawn_app};
 
-const READS: [&str; 4] = [
-    "cache-status",
-    "cache-test",
-    "redis-metrics",
-    "cache-explain",
-];
-const CHANGES: [&str; 4] = [
-    "cache-clear",
-    "test-signals",
-    "cache-load-test",
-    "cache-warm",
-];
+const READS: [&str; 4] = ["cache-status", "cache-test", "redis-metrics", "cache-explain"];
+const CHANGES: [&str; 4] = ["cache-clear", "test-signals", "cache-load-test", "cache-warm"];
 
 async fn send(browser: &Browser, method: &Method, name: &str, headers: &[(&str, &str)]) -> Page {
     let mut request = browser.request(method.clone(), &format!("/properties/{name}/"));
@@ -40,10 +30,7 @@ async fn expect(browser: &Browser, headers: &[(&str, &str)], read: u16, change: 
         if want >= 400 {
             assert_eq!(page.header("cache-control"), "no-store");
         } else {
-            assert!(
-                page.header("cache-control").contains("no-store"),
-                "{page:?}"
-            );
+            assert!(page.header("cache-control").contains("no-store"), "{page:?}");
         }
     }
 }
@@ -65,19 +52,11 @@ async fn in_production_the_token_opens_everything_and_a_wrong_one_nothing() {
     let app = spawn_app().await;
     let right = format!("Bearer {TOKEN}");
     expect(&app.reader, &[("authorization", &right)], 200, 200).await;
-    let foreign = [
-        ("authorization", right.as_str()),
-        ("origin", "http://evil.example"),
-    ];
+    let foreign = [("authorization", right.as_str()), ("origin", "http://evil.example")];
     expect(&app.reader, &foreign, 200, 200).await;
-    for wrong in [
-        "Bearer wrong",
-        "Bearer ",
-        "Bearer",
-        TOKEN,
-        &right[..right.len() - 1],
-        "Basic YTpi",
-    ] {
+    for wrong in
+        ["Bearer wrong", "Bearer ", "Bearer", TOKEN, &right[..right.len() - 1], "Basic YTpi"]
+    {
         expect(&app.reader, &[("authorization", wrong)], 401, 401).await;
     }
     // A wrong token is not made up for by a session.
@@ -117,10 +96,7 @@ async fn in_production_staff_read_and_change_with_their_own_token_only() {
     expect(&staff, &[("x-csrf-token", "wrong")], 200, 403).await;
     let other = app.staff().await.csrf_token().await;
     expect(&staff, &[("x-csrf-token", &other)], 200, 403).await;
-    for foreign in [
-        ("origin", "http://evil.example"),
-        ("sec-fetch-site", "cross-site"),
-    ] {
+    for foreign in [("origin", "http://evil.example"), ("sec-fetch-site", "cross-site")] {
         for (method, name) in CHANGES.map(|name| (Method::POST, name)) {
             let headers = [("x-csrf-token", token.as_str()), foreign];
             let page = send(&staff, &method, name, &headers).await;
@@ -154,9 +130,7 @@ async fn in_development_curl_just_works_and_foreign_pages_do_not() {
 #[tokio::test]
 async fn in_development_a_host_name_that_was_rebound_is_refused() {
     let app = development().await;
-    let answer = app
-        .get_raw("/properties/cache-status/", "evil.example")
-        .await;
+    let answer = app.get_raw("/properties/cache-status/", "evil.example").await;
     assert_eq!(answer.status, 400, "{answer:?}");
 }
 
@@ -165,20 +139,11 @@ async fn a_refusal_comes_in_the_format_that_was_asked_for() {
     let app = spawn_app().await;
     for name in READS {
         let path = format!("/properties/{name}/");
-        let page = app
-            .reader
-            .get_with(&path, &[("accept", "application/json")])
-            .await;
-        assert_eq!(
-            page.assert_status(401).header("content-type"),
-            "application/problem+json"
-        );
+        let page = app.reader.get_with(&path, &[("accept", "application/json")]).await;
+        assert_eq!(page.assert_status(401).header("content-type"), "application/problem+json");
         let page = app.reader.get_with(&path, &[("accept", "text/html")]).await;
         let page = page.assert_status(401);
-        assert!(
-            page.header("content-type").starts_with("text/html"),
-            "{page:?}"
-        );
+        assert!(page.header("content-type").starts_with("text/html"), "{page:?}");
         assert_eq!(page.header("www-authenticate"), "Bearer");
     }
 }
@@ -189,9 +154,7 @@ async fn each_endpoint_takes_its_own_method_alone() {
     for (names, wrong) in [(READS, Method::POST), (CHANGES, Method::GET)] {
         // Warming has a page that shows how far it is.
         for name in names.into_iter().filter(|name| *name != "cache-warm") {
-            let page = send(&app.reader, &wrong, name, &[])
-                .await
-                .assert_status(405);
+            let page = send(&app.reader, &wrong, name, &[]).await.assert_status(405);
             assert!(!page.header("allow").is_empty(), "{page:?}");
         }
     }

@@ -50,14 +50,8 @@ async fn a_clear_through_one_instance_clears_all() {
 #[tokio::test]
 async fn a_browsers_form_is_answered_with_a_page() {
     let app = operator(Plan::new().await.without_memory()).await;
-    let request = app
-        .reader
-        .request(reqwest::Method::POST, "/properties/cache-clear/");
-    let page = app
-        .reader
-        .send(request.header("accept", "text/html"))
-        .await
-        .assert_status(200);
+    let request = app.reader.request(reqwest::Method::POST, "/properties/cache-clear/");
+    let page = app.reader.send(request.header("accept", "text/html")).await.assert_status(200);
     assert!(page.header("content-type").starts_with("text/html"));
     assert!(page.has("cleared"), "{page:?}");
 }
@@ -65,10 +59,7 @@ async fn a_browsers_form_is_answered_with_a_page() {
 #[tokio::test]
 async fn a_clear_while_redis_is_gone_holds_when_it_returns() {
     let redis = Proxy::to_redis();
-    let plan = Plan::with_homes(1)
-        .await
-        .without_memory()
-        .set("REDIS_URL", redis.redis_url());
+    let plan = Plan::with_homes(1).await.without_memory().set("REDIS_URL", redis.redis_url());
     let app = operator(plan).await;
     app.get("/properties/").await;
     let before = app.get("/properties/").await;
@@ -89,26 +80,16 @@ async fn a_clear_while_redis_is_gone_holds_when_it_returns() {
 async fn the_cache_test_tries_every_step_and_leaves_no_key() {
     let app = operator(Plan::new().await.without_memory()).await;
     let before = app.redis().await.keys(&app.prefix).await;
-    let answer = app
-        .get("/properties/cache-test/")
-        .await
-        .assert_status(200)
-        .json();
+    let answer = app.get("/properties/cache-test/").await.assert_status(200).json();
     assert_eq!(answer["success"], true);
     let steps = answer["steps"].as_array().expect("steps");
-    let names: Vec<_> = steps
-        .iter()
-        .filter_map(|step| step["step"].as_str())
-        .collect();
+    let names: Vec<_> = steps.iter().filter_map(|step| step["step"].as_str()).collect();
     for name in ["set", "get", "expire", "delete"] {
         assert!(names.contains(&name), "{answer}");
     }
     for step in steps {
         assert_eq!(step["success"], true, "{step}");
-        assert!(
-            step["level"].is_string() && step["micros"].is_u64(),
-            "{step}"
-        );
+        assert!(step["level"].is_string() && step["micros"].is_u64(), "{step}");
     }
     assert_eq!(app.redis().await.keys(&app.prefix).await, before);
 }
@@ -117,28 +98,13 @@ async fn the_cache_test_tries_every_step_and_leaves_no_key() {
 async fn the_cache_test_says_when_redis_is_gone_or_full() {
     let redis = OwnRedis::start(&["--maxmemory-policy", "noeviction"]).await;
     let proxy = Proxy::to_redis_at(&redis.url());
-    let plan = Plan::new()
-        .await
-        .without_memory()
-        .set("REDIS_URL", proxy.redis_url());
+    let plan = Plan::new().await.without_memory().set("REDIS_URL", proxy.redis_url());
     let app = operator(plan).await;
-    redis
-        .cli()
-        .await
-        .run::<()>(&["CONFIG", "SET", "maxmemory", "1"])
-        .await;
-    let answer = app
-        .get("/properties/cache-test/")
-        .await
-        .assert_status(200)
-        .json();
+    redis.cli().await.run::<()>(&["CONFIG", "SET", "maxmemory", "1"]).await;
+    let answer = app.get("/properties/cache-test/").await.assert_status(200).json();
     assert_eq!(answer["success"], false, "{answer}");
     proxy.cut();
-    let answer = app
-        .get("/properties/cache-test/")
-        .await
-        .assert_status(200)
-        .json();
+    let answer = app.get("/properties/cache-test/").await.assert_status(200).json();
     assert_eq!(answer["success"], false, "{answer}");
 }
 
@@ -152,26 +118,17 @@ async fn people_are_asked_before_everything_is_cleared_and_programs_are_not() {
         let mut form = vec![("csrf_token", token.as_str())];
         form.extend(fields);
         let request = staff.request(reqwest::Method::POST, "/properties/cache-clear/");
-        staff
-            .send(request.header("accept", accept.to_owned()).form(&form))
-            .await
+        staff.send(request.header("accept", accept.to_owned()).form(&form)).await
     };
     let asked = post("text/html,*/*;q=0.8", &[]).await.assert_status(200);
     assert!(asked.has("Clear the whole cache?"), "{asked:?}");
     assert!(app.get("/properties/").await.is_memory_hit());
     // A part and everything contradict each other.
-    let both = [
-        ("everything", "yes"),
-        ("tag", "properties"),
-        ("confirm", "yes"),
-    ];
+    let both = [("everything", "yes"), ("tag", "properties"), ("confirm", "yes")];
     post("text/html", &both).await.assert_status(422);
     assert!(app.get("/properties/").await.is_memory_hit());
     let yes = ["everything", "confirm"].map(|name| (name, asked.field(name)));
-    let yes: Vec<_> = yes
-        .iter()
-        .map(|(name, yes)| (*name, yes.as_str()))
-        .collect();
+    let yes: Vec<_> = yes.iter().map(|(name, yes)| (*name, yes.as_str())).collect();
     let done = post("text/html", &yes).await.assert_status(200);
     assert!(done.has("Cache cleared"), "{done:?}");
     assert!(app.get("/properties/").await.is_stored());
@@ -181,12 +138,8 @@ async fn people_are_asked_before_everything_is_cleared_and_programs_are_not() {
     assert_eq!(done.json()["success"], true);
     assert!(app.get("/properties/").await.is_stored());
     app.has_in_memory("/properties/").await;
-    let program = app
-        .reader
-        .request(reqwest::Method::POST, "/properties/cache-clear/");
-    let program = program
-        .bearer_auth(crate::harness::TOKEN)
-        .header("accept", "text/html");
+    let program = app.reader.request(reqwest::Method::POST, "/properties/cache-clear/");
+    let program = program.bearer_auth(crate::harness::TOKEN).header("accept", "text/html");
     let done = app.reader.send(program).await.assert_status(200);
     assert!(done.has("Cache cleared"), "{done:?}");
     assert!(app.get("/properties/").await.is_stored());

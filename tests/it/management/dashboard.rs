@@ -3,10 +3,7 @@
 use crate::harness::{App, OwnRedis, Page, Plan, Proxy};
 
 async fn dashboard(app: &App) -> Page {
-    let page = app
-        .get("/properties/redis-metrics/")
-        .await
-        .assert_status(200);
+    let page = app.get("/properties/redis-metrics/").await.assert_status(200);
     for none in ["NaN", "inf ", "None", "Some("] {
         assert!(!page.has(none), "{none}: {page:?}");
     }
@@ -22,14 +19,8 @@ async fn before_anything_was_asked_for_it_says_no_data_and_no_limit() {
     let redis = OwnRedis::start(&[]).await;
     let app = operator(Plan::new().await.set("REDIS_URL", redis.url())).await;
     let page = dashboard(&app).await;
-    assert!(
-        page.has("No data") && page.has("limit: no limit"),
-        "{page:?}"
-    );
-    assert!(
-        page.has("Nothing has been invalidated since this instance started"),
-        "{page:?}"
-    );
+    assert!(page.has("No data") && page.has("limit: no limit"), "{page:?}");
+    assert!(page.has("Nothing has been invalidated since this instance started"), "{page:?}");
 }
 
 #[tokio::test]
@@ -43,12 +34,7 @@ async fn the_one_number_has_its_numerator_and_denominator() {
     let page = dashboard(&app).await;
     assert!(page.has("75.0 %") && page.has("3 of 4"), "{page:?}");
     assert!(page.has("Connected") && page.has("In use"), "{page:?}");
-    for kind in [
-        "Pages: lists",
-        "Queries: lists",
-        "Counts",
-        "Generations of tags",
-    ] {
+    for kind in ["Pages: lists", "Queries: lists", "Counts", "Generations of tags"] {
         assert!(page.has(kind), "{kind}: {page:?}");
     }
 }
@@ -62,14 +48,8 @@ async fn what_hits_have_spared_is_reckoned_from_what_loads_take() {
     let metrics = app.get_json("/properties/redis-metrics/").await["metrics"].clone();
     let saved = &metrics["levels"]["page_memory"]["saved"];
     // Rows and count.
-    assert_eq!(
-        (&saved["statements"], &saved["statements_per_load"]),
-        (&6.into(), &2.0.into())
-    );
-    assert!(
-        saved["time_us"].as_u64().is_some_and(|time| time > 0),
-        "{saved}"
-    );
+    assert_eq!((&saved["statements"], &saved["statements_per_load"]), (&6.into(), &2.0.into()));
+    assert!(saved["time_us"].as_u64().is_some_and(|time| time > 0), "{saved}");
     assert!(metrics["levels"]["queryset"]["saved"].is_null());
 }
 
@@ -79,28 +59,19 @@ async fn the_keys_of_others_and_of_sessions_are_not_counted_among_pages() {
     let app = operator(Plan::new().await.set("REDIS_URL", redis.url())).await;
     let cli = redis.cli().await;
     for number in 0..30 {
-        cli.run::<()>(&["SET", &format!("other:{number}"), "x"])
-            .await;
+        cli.run::<()>(&["SET", &format!("other:{number}"), "x"]).await;
     }
     app.get("/properties/").await;
     app.staff().await.get("/admin/").await;
     let metrics = app.get_json("/properties/redis-metrics/").await;
     let keys = &metrics["metrics"]["keys"];
-    assert_eq!(
-        (&keys["foreign"], &keys["estimated"]),
-        (&30.into(), &false.into()),
-        "{keys}"
-    );
+    assert_eq!((&keys["foreign"], &keys["estimated"]), (&30.into(), &false.into()), "{keys}");
     let families = keys["families"].as_array().expect("families");
     let entries = |name: &str| {
         let found = families.iter().find(|family| family["name"] == name);
         found.map(|family| family["entries"].as_u64().expect("a number"))
     };
-    assert_eq!(
-        (entries("Pages: lists"), entries("Pages: others")),
-        (Some(1), None),
-        "{keys}"
-    );
+    assert_eq!((entries("Pages: lists"), entries("Pages: others")), (Some(1), None), "{keys}");
     assert_eq!(entries("Sessions"), Some(1), "{keys}");
 }
 
@@ -109,18 +80,11 @@ async fn a_look_at_many_keys_is_bounded_and_marked_as_an_estimate() {
     let redis = OwnRedis::start(&[]).await;
     let app = operator(Plan::new().await.set("REDIS_URL", redis.url())).await;
     let fill = "for i = 1, 20000 do redis.call('SET', ARGV[1] .. ':page:http://h/list.html?' .. i, 'x') end";
-    redis
-        .cli()
-        .await
-        .run::<()>(&["EVAL", fill, "0", &app.prefix])
-        .await;
+    redis.cli().await.run::<()>(&["EVAL", fill, "0", &app.prefix]).await;
     let metrics = app.get_json("/properties/redis-metrics/").await;
     let keys = &metrics["metrics"]["keys"];
     assert_eq!(keys["estimated"], true);
-    assert!(
-        keys["looked_at"].as_u64().is_some_and(|keys| keys < 4000),
-        "{keys}"
-    );
+    assert!(keys["looked_at"].as_u64().is_some_and(|keys| keys < 4000), "{keys}");
     let lists = keys["families"][0]["entries"].as_u64().expect("a number");
     assert!((19_000..=20_100).contains(&lists), "{keys}");
     assert!(dashboard(&app).await.has("Keys, estimated"));
@@ -134,17 +98,11 @@ async fn every_outage_is_said_and_the_dashboard_answers() {
     redis.cut();
     app.get("/properties/").await;
     let page = dashboard(&app).await;
-    assert!(
-        page.has("Redis can’t be reached") && page.has("Unreachable"),
-        "{page:?}"
-    );
+    assert!(page.has("Redis can’t be reached") && page.has("Unreachable"), "{page:?}");
     assert!(!page.has("The Redis server"), "{page:?}");
     postgres.cut();
     crate::harness::eventually("it is said", async || {
-        dashboard(&app)
-            .await
-            .has("does not receive change notifications")
-            .then_some(())
+        dashboard(&app).await.has("does not receive change notifications").then_some(())
     })
     .await;
 }
@@ -153,9 +111,6 @@ async fn every_outage_is_said_and_the_dashboard_answers() {
 async fn what_is_turned_off_is_said_to_be() {
     let plan = Plan::new().await.without_memory().set("REDIS_URL", "off");
     let page = dashboard(&operator(plan).await).await;
-    assert!(
-        page.has("PAGE_CACHE_MEMORY_MB is 0") && page.has("Set REDIS_URL"),
-        "{page:?}"
-    );
+    assert!(page.has("PAGE_CACHE_MEMORY_MB is 0") && page.has("Set REDIS_URL"), "{page:?}");
     assert!(!page.has("can’t be reached"), "{page:?}");
 }

@@ -45,26 +45,16 @@ async fn it_tells_what_each_level_has_and_changes_nothing() {
     let want = ["page-memory", "page-redis", "queryset", "count"].map(|level| (level, "hit"));
     assert_eq!(states(&after), want, "{after}");
     let page = &after["levels"][0];
-    assert!(
-        page["ttl_seconds"].as_u64().is_some_and(|left| left > 800),
-        "{page}"
-    );
+    assert!(page["ttl_seconds"].as_u64().is_some_and(|left| left > 800), "{page}");
     for encoding in ["identity", "gzip", "br"] {
-        assert!(
-            page["sizes"][encoding]
-                .as_u64()
-                .is_some_and(|size| size > 100),
-            "{page}"
-        );
+        assert!(page["sizes"][encoding].as_u64().is_some_and(|size| size > 100), "{page}");
     }
     let tags = after["tags"].as_array().expect("tags");
     let names: Vec<_> = tags.iter().filter_map(|tag| tag["tag"].as_str()).collect();
     assert_eq!(names, ["properties", "site"]);
-    assert!(tags.iter().all(|tag| {
-        tag["generation"]
-            .as_str()
-            .is_some_and(|text| text.len() == 6)
-    }));
+    assert!(
+        tags.iter().all(|tag| { tag["generation"].as_str().is_some_and(|text| text.len() == 6) })
+    );
     assert_eq!(app.get_json(figures).await["metrics"]["levels"], counted);
 }
 
@@ -74,28 +64,17 @@ async fn it_names_the_tag_that_was_invalidated_and_the_event_that_did_it() {
     app.get("/properties/1/").await.assert_status(200);
     app.get("/properties/2/").await.assert_status(200);
     let staff = app.staff().await;
-    staff
-        .edit_listing(1, &listing("Home one", "1000", "Leith"))
-        .await;
+    staff.edit_listing(1, &listing("Home one", "1000", "Leith")).await;
     let found = explain(&app, "/properties/1/").await;
     assert_eq!(found["answer"], "computed", "{found}");
     assert_eq!(
         states(&found)[..2],
-        [
-            ("page-memory", "invalidated"),
-            ("page-redis", "invalidated")
-        ]
+        [("page-memory", "invalidated"), ("page-redis", "invalidated")]
     );
     let changed = found["levels"][1]["changed_tags"].to_string();
-    assert!(
-        changed.contains("property:1") && !changed.contains("site"),
-        "{found}"
-    );
+    assert!(changed.contains("property:1") && !changed.contains("site"), "{found}");
     let event = &found["last_event"];
-    assert_eq!(
-        (&event["actor"], &event["kind"]),
-        (&"ada".into(), &"post_save".into())
-    );
+    assert_eq!((&event["actor"], &event["kind"]), (&"ada".into(), &"post_save".into()));
     assert!(event["tags"].to_string().contains("property:1"), "{found}");
     let other = explain(&app, "/properties/2/").await;
     assert_eq!(other["answer"], "page-memory", "{other}");
@@ -109,17 +88,11 @@ async fn a_level_that_is_off_or_out_of_reach_says_so() {
     app.get("/properties/").await.assert_status(200);
     redis.cut();
     let found = explain(&app, "/properties/").await;
-    assert_eq!(
-        states(&found)[..2],
-        [("page-memory", "hit"), ("page-redis", "down")]
-    );
+    assert_eq!(states(&found)[..2], [("page-memory", "hit"), ("page-redis", "down")]);
     assert!(found["tags"][0]["generation"].is_null());
     let off = operator(Plan::new().await.without_memory().set("REDIS_URL", "off")).await;
     let found = explain(&off, "/properties/").await;
-    assert_eq!(
-        states(&found)[..2],
-        [("page-memory", "off"), ("page-redis", "off")]
-    );
+    assert_eq!(states(&found)[..2], [("page-memory", "off"), ("page-redis", "off")]);
     assert_eq!(found["answer"], "computed");
 }
 
@@ -130,10 +103,7 @@ async fn an_entry_of_another_build_and_junk_are_told_apart() {
     let cli = app.redis().await;
     let key = app.keys("page").await.remove(0);
     cli.run_with(&["SET", &key], b"junk").await;
-    assert_eq!(
-        states(&explain(&app, "/properties/").await)[1],
-        ("page-redis", "unreadable")
-    );
+    assert_eq!(states(&explain(&app, "/properties/").await)[1], ("page-redis", "unreadable"));
 }
 
 #[tokio::test]
@@ -164,12 +134,7 @@ async fn only_addresses_of_the_site_are_explained_and_none_is_fetched() {
         let text: String = url::form_urlencoded::byte_serialize(url.as_bytes()).collect();
         let path = format!("/properties/cache-explain/?url={text}");
         let json = [("accept", "application/json")];
-        let problem = app
-            .reader
-            .get_with(&path, &json)
-            .await
-            .assert_status(400)
-            .json();
+        let problem = app.reader.get_with(&path, &json).await.assert_status(400).json();
         assert!(problem["errors"]["url"][0].is_string(), "{url}: {problem}");
         let page = app.get(&path).await.assert_status(400);
         assert_eq!(page.field("url"), url);
@@ -192,34 +157,21 @@ async fn a_listing_that_was_never_changed_is_not_said_to_have_been_invalidated()
     let app = operator(Plan::new().await).await;
     let note = |found: &Value, tag: &str| {
         let tags = found["tags"].as_array().expect("tags").clone();
-        let tag = tags
-            .into_iter()
-            .find(|one| one["tag"] == tag)
-            .expect("the tag");
+        let tag = tags.into_iter().find(|one| one["tag"] == tag).expect("the tag");
         assert!(tag["generation"].is_null(), "{tag}");
         tag["note"].as_str().expect("a note").to_owned()
     };
     let never = note(&explain(&app, "/properties/1/").await, "property:1");
-    assert!(
-        never.contains("events changed it") && !never.contains("invalidated"),
-        "{never}"
-    );
-    let page = app
-        .get("/properties/cache-explain/?url=/properties/1/")
-        .await;
+    assert!(never.contains("events changed it") && !never.contains("invalidated"), "{never}");
+    let page = app.get("/properties/cache-explain/?url=/properties/1/").await;
     assert!(!page.has("invalidated it"), "{page:?}");
     app.get("/properties/1/").await.assert_status(200);
     let staff = app.staff().await;
-    staff
-        .edit_listing(1, &listing("Home one", "1000", "Leith"))
-        .await;
+    staff.edit_listing(1, &listing("Home one", "1000", "Leith")).await;
     let found = explain(&app, "/properties/1/").await;
     let id = found["last_event"]["id"].as_i64().expect("an event");
     let ended = note(&found, "property:1");
-    assert!(
-        ended.contains(&format!("event {id} invalidated it")),
-        "{ended}"
-    );
+    assert!(ended.contains(&format!("event {id} invalidated it")), "{ended}");
     let why = found["levels"][0]["why"].as_str().expect("a text");
     assert!(why.contains(&format!("property:1 (event {id})")), "{why}");
 }

@@ -6,15 +6,9 @@ use crate::harness::{App, Plan, TOKEN};
 
 async fn scrape(app: &App) -> Scrape {
     let bearer = format!("Bearer {TOKEN}");
-    let page = app
-        .reader
-        .get_with("/metrics", &[("authorization", &bearer)])
-        .await
-        .assert_status(200);
-    assert_eq!(
-        page.header("content-type"),
-        "text/plain; version=0.0.4; charset=utf-8"
-    );
+    let page =
+        app.reader.get_with("/metrics", &[("authorization", &bearer)]).await.assert_status(200);
+    assert_eq!(page.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
     assert!(page.header("cache-control").contains("no-store"));
     let lines = page.text().lines().map(|line| Ok(line.to_owned()));
     Scrape::parse(lines).expect("the text format")
@@ -28,10 +22,7 @@ fn number(scrape: &Scrape, name: &str, labels: &[(&str, &str)]) -> f64 {
         let has = |(name, value): &(&str, &str)| sample.labels.get(name) == Some(*value);
         labels.iter().all(has)
     });
-    match &found
-        .unwrap_or_else(|| panic!("no {name} {labels:?}"))
-        .value
-    {
+    match &found.unwrap_or_else(|| panic!("no {name} {labels:?}")).value {
         Value::Counter(number) | Value::Gauge(number) | Value::Untyped(number) => *number,
         Value::Histogram(buckets) => buckets.last().map_or(0.0, |bucket| bucket.count),
         Value::Summary(_) => panic!("{name} is a summary"),
@@ -56,22 +47,10 @@ async fn every_level_counts_what_readers_asked_of_it() {
     assert_eq!(lookups("queryset", "miss"), 1.0);
     for level in ["page_memory", "page_redis", "queryset", "count"] {
         let labels = [("level", level)];
-        assert_eq!(
-            number(&scrape, "cache_stores_total", &labels),
-            1.0,
-            "{level}"
-        );
-        assert_eq!(
-            number(&scrape, "cache_errors_total", &labels),
-            0.0,
-            "{level}"
-        );
+        assert_eq!(number(&scrape, "cache_stores_total", &labels), 1.0, "{level}");
+        assert_eq!(number(&scrape, "cache_errors_total", &labels), 0.0, "{level}");
     }
-    let hits = number(
-        &scrape,
-        "cache_hit_duration_seconds",
-        &[("level", "page_memory")],
-    );
+    let hits = number(&scrape, "cache_hit_duration_seconds", &[("level", "page_memory")]);
     assert_eq!(hits, 2.0, "the last bucket holds every hit");
     assert_eq!(number(&scrape, "cache_memory_armed", &[]), 1.0);
     assert_eq!(number(&scrape, "cache_redis_up", &[]), 1.0);
@@ -92,17 +71,10 @@ async fn requests_are_counted_by_what_was_asked_for_whichever_way_they_are_answe
     app.get("/admin/").await.assert_status(302);
     let page = app.get("/properties/").await;
     let copy = [("if-none-match", page.header("etag"))];
-    app.reader
-        .get_with("/properties/", &copy)
-        .await
-        .assert_status(304);
+    app.reader.get_with("/properties/", &copy).await.assert_status(304);
     let scrape = scrape(&app).await;
     let requests = |route, status| {
-        number(
-            &scrape,
-            "http_requests_total",
-            &[("route", route), ("status", status)],
-        )
+        number(&scrape, "http_requests_total", &[("route", route), ("status", status)])
     };
     assert_eq!(requests("list", "2xx"), 4.0);
     assert_eq!(requests("list", "3xx"), 1.0);
@@ -112,13 +84,7 @@ async fn requests_are_counted_by_what_was_asked_for_whichever_way_they_are_answe
     assert_eq!(requests("admin", "3xx"), 1.0);
     assert_eq!(requests("other", "4xx"), 1.0);
     assert_eq!(requests("list", "5xx"), 0.0);
-    let timed = |route| {
-        number(
-            &scrape,
-            "http_request_duration_seconds",
-            &[("route", route)],
-        )
-    };
+    let timed = |route| number(&scrape, "http_request_duration_seconds", &[("route", route)]);
     // Four of the list came from memory, which has a histogram of its own.
     assert_eq!((timed("list"), timed("detail")), (2.0, 2.0));
     let pages = |outcome| number(&scrape, "cache_pages_total", &[("outcome", outcome)]);
@@ -132,20 +98,11 @@ async fn the_instance_tells_of_its_servers_and_itself() {
     app.get("/properties/").await;
     let scrape = scrape(&app).await;
     let state = |state| number(&scrape, "cache_redis_state", &[("state", state)]);
-    assert_eq!(
-        (state("up"), state("repairing"), state("down")),
-        (1.0, 0.0, 0.0)
-    );
+    assert_eq!((state("up"), state("repairing"), state("down")), (1.0, 0.0, 0.0));
     assert_eq!(number(&scrape, "cache_redis_connections_total", &[]), 1.0);
     assert!(number(&scrape, "event_log_lag_seconds", &[]) < 20.0);
-    assert_eq!(
-        number(&scrape, "database_pool_limit", &[("pool", "requests")]),
-        4.0
-    );
-    assert_eq!(
-        number(&scrape, "database_pool_waiting", &[("pool", "requests")]),
-        0.0
-    );
+    assert_eq!(number(&scrape, "database_pool_limit", &[("pool", "requests")]), 4.0);
+    assert_eq!(number(&scrape, "database_pool_waiting", &[("pool", "requests")]), 0.0);
     let connections = |state| {
         let labels = [("pool", "requests"), ("state", state)];
         number(&scrape, "database_pool_connections", &labels)
@@ -158,10 +115,7 @@ async fn the_instance_tells_of_its_servers_and_itself() {
     if cfg!(target_os = "linux") {
         let process = ["start_time_seconds", "resident_memory_bytes", "open_fds"];
         for name in process.map(|name| format!("process_{name}")) {
-            assert!(
-                scrape.samples.iter().any(|sample| sample.metric == name),
-                "{name}"
-            );
+            assert!(scrape.samples.iter().any(|sample| sample.metric == name), "{name}");
         }
     }
 }
@@ -206,19 +160,13 @@ async fn the_lag_grows_where_the_event_log_was_never_read() {
 async fn names_units_and_help_follow_the_conventions() {
     let app = Plan::new().await.start().await;
     let bearer = format!("Bearer {TOKEN}");
-    let page = app
-        .reader
-        .get_with("/metrics", &[("authorization", &bearer)])
-        .await;
+    let page = app.reader.get_with("/metrics", &[("authorization", &bearer)]).await;
     let mut kinds = std::collections::BTreeMap::new();
     let text = page.text();
     for line in text.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
         let (name, kind) = line.split_once(' ').expect("a type");
         assert_eq!(kinds.insert(name, kind), None, "{name} is there twice");
-        assert!(
-            text.contains(&format!("# HELP {name} ")),
-            "{name} has no help"
-        );
+        assert!(text.contains(&format!("# HELP {name} ")), "{name} has no help");
         let own = name.starts_with("property_listings_") || name.starts_with("process_");
         let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
         assert!(own && plain, "{name}");
@@ -226,11 +174,7 @@ async fn names_units_and_help_follow_the_conventions() {
             .iter()
             .any(|unit| name.contains(unit));
         assert!(base_unit, "{name}");
-        assert_eq!(
-            name.ends_with("_total"),
-            kind == "counter",
-            "{name} is a {kind}"
-        );
+        assert_eq!(name.ends_with("_total"), kind == "counter", "{name} is a {kind}");
         if kind == "histogram" {
             assert!(name.ends_with("_seconds"), "{name}");
         }

@@ -11,10 +11,7 @@ const PATH: &str = "/properties/redis-metrics/?format=json";
 /// The begin of the minute that is under way, so many minutes ago.
 fn minutes_ago(minutes: i64) -> DateTime<Utc> {
     let now = Utc::now().timestamp();
-    let minute = Utc
-        .timestamp_opt(now - now % 60, 0)
-        .single()
-        .expect("a time");
+    let minute = Utc.timestamp_opt(now - now % 60, 0).single().expect("a time");
     minute - TimeDelta::minutes(minutes)
 }
 
@@ -25,10 +22,7 @@ async fn history(app: &App, span: &str) -> Vec<Value> {
 }
 
 fn sum(points: &[Value], field: &str) -> u64 {
-    points
-        .iter()
-        .filter_map(|point| point[field].as_u64())
-        .sum()
+    points.iter().filter_map(|point| point[field].as_u64()).sum()
 }
 
 async fn ask(app: &App, times: usize) {
@@ -85,9 +79,7 @@ async fn what_was_counted_last_is_kept_when_the_site_stops() {
     let app = operator(3).await;
     ask(&app, 4).await;
     let database = app.stop();
-    let hits = database
-        .value("SELECT sum(hits) FROM cache_metric WHERE level LIKE 'page%'")
-        .await;
+    let hits = database.value("SELECT sum(hits) FROM cache_metric WHERE level LIKE 'page%'").await;
     assert_eq!(hits, "3");
     assert_eq!(database.value("SELECT count(*) FROM event_log").await, "0");
 }
@@ -112,12 +104,7 @@ async fn an_idle_minute_writes_nothing() {
     for minutes in (0..5).rev() {
         app.services.management.sample(minutes_ago(minutes)).await;
     }
-    assert_eq!(
-        app.database
-            .value("SELECT count(*) FROM cache_metric")
-            .await,
-        "0"
-    );
+    assert_eq!(app.database.value("SELECT count(*) FROM cache_metric").await, "0");
 }
 
 #[tokio::test]

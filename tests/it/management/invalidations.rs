@@ -36,31 +36,21 @@ async fn a_save_tells_who_did_what_and_how_many_pages_ended() {
         app.has_in_memory(path).await;
     }
     let staff = app.staff().await;
-    staff
-        .edit_listing(1, &listing("Home one", "1000", "Leith"))
-        .await;
+    staff.edit_listing(1, &listing("Home one", "1000", "Leith")).await;
     let latest = latest(&app).await;
-    assert_eq!(
-        (&latest["actor"], &latest["cause"]),
-        (&"ada".into(), &"post_save".into())
-    );
+    assert_eq!((&latest["actor"], &latest["cause"]), (&"ada".into(), &"post_save".into()));
     assert_eq!(latest["subject"], "listing 1, Home one");
     // Both lists and its own page, neither the other listing's nor the other place's.
     assert_eq!(latest["ended_in_memory"], 3, "{latest}");
     let tags = latest["tags"].to_string();
-    assert!(
-        tags.contains("property:1") && tags.contains("location:leith"),
-        "{tags}"
-    );
+    assert!(tags.contains("property:1") && tags.contains("location:leith"), "{tags}");
     assert_eq!(invalidations(&app).await.len(), 1, "it is told once");
 }
 
 #[tokio::test]
 async fn a_change_made_in_psql_names_the_role() {
     let app = operator(4).await;
-    app.database
-        .run("UPDATE property SET price = 1 WHERE id = 1")
-        .await;
+    app.database.run("UPDATE property SET price = 1 WHERE id = 1").await;
     let latest = latest(&app).await;
     assert_eq!(latest["actor"], "database user property_listings");
     assert_eq!(latest["ended_in_memory"], 0);
@@ -72,15 +62,9 @@ async fn a_clear_counts_every_page_that_was_held() {
     for path in ["/properties/", "/properties/1/"] {
         app.has_in_memory(path).await;
     }
-    app.reader
-        .post("/properties/cache-clear/", &[])
-        .await
-        .assert_status(200);
+    app.reader.post("/properties/cache-clear/", &[]).await.assert_status(200);
     let latest = latest(&app).await;
-    assert_eq!(
-        (&latest["cause"], &latest["ended_in_memory"]),
-        (&"clear".into(), &2.into())
-    );
+    assert_eq!((&latest["cause"], &latest["ended_in_memory"]), (&"clear".into(), &2.into()));
     assert_eq!(latest["subject"], "the whole cache");
 }
 

@@ -5,32 +5,18 @@ use crate::harness::{App, Page, Plan};
 use reqwest::Method;
 
 async fn post(app: &App, content_type: &str, body: &str) -> Page {
-    let request = app
-        .reader
-        .request(Method::POST, "/properties/cache-load-test/");
-    let request = request
-        .header("content-type", content_type)
-        .body(body.to_owned());
-    app.reader
-        .send(request.header("accept", "application/json"))
-        .await
+    let request = app.reader.request(Method::POST, "/properties/cache-load-test/");
+    let request = request.header("content-type", content_type).body(body.to_owned());
+    app.reader.send(request.header("accept", "application/json")).await
 }
 
 #[tokio::test]
 async fn it_asks_for_the_list_as_often_as_it_is_told() {
     let app = operator(3).await;
-    let answer = post(
-        &app,
-        "application/json",
-        r#"{"requests": 60, "concurrency": 6}"#,
-    )
-    .await;
+    let answer = post(&app, "application/json", r#"{"requests": 60, "concurrency": 6}"#).await;
     let answer = answer.assert_status(200).json();
     assert_eq!(answer["success"], true, "{answer}");
-    assert_eq!(
-        (&answer["requests"], &answer["concurrency"]),
-        (&60.into(), &6.into())
-    );
+    assert_eq!((&answer["requests"], &answer["concurrency"]), (&60.into(), &6.into()));
     let levels = answer["levels"].as_object().expect("levels");
     let total: u64 = levels.values().filter_map(serde_json::Value::as_u64).sum();
     assert_eq!(total, 60, "{answer}");
@@ -38,12 +24,7 @@ async fn it_asks_for_the_list_as_often_as_it_is_told() {
         assert!(answer[field].as_u64().is_some_and(|us| us > 0), "{answer}");
     }
     assert!(answer["hit_ratio_before"].is_null(), "{answer}");
-    assert!(
-        answer["hit_ratio_after"]
-            .as_f64()
-            .is_some_and(|ratio| ratio > 0.5),
-        "{answer}"
-    );
+    assert!(answer["hit_ratio_after"].as_f64().is_some_and(|ratio| ratio > 0.5), "{answer}");
 }
 
 #[tokio::test]
@@ -80,30 +61,14 @@ async fn its_bounds_are_named_by_field() {
         (r#"{"concurrency": 0}"#, "concurrency"),
         (r#"{"concurrency": 65}"#, "concurrency"),
     ] {
-        let problem = post(&app, "application/json", body)
-            .await
-            .assert_status(400)
-            .json();
+        let problem = post(&app, "application/json", body).await.assert_status(400).json();
         assert!(problem["errors"][field][0].is_string(), "{body}: {problem}");
     }
-    let page = post(
-        &app,
-        "application/x-www-form-urlencoded",
-        "requests=x&concurrency=99",
-    )
-    .await;
+    let page = post(&app, "application/x-www-form-urlencoded", "requests=x&concurrency=99").await;
     let problem = page.assert_status(400).json();
     assert!(problem["errors"]["requests"][0].is_string(), "{problem}");
-    for body in [
-        "[]",
-        "{",
-        r#"{"request": 5}"#,
-        r#"{"requests": "5"}"#,
-        r#"{"requests": 1.5}"#,
-    ] {
-        post(&app, "application/json", body)
-            .await
-            .assert_status(400);
+    for body in ["[]", "{", r#"{"request": 5}"#, r#"{"requests": "5"}"#, r#"{"requests": 1.5}"#] {
+        post(&app, "application/json", body).await.assert_status(400);
     }
 }
 
@@ -116,10 +81,7 @@ async fn it_takes_forms_and_what_curl_sends() {
         (form, r#"{"requests": 3, "concurrency": 1}"#),
         ("application/json", r#" {"requests": 3, "concurrency": 1}"#),
     ] {
-        let answer = post(&app, content_type, body)
-            .await
-            .assert_status(200)
-            .json();
+        let answer = post(&app, content_type, body).await.assert_status(200).json();
         assert_eq!(answer["requests"], 3, "{body}");
     }
     let defaults = app.reader.post("/properties/cache-load-test/", &[]).await;
@@ -134,19 +96,13 @@ async fn one_runs_at_a_time() {
     let running = {
         let reader = app.reader.clone();
         tokio::spawn(async move {
-            let fields = [
-                ("requests", "2".to_owned()),
-                ("concurrency", "2".to_owned()),
-            ];
+            let fields = [("requests", "2".to_owned()), ("concurrency", "2".to_owned())];
             reader.post("/properties/cache-load-test/", &fields).await
         })
     };
     app.database.has_waiting(1).await;
     let second = post(&app, "application/json", r#"{"requests": 1}"#).await;
-    assert_eq!(
-        second.assert_status(409).header("content-type"),
-        "application/problem+json"
-    );
+    assert_eq!(second.assert_status(409).header("content-type"), "application/problem+json");
     lock.release().await;
     let first = running.await.expect("answered").assert_status(200).json();
     assert_eq!(first["success"], true, "{first}");
@@ -162,10 +118,7 @@ async fn a_crowd_that_waits_for_one_load_is_not_said_to_have_computed_the_page()
     let lock = app.database.lock("property").await;
     let running = {
         let reader = app.reader.clone();
-        let fields = [
-            ("requests", "16".to_owned()),
-            ("concurrency", "16".to_owned()),
-        ];
+        let fields = [("requests", "16".to_owned()), ("concurrency", "16".to_owned())];
         tokio::spawn(async move { reader.post("/properties/cache-load-test/", &fields).await })
     };
     app.database.has_waiting(1).await;

@@ -74,33 +74,20 @@ async fn the_figures_have_the_promised_shape() {
             "p50_us",
             "p99_us",
         ] {
-            assert!(
-                metrics["levels"][level][field].is_u64(),
-                "{level} {field}: {metrics}"
-            );
+            assert!(metrics["levels"][level][field].is_u64(), "{level} {field}: {metrics}");
         }
-        assert!(
-            metrics["levels"][level].get("hit_ratio").is_some(),
-            "{level}"
-        );
+        assert!(metrics["levels"][level].get("hit_ratio").is_some(), "{level}");
     }
     let analysis = &metrics["analysis"];
     assert!(analysis["cache_efficiency"].is_string());
-    assert!(
-        analysis["recommendations"]
-            .as_array()
-            .is_some_and(|list| !list.is_empty())
-    );
+    assert!(analysis["recommendations"].as_array().is_some_and(|list| !list.is_empty()));
 }
 
 #[tokio::test]
 async fn hits_and_misses_of_each_level_are_counted() {
     let app = operator(Plan::new().await.homes(1).await).await;
     let before = metrics(&app).await;
-    assert!(
-        before["levels"]["queryset"]["hit_ratio"].is_null(),
-        "{before}"
-    );
+    assert!(before["levels"]["queryset"]["hit_ratio"].is_null(), "{before}");
     for _ in 0..4 {
         app.get("/properties/?format=json").await;
     }
@@ -155,12 +142,7 @@ async fn advice_names_the_figure_and_the_setting() {
     };
     // The ratio is judged once a page could have expired.
     let advice = eventually("the ratio is judged", advised).await;
-    for text in [
-        "maxmemory is 0",
-        "noeviction",
-        "allkeys-lru",
-        "PAGE_CACHE_TTL",
-    ] {
+    for text in ["maxmemory is 0", "noeviction", "allkeys-lru", "PAGE_CACHE_TTL"] {
         assert!(advice.contains(text), "{text}: {advice}");
     }
 }
@@ -170,16 +152,10 @@ async fn without_redis_the_figures_and_the_dashboard_say_so() {
     let app = operator(Plan::new().await.set("REDIS_URL", "redis://127.0.0.1:1")).await;
     let metrics = metrics(&app).await;
     assert!(metrics["cache_performance"]["hit_ratio"].is_null());
-    assert_eq!(
-        metrics["cache_performance"]["performance_rating"],
-        "No data"
-    );
+    assert_eq!(metrics["cache_performance"]["performance_rating"], "No data");
     let advice = metrics["analysis"]["recommendations"].to_string();
     assert!(advice.contains("REDIS_URL"), "{advice}");
-    let page = app
-        .get("/properties/redis-metrics/")
-        .await
-        .assert_status(200);
+    let page = app.get("/properties/redis-metrics/").await.assert_status(200);
     assert!(page.has("Redis can’t be reached"), "{page:?}");
 }
 
@@ -188,10 +164,7 @@ async fn the_dashboard_is_a_page_with_working_forms() {
     let app = Plan::new().await.homes(1).await.start().await;
     let staff = app.staff().await;
     app.get("/properties/").await;
-    let page = staff
-        .get("/properties/redis-metrics/")
-        .await
-        .assert_status(200);
+    let page = staff.get("/properties/redis-metrics/").await.assert_status(200);
     assert!(page.header("content-type").starts_with("text/html"));
     let token = page.field("csrf_token");
     for path in ["/properties/cache-clear/", "/properties/test-signals/"] {

@@ -18,26 +18,15 @@ async fn series() -> BTreeSet<String> {
     let app = Plan::new().await.homes(1).await.start().await;
     app.get("/properties/").await;
     let bearer = format!("Bearer {TOKEN}");
-    let page = app
-        .reader
-        .get_with("/metrics", &[("authorization", &bearer)])
-        .await;
+    let page = app.reader.get_with("/metrics", &[("authorization", &bearer)]).await;
     let name = |line: &str| line.split(['{', ' ']).next().unwrap_or_default().to_owned();
     let text = page.text();
-    let mut series: BTreeSet<_> = text
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(name)
-        .collect();
+    let mut series: BTreeSet<_> =
+        text.lines().filter(|line| !line.starts_with('#')).map(name).collect();
     // Prometheus makes this one itself; and only Linux tells those of the process.
     series.insert("up".to_owned());
-    let process = [
-        "start_time_seconds",
-        "resident_memory_bytes",
-        "cpu_seconds_total",
-        "open_fds",
-        "max_fds",
-    ];
+    let process =
+        ["start_time_seconds", "resident_memory_bytes", "cpu_seconds_total", "open_fds", "max_fds"];
     if !cfg!(target_os = "linux") {
         series.extend(process.map(|name| format!("process_{name}")));
     }
@@ -55,10 +44,7 @@ fn assert_known(series: &BTreeSet<String>, expressions: &[String]) {
     assert!(!expressions.is_empty());
     for expression in expressions {
         let names = names(expression);
-        assert!(
-            !names.is_empty() || expression.starts_with("up"),
-            "{expression}"
-        );
+        assert!(!names.is_empty() || expression.starts_with("up"), "{expression}");
         for name in names {
             assert!(series.contains(name), "there is no {name}: {expression}");
         }
@@ -94,22 +80,16 @@ async fn the_dashboard_shows_only_figures_that_there_are() {
         serde_json::from_str(&read("grafana/property-listings.json")).expect("JSON");
     let mut expressions = Vec::new();
     texts_under(&dashboard, "expr", &mut expressions);
-    let variables = dashboard["templating"]["list"]
-        .as_array()
-        .expect("variables");
+    let variables = dashboard["templating"]["list"].as_array().expect("variables");
     for variable in variables {
         expressions.extend(variable["query"]["query"].as_str().map(|query| {
-            let inner = query
-                .trim_start_matches("label_values(")
-                .trim_end_matches(')');
+            let inner = query.trim_start_matches("label_values(").trim_end_matches(')');
             inner.to_owned()
         }));
     }
     // A label that is named job=~"$job" is no series; neither is the name of the job itself.
-    let expressions: Vec<_> = expressions
-        .iter()
-        .map(|text| text.replace("\"property-listings\"", ""))
-        .collect();
+    let expressions: Vec<_> =
+        expressions.iter().map(|text| text.replace("\"property-listings\"", "")).collect();
     assert_known(&series().await, &expressions);
 }
 
@@ -122,12 +102,7 @@ fn the_dashboards_panels_lie_side_by_side_and_have_names() {
     let mut ids = BTreeSet::new();
     for panel in panels {
         assert!(ids.insert(panel["id"].as_u64()), "{panel}");
-        assert!(
-            panel["title"]
-                .as_str()
-                .is_some_and(|title| !title.is_empty()),
-            "{panel}"
-        );
+        assert!(panel["title"].as_str().is_some_and(|title| !title.is_empty()), "{panel}");
         let number = |name: &str| panel["gridPos"][name].as_u64().expect("a number");
         assert!(number("x") + number("w") <= 24, "{panel}");
         for x in number("x")..number("x") + number("w") {
@@ -146,40 +121,23 @@ fn the_dashboards_panels_lie_side_by_side_and_have_names() {
 async fn the_alerts_watch_figures_that_there_are_and_say_what_to_do() {
     let documents = YamlLoader::load_from_str(&read("prometheus/alerts.yml")).expect("YAML");
     let groups = documents[0]["groups"].as_vec().expect("groups");
-    let rules: Vec<&Yaml> = groups
-        .iter()
-        .flat_map(|group| group["rules"].as_vec().expect("rules"))
-        .collect();
+    let rules: Vec<&Yaml> =
+        groups.iter().flat_map(|group| group["rules"].as_vec().expect("rules")).collect();
     assert!(rules.len() >= 10);
     let mut seen = BTreeSet::new();
     let mut expressions = Vec::new();
     for rule in rules {
         let text = |yaml: &Yaml| yaml.as_str().unwrap_or_default().to_owned();
         let name = text(&rule["alert"]);
-        assert!(
-            name.starts_with("PropertyListings") && seen.insert(name.clone()),
-            "{name}"
-        );
+        assert!(name.starts_with("PropertyListings") && seen.insert(name.clone()), "{name}");
         let severity = text(&rule["labels"]["severity"]);
-        assert!(
-            ["page", "ticket"].contains(&severity.as_str()),
-            "{name}: {severity}"
-        );
-        assert!(
-            text(&rule["annotations"]["summary"]).contains("{{"),
-            "{name} names nothing"
-        );
-        assert!(
-            text(&rule["annotations"]["runbook"]).len() > 60,
-            "{name} says not what to do"
-        );
+        assert!(["page", "ticket"].contains(&severity.as_str()), "{name}: {severity}");
+        assert!(text(&rule["annotations"]["summary"]).contains("{{"), "{name} names nothing");
+        assert!(text(&rule["annotations"]["runbook"]).len() > 60, "{name} says not what to do");
         // What looks back for so long by itself needs not wait.
         let expression = text(&rule["expr"]);
         let looks_back = expression.contains("increase(") || expression.contains("changes(");
-        assert!(
-            looks_back || !text(&rule["for"]).is_empty(),
-            "{name} goes off at once"
-        );
+        assert!(looks_back || !text(&rule["for"]).is_empty(), "{name} goes off at once");
         expressions.push(expression);
     }
     assert_known(&series().await, &expressions);

@@ -40,11 +40,7 @@ async fn the_count_comes_first_and_ends_nothing() {
     assert_eq!(counted["tags"], json!(["location:leith"]));
     assert!(counted.get("cleared").is_none(), "{counted}");
     let entries = &counted["entries"];
-    assert_eq!(
-        (&entries["memory_pages"], &entries["pages"]),
-        (&1.into(), &1.into()),
-        "{counted}"
-    );
+    assert_eq!((&entries["memory_pages"], &entries["pages"]), (&1.into(), &1.into()), "{counted}");
     // Rows and count of the list.
     assert_eq!(entries["querysets"], 2, "{counted}");
     assert_eq!(entries["estimated"], false);
@@ -74,9 +70,7 @@ async fn other_instances_follow_within_the_promised_time() {
     let app = operator(Plan::new().await).await;
     let other = app.another().start().await;
     fill(&other).await;
-    clear(&app, json!({"tag": "properties", "confirm": true}))
-        .await
-        .assert_status(200);
+    clear(&app, json!({"tag": "properties", "confirm": true})).await.assert_status(200);
     let promised = Duration::from_millis(100);
     eventually_within(promised, "the other instance follows", async || {
         (!other.get("/properties/").await.is_hit()).then_some(())
@@ -90,15 +84,9 @@ async fn an_address_stands_for_what_its_page_depends_on() {
     let app = operator(Plan::new().await).await;
     fill(&app).await;
     let url = format!("{}/properties/1/?utm_source=x", app.origin);
-    let done = clear(&app, json!({"url": url, "confirm": true}))
-        .await
-        .assert_status(200)
-        .json();
+    let done = clear(&app, json!({"url": url, "confirm": true})).await.assert_status(200).json();
     let tags = done["tags"].to_string();
-    assert!(
-        tags.contains("property:1") && !tags.contains("site"),
-        "{tags}"
-    );
+    assert!(tags.contains("property:1") && !tags.contains("site"), "{tags}");
     assert!(app.get("/properties/1/").await.is_stored());
     assert!(app.get("/properties/").await.is_hit());
 }
@@ -113,32 +101,22 @@ async fn the_form_shows_the_count_then_does_it() {
         let mut form = vec![("csrf_token", token.as_str())];
         form.extend(fields);
         let request = staff.request(Method::POST, "/properties/cache-clear/");
-        staff
-            .send(request.header("accept", "text/html").form(&form))
-            .await
+        staff.send(request.header("accept", "text/html").form(&form)).await
     };
     let asked = post(&[("tag", "location:Leith")]).await.assert_status(200);
-    assert!(
-        asked.has("Clear these entries?") && asked.has("location:leith"),
-        "{asked:?}"
-    );
+    assert!(asked.has("Clear these entries?") && asked.has("location:leith"), "{asked:?}");
     assert_eq!(
         (asked.field("tag"), asked.field("confirm")),
         ("location:Leith".to_owned(), "yes".to_owned())
     );
     assert!(app.get(PATHS[0]).await.is_hit());
-    post(&[("tag", "location:Leith"), ("confirm", "yes")])
-        .await
-        .assert_status(200);
+    post(&[("tag", "location:Leith"), ("confirm", "yes")]).await.assert_status(200);
     assert!(app.get(PATHS[0]).await.is_stored());
     let refused = post(&[("tag", "town:<b>")]).await.assert_status(422);
     assert!(refused.has("is not a tag of this site"), "{refused:?}");
     assert_eq!(refused.field("tag"), "town:<b>");
     post(&[("url", "")]).await.assert_status(422);
-    assert!(
-        app.get("/properties/").await.is_hit(),
-        "an empty field doesn’t clear everything"
-    );
+    assert!(app.get("/properties/").await.is_hit(), "an empty field doesn’t clear everything");
 }
 
 #[tokio::test]
@@ -174,9 +152,7 @@ async fn a_part_is_cleared_without_redis_and_without_the_memory_tier() {
     assert!(!off.get(PATHS[0]).await.is_hit() && off.get(PATHS[1]).await.is_hit());
     let alone = operator(Plan::new().await.without_memory()).await;
     fill(&alone).await;
-    clear(&alone, json!({"tag": "location:leith", "confirm": true}))
-        .await
-        .assert_status(200);
+    clear(&alone, json!({"tag": "location:leith", "confirm": true})).await.assert_status(200);
     assert!(alone.get(PATHS[0]).await.is_stored() && alone.get(PATHS[1]).await.is_hit());
 }
 
@@ -187,9 +163,7 @@ async fn without_the_database_it_says_so_and_this_instance_is_cleared_all_the_sa
     let app = operator(plan.behind(&postgres)).await;
     fill(&app).await;
     postgres.cut();
-    clear(&app, json!({"tag": "location:leith", "confirm": true}))
-        .await
-        .assert_status(503);
+    clear(&app, json!({"tag": "location:leith", "confirm": true})).await.assert_status(503);
     app.get(PATHS[0]).await.assert_status(503);
     app.get(PATHS[1]).await.assert_status(200);
 }

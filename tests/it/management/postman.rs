@@ -61,9 +61,7 @@ async fn the_collection_has_every_address_of_the_management() {
     for item in items {
         let (method, path) = address(&item["request"]);
         let template = path.replace("{{listing}}", "{id}");
-        let known = document["paths"][&template]
-            .get(method.to_lowercase())
-            .is_some();
+        let known = document["paths"][&template].get(method.to_lowercase()).is_some();
         let refused = path.starts_with("/admin/") || item["name"] == "With the wrong method";
         assert!(known || refused, "{method} {path} is not described");
         let scripts = item["event"].as_array().expect("scripts");
@@ -119,9 +117,6 @@ async fn newman_finds_every_answer_as_the_collection_expects_it() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}");
     assert!(text.contains("one is refused with 409"), "{text}");
-    assert!(
-        text.contains("A change without the security token"),
-        "{text}"
-    );
+    assert!(text.contains("A change without the security token"), "{text}");
     assert_eq!(app.database.listings().await, "8");
 }

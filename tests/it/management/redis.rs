@@ -22,9 +22,7 @@ fn advice(metrics: &Value) -> String {
 /// How many connections the server has taken so far.
 async fn connections_received(cli: &RedisCli) -> u64 {
     let info: String = cli.run(&["INFO", "stats"]).await;
-    let (_, rest) = info
-        .split_once("total_connections_received:")
-        .expect("a figure");
+    let (_, rest) = info.split_once("total_connections_received:").expect("a figure");
     let number = rest.split('\r').next().expect("a number");
     number.parse().expect("a number")
 }
@@ -49,8 +47,7 @@ async fn what_redis_refuses_is_an_error_of_the_level_that_asked() {
 async fn a_redis_that_is_out_of_reach_refuses_nothing() {
     let app = operator(Plan::new().await.set("REDIS_URL", "redis://127.0.0.1:1")).await;
     app.get("/properties/").await.assert_status(200);
-    app.create_without_session(&crate::harness::listing("New", "1", "Leith"))
-        .await;
+    app.create_without_session(&crate::harness::listing("New", "1", "Leith")).await;
     for level in [Level::PageRedis, Level::Queryset, Level::Count] {
         assert_eq!(app.counts(level).await.errors, 0, "{level:?}");
     }

@@ -61,10 +61,7 @@ async fn an_account_without_info_has_no_figures_and_redis_is_in_use() {
         let (value, reason) = (&told[group][field], &told[group]["reason"]);
         assert!(value.is_null(), "{group} {field}: {told}");
         let reason = reason.as_str().expect("a reason");
-        assert!(
-            reason.contains("not permitted") && names(reason, "INFO"),
-            "{reason}"
-        );
+        assert!(reason.contains("not permitted") && names(reason, "INFO"), "{reason}");
     }
     let said = advice(&told);
     assert!(names(&said, "INFO") && said.contains("+info"), "{said}");
@@ -73,16 +70,10 @@ async fn an_account_without_info_has_no_figures_and_redis_is_in_use() {
     }
     let page = app.get(FIGURES).await.assert_status(200);
     assert!(page.has("not permitted") && page.has("INFO"), "{page:?}");
-    assert!(
-        page.has("In use") && !page.has("can’t be reached"),
-        "{page:?}"
-    );
+    assert!(page.has("In use") && !page.has("can’t be reached"), "{page:?}");
     let shell = Shell::of(&app.another());
     let said = shell.run(&["manage_cache", "--metrics"]).done();
-    assert!(
-        said.contains("not permitted") && names(&said, "INFO"),
-        "{said}"
-    );
+    assert!(said.contains("not permitted") && names(&said, "INFO"), "{said}");
     let said = shell.run(&["check"]);
     assert!(names(&said.err, "INFO"), "{said:?}");
     assert!(!said.err.contains("can't be reached"), "{said:?}");
@@ -96,24 +87,15 @@ async fn an_account_without_scan_clears_everything_and_counts_nothing() {
     let status = app.get_json("/properties/cache-status/").await;
     let level = &status["levels"]["page_redis"];
     assert_eq!(level["reachable"], true, "{status}");
-    assert!(
-        level["entries"].is_null() && level["bytes"].is_null(),
-        "{status}"
-    );
+    assert!(level["entries"].is_null() && level["bytes"].is_null(), "{status}");
     let reason = level["reason"].as_str().expect("a reason");
-    assert!(
-        reason.contains("not permitted") && names(reason, "SCAN"),
-        "{reason}"
-    );
+    assert!(reason.contains("not permitted") && names(reason, "SCAN"), "{reason}");
 
     let cleared = clear(&app).await;
     assert_eq!(cleared["success"], true, "{cleared}");
     assert!(cleared["cleared"]["pages"].is_null(), "{cleared}");
     let reason = cleared["cleared"]["reason"].as_str().expect("a reason");
-    assert!(
-        names(reason, "SCAN") && reason.contains("invalid"),
-        "{reason}"
-    );
+    assert!(names(reason, "SCAN") && reason.contains("invalid"), "{reason}");
     assert!(app.get("/properties/").await.is_stored());
     let page = app.get(FIGURES).await.assert_status(200);
     assert!(page.has("not permitted") && page.has("SCAN"), "{page:?}");
@@ -136,14 +118,8 @@ async fn entries_that_can_not_be_weighed_are_counted() {
     app.get("/properties/").await;
     let status = app.get_json("/properties/cache-status/").await;
     let level = &status["levels"]["page_redis"];
-    assert_eq!(
-        (&level["entries"], &level["bytes"]),
-        (&1.into(), &Value::Null)
-    );
-    assert!(
-        level["reason"].to_string().contains("MEMORY USAGE"),
-        "{status}"
-    );
+    assert_eq!((&level["entries"], &level["bytes"]), (&1.into(), &Value::Null));
+    assert!(level["reason"].to_string().contains("MEMORY USAGE"), "{status}");
     let keys = metrics(&app).await["keys"].clone();
     assert!(keys["families"][0]["bytes"].is_null(), "{keys}");
 }
@@ -170,34 +146,19 @@ async fn a_command_that_the_site_needs_and_may_not_use_is_named_everywhere() {
         assert_eq!(test["success"], false, "{rule}: {test}");
         assert!(names(&test.to_string(), command), "{rule}: {test}");
         let told = metrics(&app).await;
-        assert!(
-            names(&told["redis"]["refused"].to_string(), command),
-            "{rule}: {told}"
-        );
+        assert!(names(&told["redis"]["refused"].to_string(), command), "{rule}: {told}");
         let said = advice(&told);
-        assert!(
-            names(&said, command) && said.contains("ACL SETUSER site"),
-            "{rule}: {said}"
-        );
+        assert!(names(&said, command) && said.contains("ACL SETUSER site"), "{rule}: {said}");
         assert!(!said.contains("Start Redis"), "{rule}: {said}");
         let page = app.get(FIGURES).await.assert_status(200);
-        assert!(
-            page.has("Refusing commands") && page.has(command),
-            "{rule}: {page:?}"
-        );
+        assert!(page.has("Refusing commands") && page.has(command), "{rule}: {page:?}");
         let bearer = format!("Bearer {TOKEN}");
-        let exposed = app
-            .reader
-            .get_with("/metrics", &[("authorization", &bearer)])
-            .await;
+        let exposed = app.reader.get_with("/metrics", &[("authorization", &bearer)]).await;
         let line = "property_listings_cache_redis_refusing 1";
         assert!(exposed.has(line), "{rule}: {exposed:?}");
         let shell = Shell::of(&app.another());
         let said = shell.run(&["check"]);
-        assert!(
-            said.err.contains("cache.W010") && names(&said.err, command),
-            "{rule}: {said:?}"
-        );
+        assert!(said.err.contains("cache.W010") && names(&said.err, command), "{rule}: {said:?}");
         let said = shell.run(&["manage_cache", "--test"]);
         assert!(names(&said.out, command), "{rule}: {said:?}");
         assert_ne!(said.code, 0, "{rule}");
@@ -209,23 +170,16 @@ async fn keys_that_the_account_may_not_use_are_told_of() {
     let (_redis, url, _cli) = restricted(&["resetkeys", "~other:*"]).await;
     let app = operator(&url).await;
     let said = advice(&metrics(&app).await);
-    assert!(
-        said.contains("keys") && said.contains("~CACHE_KEY_PREFIX:*"),
-        "{said}"
-    );
+    assert!(said.contains("keys") && said.contains("~CACHE_KEY_PREFIX:*"), "{said}");
     let said = Shell::of(&app.another()).run(&["check"]);
-    assert!(
-        said.err.contains("cache.W010") && said.err.contains("keys"),
-        "{said:?}"
-    );
+    assert!(said.err.contains("cache.W010") && said.err.contains("keys"), "{said:?}");
 }
 
 #[tokio::test]
 async fn a_wrong_password_is_not_an_outage() {
     let (redis, _, cli) = restricted(&[]).await;
     let wrong = format!("{}?user=site&pass=wrong", redis.url());
-    cli.run::<()>(&["ACL", "SETUSER", "default", ">secret"])
-        .await;
+    cli.run::<()>(&["ACL", "SETUSER", "default", ">secret"]).await;
     for (url, code) in [(wrong, "WRONGPASS"), (redis.url(), "NOAUTH")] {
         let app = operator(&url).await;
         let told = metrics(&app).await;
@@ -247,10 +201,7 @@ async fn a_replica_is_found_though_it_tells_no_figures() {
     cli.run::<()>(&["REPLICAOF", "127.0.0.1", "1"]).await;
     let app = operator(&url).await;
     let said = advice(&metrics(&app).await);
-    assert!(
-        said.contains("READONLY") && said.contains("primary"),
-        "{said}"
-    );
+    assert!(said.contains("READONLY") && said.contains("primary"), "{said}");
     let found = Shell::of(&app.another()).run(&["check"]);
     assert!(found.err.contains("cache.W007"), "{found:?}");
 }
@@ -269,8 +220,7 @@ async fn a_redis_that_can_not_save_is_told_from_one_that_is_gone_and_is_used_aga
         refused.err().filter(|err| err.contains("MISCONF"))
     })
     .await;
-    app.create_without_session(&listing("New", "1", "Leith"))
-        .await;
+    app.create_without_session(&listing("New", "1", "Leith")).await;
     eventually("it is said", async || {
         let told = metrics(&app).await;
         let said = advice(&told);
@@ -294,12 +244,7 @@ async fn a_redis_that_can_not_save_is_told_from_one_that_is_gone_and_is_used_aga
 async fn a_redis_that_reads_its_data_is_not_gone() {
     let directory = scratch().display().to_string();
     // So long for each key, in microseconds; and in between it answers.
-    let slowly = [
-        "--key-load-delay",
-        "2000",
-        "--loading-process-events-interval-bytes",
-        "1024",
-    ];
+    let slowly = ["--key-load-delay", "2000", "--loading-process-events-interval-bytes", "1024"];
     let mut redis = OwnRedis::start(&[&["--dir", &*directory], &slowly[..]].concat()).await;
     let cli = redis.cli().await;
     let fill = "for i = 1, 2000 do redis.call('SET', 'key:' .. i, string.rep('x', 100)) end";
@@ -338,34 +283,23 @@ async fn what_can_not_be_checked_of_a_public_site_is_said() {
     let plan = Plan::new().await.set("REDIS_URL", &*url);
     let said = Shell::of(&plan).run(&["check", "--deploy"]);
     assert!(said.err.contains("cache.I006"), "{said:?}");
-    assert!(
-        said.err.contains("CONFIG GET") && said.err.contains("SCAN"),
-        "{said:?}"
-    );
+    assert!(said.err.contains("CONFIG GET") && said.err.contains("SCAN"), "{said:?}");
 }
 
 /// The permissions that an account needs according to the documents: for pages, and for statistics.
 fn needed() -> Vec<String> {
     let document = include_str!("../../../docs/operations.md");
-    let (_, text) = document
-        .split_once("`+ping")
-        .expect("the list of permissions");
+    let (_, text) = document.split_once("`+ping").expect("the list of permissions");
     let (text, _) = text.split_once("A refused command").expect("its end");
     let words = format!("+ping{text}");
     let words = words.split(|c: char| c.is_whitespace() || c == '`');
-    words
-        .filter(|word| word.starts_with('+'))
-        .map(str::to_owned)
-        .collect()
+    words.filter(|word| word.starts_with('+')).map(str::to_owned).collect()
 }
 
 #[tokio::test]
 async fn the_permissions_that_the_documents_list_are_enough() {
     let needed = needed();
-    let rules: Vec<_> = ["-@all"]
-        .into_iter()
-        .chain(needed.iter().map(String::as_str))
-        .collect();
+    let rules: Vec<_> = ["-@all"].into_iter().chain(needed.iter().map(String::as_str)).collect();
     let (_redis, url, _cli) = restricted(&rules).await;
     let app = operator(&url).await;
     let staff = app.staff().await;
@@ -373,10 +307,7 @@ async fn the_permissions_that_the_documents_list_are_enough() {
     app.get("/properties/").await;
     assert!(app.get("/properties/").await.is_hit());
     let part = [("tag", "location:Leith".to_owned())];
-    app.reader
-        .post("/properties/cache-clear/", &part)
-        .await
-        .assert_status(200);
+    app.reader.post("/properties/cache-clear/", &part).await.assert_status(200);
     clear(&app).await;
     let test = app.get_json("/properties/cache-test/").await;
     assert_eq!(test["success"], true, "{test}");

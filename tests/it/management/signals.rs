@@ -15,10 +15,7 @@ async fn it_proves_each_kind_of_write_and_leaves_no_row() {
         let answer = app.reader.post(PATH, &[]).await.assert_status(200).json();
         assert_eq!(answer["success"], true, "{answer}");
         let steps = answer["steps"].as_array().expect("steps");
-        let names: String = steps
-            .iter()
-            .filter_map(|step| step["step"].as_str())
-            .collect();
+        let names: String = steps.iter().filter_map(|step| step["step"].as_str()).collect();
         for kind in ["create", "update", "delete"] {
             assert!(names.contains(kind), "{answer}");
         }
@@ -41,11 +38,7 @@ async fn two_at_once_do_not_disturb_each_other() {
 
 #[tokio::test]
 async fn without_redis_it_says_that_nothing_is_cached_and_leaves_no_row() {
-    let app = plan()
-        .await
-        .set("REDIS_URL", "redis://127.0.0.1:1")
-        .start()
-        .await;
+    let app = plan().await.set("REDIS_URL", "redis://127.0.0.1:1").start().await;
     let answer = app.reader.post(PATH, &[]).await.assert_status(200).json();
     assert_eq!(answer["success"], false, "{answer}");
     let told = answer.to_string();
@@ -89,10 +82,8 @@ async fn a_probe_that_an_outage_leaves_is_deleted_when_the_database_is_back() {
     drop(psql);
     assert_eq!(app.database.listings().await, "3");
     postgres.restore();
-    eventually("the probe is gone", async || {
-        (app.database.listings().await == "2").then_some(())
-    })
-    .await;
+    eventually("the probe is gone", async || (app.database.listings().await == "2").then_some(()))
+        .await;
 }
 
 #[tokio::test]
@@ -107,10 +98,7 @@ async fn a_probe_that_an_earlier_run_left_is_deleted_and_no_other_listing() {
     app.reader.post(PATH, &[]).await.assert_status(200);
     let kept = "SELECT string_agg(description, ', ' ORDER BY description) FROM property
         WHERE title NOT LIKE 'Home%'";
-    assert_eq!(
-        app.database.value(kept).await,
-        "a listing, another, of a run that goes on"
-    );
+    assert_eq!(app.database.value(kept).await, "a listing, another, of a run that goes on");
 }
 
 #[tokio::test]
@@ -123,24 +111,15 @@ async fn its_probes_are_one_line_of_the_dashboard_and_none_of_the_history() {
         app.reader.post(PATH, &[]).await.assert_status(200);
     }
     let metrics = app.get_json("/properties/redis-metrics/").await;
-    let told = metrics["metrics"]["invalidations"]
-        .as_array()
-        .expect("a list")
-        .clone();
-    let subjects: Vec<_> = told
-        .iter()
-        .filter_map(|one| one["subject"].as_str())
-        .collect();
+    let told = metrics["metrics"]["invalidations"].as_array().expect("a list").clone();
+    let subjects: Vec<_> = told.iter().filter_map(|one| one["subject"].as_str()).collect();
     assert_eq!(subjects.len(), 2, "{subjects:?}");
     assert!(subjects[0].contains("probe listings"), "{subjects:?}");
     assert!(subjects[1].contains("A house of note"), "{subjects:?}");
     assert_eq!(told[0]["times"], 60, "{told:?}");
     for path in ["/admin/", "/admin/history/"] {
         let page = staff.get(path).await.assert_status(200);
-        assert!(
-            page.has("A house of note") && !page.has("Cache signals test"),
-            "{path}"
-        );
+        assert!(page.has("A house of note") && !page.has("Cache signals test"), "{path}");
     }
     let page = staff.get("/admin/history/?actor=cache+signals+test").await;
     assert!(page.has("Cache signals test"), "{page:?}");

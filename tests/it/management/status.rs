@@ -5,10 +5,7 @@ use serde_json::Value;
 use crate::harness::{App, OwnRedis, Plan, Proxy, listing};
 
 async fn status(app: &App) -> Value {
-    app.get("/properties/cache-status/")
-        .await
-        .assert_status(200)
-        .json()
+    app.get("/properties/cache-status/").await.assert_status(200).json()
 }
 
 async fn operator_on(redis: &OwnRedis) -> App {
@@ -31,14 +28,8 @@ async fn each_level_tells_its_size_and_what_is_left_of_its_lifetime() {
         let state = &full["levels"][level];
         assert_eq!(state["entries"], entries, "{full}");
         assert_eq!(state["estimated"], false, "{full}");
-        assert_eq!(
-            (&state["enabled"], &state["reachable"]),
-            (&true.into(), &true.into())
-        );
-        assert!(
-            state["bytes"].as_u64().is_some_and(|bytes| bytes > 50),
-            "{full}"
-        );
+        assert_eq!((&state["enabled"], &state["reachable"]), (&true.into(), &true.into()));
+        assert!(state["bytes"].as_u64().is_some_and(|bytes| bytes > 50), "{full}");
     }
     assert!(full["levels"].get("page_memory").is_some(), "{full}");
     let left = |name: &str| full["ttl"][name].as_u64().expect("seconds");
@@ -55,9 +46,7 @@ async fn a_level_with_more_keys_than_are_looked_at_is_estimated() {
     cli.run::<()>(&["EVAL", fill, "0", &app.prefix]).await;
     let commands = async || {
         let info: String = cli.run(&["INFO", "stats"]).await;
-        let (_, rest) = info
-            .split_once("total_commands_processed:")
-            .expect("a figure");
+        let (_, rest) = info.split_once("total_commands_processed:").expect("a figure");
         let number = rest.split('\r').next().expect("a number");
         number.parse::<u64>().expect("a number")
     };
@@ -66,11 +55,7 @@ async fn a_level_with_more_keys_than_are_looked_at_is_estimated() {
     assert_eq!(state["estimated"], true, "{state}");
     let entries = state["entries"].as_u64().expect("a number");
     assert!((19_000..=20_100).contains(&entries), "{state}");
-    assert!(
-        state["bytes"]
-            .as_u64()
-            .is_some_and(|bytes| bytes > 20 * entries)
-    );
+    assert!(state["bytes"].as_u64().is_some_and(|bytes| bytes > 20 * entries));
     let asked = commands().await - before;
     assert!(asked < 4000, "{asked} commands");
 }
@@ -100,8 +85,7 @@ async fn what_a_write_has_made_void_has_no_time_left() {
     };
     app.get("/properties/").await;
     assert_eq!(left().await, [true, true]);
-    app.create_without_session(&listing("New", "1", "Leith"))
-        .await;
+    app.create_without_session(&listing("New", "1", "Leith")).await;
     assert_eq!(left().await, [false, false]);
     app.get("/properties/").await;
     assert_eq!(left().await, [true, true]);
@@ -114,10 +98,7 @@ async fn the_event_logs_position_and_lag_are_told() {
     staff.create_listing(&listing("New", "1", "L")).await;
     let events = status(&app).await["events"].clone();
     assert_eq!(events["last_id"], 1, "{events}");
-    assert!(
-        events["position"].is_u64() && events["lag"].is_u64(),
-        "{events}"
-    );
+    assert!(events["position"].is_u64() && events["lag"].is_u64(), "{events}");
 }
 
 #[tokio::test]
@@ -128,10 +109,7 @@ async fn a_level_that_is_out_of_reach_says_so() {
     redis.cut();
     for level in ["page_redis", "queryset", "count"] {
         let state = status(&app).await["levels"][level].clone();
-        assert_eq!(
-            (&state["enabled"], &state["reachable"]),
-            (&true.into(), &false.into())
-        );
+        assert_eq!((&state["enabled"], &state["reachable"]), (&true.into(), &false.into()));
     }
     let off = app.another().set("REDIS_URL", "off").start().await;
     assert_eq!(status(&off).await["levels"]["page_redis"]["enabled"], false);

@@ -10,11 +10,7 @@ use crate::harness::{Browser, Plan, Shell, Stopwatch, TOKEN, eventually};
 const PATH: &str = "/properties/redis-metrics/stream/";
 
 async fn watch(browser: &Browser) -> Response {
-    browser
-        .request(Method::GET, PATH)
-        .send()
-        .await
-        .expect("an answer")
+    browser.request(Method::GET, PATH).send().await.expect("an answer")
 }
 
 /// The next event's name and data.
@@ -41,20 +37,12 @@ async fn the_figures_come_at_once_and_follow_what_happens() {
     let mut stream = watch(&app.reader).await;
     assert_eq!(stream.status(), 200);
     assert_eq!(stream.headers()["content-type"], "text/event-stream");
-    assert!(
-        stream.headers()["cache-control"]
-            .to_str()
-            .expect("ASCII")
-            .contains("no-store")
-    );
+    assert!(stream.headers()["cache-control"].to_str().expect("ASCII").contains("no-store"));
     let mut buffer = String::new();
     let (name, data) = next(&mut stream, &mut buffer).await.expect("figures");
     assert_eq!(name, "figures");
     let html = serde_json::from_str::<serde_json::Value>(&data).expect("JSON")["html"].clone();
-    assert!(
-        html.as_str().is_some_and(|html| html.contains("No data")),
-        "{html}"
-    );
+    assert!(html.as_str().is_some_and(|html| html.contains("No data")), "{html}");
     let (name, data) = next(&mut stream, &mut buffer).await.expect("a history");
     assert_eq!(name, "history");
     assert!(data.contains("last_15_minutes"), "{data}");
@@ -109,9 +97,7 @@ async fn a_watcher_does_not_hold_up_the_end_of_the_site() {
     let mut site = Shell::of(&plan).serve(&["serve", "--no-migrate"]);
     let browser = Browser::new(&site.origin);
     let token = format!("Bearer {TOKEN}");
-    let request = browser
-        .request(Method::GET, PATH)
-        .header("authorization", token);
+    let request = browser.request(Method::GET, PATH).header("authorization", token);
     let mut stream = request.send().await.expect("an answer");
     let mut buffer = String::new();
     next(&mut stream, &mut buffer).await.expect("figures");
@@ -120,9 +106,5 @@ async fn a_watcher_does_not_hold_up_the_end_of_the_site() {
     while next(&mut stream, &mut buffer).await.is_some() {}
     let code = tokio::task::spawn_blocking(move || site.wait()).await;
     assert_eq!(code.expect("ended"), Some(0));
-    assert!(
-        told.elapsed() < Duration::from_secs(5),
-        "{:?}",
-        told.elapsed()
-    );
+    assert!(told.elapsed() < Duration::from_secs(5), "{:?}", told.elapsed());
 }

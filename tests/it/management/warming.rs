@@ -8,10 +8,7 @@ use crate::harness::{App, Page, Plan, eventually};
 const PATH: &str = "/properties/cache-warm/";
 
 async fn post(app: &App, accept: &str) -> Page {
-    let request = app
-        .reader
-        .request(Method::POST, PATH)
-        .header("accept", accept);
+    let request = app.reader.request(Method::POST, PATH).header("accept", accept);
     app.reader.send(request).await
 }
 
@@ -23,19 +20,13 @@ async fn state(app: &App) -> serde_json::Value {
 async fn a_program_gets_the_outcome_and_the_pages_are_cached() {
     let app = operator(30).await;
     assert!(state(&app).await["duration_ms"].is_null());
-    let answer = post(&app, "application/json")
-        .await
-        .assert_status(200)
-        .json();
+    let answer = post(&app, "application/json").await.assert_status(200).json();
     assert_eq!(answer["success"], true, "{answer}");
     assert_eq!(answer["warmed"]["failed"], 0);
     assert!(app.get("/properties/").await.is_hit());
     assert!(app.get("/properties/?sort=price&page=2").await.is_hit());
     let after = state(&app).await;
-    assert_eq!(
-        (&after["running"], &after["total"]),
-        (&false.into(), &after["pages"])
-    );
+    assert_eq!((&after["running"], &after["total"]), (&false.into(), &after["pages"]));
 }
 
 #[tokio::test]
@@ -47,22 +38,13 @@ async fn a_person_sees_how_far_it_is_and_a_second_one_waits() {
     assert_eq!(page.header("location"), PATH);
     let html = [("accept", "text/html")];
     let shown = app.reader.get_with(PATH, &html).await.assert_status(200);
-    assert!(
-        shown.has("http-equiv=\"refresh\"") && shown.has("<progress"),
-        "{shown:?}"
-    );
+    assert!(shown.has("http-equiv=\"refresh\"") && shown.has("<progress"), "{shown:?}");
     post(&app, "application/json").await.assert_status(409);
     post(&app, "text/html").await.assert_status(303);
     lock.release().await;
-    eventually("it ends", async || {
-        (state(&app).await["running"] == false).then_some(())
-    })
-    .await;
+    eventually("it ends", async || (state(&app).await["running"] == false).then_some(())).await;
     let shown = app.reader.get_with(PATH, &html).await.assert_status(200);
-    assert!(
-        shown.has("Warm the cache again") && !shown.has("http-equiv=\"refresh\""),
-        "{shown:?}"
-    );
+    assert!(shown.has("Warm the cache again") && !shown.has("http-equiv=\"refresh\""), "{shown:?}");
 }
 
 #[tokio::test]

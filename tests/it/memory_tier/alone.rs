@@ -11,11 +11,7 @@ const PATHS: [&str; 5] = [
 ];
 
 async fn start() -> App {
-    Plan::with_homes(4)
-        .await
-        .set("REDIS_URL", "off")
-        .start()
-        .await
+    Plan::with_homes(4).await.set("REDIS_URL", "off").start().await
 }
 
 async fn warm(app: &App) {
@@ -158,8 +154,7 @@ async fn while_redis_is_gone_memory_answers_and_follows_and_nothing_of_before_co
             true => redis.hold(),
             false => redis.cut(),
         }
-        app.create_without_session(&listing("Saved", "1", "Leith"))
-            .await;
+        app.create_without_session(&listing("Saved", "1", "Leith")).await;
         for path in &PATHS[..3] {
             let page = app.get(path).await.assert_status(200);
             assert!(page.has("Saved"), "{path} is stale: {page:?}");
@@ -175,12 +170,8 @@ async fn while_redis_is_gone_memory_answers_and_follows_and_nothing_of_before_co
         eventually("redis is in use", async || {
             let page = app.get("/properties/?sort=price").await;
             assert!(page.has("By psql"), "stale: {page:?}");
-            app.database
-                .run("UPDATE property SET price = price + 1")
-                .await;
-            page.cache_status()
-                .contains("page-redis; fwd=uri-miss")
-                .then_some(())
+            app.database.run("UPDATE property SET price = price + 1").await;
+            page.cache_status().contains("page-redis; fwd=uri-miss").then_some(())
         })
         .await;
         for path in &PATHS[..3] {

@@ -36,10 +36,7 @@ async fn ask(app: &App, method: &Method, path: &str, with: &[(&str, &str)]) -> P
 async fn same(memory: &App, long: &App, method: Method, path: &str, with: &[(&str, &str)]) -> Page {
     let what = format!("{method} {path} {with:?}");
     let wanted = ask(long, &method, path, with).await;
-    assert!(
-        wanted.cache_status().starts_with("page-redis; hit"),
-        "{what}: {wanted:?}"
-    );
+    assert!(wanted.cache_status().starts_with("page-redis; hit"), "{what}: {wanted:?}");
     let page = eventually("memory answers", async || {
         let page = ask(memory, &method, path, with).await;
         page.is_memory_hit().then_some(page)
@@ -109,11 +106,7 @@ async fn memory_answers_byte_for_byte_and_header_for_header_as_the_long_way() {
             [("range", "bytes=0-9")],
         ] {
             let json = path.contains("json") || with[0].0 != "accept";
-            let path = if json {
-                path.to_owned()
-            } else {
-                format!("{path}?_=1")
-            };
+            let path = if json { path.to_owned() } else { format!("{path}?_=1") };
             long.get(&path).await;
             ask(&long, &Method::GET, &path, &with).await;
             same(&memory, &long, Method::GET, &path, &with).await;
@@ -131,14 +124,9 @@ async fn what_memory_may_not_answer_goes_the_long_way_though_the_page_is_held() 
         let page = ask(&memory, &Method::GET, path, &[with]).await;
         let wanted = ask(&long, &Method::GET, path, &[with]).await;
         assert!(!page.is_hit(), "{with:?}: {page:?}");
-        assert_eq!(
-            (page.status, headers(&page).len()),
-            (wanted.status, headers(&wanted).len())
-        );
+        assert_eq!((page.status, headers(&page).len()), (wanted.status, headers(&wanted).len()));
     }
-    let posted = ask(&memory, &Method::POST, path, &[])
-        .await
-        .assert_status(405);
+    let posted = ask(&memory, &Method::POST, path, &[]).await.assert_status(405);
     assert!(!posted.is_hit(), "{posted:?}");
 }
 
@@ -146,8 +134,7 @@ async fn calls(redis: &RedisCli, command: &str) -> u64 {
     let info: String = redis.run(&["INFO", "commandstats"]).await;
     let start = format!("cmdstat_{command}:calls=");
     let line = info.lines().find_map(|line| line.strip_prefix(&start));
-    line.and_then(|rest| rest.split(',').next())
-        .map_or(0, |n| n.parse().expect("a number"))
+    line.and_then(|rest| rest.split(',').next()).map_or(0, |n| n.parse().expect("a number"))
 }
 
 #[tokio::test]
@@ -207,10 +194,7 @@ async fn without_memory_no_page_is_answered_from_it() {
     let status = app.get("/properties/cache-status/").await.json();
     let memory = &status["levels"]["page_memory"];
     assert_eq!(memory["enabled"], false, "{status}");
-    assert_eq!(
-        (&memory["entries"], &memory["armed"]),
-        (&0.into(), &false.into())
-    );
+    assert_eq!((&memory["entries"], &memory["armed"]), (&0.into(), &false.into()));
 }
 
 #[tokio::test]
@@ -222,10 +206,7 @@ async fn a_page_that_another_instance_stored_moves_into_memory_when_it_is_asked_
         let stored = first.get(path).await;
         assert!(stored.is_stored(), "{path}: {}", stored.cache_status());
         let page = second.get(path).await;
-        assert!(
-            page.cache_status().starts_with("page-redis; hit"),
-            "{path}: {page:?}"
-        );
+        assert!(page.cache_status().starts_with("page-redis; hit"), "{path}: {page:?}");
         let again = second.get(path).await;
         assert!(again.is_memory_hit(), "{path}: {}", again.cache_status());
         assert_eq!(stored.body, again.body, "{path}");
@@ -266,9 +247,6 @@ async fn the_age_of_a_page_made_of_cached_rows_counts_from_the_load_of_the_rows(
     assert!(status.starts_with("queryset; hit, "), "{status}");
     let hit = app.has_in_memory(page).await;
     for page in [computed, hit] {
-        assert!(
-            age(&page) >= oldest,
-            "the rows are {oldest} s old: {page:?}"
-        );
+        assert!(age(&page) >= oldest, "the rows are {oldest} s old: {page:?}");
     }
 }

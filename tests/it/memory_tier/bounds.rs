@@ -19,10 +19,7 @@ async fn the_tier_stays_within_its_bound_and_keeps_the_page_that_everybody_reads
     let (entries, weight) = size().await;
     assert_eq!(entries, 1);
     let pages = 300;
-    assert!(
-        weight * pages > 2 * MEBIBYTE,
-        "{weight} bytes a page are too few for this test"
-    );
+    assert!(weight * pages > 2 * MEBIBYTE, "{weight} bytes a page are too few for this test");
     for price in 1..=pages {
         let path = format!("/properties/?format=json&max_price={}", 100_000 + price);
         app.get(&path).await.assert_status(200);
@@ -33,10 +30,7 @@ async fn the_tier_stays_within_its_bound_and_keeps_the_page_that_everybody_reads
         }
     }
     let (entries, bytes) = size().await;
-    assert!(
-        entries > 20 && bytes > MEBIBYTE / 2,
-        "{entries} pages, {bytes} bytes"
-    );
+    assert!(entries > 20 && bytes > MEBIBYTE / 2, "{entries} pages, {bytes} bytes");
     let page = app.get(hot).await;
     assert!(page.is_memory_hit(), "{}", page.cache_status());
 }
@@ -52,11 +46,7 @@ async fn a_page_that_is_longer_than_the_tier_is_answered_and_not_held() {
     for _ in 0..3 {
         let page = app.get("/properties/?format=json&page_size=100").await;
         let page = page.assert_status(200);
-        assert!(
-            !page.is_memory_hit() && page.body.len() > 1_500_000,
-            "{}",
-            page.cache_status()
-        );
+        assert!(!page.is_memory_hit() && page.body.len() > 1_500_000, "{}", page.cache_status());
     }
     let small = app.has_in_memory("/properties/1/").await;
     assert!(small.has("Long 1"));

@@ -51,10 +51,8 @@ async fn a_clear_through_one_instance_empties_the_memory_of_all() {
         let apps = instances().await;
         clear(&apps[writer]).await;
         for app in &apps {
-            eventually("the memory is empty", async || {
-                (entries(app).await == 0).then_some(())
-            })
-            .await;
+            eventually("the memory is empty", async || (entries(app).await == 0).then_some(()))
+                .await;
             for path in PATHS {
                 let page = app.get(path).await.assert_status(200);
                 assert!(!page.is_memory_hit(), "{path}: {}", page.cache_status());
@@ -78,10 +76,8 @@ async fn a_clear_by_the_command_empties_the_memory_of_running_sites() {
     for command in [Shell::beside(&first), Shell::beside(&alone)] {
         command.run(&["manage_cache", "--clear"]).done();
         for app in [&first, &second, &alone] {
-            eventually("the memory is empty", async || {
-                (entries(app).await == 0).then_some(())
-            })
-            .await;
+            eventually("the memory is empty", async || (entries(app).await == 0).then_some(()))
+                .await;
             app.has_in_memory("/properties/").await;
         }
     }

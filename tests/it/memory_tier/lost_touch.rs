@@ -37,9 +37,7 @@ async fn app_of_a_role(redis: Option<&str>) -> (App, String) {
 
 /// Ends the connection that hears of events, and lets no other be made.
 async fn deafen(app: &App, role: &str) {
-    app.database
-        .run(&format!("ALTER ROLE {role} NOLOGIN"))
-        .await;
+    app.database.run(&format!("ALTER ROLE {role} NOLOGIN")).await;
     app.database.run(TERMINATE).await;
     // Without being told, it would go on for longer than this.
     eventually_within(Duration::from_secs(1), "memory is disarmed", async || {
@@ -56,14 +54,9 @@ async fn memory_does_not_answer_while_the_site_cannot_listen_and_follows_when_it
     deafen(&app, &role).await;
     for _ in 0..20 {
         let page = app.get(path).await;
-        assert!(
-            page.cache_status().starts_with("page-redis; hit"),
-            "{page:?}"
-        );
+        assert!(page.cache_status().starts_with("page-redis; hit"), "{page:?}");
     }
-    app.database
-        .run("UPDATE property SET title = 'Unheard of' WHERE id = 1")
-        .await;
+    app.database.run("UPDATE property SET title = 'Unheard of' WHERE id = 1").await;
     app.database.run(&format!("ALTER ROLE {role} LOGIN")).await;
     eventually_within(BOUND, "the write shows", async || {
         app.get(path).await.has("Unheard of").then_some(())
@@ -83,9 +76,7 @@ async fn redis_is_not_read_once_the_log_was_not_read_for_the_lease_and_readiness
     assert!(following().await);
     deafen(&app, &role).await;
     // No instance hears of it, so Redis is not told.
-    app.database
-        .run("UPDATE property SET title = 'Unheard of' WHERE id = 1")
-        .await;
+    app.database.run("UPDATE property SET title = 'Unheard of' WHERE id = 1").await;
     eventually_within(BOUND, "the write shows", async || {
         app.get(path).await.has("Unheard of").then_some(())
     })
@@ -111,9 +102,7 @@ async fn a_save_through_an_instance_that_cannot_listen_shows_in_its_next_request
         app.has_in_memory(path).await;
     }
     deafen(&app, &role).await;
-    staff
-        .edit_listing(1, &listing("Mended", "1", "Leith"))
-        .await;
+    staff.edit_listing(1, &listing("Mended", "1", "Leith")).await;
     for path in ["/properties/", "/properties/1/"] {
         app.keeps_showing(path, "Mended").await;
     }
@@ -204,10 +193,7 @@ async fn a_process_that_was_frozen_does_not_answer_its_first_request_with_what_i
             other.has_in_memory(path).await;
         }
         site.signal("STOP");
-        other
-            .database
-            .run("UPDATE property SET title = 'Meanwhile' WHERE id = 1")
-            .await;
+        other.database.run("UPDATE property SET title = 'Meanwhile' WHERE id = 1").await;
         let written = Instant::now();
         for path in paths {
             other.comes_to_show(path, "Meanwhile").await;
@@ -241,10 +227,7 @@ async fn a_site_that_is_cut_off_from_postgres_for_a_while_forgets_what_it_held()
     for round in 0..3 {
         app.has_in_memory(path).await;
         postgres.cut();
-        eventually("memory is disarmed", async || {
-            (!app.is_armed().await).then_some(())
-        })
-        .await;
+        eventually("memory is disarmed", async || (!app.is_armed().await).then_some(())).await;
         let title = format!("Round {round}");
         let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
         app.database.run(&sql).await;

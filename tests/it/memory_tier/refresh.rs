@@ -172,9 +172,7 @@ async fn lifetimes_in_memory_are_spread_so_that_pages_do_not_expire_together() {
     let app = plan.start().await;
     let mut seconds = Vec::new();
     for price in 1..=40 {
-        let page = app
-            .has_in_memory(&format!("/properties/?min_price={price}&format=json"))
-            .await;
+        let page = app.has_in_memory(&format!("/properties/?min_price={price}&format=json")).await;
         let (_, ttl) = page.cache_status().split_once("ttl=").expect("a lifetime");
         seconds.push(ttl.parse::<u64>().expect("seconds"));
     }

@@ -71,9 +71,7 @@ async fn an_added_and_a_deleted_listing_show_in_the_very_next_request() {
     warm(&app).await;
     app.has_in_memory(&format!("/properties/{id}/")).await;
     staff.delete_listing(id).await;
-    app.get(&format!("/properties/{id}/"))
-        .await
-        .assert_status(404);
+    app.get(&format!("/properties/{id}/")).await.assert_status(404);
     for path in &SHOWING[..4] {
         assert!(!app.get(path).await.has("Added"), "{path}");
     }
@@ -137,9 +135,7 @@ async fn a_write_that_is_rolled_back_leaves_every_page_in_memory() {
     app.database.run(&format!("BEGIN; {write}; ROLLBACK")).await;
     // A write that was committed later is heard of; it touches lists of everything only.
     app.has_heard_of_everything().await;
-    let untouched = SHOWING
-        .iter()
-        .filter(|path| path.contains("eith") || path.contains("/1/"));
+    let untouched = SHOWING.iter().filter(|path| path.contains("eith") || path.contains("/1/"));
     for path in untouched.chain(&OTHERS) {
         let page = app.get(path).await;
         assert!(page.is_memory_hit(), "{path}: {}", page.cache_status());

@@ -40,10 +40,8 @@ async fn with(app: &App, path: &str, headers: &[(&str, &str)]) -> Page {
 
 async fn all_stand_in(app: &App) {
     for path in FOR_PEOPLE.iter().chain(&FOR_PROGRAMS) {
-        eventually("the page stands in", async || {
-            app.get(path).await.is_stale().then_some(())
-        })
-        .await;
+        eventually("the page stands in", async || app.get(path).await.is_stale().then_some(()))
+            .await;
     }
 }
 
@@ -65,9 +63,7 @@ async fn pages_for_people_say_once_that_they_stand_in_and_data_are_the_same() {
         let (_, content) = page.text().split_once("<main ").expect("content");
         let (_, content) = content.split_once('>').expect("closed");
         assert!(
-            content
-                .trim_start()
-                .starts_with("<p class=\"notice\" id=\"old\" role=\"status\">"),
+            content.trim_start().starts_with("<p class=\"notice\" id=\"old\" role=\"status\">"),
             "{path}"
         );
     }
@@ -93,10 +89,7 @@ async fn a_copy_without_the_notice_is_not_confirmed_and_one_with_it_is() {
     for path in FOR_PEOPLE {
         let mut copies = Vec::new();
         for encoding in ["identity", "br", "gzip"] {
-            let page = app
-                .reader
-                .get_with(path, &[("accept-encoding", encoding)])
-                .await;
+            let page = app.reader.get_with(path, &[("accept-encoding", encoding)]).await;
             copies.push((encoding, page.header("etag").to_owned()));
         }
         copies.dedup_by(|one, other| one.1 == other.1);
@@ -118,15 +111,8 @@ async fn a_copy_without_the_notice_is_not_confirmed_and_one_with_it_is() {
         }
         own.dedup();
         assert_eq!(own.len(), 1, "{path}: {own:?}");
-        let head = app
-            .reader
-            .send(app.reader.request(Method::HEAD, path))
-            .await;
-        assert_eq!(
-            (head.header("etag"), head.body.len()),
-            (own[0].as_str(), 0),
-            "{path}"
-        );
+        let head = app.reader.send(app.reader.request(Method::HEAD, path)).await;
+        assert_eq!((head.header("etag"), head.body.len()), (own[0].as_str(), 0), "{path}");
         postgres.restore();
         // Whoever has the copy with the notice gets the page without it.
         eventually("the page is itself again", async || {

@@ -40,10 +40,7 @@ async fn requests_beyond_the_queue_are_refused_at_once_and_warm_pages_still_come
         for _ in 0..PAGES - ROOM {
             let (waited, page) = answers.recv().await.expect("an answer");
             let page = page.assert_status(503);
-            assert!(
-                waited < Duration::from_millis(2800),
-                "it waited for {waited:?}"
-            );
+            assert!(waited < Duration::from_millis(2800), "it waited for {waited:?}");
             assert!(!page.header("retry-after").is_empty(), "{page:?}");
             assert_eq!(page.header("cache-control"), "no-store");
         }

@@ -25,9 +25,7 @@ async fn a_site_that_is_told_to_stop_answers_every_leader_and_every_follower_in_
         let hold = crate::harness::Hold::new(&plan.database, Reader::Rows).await;
         let before = missed(&browser).await;
         let paths = ["/properties/", "/properties/?format=json", "/properties/2/"];
-        let asking: Vec<_> = (0..30)
-            .map(|at| browser.asks(paths[at % paths.len()]))
-            .collect();
+        let asking: Vec<_> = (0..30).map(|at| browser.asks(paths[at % paths.len()])).collect();
         eventually("the requests are there", async || {
             (missed(&browser).await >= before + 30).then_some(())
         })

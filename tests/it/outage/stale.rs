@@ -35,10 +35,7 @@ fn age(page: &Page) -> u64 {
 
 /// How long ago a page expired, as it says.
 fn lateness(page: &Page) -> u64 {
-    let (_, rest) = page
-        .cache_status()
-        .split_once("ttl=-")
-        .expect("a negative lifetime");
+    let (_, rest) = page.cache_status().split_once("ttl=-").expect("a negative lifetime");
     let (seconds, _) = rest.split_once(';').expect("a detail");
     seconds.parse().expect("seconds")
 }
@@ -136,23 +133,14 @@ async fn a_page_that_stands_in_tells_how_long_ago_it_was_loaded_and_how_long_ago
         assert_eq!(lateness(&page), wanted);
         // It lived for two seconds, five percent more or less, and each figure is of whole seconds.
         let lived = age(&page).checked_sub(wanted);
-        assert!(
-            lived.is_some_and(|lived| (1..=3).contains(&lived)),
-            "{page:?}"
-        );
+        assert!(lived.is_some_and(|lived| (1..=3).contains(&lived)), "{page:?}");
         assert!(app.is_armed().await, "it hears of events");
     }
     // What it hears of is void, and does not stand in.
-    app.database
-        .run("UPDATE property SET title = 'Mended' WHERE id = 1")
+    app.database.run("UPDATE property SET title = 'Mended' WHERE id = 1").await;
+    eventually("the page is refused", async || (app.get(path).await.status == 503).then_some(()))
         .await;
-    eventually("the page is refused", async || {
-        (app.get(path).await.status == 503).then_some(())
-    })
-    .await;
-    app.database
-        .run(&format!("ALTER ROLE {role} CONNECTION LIMIT -1"))
-        .await;
+    app.database.run(&format!("ALTER ROLE {role} CONNECTION LIMIT -1")).await;
     let page = app.get(path).await.assert_status(200);
     assert!(page.has("Mended"), "stale: {page:?}");
 }
@@ -170,12 +158,7 @@ async fn a_page_that_stands_in_is_no_younger_than_it_is_late() {
             // With Redis, it may have been made anew of rows that had not expired yet: they were older than it.
             let late = page.is_stale().then(|| lateness(&page));
             let late = late.filter(|late| *late > 1)?;
-            assert!(
-                age(&page) >= late,
-                "{}: age {}",
-                page.cache_status(),
-                age(&page)
-            );
+            assert!(age(&page) >= late, "{}: age {}", page.cache_status(), age(&page));
             (late > 3).then_some(())
         })
         .await;

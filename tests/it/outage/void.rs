@@ -50,9 +50,7 @@ async fn what_a_save_made_void_is_refused_and_what_it_did_not_touch_keeps_coming
         let app = app_behind(&postgres, redis).await;
         let staff = app.staff().await;
         warm(&app).await;
-        staff
-            .edit_listing(1, &listing("Mended", "1", "Leith"))
-            .await;
+        staff.edit_listing(1, &listing("Mended", "1", "Leith")).await;
         postgres.cut();
         are_refused(&app).await;
         let page = app.get("/properties/2/").await.assert_status(200);
@@ -71,9 +69,7 @@ async fn what_psql_made_void_before_the_outage_is_refused() {
         let postgres = Proxy::to_postgres();
         let app = app_behind(&postgres, redis).await;
         warm(&app).await;
-        app.database
-            .run("UPDATE property SET title = 'Mended' WHERE id = 1")
-            .await;
+        app.database.run("UPDATE property SET title = 'Mended' WHERE id = 1").await;
         app.has_heard_of_everything().await;
         postgres.cut();
         are_refused(&app).await;
@@ -86,11 +82,7 @@ async fn what_was_cleared_is_refused() {
         let postgres = Proxy::to_postgres();
         let app = app_behind(&postgres, redis).await;
         warm(&app).await;
-        app.services
-            .management
-            .clear("a test")
-            .await
-            .expect("cleared");
+        app.services.management.clear("a test").await.expect("cleared");
         postgres.cut();
         are_refused(&app).await;
         is_refused(app.get("/properties/2/").await);
@@ -104,12 +96,7 @@ async fn what_another_instance_cleared_is_refused() {
         let app = app_behind(&postgres, redis).await;
         let other = app.another().unheld().start().await;
         warm(&app).await;
-        other
-            .services
-            .management
-            .clear("a test")
-            .await
-            .expect("cleared");
+        other.services.management.clear("a test").await.expect("cleared");
         eventually("the memory is empty", async || {
             let status = app.services.management.status().await;
             (status["levels"]["page_memory"]["entries"] == 0).then_some(())
@@ -130,11 +117,7 @@ async fn what_is_cleared_during_the_outage_is_refused_from_then_on() {
         assert!(app.get("/properties/").await.assert_status(200).is_hit());
         // Other instances can't be told, which the operator is.
         let cleared = app.services.management.clear("a test").await;
-        assert!(
-            cleared
-                .expect_err("the log can't be written")
-                .is_unavailable()
-        );
+        assert!(cleared.expect_err("the log can't be written").is_unavailable());
         are_refused(&app).await;
     }
 }
@@ -146,21 +129,11 @@ async fn pages_that_were_never_computed_are_refused_in_the_format_that_was_asked
         let app = app_behind(&postgres, redis).await;
         app.has_in_memory("/properties/").await;
         postgres.cut();
-        for path in [
-            "/properties/1/",
-            "/properties/?min_price=7",
-            "/properties/no-cache/",
-        ] {
+        for path in ["/properties/1/", "/properties/?min_price=7", "/properties/no-cache/"] {
             let html = app.get(path).await;
-            assert!(
-                html.header("content-type").starts_with("text/html"),
-                "{html:?}"
-            );
+            assert!(html.header("content-type").starts_with("text/html"), "{html:?}");
             is_refused(html);
-            let json = app
-                .reader
-                .get_with(path, &[("accept", "application/json")])
-                .await;
+            let json = app.reader.get_with(path, &[("accept", "application/json")]).await;
             assert_eq!(json.header("content-type"), "application/problem+json");
             assert_eq!(json.json()["status"], 503);
             is_refused(json);

@@ -18,9 +18,7 @@ pub(super) async fn app_of(titles: &[&str]) -> App {
 /// The numbers of the listings that a search finds, which the list's own count has to agree with.
 pub(super) async fn found(app: &App, search: &str) -> Vec<i64> {
     let text: String = url::form_urlencoded::byte_serialize(search.as_bytes()).collect();
-    let page = app
-        .get_json(&format!("/properties/?sort=oldest&q={text}"))
-        .await;
+    let page = app.get_json(&format!("/properties/?sort=oldest&q={text}")).await;
     let rows = page["results"].as_array().expect("a list").iter();
     let ids: Vec<i64> = rows.filter_map(|row| row["id"].as_i64()).collect();
     assert_eq!(page["count"], ids.len(), "{search}");
@@ -35,15 +33,8 @@ pub(super) async fn finds(app: &App, searches: &[(&str, &[i64])]) {
 
 #[tokio::test]
 async fn a_word_is_found_by_each_of_its_beginnings() {
-    let words = [
-        "Apartments",
-        "Stunning",
-        "Parking",
-        "Comfortable",
-        "Quietly",
-        "Éclairs",
-        "Москва",
-    ];
+    let words =
+        ["Apartments", "Stunning", "Parking", "Comfortable", "Quietly", "Éclairs", "Москва"];
     let app = app_of(&words).await;
     for (id, word) in (1..).zip(words) {
         for (end, _) in word.char_indices().skip(1).chain([(word.len(), ' ')]) {
@@ -55,37 +46,18 @@ async fn a_word_is_found_by_each_of_its_beginnings() {
 
 #[tokio::test]
 async fn a_beginning_finds_no_less_than_what_it_is_the_beginning_of() {
-    let app = app_of(&[
-        "Apartment",
-        "Apartments",
-        "Set apart",
-        "A park",
-        "Parking",
-        "Parkland",
-        "Parks",
-    ])
-    .await;
+    let app =
+        app_of(&["Apartment", "Apartments", "Set apart", "A park", "Parking", "Parkland", "Parks"])
+            .await;
     for word in ["apartments", "parking", "parks", "parklands"] {
         let mut longer = found(&app, word).await;
         for end in (1..word.len()).rev() {
             let beginning = found(&app, &word[..end]).await;
-            assert!(
-                longer.iter().all(|id| beginning.contains(id)),
-                "{}",
-                &word[..end]
-            );
+            assert!(longer.iter().all(|id| beginning.contains(id)), "{}", &word[..end]);
             longer = beginning;
         }
     }
-    finds(
-        &app,
-        &[
-            ("apartments", &[1, 2, 3]),
-            ("parking", &[4, 5, 7]),
-            ("parkla", &[6]),
-        ],
-    )
-    .await;
+    finds(&app, &[("apartments", &[1, 2, 3]), ("parking", &[4, 5, 7]), ("parkla", &[6])]).await;
 }
 
 #[tokio::test]
@@ -96,13 +68,7 @@ async fn a_beginning_is_of_the_word_and_not_of_its_stem() {
     .await;
     finds(
         &app,
-        &[
-            ("fry", &[2, 3]),
-            ("fried", &[2, 3]),
-            ("barn", &[5]),
-            ("basin", &[7]),
-            ("headli", &[9]),
-        ],
+        &[("fry", &[2, 3]), ("fried", &[2, 3]), ("barn", &[5]), ("basin", &[7]), ("headli", &[9])],
     )
     .await;
 }
@@ -174,14 +140,8 @@ async fn signs_part_the_words_of_a_listing_as_those_of_a_search() {
 
 #[tokio::test]
 async fn an_owners_s_may_be_left_out_or_joined() {
-    let app = app_of(&[
-        "Arthur's Seat",
-        "Arthur’s Seat",
-        "Arthurs Seat",
-        "Arthur Seat",
-        "O'Hara",
-    ])
-    .await;
+    let app =
+        app_of(&["Arthur's Seat", "Arthur’s Seat", "Arthurs Seat", "Arthur Seat", "O'Hara"]).await;
     let all = &[1, 2, 3, 4];
     finds(
         &app,

@@ -14,9 +14,7 @@ fn path_of(url: &Value) -> Option<String> {
 
 fn ids(list: &Value) -> Vec<i64> {
     let rows = list["results"].as_array().expect("a list");
-    rows.iter()
-        .map(|row| row["id"].as_i64().expect("an id"))
-        .collect()
+    rows.iter().map(|row| row["id"].as_i64().expect("an id")).collect()
 }
 
 /// Follows `next` to the end, and does something after each page.
@@ -44,16 +42,8 @@ async fn a_walk_meets_every_row_once_in_every_order() {
         ("sort=oldest", "created_at, id", "true"),
         ("sort=price", "price, id", "true"),
         ("sort=-price", "price DESC, id DESC", "true"),
-        (
-            "location=leith&sort=price",
-            "price, id",
-            "location = 'Leith'",
-        ),
-        (
-            "q=home&min_price=5000",
-            "created_at DESC, id DESC",
-            "price >= 5000",
-        ),
+        ("location=leith&sort=price", "price, id", "location = 'Leith'"),
+        ("q=home&min_price=5000", "created_at DESC, id DESC", "price >= 5000"),
     ] {
         let sql = format!(
             "SELECT string_agg(id::text, ' ' ORDER BY {order}) FROM property WHERE {filter}"
@@ -79,20 +69,12 @@ async fn a_walk_repeats_and_loses_nothing_while_rows_come_and_go() {
     })
     .await;
     let mut counts = BTreeMap::new();
-    seen.iter()
-        .for_each(|id| *counts.entry(*id).or_insert(0) += 1);
-    assert!(
-        counts.values().all(|count| *count == 1),
-        "repeated: {counts:?}"
-    );
-    let stayed = app
-        .database
-        .value("SELECT string_agg(id::text, ' ') FROM property WHERE id <= 40");
+    seen.iter().for_each(|id| *counts.entry(*id).or_insert(0) += 1);
+    assert!(counts.values().all(|count| *count == 1), "repeated: {counts:?}");
+    let stayed =
+        app.database.value("SELECT string_agg(id::text, ' ') FROM property WHERE id <= 40");
     for id in stayed.await.split(' ') {
-        assert!(
-            counts.contains_key(&id.parse().expect("an id")),
-            "lost: {id}"
-        );
+        assert!(counts.contains_key(&id.parse().expect("an id")), "lost: {id}");
     }
 }
 
@@ -146,18 +128,13 @@ async fn a_cursor_that_was_tampered_with_is_refused() {
 async fn cursors_lead_past_the_last_page_that_has_a_number() {
     let app = Plan::new().await.homes(210).await.start().await;
     let list = app.get_json("/properties/?page_size=1&page=200").await;
-    let seen = ids(&app
-        .get(&path_of(&list["next"]).expect("more rows"))
-        .await
-        .json());
+    let seen = ids(&app.get(&path_of(&list["next"]).expect("more rows")).await.json());
     assert_eq!(seen, [10]);
 }
 
 /// The cursor of a list's second page.
 async fn cursor_of(app: &App, query: &str) -> String {
-    let list = app
-        .get_json(&format!("/properties/?page_size=3{query}"))
-        .await;
+    let list = app.get_json(&format!("/properties/?page_size=3{query}")).await;
     let next = path_of(&list["next"]).expect("a next page");
     let (_, cursor) = next.split_once("cursor=").expect("a cursor");
     cursor.split('&').next().unwrap_or_default().to_owned()
@@ -226,8 +203,5 @@ async fn every_instance_reads_the_cursors_of_every_other() {
     let key = "another-key-for-tests".repeat(2);
     let other = app.another().set("SECRET_KEY", key).start().await;
     let path = format!("/properties/?format=json&page_size=3&sort=price&cursor={cursor}");
-    assert_eq!(
-        ids(&other.get(&path).await.assert_status(200).json()),
-        [4, 5, 6]
-    );
+    assert_eq!(ids(&other.get(&path).await.assert_status(200).json()), [4, 5, 6]);
 }

@@ -73,10 +73,7 @@ async fn a_page_that_is_computed_is_encoded_as_a_hit_is() {
     let hit = encoded(&app, "/properties/", "br").await;
     assert!(hit.is_hit());
     assert_eq!(decoded(&computed), decoded(&hit));
-    assert_eq!(
-        computed.header("content-encoding"),
-        hit.header("content-encoding")
-    );
+    assert_eq!(computed.header("content-encoding"), hit.header("content-encoding"));
 }
 
 #[tokio::test]
@@ -114,12 +111,7 @@ async fn a_client_that_accepts_no_encoding_of_the_site_is_told_so() {
         "/properties/999/",
     ] {
         app.get(path).await;
-        for accept in [
-            "identity;q=0",
-            "*;q=0",
-            "deflate, *;q=0",
-            "identity; q=0.0, zstd",
-        ] {
+        for accept in ["identity;q=0", "*;q=0", "deflate, *;q=0", "identity; q=0.0, zstd"] {
             let headers = [("accept-encoding", accept)];
             let page = app.reader.get_with(path, &headers).await;
             assert_eq!(page.status, 406, "{path} {accept}");
@@ -139,11 +131,9 @@ async fn a_client_that_refuses_a_page_as_it_is_gets_it_compressed_however_short_
     let app = Plan::new().await.homes(1).await.start().await;
     for path in ["/robots.txt", "/properties/"] {
         let plain = encoded(&app, path, "identity").await;
-        for (accept, token) in [
-            ("gzip, identity;q=0", "gzip"),
-            ("br, *;q=0", "br"),
-            ("*, identity;q=0", "br"),
-        ] {
+        for (accept, token) in
+            [("gzip, identity;q=0", "gzip"), ("br, *;q=0", "br"), ("*, identity;q=0", "br")]
+        {
             let page = encoded(&app, path, accept).await;
             assert_eq!(page.header("content-encoding"), token, "{path} {accept}");
             assert_eq!(decoded(&page), plain.body, "{path} {accept}");

@@ -8,10 +8,8 @@ const LISTINGS: usize = 7_546;
 
 /// The listings that a page shows.
 fn shown(page: &Page) -> Vec<i64> {
-    let links = page
-        .text()
-        .split("class=\"card__title\" dir=\"auto\"><a href=\"/properties/")
-        .skip(1);
+    let links =
+        page.text().split("class=\"card__title\" dir=\"auto\"><a href=\"/properties/").skip(1);
     let ids = links.filter_map(|link| link.split(['/', '?']).next()?.parse().ok());
     ids.collect()
 }
@@ -52,12 +50,9 @@ async fn walk(app: &App, query: &str, rel: &str) -> (Vec<i64>, String) {
 #[tokio::test]
 async fn next_leads_to_every_listing_once_in_every_order() {
     let app = many(LISTINGS).await;
-    for query in [
-        "",
-        "sort=oldest&page_size=37",
-        "sort=price&page_size=30",
-        "sort=-price&page_size=36",
-    ] {
+    for query in
+        ["", "sort=oldest&page_size=37", "sort=price&page_size=30", "sort=-price&page_size=36"]
+    {
         let (seen, _) = walk(&app, query, "next").await;
         assert_eq!(seen.len(), LISTINGS, "{query}");
         let once: BTreeSet<_> = seen.iter().collect();
@@ -73,9 +68,7 @@ async fn previous_leads_back_from_behind_the_last_numbered_page() {
     let query = "page_size=3&location=Place+1";
     let (forth, end) = walk(&app, query, "next").await;
     assert_eq!(forth.len(), 325);
-    let last = app
-        .get("/properties/?page_size=3&location=Place+1&page=109")
-        .await;
+    let last = app.get("/properties/?page_size=3&location=Place+1&page=109").await;
     assert_eq!(link(&last, "next"), None);
     let (back, _) = walk(&app, end.trim_start_matches("/properties/?"), "prev").await;
     assert_eq!(back.iter().collect::<BTreeSet<_>>(), forth.iter().collect());

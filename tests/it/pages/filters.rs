@@ -7,10 +7,7 @@ async fn titles(app: &App, query: &str) -> Vec<String> {
     let results = list["results"].as_array().expect("a list");
     let title = |row: &serde_json::Value| row["title"].as_str().expect("a title").to_owned();
     let titles: Vec<String> = results.iter().map(title).collect();
-    let page = app
-        .get(&format!("/properties/?{query}"))
-        .await
-        .assert_status(200);
+    let page = app.get(&format!("/properties/?{query}")).await.assert_status(200);
     assert!(titles.iter().all(|title| page.has(title)), "{titles:?}");
     titles
 }
@@ -41,10 +38,7 @@ async fn lists_are_filtered_and_sorted_as_asked() {
         ("page_size=2&page=3", "2 1"),
         ("q=home&location=Leith&min_price=2000&sort=-price", "5 3"),
     ] {
-        let want: Vec<String> = want
-            .split_whitespace()
-            .map(|n| format!("Home {n}"))
-            .collect();
+        let want: Vec<String> = want.split_whitespace().map(|n| format!("Home {n}")).collect();
         assert_eq!(titles(&app, query).await, want, "{query}");
     }
 }
@@ -54,34 +48,14 @@ async fn search_finds_words_in_other_forms_accents_and_beginnings() {
     let rows = "INSERT INTO property (title, description, price, location) VALUES
         ('Café with gardens', 'Two bedrooms', 1, 'Leith'), ('The flat', 'By the sea', 2, 'Zürich')";
     let app = Plan::new().await.sql(rows).await.start().await;
-    for query in [
-        "q=cafe",
-        "q=garden",
-        "q=bedroom",
-        "q=gard",
-        "q=GARDENS+caf%C3%A9",
-    ] {
+    for query in ["q=cafe", "q=garden", "q=bedroom", "q=gard", "q=GARDENS+caf%C3%A9"] {
         assert_eq!(titles(&app, query).await, ["Café with gardens"], "{query}");
     }
-    for query in [
-        "q=the",
-        "q=zurich",
-        "location=z%C3%BCrich",
-        "location=Z%C3%9CRICH",
-        "q=flats",
-    ] {
+    for query in ["q=the", "q=zurich", "location=z%C3%BCrich", "location=Z%C3%9CRICH", "q=flats"] {
         assert_eq!(titles(&app, query).await, ["The flat"], "{query}");
     }
-    for query in [
-        "q=%26%7C%21%28%29%3A*",
-        "q=%27%27",
-        "q=%22",
-        "q=%3C-%3E",
-        "q=a%3A*",
-    ] {
-        app.get(&format!("/properties/?{query}"))
-            .await
-            .assert_status(200);
+    for query in ["q=%26%7C%21%28%29%3A*", "q=%27%27", "q=%22", "q=%3C-%3E", "q=a%3A*"] {
+        app.get(&format!("/properties/?{query}")).await.assert_status(200);
     }
 }
 
@@ -90,31 +64,17 @@ async fn every_wrong_parameter_is_named_and_kept_beside_its_field() {
     let app = spawn_app().await;
     let query =
         "page=x&page_size=0&sort=up&min_price=abc&max_price=-1&q=kept%3Cb%3E&location=Leith";
-    let page = app
-        .get(&format!("/properties/?{query}"))
-        .await
-        .assert_status(400);
-    for text in [
-        "value=\"abc\"",
-        "value=\"-1\"",
-        "value=\"Leith\"",
-        "kept&#60;b&#62;",
-    ] {
+    let page = app.get(&format!("/properties/?{query}")).await.assert_status(400);
+    for text in ["value=\"abc\"", "value=\"-1\"", "value=\"Leith\"", "kept&#60;b&#62;"] {
         assert!(page.has(text), "{text} is not there: {page:?}");
     }
     assert!(!page.has("kept<b>"));
-    let page = app
-        .get(&format!("/properties/?{query}&format=json"))
-        .await
-        .assert_status(400);
+    let page = app.get(&format!("/properties/?{query}&format=json")).await.assert_status(400);
     assert_eq!(page.header("content-type"), "application/problem+json");
     let problem = page.json();
     let errors = problem["errors"].as_object().expect("errors by field");
     let fields: Vec<_> = errors.keys().map(String::as_str).collect();
-    assert_eq!(
-        fields,
-        ["max_price", "min_price", "page", "page_size", "sort"]
-    );
+    assert_eq!(fields, ["max_price", "min_price", "page", "page_size", "sort"]);
     assert!(errors.values().all(|list| list[0].is_string()), "{problem}");
     assert_eq!(problem["status"], 400);
 }
@@ -122,16 +82,8 @@ async fn every_wrong_parameter_is_named_and_kept_beside_its_field() {
 #[tokio::test]
 async fn bounds_of_the_parameters_are_inclusive() {
     let app = Plan::new().await.homes(1).await.start().await;
-    for good in [
-        "page_size=1",
-        "page_size=100",
-        "page=1",
-        "min_price=0",
-        "max_price=99999999.99",
-    ] {
-        app.get(&format!("/properties/?{good}"))
-            .await
-            .assert_status(200);
+    for good in ["page_size=1", "page_size=100", "page=1", "min_price=0", "max_price=99999999.99"] {
+        app.get(&format!("/properties/?{good}")).await.assert_status(200);
     }
     for bad in [
         "page_size=0",
@@ -168,9 +120,7 @@ async fn a_page_after_the_last_one_is_not_found_however_large_its_number_is() {
     // Also where there are rows: this list has 210 pages of one row each.
     let path = "/properties/?page_size=1&page=200";
     app.get(path).await.assert_status(200);
-    app.get("/properties/?page_size=1&page=201")
-        .await
-        .assert_status(404);
+    app.get("/properties/?page_size=1&page=201").await.assert_status(404);
     for bad in ["0", "00", "-1", "abc", "2x", "1e2"] {
         let path = format!("/properties/?format=json&page={bad}");
         let problem = app.get(&path).await.assert_status(400).json();

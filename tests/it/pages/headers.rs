@@ -43,18 +43,10 @@ async fn every_kind_of_page_has_the_security_headers() {
         let page = app.get(path).await.assert_status(status);
         is_hardened(&page);
     }
-    for path in [
-        "/admin/",
-        "/admin/properties/",
-        "/admin/properties/1/change/",
-    ] {
+    for path in ["/admin/", "/admin/properties/", "/admin/properties/1/change/"] {
         is_hardened(&staff.get(path).await.assert_status(200));
     }
-    let page = app
-        .reader
-        .post("/properties/", &[])
-        .await
-        .assert_status(405);
+    let page = app.reader.post("/properties/", &[]).await.assert_status(405);
     is_hardened(&page);
 }
 
@@ -63,12 +55,7 @@ async fn request_ids_are_never_the_same() {
     let app = Plan::new().await.homes(1).await.start().await;
     let mut ids = std::collections::BTreeSet::new();
     for _ in 0..10 {
-        ids.insert(
-            app.get("/properties/")
-                .await
-                .header("x-request-id")
-                .to_owned(),
-        );
+        ids.insert(app.get("/properties/").await.header("x-request-id").to_owned());
     }
     assert_eq!(ids.len(), 10);
 }
@@ -118,14 +105,8 @@ async fn head_answers_as_get_without_the_body() {
         let head = app.reader.request(Method::HEAD, path);
         let head = app.reader.send(head).await.assert_status(get.status);
         assert!(head.body.is_empty(), "{path}");
-        for name in [
-            "content-type",
-            "etag",
-            "cache-control",
-            "vary",
-            "content-length",
-            "location",
-        ] {
+        for name in ["content-type", "etag", "cache-control", "vary", "content-length", "location"]
+        {
             assert_eq!(head.header(name), get.header(name), "{path}: {name}");
         }
     }
@@ -157,14 +138,8 @@ async fn the_page_without_cache_reads_and_writes_none() {
         assert!(app.keys(family).await.is_empty(), "{family}");
     }
     app.get("/properties/").await;
-    app.database
-        .run("UPDATE property SET title = 'New' WHERE id = 30")
-        .await;
+    app.database.run("UPDATE property SET title = 'New' WHERE id = 30").await;
     assert!(app.get("/properties/no-cache/").await.has("New"));
-    app.get("/properties/no-cache/?page=9")
-        .await
-        .assert_status(404);
-    app.get("/properties/no-cache/?page=0")
-        .await
-        .assert_status(400);
+    app.get("/properties/no-cache/?page=9").await.assert_status(404);
+    app.get("/properties/no-cache/?page=0").await.assert_status(400);
 }

@@ -36,9 +36,7 @@ async fn a_list_has_the_shape_of_django_rest_framework() {
 async fn a_price_has_two_decimals_and_is_never_a_float() {
     let app = Plan::new().await.sql(ROW).await.start().await;
     for price in ["0", "0.1", "99999999.99", "1234.5", "70000000.05"] {
-        app.database
-            .run(&format!("UPDATE property SET price = {price}"))
-            .await;
+        app.database.run(&format!("UPDATE property SET price = {price}")).await;
         let want = app.database.value("SELECT price::text FROM property").await;
         let list = app.get_json("/properties/no-cache/").await;
         assert_eq!(list["results"][0]["price"], want);
@@ -52,26 +50,14 @@ async fn a_client_gets_what_it_accepts() {
         ("/properties/", "text/html", "text/html; charset=utf-8"),
         ("/properties/", "*/*", "text/html; charset=utf-8"),
         ("/properties/", "application/json", "application/json"),
-        (
-            "/properties/",
-            "application/json;q=0.9, text/html;q=0.8",
-            "application/json",
-        ),
+        ("/properties/", "application/json;q=0.9, text/html;q=0.8", "application/json"),
         ("/properties/1/", "application/json", "application/json"),
         ("/properties/?format=json", "text/html", "application/json"),
-        (
-            "/properties/no-cache/",
-            "application/json",
-            "application/json",
-        ),
+        ("/properties/no-cache/", "application/json", "application/json"),
     ] {
         for _ in 0..2 {
             let page = app.reader.get_with(path, &[("accept", accept)]).await;
-            assert_eq!(
-                page.assert_status(200).header("content-type"),
-                want,
-                "{path} {accept}"
-            );
+            assert_eq!(page.assert_status(200).header("content-type"), want, "{path} {accept}");
         }
     }
 }
@@ -84,17 +70,8 @@ async fn links_name_the_site_and_keep_the_filters() {
     assert_eq!(list["count"], 5);
     assert!(list["previous"].is_null());
     let next = list["next"].as_str().expect("a next page");
-    assert!(
-        next.starts_with("http://homes.example/properties/?"),
-        "{next}"
-    );
-    for part in [
-        "location=Leith",
-        "sort=price",
-        "page_size=2",
-        "cursor=",
-        "format=json",
-    ] {
+    assert!(next.starts_with("http://homes.example/properties/?"), "{next}");
+    for part in ["location=Leith", "sort=price", "page_size=2", "cursor=", "format=json"] {
         assert!(next.contains(part), "{next}");
     }
     assert!(!next.contains("utm_"), "{next}");

@@ -3,18 +3,12 @@
 use crate::harness::{App, Plan, listing};
 
 async fn ids(app: &App, query: &str) -> Vec<i64> {
-    let page = app
-        .get_json(&format!("/properties/?sort=oldest&{query}"))
-        .await;
+    let page = app.get_json(&format!("/properties/?sort=oldest&{query}")).await;
     let rows = page["results"].as_array().expect("a list").iter();
     let ids: Vec<i64> = rows.filter_map(|row| row["id"].as_i64()).collect();
     assert_eq!(page["count"], ids.len(), "{query}");
     let fresh = format!("/properties/no-cache/?sort=oldest&format=json&{query}");
-    assert_eq!(
-        app.get_json(&fresh).await["count"],
-        page["count"],
-        "{query}"
-    );
+    assert_eq!(app.get_json(&fresh).await["count"], page["count"], "{query}");
     ids
 }
 
@@ -49,13 +43,9 @@ async fn a_search_for_a_number_follows_each_write_of_its_listing() {
     for path in [next, "/properties/?q=5"] {
         assert!(app.get(path).await.has("Villa"), "{path}");
     }
-    staff
-        .edit_listing(5, &listing("Castle", "1", "Leith"))
-        .await;
+    staff.edit_listing(5, &listing("Castle", "1", "Leith")).await;
     assert!(app.get(next).await.has("Castle"));
-    staff
-        .edit_listing(5, &listing("Castle", "1", "Joppa"))
-        .await;
+    staff.edit_listing(5, &listing("Castle", "1", "Joppa")).await;
     assert!(!app.get(next).await.has("Castle"));
     assert!(app.get("/properties/?q=5").await.has("Castle"));
     staff.delete_listing(5).await;

@@ -32,11 +32,7 @@ async fn headers_that_are_no_part_of_the_key_change_nothing() {
         ("accept", "text/html, marker-7f3a"),
         ("accept-encoding", MARKER),
     ] {
-        app.services
-            .management
-            .clear("a test")
-            .await
-            .expect("cleared");
+        app.services.management.clear("a test").await.expect("cleared");
         let poisoned = app.reader.get_with("/properties/", &[(name, value)]).await;
         assert_eq!(poisoned.assert_status(200).body, control.body, "{name}");
         let plain = app.get("/properties/").await.assert_status(200);
@@ -68,10 +64,7 @@ async fn odd_targets_are_answered_or_refused_and_poison_nothing() {
         "/properties/?%ff=%fe",
     ] {
         let answer = app.get_raw(target, "localhost").await;
-        assert!(
-            matches!(answer.status, 200 | 301 | 400 | 404),
-            "{target}: {answer:?}"
-        );
+        assert!(matches!(answer.status, 200 | 301 | 400 | 404), "{target}: {answer:?}");
         let plain = app.get("/properties/").await.assert_status(200);
         assert_eq!(plain.body, control.body, "{target}");
     }
@@ -95,9 +88,7 @@ async fn an_oversized_head_is_refused() {
     let request =
         format!("GET /properties/?{long} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     let address = app.origin.trim_start_matches("http://");
-    let mut stream = tokio::net::TcpStream::connect(address)
-        .await
-        .expect("it listens");
+    let mut stream = tokio::net::TcpStream::connect(address).await.expect("it listens");
     let sent = tokio::io::AsyncWriteExt::write_all(&mut stream, request.as_bytes()).await;
     let mut answer = Vec::new();
     let read = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut answer).await;

@@ -17,10 +17,7 @@ async fn a_page_that_a_member_of_staff_asked_for_first_is_the_same_for_everybody
     let control = app.get("/properties/no-cache/").await;
     // A message waits in the session for the next page.
     let fields = [("action", String::new())];
-    staff
-        .submit("/admin/properties/", &fields)
-        .await
-        .assert_status(303);
+    staff.submit("/admin/properties/", &fields).await.assert_status(303);
     let theirs = staff.get("/properties/").await.assert_status(200);
     is_public(&theirs, &control);
     assert!(!theirs.has("ada"), "{theirs:?}");
@@ -41,11 +38,7 @@ async fn cookies_of_any_kind_neither_enter_a_page_nor_miss_one() {
         " ",
         "=;=;",
     ] {
-        app.services
-            .management
-            .clear("a test")
-            .await
-            .expect("cleared");
+        app.services.management.clear("a test").await.expect("cleared");
         for path in ["/properties/", "/properties/"] {
             let page = app.reader.get_with(path, &[("cookie", cookie)]).await;
             is_public(&page.assert_status(200), &control);
@@ -63,15 +56,8 @@ async fn a_request_with_credentials_neither_reads_nor_fills_the_cache() {
     for value in ["Bearer marker-9c1e", "Basic bWFya2Vy", "bearer", ""] {
         let headers = [("authorization", value)];
         for _ in 0..2 {
-            let page = app
-                .reader
-                .get_with("/properties/", &headers)
-                .await
-                .assert_status(200);
-            assert!(
-                page.cache_status().contains("fwd=bypass"),
-                "{value:?}: {page:?}"
-            );
+            let page = app.reader.get_with("/properties/", &headers).await.assert_status(200);
+            assert!(page.cache_status().contains("fwd=bypass"), "{value:?}: {page:?}");
             assert!(!page.header("cache-control").contains("public"), "{page:?}");
             is_public(&page, &control);
         }
@@ -108,9 +94,7 @@ async fn sessions_have_tokens_of_their_own_and_each_works() {
     let (one, other) = (app.staff().await, app.staff_named("sam").await);
     assert_ne!(one.csrf_token().await, other.csrf_token().await);
     one.edit_listing(1, &listing("By ada", "1", "Leith")).await;
-    other
-        .edit_listing(2, &listing("By sam", "1", "Leith"))
-        .await;
+    other.edit_listing(2, &listing("By sam", "1", "Leith")).await;
     let page = app.get("/properties/").await;
     assert!(page.has("By ada") && page.has("By sam"));
 }
@@ -121,16 +105,8 @@ async fn answers_that_set_a_cookie_may_not_be_stored() {
     let stranger = app.stranger();
     let form = stranger.get("/admin/login/").await.assert_status(200);
     assert!(!form.header("set-cookie").is_empty());
-    assert!(
-        form.header("cache-control").contains("no-store"),
-        "{form:?}"
-    );
-    let entered = stranger
-        .try_log_in("ada", crate::harness::PASSWORD, "")
-        .await;
+    assert!(form.header("cache-control").contains("no-store"), "{form:?}");
+    let entered = stranger.try_log_in("ada", crate::harness::PASSWORD, "").await;
     assert!(!entered.header("set-cookie").is_empty());
-    assert!(
-        entered.header("cache-control").contains("no-store"),
-        "{entered:?}"
-    );
+    assert!(entered.header("cache-control").contains("no-store"), "{entered:?}");
 }

@@ -34,10 +34,7 @@ async fn files_that_pages_name_may_be_kept_for_good() {
         assert!(!page.body.is_empty());
         let etag = page.header("etag").to_owned();
         let headers = [("if-none-match", etag.as_str())];
-        app.reader
-            .get_with(&path, &headers)
-            .await
-            .assert_status(304);
+        app.reader.get_with(&path, &headers).await.assert_status(304);
     }
 }
 
@@ -47,21 +44,16 @@ async fn a_file_under_its_plain_name_is_asked_for_each_time() {
     let page = app.get("/static/site.css").await.assert_status(200);
     assert!(page.header("content-type").starts_with("text/css"));
     assert!(!page.header("cache-control").contains("immutable"));
-    app.get("/static/site.000000000000.css")
-        .await
-        .assert_status(404);
+    app.get("/static/site.000000000000.css").await.assert_status(404);
 }
 
 #[tokio::test]
 async fn pages_have_no_inline_style_or_script() {
     let app = Plan::new().await.homes(2).await.start().await;
     let staff = app.staff().await;
-    for path in [
-        "/properties/",
-        "/properties/1/",
-        "/admin/properties/",
-        "/properties/redis-metrics/",
-    ] {
+    for path in
+        ["/properties/", "/properties/1/", "/admin/properties/", "/properties/redis-metrics/"]
+    {
         let page = staff.get(path).await.assert_status(200);
         for inline in ["<style", " style=", "<script>", " onclick=", "javascript:"] {
             assert!(!page.has(inline), "{path} has {inline}");
@@ -112,10 +104,7 @@ async fn a_file_whose_name_says_its_version_may_be_kept_for_good_and_is_not_comp
     let plain = accepting(&app, path, "identity").await;
     let page = accepting(&app, path, "br, gzip").await;
     assert_eq!(page.header("content-encoding"), "");
-    assert_eq!(
-        (&page.body, page.body.starts_with(b"wOF2")),
-        (&plain.body, true)
-    );
+    assert_eq!((&page.body, page.body.starts_with(b"wOF2")), (&plain.body, true));
     assert_eq!(page.header("content-type"), "font/woff2");
     assert_eq!(page.header("cache-control"), FOR_GOOD);
     let copy = [("if-none-match", page.header("etag"))];

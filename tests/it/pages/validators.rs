@@ -30,12 +30,8 @@ async fn a_copy_of_one_encoding_is_not_confirmed_for_another() {
     let app = Plan::new().await.homes(24).await.start().await;
     let page = asked(&app, "/properties/", "br", "").await;
     let brotli = page.header("etag").to_owned();
-    asked(&app, "/properties/", "gzip", &brotli)
-        .await
-        .assert_status(200);
-    asked(&app, "/properties/?format=json", "br", &brotli)
-        .await
-        .assert_status(200);
+    asked(&app, "/properties/", "gzip", &brotli).await.assert_status(200);
+    asked(&app, "/properties/?format=json", "br", &brotli).await.assert_status(200);
 }
 
 #[tokio::test]
@@ -49,9 +45,7 @@ async fn a_copy_from_before_a_write_is_replaced_at_once() {
         staff.edit_listing(1, &edited).await;
         let page = asked(&app, path, "", &before).await.assert_status(200);
         assert!(page.has("Mended"));
-        asked(&app, path, "", page.header("etag"))
-            .await
-            .assert_status(304);
+        asked(&app, path, "", page.header("etag")).await.assert_status(304);
     }
 }
 

@@ -37,14 +37,9 @@ async fn a_dead_connection_to_the_log_is_replaced_and_what_it_missed_is_seen() {
     .await;
     app.get("/properties/").await;
     let _stopped = Stopped::new(pid);
-    app.database
-        .run("UPDATE property SET title = 'Unheard of' WHERE id = 1")
-        .await;
+    app.database.run("UPDATE property SET title = 'Unheard of' WHERE id = 1").await;
     let seen = eventually_within(Duration::from_secs(12), "the write is seen", async || {
-        app.get("/properties/")
-            .await
-            .has("Unheard of")
-            .then_some(())
+        app.get("/properties/").await.has("Unheard of").then_some(())
     });
     seen.await;
 }
@@ -52,11 +47,7 @@ async fn a_dead_connection_to_the_log_is_replaced_and_what_it_missed_is_seen() {
 /// A site on a database of its own, with a prefix and a Redis that are another site's too.
 async fn app_on(redis: &OwnRedis, database: TestDatabase) -> App {
     let plan = Plan::on(database).set("REDIS_URL", redis.url());
-    plan.set("CACHE_KEY_PREFIX", "shared")
-        .homes(2)
-        .await
-        .start()
-        .await
+    plan.set("CACHE_KEY_PREFIX", "shared").homes(2).await.start().await
 }
 
 #[tokio::test]
@@ -64,10 +55,7 @@ async fn events_of_another_database_with_the_same_numbers_are_not_taken_for_appl
     let redis = OwnRedis::start(&[]).await;
     let first = app_on(&redis, TestDatabase::create().await).await;
     for price in 1..=6 {
-        first
-            .database
-            .run(&format!("UPDATE property SET price = {price} WHERE id = 1"))
-            .await;
+        first.database.run(&format!("UPDATE property SET price = {price} WHERE id = 1")).await;
     }
     first.has_heard_of_everything().await;
     drop(first.stop());
@@ -75,16 +63,9 @@ async fn events_of_another_database_with_the_same_numbers_are_not_taken_for_appl
     let second = app_on(&redis, TestDatabase::create().await).await;
     for price in ["100", "200", "300", "400"] {
         second.get("/properties/1/").await;
-        second
-            .database
-            .run(&format!("UPDATE property SET price = {price} WHERE id = 1"))
-            .await;
+        second.database.run(&format!("UPDATE property SET price = {price} WHERE id = 1")).await;
         let follows = eventually_within(Duration::from_secs(3), "the write is seen", async || {
-            second
-                .get("/properties/1/")
-                .await
-                .has(&format!("value=\"{price}.00\""))
-                .then_some(())
+            second.get("/properties/1/").await.has(&format!("value=\"{price}.00\"")).then_some(())
         });
         follows.await;
     }
@@ -110,12 +91,8 @@ async fn a_long_transaction_elsewhere_leaves_pages_hits_after_the_event_was_appl
     let app = Plan::new().await.homes(2).await.start().await;
     let elsewhere = TestDatabase::create().await;
     let long = elsewhere.psql().await;
-    long.batch_execute("BEGIN; SELECT pg_current_xact_id()")
-        .await
-        .expect("begun");
-    app.database
-        .run("UPDATE property SET title = 'Once' WHERE id = 1")
-        .await;
+    long.batch_execute("BEGIN; SELECT pg_current_xact_id()").await.expect("begun");
+    app.database.run("UPDATE property SET title = 'Once' WHERE id = 1").await;
     app.has_heard_of_everything().await;
     app.get("/properties/1/").await.assert_status(200);
     // Each of these looks at the log again, from the position that the long transaction holds back.
@@ -134,9 +111,7 @@ async fn a_backlog_behind_an_open_transaction_is_applied_once() {
     let second = first.another().start().await;
     let elsewhere = TestDatabase::create().await;
     let long = elsewhere.psql().await;
-    long.batch_execute("BEGIN; SELECT pg_current_xact_id()")
-        .await
-        .expect("begun");
+    long.batch_execute("BEGIN; SELECT pg_current_xact_id()").await.expect("begun");
     let rows = "INSERT INTO property (title, description, price, location)
         SELECT 'Row', 'D', n, 'Granton' FROM generate_series(1, 1000) AS n";
     first.database.run(rows).await;
@@ -157,8 +132,7 @@ async fn a_backlog_behind_an_open_transaction_is_applied_once() {
         let sql = format!("UPDATE property SET title = 'Round {round}' WHERE id = 40");
         first.database.run(&sql).await;
         for app in [&first, &second] {
-            app.comes_to_show("/properties/40/", &format!("Round {round}"))
-                .await;
+            app.comes_to_show("/properties/40/", &format!("Round {round}")).await;
             app.has_heard_of_everything().await;
             for path in &paths {
                 let page = app.get(path).await;
@@ -191,10 +165,7 @@ async fn a_request_in_flight_does_not_undo_a_logout() {
     };
     let (saved, ()) = tokio::join!(saving, log_out);
     saved.assert_status(303);
-    assert_eq!(
-        app.database.value("SELECT count(*) FROM session").await,
-        "0"
-    );
+    assert_eq!(app.database.value("SELECT count(*) FROM session").await, "0");
     staff.get("/admin/").await.assert_status(302);
 }
 
@@ -217,11 +188,7 @@ async fn what_no_page_or_file_can_say_is_refused_by_the_table() {
              VALUES ('T', 'D', 'L', {price}{values})"
         );
         let err = client.batch_execute(&sql).await.expect_err(values);
-        assert!(
-            err.as_db_error()
-                .is_some_and(|err| err.constraint().is_some()),
-            "{sql}: {err:?}"
-        );
+        assert!(err.as_db_error().is_some_and(|err| err.constraint().is_some()), "{sql}: {err:?}");
     }
     for text in ["U&'x\\00a0'", "U&'\\2028'", "U&'\\3000x'", "E'x\\n'"] {
         let sql = format!(

@@ -43,9 +43,7 @@ async fn an_entry_from_before_a_write_stays_dead_wherever_it_is_put_back() {
     }
     assert_eq!(old.len(), 3);
     let staff = app.staff().await;
-    staff
-        .edit_listing(1, &listing("Mended", "1", "Leith"))
-        .await;
+    staff.edit_listing(1, &listing("Mended", "1", "Leith")).await;
     app.get(PATH).await;
     for (key, bytes) in old {
         redis.run_with(&["SET", &key], &bytes).await;
@@ -111,9 +109,6 @@ async fn writes_leave_no_keys_behind_but_marks_that_expire() {
     assert_eq!(app.keys("all_properties").await.len(), 2);
     for key in redis.keys(&format!("{}:", app.prefix)).await {
         let ttl: i64 = redis.run(&["TTL", &key]).await;
-        assert!(
-            ttl > 0 || key.ends_with(":log_position"),
-            "{key} never expires"
-        );
+        assert!(ttl > 0 || key.ends_with(":log_position"), "{key} never expires");
     }
 }

@@ -51,14 +51,8 @@ async fn sites_with_different_prefixes_do_not_disturb_each_other() {
         assert!(app.get("/properties/").await.is_hit());
     }
     let staff = one.staff().await;
-    staff
-        .edit_listing(1, &listing("Mended", "1", "Leith"))
-        .await;
-    one.services
-        .management
-        .clear("a test")
-        .await
-        .expect("cleared");
+    staff.edit_listing(1, &listing("Mended", "1", "Leith")).await;
+    one.services.management.clear("a test").await.expect("cleared");
     let page = other.get("/properties/").await;
     assert!(page.is_hit() && !page.has("Mended"), "{page:?}");
     assert!(one.get("/properties/").await.has("Mended"));
@@ -71,9 +65,7 @@ async fn a_site_that_starts_does_not_believe_what_was_written_while_none_ran() {
     assert!(first.get("/properties/").await.is_hit());
     let variables = first.variables.clone();
     let database = first.stop();
-    database
-        .run("UPDATE property SET title = 'Meanwhile' WHERE id = 1")
-        .await;
+    database.run("UPDATE property SET title = 'Meanwhile' WHERE id = 1").await;
     let mut plan = Plan::on(database);
     plan.variables = variables;
     let app = plan.start().await;

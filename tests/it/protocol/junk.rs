@@ -52,9 +52,7 @@ async fn a_value_of_another_type_under_every_key_is_a_miss() {
 async fn truncated_entries_are_misses() {
     survives(async |redis, key| {
         let bytes = redis.bytes(key).await;
-        redis
-            .run_with(&["SET", key], &bytes[..bytes.len() / 2])
-            .await;
+        redis.run_with(&["SET", key], &bytes[..bytes.len() / 2]).await;
     })
     .await;
 }

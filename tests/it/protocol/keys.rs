@@ -52,8 +52,7 @@ async fn random_parameters_fill_no_cache() {
         let path = format!("/properties/?x{number}={number}&utm_campaign={number}");
         app.get(&path).await.assert_status(200);
         app.get(&format!("/properties/{}/", 1_000 + number)).await;
-        app.get(&format!("/properties/?page={}", 201 + number))
-            .await;
+        app.get(&format!("/properties/?page={}", 201 + number)).await;
         app.get(&format!("/nowhere/{number}/")).await;
     }
     assert_eq!(app.keys("page").await.len(), 1);
@@ -85,9 +84,7 @@ async fn hostile_values_make_short_keys_or_none() {
         "q=%1b".to_owned(),
     ];
     for query in &refused {
-        app.get(&format!("/properties/?{query}"))
-            .await
-            .assert_status(400);
+        app.get(&format!("/properties/?{query}")).await.assert_status(400);
     }
     let keys = app.redis().await.keys(&app.prefix).await;
     assert_eq!(app.keys("page").await.len(), accepted.len());

@@ -16,10 +16,7 @@ async fn lifetimes(app: &App, family: &str) -> Vec<f64> {
 async fn told(app: &App, path: &str) -> u64 {
     app.get(path).await;
     let page = app.get(path).await;
-    let (_, ttl) = page
-        .cache_status()
-        .split_once("; hit; ttl=")
-        .expect("a hit");
+    let (_, ttl) = page.cache_status().split_once("; hit; ttl=").expect("a hit");
     ttl.parse().expect("a number")
 }
 
@@ -27,11 +24,8 @@ async fn told(app: &App, path: &str) -> u64 {
 async fn entries_live_as_long_as_the_configuration_says() {
     let app = Plan::new().await.homes(1).await.start().await;
     app.get("/properties/?format=json").await;
-    for (family, want) in [
-        ("page", 900.0),
-        ("all_properties", 3600.0),
-        ("property_count", 1800.0),
-    ] {
+    for (family, want) in [("page", 900.0), ("all_properties", 3600.0), ("property_count", 1800.0)]
+    {
         let [seconds] = lifetimes(&app, family).await[..] else {
             panic!("one entry of {family}");
         };
@@ -69,9 +63,8 @@ async fn lifetimes_are_spread_by_five_percent() {
     }
     let seconds = lifetimes(&app, "page").await;
     assert_eq!(seconds.len(), 60);
-    let (min, max) = seconds.iter().fold((f64::MAX, f64::MIN), |(min, max), s| {
-        (min.min(*s), max.max(*s))
-    });
+    let (min, max) =
+        seconds.iter().fold((f64::MAX, f64::MIN), |(min, max), s| (min.min(*s), max.max(*s)));
     assert!(min >= 840.0 && max <= 945.0, "{min} {max}");
     assert!(max - min > 45.0, "{min} {max}: they expire together");
 }

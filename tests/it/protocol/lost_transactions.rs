@@ -10,12 +10,8 @@ use crate::harness::{App, OwnPostgres, Plan, TestDatabase, eventually, eventuall
 /// What SPEC promises after the end of a fault.
 const BOUND: Duration = Duration::from_secs(5);
 
-const PATHS: [&str; 4] = [
-    "/properties/",
-    "/properties/1/",
-    "/properties/?location=Leith",
-    "/properties/?format=json",
-];
+const PATHS: [&str; 4] =
+    ["/properties/", "/properties/1/", "/properties/?location=Leith", "/properties/?format=json"];
 
 /// A row and a title that the database loses.
 const LOST: &str = "INSERT INTO property (title, description, price, location, created_at)
@@ -37,10 +33,7 @@ impl Site {
         let plan = Plan::on(server.database().await).homes(2).await;
         let first = plan.start().await;
         let second = first.another().start().await;
-        Self {
-            server,
-            apps: vec![first, second],
-        }
+        Self { server, apps: vec![first, second] }
     }
 
     fn database(&self) -> &TestDatabase {
@@ -206,10 +199,7 @@ async fn after_a_recovery_to_a_point_in_time_later_rows_are_not_shown() {
         site.server.copy_data("data", "backup");
         site.server.begin().await;
         for app in &site.apps {
-            eventually("it follows again", async || {
-                app.is_armed().await.then_some(())
-            })
-            .await;
+            eventually("it follows again", async || app.is_armed().await.then_some(())).await;
         }
         site.write_what_will_be_lost().await;
         for app in &site.apps {
@@ -227,10 +217,7 @@ async fn after_a_recovery_to_a_point_in_time_later_rows_are_not_shown() {
             let config = site.database().config();
             let (client, connection) = config.connect(NoTls).await.ok()?;
             tokio::spawn(connection);
-            let row = client
-                .query_one("SELECT pg_is_in_recovery()", &[])
-                .await
-                .ok()?;
+            let row = client.query_one("SELECT pg_is_in_recovery()", &[]).await.ok()?;
             (!row.get::<_, bool>(0)).then_some(())
         })
         .await;

@@ -16,24 +16,12 @@ async fn stays_new_and_becomes_a_hit(app: &App, path: &str, new: &str) {
 
 #[tokio::test]
 async fn a_site_without_redis_computes_every_page() {
-    for url in [
-        "off",
-        "redis://127.0.0.1:1/0",
-        "redis+unix:///nonexistent/redis.sock",
-    ] {
-        let app = Plan::with_homes(2)
-            .await
-            .without_memory()
-            .set("REDIS_URL", url)
-            .start()
-            .await;
+    for url in ["off", "redis://127.0.0.1:1/0", "redis+unix:///nonexistent/redis.sock"] {
+        let app = Plan::with_homes(2).await.without_memory().set("REDIS_URL", url).start().await;
         let staff = app.staff().await;
         for round in 0..2 {
             let page = app.get("/properties/").await.assert_status(200);
-            assert!(
-                page.cache_status().contains("fwd=bypass"),
-                "{url}: {page:?}"
-            );
+            assert!(page.cache_status().contains("fwd=bypass"), "{url}: {page:?}");
             let title = format!("Round {round}");
             staff.edit_listing(1, &listing(&title, "1", "Leith")).await;
             assert!(app.get("/properties/1/").await.has(&title));
@@ -51,8 +39,7 @@ async fn what_was_written_while_redis_was_gone_is_not_stale_when_it_returns_with
     redis.cut();
     let page = app.get("/properties/").await.assert_status(200);
     assert!(!page.is_hit(), "{}", page.cache_status());
-    app.create_without_session(&listing("Mended", "1", "Leith"))
-        .await;
+    app.create_without_session(&listing("Mended", "1", "Leith")).await;
     assert!(app.get("/properties/").await.has("Mended"));
     redis.restore();
     stays_new_and_becomes_a_hit(&app, "/properties/", "Mended").await;
@@ -66,9 +53,7 @@ async fn what_psql_wrote_while_redis_was_gone_is_not_stale_when_it_returns() {
     app.get("/properties/1/").await;
     redis.cut();
     app.get("/properties/1/").await.assert_status(200);
-    app.database
-        .run("UPDATE property SET title = 'Mended'")
-        .await;
+    app.database.run("UPDATE property SET title = 'Mended'").await;
     redis.restore();
     stays_new_and_becomes_a_hit(&app, "/properties/1/", "Mended").await;
 }
@@ -90,9 +75,7 @@ async fn a_redis_that_hangs_costs_a_moment_and_no_stale_page() {
         assert!(!page.is_hit());
     }
     assert!(started.elapsed() < Duration::from_secs(3), "each waits");
-    staff
-        .edit_listing(1, &listing("Mended", "1", "Leith"))
-        .await;
+    staff.edit_listing(1, &listing("Mended", "1", "Leith")).await;
     assert!(app.get("/properties/").await.has("Mended"));
     redis.restore();
     stays_new_and_becomes_a_hit(&app, "/properties/", "Mended").await;
@@ -118,19 +101,13 @@ async fn a_redis_that_hangs_during_a_write_does_not_answer_with_the_old_page_lat
 #[tokio::test]
 async fn a_redis_that_is_killed_and_starts_empty_is_used_again() {
     let mut redis = OwnRedis::start(&[]).await;
-    let app = Plan::with_homes(2)
-        .await
-        .without_memory()
-        .set("REDIS_URL", redis.url())
-        .start()
-        .await;
+    let app =
+        Plan::with_homes(2).await.without_memory().set("REDIS_URL", redis.url()).start().await;
     app.get("/properties/").await;
     let staff = app.staff().await;
     redis.kill();
     app.get("/properties/").await.assert_status(200);
-    staff
-        .edit_listing(1, &listing("Mended", "1", "Leith"))
-        .await;
+    staff.edit_listing(1, &listing("Mended", "1", "Leith")).await;
     assert!(app.get("/properties/").await.has("Mended"));
     redis.begin().await;
     stays_new_and_becomes_a_hit(&app, "/properties/", "Mended").await;
@@ -139,12 +116,8 @@ async fn a_redis_that_is_killed_and_starts_empty_is_used_again() {
 #[tokio::test]
 async fn a_redis_that_is_wiped_forgets_and_lies_about_nothing() {
     let redis = OwnRedis::start(&[]).await;
-    let app = Plan::with_homes(2)
-        .await
-        .without_memory()
-        .set("REDIS_URL", redis.url())
-        .start()
-        .await;
+    let app =
+        Plan::with_homes(2).await.without_memory().set("REDIS_URL", redis.url()).start().await;
     let staff = app.staff().await;
     for round in 0..3 {
         app.get("/properties/").await;

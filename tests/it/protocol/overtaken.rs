@@ -51,9 +51,7 @@ async fn a_page_made_of_cached_rows_that_a_write_overtakes_is_not_served_afterwa
     let hold = held.hold(Reader::Count).await;
     let asking = held.reading.reader.asks(path);
     hold.somebody_waits().await;
-    staff
-        .edit_listing(1, &listing("Home 1 mended", "1000", "Leith"))
-        .await;
+    staff.edit_listing(1, &listing("Home 1 mended", "1000", "Leith")).await;
     hold.release().await;
     let overtaken = asking.await.expect("answered").assert_status(200);
     assert!(!overtaken.has("mended"), "the rows came from the cache");
@@ -68,16 +66,12 @@ async fn two_writes_that_overtake_one_load_leave_neither_older_state() {
     let hold = held.hold(Reader::Rows).await;
     let first = held.reading.reader.asks("/properties/1/");
     hold.somebody_waits().await;
-    staff
-        .edit_listing(1, &listing("Second", "1000", "Leith"))
-        .await;
+    staff.edit_listing(1, &listing("Second", "1000", "Leith")).await;
     // Until the other instance hears of it, whoever asks there for the same rows follows the first reader.
     held.reading.has_heard_of_something().await;
     let second = held.reading.reader.asks("/properties/1/?format=json");
     hold.readers_wait(2).await;
-    staff
-        .edit_listing(1, &listing("Third", "1000", "Leith"))
-        .await;
+    staff.edit_listing(1, &listing("Third", "1000", "Leith")).await;
     hold.release().await;
     first.await.expect("answered").assert_status(200);
     second.await.expect("answered").assert_status(200);
@@ -111,9 +105,7 @@ async fn a_site_works_as_a_role_that_owns_nothing() {
     let app = plan.set("DATABASE_URL", url).start().await;
     let staff = app.staff().await;
     let id = staff.create_listing(&listing("New", "1", "Leith")).await;
-    staff
-        .edit_listing(id, &listing("Newer", "1", "Leith"))
-        .await;
+    staff.edit_listing(id, &listing("Newer", "1", "Leith")).await;
     assert!(app.get("/properties/").await.has("Newer"));
     staff.delete_listing(id).await;
     assert!(!app.get("/properties/").await.has("Newer"));

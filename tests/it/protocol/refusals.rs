@@ -42,8 +42,7 @@ async fn a_redis_that_refuses_an_invalidation_is_not_read_until_it_is_repaired()
     let cli = redis.cli().await;
     // A replica answers reads and refuses writes; a failover leaves a site with one for a while.
     cli.run::<()>(&["REPLICAOF", "127.0.0.1", "1"]).await;
-    app.create_without_session(&listing("Mended", "1", "Leith"))
-        .await;
+    app.create_without_session(&listing("Mended", "1", "Leith")).await;
     for _ in 0..5 {
         let page = app.get("/properties/").await.assert_status(200);
         assert!(page.has("Mended"), "stale: {page:?}");
@@ -70,11 +69,7 @@ async fn a_redis_under_memory_pressure_evicts_and_makes_no_page_stale() {
             let key = format!("filler:{round}:{filler}");
             cli.run_with(&["SET", &key], &[7; 30_000]).await;
         }
-        for path in [
-            "/properties/",
-            "/properties/1/",
-            "/properties/?location=Leith",
-        ] {
+        for path in ["/properties/", "/properties/1/", "/properties/?location=Leith"] {
             let page = app.get(path).await.assert_status(200);
             assert!(page.has(&title), "stale: {page:?}");
         }

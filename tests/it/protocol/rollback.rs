@@ -17,17 +17,8 @@ const REFUSE_LATE: &str = "
 
 #[tokio::test]
 async fn a_write_that_fails_at_its_commit_leaves_every_page_a_hit() {
-    let app = Plan::with_homes(2)
-        .await
-        .sql(REFUSE_LATE)
-        .await
-        .start()
-        .await;
-    let paths = [
-        "/properties/",
-        "/properties/?location=Leith",
-        "/properties/1/",
-    ];
+    let app = Plan::with_homes(2).await.sql(REFUSE_LATE).await.start().await;
+    let paths = ["/properties/", "/properties/?location=Leith", "/properties/1/"];
     for path in paths {
         app.get(path).await;
     }
@@ -57,10 +48,7 @@ async fn a_page_computed_while_a_write_is_not_committed_is_not_served_after_the_
     }
     transaction.commit().await.expect("committed");
     eventually("the commit shows", async || {
-        app.get("/properties/")
-            .await
-            .has("Uncommitted")
-            .then_some(())
+        app.get("/properties/").await.has("Uncommitted").then_some(())
     })
     .await;
 }
@@ -74,9 +62,7 @@ async fn an_edit_that_waits_for_a_lock_is_seen_once_it_is_saved() {
     let lock = "SELECT FROM property WHERE id = 1 FOR UPDATE";
     transaction.batch_execute(lock).await.expect("locked");
     let editing = tokio::spawn(async move {
-        staff
-            .edit_listing(1, &listing("Saved late", "1", "Leith"))
-            .await;
+        staff.edit_listing(1, &listing("Saved late", "1", "Leith")).await;
     });
     app.database.has_waiting(1).await;
     app.get("/properties/").await;

@@ -47,9 +47,7 @@ async fn everything_works(public: &Browser, staff: &Browser, price: &str) {
         let page = staff.get(path).await;
         assert_eq!(page.status, 200, "{path}: {page:?}");
     }
-    staff
-        .edit_listing(1, &listing("Home 1", price, "Leith"))
-        .await;
+    staff.edit_listing(1, &listing("Home 1", price, "Leith")).await;
     let id = staff.create_listing(&listing("New", price, "Leith")).await;
     staff.delete_listing(id).await;
     public.log_in("ada").await;
@@ -67,10 +65,7 @@ async fn pages_and_forms_work_after_every_change_of_the_schema() {
     for (at, change) in CHANGES.into_iter().enumerate() {
         app.database.run(change).await;
         everything_works(&public, &staff, &format!("{}.50", at + 2)).await;
-        let price = app
-            .database
-            .value("SELECT price FROM property WHERE id = 1")
-            .await;
+        let price = app.database.value("SELECT price FROM property WHERE id = 1").await;
         assert_eq!(price, format!("{}.50", at + 2), "{change}");
     }
 }
@@ -80,19 +75,13 @@ async fn events_are_heard_after_a_change_of_the_log() {
     let app = Plan::new().await.homes(1).await.start().await;
     for round in 0..3 {
         app.get("/properties/1/").await.assert_status(200);
-        let change = format!(
-            "ALTER TABLE event_log ALTER COLUMN entity TYPE varchar({})",
-            300 + round
-        );
+        let change =
+            format!("ALTER TABLE event_log ALTER COLUMN entity TYPE varchar({})", 300 + round);
         app.database.run(&change).await;
         let update = format!("UPDATE property SET title = 'Round {round}' WHERE id = 1");
         app.database.run(&update).await;
         app.has_heard_of_everything().await;
-        assert!(
-            app.get("/properties/1/")
-                .await
-                .has(&format!("Round {round}"))
-        );
+        assert!(app.get("/properties/1/").await.has(&format!("Round {round}")));
     }
 }
 
@@ -125,18 +114,11 @@ async fn a_statement_that_the_server_has_forgotten_is_prepared_again() {
 
 #[tokio::test]
 async fn a_transaction_uses_no_statement_that_was_prepared_before_it() {
-    for change in [
-        "ALTER TABLE property ALTER COLUMN price TYPE numeric(12,2)",
-        "DEALLOCATE ALL",
-    ] {
+    for change in ["ALTER TABLE property ALTER COLUMN price TYPE numeric(12,2)", "DEALLOCATE ALL"] {
         let (_database, pool) = pool_of_one().await;
         let mut client = pool.client().await.expect("a client");
-        properties::find(&client, PropertyId(1))
-            .await
-            .expect("warm");
-        properties::find_locked(&client, PropertyId(1))
-            .await
-            .expect("warm");
+        properties::find(&client, PropertyId(1)).await.expect("warm");
+        properties::find_locked(&client, PropertyId(1)).await.expect("warm");
         client.batch_execute(change).await.expect("done");
         let work = client.transaction().await.expect("begun");
         let found = properties::find_locked(&work, PropertyId(1)).await;

@@ -61,8 +61,7 @@ async fn a_write_is_refused_in_bounded_time_while_postgres_is_frozen() {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await.homes(2).await;
     let app = plan.behind(&postgres).start().await;
-    app.create_without_session(&listing("Before", "1", "Leith"))
-        .await;
+    app.create_without_session(&listing("Before", "1", "Leith")).await;
     postgres.hold();
     let start = Stopwatch::start();
     let refused = listing("Refused", "1", "Leith").parsed();
@@ -70,8 +69,7 @@ async fn a_write_is_refused_in_bounded_time_while_postgres_is_frozen() {
     assert!(err.expect_err("it is frozen").is_unavailable());
     assert!(start.elapsed() < Duration::from_secs(15));
     postgres.restore();
-    app.create_without_session(&listing("After", "1", "Leith"))
-        .await;
+    app.create_without_session(&listing("After", "1", "Leith")).await;
 }
 
 #[tokio::test]
@@ -121,11 +119,7 @@ async fn is_given_up(
     let start = Stopwatch::start();
     let client = client_of().await.expect("another client");
     assert_ne!(pid(&client).await, first);
-    assert!(
-        start.elapsed() < Duration::from_secs(2),
-        "{:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     let limit = Duration::from_secs(8);
     let ended = async || (!is_active(database, "given_up").await).then_some(());
     eventually_within(limit, "the server ends it", ended).await;
@@ -204,11 +198,7 @@ async fn a_page_whose_statement_takes_too_long_says_so_and_the_log_names_the_sta
         lock.release().await;
     }
     let log = site.log();
-    for begun in [
-        "a statement took too long: ",
-        "FROM property",
-        "UPDATE session",
-    ] {
+    for begun in ["a statement took too long: ", "FROM property", "UPDATE session"] {
         assert!(log.contains(begun), "{begun}: {log}");
     }
 }

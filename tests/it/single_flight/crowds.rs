@@ -20,26 +20,17 @@ async fn one_load_per_instance(redis: Option<&str>) {
     };
     let first = plan.holdable().await.start().await;
     let second = first.another().start().await;
-    let (apps, database, path) = (
-        [&first, &second],
-        &first.database,
-        "/properties/?format=json",
-    );
+    let (apps, database, path) = ([&first, &second], &first.database, "/properties/?format=json");
     for app in apps {
         app.has_in_memory(path).await;
     }
-    database
-        .run("UPDATE property SET title = 'Mended' WHERE id = 1")
-        .await;
+    database.run("UPDATE property SET title = 'Mended' WHERE id = 1").await;
     let mut missed = Vec::new();
     for app in apps {
         app.has_heard_of_everything().await;
         missed.push(app.counts(Level::PageMemory).await.misses);
     }
-    let (rows, counts) = (
-        database.loads(Reader::Rows).await,
-        database.loads(Reader::Count).await,
-    );
+    let (rows, counts) = (database.loads(Reader::Rows).await, database.loads(Reader::Count).await);
     let hold = first.hold(Reader::Rows).await;
     let asking = apps.map(|app| ask(app, path));
     for (app, missed) in apps.into_iter().zip(missed) {
@@ -58,17 +49,9 @@ async fn one_load_per_instance(redis: Option<&str>) {
     }
     let most = rows + 2;
     let loaded = database.loads(Reader::Rows).await;
-    assert!(
-        (rows + 1..=most).contains(&loaded),
-        "{} loads of rows",
-        loaded - rows
-    );
+    assert!((rows + 1..=most).contains(&loaded), "{} loads of rows", loaded - rows);
     let loaded = database.loads(Reader::Count).await;
-    assert!(
-        loaded <= counts + 2,
-        "{} loads of the count",
-        loaded - counts
-    );
+    assert!(loaded <= counts + 2, "{} loads of the count", loaded - counts);
 }
 
 #[tokio::test]
@@ -103,10 +86,7 @@ async fn html_and_json_of_one_list_share_one_load_of_rows_and_one_of_the_count()
     let plan = Plan::new().await.homes(3).await;
     let app = plan.holdable().await.start().await;
     for reader in [Reader::Rows, Reader::Count] {
-        let filter = format!(
-            "/properties/?location=Leith&page_size={}",
-            5 + reader as i32
-        );
+        let filter = format!("/properties/?location=Leith&page_size={}", 5 + reader as i32);
         let missed = app.counts(Level::PageMemory).await.misses;
         let before = app.database.loads(reader).await;
         let hold = app.hold(reader).await;
@@ -120,18 +100,15 @@ async fn html_and_json_of_one_list_share_one_load_of_rows_and_one_of_the_count()
         assert!(html.has("<html") && json.json()["count"] == 2);
         assert_eq!(app.database.loads(reader).await, before + 1, "{reader:?}");
         let followers = [html, json].map(|page| page.cache_status().to_owned());
-        let collapsed = followers
-            .iter()
-            .filter(|text| text.starts_with("queryset; fwd=uri-miss; collapsed"));
+        let collapsed =
+            followers.iter().filter(|text| text.starts_with("queryset; fwd=uri-miss; collapsed"));
         let wanted = match reader {
             Reader::Rows => 1,
             // The rows may have been there before the second of the two asked.
             Reader::Count => collapsed.clone().count(),
         };
         assert_eq!(collapsed.count(), wanted, "{followers:?}");
-        app.database
-            .run("UPDATE property SET price = price + 1")
-            .await;
+        app.database.run("UPDATE property SET price = price + 1").await;
         app.has_heard_of_everything().await;
     }
 }

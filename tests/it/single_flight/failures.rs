@@ -54,9 +54,7 @@ async fn an_error_of_the_count_is_every_followers_too() {
     let app = start(None).await;
     let (hold, asking) = crowd(&app).await;
     app.database.refuse(Some(Reader::Count)).await;
-    app.database
-        .run("UPDATE property SET title = 'Mended' WHERE id = 1")
-        .await;
+    app.database.run("UPDATE property SET title = 'Mended' WHERE id = 1").await;
     hold.release().await;
     for page in asking {
         // The count may have been loaded before it was refused.

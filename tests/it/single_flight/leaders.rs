@@ -89,9 +89,7 @@ async fn a_request_after_a_save_does_not_join_a_load_from_before_it() {
         let early = paths.map(|path| app.reader.asks(path));
         hold.readers_wait(2).await;
         hold.lets_later_readers_pass().await;
-        staff
-            .edit_listing(1, &listing("Mended", "1", "Leith"))
-            .await;
+        staff.edit_listing(1, &listing("Mended", "1", "Leith")).await;
         for path in paths {
             let page = app.get(path).await.assert_status(200);
             assert!(page.has("Mended"), "stale: {page:?}");
@@ -118,9 +116,7 @@ async fn a_request_after_another_listing_was_saved_joins_the_load_under_way() {
     let leader = app.reader.asks(path);
     hold.somebody_waits().await;
     hold.lets_later_readers_pass().await;
-    staff
-        .edit_listing(1, &listing("Mended", "1", "Leith"))
-        .await;
+    staff.edit_listing(1, &listing("Mended", "1", "Leith")).await;
     let after_edit = app.database.loads(Reader::Rows).await;
     assert!(after_edit > before);
     let missed = app.counts(Level::PageMemory).await.misses;

@@ -31,18 +31,14 @@ async fn while_one_instance_loads_another_waits_for_it_and_shares_what_it_loaded
         assert_eq!(leader.body, follower.body);
         // Whoever waits for longer than a second loads for themselves, and so does an instance whose Redis timed out on
         // a busy machine, or whose generations a start has just made void; such a round proves nothing.
-        let timed_out = [&leader, &follower]
-            .iter()
-            .any(|page| page.cache_status().contains("fwd=bypass"));
+        let timed_out =
+            [&leader, &follower].iter().any(|page| page.cache_status().contains("fwd=bypass"));
         if timed_out || waiting != 1 || start.elapsed() > Duration::from_millis(900) {
             continue;
         }
         assert_eq!(first.database.loads(Reader::Rows).await, before + 1);
         let status = follower.cache_status();
-        assert!(
-            status.starts_with("queryset; fwd=uri-miss; collapsed"),
-            "{status}"
-        );
+        assert!(status.starts_with("queryset; fwd=uri-miss; collapsed"), "{status}");
         return;
     }
     panic!("in no round did one instance leave the load to the other");
@@ -69,11 +65,7 @@ async fn an_instance_that_is_killed_while_it_loads_delays_another_only_for_a_mom
     let start = Stopwatch::start();
     let page = other.get(path).await.assert_status(200);
     assert!(start.elapsed() < DELAY, "{:?}", start.elapsed());
-    assert!(
-        page.has("Home 1") && !page.is_hit(),
-        "{}",
-        page.cache_status()
-    );
+    assert!(page.has("Home 1") && !page.is_hit(), "{}", page.cache_status());
     assert!(other.has_in_memory(path).await.has("Home 1"));
 }
 
@@ -106,10 +98,7 @@ async fn a_lease_that_nobody_gives_back_delays_a_load_by_a_second() {
     let (start, begun) = (Stopwatch::start(), Instant::now());
     let page = app.get(path).await.assert_status(200);
     assert!(start.elapsed() < DELAY, "{:?}", start.elapsed());
-    assert!(
-        begun.elapsed() > Duration::from_millis(900),
-        "the lease was not looked at"
-    );
+    assert!(begun.elapsed() > Duration::from_millis(900), "the lease was not looked at");
     assert!(page.is_stored() && page.has("Home 1"), "{page:?}");
 }
 

@@ -46,11 +46,9 @@ pub(crate) fn judge(
 
 /// The rows that a row's own page shows: each as new as is due, of the same place and band, without any that is due.
 fn similar(run: &Run, reading: &Reading<'_>, shown: &Shown, found: &mut Vec<Violation>) {
-    let ([own], Scope::Row(row), Format::Html) = (
-        shown.rows.as_slice(),
-        &reading.query.scope,
-        reading.query.format,
-    ) else {
+    let ([own], Scope::Row(row), Format::Html) =
+        (shown.rows.as_slice(), &reading.query.scope, reading.query.format)
+    else {
         return;
     };
     for other in &shown.similar {
@@ -64,10 +62,7 @@ fn similar(run: &Run, reading: &Reading<'_>, shown: &Shown, found: &mut Vec<Viol
     let distances = shown.similar.iter();
     let distances: Vec<u32> = distances.map(|row| row.price.abs_diff(own.price)).collect();
     if !distances.is_sorted() || distances.len() > SIMILAR {
-        let what = format!(
-            "similar to {own:?}, but not the nearest: {:?}",
-            shown.similar
-        );
+        let what = format!("similar to {own:?}, but not the nearest: {:?}", shown.similar);
         found.push(Violation::new("row on the wrong page", what));
     }
     if shown.similar.len() >= SIMILAR {
@@ -77,9 +72,7 @@ fn similar(run: &Run, reading: &Reading<'_>, shown: &Shown, found: &mut Vec<Viol
         let attempts = other.attempts();
         let allowed = Allowed::of(&run.windows, &attempts, reading);
         let is_alike = |attempt: &Attempt| {
-            let state = attempt
-                .state
-                .filter(|state| other.place(*state) == own.place);
+            let state = attempt.state.filter(|state| other.place(*state) == own.place);
             state.is_some_and(|state| band(price(state, 0)) == band(own.price))
         };
         let (_, must) = allowed.some_and_all(is_alike);

@@ -36,11 +36,7 @@ pub(crate) struct Violation {
 impl Violation {
     /// One that is wrong at any time.
     pub(crate) fn new(rule: &'static str, what: String) -> Self {
-        Self {
-            rule,
-            what,
-            late: Duration::ZERO,
-        }
+        Self { rule, what, late: Duration::ZERO }
     }
 }
 
@@ -108,10 +104,7 @@ pub(crate) fn page(
     if matches!(reading.query.format, Format::Places | Format::SiteMap) {
         return found;
     }
-    let full = reading
-        .query
-        .room
-        .is_none_or(|room| shown.rows.len() >= room);
+    let full = reading.query.room.is_none_or(|room| shown.rows.len() >= room);
     let judges_count = count_all || !matches!(reading.query.scope, Scope::All);
     if full && !(judges_count && shown.count.is_some()) {
         return found;
@@ -153,13 +146,7 @@ pub(crate) fn absence(run: &Run, reading: &Reading<'_>) -> Option<Violation> {
     let allowed = Allowed::of(&run.windows, &attempts, reading);
     let (_, must) = allowed.some_and_all(|attempt| attempt.state.is_some());
     must.then(|| {
-        violation(
-            run,
-            reading,
-            row,
-            &allowed,
-            (allowed.due - 1, "404 for a row that exists"),
-        )
+        violation(run, reading, row, &allowed, (allowed.due - 1, "404 for a row that exists"))
     })
 }
 
@@ -192,13 +179,7 @@ pub(crate) fn row_of(
     }
     let text = format!("shows version {}", shown.version);
     if shown.version < allowed.due {
-        return Some(violation(
-            run,
-            reading,
-            &row,
-            &allowed,
-            (shown.version, &text),
-        ));
+        return Some(violation(run, reading, &row, &allowed, (shown.version, &text)));
     }
     (own && !reading.query.scope.admits(&row, Some(state))).then(|| {
         let what = describe(run, &row, &allowed, reading, &text);
@@ -225,10 +206,11 @@ pub(crate) fn violation(
     let attempt = &allowed.attempts[allowed.due - 1];
     let rule = match attempt.outcome {
         _ if reading.query.uncached => "no-cache: 0 ms",
-        Outcome::Acknowledged {
-            taker: Taker::Instance { number, epoch },
-            ..
-        } if (number, epoch) == (reading.instance, reading.epoch) => "own instance: 0 ms",
+        Outcome::Acknowledged { taker: Taker::Instance { number, epoch }, .. }
+            if (number, epoch) == (reading.instance, reading.epoch) =>
+        {
+            "own instance: 0 ms"
+        }
         Outcome::Acknowledged { at, .. } if run.windows.during(at, at + HEALTHY).is_empty() => {
             "other writers: 100 ms"
         }
@@ -248,12 +230,8 @@ pub(crate) fn describe(
     reading: &Reading<'_>,
     text: &str,
 ) -> String {
-    let mut line = format!(
-        "row {} (id {:?}) {text}; due is version {}",
-        row.number,
-        row.id(),
-        allowed.due
-    );
+    let mut line =
+        format!("row {} (id {:?}) {text}; due is version {}", row.number, row.id(), allowed.due);
     let since = |at: Instant| run.seconds(at);
     let from = allowed.due.saturating_sub(2);
     for (at, attempt) in allowed.attempts.iter().enumerate().skip(from).take(6) {
@@ -266,19 +244,11 @@ pub(crate) fn describe(
             Outcome::Lost { .. } => "lost by the database".to_owned(),
             Outcome::Acknowledged { at, taker } => {
                 let late = reading.begun.saturating_duration_since(at);
-                format!(
-                    "acknowledged by {taker:?} at {:.4} s, {} before",
-                    since(at),
-                    millis(late)
-                )
+                format!("acknowledged by {taker:?} at {:.4} s, {} before", since(at), millis(late))
             }
         };
         let begun = since(attempt.begun);
-        let _ = write!(
-            line,
-            "\n      v{} ({state}) begun at {begun:.4} s, {outcome}",
-            at + 1
-        );
+        let _ = write!(line, "\n      v{} ({state}) begun at {begun:.4} s, {outcome}", at + 1);
     }
     line
 }

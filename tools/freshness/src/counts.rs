@@ -50,10 +50,7 @@ impl<'a> Rows<'a> {
         };
         let what = format!("{what} has {number} rows where {least} to {most} can be");
         let late = LATE.map(Duration::from_millis).into_iter().find(was_right);
-        Some(Violation {
-            late: late.unwrap_or_default(),
-            ..Violation::new(rule, what)
-        })
+        Some(Violation { late: late.unwrap_or_default(), ..Violation::new(rule, what) })
     }
 
     /// How many there can be at least and at most.

@@ -48,10 +48,7 @@ impl Answer {
 
     /// What a cookie is set to, as a request sends it back.
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
-        let lines = self
-            .head
-            .split("\r\n")
-            .filter_map(|line| line.split_once(':'));
+        let lines = self.head.split("\r\n").filter_map(|line| line.split_once(':'));
         let mut set = lines.filter(|(found, _)| found.eq_ignore_ascii_case("set-cookie"));
         set.find_map(|(_, value)| {
             let (found, rest) = value.trim().split_once('=')?;
@@ -65,12 +62,8 @@ impl Answer {
         let mut text = String::new();
         match self.header("content-encoding") {
             "" => return String::from_utf8(self.body.clone()).ok(),
-            "br" => brotli::Decompressor::new(&*self.body, 4096)
-                .read_to_string(&mut text)
-                .ok()?,
-            "gzip" => flate2::read::GzDecoder::new(&*self.body)
-                .read_to_string(&mut text)
-                .ok()?,
+            "br" => brotli::Decompressor::new(&*self.body, 4096).read_to_string(&mut text).ok()?,
+            "gzip" => flate2::read::GzDecoder::new(&*self.body).read_to_string(&mut text).ok()?,
             _ => return None,
         };
         Some(text)
@@ -138,19 +131,12 @@ impl Client {
             if stream.read_buf(&mut self.buffer).await? == 0 {
                 return Err(ErrorKind::UnexpectedEof.into());
             }
-            if let Some(at) = self
-                .buffer
-                .windows(4)
-                .position(|bytes| bytes == b"\r\n\r\n")
-            {
+            if let Some(at) = self.buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
                 break at + 4;
             }
         };
         let head = String::from_utf8_lossy(&self.buffer[..head_end - 4]).into_owned();
-        let status = head
-            .split(' ')
-            .nth(1)
-            .and_then(|status| status.parse().ok());
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
         let mut answer = Answer {
             begun,
             ended: begun,
@@ -161,9 +147,7 @@ impl Client {
         };
         let length = match answer.header("content-length") {
             "" if matches!(answer.status, 204 | 304) => 0,
-            length => length
-                .parse()
-                .map_err(|_| io::Error::from(ErrorKind::InvalidData))?,
+            length => length.parse().map_err(|_| io::Error::from(ErrorKind::InvalidData))?,
         };
         while self.buffer.len() < head_end + length {
             if stream.read_buf(&mut self.buffer).await? == 0 {

@@ -60,10 +60,7 @@ impl Instance {
             ("SECRET_KEY", "a-key-for-freshness-".repeat(3)),
             ("CACHE_API_TOKEN", "a-token-for-freshness".to_owned()),
             ("SUPERUSER_PASSWORD", PASSWORD.to_owned()),
-            (
-                "RUST_LOG",
-                format!("{log},property_listings::app::cli=info"),
-            ),
+            ("RUST_LOG", format!("{log},property_listings::app::cli=info")),
         ];
         if let Some(megabytes) = memory_mb {
             variables.push(("PAGE_CACHE_MEMORY_MB", megabytes.to_string()));
@@ -85,10 +82,7 @@ impl Instance {
             to_redis,
             program,
             process: Mutex::new(None),
-            life: RwLock::new(Life {
-                epoch: 0,
-                address: ([127, 0, 0, 1], 1).into(),
-            }),
+            life: RwLock::new(Life { epoch: 0, address: ([127, 0, 0, 1], 1).into() }),
         };
         instance.begin().await?;
         Ok(instance)
@@ -100,10 +94,7 @@ impl Instance {
     }
 
     fn take(&self) -> Option<Process> {
-        self.process
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
+        self.process.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Starts it, and returns once it listens.
@@ -115,9 +106,7 @@ impl Instance {
         let address = loop {
             let text = read();
             let text = String::from_utf8_lossy(text.get(from..).unwrap_or_default()).into_owned();
-            let origin = text
-                .split_once("listening on http://")
-                .map(|(_, rest)| rest);
+            let origin = text.split_once("listening on http://").map(|(_, rest)| rest);
             if let Some((origin, _)) = origin.and_then(|rest| rest.split_once('\n')) {
                 break origin.trim().parse::<SocketAddr>()?;
             }
@@ -127,10 +116,7 @@ impl Instance {
             tokio::time::sleep(Duration::from_millis(5)).await;
         };
         let mut life = self.life.write().unwrap_or_else(PoisonError::into_inner);
-        *life = Life {
-            epoch: life.epoch + 1,
-            address,
-        };
+        *life = Life { epoch: life.epoch + 1, address };
         drop(life);
         *self.process.lock().unwrap_or_else(PoisonError::into_inner) = Some(process);
         Ok(())
@@ -139,9 +125,7 @@ impl Instance {
     /// The program with a command's words, beside this instance.
     pub(crate) fn command(&self, words: &str) -> Program {
         let mut program = self.program.clone();
-        program
-            .words
-            .extend(words.split_whitespace().map(Into::into));
+        program.words.extend(words.split_whitespace().map(Into::into));
         program
     }
 

@@ -130,24 +130,14 @@ impl Row {
 
     /// Notes an attempt before it is made; returns its version.
     pub(crate) fn begin(&self, state: Option<State>) -> usize {
-        let mut attempts = self
-            .attempts
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        attempts.push(Attempt {
-            state,
-            begun: Instant::now(),
-            outcome: Outcome::Open,
-        });
+        let mut attempts = self.attempts.write().unwrap_or_else(PoisonError::into_inner);
+        attempts.push(Attempt { state, begun: Instant::now(), outcome: Outcome::Open });
         attempts.len()
     }
 
     /// Notes what came of an attempt.
     pub(crate) fn end(&self, version: usize, outcome: Outcome) {
-        let mut attempts = self
-            .attempts
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut attempts = self.attempts.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(attempt) = attempts.get_mut(version - 1) {
             attempt.outcome = outcome;
         }
@@ -189,11 +179,7 @@ pub(crate) fn price(state: State, version: usize) -> u32 {
 
 /// A place's name.
 pub(crate) fn place(group: usize, side: u8) -> String {
-    format!(
-        "{} {}",
-        PLACES[group],
-        if side == 0 { "North" } else { "South" }
-    )
+    format!("{} {}", PLACES[group], if side == 0 { "North" } else { "South" })
 }
 
 /// When a write by a taker is due for a reader of an instance.
@@ -216,10 +202,7 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     pub(crate) fn new() -> Self {
-        Self {
-            rows: RwLock::default(),
-            members: (0..=GROUPS).map(|_| RwLock::default()).collect(),
-        }
+        Self { rows: RwLock::default(), members: (0..=GROUPS).map(|_| RwLock::default()).collect() }
     }
 
     /// Adds a row that nobody has written yet.
@@ -234,9 +217,7 @@ impl Ledger {
         rows.push(row.clone());
         drop(rows);
         let members = self.members[group].write();
-        members
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(row.clone());
+        members.unwrap_or_else(PoisonError::into_inner).push(row.clone());
         row
     }
 
@@ -258,16 +239,12 @@ impl Ledger {
 
     /// The rows of a neighbourhood but those that were deleted long ago.
     pub(crate) fn members(&self, group: usize) -> RwLockReadGuard<'_, Vec<Arc<Row>>> {
-        self.members[group]
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.members[group].read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Forgets members that are known to be deleted since before a moment; their attempts stay.
     pub(crate) fn prune(&self, group: usize, before: Instant) {
-        let mut members = self.members[group]
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut members = self.members[group].write().unwrap_or_else(PoisonError::into_inner);
         members.retain(|row| {
             let attempts = row.attempts();
             let last = attempts.iter().rev().find(|attempt| attempt.counts());

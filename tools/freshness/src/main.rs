@@ -103,9 +103,7 @@ fn minutes(text: &str) -> Result<f64, String> {
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let result = match runtime {
         Ok(runtime) => runtime.block_on(check(&options)),
         Err(err) => Err(err.into()),
@@ -150,9 +148,7 @@ async fn check_in(
     };
     let mut instances = Vec::new();
     let ledger = Ledger::new();
-    let seed = options
-        .seed
-        .unwrap_or_else(|| rand::random_range(0..1_000_000));
+    let seed = options.seed.unwrap_or_else(|| rand::random_range(0..1_000_000));
     for number in 0..usize::from(options.instances) {
         let ways = (
             proxy::Proxy::open(servers.postgres.socket()).await?,
@@ -175,10 +171,7 @@ async fn check_in(
     };
     let time = Duration::from_secs_f64(options.minutes * 60.0);
     let run = Arc::new(Run::new(seed, time, instances, ledger, places));
-    say(&format!(
-        "running for {:.0} s, seed {seed}",
-        time.as_secs_f64()
-    ));
+    say(&format!("running for {:.0} s, seed {seed}", time.as_secs_f64()));
     let made = take_part(&run, options, &mut servers).await;
     for instance in &run.instances {
         run.report.log(instance.number, &instance.log());
@@ -253,15 +246,9 @@ async fn asked_to_end() {
 fn site(options: &Options) -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe()?;
     let built = own.parent().context("it lies in a target directory")?;
-    let site = options
-        .site
-        .clone()
-        .unwrap_or_else(|| built.join("property-listings"));
+    let site = options.site.clone().unwrap_or_else(|| built.join("property-listings"));
     if !site.is_file() {
-        bail!(
-            "{} is not there; build it first, or name it with --site",
-            site.display()
-        );
+        bail!("{} is not there; build it first, or name it with --site", site.display());
     }
     Ok(site.canonicalize()?)
 }

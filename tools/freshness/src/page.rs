@@ -68,12 +68,8 @@ const DETAIL: Marks = Marks {
     price: "<data value=\"",
     place: "<dt>Location</dt><dd><bdi>",
 };
-const ENTRY: Marks = Marks {
-    row: "<entry>",
-    title: "<title>Home ",
-    price: "Price: ",
-    place: "<category term=\"",
-};
+const ENTRY: Marks =
+    Marks { row: "<entry>", title: "<title>Home ", price: "Price: ", place: "<category term=\"" };
 
 /// Reads a list; `None` if the text is none.
 pub(crate) fn list(text: &str, format: Format) -> Option<Shown> {
@@ -82,10 +78,7 @@ pub(crate) fn list(text: &str, format: Format) -> Option<Shown> {
         Format::Json => list_json(text),
         Format::Feed => {
             after(text, "<feed xmlns=")?;
-            Some(Shown {
-                rows: rows(text, &ENTRY)?,
-                ..Shown::default()
-            })
+            Some(Shown { rows: rows(text, &ENTRY)?, ..Shown::default() })
         }
         Format::Places => places_json(text),
         Format::SiteMap => site_map(text),
@@ -138,10 +131,7 @@ fn places_json(text: &str) -> Option<Shown> {
         let listings = number(after(place, "\"listings\":")?)?;
         places.push((name.to_owned(), listings));
     }
-    Some(Shown {
-        places,
-        ..Shown::default()
-    })
+    Some(Shown { places, ..Shown::default() })
 }
 
 fn site_map(text: &str) -> Option<Shown> {
@@ -153,10 +143,7 @@ fn site_map(text: &str) -> Option<Shown> {
         let time = chrono::DateTime::parse_from_rfc3339(time).ok()?;
         listed.push((id.parse().ok()?, time.timestamp_micros()));
     }
-    Some(Shown {
-        listed,
-        ..Shown::default()
-    })
+    Some(Shown { listed, ..Shown::default() })
 }
 
 /// Reads a row's own page; `None` if the text is none.

@@ -70,23 +70,12 @@ impl Postgres {
         ] {
             words.extend(["-c".into(), setting.into()]);
         }
-        let program = Program {
-            words,
-            signal: "QUIT",
-            ..initdb
-        };
-        let mut server = Self {
-            program,
-            process: None,
-            sockets: directory.to_owned(),
-            bin,
-            copies: 0,
-        };
+        let program = Program { words, signal: "QUIT", ..initdb };
+        let mut server =
+            Self { program, process: None, sockets: directory.to_owned(), bin, copies: 0 };
         server.start().await?;
         let client = server.connect_to("postgres").await?;
-        client
-            .batch_execute(&format!("CREATE DATABASE {ROLE}"))
-            .await?;
+        client.batch_execute(&format!("CREATE DATABASE {ROLE}")).await?;
         Ok(server)
     }
 
@@ -137,9 +126,7 @@ impl Postgres {
             ..self.program.clone()
         };
         let sockets = self.sockets.clone().into_os_string();
-        program
-            .words
-            .extend(["-U".into(), ROLE.into(), "-h".into(), sockets]);
+        program.words.extend(["-U".into(), ROLE.into(), "-h".into(), sockets]);
         program.words.extend(words.iter().map(OsString::from));
         match program.start().await?.status().await {
             Some(0) => Ok(()),
@@ -151,13 +138,7 @@ impl Postgres {
     pub(crate) async fn copy(&mut self) -> anyhow::Result<String> {
         self.copies += 1;
         let name = format!("data{}", self.copies);
-        let words = [
-            "-D",
-            &name,
-            "--checkpoint=fast",
-            "--no-sync",
-            "--wal-method=fetch",
-        ];
+        let words = ["-D", &name, "--checkpoint=fast", "--no-sync", "--wal-method=fetch"];
         self.tool("pg_basebackup", &words).await?;
         Ok(name)
     }
@@ -219,11 +200,7 @@ impl Access {
 
     async fn connect_to(&self, database: &str) -> anyhow::Result<Client> {
         let mut config = tokio_postgres::Config::new();
-        config
-            .host_path(&self.0)
-            .port(PORT)
-            .user(ROLE)
-            .dbname(database);
+        config.host_path(&self.0).port(PORT).user(ROLE).dbname(database);
         config.connect_timeout(Duration::from_secs(5));
         config.application_name("freshness");
         let connecting = tokio::time::timeout(Duration::from_secs(6), config.connect(NoTls));

@@ -82,10 +82,7 @@ impl Process {
 
     /// Waits until it has ended; after a while it is killed.
     pub(crate) async fn ended(&mut self) -> anyhow::Result<()> {
-        if tokio::time::timeout(PATIENCE, self.wrapper.wait())
-            .await
-            .is_err()
-        {
+        if tokio::time::timeout(PATIENCE, self.wrapper.wait()).await.is_err() {
             self.signal("KILL").await?;
             self.wrapper.wait().await?;
             bail!("process {} did not end and was killed", self.pid);
@@ -111,12 +108,7 @@ impl Process {
 /// Sends a signal to processes; that one has ended is no error.
 pub(crate) async fn signal_all(signal: &str, pids: &[i32]) -> anyhow::Result<()> {
     let mut kill = Command::new("/bin/sh");
-    kill.args([
-        "-c",
-        r#"signal=$1; shift; kill -s "$signal" "$@""#,
-        "sh",
-        signal,
-    ]);
+    kill.args(["-c", r#"signal=$1; shift; kill -s "$signal" "$@""#, "sh", signal]);
     kill.args(pids.iter().map(i32::to_string));
     kill.stderr(Stdio::null()).status().await?;
     Ok(())
@@ -124,33 +116,20 @@ pub(crate) async fn signal_all(signal: &str, pids: &[i32]) -> anyhow::Result<()>
 
 /// The children of a process.
 pub(crate) async fn children_of(parent: i32) -> anyhow::Result<Vec<i32>> {
-    let listed = Command::new("ps")
-        .args(["-A", "-o", "pid=,ppid="])
-        .output()
-        .await?;
+    let listed = Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output().await?;
     let text = String::from_utf8_lossy(&listed.stdout).into_owned();
     let pairs = text.lines().filter_map(|line| {
         let mut numbers = line.split_whitespace().map(str::parse::<i32>);
         Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
     });
-    Ok(pairs
-        .filter(|(_, above)| *above == parent)
-        .map(|(pid, _)| pid)
-        .collect())
+    Ok(pairs.filter(|(_, above)| *above == parent).map(|(pid, _)| pid).collect())
 }
 
 /// The user and group of an unprivileged account if this process is root's.
 pub(crate) fn unprivileged() -> anyhow::Result<Option<(u32, u32)>> {
     let id = |words: &[&str]| -> Option<u32> {
-        let output = std::process::Command::new("id")
-            .args(words)
-            .stderr(Stdio::null())
-            .output();
-        String::from_utf8(output.ok()?.stdout)
-            .ok()?
-            .trim()
-            .parse()
-            .ok()
+        let output = std::process::Command::new("id").args(words).stderr(Stdio::null()).output();
+        String::from_utf8(output.ok()?.stdout).ok()?.trim().parse().ok()
     };
     if id(&["-u"]).context("id names no user")? != 0 {
         return Ok(None);
@@ -158,9 +137,7 @@ pub(crate) fn unprivileged() -> anyhow::Result<Option<(u32, u32)>> {
     let found = ["postgres", "nobody"]
         .into_iter()
         .find_map(|name| Some((id(&["-u", name])?, id(&["-g", name])?)));
-    found
-        .map(Some)
-        .context("PostgreSQL refuses root, and there is neither postgres nor nobody")
+    found.map(Some).context("PostgreSQL refuses root, and there is neither postgres nor nobody")
 }
 
 /// Finds a program on `PATH`, else in the first of some directories that has it.

@@ -113,11 +113,7 @@ impl Query {
 
     fn list(scope: Scope, format: Format, kind: &'static str, room: usize, more: &str) -> Self {
         let filter = scope.filter();
-        let json = if format == Format::Json {
-            "&format=json"
-        } else {
-            ""
-        };
+        let json = if format == Format::Json { "&format=json" } else { "" };
         let query = format!("page_size={room}{filter}{more}{json}");
         Self {
             scope,
@@ -180,21 +176,13 @@ impl Query {
 
     /// Chooses a page: rows' own and places' most often, as they are hit most.
     pub(crate) fn choose(ledger: &Ledger, rng: &mut StdRng) -> Option<Self> {
-        let format = if rng.random_bool(0.5) {
-            Format::Html
-        } else {
-            Format::Json
-        };
+        let format = if rng.random_bool(0.5) { Format::Html } else { Format::Json };
         let (group, side) = (rng.random_range(0..GROUPS), rng.random_range(0..2));
         let html = format == Format::Html;
         let name = |in_html, in_json| if html { in_html } else { in_json };
         Some(match rng.random_range(0..100) {
             0..40 => {
-                let group = if rng.random_bool(0.9) {
-                    group
-                } else {
-                    BULK_GROUP
-                };
+                let group = if rng.random_bool(0.9) { group } else { BULK_GROUP };
                 let row = ledger.members(group).choose(rng)?.clone();
                 // That a row is gone is worth asking, but not as often.
                 if row.known() == Some(None) && rng.random_bool(0.8) {
@@ -208,11 +196,7 @@ impl Query {
             }
             61..68 => {
                 let kind = name("place, dear html", "place, dear json");
-                let sort = if rng.random_bool(0.5) {
-                    "&sort=price"
-                } else {
-                    ""
-                };
+                let sort = if rng.random_bool(0.5) { "&sort=price" } else { "" };
                 Self::list(Scope::DearPlace(group, side), format, kind, 50, sort)
             }
             68..72 => Self::feed(match rng.random_range(0..4) {
@@ -226,45 +210,26 @@ impl Query {
                 _ => Scope::Words(group),
             }),
             74 => Self::site_map(),
-            75..81 => Self::list(
-                Scope::Words(group),
-                format,
-                name("search html", "search json"),
-                50,
-                "",
-            ),
-            81..84 => Self::list(
-                Scope::Dear,
-                format,
-                name("dear html", "dear json"),
-                100,
-                "&sort=-price",
-            ),
+            75..81 => {
+                Self::list(Scope::Words(group), format, name("search html", "search json"), 50, "")
+            }
+            81..84 => {
+                Self::list(Scope::Dear, format, name("dear html", "dear json"), 100, "&sort=-price")
+            }
             84..92 => Self::list(Scope::All, format, name("list html", "list json"), 10, ""),
             92..96 => {
-                let more = [
-                    "&page=2",
-                    "&sort=price",
-                    "&sort=-price",
-                    "&sort=oldest&page=3",
-                ];
+                let more = ["&page=2", "&sort=price", "&sort=-price", "&sort=oldest&page=3"];
                 let more = more.choose(rng)?;
                 let mut query = Self::list(Scope::All, format, "list, sorted or later", 24, more);
                 query.room = None;
                 query
             }
-            96..98 => Self::list(
-                Scope::Place(BULK_GROUP, 0),
-                format,
-                "bulk place",
-                10,
-                "&sort=oldest",
-            ),
+            96..98 => {
+                Self::list(Scope::Place(BULK_GROUP, 0), format, "bulk place", 10, "&sort=oldest")
+            }
             _ => {
                 let mut query = Self::list(Scope::Place(group, side), format, "no-cache", 50, "");
-                query.path = query
-                    .path
-                    .replacen("/properties/", "/properties/no-cache/", 1);
+                query.path = query.path.replacen("/properties/", "/properties/no-cache/", 1);
                 query.uncached = true;
                 query
             }

@@ -95,8 +95,7 @@ impl Reader {
         let answer = match client.send(instance, "GET", &query.path, &head, "").await {
             Ok(answer) => answer,
             Err(err) => {
-                run.report
-                    .broken(&run, instance.number, asked, &err, &query.path);
+                run.report.broken(&run, instance.number, asked, &err, &query.path);
                 // A port that refuses answers at once.
                 tokio::time::sleep(std::time::Duration::from_millis(2)).await;
                 return None;
@@ -123,13 +122,7 @@ impl Reader {
                 self.copies.clear();
             }
             let etag = answer.header("etag").to_owned();
-            self.copies.insert(
-                key,
-                Copy {
-                    etag,
-                    shown: shown.clone(),
-                },
-            );
+            self.copies.insert(key, Copy { etag, shown: shown.clone() });
         }
         Some(shown)
     }
@@ -143,17 +136,15 @@ impl Reader {
         let run = &self.run;
         let odd = |rule, what: String| (None, vec![Violation::new(rule, what)]);
         let shown = match (answer.status, copy) {
-            (200, _) => match answer
-                .text()
-                .as_deref()
-                .and_then(|text| parse(reading.query, text))
-            {
-                Some(shown) => Arc::new(shown),
-                None => {
-                    let text = answer.text().unwrap_or_default();
-                    return odd("unreadable page", text.chars().take(300).collect());
+            (200, _) => {
+                match answer.text().as_deref().and_then(|text| parse(reading.query, text)) {
+                    Some(shown) => Arc::new(shown),
+                    None => {
+                        let text = answer.text().unwrap_or_default();
+                        return odd("unreadable page", text.chars().take(300).collect());
+                    }
                 }
-            },
+            }
             (304, Some(copy)) => copy.shown,
             (404, _) => return (None, check::absence(run, reading).into_iter().collect()),
             // Servers' failures are counted for themselves.
@@ -161,9 +152,7 @@ impl Reader {
             (status, _) => return odd("unexpected answer", format!("status {status}")),
         };
         let marked = reading.cache_status.contains("stale-if-error");
-        let excused = run
-            .windows
-            .lacked_database(reading.instance, reading.begun, reading.ended);
+        let excused = run.windows.lacked_database(reading.instance, reading.begun, reading.ended);
         if marked && !excused {
             return odd("stale-if-error without an outage", String::new());
         }
@@ -188,24 +177,18 @@ pub(crate) async fn seen_everywhere(
     version: usize,
     since: std::time::Instant,
 ) -> Option<std::time::Duration> {
-    let waits = readers
-        .iter_mut()
-        .enumerate()
-        .map(|(number, reader)| async move {
-            let instance = reader.run.instances.get(number)?.clone();
-            while since.elapsed() < std::time::Duration::from_secs(10) && !reader.run.is_over() {
-                let shown = reader.read(&instance, query).await;
-                if shown.is_some_and(|shown| shown.rows.iter().any(|row| row.version >= version)) {
-                    return Some(since.elapsed());
-                }
+    let waits = readers.iter_mut().enumerate().map(|(number, reader)| async move {
+        let instance = reader.run.instances.get(number)?.clone();
+        while since.elapsed() < std::time::Duration::from_secs(10) && !reader.run.is_over() {
+            let shown = reader.read(&instance, query).await;
+            if shown.is_some_and(|shown| shown.rows.iter().any(|row| row.version >= version)) {
+                return Some(since.elapsed());
             }
-            None
-        });
+        }
+        None
+    });
     let all = futures_util::future::join_all(waits).await;
-    all.into_iter()
-        .collect::<Option<Vec<_>>>()?
-        .into_iter()
-        .max()
+    all.into_iter().collect::<Option<Vec<_>>>()?.into_iter().max()
 }
 
 /// Puts a row's page into every instance's cache.

@@ -37,11 +37,7 @@ impl Redis {
         let mut words = vec![server.into_os_string()];
         words.extend(["--port", "0", "--save", "", "--maxmemory-policy"].map(Into::into));
         words.extend(["allkeys-lru", "--dir"].map(Into::into));
-        words.extend([
-            directory.into(),
-            "--unixsocket".into(),
-            socket.into_os_string(),
-        ]);
+        words.extend([directory.into(), "--unixsocket".into(), socket.into_os_string()]);
         let program = Program {
             words,
             variables: Vec::new(),
@@ -50,11 +46,7 @@ impl Redis {
             signal: "KILL",
             user,
         };
-        let mut redis = Self {
-            program,
-            process: None,
-            directory: directory.to_owned(),
-        };
+        let mut redis = Self { program, process: None, directory: directory.to_owned() };
         redis.start().await?;
         Ok(redis)
     }
@@ -139,9 +131,7 @@ impl Cli {
         let limits = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(Duration::from_secs(2)))
             .set_response_timeout(Some(Duration::from_secs(10)));
-        let connection = client
-            .get_multiplexed_async_connection_with_config(&limits)
-            .await?;
+        let connection = client.get_multiplexed_async_connection_with_config(&limits).await?;
         Ok(Self(connection))
     }
 

@@ -43,10 +43,7 @@ impl std::fmt::Display for Broken {
         write!(f, "{}", self.count)?;
         if let Some((first, last)) = self.times {
             let late = millis(self.latest);
-            write!(
-                f,
-                " (from {first:.2} s to {last:.2} s, at most {late} too late)"
-            )?;
+            write!(f, " (from {first:.2} s to {last:.2} s, at most {late} too late)")?;
         }
         Ok(())
     }
@@ -123,10 +120,7 @@ impl Report {
         let text =
             format!("no answer: {what} on instance {instance} at {begun:.4} s: {err}{faults}");
         let mut tally = self.tally();
-        *tally
-            .notes
-            .entry("no answer from an instance that was up".to_owned())
-            .or_default() += 1;
+        *tally.notes.entry("no answer from an instance that was up".to_owned()).or_default() += 1;
         sample(&mut tally, text);
     }
 
@@ -145,11 +139,7 @@ impl Report {
 
     pub(crate) fn wrote(&self, what: &'static str, how: &'static str, rows: usize) {
         let rows = u64::try_from(rows).unwrap_or(u64::MAX);
-        *self
-            .tally()
-            .writes
-            .entry(format!("{what}, {how}"))
-            .or_default() += rows;
+        *self.tally().writes.entry(format!("{what}, {how}")).or_default() += rows;
     }
 
     pub(crate) fn fault(&self, name: &'static str) {
@@ -158,11 +148,7 @@ impl Report {
 
     /// How long a write by a channel took to be seen everywhere.
     pub(crate) fn seen(&self, channel: &'static str, time: Duration) {
-        self.tally()
-            .staleness
-            .entry(channel)
-            .or_default()
-            .push(time);
+        self.tally().staleness.entry(channel).or_default().push(time);
     }
 
     pub(crate) fn violation(&self, run: &Run, reading: &Reading<'_>, violation: Violation) {
@@ -201,11 +187,7 @@ impl Report {
         let panics = log.lines().filter(|line| line.contains("panicked at"));
         for line in panics {
             let mut tally = self.tally();
-            tally
-                .violations
-                .entry("the site panicked")
-                .or_default()
-                .count += 1;
+            tally.violations.entry("the site panicked").or_default().count += 1;
             sample(&mut tally, format!("instance {number}: {line}"));
         }
     }
@@ -293,11 +275,7 @@ fn sample(tally: &mut Tally, text: String) {
 }
 
 fn section<K: std::fmt::Display>(text: &mut String, title: &str, counts: &BTreeMap<K, u64>) {
-    let _ = writeln!(
-        text,
-        "{title}:{}",
-        if counts.is_empty() { " none" } else { "" }
-    );
+    let _ = writeln!(text, "{title}:{}", if counts.is_empty() { " none" } else { "" });
     for (name, count) in counts {
         let _ = writeln!(text, "  {count:>9}  {name}");
     }
@@ -306,12 +284,8 @@ fn section<K: std::fmt::Display>(text: &mut String, title: &str, counts: &BTreeM
 /// The faults around a span, each on a line of its own.
 fn faults(run: &Run, begun: Instant, ended: Instant) -> String {
     let windows = run.windows.during(begun, ended).into_iter().map(|window| {
-        let whom = window
-            .instance
-            .map_or(String::new(), |number| format!(" of instance {number}"));
-        let end = window
-            .ended
-            .map_or("now".to_owned(), |end| format!("{:.4} s", run.seconds(end)));
+        let whom = window.instance.map_or(String::new(), |number| format!(" of instance {number}"));
+        let end = window.ended.map_or("now".to_owned(), |end| format!("{:.4} s", run.seconds(end)));
         format!(
             "\n      fault: {}{whom} from {:.4} s to {end}",
             window.fault,
@@ -330,11 +304,7 @@ fn without_ttl(status: &str) -> String {
         rest = after.trim_start_matches(|c: char| c == '-' || c.is_ascii_digit());
     }
     text.push_str(rest);
-    if text.is_empty() {
-        "none".to_owned()
-    } else {
-        text
-    }
+    if text.is_empty() { "none".to_owned() } else { text }
 }
 
 /// A line for whoever watches.

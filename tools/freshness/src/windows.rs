@@ -39,10 +39,7 @@ pub(crate) struct Windows(RwLock<Vec<Window>>);
 
 impl Windows {
     pub(crate) fn begin(&self, window: Window) {
-        self.0
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(window);
+        self.0.write().unwrap_or_else(PoisonError::into_inner).push(window);
     }
 
     pub(crate) fn end(&self) {
@@ -55,9 +52,7 @@ impl Windows {
     /// When a write acknowledged then is due on every instance; `None` while that is not known.
     pub(crate) fn due(&self, acknowledged: Instant) -> Option<Instant> {
         let windows = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let from = windows
-            .iter()
-            .rposition(|window| !window.touches(acknowledged, Instant::now()));
+        let from = windows.iter().rposition(|window| !window.touches(acknowledged, Instant::now()));
         let mut due = acknowledged + HEALTHY;
         for window in &windows[from.map_or(0, |last| last + 1)..] {
             if window.touches(acknowledged, due) {
@@ -70,14 +65,9 @@ impl Windows {
     /// The faults that were on, or from which the site was recovering, during a span.
     pub(crate) fn during(&self, from: Instant, to: Instant) -> Vec<Window> {
         let windows = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let touching = windows
-            .iter()
-            .rev()
-            .take_while(|window| window.touches(from, Instant::now()));
-        touching
-            .filter(|window| window.touches(from, to))
-            .cloned()
-            .collect()
+        let touching =
+            windows.iter().rev().take_while(|window| window.touches(from, Instant::now()));
+        touching.filter(|window| window.touches(from, to)).cloned().collect()
     }
 
     /// Whether no fault is on and none was lately.

@@ -22,9 +22,7 @@ impl Answer {
     /// The site's answer to its second reader: a hit, where the site caches.
     pub(crate) async fn of(site: &str, path: &str, encoding: &str) -> Result<Self> {
         let client = reqwest::Client::new();
-        let request = client
-            .get(format!("{site}{path}"))
-            .header("accept-encoding", encoding);
+        let request = client.get(format!("{site}{path}")).header("accept-encoding", encoding);
         if let Some(first) = request.try_clone() {
             first.send().await?.bytes().await?;
         }

@@ -61,9 +61,8 @@ async fn from_memory(
     page: web::Path<usize>,
     answers: web::Data<Answers>,
 ) -> actix_web::Result<HttpResponse> {
-    let (_, found) = answers
-        .choose(*page, request.headers())
-        .ok_or_else(|| ErrorNotFound("no such page"))?;
+    let (_, found) =
+        answers.choose(*page, request.headers()).ok_or_else(|| ErrorNotFound("no such page"))?;
     Ok(found.response(found.body.clone()))
 }
 
@@ -73,9 +72,8 @@ async fn from_redis(
     answers: web::Data<Answers>,
     connection: web::Data<MultiplexedConnection>,
 ) -> actix_web::Result<HttpResponse> {
-    let (encoding, found) = answers
-        .choose(*page, request.headers())
-        .ok_or_else(|| ErrorNotFound("no such page"))?;
+    let (encoding, found) =
+        answers.choose(*page, request.headers()).ok_or_else(|| ErrorNotFound("no such page"))?;
     let mut connection = MultiplexedConnection::clone(&connection);
     let body: Vec<u8> = redis::cmd("GET")
         .arg(key(*page, encoding))

@@ -6,14 +6,7 @@ use crate::app::cli::output::OutputFormat;
 
 /// The verbs without further options. (`requires` would not work: clap ignores a requirement that conflicts with another
 /// argument.)
-const OTHERS: [&str; 6] = [
-    "status",
-    "warm",
-    "test",
-    "test_signals",
-    "metrics",
-    "explain",
-];
+const OTHERS: [&str; 6] = ["status", "warm", "test", "test_signals", "metrics", "explain"];
 
 #[derive(Debug, Args)]
 pub(in crate::app::cli) struct CacheAction {

@@ -186,9 +186,6 @@ async fn beside_a_site<T>(
     let running = tokio::spawn(server);
     let done = work.await;
     handle.stop(true).await;
-    running
-        .await
-        .map_err(|_| ServiceError::Interrupted)?
-        .map_err(StartError::Serve)?;
+    running.await.map_err(|_| ServiceError::Interrupted)?.map_err(StartError::Serve)?;
     Ok(done?)
 }

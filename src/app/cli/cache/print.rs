@@ -66,14 +66,8 @@ pub(super) fn status(status: &Value) {
         ("all_properties", seconds("all_properties")),
         ("property_count", seconds("property_count")),
         ("last event", text(&events["last_id"])),
-        (
-            "position (all earlier transactions are applied to Redis)",
-            text(&events["position"]),
-        ),
-        (
-            "lag (events that may not be applied to Redis yet)",
-            text(&events["lag"]),
-        ),
+        ("position (all earlier transactions are applied to Redis)", text(&events["position"])),
+        ("lag (events that may not be applied to Redis yet)", text(&events["lag"])),
     ] {
         output::line(&format!("{name}: {value}"));
     }
@@ -84,23 +78,17 @@ pub(super) fn status(status: &Value) {
 
 /// The reasons for missing figures, each once.
 fn reasons<'a>(objects: impl Iterator<Item = (&'a String, &'a Value)>) -> BTreeSet<&'a str> {
-    objects
-        .filter_map(|(_, object)| object["reason"].as_str())
-        .collect()
+    objects.filter_map(|(_, object)| object["reason"].as_str()).collect()
 }
 
 pub(super) fn cleared(result: &Value) {
     let cleared = &result["cleared"];
     if let Some(reason) = cleared["reason"].as_str() {
-        output::line(&format!(
-            "Cleared. The number of entries is unknown: {reason}"
-        ));
+        output::line(&format!("Cleared. The number of entries is unknown: {reason}"));
         return;
     }
     let (pages, querysets) = (text(&cleared["pages"]), text(&cleared["querysets"]));
-    output::line(&format!(
-        "Cleared {pages} page(s) and {querysets} queryset(s)."
-    ));
+    output::line(&format!("Cleared {pages} page(s) and {querysets} queryset(s)."));
 }
 
 pub(super) fn warmed(result: &Value) {
@@ -111,21 +99,13 @@ pub(super) fn warmed(result: &Value) {
 
 pub(super) fn steps(result: &Value) {
     let row = |step: &Value| vec![text(&step["step"]), mark(step), text(&step["detail"])];
-    output::table(
-        &["step", "result", "detail"],
-        list(&result["steps"]).map(row),
-    );
+    output::table(&["step", "result", "detail"], list(&result["steps"]).map(row));
 }
 
 pub(super) fn probe(result: &Value) {
     let row = |step: &Value| {
         let micros = format!("{} µs", text(&step["micros"]));
-        vec![
-            text(&step["level"]),
-            text(&step["step"]),
-            mark(step),
-            micros,
-        ]
+        vec![text(&step["level"]), text(&step["step"]), mark(step), micros]
     };
     let refused = list(&result["steps"]).filter_map(|step| step["refused"].as_object());
     let refused: BTreeSet<_> = refused
@@ -135,10 +115,7 @@ pub(super) fn probe(result: &Value) {
             format!("Redis refused {command} for the account “{account}”: {code} {reason}")
         })
         .collect();
-    output::table(
-        &["level", "step", "result", "time"],
-        list(&result["steps"]).map(row),
-    );
+    output::table(&["level", "step", "result", "time"], list(&result["steps"]).map(row));
     refused.iter().for_each(|refused| output::line(refused));
     if let Some(error) = result["error"].as_str() {
         output::line(error);
@@ -182,11 +159,7 @@ pub(super) fn explanation(result: &Value) {
             text(&level["state"]),
             seconds("age_seconds"),
             seconds("ttl_seconds"),
-            if sizes > 0 {
-                HumanBytes(sizes).to_string()
-            } else {
-                "–".to_owned()
-            },
+            if sizes > 0 { HumanBytes(sizes).to_string() } else { "–".to_owned() },
             text(&level["key"]),
         ]
     });
@@ -218,10 +191,7 @@ pub(super) fn load_test(report: &Value) {
         vec!["requests".to_owned(), text(&report["requests"])],
         vec!["at a time".to_owned(), text(&report["concurrency"])],
         vec!["failed".to_owned(), text(&report["failed"])],
-        vec![
-            "per second".to_owned(),
-            text(&report["requests_per_second"]),
-        ],
+        vec!["per second".to_owned(), text(&report["requests_per_second"])],
         vec!["half within".to_owned(), time("p50_us")],
         vec!["95 % within".to_owned(), time("p95_us")],
         vec!["99 % within".to_owned(), time("p99_us")],

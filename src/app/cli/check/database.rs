@@ -23,10 +23,7 @@ pub(super) fn always(facts: &ServerFacts) -> Vec<Finding> {
     if facts.encoding != "UTF8" {
         findings.push(Finding::error(
             "database.E003",
-            format!(
-                "The database's encoding is {}, which can't store every text.",
-                facts.encoding
-            ),
+            format!("The database's encoding is {}, which can't store every text.", facts.encoding),
             "Create the database with ENCODING 'UTF8' TEMPLATE template0, and load a dump into it.",
         ));
     }
@@ -52,13 +49,11 @@ pub(super) fn deployed(facts: &ServerFacts, pool_size: usize, is_private: bool) 
             DATABASE_URL.",
         ));
     }
-    let unsafe_settings: Vec<_> = [
-        (facts.syncs, "fsync"),
-        (facts.writes_full_pages, "full_page_writes"),
-    ]
-    .into_iter()
-    .filter_map(|(is_on, name)| (!is_on).then_some(name))
-    .collect();
+    let unsafe_settings: Vec<_> =
+        [(facts.syncs, "fsync"), (facts.writes_full_pages, "full_page_writes")]
+            .into_iter()
+            .filter_map(|(is_on, name)| (!is_on).then_some(name))
+            .collect();
     if !unsafe_settings.is_empty() {
         let names = unsafe_settings.join(" and ");
         findings.push(Finding::warning(
@@ -130,9 +125,7 @@ mod tests {
     fn ids(change: impl FnOnce(&mut ServerFacts)) -> Vec<&'static str> {
         let mut facts = good();
         change(&mut facts);
-        let found = always(&facts)
-            .into_iter()
-            .chain(deployed(&facts, 16, false));
+        let found = always(&facts).into_iter().chain(deployed(&facts, 16, false));
         found.map(|found| found.id).collect()
     }
 
@@ -140,24 +133,12 @@ mod tests {
     fn each_fact_that_is_not_good_is_found() {
         assert_eq!(ids(|_| {}), Vec::<&str>::new());
         assert_eq!(ids(|facts| facts.major = 14), ["database.E002"]);
-        assert_eq!(
-            ids(|facts| facts.encoding = "LATIN1".into()),
-            ["database.E003"]
-        );
+        assert_eq!(ids(|facts| facts.encoding = "LATIN1".into()), ["database.E003"]);
         assert_eq!(ids(|facts| facts.is_read_only = true), ["database.E004"]);
-        assert_eq!(
-            ids(|facts| facts.role_is_superuser = true),
-            ["database.W003"]
-        );
+        assert_eq!(ids(|facts| facts.role_is_superuser = true), ["database.W003"]);
         assert_eq!(ids(|facts| facts.syncs = false), ["database.W004"]);
-        assert_eq!(
-            ids(|facts| facts.writes_full_pages = false),
-            ["database.W004"]
-        );
-        assert_eq!(
-            ids(|facts| facts.commits_synchronously = false),
-            ["database.W005"]
-        );
+        assert_eq!(ids(|facts| facts.writes_full_pages = false), ["database.W004"]);
+        assert_eq!(ids(|facts| facts.commits_synchronously = false), ["database.W005"]);
         assert_eq!(ids(|facts| facts.vacuums = false), ["database.W006"]);
         assert_eq!(ids(|facts| facts.connections = 33), ["database.W007"]);
         assert_eq!(ids(|facts| facts.connections = 34), Vec::<&str>::new());
@@ -166,23 +147,14 @@ mod tests {
 
     #[test]
     fn the_role_of_a_private_server_may_do_everything() {
-        let facts = ServerFacts {
-            role_is_superuser: true,
-            ..good()
-        };
+        let facts = ServerFacts { role_is_superuser: true, ..good() };
         assert!(deployed(&facts, 16, true).is_empty());
     }
 
     #[test]
     fn the_limit_that_is_too_low_is_named() {
-        let role = ServerFacts {
-            role_connections: 4,
-            ..good()
-        };
-        let server = ServerFacts {
-            connections: 4,
-            ..good()
-        };
+        let role = ServerFacts { role_connections: 4, ..good() };
+        let server = ServerFacts { connections: 4, ..good() };
         let remedy = |facts| deployed(facts, 16, false).remove(0).remedy;
         assert!(remedy(&role).contains("CONNECTION LIMIT"));
         assert!(remedy(&server).contains("max_connections"));

@@ -164,10 +164,7 @@ fn remote_redis(url: &str) -> Vec<Finding> {
     let Ok(url) = Url::parse(url) else {
         return Vec::new();
     };
-    let Some(host) = url
-        .host_str()
-        .filter(|host| !host.is_empty() && !is_loopback(host))
-    else {
+    let Some(host) = url.host_str().filter(|host| !host.is_empty() && !is_loopback(host)) else {
         return Vec::new();
     };
     let mut findings = vec![Finding::info(

@@ -19,10 +19,7 @@ pub(super) fn findings(config: &Config, dot_env: Option<&Path>) -> Vec<Finding> 
     if let Some(mode) = mode(directory).filter(|mode| mode & OTHERS_WRITE != 0) {
         findings.push(Finding::warning(
             "files.W001",
-            format!(
-                "Other users may change DATA_DIR, {} (mode {mode:o}).",
-                directory.display()
-            ),
+            format!("Other users may change DATA_DIR, {} (mode {mode:o}).", directory.display()),
             format!("Run: chmod go-w {}", directory.display()),
         ));
     }

@@ -26,12 +26,7 @@ pub(in crate::app::cli) struct CheckArgs {
     #[arg(long)]
     pub(super) deploy: bool,
     /// Exit with 1 if something is as bad as this
-    #[arg(
-        long,
-        value_name = "LEVEL",
-        default_value = "ERROR",
-        ignore_case = true
-    )]
+    #[arg(long, value_name = "LEVEL", default_value = "ERROR", ignore_case = true)]
     fail_level: Level,
     /// Pass over a finding, such as database.W001; may be repeated
     #[arg(long, value_name = "ID")]
@@ -57,12 +52,7 @@ impl Finding {
         problem: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
-        Self {
-            level,
-            id,
-            problem: problem.into(),
-            remedy: remedy.into(),
-        }
+        Self { level, id, problem: problem.into(), remedy: remedy.into() }
     }
 
     pub(super) fn error(
@@ -136,12 +126,7 @@ fn tell(findings: &[Finding]) {
             });
             told = Some(found.level);
         }
-        let Finding {
-            id,
-            problem,
-            remedy,
-            ..
-        } = found;
+        let Finding { id, problem, remedy, .. } = found;
         output::note(&format!("({id}) {problem}\n    HINT: {remedy}"));
     }
 }

@@ -12,10 +12,7 @@ const LEAST: u32 = 7;
 pub(super) fn always(report: &RedisReport) -> Vec<Finding> {
     let mut findings = Vec::new();
     let version = report.text("redis_version").unwrap_or_default();
-    let major = version
-        .split('.')
-        .next()
-        .and_then(|major| major.parse::<u32>().ok());
+    let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok());
     if major.is_some_and(|major| major < LEAST) {
         findings.push(Finding::warning(
             "cache.W006",
@@ -115,9 +112,7 @@ mod tests {
 
     fn ids(from: &str, to: &str) -> Vec<&'static str> {
         let report = RedisReport::parse(&GOOD.replace(from, to));
-        let found = always(&report)
-            .into_iter()
-            .chain(deployed(&report, Some(""), 0));
+        let found = always(&report).into_iter().chain(deployed(&report, Some(""), 0));
         found.map(|found| found.id).collect()
     }
 

@@ -64,11 +64,7 @@ async fn of_database(platform: &Platform, deploy: bool) -> Result<Vec<Finding>, 
     let after = SystemTime::now();
     let mut findings = database::always(&facts);
     if deploy {
-        findings.extend(database::deployed(
-            &facts,
-            config.pool_size,
-            config.is_private(),
-        ));
+        findings.extend(database::deployed(&facts, config.pool_size, config.is_private()));
         let skew = skew((before, after), facts.now.into());
         findings.extend(clock("clock.W001", "PostgreSQL", skew));
     }
@@ -90,9 +86,7 @@ async fn of_redis(platform: &Platform, deploy: bool) -> Vec<Finding> {
         Ok(steps) => steps.into_iter().filter_map(|step| step.refused).collect(),
         Err(CacheError::Refused(refusal)) => vec![refusal],
         Err(CacheError::Unavailable | CacheError::Redis(_)) => {
-            let problem = tiers
-                .problem
-                .map_or_else(String::new, |problem| format!(" ({problem})"));
+            let problem = tiers.problem.map_or_else(String::new, |problem| format!(" ({problem})"));
             return vec![Finding::warning(
                 "cache.W003",
                 format!(
@@ -111,10 +105,7 @@ async fn of_redis(platform: &Platform, deploy: bool) -> Vec<Finding> {
         Ok(report) => report,
         Err(CacheError::Refused(refusal)) => {
             // A refused connection is already reported.
-            if !refusals
-                .iter()
-                .any(|told| told.code == refusal.code && told.code != "NOPERM")
-            {
+            if !refusals.iter().any(|told| told.code == refusal.code && told.code != "NOPERM") {
                 findings.push(redis::untold(&refusal, "its version, memory and policy"));
             }
             return findings;
@@ -133,11 +124,7 @@ async fn of_redis(platform: &Platform, deploy: bool) -> Vec<Finding> {
             }
         }
         let saves = saves.ok().flatten();
-        findings.extend(redis::deployed(
-            &report,
-            saves.as_deref(),
-            foreign.unwrap_or(0),
-        ));
+        findings.extend(redis::deployed(&report, saves.as_deref(), foreign.unwrap_or(0)));
         // Servers before 6.2 don't report it.
         let skew = report.number("server_time_usec").map(|micros| {
             let now = SystemTime::UNIX_EPOCH + Duration::from_micros(micros);
@@ -175,11 +162,7 @@ mod tests {
         let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         let asked = (at(100), at(103));
         for (server, want) in [(90, 10), (99, 1), (100, 0), (102, 0), (103, 0), (110, 7)] {
-            assert_eq!(
-                skew(asked, at(server)),
-                Duration::from_secs(want),
-                "{server}"
-            );
+            assert_eq!(skew(asked, at(server)), Duration::from_secs(want), "{server}");
         }
         assert!(clock("clock.W001", "PostgreSQL", SKEW).is_none());
         let found =

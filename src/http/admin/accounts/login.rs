@@ -43,11 +43,7 @@ pub(in crate::http) async fn new_login(
     if Staff::of(&request).await?.is_some() {
         return Ok(see_other(next));
     }
-    let form = LoginPage {
-        next,
-        said: query.said(),
-        ..LoginPage::default()
-    };
+    let form = LoginPage { next, said: query.said(), ..LoginPage::default() };
     login_page(HttpResponse::Ok(), &request, &site, form)
 }
 
@@ -75,14 +71,7 @@ pub(in crate::http) async fn log_in(
     match login {
         Login::Entered(user) => {
             Staff::log_in(&session, &user, &visitor)?;
-            go_on(
-                &session,
-                &user,
-                &form,
-                safe_path(form.get("next")),
-                &services,
-            )
-            .await
+            go_on(&session, &user, &form, safe_path(form.get("next")), &services).await
         }
         Login::Refused => {
             let response = HttpResponse::UnprocessableEntity();

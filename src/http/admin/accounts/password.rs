@@ -22,11 +22,7 @@ const NEW: [&str; 2] = ["new_password1", "new_password2"];
 pub(in crate::http) async fn edit_password(staff: Staff) -> Result<HttpResponse, AppError> {
     page(
         HttpResponse::Ok(),
-        &PasswordPage {
-            frame: staff.frame()?,
-            errors: FieldErrors::new(),
-            notice: None,
-        },
+        &PasswordPage { frame: staff.frame()?, errors: FieldErrors::new(), notice: None },
     )
 }
 
@@ -51,10 +47,7 @@ pub(in crate::http) async fn update_password(
         Err(errors) => return refused(&staff, errors),
     };
     let (accounts, checked) = (&services.accounts, Some(&*user.session_stamp));
-    if !accounts
-        .change_password(&staff.username, staff.id, checked, new)
-        .await?
-    {
+    if !accounts.change_password(&staff.username, staff.id, checked, new).await? {
         return refused(&staff, FieldErrors::of("old_password", WRONG));
     }
     Ok(changed(&staff, &session))
@@ -69,11 +62,7 @@ fn changed(staff: &Staff, session: &Session) -> HttpResponse {
 
 fn refused(staff: &Staff, errors: FieldErrors) -> Result<HttpResponse, AppError> {
     let frame = staff.frame()?;
-    let again = PasswordPage {
-        frame,
-        errors,
-        notice: None,
-    };
+    let again = PasswordPage { frame, errors, notice: None };
     page(HttpResponse::UnprocessableEntity(), &again)
 }
 

@@ -53,12 +53,9 @@ pub(in crate::http) async fn restore(
     let seen = Version(fields.get("version").parse().unwrap_or(0));
     let editor = &services.editor;
     match editor.revert(&staff.username, id, seen, event, new).await? {
-        UpdateOutcome::Saved(saved) => done(
-            &staff,
-            &saved,
-            "was restored to the earlier version",
-            &fields,
-        ),
+        UpdateOutcome::Saved(saved) => {
+            done(&staff, &saved, "was restored to the earlier version", &fields)
+        }
         UpdateOutcome::Same(current) => done(&staff, &current, "already has these values", &fields),
         UpdateOutcome::Conflict(current) => changed(&staff, &current, entry, &then, &fields),
         UpdateOutcome::Gone | UpdateOutcome::Repeated => gone(&staff, id, &fields),
@@ -81,11 +78,7 @@ fn changed(
 }
 
 fn gone(staff: &Staff, id: PropertyId, fields: &Fields) -> Result<HttpResponse, AppError> {
-    let gone = RestoreGonePage {
-        frame: staff.frame()?,
-        id,
-        filters: filters(fields),
-    };
+    let gone = RestoreGonePage { frame: staff.frame()?, id, filters: filters(fields) };
     page(HttpResponse::Conflict(), &gone)
 }
 
@@ -114,7 +107,5 @@ fn done(
 ) -> Result<HttpResponse, AppError> {
     staff.say("success", format!("“{}” {what}.", property.title))?;
     let history = format!("/admin/properties/{}/history/", property.id);
-    Ok(see_other(
-        &staff.way_on(carrying(&history, &filters(fields))),
-    ))
+    Ok(see_other(&staff.way_on(carrying(&history, &filters(fields)))))
 }

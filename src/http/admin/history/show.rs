@@ -44,10 +44,7 @@ pub(in crate::http) async fn of_listing(
     staff.require(Permission::View)?;
     let id = PropertyId(id.into_inner());
     let asked = HistoryQuery::parse(request.query_string()).map_err(AppError::Invalid)?;
-    let query = HistoryQuery {
-        place: asked.place,
-        ..HistoryQuery::of(id)
-    };
+    let query = HistoryQuery { place: asked.place, ..HistoryQuery::of(id) };
     let current = services.listings.find_uncached(id).await?;
     let found = services.history.page(&query, PAGE_SIZE).await?;
     if found.entries.is_empty() && current.is_none() {

@@ -101,14 +101,8 @@ fn restored(
     count: usize,
 ) -> Result<HttpResponse, AppError> {
     let (text, history) = match deleted {
-        [one] => (
-            back(staff, one),
-            format!("/admin/properties/{}/history/", one.id),
-        ),
-        _ => (
-            format!("{count} listings were restored."),
-            "/admin/history/".to_owned(),
-        ),
+        [one] => (back(staff, one), format!("/admin/properties/{}/history/", one.id)),
+        _ => (format!("{count} listings were restored."), "/admin/history/".to_owned()),
     };
     staff.say("success", text)?;
     let address = match fields.has(FILTERS) && !fields.has("_history") {

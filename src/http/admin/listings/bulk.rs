@@ -43,16 +43,8 @@ pub(in crate::http) async fn act(
     let Some((list, selection)) = &chosen.listings else {
         return nothing(&staff, &chosen.address);
     };
-    let question = Question {
-        action,
-        list,
-        selection,
-        chosen: &chosen,
-    };
-    let typed = Typed {
-        location,
-        errors: FieldErrors::new(),
-    };
+    let question = Question { action, list, selection, chosen: &chosen };
+    let typed = Typed { location, errors: FieldErrors::new() };
     match (is_outdated, chosen.confirmed) {
         (true, _) => question.ask_after_login(&staff, &services, typed).await,
         (false, true) => change(&staff, question, typed, &services).await,
@@ -90,20 +82,10 @@ async fn change(
     let done = editor.change_selected(&staff.username, selection, change, expected);
     match (done.await?, to) {
         (BulkOutcome::Changed, _) => return question.ask_again(staff, services, typed).await,
-        (
-            BulkOutcome::Done {
-                chosen, changed, ..
-            },
-            Some(to),
-        ) => {
+        (BulkOutcome::Done { chosen, changed, .. }, Some(to)) => {
             staff.say("success", moved_to(&to, changed, chosen - changed))?;
         }
-        (
-            BulkOutcome::Done {
-                changed, deletion, ..
-            },
-            None,
-        ) => {
+        (BulkOutcome::Done { changed, deletion, .. }, None) => {
             say_deleted(staff, changed, deletion, question.chosen)?;
         }
     }
@@ -117,10 +99,7 @@ fn say_deleted(
     chosen: &Chosen,
 ) -> Result<(), AppError> {
     if count == 0 {
-        return staff.say(
-            "warning",
-            "These listings had already been deleted.".to_owned(),
-        );
+        return staff.say("warning", "These listings had already been deleted.".to_owned());
     }
     let text = format!("Successfully deleted {}.", listings(count));
     staff.say_undoable(text, deletion, chosen.state.clone())
@@ -177,10 +156,7 @@ impl Question<'_> {
         typed: Typed<'_>,
     ) -> Result<HttpResponse, AppError> {
         let notice = staff.outdated("Check the listings again, then confirm");
-        let again = self
-            .page(staff, services, typed)
-            .await?
-            .with_notice(Some(notice));
+        let again = self.page(staff, services, typed).await?.with_notice(Some(notice));
         page(HttpResponse::Forbidden(), &again)
     }
 
@@ -209,10 +185,7 @@ impl Question<'_> {
         typed: Typed<'_>,
     ) -> Result<BulkPage, AppError> {
         let order = &self.list.order;
-        let look = services
-            .editor
-            .look_at(self.selection, order, NAMED)
-            .await?;
+        let look = services.editor.look_at(self.selection, order, NAMED).await?;
         let places = match self.action {
             BulkAction::Delete => Vec::new(),
             BulkAction::Move => outcome::places(services).await,

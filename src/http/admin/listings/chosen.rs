@@ -27,9 +27,7 @@ impl Chosen {
         let list = AdminListQuery::parse(fields.get(FILTERS)).ok();
         let across = fields.get("select_across") == "1";
         let ids = fields.all("_selected_action");
-        let ids: Vec<_> = ids
-            .filter_map(|id| id.parse().ok().map(PropertyId))
-            .collect();
+        let ids: Vec<_> = ids.filter_map(|id| id.parse().ok().map(PropertyId)).collect();
         let listings = match (&list, across) {
             (Some(list), true) => Some((list.clone(), Selection::Matching(list.filter.clone()))),
             // A filter that can't be read must not become all listings.

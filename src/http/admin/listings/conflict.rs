@@ -74,11 +74,7 @@ impl Both {
         let chosen = |field: &str| {
             is_contradicted.then(|| sent.fields.get(&format!("choose_{field}")).to_owned())
         };
-        let digests = self
-            .fields
-            .iter()
-            .map(|field| digest(&field.mine))
-            .collect();
+        let digests = self.fields.iter().map(|field| digest(&field.mine)).collect();
         let both = ConflictPage::new(staff.frame()?, self.state, self.fields, digests, chosen);
         let response = match is_contradicted {
             true => HttpResponse::UnprocessableEntity(),

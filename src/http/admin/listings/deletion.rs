@@ -46,10 +46,7 @@ pub(in crate::http) async fn delete(
     let seen = seen.then(|| Version(fields.get("version").parse().unwrap_or(0)));
     let editor = &services.editor;
     let title = &property.title;
-    match editor
-        .delete_seen(&staff.username, property.id, seen)
-        .await?
-    {
+    match editor.delete_seen(&staff.username, property.id, seen).await? {
         DeleteOutcome::Deleted(event) => {
             staff.say_undoable(format!("“{title}” was deleted."), event, filters)?;
         }
@@ -74,11 +71,6 @@ fn ask(
     filters: String,
     notice: Option<String>,
 ) -> Result<HttpResponse, AppError> {
-    let asked = DeletePage {
-        frame: staff.frame()?,
-        property,
-        filters,
-        notice,
-    };
+    let asked = DeletePage { frame: staff.frame()?, property, filters, notice };
     page(response, &asked)
 }

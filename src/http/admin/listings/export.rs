@@ -56,10 +56,7 @@ async fn file(
     services: &Services,
 ) -> Result<HttpResponse, AppError> {
     let selection = selection.unwrap_or(Selection::Matching(list.filter));
-    let pieces = services
-        .editor
-        .export(selection, list.order, format)
-        .await?;
+    let pieces = services.editor.export(selection, list.order, format).await?;
     Ok(headers_of(format).streaming(pieces.map(|piece| piece.map(Bytes::from))))
 }
 

@@ -165,9 +165,5 @@ pub(in crate::http::admin) async fn find(
     services: &Services,
     id: i64,
 ) -> Result<Property, AppError> {
-    services
-        .listings
-        .find_uncached(PropertyId(id))
-        .await?
-        .ok_or(AppError::NotFound)
+    services.listings.find_uncached(PropertyId(id)).await?.ok_or(AppError::NotFound)
 }

@@ -61,14 +61,7 @@ pub(in crate::http) async fn show(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, AppError> {
     require(&staff)?;
-    preview(
-        &staff,
-        UploadId(*id),
-        false,
-        filters_of(&request),
-        &services,
-    )
-    .await
+    preview(&staff, UploadId(*id), false, filters_of(&request), &services).await
 }
 
 /// `POST /admin/properties/import/{id}/`
@@ -105,11 +98,7 @@ fn form(
     errors: FieldErrors,
     filters: String,
 ) -> Result<HttpResponse, AppError> {
-    let import = ImportPage {
-        frame: staff.frame()?,
-        errors,
-        filters,
-    };
+    let import = ImportPage { frame: staff.frame()?, errors, filters };
     page(response, &import)
 }
 

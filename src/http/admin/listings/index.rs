@@ -22,10 +22,7 @@ pub(in crate::http) async fn index(
     };
     let found = services.editor.list(&query).await?;
     let places = places(&services).await?;
-    page(
-        HttpResponse::Ok(),
-        &ListPage::new(staff.frame()?, found, &places),
-    )
+    page(HttpResponse::Ok(), &ListPage::new(staff.frame()?, found, &places))
 }
 
 /// The form of a query that is wrong, with what was typed.

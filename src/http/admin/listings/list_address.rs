@@ -46,13 +46,9 @@ mod tests {
 
     #[test]
     fn nothing_leads_anywhere_else() {
-        for evil in [
-            "//evil.example",
-            "https://evil.example/",
-            "\r\nSet-Cookie: a=b",
-            "#top",
-            "../../",
-        ] {
+        for evil in
+            ["//evil.example", "https://evil.example/", "\r\nSet-Cookie: a=b", "#top", "../../"]
+        {
             let address = address(evil);
             assert!(address.starts_with("/admin/properties/"), "{address}");
             let plain = |b: u8| b.is_ascii_alphanumeric() || b"/?=%+&._-*".contains(&b);

@@ -17,11 +17,8 @@ pub(super) fn show(
     view: &DetailView,
     site: &Site,
 ) -> Result<HttpResponse, AppError> {
-    let preview = Preview {
-        csrf_token: staff.frame()?.csrf_token,
-        fields: sent.carried(),
-        id: sent.id,
-    };
+    let preview =
+        Preview { csrf_token: staff.frame()?.csrf_token, fields: sent.carried(), id: sent.id };
     let mut response = HttpResponse::Ok();
     let hidden = HeaderValue::from_static("noindex");
     response.insert_header((HeaderName::from_static("x-robots-tag"), hidden));

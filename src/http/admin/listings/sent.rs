@@ -50,10 +50,7 @@ impl Sent {
     /// The form that a request carries.
     pub(super) fn received(form: SentForm, id: Option<PropertyId>) -> Self {
         let (fields, is_outdated) = form.into_parts();
-        Self {
-            is_outdated,
-            ..Self::of(fields, id)
-        }
+        Self { is_outdated, ..Self::of(fields, id) }
     }
 
     pub(super) fn of(fields: Fields, id: Option<PropertyId>) -> Self {
@@ -124,9 +121,7 @@ impl Sent {
 
     /// Whether it has no fields for some facts. A script, or a page of an older release, may not know them.
     pub(super) fn lacks_facts(&self) -> bool {
-        optional_facts()
-            .iter()
-            .any(|fact| !self.fields.has(fact.name))
+        optional_facts().iter().any(|fact| !self.fields.has(fact.name))
     }
 
     /// Completes the form with the facts of its listing for which it has no fields.
@@ -213,9 +208,7 @@ impl Sent {
     pub(super) fn carried(&self) -> Vec<(&'static str, String)> {
         let fields = self.form.fields();
         let known = fields.filter(|(fact, _)| fact.is_required() || self.fields.has(fact.name));
-        let mut carried: Vec<_> = known
-            .map(|(fact, text)| (fact.name, text.to_owned()))
-            .collect();
+        let mut carried: Vec<_> = known.map(|(fact, text)| (fact.name, text.to_owned())).collect();
         if self.fields.has("version") {
             carried.push(("version", self.seen().to_string()));
         }

@@ -40,11 +40,7 @@ pub(in crate::http) async fn create(
     }
     staff.require_superuser()?;
     if sent.is_outdated {
-        return outdated(
-            &staff,
-            &sent,
-            "Enter the passwords again, check the form, then save",
-        );
+        return outdated(&staff, &sent, "Enter the passwords again, check the form, then save");
     }
     let new = match sent.account() {
         Ok(new) => new,
@@ -84,11 +80,7 @@ pub(in crate::http) async fn update(
     }
     staff.require_superuser()?;
     if sent.is_outdated {
-        return outdated(
-            &staff,
-            &sent,
-            "Your changes are not lost: check them, then save",
-        );
+        return outdated(&staff, &sent, "Your changes are not lost: check them, then save");
     }
     match services.accounts.find(id).await {
         Ok(Some(user)) => save(&staff, &sent, &user, &services).await,
@@ -178,9 +170,7 @@ async fn gone(
     services: &Services,
 ) -> Result<HttpResponse, AppError> {
     let form = sent.as_new(staff)?;
-    let happened = author(staff, id, "deleted", services)
-        .await
-        .said("deleted", "account");
+    let happened = author(staff, id, "deleted", services).await.said("deleted", "account");
     let notice = format!(
         "{happened} while you were editing it. Your changes are not lost: to add it as a new account, enter a \
         password and save."
@@ -189,10 +179,7 @@ async fn gone(
 }
 
 fn refused(form: UserFormPage, errors: FieldErrors) -> Result<HttpResponse, AppError> {
-    page(
-        HttpResponse::UnprocessableEntity(),
-        &form.with_errors(errors),
-    )
+    page(HttpResponse::UnprocessableEntity(), &form.with_errors(errors))
 }
 
 /// The form for a user who logged in again after opening it.

@@ -41,9 +41,7 @@ pub(in crate::http) async fn of_account(
 ) -> Result<HttpResponse, AppError> {
     staff.require_superuser()?;
     let (accounts, id) = (&services.accounts, UserId(*id));
-    let events = accounts
-        .events(Some(id), query.before, PAGE_SIZE + 1)
-        .await?;
+    let events = accounts.events(Some(id), query.before, PAGE_SIZE + 1).await?;
     let user = accounts.find(id).await?;
     if events.is_empty() && user.is_none() {
         return Err(AppError::NotFound);

@@ -32,12 +32,7 @@ impl Sent {
             is_superuser: fields.has("is_superuser"),
             permissions: Permissions::named(fields.all("permissions")),
         };
-        Self {
-            fields,
-            form,
-            id,
-            is_outdated,
-        }
+        Self { fields, form, id, is_outdated }
     }
 
     /// The version that the form showed. A script that sends none changes the account as it is now.
@@ -53,10 +48,7 @@ impl Sent {
         let wrong = standing.as_ref().err().cloned().unwrap_or_default();
         let name = Username::from_database(form.username.trim().to_owned());
         let password = new_password(&self.fields, PASSWORDS, (&name, &form.email), wrong)?;
-        Ok(NewAccount {
-            standing: standing?,
-            password,
-        })
+        Ok(NewAccount { standing: standing?, password })
     }
 
     /// The form to be shown again, with everything that was sent but for passwords.

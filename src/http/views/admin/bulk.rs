@@ -84,12 +84,7 @@ impl BulkPage {
         errors: FieldErrors,
         places: Vec<String>,
     ) -> Self {
-        Self {
-            location: typed.to_owned(),
-            errors,
-            places,
-            ..self
-        }
+        Self { location: typed.to_owned(), errors, places, ..self }
     }
 
     /// With why it is asked once more. Where no listings are left, nothing is asked.

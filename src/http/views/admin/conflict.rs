@@ -71,10 +71,7 @@ impl ConflictPage {
             differs: field.changed_by != ChangedBy::Neither,
             is_conflict: field.changed_by == ChangedBy::Both,
             is_untouched: field.changed_by == ChangedBy::Them,
-            passages: field
-                .base
-                .as_deref()
-                .and_then(|base| budget.compare(base, &field.theirs)),
+            passages: field.base.as_deref().and_then(|base| budget.compare(base, &field.theirs)),
             choice: chosen(field.fact.name).unwrap_or_else(|| default_choice(&field).to_owned()),
             is_contradicted: state.contradictions.contains(&field.fact.name),
             theirs: field.theirs,

@@ -40,9 +40,7 @@ impl Budget {
         if (is_short(before) && is_short(after)) || Instant::now() >= self.0 {
             return None;
         }
-        let diff = TextDiff::configure()
-            .deadline(self.0)
-            .diff_words(before, after);
+        let diff = TextDiff::configure().deadline(self.0).diff_words(before, after);
         let mut passages = Passages::default();
         for change in diff.iter_all_changes() {
             passages.add(change.tag(), change.value());
@@ -157,10 +155,7 @@ mod tests {
 
     #[test]
     fn changed_words_are_named_among_those_that_stayed() {
-        let passages = compare(
-            "A\nsmall old flat by the sea",
-            "A\nlarge new flat by the park",
-        );
+        let passages = compare("A\nsmall old flat by the sea", "A\nlarge new flat by the park");
         let same = |text: &str| Same(text.to_owned());
         let want = vec![
             same("A\n"),
@@ -178,9 +173,7 @@ mod tests {
         let long = "é word ".repeat(200);
         let passages = compare(&format!("{long}old"), &format!("{long}new")).expect("long");
         assert_eq!(passages[0], Skipped);
-        let Same(around) = &passages[1] else {
-            panic!("{passages:?}")
-        };
+        let Same(around) = &passages[1] else { panic!("{passages:?}") };
         assert_eq!(around.chars().count(), AROUND);
         assert_eq!(passages.len(), 4);
         let passages = compare(&format!("old{long}"), &format!("new{long}")).expect("long");

@@ -72,9 +72,7 @@ impl EntryView {
 fn whole(listing: &PropertyForm) -> Vec<(&'static Fact, String)> {
     let values = listing.fields();
     let shown = values.filter(|(fact, value)| fact.name != "title" && !value.is_empty());
-    let mut shown: Vec<_> = shown
-        .map(|(fact, value)| (fact, value.to_owned()))
-        .collect();
+    let mut shown: Vec<_> = shown.map(|(fact, value)| (fact, value.to_owned())).collect();
     shown.sort_by_key(|(fact, _)| fact.kind.is_prose());
     shown
 }

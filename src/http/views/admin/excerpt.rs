@@ -39,14 +39,8 @@ mod tests {
         assert_eq!(short, ("a flat".to_owned(), "a house".to_owned()));
         let (start, end) = ("é".repeat(300), "z".repeat(300));
         let (one, other) = excerpts(&format!("{start}flat{end}"), &format!("{start}house{end}"));
-        assert!(
-            one.starts_with(&format!("…{}flatz", "é".repeat(40))),
-            "{one}"
-        );
-        assert!(
-            other.starts_with(&format!("…{}housez", "é".repeat(40))),
-            "{other}"
-        );
+        assert!(one.starts_with(&format!("…{}flatz", "é".repeat(40))), "{one}");
+        assert!(other.starts_with(&format!("…{}housez", "é".repeat(40))), "{other}");
         assert!(one.ends_with("z…") && one.chars().count() == 162);
         assert_eq!(excerpts("", &start).0, "");
     }

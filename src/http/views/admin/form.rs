@@ -41,27 +41,16 @@ pub(in crate::http) struct FramedFormPage {
 
 impl FormPage {
     pub(in crate::http) fn add(form: PropertyForm) -> Self {
-        Self {
-            form,
-            ..Self::default()
-        }
+        Self { form, ..Self::default() }
     }
 
     pub(in crate::http) fn change(id: PropertyId, form: PropertyForm, seen: Version) -> Self {
-        Self {
-            id: Some(id),
-            version: Some(seen),
-            ..Self::add(form)
-        }
+        Self { id: Some(id), version: Some(seen), ..Self::add(form) }
     }
 
     /// With its token, and the state of the list.
     pub(in crate::http) fn with_state(self, once: String, filters: String) -> Self {
-        Self {
-            once,
-            filters,
-            ..self
-        }
+        Self { once, filters, ..self }
     }
 
     pub(in crate::http) fn with_errors(self, errors: FieldErrors) -> Self {
@@ -69,10 +58,7 @@ impl FormPage {
     }
 
     pub(in crate::http) fn with_notice(self, notice: String) -> Self {
-        Self {
-            notice: Some(notice),
-            ..self
-        }
+        Self { notice: Some(notice), ..self }
     }
 
     pub(in crate::http) fn with_places(self, places: Vec<String>) -> Self {
@@ -80,24 +66,15 @@ impl FormPage {
     }
 
     pub(in crate::http) fn with_gone(self, id: PropertyId) -> Self {
-        Self {
-            gone: Some(id),
-            ..self
-        }
+        Self { gone: Some(id), ..self }
     }
 
     pub(in crate::http) fn with_other(self, id: PropertyId) -> Self {
-        Self {
-            other: Some(id),
-            ..self
-        }
+        Self { other: Some(id), ..self }
     }
 
     pub(in crate::http) fn unsaved(self) -> Self {
-        Self {
-            is_unsaved: true,
-            ..self
-        }
+        Self { is_unsaved: true, ..self }
     }
 
     pub(in crate::http) fn framed(self, frame: Frame) -> FramedFormPage {
@@ -117,11 +94,6 @@ pub(in crate::http) struct ViewPage {
 
 impl ViewPage {
     pub(in crate::http) fn new(frame: Frame, property: Property, filters: String) -> Self {
-        Self {
-            frame,
-            form: PropertyForm::of(&property),
-            property,
-            filters,
-        }
+        Self { frame, form: PropertyForm::of(&property), property, filters }
     }
 }

@@ -95,10 +95,7 @@ impl HistoryListPage {
         Self {
             frame,
             entries: Vec::new(),
-            turns: Turns {
-                later: None,
-                earlier: None,
-            },
+            turns: Turns { later: None, earlier: None },
             is_filtered: true,
             is_first: true,
             typed: Typed::of(typed),
@@ -148,9 +145,7 @@ impl HistoryPage {
         let deletion = newest.filter(|entry| entry.kind == "deleted" && current.is_none());
         let deletion = deletion.map(|entry| entry.id);
         let exists = current.is_some();
-        let current = current
-            .filter(|_| frame.may("change"))
-            .map(PropertyForm::of);
+        let current = current.filter(|_| frame.may("change")).map(PropertyForm::of);
         let budget = Budget::new();
         let last = page.entries.len().saturating_sub(1);
         let is_whole = !page.has_earlier;
@@ -188,9 +183,7 @@ fn restores(
         format!("/admin/properties/{id}/history/{event}/restore/?version={side}")
     };
     let differs = |state: &Option<PropertyForm>| {
-        state
-            .as_ref()
-            .is_some_and(|state| !FieldChange::between(current, state).is_empty())
+        state.as_ref().is_some_and(|state| !FieldChange::between(current, state).is_empty())
     };
     let mut restores = Vec::new();
     if differs(&entry.after) {
@@ -241,10 +234,7 @@ impl RestorePage {
     }
 
     pub(in crate::http) fn with_notice(self, notice: &'static str) -> Self {
-        Self {
-            notice: Some(notice),
-            ..self
-        }
+        Self { notice: Some(notice), ..self }
     }
 }
 

@@ -93,10 +93,7 @@ fn sample_view(sample: &ImportSample) -> SampleView {
         let (before, after) = excerpts(&change.before, &change.after);
         (change.fact, before, after)
     });
-    SampleView {
-        changes: changes.collect(),
-        sample: sample.clone(),
-    }
+    SampleView { changes: changes.collect(), sample: sample.clone() }
 }
 
 /// What the template asks of the figures.

@@ -26,13 +26,7 @@ impl SessionsPage {
         this: String,
         events: Vec<LoginEvent>,
     ) -> Self {
-        Self {
-            frame,
-            other: None,
-            sessions,
-            this,
-            events,
-        }
+        Self { frame, other: None, sessions, this, events }
     }
 
     pub(in crate::http) fn of_other(

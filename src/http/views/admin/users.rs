@@ -110,21 +110,12 @@ impl UserFormPage {
 
     /// `is_own` says whether it is the account of the one who looks.
     pub(in crate::http) fn change(frame: Frame, id: UserId, form: UserForm, is_own: bool) -> Self {
-        Self {
-            id: Some(id),
-            name: form.username.clone(),
-            is_own,
-            ..Self::add(frame, form)
-        }
+        Self { id: Some(id), name: form.username.clone(), is_own, ..Self::add(frame, form) }
     }
 
     /// With the name and the version of the account as it is.
     pub(in crate::http) fn about(self, user: &User) -> Self {
-        Self {
-            name: user.username.to_string(),
-            version: user.version(),
-            ..self
-        }
+        Self { name: user.username.to_string(), version: user.version(), ..self }
     }
 
     /// With what the account is now, after it was changed elsewhere.
@@ -135,10 +126,7 @@ impl UserFormPage {
             differences from your form are listed here. If you save, your values replace them."
         );
         let differences = differences(&UserForm::of(now), &self.form);
-        Self {
-            differences,
-            ..self.with_notice(notice)
-        }
+        Self { differences, ..self.with_notice(notice) }
     }
 
     pub(in crate::http) fn with_version(self, version: &str) -> Self {
@@ -198,12 +186,7 @@ pub(in crate::http) struct UserPasswordPage {
 
 impl UserPasswordPage {
     pub(in crate::http) fn new(frame: Frame, user: User, errors: FieldErrors) -> Self {
-        Self {
-            frame,
-            user,
-            errors,
-            notice: None,
-        }
+        Self { frame, user, errors, notice: None }
     }
 
     pub(in crate::http) fn with_notice(self, notice: String) -> Self {
@@ -230,12 +213,7 @@ impl UserDeletePage {
         error: Option<String>,
         filters: String,
     ) -> Self {
-        Self {
-            frame,
-            user,
-            error,
-            filters,
-        }
+        Self { frame, user, error, filters }
     }
 }
 
@@ -269,11 +247,6 @@ impl AccountHistoryPage {
             let name = user.map(|user| user.username.to_string()).or(last);
             (id, name.unwrap_or_default(), is_there)
         });
-        Self {
-            frame,
-            account,
-            events,
-            next,
-        }
+        Self { frame, account, events, next }
     }
 }

@@ -133,46 +133,20 @@ enum Hint {
 
 static WORDS: LazyLock<HashMap<&str, Hint, RandomState>> = LazyLock::new(|| {
     let words = HINTS.iter();
-    words
-        .flat_map(|(hint, words)| words.split_whitespace().map(|word| (word, *hint)))
-        .collect()
+    words.flat_map(|(hint, words)| words.split_whitespace().map(|word| (word, *hint))).collect()
 });
 
 const HINTS: [(Hint, &str); 13] = [
-    (
-        Hint::Kind(Kind::Boat),
-        "boat houseboat yacht barge ship narrowboat",
-    ),
+    (Hint::Kind(Kind::Boat), "boat houseboat yacht barge ship narrowboat"),
     (Hint::Kind(Kind::Castle), "tower fort keep palace chateau"),
-    (
-        Hint::Kind(Kind::Cabin),
-        "cabin lodge chalet barn bothy pod hut yurt farm farmhouse",
-    ),
-    (
-        Hint::Kind(Kind::Cottage),
-        "cottage bungalow croft gatehouse",
-    ),
+    (Hint::Kind(Kind::Cabin), "cabin lodge chalet barn bothy pod hut yurt farm farmhouse"),
+    (Hint::Kind(Kind::Cottage), "cottage bungalow croft gatehouse"),
     (Hint::Kind(Kind::Villa), "villa mansion manor estate hall"),
-    (
-        Hint::Kind(Kind::Block),
-        "penthouse loft modern contemporary new block rooftop",
-    ),
-    (
-        Hint::Kind(Kind::Terrace),
-        "townhouse terraced mews terrace maisonette duplex semi town",
-    ),
-    (
-        Hint::Kind(Kind::Room),
-        "room studio bedsit single double twin ensuite suite bnb",
-    ),
-    (
-        Hint::Kind(Kind::Tenement),
-        "flat apartment apt tenement condo georgian victorian",
-    ),
-    (
-        Hint::Kind(Kind::House),
-        "house home detached family bed bedroom",
-    ),
+    (Hint::Kind(Kind::Block), "penthouse loft modern contemporary new block rooftop"),
+    (Hint::Kind(Kind::Terrace), "townhouse terraced mews terrace maisonette duplex semi town"),
+    (Hint::Kind(Kind::Room), "room studio bedsit single double twin ensuite suite bnb"),
+    (Hint::Kind(Kind::Tenement), "flat apartment apt tenement condo georgian victorian"),
+    (Hint::Kind(Kind::House), "house home detached family bed bedroom"),
     (
         Hint::Around(Surroundings::Water),
         "sea seaside beach beachfront harbour harbor shore quay river riverside canal coast coastal bay island water \
@@ -199,11 +173,7 @@ mod tests {
             ("Sunny FLAT, sea view", Kind::Tenement, Some(Water)),
             ("Double room in garden flat", Kind::Room, Some(Garden)),
             ("Stone cottage with 2 bedrooms", Kind::Cottage, None),
-            (
-                "Penthouse apartment by the castle",
-                Kind::Block,
-                Some(Hills),
-            ),
+            ("Penthouse apartment by the castle", Kind::Block, Some(Hills)),
             ("Houseboat in the park", Kind::Boat, Some(Water)),
         ] {
             for number in 0..20 {
@@ -211,10 +181,7 @@ mod tests {
                 let found = Kind::of(&suggested, &mut Seed::new(number));
                 assert_eq!(found, kind, "{title}");
                 let found = Surroundings::of(&suggested, kind, &mut Seed::new(number));
-                assert!(
-                    around.is_none_or(|around| around == found),
-                    "{title}: {found:?}"
-                );
+                assert!(around.is_none_or(|around| around == found), "{title}: {found:?}");
             }
         }
     }

@@ -43,10 +43,7 @@ impl Facade {
     /// The drawing of a listing's own page: the same with what is beside it.
     pub(super) fn wide(property: &Property) -> Self {
         let wide = true;
-        Self {
-            wide,
-            ..Self::of(property)
-        }
+        Self { wide, ..Self::of(property) }
     }
 
     /// The drawing of an error page: a house that is out of reach, closed, or at sea.
@@ -173,10 +170,7 @@ mod tests {
         for class in between(&drawings, "class=\"facade ", '"').flat_map(str::split_whitespace) {
             // The first set of colours is that of every drawing.
             let is_default = class == "walls-0" || class == "sky-0";
-            assert!(
-                is_default || STYLES.contains(&format!(".{class}")),
-                "{class}"
-            );
+            assert!(is_default || STYLES.contains(&format!(".{class}")), "{class}");
         }
     }
 

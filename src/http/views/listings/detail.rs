@@ -71,18 +71,13 @@ impl<'a> DetailPage<'a> {
 
     /// The page that a form would become.
     pub(in crate::http) fn preview(view: &'a DetailView, site_url: &str, preview: Preview) -> Self {
-        Self {
-            preview: Some(preview),
-            ..Self::new(view, &ListingQuery::default(), site_url)
-        }
+        Self { preview: Some(preview), ..Self::new(view, &ListingQuery::default(), site_url) }
     }
 
     fn paragraphs(&self) -> impl Iterator<Item = Vec<&str>> {
         let text = self.property.description.as_str();
         let parts = text.split("\n\n").map(|part| part.trim_matches('\n'));
-        parts
-            .filter(|part| !part.trim().is_empty())
-            .map(|part| part.lines().collect())
+        parts.filter(|part| !part.trim().is_empty()).map(|part| part.lines().collect())
     }
 
     /// The prices of what is similar, in words.
@@ -92,10 +87,6 @@ impl<'a> DetailPage<'a> {
             let price = crate::domain::Price::from_decimal(price);
             price.map_or_else(|| "100,000,000".to_owned(), |price| price.grouped())
         };
-        format!(
-            "from {} to under {}",
-            words(band.floor()),
-            words(band.end())
-        )
+        format!("from {} to under {}", words(band.floor()), words(band.end()))
     }
 }

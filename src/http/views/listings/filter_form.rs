@@ -44,10 +44,7 @@ impl FilterForm {
         form.narrowed = !query.filter.locations.is_empty();
         form.min_price = for_people(min);
         form.max_price = for_people(max);
-        let elsewhere = ListingFilter {
-            locations: Vec::new(),
-            ..query.filter.clone()
-        };
+        let elsewhere = ListingFilter { locations: Vec::new(), ..query.filter.clone() };
         form.anywhere = address_of(&elsewhere);
         form.all_places = all_places(elsewhere);
         form
@@ -55,9 +52,8 @@ impl FilterForm {
 
     /// The form with what a query string says, whether that is valid or not.
     pub(super) fn typed(query_string: &str) -> Self {
-        let pairs: Vec<(String, String)> = form_urlencoded::parse(query_string.as_bytes())
-            .into_owned()
-            .collect();
+        let pairs: Vec<(String, String)> =
+            form_urlencoded::parse(query_string.as_bytes()).into_owned().collect();
         let last = |name: &str| {
             let value = pairs.iter().rev().find(|(found, _)| found == name);
             value.map(|(_, value)| value.clone()).unwrap_or_default()
@@ -66,11 +62,7 @@ impl FilterForm {
             .iter()
             .filter(|(name, value)| name == "location" && !value.trim().is_empty())
             .map(|(_, value)| value.clone());
-        let more = |name| Choice {
-            name,
-            listings: None,
-            chosen: true,
-        };
+        let more = |name| Choice { name, listings: None, chosen: true };
         Self {
             q: last("q"),
             location: locations.next().unwrap_or_default(),
@@ -86,9 +78,7 @@ impl FilterForm {
     }
 
     pub(super) fn sorts(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> + '_ {
-        Sort::ALL
-            .into_iter()
-            .map(|sort| (sort.name(), sort.label(), sort.name() == self.sort))
+        Sort::ALL.into_iter().map(|sort| (sort.name(), sort.label(), sort.name() == self.sort))
     }
 }
 
@@ -103,10 +93,7 @@ fn choices(filter: &ListingFilter, places: &[Place], total: Count) -> Vec<Choice
         });
         return offered.collect();
     }
-    let folded: Vec<_> = places
-        .iter()
-        .map(|place| FoldedLocation::of(&place.location))
-        .collect();
+    let folded: Vec<_> = places.iter().map(|place| FoldedLocation::of(&place.location)).collect();
     let known = |location| {
         let folded_location = FoldedLocation::of(location);
         folded.iter().position(|other| *other == folded_location)

@@ -49,23 +49,14 @@ pub fn list_html(view: &ListView, site_url: &str) -> askama::Result<String> {
 
 impl<'a> ListPage<'a> {
     pub(in crate::http) fn new(view: &'a ListView, site_url: &str) -> Self {
-        let ListView {
-            meant,
-            page: list,
-            places,
-            looser,
-        } = view;
+        let ListView { meant, page: list, places, looser } = view;
         let query = &meant.query;
         let spelled = |less: &&Looser| matches!(less.without, FilterPart::Spelling { .. });
         let (spellings, looser): (Vec<_>, Vec<_>) = looser.iter().partition(spelled);
         let result = query.result().canonical();
         let cards = list.properties.iter();
         let place = match query.filter.locations.as_slice() {
-            [place] => Some(
-                list.properties
-                    .first()
-                    .map_or(place, |first| &first.location),
-            ),
+            [place] => Some(list.properties.first().map_or(place, |first| &first.location)),
             _ => None,
         };
         let canonical = format!("{site_url}{}", address(&canonical(query, place)));
@@ -119,10 +110,7 @@ fn pager(list: &ListingPage, query: &ListingQuery) -> Pager {
 /// The list that stands for all lists of the same rows: with any order, page size, spelling of
 /// their only place, and which of two prices was asked for first.
 fn canonical(query: &ListingQuery, place: Option<&Location>) -> ListingQuery {
-    let mut first = ListingQuery {
-        sort: Sort::default(),
-        ..query.result()
-    };
+    let mut first = ListingQuery { sort: Sort::default(), ..query.result() };
     (first.filter.min_price, first.filter.max_price) = query.filter.price_range();
     if let Some(place) = place {
         first.filter.locations = vec![place.clone()];
@@ -166,10 +154,8 @@ mod tests {
             created_at: chrono::DateTime::UNIX_EPOCH,
             updated_at: chrono::DateTime::UNIX_EPOCH,
         };
-        let places = std::iter::repeat_n(place.clone(), 8).map(|location| Place {
-            location,
-            listings: Some(160),
-        });
+        let places = std::iter::repeat_n(place.clone(), 8)
+            .map(|location| Place { location, listings: Some(160) });
         let view = ListView {
             meant: Meant::itself(&ListingQuery::default()),
             page: ListingPage {

@@ -18,11 +18,7 @@ pub(super) fn offers(query: &ListingQuery, looser: &[&Looser]) -> Vec<Offer> {
     let offer = |less: &&Looser| {
         let mut rest = query.at(Position::Page(1));
         rest.filter = less.filter.clone();
-        Offer {
-            label: label(query, &less.without),
-            listings: less.listings,
-            url: address(&rest),
-        }
+        Offer { label: label(query, &less.without), listings: less.listings, url: address(&rest) }
     };
     looser.iter().map(offer).collect()
 }

@@ -41,12 +41,8 @@ pub(in crate::http) struct PlacesPage {
 
 impl PlacesPage {
     pub(in crate::http) fn new(places: &[Place], query: &PlaceQuery, site_url: &str) -> Self {
-        let list = |locations| {
-            ListingQuery::of(ListingFilter {
-                locations,
-                ..query.filter.clone()
-            })
-        };
+        let list =
+            |locations| ListingQuery::of(ListingFilter { locations, ..query.filter.clone() });
         let entry = |place: &Place| Entry {
             url: address(&list(vec![place.location.clone()])),
             listings: place.listings,
@@ -55,10 +51,7 @@ impl PlacesPage {
         let wanted = chips(&list(Vec::new())).into_iter();
         let wanted: Vec<_> = wanted.map(|chip| chip.label).collect();
         Self {
-            name: query
-                .name
-                .as_ref()
-                .map_or(String::new(), ToString::to_string),
+            name: query.name.as_ref().map_or(String::new(), ToString::to_string),
             errors: FieldErrors::new(),
             groups: by_letter(places.iter().map(entry)),
             count: places.len(),
@@ -97,8 +90,7 @@ impl PlacesPage {
     fn mistakes(&self) -> Vec<(String, &str)> {
         let fields = self.errors.iter();
         let mistakes = fields.flat_map(|(field, list)| {
-            list.iter()
-                .map(move |text| (filters::label_of(field), text.as_str()))
+            list.iter().map(move |text| (filters::label_of(field), text.as_str()))
         });
         mistakes.collect()
     }
@@ -112,9 +104,7 @@ fn by_letter(entries: impl Iterator<Item = Entry>) -> Vec<(String, Vec<Entry>)> 
         group.insert(entry.name.to_lowercase(), entry);
     }
     let groups = groups.into_iter();
-    groups
-        .map(|(letter, entries)| (letter, entries.into_values().collect()))
-        .collect()
+    groups.map(|(letter, entries)| (letter, entries.into_values().collect())).collect()
 }
 
 /// The letter that a name is found under.
@@ -132,24 +122,12 @@ mod tests {
 
     #[test]
     fn each_letter_is_one_group_whatever_signs_names_begin_with() {
-        let names = [
-            "Stow",
-            "'s-Hertogenbosch",
-            "Abbeyhill",
-            "(Old) Town",
-            "9 Elms",
-            "old Town",
-        ];
-        let entries = names.map(|name| Entry {
-            name: name.to_owned(),
-            listings: None,
-            url: String::new(),
-        });
+        let names = ["Stow", "'s-Hertogenbosch", "Abbeyhill", "(Old) Town", "9 Elms", "old Town"];
+        let entries =
+            names.map(|name| Entry { name: name.to_owned(), listings: None, url: String::new() });
         let groups = by_letter(entries.into_iter());
-        let letters: Vec<_> = groups
-            .iter()
-            .map(|(letter, list)| (letter.as_str(), list.len()))
-            .collect();
+        let letters: Vec<_> =
+            groups.iter().map(|(letter, list)| (letter.as_str(), list.len())).collect();
         assert_eq!(letters, [("0–9", 1), ("A", 1), ("O", 2), ("S", 2)]);
     }
 }

@@ -29,11 +29,7 @@ impl RefusedListPage {
         if !errors.get("page_size").is_empty() {
             filter.page_size.clear();
         }
-        Self {
-            filter,
-            errors,
-            request_id,
-        }
+        Self { filter, errors, request_id }
     }
 
     /// Each mistake: the field, its name for people, and what is wrong.

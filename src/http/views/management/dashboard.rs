@@ -79,18 +79,13 @@ struct Server {
 
 impl<'a> DashboardPage<'a> {
     pub(in crate::http) fn new(frame: Frame, overview: &'a Overview) -> Self {
-        Self {
-            frame,
-            figures: Figures::new(overview),
-        }
+        Self { frame, figures: Figures::new(overview) }
     }
 }
 
 impl<'a> FiguresPart<'a> {
     pub(in crate::http) fn new(overview: &'a Overview) -> Self {
-        Self {
-            figures: Figures::new(overview),
-        }
+        Self { figures: Figures::new(overview) }
     }
 }
 

@@ -28,12 +28,7 @@ impl ExplainPage {
             Ok(explanation) => (Some(explanation), FieldErrors::new()),
             Err(errors) => (None, errors),
         };
-        Self {
-            frame,
-            url: url.to_owned(),
-            explanation,
-            errors,
-        }
+        Self { frame, url: url.to_owned(), explanation, errors }
     }
 
     fn seconds(&self, time: &Option<std::time::Duration>) -> String {
@@ -47,11 +42,7 @@ impl ExplainPage {
     fn sizes(&self, level: &ExplainedLevel) -> String {
         let size = |(encoding, size): &(&str, usize)| format!("{encoding} {}", bytes(*size as u64));
         let sizes: Vec<_> = level.sizes.iter().map(size).collect();
-        if sizes.is_empty() {
-            "–".to_owned()
-        } else {
-            sizes.join(", ")
-        }
+        if sizes.is_empty() { "–".to_owned() } else { sizes.join(", ") }
     }
 
     fn kind(&self, kind: &str) -> &'static str {

@@ -21,11 +21,7 @@ pub(super) struct LevelRow {
 }
 
 pub(super) fn level_rows(report: &Report) -> Vec<LevelRow> {
-    report
-        .levels
-        .iter()
-        .map(|level| row(report, level))
-        .collect()
+    report.levels.iter().map(|level| row(report, level)).collect()
 }
 
 fn row(report: &Report, figures: &LevelFigures) -> LevelRow {
@@ -49,14 +45,7 @@ fn row(report: &Report, figures: &LevelFigures) -> LevelRow {
         name: figures.level.name(),
         ratio: ratio(figures.hit_ratio()),
         counts: counted.map(grouped),
-        times: [
-            hit(0.5),
-            hit(0.95),
-            hit(0.99),
-            load(0.5),
-            load(0.95),
-            load(0.99),
-        ],
+        times: [hit(0.5), hit(0.95), hit(0.99), load(0.5), load(0.95), load(0.99)],
         time_saved: saved.map_or_else(none, |saved| duration(saved.time_us)),
         statements_saved: saved.map_or_else(none, |saved| grouped(saved.statements)),
         per_load: saved.map_or_else(none, |saved| format!("{:.1}", saved.statements_per_load)),

@@ -49,14 +49,7 @@ impl<'a> LoadTestPage<'a> {
         (requests, concurrency): (String, String),
         errors: FieldErrors,
     ) -> LoadTestPage<'static> {
-        LoadTestPage {
-            frame,
-            requests,
-            concurrency,
-            report: None,
-            bars: Vec::new(),
-            errors,
-        }
+        LoadTestPage { frame, requests, concurrency, report: None, bars: Vec::new(), errors }
     }
 
     fn took(&self, micros: &u64) -> String {

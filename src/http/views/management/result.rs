@@ -76,9 +76,7 @@ fn facts(result: &Value) -> Vec<(String, String)> {
             }
             Value::Object(inner) => {
                 facts.extend(
-                    inner
-                        .iter()
-                        .map(|(name, value)| (name.clone(), for_people(name, value))),
+                    inner.iter().map(|(name, value)| (name.clone(), for_people(name, value))),
                 );
             }
             Value::Array(_) => {}
@@ -91,12 +89,8 @@ fn facts(result: &Value) -> Vec<(String, String)> {
 
 /// A value of an answer in words; the unit is at the end of its field's name.
 fn for_people(name: &str, value: &Value) -> String {
-    let number = |unit: &str| {
-        format!(
-            "{}{unit}",
-            value.as_u64().map_or_else(|| value.to_string(), grouped)
-        )
-    };
+    let number =
+        |unit: &str| format!("{}{unit}", value.as_u64().map_or_else(|| value.to_string(), grouped));
     match value {
         Value::Null if name.starts_with("hit_ratio") => "no data".to_owned(),
         Value::Null => "not known".to_owned(),

@@ -22,21 +22,13 @@ pub(super) fn duration(micros: u64) -> String {
         1_000_000..60_000_000 => format!("{:.1} s", micros as f64 / 1e6),
         _ if seconds < 3_600 => format!("{} min {} s", seconds / 60, seconds % 60),
         _ if seconds < 86_400 => format!("{} h {} min", seconds / 3_600, seconds % 3_600 / 60),
-        _ => format!(
-            "{} d {} h",
-            grouped(seconds / 86_400),
-            seconds % 86_400 / 3_600
-        ),
+        _ => format!("{} d {} h", grouped(seconds / 86_400), seconds % 86_400 / 3_600),
     }
 }
 
 /// A duration of something that may not have been timed.
 pub(super) fn timed(micros: u64, any: bool) -> String {
-    if any {
-        duration(micros)
-    } else {
-        "–".to_owned()
-    }
+    if any { duration(micros) } else { "–".to_owned() }
 }
 
 /// Bytes in the unit in which people say them, e.g. `512 B`, `12.5 KB`, `1.2 MB`.
@@ -67,12 +59,9 @@ mod tests {
         ] {
             assert_eq!(duration(micros), want);
         }
-        for (size, want) in [
-            (0, "0 B"),
-            (1_536, "1.5 KB"),
-            (1_258_291, "1.2 MB"),
-            (3 << 30, "3.0 GB"),
-        ] {
+        for (size, want) in
+            [(0, "0 B"), (1_536, "1.5 KB"), (1_258_291, "1.2 MB"), (3 << 30, "3.0 GB")]
+        {
             assert_eq!(bytes(size), want);
         }
         assert_eq!(ratio(None), "no data");

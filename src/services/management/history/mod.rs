@@ -62,10 +62,7 @@ pub(super) struct Inner {
 
 impl Default for CacheHistory {
     fn default() -> Self {
-        Self {
-            instance: Generation::mint().as_str().to_owned(),
-            inner: Mutex::default(),
-        }
+        Self { instance: Generation::mint().as_str().to_owned(), inner: Mutex::default() }
     }
 }
 
@@ -77,10 +74,7 @@ impl CacheHistory {
     /// Takes a sample; returns whether a minute has ended by it.
     pub(super) fn take(&self, cache: &Cache, now: DateTime<Utc>) -> bool {
         let metrics = cache.metrics();
-        let now_counted = (
-            Level::ALL.map(|level| metrics.level(level)),
-            metrics.pages(),
-        );
+        let now_counted = (Level::ALL.map(|level| metrics.level(level)), metrics.pages());
         let mut inner = self.lock();
         let sample = {
             let ((levels, pages), (before, pages_before)) = (&now_counted, &inner.last);
@@ -113,8 +107,7 @@ impl CacheHistory {
         }
         let rows = waiting.iter().flat_map(|(minute, sample)| {
             let mut rows = sample.to_keep();
-            rows.iter_mut()
-                .for_each(|row| row["minute"] = json!(moment(*minute)));
+            rows.iter_mut().for_each(|row| row["minute"] = json!(moment(*minute)));
             rows
         });
         let rows = Value::Array(rows.collect());
@@ -166,9 +159,7 @@ impl CacheHistory {
         let before = inner.day.range(from..).filter(|(at, _)| **at + 60 <= first);
         let before = before.map(|(at, sample)| sample.point(*at));
         let recent = inner.recent.iter().filter(|(at, _)| *at >= from);
-        before
-            .chain(recent.map(|(at, sample)| sample.point(*at)))
-            .collect()
+        before.chain(recent.map(|(at, sample)| sample.point(*at))).collect()
     }
 
     /// The same by the minute, the latest first; minutes in which nothing happened are left out.
@@ -198,16 +189,11 @@ impl Inner {
     fn others_from(&mut self, written: &[i64], now: DateTime<Utc>) -> DateTime<Utc> {
         let recent = (now - LATE).timestamp();
         if let Some(first) = written.first().filter(|first| **first < recent) {
-            let from = self
-                .looking_back
-                .map_or(*first, |(from, _)| from.min(*first));
+            let from = self.looking_back.map_or(*first, |(from, _)| from.min(*first));
             self.looking_back = Some((from, LOOKS_BACK));
         }
         match self.loaded {
-            true => moment(
-                self.looking_back
-                    .map_or(recent, |(from, _)| from.min(recent)),
-            ),
+            true => moment(self.looking_back.map_or(recent, |(from, _)| from.min(recent))),
             false => now - DAY,
         }
     }
@@ -238,10 +224,7 @@ fn grouped<'a>(samples: impl Iterator<Item = (i64, &'a Sample)>, step: i64) -> V
     for (at, sample) in samples.filter(|(_, sample)| !sample.is_empty()) {
         groups.entry(start_of(at, step)).or_default().add(sample);
     }
-    groups
-        .iter()
-        .map(|(at, sample)| sample.point(*at))
-        .collect()
+    groups.iter().map(|(at, sample)| sample.point(*at)).collect()
 }
 
 fn start_of(second: i64, step: i64) -> i64 {

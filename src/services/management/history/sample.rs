@@ -78,20 +78,14 @@ impl Sample {
             hit_times: counts.hit_times.sparse(),
             load_times: counts.load_times.sparse(),
         });
-        let answers = LevelSample {
-            hits: pages.cached,
-            misses: pages.computed,
-            ..LevelSample::default()
-        };
+        let answers =
+            LevelSample { hits: pages.cached, misses: pages.computed, ..LevelSample::default() };
         Self { levels, answers }
     }
 
     /// The pages that readers were answered with.
     pub(super) fn pages(&self) -> PageCounts {
-        PageCounts {
-            cached: self.answers.hits,
-            computed: self.answers.misses,
-        }
+        PageCounts { cached: self.answers.hits, computed: self.answers.misses }
     }
 
     /// Whether nothing was done.

@@ -9,24 +9,15 @@ async fn logins_refusals_and_logouts_are_noted_with_name_address_and_browser() {
     let ada = app.staff().await;
     let sam = app.staff_named("sam").await;
     sam.log_out().await.assert_status(303);
-    app.stranger()
-        .try_log_in(" SAM\u{1b}x ", "wrong password", "")
-        .await
-        .assert_status(422);
-    app.stranger()
-        .try_log_in(&"x".repeat(5000), "wrong password", "")
-        .await
-        .assert_status(422);
+    app.stranger().try_log_in(" SAM\u{1b}x ", "wrong password", "").await.assert_status(422);
+    app.stranger().try_log_in(&"x".repeat(5000), "wrong password", "").await.assert_status(422);
     let page = ada.get("/admin/logins/").await.assert_status(200);
     for text in ["Logged in", "Logged out", "Refused", "SAM�x", "127.0.0.1"] {
         assert!(page.has(text), "{text}: {page:?}");
     }
     assert!(page.has(&"x".repeat(150)) && !page.has(&"x".repeat(151)));
     let kinds = "SELECT string_agg(kind, ' ' ORDER BY id) FROM login_event";
-    assert_eq!(
-        app.database.value(kinds).await,
-        "login login logout failure failure"
-    );
+    assert_eq!(app.database.value(kinds).await, "login login logout failure failure");
     assert!(
         !app.database
             .value("SELECT string_agg(login_event::text, '') FROM login_event")
@@ -53,11 +44,7 @@ async fn the_audit_is_filtered_and_read_page_by_page() {
         let Some((_, next)) = page.text().split_once("rel=\"next\" href=\"") else {
             break;
         };
-        let next = next
-            .split('"')
-            .next()
-            .expect("closed")
-            .replace("&#38;", "&");
+        let next = next.split('"').next().expect("closed").replace("&#38;", "&");
         path = format!("/admin/logins/{next}");
     }
     assert_eq!(seen, 250);
@@ -65,37 +52,19 @@ async fn the_audit_is_filtered_and_read_page_by_page() {
         .get("/admin/logins/?kind=failure&address=192.0.2.1&username=USER1")
         .await
         .assert_status(200);
-    assert!(
-        page.has("<bdi>user1</bdi>") && page.has("<bdi>user13</bdi>"),
-        "{page:?}"
-    );
-    assert!(
-        !page.has("<bdi>user3</bdi>") && !page.has("<bdi>user10</bdi>"),
-        "{page:?}"
-    );
-    assert!(
-        ada.get("/admin/logins/?username=%25")
-            .await
-            .has("No logins match")
-    );
+    assert!(page.has("<bdi>user1</bdi>") && page.has("<bdi>user13</bdi>"), "{page:?}");
+    assert!(!page.has("<bdi>user3</bdi>") && !page.has("<bdi>user10</bdi>"), "{page:?}");
+    assert!(ada.get("/admin/logins/?username=%25").await.has("No logins match"));
     for query in ["?kind=x", "?before=x", "?username=%00"] {
-        ada.get(&format!("/admin/logins/{query}"))
-            .await
-            .assert_status(400);
+        ada.get(&format!("/admin/logins/{query}")).await.assert_status(400);
     }
 }
 
 #[tokio::test]
 async fn one_sees_ones_own_logins_also_those_that_failed_and_nobody_elses() {
     let app = spawn_app().await;
-    app.stranger()
-        .try_log_in("sam", "wrong password", "")
-        .await
-        .assert_status(422);
-    app.stranger()
-        .try_log_in("ada", "wrong password", "")
-        .await
-        .assert_status(422);
+    app.stranger().try_log_in("sam", "wrong password", "").await.assert_status(422);
+    app.stranger().try_log_in("ada", "wrong password", "").await.assert_status(422);
     let sam = app.staff_named("sam").await;
     let page = sam.get("/admin/sessions/").await.assert_status(200);
     assert!(page.has("Refused") && page.has("Logged in"), "{page:?}");
@@ -112,9 +81,7 @@ async fn the_audit_forgets_after_ninety_days_and_outlives_accounts() {
     assert!(!ada.get("/admin/logins/").await.has("<bdi>old</bdi>"));
     app.staff_named("sam").await;
     let sam = id(&app, "sam").await;
-    ada.submit(&format!("/admin/users/{sam}/delete/"), &[])
-        .await
-        .assert_status(303);
+    ada.submit(&format!("/admin/users/{sam}/delete/"), &[]).await.assert_status(303);
     let page = ada.get("/admin/logins/").await.assert_status(200);
     assert!(page.has("<bdi>sam</bdi>"), "{page:?}");
 }
@@ -128,11 +95,7 @@ async fn a_flood_of_attempts_leaves_few_rows() {
         async move { browser.try_log_in(&name, PASSWORD, "").await.status }
     });
     let statuses = futures_util::future::join_all(attempts).await;
-    assert_eq!(
-        statuses.iter().filter(|status| **status == 429).count(),
-        25,
-        "{statuses:?}"
-    );
+    assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 25, "{statuses:?}");
     let noted = "SELECT count(*) || ' ' || sum(attempts) FROM login_event WHERE kind = 'throttled'";
     assert_eq!(app.database.value(noted).await, "1 25");
 }

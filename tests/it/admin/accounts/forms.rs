@@ -9,9 +9,7 @@ async fn an_account_that_was_deleted_while_it_was_edited_is_added_anew_with_what
     let ada = app.staff().await;
     let path = of(&app, "sam", "change").await;
     let form = ada.get(&path).await.assert_status(200);
-    app.database
-        .run("DELETE FROM site_user WHERE username = 'sam'")
-        .await;
+    app.database.run("DELETE FROM site_user WHERE username = 'sam'").await;
     let mut typed = fields(&[
         ("username", "samantha"),
         ("email", "typed@homes.example"),
@@ -27,9 +25,7 @@ async fn an_account_that_was_deleted_while_it_was_edited_is_added_anew_with_what
     assert!(page.has("value=\"delete\" checked"), "{page:?}");
     assert!(page.has("action=\"/admin/users/add/\""), "{page:?}");
     typed.extend(fields(&[("password1", NEW), ("password2", NEW)]));
-    ada.submit("/admin/users/add/", &typed)
-        .await
-        .assert_status(303);
+    ada.submit("/admin/users/add/", &typed).await.assert_status(303);
     let email = "SELECT email FROM site_user WHERE username = 'samantha'";
     assert_eq!(app.database.value(email).await, "typed@homes.example");
 }
@@ -39,22 +35,11 @@ async fn what_somebody_else_made_of_an_account_meanwhile_is_shown_beside_what_wa
     let app = spawn_app().await;
     let ada = app.staff().await;
     let path = of(&app, "sam", "change").await;
-    app.database
-        .run("UPDATE site_user SET is_superuser = true WHERE username = 'sam'")
-        .await;
+    app.database.run("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
     let version = ada.get(&path).await.field("version");
-    change(
-        &app,
-        &ada,
-        "sam",
-        &[
-            ("is_active", "1"),
-            ("is_staff", "1"),
-            ("permissions", "view"),
-        ],
-    )
-    .await
-    .assert_status(303);
+    change(&app, &ada, "sam", &[("is_active", "1"), ("is_staff", "1"), ("permissions", "view")])
+        .await
+        .assert_status(303);
     let typed = fields(&[
         ("username", "sam"),
         ("email", "two@homes.example"),
@@ -80,10 +65,7 @@ async fn what_somebody_else_made_of_an_account_meanwhile_is_shown_beside_what_wa
 async fn the_list_of_users_comes_back_as_it_was_left() {
     let app = spawn_app().await;
     let ada = app.staff().await;
-    let (path, deletion) = (
-        of(&app, "sam", "change").await,
-        of(&app, "sam", "delete").await,
-    );
+    let (path, deletion) = (of(&app, "sam", "change").await, of(&app, "sam", "delete").await);
     let kept = "?_changelist_filters=q%3Da%26role%3Dstaff";
     let list = ada.get("/admin/users/?role=staff&q=a&page=1").await;
     assert!(list.has(&format!("href=\"{path}{kept}\"")), "{list:?}");
@@ -106,18 +88,12 @@ async fn the_list_of_users_comes_back_as_it_was_left() {
     };
     for (more, want) in [
         (&[("_changelist_filters", &*state)][..], back),
-        (
-            &[("_changelist_filters", &state), ("_continue", "1")],
-            &format!("{path}{kept}"),
-        ),
+        (&[("_changelist_filters", &state), ("_continue", "1")], &format!("{path}{kept}")),
         (
             &[("_changelist_filters", &state), ("_addanother", "1")],
             &format!("/admin/users/add/{kept}"),
         ),
-        (
-            &[("_changelist_filters", "https://evil.example/")],
-            "/admin/users/",
-        ),
+        (&[("_changelist_filters", "https://evil.example/")], "/admin/users/"),
     ] {
         let page = ada.submit(&path, &ticked(more)).await.assert_status(303);
         assert_eq!(page.header("location"), want, "{more:?}");
@@ -169,10 +145,7 @@ async fn a_refused_search_of_users_or_logins_keeps_what_was_typed_and_marks_what
         assert!(page.has("<title>Please correct: "), "{page:?}");
         assert!(!page.has("No users match") && !page.has("No logins match"));
     }
-    for path in [
-        "/admin/users/?q=sam&page=0",
-        "/admin/logins/?username=sam&before=x",
-    ] {
+    for path in ["/admin/users/?q=sam&page=0", "/admin/logins/?username=sam&before=x"] {
         let page = ada.get(path).await.assert_status(400);
         assert!(page.has("value=\"sam\"") && page.has("role=\"alert\""));
     }

@@ -5,14 +5,10 @@ use crate::harness::{App, Browser, Page, spawn_app};
 
 /// Every page about accounts that others than superusers may want to see.
 async fn pages(app: &App) -> Vec<String> {
-    let mut pages: Vec<String> = [
-        "/admin/users/",
-        "/admin/users/add/",
-        "/admin/users/history/",
-        "/admin/logins/",
-    ]
-    .map(str::to_owned)
-    .into();
+    let mut pages: Vec<String> =
+        ["/admin/users/", "/admin/users/add/", "/admin/users/history/", "/admin/logins/"]
+            .map(str::to_owned)
+            .into();
     for page in ["change", "password", "delete", "history", "sessions"] {
         pages.push(of(app, "ada", page).await);
         pages.push(of(app, "sam", page).await);
@@ -49,15 +45,9 @@ async fn only_superusers_see_accounts_and_do_anything_to_them() {
         let answer = sam.submit(&path, &form).await;
         assert!(matches!(answer.status, 403..=405), "{path}: {answer:?}");
         let page = app.get(&path).await.assert_status(302);
-        assert!(
-            page.header("location").starts_with("/admin/login/"),
-            "{path}"
-        );
+        assert!(page.header("location").starts_with("/admin/login/"), "{path}");
         let answer = app.reader.post(&path, &form).await;
-        assert!(
-            matches!(answer.status, 302 | 403..=405),
-            "{path}: {answer:?}"
-        );
+        assert!(matches!(answer.status, 302 | 403..=405), "{path}: {answer:?}");
     }
     assert_eq!(state(&app).await, before);
     ada.get("/admin/").await.assert_status(200);
@@ -78,15 +68,10 @@ async fn fields_that_a_form_does_not_have_are_not_looked_at() {
         ("user_id", "1"),
         ("id", "1"),
     ]);
-    sam.submit("/admin/password_change/", &form)
-        .await
-        .assert_status(303);
+    sam.submit("/admin/password_change/", &form).await.assert_status(303);
     let superusers = "SELECT string_agg(username, ',') FROM site_user WHERE is_superuser";
     assert_eq!(app.database.value(superusers).await, "ada");
-    app.stranger()
-        .try_log_in("sam", NEW, "")
-        .await
-        .assert_status(303);
+    app.stranger().try_log_in("sam", NEW, "").await.assert_status(303);
     app.staff().await;
 }
 
@@ -119,25 +104,16 @@ async fn the_last_active_superuser_stays_one() {
         let page = change(&app, &ada, "ada", &left).await.assert_status(422);
         assert!(page.has("only active superuser"), "{left:?}: {page:?}");
     }
-    let page = ada
-        .submit(&of(&app, "ada", "delete").await, &[])
-        .await
-        .assert_status(422);
+    let page = ada.submit(&of(&app, "ada", "delete").await, &[]).await.assert_status(422);
     assert!(page.has("delete your own account"), "{page:?}");
     assert_eq!(state(&app).await, before);
     // One who can't enter is none who could give rights back.
     app.database
         .run("UPDATE site_user SET is_superuser = true WHERE username IN ('ina', 'vic')")
         .await;
-    change(&app, &ada, "ada", &[("is_active", "1"), ("is_staff", "1")])
-        .await
-        .assert_status(422);
-    app.database
-        .run("UPDATE site_user SET is_superuser = true WHERE username = 'sam'")
-        .await;
-    change(&app, &ada, "ada", &[("is_active", "1"), ("is_staff", "1")])
-        .await
-        .assert_status(303);
+    change(&app, &ada, "ada", &[("is_active", "1"), ("is_staff", "1")]).await.assert_status(422);
+    app.database.run("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
+    change(&app, &ada, "ada", &[("is_active", "1"), ("is_staff", "1")]).await.assert_status(303);
     ada.get("/admin/users/").await.assert_status(403);
 }
 
@@ -163,9 +139,7 @@ const HOLD: &str = "BEGIN; SELECT FROM site_user WHERE is_superuser FOR UPDATE";
 #[tokio::test]
 async fn two_superusers_who_take_each_others_rights_at_once_leave_one() {
     let app = spawn_app().await;
-    app.database
-        .run("UPDATE site_user SET is_superuser = true WHERE username = 'sam'")
-        .await;
+    app.database.run("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
     let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
     let form = |name: &str| fields(&[("username", name), ("is_active", "1"), ("is_staff", "1")]);
     let send = async |browser: &Browser, name: &str| {
@@ -191,9 +165,7 @@ async fn two_superusers_who_take_each_others_rights_at_once_leave_one() {
 async fn a_superuser_whose_rights_go_while_a_form_is_on_its_way_changes_nothing() {
     let app = spawn_app().await;
     let ada = app.staff().await;
-    app.database
-        .run("UPDATE site_user SET is_superuser = true WHERE username = 'sam'")
-        .await;
+    app.database.run("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
     let (path, token) = (of(&app, "sam", "delete").await, ada.csrf_token().await);
     let demotion = "BEGIN; UPDATE site_user SET is_superuser = false WHERE username = 'ada'";
     let form = fields(&[("csrf_token", &token)]);
@@ -201,9 +173,7 @@ async fn a_superuser_whose_rights_go_while_a_form_is_on_its_way_changes_nothing(
     let pages = at_once(&app, demotion, 1, request).await;
     assert_eq!(pages[0].status, 403, "{pages:?}");
     assert_eq!(
-        app.database
-            .value("SELECT count(*) FROM site_user WHERE username = 'sam'")
-            .await,
+        app.database.value("SELECT count(*) FROM site_user WHERE username = 'sam'").await,
         "1"
     );
 }

@@ -32,10 +32,7 @@ async fn an_account_can_not_be_given_a_name_that_looks_like_another() {
         let page = add(&ada, name, &[]).await.assert_status(422);
         assert!(page.has(code), "{name:?}: {page:?}");
     }
-    assert_eq!(
-        app.database.value("SELECT count(*) FROM site_user").await,
-        "5"
-    );
+    assert_eq!(app.database.value("SELECT count(*) FROM site_user").await, "5");
     // Other names of the same letters are free, in any script.
     for name in ["samira", "самир", "家"] {
         add(&ada, name, &[]).await.assert_status(303);
@@ -82,20 +79,12 @@ async fn a_file_of_django_brings_no_such_name() {
     let objects: Vec<_> = names.iter().map(|name| user(name)).collect();
     let file = shell.file("dump.json", &format!("[{}]", objects.join(",\n")));
     let err = shell.run(&["loaddata", &file]).failed(1);
-    for (line, name, existing) in [
-        (2, "sаm", "sam"),
-        (4, "сlara", "clara"),
-        (5, "SAM", "sam"),
-        (6, "ｓａｍ", "sam"),
-    ] {
+    for (line, name, existing) in
+        [(2, "sаm", "sam"), (4, "сlara", "clara"), (5, "SAM", "sam"), (6, "ｓａｍ", "sam")]
+    {
         let reason = format!("“{name}” looks like “{existing}”");
-        let told = err
-            .lines()
-            .find(|told| told.contains(&format!("dump.json:{line}: username:")));
-        assert!(
-            told.is_some_and(|told| told.contains(&reason)),
-            "{line}: {err}"
-        );
+        let told = err.lines().find(|told| told.contains(&format!("dump.json:{line}: username:")));
+        assert!(told.is_some_and(|told| told.contains(&reason)), "{line}: {err}");
     }
     let count = "SELECT count(*) FROM site_user";
     assert_eq!(app.database.value(count).await, "4");

@@ -9,15 +9,10 @@ const STAFF: [(&str, &str); 2] = [("is_active", "1"), ("is_staff", "1")];
 async fn an_account_that_is_added_logs_in_and_does_what_it_may() {
     let app = spawn_app().await;
     let ada = app.staff().await;
-    let page = add(&ada, "grace", &["view", "add"])
-        .await
-        .assert_status(303);
+    let page = add(&ada, "grace", &["view", "add"]).await.assert_status(303);
     assert_eq!(page.header("location"), "/admin/users/");
     let list = ada.get("/admin/users/?q=GRACE").await.assert_status(200);
-    assert!(
-        list.has("1 user found") && list.has("view, add"),
-        "{list:?}"
-    );
+    assert!(list.has("1 user found") && list.has("view, add"), "{list:?}");
     assert!(list.has("“grace” was added"), "{list:?}");
     let grace = app.stranger();
     grace.try_log_in("grace", NEW, "").await.assert_status(303);
@@ -39,22 +34,13 @@ async fn a_refused_form_names_what_is_wrong_and_keeps_what_was_typed_but_for_pas
         ("permissions", "delete"),
         ("permissions", "root"),
     ]);
-    let page = ada
-        .submit("/admin/users/add/", &form)
-        .await
-        .assert_status(422);
+    let page = ada.submit("/admin/users/add/", &form).await.assert_status(422);
     assert_eq!(page.field("username"), "b@d name!");
     assert_eq!(page.field("email"), "nope");
     for field in ["username", "email", "password1", "password2", "is_staff"] {
-        assert!(
-            page.has(&format!("id=\"{field}-error\"")),
-            "{field}: {page:?}"
-        );
+        assert!(page.has(&format!("id=\"{field}-error\"")), "{field}: {page:?}");
     }
-    assert!(
-        page.has("value=\"delete\" checked") && !page.has("root"),
-        "{page:?}"
-    );
+    assert!(page.has("value=\"delete\" checked") && !page.has("root"), "{page:?}");
     assert!(!page.has("1234"), "a password is shown");
     for similar in ["grace.hopper", "Gracehopper1", "hopper@navy"] {
         let form = fields(&[
@@ -63,16 +49,10 @@ async fn a_refused_form_names_what_is_wrong_and_keeps_what_was_typed_but_for_pas
             ("password1", similar),
             ("password2", similar),
         ]);
-        let page = ada
-            .submit("/admin/users/add/", &form)
-            .await
-            .assert_status(422);
+        let page = ada.submit("/admin/users/add/", &form).await.assert_status(422);
         assert!(page.has("too similar"), "{similar}: {page:?}");
     }
-    assert_eq!(
-        app.database.value("SELECT count(*) FROM site_user").await,
-        "4"
-    );
+    assert_eq!(app.database.value("SELECT count(*) FROM site_user").await, "4");
 }
 
 #[tokio::test]
@@ -105,25 +85,14 @@ async fn a_change_is_recorded_with_who_and_what_and_never_a_password() {
         ("permissions", "add"),
         ("is_active", "1"),
     ];
-    change(&app, &ada, "grace", &ticked)
-        .await
-        .assert_status(303);
-    let password = fields(&[
-        ("password1", "lunar module pilot"),
-        ("password2", "lunar module pilot"),
-    ]);
+    change(&app, &ada, "grace", &ticked).await.assert_status(303);
+    let password =
+        fields(&[("password1", "lunar module pilot"), ("password2", "lunar module pilot")]);
     let path = of(&app, "grace", "password").await;
     ada.submit(&path, &password).await.assert_status(303);
-    app.database
-        .run("UPDATE site_user SET is_superuser = true WHERE username = 'grace'")
-        .await;
-    ada.submit(&of(&app, "grace", "delete").await, &[])
-        .await
-        .assert_status(303);
-    let page = ada
-        .get(&format!("/admin/users/{id}/history/"))
-        .await
-        .assert_status(200);
+    app.database.run("UPDATE site_user SET is_superuser = true WHERE username = 'grace'").await;
+    ada.submit(&of(&app, "grace", "delete").await, &[]).await.assert_status(303);
+    let page = ada.get(&format!("/admin/users/{id}/history/")).await.assert_status(200);
     for text in [
         "This user has been deleted",
         "<strong><bdi>ada</bdi></strong> added",
@@ -139,14 +108,9 @@ async fn a_change_is_recorded_with_who_and_what_and_never_a_password() {
     }
     let all = ada.get("/admin/users/history/").await.assert_status(200);
     assert!(all.has("grace") && all.has("database user"), "{all:?}");
-    let log = app
-        .database
-        .value("SELECT string_agg(account_event::text, '') FROM account_event")
-        .await;
-    assert!(
-        !log.contains("argon2") && !log.contains("lunar") && !log.contains(NEW),
-        "{log}"
-    );
+    let log =
+        app.database.value("SELECT string_agg(account_event::text, '') FROM account_event").await;
+    assert!(!log.contains("argon2") && !log.contains("lunar") && !log.contains(NEW), "{log}");
     let logins = "SELECT count(*) FROM account_event WHERE changes::text LIKE '%last_login%'";
     assert_eq!(app.database.value(logins).await, "0");
 }
@@ -162,19 +126,12 @@ async fn of_two_who_change_an_account_the_second_is_told_and_loses_nothing() {
         &app,
         &ada,
         "sam",
-        &[
-            ("email", "one@homes.example"),
-            ("is_active", "1"),
-            ("is_staff", "1"),
-        ],
+        &[("email", "one@homes.example"), ("is_active", "1"), ("is_staff", "1")],
     )
     .await
     .assert_status(303);
-    let mut form = fields(&[
-        ("username", "sam"),
-        ("email", "two@homes.example"),
-        ("version", &version),
-    ]);
+    let mut form =
+        fields(&[("username", "sam"), ("email", "two@homes.example"), ("version", &version)]);
     form.extend(fields(&STAFF));
     let page = ada.submit(&path, &form).await.assert_status(409);
     assert_eq!(page.field("email"), "two@homes.example");
@@ -203,22 +160,13 @@ async fn a_password_that_a_superuser_sets_counts_and_ends_that_users_sessions_on
     ada.submit(&path, &form).await.assert_status(303);
     sam.get("/admin/").await.assert_status(302);
     ada.get("/admin/").await.assert_status(200);
-    app.stranger()
-        .try_log_in("sam", PASSWORD, "")
-        .await
-        .assert_status(422);
-    app.stranger()
-        .try_log_in("sam", NEW, "")
-        .await
-        .assert_status(303);
+    app.stranger().try_log_in("sam", PASSWORD, "").await.assert_status(422);
+    app.stranger().try_log_in("sam", NEW, "").await.assert_status(303);
     // One's own is changed by giving the old one.
     let own = of(&app, "ada", "password").await;
     let page = ada.submit(&own, &form).await.assert_status(303);
     assert_eq!(page.header("location"), "/admin/password_change/");
-    app.stranger()
-        .try_log_in("ada", PASSWORD, "")
-        .await
-        .assert_status(303);
+    app.stranger().try_log_in("ada", PASSWORD, "").await.assert_status(303);
 }
 
 #[tokio::test]
@@ -240,17 +188,13 @@ async fn an_account_that_is_closed_has_no_sessions_and_gets_none_back() {
 async fn a_deleted_account_is_out_and_its_name_stays_in_histories() {
     let app = crate::harness::Plan::with_homes(1).await.start().await;
     let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
-    sam.edit_listing(1, &crate::harness::listing("Renamed", "1", "Leith"))
-        .await;
+    sam.edit_listing(1, &crate::harness::listing("Renamed", "1", "Leith")).await;
     let path = of(&app, "sam", "delete").await;
     let asked = ada.get(&path).await.assert_status(200);
     assert!(asked.has("Delete the user “<bdi>sam</bdi>”?"), "{asked:?}");
     ada.submit(&path, &[]).await.assert_status(303);
     sam.get("/admin/").await.assert_status(302);
-    app.stranger()
-        .try_log_in("sam", PASSWORD, "")
-        .await
-        .assert_status(422);
+    app.stranger().try_log_in("sam", PASSWORD, "").await.assert_status(422);
     let history = ada.get("/admin/properties/1/history/").await;
     assert!(history.has("sam"), "{history:?}");
     ada.get(&path).await.assert_status(404);
@@ -271,10 +215,7 @@ async fn the_list_is_searched_and_filtered_and_says_what_it_does_not_understand(
         ("?role=other", "vic"),
         ("?active=no", "ina"),
     ] {
-        let page = ada
-            .get(&format!("/admin/users/{query}"))
-            .await
-            .assert_status(200);
+        let page = ada.get(&format!("/admin/users/{query}")).await.assert_status(200);
         let found: Vec<_> = ["ada", "ina", "sam", "vic"]
             .into_iter()
             .filter(|name| page.has(&format!("<bdi>{name}</bdi></a>")))
@@ -282,9 +223,7 @@ async fn the_list_is_searched_and_filtered_and_says_what_it_does_not_understand(
         assert_eq!(found.join(" "), names, "{query}");
     }
     for query in ["?role=god", "?active=maybe", "?page=0", "?page=x"] {
-        ada.get(&format!("/admin/users/{query}"))
-            .await
-            .assert_status(400);
+        ada.get(&format!("/admin/users/{query}")).await.assert_status(400);
     }
     app.database
         .run("INSERT INTO site_user (username, password_hash) SELECT 'user' || n, '!' FROM generate_series(1, 120) AS n")
@@ -307,19 +246,10 @@ async fn markup_in_what_is_typed_is_text_wherever_it_is_shown() {
     let ticked = [("email", evil), ("is_active", "1"), ("is_staff", "1")];
     change(&app, &ada, "sam", &ticked).await.assert_status(303);
     let stranger = app.stranger();
-    stranger
-        .try_log_in(evil, "wrong password", "")
-        .await
-        .assert_status(422);
+    stranger.try_log_in(evil, "wrong password", "").await.assert_status(422);
     let agent = [("user-agent", evil)];
-    stranger
-        .get_with("/admin/login/", &agent)
-        .await
-        .assert_status(200);
-    let sql = format!(
-        "UPDATE session SET user_agent = '{}'",
-        evil.replace('\'', "''")
-    );
+    stranger.get_with("/admin/login/", &agent).await.assert_status(200);
+    let sql = format!("UPDATE session SET user_agent = '{}'", evil.replace('\'', "''"));
     app.database.run(&sql).await;
     for path in [
         "/admin/users/".to_owned(),
@@ -333,9 +263,6 @@ async fn markup_in_what_is_typed_is_text_wherever_it_is_shown() {
         of(&app, "sam", "delete").await,
     ] {
         let page = ada.get(&path).await.assert_status(200);
-        assert!(
-            !page.has("<script>alert") && !page.has("\"><script"),
-            "{path}: {page:?}"
-        );
+        assert!(!page.has("<script>alert") && !page.has("\"><script"), "{path}: {page:?}");
     }
 }

@@ -41,11 +41,7 @@ async fn add(browser: &Browser, username: &str, permissions: &[&str]) -> Page {
         ("is_active", "1"),
         ("is_staff", "1"),
     ]);
-    form.extend(
-        permissions
-            .iter()
-            .map(|name| ("permissions", (*name).to_owned())),
-    );
+    form.extend(permissions.iter().map(|name| ("permissions", (*name).to_owned())));
     browser.submit("/admin/users/add/", &form).await
 }
 
@@ -53,7 +49,5 @@ async fn add(browser: &Browser, username: &str, permissions: &[&str]) -> Page {
 async fn change(app: &App, browser: &Browser, username: &str, ticked: &[(&str, &str)]) -> Page {
     let mut form = fields(&[("username", username)]);
     form.extend(fields(ticked));
-    browser
-        .submit(&of(app, username, "change").await, &form)
-        .await
+    browser.submit(&of(app, username, "change").await, &form).await
 }

@@ -31,11 +31,7 @@ async fn reset(app: &App, ada: &Browser, passwords: [&str; 2]) -> u16 {
 async fn a_password_is_the_same_however_its_letters_and_spaces_are_sent() {
     let app = spawn_app().await;
     let ada = app.staff().await;
-    for new in [
-        [COMPOSED, DECOMPOSED],
-        [DECOMPOSED, SPACED],
-        [SPACED, COMPOSED],
-    ] {
+    for new in [[COMPOSED, DECOMPOSED], [DECOMPOSED, SPACED], [SPACED, COMPOSED]] {
         assert_eq!(reset(&app, &ada, new).await, 303, "{new:?}");
         for typed in [COMPOSED, DECOMPOSED, SPACED] {
             assert!(enters(&app, typed).await, "{new:?} {typed:?}");
@@ -46,9 +42,7 @@ async fn a_password_is_the_same_however_its_letters_and_spaces_are_sent() {
     }
     // One's own is changed by giving it in either form.
     let sam = app.stranger();
-    sam.try_log_in("sam", DECOMPOSED, "")
-        .await
-        .assert_status(303);
+    sam.try_log_in("sam", DECOMPOSED, "").await.assert_status(303);
     let form = fields(&[
         ("old_password", COMPOSED),
         ("new_password1", "na\u{EF}ve pianist"),
@@ -88,10 +82,7 @@ async fn a_hash_from_before_fits_the_password_as_it_was_typed_and_is_made_anew()
         let set = format!("UPDATE site_user SET password_hash = '{made}' WHERE username = 'sam'");
         app.database.run(&set).await;
         let session = app.stranger();
-        session
-            .try_log_in("sam", made_of, "")
-            .await
-            .assert_status(303);
+        session.try_log_in("sam", made_of, "").await.assert_status(303);
         // The sessions of the same password go on.
         session.get("/admin/").await.assert_status(200);
         let allowed = !made_of.contains('\t');

@@ -68,10 +68,7 @@ async fn what_somebody_may_not_do_is_not_done_when_they_send_the_form_all_the_sa
             "/admin/properties/1/delete/",
         ] {
             let page = sam.submit(path, &form).await.assert_status(403);
-            assert!(
-                page.has("Your account has no permission"),
-                "{path}: {page:?}"
-            );
+            assert!(page.has("Your account has no permission"), "{path}: {page:?}");
         }
     }
     allow(&app, "view,add,change,delete").await;
@@ -88,20 +85,11 @@ async fn what_somebody_may_not_do_is_not_done_when_they_send_the_form_all_the_sa
 async fn who_may_only_look_sees_no_button_that_would_change_anything() {
     let (app, sam) = site().await;
     allow(&app, "view").await;
-    for path in [
-        "/admin/",
-        "/admin/properties/",
-        "/admin/properties/1/history/",
-    ] {
+    for path in ["/admin/", "/admin/properties/", "/admin/properties/1/history/"] {
         let page = sam.get(path).await.assert_status(200);
-        for words in [
-            "/add/",
-            "delete_selected",
-            "/delete/",
-            "redis-metrics",
-            "/import/",
-            "/admin/users/",
-        ] {
+        for words in
+            ["/add/", "delete_selected", "/delete/", "redis-metrics", "/import/", "/admin/users/"]
+        {
             assert!(!page.has(words), "{path} shows {words}: {page:?}");
         }
     }
@@ -119,15 +107,9 @@ async fn who_may_only_add_adds_and_is_not_shown_the_list() {
         "{home:?}"
     );
     assert!(!home.has("Recent changes"), "{home:?}");
-    let form = fields(&[
-        ("title", "Mine"),
-        ("description", "D"),
-        ("price", "1"),
-        ("location", "L"),
-    ]);
-    sam.submit("/admin/properties/add/", &form)
-        .await
-        .assert_status(303);
+    let form =
+        fields(&[("title", "Mine"), ("description", "D"), ("price", "1"), ("location", "L")]);
+    sam.submit("/admin/properties/add/", &form).await.assert_status(303);
     let added = "SELECT count(*) FROM property WHERE title = 'Mine'";
     assert_eq!(app.database.value(added).await, "1");
     sam.get("/admin/properties/").await.assert_status(403);
@@ -136,18 +118,13 @@ async fn who_may_only_add_adds_and_is_not_shown_the_list() {
 #[tokio::test]
 async fn a_superuser_needs_no_permission_and_a_token_none_either() {
     let (app, _) = site().await;
-    app.database
-        .run("UPDATE site_user SET permissions = '{}'")
-        .await;
+    app.database.run("UPDATE site_user SET permissions = '{}'").await;
     let ada = app.staff().await;
     for (path, _) in OPENED {
         ada.get(path).await.assert_status(200);
     }
     let token = format!("Bearer {TOKEN}");
-    let page = app
-        .reader
-        .get_with("/properties/cache-status/", &[("authorization", &token)])
-        .await;
+    let page = app.reader.get_with("/properties/cache-status/", &[("authorization", &token)]).await;
     page.assert_status(200);
 }
 
@@ -155,12 +132,8 @@ async fn a_superuser_needs_no_permission_and_a_token_none_either() {
 async fn while_the_database_can_not_tell_what_somebody_may_do_nothing_is_written() {
     let (app, sam) = site().await;
     allow(&app, "view").await;
-    let mut form = fields(&[
-        ("title", "Mine"),
-        ("description", "D"),
-        ("price", "1"),
-        ("location", "L"),
-    ]);
+    let mut form =
+        fields(&[("title", "Mine"), ("description", "D"), ("price", "1"), ("location", "L")]);
     let token = sam.get("/admin/").await.field("csrf_token");
     form.push(("csrf_token", token));
     // Accounts can't be read, and listings can be written.
@@ -179,12 +152,8 @@ async fn while_the_database_can_not_tell_what_somebody_may_do_nothing_is_written
 #[tokio::test]
 async fn who_may_not_look_at_the_list_is_not_sent_there() {
     let (app, sam) = site().await;
-    let form = fields(&[
-        ("title", "Mine"),
-        ("description", "D"),
-        ("price", "1"),
-        ("location", "L"),
-    ]);
+    let form =
+        fields(&[("title", "Mine"), ("description", "D"), ("price", "1"), ("location", "L")]);
     allow(&app, "add").await;
     let added = sam.submit("/admin/properties/add/", &form).await;
     assert_eq!(added.assert_status(303).header("location"), "/admin/");

@@ -26,9 +26,7 @@ async fn logged_in_with(app: &App, username: &str, agent: &str) -> Browser {
 const FIREFOX: &str = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 async fn names(app: &App) -> String {
-    app.database
-        .value("SELECT string_agg(name, ' ' ORDER BY begun_at) FROM session")
-        .await
+    app.database.value("SELECT string_agg(name, ' ' ORDER BY begun_at) FROM session").await
 }
 
 #[tokio::test]
@@ -52,10 +50,8 @@ async fn ones_sessions_are_listed_with_browser_and_address_and_the_current_one_i
     assert!(!page.has("ada"), "{page:?}");
     let (_, marked) = page.text().split_once("curl/8.14.1").expect("listed");
     assert!(marked.contains("This session"), "{page:?}");
-    let hashes = app
-        .database
-        .value("SELECT string_agg(encode(key_hash, 'hex'), ' ') FROM session")
-        .await;
+    let hashes =
+        app.database.value("SELECT string_agg(encode(key_hash, 'hex'), ' ') FROM session").await;
     for hash in hashes.split(' ') {
         assert!(!page.has(hash), "a key's hash is shown");
     }
@@ -69,15 +65,9 @@ async fn a_session_that_is_ended_is_out_at_once_on_every_instance() {
     let elsewhere = there.at(&other.origin);
     elsewhere.get("/admin/").await.assert_status(200);
     let page = here.get("/admin/sessions/").await;
-    let name = page
-        .text()
-        .split_once("name=\"end\" value=\"")
-        .expect("a button")
-        .1;
+    let name = page.text().split_once("name=\"end\" value=\"").expect("a button").1;
     let name = name.split('"').next().expect("a value").to_owned();
-    here.submit("/admin/sessions/", &fields(&[("end", &name)]))
-        .await
-        .assert_status(303);
+    here.submit("/admin/sessions/", &fields(&[("end", &name)])).await.assert_status(303);
     elsewhere.get("/admin/").await.assert_status(302);
     there.get("/admin/").await.assert_status(302);
     here.get("/admin/").await.assert_status(200);
@@ -89,15 +79,9 @@ async fn all_other_sessions_end_together_and_nobody_elses() {
     let here = app.staff_named("sam").await;
     let others = [app.staff_named("sam").await, app.staff_named("sam").await];
     let ada = app.staff().await;
-    let said = here
-        .submit("/admin/sessions/", &fields(&[("end_all", "1")]))
-        .await;
+    let said = here.submit("/admin/sessions/", &fields(&[("end_all", "1")])).await;
     said.assert_status(303);
-    assert!(
-        here.get("/admin/sessions/")
-            .await
-            .has("2 sessions were ended")
-    );
+    assert!(here.get("/admin/sessions/").await.has("2 sessions were ended"));
     for other in others {
         other.get("/admin/").await.assert_status(302);
     }
@@ -105,9 +89,7 @@ async fn all_other_sessions_end_together_and_nobody_elses() {
     // Somebody else's can't be named either.
     let name = names(&app).await;
     let name = name.split(' ').next_back().expect("ada's").to_owned();
-    here.submit("/admin/sessions/", &fields(&[("end", &name)]))
-        .await
-        .assert_status(303);
+    here.submit("/admin/sessions/", &fields(&[("end", &name)])).await.assert_status(303);
     ada.get("/admin/").await.assert_status(200);
 }
 
@@ -118,13 +100,8 @@ async fn a_superuser_ends_the_sessions_of_another_and_that_is_recorded() {
     let again = app.staff_named("sam").await;
     let path = of(&app, "sam", "sessions").await;
     let page = ada.get(&path).await.assert_status(200);
-    assert!(
-        page.has("End all sessions") && !page.has("This session"),
-        "{page:?}"
-    );
-    ada.submit(&path, &fields(&[("end_all", "1")]))
-        .await
-        .assert_status(303);
+    assert!(page.has("End all sessions") && !page.has("This session"), "{page:?}");
+    ada.submit(&path, &fields(&[("end_all", "1")])).await.assert_status(303);
     for browser in [sam, again] {
         browser.get("/admin/").await.assert_status(302);
     }
@@ -137,32 +114,17 @@ async fn a_superuser_ends_the_sessions_of_another_and_that_is_recorded() {
 #[tokio::test]
 async fn a_session_that_was_ended_while_redis_was_gone_stays_ended_when_it_returns() {
     let redis = Proxy::to_redis();
-    let app = Plan::with_homes(1)
-        .await
-        .set("REDIS_URL", redis.redis_url())
-        .start()
-        .await;
+    let app = Plan::with_homes(1).await.set("REDIS_URL", redis.redis_url()).start().await;
     // Another instance never loses Redis, and has the session there.
-    let other = app
-        .another()
-        .set("REDIS_URL", crate::harness::shared().redis.clone())
-        .start()
-        .await;
+    let other =
+        app.another().set("REDIS_URL", crate::harness::shared().redis.clone()).start().await;
     let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
-    sam.at(&other.origin)
-        .get("/admin/")
-        .await
-        .assert_status(200);
+    sam.at(&other.origin).get("/admin/").await.assert_status(200);
     redis.cut();
     let path = of(&app, "sam", "sessions").await;
-    ada.submit(&path, &fields(&[("end_all", "1")]))
-        .await
-        .assert_status(303);
+    ada.submit(&path, &fields(&[("end_all", "1")])).await.assert_status(303);
     sam.get("/admin/").await.assert_status(302);
-    sam.at(&other.origin)
-        .get("/admin/")
-        .await
-        .assert_status(302);
+    sam.at(&other.origin).get("/admin/").await.assert_status(302);
     redis.restore();
     eventually("pages are hits again", async || {
         sam.get("/admin/").await.assert_status(302);
@@ -189,9 +151,7 @@ async fn that_a_session_is_used_is_written_once_a_minute() {
     // Whoever holds the row holds up nobody who only uses the session.
     app.database.run(earlier).await;
     let psql = app.database.psql().await;
-    psql.batch_execute("BEGIN; SELECT FROM session FOR UPDATE")
-        .await
-        .expect("held");
+    psql.batch_execute("BEGIN; SELECT FROM session FOR UPDATE").await.expect("held");
     sam.get("/admin/").await.assert_status(200);
     psql.batch_execute("COMMIT").await.expect("let go");
     assert_eq!(app.database.value(fresh).await, "f");
@@ -229,9 +189,7 @@ async fn a_session_without_its_row_or_with_anothers_is_nobodys() {
     app.database.run(&take).await;
     sam.get("/admin/").await.assert_status(302);
     ada.get("/admin/").await.assert_status(200);
-    app.database
-        .run("UPDATE session SET expires_at = now()")
-        .await;
+    app.database.run("UPDATE session SET expires_at = now()").await;
     ada.get("/admin/").await.assert_status(302);
 }
 

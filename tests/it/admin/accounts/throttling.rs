@@ -26,20 +26,11 @@ async fn a_login_of_ones_own_gives_no_more_guesses_at_others() {
     fail(&app, "ada", 2).await;
     fail(&app, "nobody", 2).await;
     for _ in 0..3 {
-        app.stranger()
-            .try_log_in("sam", PASSWORD, "")
-            .await
-            .assert_status(303);
+        app.stranger().try_log_in("sam", PASSWORD, "").await.assert_status(303);
     }
     fail(&app, "ina", 1).await;
-    app.stranger()
-        .try_log_in("nobody", "wrong password", "")
-        .await
-        .assert_status(429);
-    app.stranger()
-        .try_log_in("sam", PASSWORD, "")
-        .await
-        .assert_status(429);
+    app.stranger().try_log_in("nobody", "wrong password", "").await.assert_status(429);
+    app.stranger().try_log_in("sam", PASSWORD, "").await.assert_status(429);
 }
 
 #[tokio::test]
@@ -47,15 +38,9 @@ async fn a_login_forgets_no_failures_that_came_from_elsewhere() {
     let app = spawn_app().await;
     fail(&app, "ada", 4).await;
     from_elsewhere(&app).await;
-    app.stranger()
-        .try_log_in("ada", PASSWORD, "")
-        .await
-        .assert_status(303);
+    app.stranger().try_log_in("ada", PASSWORD, "").await.assert_status(303);
     fail(&app, "ada", 1).await;
-    app.stranger()
-        .try_log_in("ada", PASSWORD, "")
-        .await
-        .assert_status(429);
+    app.stranger().try_log_in("ada", PASSWORD, "").await.assert_status(429);
 }
 
 #[tokio::test]
@@ -66,33 +51,19 @@ async fn every_spelling_of_a_name_counts_for_the_same_account() {
         from_elsewhere(&app).await;
     }
     for name in ["ada", "\tａda ", "Ada"] {
-        app.stranger()
-            .try_log_in(name, PASSWORD, "")
-            .await
-            .assert_status(429);
+        app.stranger().try_log_in(name, PASSWORD, "").await.assert_status(429);
     }
-    app.stranger()
-        .try_log_in("sam", PASSWORD, "")
-        .await
-        .assert_status(303);
+    app.stranger().try_log_in("sam", PASSWORD, "").await.assert_status(303);
 }
 
 #[tokio::test]
 async fn the_limit_holds_without_redis_and_across_instances() {
     let redis = Proxy::to_redis();
-    let app = Plan::new()
-        .await
-        .set("REDIS_URL", redis.redis_url())
-        .start()
-        .await;
+    let app = Plan::new().await.set("REDIS_URL", redis.redis_url()).start().await;
     let other = app.another().set("REDIS_URL", "off").start().await;
     redis.cut();
     let attempts = (0..16).map(|n| {
-        let browser = if n % 2 == 0 {
-            app.stranger()
-        } else {
-            other.stranger()
-        };
+        let browser = if n % 2 == 0 { app.stranger() } else { other.stranger() };
         async move { browser.try_log_in("ada", "wrong password", "").await.status }
     });
     let statuses = join_all(attempts).await;
@@ -100,10 +71,7 @@ async fn the_limit_holds_without_redis_and_across_instances() {
     assert_eq!((tried, statuses.len()), (5, 16), "{statuses:?}");
     redis.restore();
     for site in [&app, &other] {
-        site.stranger()
-            .try_log_in("ada", PASSWORD, "")
-            .await
-            .assert_status(429);
+        site.stranger().try_log_in("ada", PASSWORD, "").await.assert_status(429);
     }
 }
 
@@ -113,10 +81,7 @@ async fn a_header_that_anybody_can_send_names_no_other_address() {
     for n in 0..6 {
         let browser = app.stranger();
         let form = browser.get("/admin/login/").await;
-        let body = format!(
-            "csrf_token={}&username=nobody{n}&password=x",
-            form.field("csrf_token")
-        );
+        let body = format!("csrf_token={}&username=nobody{n}&password=x", form.field("csrf_token"));
         let request = browser
             .request(reqwest::Method::POST, "/admin/login/")
             .header("content-type", "application/x-www-form-urlencoded")

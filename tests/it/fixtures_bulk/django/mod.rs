@@ -20,10 +20,7 @@ fn loading<'a>(
 }
 
 async fn enters(app: &App, username: &str, password: &str) -> u16 {
-    app.stranger()
-        .try_log_in(username, password, "")
-        .await
-        .status
+    app.stranger().try_log_in(username, password, "").await.status
 }
 
 async fn hash(app: &App, username: &str) -> String {
@@ -52,12 +49,7 @@ async fn a_dump_of_django_loads_beside_a_running_site_and_its_users_log_in() {
     let page = app.get("/properties/1/").await.assert_status(200);
     assert!(page.has("Harbour flat") && page.has("250,000"), "{page:?}");
     let kept = "SELECT created_at || ' ' || title FROM property WHERE id = 3";
-    assert!(
-        app.database
-            .value(kept)
-            .await
-            .contains("12:35:02.673+00 Żółta “willa” 🏠")
-    );
+    assert!(app.database.value(kept).await.contains("12:35:02.673+00 Żółta “willa” 🏠"));
     for (name, password, algorithm) in [
         ("margaret", "lunar module pilot", "pbkdf2_sha256$"),
         ("grace", "nanoseconds of wire", "pbkdf2_sha256$"),
@@ -77,18 +69,10 @@ async fn a_dump_of_django_loads_beside_a_running_site_and_its_users_log_in() {
     app.database.run("DELETE FROM login_failure").await;
     for name in ["bo", "cy", "di"] {
         let before = hash(&app, name).await;
-        assert_eq!(
-            enters(&app, name, "analytical engines").await,
-            422,
-            "{name}"
-        );
+        assert_eq!(enters(&app, name, "analytical engines").await, 422, "{name}");
         assert_eq!(hash(&app, name).await, before, "{name}");
     }
-    assert_eq!(
-        enters(&app, "guest", "just looking around").await,
-        422,
-        "guest is no staff"
-    );
+    assert_eq!(enters(&app, "guest", "just looking around").await, 422, "guest is no staff");
 }
 
 #[tokio::test]
@@ -97,25 +81,13 @@ async fn what_users_may_do_comes_with_them_also_from_their_groups() {
     loading(&app.pool(), DUMP, STRICT).await.expect("loaded");
     let may = "SELECT string_agg(username || ':' || array_to_string(permissions, '+'), ' ' ORDER BY username)
         FROM site_user WHERE username IN ('margaret', 'grace', 'guest')";
-    assert_eq!(
-        app.database.value(may).await,
-        "grace:view+add+change+delete guest: margaret:"
-    );
+    assert_eq!(app.database.value(may).await, "grace:view+add+change+delete guest: margaret:");
     let is = "SELECT concat(is_superuser, is_staff, is_active, ' ', email) FROM site_user WHERE username = 'margaret'";
     assert_eq!(app.database.value(is).await, "ttt margaret@apollo.example");
     let grace = app.stranger();
-    grace
-        .try_log_in("grace", "nanoseconds of wire", "")
-        .await
-        .assert_status(303);
-    grace
-        .get("/admin/properties/1/delete/")
-        .await
-        .assert_status(200);
-    grace
-        .get("/properties/cache-status/")
-        .await
-        .assert_status(403);
+    grace.try_log_in("grace", "nanoseconds of wire", "").await.assert_status(303);
+    grace.get("/admin/properties/1/delete/").await.assert_status(200);
+    grace.get("/properties/cache-status/").await.assert_status(403);
     let actor =
         "SELECT string_agg(DISTINCT actor, ',') FROM account_event WHERE username = 'grace'";
     assert_eq!(app.database.value(actor).await, "command loaddata");
@@ -130,10 +102,7 @@ async fn permissions_that_the_file_does_not_explain_are_said_and_leave_a_look() 
         "user_permissions": [["add_property", "properties", "property"]], "groups": [["Editors"]]}}]"#;
     let report = loading(&database, text, STRICT).await.expect("loaded");
     assert!(
-        report
-            .notes
-            .iter()
-            .any(|note| note.contains("“kay”, “lee”. They can view")),
+        report.notes.iter().any(|note| note.contains("“kay”, “lee”. They can view")),
         "{:?}",
         report.notes
     );
@@ -152,16 +121,10 @@ async fn a_dump_that_is_loaded_again_keeps_hashes_sessions_and_everything_else()
     assert_eq!((first.loaded, first.changed), (11, 11));
     let margaret = app.stranger();
     let other = app.stranger();
-    other
-        .try_log_in("margaret", "lunar module pilot", "")
-        .await
-        .assert_status(303);
+    other.try_log_in("margaret", "lunar module pilot", "").await.assert_status(303);
     let upgraded = hash(&app, "margaret").await;
     assert!(upgraded.starts_with("$argon2id$"));
-    margaret
-        .try_log_in("margaret", "lunar module pilot", "")
-        .await
-        .assert_status(303);
+    margaret.try_log_in("margaret", "lunar module pilot", "").await.assert_status(303);
     let again = loading(&pool, DUMP, STRICT).await.expect("loaded");
     assert_eq!((again.loaded, again.changed), (11, 0), "{:?}", again.notes);
     assert_eq!(hash(&app, "margaret").await, upgraded);
@@ -170,10 +133,7 @@ async fn a_dump_that_is_loaded_again_keeps_hashes_sessions_and_everything_else()
     }
     // Another password in the file is another password.
     let dump = DUMP.replace("5RHFYBxOGwsKJfa08l7r0Z", "6RHFYBxOGwsKJfa08l7r0Z");
-    assert_eq!(
-        loading(&pool, &dump, STRICT).await.expect("loaded").changed,
-        1
-    );
+    assert_eq!(loading(&pool, &dump, STRICT).await.expect("loaded").changed, 1);
     margaret.get("/admin/").await.assert_status(302);
 }
 
@@ -183,18 +143,12 @@ async fn a_hash_made_anew_at_a_login_ends_no_session() {
     loading(&app.pool(), DUMP, STRICT).await.expect("loaded");
     // A session from before the hash was made anew, as from a site that did not do so yet.
     let before = app.stranger();
-    before
-        .try_log_in("grace", "nanoseconds of wire", "")
-        .await
-        .assert_status(303);
+    before.try_log_in("grace", "nanoseconds of wire", "").await.assert_status(303);
     let old = "SET app.rehash = 'on'; UPDATE site_user SET password_hash =
         'pbkdf2_sha256$1000000$4Jvccu5xv7d6Jngkcd7IWq$zOKFgCa3P2dM7wrtjd+HbP8T7VKOW7yTE+o2gKPG+D4='
         WHERE username = 'grace'";
     app.database.run(old).await;
-    app.stranger()
-        .try_log_in("grace", "nanoseconds of wire", "")
-        .await
-        .assert_status(303);
+    app.stranger().try_log_in("grace", "nanoseconds of wire", "").await.assert_status(303);
     assert!(hash(&app, "grace").await.starts_with("$argon2id$"));
     before.get("/admin/").await.assert_status(200);
     let changed =
@@ -227,20 +181,13 @@ async fn every_bad_object_is_named_with_line_model_key_and_field() {
         "dump.json:4: last_login: object 3 (auth.user, pk 2): ",
         "dump.json:6: row: object 5: ",
     ] {
-        assert!(
-            lines.iter().any(|line| line.starts_with(start)),
-            "{start}: {lines:#?}"
-        );
+        assert!(lines.iter().any(|line| line.starts_with(start)), "{start}: {lines:#?}");
     }
     assert_eq!(lines.len(), 8, "{lines:#?}");
     assert_eq!(number(&database, "SELECT count(*) FROM property").await, 0);
     let report = loading(&database, text, SKIP).await.expect("loaded");
     assert_eq!((report.loaded, report.skipped.len()), (1, 8));
-    assert!(
-        report.notes.iter().any(|note| note.contains("read as UTC")),
-        "{:?}",
-        report.notes
-    );
+    assert!(report.notes.iter().any(|note| note.contains("read as UTC")), "{:?}", report.notes);
     let kept = "SELECT count(*) FROM property WHERE title = 'Good' AND price = 12.50 AND created_at = '2020-01-02 03:04:05Z'";
     assert_eq!(number(&database, kept).await, 1);
 }
@@ -295,25 +242,16 @@ async fn a_file_that_is_broken_or_would_leave_nobody_in_charge_loads_nothing() {
     let database = crate::harness::database().await;
     let good = r#"{"model": "properties.property", "fields": {"title": "T", "description": "D", "price": "1", "location": "L"}}"#;
     let demotion = r#"{"model": "auth.user", "fields": {"username": "ada", "password": "!", "is_staff": true}}"#;
-    for text in [
-        format!("[{good}"),
-        format!("[{good} {good}]"),
-        format!("[{good}]]"),
-        "[".to_owned(),
-    ] {
+    for text in
+        [format!("[{good}"), format!("[{good} {good}]"), format!("[{good}]]"), "[".to_owned()]
+    {
         for options in [STRICT, SKIP] {
             let loaded = loading(&database, &text, options).await;
-            assert!(
-                matches!(loaded, Err(LoadError::Invalid(_))),
-                "{text}: {loaded:?}"
-            );
+            assert!(matches!(loaded, Err(LoadError::Invalid(_))), "{text}: {loaded:?}");
         }
     }
     let loaded = loading(&database, &format!("[{good}, {demotion}]"), SKIP).await;
-    assert!(
-        matches!(loaded, Err(LoadError::NobodyInCharge)),
-        "{loaded:?}"
-    );
+    assert!(matches!(loaded, Err(LoadError::NobodyInCharge)), "{loaded:?}");
     assert_eq!(number(&database, "SELECT count(*) FROM property").await, 0);
     let in_charge = "SELECT count(*) FROM site_user WHERE username = 'ada' AND is_superuser";
     assert_eq!(number(&database, in_charge).await, 1);
@@ -326,10 +264,7 @@ async fn a_hash_that_would_keep_the_site_busy_is_not_tried() {
         "password": "pbkdf2_sha256$4000000000$salt$DO6fSwPdYHEzE9mBlf/gs0feQ79alnnw3QslatKtlSs="}}]"#;
     let report = loading(&app.pool(), text, STRICT).await.expect("loaded");
     assert!(
-        report
-            .notes
-            .iter()
-            .any(|note| note.contains("“kay” can't log in")),
+        report.notes.iter().any(|note| note.contains("“kay” can't log in")),
         "{:?}",
         report.notes
     );
@@ -355,15 +290,9 @@ async fn a_file_of_accounts_is_loaded_by_the_command_and_by_nothing_that_staff_s
     );
     let request = staff
         .request(reqwest::Method::POST, "/admin/properties/import/")
-        .header(
-            "content-type",
-            format!("multipart/form-data; boundary={boundary}"),
-        )
+        .header("content-type", format!("multipart/form-data; boundary={boundary}"))
         .body(body);
     let page = staff.send(request).await;
     assert!(!page.has("grace@navy"), "{page:?}");
-    assert_eq!(
-        app.database.value("SELECT count(*) FROM site_user").await,
-        "4"
-    );
+    assert_eq!(app.database.value("SELECT count(*) FROM site_user").await, "4");
 }

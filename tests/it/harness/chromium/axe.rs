@@ -54,8 +54,7 @@ impl Chromium {
             self.prefer(theme, Motion::Reduced).await;
             for width in widths {
                 self.resize(*width).await;
-                self.has_no_violations(&format!("{page}, {theme:?}, {width} pixels wide"))
-                    .await;
+                self.has_no_violations(&format!("{page}, {theme:?}, {width} pixels wide")).await;
             }
         }
     }
@@ -63,14 +62,7 @@ impl Chromium {
     async fn has_no_violations(&self, page: &str) {
         let violations = self.violations().await;
         let mut text = String::new();
-        for Violation {
-            id,
-            help,
-            target,
-            html,
-            why,
-        } in &violations
-        {
+        for Violation { id, help, target, html, why } in &violations {
             write!(text, "\n\n{id}: {help}\n{target}\n{html}\n{why}").expect("memory");
         }
         assert!(violations.is_empty(), "{page}:{text}");

@@ -19,10 +19,7 @@ impl Chromium {
     pub(crate) async fn complaints(&self) -> Vec<Line> {
         let url = done(self.client.current_url().await);
         let own = format!("{url} - Failed to load resource: the server responded with a status of");
-        let lines = self
-            .client
-            .issue_cmd(Extension("se/log", json!({"type": "browser"})))
-            .await;
+        let lines = self.client.issue_cmd(Extension("se/log", json!({"type": "browser"}))).await;
         let mut lines: Vec<Line> = serde_json::from_value(done(lines)).expect("lines");
         lines.retain(|line| {
             let is_status = line.source == "network" && line.message.starts_with(&own);

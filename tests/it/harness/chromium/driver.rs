@@ -100,11 +100,7 @@ impl Driver {
         };
         // A full pipe would stop it.
         std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
-        Self {
-            process,
-            url: format!("http://127.0.0.1:{port}"),
-            directory,
-        }
+        Self { process, url: format!("http://127.0.0.1:{port}"), directory }
     }
 }
 
@@ -124,9 +120,7 @@ fn find((variable, names): (&str, &[&str])) -> Option<PathBuf> {
     }
     let path: OsString = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<_> = std::env::split_paths(&path).collect();
-    let places = names
-        .iter()
-        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    let places = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
     places.into_iter().find(|path| is_usable(path))
 }
 

@@ -26,8 +26,7 @@ impl Chromium {
     pub(crate) async fn resize(&self, width: u32) {
         let metrics =
             json!({"width": width, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": false});
-        self.devtools("Emulation.setDeviceMetricsOverride", metrics)
-            .await;
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
     pub(crate) async fn prefer(&self, theme: Theme, motion: Motion) {
@@ -48,11 +47,7 @@ impl Chromium {
 
     /// Turns the scripts of pages off that are opened from now on.
     pub(crate) async fn without_scripts(self) -> Self {
-        self.devtools(
-            "Emulation.setScriptExecutionDisabled",
-            json!({"value": true}),
-        )
-        .await;
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
         self
     }
 }

@@ -61,9 +61,8 @@ impl Chromium {
 
     /// Types a text, wherever the focus is.
     pub(crate) async fn type_text(&self, text: &str) {
-        let keys = text
-            .chars()
-            .flat_map(|value| [KeyAction::Down { value }, KeyAction::Up { value }]);
+        let keys =
+            text.chars().flat_map(|value| [KeyAction::Down { value }, KeyAction::Up { value }]);
         let actions = keys.fold(KeyActions::new("keyboard".to_owned()), KeyActions::then);
         done(self.client.perform_actions(actions).await);
     }
@@ -103,10 +102,7 @@ impl Chromium {
             if fits {
                 return stops;
             }
-            assert!(
-                stops.len() < MOST_STOPS,
-                "Tab does not come to {css}: {stops:#?}"
-            );
+            assert!(stops.len() < MOST_STOPS, "Tab does not come to {css}: {stops:#?}");
         }
     }
 
@@ -130,10 +126,7 @@ impl Chromium {
                 return stops;
             };
             stops.push(focus);
-            assert!(
-                stops.len() < MOST_STOPS,
-                "Tab does not leave the page: {stops:#?}"
-            );
+            assert!(stops.len() < MOST_STOPS, "Tab does not leave the page: {stops:#?}");
         }
     }
 }

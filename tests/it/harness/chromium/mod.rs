@@ -83,10 +83,7 @@ impl Chromium {
     /// A browser with a new window of 1280 × 900 pixels.
     pub(crate) async fn start() -> Self {
         let (client, reserved) = session::reserve().await;
-        let chromium = Self {
-            client,
-            _reserved: reserved,
-        };
+        let chromium = Self { client, _reserved: reserved };
         chromium.resize(1280).await;
         chromium
     }
@@ -115,16 +112,13 @@ impl Chromium {
     pub(crate) async fn status(&self) -> u64 {
         let script = "return performance.getEntriesByType('navigation')[0].responseStatus";
         let status = self.run(script, &[]).await;
-        status
-            .as_u64()
-            .unwrap_or_else(|| panic!("no status: {status}"))
+        status.as_u64().unwrap_or_else(|| panic!("no status: {status}"))
     }
 
     /// Presses the browser's Back, and returns once an address is shown.
     pub(crate) async fn goes_back_to(&self, path: &str) {
         done(self.client.back().await);
-        self.arrives(async || (self.path().await == path).then_some(()))
-            .await;
+        self.arrives(async || (self.path().await == path).then_some(())).await;
     }
 
     /// Clicks on the first element that fits and can be seen.
@@ -150,8 +144,7 @@ impl Chromium {
 
     /// Returns once another address is shown than one.
     pub(crate) async fn leaves(&self, path: &str) {
-        self.arrives(async || (self.path().await != path).then_some(()))
-            .await;
+        self.arrives(async || (self.path().await != path).then_some(())).await;
     }
 
     async fn arrives(&self, there: impl AsyncFn() -> Option<()>) {
@@ -267,11 +260,7 @@ struct Extension(&'static str, Value);
 
 impl WebDriverCompatibleCommand for Extension {
     fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
-        base.join(&format!(
-            "session/{}/{}",
-            session.unwrap_or_default(),
-            self.0
-        ))
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.0))
     }
 
     fn method_and_body(&self, _: &Url) -> (reqwest::Method, Option<String>) {

@@ -22,10 +22,7 @@ impl Picture {
             u32::from_be_bytes(bytes.try_into().expect("four bytes"))
         };
         let path = self.path.display();
-        assert!(
-            self.bytes.starts_with(b"\x89PNG\r\n\x1a\n"),
-            "{path} is no PNG"
-        );
+        assert!(self.bytes.starts_with(b"\x89PNG\r\n\x1a\n"), "{path} is no PNG");
         assert_eq!(&self.bytes[12..16], b"IHDR", "{path}");
         (number(16), number(20))
     }

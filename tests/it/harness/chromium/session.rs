@@ -91,10 +91,7 @@ async fn start_afresh(client: &Client) -> Result<(), CmdError> {
 async fn driver_url(directory: &Path) -> String {
     driver::assert_installed();
     open(&directory.join(WANTED));
-    eventually("the driver is started", async || {
-        fs::read_to_string(directory.join(URL)).ok()
-    })
-    .await
+    eventually("the driver is started", async || fs::read_to_string(directory.join(URL)).ok()).await
 }
 
 /// The keeper's part: starts the driver once a test wants it.
@@ -105,10 +102,7 @@ pub(crate) struct DriverOnDemand {
 
 impl DriverOnDemand {
     pub(crate) fn below(run: &Path) -> Self {
-        Self {
-            directory: run.join(DIRECTORY),
-            driver: None,
-        }
+        Self { directory: run.join(DIRECTORY), driver: None }
     }
 
     /// Starts the driver if it is wanted and does not run.

@@ -29,12 +29,8 @@ pub(super) async fn fill(cli: &Cli, policy: &str, time: Duration) -> anyhow::Res
     let set =
         async |name: &str, value: &str| cli.run::<String>(&["CONFIG", "SET", name, value]).await;
     let info: String = cli.run(&["INFO", "memory"]).await?;
-    let used = info
-        .lines()
-        .find_map(|line| line.strip_prefix("used_memory:"));
-    let used: u64 = used
-        .and_then(|used| used.trim().parse().ok())
-        .unwrap_or(4 << 20);
+    let used = info.lines().find_map(|line| line.strip_prefix("used_memory:"));
+    let used: u64 = used.and_then(|used| used.trim().parse().ok()).unwrap_or(4 << 20);
     set("maxmemory-policy", policy).await?;
     set("maxmemory", &(used + (1 << 20)).to_string()).await?;
     let begun = Instant::now();
@@ -43,9 +39,7 @@ pub(super) async fn fill(cli: &Cli, policy: &str, time: Duration) -> anyhow::Res
         for _ in 0..50 {
             number += 1;
             // A full server refuses.
-            let _ = cli
-                .run::<Value>(&["SET", &format!("junk:{number}"), &"x".repeat(4000)])
-                .await;
+            let _ = cli.run::<Value>(&["SET", &format!("junk:{number}"), &"x".repeat(4000)]).await;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -112,13 +106,7 @@ pub(super) async fn set_back(cli: &Cli, after: Duration) -> anyhow::Result<()> {
     tokio::time::sleep(after).await;
     let mut pipeline = redis::pipe();
     for (key, bytes) in &copies {
-        pipeline
-            .cmd("RESTORE")
-            .arg(key)
-            .arg(600_000)
-            .arg(bytes)
-            .arg("REPLACE")
-            .ignore();
+        pipeline.cmd("RESTORE").arg(key).arg(600_000).arg(bytes).arg("REPLACE").ignore();
     }
     cli.run_pipeline(&pipeline).await
 }

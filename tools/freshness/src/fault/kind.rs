@@ -108,10 +108,7 @@ impl Kind {
     }
 
     pub(crate) fn stops_instance(self) -> bool {
-        matches!(
-            self,
-            Self::InstanceKill | Self::InstanceTerm | Self::InstanceFreeze
-        )
+        matches!(self, Self::InstanceKill | Self::InstanceTerm | Self::InstanceFreeze)
     }
 
     /// Whether requests may fail with 503.
@@ -141,14 +138,8 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Kind>, String> {
         let mut all = Kind::value_variants().iter();
         let found = all.find(|kind| kind.name() == name).copied();
         found.ok_or_else(|| {
-            let names: Vec<_> = Kind::value_variants()
-                .iter()
-                .map(|kind| kind.name())
-                .collect();
-            format!(
-                "“{name}” is no fault. There are: all, none, {}",
-                names.join(", ")
-            )
+            let names: Vec<_> = Kind::value_variants().iter().map(|kind| kind.name()).collect();
+            format!("“{name}” is no fault. There are: all, none, {}", names.join(", "))
         })
     };
     text.split(',').map(|name| find(name.trim())).collect()

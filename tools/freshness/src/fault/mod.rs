@@ -46,18 +46,12 @@ pub(crate) async fn make(run: &Run, servers: &mut Servers, kinds: &[Kind]) -> an
             bag.shuffle(&mut rng);
         }
         // The time after the recovery shows whether it recovered.
-        let last = run
-            .until
-            .checked_sub(length + RECOVERY + Duration::from_secs(2));
+        let last = run.until.checked_sub(length + RECOVERY + Duration::from_secs(2));
         if run.is_over() || last.is_none_or(|last| Instant::now() > last) {
             break;
         }
         let Some(kind) = bag.pop() else { continue };
-        let instance = run
-            .instances
-            .choose(&mut rng)
-            .context("there are instances")?
-            .clone();
+        let instance = run.instances.choose(&mut rng).context("there are instances")?.clone();
         run.windows.begin(Window {
             fault: kind.name(),
             begun: Instant::now(),
@@ -71,8 +65,7 @@ pub(crate) async fn make(run: &Run, servers: &mut Servers, kinds: &[Kind]) -> an
         run.windows.end();
         made.with_context(|| format!("the fault {} can't be made", kind.name()))?;
         for instance in run.instances.iter().filter(|instance| instance.has_died()) {
-            run.report
-                .sample(run, "an instance died", &instance.last_words());
+            run.report.sample(run, "an instance died", &instance.last_words());
             instance.restart("KILL", Duration::ZERO).await?;
         }
         tokio::time::sleep(RECOVERY).await;
@@ -97,18 +90,8 @@ async fn one(
     match kind {
         Kind::RedisKill => servers.redis.restart(Ending::Killed, short).await?,
         Kind::RedisSave => servers.redis.restart(Ending::Saved, short).await?,
-        Kind::RedisNoSave => {
-            servers
-                .redis
-                .restart(Ending::Unsaved, Duration::ZERO)
-                .await?
-        }
-        Kind::RedisRollback => {
-            servers
-                .redis
-                .restart(Ending::RolledBack(length), short)
-                .await?
-        }
+        Kind::RedisNoSave => servers.redis.restart(Ending::Unsaved, Duration::ZERO).await?,
+        Kind::RedisRollback => servers.redis.restart(Ending::RolledBack(length), short).await?,
         Kind::RedisFreeze => servers.redis.freeze(length).await?,
         Kind::RedisFlush => servers.redis.cli().await?.run(&["FLUSHALL"]).await?,
         Kind::RedisGenerations => keys::delete_generations(&servers.redis.cli().await?).await?,
@@ -120,21 +103,15 @@ async fn one(
         }
         Kind::RedisPauseAll | Kind::RedisPauseWrite => {
             let millis = length.as_millis().to_string();
-            let what = if kind == Kind::RedisPauseAll {
-                "ALL"
-            } else {
-                "WRITE"
-            };
+            let what = if kind == Kind::RedisPauseAll { "ALL" } else { "WRITE" };
             let cli = servers.redis.cli().await?;
-            cli.run::<String>(&["CLIENT", "PAUSE", &millis, what])
-                .await?;
+            cli.run::<String>(&["CLIENT", "PAUSE", &millis, what]).await?;
             tokio::time::sleep(length).await;
         }
         Kind::RedisJunk => keys::spoil(&servers.redis.cli().await?, length, rng).await?,
         Kind::RedisClientKill => {
             let cli = servers.redis.cli().await?;
-            cli.run::<i64>(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"])
-                .await?;
+            cli.run::<i64>(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]).await?;
         }
         Kind::ListenerKill => {
             terminate(run, "application_name = 'property-listings events'").await?;

@@ -21,8 +21,7 @@ pub(super) async fn load(run: &Run, instance: Option<Arc<Instance>>, changes: &[
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let file = run.directory.join(format!("load-{number}.csv"));
     if let Err(err) = write(&file, changes) {
-        run.report
-            .sample(run, "a file can't be written", &err.to_string());
+        run.report.sample(run, "a file can't be written", &err.to_string());
         return Done::NotTried;
     }
     let mut program = instance.command(&format!("loaddata {}", file.display()));

@@ -61,9 +61,7 @@ impl Form {
             Ok(answer) => {
                 if answer.status >= 500 {
                     let span = (answer.begun, answer.ended);
-                    self.run
-                        .report
-                        .failed(&self.run, instance.number, answer.status, span, &what);
+                    self.run.report.failed(&self.run, instance.number, answer.status, span, &what);
                 }
                 // The login form's own cookie, and the session's, which takes its place.
                 let cookies = ["sessionid", "login_token"];
@@ -72,9 +70,7 @@ impl Form {
                 Some(answer)
             }
             Err(err) => {
-                self.run
-                    .report
-                    .broken(&self.run, instance.number, begun, &err, &what);
+                self.run.report.broken(&self.run, instance.number, begun, &err, &what);
                 None
             }
         }
@@ -84,20 +80,12 @@ impl Form {
         self.session = None;
         let page = self.send_to(instance, "GET", "/admin/login/", "").await?;
         let token = field(&page.text()?, "csrf_token")?;
-        let fields = [
-            ("csrf_token", &*token),
-            ("next", ""),
-            ("username", USERNAME),
-            ("password", PASSWORD),
-        ];
+        let fields =
+            [("csrf_token", &*token), ("next", ""), ("username", USERNAME), ("password", PASSWORD)];
         let body = Serializer::new(String::new()).extend_pairs(fields).finish();
-        let answer = self
-            .send_to(instance, "POST", "/admin/login/", &body)
-            .await?;
+        let answer = self.send_to(instance, "POST", "/admin/login/", &body).await?;
         if answer.status != 303 && answer.status < 500 {
-            self.run
-                .report
-                .sample(&self.run, "a login was refused", &answer.status.to_string());
+            self.run.report.sample(&self.run, "a login was refused", &answer.status.to_string());
         }
         (answer.status == 303).then_some(())
     }
@@ -117,18 +105,14 @@ impl Form {
         }
         let mut page = self.send_to(&instance, "GET", &path, "").await?;
         if matches!(page.status, 302 | 303) {
-            self.run
-                .report
-                .sample(&self.run, "a session was lost", &path);
+            self.run.report.sample(&self.run, "a session was lost", &path);
             self.log_in(&instance).await?;
             page = self.send_to(&instance, "GET", &path, "").await?;
         }
         if page.status != 200 {
             if page.status < 500 {
                 let text = format!("{} for {path}", page.status);
-                self.run
-                    .report
-                    .sample(&self.run, "a form can't be opened", &text);
+                self.run.report.sample(&self.run, "a form can't be opened", &text);
             }
             return None;
         }
@@ -155,10 +139,7 @@ impl Form {
         }
         fields.extend(form.version.map(|version| ("version", version)));
         let body = Serializer::new(String::new()).extend_pairs(fields).finish();
-        let Some(answer) = self
-            .send_to(&form.instance, "POST", &form.path, &body)
-            .await
-        else {
+        let Some(answer) = self.send_to(&form.instance, "POST", &form.path, &body).await else {
             return Done::Unknown;
         };
         match answer.status {
@@ -171,18 +152,13 @@ impl Form {
                 if let (None, Some(id)) = (row.id(), id) {
                     row.set_id(id);
                 }
-                let taker = Taker::Instance {
-                    number: form.instance.number,
-                    epoch: answer.epoch,
-                };
+                let taker = Taker::Instance { number: form.instance.number, epoch: answer.epoch };
                 Done::Acknowledged(answer.ended, taker)
             }
             500.. => Done::Unknown,
             status => {
                 let text = format!("{status} for {}", form.path);
-                self.run
-                    .report
-                    .sample(&self.run, "a form was refused", &text);
+                self.run.report.sample(&self.run, "a form was refused", &text);
                 Done::Refused
             }
         }

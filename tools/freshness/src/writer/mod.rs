@@ -159,10 +159,7 @@ impl Writer {
     }
 
     fn any(&mut self) -> State {
-        State {
-            side: self.rng.random_range(0..2),
-            band: self.rng.random_range(1..=9),
-        }
+        State { side: self.rng.random_range(0..2), band: self.rng.random_range(1..=9) }
     }
 
     async fn edit(&mut self, rows: &[Arc<Row>]) {
@@ -219,11 +216,7 @@ impl Writer {
     }
 
     fn begin(&self, row: &Arc<Row>, state: Option<State>) -> Change {
-        Change {
-            row: row.clone(),
-            version: row.begin(state),
-            state,
-        }
+        Change { row: row.clone(), version: row.begin(state), state }
     }
 
     fn end(&self, change: &Change, done: Done) {
@@ -239,10 +232,7 @@ impl Writer {
         match done {
             Done::Acknowledged(..) => self.run.report.wrote(what, way, rows),
             Done::Refused => self.run.report.note(&format!("refused: {what}, {way}")),
-            Done::Unknown => self
-                .run
-                .report
-                .note(&format!("outcome unknown: {what}, {way}")),
+            Done::Unknown => self.run.report.note(&format!("outcome unknown: {what}, {way}")),
             Done::NotTried => {}
         }
     }
@@ -258,11 +248,7 @@ impl Writer {
         let Some(row) = certain.choose(&mut self.rng).copied().cloned() else {
             return;
         };
-        let way = if self.rng.random_bool(0.5) {
-            Way::Form
-        } else {
-            Way::Psql
-        };
+        let way = if self.rng.random_bool(0.5) { Way::Form } else { Way::Psql };
         self.make(way, &row, None).await;
     }
 
@@ -283,19 +269,12 @@ impl Writer {
         let (done, way) = match loads {
             true => {
                 let instance = self.run.instances.choose(&mut self.rng).cloned();
-                (
-                    command::load(&self.run, instance, &changes).await,
-                    "loaddata",
-                )
+                (command::load(&self.run, instance, &changes).await, "loaddata")
             }
             false => (self.psql.many(&changes).await, "psql"),
         };
         changes.iter().for_each(|change| self.end(change, done));
-        let what = if bulk {
-            "changed by a statement over 1,000"
-        } else {
-            "changed together"
-        };
+        let what = if bulk { "changed by a statement over 1,000" } else { "changed together" };
         self.count(what, way, done, changes.len());
     }
 
@@ -308,9 +287,7 @@ impl Writer {
         let change = self.begin(&row, Some(state));
         let done = self.psql.rolled_back(&change).await;
         self.end(&change, done);
-        self.run
-            .report
-            .wrote("rolled back", "psql", usize::from(done == Done::Refused));
+        self.run.report.wrote("rolled back", "psql", usize::from(done == Done::Refused));
     }
 
     /// A transaction that stays open for a while before it commits.
@@ -329,19 +306,12 @@ impl Writer {
     /// Looks up rows whose creation or deletion had an unknown outcome long ago.
     async fn settle(&mut self, group: usize) {
         let now = Instant::now();
-        if self
-            .run
-            .windows
-            .lacked_database(usize::MAX, now - SETTLED, now)
-        {
+        if self.run.windows.lacked_database(usize::MAX, now - SETTLED, now) {
             return;
         }
         let members = self.run.ledger.members(group).clone();
         for row in members.into_iter().filter(is_in_doubt) {
-            let old = row
-                .attempts()
-                .last()
-                .is_some_and(|last| last.begun < now - 2 * SETTLED);
+            let old = row.attempts().last().is_some_and(|last| last.begun < now - 2 * SETTLED);
             if old {
                 self.psql.settle(&row).await;
             }
@@ -360,9 +330,7 @@ fn is_in_doubt(row: &Arc<Row>) -> bool {
             let first = attempts[..at].iter().all(|before| !before.counts());
             first
                 || attempt.state.is_none()
-                || attempts[..at]
-                    .iter()
-                    .all(|a| !matches!(a.outcome, Outcome::Acknowledged { .. }))
+                || attempts[..at].iter().all(|a| !matches!(a.outcome, Outcome::Acknowledged { .. }))
         }
         None => attempts.is_empty(),
     }

@@ -53,22 +53,12 @@ pub(crate) async fn seed(access: &Access, ledger: &Ledger, seed: u64) -> anyhow:
     for group in bulk.chain((0..9).flat_map(|_| 0..GROUPS)) {
         let state = match group {
             BULK_GROUP => BULK_STATE,
-            _ => State {
-                side: rng.random_range(0..2),
-                band: rng.random_range(1..=9),
-            },
+            _ => State { side: rng.random_range(0..2), band: rng.random_range(1..=9) },
         };
         let row = ledger.add(group);
         let version = row.begin(Some(state));
         row.set_id(FIRST_ID + i64::from(row.number));
-        sql.push_str(&insert(
-            &Change {
-                row,
-                version,
-                state: Some(state),
-            },
-            "'2026-01-01'",
-        ));
+        sql.push_str(&insert(&Change { row, version, state: Some(state) }, "'2026-01-01'"));
     }
     sql.push_str("COMMIT;");
     client.batch_execute(FENCE).await?;
@@ -76,15 +66,9 @@ pub(crate) async fn seed(access: &Access, ledger: &Ledger, seed: u64) -> anyhow:
     client.batch_execute(&given).await?;
     client.batch_execute(&sql).await?;
     let at = Instant::now();
-    let outcome = Outcome::Acknowledged {
-        at,
-        taker: Taker::Psql,
-    };
+    let outcome = Outcome::Acknowledged { at, taker: Taker::Psql };
     for group in 0..=BULK_GROUP {
-        ledger
-            .members(group)
-            .iter()
-            .for_each(|row| row.end(1, outcome));
+        ledger.members(group).iter().for_each(|row| row.end(1, outcome));
     }
     Ok(())
 }
@@ -120,11 +104,8 @@ fn update(changes: &[Change]) -> String {
         let (row, version) = (&change.row, change.version);
         if let (Some(state), Some(id)) = (change.state, row.id()) {
             let comma = if values.is_empty() { "" } else { ", " };
-            let (title, price, place) = (
-                row.title(version),
-                row.price(state, version),
-                row.place(state),
-            );
+            let (title, price, place) =
+                (row.title(version), row.price(state, version), row.place(state));
             let _ = write!(values, "{comma}({id}, '{title}', {price}, '{place}')");
         }
     }
@@ -166,10 +147,7 @@ impl Psql {
             // Only what the statement itself did wrong has certainly changed nothing.
             Ok(Err(err)) => match err.as_db_error() {
                 Some(refusal)
-                    if matches!(
-                        &refusal.code().code()[..2],
-                        "22" | "23" | "40" | "42" | "P0"
-                    ) =>
+                    if matches!(&refusal.code().code()[..2], "22" | "23" | "40" | "42" | "P0") =>
                 {
                     Err(Failure::Refused(refusal.message().to_owned()))
                 }
@@ -189,17 +167,11 @@ impl Psql {
                     "a row is not in the database as expected",
                     &what,
                 );
-                if count == 0 {
-                    Done::Refused
-                } else {
-                    Done::Unknown
-                }
+                if count == 0 { Done::Refused } else { Done::Unknown }
             }
             Err(Failure::NotSent) => Done::NotTried,
             Err(Failure::Refused(message)) => {
-                self.run
-                    .report
-                    .sample(&self.run, "psql was refused", &message);
+                self.run.report.sample(&self.run, "psql was refused", &message);
                 Done::Refused
             }
             Err(Failure::Unknown) => Done::Unknown,
@@ -243,11 +215,7 @@ impl Psql {
             return Done::Refused;
         }
         tokio::time::sleep(open).await;
-        let committed = match self
-            .client
-            .as_ref()
-            .is_some_and(|client| !client.is_closed())
-        {
+        let committed = match self.client.as_ref().is_some_and(|client| !client.is_closed()) {
             true => self.execute("COMMIT").await.map(|_| 1),
             false => return Done::Refused,
         };
@@ -256,30 +224,19 @@ impl Psql {
 
     /// Looks a row up whose existence is in doubt, and notes what was found.
     pub(super) async fn settle(&mut self, row: &Arc<Row>) {
-        let sql = format!(
-            "SELECT id, title FROM property WHERE title LIKE 'Home {} v%'",
-            row.number
-        );
+        let sql =
+            format!("SELECT id, title FROM property WHERE title LIKE 'Home {} v%'", row.number);
         let Ok(messages) = self.query(&sql).await else {
             return;
         };
         let found = messages.iter().find_map(|message| match message {
             SimpleQueryMessage::Row(found) => {
-                let version = found
-                    .get(1)?
-                    .split_once(" v")?
-                    .1
-                    .get(..6)?
-                    .parse::<usize>()
-                    .ok()?;
+                let version = found.get(1)?.split_once(" v")?.1.get(..6)?.parse::<usize>().ok()?;
                 Some((found.get(0)?.parse::<i64>().ok()?, version))
             }
             _ => None,
         });
-        let outcome = Outcome::Acknowledged {
-            at: Instant::now(),
-            taker: Taker::Psql,
-        };
+        let outcome = Outcome::Acknowledged { at: Instant::now(), taker: Taker::Psql };
         let attempts = row.attempts().clone();
         if let Some((id, _)) = found {
             row.set_id(id);

@@ -51,16 +51,14 @@ pub(super) struct Span {
 
 impl FilterForm {
     pub(super) fn typed(query_string: &str, places: &[Place]) -> Self {
-        let pairs: Vec<(String, String)> = form_urlencoded::parse(query_string.as_bytes())
-            .into_owned()
-            .collect();
+        let pairs: Vec<(String, String)> =
+            form_urlencoded::parse(query_string.as_bytes()).into_owned().collect();
         let last = |name: &str| {
             let value = pairs.iter().rev().find(|(found, _)| found == name);
             value.map(|(_, value)| value.clone()).unwrap_or_default()
         };
-        let locations = pairs
-            .iter()
-            .filter(|(name, value)| name == "location" && !value.trim().is_empty());
+        let locations =
+            pairs.iter().filter(|(name, value)| name == "location" && !value.trim().is_empty());
         let (mut locations, mut refused): (Vec<_>, Vec<_>) = locations
             .map(|(_, value)| value.clone())
             .partition(|name| Location::parse(name).is_ok());
@@ -147,11 +145,7 @@ fn spans(query: &AdminListQuery, today: NaiveDate) -> Vec<Span> {
         // Early in a year several are the same days.
         let chosen = filter == query.filter && !is_taken;
         is_taken |= chosen;
-        Span {
-            label,
-            url: list_of(&query.filtered(filter)),
-            chosen,
-        }
+        Span { label, url: list_of(&query.filtered(filter)), chosen }
     };
     spans.map(span).into()
 }
@@ -165,28 +159,13 @@ mod tests {
         let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
         let query = AdminListQuery::parse("q=sea&page=4&added_from=2026-03-01&added_to=2026-03-31");
         let spans = spans(&query.expect("valid"), day("2026-03-31"));
-        let shown: Vec<_> = spans
-            .iter()
-            .map(|span| (span.url.as_str(), span.chosen))
-            .collect();
+        let shown: Vec<_> = spans.iter().map(|span| (span.url.as_str(), span.chosen)).collect();
         let want = [
             ("/admin/properties/?q=sea", false),
-            (
-                "/admin/properties/?q=sea&added_from=2026-03-31&added_to=2026-03-31",
-                false,
-            ),
-            (
-                "/admin/properties/?q=sea&added_from=2026-03-24&added_to=2026-03-31",
-                false,
-            ),
-            (
-                "/admin/properties/?q=sea&added_from=2026-03-01&added_to=2026-03-31",
-                true,
-            ),
-            (
-                "/admin/properties/?q=sea&added_from=2026-01-01&added_to=2026-03-31",
-                false,
-            ),
+            ("/admin/properties/?q=sea&added_from=2026-03-31&added_to=2026-03-31", false),
+            ("/admin/properties/?q=sea&added_from=2026-03-24&added_to=2026-03-31", false),
+            ("/admin/properties/?q=sea&added_from=2026-03-01&added_to=2026-03-31", true),
+            ("/admin/properties/?q=sea&added_from=2026-01-01&added_to=2026-03-31", false),
         ];
         assert_eq!(shown, want);
     }

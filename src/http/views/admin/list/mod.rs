@@ -46,9 +46,7 @@ impl ListPage {
         let shown = query.at(found.page);
         let more = found.page < found.count;
         let own = shown.clone();
-        let pager = Pager::new(found.page, found.count, more, move |page| {
-            list_of(&own.at(page))
-        });
+        let pager = Pager::new(found.page, found.count, more, move |page| list_of(&own.at(page)));
         Self {
             frame,
             form: FilterForm::typed(&shown.canonical(), places),
@@ -57,12 +55,8 @@ impl ListPage {
             parts: parts(&shown),
             headings: headings(&shown),
             total: found.total,
-            ends: (found.listed < found.total.number).then(|| {
-                (
-                    found.listed,
-                    list_of(&shown.ordered(shown.order.reversed())),
-                )
-            }),
+            ends: (found.listed < found.total.number)
+                .then(|| (found.listed, list_of(&shown.ordered(shown.order.reversed())))),
             missing: (found.page != query.page).then_some(query.page),
             unknown: unknown(&found),
             spellings: spellings(&found),
@@ -89,11 +83,7 @@ impl ListPage {
             count: 1,
         };
         let page = Self::new(frame, nothing, places);
-        Self {
-            form: FilterForm::typed(query_string, places),
-            errors,
-            ..page
-        }
+        Self { form: FilterForm::typed(query_string, places), errors, ..page }
     }
 
     /// The address of a page of a listing's, which leads back here.
@@ -134,11 +124,7 @@ fn unknown(found: &AdminPage) -> Vec<Unknown> {
     let each = found.unknown.iter().map(|unknown| Unknown {
         asked: unknown.asked.clone(),
         used: unknown.used.clone(),
-        offered: unknown
-            .offered
-            .iter()
-            .map(|place| offer(&unknown.asked, place))
-            .collect(),
+        offered: unknown.offered.iter().map(|place| offer(&unknown.asked, place)).collect(),
     });
     each.collect()
 }

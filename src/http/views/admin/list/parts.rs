@@ -19,11 +19,7 @@ pub(in crate::http::views::admin) fn parts(query: &AdminListQuery) -> Vec<Filter
         let url = list_of(&query.filtered(rest));
         parts.push(FilterPart { name, value, url });
     };
-    let AdminFilter {
-        listing,
-        added_from,
-        added_to,
-    } = &query.filter;
+    let AdminFilter { listing, added_from, added_to } = &query.filter;
     if let Some(search) = &listing.search {
         let words = format!("“{}”", search.as_str());
         part("Search", words, &|rest| rest.listing.search = None);
@@ -44,9 +40,7 @@ pub(in crate::http::views::admin) fn parts(query: &AdminListQuery) -> Vec<Filter
         });
     }
     if let Some(day) = added_from {
-        part("Added from", day.to_string(), &|rest| {
-            rest.added_from = None
-        });
+        part("Added from", day.to_string(), &|rest| rest.added_from = None);
     }
     if let Some(day) = added_to {
         part("Added to", day.to_string(), &|rest| rest.added_to = None);
