@@ -8,6 +8,7 @@
 //! - [`events`]: domain events and their receivers
 //! - [`cache`] and [`db`]: the cache, and PostgreSQL; they don't know each other
 //! - [`domain`] and [`config`]: plain data
+//! - [`tls`]: certificates
 
 pub mod app;
 pub mod cache;
@@ -17,3 +18,4 @@ pub mod domain;
 pub mod events;
 pub mod http;
 pub mod services;
+pub mod tls;

@@ -10,7 +10,7 @@ use super::secret_key::secret_key;
 use super::servers::{Ending, Role, Servers, ServersError};
 use super::stop::Stop;
 use crate::cache::{Cache, CacheError, Repair};
-use crate::config::{Config, SecretKey};
+use crate::config::{Config, DatabaseConfig, SecretKey};
 use crate::db::{Database, DbError, migrations};
 use crate::events::{LogReader, Receiver};
 use crate::services::{Loopback, ServiceError, Services};
@@ -92,6 +92,13 @@ impl Platform {
                 return Err(err);
             }
         };
+        if !config.database.is_private()
+            && let Err(err @ DbError::Configuration(_)) = database.check_sessions().await
+        {
+            database.close();
+            servers.stop().await;
+            return Err(err.into());
+        }
         let loopback = Loopback::new(config.site.allowed_hosts.any_name());
         let services = Services::new(database.clone(), cache.clone(), loopback.clone(), receivers);
         let platform = Self {
@@ -202,7 +209,9 @@ fn storage(
     is_site: bool,
     servers: &Servers,
 ) -> Result<(Database, Cache), StartError> {
-    let database = Database::new(servers.database(), config.database.pool_size)?;
+    let DatabaseConfig { direct, pool_size, .. } = &config.database;
+    let direct = direct.as_deref().cloned();
+    let database = Database::behind_pooler(servers.database(), direct, *pool_size)?;
     let redis_url = servers.redis_url();
     let mut cache_config = config.cache.clone();
     if !is_site {

@@ -1,23 +1,15 @@
 //! The PostgreSQL server, and the number of connections.
 
+use super::PostgresAddress;
 use super::reader::Reader;
 
 /// The choice of PostgreSQL.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub enum DatabaseChoice {
     /// A private server that the program starts below `DATA_DIR`.
     Private,
     /// The server that `DATABASE_URL` names.
-    Url(Box<tokio_postgres::Config>),
-}
-
-impl std::fmt::Debug for DatabaseChoice {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Private => "Private",
-            Self::Url(_) => "Url(…)",
-        })
-    }
+    Url(Box<PostgresAddress>),
 }
 
 /// PostgreSQL's part of the configuration.
@@ -25,6 +17,8 @@ impl std::fmt::Debug for DatabaseChoice {
 pub struct DatabaseConfig {
     /// `DATABASE_URL`.
     pub choice: DatabaseChoice,
+    /// `DATABASE_DIRECT_URL`, where it differs from `DATABASE_URL`: then no request relies on a session.
+    pub direct: Option<Box<PostgresAddress>>,
     /// `DATABASE_POOL_SIZE`, of the pool for requests and of the one for what takes long. Too high, and the server runs
     /// out of connections (its `max_connections`) when several instances run, each of which may take twice as many; too
     /// low, and requests that miss every cache queue for one.
@@ -37,22 +31,20 @@ pub struct DatabaseConfig {
 impl DatabaseConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         let pool_size = reader.number("DATABASE_POOL_SIZE", 16, 2, 1000, "connections");
-        let choice = reader.text("DATABASE_URL").map_or(DatabaseChoice::Private, |text| {
-            match text.parse::<tokio_postgres::Config>() {
-                Ok(config) => match refusal(&config) {
-                    None => return DatabaseChoice::Url(Box::new(config)),
-                    Some(reason) => reader.secret_problem("DATABASE_URL", reason),
-                },
-                Err(err) => reader.secret_problem(
-                    "DATABASE_URL",
-                    format!("must look like postgres://user:password@host:5432/database ({err})"),
-                ),
-            }
-            DatabaseChoice::Private
-        });
+        let address = reader.postgres("DATABASE_URL");
+        let choice = address
+            .map_or(DatabaseChoice::Private, |address| DatabaseChoice::Url(Box::new(address)));
+        let direct = reader
+            .postgres("DATABASE_DIRECT_URL")
+            .filter(|_| reader.text("DATABASE_DIRECT_URL") != reader.text("DATABASE_URL"));
+        if direct.is_some() && reader.text("DATABASE_URL").is_none() {
+            let needs = "needs DATABASE_URL, the address of the pooler";
+            reader.secret_problem("DATABASE_DIRECT_URL", needs);
+        }
         let retention = "days; 0 keeps the history for ever";
         Self {
             choice,
+            direct: direct.map(Box::new),
             pool_size,
             event_retention_days: reader.number("EVENT_RETENTION_DAYS", 0, 0, 36_500, retention),
         }
@@ -62,14 +54,4 @@ impl DatabaseConfig {
     pub fn is_private(&self) -> bool {
         matches!(self.choice, DatabaseChoice::Private)
     }
-}
-
-fn refusal(config: &tokio_postgres::Config) -> Option<&'static str> {
-    if config.get_hosts().is_empty() {
-        return Some("must name a host: postgres://user:password@host:5432/database");
-    }
-    if config.get_ssl_mode() == tokio_postgres::config::SslMode::Require {
-        return Some("has sslmode=require, which is not supported; use a local proxy or socket");
-    }
-    None
 }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use super::PostgresAddress;
+
 /// An invalid variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -105,6 +107,19 @@ impl<'a> Reader<'a> {
             _ => {
                 self.problem(name, &text, "must be true or false");
                 default
+            }
+        }
+    }
+
+    /// An address of PostgreSQL.
+    pub(super) fn postgres(&mut self, name: &str) -> Option<PostgresAddress> {
+        let home = (self.variable)("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+        match PostgresAddress::parse(&self.text(name)?, home.as_deref()) {
+            Ok(address) => Some(address),
+            Err(problem) => {
+                let example = "postgres://user:password@host:5432/database?sslmode=verify-full";
+                self.secret_problem(name, format!("{problem} (such as {example})"));
+                None
             }
         }
     }

@@ -1,9 +1,8 @@
 //! The configuration for `printconfig`, without secrets.
 
-use tokio_postgres::config::Host;
 use url::Url;
 
-use super::{Config, DatabaseChoice, RedisChoice};
+use super::{Config, DatabaseChoice, DatabaseConfig, PostgresAddress, RedisChoice};
 
 /// A variable with its current value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +14,20 @@ pub struct Setting {
 }
 
 const HIDDEN: &str = "(hidden)";
+/// Parameters of `DATABASE_URL` that are shown.
+const SHOWN: [&str; 11] = [
+    "host",
+    "hostaddr",
+    "port",
+    "user",
+    "password",
+    "dbname",
+    "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "channel_binding",
+    "target_session_attrs",
+];
 
 impl Config {
     /// Every variable, in the order of `.env.example`. Passwords, keys and tokens are hidden.
@@ -28,6 +41,7 @@ impl Config {
         let site_url = site.site_url.clone();
         [
             ("DATABASE_URL", shown_database(&database.choice)),
+            ("DATABASE_DIRECT_URL", shown_direct(database)),
             ("REDIS_URL", shown_redis(&cache.redis)),
             ("DATA_DIR", data_dir.display().to_string()),
             ("HOST", site.host.to_string()),
@@ -51,28 +65,25 @@ impl Config {
     }
 }
 
-/// Built from the parsed parts, so that nothing unknown is shown.
 fn shown_database(choice: &DatabaseChoice) -> String {
-    let DatabaseChoice::Url(config) = choice else {
-        return "(a private server)".to_owned();
+    match choice {
+        DatabaseChoice::Private => "(a private server)".to_owned(),
+        DatabaseChoice::Url(address) => shown_address(address),
+    }
+}
+
+fn shown_direct(database: &DatabaseConfig) -> String {
+    let address = database.direct.as_ref();
+    address.map_or_else(|| "(DATABASE_URL)".to_owned(), |address| shown_address(address))
+}
+
+/// Built from the parsed parts, so that nothing unknown is shown.
+fn shown_address(address: &PostgresAddress) -> String {
+    let shown = |name: &'static str| {
+        let value = address.parameter(name)?;
+        Some(format!("{name}={}", if name == "password" { HIDDEN } else { value }))
     };
-    let hosts = config.get_hosts().iter().map(|host| match host {
-        Host::Tcp(name) => name.clone(),
-        Host::Unix(path) => path.display().to_string(),
-    });
-    let ports = config.get_ports().iter().map(u16::to_string);
-    let joined = |items: Vec<String>| items.join(",");
-    [
-        ("host", Some(joined(hosts.collect()))),
-        ("port", Some(joined(ports.collect()))),
-        ("user", config.get_user().map(str::to_owned)),
-        ("password", config.get_password().map(|_| HIDDEN.to_owned())),
-        ("dbname", config.get_dbname().map(str::to_owned)),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some(format!("{name}={}", value.filter(|v| !v.is_empty())?)))
-    .collect::<Vec<_>>()
-    .join(" ")
+    SHOWN.into_iter().filter_map(shown).collect::<Vec<_>>().join(" ")
 }
 
 fn shown_redis(choice: &RedisChoice) -> String {

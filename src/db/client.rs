@@ -14,65 +14,31 @@
 //! **Invariant:** a statement of a client with limits ends within its limit: the server is asked to end it, and a server
 //! that does not do so at once counts as silent.
 //!
+//! Where a pooler lies between, nothing is kept prepared (see `pooler`).
+//!
 //! **Invariant:** a connection goes back to its pool only when it has answered everything that was sent. A statement whose
 //! future is dropped, because its request is gone, still occupies the connection.
 
 use std::ops::{Deref, DerefMut};
 use std::pin::pin;
+use std::sync::Arc;
 
-use deadpool_postgres::Object;
+use deadpool::managed::Object;
 use futures_util::TryStreamExt as _;
 use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{CancelToken, Error, Row, Statement};
+use tokio_postgres::{CancelToken, Error, Row, RowStream, Statement};
 
 use super::DbError;
-use super::connecting::{CHECK, cancel, spawn};
-use super::watch::{Driver, Limits, Watch};
+use super::connecting::{CHECK, Connector, spawn};
+use super::parameter_types::ParameterTypes;
+use super::pooler;
+use super::statement::{Prepared, Runnable};
+use super::watch::{Driver, Shared, Watch};
 
 /// The parameters of a statement.
 type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
-
-/// A statement that a client has prepared.
-#[derive(Debug)]
-pub struct Prepared<'a> {
-    sql: &'a str,
-    statement: Statement,
-}
-
-/// What a client can run: SQL, or a prepared statement.
-pub trait Runnable: Sync {
-    /// Its text.
-    fn sql(&self) -> &str;
-
-    /// The statement that the server has for it, if there is one.
-    fn statement(&self) -> Option<&Statement> {
-        None
-    }
-}
-
-impl Runnable for str {
-    fn sql(&self) -> &str {
-        self
-    }
-}
-
-impl Runnable for String {
-    fn sql(&self) -> &str {
-        self
-    }
-}
-
-impl Runnable for Prepared<'_> {
-    fn sql(&self) -> &str {
-        self.sql
-    }
-
-    fn statement(&self) -> Option<&Statement> {
-        Some(&self.statement)
-    }
-}
 
 /// A connection or a transaction. Its methods are those of the driver's client.
 ///
@@ -159,6 +125,10 @@ async fn run(
     parameters: Parameters<'_>,
 ) -> Result<(Vec<Row>, u64), DbError> {
     let driver = client.driver();
+    if let Some(types) = driver.watch.types() {
+        let running = run_unprepared(driver, types, what.sql(), parameters);
+        return driver.run(what.sql(), running).await;
+    }
     let run_anew = async || {
         let statement = driver.client.prepare(what.sql()).await?;
         run_once(driver.client, &statement, parameters).await
@@ -182,7 +152,31 @@ async fn run_once(
     parameters: Parameters<'_>,
 ) -> Result<(Vec<Row>, u64), Error> {
     let answer = client.query_raw(statement, parameters.iter().copied());
-    let mut answer = pin!(answer.await?);
+    all(answer.await?).await
+}
+
+async fn run_unprepared(
+    driver: Driver<'_>,
+    types: &ParameterTypes,
+    sql: &str,
+    parameters: Parameters<'_>,
+) -> Result<(Vec<Row>, u64), Error> {
+    let Driver { client, watch, in_transaction, .. } = driver;
+    let known = match types.find(sql) {
+        Some(known) => known,
+        None => watch.uninterrupted(types.learn(client, sql, in_transaction)).await?,
+    };
+    let typed = parameters.iter().copied().zip(known.iter().cloned());
+    let running = async { all(client.query_typed_raw(sql, typed).await?).await };
+    let done = running.await;
+    if done.is_err() {
+        types.forget(sql);
+    }
+    done
+}
+
+async fn all(answer: RowStream) -> Result<(Vec<Row>, u64), Error> {
+    let mut answer = pin!(answer);
     let mut rows = Vec::new();
     while let Some(row) = answer.try_next().await? {
         rows.push(row);
@@ -201,7 +195,7 @@ fn is_stale(err: &Error) -> bool {
 #[derive(Debug)]
 pub struct Client {
     /// Taken only by the drop.
-    object: Option<Object>,
+    object: Option<Object<Connector>>,
     watch: Watch,
 }
 
@@ -209,11 +203,11 @@ pub struct Client {
 const UNTIL_DROPPED: &str = "it is taken by the drop alone";
 
 impl Client {
-    pub(super) fn new(object: Object, limits: Option<Limits>) -> Self {
-        Self { object: Some(object), watch: Watch::new(limits) }
+    pub(super) fn new(object: Object<Connector>, shared: &Arc<Shared>) -> Self {
+        Self { object: Some(object), watch: Watch::new(Arc::clone(shared)) }
     }
 
-    fn object(&self) -> &Object {
+    fn object(&self) -> &Object<Connector> {
         self.object.as_ref().expect(UNTIL_DROPPED)
     }
 
@@ -229,6 +223,11 @@ impl Client {
         let limit = watch.limit(|limits| limits.reading);
         let driver = watch.run(limit, || token, beginning).await??;
         watch.begin();
+        if watch.types().is_some() {
+            watch
+                .run(limit, || driver.client().cancel_token(), driver.batch_execute(pooler::LIMITS))
+                .await??;
+        }
         Ok(Transaction { driver, watch })
     }
 
@@ -260,6 +259,7 @@ impl GenericClient for Client {
             client: self.object(),
             watch: &self.watch,
             limit: self.watch.limit(|limits| limits.reading),
+            in_transaction: false,
         }
     }
 
@@ -273,8 +273,11 @@ impl GenericClient for Client {
     }
 
     async fn prepare_cached<'s>(&self, sql: &'s str) -> Result<Prepared<'s>, DbError> {
+        if self.watch.types().is_some() {
+            return Ok(Prepared { sql, statement: None });
+        }
         let preparing = self.object().prepare_cached(sql);
-        let statement = self.driver().run(sql, preparing).await?;
+        let statement = Some(self.driver().run(sql, preparing).await?);
         Ok(Prepared { sql, statement })
     }
 }
@@ -284,10 +287,11 @@ impl Drop for Client {
         let Some(object) = self.object.take() else {
             return;
         };
+        let shared = &self.watch.shared;
         match (self.watch.is_spoilt(), self.watch.is_finished()) {
-            (true, is_finished) => end(object, is_finished),
+            (true, is_finished) => end(object, is_finished, shared),
             (false, false) => {
-                spawn(settle(object));
+                spawn(settle(object, Arc::clone(shared)));
             }
             (false, true) => {}
         }
@@ -295,18 +299,18 @@ impl Drop for Client {
 }
 
 /// Gives a connection back to its pool when it has answered everything that was sent, or ends it.
-async fn settle(object: Object) {
+async fn settle(object: Object<Connector>, shared: Arc<Shared>) {
     let check = timeout(CHECK, object.simple_query("")).await;
     if !matches!(check, Ok(Ok(_))) {
-        end(object, false);
+        end(object, false, &shared);
     }
 }
 
 /// Ends a connection, and what the server still does for it.
-fn end(object: Object, is_finished: bool) {
+fn end(object: Object<Connector>, is_finished: bool, shared: &Shared) {
     let connection = Object::take(object);
     if !is_finished && !connection.is_closed() {
-        cancel(connection.cancel_token());
+        shared.tls.cancel(connection.cancel_token());
     }
 }
 
@@ -365,6 +369,7 @@ impl GenericClient for Transaction<'_> {
             client: self.driver.client(),
             watch: self.watch,
             limit: self.watch.limit(|limits| limits.writing),
+            in_transaction: true,
         }
     }
 
@@ -374,7 +379,10 @@ impl GenericClient for Transaction<'_> {
     }
 
     async fn prepare_cached<'s>(&self, sql: &'s str) -> Result<Prepared<'s>, DbError> {
-        let statement = self.driver().run(sql, self.driver.prepare(sql)).await?;
+        if self.watch.types().is_some() {
+            return Ok(Prepared { sql, statement: None });
+        }
+        let statement = Some(self.driver().run(sql, self.driver.prepare(sql)).await?);
         Ok(Prepared { sql, statement })
     }
 }

@@ -7,17 +7,17 @@ use std::io;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use deadpool_postgres::Connect;
-use futures_util::future::BoxFuture;
+use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
+use deadpool_postgres::ClientWrapper;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::{JoinHandle, JoinSet};
-use tokio_postgres::tls::NoTlsStream;
-use tokio_postgres::{CancelToken, Client, Config, Connection, Error, NoTls, Socket};
+use tokio_postgres::CancelToken;
 
 use super::DbError;
+use super::way::{Opened, Tls, Way};
 
-/// How long one attempt to connect may take.
-pub(super) const CONNECT: Duration = Duration::from_secs(3);
+/// How long a request to end a statement may take.
+const CANCEL: Duration = Duration::from_secs(3);
 /// How long the check of a connection may take before the connection is replaced.
 pub(super) const CHECK: Duration = Duration::from_millis(100);
 
@@ -47,14 +47,11 @@ pub(super) fn spawn<T: Send + 'static>(
     thread().spawn(task)
 }
 
-/// A client, and what drives its connection.
-type Opened = (Client, Connection<Socket, NoTlsStream>);
-
-/// Connects to the first of the hosts that accepts, and runs statements that set the session up; the connection is the
-/// protocol's thread's. The attempt ends with the future, whatever the server does.
-pub(super) async fn open(config: Config, settings: &'static str) -> Result<Opened, Error> {
+/// Connects, and runs statements that set the session up; the connection is the protocol's thread's. The attempt ends with
+/// the future, whatever the server does.
+pub(super) async fn open(way: Way, settings: &'static str) -> Result<Opened, DbError> {
     let mut attempt = JoinSet::new();
-    attempt.spawn_on(open_here(config, settings), thread().handle());
+    attempt.spawn_on(async move { way.open(settings).await }, thread().handle());
     match attempt.join_next().await.expect("one task was spawned") {
         Ok(opened) => opened,
         // Only this future aborts the task.
@@ -62,45 +59,48 @@ pub(super) async fn open(config: Config, settings: &'static str) -> Result<Opene
     }
 }
 
-/// As [`open`], for a caller whose thread does nothing else than to wait for this connection.
-pub(super) async fn open_here(config: Config, settings: &'static str) -> Result<Opened, Error> {
-    let (client, mut connection) = config.connect(NoTls).await?;
-    tokio::select! {
-        set = client.batch_execute(settings) => set?,
-        Err(err) = &mut connection => return Err(err),
-    }
-    Ok((client, connection))
-}
-
 /// Makes a pool's connections.
+#[derive(Debug)]
 pub(super) struct Connector {
+    pub(super) way: Way,
     /// Statements that each connection begins with.
     pub(super) settings: &'static str,
 }
 
-impl Connect for Connector {
-    fn connect(&self, config: &Config) -> BoxFuture<'_, Result<(Client, JoinHandle<()>), Error>> {
-        let opening = open(config.clone(), self.settings);
-        Box::pin(async move {
-            let (client, connection) = opening.await?;
-            let driver = spawn(async move {
-                if let Err(err) = connection.await {
-                    log::debug!("a connection of the pool was lost: {err}");
-                }
-            });
-            Ok((client, driver))
-        })
+impl Manager for Connector {
+    type Type = ClientWrapper;
+    type Error = DbError;
+
+    async fn create(&self) -> Result<ClientWrapper, DbError> {
+        let (client, connection) = open(self.way.clone(), self.settings).await?;
+        let driver = spawn(async move {
+            if let Err(err) = connection.await {
+                log::debug!("a connection of the pool was lost: {err}");
+            }
+        });
+        Ok(ClientWrapper::new(client, driver))
+    }
+
+    // A client gives back a connection only when that is clean.
+    async fn recycle(&self, client: &mut ClientWrapper, _: &Metrics) -> RecycleResult<DbError> {
+        match client.is_closed() {
+            true => Err(RecycleError::message("the connection is closed")),
+            false => Ok(()),
+        }
     }
 }
 
-/// Asks the server to end the statement that a connection runs, in the background.
-pub(super) fn cancel(statement: CancelToken) {
-    spawn(async move {
-        let asking = tokio::time::timeout(CONNECT, statement.cancel_query(NoTls));
-        if !matches!(asking.await, Ok(Ok(()))) {
-            log::debug!("the server can't be asked to end a statement");
-        }
-    });
+impl Tls {
+    /// Asks the server to end the statement that a connection runs, in the background.
+    pub(super) fn cancel(&self, statement: CancelToken) {
+        let tls = self.0.clone();
+        spawn(async move {
+            let asking = tokio::time::timeout(CANCEL, statement.cancel_query(tls));
+            if !matches!(asking.await, Ok(Ok(()))) {
+                log::debug!("the server can't be asked to end a statement");
+            }
+        });
+    }
 }
 
 #[cfg(test)]
@@ -111,10 +111,11 @@ mod tests {
     async fn an_attempt_that_is_given_up_leaves_no_connection() {
         let server = tokio::net::TcpListener::bind("127.0.0.1:0").await;
         let server = server.expect("a free port");
-        let mut config = Config::new();
+        let mut config = tokio_postgres::Config::new();
         let port = server.local_addr().expect("a port").port();
         config.host("127.0.0.1").port(port).user("site");
-        let attempt = tokio::time::timeout(Duration::from_millis(50), open(config, ""));
+        let way = Way::new(config.into(), |_| {});
+        let attempt = tokio::time::timeout(Duration::from_millis(50), open(way, ""));
         let (attempt, accepted) = tokio::join!(attempt, server.accept());
         assert!(attempt.is_err(), "the server says nothing");
         let (mut accepted, _) = accepted.expect("accepted");

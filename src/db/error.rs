@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use deadpool_postgres::PoolError;
+use deadpool::managed::PoolError;
 use tokio_postgres::error::SqlState;
+
+use crate::tls;
 
 /// A failed database operation.
 #[derive(Debug, thiserror::Error)]
@@ -82,11 +84,10 @@ impl From<tokio_postgres::Error> for DbError {
     }
 }
 
-impl From<PoolError> for DbError {
-    fn from(err: PoolError) -> Self {
+impl From<PoolError<Self>> for DbError {
+    fn from(err: PoolError<Self>) -> Self {
         match err {
-            // No statement was run: the server refused a connection, or was out of reach.
-            PoolError::Backend(err) => Self::Unavailable(describe(&err)),
+            PoolError::Backend(err) => err,
             PoolError::Timeout(_) => Self::Unavailable("no connection became free in time".into()),
             other => Self::Unavailable(other.to_string()),
         }
@@ -94,9 +95,12 @@ impl From<PoolError> for DbError {
 }
 
 /// The server's own message where there is one: the driver's says only “db error”.
-fn describe(err: &tokio_postgres::Error) -> String {
+pub(super) fn describe(err: &tokio_postgres::Error) -> String {
     if let Some(db) = err.as_db_error() {
         return format!("{} ({})", db.message(), db.code().code());
+    }
+    if let Some(reason) = tls::reason(err) {
+        return reason;
     }
     match std::error::Error::source(err) {
         Some(source) => format!("{err}: {source}"),

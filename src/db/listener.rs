@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::types::Type;
 use tokio_postgres::{AsyncMessage, Client};
 
-use super::connecting::{open, open_here, spawn};
+use super::connecting::{open, spawn};
 use super::{Database, DbError, event_log};
 use crate::domain::Event;
 
@@ -31,7 +31,7 @@ const MOST_EVENTS: i64 = 1000;
 /// # Errors
 /// When the server can't be reached.
 pub async fn connect(database: &Database) -> Result<Client, DbError> {
-    let connecting = open(database.config().clone(), "");
+    let connecting = open(database.direct().clone(), "");
     let (client, connection) = timeout(CONNECT, connecting).await.map_err(|_| silent())??;
     spawn(async move {
         if let Err(err) = connection.await {
@@ -70,9 +70,8 @@ impl EventListener {
     }
 
     async fn begin(database: &Database) -> Result<Self, DbError> {
-        let mut config = database.config().clone();
-        config.application_name(APPLICATION_NAME);
-        let (client, mut connection) = open_here(config, "").await?;
+        let way = database.direct().named(APPLICATION_NAME);
+        let (client, mut connection) = way.open("").await?;
         let (sender, notifications) = mpsc::channel(MOST_WAITING);
         // On the caller's thread, which does nothing else: a notification does not wait for the pool's answers.
         tokio::spawn(async move {

@@ -8,12 +8,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool::Runtime;
+use deadpool::managed::{Hook, HookError};
+use deadpool_postgres::ClientWrapper;
 
 use super::DbError;
 use super::client::Client;
-use super::connecting::{self, CHECK, CONNECT, Connector};
-use super::watch::Limits;
+use super::connecting::{self, CHECK, Connector};
+use super::parameter_types::ParameterTypes;
+use super::pooler;
+use super::watch::{Limits, Shared};
+use super::way::Way;
+use crate::config::PostgresAddress;
 
 /// How long a request waits for a connection, whether for a free one or for a new one, before it is refused.
 const WAIT: Duration = Duration::from_secs(3);
@@ -50,12 +56,24 @@ const REQUESTS: &str = "
     SELECT set_config(name, '16MB', false) FROM pg_settings
     WHERE name = 'work_mem' AND pg_size_bytes(setting || unit) < pg_size_bytes('16MB')";
 
+type Pool = deadpool::managed::Pool<Connector>;
+
 /// A handle to the database; cheap to clone.
 #[derive(Clone)]
 pub struct Database {
-    requests: Pool,
-    unhurried: Pool,
-    config: Arc<tokio_postgres::Config>,
+    requests: (Pool, Arc<Shared>),
+    unhurried: (Pool, Arc<Shared>),
+    ways: Arc<Ways>,
+}
+
+/// How to connect.
+struct Ways {
+    /// For requests.
+    requests: Way,
+    /// For what needs a session: unhurried work, listening, migrations.
+    direct: Way,
+    /// Whether these are different addresses.
+    are_two: bool,
 }
 
 /// A pool at one moment.
@@ -74,27 +92,60 @@ pub struct PoolReport {
 }
 
 impl Database {
-    /// Prepares a pool; connects only when the first client is asked for.
+    /// Prepares the pools; connects only when the first client is asked for.
     ///
     /// # Errors
-    /// [`DbError::Configuration`] when the pool can't be built.
-    pub fn new(mut config: tokio_postgres::Config, pool_size: usize) -> Result<Self, DbError> {
-        config
-            .application_name("property-listings")
-            .connect_timeout(CONNECT)
-            .keepalives_idle(SILENCE);
-        if config.get_keepalives_interval().is_none() {
-            config.keepalives_interval(SIGN);
-        }
-        if config.get_tcp_user_timeout().is_none() {
-            config.tcp_user_timeout(SILENCE);
-        }
+    /// [`DbError::Configuration`] when they can't be built.
+    pub fn new(address: impl Into<PostgresAddress>, pool_size: usize) -> Result<Self, DbError> {
+        Self::behind_pooler(address.into(), None, pool_size)
+    }
+
+    /// As [`Database::new`]. With a direct address, the other one may be that of a pooler in transaction mode.
+    ///
+    /// # Errors
+    /// [`DbError::Configuration`] when they can't be built.
+    pub fn behind_pooler(
+        address: PostgresAddress,
+        direct: Option<PostgresAddress>,
+        pool_size: usize,
+    ) -> Result<Self, DbError> {
         connecting::start()?;
+        let are_two = direct.is_some();
+        let requests = Way::new(address, set_up);
+        let direct = direct.map_or_else(|| requests.clone(), |direct| Way::new(direct, set_up));
+        let settings = if are_two { "" } else { REQUESTS };
+        let types = are_two.then(ParameterTypes::default);
         Ok(Self {
-            requests: pool(&config, REQUESTS, pool_size)?,
-            unhurried: pool(&config, UNHURRIED, pool_size)?,
-            config: Arc::new(config),
+            requests: pool(&requests, settings, pool_size, Some(LIMITS), types)?,
+            unhurried: pool(&direct, UNHURRIED, pool_size, None, None)?,
+            ways: Arc::new(Ways { requests, direct, are_two }),
         })
+    }
+
+    /// Refuses addresses that don't keep a session for a connection that needs one, or that lead to different databases.
+    ///
+    /// # Errors
+    /// [`DbError::Configuration`] says which variable to change; others when a server can't be reached.
+    pub async fn check_sessions(&self) -> Result<(), DbError> {
+        let Ways { requests, direct, are_two } = &*self.ways;
+        let refuse = |text: &str| Err(DbError::Configuration(text.to_owned()));
+        if pooler::shares_sessions(direct).await? {
+            return refuse(match are_two {
+                true => {
+                    "DATABASE_DIRECT_URL leads to a pooler in transaction mode. Set it to the address of \
+                    PostgreSQL itself"
+                }
+                false => {
+                    "DATABASE_URL leads to a pooler in transaction mode (such as PgBouncer), through which the \
+                    site can't hear of changes or migrate. Set DATABASE_DIRECT_URL to the address of PostgreSQL \
+                    itself, or use the pooler in session mode"
+                }
+            });
+        }
+        if *are_two && pooler::identity(requests).await? != pooler::identity(direct).await? {
+            return refuse("DATABASE_URL and DATABASE_DIRECT_URL lead to different databases");
+        }
+        Ok(())
     }
 
     /// A client for a request. Its statements may take seconds: 2.5 outside of a transaction, ten in one.
@@ -102,13 +153,14 @@ impl Database {
     /// # Errors
     /// [`DbError::Unavailable`] when none becomes free, too many wait for one, or the server can't be reached.
     pub async fn client(&self) -> Result<Client, DbError> {
-        let status = self.requests.status();
+        let (pool, shared) = &self.requests;
+        let status = pool.status();
         if status.waiting >= QUEUE_PER_CONNECTION * status.max_size {
             return Err(DbError::Unavailable("too many requests wait for a connection".to_owned()));
         }
-        let client = tokio::time::timeout(WAIT, self.requests.get()).await;
+        let client = tokio::time::timeout(WAIT, pool.get()).await;
         let late = |_| DbError::Unavailable("no connection became free in time".to_owned());
-        Ok(Client::new(client.map_err(late)??, Some(LIMITS)))
+        Ok(Client::new(client.map_err(late)??, shared))
     }
 
     /// A client for work that takes as long as it takes: loads, dumps, maintenance.
@@ -116,18 +168,19 @@ impl Database {
     /// # Errors
     /// [`DbError::Unavailable`] when none becomes free, or the server can't be reached.
     pub async fn unhurried_client(&self) -> Result<Client, DbError> {
-        Ok(Client::new(self.unhurried.get().await?, None))
+        let (pool, shared) = &self.unhurried;
+        Ok(Client::new(pool.get().await?, shared))
     }
 
     /// Closes the connections that are not in use, and gives out no more.
     pub fn close(&self) {
-        self.requests.close();
-        self.unhurried.close();
+        self.requests.0.close();
+        self.unhurried.0.close();
     }
 
     /// The pool of requests and that of unhurried work.
     pub fn pools(&self) -> [PoolReport; 2] {
-        let pools = [("requests", &self.requests), ("unhurried", &self.unhurried)];
+        let pools = [("requests", &self.requests.0), ("unhurried", &self.unhurried.0)];
         pools.map(|(name, pool)| {
             let status = pool.status();
             PoolReport {
@@ -141,24 +194,33 @@ impl Database {
     }
 
     /// How to connect, for a connection that is not of the pool.
-    pub(super) fn config(&self) -> &tokio_postgres::Config {
-        &self.config
+    pub(super) fn direct(&self) -> &Way {
+        &self.ways.direct
+    }
+}
+
+fn set_up(config: &mut tokio_postgres::Config) {
+    if config.get_application_name().is_none() {
+        config.application_name("property-listings");
+    }
+    config.keepalives_idle(SILENCE);
+    if config.get_keepalives_interval().is_none() {
+        config.keepalives_interval(SIGN);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(SILENCE);
     }
 }
 
 fn pool(
-    config: &tokio_postgres::Config,
+    way: &Way,
     settings: &'static str,
     size: usize,
-) -> Result<Pool, DbError> {
-    // A client gives back a connection only when that is clean.
-    let recycling_method = RecyclingMethod::Fast;
-    let manager = Manager::from_connect(
-        config.clone(),
-        Connector { settings },
-        ManagerConfig { recycling_method },
-    );
-    let check_unused = Hook::async_fn(|client, metrics| {
+    limits: Option<Limits>,
+    types: Option<ParameterTypes>,
+) -> Result<(Pool, Arc<Shared>), DbError> {
+    let shared = Shared { limits, tls: way.tls.clone(), types };
+    let check_unused = Hook::async_fn(|client: &mut ClientWrapper, metrics| {
         Box::pin(async move {
             if metrics.last_used() < UNUSED {
                 return Ok(());
@@ -170,12 +232,13 @@ fn pool(
             }
         })
     });
-    let pool = Pool::builder(manager)
+    let pool = Pool::builder(Connector { way: way.clone(), settings })
         .max_size(size)
         .wait_timeout(Some(WAIT))
-        .create_timeout(Some(CONNECT))
+        .create_timeout(Some(way.all))
         .pre_recycle(check_unused)
         .runtime(Runtime::Tokio1)
         .build();
-    pool.map_err(|err| DbError::Configuration(err.to_string()))
+    let pool = pool.map_err(|err| DbError::Configuration(err.to_string()))?;
+    Ok((pool, Arc::new(shared)))
 }

@@ -1,6 +1,7 @@
 //! Limits on how long statements take, and what a connection still has to answer.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -8,7 +9,8 @@ use tokio::time::{Instant, timeout};
 use tokio_postgres::{CancelToken, Client, Error};
 
 use super::DbError;
-use super::connecting::cancel;
+use super::parameter_types::ParameterTypes;
+use super::way::Tls;
 
 /// How long the statements of a client may take.
 #[derive(Debug, Clone, Copy)]
@@ -21,10 +23,19 @@ pub(super) struct Limits {
     pub(super) grace: Duration,
 }
 
+/// What the connections of a pool have in common.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) limits: Option<Limits>,
+    pub(super) tls: Tls,
+    /// Where a pooler lies between, which keeps no session for a client.
+    pub(super) types: Option<ParameterTypes>,
+}
+
 /// What is known of a connection in use.
 #[derive(Debug)]
 pub struct Watch {
-    limits: Option<Limits>,
+    pub(super) shared: Arc<Shared>,
     /// Statements and transactions that began and, as far as known, have not ended.
     unfinished: AtomicUsize,
     /// Whether the connection is replaced after use.
@@ -32,8 +43,13 @@ pub struct Watch {
 }
 
 impl Watch {
-    pub(super) fn new(limits: Option<Limits>) -> Self {
-        Self { limits, unfinished: AtomicUsize::new(0), is_spoilt: AtomicBool::new(false) }
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, unfinished: AtomicUsize::new(0), is_spoilt: AtomicBool::new(false) }
+    }
+
+    /// The types of parameters, where statements can't be kept prepared.
+    pub(super) fn types(&self) -> Option<&ParameterTypes> {
+        self.shared.types.as_ref()
     }
 
     /// Notes that the server has something to answer.
@@ -56,6 +72,14 @@ impl Watch {
         self.is_spoilt.store(true, Ordering::Relaxed);
     }
 
+    /// Has the connection replaced if some work is dropped before its end, because a transaction may be open.
+    pub(super) async fn uninterrupted<T>(&self, work: impl Future<Output = T>) -> T {
+        let was_spoilt = self.is_spoilt.swap(true, Ordering::Relaxed);
+        let done = work.await;
+        self.is_spoilt.fetch_and(was_spoilt, Ordering::Relaxed);
+        done
+    }
+
     /// Whether the connection is replaced after use.
     pub(super) fn is_spoilt(&self) -> bool {
         self.is_spoilt.load(Ordering::Relaxed)
@@ -63,7 +87,7 @@ impl Watch {
 
     /// One of the limits, where there are limits.
     pub(super) fn limit(&self, of: impl FnOnce(&Limits) -> Duration) -> Option<Duration> {
-        self.limits.as_ref().map(of)
+        self.shared.limits.as_ref().map(of)
     }
 
     /// Runs something that the server answers, within a limit. The outer error says that the server is silent.
@@ -74,7 +98,7 @@ impl Watch {
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<Result<T, Error>, DbError> {
         self.begin();
-        let done = match (limit, self.limits) {
+        let done = match (limit, self.shared.limits) {
             (Some(limit), Some(Limits { grace, .. })) => {
                 let mut work = pin!(work);
                 match timeout(limit, &mut work).await {
@@ -82,7 +106,7 @@ impl Watch {
                     Err(_) => {
                         // A statement that is sent next could be ended in place of this one.
                         self.spoil();
-                        cancel(token());
+                        self.shared.tls.cancel(token());
                         let ended = timeout(grace, work).await;
                         let silent = "the server does not answer";
                         ended.map_err(|_| DbError::Unavailable(silent.to_owned()))?
@@ -102,6 +126,8 @@ pub struct Driver<'a> {
     pub(super) client: &'a Client,
     pub(super) watch: &'a Watch,
     pub(super) limit: Option<Duration>,
+    /// Whether a transaction has begun.
+    pub(super) in_transaction: bool,
 }
 
 impl Driver<'_> {

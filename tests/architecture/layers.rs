@@ -7,11 +7,12 @@ use super::{read, root};
 
 /// Each layer with what it may use; a path stands for that module and those below it. What counts is the module that
 /// defines a name, not the one that re-exports it.
-const LAYERS: [(&str, &[&str]); 8] = [
+const LAYERS: [(&str, &[&str]); 9] = [
     ("domain", &[]),
-    ("config", &[]),
-    ("cache", &["config"]),
-    ("db", &["domain", "config"]),
+    ("tls", &[]),
+    ("config", &["tls"]),
+    ("cache", &["config", "tls"]),
+    ("db", &["domain", "config", "tls"]),
     ("events", &["cache", "db", "domain"]),
     ("services", &["cache", "db", "events", "domain"]),
     // Of the cache: pages, how its levels took part, and what it reports to operators. Not what holds a connection.

@@ -115,7 +115,7 @@ async fn what_is_configured_is_not_started() -> Check {
     let config = directory.config_with(&[database, ("REDIS_URL", "off")]);
     let servers = Servers::start(&config, Role::Site, &Stop::never()).await?;
     assert_eq!(servers.redis_url(), None);
-    assert_eq!(servers.database().get_ports(), [5433]);
+    assert_eq!(servers.database().hosts[0].config.get_ports(), [5433]);
     assert!(!directory.join("lock").exists());
     let config = directory.config_with(&[database, ("REDIS_URL", "redis://cache.example/1")]);
     let servers = Servers::start(&config, Role::Site, &Stop::never()).await?;

@@ -125,7 +125,7 @@ pub(crate) async fn execute(
     servers: &Servers,
     sql: &str,
 ) -> Result<Vec<String>, tokio_postgres::Error> {
-    let (client, connection) = servers.database().connect(NoTls).await?;
+    let (client, connection) = servers.database().hosts[0].config.connect(NoTls).await?;
     let driver = tokio::spawn(connection);
     let messages = client.simple_query(sql).await?;
     drop(client);

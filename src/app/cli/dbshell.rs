@@ -7,12 +7,11 @@ use std::process::Stdio;
 
 use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio_postgres::config::{Host, SslMode};
 
 use super::CommandError;
 use crate::app::servers::{Role, Servers, psql};
 use crate::app::stop::Stop;
-use crate::config::Config;
+use crate::config::{Config, PostgresAddress};
 
 /// Runs `psql` on the site's database, with further arguments of its own. A private server is started for as long.
 ///
@@ -38,7 +37,7 @@ pub(super) async fn run(
 
 async fn shell(
     program: &Path,
-    database: &tokio_postgres::Config,
+    database: &PostgresAddress,
     arguments: Vec<OsString>,
 ) -> Result<(), CommandError> {
     // Ctrl-C is for psql, which cancels a query by it.
@@ -65,35 +64,31 @@ async fn shell(
     }
 }
 
+/// The parameters of an address that `psql` knows by environment variables.
+const VARIABLES: [(&str, &str); 16] = [
+    ("host", "PGHOST"),
+    ("hostaddr", "PGHOSTADDR"),
+    ("port", "PGPORT"),
+    ("user", "PGUSER"),
+    ("dbname", "PGDATABASE"),
+    ("password", "PGPASSWORD"),
+    ("options", "PGOPTIONS"),
+    ("connect_timeout", "PGCONNECT_TIMEOUT"),
+    ("sslmode", "PGSSLMODE"),
+    ("sslrootcert", "PGSSLROOTCERT"),
+    ("sslcert", "PGSSLCERT"),
+    ("sslkey", "PGSSLKEY"),
+    ("sslnegotiation", "PGSSLNEGOTIATION"),
+    ("channel_binding", "PGCHANNELBINDING"),
+    ("target_session_attrs", "PGTARGETSESSIONATTRS"),
+    ("load_balance_hosts", "PGLOADBALANCEHOSTS"),
+];
+
 /// The environment variables for `psql`. The password is passed this way, because every user of the machine can see
 /// arguments.
-fn variables(database: &tokio_postgres::Config) -> Vec<(&'static str, OsString)> {
-    let hosts = database.get_hosts().iter().map(|host| match host {
-        Host::Tcp(name) => name.clone(),
-        Host::Unix(path) => path.display().to_string(),
-    });
-    let ports = database.get_ports().iter().map(u16::to_string);
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let ssl = match database.get_ssl_mode() {
-        SslMode::Disable => Some("disable"),
-        _ => None,
-    };
-    [
-        ("PGHOST", Some(joined(hosts))),
-        ("PGPORT", Some(joined(ports))),
-        ("PGUSER", database.get_user().map(str::to_owned)),
-        ("PGDATABASE", database.get_dbname().map(str::to_owned)),
-        ("PGPASSWORD", database.get_password().map(text)),
-        ("PGOPTIONS", database.get_options().map(str::to_owned)),
-        ("PGSSLMODE", ssl.map(str::to_owned)),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((name, OsString::from(value.filter(|v| !v.is_empty())?))))
-    .collect()
-}
-
-fn joined(items: impl Iterator<Item = String>) -> String {
-    items.collect::<Vec<_>>().join(",")
+fn variables(database: &PostgresAddress) -> Vec<(&'static str, OsString)> {
+    let set = VARIABLES.into_iter();
+    set.filter_map(|(name, variable)| Some((variable, database.parameter(name)?.into()))).collect()
 }
 
 #[cfg(test)]
@@ -103,7 +98,7 @@ mod tests {
     #[test]
     fn psql_connects_as_the_site_does() {
         let url = "postgres://eve:s%20ecret@db.example:5433/homes?sslmode=disable";
-        let config: tokio_postgres::Config = url.parse().expect("valid");
+        let config: PostgresAddress = url.parse().expect("valid");
         let variables = variables(&config);
         for (name, value) in [
             ("PGHOST", "db.example"),
@@ -120,7 +115,7 @@ mod tests {
 
     #[test]
     fn what_is_not_configured_is_left_to_psql() {
-        let config: tokio_postgres::Config = "host=/run/postgresql".parse().expect("valid");
+        let config: PostgresAddress = "host=/run/postgresql".parse().expect("valid");
         let names: Vec<_> = variables(&config).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["PGHOST"]);
     }

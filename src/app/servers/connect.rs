@@ -6,31 +6,35 @@ use std::time::Duration;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Config, NoTls};
 
+use crate::config::PostgresAddress;
+
 /// The names of the database and of its owner.
 pub(super) const DATABASE: &str = "property_listings";
 
 /// The name of Redis's socket.
 pub(super) const REDIS_SOCKET: &str = "redis.sock";
 
+/// How long one attempt to connect may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// How to connect to the PostgreSQL whose socket is in `sockets`.
-pub(super) fn postgres(sockets: &Path) -> Config {
+pub(super) fn postgres(sockets: &Path) -> PostgresAddress {
     let mut config = Config::new();
     config.host_path(sockets).user(DATABASE).dbname(DATABASE);
-    config.connect_timeout(Duration::from_secs(5));
-    config
+    config.into()
 }
 
 /// Connects once to PostgreSQL, and creates the site's database where it is missing.
-pub(super) async fn postgres_answers(config: &Config) -> Result<(), String> {
-    let Err(err) = query(config, "SELECT 1").await else {
+pub(super) async fn postgres_answers(address: &PostgresAddress) -> Result<(), String> {
+    let mut config = address.hosts[0].config.clone();
+    config.connect_timeout(PATIENCE);
+    let Err(err) = query(&config, "SELECT 1").await else {
         return Ok(());
     };
     if err.code() != Some(&SqlState::INVALID_CATALOG_NAME) {
         return Err(describe(&err));
     }
-    let mut maintenance = config.clone();
-    maintenance.dbname("postgres");
-    let create = query(&maintenance, "CREATE DATABASE property_listings").await;
+    let create = query(config.dbname("postgres"), "CREATE DATABASE property_listings").await;
     create.map_err(|err| describe(&err))
 }
 

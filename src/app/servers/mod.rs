@@ -28,7 +28,7 @@ pub use error::ServersError;
 pub use lock::Role;
 
 use crate::app::stop::Stop;
-use crate::config::{Config, DatabaseChoice, RedisChoice};
+use crate::config::{Config, DatabaseChoice, PostgresAddress, RedisChoice};
 use claim::Claim;
 use data_dir::DataDir;
 use lock::{Holder, Locks};
@@ -37,7 +37,8 @@ use process::Handle;
 
 /// Keeps the servers alive that the configuration left to the program; dropping it ends them.
 pub struct Servers {
-    database: tokio_postgres::Config,
+    /// `None` until a private server is there.
+    database: Option<PostgresAddress>,
     redis_url: Option<String>,
     hold: Hold,
 }
@@ -80,10 +81,11 @@ impl Servers {
             _ => None,
         };
         let wants_redis = binary.is_some();
-        let mut servers =
-            Self { database: tokio_postgres::Config::new(), redis_url: None, hold: Hold::Nothing };
+        let mut servers = Self { database: None, redis_url: None, hold: Hold::Nothing };
         match &config.database.choice {
-            DatabaseChoice::Url(database) => servers.database = database.as_ref().clone(),
+            DatabaseChoice::Url(database) => {
+                servers.database = Some(database.as_ref().clone());
+            }
             DatabaseChoice::Private => {}
         }
         let can_redis = matches!(binary, Some(Ok(_)));
@@ -114,8 +116,8 @@ impl Servers {
     }
 
     /// How to connect to PostgreSQL: by the private socket or as `DATABASE_URL` says.
-    pub fn database(&self) -> tokio_postgres::Config {
-        self.database.clone()
+    pub fn database(&self) -> PostgresAddress {
+        self.database.clone().expect("it is started, or configured")
     }
 
     /// Where Redis is; `None` when it is off or not installed.
@@ -154,8 +156,8 @@ impl Servers {
     ) -> Result<(), ServersError> {
         let sockets = data_dir.sockets();
         if config.database.is_private() {
-            self.database = connect::postgres(&sockets);
-            let answer = async || connect::postgres_answers(&self.database).await;
+            let address = self.database.insert(connect::postgres(&sockets));
+            let answer = async || connect::postgres_answers(address).await;
             let log = data_dir.join(postgres::LOG);
             ready::wait(postgres::NAME, &log, None, stop, answer).await?;
         }
@@ -179,7 +181,7 @@ impl Servers {
         match owner.start(postgres, redis).await {
             Ok(sockets) => {
                 if owner.runs_postgres() {
-                    self.database = connect::postgres(&sockets);
+                    self.database = Some(connect::postgres(&sockets));
                 }
                 self.redis_url = owner.runs_redis().then(|| connect::redis(&sockets));
                 self.hold = Hold::Owner(Box::new(owner));

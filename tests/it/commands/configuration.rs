@@ -5,7 +5,7 @@ use crate::harness::Shell;
 #[test]
 fn every_wrong_variable_is_named_at_once_and_secrets_are_hidden() {
     let wrong = [
-        ("DATABASE_URL", "postgres://user:hunter2@"),
+        ("DATABASE_URL", "postgres://user:hunter2@homes.example:port"),
         ("REDIS_URL", "http://:hunter3@example"),
         ("HOST", "nowhere"),
         ("PORT", "65536"),

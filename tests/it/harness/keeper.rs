@@ -142,7 +142,7 @@ async fn the_servers_are_kept() {
     let config = config.expect("a configuration");
     let servers = Servers::start(&config, Role::Site, &Stop::never()).await;
     let servers = servers.expect("servers");
-    make_template(servers.database()).await;
+    make_template(servers.database().hosts[0].config.clone()).await;
     announce(&directory, &servers);
     let in_use = wait_for_the_end(&directory).await;
     let gone = directory.with_extension(format!("gone-{}", std::process::id()));
@@ -153,7 +153,7 @@ async fn the_servers_are_kept() {
 }
 
 fn announce(directory: &Path, servers: &Servers) {
-    let config = servers.database();
+    let config = servers.database().hosts[0].config.clone();
     let [tokio_postgres::config::Host::Unix(sockets)] = config.get_hosts() else {
         panic!("a private PostgreSQL has a socket");
     };

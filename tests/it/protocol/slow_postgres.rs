@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::{FutureExt as _, SinkExt as _};
+use property_listings::config::PostgresAddress;
 use property_listings::db::{Client, Database, DbError, GenericClient as _};
 
 use crate::harness::{
@@ -280,7 +281,7 @@ async fn of_several_hosts_the_one_that_answers_is_used() {
     let hosts = format!("/nonexistent,{}", postgres.directory());
     let url = database.url("property_listings", &hosts);
     let config = format!("{url} target_session_attrs=read-write");
-    let config = config.parse().expect("a configuration");
+    let config: PostgresAddress = config.parse().expect("a configuration");
     let pool = Database::new(config, 1).expect("a pool");
     pid(&pool.client().await.expect("a client")).await;
 }

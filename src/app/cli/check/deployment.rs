@@ -7,7 +7,7 @@ use url::Url;
 
 use super::finding::Finding;
 use super::strength;
-use crate::config::{CacheConfig, Config, DatabaseChoice, RedisChoice, SiteConfig};
+use crate::config::{CacheConfig, Config, DatabaseChoice, RedisChoice, SiteConfig, SslMode};
 
 /// Keys and tokens with less entropy than this (in bits) are reported.
 const KEY_BITS: f64 = 100.0;
@@ -108,21 +108,31 @@ fn addresses(site: &SiteConfig) -> Vec<Finding> {
 }
 
 fn database(choice: &DatabaseChoice) -> Option<Finding> {
-    let DatabaseChoice::Url(config) = choice else {
+    let DatabaseChoice::Url(address) = choice else {
         return Some(Finding::warning(
             "database.W001",
             "DATABASE_URL is not set: the site uses a private database without backups or replicas.",
             "Set DATABASE_URL to a PostgreSQL server that is backed up.",
         ));
     };
-    let remote = config.get_hosts().iter().find_map(|host| match host {
+    let remote = address.hosts.iter().find_map(|host| match &host.host {
         Host::Tcp(name) if !is_loopback(name) => Some(name),
         _ => None,
     })?;
+    let problem = match address.ssl_mode {
+        SslMode::VerifyFull => return None,
+        SslMode::Disable => format!("The connection to PostgreSQL on {remote} is not encrypted."),
+        SslMode::Allow | SslMode::Prefer => {
+            format!("The connection to PostgreSQL on {remote} may be unencrypted.")
+        }
+        SslMode::Require | SslMode::VerifyCa => format!(
+            "The connection to PostgreSQL on {remote} is encrypted, but another server could pose as it."
+        ),
+    };
     Some(Finding::info(
         "database.I001",
-        format!("The connection to PostgreSQL on {remote} is not encrypted."),
-        "Use a private network or a tunnel.",
+        problem,
+        "Add sslmode=verify-full and sslrootcert to DATABASE_URL, or use a private network.",
     ))
 }
 

@@ -1,0 +1,76 @@
+//! Connections through a pooler that gives a client another session for each transaction, such as PgBouncer's transaction
+//! mode.
+//!
+//! **Invariant:** no session keeps anything for a client of requests: no prepared statement, no setting, no lock. Each
+//! statement travels with the types of its parameters, in one message exchange, and limits are set for a transaction. What
+//! needs a session uses the direct address.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use tokio::time::timeout;
+use tokio_postgres::{Client, SimpleQueryMessage};
+
+use super::DbError;
+use super::connecting::{open, spawn};
+use super::way::Way;
+
+/// The limits of a transaction, which a session can't keep.
+pub(super) const LIMITS: &str = "SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '5s'; \
+    SET LOCAL idle_in_transaction_session_timeout = '30s'";
+/// How often two connections are compared: others' transactions may hide that they share sessions.
+const ROUNDS: usize = 5;
+/// A client that waits for so long for a session shares it.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Whether two connections get each other's sessions.
+///
+/// # Errors
+/// When the server can't be reached.
+pub(super) async fn shares_sessions(way: &Way) -> Result<bool, DbError> {
+    let (first, second) = (connect(way).await?, connect(way).await?);
+    let (mut of_first, mut of_second) = (HashSet::new(), HashSet::new());
+    for _ in 0..ROUNDS {
+        of_first.insert(session(&first, "").await?);
+        of_second.insert(session(&second, "BEGIN;").await?);
+        let meanwhile = timeout(PATIENCE, session(&first, "")).await;
+        second.batch_execute("ROLLBACK").await?;
+        match meanwhile {
+            Ok(session) => of_first.insert(session?),
+            Err(_) => return Ok(true),
+        };
+        if of_first.len() > 1 || !of_first.is_disjoint(&of_second) {
+            return Ok(true);
+        }
+    }
+    Ok(of_second.len() > 1)
+}
+
+/// What tells a database from every other one.
+///
+/// # Errors
+/// When the server can't be reached.
+pub(super) async fn identity(way: &Way) -> Result<String, DbError> {
+    let of = "SELECT system_identifier || ' ' || oid FROM pg_control_system(), pg_database
+        WHERE datname = current_database()";
+    first_value(&connect(way).await?, of).await
+}
+
+async fn connect(way: &Way) -> Result<Client, DbError> {
+    let (client, connection) = open(way.clone(), "").await?;
+    spawn(connection);
+    Ok(client)
+}
+
+async fn session(client: &Client, before: &str) -> Result<String, DbError> {
+    first_value(client, &format!("{before} SELECT pg_backend_pid()")).await
+}
+
+async fn first_value(client: &Client, sql: &str) -> Result<String, DbError> {
+    let said = client.simple_query(sql).await?;
+    let value = said.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0),
+        _ => None,
+    });
+    Ok(value.unwrap_or_default().to_owned())
+}
