@@ -212,12 +212,11 @@ fn storage(
     let DatabaseConfig { direct, pool_size, .. } = &config.database;
     let direct = direct.as_deref().cloned();
     let database = Database::behind_pooler(servers.database(), direct, *pool_size)?;
-    let redis_url = servers.redis_url();
     let mut cache_config = config.cache.clone();
     if !is_site {
         // A command receives no events, so it would never answer from memory.
         cache_config.memory_bytes = 0;
     }
-    let cache = Cache::new(&cache_config, redis_url.as_deref(), env!("BUILD_ID"))?;
+    let cache = Cache::new(&cache_config, servers.redis(), env!("BUILD_ID"));
     Ok((database, cache))
 }

@@ -56,8 +56,13 @@ impl Refusals {
 
     /// What came of an attempt to connect, whose commands are the library's.
     pub(super) fn connecting(&self, err: RedisError) -> CacheError {
-        match Refusal::of(&err, "AUTH", &self.account) {
-            Some(refusal) => CacheError::Refused(self.note("AUTH".to_owned(), refusal)),
+        // The library tells neither of the commands by name.
+        let command = match err.to_string().contains("switch database") {
+            true => "SELECT",
+            false => "AUTH",
+        };
+        match Refusal::of(&err, command, &self.account) {
+            Some(refusal) => CacheError::Refused(self.note(command.to_owned(), refusal)),
             None => CacheError::Redis(err),
         }
     }
@@ -116,6 +121,11 @@ pub(super) struct Asking<C> {
 impl<C: ConnectionLike + Send> Asking<C> {
     pub(super) fn over(connection: C, refusals: &Arc<Refusals>) -> Self {
         Self { connection, refusals: Arc::clone(refusals), refused: None }
+    }
+
+    /// The connection.
+    pub(super) fn into_connection(self) -> C {
+        self.connection
     }
 
     /// Runs a command.

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use deadpool_redis::redis;
+use deadpool_redis::redis::aio::MultiplexedConnection;
 
 use super::asking::Asking;
 use super::redis_tier::RedisTier;
@@ -119,7 +120,7 @@ impl Cache {
         most_weighed: u64,
     ) -> Result<Census, CacheError> {
         let tier = self.tier()?;
-        let mut redis = tier.link.pooled().await?;
+        let mut redis = tier.link.unhurried().await?;
         let (keys, sampled) = walk(&mut redis).await?;
         let mut census = Census { sampled, ..Census::default() };
         let mut weighed = Vec::new();
@@ -181,7 +182,7 @@ impl Cache {
             return type(v) == 'string' and v or ''";
         let tier = self.tier()?;
         let current = tier.generations(tags).await?;
-        let mut redis = tier.link.pooled().await?;
+        let mut redis = tier.link.unhurried().await?;
         let (keys, sampled) = walk(&mut redis).await?;
         let mut carriers = RedisCarriers { families: vec![0; families.len()], sampled };
         let of_family = |key: &[u8]| {
@@ -211,7 +212,7 @@ impl Cache {
 
 /// The first keys of a scan, and how many there are.
 async fn walk(
-    redis: &mut Asking<deadpool_redis::Connection>,
+    redis: &mut Asking<MultiplexedConnection>,
 ) -> Result<(Vec<Vec<u8>>, Sampled), CacheError> {
     let total = redis.ask::<u64>(&redis::cmd("DBSIZE")).await;
     let (mut keys, mut cursor) = (Vec::new(), 0_u64);

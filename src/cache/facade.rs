@@ -14,7 +14,7 @@ use super::metrics::Metrics;
 use super::recent::Recent;
 use super::redis_tier::RedisTier;
 use super::{CacheError, CacheKey, Entry, Level, Outcome, Stamps, TagSet};
-use crate::config::CacheConfig;
+use crate::config::{CacheConfig, RedisAddress};
 
 /// Reads through to a loader, stores, invalidates; cheap to clone.
 #[derive(Clone)]
@@ -46,14 +46,7 @@ pub struct Lifetimes {
 
 impl Cache {
     /// Prepares a cache; `build` tells this build's entries from another's.
-    ///
-    /// # Errors
-    /// When the Redis URL can't be used.
-    pub fn new(
-        config: &CacheConfig,
-        redis_url: Option<&str>,
-        build: &str,
-    ) -> Result<Self, CacheError> {
+    pub fn new(config: &CacheConfig, redis: Option<&RedisAddress>, build: &str) -> Self {
         let lifetimes = Lifetimes {
             page: config.page_ttl,
             queryset: config.queryset_ttl,
@@ -61,17 +54,14 @@ impl Cache {
         };
         let longest = lifetimes.page.max(lifetimes.queryset).max(lifetimes.count);
         let lease = Arc::new(Lease::new());
-        let tier = |url| -> Result<RedisTier, CacheError> {
-            Ok(RedisTier {
-                link: Link::new(url)?,
-                prefix: config.key_prefix.clone(),
-                lease: Some(lease.clone()),
-                generation_ttl: longest * 2 + Duration::from_secs(60),
-            })
-        };
-        let redis = redis_url.map(tier).transpose()?;
+        let redis = redis.map(|address| RedisTier {
+            link: Link::new(address, &config.key_prefix),
+            prefix: config.key_prefix.clone(),
+            lease: Some(lease.clone()),
+            generation_ttl: longest * 2 + Duration::from_secs(60),
+        });
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self {
+        Self {
             redis,
             memory: Arc::new(MemoryTier::new(config.memory_bytes, lease.clone())),
             lease,
@@ -82,7 +72,7 @@ impl Cache {
             build: build.into(),
             lifetimes,
             doubtful: Arc::default(),
-        })
+        }
     }
 
     /// How long entries are kept at most.

@@ -1,5 +1,5 @@
-//! The way to Redis: one multiplexed connection for the hot path, a pool for everything else, and what happens when
-//! the server goes away and comes back.
+//! The link to Redis: one multiplexed connection for the hot path, others for everything else, and what happens when the
+//! server goes away and comes back.
 //!
 //! **Invariant:** after any failure Redis is not read until it has been repaired, because invalidations may have been
 //! missed meanwhile. From the moment that the repair begins, invalidations go through again, so none falls between
@@ -9,17 +9,16 @@ use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
+use deadpool_redis::redis;
 use deadpool_redis::redis::aio::MultiplexedConnection;
-use deadpool_redis::redis::{self, AsyncConnectionConfig, Client, RedisError, RedisResult};
-use deadpool_redis::{Manager, Pool, Runtime};
 use tokio::sync::Notify;
 
 use super::asking::{Asking, Refusals};
 use super::error::CacheError;
 use super::refusal::Refusal;
+use super::way::connect;
+use crate::config::RedisAddress;
 
-/// How long connecting may take.
-const CONNECT: Duration = Duration::from_secs(1);
 /// How long a command of the hot path may take. Too short, and a busy moment counts as an outage; too long, and each
 /// request waits so long before the outage is noticed.
 const COMMAND: Duration = Duration::from_millis(500);
@@ -85,8 +84,9 @@ pub struct LinkReport {
 }
 
 struct Inner {
-    client: Client,
-    pool: Pool,
+    address: RedisAddress,
+    /// A key of the site's, in the slot of all.
+    key: String,
     way: RwLock<Way>,
     lost: Notify,
     refusals: Arc<Refusals>,
@@ -114,31 +114,16 @@ pub(super) struct Connection {
 }
 
 impl Link {
-    /// Prepares a link; `keep` connects it.
-    ///
-    /// # Errors
-    /// When the URL can't be used.
-    pub fn new(url: &str) -> RedisResult<Self> {
-        let client = Client::open(url)?;
-        let account = client.get_connection_info().redis_settings().username();
-        let refusals = Arc::new(Refusals::of_account(account.unwrap_or("default")));
-        let manager = Manager::new_with_config(url, settings(SLOW_COMMAND))?;
-        let pool = Pool::builder(manager)
-            .max_size(8)
-            .wait_timeout(Some(CONNECT))
-            .create_timeout(Some(CONNECT))
-            .recycle_timeout(Some(CONNECT))
-            .runtime(Runtime::Tokio1)
-            .build()
-            .map_err(|err| invalid(err.to_string()))?;
-        let way = RwLock::new(Way {
-            number: 0,
-            state: State::Down,
-            repaired: 0,
-            answers: false,
-            problem: None,
-        });
-        Ok(Self(Arc::new(Inner { client, pool, way, lost: Notify::new(), refusals })))
+    /// Prepares a link to the server that has the keys of a prefix; `keep` connects it.
+    pub fn new(address: &RedisAddress, prefix: &str) -> Self {
+        let way = Way { number: 0, state: State::Down, repaired: 0, answers: false, problem: None };
+        Self(Arc::new(Inner {
+            address: address.clone(),
+            key: prefix.to_owned(),
+            way: RwLock::new(way),
+            lost: Notify::new(),
+            refusals: Arc::new(Refusals::of_account(address.user())),
+        }))
     }
 
     /// Whether Redis is in use.
@@ -191,23 +176,23 @@ impl Link {
         }
     }
 
-    /// A pooled connection for what is not on the hot path, with a longer time limit.
-    pub(super) async fn pooled(&self) -> Result<Asking<deadpool_redis::Connection>, CacheError> {
-        let pooled = tokio::time::timeout(SLOW_COMMAND, self.0.pool.get()).await;
-        let pooled = pooled
-            .map_err(|_| RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut)))?;
-        let pooled = pooled.map_err(|err| match err {
-            deadpool_redis::PoolError::Backend(err) => self.0.refusals.connecting(err),
-            other => RedisError::from(std::io::Error::other(other.to_string())).into(),
-        })?;
-        Ok(Asking::over(pooled, &self.0.refusals))
+    /// A new connection for what is not on the hot path, with a longer time limit.
+    pub(super) async fn unhurried(&self) -> Result<Asking<MultiplexedConnection>, CacheError> {
+        self.open(SLOW_COMMAND).await
     }
 
-    /// Notes that a command failed. What the server itself refused is only that command's problem; anything else
-    /// closes the link until it is repaired.
+    async fn open(&self, command: Duration) -> Result<Asking<MultiplexedConnection>, CacheError> {
+        let Inner { address, key, refusals, .. } = &*self.0;
+        let connection = connect(address, key, command).await;
+        let connection = connection.map_err(|err| refusals.connecting(err))?;
+        Ok(Asking::over(connection, refusals))
+    }
+
+    /// Notes that a command failed. What the server itself refused is only that command's problem, unless another server
+    /// has taken its place; anything else closes the link until it is repaired.
     pub(super) fn failed(&self, connection: u64, err: &CacheError) {
-        if !answered(err) {
-            self.close(connection, err, false);
+        if !answered(err) || is_displaced(err) {
+            self.close(connection, err, answered(err));
         }
     }
 
@@ -305,13 +290,9 @@ impl Link {
 
     /// A new connection to a server that answers.
     async fn reach(&self) -> Result<MultiplexedConnection, CacheError> {
-        let (settings, refusals) = (settings(COMMAND), &self.0.refusals);
-        let connecting = self.0.client.get_multiplexed_async_connection_with_config(&settings);
-        let redis = connecting.await.map_err(|err| refusals.connecting(err))?;
-        let mut asking = Asking::over(redis.clone(), refusals);
-        let answer = redis::cmd("PING").query_async::<()>(&mut asking).await;
-        answer.map_err(|err| asking.error(err))?;
-        Ok(redis)
+        let mut asking = self.open(COMMAND).await?;
+        asking.ask::<()>(&redis::cmd("PING")).await?;
+        Ok(asking.into_connection())
     }
 
     fn way(&self) -> RwLockReadGuard<'_, Way> {
@@ -330,13 +311,6 @@ impl Connection {
     }
 }
 
-/// How a connection is made whose commands may take so long; the library's own limit would be half a second.
-fn settings(command: Duration) -> AsyncConnectionConfig {
-    AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(CONNECT))
-        .set_response_timeout(Some(command))
-}
-
 /// Whether the server answered, though with an error or with what was not expected.
 fn answered(err: &CacheError) -> bool {
     match err {
@@ -346,6 +320,8 @@ fn answered(err: &CacheError) -> bool {
     }
 }
 
-fn invalid(message: String) -> RedisError {
-    RedisError::from((redis::ErrorKind::InvalidClientConfig, "unusable link", message))
+/// Whether another server has taken the place of the one that answered.
+fn is_displaced(err: &CacheError) -> bool {
+    let codes = ["READONLY", "MOVED", "ASK", "CLUSTERDOWN", "MASTERDOWN"];
+    matches!(err, CacheError::Refused(refusal) if codes.contains(&&*refusal.code))
 }

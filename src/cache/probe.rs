@@ -51,7 +51,7 @@ impl Cache {
     /// When Redis can't be reached, or refuses the connection.
     pub async fn probe_redis(&self) -> Result<Vec<ProbeStep>, CacheError> {
         let tier = self.tier()?;
-        let mut redis = tier.link.pooled().await?;
+        let mut redis = tier.link.unhurried().await?;
         let token = super::Generation::mint();
         let value = token.as_str();
         let key = tier.key(&format!("probe:{value}"));

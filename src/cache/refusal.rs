@@ -72,6 +72,9 @@ impl Refusal {
     /// The remedy for operators.
     pub fn remedy(&self) -> String {
         let account = &self.account;
+        if self.command == "SELECT" {
+            return "Set a database that the server has in REDIS_URL (redis://host/0).".to_owned();
+        }
         match &*self.code {
             "NOPERM" => format!("To allow it, run “ACL SETUSER {account} {}”.", self.rule()),
             "NOAUTH" | "WRONGPASS" => {
@@ -83,6 +86,11 @@ impl Refusal {
                     .to_owned()
             }
             "OOM" => "Raise maxmemory, or set maxmemory-policy to allkeys-lru.".to_owned(),
+            "MOVED" | "ASK" | "CROSSSLOT" | "CLUSTERDOWN" => {
+                "If it is a cluster, set REDIS_URL=redis+cluster://host:6379,host:6379, and wait until all of its \
+                slots are served."
+                    .to_owned()
+            }
             "LOADING" => "Wait until Redis has read its data from disk.".to_owned(),
             _ => {
                 "Change Redis's configuration so that it accepts the command, or correct REDIS_URL."

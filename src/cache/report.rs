@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use deadpool_redis::redis;
+use deadpool_redis::redis::aio::MultiplexedConnection;
 
 use super::asking::Asking;
 use super::redis_tier::RedisTier;
@@ -92,7 +93,7 @@ impl Cache {
     /// # Errors
     /// When Redis can't be reached or refuses.
     pub async fn report_redis(&self) -> Result<RedisReport, CacheError> {
-        let mut redis = self.tier()?.link.pooled().await?;
+        let mut redis = self.tier()?.link.unhurried().await?;
         let text: String = redis.ask(&redis::cmd("INFO")).await?;
         Ok(RedisReport::parse(&text))
     }
@@ -104,7 +105,7 @@ impl Cache {
     /// When Redis can't be reached or refuses; entries that are left expire by themselves.
     pub async fn remove(&self, families: &[&str]) -> Result<Vec<u64>, CacheError> {
         let tier = self.tier()?;
-        let mut redis = tier.link.pooled().await?;
+        let mut redis = tier.link.unhurried().await?;
         let mut removed = Vec::new();
         for family in families {
             let mut count = 0;
@@ -131,7 +132,7 @@ impl Cache {
 
 async fn scan(
     tier: &RedisTier,
-    redis: &mut Asking<deadpool_redis::Connection>,
+    redis: &mut Asking<MultiplexedConnection>,
     family: &str,
     cursor: u64,
 ) -> Result<(u64, Vec<Vec<u8>>), CacheError> {

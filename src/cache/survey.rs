@@ -16,7 +16,7 @@ impl Cache {
     /// When Redis can't be reached or refuses.
     pub async fn count_foreign_keys(&self) -> Result<usize, CacheError> {
         let tier = self.tier()?;
-        let mut redis = tier.link.pooled().await?;
+        let mut redis = tier.link.unhurried().await?;
         let mut command = redis::cmd("SCAN");
         command.arg(0).arg("COUNT").arg(SAMPLE);
         let (_, keys): (u64, Vec<Vec<u8>>) = redis.ask(&command).await?;
@@ -30,7 +30,7 @@ impl Cache {
     /// # Errors
     /// When Redis can't be reached or refuses.
     pub async fn find_setting(&self, name: &str) -> Result<Option<String>, CacheError> {
-        let mut redis = self.tier()?.link.pooled().await?;
+        let mut redis = self.tier()?.link.unhurried().await?;
         let mut command = redis::cmd("CONFIG");
         command.arg("GET").arg(name);
         let mut found: BTreeMap<String, String> = redis.ask(&command).await?;

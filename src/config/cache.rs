@@ -1,28 +1,21 @@
 //! The cache's lifetimes, bounds and Redis.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::reader::Reader;
+use super::redis::{RedisAddress, RedisServers};
+use crate::tls;
 
 /// The choice of Redis.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum RedisChoice {
     /// A private server that the program starts below `DATA_DIR`.
     Private,
     /// No Redis at all.
     Off,
-    /// The server that `REDIS_URL` names.
-    Url(String),
-}
-
-impl std::fmt::Debug for RedisChoice {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Private => "Private",
-            Self::Off => "Off",
-            Self::Url(_) => "Url(…)",
-        })
-    }
+    /// The servers that `REDIS_URL` names.
+    Url(Box<RedisAddress>),
 }
 
 /// The cache's part of the configuration.
@@ -30,8 +23,10 @@ impl std::fmt::Debug for RedisChoice {
 pub struct CacheConfig {
     /// `REDIS_URL`.
     pub redis: RedisChoice,
-    /// `CACHE_KEY_PREFIX`: every Redis key starts with it. On a Redis Cluster give it braces, `{my_site}`, so that
-    /// all keys of the site share a slot.
+    /// `REDIS_CA`: the file of the certificate authority that Redis's certificate is signed by.
+    pub redis_ca: Option<String>,
+    /// `CACHE_KEY_PREFIX`: every Redis key starts with it. In a cluster it is in braces, so that all keys of the site
+    /// share a slot.
     pub key_prefix: String,
     /// `PAGE_CACHE_TTL`. Too low, and pages are rendered needlessly; invalidation keeps them right however high it is.
     pub page_ttl: Duration,
@@ -55,10 +50,12 @@ impl CacheConfig {
         let page_ttl = ttl("PAGE_CACHE_TTL", 900);
         let queryset_ttl = ttl("QUERYSET_CACHE_TTL", 3600);
         let count_ttl = ttl("COUNT_CACHE_TTL", 1800);
+        let redis = read_redis(reader);
         let megabytes: u64 = reader.number("PAGE_CACHE_MEMORY_MB", 64, 0, 1_048_576, "megabytes");
         Self {
-            redis: read_redis(reader),
-            key_prefix: read_prefix(reader),
+            key_prefix: key_prefix(read_prefix(reader), &redis),
+            redis_ca: reader.text("REDIS_CA"),
+            redis,
             page_ttl,
             queryset_ttl,
             count_ttl,
@@ -68,18 +65,20 @@ impl CacheConfig {
 }
 
 fn read_redis(reader: &mut Reader<'_>) -> RedisChoice {
+    let authority = reader.text("REDIS_CA");
+    if let Some(file) = &authority
+        && let Err(err) = tls::certificates(Path::new(file))
+    {
+        reader.problem("REDIS_CA", file, err.to_string());
+        return RedisChoice::Off;
+    }
     match reader.text("REDIS_URL") {
         None => RedisChoice::Private,
         Some(text) if text.eq_ignore_ascii_case("off") => RedisChoice::Off,
-        Some(text) => match deadpool_redis::redis::parse_redis_url(&text) {
-            Some(url) if url.scheme() != "rediss" && url.scheme() != "valkeys" => {
-                RedisChoice::Url(text)
-            }
-            _ => {
-                reader.secret_problem(
-                    "REDIS_URL",
-                    "must look like redis://host:6379/0 or redis+unix:///path, or be “off”",
-                );
+        Some(text) => match RedisAddress::parse(&text, authority.as_deref()) {
+            Ok(address) => RedisChoice::Url(Box::new(address)),
+            Err(problem) => {
+                reader.secret_problem("REDIS_URL", problem);
                 RedisChoice::Off
             }
         },
@@ -95,4 +94,15 @@ fn read_prefix(reader: &mut Reader<'_>) -> String {
         reader.problem("CACHE_KEY_PREFIX", &text, rule);
     }
     text
+}
+
+fn key_prefix(prefix: String, redis: &RedisChoice) -> String {
+    let is_cluster =
+        matches!(redis, RedisChoice::Url(address) if address.servers == RedisServers::Cluster);
+    let has_tag =
+        prefix.split_once('{').and_then(|(_, rest)| rest.find('}')).is_some_and(|at| at > 0);
+    match is_cluster && !has_tag {
+        true => format!("{{{prefix}}}"),
+        false => prefix,
+    }
 }

@@ -9,6 +9,7 @@ mod hosts;
 mod postgres;
 mod postgres_url;
 mod reader;
+mod redis;
 mod secret;
 pub mod settings;
 mod site;
@@ -20,6 +21,7 @@ pub use database::{DatabaseChoice, DatabaseConfig};
 pub use hosts::AllowedHosts;
 pub use postgres::{PostgresAddress, SslMode, Target};
 pub use reader::{ConfigError, Problem};
+pub use redis::{RedisAddress, RedisServers};
 pub use secret::SecretKey;
 pub use site::SiteConfig;
 

@@ -92,7 +92,9 @@ pub struct PostgresAddress {
     pub target: Target,
     /// The certificates.
     pub tls: Arc<ClientConfig>,
-    parameters: Parameters,
+    /// The variable that it was read from.
+    pub variable: Option<&'static str>,
+    pub(super) parameters: Parameters,
 }
 
 /// One of the servers.
@@ -137,7 +139,15 @@ impl PostgresAddress {
         let config = driver(&parameters)?;
         let is_random = config.get_load_balance_hosts() == LoadBalanceHosts::Random;
         let hosts = hosts(&config, &parameters)?;
-        Ok(Self { hosts, is_random, ssl_mode, target, tls: Arc::new(tls), parameters })
+        Ok(Self {
+            hosts,
+            is_random,
+            ssl_mode,
+            target,
+            tls: Arc::new(tls),
+            variable: None,
+            parameters,
+        })
     }
 
     /// The value of a parameter.
@@ -163,6 +173,7 @@ impl From<Config> for PostgresAddress {
             ssl_mode: SslMode::Disable,
             target: Target::Any,
             tls: Arc::new(tls.expect("it needs no file")),
+            variable: None,
             parameters: known.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             hosts: vec![PostgresHost {
                 host,

@@ -112,10 +112,10 @@ impl<'a> Reader<'a> {
     }
 
     /// An address of PostgreSQL.
-    pub(super) fn postgres(&mut self, name: &str) -> Option<PostgresAddress> {
+    pub(super) fn postgres(&mut self, name: &'static str) -> Option<PostgresAddress> {
         let home = (self.variable)("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
         match PostgresAddress::parse(&self.text(name)?, home.as_deref()) {
-            Ok(address) => Some(address),
+            Ok(address) => Some(PostgresAddress { variable: Some(name), ..address }),
             Err(problem) => {
                 let example = "postgres://user:password@host:5432/database?sslmode=verify-full";
                 self.secret_problem(name, format!("{problem} (such as {example})"));

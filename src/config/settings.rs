@@ -1,7 +1,5 @@
 //! The configuration for `printconfig`, without secrets.
 
-use url::Url;
-
 use super::{Config, DatabaseChoice, DatabaseConfig, PostgresAddress, RedisChoice};
 
 /// A variable with its current value.
@@ -43,6 +41,10 @@ impl Config {
             ("DATABASE_URL", shown_database(&database.choice)),
             ("DATABASE_DIRECT_URL", shown_direct(database)),
             ("REDIS_URL", shown_redis(&cache.redis)),
+            (
+                "REDIS_CA",
+                cache.redis_ca.clone().unwrap_or_else(|| "(those of the system)".to_owned()),
+            ),
             ("DATA_DIR", data_dir.display().to_string()),
             ("HOST", site.host.to_string()),
             ("PORT", site.port.to_string()),
@@ -87,22 +89,11 @@ fn shown_address(address: &PostgresAddress) -> String {
 }
 
 fn shown_redis(choice: &RedisChoice) -> String {
-    let text = match choice {
-        RedisChoice::Private => return "(a private server)".to_owned(),
-        RedisChoice::Off => return "off".to_owned(),
-        RedisChoice::Url(text) => text,
-    };
-    let Ok(mut url) = Url::parse(text) else {
-        return HIDDEN.to_owned();
-    };
-    // A password may be in the query as well, where the URL names a socket.
-    if url.query().is_some() {
-        url.set_query(Some(HIDDEN));
+    match choice {
+        RedisChoice::Private => "(a private server)".to_owned(),
+        RedisChoice::Off => "off".to_owned(),
+        RedisChoice::Url(address) => address.shown(),
     }
-    if url.password().is_some() && url.set_password(Some("hidden")).is_err() {
-        return HIDDEN.to_owned();
-    }
-    url.to_string()
 }
 
 #[cfg(test)]

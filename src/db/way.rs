@@ -99,12 +99,19 @@ impl Way {
                     Ok(opened) => return Ok(opened),
                     Err(Failure::Here(reason)) => failures.push(format!("{host}: {reason}")),
                     Err(Failure::Everywhere(reason)) => {
-                        return Err(DbError::Unavailable(format!("{host}: {reason}")));
+                        return Err(self.unavailable(&format!("{host}: {reason}")));
                     }
                 }
             }
         }
-        Err(DbError::Unavailable(failures.join("; ")))
+        Err(self.unavailable(&failures.join("; ")))
+    }
+
+    fn unavailable(&self, reason: &str) -> DbError {
+        DbError::Unavailable(match self.address.variable {
+            Some(variable) => format!("{reason} ({variable})"),
+            None => reason.to_owned(),
+        })
     }
 
     async fn open_at(

@@ -1,6 +1,7 @@
 //! Why TLS failed, in plain words.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use rustls::{AlertDescription, CertificateError};
 
@@ -10,8 +11,11 @@ pub fn reason(err: &(dyn Error + 'static)) -> Option<String> {
     chain.filter_map(|err| err.downcast_ref::<rustls::Error>()).next().map(words)
 }
 
-/// The error that caused another. What an I/O error contains is not its source, but the error itself.
+/// The error that caused another. What an I/O error or a shared one contains is not its source, but the error itself.
 fn behind<'a>(err: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    if let Some(shared) = err.downcast_ref::<Arc<dyn Error + Send + Sync>>() {
+        return Some(&**shared);
+    }
     let inner = err.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
     match inner {
         Some(inner) => Some(inner),
@@ -40,7 +44,10 @@ fn of_certificate(err: &CertificateError) -> String {
             let expected = expected.to_str();
             match presented.is_empty() {
                 true => format!("is not for {expected}"),
-                false => format!("is for {}, not for {expected}", presented.join(", ")),
+                false => {
+                    let names: Vec<_> = presented.iter().map(|name| plain(name)).collect();
+                    format!("is for {}, not for {expected}", names.join(", "))
+                }
             }
         }
         E::NotValidForName => "is not for this host".to_owned(),
@@ -56,6 +63,12 @@ fn of_certificate(err: &CertificateError) -> String {
         other => format!("can't be used: {other}"),
     };
     format!("the server's certificate {what}")
+}
+
+/// The name in `DnsName("localhost")`, as the library shows it.
+fn plain(name: &str) -> &str {
+    let inner = name.split_once('(').map_or(name, |(_, inner)| inner);
+    inner.trim_matches(['"', ')'])
 }
 
 fn of_alert(alert: AlertDescription) -> String {

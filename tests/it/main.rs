@@ -13,6 +13,8 @@ mod admin;
 mod browse;
 // The program's commands as a shell runs them.
 mod commands;
+// TLS, several servers, poolers: how the site reaches PostgreSQL and Redis.
+mod connections;
 // The documents agree with the program.
 mod documents;
 // The database's triggers: every write is logged, every count exact.

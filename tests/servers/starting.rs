@@ -97,7 +97,7 @@ async fn a_long_or_unusual_path_has_its_sockets_elsewhere() -> Check {
     let servers = directory.start(Role::Site).await?;
     let command = directory.start(Role::Command).await?;
     assert_eq!(execute(&command, "SELECT 1").await?, ["1"]);
-    let url = servers.redis_url().expect("Redis is installed");
+    let url = servers.redis().expect("Redis is installed").url().to_owned();
     let socket = PathBuf::from(url.trim_start_matches("redis+unix://"));
     let sockets = socket.parent().expect("a socket is in a directory").to_owned();
     assert_eq!(fs::metadata(&sockets)?.mode() & 0o777, 0o700);
@@ -114,12 +114,12 @@ async fn what_is_configured_is_not_started() -> Check {
     let database = ("DATABASE_URL", "postgres://user:password@db.example:5433/homes");
     let config = directory.config_with(&[database, ("REDIS_URL", "off")]);
     let servers = Servers::start(&config, Role::Site, &Stop::never()).await?;
-    assert_eq!(servers.redis_url(), None);
+    assert!(servers.redis().is_none());
     assert_eq!(servers.database().hosts[0].config.get_ports(), [5433]);
     assert!(!directory.join("lock").exists());
     let config = directory.config_with(&[database, ("REDIS_URL", "redis://cache.example/1")]);
     let servers = Servers::start(&config, Role::Site, &Stop::never()).await?;
-    assert_eq!(servers.redis_url().as_deref(), Some("redis://cache.example/1"));
+    assert_eq!(servers.redis().map(|redis| redis.url()), Some("redis://cache.example/1"));
     let config = directory.config_with(&[database]);
     let servers = Servers::start(&config, Role::Site, &Stop::never()).await?;
     assert_eq!(ping(&servers).await.as_deref(), Some("PONG"));

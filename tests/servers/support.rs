@@ -138,7 +138,7 @@ pub(crate) async fn execute(
 }
 
 pub(crate) async fn ping(servers: &Servers) -> Option<String> {
-    let client = deadpool_redis::redis::Client::open(servers.redis_url()?).ok()?;
+    let client = deadpool_redis::redis::Client::open(servers.redis()?.url()).ok()?;
     let mut connection = client.get_multiplexed_async_connection().await.ok()?;
     let pong = deadpool_redis::redis::cmd("PING").query_async(&mut connection).await;
     pong.ok()

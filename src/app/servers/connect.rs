@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Config, NoTls};
 
-use crate::config::PostgresAddress;
+use crate::config::{PostgresAddress, RedisAddress};
 
 /// The names of the database and of its owner.
 pub(super) const DATABASE: &str = "property_listings";
@@ -52,14 +52,15 @@ fn describe(err: &tokio_postgres::Error) -> String {
 }
 
 /// How to connect to the Redis whose socket is in `sockets`.
-pub(super) fn redis(sockets: &Path) -> String {
-    format!("redis+unix://{}", sockets.join(REDIS_SOCKET).display())
+pub(super) fn redis(sockets: &Path) -> RedisAddress {
+    let url = format!("redis+unix://{}", sockets.join(REDIS_SOCKET).display());
+    RedisAddress::parse(&url, None).expect("it needs no file")
 }
 
 /// Connects once to Redis and sends `PING`.
-pub(super) async fn redis_answers(url: &str) -> Result<(), String> {
+pub(super) async fn redis_answers(address: &RedisAddress) -> Result<(), String> {
     let ping = async {
-        let client = deadpool_redis::redis::Client::open(url)?;
+        let client = deadpool_redis::redis::Client::open(address.url())?;
         let mut connection = client.get_multiplexed_async_connection().await?;
         deadpool_redis::redis::cmd("PING").query_async::<String>(&mut connection).await
     };

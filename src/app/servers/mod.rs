@@ -28,7 +28,7 @@ pub use error::ServersError;
 pub use lock::Role;
 
 use crate::app::stop::Stop;
-use crate::config::{Config, DatabaseChoice, PostgresAddress, RedisChoice};
+use crate::config::{Config, DatabaseChoice, PostgresAddress, RedisAddress, RedisChoice};
 use claim::Claim;
 use data_dir::DataDir;
 use lock::{Holder, Locks};
@@ -39,7 +39,7 @@ use process::Handle;
 pub struct Servers {
     /// `None` until a private server is there.
     database: Option<PostgresAddress>,
-    redis_url: Option<String>,
+    redis: Option<RedisAddress>,
     hold: Hold,
 }
 
@@ -81,7 +81,7 @@ impl Servers {
             _ => None,
         };
         let wants_redis = binary.is_some();
-        let mut servers = Self { database: None, redis_url: None, hold: Hold::Nothing };
+        let mut servers = Self { database: None, redis: None, hold: Hold::Nothing };
         match &config.database.choice {
             DatabaseChoice::Url(database) => {
                 servers.database = Some(database.as_ref().clone());
@@ -103,11 +103,11 @@ impl Servers {
             }
         }
         match &config.cache.redis {
-            RedisChoice::Url(url) => servers.redis_url = Some(url.clone()),
+            RedisChoice::Url(address) => servers.redis = Some(address.as_ref().clone()),
             RedisChoice::Off => {
                 log::warn!("REDIS_URL=off: pages are cached only in the memory of this program")
             }
-            RedisChoice::Private if servers.redis_url.is_none() && wants_redis => {
+            RedisChoice::Private if servers.redis.is_none() && wants_redis => {
                 warn_of_no_redis(binary)
             }
             RedisChoice::Private => {}
@@ -121,8 +121,8 @@ impl Servers {
     }
 
     /// Where Redis is; `None` when it is off or not installed.
-    pub fn redis_url(&self) -> Option<String> {
-        self.redis_url.clone()
+    pub fn redis(&self) -> Option<&RedisAddress> {
+        self.redis.as_ref()
     }
 
     /// Whether Redis ends with this program.
@@ -161,12 +161,11 @@ impl Servers {
             let log = data_dir.join(postgres::LOG);
             ready::wait(postgres::NAME, &log, None, stop, answer).await?;
         }
-        if holder.redis && config.cache.redis == RedisChoice::Private {
-            let url = connect::redis(&sockets);
-            let answer = async || connect::redis_answers(&url).await;
+        if holder.redis && matches!(config.cache.redis, RedisChoice::Private) {
+            let address = self.redis.insert(connect::redis(&sockets));
+            let answer = async || connect::redis_answers(address).await;
             let log = data_dir.join(redis::LOG);
             ready::wait(redis::NAME, &log, None, stop, answer).await?;
-            self.redis_url = Some(url);
         }
         self.hold = Hold::Guest { _locks: Box::new(locks) };
         Ok(())
@@ -183,7 +182,7 @@ impl Servers {
                 if owner.runs_postgres() {
                     self.database = Some(connect::postgres(&sockets));
                 }
-                self.redis_url = owner.runs_redis().then(|| connect::redis(&sockets));
+                self.redis = owner.runs_redis().then(|| connect::redis(&sockets));
                 self.hold = Hold::Owner(Box::new(owner));
                 Ok(())
             }

@@ -157,7 +157,7 @@ fn announce(directory: &Path, servers: &Servers) {
     let [tokio_postgres::config::Host::Unix(sockets)] = config.get_hosts() else {
         panic!("a private PostgreSQL has a socket");
     };
-    let redis = servers.redis_url().expect("a Redis is installed");
+    let redis = servers.redis().expect("a Redis is installed").url();
     let text = format!("{}\n{redis}", sockets.display());
     fs::write(directory.join("ready.new"), text).expect("writable");
     fs::rename(directory.join("ready.new"), directory.join("ready")).expect("writable");

@@ -2,6 +2,7 @@
 
 mod app;
 mod browser;
+mod certificates;
 mod chromium;
 mod database;
 mod hold;
@@ -19,13 +20,14 @@ mod tier;
 
 pub(crate) use app::{App, Plan, TOKEN, scratch, spawn_app, unique};
 pub(crate) use browser::{Browser, Listing, listing};
+pub(crate) use certificates::{Authority, Certified, self_signed};
 pub(crate) use chromium::{Chromium, DriverOnDemand, Key, Motion, Theme, are_seen};
 pub(crate) use database::{TestDatabase, database};
 pub(crate) use hold::{Held, Hold, Reader, create_role};
 pub(crate) use keeper::shared;
 pub(crate) use page::Page;
 pub(crate) use poll::{Stopwatch, eventually, eventually_within};
-pub(crate) use postgres::OwnPostgres;
+pub(crate) use postgres::{OwnPostgres, free_port};
 pub(crate) use program::{Serving, Shell};
 pub(crate) use proxy::Proxy;
 pub(crate) use redis::{OwnRedis, RedisCli};

@@ -1,7 +1,7 @@
 //! A PostgreSQL server for one test, which may kill it, copy it and replace it by a standby.
 
 use std::fs;
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -20,22 +20,59 @@ wait $server"#;
 pub(crate) struct OwnPostgres {
     directory: PathBuf,
     sockets: PathBuf,
+    port: u16,
+    settings: Vec<String>,
     server: Option<Child>,
 }
+
+/// The port of a server that listens only on a socket.
+const PORT: u16 = 5432;
 
 impl OwnPostgres {
     /// Starts a server that has the tests' template.
     pub(crate) async fn start() -> Self {
-        let directory = directory();
-        let mut initdb = program("initdb", &directory);
-        initdb.args(["-D", "data", "-U", OWNER, "--auth=trust", "--encoding=UTF8"]);
-        finish(initdb.args(["--locale=C.UTF-8", "--no-sync"]));
-        let mut server = Self { sockets: directory.clone(), directory, server: None };
+        let mut server = Self::new();
         server.begin().await;
         make_template(server.config("postgres")).await;
         // A crash is to lose only what a test wants it to.
         server.set("synchronous_commit", "on").await;
         server
+    }
+
+    /// Starts a server that also listens on 127.0.0.1, with rules of who may connect how, and without the template.
+    pub(crate) async fn start_on_network(rules: &str) -> Self {
+        let mut server = Self::new();
+        server.port = free_port();
+        server.settings = vec!["-c".to_owned(), "listen_addresses=127.0.0.1".to_owned()];
+        let path = server.directory.join("data/pg_hba.conf");
+        fs::write(path, format!("local all all trust\n{rules}\n")).expect("writable");
+        server.begin().await;
+        server
+    }
+
+    /// A server that is not started yet.
+    fn new() -> Self {
+        let directory = directory();
+        let mut initdb = program("initdb", &directory);
+        initdb.args(["-D", "data", "-U", OWNER, "--auth=trust", "--encoding=UTF8"]);
+        finish(initdb.args(["--locale=C.UTF-8", "--no-sync"]));
+        Self {
+            sockets: directory.clone(),
+            directory,
+            port: PORT,
+            settings: Vec::new(),
+            server: None,
+        }
+    }
+
+    /// The port of its network address and its socket.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The directory of its socket.
+    pub(crate) fn sockets(&self) -> String {
+        self.sockets.display().to_string()
     }
 
     /// A database on it with the schema and without listings.
@@ -49,7 +86,13 @@ impl OwnPostgres {
         let mut copy = program("pg_basebackup", &directory);
         copy.args(["-D", "data", "--write-recovery-conf", "--checkpoint=fast", "-U", OWNER, "-h"]);
         finish(copy.arg(&self.sockets));
-        let mut standby = Self { sockets: directory.clone(), directory, server: None };
+        let mut standby = Self {
+            sockets: directory.clone(),
+            directory,
+            port: PORT,
+            settings: Vec::new(),
+            server: None,
+        };
         standby.begin().await;
         standby
     }
@@ -59,7 +102,8 @@ impl OwnPostgres {
         let binary = bin().join("postgres").display().to_string();
         let mut command = Command::new("/bin/sh");
         command.args(["-c", SCRIPT, "sh", &binary, "-D", "data", "-k"]);
-        command.arg(&self.sockets).args(["-c", "listen_addresses="]);
+        command.arg(&self.sockets).args(["-c", "listen_addresses=", "-p", &self.port.to_string()]);
+        command.args(&self.settings);
         command.args(["-c", "max_wal_senders=4", "-c", "jit=off"]);
         as_owner(&mut command, &self.directory);
         command.stdin(Stdio::piped()).process_group(0);
@@ -118,6 +162,15 @@ impl OwnPostgres {
         path.display().to_string()
     }
 
+    /// A copy of a file that only the server's user may read.
+    pub(crate) fn copy(&self, file: &str) -> String {
+        let text = fs::read_to_string(file).expect("readable");
+        let name = Path::new(file).file_name().and_then(|name| name.to_str());
+        let path = self.file(name.expect("a name"), &text);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("it is there");
+        path
+    }
+
     /// Appends to a file of the server's.
     pub(crate) fn append(&self, name: &str, text: &str) {
         let path = self.directory.join(name);
@@ -135,7 +188,7 @@ impl OwnPostgres {
     /// How to connect to one of its databases.
     pub(crate) fn config(&self, database: &str) -> tokio_postgres::Config {
         let mut config = tokio_postgres::Config::new();
-        config.host_path(&self.sockets).user(OWNER).dbname(database);
+        config.host_path(&self.sockets).port(self.port).user(OWNER).dbname(database);
         config
     }
 }
@@ -144,6 +197,12 @@ impl Drop for OwnPostgres {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// A port that no server has at the moment.
+pub(crate) fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("bound").port()
 }
 
 /// A directory of the server's user.

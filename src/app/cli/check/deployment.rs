@@ -3,11 +3,12 @@
 use std::net::IpAddr;
 
 use tokio_postgres::config::Host;
-use url::Url;
 
 use super::finding::Finding;
 use super::strength;
-use crate::config::{CacheConfig, Config, DatabaseChoice, RedisChoice, SiteConfig, SslMode};
+use crate::config::{
+    CacheConfig, Config, DatabaseChoice, RedisAddress, RedisChoice, SiteConfig, SslMode,
+};
 
 /// Keys and tokens with less entropy than this (in bits) are reported.
 const KEY_BITS: f64 = 100.0;
@@ -170,19 +171,19 @@ fn cache(cache: &CacheConfig, site: &SiteConfig) -> Vec<Finding> {
 }
 
 /// Problems of the connection to Redis on another machine.
-fn remote_redis(url: &str) -> Vec<Finding> {
-    let Ok(url) = Url::parse(url) else {
+fn remote_redis(address: &RedisAddress) -> Vec<Finding> {
+    let Some(host) = address.hosts().find(|host| !host.is_empty() && !is_loopback(host)) else {
         return Vec::new();
     };
-    let Some(host) = url.host_str().filter(|host| !host.is_empty() && !is_loopback(host)) else {
-        return Vec::new();
-    };
-    let mut findings = vec![Finding::info(
-        "cache.I003",
-        format!("The connection to Redis on {host} is not encrypted."),
-        "Use a private network or a tunnel.",
-    )];
-    if url.password().is_none_or(str::is_empty) {
+    let mut findings = Vec::new();
+    if !address.is_encrypted() {
+        findings.push(Finding::info(
+            "cache.I003",
+            format!("The connection to Redis on {host} is not encrypted."),
+            "Use rediss:// in REDIS_URL, or a private network.",
+        ));
+    }
+    if !address.has_password() {
         findings.push(Finding::warning(
             "cache.W009",
             format!("Redis on {host} is used without a password: anyone who can reach it can change the pages \

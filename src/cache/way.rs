@@ -1,0 +1,114 @@
+//! Connects to the server of Redis that has the site's keys: the one that is named, the master that the sentinels know, or
+//! the master of the keys' slot in a cluster.
+//!
+//! **Invariant:** a connection leads to one server as long as it lasts. What takes its place after a fail-over is reached
+//! by another connection, whose state is looked at before it is used: a library's connection that finds the new server by
+//! itself would hide that invalidations were lost.
+
+use std::error::Error;
+use std::time::Duration;
+
+use deadpool_redis::redis::aio::MultiplexedConnection;
+use deadpool_redis::redis::{
+    self, AsyncConnectionConfig, Client, ConnectionInfo, RedisError, RedisResult,
+};
+
+use crate::config::{RedisAddress, RedisServers};
+
+/// How long connecting may take.
+const CONNECT: Duration = Duration::from_secs(1);
+
+/// Connects; each command may take so long.
+///
+/// # Errors
+/// Those of the last server that was asked.
+pub(super) async fn connect(
+    address: &RedisAddress,
+    key: &str,
+    command: Duration,
+) -> RedisResult<MultiplexedConnection> {
+    let mut failed = None;
+    for named in &address.named {
+        let connection = match &address.servers {
+            RedisServers::One => open(named.clone(), command).await,
+            RedisServers::Sentinels(master) => of_sentinel(address, named, master, command).await,
+            RedisServers::Cluster => of_cluster(address, named, key, command).await,
+        };
+        match connection {
+            Ok(connection) => return Ok(connection),
+            Err(err) => {
+                // What a server says tells more than that another can't be reached.
+                let is_better = failed.as_ref().is_none_or(RedisError::is_io_error);
+                if is_better {
+                    failed = Some(err);
+                }
+            }
+        }
+    }
+    Err(failed.unwrap_or_else(|| other("no server is named")))
+}
+
+async fn of_sentinel(
+    address: &RedisAddress,
+    sentinel: &ConnectionInfo,
+    master: &str,
+    command: Duration,
+) -> RedisResult<MultiplexedConnection> {
+    let mut sentinel = open(sentinel.clone(), CONNECT).await?;
+    let mut ask = redis::cmd("SENTINEL");
+    ask.arg("GET-MASTER-ADDR-BY-NAME").arg(master);
+    let found: Option<(String, u16)> = ask.query_async(&mut sentinel).await?;
+    let unknown = || other(&format!("the sentinel knows no master “{master}”"));
+    let (host, port) = found.ok_or_else(unknown)?;
+    open(address.at(&host, port), command).await
+}
+
+async fn of_cluster(
+    address: &RedisAddress,
+    node: &ConnectionInfo,
+    key: &str,
+    command: Duration,
+) -> RedisResult<MultiplexedConnection> {
+    let mut connection = open(node.clone(), command).await?;
+    // The master of the key's slot answers; every other node names it.
+    let answer = redis::cmd("EXISTS").arg(key).query_async::<bool>(&mut connection).await;
+    let Err(err) = answer else {
+        return Ok(connection);
+    };
+    let Some((host, port)) = err.redirect_node().and_then(|(node, _)| node.rsplit_once(':')) else {
+        return Err(err);
+    };
+    let port = port.parse().map_err(|_| other("the cluster named a node without a port"))?;
+    let same = match node.addr() {
+        redis::ConnectionAddr::Tcp(host, _) | redis::ConnectionAddr::TcpTls { host, .. } => host,
+        _ => "",
+    };
+    // A node that does not know its own name leaves it out.
+    let host = if host.is_empty() || host == "?" { same } else { host };
+    open(address.at(host, port), command).await
+}
+
+async fn open(info: ConnectionInfo, command: Duration) -> RedisResult<MultiplexedConnection> {
+    let name = info.addr().to_string();
+    let settings = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(CONNECT))
+        .set_response_timeout(Some(command));
+    let client = Client::open(info)?;
+    let connection = client.get_multiplexed_async_connection_with_config(&settings).await;
+    connection.map_err(|err| match err.is_io_error() {
+        true => other(&format!("{name}: {}", reason(&err))),
+        false => err,
+    })
+}
+
+/// Why a server can't be reached, in plain words where TLS is the reason.
+fn reason(err: &RedisError) -> String {
+    crate::tls::reason(err).unwrap_or_else(|| match err.source() {
+        Some(source) => source.to_string(),
+        None => err.to_string(),
+    })
+}
+
+fn other(text: &str) -> RedisError {
+    RedisError::from(std::io::Error::other(text.to_owned()))
+}
