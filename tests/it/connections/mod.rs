@@ -1,7 +1,11 @@
 //! How the site reaches its servers: with TLS, over several hosts, through a pooler; and what it says when it can't.
 
+mod pooler;
 mod postgres_hosts;
 mod postgres_tls;
+mod redis_cluster;
+mod redis_sentinels;
+mod redis_tls;
 
 use property_listings::config::PostgresAddress;
 use property_listings::db::{Database, GenericClient as _};

@@ -134,7 +134,7 @@ async fn each_mode_takes_the_certificates_that_libpq_takes_and_says_why_it_refus
         port,
         &[
             (&owner("sslmode=require"), "encrypted"),
-            (&owner(&full), wrong),
+            (&owner(&full), "not among the trusted ones"),
             (&owner(&format!("sslmode=verify-full sslrootcert={}", own.certificate)), "encrypted"),
             (
                 &owner(&format!(

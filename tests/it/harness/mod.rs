@@ -27,7 +27,7 @@ pub(crate) use hold::{Held, Hold, Reader, create_role};
 pub(crate) use keeper::shared;
 pub(crate) use page::Page;
 pub(crate) use poll::{Stopwatch, eventually, eventually_within};
-pub(crate) use postgres::{OwnPostgres, free_port};
+pub(crate) use postgres::{OwnPostgres, Pooler, free_port};
 pub(crate) use program::{Serving, Shell};
 pub(crate) use proxy::Proxy;
 pub(crate) use redis::{OwnRedis, RedisCli};

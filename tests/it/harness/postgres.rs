@@ -199,6 +199,54 @@ impl Drop for OwnPostgres {
     }
 }
 
+/// A PgBouncer in transaction mode before a server's socket; ends with this.
+pub(crate) struct Pooler {
+    directory: PathBuf,
+    server: Child,
+}
+
+impl Pooler {
+    /// Starts one; `None` where none is installed.
+    pub(crate) async fn start(sockets: &str) -> Option<Self> {
+        let directory = directory();
+        let settings = format!(
+            "[databases]\n* = host={sockets}\n[pgbouncer]\nlisten_addr =\nunix_socket_dir = {0}\n\
+            auth_type = trust\nauth_file = {0}/users\npool_mode = transaction\ndefault_pool_size = 2\n",
+            directory.display()
+        );
+        fs::write(directory.join("settings"), settings).expect("writable");
+        fs::write(directory.join("users"), format!("\"{OWNER}\" \"\"\n")).expect("writable");
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", &SCRIPT.replace("QUIT", "KILL"), "sh", "pgbouncer", "settings"]);
+        as_owner(&mut command, &directory);
+        let path = std::env::var("PATH").unwrap_or_default();
+        command.env("PATH", format!("{path}:/usr/sbin")).stdin(Stdio::piped()).process_group(0);
+        let installed =
+            ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer"];
+        if !installed.iter().any(|program| Path::new(program).is_file()) {
+            eprintln!("skipped: PgBouncer is not installed");
+            return None;
+        }
+        let pooler = Self { server: command.spawn().expect("/bin/sh runs"), directory };
+        let socket = pooler.directory.join(".s.PGSQL.6432");
+        super::eventually("PgBouncer listens", async || socket.exists().then_some(())).await;
+        Some(pooler)
+    }
+
+    /// The value of `DATABASE_URL` for a database through it.
+    pub(crate) fn url(&self, database: &TestDatabase) -> String {
+        let directory = self.directory.display();
+        format!("host={directory} port=6432 user={OWNER} dbname={}", database.name)
+    }
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        drop(self.server.stdin.take());
+        self.server.wait().expect("it is this process's own");
+    }
+}
+
 /// A port that no server has at the moment.
 pub(crate) fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");

@@ -80,6 +80,8 @@ impl App {
 pub(crate) struct OwnRedis {
     socket: PathBuf,
     settings: Vec<String>,
+    /// The file of its settings, if it is a sentinel.
+    sentinel: Option<String>,
     server: Option<Child>,
 }
 
@@ -96,8 +98,32 @@ impl OwnRedis {
         let mut redis = Self {
             socket: scratch().join("redis.sock"),
             settings: settings.iter().map(|text| (*text).to_owned()).collect(),
+            sentinel: None,
             server: None,
         };
+        redis.begin().await;
+        redis
+    }
+
+    /// Starts a server on a port of 127.0.0.1, with further settings.
+    pub(crate) async fn start_on(port: u16, settings: &[&str]) -> Self {
+        let port = port.to_string();
+        Self::start(&[&["--port", &port, "--bind", "127.0.0.1"], settings].concat()).await
+    }
+
+    /// Starts a sentinel on a port, which watches the master “site” on another one.
+    pub(crate) async fn sentinel(port: u16, master: u16) -> Self {
+        let directory = scratch();
+        let socket = directory.join("redis.sock");
+        let text = format!(
+            "port {port}\nbind 127.0.0.1\nunixsocket {}\nsentinel monitor site 127.0.0.1 {master} 2\n\
+            sentinel down-after-milliseconds site 500\nsentinel failover-timeout site 3000\n",
+            socket.display()
+        );
+        let file = directory.join("sentinel.conf");
+        std::fs::write(&file, text).expect("writable");
+        let sentinel = Some(file.display().to_string());
+        let mut redis = Self { socket, settings: Vec::new(), sentinel, server: None };
         redis.begin().await;
         redis
     }
@@ -113,7 +139,10 @@ impl OwnRedis {
     /// Starts the server, which knows nothing of what an earlier one held.
     pub(crate) async fn begin(&mut self) {
         let socket = self.socket.display().to_string();
-        let fixed = ["--port", "0", "--save", "", "--unixsocket", &socket];
+        let fixed = match &self.sentinel {
+            None => vec!["--port", "0", "--save", "", "--unixsocket", &socket],
+            Some(file) => vec![&**file, "--sentinel"],
+        };
         let server = Command::new("/bin/sh")
             .args(["-c", SCRIPT, "sh", "redis-server"])
             .args(fixed)
