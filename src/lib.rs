@@ -7,8 +7,7 @@
 //! - [`services`]: use cases
 //! - [`events`]: domain events and their receivers
 //! - [`cache`] and [`db`]: the cache, and PostgreSQL; they don't know each other
-//! - [`domain`] and [`config`]: plain data
-//! - [`tls`]: certificates
+//! - [`domain`] and [`config`]: plain data; [`tls`]: certificates
 
 pub mod app;
 pub mod cache;

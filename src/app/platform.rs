@@ -93,7 +93,7 @@ impl Platform {
             }
         };
         if !config.database.is_private()
-            && let Err(err @ DbError::Configuration(_)) = database.check_sessions().await
+            && let Err(err @ DbError::Configuration(_)) = Box::pin(database.check_sessions()).await
         {
             database.close();
             servers.stop().await;

@@ -127,7 +127,7 @@ async fn run(
     let driver = client.driver();
     if let Some(types) = driver.watch.types() {
         let running = run_unprepared(driver, types, what.sql(), parameters);
-        return driver.run(what.sql(), running).await;
+        return Box::pin(driver.run(what.sql(), running)).await;
     }
     let run_anew = async || {
         let statement = driver.client.prepare(what.sql()).await?;
@@ -224,9 +224,9 @@ impl Client {
         let driver = watch.run(limit, || token, beginning).await??;
         watch.begin();
         if watch.types().is_some() {
-            watch
-                .run(limit, || driver.client().cancel_token(), driver.batch_execute(pooler::LIMITS))
-                .await??;
+            let token = || driver.client().cancel_token();
+            let limiting = driver.batch_execute(pooler::LIMITS);
+            Box::pin(watch.run(limit, token, limiting)).await??;
         }
         Ok(Transaction { driver, watch })
     }

@@ -62,6 +62,20 @@ async fn a_redis_with_tls_is_used_and_check_says_why_another_is_not() {
     assert!(again.cache_status().starts_with("page-redis; hit"), "{}", again.cache_status());
 }
 
+#[tokio::test]
+async fn a_valkey_is_used_like_a_redis() {
+    let Some(valkey) = OwnRedis::start_valkey().await else {
+        return;
+    };
+    let plan = Plan::new().await.without_memory().set("REDIS_URL", valkey.url());
+    let said = Shell::of(&plan).run(&["check"]);
+    assert!(!said.err.contains("cache.W003") && !said.err.contains("cache.W010"), "{said:?}");
+    let app = plan.start().await;
+    app.reader.get("/properties/").await;
+    let again = app.reader.get("/properties/").await;
+    assert!(again.cache_status().starts_with("page-redis; hit"), "{}", again.cache_status());
+}
+
 #[test]
 fn addresses_that_can_not_be_used_are_named_with_the_variable() {
     let missing = "/nowhere/ca.crt";

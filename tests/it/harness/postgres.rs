@@ -224,7 +224,7 @@ impl Pooler {
         let installed =
             ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer"];
         if !installed.iter().any(|program| Path::new(program).is_file()) {
-            eprintln!("skipped: PgBouncer is not installed");
+            super::say_skipped("PgBouncer");
             return None;
         }
         let pooler = Self { server: command.spawn().expect("/bin/sh runs"), directory };

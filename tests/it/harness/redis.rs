@@ -79,6 +79,7 @@ impl App {
 /// A Redis of a test's own, which it may fill, flush and kill.
 pub(crate) struct OwnRedis {
     socket: PathBuf,
+    program: &'static str,
     settings: Vec<String>,
     /// The file of its settings, if it is a sentinel.
     sentinel: Option<String>,
@@ -95,7 +96,24 @@ wait $server"#;
 impl OwnRedis {
     /// Starts a server with settings, such as `["--maxmemory", "2mb"]`.
     pub(crate) async fn start(settings: &[&str]) -> Self {
+        Self::start_program("redis-server", settings).await
+    }
+
+    /// Starts a Valkey; `None` where none is installed.
+    pub(crate) async fn start_valkey() -> Option<Self> {
+        let asked = Command::new("valkey-server").arg("--version").output();
+        match asked {
+            Ok(_) => Some(Self::start_program("valkey-server", &[]).await),
+            Err(_) => {
+                super::say_skipped("Valkey");
+                None
+            }
+        }
+    }
+
+    async fn start_program(program: &'static str, settings: &[&str]) -> Self {
         let mut redis = Self {
+            program,
             socket: scratch().join("redis.sock"),
             settings: settings.iter().map(|text| (*text).to_owned()).collect(),
             sentinel: None,
@@ -123,7 +141,8 @@ impl OwnRedis {
         let file = directory.join("sentinel.conf");
         std::fs::write(&file, text).expect("writable");
         let sentinel = Some(file.display().to_string());
-        let mut redis = Self { socket, settings: Vec::new(), sentinel, server: None };
+        let mut redis =
+            Self { program: "redis-server", socket, settings: Vec::new(), sentinel, server: None };
         redis.begin().await;
         redis
     }
@@ -144,7 +163,7 @@ impl OwnRedis {
             Some(file) => vec![&**file, "--sentinel"],
         };
         let server = Command::new("/bin/sh")
-            .args(["-c", SCRIPT, "sh", "redis-server"])
+            .args(["-c", SCRIPT, "sh", self.program])
             .args(fixed)
             .args(&self.settings)
             .current_dir("/tmp")
