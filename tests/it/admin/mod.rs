@@ -22,6 +22,7 @@ mod logged_out;
 mod login;
 mod looking_back;
 mod merging;
+mod messages;
 mod once;
 mod outages;
 mod outdated;

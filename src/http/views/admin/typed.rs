@@ -6,11 +6,11 @@ use crate::domain::FieldErrors;
 use crate::http::views::filters;
 
 /// The fields of a search as they came, right or wrong.
-pub(super) struct Typed(Vec<(String, String)>);
+pub(in crate::http) struct Typed(Vec<(String, String)>);
 
 impl Typed {
     /// Those of a query string.
-    pub(super) fn of(query_string: &str) -> Self {
+    pub(in crate::http) fn of(query_string: &str) -> Self {
         let pairs = form_urlencoded::parse(query_string.as_bytes());
         Self(pairs.into_owned().collect())
     }

@@ -8,7 +8,7 @@ use askama::Template;
 
 use self::filter_form::FilterForm;
 use self::headings::{Heading, headings};
-pub(super) use self::parts::{FilterPart, parts};
+pub(in crate::http) use self::parts::{FilterPart, SUGGESTED, parts};
 use crate::domain::{AdminListQuery, Count, FieldErrors, Location, Place, Property, PropertyId};
 use crate::http::views::filters;
 use crate::http::views::frame::Frame;

@@ -3,15 +3,18 @@
 use crate::domain::{AdminFilter, AdminListQuery};
 use crate::http::views::list_address::list_of;
 
+/// How many places a form suggests without asking for more.
+pub(in crate::http) const SUGGESTED: usize = 200;
+
 /// A filter that is in use, with the list without it.
-pub(in crate::http::views::admin) struct FilterPart {
-    pub(in crate::http::views::admin) name: &'static str,
-    pub(in crate::http::views::admin) value: String,
-    pub(in crate::http::views::admin) url: String,
+pub(in crate::http) struct FilterPart {
+    pub(in crate::http) name: &'static str,
+    pub(in crate::http) value: String,
+    pub(in crate::http) url: String,
 }
 
 /// Each filter that is in use.
-pub(in crate::http::views::admin) fn parts(query: &AdminListQuery) -> Vec<FilterPart> {
+pub(in crate::http) fn parts(query: &AdminListQuery) -> Vec<FilterPart> {
     let mut parts = Vec::new();
     let mut part = |name, value: String, remove: &dyn Fn(&mut AdminFilter)| {
         let mut rest = query.filter.clone();

@@ -4,18 +4,18 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use serde::Deserialize;
 
-use crate::http::admin::listings::{carried, go_on};
-use crate::http::admin::login_form::{LoginForm, login_page, safe_path};
-use crate::http::admin::see_other;
+use super::listings::{carried, go_on};
+use super::login_form::{LoginForm, login_page, safe_path};
+use super::see_other;
 use crate::http::forms::{CheckedForm, Fields, SentForm, visitor};
 use crate::http::staff::Staff;
 use crate::http::views::admin::LoginPage;
-use crate::http::{AppError, Site};
+use crate::http::{Answer, AppError, Site};
 use crate::services::{Login, Services, Visitor};
 
 /// Where to go after a login, and what was done before it.
 #[derive(Deserialize)]
-pub(in crate::http) struct Next {
+pub(super) struct Next {
     #[serde(default)]
     next: String,
     #[serde(default)]
@@ -34,11 +34,11 @@ impl Next {
 }
 
 /// `GET /admin/login/`
-pub(in crate::http) async fn new_login(
+pub(super) async fn new_login(
     request: HttpRequest,
     query: web::Query<Next>,
     site: web::Data<Site>,
-) -> Result<HttpResponse, AppError> {
+) -> Answer {
     let next = safe_path(&query.next);
     if Staff::of(&request).await?.is_some() {
         return Ok(see_other(next));
@@ -48,34 +48,31 @@ pub(in crate::http) async fn new_login(
 }
 
 /// `POST /admin/login/`
-pub(in crate::http) async fn log_in(
+pub(super) async fn log_in(
     request: HttpRequest,
-    LoginForm(form): LoginForm,
+    LoginForm(SentForm { fields, is_outdated }): LoginForm,
     session: Session,
     services: web::Data<Services>,
     site: web::Data<Site>,
-) -> Result<HttpResponse, AppError> {
-    let form = match form {
-        SentForm::Checked(form) => form,
-        SentForm::Outdated(form) => {
-            let error = "You are not logged in yet, because you opened the login page again in another tab or \
-            window. Enter your password again.";
-            return again(HttpResponse::Forbidden(), &request, &site, &form, error);
-        }
-    };
-    let (username, visitor) = (form.get("username").trim(), visitor(&request));
-    let password = form.get("password").to_owned();
-    let login = services.accounts.log_in(username, password, &visitor);
-    let login = login.await?;
+) -> Answer {
+    if is_outdated {
+        let error = "You are not logged in yet, because you opened the login page again in another tab or window. \
+        Enter your password again.";
+        return again(HttpResponse::Forbidden(), &request, &site, &fields, error);
+    }
+    let (username, visitor) = (fields.get("username").trim(), visitor(&request));
+    let password = fields.get("password").to_owned();
+    let login = services.accounts.log_in(username, password, &visitor).await?;
     log_attempt(&login, username, &visitor);
     match login {
         Login::Entered(user) => {
             Staff::log_in(&session, &user, &visitor)?;
-            go_on(&session, &user, &form, safe_path(form.get("next")), &services).await
+            let staff = Staff::entered(&session, &user, &services)?;
+            go_on(&staff, &fields, safe_path(fields.get("next"))).await
         }
         Login::Refused => {
             let response = HttpResponse::UnprocessableEntity();
-            again(response, &request, &site, &form, REFUSED)
+            again(response, &request, &site, &fields, REFUSED)
         }
         Login::Throttled(wait) => Err(AppError::Throttled(wait)),
     }
@@ -101,7 +98,7 @@ fn again(
     site: &Site,
     form: &Fields,
     error: &'static str,
-) -> Result<HttpResponse, AppError> {
+) -> Answer {
     let next = safe_path(form.get("next"));
     let again = LoginPage {
         username: form.get("username").trim(),
@@ -114,16 +111,14 @@ fn again(
 }
 
 /// `POST /admin/logout/`
-pub(in crate::http) async fn log_out(
+pub(super) async fn log_out(
     staff: Staff,
     _form: CheckedForm,
     session: Session,
     request: HttpRequest,
-    services: web::Data<Services>,
 ) -> HttpResponse {
     log::info!("logout user=\"{}\"", staff.username);
-    let visitor = visitor(&request);
-    let accounts = &services.accounts;
+    let (accounts, visitor) = (&staff.services.accounts, visitor(&request));
     let noted = accounts.note_logout(staff.id, &staff.username, &visitor);
     if let Err(err) = noted.await {
         // The session ends all the same, or the middleware says that it can't.
