@@ -4,8 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::list_state::List;
 use crate::domain::{FieldErrors, HistoryQuery, Permission, PropertyId};
+use crate::http::forms::Fields;
 use crate::http::staff::Staff;
-use crate::http::views::admin::{EntryView, HistoryListPage, HistoryPage, OverviewPage, Typed};
+use crate::http::views::admin::{EntryView, HistoryListPage, HistoryPage, OverviewPage};
 use crate::http::views::{form_page, page};
 use crate::http::{Answer, AppError};
 use crate::services::HistoryPage as Found;
@@ -33,7 +34,14 @@ pub(super) async fn index(staff: Staff, request: HttpRequest) -> Answer {
             (query, FieldErrors::new(), found)
         }
     };
-    let list = HistoryListPage::new(staff.frame(), found, query, Typed::of(typed), errors, actors);
+    let list = HistoryListPage::new(
+        staff.frame(),
+        found,
+        query,
+        Fields::parse(typed.as_bytes()),
+        errors,
+        actors,
+    );
     form_page(&list.errors, HttpResponse::BadRequest(), &list)
 }
 

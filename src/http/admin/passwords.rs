@@ -41,8 +41,7 @@ pub(super) fn new_password(
 
 /// `GET /admin/password_change/`
 pub(super) async fn edit_own(staff: Staff) -> Answer {
-    let form = PasswordPage { frame: staff.frame(), errors: FieldErrors::new(), notice: None };
-    page(HttpResponse::Ok(), &form)
+    page(HttpResponse::Ok(), &PasswordPage { frame: staff.frame(), ..PasswordPage::default() })
 }
 
 /// `POST /admin/password_change/`: wrong old passwords are counted as failed logins.
@@ -52,7 +51,7 @@ pub(super) async fn update_own(
     session: Session,
     request: HttpRequest,
 ) -> Answer {
-    let mut form = PasswordPage { frame: staff.frame(), errors: FieldErrors::new(), notice: None };
+    let mut form = PasswordPage { frame: staff.frame(), ..PasswordPage::default() };
     if is_outdated {
         // Passwords are never shown again.
         form.notice = Some(staff.outdated("Enter the passwords again, and change the password"));

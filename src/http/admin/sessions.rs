@@ -6,9 +6,9 @@ use super::see_other;
 use super::users::find;
 use crate::domain::{FieldErrors, LoginFilter};
 use crate::http::Answer;
-use crate::http::forms::CheckedForm;
+use crate::http::forms::{CheckedForm, Fields};
 use crate::http::staff::Staff;
-use crate::http::views::admin::{LoginsPage, SessionsPage, Typed};
+use crate::http::views::admin::{LoginsPage, SessionsPage};
 use crate::http::views::{form_page, page};
 
 /// Entries of a user's own logins.
@@ -98,7 +98,7 @@ pub(super) async fn audit(staff: Staff, request: HttpRequest) -> Answer {
     events.truncate(PAGE_SIZE.into());
     let last = events.last().filter(|_| more);
     let next = last.map(|event| format!("?{}", filter.before(event.id)));
-    let typed = Typed::of(typed);
+    let typed = Fields::parse(typed.as_bytes());
     let list = LoginsPage { frame: staff.frame(), events, filter, typed, errors, next };
     form_page(&list.errors, HttpResponse::BadRequest(), &list)
 }

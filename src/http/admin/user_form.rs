@@ -24,9 +24,8 @@ const LOOKED_AT: u16 = 20;
 /// `GET /admin/users/add/`
 pub(super) async fn new(staff: Staff, request: HttpRequest) -> Answer {
     staff.require_superuser()?;
-    let filters = List::Users.state_of(&request);
-    let form = UserFormPage { filters, ..UserFormPage::new(staff.frame(), UserForm::blank()) };
-    page(HttpResponse::Ok(), &form)
+    let (frame, form, filters) = (staff.frame(), UserForm::blank(), List::Users.state_of(&request));
+    page(HttpResponse::Ok(), &UserFormPage { frame, form, filters, ..UserFormPage::default() })
 }
 
 /// `GET /admin/users/{id}/change/`
@@ -34,10 +33,12 @@ pub(super) async fn edit(staff: Staff, id: web::Path<i64>, request: HttpRequest)
     staff.require_superuser()?;
     let user = find(&staff, *id).await?;
     let form = UserFormPage {
+        frame: staff.frame(),
         id: Some(user.id),
         is_own: user.id == staff.id,
+        form: UserForm::of(&user),
         filters: List::Users.state_of(&request),
-        ..UserFormPage::new(staff.frame(), UserForm::of(&user))
+        ..UserFormPage::default()
     };
     page(HttpResponse::Ok(), &form.about(&user))
 }
@@ -112,8 +113,13 @@ impl Sent {
 
     /// The same as the form of a new account.
     fn as_new(&self) -> UserFormPage {
-        let filters = List::Users.state(&self.fields);
-        UserFormPage { filters, ..UserFormPage::new(self.staff.frame(), self.form.clone()) }
+        UserFormPage {
+            frame: self.staff.frame(),
+            name: self.form.username.clone(),
+            form: self.form.clone(),
+            filters: List::Users.state(&self.fields),
+            ..UserFormPage::default()
+        }
     }
 
     async fn add(&self) -> Answer {

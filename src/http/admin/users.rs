@@ -8,9 +8,9 @@ use serde::Deserialize;
 use super::list_state::List;
 use super::see_other;
 use crate::domain::{FieldErrors, User, UserId, UserQuery};
-use crate::http::forms::CheckedForm;
+use crate::http::forms::{CheckedForm, Fields};
 use crate::http::staff::Staff;
-use crate::http::views::admin::{AccountHistoryPage, Typed, UserDeletePage, UserListPage};
+use crate::http::views::admin::{AccountHistoryPage, UserDeletePage, UserListPage};
 use crate::http::views::{form_page, page};
 use crate::http::{Answer, AppError};
 use crate::services::{ManageError, UserPage};
@@ -36,7 +36,7 @@ pub(super) async fn index(staff: Staff, request: HttpRequest) -> Answer {
         }
     };
     let state = query.canonical();
-    let typed = Typed::of(if errors.is_empty() { &state } else { typed });
+    let typed = Fields::parse(if errors.is_empty() { &state } else { typed }.as_bytes());
     let (frame, page_size) = (staff.frame(), PAGE_SIZE);
     let list = UserListPage { frame, found, page_size, query, state, typed, errors };
     form_page(&list.errors, HttpResponse::BadRequest(), &list)

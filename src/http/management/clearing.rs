@@ -74,11 +74,8 @@ fn shown(operator: &Operator, wish: Wish) -> ClearPage {
         frame: operator.frame(),
         tag: wish.tag.unwrap_or_default(),
         url: wish.url.unwrap_or_default(),
-        tags: Vec::new(),
-        entries: None,
         done: wish.confirm,
-        everything: false,
-        errors: FieldErrors::new(),
+        ..ClearPage::default()
     }
 }
 

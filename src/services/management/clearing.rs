@@ -15,10 +15,8 @@ use crate::services::{PageKey, ServiceError};
 #[schema(as = Removed)]
 pub struct Cleared {
     /// Rendered pages; null where they are invalidated but could not be counted.
-    #[schema(required = true)]
     pub pages: Option<u64>,
     /// Query results and counts; null as for pages.
-    #[schema(required = true)]
     pub querysets: Option<u64>,
     /// Why the entries were not counted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,10 +35,8 @@ pub struct WouldEnd {
     /// Pages of this process.
     pub memory_pages: u64,
     /// Pages in Redis; null where they could not be counted.
-    #[schema(required = true)]
     pub pages: Option<u64>,
     /// Query results and counts in Redis; null where they could not be counted.
-    #[schema(required = true)]
     pub querysets: Option<u64>,
     /// Why the entries were not counted.
     #[serde(skip_serializing_if = "Option::is_none")]

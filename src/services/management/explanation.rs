@@ -41,7 +41,6 @@ pub struct Explanation {
     pub why: String,
     /// The last event that invalidated one of the tags; null when none of the last 500 events did, or the log can't be
     /// read.
-    #[schema(required = true)]
     pub last_event: Option<PastEvent>,
 }
 
@@ -51,10 +50,8 @@ pub struct ExplainedTag {
     /// The tag's name.
     pub tag: String,
     /// The start of its generation in Redis; null when it has none, or that is not known.
-    #[schema(required = true)]
     pub generation: Option<String>,
     /// Why there is no generation, as far as that is known.
-    #[schema(required = true)]
     pub note: Option<String>,
 }
 

@@ -42,13 +42,10 @@ pub struct LevelFigures {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct EventState {
     /// The last event's number; null when there is none, or the database is out of reach.
-    #[schema(required = true)]
     pub last_id: Option<i64>,
     /// The transaction up to which Redis reflects the log; null when that is not known.
-    #[schema(required = true)]
     pub position: Option<u64>,
     /// How many events Redis does not reflect for certain; null when that is not known, or they are too many to count.
-    #[schema(required = true)]
     pub lag: Option<u64>,
 }
 

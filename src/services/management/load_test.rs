@@ -79,10 +79,10 @@ pub struct LoadTestReport {
     /// Answers by how long they took, from the fastest to the slowest without gaps.
     pub histogram: Vec<Bar>,
     /// The page cache's hit ratio before the test.
-    #[schema(required = true, minimum = 0, maximum = 1)]
+    #[schema(minimum = 0, maximum = 1)]
     pub hit_ratio_before: Option<f64>,
     /// The page cache's hit ratio after the test.
-    #[schema(required = true, minimum = 0, maximum = 1)]
+    #[schema(minimum = 0, maximum = 1)]
     pub hit_ratio_after: Option<f64>,
 }
 

@@ -2,11 +2,11 @@
 
 use askama::Template;
 
-use super::typed::Typed;
 use crate::domain::{
     AccountEvent, FieldErrors, LoginEvent, LoginFilter, LoginKind, Password, Permission,
     SessionEntry, User, UserForm, UserId, UserQuery,
 };
+use crate::http::forms::Fields;
 use crate::http::views::filters;
 use crate::http::views::frame::Frame;
 use crate::http::views::pager::Pager;
@@ -27,7 +27,7 @@ pub(in crate::http) struct LoginPage<'a> {
 }
 
 /// The form for one's own new password.
-#[derive(Template)]
+#[derive(Default, Template)]
 #[template(path = "admin/password_change.html")]
 pub(in crate::http) struct PasswordPage {
     pub(in crate::http) frame: Frame,
@@ -73,7 +73,7 @@ pub(in crate::http) struct LoginsPage {
     pub(in crate::http) frame: Frame,
     pub(in crate::http) events: Vec<LoginEvent>,
     pub(in crate::http) filter: LoginFilter,
-    pub(in crate::http) typed: Typed,
+    pub(in crate::http) typed: Fields,
     pub(in crate::http) errors: FieldErrors,
     /// The address of the next page.
     pub(in crate::http) next: Option<String>,
@@ -96,7 +96,7 @@ pub(in crate::http) struct UserListPage {
     pub(in crate::http) query: UserQuery,
     /// The state of the list that its links carry.
     pub(in crate::http) state: String,
-    pub(in crate::http) typed: Typed,
+    pub(in crate::http) typed: Fields,
     pub(in crate::http) errors: FieldErrors,
 }
 
@@ -114,7 +114,7 @@ impl UserListPage {
 }
 
 /// The form that adds or changes an account.
-#[derive(Template)]
+#[derive(Default, Template)]
 #[template(path = "admin/users/form.html")]
 pub(in crate::http) struct UserFormPage {
     pub(in crate::http) frame: Frame,
@@ -135,22 +135,6 @@ pub(in crate::http) struct UserFormPage {
 }
 
 impl UserFormPage {
-    /// The form of a new account.
-    pub(in crate::http) fn new(frame: Frame, form: UserForm) -> Self {
-        Self {
-            frame,
-            id: None,
-            name: form.username.clone(),
-            version: String::new(),
-            is_own: false,
-            form,
-            errors: FieldErrors::new(),
-            notice: None,
-            differences: Vec::new(),
-            filters: String::new(),
-        }
-    }
-
     /// With the name and the version of the account as it is.
     pub(in crate::http) fn about(self, user: &User) -> Self {
         Self { name: user.username.to_string(), version: user.version(), ..self }

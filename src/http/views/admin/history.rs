@@ -4,11 +4,11 @@ use askama::Template;
 
 use super::diff::Passage;
 use super::entries::{ChangeView, EntryView};
-use super::typed::Typed;
 use crate::domain::{
     DeletedListing, EventId, FieldChange, FieldErrors, HistoryEntry, HistoryKind, HistoryPlace,
     HistoryQuery, Property, PropertyForm, PropertyId, Version,
 };
+use crate::http::forms::Fields;
 use crate::http::views::filters;
 use crate::http::views::frame::Frame;
 use crate::http::views::list_address::carrying;
@@ -51,7 +51,7 @@ pub(in crate::http) struct HistoryListPage {
     entries: Vec<EntryView>,
     turns: Turns,
     query: HistoryQuery,
-    typed: Typed,
+    typed: Fields,
     pub(in crate::http) errors: FieldErrors,
     actors: Vec<String>,
 }
@@ -61,7 +61,7 @@ impl HistoryListPage {
         frame: Frame,
         found: Page,
         query: HistoryQuery,
-        typed: Typed,
+        typed: Fields,
         errors: FieldErrors,
         actors: Vec<String>,
     ) -> Self {

@@ -9,7 +9,6 @@ mod history;
 mod import;
 mod list;
 mod listings;
-mod typed;
 
 pub(in crate::http) use accounts::{
     AccountHistoryPage, LoginPage, LoginsPage, PasswordPage, SessionsPage, UserDeletePage,
@@ -23,4 +22,3 @@ pub(in crate::http) use history::{
 pub(in crate::http) use import::{ImportPage, ImportPreviewPage};
 pub(in crate::http) use list::{ListPage, SUGGESTED, parts};
 pub(in crate::http) use listings::{BulkPage, DeletePage, FormPage, FramedFormPage, ViewPage};
-pub(in crate::http) use typed::Typed;

@@ -8,7 +8,7 @@ use crate::http::views::frame::Frame;
 use crate::services::{ExplainedLevel, Explanation, LoadTestReport, WarmState, WouldEnd};
 
 /// What a clear would end, or has ended.
-#[derive(Template)]
+#[derive(Default, Template)]
 #[template(path = "management/clear.html")]
 pub(in crate::http) struct ClearPage {
     pub(in crate::http) frame: Frame,
