@@ -113,9 +113,6 @@ impl Platform {
 
     /// Connects the cache, applies the events of every program from now on, and keeps the cache's history. The database
     /// has to be migrated.
-    ///
-    /// # Errors
-    /// When the system has no thread left.
     pub async fn follow_events(&mut self) -> Result<(), StartError> {
         // Before anything is read that may be kept: what is committed from now on is applied to it.
         self.cache.follow_log();
@@ -157,17 +154,11 @@ impl Platform {
     }
 
     /// The key that signs sessions.
-    ///
-    /// # Errors
-    /// When a generated one can't be kept.
     pub fn secret_key(&self) -> Result<SecretKey, StartError> {
         Ok(secret_key(&self.config)?)
     }
 
     /// Migrates a private database; for any other database, checks that it is migrated.
-    ///
-    /// # Errors
-    /// When a migration fails, or is missing from a database of others'.
     pub async fn require_migrated(&self) -> Result<(), StartError> {
         if self.config.database.is_private() {
             migrations::migrate(&self.database).await?;

@@ -15,9 +15,6 @@ const FILE: &str = "secret_key";
 /// Returns `SECRET_KEY`, or else the key in `DATA_DIR/secret_key`, which is generated if it is missing.
 ///
 /// Programs that start at the same time get the same key.
-///
-/// # Errors
-/// When `DATA_DIR` can't be written, or when its file holds too short a key.
 pub fn secret_key(config: &Config) -> Result<SecretKey, ServersError> {
     if let Some(key) = &config.site.secret_key {
         return Ok(key.clone());

@@ -38,9 +38,6 @@ pub struct Config {
 impl Config {
     /// Reads the process's environment, after loading `.env` from the working directory or above it. A variable that
     /// is set in both keeps the environment's value.
-    ///
-    /// # Errors
-    /// [`ConfigError`] lists every problem.
     pub fn from_environment() -> Result<Self, ConfigError> {
         if let Err(err) = dotenvy::dotenv()
             && !err.not_found()
@@ -53,9 +50,6 @@ impl Config {
     }
 
     /// Reads variables through a function; an empty value counts as unset.
-    ///
-    /// # Errors
-    /// [`ConfigError`] lists every problem.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(&variable);
         let data_dir = reader.data_dir();

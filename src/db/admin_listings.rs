@@ -113,9 +113,6 @@ pub async fn list_selected(
 }
 
 /// All chosen rows of one snapshot, as the server sends them.
-///
-/// # Errors
-/// When the database can't answer, at the start or at any row.
 pub async fn stream_selected(
     client: &Client,
     selection: &Selection,

@@ -92,9 +92,6 @@ pub(super) fn column_type(fact: &Fact) -> Type {
 }
 
 /// Reads the column of a fact.
-///
-/// # Errors
-/// [`DbError::Corrupt`] when the value is outside its bounds.
 pub(super) fn read(
     row: &Row,
     at: usize,

@@ -142,9 +142,6 @@ pub async fn list_similar(
 }
 
 /// Adds a property.
-///
-/// # Errors
-/// [`DbError::Constraint`] when a value is out of bounds; otherwise when the database can't answer.
 pub async fn insert(client: &impl GenericClient, new: &NewProperty) -> Result<Property, DbError> {
     let statement = client.prepare_cached(statement!("sql/queries/property_insert.sql")).await?;
     let values = columns(new.values());
@@ -153,9 +150,6 @@ pub async fn insert(client: &impl GenericClient, new: &NewProperty) -> Result<Pr
 }
 
 /// Changes a property; `None` when it doesn't exist.
-///
-/// # Errors
-/// As [`insert`].
 pub async fn update(
     client: &impl GenericClient,
     id: PropertyId,
@@ -165,9 +159,6 @@ pub async fn update(
 }
 
 /// Writes a property's number and fields by a statement that returns the row, or none.
-///
-/// # Errors
-/// As [`insert`].
 pub(super) async fn write(
     client: &impl GenericClient,
     sql: &str,
@@ -191,9 +182,6 @@ pub async fn delete(client: &impl GenericClient, ids: &[PropertyId]) -> Result<u
 }
 
 /// Reads a row of [`fact_columns::COLUMNS`].
-///
-/// # Errors
-/// [`DbError::Corrupt`] when a value is outside its bounds.
 pub(super) fn property(row: &Row) -> Result<Property, DbError> {
     let time = |at: usize| row.try_get(at).map_err(|_| DbError::Corrupt("a time"));
     let mut optional = COLUMNS_BEFORE_OPTIONAL..;

@@ -8,9 +8,6 @@ use crate::domain::{EventId, NewProperty, Property, PropertyId};
 
 /// Brings listings back as they were when they were deleted, each under its number and with its times; returns the
 /// listings that are back. A number that is in use is left alone.
-///
-/// # Errors
-/// [`DbError::Constraint`] when a row is no longer allowed; otherwise when the database can't answer.
 pub async fn insert_deleted(
     transaction: &Transaction<'_>,
     events: &[EventId],
@@ -44,9 +41,6 @@ async fn list(
 
 /// Adds a deleted listing under its old number, with the time when it was first added; `None` when the number is in use, or
 /// the history has no deletion of it.
-///
-/// # Errors
-/// [`DbError::Constraint`] when a value is out of bounds; otherwise when the database can't answer.
 pub async fn insert_again(
     transaction: &Transaction<'_>,
     id: PropertyId,

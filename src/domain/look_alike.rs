@@ -47,9 +47,6 @@ impl Names {
     }
 
     /// Checks the name of a new account.
-    ///
-    /// # Errors
-    /// [`NameError`] where an account has the name, or one that looks like it.
     pub fn check(&self, name: &Username) -> Result<(), NameError> {
         if self.contains(name) {
             return Err(NameError::Taken);

@@ -63,9 +63,6 @@ pub(super) fn is_absent(text: &str) -> bool {
 }
 
 /// Checks that a text has no control character other than newline and tab, and none that changes its direction.
-///
-/// # Errors
-/// [`TextError::Control`] and [`TextError::Direction`] for the first character that is not allowed.
 pub(super) fn check_characters(text: &str) -> Result<(), TextError> {
     let wrong = text.chars().find_map(|c| match direction_control(c) {
         Some(name) => Some(TextError::Direction { code: c.into(), name }),
@@ -87,9 +84,6 @@ macro_rules! text_type {
             pub const MAX_CHARS: usize = $limit;
 
             /// Trims, normalises to NFC and checks a text.
-            ///
-            /// # Errors
-            /// [`TextError`] when nothing of it is visible, when it is too long, or when it has control characters.
             pub fn parse(text: &str) -> Result<Self, TextError> {
                 parse_text(text, $limit).map(Self)
             }

@@ -24,9 +24,6 @@ pub struct Username(String);
 
 impl Username {
     /// Checks a login name.
-    ///
-    /// # Errors
-    /// A message that says what is allowed.
     pub fn parse(text: &str) -> Result<Self, String> {
         // What normalisation turns into another character is named as it was typed.
         let unseen = |c: &char| is_ignorable(*c) || category(*c) == GeneralCategory::Format;

@@ -85,9 +85,6 @@ impl Editor {
     }
 
     /// Adds a listing.
-    ///
-    /// # Errors
-    /// When the database refuses or can't answer.
     pub async fn create(&self, actor: &str, new: NewProperty) -> Result<Property, ServiceError> {
         let written = self.write(actor, move |work| {
             Box::pin(async move { Ok(Commit(properties::insert(work, &new).await?)) })
@@ -151,9 +148,6 @@ impl Editor {
 
     /// Runs a write in a transaction of an actor, and publishes its events before it returns. Also returns what undoes a
     /// deletion, as [`Editor::commit`] does.
-    ///
-    /// # Errors
-    /// When the database refuses or can't answer.
     pub(super) async fn write<T: Send + 'static>(
         &self,
         actor: &str,
@@ -179,9 +173,6 @@ impl Editor {
 
     /// Commits, and publishes what happened. Returns what undoes it, if it deleted listings and the log has them one by
     /// one.
-    ///
-    /// # Errors
-    /// When the database refuses or can't answer.
     pub(super) async fn commit(
         &self,
         work: UnitOfWork<'_>,

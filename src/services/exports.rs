@@ -27,9 +27,6 @@ pub type Piece = Result<Vec<u8>, ServiceError>;
 impl Editor {
     /// The chosen listings of one moment as a file, in an order. What fails on the way ends the stream with an error, so
     /// that a part is never mistaken for the whole.
-    ///
-    /// # Errors
-    /// When the database can't be reached at the start.
     pub async fn export(
         &self,
         selection: Selection,

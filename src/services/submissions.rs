@@ -82,9 +82,6 @@ async fn finish(
 
 impl Editor {
     /// Adds the listing of a form, once.
-    ///
-    /// # Errors
-    /// When the database refuses or can't answer.
     pub async fn create_once(
         &self,
         actor: &str,
@@ -109,9 +106,6 @@ impl Editor {
     }
 
     /// Saves the form of a listing, once, if the listing is still as the editor saw it, or as this very form left it.
-    ///
-    /// # Errors
-    /// When the database refuses or can't answer.
     pub async fn update_once(
         &self,
         actor: &str,

@@ -34,9 +34,6 @@ pub enum RestoreOutcome {
 
 impl Editor {
     /// Restores the listings that were deleted together with an event's own, all or none; `only` that one if so.
-    ///
-    /// # Errors
-    /// When the database refuses or can't answer.
     pub async fn undo(
         &self,
         actor: &str,
@@ -72,9 +69,6 @@ impl Editor {
     }
 
     /// Restores a deleted listing under its old number, with the values of a form.
-    ///
-    /// # Errors
-    /// When the database refuses or can't answer.
     pub async fn restore(
         &self,
         actor: &str,
@@ -95,9 +89,6 @@ impl Editor {
     }
 
     /// Changes a listing back to what it was at an event, if it is still as the editor saw it.
-    ///
-    /// # Errors
-    /// When the database refuses or can't answer.
     pub async fn revert(
         &self,
         actor: &str,

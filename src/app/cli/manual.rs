@@ -25,9 +25,6 @@ pub(super) fn completions(mut command: clap::Command, shell: Shell) {
 }
 
 /// Prints the manual page of the program or of a command, or writes all of them to a directory.
-///
-/// # Errors
-/// When there is no such command, or the directory can't be written.
 pub(super) fn man(
     mut command: clap::Command,
     name: Option<&str>,

@@ -14,9 +14,6 @@ pub(super) fn is_possible() -> bool {
 }
 
 /// Asks for a line.
-///
-/// # Errors
-/// When there is no terminal, or the answer is Ctrl-C or Ctrl-D.
 pub(super) async fn ask(prompt: &str) -> Result<String, CommandError> {
     require_terminal()?;
     let _ = write!(std::io::stderr(), "{prompt}");
@@ -34,9 +31,6 @@ pub(super) async fn ask(prompt: &str) -> Result<String, CommandError> {
 }
 
 /// Asks whether to go on.
-///
-/// # Errors
-/// When there is no terminal, or the answer is not yes.
 pub(super) async fn confirm(prompt: &str) -> Result<(), CommandError> {
     if !is_possible() {
         let message = "There is no terminal to ask on. Use --noinput.";
@@ -49,9 +43,6 @@ pub(super) async fn confirm(prompt: &str) -> Result<(), CommandError> {
 }
 
 /// Asks for a secret, which is not shown.
-///
-/// # Errors
-/// When there is no terminal, or the answer is Ctrl-C or Ctrl-D.
 pub(super) async fn ask_hidden(prompt: &'static str) -> Result<String, CommandError> {
     require_terminal()?;
     let mut reading = tokio::task::spawn_blocking(move || rpassword::prompt_password(prompt));

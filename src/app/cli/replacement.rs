@@ -16,9 +16,6 @@ pub(super) struct Replacement {
 
 impl Replacement {
     /// Begins to write a file for a path.
-    ///
-    /// # Errors
-    /// When nothing can be written there.
     pub(super) fn begin(path: &Path) -> io::Result<Self> {
         // A link stays a link: its target is replaced.
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());

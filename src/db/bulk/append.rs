@@ -32,9 +32,6 @@ impl<'a> Append<'a> {
     }
 
     /// Sends a row, unchanged since `at`; buffered, so most calls don't wait.
-    ///
-    /// # Errors
-    /// When the connection is lost.
     pub async fn add(&mut self, new: &NewProperty, at: DateTime<Utc>) -> Result<(), DbError> {
         let values = columns(new.values());
         let values = values.iter().map(|value| value as &(dyn ToSql + Sync));
@@ -45,9 +42,6 @@ impl<'a> Append<'a> {
     }
 
     /// Ends the copy and builds the indexes; returns the number of rows.
-    ///
-    /// # Errors
-    /// [`DbError::Constraint`] when a value is out of bounds; otherwise when the database can't answer.
     pub async fn finish(mut self) -> Result<u64, DbError> {
         let rows = self.writer.as_mut().finish().await?;
         self.indexes.recreate(self.transaction).await?;

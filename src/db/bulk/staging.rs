@@ -88,9 +88,6 @@ impl<'a> Staging<'a> {
     }
 
     /// Sends a row; buffered, so most calls don't wait.
-    ///
-    /// # Errors
-    /// When the connection is lost.
     pub async fn add(&mut self, row: &BulkRow) -> Result<(), DbError> {
         let BulkRow { id, property, created_at, updated_at } = row;
         let ordinal = i64::try_from(self.rows).map_err(|_| DbError::Corrupt("ordinal"))?;
@@ -106,9 +103,6 @@ impl<'a> Staging<'a> {
     }
 
     /// Ends the sending of rows, so that they can be looked at.
-    ///
-    /// # Errors
-    /// [`DbError::Constraint`] when a value is out of bounds; otherwise when the connection is lost.
     pub async fn end(&mut self) -> Result<(), DbError> {
         if !self.ended {
             self.writer.as_mut().finish().await?;

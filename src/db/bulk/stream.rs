@@ -8,9 +8,6 @@ use super::super::{Client, DbError, properties};
 use crate::domain::Property;
 
 /// All listings of one snapshot, in the order of their ids, as the server sends them.
-///
-/// # Errors
-/// When the database can't answer, at the start or at any row.
 pub async fn stream(
     client: &Client,
 ) -> Result<impl Stream<Item = Result<Property, DbError>> + Send + use<>, DbError> {

@@ -75,9 +75,6 @@ impl Accounts {
     }
 
     /// Creates an account that may do everything; `actor` is who the log will name.
-    ///
-    /// # Errors
-    /// [`CreateUserError::Name`], or a failure.
     pub async fn create_superuser(
         &self,
         actor: &str,

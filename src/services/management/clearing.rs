@@ -56,9 +56,6 @@ pub struct WouldEnd {
 
 impl ClearScope {
     /// The scope of a tag, by its name.
-    ///
-    /// # Errors
-    /// Where the site has none of that name.
     pub fn of_tag(name: &str) -> Result<Self, FieldErrors> {
         let tag = kinds::named(name).ok_or_else(|| {
             let message = format!(
@@ -127,9 +124,6 @@ impl Management {
     }
 
     /// The scope of a page: it is cleared by its tags, so that its queries are loaded again too.
-    ///
-    /// # Errors
-    /// When it depends on nothing but the build.
     pub async fn scope_of(&self, page: &PageKey) -> Result<ClearScope, FieldErrors> {
         let mut tags = self.tags_now(page).await;
         tags.remove(&Tag::site());

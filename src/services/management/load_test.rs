@@ -97,9 +97,6 @@ pub struct Bar {
 
 impl LoadTestRequest {
     /// Checks the bounds.
-    ///
-    /// # Errors
-    /// Each field that is out of them.
     pub fn check(self) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::new();
         for (field, value, max) in
@@ -118,9 +115,6 @@ impl LoadTestRequest {
 
 impl Management {
     /// Requests the list from this instance many times, and measures response times. One test runs at a time.
-    ///
-    /// # Errors
-    /// When the site doesn't listen yet.
     pub async fn load_test(&self, request: LoadTestRequest) -> Result<LoadTest, ServiceError> {
         let Ok(_permit) = self.load_test.try_acquire() else {
             return Ok(LoadTest::Busy);

@@ -46,9 +46,6 @@ impl Management {
 
     /// Fetches the first pages of the list in each order, and the page of every listing on them. `progress` is told how
     /// many have been asked for, and how many there are.
-    ///
-    /// # Errors
-    /// When the site doesn't listen or the database can't answer.
     pub async fn warm(&self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Warmed, ServiceError> {
         let Some(client) = self.loopback.client() else {
             return Err(ServiceError::Interrupted);

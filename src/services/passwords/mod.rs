@@ -42,9 +42,6 @@ async fn in_line<T: Send + 'static>(
 }
 
 /// Hashes a new password; takes tens of milliseconds, on a thread that may block.
-///
-/// # Errors
-/// When hashing fails.
 pub(super) async fn hash(password: Password) -> Result<String, ServiceError> {
     let hashed = in_line(move || {
         Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string())
@@ -72,9 +69,6 @@ pub(super) enum Verified {
 /// response times do not tell an unknown name from a wrong password. While any account has a hash made by Django,
 /// `foreign` is such a hash: then every password is tried on a hash of both kinds, so that response times do not tell
 /// which account has which kind.
-///
-/// # Errors
-/// When the checking thread ends early.
 pub(super) async fn verify(
     password: String,
     hash: Option<String>,

@@ -81,9 +81,6 @@ impl Finding {
 }
 
 /// Prints the findings, the most severe first.
-///
-/// # Errors
-/// When something is as bad as `--fail-level`.
 pub(super) fn report(mut findings: Vec<Finding>, args: &CheckArgs) -> Result<(), CommandError> {
     let before = findings.len();
     findings.retain(|found| !args.silence.iter().any(|id| id == found.id));
