@@ -2,7 +2,7 @@
 
 use tokio_postgres::Row;
 
-use super::{DbError, GenericClient};
+use super::{DbError, GenericClient, cached};
 use crate::domain::{LoginEvent, LoginFilter, LoginKind, UserId};
 
 /// An entry of the login audit. Texts are bounded.
@@ -23,22 +23,20 @@ pub struct NewLoginEvent<'a> {
 /// Notes an event, and forgets some of the oldest ones: those of more than 90 days ago, and those beyond 500,000.
 pub async fn insert(client: &impl GenericClient, new: NewLoginEvent<'_>) -> Result<(), DbError> {
     let sql = include_str!("../../sql/queries/login_event_insert.sql");
-    let statement = client.prepare_cached(sql).await?;
     let NewLoginEvent { kind, username, user, address, user_agent } = new;
-    client
-        .execute(
-            &statement,
-            &[&kind.name(), &username, &user.map(|id| id.0), &address, &user_agent],
-        )
-        .await?;
-    Ok(())
+    cached::execute(
+        client,
+        sql,
+        &[&kind.name(), &username, &user.map(|id| id.0), &address, &user_agent],
+    )
+    .await
+    .map(drop)
 }
 
 /// Counts one more attempt that was put off within the minute of the last one from its address; whether there was one.
 pub async fn count_throttled(client: &impl GenericClient, address: &str) -> Result<bool, DbError> {
     let sql = include_str!("../../sql/queries/login_event_count_throttled.sql");
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.execute(&statement, &[&address]).await? > 0)
+    Ok(cached::execute(client, sql, &[&address]).await? > 0)
 }
 
 /// The latest events that fit a filter.
@@ -48,11 +46,9 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<LoginEvent>, DbError> {
     let sql = include_str!("../../sql/queries/login_event_list.sql");
-    let statement = client.prepare_cached(sql).await?;
     let LoginFilter { username, address, kind, before } = filter;
     let kind = kind.map(LoginKind::name);
-    let rows = client.query(&statement, &[username, address, &kind, before, &limit]).await?;
-    rows.iter().map(event).collect()
+    cached::list(client, sql, &[username, address, &kind, before, &limit], event).await?
 }
 
 /// The latest events of a user.
@@ -62,9 +58,7 @@ pub async fn list_of_user(
     limit: i64,
 ) -> Result<Vec<LoginEvent>, DbError> {
     let sql = include_str!("../../sql/queries/login_event_list_of_user.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&user.0, &limit]).await?;
-    rows.iter().map(event).collect()
+    cached::list(client, sql, &[&user.0, &limit], event).await?
 }
 
 fn event(row: &Row) -> Result<LoginEvent, DbError> {

@@ -8,6 +8,7 @@ mod admin_listing_sql;
 pub mod admin_listings;
 pub mod bulk;
 pub mod cache_metrics;
+mod cached;
 mod client;
 mod connecting;
 pub mod departures;

@@ -4,7 +4,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::fact_columns::{self, COLUMNS_BEFORE_OPTIONAL, columns, statement};
-use super::{DbError, GenericClient, listing_sql};
+use super::{DbError, GenericClient, cached, listing_sql};
 use crate::domain::{
     Count, Description, Direction, Facts, FoldedLocation, ListingFilter, ListingQuery, Location,
     NewProperty, Position, Price, PriceBand, Property, PropertyId, Title,
@@ -44,8 +44,7 @@ async fn find_by(
     sql: &'static str,
     id: PropertyId,
 ) -> Result<Option<Property>, DbError> {
-    let statement = client.prepare_cached(sql).await?;
-    client.query_opt(&statement, &[&id.0]).await?.as_ref().map(property).transpose()
+    cached::find(client, sql, &[&id.0], property).await?.transpose()
 }
 
 /// Finds several properties, by id.
@@ -53,22 +52,20 @@ pub async fn list_by_id(
     client: &impl GenericClient,
     ids: &[PropertyId],
 ) -> Result<Vec<Property>, DbError> {
-    let statement =
-        client.prepare_cached(statement!("sql/queries/property_list_by_id.sql")).await?;
+    let sql = statement!("sql/queries/property_list_by_id.sql");
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    client.query(&statement, &[&ids]).await?.iter().map(property).collect()
+    cached::list(client, sql, &[&ids], property).await?
 }
 
 /// Lists the page that a query asks for.
 pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<Rows, DbError> {
     let few = has_few(client, query).await?;
     let statement = listing_sql::page(query, few);
-    let prepared = client.prepare_cached(&statement.sql).await?;
-    let rows = client.query(&prepared, &statement.references()).await?;
-    let size = usize::from(query.page_size);
-    let more = rows.len() > size;
-    let kept = rows.iter().take(size).map(property);
-    let mut properties = kept.collect::<Result<Vec<_>, _>>()?;
+    let rows: Result<Vec<_>, _> =
+        cached::list(client, &statement.sql, &statement.references(), property).await?;
+    let mut properties: Vec<_> = rows?;
+    let more = properties.len() > usize::from(query.page_size);
+    properties.truncate(usize::from(query.page_size));
     if let Position::Cursor(cursor) = query.position
         && cursor.direction == Direction::Backward
     {
@@ -106,9 +103,7 @@ async fn count_up_to(
     limit: i64,
 ) -> Result<Count, DbError> {
     let statement = listing_sql::count(filter, limit.saturating_add(1));
-    let prepared = client.prepare_cached(&statement.sql).await?;
-    let row = client.query_one(&prepared, &statement.references()).await?;
-    let found = row.get(0);
+    let found = cached::one(client, &statement.sql, &statement.references()).await?.get(0);
     Ok(match listing_sql::is_tallied(filter) {
         true => Count::exact(found),
         false => Count::up_to(limit, found),
@@ -122,20 +117,19 @@ pub async fn list_similar(
     to: &Property,
     limit: i64,
 ) -> Result<Vec<Property>, DbError> {
-    let (above, below) = tokio::try_join!(
-        client.prepare_cached(statement!("sql/queries/property_list_above.sql")),
-        client.prepare_cached(statement!("sql/queries/property_list_below.sql")),
-    )?;
+    let above = statement!("sql/queries/property_list_above.sql");
+    let below = statement!("sql/queries/property_list_below.sql");
     let place = FoldedLocation::of(&to.location);
     let (place, price, band) = (place.as_str(), to.price.as_decimal(), PriceBand::of(to.price));
     let (floor, end) = (band.floor(), band.end());
     // An index gives both from the price on, for any number of rows in the band.
     let dearer: [&(dyn ToSql + Sync); 5] = [&place, &price, &end, &to.id.0, &limit];
     let cheaper: [&(dyn ToSql + Sync); 5] = [&place, &floor, &price, &to.id.0, &limit];
-    let (above, below) =
-        tokio::try_join!(client.query(&above, &dearer), client.query(&below, &cheaper),)?;
-    let found = above.iter().chain(&below).map(property);
-    let mut found = found.collect::<Result<Vec<_>, _>>()?;
+    let (above, below): (Result<Vec<_>, _>, Result<Vec<_>, _>) = tokio::try_join!(
+        cached::list(client, above, &dearer, property),
+        cached::list(client, below, &cheaper, property),
+    )?;
+    let mut found = [above?, below?].concat();
     found.sort_by_key(|other| ((other.price.as_decimal() - price).abs(), other.id));
     found.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(found)
@@ -143,10 +137,10 @@ pub async fn list_similar(
 
 /// Adds a property.
 pub async fn insert(client: &impl GenericClient, new: &NewProperty) -> Result<Property, DbError> {
-    let statement = client.prepare_cached(statement!("sql/queries/property_insert.sql")).await?;
+    let sql = statement!("sql/queries/property_insert.sql");
     let values = columns(new.values());
     let values = values.each_ref().map(|value| value as &(dyn ToSql + Sync));
-    property(&client.query_one(&statement, &values).await?)
+    property(&cached::one(client, sql, &values).await?)
 }
 
 /// Changes a property; `None` when it doesn't exist.
@@ -165,20 +159,17 @@ pub(super) async fn write(
     id: PropertyId,
     new: &NewProperty,
 ) -> Result<Option<Property>, DbError> {
-    let statement = client.prepare_cached(sql).await?;
     let values = columns(new.values());
     let id: &(dyn ToSql + Sync) = &id.0;
     let values = values.iter().map(|value| value as &(dyn ToSql + Sync));
     let parameters: Vec<_> = [id].into_iter().chain(values).collect();
-    let row = client.query_opt(&statement, &parameters).await?;
-    row.as_ref().map(property).transpose()
+    cached::find(client, sql, &parameters, property).await?.transpose()
 }
 
 /// Deletes properties by id in one statement; returns how many existed.
 pub async fn delete(client: &impl GenericClient, ids: &[PropertyId]) -> Result<u64, DbError> {
-    let statement = client.prepare_cached("DELETE FROM property WHERE id = ANY($1)").await?;
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    client.execute(&statement, &[&ids]).await
+    cached::execute(client, "DELETE FROM property WHERE id = ANY($1)", &[&ids]).await
 }
 
 /// Reads a row of [`fact_columns::COLUMNS`].

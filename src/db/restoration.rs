@@ -1,9 +1,7 @@
 //! Bringing deleted listings back into the table `property`, from the history.
 
-use tokio_postgres::Row;
-
 use super::fact_columns::statement;
-use super::{DbError, GenericClient, Transaction, bulk, properties};
+use super::{DbError, GenericClient, Transaction, bulk, cached, properties};
 use crate::domain::{EventId, NewProperty, Property, PropertyId};
 
 /// Brings listings back as they were when they were deleted, each under its number and with its times; returns the
@@ -32,11 +30,8 @@ async fn list(
     sql: &str,
     events: &[EventId],
 ) -> Result<Vec<PropertyId>, DbError> {
-    let statement = client.prepare_cached(sql).await?;
     let events: Vec<i64> = events.iter().map(|event| event.0).collect();
-    let rows = client.query(&statement, &[&events]).await?;
-    let id = |row: &Row| PropertyId(row.get(0));
-    Ok(rows.iter().map(id).collect())
+    cached::list(client, sql, &[&events], |row| PropertyId(row.get(0))).await
 }
 
 /// Adds a deleted listing under its old number, with the time when it was first added; `None` when the number is in use, or

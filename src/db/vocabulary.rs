@@ -1,6 +1,6 @@
 //! The words of listings: their joined forms, and those that a misspelt word may stand for.
 
-use super::{DbError, GenericClient};
+use super::{DbError, GenericClient, cached};
 
 /// Gives so many older listings the joined forms of their words; whether others still lack them, and `None` while
 /// another instance does this.
@@ -21,7 +21,5 @@ pub async fn renew(client: &impl GenericClient) -> Result<(), DbError> {
 /// The words of listings that are spelled most like one; none where the extension `pg_trgm` is missing.
 pub async fn list_similar(client: &impl GenericClient, to: &str) -> Result<Vec<String>, DbError> {
     let sql = "SELECT property_similar_words($1)";
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&to]).await?;
-    Ok(rows.iter().map(|row| row.get(0)).collect())
+    cached::list(client, sql, &[&to], |row| row.get(0)).await
 }
