@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::background::Background;
 use super::follower::Follower;
-use super::sampler::Sampler;
 use super::secret_key::secret_key;
 use super::servers::{Ending, Role, Servers, ServersError};
 use super::stop::Stop;
@@ -29,7 +28,6 @@ pub struct Platform {
     pub loopback: Loopback,
     servers: Servers,
     follower: Option<Follower>,
-    sampler: Option<Sampler>,
     background: Option<Background>,
 }
 
@@ -102,7 +100,6 @@ impl Platform {
             loopback,
             servers,
             follower: None,
-            sampler: None,
             background: None,
         };
         if !is_site {
@@ -122,7 +119,6 @@ impl Platform {
         let (database, cache) = (self.database.clone(), self.cache.clone());
         let follower = Follower::start(database, cache, position).await;
         self.follower = Some(follower.map_err(StartError::Serve)?);
-        self.sampler = Some(Sampler::start(self.services.management.clone()));
         let retention = self.config.database.event_retention_days;
         self.background = Some(Background::start(&self.services, retention));
         Ok(())
@@ -179,9 +175,6 @@ impl Platform {
         }
         if let Some(background) = self.background {
             background.stop().await;
-        }
-        if let Some(sampler) = self.sampler {
-            sampler.stop().await;
         }
         self.database.close();
         self.servers.stop().await;

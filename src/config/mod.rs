@@ -16,7 +16,7 @@ use std::path::PathBuf;
 pub use cache::{CacheConfig, RedisChoice};
 pub use database::{DatabaseChoice, DatabaseConfig};
 pub use hosts::AllowedHosts;
-pub use reader::{ConfigError, Problem};
+pub use reader::ConfigError;
 pub use secret::SecretKey;
 pub use site::SiteConfig;
 
@@ -42,7 +42,7 @@ impl Config {
         if let Err(err) = dotenvy::dotenv()
             && !err.not_found()
         {
-            return Err(ConfigError::of(Problem::new(".env", "the file", err.to_string())));
+            return Err(ConfigError::of(".env", "the file", &err.to_string()));
         }
         Self::from_variables(|name| {
             std::env::var_os(name).map(|v| v.to_string_lossy().into_owned())

@@ -6,7 +6,7 @@ use super::{DbError, GenericClient, cached};
 use crate::domain::{LoginEvent, LoginFilter, LoginKind, UserId};
 
 /// An entry of the login audit. Texts are bounded.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct NewLoginEvent<'a> {
     /// What they did.
     pub kind: LoginKind,
@@ -14,8 +14,8 @@ pub struct NewLoginEvent<'a> {
     pub username: &'a str,
     /// The account, if there is one of that name.
     pub user: Option<UserId>,
-    /// From where.
-    pub address: &'a str,
+    /// The address, or a network.
+    pub address: String,
     /// What the browser calls itself.
     pub user_agent: &'a str,
 }

@@ -126,10 +126,7 @@ impl HistoryQuery {
         {
             errors.add("to", format!("The end date is before the start date, {from}."));
         }
-        match errors.is_empty() {
-            true => Ok(query),
-            false => Err(errors),
-        }
+        errors.or(query)
     }
 
     /// Whether it asks for less than everything.

@@ -127,10 +127,7 @@ impl LoginFilter {
                 _ => {}
             }
         }
-        match errors.is_empty() {
-            true => Ok(filter),
-            false => Err(errors),
-        }
+        errors.or(filter)
     }
 
     /// Whether it leaves anything out, apart from what is on earlier pages.

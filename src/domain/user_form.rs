@@ -178,10 +178,7 @@ impl UserQuery {
                 _ => {}
             }
         }
-        match errors.is_empty() {
-            true => Ok(query),
-            false => Err(errors),
-        }
+        errors.or(query)
     }
 
     /// The query string that asks for exactly this, defaults left out.

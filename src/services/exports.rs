@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::{Stream, TryStreamExt as _, stream};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use super::fixtures::{Format, Sheet};
+use super::fixtures::{Format, sheet};
 use super::{Editor, ServiceError};
 use crate::db::{Client, DbError, admin_listings};
 use crate::domain::{AdminOrder, Selection};
@@ -62,14 +62,13 @@ async fn write(
     format: Format,
     sender: &Sender<Piece>,
 ) -> Result<bool, DbError> {
-    let sheet = Sheet::new(format);
-    if !take(sender, sheet.begin()?).await {
+    if !take(sender, sheet::begin(format)?).await {
         return Ok(false);
     }
     let rows = admin_listings::stream_selected(client, selection, order).await?;
     let mut pieces = pin!(rows.try_chunks(ROWS));
     while let Some(rows) = pieces.try_next().await.map_err(|err| err.1)? {
-        if !take(sender, sheet.rows(&rows)?).await {
+        if !take(sender, sheet::rows(format, &rows)?).await {
             return Ok(false);
         }
     }

@@ -6,30 +6,18 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 use std::time::Instant;
 
-use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::replacement::Replacement;
 use super::{CommandError, output};
 use crate::app::platform::Platform;
+use crate::db::DbError;
 use crate::domain::ListingQuery;
-use crate::services::fixtures::{
-    self, DumpError, FileKind, Format, LoadError, LoadOptions, LoadReport,
-};
+use crate::services::fixtures::{self, FileKind, Format, LoadError, LoadOptions, LoadReport};
 
-/// The format of a file of listings.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum DataFormat {
-    Csv,
-    Jsonl,
-}
-
-impl From<DataFormat> for Format {
-    fn from(format: DataFormat) -> Self {
-        match format {
-            DataFormat::Csv => Self::Csv,
-            DataFormat::Jsonl => Self::JsonLines,
-        }
-    }
+/// Parses the name of a format.
+pub(super) fn format_parser() -> impl clap::builder::TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(["csv", "jsonl"]).try_map(|name| name.parse::<Format>())
 }
 
 pub(super) async fn sample(platform: &Platform, count: u64) -> Result<(), CommandError> {
@@ -47,7 +35,7 @@ pub(super) async fn load(
     platform: &Platform,
     files: &[impl AsRef<Path>],
     options: LoadOptions,
-    format: Option<DataFormat>,
+    format: Option<Format>,
 ) -> Result<(), CommandError> {
     let (mut loaded, mut changed) = (0, 0);
     for path in files {
@@ -80,14 +68,14 @@ async fn load_file(
     path: &Path,
     name: &str,
     options: LoadOptions,
-    format: Option<DataFormat>,
+    format: Option<Format>,
 ) -> Result<LoadReport, CommandError> {
     let (source, size) = open(path, name)?;
     let bar = match size {
         Some(size) => output::progress_of_bytes(size),
         None => output::progress(None, "rows"),
     };
-    let known = format.map(Format::from).or_else(|| Format::of_name(name));
+    let known = format.or_else(|| Format::of_name(name));
     let tell = |rows: u64, bytes: u64| {
         bar.set_position(if size.is_some() { bytes } else { rows });
         bar.set_message(format!("{rows} rows"));
@@ -134,7 +122,7 @@ fn open(path: &Path, name: &str) -> Result<Source, CommandError> {
 /// Writes every listing. A file is replaced when all are written, and is as it was if that fails.
 pub(super) async fn dump(
     platform: &Platform,
-    format: DataFormat,
+    format: Format,
     path: &Path,
 ) -> Result<(), CommandError> {
     let failed = |source| CommandError::File { file: path.display().to_string(), source };
@@ -148,7 +136,7 @@ pub(super) async fn dump(
     };
     let rows = match written {
         // A closed pipe (`| head`) is not an error.
-        Err(DumpError::Write(err)) if err.kind() == ErrorKind::BrokenPipe => return Ok(()),
+        Err(DbError::Io(err)) if err.kind() == ErrorKind::BrokenPipe => return Ok(()),
         written => written?,
     };
     if let Some(replacement) = replacement {
@@ -160,9 +148,9 @@ pub(super) async fn dump(
 
 async fn write(
     platform: &Platform,
-    format: DataFormat,
+    format: Format,
     sink: impl Write + Send,
-) -> Result<u64, DumpError> {
+) -> Result<u64, DbError> {
     let first = ListingQuery::default();
     let list = platform.services.listings.list_uncached(&first).await;
     let bar = output::progress(
@@ -171,7 +159,7 @@ async fn write(
     );
     let sink = std::io::BufWriter::with_capacity(1 << 16, sink);
     let tell = |rows| bar.set_position(rows);
-    let written = fixtures::dump(&platform.database, sink, format.into(), &tell).await;
+    let written = fixtures::dump(&platform.database, sink, format, &tell).await;
     bar.finish_and_clear();
     written
 }

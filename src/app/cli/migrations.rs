@@ -7,21 +7,14 @@ use super::output::{self, OutputFormat};
 use crate::app::platform::Platform;
 use crate::db::migrations::{self, MigrationState, Step};
 
-/// Options for pending migrations.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct MigrateOptions {
-    /// Only list them.
-    pub(super) plan: bool,
-    /// Only fail if there are any.
-    pub(super) check: bool,
-}
-
+/// Applies the pending migrations; with `plan` only lists them, with `check` only fails if there are any.
 pub(super) async fn migrate(
     platform: &Platform,
-    options: MigrateOptions,
+    plan: bool,
+    check: bool,
 ) -> Result<(), CommandError> {
-    if options.plan || options.check {
-        return plan(platform, options).await;
+    if plan || check {
+        return show_pending(platform, plan, check).await;
     }
     let tell = |step: Step<'_>| match step {
         Step::Begun(name) => output::part(&format!("Applying {name}...")),
@@ -34,10 +27,10 @@ pub(super) async fn migrate(
     Ok(())
 }
 
-async fn plan(platform: &Platform, options: MigrateOptions) -> Result<(), CommandError> {
+async fn show_pending(platform: &Platform, plan: bool, check: bool) -> Result<(), CommandError> {
     let mut pending = migrations::list(&platform.database).await?;
     pending.retain(|migration| !migration.applied);
-    if options.plan {
+    if plan {
         output::line("Planned operations:");
         if pending.is_empty() {
             output::line("  No planned migration operations.");
@@ -47,7 +40,7 @@ async fn plan(platform: &Platform, options: MigrateOptions) -> Result<(), Comman
         }
     }
     match pending.len() {
-        1.. if options.check => {
+        1.. if check => {
             Err(CommandError::Failed(format!("{} migration(s) are not applied.", pending.len())))
         }
         _ => Ok(()),

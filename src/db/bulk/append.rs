@@ -8,8 +8,7 @@ use tokio_postgres::types::{ToSql, Type};
 
 use super::super::fact_columns::{column_type, columns, statement};
 use super::super::{DbError, Transaction};
-use super::indexes::DroppedIndexes;
-use super::sequence;
+use super::indexes::{DroppedIndexes, advance_sequence};
 use crate::domain::{FACTS, NewProperty};
 
 /// A copy in progress. While it lives, its transaction can do nothing else.
@@ -23,7 +22,7 @@ impl<'a> Append<'a> {
     /// Begins to copy about `rows` rows. Into an empty table that is done without its indexes, if there are many:
     /// then readers of the table wait until the transaction ends.
     pub async fn begin(transaction: &'a Transaction<'a>, rows: u64) -> Result<Self, DbError> {
-        sequence::advance(transaction, None).await?;
+        advance_sequence(transaction, None).await?;
         let indexes = DroppedIndexes::drop_if_empty(transaction, rows).await?;
         let sink = transaction.copy_in(statement!("sql/queries/bulk_append_copy.sql")).await?;
         let mut types = vec![Type::TIMESTAMPTZ; 2];

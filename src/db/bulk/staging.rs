@@ -8,8 +8,7 @@ use tokio_postgres::types::{ToSql, Type};
 
 use super::super::fact_columns::{column_type, columns, filled, sql_file, statement};
 use super::super::{DbError, Transaction};
-use super::indexes::DroppedIndexes;
-use super::sequence;
+use super::indexes::{DroppedIndexes, advance_sequence};
 use crate::domain::{FACTS, Fact, NewProperty, PropertyId, REQUIRED};
 
 /// A listing that comes from outside, with as much of its past as is known.
@@ -119,7 +118,7 @@ impl<'a> Staging<'a> {
     /// when the database can't answer.
     pub async fn merge(mut self, given: &GivenFacts) -> Result<Merged, DbError> {
         self.end().await?;
-        sequence::advance(self.transaction, self.largest_id).await?;
+        advance_sequence(self.transaction, self.largest_id).await?;
         let indexes = DroppedIndexes::drop_if_empty(self.transaction, self.rows).await?;
         let merge = filled(sql_file!("sql/queries/bulk_staging_merge.sql"), given.iter());
         let row = self.transaction.query_one(&merge, &[]).await?;

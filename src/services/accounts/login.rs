@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::Accounts;
 use super::visitor::Visitor;
 use crate::db::login_events::{self, NewLoginEvent};
-use crate::db::{DbError, GenericClient, login_failures, users};
+use crate::db::{DbError, login_failures, users};
 use crate::domain::{LoginKind, Password, User, UserId, Username};
 use crate::services::{ServiceError, passwords, passwords::Verified};
 
@@ -64,8 +64,8 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    fn event(&self, kind: LoginKind, user: Option<UserId>) -> Noted<'_> {
-        Noted {
+    fn event(&self, kind: LoginKind, user: Option<UserId>) -> NewLoginEvent<'_> {
+        NewLoginEvent {
             kind,
             username: &self.typed,
             user,
@@ -75,31 +75,8 @@ impl<'a> Attempt<'a> {
     }
 
     /// All blocked attempts from a network are one entry, whichever of its addresses they come from.
-    fn throttled(&self) -> Noted<'_> {
-        Noted { address: self.network.clone(), ..self.event(LoginKind::Throttled, None) }
-    }
-}
-
-/// An entry for the audit.
-struct Noted<'a> {
-    kind: LoginKind,
-    username: &'a str,
-    user: Option<UserId>,
-    /// The address, or a network.
-    address: String,
-    user_agent: &'a str,
-}
-
-impl Noted<'_> {
-    async fn insert(&self, client: &impl GenericClient) -> Result<(), DbError> {
-        let new = NewLoginEvent {
-            kind: self.kind,
-            username: self.username,
-            user: self.user,
-            address: &self.address,
-            user_agent: self.user_agent,
-        };
-        login_events::insert(client, new).await
+    fn throttled(&self) -> NewLoginEvent<'_> {
+        NewLoginEvent { address: self.network.clone(), ..self.event(LoginKind::Throttled, None) }
     }
 }
 
@@ -134,7 +111,7 @@ impl Accounts {
         let work = client.transaction().await?;
         login_failures::delete(&work, &attempt.account, &attempt.network).await?;
         users::update_last_login(&work, user.id).await?;
-        attempt.event(LoginKind::Login, id).insert(&work).await?;
+        login_events::insert(&work, attempt.event(LoginKind::Login, id)).await?;
         if let Some(hash) = own_hash {
             users::rehash_password(&work, user.id, &user.password_hash, &hash).await?;
             log::info!("password hash upgraded user=\"{}\"", user.username);
@@ -172,14 +149,14 @@ impl Accounts {
         visitor: &Visitor,
     ) -> Result<(), ServiceError> {
         let client = self.database.client().await?;
-        let noted = Noted {
+        let noted = NewLoginEvent {
             kind: LoginKind::Logout,
             username,
             user: Some(user),
             address: visitor.address(),
             user_agent: visitor.user_agent(),
         };
-        Ok(noted.insert(&client).await?)
+        Ok(login_events::insert(&client, noted).await?)
     }
 
     /// Notes that an attempt failed; it is counted already.
@@ -189,8 +166,7 @@ impl Accounts {
         user: Option<UserId>,
     ) -> Result<Login, ServiceError> {
         let client = self.database.client().await?;
-        let noted = attempt.event(LoginKind::Failure, user);
-        noted.insert(&client).await?;
+        login_events::insert(&client, attempt.event(LoginKind::Failure, user)).await?;
         Ok(Login::Refused)
     }
 
@@ -208,7 +184,7 @@ impl Accounts {
             Some(_) => {
                 // The lock on the network keeps two from both finding nothing to count on.
                 if !login_events::count_throttled(&work, network).await? {
-                    attempt.throttled().insert(&work).await?;
+                    login_events::insert(&work, attempt.throttled()).await?;
                 }
             }
             None => login_failures::insert(&work, subjects, account, network).await?,

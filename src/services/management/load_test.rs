@@ -109,7 +109,7 @@ impl LoadTestRequest {
                 );
             }
         }
-        if errors.is_empty() { Ok(self) } else { Err(errors) }
+        errors.or(self)
     }
 }
 

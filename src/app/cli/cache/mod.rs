@@ -4,7 +4,6 @@
 //! names the URL that shows them.
 
 mod arguments;
-mod configured;
 mod parts;
 mod print;
 
@@ -22,7 +21,7 @@ use crate::app::site;
 use crate::http;
 use crate::services::{LoadTest, LoadTestRequest, ServiceError};
 pub(super) use arguments::CacheAction;
-use configured::{ACTOR, as_configured, refused};
+use parts::{ACTOR, as_configured, refused};
 
 pub(super) async fn run(platform: &Platform, action: &CacheAction) -> Result<(), CommandError> {
     let (verb, part) = (&action.what, &action.part);

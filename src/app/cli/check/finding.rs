@@ -46,37 +46,18 @@ pub(super) struct Finding {
 }
 
 impl Finding {
-    fn new(
-        level: Level,
+    /// A finding. The letter in its id tells the level: `E` for an error, `W` for a warning, `I` for information.
+    pub(super) fn new(
         id: &'static str,
         problem: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
+        let level = match id.split_once('.') {
+            Some((_, number)) if number.starts_with('E') => Level::Error,
+            Some((_, number)) if number.starts_with('I') => Level::Info,
+            _ => Level::Warning,
+        };
         Self { level, id, problem: problem.into(), remedy: remedy.into() }
-    }
-
-    pub(super) fn error(
-        id: &'static str,
-        problem: impl Into<String>,
-        remedy: impl Into<String>,
-    ) -> Self {
-        Self::new(Level::Error, id, problem, remedy)
-    }
-
-    pub(super) fn warning(
-        id: &'static str,
-        problem: impl Into<String>,
-        remedy: impl Into<String>,
-    ) -> Self {
-        Self::new(Level::Warning, id, problem, remedy)
-    }
-
-    pub(super) fn info(
-        id: &'static str,
-        problem: impl Into<String>,
-        remedy: impl Into<String>,
-    ) -> Self {
-        Self::new(Level::Info, id, problem, remedy)
     }
 }
 

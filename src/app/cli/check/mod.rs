@@ -35,7 +35,7 @@ pub(super) async fn run(config: Config, args: CheckArgs, stop: &Stop) -> Result<
         Err(StartError::Servers(ServersError::Interrupted)) => {
             return Err(CommandError::Interrupted);
         }
-        Err(err) => findings.push(Finding::error(
+        Err(err) => findings.push(Finding::new(
             "servers.E001",
             err.to_string(),
             "Fix the problem in the message.",
