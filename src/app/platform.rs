@@ -44,15 +44,8 @@ pub enum StartError {
     #[error(transparent)]
     Cache(#[from] CacheError),
     /// The HTTP server.
-    #[error(
-        "can't listen on {address}: {source}. Set HOST and PORT to a free address; PORT=0 picks one."
-    )]
-    Listen {
-        /// The address to listen on.
-        address: String,
-        /// The error.
-        source: std::io::Error,
-    },
+    #[error("can't listen on {0}: {1}. Set HOST and PORT to a free address; PORT=0 picks one.")]
+    Listen(String, #[source] std::io::Error),
     /// The HTTP server, while it was running.
     #[error("the HTTP server failed: {0}")]
     Serve(#[source] std::io::Error),

@@ -42,7 +42,7 @@ impl Application {
         stop: &Stop,
     ) -> Result<Self, StartError> {
         let listen = SocketAddr::new(config.site.host, config.site.port);
-        let in_vain = |source| StartError::Listen { address: listen.to_string(), source };
+        let in_vain = |source| StartError::Listen(listen.to_string(), source);
         let listener = TcpListener::bind(listen);
         // A second site on the same DATA_DIR gets an error, even with another port.
         let mut platform = Platform::start(config, Role::Site, receivers, stop).await?;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tokio_postgres::Row;
 
-use super::{DbError, GenericClient, cached};
+use super::{GenericClient, Result, cached};
 use crate::domain::{AccountChange, AccountEvent, UserId};
 
 /// The latest events, of one account or of all. `before` leaves out those from a number on. Each comes with its number.
@@ -12,7 +12,7 @@ pub async fn list(
     user: Option<UserId>,
     before: Option<i64>,
     limit: i64,
-) -> Result<Vec<(i64, AccountEvent)>, DbError> {
+) -> Result<Vec<(i64, AccountEvent)>> {
     let sql = include_str!("../../sql/queries/account_event_list.sql");
     cached::list(client, sql, &[&user.map(|id| id.0), &before, &limit], |row| {
         (row.get(0), event(row))
@@ -25,7 +25,7 @@ pub async fn insert_sessions_ended(
     client: &impl GenericClient,
     user: UserId,
     count: usize,
-) -> Result<(), DbError> {
+) -> Result<()> {
     let sql = include_str!("../../sql/queries/account_event_insert_sessions_ended.sql");
     cached::execute(client, sql, &[&user.0, &count.to_string()]).await.map(drop)
 }

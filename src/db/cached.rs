@@ -3,7 +3,7 @@
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use super::{DbError, GenericClient};
+use super::{GenericClient, Result};
 
 type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
 
@@ -13,7 +13,7 @@ pub(super) async fn list<T, C: FromIterator<T>>(
     sql: &str,
     parameters: Parameters<'_>,
     read: impl Fn(&Row) -> T,
-) -> Result<C, DbError> {
+) -> Result<C> {
     let statement = client.prepare_cached(sql).await?;
     Ok(client.query(&statement, parameters).await?.iter().map(read).collect())
 }
@@ -24,7 +24,7 @@ pub(super) async fn find<T>(
     sql: &str,
     parameters: Parameters<'_>,
     read: impl Fn(&Row) -> T,
-) -> Result<Option<T>, DbError> {
+) -> Result<Option<T>> {
     let statement = client.prepare_cached(sql).await?;
     Ok(client.query_opt(&statement, parameters).await?.as_ref().map(read))
 }
@@ -34,7 +34,7 @@ pub(super) async fn one(
     client: &impl GenericClient,
     sql: &str,
     parameters: Parameters<'_>,
-) -> Result<Row, DbError> {
+) -> Result<Row> {
     let statement = client.prepare_cached(sql).await?;
     client.query_one(&statement, parameters).await
 }
@@ -44,7 +44,7 @@ pub(super) async fn execute(
     client: &impl GenericClient,
     sql: &str,
     parameters: Parameters<'_>,
-) -> Result<u64, DbError> {
+) -> Result<u64> {
     let statement = client.prepare_cached(sql).await?;
     client.execute(&statement, parameters).await
 }

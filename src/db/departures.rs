@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{DbError, GenericClient, cached};
+use super::{DbError, GenericClient, Result, cached};
 use crate::domain::ListingFilter;
 
 /// When a listing last left the list of a filter, or may have: it was deleted, moved to another location or, where the
@@ -10,7 +10,7 @@ use crate::domain::ListingFilter;
 pub async fn find_latest(
     client: &impl GenericClient,
     filter: &ListingFilter,
-) -> Result<Option<DateTime<Utc>>, DbError> {
+) -> Result<Option<DateTime<Utc>>> {
     let sql = include_str!("../../sql/queries/departure_find_latest.sql");
     let locations = filter.folded_locations();
     let locations: Vec<&str> = locations.iter().map(|place| place.as_str()).collect();

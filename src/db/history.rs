@@ -14,7 +14,7 @@ use tokio_postgres::Row;
 
 use super::listing_sql::{Parameter, Statement};
 use super::probes::{ACTOR, TITLE};
-use super::{DbError, GenericClient, cached};
+use super::{GenericClient, Result, cached};
 use crate::domain::{
     DeletedListing, EventId, FieldChange, HistoryEntry, HistoryPlace, HistoryQuery, PropertyForm,
     PropertyId, Version,
@@ -30,7 +30,7 @@ pub async fn list(
     client: &impl GenericClient,
     query: &HistoryQuery,
     limit: i64,
-) -> Result<Vec<HistoryEntry>, DbError> {
+) -> Result<Vec<HistoryEntry>> {
     let statement = page(query, limit);
     let mut entries: Vec<_> =
         cached::list(client, &statement.sql, &statement.references(), entry).await?;
@@ -48,7 +48,7 @@ async fn add_versions(
     client: &impl GenericClient,
     listing: PropertyId,
     entries: &mut [HistoryEntry],
-) -> Result<(), DbError> {
+) -> Result<()> {
     let ids = || entries.iter().map(|entry| entry.id.0);
     let (Some(oldest), Some(newest)) = (ids().min(), ids().max()) else {
         return Ok(());
@@ -123,10 +123,7 @@ fn page(query: &HistoryQuery, limit: i64) -> Statement {
 }
 
 /// One entry, with the whole versions of its listing.
-pub async fn find(
-    client: &impl GenericClient,
-    id: EventId,
-) -> Result<Option<HistoryEntry>, DbError> {
+pub async fn find(client: &impl GenericClient, id: EventId) -> Result<Option<HistoryEntry>> {
     let sql = format!("SELECT {COLUMNS} FROM history WHERE id = $1 ORDER BY at DESC LIMIT 1");
     let mut found = cached::find(client, &sql, &[&id.0], entry).await?;
     if let Some(listing) = found.as_ref().and_then(|entry| entry.property) {
@@ -140,7 +137,7 @@ pub async fn find_change(
     client: &impl GenericClient,
     id: PropertyId,
     version: Version,
-) -> Result<Option<HistoryEntry>, DbError> {
+) -> Result<Option<HistoryEntry>> {
     let Some(time) = version.time() else {
         return Ok(None);
     };
@@ -157,7 +154,7 @@ pub async fn list_actors_since(
     client: &impl GenericClient,
     id: PropertyId,
     version: Version,
-) -> Result<Vec<String>, DbError> {
+) -> Result<Vec<String>> {
     let Some(time) = version.time() else {
         return Ok(Vec::new());
     };
@@ -170,7 +167,7 @@ pub async fn find_state(
     client: &impl GenericClient,
     id: PropertyId,
     version: Version,
-) -> Result<Option<PropertyForm>, DbError> {
+) -> Result<Option<PropertyForm>> {
     let Some(time) = version.time() else {
         return Ok(None);
     };
@@ -180,7 +177,7 @@ pub async fn find_state(
 }
 
 /// The actors in the history, in the order of their names.
-pub async fn list_actors(client: &impl GenericClient, limit: i32) -> Result<Vec<String>, DbError> {
+pub async fn list_actors(client: &impl GenericClient, limit: i32) -> Result<Vec<String>> {
     let sql = include_str!("../../sql/queries/history_actor_list.sql");
     cached::list(client, sql, &[&limit], |row| row.get(0)).await
 }
@@ -191,7 +188,7 @@ pub async fn list_deletions(
     event: EventId,
     only: bool,
     limit: i64,
-) -> Result<Vec<DeletedListing>, DbError> {
+) -> Result<Vec<DeletedListing>> {
     let sql = include_str!("../../sql/queries/history_deletions.sql");
     let deleted = |row: &Row| DeletedListing {
         event: EventId(row.get(0)),

@@ -2,7 +2,7 @@
 
 use tokio_postgres::Row;
 
-use super::{DbError, GenericClient, cached};
+use super::{DbError, GenericClient, Result, cached};
 use crate::domain::{LoginEvent, LoginFilter, LoginKind, UserId};
 
 /// An entry of the login audit. Texts are bounded.
@@ -21,7 +21,7 @@ pub struct NewLoginEvent<'a> {
 }
 
 /// Notes an event, and forgets some of the oldest ones: those of more than 90 days ago, and those beyond 500,000.
-pub async fn insert(client: &impl GenericClient, new: NewLoginEvent<'_>) -> Result<(), DbError> {
+pub async fn insert(client: &impl GenericClient, new: NewLoginEvent<'_>) -> Result<()> {
     let sql = include_str!("../../sql/queries/login_event_insert.sql");
     let NewLoginEvent { kind, username, user, address, user_agent } = new;
     cached::execute(
@@ -34,7 +34,7 @@ pub async fn insert(client: &impl GenericClient, new: NewLoginEvent<'_>) -> Resu
 }
 
 /// Counts one more attempt that was put off within the minute of the last one from its address; whether there was one.
-pub async fn count_throttled(client: &impl GenericClient, address: &str) -> Result<bool, DbError> {
+pub async fn count_throttled(client: &impl GenericClient, address: &str) -> Result<bool> {
     let sql = include_str!("../../sql/queries/login_event_count_throttled.sql");
     Ok(cached::execute(client, sql, &[&address]).await? > 0)
 }
@@ -44,7 +44,7 @@ pub async fn list(
     client: &impl GenericClient,
     filter: &LoginFilter,
     limit: i64,
-) -> Result<Vec<LoginEvent>, DbError> {
+) -> Result<Vec<LoginEvent>> {
     let sql = include_str!("../../sql/queries/login_event_list.sql");
     let LoginFilter { username, address, kind, before } = filter;
     let kind = kind.map(LoginKind::name);
@@ -56,12 +56,12 @@ pub async fn list_of_user(
     client: &impl GenericClient,
     user: UserId,
     limit: i64,
-) -> Result<Vec<LoginEvent>, DbError> {
+) -> Result<Vec<LoginEvent>> {
     let sql = include_str!("../../sql/queries/login_event_list_of_user.sql");
     cached::list(client, sql, &[&user.0, &limit], event).await?
 }
 
-fn event(row: &Row) -> Result<LoginEvent, DbError> {
+fn event(row: &Row) -> Result<LoginEvent> {
     let kind = LoginKind::named(row.get(1)).ok_or(DbError::Corrupt("login_event"))?;
     Ok(LoginEvent {
         id: row.get(0),

@@ -4,7 +4,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::fact_columns::{self, COLUMNS_BEFORE_OPTIONAL, columns, statement};
-use super::{DbError, GenericClient, cached, listing_sql};
+use super::{DbError, GenericClient, Result, cached, listing_sql};
 use crate::domain::{
     Count, Description, Direction, Facts, FoldedLocation, ListingFilter, ListingQuery, Location,
     NewProperty, Position, Price, PriceBand, Property, PropertyId, Title,
@@ -24,18 +24,12 @@ pub struct Rows {
 }
 
 /// Finds one property.
-pub async fn find(
-    client: &impl GenericClient,
-    id: PropertyId,
-) -> Result<Option<Property>, DbError> {
+pub async fn find(client: &impl GenericClient, id: PropertyId) -> Result<Option<Property>> {
     find_by(client, statement!("sql/queries/property_find.sql"), id).await
 }
 
 /// Finds one property and keeps others from changing it until the transaction ends.
-pub async fn find_locked(
-    client: &impl GenericClient,
-    id: PropertyId,
-) -> Result<Option<Property>, DbError> {
+pub async fn find_locked(client: &impl GenericClient, id: PropertyId) -> Result<Option<Property>> {
     find_by(client, statement!("sql/queries/property_find_locked.sql"), id).await
 }
 
@@ -43,22 +37,19 @@ async fn find_by(
     client: &impl GenericClient,
     sql: &'static str,
     id: PropertyId,
-) -> Result<Option<Property>, DbError> {
+) -> Result<Option<Property>> {
     cached::find(client, sql, &[&id.0], property).await?.transpose()
 }
 
 /// Finds several properties, by id.
-pub async fn list_by_id(
-    client: &impl GenericClient,
-    ids: &[PropertyId],
-) -> Result<Vec<Property>, DbError> {
+pub async fn list_by_id(client: &impl GenericClient, ids: &[PropertyId]) -> Result<Vec<Property>> {
     let sql = statement!("sql/queries/property_list_by_id.sql");
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     cached::list(client, sql, &[&ids], property).await?
 }
 
 /// Lists the page that a query asks for.
-pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<Rows, DbError> {
+pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<Rows> {
     let few = has_few(client, query).await?;
     let statement = listing_sql::page(query, few);
     let rows: Result<Vec<_>, _> =
@@ -76,7 +67,7 @@ pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<R
 
 /// Whether so few rows have the word that a query searches for that finding and sorting all of them costs less than walking
 /// the list in its order until the page is full. For several words, the planner's own estimate is good enough.
-async fn has_few(client: &impl GenericClient, query: &ListingQuery) -> Result<bool, DbError> {
+async fn has_few(client: &impl GenericClient, query: &ListingQuery) -> Result<bool> {
     let search = query.filter.search.as_ref();
     let Some(word) = search.filter(|search| search.words().len() == 1) else {
         return Ok(false);
@@ -93,7 +84,7 @@ async fn has_few(client: &impl GenericClient, query: &ListingQuery) -> Result<bo
 }
 
 /// Counts the rows that a filter selects, as public lists do.
-pub async fn count(client: &impl GenericClient, filter: &ListingFilter) -> Result<Count, DbError> {
+pub async fn count(client: &impl GenericClient, filter: &ListingFilter) -> Result<Count> {
     count_up_to(client, filter, Count::PUBLIC_LIMIT).await
 }
 
@@ -101,7 +92,7 @@ async fn count_up_to(
     client: &impl GenericClient,
     filter: &ListingFilter,
     limit: i64,
-) -> Result<Count, DbError> {
+) -> Result<Count> {
     let statement = listing_sql::count(filter, limit.saturating_add(1));
     let found = cached::one(client, &statement.sql, &statement.references()).await?.get(0);
     Ok(match listing_sql::is_tallied(filter) {
@@ -116,7 +107,7 @@ pub async fn list_similar(
     client: &impl GenericClient,
     to: &Property,
     limit: i64,
-) -> Result<Vec<Property>, DbError> {
+) -> Result<Vec<Property>> {
     let above = statement!("sql/queries/property_list_above.sql");
     let below = statement!("sql/queries/property_list_below.sql");
     let place = FoldedLocation::of(&to.location);
@@ -136,7 +127,7 @@ pub async fn list_similar(
 }
 
 /// Adds a property.
-pub async fn insert(client: &impl GenericClient, new: &NewProperty) -> Result<Property, DbError> {
+pub async fn insert(client: &impl GenericClient, new: &NewProperty) -> Result<Property> {
     let sql = statement!("sql/queries/property_insert.sql");
     let values = columns(new.values());
     let values = values.each_ref().map(|value| value as &(dyn ToSql + Sync));
@@ -148,7 +139,7 @@ pub async fn update(
     client: &impl GenericClient,
     id: PropertyId,
     new: &NewProperty,
-) -> Result<Option<Property>, DbError> {
+) -> Result<Option<Property>> {
     write(client, statement!("sql/queries/property_update.sql"), id, new).await
 }
 
@@ -158,7 +149,7 @@ pub(super) async fn write(
     sql: &str,
     id: PropertyId,
     new: &NewProperty,
-) -> Result<Option<Property>, DbError> {
+) -> Result<Option<Property>> {
     let values = columns(new.values());
     let id: &(dyn ToSql + Sync) = &id.0;
     let values = values.iter().map(|value| value as &(dyn ToSql + Sync));
@@ -167,13 +158,13 @@ pub(super) async fn write(
 }
 
 /// Deletes properties by id in one statement; returns how many existed.
-pub async fn delete(client: &impl GenericClient, ids: &[PropertyId]) -> Result<u64, DbError> {
+pub async fn delete(client: &impl GenericClient, ids: &[PropertyId]) -> Result<u64> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     cached::execute(client, "DELETE FROM property WHERE id = ANY($1)", &[&ids]).await
 }
 
 /// Reads a row of [`fact_columns::COLUMNS`].
-pub(super) fn property(row: &Row) -> Result<Property, DbError> {
+pub(super) fn property(row: &Row) -> Result<Property> {
     let time = |at: usize| row.try_get(at).map_err(|_| DbError::Corrupt("a time"));
     let mut optional = COLUMNS_BEFORE_OPTIONAL..;
     Ok(Property {

@@ -1,7 +1,7 @@
 //! Bringing deleted listings back into the table `property`, from the history.
 
 use super::fact_columns::statement;
-use super::{DbError, GenericClient, Transaction, bulk, cached, properties};
+use super::{GenericClient, Result, Transaction, bulk, cached, properties};
 use crate::domain::{EventId, NewProperty, Property, PropertyId};
 
 /// Brings listings back as they were when they were deleted, each under its number and with its times; returns the
@@ -9,7 +9,7 @@ use crate::domain::{EventId, NewProperty, Property, PropertyId};
 pub async fn insert_deleted(
     transaction: &Transaction<'_>,
     events: &[EventId],
-) -> Result<Vec<PropertyId>, DbError> {
+) -> Result<Vec<PropertyId>> {
     let sql = statement!("sql/queries/property_insert_deleted.sql");
     let restored = list(transaction, sql, events).await?;
     let largest = restored.iter().map(|id| id.0).max();
@@ -21,7 +21,7 @@ pub async fn insert_deleted(
 pub async fn list_as_deleted(
     client: &impl GenericClient,
     events: &[EventId],
-) -> Result<Vec<PropertyId>, DbError> {
+) -> Result<Vec<PropertyId>> {
     list(client, statement!("sql/queries/property_list_as_deleted.sql"), events).await
 }
 
@@ -29,7 +29,7 @@ async fn list(
     client: &impl GenericClient,
     sql: &str,
     events: &[EventId],
-) -> Result<Vec<PropertyId>, DbError> {
+) -> Result<Vec<PropertyId>> {
     let events: Vec<i64> = events.iter().map(|event| event.0).collect();
     cached::list(client, sql, &[&events], |row| PropertyId(row.get(0))).await
 }
@@ -40,7 +40,7 @@ pub async fn insert_again(
     transaction: &Transaction<'_>,
     id: PropertyId,
     new: &NewProperty,
-) -> Result<Option<Property>, DbError> {
+) -> Result<Option<Property>> {
     let sql = statement!("sql/queries/property_insert_again.sql");
     let again = properties::write(transaction, sql, id, new).await?;
     if again.is_some() {

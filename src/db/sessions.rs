@@ -5,11 +5,11 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio_postgres::Row;
 
-use super::{DbError, GenericClient, cached};
+use super::{GenericClient, Result, cached};
 use crate::domain::{SessionEntry, UserId};
 
 /// Finds the state of a session that has not expired.
-pub async fn find(client: &impl GenericClient, key_hash: &[u8]) -> Result<Option<Value>, DbError> {
+pub async fn find(client: &impl GenericClient, key_hash: &[u8]) -> Result<Option<Value>> {
     let sql = "SELECT state FROM session WHERE key_hash = $1 AND expires_at > now()";
     cached::find(client, sql, &[&key_hash], |row| row.get(0)).await
 }
@@ -34,7 +34,7 @@ pub struct NewSession<'a> {
 }
 
 /// Adds a session. Removes some of those that have expired.
-pub async fn insert(client: &impl GenericClient, new: NewSession<'_>) -> Result<(), DbError> {
+pub async fn insert(client: &impl GenericClient, new: NewSession<'_>) -> Result<()> {
     let sql = include_str!("../../sql/queries/session_insert.sql");
     let NewSession { key_hash, name, user, state, lifetime, address, user_agent } = new;
     let (user, seconds) = (user.map(|id| id.0), lifetime.as_secs_f64());
@@ -54,7 +54,7 @@ pub async fn update(
     user: Option<UserId>,
     state: &Value,
     lifetime: Duration,
-) -> Result<(), DbError> {
+) -> Result<()> {
     let sql = include_str!("../../sql/queries/session_update.sql");
     let (user, seconds) = (user.map(|id| id.0), lifetime.as_secs_f64());
     cached::execute(client, sql, &[&key_hash, &user, state, &seconds]).await.map(drop)
@@ -65,7 +65,7 @@ pub async fn list_of_user(
     client: &impl GenericClient,
     user: UserId,
     limit: i64,
-) -> Result<Vec<SessionEntry>, DbError> {
+) -> Result<Vec<SessionEntry>> {
     let sql = include_str!("../../sql/queries/session_list_of_user.sql");
     let entry = |row: &Row| SessionEntry {
         name: row.get(0),
@@ -78,7 +78,7 @@ pub async fn list_of_user(
 }
 
 /// Ends a session.
-pub async fn delete(client: &impl GenericClient, key_hash: &[u8]) -> Result<(), DbError> {
+pub async fn delete(client: &impl GenericClient, key_hash: &[u8]) -> Result<()> {
     cached::execute(client, "DELETE FROM session WHERE key_hash = $1", &[&key_hash]).await.map(drop)
 }
 
@@ -87,7 +87,7 @@ pub async fn delete_named(
     client: &impl GenericClient,
     user: UserId,
     name: &str,
-) -> Result<Vec<Vec<u8>>, DbError> {
+) -> Result<Vec<Vec<u8>>> {
     let sql = "DELETE FROM session WHERE user_id = $1 AND name = $2 RETURNING key_hash";
     cached::list(client, sql, &[&user.0, &name], |row| row.get(0)).await
 }
@@ -97,14 +97,14 @@ pub async fn delete_of_user(
     client: &impl GenericClient,
     user: UserId,
     but_for: Option<&str>,
-) -> Result<Vec<Vec<u8>>, DbError> {
+) -> Result<Vec<Vec<u8>>> {
     let sql =
         "DELETE FROM session WHERE user_id = $1 AND name IS DISTINCT FROM $2 RETURNING key_hash";
     cached::list(client, sql, &[&user.0, &but_for], |row| row.get(0)).await
 }
 
 /// Removes the sessions that have expired; returns how many.
-pub async fn delete_expired(client: &impl GenericClient) -> Result<u64, DbError> {
+pub async fn delete_expired(client: &impl GenericClient) -> Result<u64> {
     let sql = "DELETE FROM session WHERE expires_at <= now()";
     client.execute(sql, &[]).await
 }

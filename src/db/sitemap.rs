@@ -2,12 +2,12 @@
 
 use tokio_postgres::Row;
 
-use super::{DbError, GenericClient, cached};
+use super::{DbError, GenericClient, Result, cached};
 use crate::domain::{ListedPart, ListedProperty, PropertyId, SitemapPart};
 
 /// Lists the parts that have rows, in order: the last ones, if there are more than an index may name. Costs a step per
 /// part, however many rows each has.
-pub async fn list_parts(client: &impl GenericClient) -> Result<Vec<ListedPart>, DbError> {
+pub async fn list_parts(client: &impl GenericClient) -> Result<Vec<ListedPart>> {
     let sql = include_str!("../../sql/queries/sitemap_parts.sql");
     let part = |row: &Row| {
         Ok(ListedPart {
@@ -22,7 +22,7 @@ pub async fn list_parts(client: &impl GenericClient) -> Result<Vec<ListedPart>, 
 pub async fn list_part(
     client: &impl GenericClient,
     part: SitemapPart,
-) -> Result<Vec<ListedProperty>, DbError> {
+) -> Result<Vec<ListedProperty>> {
     let sql = include_str!("../../sql/queries/sitemap_part.sql");
     let (first, last) = part.ids();
     let property = |row: &Row| {

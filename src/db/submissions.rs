@@ -2,7 +2,7 @@
 
 use tokio_postgres::Row;
 
-use super::{DbError, GenericClient, cached};
+use super::{GenericClient, Result, cached};
 use crate::domain::{PropertyId, Version};
 
 /// What came of a form when it was sent before.
@@ -22,7 +22,7 @@ pub async fn claim(
     client: &impl GenericClient,
     token: &[u8],
     content: &[u8],
-) -> Result<Option<Earlier>, DbError> {
+) -> Result<Option<Earlier>> {
     let sql = include_str!("../../sql/queries/form_submission_claim.sql");
     if cached::execute(client, sql, &[&token, &content]).await? > 0 {
         return Ok(None);
@@ -39,11 +39,7 @@ pub async fn claim(
 }
 
 /// Notes what came of a form whose token this transaction has claimed.
-pub async fn finish(
-    client: &impl GenericClient,
-    token: &[u8],
-    earlier: &Earlier,
-) -> Result<(), DbError> {
+pub async fn finish(client: &impl GenericClient, token: &[u8], earlier: &Earlier) -> Result<()> {
     let sql = include_str!("../../sql/queries/form_submission_finish.sql");
     let Earlier { content, property, version } = earlier;
     cached::execute(client, sql, &[&token, content, &property.0, &version.0]).await.map(drop)

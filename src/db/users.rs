@@ -5,26 +5,23 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::listing_sql::Statement;
-use super::{DbError, GenericClient, cached};
+use super::{GenericClient, Result, cached};
 use crate::domain::{Names, Permissions, User, UserId, UserQuery, UserStanding, Username};
 
 /// Finds a user by login name.
-pub async fn find_by_name(
-    client: &impl GenericClient,
-    username: &str,
-) -> Result<Option<User>, DbError> {
+pub async fn find_by_name(client: &impl GenericClient, username: &str) -> Result<Option<User>> {
     let sql = include_str!("../../sql/queries/user_find_by_name.sql");
     cached::find(client, sql, &[&username], user).await
 }
 
 /// Finds a user by number.
-pub async fn find(client: &impl GenericClient, id: UserId) -> Result<Option<User>, DbError> {
+pub async fn find(client: &impl GenericClient, id: UserId) -> Result<Option<User>> {
     let sql = include_str!("../../sql/queries/user_find.sql");
     cached::find(client, sql, &[&id.0], user).await
 }
 
 /// Finds and locks a user by id until this transaction ends.
-pub async fn find_locked(client: &impl GenericClient, id: UserId) -> Result<Option<User>, DbError> {
+pub async fn find_locked(client: &impl GenericClient, id: UserId) -> Result<Option<User>> {
     let sql = concat!(include_str!("../../sql/queries/user_find.sql"), "FOR NO KEY UPDATE");
     cached::find(client, sql, &[&id.0], user).await
 }
@@ -34,7 +31,7 @@ pub async fn find_by_session(
     client: &impl GenericClient,
     id: UserId,
     session: &str,
-) -> Result<Option<User>, DbError> {
+) -> Result<Option<User>> {
     let sql = include_str!("../../sql/queries/user_find_by_session.sql");
     cached::find(client, sql, &[&id.0, &session], user).await
 }
@@ -44,7 +41,7 @@ pub async fn list(
     client: &impl GenericClient,
     query: &UserQuery,
     page_size: u16,
-) -> Result<(Vec<User>, i64), DbError> {
+) -> Result<(Vec<User>, i64)> {
     let sql = include_str!("../../sql/queries/user_list.sql");
     let (limit, offset) = (i64::from(page_size), i64::from(query.page) * i64::from(page_size));
     let UserQuery { search, role, active, .. } = query;
@@ -60,7 +57,7 @@ pub async fn insert(
     client: &impl GenericClient,
     new: &UserStanding,
     password_hash: &str,
-) -> Result<Option<UserId>, DbError> {
+) -> Result<Option<UserId>> {
     let sql = include_str!("../../sql/queries/user_insert.sql");
     let account = account(sql, new, password_hash.to_owned());
     cached::find(client, &account.sql, &account.references(), |row| UserId(row.get(0))).await
@@ -102,7 +99,7 @@ pub struct LoadedUser {
 }
 
 /// Adds an account that comes from outside, or makes the one of that name like it; whether that changed anything.
-pub async fn upsert(client: &impl GenericClient, user: &LoadedUser) -> Result<bool, DbError> {
+pub async fn upsert(client: &impl GenericClient, user: &LoadedUser) -> Result<bool> {
     let sql = include_str!("../../sql/queries/user_upsert.sql");
     let mut account = account(sql, &user.standing, user.password_hash.clone());
     account.parameters.push(Box::new(user.last_login));
@@ -118,22 +115,19 @@ pub async fn update(
     client: &impl GenericClient,
     id: UserId,
     standing: &UserStanding,
-) -> Result<(), DbError> {
+) -> Result<()> {
     let sql = include_str!("../../sql/queries/user_update.sql");
     let account = account(sql, standing, id.0);
     cached::execute(client, &account.sql, &account.references()).await.map(drop)
 }
 
 /// Removes a user, and with them their sessions.
-pub async fn delete(client: &impl GenericClient, id: UserId) -> Result<(), DbError> {
+pub async fn delete(client: &impl GenericClient, id: UserId) -> Result<()> {
     cached::execute(client, "DELETE FROM site_user WHERE id = $1", &[&id.0]).await.map(drop)
 }
 
 /// The names of all users but one.
-pub async fn list_names(
-    client: &impl GenericClient,
-    but: Option<UserId>,
-) -> Result<Names, DbError> {
+pub async fn list_names(client: &impl GenericClient, but: Option<UserId>) -> Result<Names> {
     let sql = "SELECT username FROM site_user WHERE id IS DISTINCT FROM $1";
     let name = |row: &Row| Username::from_database(row.get(0));
     let names: Vec<_> = cached::list(client, sql, &[&but.map(|id| id.0)], name).await?;
@@ -142,7 +136,7 @@ pub async fn list_names(
 
 /// Waits until no other transaction gives a name to a user, and lets none until this one ends: two at once could each
 /// give one that looks like the other's.
-pub async fn lock_names(client: &impl GenericClient) -> Result<(), DbError> {
+pub async fn lock_names(client: &impl GenericClient) -> Result<()> {
     let lock = "SELECT pg_advisory_xact_lock(hashtext('site_user.username'))";
     client.execute(lock, &[]).await?;
     Ok(())
@@ -155,7 +149,7 @@ pub async fn update_password(
     id: UserId,
     checked: Option<&str>,
     password_hash: &str,
-) -> Result<bool, DbError> {
+) -> Result<bool> {
     let sql = "UPDATE site_user SET password_hash = $2
         WHERE id = $1 AND ($3::text IS NULL OR session_stamp = $3)";
     Ok(cached::execute(client, sql, &[&id.0, &password_hash, &checked]).await? > 0)
@@ -168,32 +162,32 @@ pub async fn rehash_password(
     id: UserId,
     checked: &str,
     password_hash: &str,
-) -> Result<(), DbError> {
+) -> Result<()> {
     client.batch_execute("SET LOCAL app.rehash = 'on'").await?;
     let sql = "UPDATE site_user SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
     cached::execute(client, sql, &[&id.0, &checked, &password_hash]).await.map(drop)
 }
 
 /// A hash that another program made, of the kind that most accounts with such a one have, if any has.
-pub async fn find_foreign_hash(client: &impl GenericClient) -> Result<Option<String>, DbError> {
+pub async fn find_foreign_hash(client: &impl GenericClient) -> Result<Option<String>> {
     let sql = include_str!("../../sql/queries/user_find_foreign_hash.sql");
     cached::find(client, sql, &[], |row| row.get(0)).await
 }
 
 /// Notes that a user has just logged in.
-pub async fn update_last_login(client: &impl GenericClient, id: UserId) -> Result<(), DbError> {
+pub async fn update_last_login(client: &impl GenericClient, id: UserId) -> Result<()> {
     let sql = "UPDATE site_user SET last_login = now() WHERE id = $1";
     cached::execute(client, sql, &[&id.0]).await.map(drop)
 }
 
 /// Those who may manage accounts; until this transaction ends none of them ceases to.
-pub async fn lock_in_charge(client: &impl GenericClient) -> Result<Vec<UserId>, DbError> {
+pub async fn lock_in_charge(client: &impl GenericClient) -> Result<Vec<UserId>> {
     let sql = include_str!("../../sql/queries/user_lock_in_charge.sql");
     cached::list(client, sql, &[], |row| UserId(row.get(0))).await
 }
 
 /// How many may manage accounts.
-pub async fn count_superusers(client: &impl GenericClient) -> Result<i64, DbError> {
+pub async fn count_superusers(client: &impl GenericClient) -> Result<i64> {
     let sql = "SELECT count(*) FROM site_user WHERE is_superuser AND is_staff AND is_active";
     Ok(client.query_one(sql, &[]).await?.get(0))
 }

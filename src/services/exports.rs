@@ -10,7 +10,7 @@ use futures_util::{Stream, TryStreamExt as _, stream};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::fixtures::{Format, sheet};
-use super::{Editor, ServiceError};
+use super::{Editor, Result};
 use crate::db::{Client, DbError, admin_listings};
 use crate::domain::{AdminOrder, Selection};
 
@@ -22,7 +22,7 @@ const WAITING: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A piece of the file, or why there are no more.
-pub type Piece = Result<Vec<u8>, ServiceError>;
+pub type Piece = Result<Vec<u8>>;
 
 impl Editor {
     /// The chosen listings of one moment as a file, in an order. What fails on the way ends the stream with an error, so
@@ -32,7 +32,7 @@ impl Editor {
         selection: Selection,
         order: AdminOrder,
         format: Format,
-    ) -> Result<impl Stream<Item = Piece> + use<>, ServiceError> {
+    ) -> Result<impl Stream<Item = Piece> + use<>> {
         let client = self.database.unhurried_client().await?;
         let (sender, receiver) = channel(WAITING);
         tokio::spawn(async move {

@@ -2,7 +2,7 @@
 //! the user who asks for it, with a note in the history that says what was undone.
 
 use super::editor::Ending::{Commit, RollBack};
-use super::{Editor, ServiceError, UpdateOutcome};
+use super::{Editor, Result, UpdateOutcome};
 use crate::db::{event_log, history, properties, restoration};
 use crate::domain::{EventId, NewProperty, Property, PropertyId, Version};
 
@@ -34,12 +34,7 @@ pub enum RestoreOutcome {
 
 impl Editor {
     /// Restores the listings that were deleted together with an event's own, all or none; `only` that one if so.
-    pub async fn undo(
-        &self,
-        actor: &str,
-        event: EventId,
-        only: bool,
-    ) -> Result<UndoOutcome, ServiceError> {
+    pub async fn undo(&self, actor: &str, event: EventId, only: bool) -> Result<UndoOutcome> {
         let written = self.write(actor, move |work| {
             Box::pin(async move {
                 let limit = MAX_UNDONE + 1;
@@ -74,7 +69,7 @@ impl Editor {
         actor: &str,
         id: PropertyId,
         new: NewProperty,
-    ) -> Result<RestoreOutcome, ServiceError> {
+    ) -> Result<RestoreOutcome> {
         let written = self.write(actor, move |work| {
             Box::pin(async move {
                 event_log::set_note(work, "restored after its deletion").await?;
@@ -96,7 +91,7 @@ impl Editor {
         seen: Version,
         event: EventId,
         new: NewProperty,
-    ) -> Result<UpdateOutcome, ServiceError> {
+    ) -> Result<UpdateOutcome> {
         let written = self.write(actor, move |work| {
             Box::pin(async move {
                 let Some(current) = properties::find_locked(work, id).await? else {

@@ -9,7 +9,7 @@ use std::time::Instant;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::replacement::Replacement;
-use super::{CommandError, output};
+use super::{CommandError, Result, output};
 use crate::app::platform::Platform;
 use crate::db::DbError;
 use crate::domain::ListingQuery;
@@ -20,7 +20,7 @@ pub(super) fn format_parser() -> impl clap::builder::TypedValueParser<Value = Fo
     PossibleValuesParser::new(["csv", "jsonl"]).try_map(|name| name.parse::<Format>())
 }
 
-pub(super) async fn sample(platform: &Platform, count: u64) -> Result<(), CommandError> {
+pub(super) async fn sample(platform: &Platform, count: u64) -> Result<()> {
     let started = Instant::now();
     let bar = output::progress(Some(count), "listings");
     let events =
@@ -36,7 +36,7 @@ pub(super) async fn load(
     files: &[impl AsRef<Path>],
     options: LoadOptions,
     format: Option<Format>,
-) -> Result<(), CommandError> {
+) -> Result<()> {
     let (mut loaded, mut changed) = (0, 0);
     for path in files {
         let path = path.as_ref();
@@ -69,7 +69,7 @@ async fn load_file(
     name: &str,
     options: LoadOptions,
     format: Option<Format>,
-) -> Result<LoadReport, CommandError> {
+) -> Result<LoadReport> {
     let (source, size) = open(path, name)?;
     let bar = match size {
         Some(size) => output::progress_of_bytes(size),
@@ -109,7 +109,7 @@ async fn load_file(
 /// A file to read, with its size if it is known.
 type Source = (Box<dyn Read + Send>, Option<u64>);
 
-fn open(path: &Path, name: &str) -> Result<Source, CommandError> {
+fn open(path: &Path, name: &str) -> Result<Source> {
     if path == Path::new("-") {
         return Ok((Box::new(std::io::stdin()), None));
     }
@@ -120,11 +120,7 @@ fn open(path: &Path, name: &str) -> Result<Source, CommandError> {
 }
 
 /// Writes every listing. A file is replaced when all are written, and is as it was if that fails.
-pub(super) async fn dump(
-    platform: &Platform,
-    format: Format,
-    path: &Path,
-) -> Result<(), CommandError> {
+pub(super) async fn dump(platform: &Platform, format: Format, path: &Path) -> Result<()> {
     let failed = |source| CommandError::File { file: path.display().to_string(), source };
     let replacement = match path == Path::new("-") {
         true => None,

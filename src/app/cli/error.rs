@@ -42,6 +42,9 @@ pub(super) enum CommandError {
     Runtime(std::io::Error),
 }
 
+/// What a command returns.
+pub(super) type Result<T, E = CommandError> = std::result::Result<T, E>;
+
 impl CommandError {
     pub(super) fn exit_code(&self) -> ExitCode {
         match self {

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use super::{CommandError, help, output};
+use super::{CommandError, Result, help, output};
 
 /// The program's name in a shell.
 const NAME: &str = "property-listings";
@@ -29,7 +29,7 @@ pub(super) fn man(
     mut command: clap::Command,
     name: Option<&str>,
     directory: Option<&Path>,
-) -> Result<(), CommandError> {
+) -> Result<()> {
     if let Some(directory) = directory {
         let at_directory =
             |source| CommandError::File { file: directory.display().to_string(), source };

@@ -2,17 +2,13 @@
 
 use serde_json::json;
 
-use super::CommandError;
 use super::output::{self, OutputFormat};
+use super::{CommandError, Result};
 use crate::app::platform::Platform;
 use crate::db::migrations::{self, MigrationState, Step};
 
 /// Applies the pending migrations; with `plan` only lists them, with `check` only fails if there are any.
-pub(super) async fn migrate(
-    platform: &Platform,
-    plan: bool,
-    check: bool,
-) -> Result<(), CommandError> {
+pub(super) async fn migrate(platform: &Platform, plan: bool, check: bool) -> Result<()> {
     if plan || check {
         return show_pending(platform, plan, check).await;
     }
@@ -27,7 +23,7 @@ pub(super) async fn migrate(
     Ok(())
 }
 
-async fn show_pending(platform: &Platform, plan: bool, check: bool) -> Result<(), CommandError> {
+async fn show_pending(platform: &Platform, plan: bool, check: bool) -> Result<()> {
     let mut pending = migrations::list(&platform.database).await?;
     pending.retain(|migration| !migration.applied);
     if plan {
@@ -47,11 +43,7 @@ async fn show_pending(platform: &Platform, plan: bool, check: bool) -> Result<()
     }
 }
 
-pub(super) async fn show(
-    platform: &Platform,
-    plan: bool,
-    format: OutputFormat,
-) -> Result<(), CommandError> {
+pub(super) async fn show(platform: &Platform, plan: bool, format: OutputFormat) -> Result<()> {
     let migrations = migrations::list(&platform.database).await?;
     if format == OutputFormat::Json {
         let rows = migrations.iter().map(|MigrationState { name, applied }| {

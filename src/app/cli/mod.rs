@@ -36,7 +36,7 @@ use crate::http;
 use crate::services::fixtures::{Format, LoadOptions};
 use cache::CacheAction;
 use check::finding::CheckArgs;
-use error::CommandError;
+use error::{CommandError, Result};
 use interrupt::unless_interrupted;
 use output::OutputFormat;
 

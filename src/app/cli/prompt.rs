@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::time::Duration;
 
-use super::CommandError;
+use super::{CommandError, Result};
 
 /// How long the terminal may take to show again what is typed, after Ctrl-C. Less than others wait for that.
 const RESTORED: Duration = Duration::from_millis(100);
@@ -14,7 +14,7 @@ pub(super) fn is_possible() -> bool {
 }
 
 /// Asks for a line.
-pub(super) async fn ask(prompt: &str) -> Result<String, CommandError> {
+pub(super) async fn ask(prompt: &str) -> Result<String> {
     require_terminal()?;
     let _ = write!(std::io::stderr(), "{prompt}");
     let reading = tokio::task::spawn_blocking(|| {
@@ -31,7 +31,7 @@ pub(super) async fn ask(prompt: &str) -> Result<String, CommandError> {
 }
 
 /// Asks whether to go on.
-pub(super) async fn confirm(prompt: &str) -> Result<(), CommandError> {
+pub(super) async fn confirm(prompt: &str) -> Result<()> {
     if !is_possible() {
         let message = "There is no terminal to ask on. Use --noinput.";
         return Err(CommandError::Usage(message.into()));
@@ -43,7 +43,7 @@ pub(super) async fn confirm(prompt: &str) -> Result<(), CommandError> {
 }
 
 /// Asks for a secret, which is not shown.
-pub(super) async fn ask_hidden(prompt: &'static str) -> Result<String, CommandError> {
+pub(super) async fn ask_hidden(prompt: &'static str) -> Result<String> {
     require_terminal()?;
     let mut reading = tokio::task::spawn_blocking(move || rpassword::prompt_password(prompt));
     let text = tokio::select! {
@@ -56,7 +56,7 @@ pub(super) async fn ask_hidden(prompt: &'static str) -> Result<String, CommandEr
     text.and_then(Result::ok).ok_or_else(cancelled)
 }
 
-fn require_terminal() -> Result<(), CommandError> {
+fn require_terminal() -> Result<()> {
     match is_possible() {
         true => Ok(()),
         false => Err(CommandError::Usage(

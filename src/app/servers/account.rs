@@ -24,10 +24,8 @@ struct Switch {
 impl Account {
     /// The current user; for root the owner of `data` if that exists, else `postgres`, else `nobody`.
     pub(super) fn choose(data: &Path) -> Result<Self, ServersError> {
-        let own = id(&["-u"]).ok_or_else(|| ServersError::Run {
-            program: "id -u".to_owned(),
-            source: std::io::Error::other("it names no user"),
-        })?;
+        let no_user = || std::io::Error::other("it names no user");
+        let own = id(&["-u"]).ok_or_else(|| ServersError::Run("id -u".to_owned(), no_user()))?;
         if own != 0 {
             return Ok(Self { uid: own, switch: None });
         }
@@ -88,9 +86,8 @@ impl Account {
         command.args(["-c", script, "sh"]).args(&above);
         command.current_dir("/").stdin(Stdio::null());
         self.apply(&mut command);
-        let output = command
-            .output()
-            .map_err(|source| ServersError::Run { program: "/bin/sh".to_owned(), source })?;
+        let output =
+            command.output().map_err(|err| ServersError::Run("/bin/sh".to_owned(), err))?;
         if output.status.code() != Some(9) {
             return Ok(());
         }

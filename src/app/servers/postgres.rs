@@ -124,8 +124,7 @@ async fn initdb(
                 child.wait().await
             }
         };
-        let status =
-            status.map_err(|source| ServersError::Run { program: "initdb".to_owned(), source })?;
+        let status = status.map_err(|err| ServersError::Run("initdb".to_owned(), err))?;
         if stop.is_asked() {
             return Err(ServersError::Interrupted);
         }
@@ -134,10 +133,8 @@ async fn initdb(
         }
     }
     let log = &program.log;
-    Err(ServersError::Initdb {
-        directory: directory.to_owned(),
-        output: format!("{} ends:\n{}", log.display(), ready::tail(log)),
-    })
+    let output = format!("{} ends:\n{}", log.display(), ready::tail(log));
+    Err(ServersError::Initdb(directory.to_owned(), output))
 }
 
 fn major_version(data: &Path) -> Result<Option<u32>, ServersError> {

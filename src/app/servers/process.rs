@@ -55,8 +55,7 @@ pub(super) struct Supervised {
 impl Supervised {
     /// Starts a server, now and after each of its deaths.
     pub(super) async fn start(server: Server) -> Result<Self, ServersError> {
-        let failed =
-            |source| ServersError::Run { program: format!("a thread for {}", server.name), source };
+        let failed = |source| ServersError::Run(format!("a thread for {}", server.name), source);
         let runtime = RUNTIME.as_ref().map_err(|err| failed(io::Error::other(err.to_string())))?;
         let (stop, stopped) = watch::channel(false);
         let deaths = Arc::new(AtomicU32::new(0));
@@ -67,10 +66,9 @@ impl Supervised {
             Ok(())
         });
         let handle = Handle(stop);
-        starting.await.map_err(|err| ServersError::Run {
-            program: "the start of a private server".to_owned(),
-            source: io::Error::other(err),
-        })??;
+        let lost =
+            |err| ServersError::Run("the start of a server".to_owned(), io::Error::other(err));
+        starting.await.map_err(lost)??;
         Ok(Self { handle, deaths })
     }
 

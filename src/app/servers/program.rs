@@ -68,10 +68,9 @@ impl Program {
         command.current_dir(&self.directory).process_group(0);
         command.stdin(Stdio::piped()).stdout(log).stderr(errors);
         self.account.apply(&mut command);
-        tokio::process::Command::from(command).spawn().map_err(|source| ServersError::Run {
-            program: self.command[0].display().to_string(),
-            source,
-        })
+        tokio::process::Command::from(command)
+            .spawn()
+            .map_err(|err| ServersError::Run(self.command[0].display().to_string(), err))
     }
 }
 

@@ -71,7 +71,7 @@ impl Server {
                 }
             }
         }
-        Err(ServersError::Orphan { server, pid })
+        Err(ServersError::Orphan(server, pid))
     }
 
     /// Whether a command line, or the title that the program gave itself, is that of this server.

@@ -7,7 +7,7 @@ use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
 
 use super::super::fact_columns::{column_type, columns, statement};
-use super::super::{DbError, Transaction};
+use super::super::{Result, Transaction};
 use super::indexes::{DroppedIndexes, advance_sequence};
 use crate::domain::{FACTS, NewProperty};
 
@@ -21,7 +21,7 @@ pub struct Append<'a> {
 impl<'a> Append<'a> {
     /// Begins to copy about `rows` rows. Into an empty table that is done without its indexes, if there are many:
     /// then readers of the table wait until the transaction ends.
-    pub async fn begin(transaction: &'a Transaction<'a>, rows: u64) -> Result<Self, DbError> {
+    pub async fn begin(transaction: &'a Transaction<'a>, rows: u64) -> Result<Self> {
         advance_sequence(transaction, None).await?;
         let indexes = DroppedIndexes::drop_if_empty(transaction, rows).await?;
         let sink = transaction.copy_in(statement!("sql/queries/bulk_append_copy.sql")).await?;
@@ -31,7 +31,7 @@ impl<'a> Append<'a> {
     }
 
     /// Sends a row, unchanged since `at`; buffered, so most calls don't wait.
-    pub async fn add(&mut self, new: &NewProperty, at: DateTime<Utc>) -> Result<(), DbError> {
+    pub async fn add(&mut self, new: &NewProperty, at: DateTime<Utc>) -> Result<()> {
         let values = columns(new.values());
         let values = values.iter().map(|value| value as &(dyn ToSql + Sync));
         let times: [&(dyn ToSql + Sync); 2] = [&at, &at];
@@ -41,7 +41,7 @@ impl<'a> Append<'a> {
     }
 
     /// Ends the copy and builds the indexes; returns the number of rows.
-    pub async fn finish(mut self) -> Result<u64, DbError> {
+    pub async fn finish(mut self) -> Result<u64> {
         let rows = self.writer.as_mut().finish().await?;
         self.indexes.recreate(self.transaction).await?;
         Ok(rows)

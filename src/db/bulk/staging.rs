@@ -7,7 +7,7 @@ use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
 
 use super::super::fact_columns::{column_type, columns, filled, sql_file, statement};
-use super::super::{DbError, Transaction};
+use super::super::{DbError, Result, Transaction};
 use super::indexes::{DroppedIndexes, advance_sequence};
 use crate::domain::{FACTS, Fact, NewProperty, PropertyId, REQUIRED};
 
@@ -72,7 +72,7 @@ pub struct Staging<'a> {
 
 impl<'a> Staging<'a> {
     /// Creates the temporary table, which the end of the transaction drops. One load per transaction.
-    pub async fn create(transaction: &'a Transaction<'a>) -> Result<Self, DbError> {
+    pub async fn create(transaction: &'a Transaction<'a>) -> Result<Self> {
         transaction.batch_execute(statement!("sql/queries/bulk_staging_create.sql")).await?;
         let sink = transaction.copy_in(statement!("sql/queries/bulk_staging_copy.sql")).await?;
         let mut types = vec![Type::INT8, Type::INT8, Type::TIMESTAMPTZ, Type::TIMESTAMPTZ];
@@ -87,7 +87,7 @@ impl<'a> Staging<'a> {
     }
 
     /// Sends a row; buffered, so most calls don't wait.
-    pub async fn add(&mut self, row: &BulkRow) -> Result<(), DbError> {
+    pub async fn add(&mut self, row: &BulkRow) -> Result<()> {
         let BulkRow { id, property, created_at, updated_at } = row;
         let ordinal = i64::try_from(self.rows).map_err(|_| DbError::Corrupt("ordinal"))?;
         let id = id.map(|id| id.0);
@@ -102,7 +102,7 @@ impl<'a> Staging<'a> {
     }
 
     /// Ends the sending of rows, so that they can be looked at.
-    pub async fn end(&mut self) -> Result<(), DbError> {
+    pub async fn end(&mut self) -> Result<()> {
         if !self.ended {
             self.writer.as_mut().finish().await?;
             self.ended = true;
@@ -116,7 +116,7 @@ impl<'a> Staging<'a> {
     /// # Errors
     /// [`DbError::Constraint`] when a value is out of bounds, [`DbError::Query`] when an id was added twice; otherwise
     /// when the database can't answer.
-    pub async fn merge(mut self, given: &GivenFacts) -> Result<Merged, DbError> {
+    pub async fn merge(mut self, given: &GivenFacts) -> Result<Merged> {
         self.end().await?;
         advance_sequence(self.transaction, self.largest_id).await?;
         let indexes = DroppedIndexes::drop_if_empty(self.transaction, self.rows).await?;

@@ -12,7 +12,7 @@ use super::visitor::Visitor;
 use crate::db::login_events::{self, NewLoginEvent};
 use crate::db::{DbError, login_failures, users};
 use crate::domain::{LoginKind, Password, User, UserId, Username};
-use crate::services::{ServiceError, passwords, passwords::Verified};
+use crate::services::{Result, passwords, passwords::Verified};
 
 /// Failed logins per account or address that are allowed within [`WINDOW`].
 const FAILURES: i64 = 5;
@@ -88,7 +88,7 @@ impl Accounts {
         username: &str,
         password: String,
         visitor: &Visitor,
-    ) -> Result<Login, ServiceError> {
+    ) -> Result<Login> {
         let attempt = Attempt::new(username, visitor);
         if let Some(wait) = self.count(&attempt).await? {
             return Ok(Login::Throttled(wait));
@@ -122,12 +122,7 @@ impl Accounts {
 
     /// Checks the password of a user who is logged in. A wrong one counts as a failed login, so that anyone who has
     /// only their session can't guess it faster than at the door; the right one forgets their failures as a login does.
-    pub async fn confirm(
-        &self,
-        user: &User,
-        password: String,
-        visitor: &Visitor,
-    ) -> Result<Login, ServiceError> {
+    pub async fn confirm(&self, user: &User, password: String, visitor: &Visitor) -> Result<Login> {
         let attempt = Attempt::new(user.username.as_str(), visitor);
         if let Some(wait) = self.count(&attempt).await? {
             return Ok(Login::Throttled(wait));
@@ -142,12 +137,7 @@ impl Accounts {
     }
 
     /// Notes that a user logged out. The caller ends the session.
-    pub async fn note_logout(
-        &self,
-        user: UserId,
-        username: &str,
-        visitor: &Visitor,
-    ) -> Result<(), ServiceError> {
+    pub async fn note_logout(&self, user: UserId, username: &str, visitor: &Visitor) -> Result<()> {
         let client = self.database.client().await?;
         let noted = NewLoginEvent {
             kind: LoginKind::Logout,
@@ -160,18 +150,14 @@ impl Accounts {
     }
 
     /// Notes that an attempt failed; it is counted already.
-    async fn refuse(
-        &self,
-        attempt: &Attempt<'_>,
-        user: Option<UserId>,
-    ) -> Result<Login, ServiceError> {
+    async fn refuse(&self, attempt: &Attempt<'_>, user: Option<UserId>) -> Result<Login> {
         let client = self.database.client().await?;
         login_events::insert(&client, attempt.event(LoginKind::Failure, user)).await?;
         Ok(Login::Refused)
     }
 
     /// Counts an attempt, or tells how long it has to wait.
-    async fn count(&self, attempt: &Attempt<'_>) -> Result<Option<Duration>, ServiceError> {
+    async fn count(&self, attempt: &Attempt<'_>) -> Result<Option<Duration>> {
         let Attempt { account, network, subjects, .. } = attempt;
         // Logins from one address wait for each other, so that they can't use up the connections.
         let turn = timeout(PATIENCE, self.counting.acquire()).await;
@@ -196,11 +182,7 @@ impl Accounts {
 
 /// A hash of the site's own making for a user whose hash is not, or is not of the prepared password; `None` where there is nothing to do, also for a password
 /// that the site would not take.
-async fn own_hash(
-    user: &User,
-    password: &str,
-    verified: Verified,
-) -> Result<Option<String>, ServiceError> {
+async fn own_hash(user: &User, password: &str, verified: Verified) -> Result<Option<String>> {
     let is_current = verified == Verified::Prepared && passwords::is_current(&user.password_hash);
     match Password::unchecked(password) {
         Ok(password) if !is_current => Ok(Some(passwords::hash(password).await?)),

@@ -8,7 +8,7 @@ use crate::cache::{CacheError, Carriers, Sampled, Tag, TagSet};
 use crate::domain::FieldErrors;
 use crate::events::kinds;
 use crate::services::families::FAMILIES;
-use crate::services::{PageKey, ServiceError};
+use crate::services::{PageKey, Result};
 
 /// The entries that a clear removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -85,7 +85,7 @@ impl Management {
     /// # Errors
     /// When the database, by which other instances are told, can't be reached. What this instance holds is cleared all
     /// the same, and what is in Redis is void.
-    pub async fn clear(&self, actor: &str) -> Result<Cleared, ServiceError> {
+    pub async fn clear(&self, actor: &str) -> Result<Cleared> {
         let held = self.cache.report_memory().entries;
         let told = self.editor.log_clear(actor, None).await;
         self.cache.void(&Tag::site()).await;
@@ -167,11 +167,7 @@ impl Management {
     /// # Errors
     /// When the database, by which other instances are told, can't be reached. What this instance holds has ended all the
     /// same, and what Redis holds has as well or is void before it is used again.
-    pub async fn clear_part(
-        &self,
-        actor: &str,
-        scope: &ClearScope,
-    ) -> Result<WouldEnd, ServiceError> {
+    pub async fn clear_part(&self, actor: &str, scope: &ClearScope) -> Result<WouldEnd> {
         let ended = self.would_end(scope).await;
         let told = self.editor.log_clear(actor, Some(scope.names())).await;
         if told.is_err() {

@@ -253,25 +253,15 @@ impl Management {
 mod tests {
     use super::*;
     use crate::cache::metrics::Buckets;
+    use crate::services::management::advice::tests::report;
 
     fn unreachable() -> Report {
-        Report {
-            redis: Err(CacheError::Unavailable),
-            tiers: TierState {
-                redis: "down",
-                connections: 0,
-                answers: false,
-                problem: Some("connection refused".into()),
-                refusals: Vec::new(),
-                listening: false,
-                memory_bound: 0,
-            },
-            events: EventState::default(),
-            levels: Vec::new(),
-            pages: PageCounts::default(),
-            age: Duration::ZERO,
-            page_ttl: Duration::from_secs(900),
-        }
+        let mut report = report("", 0);
+        report.redis = Err(CacheError::Unavailable);
+        report.tiers.redis = "down";
+        report.tiers.answers = false;
+        report.tiers.problem = Some("connection refused".into());
+        report
     }
 
     #[test]

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::Management;
 use super::rating::hit_ratio;
 use crate::domain::FieldErrors;
-use crate::services::ServiceError;
+use crate::services::{Result, ServiceError};
 
 /// How much load to send.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -115,7 +115,7 @@ impl LoadTestRequest {
 
 impl Management {
     /// Requests the list from this instance many times, and measures response times. One test runs at a time.
-    pub async fn load_test(&self, request: LoadTestRequest) -> Result<LoadTest, ServiceError> {
+    pub async fn load_test(&self, request: LoadTestRequest) -> Result<LoadTest> {
         let Ok(_permit) = self.load_test.try_acquire() else {
             return Ok(LoadTest::Busy);
         };

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::arguments::Part;
-use crate::app::cli::{CommandError, output, prompt};
+use crate::app::cli::{CommandError, Result, output, prompt};
 use crate::app::platform::Platform;
 use crate::domain::FieldErrors;
 use crate::http::{self, Site};
@@ -13,7 +13,7 @@ use crate::services::{ClearScope, WouldEnd};
 pub(super) const ACTOR: &str = "manage_cache";
 
 /// The site that is served to others: its addresses are in the pages and their keys.
-pub(super) fn as_configured(platform: &Platform) -> Result<Site, CommandError> {
+pub(super) fn as_configured(platform: &Platform) -> Result<Site> {
     let config = &platform.config.site;
     Ok(Site::new(config, &platform.secret_key()?, config.port))
 }
@@ -24,7 +24,7 @@ pub(super) fn refused(errors: FieldErrors) -> CommandError {
     CommandError::Usage(messages.join(" "))
 }
 
-pub(super) async fn clear(platform: &Platform, part: &Part) -> Result<Value, CommandError> {
+pub(super) async fn clear(platform: &Platform, part: &Part) -> Result<Value> {
     let management = &platform.services.management;
     let scope = scope(platform, part).await?;
     if !part.noinput {
@@ -60,7 +60,7 @@ fn in_redis(would_end: &WouldEnd) -> String {
     }
 }
 
-async fn scope(platform: &Platform, part: &Part) -> Result<ClearScope, CommandError> {
+async fn scope(platform: &Platform, part: &Part) -> Result<ClearScope> {
     match (&part.tag, &part.url) {
         (Some(tag), _) => ClearScope::of_tag(tag).map_err(refused),
         (None, url) => {

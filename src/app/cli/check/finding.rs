@@ -4,8 +4,8 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::app::cli::CommandError;
 use crate::app::cli::output::{self, OutputFormat};
+use crate::app::cli::{CommandError, Result};
 
 /// The severity of a finding, as in Django.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
@@ -62,7 +62,7 @@ impl Finding {
 }
 
 /// Prints the findings, the most severe first.
-pub(super) fn report(mut findings: Vec<Finding>, args: &CheckArgs) -> Result<(), CommandError> {
+pub(super) fn report(mut findings: Vec<Finding>, args: &CheckArgs) -> Result<()> {
     let before = findings.len();
     findings.retain(|found| !args.silence.iter().any(|id| id == found.id));
     let silenced = before - findings.len();
