@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::{Stream, TryStreamExt as _, stream};
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::mpsc::{Sender, channel};
 
 use super::fixtures::{Format, sheet};
 use super::{Editor, Result};
@@ -34,7 +34,7 @@ impl Editor {
         format: Format,
     ) -> Result<impl Stream<Item = Piece> + use<>> {
         let client = self.database.unhurried_client().await?;
-        let (sender, receiver) = channel(WAITING);
+        let (sender, mut receiver) = channel(WAITING);
         tokio::spawn(async move {
             match write(&client, &selection, &order, format, &sender).await {
                 Ok(true) => {}
@@ -45,13 +45,8 @@ impl Editor {
                 }
             }
         });
-        Ok(stream::unfold(receiver, next))
+        Ok(stream::poll_fn(move |context| receiver.poll_recv(context)))
     }
-}
-
-async fn next(mut receiver: Receiver<Piece>) -> Option<(Piece, Receiver<Piece>)> {
-    let piece = receiver.recv().await?;
-    Some((piece, receiver))
 }
 
 /// Writes everything; `false` when the reader is gone.

@@ -54,12 +54,14 @@ pub use management::explanation::{
 };
 pub use management::figures::{EventState, LevelFigures, Report, Saved};
 pub use management::history::{CacheHistory, Point, SAMPLING};
+pub use management::keys::{KeyFamily, Keys};
 pub use management::load_test::{Bar, LoadTest, LoadTestReport, LoadTestRequest};
-pub use management::overview::{KeyFamily, Keys, Overview};
+pub use management::overview::Overview;
 pub use management::rating::rating;
 pub use management::signals::SignalStep;
 pub use management::streams::{FIGURES_EVERY, FigureStream, FigureStreams};
-pub use management::warming::{WarmState, Warmed};
+pub use management::warm::Warmed;
+pub use management::warming::WarmState;
 pub use meant::{Meant, UnknownPlace};
 pub use pages::PageKey;
 pub use places::MAX_PLACES;

@@ -15,12 +15,9 @@ use super::binaries::{self, Postgres};
 use super::data_dir::{DataDir, private_dir};
 use super::error::ServersError;
 use super::program::Program;
-use super::ready::{self, DATABASE};
+use super::ready::{DATABASE, POSTGRES, tail};
 use super::server::Server;
 use crate::app::stop::Stop;
-
-pub(super) const NAME: &str = "PostgreSQL";
-pub(super) const LOG: &str = "postgres.log";
 
 /// What differs from PostgreSQL's defaults. The connections are for several commands beside a site with a large pool;
 /// compiling queries (`jit`) takes longer than the site's queries run.
@@ -50,7 +47,7 @@ pub(super) async fn prepare(
         command: Vec::new(),
         signal: "TERM",
         directory: sockets.to_owned(),
-        log: data_dir.log(LOG)?,
+        log: data_dir.log(POSTGRES.1)?,
         account: account.clone(),
     };
     if major.is_none() {
@@ -64,7 +61,7 @@ pub(super) async fn prepare(
     let settings = SETTINGS.iter().flat_map(|setting| ["-c", setting]);
     program.command.extend(settings.map(OsString::from));
     Ok(Server {
-        name: NAME,
+        name: POSTGRES.0,
         program,
         pid_file: data.join("postmaster.pid"),
         program_names: ["postgres", "postmaster"],
@@ -133,7 +130,7 @@ async fn initdb(
         }
     }
     let log = &program.log;
-    let output = format!("{} ends:\n{}", log.display(), ready::tail(log));
+    let output = format!("{} ends:\n{}", log.display(), tail(log));
     Err(ServersError::Initdb(directory.to_owned(), output))
 }
 

@@ -11,9 +11,13 @@ use tokio_postgres::{Config, NoTls};
 use super::data_dir::DataDir;
 use super::error::ServersError;
 use super::process::Supervised;
-use super::{postgres, redis};
 use crate::app::stop::Stop;
 
+/// The servers' names, and the names of their logs.
+pub(super) const POSTGRES: (&str, &str) = ("PostgreSQL", "postgres.log");
+pub(super) const REDIS: (&str, &str) = ("Redis", "redis.log");
+/// The name of Redis's socket.
+pub(super) const REDIS_SOCKET: &str = "redis.sock";
 /// The names of the database and of its owner.
 pub(super) const DATABASE: &str = "property_listings";
 /// How long a server may take to answer.
@@ -33,8 +37,7 @@ pub(super) async fn postgres(
     let mut config = Config::new();
     config.host_path(data_dir.sockets()).user(DATABASE).dbname(DATABASE);
     config.connect_timeout(Duration::from_secs(5));
-    let log = data_dir.join(postgres::LOG);
-    wait(postgres::NAME, &log, server, stop, async || postgres_answers(&config).await).await?;
+    wait(POSTGRES, data_dir, server, stop, async || postgres_answers(&config).await).await?;
     Ok(config)
 }
 
@@ -44,9 +47,8 @@ pub(super) async fn redis(
     server: Option<&Supervised>,
     stop: &Stop,
 ) -> Result<String, ServersError> {
-    let url = format!("redis+unix://{}", data_dir.sockets().join(redis::SOCKET).display());
-    let log = data_dir.join(redis::LOG);
-    wait(redis::NAME, &log, server, stop, async || redis_answers(&url).await).await?;
+    let url = format!("redis+unix://{}", data_dir.sockets().join(REDIS_SOCKET).display());
+    wait(REDIS, data_dir, server, stop, async || redis_answers(&url).await).await?;
     Ok(url)
 }
 
@@ -85,8 +87,8 @@ async fn redis_answers(url: &str) -> Result<(), String> {
 
 /// Repeats `attempt` until it succeeds.
 async fn wait(
-    name: &'static str,
-    log: &Path,
+    (name, log): (&'static str, &str),
+    data_dir: &DataDir,
     server: Option<&Supervised>,
     stop: &Stop,
     attempt: impl AsyncFn() -> Result<(), String>,
@@ -107,8 +109,8 @@ async fn wait(
             return Err(ServersError::NotReady {
                 server: name,
                 reason: if dead { "it stops immediately".to_owned() } else { reason },
-                log: log.to_owned(),
-                tail: tail(log),
+                tail: tail(&data_dir.join(log)),
+                log: data_dir.join(log),
             });
         }
         tokio::time::sleep(Duration::from_millis(25)).await;

@@ -8,13 +8,9 @@ use super::account::Account;
 use super::data_dir::{DataDir, private_dir};
 use super::error::ServersError;
 use super::program::Program;
+use super::ready::{REDIS, REDIS_SOCKET};
 use super::server::Server;
 use crate::app::stop::Stop;
-
-pub(super) const NAME: &str = "Redis";
-pub(super) const LOG: &str = "redis.log";
-/// The name of the socket.
-pub(super) const SOCKET: &str = "redis.sock";
 
 /// What differs from Redis's defaults: no port, no persistence, and least recently used entries make room.
 const SETTINGS: [(&str, &str); 8] = [
@@ -38,19 +34,19 @@ pub(super) fn prepare(
 ) -> Result<Server, ServersError> {
     let directory = data_dir.join("redis");
     private_dir(&directory, account)?;
-    let (socket, pid_file) = (sockets.join(SOCKET), sockets.join("redis.pid"));
+    let (socket, pid_file) = (sockets.join(REDIS_SOCKET), sockets.join("redis.pid"));
     let mut command = vec![binary.into_os_string()];
     command.extend(SETTINGS.iter().flat_map(|(name, value)| [name, value]).map(OsString::from));
     for (name, file) in [("--unixsocket", &socket), ("--pidfile", &pid_file)] {
         command.extend([OsString::from(name), file.clone().into_os_string()]);
     }
     Ok(Server {
-        name: NAME,
+        name: REDIS.0,
         program: Program {
             command,
             signal: "TERM",
             directory,
-            log: data_dir.log(LOG)?,
+            log: data_dir.log(REDIS.1)?,
             account: account.clone(),
         },
         program_names: ["redis-server", "valkey-server"],

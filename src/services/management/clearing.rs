@@ -103,24 +103,11 @@ impl Management {
 
     /// The number of entries removed from Redis; all are invalid in any case.
     fn removed(&self, removed: Result<Vec<u64>, CacheError>) -> Cleared {
-        match removed {
-            Ok(removed) => {
-                let number = |at: usize| removed.get(at).copied().unwrap_or(0);
-                Cleared {
-                    pages: Some(number(0)),
-                    querysets: Some(number(1) + number(2)),
-                    reason: None,
-                }
-            }
-            Err(err) => Cleared {
-                pages: None,
-                querysets: None,
-                reason: Some(format!(
-                    "{}. All entries are invalid nevertheless, and will expire.",
-                    self.why_not(&err)
-                )),
-            },
-        }
+        let void = "All entries are invalid nevertheless, and will expire.";
+        let reason = removed.as_ref().err().map(|err| format!("{}. {void}", self.why_not(err)));
+        let number = |at: usize| Some(removed.as_ref().ok()?.get(at).copied().unwrap_or(0));
+        let querysets = number(1).zip(number(2)).map(|(lists, counts)| lists + counts);
+        Cleared { pages: number(0), querysets, reason }
     }
 
     /// The scope of a page: it is cleared by its tags, so that its queries are loaded again too.

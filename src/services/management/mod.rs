@@ -6,12 +6,15 @@ pub(super) mod explanation;
 pub(super) mod figures;
 mod figures_json;
 pub(super) mod history;
+pub(super) mod keys;
 pub(super) mod load_test;
 pub(super) mod overview;
 pub(super) mod rating;
+mod sampling;
 pub(super) mod signals;
 mod status;
 pub(super) mod streams;
+pub(super) mod warm;
 pub(super) mod warming;
 
 use std::collections::BTreeSet;
@@ -25,7 +28,7 @@ use crate::cache::Cache;
 use crate::db::Database;
 use crate::db::probes::ACTOR;
 use history::CacheHistory;
-use overview::LastKeys;
+use keys::LastKeys;
 use warming::Warming;
 
 /// Manages the cache; cheap to clone.

@@ -3,13 +3,12 @@
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 use serde_json::{Value, json};
-use utoipa::ToSchema;
 
 use super::Management;
 use super::figures::Report;
 use super::history::Point;
+use super::keys::{KeyFamily, Keys};
 use super::rating::hit_ratio;
 use super::warming::WarmState;
 use crate::cache::metrics::PageCounts;
@@ -42,42 +41,6 @@ pub struct Overview {
     /// The last day by the hour, the latest first.
     pub by_hour: Vec<Point>,
 }
-
-/// What a bounded look at Redis's keys found.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Keys {
-    /// How many keys were looked at.
-    pub looked_at: u64,
-    /// How many there are, of every client.
-    pub total: u64,
-    /// Whether numbers of keys are estimates, because not all were looked at.
-    pub estimated: bool,
-    /// How many are not this site's.
-    pub foreign: u64,
-    /// The site's, by what they hold.
-    pub families: Vec<KeyFamily>,
-    /// Why none was weighed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub reason: Option<String>,
-}
-
-/// Keys of one kind of entry.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct KeyFamily {
-    /// What they hold.
-    pub name: &'static str,
-    /// How many there are.
-    pub entries: u64,
-    /// Their bytes in Redis's memory with its bookkeeping, estimated from a sample; null where none was weighed.
-    #[schema(required = true)]
-    pub bytes: Option<u64>,
-    /// How many were weighed for that.
-    pub weighed: u64,
-}
-
-/// A look at the keys, and when it was taken.
-pub(super) type LastKeys = tokio::sync::Mutex<Option<(Instant, Result<Keys, String>)>>;
 
 /// So many keys of each family are weighed.
 const MOST_WEIGHED: u64 = 40;
