@@ -15,14 +15,12 @@ pub async fn list_of_transaction(client: &impl GenericClient) -> Result<Vec<Even
 
 /// Names who makes the changes of this transaction.
 pub async fn set_actor(client: &impl GenericClient, actor: &str) -> Result<()> {
-    let sql = "SELECT set_config('app.actor', $1, true)";
-    cached::one(client, sql, &[&actor]).await.map(drop)
+    cached::one(client, "SELECT set_config('app.actor', $1, true)", &[&actor]).await.map(drop)
 }
 
 /// Notes why this transaction makes its changes; the history shows it.
 pub async fn set_note(client: &impl GenericClient, note: &str) -> Result<()> {
-    let sql = "SELECT set_config('app.note', $1, true)";
-    cached::one(client, sql, &[&note]).await.map(drop)
+    cached::one(client, "SELECT set_config('app.note', $1, true)", &[&note]).await.map(drop)
 }
 
 /// Logs a clear of the cache, or of the entries with certain tags.

@@ -4,20 +4,19 @@ use chrono::{DateTime, Utc};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
+use super::fact_columns::sql_file;
 use super::listing_sql::Statement;
 use super::{GenericClient, Result, cached};
 use crate::domain::{Names, Permissions, User, UserId, UserQuery, UserStanding, Username};
 
 /// Finds a user by login name.
 pub async fn find_by_name(client: &impl GenericClient, username: &str) -> Result<Option<User>> {
-    let sql = include_str!("../../sql/queries/user_find_by_name.sql");
-    cached::find(client, sql, &[&username], user).await
+    cached::find(client, sql_file!("sql/queries/user_find_by_name.sql"), &[&username], user).await
 }
 
 /// Finds a user by number.
 pub async fn find(client: &impl GenericClient, id: UserId) -> Result<Option<User>> {
-    let sql = include_str!("../../sql/queries/user_find.sql");
-    cached::find(client, sql, &[&id.0], user).await
+    cached::find(client, sql_file!("sql/queries/user_find.sql"), &[&id.0], user).await
 }
 
 /// Finds and locks a user by id until this transaction ends.

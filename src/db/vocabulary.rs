@@ -17,6 +17,5 @@ pub async fn renew(client: &impl GenericClient) -> Result<()> {
 
 /// The words of listings that are spelled most like one; none where the extension `pg_trgm` is missing.
 pub async fn list_similar(client: &impl GenericClient, to: &str) -> Result<Vec<String>> {
-    let sql = "SELECT property_similar_words($1)";
-    cached::list(client, sql, &[&to], |row| row.get(0)).await
+    cached::list(client, "SELECT property_similar_words($1)", &[&to], |row| row.get(0)).await
 }

@@ -71,14 +71,12 @@ impl History {
 
     /// One entry.
     pub async fn find(&self, event: EventId) -> Result<Option<HistoryEntry>> {
-        let client = self.database.client().await?;
-        Ok(history::find(&client, event).await?)
+        Ok(history::find(&self.database.client().await?, event).await?)
     }
 
     /// The actors in the history, sorted by name; at most a hundred.
     pub async fn actors(&self) -> Result<Vec<String>> {
-        let client = self.database.client().await?;
-        Ok(history::list_actors(&client, ACTORS).await?)
+        Ok(history::list_actors(&self.database.client().await?, ACTORS).await?)
     }
 
     /// The version that an edit of a listing started from, and the changes that led to `current` since then.

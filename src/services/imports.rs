@@ -164,13 +164,11 @@ impl Editor {
 
     /// Forgets a kept file; `false` when there is none any more, or its import has begun.
     pub async fn forget_upload(&self, user: UserId, id: UploadId) -> Result<bool> {
-        let client = self.database.client().await?;
-        Ok(uploads::delete(&client, user, id).await?)
+        Ok(uploads::delete(&self.database.client().await?, user, id).await?)
     }
 
     /// Forgets the kept files whose time is over; returns how many.
     pub async fn forget_expired_uploads(&self) -> Result<u64> {
-        let client = self.database.client().await?;
-        Ok(uploads::delete_expired(&client).await?)
+        Ok(uploads::delete_expired(&self.database.client().await?).await?)
     }
 }

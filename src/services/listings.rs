@@ -139,14 +139,12 @@ impl Listings {
 
     /// One listing straight from the database: what an edit starts from.
     pub async fn find_uncached(&self, id: PropertyId) -> Result<Option<Property>> {
-        let client = self.database.client().await?;
-        Ok(properties::find(&client, id).await?)
+        Ok(properties::find(&self.database.client().await?, id).await?)
     }
 
     /// Several listings straight from the database, newest first.
     pub async fn list_by_id(&self, ids: &[PropertyId]) -> Result<Vec<Property>> {
-        let client = self.database.client().await?;
-        Ok(properties::list_by_id(&client, ids).await?)
+        Ok(properties::list_by_id(&self.database.client().await?, ids).await?)
     }
 
     /// The key of a query's rows.

@@ -184,8 +184,7 @@ impl Accounts {
 
     /// The sessions of a user, the most recently used first.
     pub async fn sessions_of(&self, user: UserId) -> Result<Vec<SessionEntry>> {
-        let client = self.database.client().await?;
-        Ok(sessions::list_of_user(&client, user, MAX_SESSIONS).await?)
+        Ok(sessions::list_of_user(&self.database.client().await?, user, MAX_SESSIONS).await?)
     }
 
     /// The latest that was done to an account, or to all; before a number, where one is given. Each has its number.
@@ -201,8 +200,7 @@ impl Accounts {
 
     /// The login audit's latest entries that fit a filter.
     pub async fn logins(&self, filter: &LoginFilter, limit: u16) -> Result<Vec<LoginEvent>> {
-        let client = self.database.client().await?;
-        Ok(login_events::list(&client, filter, i64::from(limit)).await?)
+        Ok(login_events::list(&self.database.client().await?, filter, i64::from(limit)).await?)
     }
 
     /// A user's own latest entries of the login audit.

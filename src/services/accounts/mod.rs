@@ -48,20 +48,17 @@ impl Accounts {
     /// Finds an active member of staff with one of their sessions, by the session's name. What the database says
     /// counts, not the cached session; that it is in use is noted there, once a minute.
     pub async fn find_by_session(&self, id: UserId, session: &str) -> Result<Option<User>> {
-        let client = self.database.client().await?;
-        Ok(users::find_by_session(&client, id, session).await?)
+        Ok(users::find_by_session(&self.database.client().await?, id, session).await?)
     }
 
     /// Finds a user by number.
     pub async fn find(&self, id: UserId) -> Result<Option<User>> {
-        let client = self.database.client().await?;
-        Ok(users::find(&client, id).await?)
+        Ok(users::find(&self.database.client().await?, id).await?)
     }
 
     /// Finds a user by login name.
     pub async fn find_by_name(&self, name: &str) -> Result<Option<User>> {
-        let client = self.database.client().await?;
-        Ok(users::find_by_name(&client, &Username::normalized(name)).await?)
+        Ok(users::find_by_name(&self.database.client().await?, &Username::normalized(name)).await?)
     }
 
     /// Whether there is an active superuser.
