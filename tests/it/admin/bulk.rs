@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use property_listings::domain::{Change, Event};
 use property_listings::events::Receiver;
 
-use crate::harness::{Browser, Page, Plan};
+use crate::harness::{Browser, Page, Plan, Shows as _, spawn_homes, spawn_staffed};
 
 const LIST: &str = "/admin/properties/";
 
@@ -23,15 +23,12 @@ async fn ask(staff: &Browser, action: &str, state: &str) -> Page {
 /// Says yes to a question, with more fields.
 async fn confirm(staff: &Browser, question: &Page, more: &[(&'static str, &str)]) -> Page {
     let mut all = fields(more);
-    for name in ["action", "post", "expected", "_changelist_filters"] {
-        all.push((name, question.field(name)));
-    }
+    all.extend(question.fields(["action", "post", "expected", "_changelist_filters"]));
     if question.has("name=\"select_across\"") {
         all.push(("select_across", "1".to_owned()));
     }
     for part in question.text().split("name=\"_selected_action\" value=\"").skip(1) {
-        let id = part.split('"').next().expect("an id");
-        all.push(("_selected_action", id.to_owned()));
+        all.push(("_selected_action", part.split('"').next().expect("an id").to_owned()));
     }
     staff.submit(LIST, &all).await
 }
@@ -44,14 +41,11 @@ async fn told(staff: &Browser) -> String {
 
 #[tokio::test]
 async fn all_that_match_are_deleted_and_no_others_after_a_short_question() {
-    let app = Plan::new().await.homes(2_600).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(2_600).await;
     let state = "location=leith&max_price=2400000.00&o=price&per_page=25";
     let question = ask(&staff, "delete_selected", state).await.assert_status(200);
-    assert!(question.has("Delete 1,200 listings?"), "{question:?}");
-    assert!(question.has("and 1,190 more") && question.has("<bdi>Home 1</bdi>"));
-    assert!(question.has("<bdi>2,400,000</bdi>") && question.has("<bdi>leith</bdi>"));
-    assert!(question.has("You can’t undo this"), "{question:?}");
+    question.shows(["Delete 1,200 listings?", "and 1,190 more", "<bdi>Home 1</bdi>"]);
+    question.shows(["<bdi>2,400,000</bdi>", "<bdi>leith</bdi>", "You can’t undo this"]);
     assert_eq!(question.text().matches("_selected_action").count(), 0);
     assert!(question.body.len() < 20_000, "{} bytes", question.body.len());
     assert_eq!(app.database.listings().await, "2600");
@@ -63,8 +57,7 @@ async fn all_that_match_are_deleted_and_no_others_after_a_short_question() {
     assert_eq!(told(&staff).await, "Successfully deleted 1,200 listings.");
     let events =
         "SELECT string_agg(concat_ws(' ', kind, row_count, actor, note), ',') FROM history";
-    let want = "bulk 1200 ada deleted from the list";
-    assert_eq!(app.database.value(events).await, want);
+    assert_eq!(app.database.value(events).await, "bulk 1200 ada deleted from the list");
     let history = staff.get("/admin/history/").await;
     assert!(history.has("deleted from the list"), "{history:?}");
 }
@@ -76,18 +69,15 @@ async fn a_move_is_one_transaction_and_one_batch_of_events() {
     let app = plan.receiver(Receiver::Recorder(told_of.clone())).start().await;
     let staff = app.staff().await;
     app.get("/properties/?location=Portobello").await;
-    let state = "q=home&max_price=20000";
-    let question = ask(&staff, "move_selected", state).await.assert_status(200);
+    let question = ask(&staff, "move_selected", "q=home&max_price=20000").await.assert_status(200);
     assert!(question.has("Move 20 listings"), "{question:?}");
-    let done = confirm(&staff, &question, &[("location", " Portobello ")]).await;
-    done.assert_status(303);
+    confirm(&staff, &question, &[("location", " Portobello ")]).await.assert_status(303);
     assert_eq!(told(&staff).await, "Moved 20 listings to “Portobello”.");
     assert!(app.get("/properties/?location=Portobello").await.has("20 listings"));
     let transactions = "SELECT count(DISTINCT xid) || ' ' || count(*) FROM history";
     assert_eq!(app.database.value(transactions).await, "1 20");
     let notes = "SELECT DISTINCT note FROM history";
-    let want = "moved to “Portobello”";
-    assert_eq!(app.database.value(notes).await, want);
+    assert_eq!(app.database.value(notes).await, "moved to “Portobello”");
     let events = std::mem::take(&mut *told_of.lock().expect("no panic"));
     assert_eq!(events.len(), 20);
     assert!(
@@ -96,19 +86,16 @@ async fn a_move_is_one_transaction_and_one_batch_of_events() {
     // Those that are there already are not touched.
     let question = ask(&staff, "move_selected", "max_price=25000").await;
     confirm(&staff, &question, &[("location", "Portobello")]).await.assert_status(303);
-    let told = told(&staff).await;
-    assert_eq!(told, "Moved 5 listings to “Portobello”. 20 were already there.");
+    assert_eq!(told(&staff).await, "Moved 5 listings to “Portobello”. 20 were already there.");
     assert_eq!(app.database.value(transactions).await, "2 25");
 }
 
 #[tokio::test]
 async fn a_location_that_is_wrong_is_asked_for_again_and_kept() {
-    let app = Plan::new().await.homes(4).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(4).await;
     let question = ask(&staff, "move_selected", "").await;
     assert!(question.has("These are all the listings on the site"), "{question:?}");
-    let long = "l".repeat(101);
-    for location in ["", &long, "a\u{7}b"] {
+    for location in ["", &"l".repeat(101), "a\u{7}b"] {
         let again = confirm(&staff, &question, &[("location", location)]).await;
         let again = again.assert_status(422);
         assert!(again.has("id=\"location-error\""), "{again:?}");
@@ -116,14 +103,12 @@ async fn a_location_that_is_wrong_is_asked_for_again_and_kept() {
         assert!(again.has("role=\"alert\"><p>Nothing was moved."), "{again:?}");
         assert_eq!(again.field("location"), location);
     }
-    let moved = "SELECT count(*) FROM history";
-    assert_eq!(app.database.value(moved).await, "0");
+    assert_eq!(app.database.changes().await, "0");
 }
 
 #[tokio::test]
 async fn where_others_match_than_staff_were_told_of_it_is_asked_again() {
-    let app = Plan::new().await.homes(10).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(10).await;
     for action in ["delete_selected", "move_selected"] {
         let question = ask(&staff, action, "location=leith").await;
         assert!(question.field("expected").starts_with("5-"));
@@ -144,8 +129,7 @@ async fn where_others_match_than_staff_were_told_of_it_is_asked_again() {
 
 #[tokio::test]
 async fn all_that_match_are_never_touched_without_a_number_or_by_a_filter_that_cannot_be_read() {
-    let app = Plan::new().await.homes(4).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(4).await;
     let all = |more: &[(&'static str, &str)]| {
         let mut all =
             fields(&[("action", "delete_selected"), ("post", "yes"), ("select_across", "1")]);
@@ -165,8 +149,7 @@ async fn all_that_match_are_never_touched_without_a_number_or_by_a_filter_that_c
 
 #[tokio::test]
 async fn ticked_rows_are_done_and_rows_that_are_gone_are_not_missed_in_silence() {
-    let app = Plan::new().await.homes(4).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(4).await;
     let ticked = fields(&[
         ("action", "delete_selected"),
         ("_selected_action", "1"),
@@ -182,15 +165,14 @@ async fn ticked_rows_are_done_and_rows_that_are_gone_are_not_missed_in_silence()
     assert_eq!(app.database.listings().await, "2");
     // A second click is not asked to look again at nothing.
     let twice = confirm(&staff, &again, &[]).await.assert_status(409);
-    assert!(twice.has("already been deleted"), "{twice:?}");
-    assert!(!twice.has("Nothing was done."), "{twice:?}");
+    twice.shows(["already been deleted"]).hides(["Nothing was done."]);
     let gone = staff.submit(LIST, &ticked).await.assert_status(200);
     assert!(gone.has("already been deleted"), "{gone:?}");
 }
 
 #[tokio::test]
 async fn each_action_needs_its_permission() {
-    let app = Plan::new().await.homes(4).await.start().await;
+    let app = spawn_homes(4).await;
     let staff = app.staff_named("sam").await;
     for (permissions, delete, relocate, export, import) in [
         ("{view}", 403, 403, 200, 403),
@@ -217,12 +199,9 @@ async fn each_action_needs_its_permission() {
         }
         let form = "/admin/properties/import/";
         staff.get(form).await.assert_status(import);
-        staff.get(&format!("{form}1/")).await.assert_status(if import == 403 { 403 } else { 303 });
-        staff.submit(&format!("{form}1/"), &[]).await.assert_status(if import == 403 {
-            403
-        } else {
-            303
-        });
+        let file = if import == 403 { 403 } else { 303 };
+        staff.get(&format!("{form}1/")).await.assert_status(file);
+        staff.press(&format!("{form}1/")).await.assert_status(file);
         assert_eq!(list.has(form), import == 200, "{permissions}");
         staff.get("/admin/properties/export/?format=csv").await.assert_status(export);
     }

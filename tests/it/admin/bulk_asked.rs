@@ -1,6 +1,6 @@
 //! Only the listings that staff were asked about are deleted or moved, each as it was then.
 
-use crate::harness::{App, Browser, Page, Plan};
+use crate::harness::{App, Browser, Page, spawn_staffed};
 
 const LIST: &str = "/admin/properties/";
 /// One listing leaves those that match, and another one takes its place.
@@ -16,13 +16,11 @@ const CHOSEN: [&[(&str, &str)]; 2] = [
 ];
 
 fn owned<'a>(pairs: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {
-    let owned = pairs.iter().map(|(name, value)| (*name, (*value).to_owned()));
-    owned.collect()
+    pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
 }
 
 async fn start() -> (App, Browser) {
-    let app = Plan::new().await.homes(6).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(6).await;
     (app, staff)
 }
 
@@ -35,9 +33,7 @@ async fn ask(staff: &Browser, action: &str, chosen: &[(&'static str, &str)]) -> 
 /// Says yes to a question.
 async fn confirm(staff: &Browser, question: &Page, chosen: &[(&'static str, &str)]) -> Page {
     let mut fields = owned(chosen);
-    for name in ["action", "post", "expected", "_changelist_filters"] {
-        fields.push((name, question.field(name)));
-    }
+    fields.extend(question.fields(["action", "post", "expected", "_changelist_filters"]));
     fields.push(("location", "Portobello".to_owned()));
     staff.submit(LIST, &fields).await
 }
@@ -88,13 +84,11 @@ async fn a_move_that_is_confirmed_twice_moves_once_and_says_that_they_are_there(
     let (app, staff) = start().await;
     let question = ask(&staff, "move_selected", CHOSEN[1]).await;
     for _ in 0..2 {
-        let done = confirm(&staff, &question, CHOSEN[1]).await;
-        done.assert_status(303);
+        confirm(&staff, &question, CHOSEN[1]).await.assert_status(303);
     }
     let list = staff.get(LIST).await;
     assert!(list.has("3 were already there."), "{list:?}");
-    let events = "SELECT count(*) FROM history";
-    assert_eq!(app.database.value(events).await, "3");
+    assert_eq!(app.database.changes().await, "3");
 }
 
 #[tokio::test]
@@ -108,7 +102,6 @@ async fn a_listing_that_was_edited_after_the_question_is_not_deleted() {
     let again = again.assert_status(409);
     assert!(again.has("Nothing was deleted"), "{again:?}");
     assert_eq!(app.database.listings().await, "6");
-    let done = staff.submit(path, &version(&again)).await;
-    done.assert_status(303);
+    staff.submit(path, &version(&again)).await.assert_status(303);
     assert_eq!(app.database.listings().await, "5");
 }

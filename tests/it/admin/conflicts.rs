@@ -1,6 +1,6 @@
 //! Two people edit one listing.
 
-use crate::harness::{Browser, Listing, Page, Plan, listing};
+use crate::harness::{Browser, Listing, Page, Shows as _, listing, spawn_homes, spawn_staffed};
 
 const PATH: &str = "/admin/properties/1/change/";
 
@@ -17,16 +17,13 @@ async fn save(staff: &Browser, form: &Page, typed: &Listing) -> Page {
 
 #[tokio::test]
 async fn an_edit_of_what_somebody_else_changed_shows_both_versions_and_loses_neither() {
-    let app = Plan::new().await.homes(1).await.start().await;
+    let app = spawn_homes(1).await;
     let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
     let (first, second) = (open(&ada).await, open(&sam).await);
-    let theirs = listing("Theirs <b>", "2000", "Leith");
-    save(&ada, &first, &theirs).await.assert_status(303);
+    save(&ada, &first, &listing("Theirs <b>", "2000", "Leith")).await.assert_status(303);
     let mine = listing("Mine", "3000", "Joppa");
     let conflict = save(&sam, &second, &mine).await.assert_status(409);
-    for text in ["Theirs &#60;b&#62;", "2000.00", "Mine", "3000", "Joppa"] {
-        assert!(conflict.has(text), "{text} is not there: {conflict:?}");
-    }
+    conflict.shows(["Theirs &#60;b&#62;", "2000.00", "Mine", "3000", "Joppa"]);
     assert_eq!(app.database.value("SELECT title FROM property").await, "Theirs <b>");
     assert_eq!(conflict.field("title"), "Mine");
     // Having seen both, one may overwrite.
@@ -36,8 +33,7 @@ async fn an_edit_of_what_somebody_else_changed_shows_both_versions_and_loses_nei
 
 #[tokio::test]
 async fn a_change_by_psql_is_a_conflict_too() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let form = open(&staff).await;
     app.database.run("UPDATE property SET description = 'By psql'").await;
     let page = save(&staff, &form, &listing("Mine", "1", "L")).await;
@@ -46,7 +42,7 @@ async fn a_change_by_psql_is_a_conflict_too() {
 
 #[tokio::test]
 async fn an_edit_of_a_deleted_listing_keeps_what_was_typed() {
-    let app = Plan::new().await.homes(1).await.start().await;
+    let app = spawn_homes(1).await;
     let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
     let form = open(&sam).await;
     ada.delete_listing(1).await;
@@ -62,7 +58,7 @@ async fn an_edit_of_a_deleted_listing_keeps_what_was_typed() {
 
 #[tokio::test]
 async fn of_two_edits_at_the_same_time_one_is_a_conflict() {
-    let app = Plan::new().await.homes(1).await.start().await;
+    let app = spawn_homes(1).await;
     let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
     let (first, second) = (open(&ada).await, open(&sam).await);
     let (hers, his) = (listing("Hers", "1", "L"), listing("His", "1", "L"));
@@ -76,10 +72,9 @@ async fn of_two_edits_at_the_same_time_one_is_a_conflict() {
 
 #[tokio::test]
 async fn a_deletion_of_what_is_deleted_already_is_a_404() {
-    let app = Plan::new().await.homes(2).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(2).await;
     staff.delete_listing(1).await;
-    staff.submit("/admin/properties/1/delete/", &[]).await.assert_status(404);
+    staff.press("/admin/properties/1/delete/").await.assert_status(404);
     // Of several, those that are left are deleted.
     let fields = [
         ("action", "delete_selected"),
@@ -94,8 +89,7 @@ async fn a_deletion_of_what_is_deleted_already_is_a_404() {
 
 #[tokio::test]
 async fn while_the_log_cannot_be_read_nothing_that_was_typed_is_lost() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let form = open(&staff).await;
     app.database.run("UPDATE property SET price = 7").await;
     let lock = app.database.lock("history").await;
@@ -110,29 +104,26 @@ async fn while_the_log_cannot_be_read_nothing_that_was_typed_is_lost() {
 
 #[tokio::test]
 async fn a_change_of_very_many_at_once_is_not_said_to_be_somebody_elses() {
-    let app = Plan::new().await.homes(1_001).await.start().await;
+    let app = spawn_homes(1_001).await;
     let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
     ada.edit_listing(1, &listing("Hers", "1", "Leith")).await;
     let form = open(&sam).await;
     app.database.run("UPDATE property SET price = price + 1").await;
     let page = save(&sam, &form, &listing("Mine", "1", "Leith")).await;
     let page = page.assert_status(409);
-    assert!(page.has("This listing was changed"), "{page:?}");
-    assert!(page.has("does not say who saved it"), "{page:?}");
-    assert!(!page.has("<bdi>ada</bdi>"), "{page:?}");
+    page.shows(["This listing was changed", "does not say who saved it"]).hides(["<bdi>ada</bdi>"]);
 }
 
 #[tokio::test]
 async fn whoever_deletes_what_somebody_else_just_deleted_is_told_so_and_offered_no_other_deletion()
 {
-    let app = Plan::new().await.homes(2).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(2).await;
     staff.delete_listing(2).await;
     let list = staff.get("/admin/properties/").await;
     assert!(list.has("/undo/"), "{list:?}");
     let faster = app.database.psql().await;
     faster.batch_execute("BEGIN; DELETE FROM property WHERE id = 1").await.expect("deleted");
-    let slower = staff.submit("/admin/properties/1/delete/", &[]);
+    let slower = staff.press("/admin/properties/1/delete/");
     let commit = async {
         app.database.has_waiting(1).await;
         faster.batch_execute("COMMIT").await.expect("committed");
@@ -140,8 +131,7 @@ async fn whoever_deletes_what_somebody_else_just_deleted_is_told_so_and_offered_
     let (page, ()) = tokio::join!(slower, commit);
     page.assert_status(303);
     let list = staff.get("/admin/properties/").await;
-    assert!(list.has("“Home 1” had already been deleted."), "{list:?}");
-    assert!(!list.has("/undo/"), "{list:?}");
+    list.shows(["“Home 1” had already been deleted."]).hides(["/undo/"]);
 }
 
 #[tokio::test]
@@ -155,7 +145,7 @@ async fn a_conflict_says_whether_the_change_came_from_ones_own_other_tab_or_from
         (&["ada", "sam"], hers),
         (&["sam", "ada"], hers),
     ] {
-        let app = Plan::new().await.homes(1).await.start().await;
+        let app = spawn_homes(1).await;
         let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
         let form = open(&sam).await;
         for (n, saver) in savers.iter().enumerate() {
@@ -165,8 +155,7 @@ async fn a_conflict_says_whether_the_change_came_from_ones_own_other_tab_or_from
         }
         let page = save(&sam, &form, &listing("Mine", "1", "Leith")).await;
         let page = page.assert_status(409);
-        assert!(page.has(&format!("<h1 class=\"headline\">{heading}</h1>")), "{page:?}");
-        assert!(!page.has("nother user"), "{page:?}");
+        page.shows([&format!("<h1 class=\"headline\">{heading}</h1>")]).hides(["nother user"]);
     }
 }
 
@@ -177,7 +166,7 @@ async fn a_deletion_says_whether_it_came_from_ones_own_other_tab_or_from_another
         ("ada", "“ada” deleted this listing while"),
         ("", "“database user"),
     ] {
-        let app = Plan::new().await.homes(1).await.start().await;
+        let app = spawn_homes(1).await;
         let sam = app.staff_named("sam").await;
         let form = open(&sam).await;
         match deleter {

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use crate::harness::{Browser, Page, Plan, Proxy};
+use crate::harness::{Browser, Page, Plan, Proxy, spawn_staffed};
 
 /// Whether a page has the navigation, the user's name and the button to log out.
 fn is_framed(page: &Page) -> bool {
@@ -21,9 +21,7 @@ async fn send(browser: &Browser, method: Method, path: &str, body: Vec<u8>) -> P
 
 #[tokio::test]
 async fn every_failure_below_the_admin_is_shown_in_its_frame() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
-    let large = vec![b'a'; 2 << 20];
+    let (app, staff) = spawn_staffed(1).await;
     for (method, path, body, status) in [
         (Method::GET, "/admin/nowhere/", vec![], 404),
         (Method::GET, "/admin/properties/99/change/", vec![], 404),
@@ -31,7 +29,7 @@ async fn every_failure_below_the_admin_is_shown_in_its_frame() {
         (Method::DELETE, "/admin/", vec![], 405),
         (Method::POST, "/admin/properties/add/", b"title=T".to_vec(), 403),
         (Method::POST, "/admin/properties/1/delete/", vec![], 403),
-        (Method::POST, "/admin/properties/add/", large, 413),
+        (Method::POST, "/admin/properties/add/", vec![b'a'; 2 << 20], 413),
         (Method::POST, "/properties/cache-clear/", vec![], 403),
         (Method::GET, "/properties/cache-clear/", vec![], 405),
     ] {
@@ -44,15 +42,13 @@ async fn every_failure_below_the_admin_is_shown_in_its_frame() {
         assert!(!page.has("/admin/logout/"), "{path}: {page:?}");
     }
     // Programs get what they ask for.
-    let accept = [("accept", "application/json")];
-    let page = staff.get_with("/admin/nowhere/", &accept).await;
+    let page = staff.get_with("/admin/nowhere/", &[("accept", "application/json")]).await;
     assert_eq!(page.assert_status(404).json()["status"], 404);
 }
 
 #[tokio::test]
 async fn a_message_waits_for_the_next_page_that_is_no_failure() {
-    let app = Plan::new().await.homes(2).await.start().await;
-    let staff = app.staff().await;
+    let (_app, staff) = spawn_staffed(2).await;
     staff.delete_listing(2).await;
     let failed = staff.get("/admin/nowhere/").await.assert_status(404);
     assert!(is_framed(&failed) && !failed.has("was deleted"), "{failed:?}");

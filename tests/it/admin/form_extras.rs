@@ -1,20 +1,16 @@
 //! What forms offer besides saving.
 
-use crate::harness::{Plan, listing, spawn_app};
+use crate::harness::{Shows as _, listing, spawn_homes, spawn_staffed};
 
 #[tokio::test]
 async fn whoever_may_only_look_sees_the_listing_and_no_form() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    app.database.run("UPDATE site_user SET permissions = '{view}' WHERE username = 'sam'").await;
+    let app = spawn_homes(1).await;
+    app.permit("view").await;
     let sam = app.staff_named("sam").await;
     let path = "/admin/properties/1/change/";
     let page = sam.get(path).await.assert_status(200);
-    for text in ["Home 1", "About home 1", "1000.00", "Leith"] {
-        assert!(page.has(text), "{text}: {page:?}");
-    }
-    for absent in ["<textarea", "name=\"title\"", "_save", "/delete/"] {
-        assert!(!page.has(absent), "{absent}: {page:?}");
-    }
+    page.shows(["Home 1", "About home 1", "1000.00", "Leith"]);
+    page.hides(["<textarea", "name=\"title\"", "_save", "/delete/"]);
     let fields = listing("T", "1", "L").fields();
     for button in ["_save", "_saveasnew", "_preview", "_edit"] {
         let mut fields = fields.clone();
@@ -28,8 +24,7 @@ async fn whoever_may_only_look_sees_the_listing_and_no_form() {
 
 #[tokio::test]
 async fn save_as_new_adds_a_listing_and_leaves_the_other_as_it_is() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let path = "/admin/properties/1/change/";
     assert!(staff.get(path).await.has("name=\"_saveasnew\""));
     let mut fields = listing("Copy", "7", "Joppa").fields();
@@ -39,9 +34,7 @@ async fn save_as_new_adds_a_listing_and_leaves_the_other_as_it_is() {
     let titles = "SELECT string_agg(title, ',' ORDER BY id) FROM property";
     assert_eq!(app.database.value(titles).await, "Home 1,Copy");
     // Who may not add is not offered it, and refused.
-    app.database
-        .run("UPDATE site_user SET permissions = '{view,change}' WHERE username = 'sam'")
-        .await;
+    app.permit("view,change").await;
     let sam = app.staff_named("sam").await;
     assert!(!sam.get(path).await.has("_saveasnew"));
     sam.submit(path, &fields).await.assert_status(403);
@@ -49,8 +42,7 @@ async fn save_as_new_adds_a_listing_and_leaves_the_other_as_it_is() {
 
 #[tokio::test]
 async fn a_refused_copy_comes_back_as_the_form_of_a_new_listing() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (_app, staff) = spawn_staffed(1).await;
     let mut fields = listing("Copy", "cheap", "Joppa").fields();
     fields.push(("_saveasnew", "1".to_owned()));
     let page = staff.submit("/admin/properties/1/change/", &fields).await;
@@ -61,8 +53,7 @@ async fn a_refused_copy_comes_back_as_the_form_of_a_new_listing() {
 
 #[tokio::test]
 async fn the_list_comes_back_as_it_was_left() {
-    let app = Plan::new().await.homes(2).await.start().await;
-    let staff = app.staff().await;
+    let (_app, staff) = spawn_staffed(2).await;
     let query = "?_changelist_filters=q%3Dhome%26o%3Dprice";
     let form = staff.get(&format!("/admin/properties/1/change/{query}")).await;
     assert_eq!(form.field("_changelist_filters"), "q=home&o=price");
@@ -88,8 +79,7 @@ async fn the_list_comes_back_as_it_was_left() {
         let mut fields = listing("T", "1", "L").fields();
         fields.push(("_changelist_filters", evil.to_owned()));
         let page = staff.submit("/admin/properties/1/change/", &fields).await;
-        let location = page.assert_status(303);
-        assert!(location.header("location").starts_with("/admin/properties/"));
+        assert!(page.assert_status(303).header("location").starts_with("/admin/properties/"));
     }
     let delete = staff.get(&format!("/admin/properties/1/delete/{query}")).await;
     let fields = [("_changelist_filters", delete.field("_changelist_filters"))];
@@ -99,8 +89,7 @@ async fn the_list_comes_back_as_it_was_left() {
 
 #[tokio::test]
 async fn forms_suggest_the_places_that_listings_are_in() {
-    let app = spawn_app().await;
-    let staff = app.staff().await;
+    let (_app, staff) = spawn_staffed(0).await;
     assert!(staff.get("/admin/properties/add/").await.has("<datalist id=\"places\"></datalist>"));
     staff.create_listing(&listing("T", "1", "Leith & “Shore”")).await;
     let page = staff.get("/admin/properties/add/").await;

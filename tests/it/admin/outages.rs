@@ -41,8 +41,7 @@ async fn without_the_database_a_form_keeps_what_was_typed() {
     for (path, after_lease) in [(add, false), (change, false), (add, true), (change, true)] {
         if after_lease {
             eventually("the lease has ended", async || {
-                let ready = app.get("/readyz").await.json();
-                (ready["following"] == false).then_some(())
+                (app.get("/readyz").await.json()["following"] == false).then_some(())
             })
             .await;
         }
@@ -106,9 +105,7 @@ async fn without_the_database_a_form_of_a_user_keeps_what_was_typed() {
 async fn the_page_of_an_outage_has_its_requests_number_as_every_page() {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await;
-    let plan = plan.behind(&postgres).set("REDIS_URL", "off");
-    let app = plan.start().await;
-    let staff = app.staff().await;
+    let staff = plan.behind(&postgres).set("REDIS_URL", "off").start().await.staff().await;
     postgres.cut();
     let page = staff.get("/admin/").await.assert_status(503);
     let id = page.header("x-request-id");
@@ -119,8 +116,7 @@ async fn the_page_of_an_outage_has_its_requests_number_as_every_page() {
 #[tokio::test]
 async fn a_form_that_goes_on_after_a_save_keeps_what_is_typed_into_it() {
     let postgres = Proxy::to_postgres();
-    let app = app_behind(&postgres).await;
-    let staff = app.staff().await;
+    let staff = app_behind(&postgres).await.staff().await;
     let path = "/admin/properties/1/change/";
     let mut fields = listing("Saved", "1", "Leith").fields();
     fields.push(("csrf_token", staff.csrf_token().await));
@@ -134,8 +130,7 @@ async fn a_form_that_goes_on_after_a_save_keeps_what_is_typed_into_it() {
         let mut typed = listing("Typed", "4321", "Joppa").fields();
         typed.extend_from_slice(&fields[4..]);
         for _ in 0..2 {
-            let page = staff.post(path, &typed).await.assert_status(503);
-            assert_eq!(page.field("title"), "Typed");
+            assert_eq!(staff.post(path, &typed).await.assert_status(503).field("title"), "Typed");
         }
         postgres.restore();
         let page = eventually("the form is there again", async || {
@@ -168,8 +163,7 @@ async fn without_the_database_what_is_not_cached_says_when_to_come_back() {
     }
     app.get("/healthz").await.assert_status(200);
     staff.get("/admin/properties/").await.assert_status(503);
-    let login = app.stranger().try_log_in("ada", "x", "").await;
-    login.assert_status(503);
+    app.stranger().try_log_in("ada", "x", "").await.assert_status(503);
     postgres.restore();
     eventually("the page is there again", async || {
         (app.get("/properties/1/").await.status == 200).then_some(())
@@ -197,8 +191,7 @@ async fn what_was_written_while_the_site_had_no_database_shows_when_it_has_one()
 async fn a_site_without_both_servers_still_answers() {
     let (postgres, redis) = (Proxy::to_postgres(), Proxy::to_redis());
     let plan = Plan::new().await.homes(1).await;
-    let plan = plan.behind(&postgres).set("REDIS_URL", redis.redis_url());
-    let app = plan.start().await;
+    let app = plan.behind(&postgres).set("REDIS_URL", redis.redis_url()).start().await;
     let staff = app.staff().await;
     postgres.cut();
     redis.cut();
@@ -217,8 +210,7 @@ async fn a_site_without_both_servers_still_answers() {
 #[tokio::test]
 async fn without_the_database_nobody_is_believed_to_be_an_operator_still() {
     let postgres = Proxy::to_postgres();
-    let app = app_behind(&postgres).await;
-    let staff = app.staff().await;
+    let staff = app_behind(&postgres).await.staff().await;
     let token = staff.csrf_token().await;
     let clear =
         async || staff.post("/properties/cache-clear/", &[("csrf_token", token.clone())]).await;
@@ -230,8 +222,7 @@ async fn without_the_database_nobody_is_believed_to_be_an_operator_still() {
 #[tokio::test]
 async fn without_the_database_a_listing_that_is_to_be_restored_keeps_what_was_typed() {
     let postgres = Proxy::to_postgres();
-    let app = app_behind(&postgres).await;
-    let staff = app.staff().await;
+    let staff = app_behind(&postgres).await.staff().await;
     let mut fields = listing("Typed", "4321", "Joppa").fields();
     fields.push(("csrf_token", staff.csrf_token().await));
     postgres.cut();

@@ -6,7 +6,7 @@ use reqwest::header::{CONTENT_TYPE, ORIGIN};
 use url::form_urlencoded;
 
 use super::imports::multipart;
-use crate::harness::{App, Browser, Page, Plan, listing};
+use crate::harness::{App, Browser, Page, listing, spawn_staffed};
 
 const ADD: &str = "/admin/properties/add/";
 const CHANGE: &str = "/admin/properties/1/change/";
@@ -16,11 +16,10 @@ type Fields = Vec<(&'static str, String)>;
 
 /// Posts a form as browsers do, which say what page sent it.
 async fn post(staff: &Browser, path: &str, headers: &[(&str, &str)], fields: &Fields) -> Page {
-    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let request = staff
         .request(Method::POST, path)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(body);
+        .body(form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish());
     let with = |request: reqwest::RequestBuilder, (name, value): &(&str, &str)| {
         request.header(*name, *value)
     };
@@ -50,9 +49,7 @@ async fn filled(staff: &Browser, path: &str) -> Fields {
     let mut typed = listing("Typed <b>\"'", "7", "Joppa");
     typed.description = format!("Begin {} end.", "é".repeat(15_000));
     let mut fields = typed.fields();
-    for name in ["csrf_token", "_once", "_changelist_filters"] {
-        fields.push((name, form.field(name)));
-    }
+    fields.extend(form.fields(["csrf_token", "_once", "_changelist_filters"]));
     if path == CHANGE {
         fields.push(("version", form.field("version")));
     }
@@ -61,14 +58,12 @@ async fn filled(staff: &Browser, path: &str) -> Fields {
 }
 
 async fn titles(app: &App) -> String {
-    let sql = "SELECT string_agg(title, '|' ORDER BY id) FROM property";
-    app.database.value(sql).await
+    app.database.value("SELECT string_agg(title, '|' ORDER BY id) FROM property").await
 }
 
 #[tokio::test]
 async fn a_listings_form_comes_back_with_its_text_and_a_token_that_saves_it() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     for (path, saved) in [(CHANGE, "Typed <b>\"'"), (ADD, "Typed <b>\"'|Typed <b>\"'")] {
         let before = titles(&app).await;
         let fields = filled(&staff, path).await;
@@ -84,16 +79,14 @@ async fn a_listings_form_comes_back_with_its_text_and_a_token_that_saves_it() {
             }
         }
         assert_eq!(titles(&app).await, before);
-        let fields = with_token_of(&form, &fields);
-        own(&app, &staff, path, &fields).await.assert_status(303);
+        own(&app, &staff, path, &with_token_of(&form, &fields)).await.assert_status(303);
         assert_eq!(titles(&app).await, saved);
     }
 }
 
 #[tokio::test]
 async fn another_account_saves_the_form_only_after_a_look_at_it_and_if_it_may() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let fields = filled(&staff, CHANGE).await;
     log_in_elsewhere(&staff, "sam").await;
     for (permissions, said) in [
@@ -109,16 +102,13 @@ async fn another_account_saves_the_form_only_after_a_look_at_it_and_if_it_may() 
         assert_eq!(titles(&app).await, "Home 1");
     }
     let form = own(&app, &staff, CHANGE, &fields).await;
-    let fields = with_token_of(&form, &fields);
-    own(&app, &staff, CHANGE, &fields).await.assert_status(303);
-    let actor = "SELECT string_agg(actor, ',') FROM history";
-    assert_eq!(app.database.value(actor).await, "sam");
+    own(&app, &staff, CHANGE, &with_token_of(&form, &fields)).await.assert_status(303);
+    assert_eq!(app.database.value("SELECT string_agg(actor, ',') FROM history").await, "sam");
 }
 
 #[tokio::test]
 async fn what_may_be_another_sites_form_is_never_shown_with_a_token() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let fields = filled(&staff, CHANGE).await;
     log_in_elsewhere(&staff, "ada").await;
     let evil = ("origin", "https://evil.example");
@@ -141,10 +131,8 @@ async fn what_may_be_another_sites_form_is_never_shown_with_a_token() {
 
 #[tokio::test]
 async fn forms_of_accounts_come_back_without_their_passwords() {
-    let app = Plan::new().await.start().await;
-    let staff = app.staff().await;
-    let id = "SELECT id FROM site_user WHERE username = 'sam'";
-    let sam = app.database.value(id).await;
+    let (app, staff) = spawn_staffed(0).await;
+    let sam = app.database.value("SELECT id FROM site_user WHERE username = 'sam'").await;
     let own_password = "/admin/password_change/".to_owned();
     let events = "SELECT string_agg(kind, ',') FROM account_event";
     let before = app.database.value(events).await;
@@ -185,17 +173,14 @@ async fn forms_of_accounts_come_back_without_their_passwords() {
 
 #[tokio::test]
 async fn questions_are_asked_again_with_what_was_typed() {
-    let app = Plan::new().await.homes(2).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(2).await;
     let list = "/admin/properties/";
     let mut fields: Fields =
         vec![("action", "move_selected".to_owned()), ("_selected_action", "1".to_owned())];
     let question = staff.submit(list, &fields).await.assert_status(200);
     let single = "/admin/properties/1/delete/";
     let deletion = staff.get(single).await.assert_status(200);
-    for name in ["csrf_token", "post", "expected", "_changelist_filters"] {
-        fields.push((name, question.field(name)));
-    }
+    fields.extend(question.fields(["csrf_token", "post", "expected", "_changelist_filters"]));
     fields.push(("location", "Portobello".to_owned()));
     log_in_elsewhere(&staff, "ada").await;
     let again = own(&app, &staff, list, &fields).await.assert_status(403);
@@ -203,8 +188,7 @@ async fn questions_are_asked_again_with_what_was_typed() {
     assert_eq!(again.field("location"), "Portobello");
     let moved = "SELECT count(*) FROM history";
     assert_eq!(app.database.value(moved).await, "0");
-    let fields = with_token_of(&again, &fields);
-    own(&app, &staff, list, &fields).await.assert_status(303);
+    own(&app, &staff, list, &with_token_of(&again, &fields)).await.assert_status(303);
     assert_eq!(app.database.value(moved).await, "1");
 
     let fields = vec![("csrf_token", deletion.field("csrf_token"))];
@@ -215,8 +199,7 @@ async fn questions_are_asked_again_with_what_was_typed() {
 
 #[tokio::test]
 async fn a_file_is_asked_for_again() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let form = "/admin/properties/import/";
     let token = staff.get(form).await.field("csrf_token");
     log_in_elsewhere(&staff, "ada").await;
@@ -231,14 +214,12 @@ async fn a_file_is_asked_for_again() {
         .body(multipart(&parts));
     let again = staff.send(request).await.assert_status(403);
     assert!(again.has(LOST) && again.has("type=\"file\""), "{again:?}");
-    let kept = "SELECT count(*) FROM import_upload";
-    assert_eq!(app.database.value(kept).await, "0");
+    assert_eq!(app.database.value("SELECT count(*) FROM import_upload").await, "0");
 }
 
 #[tokio::test]
 async fn a_login_page_that_another_one_replaced_comes_back_with_the_form_that_it_carries() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let fields = filled(&staff, CHANGE).await;
     app.database.run("DELETE FROM session").await;
     let asked = own(&app, &staff, CHANGE, &fields).await.assert_status(403);
@@ -247,16 +228,13 @@ async fn a_login_page_that_another_one_replaced_comes_back_with_the_form_that_it
         ("password", crate::harness::PASSWORD.to_owned()),
         ("csrf_token", "of-a-page-that-was-replaced".to_owned()),
     ];
-    for name in ["next", "title", "price", "location", "_once", "version"] {
-        login.push((name, asked.field(name)));
-    }
+    login.extend(asked.fields(["next", "title", "price", "location", "_once", "version"]));
     login.push(("description", "Long.".to_owned()));
     let again = own(&app, &staff, "/admin/login/", &login).await;
     let again = again.assert_status(403);
     assert_eq!(again.field("title"), "Typed <b>\"'");
     assert_eq!(again.field("username"), "ada");
     assert!(!again.has(crate::harness::PASSWORD), "{again:?}");
-    let login = with_token_of(&again, &login);
-    let form = own(&app, &staff, "/admin/login/", &login).await;
+    let form = own(&app, &staff, "/admin/login/", &with_token_of(&again, &login)).await;
     assert_eq!(form.assert_status(200).field("price"), "7");
 }

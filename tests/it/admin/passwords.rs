@@ -1,6 +1,6 @@
 //! Changing one's password.
 
-use crate::harness::{Browser, PASSWORD, Page, spawn_app};
+use crate::harness::{Browser, PASSWORD, Page, spawn_app, spawn_staffed};
 
 const NEW: &str = "another horse battery";
 
@@ -15,13 +15,10 @@ async fn change(browser: &Browser, old: &str, new: [&str; 2]) -> Page {
 
 #[tokio::test]
 async fn a_new_password_counts_and_the_old_one_no_longer() {
-    let app = spawn_app().await;
-    let browser = app.staff().await;
+    let (app, browser) = spawn_staffed(0).await;
     change(&browser, PASSWORD, [NEW, NEW]).await.assert_status(303);
-    let page = app.stranger().try_log_in("ada", PASSWORD, "").await;
-    page.assert_status(422);
-    let page = app.stranger().try_log_in("ada", NEW, "").await;
-    page.assert_status(303);
+    app.stranger().try_log_in("ada", PASSWORD, "").await.assert_status(422);
+    app.stranger().try_log_in("ada", NEW, "").await.assert_status(303);
     let hash = "SELECT password_hash FROM site_user WHERE username = 'ada'";
     let hash = app.database.value(hash).await;
     assert!(hash.starts_with("$argon2id$"), "{hash}");
@@ -40,8 +37,7 @@ async fn a_new_password_ends_every_session_of_the_account() {
 
 #[tokio::test]
 async fn a_password_that_is_refused_changes_nothing() {
-    let app = spawn_app().await;
-    let browser = app.staff().await;
+    let (app, browser) = spawn_staffed(0).await;
     for (old, new) in [
         ("wrong", [NEW, NEW]),
         (PASSWORD, [NEW, "different"]),
@@ -54,40 +50,33 @@ async fn a_password_that_is_refused_changes_nothing() {
         assert!(!page.has("value=\"another"), "a password is shown");
         assert!(page.has("-error\""), "no message: {page:?}");
     }
-    let page = app.stranger().try_log_in("ada", PASSWORD, "").await;
-    page.assert_status(303);
+    app.stranger().try_log_in("ada", PASSWORD, "").await.assert_status(303);
 }
 
 #[tokio::test]
 async fn wrong_old_passwords_are_counted_as_failed_logins() {
-    let app = spawn_app().await;
-    let browser = app.staff().await;
+    let (app, browser) = spawn_staffed(0).await;
     // The right one forgets what was wrong before it, whatever becomes of the new one.
     for _ in 0..2 {
         for old in ["wrong", "wrong", "wrong", "wrong", PASSWORD] {
-            let page = change(&browser, old, ["short", "short"]).await;
-            page.assert_status(422);
+            change(&browser, old, ["short", "short"]).await.assert_status(422);
         }
     }
     for _ in 0..3 {
-        let page = change(&browser, "wrong", [NEW, NEW]).await;
-        page.assert_status(422);
+        change(&browser, "wrong", [NEW, NEW]).await.assert_status(422);
     }
     for _ in 0..2 {
-        let page = app.stranger().try_log_in("ada", "wrong", "").await;
-        page.assert_status(422);
+        app.stranger().try_log_in("ada", "wrong", "").await.assert_status(422);
     }
     for old in ["wrong", PASSWORD] {
         let page = change(&browser, old, [NEW, NEW]).await.assert_status(429);
         let wait: u64 = page.header("retry-after").parse().expect("seconds");
         assert!((1..=60).contains(&wait), "{wait}");
     }
-    let page = app.stranger().try_log_in("ada", PASSWORD, "").await;
-    page.assert_status(429);
+    app.stranger().try_log_in("ada", PASSWORD, "").await.assert_status(429);
     let noted = "SELECT count(*) FROM login_event WHERE kind = 'failure' AND username = 'ada'";
     assert_eq!(app.database.value(noted).await, "13");
-    let later = "UPDATE login_failure SET at = at - interval '61 seconds'";
-    app.database.run(later).await;
+    app.database.run("UPDATE login_failure SET at = at - interval '61 seconds'").await;
     change(&browser, PASSWORD, [NEW, NEW]).await.assert_status(303);
 }
 

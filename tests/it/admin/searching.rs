@@ -19,13 +19,11 @@ async fn joined_words_and_parts_of_locations_are_found() {
         ("location=South", "1"),
         ("location=jop", "3"),
     ] {
-        let path = format!("?{query}");
-        assert_eq!(shown(&staff, &path).await.join(" "), want, "{query}");
+        assert_eq!(shown(&staff, &format!("?{query}")).await.join(" "), want, "{query}");
     }
     let page = staff.get("/admin/properties/?location=Leith").await;
     for offered in ["South Leith", "Leith Walk"] {
-        let link = format!("?location={}", offered.replace(' ', "+"));
-        assert!(page.has(&link), "{page:?}");
+        assert!(page.has(&format!("?location={}", offered.replace(' ', "+"))), "{page:?}");
     }
     // What is done with all that match is done with those that are shown.
     let page = staff.get("/admin/properties/?location=jop").await;

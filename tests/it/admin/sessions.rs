@@ -1,6 +1,6 @@
 //! How a session begins, and what ends it.
 
-use crate::harness::{App, Browser, PASSWORD, Plan, Proxy, spawn_app};
+use crate::harness::{App, Browser, PASSWORD, Plan, Proxy, Shows as _, spawn_app, spawn_staffed};
 
 async fn is_out(browser: &Browser) {
     browser.get("/admin/").await.assert_status(302);
@@ -8,25 +8,21 @@ async fn is_out(browser: &Browser) {
 
 /// A browser that sends a cookie whatever the site says.
 async fn get_with_cookie(app: &App, cookie: &str) -> u16 {
-    let headers = [("cookie", cookie)];
-    app.stranger().get_with("/admin/", &headers).await.status
+    app.stranger().get_with("/admin/", &[("cookie", cookie)]).await.status
 }
 
 #[tokio::test]
 async fn the_sessions_cookie_is_out_of_reach_for_scripts_and_other_sites() {
-    let app = spawn_app().await;
-    let page = app.stranger().try_log_in("ada", PASSWORD, "").await;
+    let page = spawn_app().await.stranger().try_log_in("ada", PASSWORD, "").await;
     let cookies = page.all("set-cookie");
     let cookie = cookies.iter().find(|cookie| cookie.starts_with("sessionid="));
     let cookie = cookie.expect("a session's cookie");
-    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
-    assert!(cookie.contains("Path=/") && !cookie.contains("Secure"), "{cookie}");
+    cookie.shows(["HttpOnly", "SameSite=Lax", "Path=/"]).hides(["Secure"]);
 }
 
 #[tokio::test]
 async fn over_https_cookies_are_sent_over_https_alone() {
-    let plan = Plan::new().await;
-    let app = plan.set("SITE_URL", "https://homes.example").start().await;
+    let app = Plan::new().await.set("SITE_URL", "https://homes.example").start().await;
     let form = app.get("/admin/login/").await;
     let cookies = form.all("set-cookie");
     assert!(!cookies.is_empty() && cookies.iter().all(|cookie| cookie.contains("Secure")));
@@ -44,8 +40,7 @@ async fn over_https_cookies_are_sent_over_https_alone() {
 
 #[tokio::test]
 async fn a_login_begins_a_session_under_a_new_key() {
-    let app = spawn_app().await;
-    let browser = app.staff().await;
+    let (app, browser) = spawn_staffed(0).await;
     let first = browser.cookies();
     browser.log_out().await.assert_status(303);
     browser.log_in("ada").await;
@@ -61,16 +56,14 @@ async fn a_key_that_somebody_planted_is_not_taken_over() {
     let victim = app.stranger();
     let form = victim.get("/admin/login/").await;
     let token = form.field("csrf_token");
-    let body = format!("csrf_token={token}&username=ada&password={}", PASSWORD.replace(' ', "+"));
     let request = victim
         .request(reqwest::Method::POST, "/admin/login/")
         .header("content-type", "application/x-www-form-urlencoded")
         .header("cookie", format!("{planted}; login_token={token}"))
-        .body(body);
+        .body(format!("csrf_token={token}&username=ada&password={}", PASSWORD.replace(' ', "+")));
     let page = victim.send(request).await.assert_status(303);
     assert!(page.header("set-cookie").contains("sessionid="));
-    let page = attacker.get("/admin/").await;
-    assert!(!page.has("ada"), "the attacker is logged in as the victim");
+    assert!(!attacker.get("/admin/").await.has("ada"), "the attacker is logged in as the victim");
 }
 
 #[tokio::test]
@@ -90,8 +83,7 @@ async fn a_forged_or_changed_cookie_is_nobody() {
 
 #[tokio::test]
 async fn a_logout_ends_the_session_and_not_only_the_cookie() {
-    let app = spawn_app().await;
-    let browser = app.staff().await;
+    let (app, browser) = spawn_staffed(0).await;
     let cookie = browser.cookies();
     let page = browser.log_out().await.assert_status(303);
     assert_eq!(page.header("location"), "/admin/login/?done=logout");
@@ -122,8 +114,7 @@ async fn a_logout_while_redis_is_gone_holds_when_it_returns() {
 
 #[tokio::test]
 async fn losing_redis_logs_nobody_out() {
-    let app = spawn_app().await;
-    let browser = app.staff().await;
+    let (app, browser) = spawn_staffed(0).await;
     let redis = app.redis().await;
     for key in redis.keys(&app.prefix).await {
         redis.run::<i64>(&["DEL", &key]).await;
@@ -151,8 +142,7 @@ async fn an_account_that_is_closed_is_out_at_once() {
 
 #[tokio::test]
 async fn the_tables_and_keys_hold_no_session_that_could_be_used() {
-    let app = spawn_app().await;
-    let browser = app.staff().await;
+    let (app, browser) = spawn_staffed(0).await;
     browser.get("/admin/").await.assert_status(200);
     let cookie = browser.cookies();
     let (_, key) = cookie.rsplit_once("sessionid=").expect("a session");

@@ -1,13 +1,12 @@
 //! Deleted listings come back.
 
-use crate::harness::{App, Browser, Page, Plan, listing};
+use crate::harness::{App, Browser, Page, Shows as _, listing, spawn_staffed};
 
 const ALL: &str = "SELECT string_agg(concat_ws('|', id, title, description, price, location, created_at, updated_at), ';'
     ORDER BY id) FROM property";
 
 async fn start(homes: u32) -> (App, Browser) {
-    let app = Plan::new().await.homes(homes).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(homes).await;
     (app, staff)
 }
 
@@ -19,8 +18,7 @@ fn undo_of(page: &Page) -> String {
 }
 
 async fn last_deletion(app: &App) -> String {
-    let sql = "SELECT max(id) FROM history WHERE kind = 'deleted'";
-    let event = app.database.value(sql).await;
+    let event = app.database.value("SELECT max(id) FROM history WHERE kind = 'deleted'").await;
     format!("/admin/history/{event}/undo/")
 }
 
@@ -29,8 +27,7 @@ async fn a_deletion_is_undone_right_after_it() {
     let (app, staff) = start(3).await;
     let before = app.database.value(ALL).await;
     let filters = [("_changelist_filters", "q=home".to_owned())];
-    let path = "/admin/properties/2/delete/";
-    let page = staff.submit(path, &filters).await.assert_status(303);
+    let page = staff.submit("/admin/properties/2/delete/", &filters).await.assert_status(303);
     assert_eq!(page.header("location"), "/admin/properties/?q=home");
     let list = staff.get("/admin/properties/").await;
     assert!(list.has("was deleted"), "{list:?}");
@@ -51,7 +48,7 @@ async fn a_deletion_of_several_is_undone_as_a_whole() {
     let undo = undo_of(&staff.get("/admin/properties/").await);
     let page = staff.get(&undo).await.assert_status(200);
     assert!(page.has("Restore 3 listings?") && page.has("Restore only"), "{page:?}");
-    staff.submit(&undo, &[]).await.assert_status(303);
+    staff.press(&undo).await.assert_status(303);
     assert_eq!(app.database.value(ALL).await, before);
     // One transaction, whose events are told one by one.
     let sql = "SELECT count(*) || '/' || count(DISTINCT xid) FROM history WHERE kind = 'created'";
@@ -67,7 +64,7 @@ async fn one_of_several_can_be_restored_alone() {
     staff.submit(&undo, &only).await.assert_status(303);
     assert_eq!(app.database.value("SELECT string_agg(id::text, ',') FROM property").await, "3");
     // The others still go together; the one that is back is as it was.
-    staff.submit(&undo, &[]).await.assert_status(303);
+    staff.press(&undo).await.assert_status(303);
     assert_eq!(app.database.listings().await, "3");
 }
 
@@ -76,7 +73,7 @@ async fn undoing_twice_is_the_same_as_once() {
     let (app, staff) = start(2).await;
     staff.delete_listing(1).await;
     let undo = last_deletion(&app).await;
-    let (one, other) = tokio::join!(staff.submit(&undo, &[]), staff.submit(&undo, &[]));
+    let (one, other) = tokio::join!(staff.press(&undo), staff.press(&undo));
     one.assert_status(303);
     other.assert_status(303);
     assert_eq!(app.database.listings().await, "2");
@@ -92,7 +89,7 @@ async fn a_number_that_is_taken_is_said_and_nothing_is_restored() {
     app.database
         .run("INSERT INTO property (id, title, description, price, location) VALUES (2, 'New', 'D', 1, 'L')")
         .await;
-    let page = staff.submit(&undo, &[]).await.assert_status(409);
+    let page = staff.press(&undo).await.assert_status(409);
     assert!(page.has("same numbers: 2."), "{page:?}");
     assert_eq!(app.database.listings().await, "2");
     assert!(app.get("/properties/2/").await.has("New"));
@@ -110,8 +107,7 @@ async fn a_deletion_by_psql_is_undone_from_the_history() {
     assert!(staff.get("/admin/history/").await.has(&undo));
     let page = staff.get(&undo).await.assert_status(200);
     assert!(page.has("Restore “<bdi>Home 2</bdi>”?"), "{page:?}");
-    let page = staff.submit(&undo, &[]).await.assert_status(303);
-    assert_eq!(page.header("location"), path);
+    assert_eq!(staff.press(&undo).await.assert_status(303).header("location"), path);
     assert!(app.get("/properties/2/").await.assert_status(200).has("Home 2"));
 }
 
@@ -120,9 +116,8 @@ async fn what_is_restored_keeps_the_sequence_of_numbers_ahead() {
     let (app, staff) = start(3).await;
     staff.delete_listing(3).await;
     app.database.run("SELECT setval('property_id_seq', 2)").await;
-    staff.submit(&last_deletion(&app).await, &[]).await.assert_status(303);
-    let id = staff.create_listing(&listing("Next", "1", "L")).await;
-    assert_eq!(id, 4);
+    staff.press(&last_deletion(&app).await).await.assert_status(303);
+    assert_eq!(staff.create_listing(&listing("Next", "1", "L")).await, 4);
 }
 
 #[tokio::test]
@@ -141,10 +136,9 @@ async fn more_than_a_thousand_are_not_restored_at_once() {
     let undo = last_deletion(&app).await;
     let page = staff.get(&undo).await.assert_status(200);
     assert!(page.has("More than 1,000"), "{page:?}");
-    staff.submit(&undo, &[]).await.assert_status(409);
+    staff.press(&undo).await.assert_status(409);
     assert_eq!(app.database.listings().await, "0");
-    let only = [("only", "1".to_owned())];
-    staff.submit(&undo, &only).await.assert_status(303);
+    staff.submit(&undo, &[("only", "1".to_owned())]).await.assert_status(303);
     assert_eq!(app.database.listings().await, "1");
 }
 
@@ -156,16 +150,14 @@ async fn what_is_no_deletion_can_not_be_undone() {
     for event in [event.as_str(), "999999", "0", "99999999999999999999"] {
         let path = format!("/admin/history/{event}/undo/");
         staff.get(&path).await.assert_status(404);
-        staff.submit(&path, &[]).await.assert_status(404);
+        staff.press(&path).await.assert_status(404);
     }
 }
 
 #[tokio::test]
 async fn only_those_who_may_add_listings_undo() {
     let (app, staff) = start(2).await;
-    app.database
-        .run("UPDATE site_user SET permissions = '{view,change,delete}' WHERE username = 'sam'")
-        .await;
+    app.permit("view,change,delete").await;
     let sam = app.staff_named("sam").await;
     let question = sam.get("/admin/properties/1/delete/").await;
     assert!(!question.has("can restore"), "{question:?}");
@@ -181,13 +173,12 @@ async fn only_those_who_may_add_listings_undo() {
     assert!(list.has("was deleted") && !list.has("/undo/"), "{list:?}");
     let undo = last_deletion(&app).await;
     sam.get(&undo).await.assert_status(403);
-    sam.submit(&undo, &[]).await.assert_status(403);
+    sam.press(&undo).await.assert_status(403);
     for path in ["/admin/history/", "/admin/properties/1/history/"] {
         assert!(!sam.get(path).await.has("/undo/"), "{path}");
         assert!(staff.get(path).await.has("/undo/"), "{path}");
     }
-    let forged = [("csrf_token", "x".to_owned())];
-    staff.post(&undo, &forged).await.assert_status(403);
+    staff.post(&undo, &[("csrf_token", "x".to_owned())]).await.assert_status(403);
     assert_eq!(app.database.listings().await, "1");
 }
 
@@ -239,8 +230,7 @@ async fn a_listing_that_the_log_does_not_keep_can_be_added_anew_as_it_was_typed(
     assert_eq!(page.field("title"), "Typed");
     assert!(page.has("action=\"/admin/properties/add/\"") && !page.has(restore));
     // So it is with a number that no listing ever had.
-    let nowhere = "/admin/properties/7777/restore/";
-    let page = staff.submit(nowhere, &fields).await.assert_status(409);
+    let page = staff.submit("/admin/properties/7777/restore/", &fields).await.assert_status(409);
     assert_eq!(page.field("title"), "Typed");
     assert_eq!(app.database.listings().await, "0");
 }
@@ -248,13 +238,11 @@ async fn a_listing_that_the_log_does_not_keep_can_be_added_anew_as_it_was_typed(
 #[tokio::test]
 async fn whoever_may_not_look_at_listings_undoes_their_deletion_and_sees_nobody_elses() {
     let (app, staff) = start(3).await;
-    app.database
-        .run("UPDATE site_user SET permissions = '{add,delete}' WHERE username = 'sam'")
-        .await;
+    app.permit("add,delete").await;
     let sam = app.staff_named("sam").await;
     sam.delete_listing(1).await;
     let own = undo_of(&sam.get("/admin/").await);
-    sam.submit(&own, &[]).await.assert_status(303);
+    sam.press(&own).await.assert_status(303);
     assert_eq!(app.database.listings().await, "3");
     staff.delete_listing(2).await;
     let undo = last_deletion(&app).await;
@@ -262,11 +250,10 @@ async fn whoever_may_not_look_at_listings_undoes_their_deletion_and_sees_nobody_
     app.database
         .run("INSERT INTO property (id, title, description, price, location) VALUES (2, 'New', 'D', 1, 'L')")
         .await;
-    let page = sam.submit(&undo, &[]).await.assert_status(409);
-    assert!(page.has("same numbers: 2."), "{page:?}");
-    assert!(!page.has("Home 2") && !page.has("2,000"), "{page:?}");
+    let page = sam.press(&undo).await.assert_status(409);
+    page.shows(["same numbers: 2."]).hides(["Home 2", "2,000"]);
     app.database.run("DELETE FROM property WHERE id = 2").await;
-    sam.submit(&undo, &[]).await.assert_status(303);
+    sam.press(&undo).await.assert_status(303);
     let said = sam.get("/admin/").await;
     assert!(said.has("The listing was restored.") && !said.has("Home 2"), "{said:?}");
 }

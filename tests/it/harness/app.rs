@@ -54,6 +54,18 @@ pub(crate) async fn spawn_app() -> App {
     Plan::new().await.start().await
 }
 
+/// A site with some listings, see [`Plan::homes`].
+pub(crate) async fn spawn_homes(count: u32) -> App {
+    Plan::with_homes(count).await.start().await
+}
+
+/// The same, with a browser in which a superuser is logged in.
+pub(crate) async fn spawn_staffed(count: u32) -> (App, Browser) {
+    let app = spawn_homes(count).await;
+    let staff = app.staff().await;
+    (app, staff)
+}
+
 /// A number that no other site of the run has.
 pub(crate) fn unique() -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -91,9 +103,8 @@ impl Plan {
 
     /// A site on a database.
     pub(crate) fn on(database: TestDatabase) -> Self {
-        let url = database.url("property_listings", &database.sockets);
         let variables = [
-            ("DATABASE_URL", url),
+            ("DATABASE_URL", database.url("property_listings", &database.sockets)),
             ("REDIS_URL", shared().redis.clone()),
             ("CACHE_KEY_PREFIX", format!("test-{}", unique())),
             ("DATA_DIR", "/nonexistent/property-listings".to_owned()),
@@ -191,11 +202,9 @@ async fn run(config: Config, receivers: Vec<Receiver>) -> (Running, Started) {
     let thread = std::thread::spawn(move || {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-        let life = live(config, receivers, tell, stopped);
-        runtime.expect("a runtime").block_on(life);
+        runtime.expect("a runtime").block_on(live(config, receivers, tell, stopped));
     });
-    let running = Running { stop: Some(stop), thread: Some(thread) };
-    (running, told.await.expect("the site starts"))
+    (Running { stop: Some(stop), thread: Some(thread) }, told.await.expect("the site starts"))
 }
 
 /// What the program does, from its start until it is told to stop.
@@ -227,8 +236,7 @@ impl Drop for Running {
         let Some(thread) = self.thread.take() else {
             return;
         };
-        let ended = thread.join();
-        assert!(ended.is_ok() || std::thread::panicking(), "the site failed");
+        assert!(thread.join().is_ok() || std::thread::panicking(), "the site failed");
     }
 }
 
@@ -240,8 +248,7 @@ impl App {
 
     /// Gets a page's data.
     pub(crate) async fn get_json(&self, path: &str) -> serde_json::Value {
-        let accept = [("accept", "application/json")];
-        let page = self.reader.get_with(path, &accept).await;
+        let page = self.reader.get_with(path, &[("accept", "application/json")]).await;
         page.assert_status(200).json()
     }
 
@@ -261,6 +268,12 @@ impl App {
         browser
     }
 
+    /// Gives `sam` other permissions, which are separated by commas.
+    pub(crate) async fn permit(&self, permissions: &str) {
+        let sql = "UPDATE site_user SET permissions = '{PERMISSIONS}' WHERE username = 'sam'";
+        self.database.run(&sql.replace("PERMISSIONS", permissions)).await;
+    }
+
     /// A browser that the site has not seen.
     pub(crate) fn stranger(&self) -> Browser {
         Browser::new(&self.origin)
@@ -273,8 +286,7 @@ impl App {
 
     /// Adds a listing by the use case alone, in which no session takes part whose own state would have to be saved.
     pub(crate) async fn create_without_session(&self, listing: &Listing) {
-        let created = self.services.editor.create("a test", listing.parsed());
-        created.await.expect("created");
+        self.services.editor.create("a test", listing.parsed()).await.expect("created");
     }
 
     /// Returns once the site has heard of every write so far: it commits one that touches no other page, and

@@ -111,10 +111,14 @@ impl TestDatabase {
         let sql = "SELECT count(*) FROM pg_stat_activity
             WHERE datname = current_database() AND wait_event_type = 'Lock'";
         eventually("statements wait for locks", async || {
-            let waiting = self.value(sql).await.parse::<usize>();
-            (waiting.expect("a number") >= count).then_some(())
+            (self.value(sql).await.parse::<usize>().expect("a number") >= count).then_some(())
         })
         .await;
+    }
+
+    /// How many changes the history has.
+    pub(crate) async fn changes(&self) -> String {
+        self.value("SELECT count(*) FROM history").await
     }
 
     /// How many listings there are.
@@ -196,8 +200,7 @@ async fn create_accounts(database: Database) {
         FROM site_user, (VALUES
             ('sam', true, true), ('ina', false, true), ('vic', true, false)
         ) AS others (name, active, staff)";
-    let client = database.client().await.expect("a client");
-    client.batch_execute(others).await.expect("created");
+    database.client().await.expect("a client").batch_execute(others).await.expect("created");
 }
 
 fn no_cache() -> CacheConfig {

@@ -65,8 +65,7 @@ fn rounds() -> u32 {
         start.elapsed()
     });
     let shortest = took.min().unwrap_or(WORK).max(Duration::from_nanos(1));
-    let rounds = WORK.as_nanos() * u128::from(TRY) / shortest.as_nanos();
-    u32::try_from(rounds).unwrap_or(TRY)
+    u32::try_from(WORK.as_nanos() * u128::from(TRY) / shortest.as_nanos()).unwrap_or(TRY)
 }
 
 fn work(rounds: u32) {

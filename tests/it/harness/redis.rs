@@ -15,8 +15,7 @@ pub(crate) struct RedisCli(MultiplexedConnection);
 
 impl RedisCli {
     pub(crate) async fn connect(url: &str) -> Self {
-        let client = Client::open(url).expect("a URL");
-        let connection = client.get_multiplexed_async_connection().await;
+        let connection = Client::open(url).expect("a URL").get_multiplexed_async_connection().await;
         Self(connection.expect("Redis answers"))
     }
 
@@ -36,8 +35,7 @@ impl RedisCli {
         words.iter().for_each(|word| {
             command.arg(*word);
         });
-        let answer = command.query_async(&mut self.0.clone()).await;
-        answer.map_err(|err| format!("{err}"))
+        command.query_async(&mut self.0.clone()).await.map_err(|err| format!("{err}"))
     }
 
     /// Runs a command with bytes for its last word.
@@ -71,8 +69,7 @@ impl App {
 
     /// The site's keys of a family: `page`, `all_properties`, `property_count`, `gen`.
     pub(crate) async fn keys(&self, family: &str) -> Vec<String> {
-        let start = format!("{}:{family}:", self.prefix);
-        self.redis().await.keys(&start).await
+        self.redis().await.keys(&format!("{}:{family}:", self.prefix)).await
     }
 }
 
@@ -113,10 +110,9 @@ impl OwnRedis {
     /// Starts the server, which knows nothing of what an earlier one held.
     pub(crate) async fn begin(&mut self) {
         let socket = self.socket.display().to_string();
-        let fixed = ["--port", "0", "--save", "", "--unixsocket", &socket];
         let server = Command::new("/bin/sh")
             .args(["-c", SCRIPT, "sh", "redis-server"])
-            .args(fixed)
+            .args(["--port", "0", "--save", "", "--unixsocket", &socket])
             .args(&self.settings)
             .current_dir("/tmp")
             .stdin(Stdio::piped())
@@ -127,8 +123,7 @@ impl OwnRedis {
         self.server = Some(server.expect("redis-server is installed"));
         let url = self.url();
         eventually("Redis answers", async || {
-            let client = Client::open(url.as_str()).ok()?;
-            client.get_multiplexed_async_connection().await.ok()
+            Client::open(url.as_str()).ok()?.get_multiplexed_async_connection().await.ok()
         })
         .await;
     }

@@ -67,8 +67,7 @@ impl App {
     pub(crate) async fn counts(&self, level: Level) -> LevelCounts {
         let report = self.services.management.report().await;
         let mut levels = report.levels.into_iter();
-        let figures = levels.find(|figures| figures.level == level);
-        figures.expect("every level has figures").counts
+        levels.find(|figures| figures.level == level).expect("every level has figures").counts
     }
 
     /// How many pages readers were answered with that a cache had, and how many that were computed.
@@ -88,7 +87,6 @@ impl App {
 
     /// Whether the memory tier answers.
     pub(crate) async fn is_armed(&self) -> bool {
-        let status = self.services.management.status().await;
-        status["levels"]["page_memory"]["armed"] == true
+        self.services.management.status().await["levels"]["page_memory"]["armed"] == true
     }
 }

@@ -1,7 +1,7 @@
 //! What even superusers can't do, and what nobody else can.
 
 use super::{NEW, add, change, fields, of};
-use crate::harness::{App, Browser, Page, spawn_app};
+use crate::harness::{App, Browser, Page, spawn_app, spawn_staffed};
 
 /// Every page about accounts that others than superusers may want to see.
 async fn pages(app: &App) -> Vec<String> {
@@ -18,9 +18,8 @@ async fn pages(app: &App) -> Vec<String> {
 
 /// Everything that is known of the accounts.
 async fn state(app: &App) -> String {
-    let sql = "SELECT string_agg(concat(username, email, password_hash, is_active, is_staff, is_superuser, permissions),
-        ',' ORDER BY id) FROM site_user";
-    app.database.value(sql).await
+    app.database.value("SELECT string_agg(concat(username, email, password_hash, is_active, is_staff, is_superuser, permissions),
+        ',' ORDER BY id) FROM site_user").await
 }
 
 #[tokio::test]
@@ -93,8 +92,7 @@ async fn every_form_about_accounts_asks_for_its_token() {
 
 #[tokio::test]
 async fn the_last_active_superuser_stays_one() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
+    let (app, ada) = spawn_staffed(0).await;
     let before = state(&app).await;
     for left in [
         vec![("is_active", "1"), ("is_staff", "1")],
@@ -104,7 +102,7 @@ async fn the_last_active_superuser_stays_one() {
         let page = change(&app, &ada, "ada", &left).await.assert_status(422);
         assert!(page.has("only active superuser"), "{left:?}: {page:?}");
     }
-    let page = ada.submit(&of(&app, "ada", "delete").await, &[]).await.assert_status(422);
+    let page = ada.press(&of(&app, "ada", "delete").await).await.assert_status(422);
     assert!(page.has("delete your own account"), "{page:?}");
     assert_eq!(state(&app).await, before);
     // One who can't enter is none who could give rights back.
@@ -163,8 +161,7 @@ async fn two_superusers_who_take_each_others_rights_at_once_leave_one() {
 
 #[tokio::test]
 async fn a_superuser_whose_rights_go_while_a_form_is_on_its_way_changes_nothing() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
+    let (app, ada) = spawn_staffed(0).await;
     app.database.run("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
     let (path, token) = (of(&app, "sam", "delete").await, ada.csrf_token().await);
     let demotion = "BEGIN; UPDATE site_user SET is_superuser = false WHERE username = 'ada'";

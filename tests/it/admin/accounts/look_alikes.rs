@@ -1,7 +1,7 @@
 //! Names that a reader would take for one another, wherever accounts get them.
 
 use super::{add, fields, of};
-use crate::harness::{PASSWORD, Shell, Terminal, spawn_app};
+use crate::harness::{PASSWORD, Shell, Terminal, spawn_app, spawn_staffed};
 
 /// Each is taken for “sam”, who has an account.
 const LIKE_SAM: [&str; 5] = ["ѕam", "sаm", "SAM", "ｓａｍ", "Ѕаm"];
@@ -15,8 +15,7 @@ const UNSEEN: [(&str, &str); 4] = [
 
 #[tokio::test]
 async fn an_account_can_not_be_given_a_name_that_looks_like_another() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
+    let (app, ada) = spawn_staffed(0).await;
     add(&ada, "grace", &[]).await.assert_status(303);
     let path = of(&app, "grace", "change").await;
     for name in LIKE_SAM {
@@ -41,8 +40,7 @@ async fn an_account_can_not_be_given_a_name_that_looks_like_another() {
 
 #[tokio::test]
 async fn two_at_once_do_not_get_names_that_look_alike() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
+    let (_app, ada) = spawn_staffed(0).await;
     let (one, other) = tokio::join!(add(&ada, "clara", &[]), add(&ada, "сlara", &[]));
     let mut statuses = [one.status, other.status];
     statuses.sort_unstable();
@@ -86,8 +84,7 @@ async fn a_file_of_django_brings_no_such_name() {
         let told = err.lines().find(|told| told.contains(&format!("dump.json:{line}: username:")));
         assert!(told.is_some_and(|told| told.contains(&reason)), "{line}: {err}");
     }
-    let count = "SELECT count(*) FROM site_user";
-    assert_eq!(app.database.value(count).await, "4");
+    assert_eq!(app.database.value("SELECT count(*) FROM site_user").await, "4");
     shell.run(&["loaddata", "--skip-invalid", &file]);
     let new =
         "SELECT string_agg(username, ' ' ORDER BY id) FROM site_user WHERE username NOT IN ('ada')";

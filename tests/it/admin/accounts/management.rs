@@ -1,19 +1,17 @@
 //! Adding, changing, resetting and deleting accounts.
 
 use super::{NEW, add, change, fields, id, of};
-use crate::harness::{PASSWORD, spawn_app};
+use crate::harness::{PASSWORD, Shows as _, listing, spawn_app, spawn_homes, spawn_staffed};
 
 const STAFF: [(&str, &str); 2] = [("is_active", "1"), ("is_staff", "1")];
 
 #[tokio::test]
 async fn an_account_that_is_added_logs_in_and_does_what_it_may() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
+    let (app, ada) = spawn_staffed(0).await;
     let page = add(&ada, "grace", &["view", "add"]).await.assert_status(303);
     assert_eq!(page.header("location"), "/admin/users/");
     let list = ada.get("/admin/users/?q=GRACE").await.assert_status(200);
-    assert!(list.has("1 user found") && list.has("view, add"), "{list:?}");
-    assert!(list.has("“grace” was added"), "{list:?}");
+    list.shows(["1 user found", "view, add", "“grace” was added"]);
     let grace = app.stranger();
     grace.try_log_in("grace", NEW, "").await.assert_status(303);
     grace.get("/admin/properties/").await.assert_status(200);
@@ -23,8 +21,7 @@ async fn an_account_that_is_added_logs_in_and_does_what_it_may() {
 
 #[tokio::test]
 async fn a_refused_form_names_what_is_wrong_and_keeps_what_was_typed_but_for_passwords() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
+    let (app, ada) = spawn_staffed(0).await;
     let form = fields(&[
         ("username", "b@d name!"),
         ("email", "nope"),
@@ -57,11 +54,9 @@ async fn a_refused_form_names_what_is_wrong_and_keeps_what_was_typed_but_for_pas
 
 #[tokio::test]
 async fn a_name_that_differs_at_most_in_case_or_look_is_taken() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
+    let (app, ada) = spawn_staffed(0).await;
     for name in ["sam", "SAM", " sam ", "ｓａｍ"] {
-        let page = add(&ada, name, &[]).await.assert_status(422);
-        assert!(page.has("already exists"), "{name}");
+        assert!(add(&ada, name, &[]).await.assert_status(422).has("already exists"), "{name}");
     }
     add(&ada, "grace", &[]).await.assert_status(303);
     let mut form = fields(&[("username", "Sam")]);
@@ -75,8 +70,7 @@ async fn a_name_that_differs_at_most_in_case_or_look_is_taken() {
 
 #[tokio::test]
 async fn a_change_is_recorded_with_who_and_what_and_never_a_password() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
+    let (app, ada) = spawn_staffed(0).await;
     add(&ada, "grace", &["view"]).await.assert_status(303);
     let id = id(&app, "grace").await;
     let ticked = [
@@ -91,9 +85,8 @@ async fn a_change_is_recorded_with_who_and_what_and_never_a_password() {
     let path = of(&app, "grace", "password").await;
     ada.submit(&path, &password).await.assert_status(303);
     app.database.run("UPDATE site_user SET is_superuser = true WHERE username = 'grace'").await;
-    ada.submit(&of(&app, "grace", "delete").await, &[]).await.assert_status(303);
-    let page = ada.get(&format!("/admin/users/{id}/history/")).await.assert_status(200);
-    for text in [
+    ada.press(&of(&app, "grace", "delete").await).await.assert_status(303);
+    ada.get(&format!("/admin/users/{id}/history/")).await.assert_status(200).shows([
         "This user has been deleted",
         "<strong><bdi>ada</bdi></strong> added",
         "<strong><bdi>ada</bdi></strong> changed",
@@ -103,9 +96,7 @@ async fn a_change_is_recorded_with_who_and_what_and_never_a_password() {
         "g@navy.example",
         "Password replaced",
         "Permissions: <bdi>view</bdi>",
-    ] {
-        assert!(page.has(text), "{text}: {page:?}");
-    }
+    ]);
     let all = ada.get("/admin/users/history/").await.assert_status(200);
     assert!(all.has("grace") && all.has("database user"), "{all:?}");
     let log =
@@ -117,8 +108,7 @@ async fn a_change_is_recorded_with_who_and_what_and_never_a_password() {
 
 #[tokio::test]
 async fn of_two_who_change_an_account_the_second_is_told_and_loses_nothing() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
+    let (app, ada) = spawn_staffed(0).await;
     let path = of(&app, "sam", "change").await;
     let first = ada.get(&path).await.assert_status(200);
     let version = first.field("version");
@@ -171,14 +161,12 @@ async fn a_password_that_a_superuser_sets_counts_and_ends_that_users_sessions_on
 
 #[tokio::test]
 async fn an_account_that_is_closed_has_no_sessions_and_gets_none_back() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
+    let (app, ada) = spawn_staffed(0).await;
     for closed in [[("is_staff", "1")], [("is_active", "1")]] {
         let sam = app.staff_named("sam").await;
         sam.get("/admin/").await.assert_status(200);
         change(&app, &ada, "sam", &closed).await.assert_status(303);
-        let sessions = "SELECT count(*) FROM session s JOIN site_user u ON u.id = s.user_id WHERE username = 'sam'";
-        assert_eq!(app.database.value(sessions).await, "0");
+        assert_eq!(app.database.value("SELECT count(*) FROM session s JOIN site_user u ON u.id = s.user_id WHERE username = 'sam'").await, "0");
         change(&app, &ada, "sam", &STAFF).await.assert_status(303);
         sam.get("/admin/").await.assert_status(302);
     }
@@ -186,25 +174,24 @@ async fn an_account_that_is_closed_has_no_sessions_and_gets_none_back() {
 
 #[tokio::test]
 async fn a_deleted_account_is_out_and_its_name_stays_in_histories() {
-    let app = crate::harness::Plan::with_homes(1).await.start().await;
+    let app = spawn_homes(1).await;
     let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
-    sam.edit_listing(1, &crate::harness::listing("Renamed", "1", "Leith")).await;
+    sam.edit_listing(1, &listing("Renamed", "1", "Leith")).await;
     let path = of(&app, "sam", "delete").await;
     let asked = ada.get(&path).await.assert_status(200);
     assert!(asked.has("Delete the user “<bdi>sam</bdi>”?"), "{asked:?}");
-    ada.submit(&path, &[]).await.assert_status(303);
+    ada.press(&path).await.assert_status(303);
     sam.get("/admin/").await.assert_status(302);
     app.stranger().try_log_in("sam", PASSWORD, "").await.assert_status(422);
     let history = ada.get("/admin/properties/1/history/").await;
     assert!(history.has("sam"), "{history:?}");
     ada.get(&path).await.assert_status(404);
-    ada.submit(&path, &[]).await.assert_status(404);
+    ada.press(&path).await.assert_status(404);
 }
 
 #[tokio::test]
 async fn the_list_is_searched_and_filtered_and_says_what_it_does_not_understand() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
+    let (app, ada) = spawn_staffed(0).await;
     for (query, names) in [
         ("", "ada ina sam vic"),
         ("?q=A", "ada ina sam"),
@@ -229,10 +216,8 @@ async fn the_list_is_searched_and_filtered_and_says_what_it_does_not_understand(
         .run("INSERT INTO site_user (username, password_hash) SELECT 'user' || n, '!' FROM generate_series(1, 120) AS n")
         .await;
     for asked in [3, 9] {
-        let path = format!("/admin/users/?page={asked}");
-        let page = ada.get(&path).await.assert_status(200);
-        assert!(page.has("124 users</h1>"), "{page:?}");
-        assert!(page.has("Page 3 of 3"), "{page:?}");
+        let page = ada.get(&format!("/admin/users/?page={asked}")).await.assert_status(200);
+        page.shows(["124 users</h1>", "Page 3 of 3"]);
     }
     let none = ada.get("/admin/users/?page=9&q=nobody%20at%20all").await;
     assert!(none.has("0 users found"), "{none:?}");
@@ -240,15 +225,13 @@ async fn the_list_is_searched_and_filtered_and_says_what_it_does_not_understand(
 
 #[tokio::test]
 async fn markup_in_what_is_typed_is_text_wherever_it_is_shown() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
+    let (app, ada) = spawn_staffed(0).await;
     let evil = "\"'><script>alert(1)</script>@x";
     let ticked = [("email", evil), ("is_active", "1"), ("is_staff", "1")];
     change(&app, &ada, "sam", &ticked).await.assert_status(303);
     let stranger = app.stranger();
     stranger.try_log_in(evil, "wrong password", "").await.assert_status(422);
-    let agent = [("user-agent", evil)];
-    stranger.get_with("/admin/login/", &agent).await.assert_status(200);
+    stranger.get_with("/admin/login/", &[("user-agent", evil)]).await.assert_status(200);
     let sql = format!("UPDATE session SET user_agent = '{}'", evil.replace('\'', "''"));
     app.database.run(&sql).await;
     for path in [

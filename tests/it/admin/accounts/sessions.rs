@@ -1,7 +1,7 @@
 //! The lists of sessions, and what ends them.
 
 use super::{fields, id, of};
-use crate::harness::{App, Browser, PASSWORD, Plan, Proxy, eventually, spawn_app};
+use crate::harness::{App, Browser, PASSWORD, Plan, Proxy, Shows as _, eventually, spawn_app};
 
 /// A session that began with a browser of a name.
 async fn logged_in_with(app: &App, username: &str, agent: &str) -> Browser {
@@ -36,16 +36,14 @@ async fn ones_sessions_are_listed_with_browser_and_address_and_the_current_one_i
     let _there = logged_in_with(&app, "sam", FIREFOX).await;
     let _ada = app.staff().await;
     let page = here.get("/admin/sessions/").await.assert_status(200);
-    for text in [
+    page.shows([
         "Firefox 140 on Windows",
         "curl/8.14.1",
         "127.0.0.1",
         "This session",
         "Your latest logins",
         "Logged in",
-    ] {
-        assert!(page.has(text), "{text}: {page:?}");
-    }
+    ]);
     assert_eq!(page.text().matches("name=\"end\"").count(), 1, "{page:?}");
     assert!(!page.has("ada"), "{page:?}");
     let (_, marked) = page.text().split_once("curl/8.14.1").expect("listed");
@@ -79,16 +77,14 @@ async fn all_other_sessions_end_together_and_nobody_elses() {
     let here = app.staff_named("sam").await;
     let others = [app.staff_named("sam").await, app.staff_named("sam").await];
     let ada = app.staff().await;
-    let said = here.submit("/admin/sessions/", &fields(&[("end_all", "1")])).await;
-    said.assert_status(303);
+    here.submit("/admin/sessions/", &fields(&[("end_all", "1")])).await.assert_status(303);
     assert!(here.get("/admin/sessions/").await.has("2 sessions were ended"));
     for other in others {
         other.get("/admin/").await.assert_status(302);
     }
     ada.get("/admin/").await.assert_status(200);
     // Somebody else's can't be named either.
-    let name = names(&app).await;
-    let name = name.split(' ').next_back().expect("ada's").to_owned();
+    let name = names(&app).await.split(' ').next_back().expect("ada's").to_owned();
     here.submit("/admin/sessions/", &fields(&[("end", &name)])).await.assert_status(303);
     ada.get("/admin/").await.assert_status(200);
 }
@@ -160,8 +156,7 @@ async fn that_a_session_is_used_is_written_once_a_minute() {
 #[tokio::test]
 async fn a_copy_of_a_session_outlasts_the_filling_in_of_a_form() {
     let app = spawn_app().await;
-    let sam = app.staff_named("sam").await;
-    sam.get("/admin/").await.assert_status(200);
+    app.staff_named("sam").await.get("/admin/").await.assert_status(200);
     // What is kept for a shorter time carries the tag of everything too.
     app.get("/properties/").await;
     let redis = app.redis().await;
@@ -204,8 +199,7 @@ async fn a_session_name_that_can_not_be_one_ends_nothing() {
             ("/admin/sessions/", "There were no other sessions to end."),
             (&*of_sam, "There were no sessions to end."),
         ] {
-            let page = ada.submit(path, &fields(&[("end", name)])).await;
-            page.assert_status(303);
+            ada.submit(path, &fields(&[("end", name)])).await.assert_status(303);
             assert!(ada.get(path).await.has(said), "{name:?} {path}");
         }
     }

@@ -5,12 +5,11 @@ use std::net::{IpAddr, Ipv6Addr};
 use futures_util::future::join_all;
 use property_listings::services::{Login, Visitor};
 
-use crate::harness::{App, PASSWORD, Plan, Proxy, eventually, spawn_app};
+use crate::harness::{App, PASSWORD, Plan, Proxy, eventually, spawn_app, spawn_homes};
 
 async fn fail(app: &App, name: &str, times: u32) {
     for _ in 0..times {
-        let page = app.stranger().try_log_in(name, "wrong password", "").await;
-        page.assert_status(422);
+        app.stranger().try_log_in(name, "wrong password", "").await.assert_status(422);
     }
 }
 
@@ -81,16 +80,14 @@ async fn a_header_that_anybody_can_send_names_no_other_address() {
     for n in 0..6 {
         let browser = app.stranger();
         let form = browser.get("/admin/login/").await;
-        let body = format!("csrf_token={}&username=nobody{n}&password=x", form.field("csrf_token"));
         let request = browser
             .request(reqwest::Method::POST, "/admin/login/")
             .header("content-type", "application/x-www-form-urlencoded")
             .header("x-forwarded-for", format!("192.0.2.{n}"))
             .header("forwarded", format!("for=192.0.2.{n}"))
             .header("x-real-ip", format!("192.0.2.{n}"))
-            .body(body);
-        let page = browser.send(request).await;
-        page.assert_status(if n < 5 { 422 } else { 429 });
+            .body(format!("csrf_token={}&username=nobody{n}&password=x", form.field("csrf_token")));
+        browser.send(request).await.assert_status(if n < 5 { 422 } else { 429 });
     }
     let addresses = "SELECT string_agg(DISTINCT address, ' ') FROM login_event";
     assert_eq!(app.database.value(addresses).await, "127.0.0.1");
@@ -104,8 +101,7 @@ async fn attempts_from_all_over_a_network_leave_one_row() {
         let visitor = Visitor::new(Some(IpAddr::V6(address)), "");
         let name = format!("nobody{host}");
         let attempt = app.services.accounts.log_in(&name, "x".into(), &visitor);
-        let throttled = matches!(attempt.await, Ok(Login::Throttled(_)));
-        assert_eq!(throttled, host > 5, "{host}");
+        assert_eq!(matches!(attempt.await, Ok(Login::Throttled(_))), host > 5, "{host}");
     }
     let noted = "SELECT string_agg(address || ' ' || attempts, ',') FROM login_event
         WHERE kind = 'throttled'";
@@ -114,11 +110,10 @@ async fn attempts_from_all_over_a_network_leave_one_row() {
 
 #[tokio::test]
 async fn attempts_that_wait_for_each_other_leave_connections_for_other_requests() {
-    let app = Plan::new().await.homes(1).await.start().await;
+    let app = spawn_homes(1).await;
     let lock = app.database.psql().await;
     let subject = "hashtextextended('address:127.0.0.1', 0)";
-    let hold = format!("SELECT pg_advisory_lock({subject})");
-    lock.batch_execute(&hold).await.expect("held");
+    lock.batch_execute(&format!("SELECT pg_advisory_lock({subject})")).await.expect("held");
     let attempts = (0..12).map(|n| {
         let (browser, name) = (app.stranger(), format!("nobody{n}"));
         async move { browser.try_log_in(&name, PASSWORD, "").await.status }
@@ -134,8 +129,7 @@ async fn attempts_that_wait_for_each_other_leave_connections_for_other_requests(
             app.get("/properties/no-cache/").await.assert_status(200);
         }
         assert_eq!(app.database.value(waiting).await, "2");
-        let release = "SELECT pg_advisory_unlock_all()";
-        lock.batch_execute(release).await.expect("released");
+        lock.batch_execute("SELECT pg_advisory_unlock_all()").await.expect("released");
     };
     let (statuses, ()) = tokio::join!(join_all(attempts), reading);
     assert!(statuses.contains(&422), "{statuses:?}");

@@ -32,13 +32,11 @@ impl Chromium {
     /// Takes a picture of the whole page, as far as it can be scrolled, and keeps it as
     /// `target/screenshots/NAME.png`.
     pub(crate) async fn picture(&self, name: &str) -> Picture {
-        let script = "return document.fonts.ready.then(() => [innerWidth, document.documentElement.scrollHeight])";
-        let size = self.run(script, &[]).await;
+        let size = self.run("return document.fonts.ready.then(() => [innerWidth, document.documentElement.scrollHeight])", &[]).await;
         let clip = json!({"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1});
         let parameters = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
         let answer = self.devtools("Page.captureScreenshot", parameters).await;
-        let data = answer["data"].as_str().expect("a picture");
-        let bytes = STANDARD.decode(data).expect("Base64");
+        let bytes = STANDARD.decode(answer["data"].as_str().expect("a picture")).expect("Base64");
         // The folder that cargo builds into, wherever that was configured to be.
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
         let folder = target.expect("it is below target").join("screenshots");
