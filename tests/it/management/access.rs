@@ -111,8 +111,7 @@ async fn in_production_staff_read_and_change_with_their_own_token_only() {
 async fn in_development_curl_just_works_and_foreign_pages_do_not() {
     let app = development().await;
     expect(&app.reader, &[], 200, 200).await;
-    let own = app.origin.clone();
-    expect(&app.reader, &[("origin", &own)], 200, 200).await;
+    expect(&app.reader, &[("origin", &app.origin.clone())], 200, 200).await;
     expect(&app.reader, &[("sec-fetch-site", "same-origin")], 200, 200).await;
     for foreign in [
         ("origin", "http://evil.example"),
@@ -122,15 +121,13 @@ async fn in_development_curl_just_works_and_foreign_pages_do_not() {
     ] {
         expect(&app.reader, &[foreign], 403, 403).await;
     }
-    let right = format!("Bearer {TOKEN}");
-    expect(&app.reader, &[("authorization", &right)], 200, 200).await;
+    expect(&app.reader, &[("authorization", &format!("Bearer {TOKEN}"))], 200, 200).await;
     expect(&app.reader, &[("authorization", "Bearer wrong")], 401, 401).await;
 }
 
 #[tokio::test]
 async fn in_development_a_host_name_that_was_rebound_is_refused() {
-    let app = development().await;
-    let answer = app.get_raw("/properties/cache-status/", "evil.example").await;
+    let answer = development().await.get_raw("/properties/cache-status/", "evil.example").await;
     assert_eq!(answer.status, 400, "{answer:?}");
 }
 

@@ -63,8 +63,7 @@ async fn a_page_that_stands_in_during_an_outage_came_from_the_cache() {
     let mut answered = 0;
     crate::harness::eventually("the memory is disarmed", async || {
         answered += 1;
-        let page = app.get("/properties/").await.assert_status(200);
-        page.is_stale().then_some(())
+        app.get("/properties/").await.assert_status(200).is_stale().then_some(())
     })
     .await;
     assert_eq!(app.pages().await, [hits + answered, misses]);

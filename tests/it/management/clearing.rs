@@ -1,13 +1,13 @@
 //! Clearing the cache, and the cache's own test.
 
-use crate::harness::{App, OwnRedis, Page, Plan, Proxy};
+use crate::harness::{App, OwnRedis, Page, Plan, Proxy, spawn_staffed};
 
 async fn operator(plan: Plan) -> App {
     plan.set("DEBUG", "true").start().await
 }
 
 async fn clear(app: &App) -> Page {
-    app.reader.post("/properties/cache-clear/", &[]).await
+    app.reader.post_empty("/properties/cache-clear/").await
 }
 
 #[tokio::test]
@@ -26,8 +26,7 @@ async fn a_clear_removes_this_sites_entries_and_counts_them() {
     }
     assert!(app.get("/properties/").await.is_stored());
     assert!(other.get("/properties/").await.is_hit());
-    let answer = clear(&app).await.json();
-    assert_eq!(answer["cleared"]["pages"], 1);
+    assert_eq!(clear(&app).await.json()["cleared"]["pages"], 1);
 }
 
 #[tokio::test]
@@ -62,8 +61,7 @@ async fn a_clear_while_redis_is_gone_holds_when_it_returns() {
     let plan = Plan::with_homes(1).await.without_memory().set("REDIS_URL", redis.redis_url());
     let app = operator(plan).await;
     app.get("/properties/").await;
-    let before = app.get("/properties/").await;
-    assert!(before.is_hit());
+    assert!(app.get("/properties/").await.is_hit());
     redis.cut();
     app.get("/properties/").await;
     clear(&app).await.assert_status(200);
@@ -110,8 +108,7 @@ async fn the_cache_test_says_when_redis_is_gone_or_full() {
 
 #[tokio::test]
 async fn people_are_asked_before_everything_is_cleared_and_programs_are_not() {
-    let app = Plan::new().await.homes(3).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(3).await;
     app.has_in_memory("/properties/").await;
     let post = async |accept: &str, fields: &[(&str, &str)]| {
         let token = staff.csrf_token().await;
@@ -134,8 +131,7 @@ async fn people_are_asked_before_everything_is_cleared_and_programs_are_not() {
     assert!(app.get("/properties/").await.is_stored());
 
     app.has_in_memory("/properties/").await;
-    let done = post("application/json", &[]).await.assert_status(200);
-    assert_eq!(done.json()["success"], true);
+    assert_eq!(post("application/json", &[]).await.assert_status(200).json()["success"], true);
     assert!(app.get("/properties/").await.is_stored());
     app.has_in_memory("/properties/").await;
     let program = app.reader.request(reqwest::Method::POST, "/properties/cache-clear/");

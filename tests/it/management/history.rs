@@ -11,8 +11,7 @@ const PATH: &str = "/properties/redis-metrics/?format=json";
 /// The begin of the minute that is under way, so many minutes ago.
 fn minutes_ago(minutes: i64) -> DateTime<Utc> {
     let now = Utc::now().timestamp();
-    let minute = Utc.timestamp_opt(now - now % 60, 0).single().expect("a time");
-    minute - TimeDelta::minutes(minutes)
+    Utc.timestamp_opt(now - now % 60, 0).single().expect("a time") - TimeDelta::minutes(minutes)
 }
 
 async fn history(app: &App, span: &str) -> Vec<Value> {
@@ -65,8 +64,7 @@ async fn a_restart_and_another_instance_add_to_the_day() {
     assert_eq!(sum(&day, "misses"), 1, "{day:?}");
     let variables = app.variables.clone();
     drop(other);
-    let database = app.stop();
-    let mut plan = Plan::on(database);
+    let mut plan = Plan::on(app.stop());
     plan.variables = variables;
     let again = plan.start().await;
     let day = history(&again, "last_24_hours").await;
@@ -126,8 +124,7 @@ async fn minutes_wait_while_the_database_is_out_of_reach() {
         management.sample(minutes_ago(1)).await;
         management.sample(minutes_ago(0)).await;
         ask(&app, 1).await;
-        let kept = "SELECT coalesce(sum(hits + misses), 0) >= 4 FROM cache_metric WHERE level = 'page_memory'";
-        (app.database.value(kept).await == "t").then_some(())
+        (app.database.value("SELECT coalesce(sum(hits + misses), 0) >= 4 FROM cache_metric WHERE level = 'page_memory'").await == "t").then_some(())
     })
     .await;
 }

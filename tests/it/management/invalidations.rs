@@ -6,8 +6,7 @@ use super::operator;
 use crate::harness::{App, Plan, eventually, listing};
 
 async fn invalidations(app: &App) -> Vec<Value> {
-    let path = "/properties/redis-metrics/?format=json";
-    let metrics = app.get(path).await.assert_status(200).json();
+    let metrics = app.get("/properties/redis-metrics/?format=json").await.assert_status(200).json();
     let list = &metrics["metrics"]["invalidations"];
     list.as_array().expect("a list").clone()
 }
@@ -25,18 +24,16 @@ async fn latest(app: &App) -> Value {
 async fn a_save_tells_who_did_what_and_how_many_pages_ended() {
     let app = operator(4).await;
     assert!(invalidations(&app).await.is_empty());
-    let paths = [
+    for path in [
         "/properties/",
         "/properties/?format=json",
         "/properties/1/",
         "/properties/2/",
         "/properties/?location=Joppa",
-    ];
-    for path in paths {
+    ] {
         app.has_in_memory(path).await;
     }
-    let staff = app.staff().await;
-    staff.edit_listing(1, &listing("Home one", "1000", "Leith")).await;
+    app.staff().await.edit_listing(1, &listing("Home one", "1000", "Leith")).await;
     let latest = latest(&app).await;
     assert_eq!((&latest["actor"], &latest["cause"]), (&"ada".into(), &"post_save".into()));
     assert_eq!(latest["subject"], "listing 1, Home one");
@@ -62,7 +59,7 @@ async fn a_clear_counts_every_page_that_was_held() {
     for path in ["/properties/", "/properties/1/"] {
         app.has_in_memory(path).await;
     }
-    app.reader.post("/properties/cache-clear/", &[]).await.assert_status(200);
+    app.reader.post_empty("/properties/cache-clear/").await.assert_status(200);
     let latest = latest(&app).await;
     assert_eq!((&latest["cause"], &latest["ended_in_memory"]), (&"clear".into(), &2.into()));
     assert_eq!(latest["subject"], "the whole cache");
@@ -73,8 +70,7 @@ async fn only_the_last_ones_are_remembered_and_without_a_memory_tier_each_once()
     let plan = Plan::new().await.without_memory().homes(1).await;
     let app = plan.set("DEBUG", "true").start().await;
     for price in 1..=60 {
-        let update = format!("UPDATE property SET price = {price}");
-        app.database.run(&update).await;
+        app.database.run(&format!("UPDATE property SET price = {price}")).await;
     }
     app.has_heard_of_everything().await;
     let list = invalidations(&app).await;

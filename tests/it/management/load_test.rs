@@ -46,8 +46,7 @@ async fn a_whole_number_is_one_however_json_writes_it() {
         r#"{"requests": null}"#,
         r#"{"requests": true}"#,
     ] {
-        let answer = post(&app, "application/json", body).await;
-        answer.assert_status(400);
+        post(&app, "application/json", body).await.assert_status(400);
     }
 }
 
@@ -84,7 +83,7 @@ async fn it_takes_forms_and_what_curl_sends() {
         let answer = post(&app, content_type, body).await.assert_status(200).json();
         assert_eq!(answer["requests"], 3, "{body}");
     }
-    let defaults = app.reader.post("/properties/cache-load-test/", &[]).await;
+    let defaults = app.reader.post_empty("/properties/cache-load-test/").await;
     assert_eq!(defaults.assert_status(200).json()["requests"], 100);
 }
 
@@ -106,8 +105,7 @@ async fn one_runs_at_a_time() {
     lock.release().await;
     let first = running.await.expect("answered").assert_status(200).json();
     assert_eq!(first["success"], true, "{first}");
-    let third = post(&app, "application/json", r#"{"requests": 1}"#).await;
-    third.assert_status(200);
+    post(&app, "application/json", r#"{"requests": 1}"#).await.assert_status(200);
 }
 
 #[tokio::test]

@@ -12,8 +12,7 @@ async fn operator(plan: Plan) -> App {
 }
 
 async fn clear(app: &App, body: Value) -> Page {
-    let request = app.reader.request(Method::POST, "/properties/cache-clear/");
-    app.reader.send(request.json(&body)).await
+    app.reader.send(app.reader.request(Method::POST, "/properties/cache-clear/").json(&body)).await
 }
 
 const PATHS: [&str; 4] = [
@@ -35,8 +34,7 @@ async fn the_count_comes_first_and_ends_nothing() {
     let redis = OwnRedis::start(&[]).await;
     let app = operator(Plan::new().await.set("REDIS_URL", redis.url())).await;
     fill(&app).await;
-    let counted = clear(&app, json!({"tag": "location:LEITH"})).await;
-    let counted = counted.assert_status(200).json();
+    let counted = clear(&app, json!({"tag": "location:LEITH"})).await.assert_status(200).json();
     assert_eq!(counted["tags"], json!(["location:leith"]));
     assert!(counted.get("cleared").is_none(), "{counted}");
     let entries = &counted["entries"];
@@ -55,8 +53,7 @@ async fn a_tag_that_is_cleared_ends_what_carries_it_and_nothing_else() {
     let app = operator(Plan::new().await.set("REDIS_URL", redis.url())).await;
     fill(&app).await;
     let done = clear(&app, json!({"tag": "location:leith", "confirm": true})).await;
-    let done = done.assert_status(200).json();
-    assert_eq!(done["cleared"], json!({"pages": 1, "querysets": 2}));
+    assert_eq!(done.assert_status(200).json()["cleared"], json!({"pages": 1, "querysets": 2}));
     assert!(app.get(PATHS[0]).await.is_stored());
     for path in &PATHS[1..] {
         assert!(app.get(path).await.is_hit(), "{path}");
@@ -71,8 +68,7 @@ async fn other_instances_follow_within_the_promised_time() {
     let other = app.another().start().await;
     fill(&other).await;
     clear(&app, json!({"tag": "properties", "confirm": true})).await.assert_status(200);
-    let promised = Duration::from_millis(100);
-    eventually_within(promised, "the other instance follows", async || {
+    eventually_within(Duration::from_millis(100), "the other instance follows", async || {
         (!other.get("/properties/").await.is_hit()).then_some(())
     })
     .await;

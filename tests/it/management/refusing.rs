@@ -3,7 +3,9 @@
 
 use serde_json::Value;
 
-use crate::harness::{App, OwnRedis, Plan, RedisCli, Shell, TOKEN, eventually, listing, scratch};
+use crate::harness::{
+    App, OwnRedis, Plan, RedisCli, Shell, Shows as _, TOKEN, eventually, listing, scratch,
+};
 
 const FIGURES: &str = "/properties/redis-metrics/";
 
@@ -27,8 +29,7 @@ async fn metrics(app: &App) -> Value {
 }
 
 async fn clear(app: &App) -> Value {
-    let cleared = app.reader.post("/properties/cache-clear/", &[]).await;
-    cleared.assert_status(200).json()
+    app.reader.post_empty("/properties/cache-clear/").await.assert_status(200).json()
 }
 
 fn advice(metrics: &Value) -> String {
@@ -65,12 +66,9 @@ async fn an_account_without_info_has_no_figures_and_redis_is_in_use() {
     }
     let said = advice(&told);
     assert!(names(&said, "INFO") && said.contains("+info"), "{said}");
-    for wrong in ["Start Redis", "can't be reached", "maxmemory is 0"] {
-        assert!(!said.contains(wrong), "{wrong}: {said}");
-    }
+    said.hides(["Start Redis", "can't be reached", "maxmemory is 0"]);
     let page = app.get(FIGURES).await.assert_status(200);
-    assert!(page.has("not permitted") && page.has("INFO"), "{page:?}");
-    assert!(page.has("In use") && !page.has("can’t be reached"), "{page:?}");
+    page.shows(["not permitted", "INFO", "In use"]).hides(["can’t be reached"]);
     let shell = Shell::of(&app.another());
     let said = shell.run(&["manage_cache", "--metrics"]).done();
     assert!(said.contains("not permitted") && names(&said, "INFO"), "{said}");
@@ -154,8 +152,7 @@ async fn a_command_that_the_site_needs_and_may_not_use_is_named_everywhere() {
         assert!(page.has("Refusing commands") && page.has(command), "{rule}: {page:?}");
         let bearer = format!("Bearer {TOKEN}");
         let exposed = app.reader.get_with("/metrics", &[("authorization", &bearer)]).await;
-        let line = "property_listings_cache_redis_refusing 1";
-        assert!(exposed.has(line), "{rule}: {exposed:?}");
+        assert!(exposed.has("property_listings_cache_redis_refusing 1"), "{rule}: {exposed:?}");
         let shell = Shell::of(&app.another());
         let said = shell.run(&["check"]);
         assert!(said.err.contains("cache.W010") && names(&said.err, command), "{rule}: {said:?}");
@@ -216,8 +213,7 @@ async fn a_redis_that_can_not_save_is_told_from_one_that_is_gone_and_is_used_aga
     std::fs::remove_dir_all(&directory).expect("it is this test's own");
     cli.try_run(&["BGSAVE"]).await.ok();
     eventually("writes are refused", async || {
-        let refused = cli.try_run(&["SET", "a", "1"]).await;
-        refused.err().filter(|err| err.contains("MISCONF"))
+        cli.try_run(&["SET", "a", "1"]).await.err().filter(|err| err.contains("MISCONF"))
     })
     .await;
     app.create_without_session(&listing("New", "1", "Leith")).await;
@@ -228,9 +224,7 @@ async fn a_redis_that_can_not_save_is_told_from_one_that_is_gone_and_is_used_aga
         (said.contains("MISCONF") && told["redis"]["state"] == "repairing").then_some(())
     })
     .await;
-    let found = Shell::of(&app.another()).run(&["check"]);
-    assert!(found.err.contains("cache.W008"), "{found:?}");
-    assert!(!found.err.contains("can't be reached"), "{found:?}");
+    Shell::of(&app.another()).run(&["check"]).err.shows(["cache.W008"]).hides(["can't be reached"]);
     cli.run::<()>(&["CONFIG", "SET", "save", ""]).await;
     eventually("nothing is refused any more", async || {
         let told = metrics(&app).await;
@@ -254,9 +248,7 @@ async fn a_redis_that_reads_its_data_is_not_gone() {
     redis.begin().await;
     let app = operator(&redis.url()).await;
     let told = metrics(&app).await;
-    let said = advice(&told);
-    assert!(said.contains("LOADING") && said.contains("Wait"), "{said}");
-    assert!(!said.contains("can't be reached"), "{said}");
+    advice(&told).shows(["LOADING", "Wait"]).hides(["can't be reached"]);
     assert_eq!(told["redis"]["reachable"], true, "{told}");
     eventually("it is used once it has read them", async || {
         let told = metrics(&app).await;
@@ -281,9 +273,7 @@ async fn a_permission_that_is_given_later_ends_the_complaint() {
 async fn what_can_not_be_checked_of_a_public_site_is_said() {
     let (_redis, url, _cli) = restricted(&["-config", "-scan"]).await;
     let plan = Plan::new().await.set("REDIS_URL", &*url);
-    let said = Shell::of(&plan).run(&["check", "--deploy"]);
-    assert!(said.err.contains("cache.I006"), "{said:?}");
-    assert!(said.err.contains("CONFIG GET") && said.err.contains("SCAN"), "{said:?}");
+    Shell::of(&plan).run(&["check", "--deploy"]).err.shows(["cache.I006", "CONFIG GET", "SCAN"]);
 }
 
 /// The permissions that an account needs according to the documents: for pages, and for statistics.
@@ -302,8 +292,7 @@ async fn the_permissions_that_the_documents_list_are_enough() {
     let rules: Vec<_> = ["-@all"].into_iter().chain(needed.iter().map(String::as_str)).collect();
     let (_redis, url, _cli) = restricted(&rules).await;
     let app = operator(&url).await;
-    let staff = app.staff().await;
-    staff.create_listing(&listing("New", "1", "Leith")).await;
+    app.staff().await.create_listing(&listing("New", "1", "Leith")).await;
     app.get("/properties/").await;
     assert!(app.get("/properties/").await.is_hit());
     let part = [("tag", "location:Leith".to_owned())];
@@ -312,8 +301,7 @@ async fn the_permissions_that_the_documents_list_are_enough() {
     let test = app.get_json("/properties/cache-test/").await;
     assert_eq!(test["success"], true, "{test}");
     app.get(FIGURES).await.assert_status(200);
-    let refused = metrics(&app).await["redis"]["refused"].clone();
-    assert_eq!(refused, serde_json::json!([]));
+    assert_eq!(metrics(&app).await["redis"]["refused"].clone(), serde_json::json!([]));
     let said = Shell::of(&app.another()).run(&["check", "--deploy"]);
     assert!(!said.err.contains("NOPERM"), "{said:?}");
 }

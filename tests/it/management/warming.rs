@@ -8,8 +8,7 @@ use crate::harness::{App, Page, Plan, eventually};
 const PATH: &str = "/properties/cache-warm/";
 
 async fn post(app: &App, accept: &str) -> Page {
-    let request = app.reader.request(Method::POST, PATH).header("accept", accept);
-    app.reader.send(request).await
+    app.reader.send(app.reader.request(Method::POST, PATH).header("accept", accept)).await
 }
 
 async fn state(app: &App) -> serde_json::Value {
@@ -34,8 +33,7 @@ async fn a_person_sees_how_far_it_is_and_a_second_one_waits() {
     let app = operator(30).await;
     // Each page waits for this lock, because nothing is cached.
     let lock = app.database.lock("property").await;
-    let page = post(&app, "text/html").await.assert_status(303);
-    assert_eq!(page.header("location"), PATH);
+    assert_eq!(post(&app, "text/html").await.assert_status(303).header("location"), PATH);
     let html = [("accept", "text/html")];
     let shown = app.reader.get_with(PATH, &html).await.assert_status(200);
     assert!(shown.has("http-equiv=\"refresh\"") && shown.has("<progress"), "{shown:?}");
