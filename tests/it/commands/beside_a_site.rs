@@ -1,9 +1,9 @@
 //! A command that changes data while a site runs: the site's pages are right as soon as the command has ended.
 
-use crate::harness::{App, Plan, Shell, eventually};
+use crate::harness::{App, Shell, eventually, spawn_homes};
 
 async fn warm_site() -> (App, Shell) {
-    let app = Plan::new().await.homes(4).await.start().await;
+    let app = spawn_homes(4).await;
     for path in ["/properties/", "/properties/?location=Joppa", "/properties/1/"] {
         app.get(path).await;
         assert!(app.get(path).await.is_hit());

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{App, OwnRedis, Plan, Shell, Terminal, eventually};
+use crate::harness::{App, OwnRedis, Plan, Shell, Shows as _, Terminal, eventually};
 
 const LEITH: &str = "/properties/?location=Leith";
 const JOPPA: &str = "/properties/?location=Joppa";
@@ -47,16 +47,13 @@ async fn an_address_is_explained_by_what_redis_holds_for_it() {
         (void["explanation"]["levels"][1]["state"] == "invalidated").then_some(())
     })
     .await;
-    let text = shell.run(&["manage_cache", "--explain", "/properties/1/"]).done();
-    for words in [
+    shell.run(&["manage_cache", "--explain", "/properties/1/"]).done().shows([
         "computed",
         "Invalidated after it was created",
         "property:1",
         "post_save",
         "/properties/cache-explain/",
-    ] {
-        assert!(text.contains(words), "{words}: {text}");
-    }
+    ]);
 }
 
 #[tokio::test]
@@ -110,16 +107,13 @@ async fn a_part_is_cleared_after_a_yes_and_the_rest_stays() {
 #[tokio::test]
 async fn a_script_clears_what_shows_the_same_rows_as_a_page() {
     let (app, shell, _redis) = warm_site().await;
-    let words = ["--clear", "--url", "/properties/1/", "--noinput"];
-    let cleared = data(&shell, &words);
+    let cleared = data(&shell, &["--clear", "--url", "/properties/1/", "--noinput"]);
     assert_eq!(cleared["cleared"]["pages"], 1, "{cleared}");
-    let tags = cleared["tags"].as_array().expect("tags");
-    assert!(tags.contains(&json!("property:1")), "{cleared}");
+    assert!(cleared["tags"].as_array().expect("tags").contains(&json!("property:1")), "{cleared}");
     assert!(cleared["entries"]["memory_pages"].is_null(), "{cleared}");
     is_computed_anew(&app, "/properties/1/").await;
     assert!(app.get(JOPPA).await.is_hit());
-    let words = ["manage_cache", "--clear", "--tag", "property:2", "--yes"];
-    shell.run(&words).done();
+    shell.run(&["manage_cache", "--clear", "--tag", "property:2", "--yes"]).done();
 }
 
 #[tokio::test]
@@ -135,11 +129,8 @@ async fn a_load_test_asks_a_site_of_its_own_or_one_that_runs() {
     let held = running["levels"]["page-memory"].as_u64();
     assert!(held.is_some_and(|answers| answers > 0), "{running}");
     let text = shell.run(&["manage_cache", "--load-test"]).done();
-    for words in ["99 % within", "answered by", "less than", "█"] {
-        assert!(text.contains(words), "{words}: {text}");
-    }
-    let nobody = ["manage_cache", "--load-test", "--url", "http://127.0.0.1:1"];
-    let said = shell.run(&nobody);
+    text.shows(["99 % within", "answered by", "less than", "█"]);
+    let said = shell.run(&["manage_cache", "--load-test", "--url", "http://127.0.0.1:1"]);
     assert!(said.out.contains("failed"), "{said:?}");
     said.failed(1);
 }

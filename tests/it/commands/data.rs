@@ -17,8 +17,7 @@ async fn a_dump_loads_into_another_database_without_a_difference() {
         let file = shell.file(&format!("dump.{format}"), &dumped);
         let said = shell.run(&["loaddata", &file]).done();
         assert!(said.contains("51"), "{said}");
-        let again = shell.run(&["dumpdata", "--format", format]).done();
-        assert_eq!(again, dumped);
+        assert_eq!(shell.run(&["dumpdata", "--format", format]).done(), dumped);
         let piped = shell.run_with(&["loaddata", "-"], &dumped).done();
         assert!(piped.contains("51 of them unchanged"), "{piped}");
     }
@@ -77,8 +76,7 @@ async fn sample_data_is_as_much_as_was_asked_for() {
     let said = shell.run(&["dumpdata", "-o", &dump]);
     assert!(said.err.contains("1200"), "{said:?}");
     assert!(said.done().is_empty());
-    let lines = std::fs::read_to_string(dump).expect("written");
-    assert!(lines.lines().count() >= 1201);
+    assert!(std::fs::read_to_string(dump).expect("written").lines().count() >= 1201);
 }
 
 #[tokio::test]
@@ -96,8 +94,7 @@ async fn a_database_that_is_out_of_reach_is_said() {
 #[tokio::test]
 async fn without_any_configuration_the_program_brings_its_own_servers() {
     let mut shell = Shell::bare();
-    let data = shell.directory.join("data").display().to_string();
-    shell.variables.insert("DATA_DIR", data);
+    shell.variables.insert("DATA_DIR", shell.directory.join("data").display().to_string());
     shell.run(&["sampledata", "--count", "3"]).done();
     let dump = shell.run(&["dumpdata"]).done();
     assert!(dump.lines().count() > 3, "{dump}");

@@ -1,14 +1,13 @@
 //! `dbshell`: psql on the site's database.
 
-use crate::harness::{Plan, Shell, eventually};
+use crate::harness::{Plan, Shell, eventually, spawn_homes};
 
 #[tokio::test]
 async fn psql_is_on_the_sites_database() {
     let plan = Plan::new().await.homes(3).await;
     let shell = Shell::of(&plan);
     let ask = ["dbshell", "--", "-X", "-A", "-t", "-c"];
-    let count = [&ask[..], &["SELECT count(*) FROM property"]].concat();
-    assert_eq!(shell.run(&count).done(), "3\n");
+    assert_eq!(shell.run(&[&ask[..], &["SELECT count(*) FROM property"]].concat()).done(), "3\n");
     let said = shell.run_with(&["dbshell", "--", "-X", "-A", "-t"], "SELECT 6 * 7;\n");
     assert_eq!(said.done(), "42\n");
 }
@@ -28,7 +27,7 @@ async fn the_exit_code_is_psqls() {
 
 #[tokio::test]
 async fn what_is_changed_there_shows_on_a_running_site() {
-    let app = Plan::new().await.homes(2).await.start().await;
+    let app = spawn_homes(2).await;
     app.get("/properties/").await;
     let edit = "UPDATE property SET title = 'Mended' WHERE id = 1;\n";
     Shell::beside(&app).run_with(&["dbshell", "--", "-X"], edit).done();
@@ -41,10 +40,9 @@ async fn what_is_changed_there_shows_on_a_running_site() {
 #[test]
 fn a_private_database_is_started_for_as_long() {
     let shell = Shell::bare();
-    let data = shell.directory.join("d").display().to_string();
-    let shell = shell.set("DATA_DIR", data);
+    let directory = shell.directory.join("d").display().to_string();
+    let shell = shell.set("DATA_DIR", directory);
     let ask = ["dbshell", "--", "-X", "-A", "-t", "-c", "SELECT current_database()"];
     assert_eq!(shell.run(&ask).done(), "property_listings\n");
-    let pid = shell.directory.join("d/postgres/postmaster.pid");
-    assert!(!pid.exists(), "it still runs");
+    assert!(!shell.directory.join("d/postgres/postmaster.pid").exists(), "it still runs");
 }

@@ -21,8 +21,7 @@ async fn a_dump_that_is_interrupted_leaves_the_file_as_it_was() {
         lock.release().await;
     }
     shell.run(&["dumpdata", "--output", &file]).done();
-    let text = std::fs::read_to_string(&file).expect("replaced");
-    assert_eq!(text.lines().count(), 21);
+    assert_eq!(std::fs::read_to_string(&file).expect("replaced").lines().count(), 21);
 }
 
 #[tokio::test]
@@ -82,15 +81,13 @@ async fn a_signals_test_that_is_interrupted_leaves_no_probe() {
             FOR EACH ROW EXECUTE FUNCTION wait_here()";
     plan.database.run(slow).await;
     let psql = plan.database.psql().await;
-    let hold = "SELECT pg_advisory_lock(7)";
-    psql.batch_execute(hold).await.expect("held");
+    psql.batch_execute("SELECT pg_advisory_lock(7)").await.expect("held");
     let mut running = Shell::of(&plan).begin(&["manage_cache", "--test-signals"]);
     plan.database.has_waiting(1).await;
     running.signal("INT");
     running.says("Deleting the test listing in “Signals test ");
     // Awaited: nothing else runs here while the command is waited for.
-    let unlock = "SELECT pg_advisory_unlock(7)";
-    psql.batch_execute(unlock).await.expect("released");
+    psql.batch_execute("SELECT pg_advisory_unlock(7)").await.expect("released");
     assert_eq!(running.wait().0, Some(130));
     assert_eq!(plan.database.listings().await, "1");
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{App, OwnRedis, Plan, Shell};
+use crate::harness::{App, OwnRedis, Plan, Shell, Shows as _, spawn_homes};
 
 fn json(shell: &Shell, verb: &str) -> Value {
     let out = shell.run(&["manage_cache", verb, "--format", "json"]).done();
@@ -10,7 +10,7 @@ fn json(shell: &Shell, verb: &str) -> Value {
 }
 
 async fn site() -> (App, Shell) {
-    let app = Plan::new().await.homes(30).await.start().await;
+    let app = spawn_homes(30).await;
     let shell = Shell::beside(&app);
     (app, shell)
 }
@@ -29,9 +29,7 @@ async fn status_counts_what_a_running_site_has_cached() {
     // Rows, and the places beside them.
     assert_eq!(status["levels"]["queryset"]["entries"], 2, "{status}");
     let text = shell.run(&["manage_cache", "--status"]).done();
-    for word in ["page_redis", "queryset", "count", "all_properties", "property_count"] {
-        assert!(text.contains(word), "{word}: {text}");
-    }
+    text.shows(["page_redis", "queryset", "count", "all_properties", "property_count"]);
 }
 
 #[tokio::test]
@@ -39,8 +37,7 @@ async fn a_clear_makes_a_running_site_compute_its_pages_anew() {
     let (app, shell) = site().await;
     app.get("/properties/").await;
     assert!(app.get("/properties/").await.is_hit());
-    let cleared = json(&shell, "--clear");
-    assert_eq!(cleared["cleared"], serde_json::json!({"pages": 1, "querysets": 3}));
+    assert_eq!(json(&shell, "--clear")["cleared"], serde_json::json!({"pages": 1, "querysets": 3}));
     crate::harness::eventually("the site hears of it", async || {
         app.get("/properties/").await.is_stored().then_some(())
     })
@@ -86,17 +83,14 @@ async fn what_only_a_running_site_knows_is_not_told_of_the_command_itself() {
     let (app, shell) = site().await;
     app.get("/properties/").await;
     let metrics = shell.run(&["manage_cache", "--metrics"]).done();
-    assert!(!metrics.contains("No pages have been requested"), "{metrics}");
-    assert!(metrics.contains("/properties/redis-metrics/"), "{metrics}");
+    metrics.shows(["/properties/redis-metrics/"]).hides(["No pages have been requested"]);
     let json = json(&shell, "--metrics");
     let efficiency = json["metrics"]["analysis"]["cache_efficiency"].as_str();
     assert!(efficiency.is_some_and(|text| text.contains("/properties/redis-metrics/")), "{json}");
     let status = shell.run(&["manage_cache", "--status"]).done();
-    assert!(!status.contains("page_memory  false"), "{status}");
-    assert!(status.contains("/properties/cache-status/"), "{status}");
-    for figure in ["last event", "position", "lag"] {
-        assert!(status.contains(figure), "{figure}: {status}");
-    }
+    status
+        .shows(["/properties/cache-status/", "last event", "position", "lag"])
+        .hides(["page_memory  false"]);
     let status = self::json(&shell, "--status");
     let memory = &status["levels"]["page_memory"];
     assert_eq!(memory["enabled"], true, "{status}");

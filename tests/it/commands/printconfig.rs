@@ -20,13 +20,11 @@ fn every_variable_is_shown_with_the_value_in_force() {
     let out = shell.run(&["diffsettings", "--format", "json"]).done();
     let settings: Value = serde_json::from_str(&out).expect("JSON");
     let find = |name: &str| {
-        let list = settings.as_array().expect("a list");
-        list.iter().find(|setting| setting["name"] == name).cloned()
+        settings.as_array().expect("a list").iter().find(|setting| setting["name"] == name).cloned()
     };
     let ttl = json!({"name": "PAGE_CACHE_TTL", "value": "60", "set": true});
     assert_eq!(find("PAGE_CACHE_TTL"), Some(ttl));
-    let port = json!({"name": "PORT", "value": "8000", "set": false});
-    assert_eq!(find("PORT"), Some(port));
+    assert_eq!(find("PORT"), Some(json!({"name": "PORT", "value": "8000", "set": false})));
     let changed = shell.run(&["printconfig", "--changed"]).done();
     assert_eq!(changed.lines().count(), 3, "{changed}");
 }

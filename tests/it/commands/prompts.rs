@@ -76,8 +76,7 @@ async fn a_question_that_is_interrupted_changes_nothing() {
             assert!(said.contains("Operation cancelled."), "{question} {key}: {said}");
         }
     }
-    let users = "SELECT count(*) FROM site_user";
-    assert_eq!(app.database.value(users).await, "4");
+    assert_eq!(app.database.value("SELECT count(*) FROM site_user").await, "4");
 }
 
 #[tokio::test]

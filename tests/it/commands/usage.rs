@@ -117,8 +117,7 @@ fn examples(width: &str) -> Vec<String> {
             name => shell.run(&[name, "--help"]).done(),
         };
         let lines = text.lines().skip_while(|line| !line.starts_with("Example"));
-        let lines = lines.skip(1).take_while(|line| !line.is_empty());
-        found.extend(lines.map(str::to_owned));
+        found.extend(lines.skip(1).take_while(|line| !line.is_empty()).map(str::to_owned));
     }
     found
 }
