@@ -3,7 +3,10 @@
 use std::process::Command;
 use std::time::Duration;
 
-use crate::harness::{App, OwnRedis, Plan, TestDatabase, eventually, eventually_within, listing};
+use crate::harness::{
+    App, OwnRedis, Plan, TestDatabase, eventually, eventually_within, listing, spawn_homes,
+    spawn_staffed,
+};
 
 /// The backend that reads the log for the only site on a database.
 const READER: &str = "SELECT pid FROM pg_stat_activity
@@ -28,7 +31,7 @@ impl Drop for Stopped {
 
 #[tokio::test]
 async fn a_dead_connection_to_the_log_is_replaced_and_what_it_missed_is_seen() {
-    let app = Plan::new().await.homes(2).await.start().await;
+    let app = spawn_homes(2).await;
     app.has_heard_of_everything().await;
     let pid = eventually("the reader's backend is known", async || {
         let pid = app.database.value(READER).await;
@@ -73,12 +76,11 @@ async fn events_of_another_database_with_the_same_numbers_are_not_taken_for_appl
 
 #[tokio::test]
 async fn an_event_that_cannot_be_read_makes_everything_void_and_stops_nothing() {
-    let app = Plan::new().await.homes(2).await.start().await;
+    let app = spawn_homes(2).await;
     app.has_heard_of_everything().await;
     app.get("/properties/1/").await;
-    let unreadable = "INSERT INTO event_log (kind, entity, entity_id, after, actor)
-        VALUES ('created', 'listing', 1, '{}', 'x'), ('created', 'photo', 1, '{}', 'x'); NOTIFY property_event";
-    app.database.run(unreadable).await;
+    app.database.run("INSERT INTO event_log (kind, entity, entity_id, after, actor)
+        VALUES ('created', 'listing', 1, '{}', 'x'), ('created', 'photo', 1, '{}', 'x'); NOTIFY property_event").await;
     eventually("the page is void", async || {
         (!app.get("/properties/1/").await.is_hit()).then_some(())
     })
@@ -88,9 +90,8 @@ async fn an_event_that_cannot_be_read_makes_everything_void_and_stops_nothing() 
 
 #[tokio::test]
 async fn a_long_transaction_elsewhere_leaves_pages_hits_after_the_event_was_applied() {
-    let app = Plan::new().await.homes(2).await.start().await;
-    let elsewhere = TestDatabase::create().await;
-    let long = elsewhere.psql().await;
+    let app = spawn_homes(2).await;
+    let long = TestDatabase::create().await.psql().await;
     long.batch_execute("BEGIN; SELECT pg_current_xact_id()").await.expect("begun");
     app.database.run("UPDATE property SET title = 'Once' WHERE id = 1").await;
     app.has_heard_of_everything().await;
@@ -107,10 +108,9 @@ async fn a_long_transaction_elsewhere_leaves_pages_hits_after_the_event_was_appl
 /// Events behind a transaction that stays open: more than are applied one by one.
 #[tokio::test]
 async fn a_backlog_behind_an_open_transaction_is_applied_once() {
-    let first = Plan::new().await.homes(40).await.start().await;
+    let first = spawn_homes(40).await;
     let second = first.another().start().await;
-    let elsewhere = TestDatabase::create().await;
-    let long = elsewhere.psql().await;
+    let long = TestDatabase::create().await.psql().await;
     long.batch_execute("BEGIN; SELECT pg_current_xact_id()").await.expect("begun");
     let rows = "INSERT INTO property (title, description, price, location)
         SELECT 'Row', 'D', n, 'Granton' FROM generate_series(1, 1000) AS n";
@@ -119,8 +119,7 @@ async fn a_backlog_behind_an_open_transaction_is_applied_once() {
         let sql = format!("UPDATE property SET price = {price} WHERE location = 'Granton'");
         first.database.run(&sql).await;
     }
-    let events = "SELECT count(*) > 10000 FROM event_log";
-    assert_eq!(first.database.value(events).await, "t");
+    assert_eq!(first.database.value("SELECT count(*) > 10000 FROM event_log").await, "t");
     let paths: Vec<_> = (1..=20).map(|id| format!("/properties/{id}/")).collect();
     for app in [&first, &second] {
         app.has_heard_of_everything().await;
@@ -145,8 +144,7 @@ async fn a_backlog_behind_an_open_transaction_is_applied_once() {
 
 #[tokio::test]
 async fn a_request_in_flight_does_not_undo_a_logout() {
-    let app = Plan::new().await.homes(2).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(2).await;
     let elsewhere = staff.at(&app.origin);
     let form = staff.get("/admin/properties/1/change/").await;
     let mut fields = listing("Late", "1", "Leith").fields();
@@ -171,8 +169,7 @@ async fn a_request_in_flight_does_not_undo_a_logout() {
 
 #[tokio::test]
 async fn what_no_page_or_file_can_say_is_refused_by_the_table() {
-    let database = TestDatabase::create().await;
-    let client = database.psql().await;
+    let client = TestDatabase::create().await.psql().await;
     for (columns, values) in [
         ("created_at", "'infinity'"),
         ("updated_at", "'-infinity'"),
@@ -191,9 +188,8 @@ async fn what_no_page_or_file_can_say_is_refused_by_the_table() {
         assert!(err.as_db_error().is_some_and(|err| err.constraint().is_some()), "{sql}: {err:?}");
     }
     for text in ["U&'x\\00a0'", "U&'\\2028'", "U&'\\3000x'", "E'x\\n'"] {
-        let sql = format!(
+        assert!(client.batch_execute(&format!(
             "INSERT INTO property (title, description, price, location) VALUES ({text}, 'D', 1, 'L')"
-        );
-        assert!(client.batch_execute(&sql).await.is_err(), "{text}");
+        )).await.is_err(), "{text}");
     }
 }

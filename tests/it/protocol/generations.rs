@@ -42,8 +42,7 @@ async fn an_entry_from_before_a_write_stays_dead_wherever_it_is_put_back() {
         }
     }
     assert_eq!(old.len(), 3);
-    let staff = app.staff().await;
-    staff.edit_listing(1, &listing("Mended", "1", "Leith")).await;
+    app.staff().await.edit_listing(1, &listing("Mended", "1", "Leith")).await;
     app.get(PATH).await;
     for (key, bytes) in old {
         redis.run_with(&["SET", &key], &bytes).await;
@@ -99,8 +98,7 @@ async fn writes_leave_no_keys_behind_but_marks_that_expire() {
     let app = Plan::with_homes(2).await.without_memory().start().await;
     let staff = app.staff().await;
     for round in 0..5 {
-        let edited = listing(&format!("Round {round}"), "1", "Leith");
-        staff.edit_listing(1, &edited).await;
+        staff.edit_listing(1, &listing(&format!("Round {round}"), "1", "Leith")).await;
         app.get(PATH).await;
     }
     let redis = app.redis().await;

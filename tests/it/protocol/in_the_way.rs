@@ -2,7 +2,7 @@
 
 use property_listings::db::{Client, Database, DbError, Transaction};
 
-use crate::harness::{Plan, TestDatabase};
+use crate::harness::{TestDatabase, spawn_staffed};
 
 const HOMES: &str = "INSERT INTO property (title, description, price, location)
     SELECT 'T', 'D', 1, 'Leith' FROM generate_series(1, 2)";
@@ -51,15 +51,13 @@ async fn what_others_overtook_or_a_standby_refused_is_worth_trying_again() {
     drop(one);
 
     let one = first.transaction().await.expect("begun");
-    let begin = "SET TRANSACTION READ ONLY";
-    one.batch_execute(begin).await.expect("begun");
+    one.batch_execute("SET TRANSACTION READ ONLY").await.expect("begun");
     assert_unavailable(one.batch_execute(&update(1)).await, "it may only read");
 }
 
 #[tokio::test]
 async fn a_bulk_action_that_another_transaction_is_in_the_way_of_is_refused_for_now() {
-    let app = Plan::new().await.homes(2).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(2).await;
     let psql = app.database.psql().await;
     // The site notices the deadlock first.
     let begin =

@@ -1,6 +1,6 @@
 //! Whatever lies under a key, the answer is right.
 
-use crate::harness::{App, Plan, RedisCli, eventually};
+use crate::harness::{App, Plan, RedisCli, eventually, spawn_homes};
 
 const FAMILIES: [&str; 3] = ["page", "all_properties", "property_count"];
 
@@ -61,8 +61,7 @@ async fn truncated_entries_are_misses() {
 async fn entries_with_a_changed_byte_are_misses() {
     survives(async |redis, key| {
         let mut bytes = redis.bytes(key).await;
-        let last = bytes.len() - 1;
-        bytes[last] ^= 1;
+        *bytes.last_mut().expect("an entry has bytes") ^= 1;
         redis.run_with(&["SET", key], &bytes).await;
     })
     .await;
@@ -88,8 +87,8 @@ async fn an_entry_of_another_build_is_a_miss() {
         let at = bytes.windows(mark.len()).position(|window| window == mark);
         let at = at.expect("an entry names its build") + mark.len();
         bytes[at] = if bytes[at] == b'0' { b'1' } else { b'0' };
-        let part = bytes.len() - 2;
-        bytes[part] = b'?';
+        let end = bytes.len() - 2;
+        bytes[end] = b'?';
         seal(&mut bytes);
         redis.run_with(&["SET", key], &bytes).await;
     })
@@ -98,13 +97,13 @@ async fn an_entry_of_another_build_is_a_miss() {
 
 /// Makes an entry's checksum fit what it holds now.
 fn seal(bytes: &mut [u8]) {
-    let checksum = crc32fast::hash(&bytes[8..]);
-    bytes[4..8].copy_from_slice(&checksum.to_le_bytes());
+    let sum = crc32fast::hash(&bytes[8..]);
+    bytes[4..8].copy_from_slice(&sum.to_le_bytes());
 }
 
 #[tokio::test]
 async fn junk_under_the_position_makes_everything_void_and_no_page_wrong() {
-    let app = Plan::new().await.homes(1).await.start().await;
+    let app = spawn_homes(1).await;
     app.get("/properties/").await;
     let redis = app.redis().await;
     let key = format!("{}:log_position", app.prefix);

@@ -115,8 +115,7 @@ async fn after_a_failover_that_lost_rows_no_instance_shows_them_and_reused_event
     std::mem::swap(&mut site.server, &mut standby);
     // Before the instances look again, the transaction ids are those of before.
     for n in 0..2 {
-        let sql = format!("UPDATE property SET price = {n} WHERE id = 2");
-        site.database().run(&sql).await;
+        site.database().run(&format!("UPDATE property SET price = {n} WHERE id = 2")).await;
     }
     site.shows_only_what_the_database_has().await;
 }
@@ -124,26 +123,22 @@ async fn after_a_failover_that_lost_rows_no_instance_shows_them_and_reused_event
 #[tokio::test]
 async fn after_a_dump_is_restored_in_place_later_rows_are_not_shown() {
     let mut site = Site::start().await;
-    let words = ["--clean", "--if-exists"];
-    let dump = site.server.tool("pg_dump", site.database(), &words);
+    let dump = site.server.tool("pg_dump", site.database(), &["--clean", "--if-exists"]);
     let dump = site.server.file("dump.sql", &dump);
     site.write_what_will_be_lost().await;
-    let words = ["-q", "-v", "ON_ERROR_STOP=1", "-f", &dump];
-    site.server.tool("psql", site.database(), &words);
+    site.server.tool("psql", site.database(), &["-q", "-v", "ON_ERROR_STOP=1", "-f", &dump]);
     site.shows_only_what_the_database_has().await;
 }
 
 #[tokio::test]
 async fn a_dump_that_is_restored_while_no_instance_runs_is_noticed_at_the_start() {
     let mut site = Site::start().await;
-    let words = ["--clean", "--if-exists"];
-    let dump = site.server.tool("pg_dump", site.database(), &words);
+    let dump = site.server.tool("pg_dump", site.database(), &["--clean", "--if-exists"]);
     let dump = site.server.file("dump.sql", &dump);
     site.write_what_will_be_lost().await;
     let plan = site.apps[0].another();
     site.apps.clear();
-    let words = ["-q", "-v", "ON_ERROR_STOP=1", "-f", &dump];
-    site.server.tool("psql", &plan.database, &words);
+    site.server.tool("psql", &plan.database, &["-q", "-v", "ON_ERROR_STOP=1", "-f", &dump]);
     site.apps.push(plan.start().await);
     site.shows_only_what_the_database_has().await;
 }

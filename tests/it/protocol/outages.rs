@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::harness::{App, OwnRedis, Plan, Proxy, Stopwatch, eventually, listing};
+use crate::harness::{App, OwnRedis, Plan, Proxy, Stopwatch, eventually, listing, spawn_homes};
 
 /// Every answer is new until, and when, the cache is in use again.
 async fn stays_new_and_becomes_a_hit(app: &App, path: &str, new: &str) {
@@ -71,8 +71,7 @@ async fn a_redis_that_hangs_costs_a_moment_and_no_stale_page() {
     assert!(started.elapsed() < Duration::from_secs(3));
     let started = Stopwatch::start();
     for _ in 0..20 {
-        let page = app.get("/properties/").await.assert_status(200);
-        assert!(!page.is_hit());
+        assert!(!app.get("/properties/").await.assert_status(200).is_hit());
     }
     assert!(started.elapsed() < Duration::from_secs(3), "each waits");
     staff.edit_listing(1, &listing("Mended", "1", "Leith")).await;
@@ -92,8 +91,7 @@ async fn a_redis_that_hangs_during_a_write_does_not_answer_with_the_old_page_lat
     redis.hold();
     let mut fields = listing("Mended", "1", "Leith").fields();
     fields.push(("csrf_token", token));
-    let saved = staff.post("/admin/properties/1/change/", &fields).await;
-    saved.assert_status(303);
+    staff.post("/admin/properties/1/change/", &fields).await.assert_status(303);
     redis.restore();
     stays_new_and_becomes_a_hit(&app, "/properties/", "Mended").await;
 }
@@ -134,16 +132,15 @@ async fn a_redis_that_is_wiped_forgets_and_lies_about_nothing() {
 
 #[tokio::test]
 async fn a_write_is_heard_of_after_the_listening_connection_was_cut() {
-    let app = Plan::new().await.homes(2).await.start().await;
+    let app = spawn_homes(2).await;
     app.get("/properties/").await;
     for round in 0..3 {
         let title = format!("Round {round}");
-        let sql = format!(
+        app.database.run(&format!(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                  WHERE datname = current_database() AND application_name = 'property-listings events';
              UPDATE property SET title = '{title}' WHERE id = 1"
-        );
-        app.database.run(&sql).await;
+        )).await;
         eventually("the write shows", async || {
             app.get("/properties/").await.has(&title).then_some(())
         })

@@ -8,8 +8,7 @@ async fn is_not_served_afterwards(path: &str) {
     let hold = held.hold(Reader::Rows).await;
     let asking = held.reading.reader.asks(path);
     hold.somebody_waits().await;
-    let edited = listing("Home 1 mended", "1000", "Leith");
-    staff.edit_listing(1, &edited).await;
+    staff.edit_listing(1, &listing("Home 1 mended", "1000", "Leith")).await;
     hold.release().await;
     let overtaken = asking.await.expect("answered").assert_status(200);
     assert!(!overtaken.has("mended"), "the reader was not held");
@@ -89,8 +88,7 @@ async fn a_load_that_a_clear_overtakes_is_not_served_afterwards() {
     let hold = held.hold(Reader::Rows).await;
     let asking = held.reading.reader.asks("/properties/");
     hold.somebody_waits().await;
-    let cleared = held.writing.services.management.clear("a test").await;
-    cleared.expect("cleared");
+    held.writing.services.management.clear("a test").await.expect("cleared");
     hold.release().await;
     asking.await.expect("answered").assert_status(200);
     let page = held.reading.get("/properties/").await;

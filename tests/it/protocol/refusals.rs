@@ -66,8 +66,7 @@ async fn a_redis_under_memory_pressure_evicts_and_makes_no_page_stale() {
         let title = format!("Round {round}");
         staff.edit_listing(1, &listing(&title, "1", "Leith")).await;
         for filler in 0..60 {
-            let key = format!("filler:{round}:{filler}");
-            cli.run_with(&["SET", &key], &[7; 30_000]).await;
+            cli.run_with(&["SET", &format!("filler:{round}:{filler}")], &[7; 30_000]).await;
         }
         for path in ["/properties/", "/properties/1/", "/properties/?location=Leith"] {
             let page = app.get(path).await.assert_status(200);

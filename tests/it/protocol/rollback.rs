@@ -1,6 +1,6 @@
 //! A write that is rolled back invalidates nothing; one that commits late is not forgotten.
 
-use crate::harness::{Plan, eventually, listing};
+use crate::harness::{Plan, eventually, listing, spawn_homes, spawn_staffed};
 
 /// Refuses a listing at the end of its transaction, as a deferred constraint does.
 const REFUSE_LATE: &str = "
@@ -37,7 +37,7 @@ async fn a_write_that_fails_at_its_commit_leaves_every_page_a_hit() {
 
 #[tokio::test]
 async fn a_page_computed_while_a_write_is_not_committed_is_not_served_after_the_commit() {
-    let app = Plan::new().await.homes(2).await.start().await;
+    let app = spawn_homes(2).await;
     let mut psql = app.database.psql().await;
     let transaction = psql.transaction().await.expect("begun");
     let sql = "UPDATE property SET title = 'Uncommitted' WHERE id = 1";
@@ -55,8 +55,7 @@ async fn a_page_computed_while_a_write_is_not_committed_is_not_served_after_the_
 
 #[tokio::test]
 async fn an_edit_that_waits_for_a_lock_is_seen_once_it_is_saved() {
-    let app = Plan::new().await.homes(2).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(2).await;
     let mut psql = app.database.psql().await;
     let transaction = psql.transaction().await.expect("begun");
     let lock = "SELECT FROM property WHERE id = 1 FOR UPDATE";

@@ -3,7 +3,7 @@
 use property_listings::db::{Database, GenericClient as _, properties, users};
 use property_listings::domain::PropertyId;
 
-use crate::harness::{Browser, Plan, TestDatabase, listing};
+use crate::harness::{Browser, Plan, TestDatabase, listing, spawn_homes};
 
 /// What an administrator may do while the site runs.
 const CHANGES: [&str; 9] = [
@@ -58,8 +58,7 @@ async fn everything_works(public: &Browser, staff: &Browser, price: &str) {
 async fn pages_and_forms_work_after_every_change_of_the_schema() {
     // Everything is asked of the database, by two connections, which have prepared it all.
     let plan = Plan::new().await.homes(3).await.without_memory();
-    let plan = plan.set("REDIS_URL", "off").set("DATABASE_POOL_SIZE", "2");
-    let app = plan.start().await;
+    let app = plan.set("REDIS_URL", "off").set("DATABASE_POOL_SIZE", "2").start().await;
     let (public, staff) = (app.stranger(), app.staff().await);
     everything_works(&public, &staff, "1.00").await;
     for (at, change) in CHANGES.into_iter().enumerate() {
@@ -72,7 +71,7 @@ async fn pages_and_forms_work_after_every_change_of_the_schema() {
 
 #[tokio::test]
 async fn events_are_heard_after_a_change_of_the_log() {
-    let app = Plan::new().await.homes(1).await.start().await;
+    let app = spawn_homes(1).await;
     for round in 0..3 {
         app.get("/properties/1/").await.assert_status(200);
         let change =
@@ -99,11 +98,9 @@ async fn a_statement_that_the_server_has_forgotten_is_prepared_again() {
     for forgetting in ["DISCARD ALL", "DEALLOCATE ALL"] {
         let (_database, pool) = pool_of_one().await;
         let client = pool.client().await.expect("a client");
-        let found = properties::find(&client, PropertyId(1)).await;
-        assert!(found.expect("warm").is_some());
+        assert!(properties::find(&client, PropertyId(1)).await.expect("warm").is_some());
         client.batch_execute(forgetting).await.expect("done");
-        let found = properties::find(&client, PropertyId(1)).await;
-        assert!(found.expect(forgetting).is_some());
+        assert!(properties::find(&client, PropertyId(1)).await.expect(forgetting).is_some());
         drop(client);
         // What the connection was set up with may be lost too, so another one takes its place.
         let client = pool.client().await.expect("a client");
@@ -121,10 +118,8 @@ async fn a_transaction_uses_no_statement_that_was_prepared_before_it() {
         properties::find_locked(&client, PropertyId(1)).await.expect("warm");
         client.batch_execute(change).await.expect("done");
         let work = client.transaction().await.expect("begun");
-        let found = properties::find_locked(&work, PropertyId(1)).await;
-        assert!(found.expect(change).is_some());
-        let deleted = properties::delete(&work, &[PropertyId(1)]).await;
-        assert_eq!(deleted.expect(change), 1);
+        assert!(properties::find_locked(&work, PropertyId(1)).await.expect(change).is_some());
+        assert_eq!(properties::delete(&work, &[PropertyId(1)]).await.expect(change), 1);
         work.commit().await.expect(change);
         users::count_superusers(&client).await.expect(change);
     }

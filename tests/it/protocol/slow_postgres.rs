@@ -7,7 +7,8 @@ use futures_util::{FutureExt as _, SinkExt as _};
 use property_listings::db::{Client, Database, DbError, GenericClient as _};
 
 use crate::harness::{
-    Browser, Plan, Proxy, Shell, Stopwatch, TestDatabase, eventually, eventually_within, listing,
+    Browser, Plan, Proxy, Shell, Shows as _, Stopwatch, TestDatabase, eventually,
+    eventually_within, listing,
 };
 
 /// What a read waits for an answer, and somewhat more for a busy machine.
@@ -18,21 +19,18 @@ fn pool(database: &TestDatabase, size: usize) -> Database {
 }
 
 async fn pid(client: &Client) -> i32 {
-    let row = client.query_one("SELECT pg_backend_pid()", &[]).await;
-    row.expect("it answers").get(0)
+    client.query_one("SELECT pg_backend_pid()", &[]).await.expect("it answers").get(0)
 }
 
 async fn show(client: &Client, name: &str) -> String {
-    let row = client.query_one(&format!("SHOW {name}"), &[]).await;
-    row.expect("it answers").get(0)
+    client.query_one(&format!("SHOW {name}"), &[]).await.expect("it answers").get(0)
 }
 
 async fn is_active(database: &TestDatabase, part: &str) -> bool {
-    let sql = format!(
+    database.value(&format!(
         "SELECT count(*) FROM pg_stat_activity
          WHERE datname = current_database() AND state = 'active' AND query LIKE '%{part}%' AND pid <> pg_backend_pid()"
-    );
-    database.value(&sql).await != "0"
+    )).await != "0"
 }
 
 #[tokio::test]
@@ -64,8 +62,7 @@ async fn a_write_is_refused_in_bounded_time_while_postgres_is_frozen() {
     app.create_without_session(&listing("Before", "1", "Leith")).await;
     postgres.hold();
     let start = Stopwatch::start();
-    let refused = listing("Refused", "1", "Leith").parsed();
-    let err = app.services.editor.create("a test", refused).await;
+    let err = app.services.editor.create("a test", listing("Refused", "1", "Leith").parsed()).await;
     assert!(err.expect_err("it is frozen").is_unavailable());
     assert!(start.elapsed() < Duration::from_secs(15));
     postgres.restore();
@@ -197,10 +194,7 @@ async fn a_page_whose_statement_takes_too_long_says_so_and_the_log_names_the_sta
         }
         lock.release().await;
     }
-    let log = site.log();
-    for begun in ["a statement took too long: ", "FROM property", "UPDATE session"] {
-        assert!(log.contains(begun), "{begun}: {log}");
-    }
+    site.log().shows(["a statement took too long: ", "FROM property", "UPDATE session"]);
 }
 
 #[tokio::test]
@@ -211,8 +205,7 @@ async fn a_write_that_waits_too_long_for_a_lock_is_refused() {
     database.run(insert).await;
     let update = "UPDATE property SET price = price + 1";
     let mut psql = database.psql().await;
-    let locking = psql.transaction().await.expect("begun");
-    locking.batch_execute(update).await.expect("locked");
+    psql.transaction().await.expect("begun").batch_execute(update).await.expect("locked");
     let pool = pool(&database, 1);
     let mut client = pool.client().await.expect("a client");
     let first = pid(&client).await;
@@ -240,8 +233,7 @@ async fn only_unhurried_clients_may_take_long() {
         assert_eq!(show(&hurried, name).await, limit);
         assert_eq!(show(&unhurried, name).await, "0");
     }
-    let long = unhurried.batch_execute("SELECT pg_sleep(4)").await;
-    long.expect("it waits");
+    unhurried.batch_execute("SELECT pg_sleep(4)").await.expect("it waits");
 }
 
 #[tokio::test]
@@ -280,7 +272,6 @@ async fn of_several_hosts_the_one_that_answers_is_used() {
     let hosts = format!("/nonexistent,{}", postgres.directory());
     let url = database.url("property_listings", &hosts);
     let config = format!("{url} target_session_attrs=read-write");
-    let config = config.parse().expect("a configuration");
-    let pool = Database::new(config, 1).expect("a pool");
+    let pool = Database::new(config.parse().expect("a configuration"), 1).expect("a pool");
     pid(&pool.client().await.expect("a client")).await;
 }
