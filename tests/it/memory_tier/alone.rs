@@ -80,8 +80,7 @@ async fn without_redis_memory_follows_psql_whatever_the_statement() {
             let truth = app.get(&format!("/properties/no-cache/{query}")).await;
             assert!(path.contains("json") || truth.has(wanted), "{sql}: {truth:?}");
             eventually("the page follows", async || {
-                let page = app.get(path).await.assert_status(200);
-                (page.body == truth.body).then_some(())
+                (app.get(path).await.assert_status(200).body == truth.body).then_some(())
             })
             .await;
             app.has_in_memory(path).await;
@@ -110,8 +109,7 @@ async fn without_redis_memory_follows_loaded_data() {
     let app = start().await;
     warm(&app).await;
     let csv = "id,title,description,price,location\n1,Loaded,D,1,Leith\n";
-    let shell = Shell::beside(&app);
-    shell.run_with(&["loaddata", "-"], csv).done();
+    Shell::beside(&app).run_with(&["loaddata", "-"], csv).done();
     for path in PATHS {
         app.comes_to_show(path, "Loaded").await;
         app.keeps_showing(path, "Loaded").await;
@@ -129,8 +127,7 @@ async fn instances_without_redis_follow_each_other() {
             warm(app).await;
         }
         let title = format!("Round {round}");
-        let staff = staff.at(&writer.origin);
-        staff.edit_listing(1, &listing(&title, "1", "Leith")).await;
+        staff.at(&writer.origin).edit_listing(1, &listing(&title, "1", "Leith")).await;
         for path in PATHS {
             assert!(writer.get(path).await.has(&title), "{path} is stale");
         }
@@ -160,8 +157,7 @@ async fn while_redis_is_gone_memory_answers_and_follows_and_nothing_of_before_co
             assert!(page.has("Saved"), "{path} is stale: {page:?}");
             assert!(app.has_in_memory(path).await.has("Saved"));
         }
-        let sql = "UPDATE property SET title = 'By psql' WHERE title = 'Saved'";
-        app.database.run(sql).await;
+        app.database.run("UPDATE property SET title = 'By psql' WHERE title = 'Saved'").await;
         for path in &PATHS[..3] {
             app.comes_to_show(path, "By psql").await;
             assert!(app.has_in_memory(path).await.has("By psql"));

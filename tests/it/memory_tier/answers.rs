@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use crate::harness::{App, OwnRedis, Page, Plan, RedisCli, eventually};
+use crate::harness::{App, OwnRedis, Page, Plan, RedisCli, eventually, spawn_homes};
 
 const PATHS: [&str; 4] = [
     "/properties/",
@@ -68,7 +68,7 @@ async fn is_settled(memory: &App, long: &App, path: &str) {
 
 #[tokio::test]
 async fn a_page_is_answered_from_memory_the_next_time_and_says_how_long_it_lives() {
-    let app = Plan::new().await.homes(2).await.start().await;
+    let app = spawn_homes(2).await;
     app.has_heard_of_everything().await;
     for path in PATHS {
         assert!(app.get(path).await.is_stored(), "{path}");
@@ -82,7 +82,7 @@ async fn a_page_is_answered_from_memory_the_next_time_and_says_how_long_it_lives
 
 #[tokio::test]
 async fn memory_answers_byte_for_byte_and_header_for_header_as_the_long_way() {
-    let memory = Plan::new().await.homes(24).await.start().await;
+    let memory = spawn_homes(24).await;
     let long = memory.another().without_memory().start().await;
     for path in PATHS {
         is_settled(&memory, &long, path).await;
@@ -116,7 +116,7 @@ async fn memory_answers_byte_for_byte_and_header_for_header_as_the_long_way() {
 
 #[tokio::test]
 async fn what_memory_may_not_answer_goes_the_long_way_though_the_page_is_held() {
-    let memory = Plan::new().await.homes(2).await.start().await;
+    let memory = spawn_homes(2).await;
     let long = memory.another().without_memory().start().await;
     let path = "/properties/";
     memory.has_in_memory(path).await;
@@ -140,8 +140,7 @@ async fn calls(redis: &RedisCli, command: &str) -> u64 {
 #[tokio::test]
 async fn a_hit_in_memory_asks_redis_for_nothing() {
     let redis = OwnRedis::start(&[]).await;
-    let plan = Plan::with_homes(2).await.set("REDIS_URL", redis.url());
-    let app = plan.start().await;
+    let app = Plan::with_homes(2).await.set("REDIS_URL", redis.url()).start().await;
     let cli = redis.cli().await;
     app.has_in_memory("/properties/").await;
     // Pages and their generations are read by MGET; following the event log is done without it.
@@ -169,7 +168,7 @@ async fn activity(app: &App) -> String {
 
 #[tokio::test]
 async fn a_hit_in_memory_asks_postgres_for_nothing() {
-    let app = Plan::new().await.homes(2).await.start().await;
+    let app = spawn_homes(2).await;
     app.has_in_memory("/properties/").await;
     let before = activity(&app).await;
     assert!(!before.is_empty(), "the load used a connection");
@@ -199,7 +198,7 @@ async fn without_memory_no_page_is_answered_from_it() {
 
 #[tokio::test]
 async fn a_page_that_another_instance_stored_moves_into_memory_when_it_is_asked_for() {
-    let first = Plan::new().await.homes(2).await.start().await;
+    let first = spawn_homes(2).await;
     let second = first.another().start().await;
     second.has_heard_of_everything().await;
     for path in PATHS {
@@ -216,7 +215,7 @@ async fn a_page_that_another_instance_stored_moves_into_memory_when_it_is_asked_
 
 #[tokio::test]
 async fn the_age_of_a_page_counts_from_its_load_wherever_it_has_been() {
-    let first = Plan::new().await.homes(2).await.start().await;
+    let first = spawn_homes(2).await;
     let second = first.another().start().await;
     first.has_in_memory("/properties/").await;
     let aged = eventually("the page ages", async || {
@@ -233,7 +232,7 @@ async fn the_age_of_a_page_counts_from_its_load_wherever_it_has_been() {
 
 #[tokio::test]
 async fn the_age_of_a_page_made_of_cached_rows_counts_from_the_load_of_the_rows() {
-    let app = Plan::new().await.homes(2).await.start().await;
+    let app = spawn_homes(2).await;
     let age = |page: &Page| page.header("age").parse::<u64>().expect("seconds");
     let (rows, page) = ("/properties/?format=json", "/properties/");
     app.get(rows).await.assert_status(200);

@@ -48,6 +48,5 @@ async fn a_page_that_is_longer_than_the_tier_is_answered_and_not_held() {
         let page = page.assert_status(200);
         assert!(!page.is_memory_hit() && page.body.len() > 1_500_000, "{}", page.cache_status());
     }
-    let small = app.has_in_memory("/properties/1/").await;
-    assert!(small.has("Long 1"));
+    assert!(app.has_in_memory("/properties/1/").await.has("Long 1"));
 }

@@ -7,8 +7,7 @@ use crate::harness::{App, Plan, Shell, eventually};
 const PATHS: [&str; 3] = ["/properties/", "/properties/?format=json", "/properties/1/"];
 
 async fn clear(app: &App) -> Value {
-    let answer = app.reader.post("/properties/cache-clear/", &[]).await;
-    answer.assert_status(200).json()
+    app.reader.post_empty("/properties/cache-clear/").await.assert_status(200).json()
 }
 
 async fn entries(app: &App) -> u64 {

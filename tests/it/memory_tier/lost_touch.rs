@@ -30,8 +30,7 @@ async fn app_of_a_role(redis: Option<&str>) -> (App, String) {
     };
     let app = plan.start().await;
     // The pool has every connection that it may have: none has to be made while that is refused.
-    let busy = (0..8).map(|_| app.get("/properties/no-cache/"));
-    futures_util::future::join_all(busy).await;
+    futures_util::future::join_all((0..8).map(|_| app.get("/properties/no-cache/"))).await;
     (app, role)
 }
 
@@ -84,8 +83,7 @@ async fn redis_is_not_read_once_the_log_was_not_read_for_the_lease_and_readiness
     assert!(!following().await);
     for round in 0..3 {
         let title = format!("Round {round}");
-        let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
-        app.database.run(&sql).await;
+        app.database.run(&format!("UPDATE property SET title = '{title}' WHERE id = 1")).await;
         let page = app.get(path).await.assert_status(200);
         assert!(page.has(&title) && !page.is_hit(), "stale: {page:?}");
     }
@@ -121,8 +119,7 @@ async fn without_redis_an_instance_that_cannot_listen_reads_every_page_from_post
     deafen(&app, &role).await;
     for round in 0..3 {
         let title = format!("Round {round}");
-        let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
-        app.database.run(&sql).await;
+        app.database.run(&format!("UPDATE property SET title = '{title}' WHERE id = 1")).await;
         // At once: what can't be followed is not cached.
         let page = app.get(path).await.assert_status(200);
         assert!(page.has(&title), "stale: {page:?}");
@@ -138,15 +135,13 @@ async fn an_event_whose_notification_is_lost_is_found_in_the_log() {
         let app = plan.start().await;
         let path = "/properties/1/";
         // The triggers log as before, and tell nobody.
-        let mute = "DO $$ BEGIN
+        app.database.run("DO $$ BEGIN
             EXECUTE replace(pg_get_functiondef('property_log_event'::regproc), 'pg_notify', 'concat');
-        END $$";
-        app.database.run(mute).await;
+        END $$").await;
         for round in 0..3 {
             app.has_in_memory(path).await;
             let title = format!("Round {round}");
-            let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
-            app.database.run(&sql).await;
+            app.database.run(&format!("UPDATE property SET title = '{title}' WHERE id = 1")).await;
             eventually_within(BOUND, "the write shows", async || {
                 app.get(path).await.has(&title).then_some(())
             })
@@ -229,8 +224,7 @@ async fn a_site_that_is_cut_off_from_postgres_for_a_while_forgets_what_it_held()
         postgres.cut();
         eventually("memory is disarmed", async || (!app.is_armed().await).then_some(())).await;
         let title = format!("Round {round}");
-        let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
-        app.database.run(&sql).await;
+        app.database.run(&format!("UPDATE property SET title = '{title}' WHERE id = 1")).await;
         postgres.restore();
         // A page that is said to be right is right; one of before is told to be.
         let page = eventually_within(BOUND, "a right page", async || {

@@ -112,8 +112,7 @@ impl Case {
     async fn check(&self) {
         let plan = Plan::new().await.homes(2).await;
         let variables = self.variables.iter();
-        let app = variables.fold(plan, |plan, (name, value)| plan.set(name, *value));
-        let app = app.start().await;
+        let app = variables.fold(plan, |plan, (name, value)| plan.set(name, *value)).start().await;
         let in_memory = !self.variables.contains(&("PAGE_CACHE_MEMORY_MB", "0"));
         if in_memory {
             app.has_in_memory(self.path).await;
