@@ -72,12 +72,11 @@ async fn writers_of_one_location_neither_wait_for_each_other_nor_miscount() {
 async fn counts_are_exact_under_every_isolation_level() {
     let database = TestDatabase::create().await;
     for level in ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"] {
-        let sql = format!(
+        database.run(&format!(
             "BEGIN ISOLATION LEVEL {level};
              INSERT INTO property (title, description, price, location) VALUES ('T', 'D', 1, 'Leith'), ('T', 'D', 1, 'Joppa');
              DELETE FROM property WHERE id = (SELECT min(id) FROM property); COMMIT"
-        );
-        database.run(&sql).await;
+        )).await;
         is_exact(&database).await;
     }
 }

@@ -4,7 +4,7 @@ use property_listings::db::event_replay::{self, LogSlice, Replay};
 use property_listings::db::{Connection, connect};
 use property_listings::domain::LogPosition;
 
-use crate::harness::{App, Plan, TestDatabase, database, eventually};
+use crate::harness::{App, Plan, TestDatabase, database, eventually, spawn_homes};
 
 const EVENTS: &str = "SELECT count(*) FROM event_log";
 
@@ -25,13 +25,12 @@ async fn trim_after_a_day(database: &TestDatabase) {
 }
 
 async fn read(connection: &mut Connection, positions: &[Option<&LogPosition>]) -> LogSlice {
-    let log = event_replay::read(connection, 1000, positions).await;
-    log.expect("read")
+    event_replay::read(connection, 1000, positions).await.expect("read")
 }
 
 /// A site with a page in the memory of one instance, and the events that it applied.
 async fn start() -> App {
-    let app = Plan::new().await.homes(2).await.start().await;
+    let app = spawn_homes(2).await;
     app.database.run(WRITES).await;
     app.has_heard_of_everything().await;
     let (redis, key) = (app.redis().await, format!("{}:log_position", app.prefix));
@@ -58,8 +57,7 @@ async fn trimming_keeps_the_newest_hundred_and_makes_nothing_void() {
         let page = app.get("/properties/2/").await;
         assert!(page.is_memory_hit(), "{}", page.cache_status());
     }
-    let other = app.another().start().await;
-    let page = other.get("/properties/2/").await;
+    let page = app.another().start().await.get("/properties/2/").await;
     assert!(page.is_hit(), "redis was made void: {}", page.cache_status());
     // The history has every change.
     let kept = "SELECT count(*) FROM history WHERE kind = 'updated'";
@@ -119,8 +117,7 @@ async fn a_site_that_was_down_while_the_log_was_trimmed_shows_what_was_written_m
     plan.database.run("UPDATE property SET title = 'Meanwhile' WHERE id = 2").await;
     plan.database.run(WRITES).await;
     trim_after_a_day(&plan.database).await;
-    let app = plan.start().await;
-    let page = app.get("/properties/2/").await;
+    let page = plan.start().await.get("/properties/2/").await;
     assert!(page.has("Meanwhile") && !page.is_hit(), "{page:?}");
 }
 
@@ -138,11 +135,10 @@ async fn events_that_are_removed_otherwise_make_everything_void() {
 #[tokio::test]
 async fn events_of_a_loaded_dump_with_later_transaction_ids_are_trimmed_too() {
     let app = start().await;
-    let old = "INSERT INTO event_log (xid, kind, entity, entity_id, before, at)
+    app.database.run("INSERT INTO event_log (xid, kind, entity, entity_id, before, at)
         VALUES ('1099511627776', 'deleted', 'listing', 7, '{\"title\": \"T\", \"price\": \"1.00\", \"location_folded\": \"l\"}',
                 now() - interval '2 days');
-        INSERT INTO event_log_mark VALUES (now() - interval '2 days', '1099511627776')";
-    app.database.run(old).await;
+        INSERT INTO event_log_mark VALUES (now() - interval '2 days', '1099511627776')").await;
     trim_after_a_day(&app.database).await;
     app.has_heard_of_everything().await;
     assert!(app.get("/properties/2/").await.is_memory_hit());
@@ -155,9 +151,8 @@ const MONTHS: &str = "SELECT string_agg(relname, ',' ORDER BY relname) FROM pg_c
 
 /// The names of this month's partition and the next two.
 async fn three_months(database: &TestDatabase) -> String {
-    let names = "SELECT string_agg(to_char(date_trunc('month', now(), 'UTC') AT TIME ZONE 'UTC' + n * interval '1 month',
-        '\"history_\"YYYY_MM'), ',' ORDER BY n) FROM generate_series(0, 2) AS n";
-    database.value(names).await
+    database.value("SELECT string_agg(to_char(date_trunc('month', now(), 'UTC') AT TIME ZONE 'UTC' + n * interval '1 month',
+        '\"history_\"YYYY_MM'), ',' ORDER BY n) FROM generate_series(0, 2) AS n").await
 }
 
 #[tokio::test]

@@ -39,8 +39,7 @@ async fn a_form_without_the_field_of_a_fact_leaves_the_fact_as_it_is() {
     fields.push(("version", version));
     staff.submit(CHANGE, &fields).await.assert_status(303);
     assert_eq!(stored(&app).await, texts(0));
-    let title = "SELECT title FROM property";
-    assert_eq!(app.database.value(title).await, "Renamed again");
+    assert_eq!(app.database.value("SELECT title FROM property").await, "Renamed again");
 }
 
 #[tokio::test]
@@ -58,8 +57,7 @@ async fn a_value_outside_the_limits_of_a_fact_is_refused_at_its_field() {
         fields.retain(|(name, _)| *name != fact.name);
         fields.push((fact.name, wrong.clone()));
         let page = staff.submit(CHANGE, &fields).await.assert_status(422);
-        let message = format!("id=\"{}-error\"", fact.name);
-        assert!(page.has(&message), "{page:?}");
+        assert!(page.has(&format!("id=\"{}-error\"", fact.name)), "{page:?}");
         assert_eq!(page.field(fact.name), wrong);
         let set = format!("UPDATE property SET {} = '{wrong}'", fact.name);
         let client = app.database.psql().await;
@@ -77,15 +75,13 @@ async fn two_edits_of_one_fact_are_shown_side_by_side() {
     for fact in optional_facts() {
         let version = staff.get(CHANGE).await.field("version");
         let [first, second] = samples(fact);
-        let set = format!("UPDATE property SET {} = '{second}'", fact.name);
-        app.database.run(&set).await;
+        app.database.run(&format!("UPDATE property SET {} = '{second}'", fact.name)).await;
         let mut fields = typed_without();
         fields.push(("version", version));
         let page = staff.submit(CHANGE, &fields).await.assert_status(409);
         assert_eq!(page.field(&format!("theirs_{}", fact.name)), second);
         assert!(page.has(&format!("<legend>{}</legend>", fact.label)), "{page:?}");
-        let back = format!("UPDATE property SET {} = '{first}'", fact.name);
-        app.database.run(&back).await;
+        app.database.run(&format!("UPDATE property SET {} = '{first}'", fact.name)).await;
     }
 }
 
@@ -93,8 +89,7 @@ async fn two_edits_of_one_fact_are_shown_side_by_side() {
 async fn staff_who_may_only_look_see_the_facts() {
     let (app, _) = start().await;
     let viewer = app.staff_named("sam").await;
-    let limit = "UPDATE site_user SET permissions = '{view}' WHERE username = 'sam'";
-    app.database.run(limit).await;
+    app.permit("view").await;
     let page = viewer.get(CHANGE).await.assert_status(200);
     for fact in optional_facts() {
         let row = format!("<dt>{}</dt>", fact.label);

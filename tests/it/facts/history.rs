@@ -22,8 +22,7 @@ async fn the_history_has_a_fact_before_and_after_and_restores_it() {
     let restore = format!("{HISTORY}{restore}");
     let asked = staff.get(&restore).await.assert_status(200);
     let fields = ["version", "side"].map(|name| (name, asked.field(name)));
-    let path = restore.split('?').next().expect("a path");
-    staff.submit(path, &fields).await.assert_status(303);
+    staff.submit(restore.split('?').next().expect("a path"), &fields).await.assert_status(303);
     assert_eq!(stored(&app).await, texts(0));
 }
 
@@ -39,6 +38,6 @@ async fn a_deleted_listing_comes_back_with_its_facts() {
     });
     let path = undo.expect("a deletion that can be undone");
     staff.get(&path).await.assert_status(200);
-    staff.submit(&path, &[]).await.assert_status(303);
+    staff.press(&path).await.assert_status(303);
     assert_eq!(stored(&app).await, texts(0));
 }

@@ -101,8 +101,7 @@ async fn the_boxes_of_the_form_are_ticked_with_the_keyboard_and_every_stop_is_se
 async fn every_page_of_accounts_is_accessible() {
     let app = spawn_app().await;
     app.stranger().try_log_in("sam", "wrong password", "").await.assert_status(422);
-    let sam = app.staff_named("sam").await;
-    sam.get("/admin/").await.assert_status(200);
+    app.staff_named("sam").await.get("/admin/").await.assert_status(200);
     let chromium = Chromium::start().await;
     chromium.log_in(&app).await;
     let id = app.database.value("SELECT id FROM site_user WHERE username = 'sam'").await;

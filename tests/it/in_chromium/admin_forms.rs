@@ -43,8 +43,7 @@ async fn title(app: &App) -> String {
 
 async fn start() -> App {
     let plan = Plan::new().await.homes(3).await;
-    let text = "UPDATE property SET description = E'One.\\n\\nTwo.\\n\\nThree.'";
-    plan.sql(text).await.start().await
+    plan.sql("UPDATE property SET description = E'One.\\n\\nTwo.\\n\\nThree.'").await.start().await
 }
 
 async fn walk(app: &App, chromium: &Chromium) {
@@ -138,8 +137,7 @@ async fn log_in_again(app: &App, chromium: &Chromium) {
     chromium.send("main button[type=submit]").await;
     assert!(chromium.message().await.contains("You were logged out"));
     assert_eq!(chromium.field("title").await, "Mine");
-    let description = chromium.field("description").await;
-    assert_eq!(description, "One.\n\nTwo & three.");
+    assert_eq!(chromium.field("description").await, "One.\n\nTwo & three.");
     assert!(title(app).await.starts_with("Home 1|"));
     chromium.send("[name=_save]").await;
     assert!(title(app).await.starts_with("Mine|"));

@@ -12,14 +12,13 @@ async fn judge(chromium: &Chromium, page: &str) {
 /// A site whose first listing has a history with every kind of change.
 async fn start() -> App {
     let text = format!("E'{}'", "Many words stay as they are.\\n\\n".repeat(12));
-    let sql = format!(
+    let plan = Plan::new().await.homes(3).await.sql(&format!(
         "UPDATE property SET description = {text} || 'One.';
          UPDATE property SET description = {text} || 'Two.', title = repeat('W', 200), price = 7 WHERE id = 1;
          INSERT INTO property (title, description, price, location)
          SELECT 'T', 'D', 1, 'L' FROM generate_series(1, 1001);
          DELETE FROM property WHERE id IN (2, 3)"
-    );
-    let plan = Plan::new().await.homes(3).await.sql(&sql).await;
+    )).await;
     plan.start().await
 }
 

@@ -1,7 +1,7 @@
 //! What scripts add to the forms of a listing.
 
 use super::admin_forms::CHANGE;
-use crate::harness::{App, Chromium, Plan, eventually};
+use crate::harness::{App, Chromium, eventually, spawn_homes};
 
 /// Whether leaving the page now would be asked about first.
 const ASKS: &str = "
@@ -10,7 +10,7 @@ const ASKS: &str = "
     return leaving.defaultPrevented";
 
 async fn on_the_form() -> (App, Chromium) {
-    let app = Plan::new().await.homes(2).await.start().await;
+    let app = spawn_homes(2).await;
     let chromium = Chromium::start().await;
     chromium.log_in(&app).await;
     chromium.open(&app, CHANGE).await;
@@ -70,8 +70,7 @@ async fn a_form_is_sent_once_however_often_its_button_is_pressed() {
         (title.await == "Pressed").then_some(())
     })
     .await;
-    let events = "SELECT count(*) FROM history";
-    assert_eq!(app.database.value(events).await, "1");
+    assert_eq!(app.database.changes().await, "1");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //! somebody else's change.
 
 use super::admin_forms::CHANGE;
-use crate::harness::{App, Chromium, PASSWORD, Plan, eventually};
+use crate::harness::{App, Chromium, PASSWORD, eventually, spawn_homes};
 
 const ADD: &str = "/admin/properties/add/";
 const TYPED: [(&str, &str); 4] = [
@@ -13,7 +13,7 @@ const TYPED: [(&str, &str); 4] = [
 ];
 
 async fn start(chromium: &Chromium, path: &str) -> App {
-    let app = Plan::new().await.homes(2).await.start().await;
+    let app = spawn_homes(2).await;
     chromium.log_in(&app).await;
     chromium.open(&app, path).await;
     app
@@ -85,13 +85,12 @@ async fn what_comes_back_does_not_overwrite_a_later_change() {
     chromium.fill("title", "Sea views").await;
     chromium.send("[name=_save]").await;
     assert_eq!(chromium.status().await, 409);
-    let title = "SELECT title FROM property WHERE id = 1";
-    assert_eq!(app.database.value(title).await, "Theirs");
+    assert_eq!(app.database.value("SELECT title FROM property WHERE id = 1").await, "Theirs");
 }
 
 /// Logs out and in again, as another tab of the browser would.
 async fn log_in_elsewhere(chromium: &Chromium, name: &str) {
-    let script = "
+    assert_eq!(chromium.run("
         const post = (path, fields) => fetch(path, {method: 'POST', body: new URLSearchParams(fields)});
         const token = page => new DOMParser().parseFromString(page, 'text/html').querySelector('[name=csrf_token]').value;
         return (async (username, password) => {
@@ -99,9 +98,7 @@ async fn log_in_elsewhere(chromium: &Chromium, name: &str) {
             const login = await (await fetch('/admin/login/')).text();
             const answer = await post('/admin/login/', {csrf_token: token(login), username, password});
             return answer.status;
-        })(...arguments)";
-    let status = chromium.run(script, &[name.into(), PASSWORD.into()]).await;
-    assert_eq!(status, 200);
+        })(...arguments)", &[name.into(), PASSWORD.into()]).await, 200);
 }
 
 #[tokio::test]

@@ -139,8 +139,7 @@ async fn without_scripts_the_same_figures_are_tables_and_every_action_works() {
     let before = chromium.text("#live-ratio").await;
     chromium.click("a[href='/properties/redis-metrics/']:not([aria-current])").await;
     eventually("the figures are those of now", async || {
-        let now = chromium.texts("#live-ratio").await;
-        (now.first()? != &before).then_some(())
+        (chromium.texts("#live-ratio").await.first()? != &before).then_some(())
     })
     .await;
 }
@@ -181,8 +180,7 @@ async fn without_scripts_the_cache_is_cleared_after_a_question() {
     app.get("/properties/").await;
     let chromium = Chromium::start().await.without_scripts().await;
     chromium.open(&app, DASHBOARD).await;
-    let form = "form[action$='cache-clear/']:not(:has([name=tag], [name=url])) button";
-    chromium.follow(form).await;
+    chromium.follow("form[action$='cache-clear/']:not(:has([name=tag], [name=url])) button").await;
     assert_eq!(chromium.text("h1").await, "Clear the whole cache?");
     assert!(app.get("/properties/").await.is_hit());
     chromium.click("form:has([name=confirm]) button").await;
@@ -226,9 +224,7 @@ async fn an_idle_site_is_said_to_be_idle() {
 #[tokio::test]
 async fn a_long_word_makes_no_row_tall_and_presses_no_column_to_a_letter() {
     let app = operator().await;
-    let word = "W".repeat(200);
-    let long = listing(&word, "1000", &"L".repeat(100));
-    app.create_without_session(&long).await;
+    app.create_without_session(&listing(&"W".repeat(200), "1000", &"L".repeat(100))).await;
     let chromium = Chromium::start().await;
     chromium.log_in(&app).await;
     for path in [
@@ -241,8 +237,7 @@ async fn a_long_word_makes_no_row_tall_and_presses_no_column_to_a_letter() {
         for width in [390, 1280] {
             chromium.resize(width).await;
             chromium.open(&app, path).await;
-            let tallest = "return Math.max(0, ...[...document.querySelectorAll('tbody tr, .entry')].map(row => row.offsetHeight))";
-            let tallest = chromium.run(tallest, &[]).await;
+            let tallest = chromium.run("return Math.max(0, ...[...document.querySelectorAll('tbody tr, .entry')].map(row => row.offsetHeight))", &[]).await;
             let page = format!("{path}, {width} pixels wide: {tallest}");
             assert!(tallest.as_f64().expect("a number") < 420.0, "{page}");
             chromium.assert_fits(&page, width).await;

@@ -1,9 +1,9 @@
 //! While somebody types a filter that can't be used yet, the results stay and the field says what is wrong.
 
-use crate::harness::{App, Chromium, Plan, eventually};
+use crate::harness::{App, Chromium, eventually, spawn_homes};
 
 async fn start() -> (App, Chromium) {
-    let app = Plan::new().await.homes(30).await.start().await;
+    let app = spawn_homes(30).await;
     let chromium = Chromium::start().await;
     chromium.open(&app, "/properties/").await;
     (app, chromium)
@@ -45,8 +45,7 @@ async fn an_unfinished_price_keeps_the_results_and_is_marked_until_it_is_finishe
     // The price is finished where it was begun.
     chromium.fill("min_price", "12,0").await;
     is_marked(&chromium, "min_price").await;
-    let script = "return document.activeElement.id";
-    assert_eq!(chromium.run(script, &[]).await, "min_price");
+    assert_eq!(chromium.run("return document.activeElement.id", &[]).await, "min_price");
     chromium.type_text("00").await;
     eventually("the results follow", async || {
         (chromium.texts("h1").await == ["19 listings found"]).then_some(())
@@ -60,8 +59,7 @@ async fn an_unfinished_price_keeps_the_results_and_is_marked_until_it_is_finishe
 async fn every_field_of_the_filter_keeps_the_results() {
     let (app, chromium) = start().await;
     let before = chromium.listings().await;
-    let long = "l".repeat(101);
-    for (name, typed) in [("q", "w".repeat(300)), ("location", long)] {
+    for (name, typed) in [("q", "w".repeat(300)), ("location", "l".repeat(101))] {
         chromium.open(&app, "/properties/").await;
         chromium.fill(name, &typed).await;
         let leave = "document.activeElement.dispatchEvent(new Event('change', {bubbles: true}))";

@@ -1,9 +1,9 @@
 //! The site without a pointer.
 
-use crate::harness::{App, Chromium, Key, Motion, Plan, Theme, are_seen, eventually};
+use crate::harness::{App, Chromium, Key, Motion, Theme, are_seen, eventually, spawn_homes};
 
 async fn start() -> (App, Chromium) {
-    let app = Plan::new().await.homes(30).await.start().await;
+    let app = spawn_homes(30).await;
     let chromium = Chromium::start().await;
     // The window follows the focus at once.
     chromium.prefer(Theme::Light, Motion::Reduced).await;

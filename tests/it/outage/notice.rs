@@ -24,8 +24,7 @@ const FOR_PROGRAMS: [&str; 5] = [
 async fn start() -> (App, Proxy) {
     let postgres = Proxy::to_postgres();
     let plan = Plan::new().await.homes(4).await;
-    let plan = plan.behind(&postgres).set("REDIS_URL", "off");
-    let app = plan.start().await;
+    let app = plan.behind(&postgres).set("REDIS_URL", "off").start().await;
     for path in FOR_PEOPLE.iter().chain(&FOR_PROGRAMS) {
         app.has_in_memory(path).await;
     }
@@ -106,8 +105,7 @@ async fn a_copy_without_the_notice_is_not_confirmed_and_one_with_it_is() {
             assert_eq!(page.header("cache-control"), "public, no-cache");
             own.push(page.header("etag").to_owned());
             let headers = [("accept-encoding", *encoding), ("if-none-match", &own[0])];
-            let page = with(&app, path, &headers).await.assert_status(304);
-            assert!(page.body.is_empty());
+            assert!(with(&app, path, &headers).await.assert_status(304).body.is_empty());
         }
         own.dedup();
         assert_eq!(own.len(), 1, "{path}: {own:?}");
@@ -116,8 +114,7 @@ async fn a_copy_without_the_notice_is_not_confirmed_and_one_with_it_is() {
         postgres.restore();
         // Whoever has the copy with the notice gets the page without it.
         eventually("the page is itself again", async || {
-            let copy = [("if-none-match", own[0].as_str())];
-            let page = app.reader.get_with(path, &copy).await;
+            let page = app.reader.get_with(path, &[("if-none-match", own[0].as_str())]).await;
             assert!(page.is_stale() || !page.has(NOTICE), "{page:?}");
             (page.status == 200).then_some(())
         })

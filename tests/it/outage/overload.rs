@@ -60,8 +60,7 @@ async fn requests_beyond_the_queue_are_refused_at_once_and_warm_pages_still_come
         }
         assert!(good >= 1, "nobody who waited was answered");
         for price in [0, PAGES - 1] {
-            let path = format!("/properties/?min_price={price}");
-            app.get(&path).await.assert_status(200);
+            app.get(&format!("/properties/?min_price={price}")).await.assert_status(200);
         }
     }
 }

@@ -35,8 +35,7 @@ async fn a_site_that_is_told_to_stop_answers_every_leader_and_every_follower_in_
         site.signal("TERM");
         let address = site.origin.trim_start_matches("http://").to_owned();
         eventually("nobody new is let in", async || {
-            let connected = tokio::net::TcpStream::connect(&address).await;
-            connected.is_err().then_some(())
+            tokio::net::TcpStream::connect(&address).await.is_err().then_some(())
         })
         .await;
         assert!(!site.has_ended(), "it did not wait for the requests");
@@ -45,7 +44,6 @@ async fn a_site_that_is_told_to_stop_answers_every_leader_and_every_follower_in_
             let page = page.await.expect("answered").assert_status(200);
             assert!(page.has("Home 2"), "{page:?}");
         }
-        let code = tokio::task::spawn_blocking(move || site.wait()).await;
-        assert_eq!(code.expect("ended"), Some(0));
+        assert_eq!(tokio::task::spawn_blocking(move || site.wait()).await.expect("ended"), Some(0));
     }
 }

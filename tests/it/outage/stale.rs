@@ -91,8 +91,7 @@ async fn a_page_that_expires_while_postgres_is_away_stands_in_and_says_so() {
         let copy = [("if-none-match", before.header("etag"))];
         let page = app.reader.get_with(path, &copy).await.assert_status(304);
         assert!(page.is_stale() && page.body.is_empty(), "{page:?}");
-        let head = app.reader.request(Method::HEAD, path);
-        let head = app.reader.send(head).await.assert_status(200);
+        let head = app.reader.send(app.reader.request(Method::HEAD, path)).await.assert_status(200);
         assert!(head.is_stale(), "{head:?}");
         let first = lateness(&stale);
         eventually("it gets older", async || {
@@ -217,8 +216,7 @@ async fn write_during_an_outage(app: &App, postgres: &Proxy, round: u32) -> Stri
         becomes_stale(app, path).await;
     }
     let title = format!("Round {round}");
-    let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
-    app.database.run(&sql).await;
+    app.database.run(&format!("UPDATE property SET title = '{title}' WHERE id = 1")).await;
     postgres.restore();
     title
 }

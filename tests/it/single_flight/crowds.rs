@@ -75,8 +75,7 @@ async fn without_memory_requests_for_one_page_follow_one_load_too() {
     // Whoever comes after the release finds the page in Redis.
     hold.release().await;
     for page in asking {
-        let page = page.await.expect("answered").assert_status(200);
-        assert!(page.has("Home 1"));
+        assert!(page.await.expect("answered").assert_status(200).has("Home 1"));
     }
     assert_eq!(app.database.loads(Reader::Rows).await, before + 1);
 }

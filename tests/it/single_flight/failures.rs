@@ -86,10 +86,9 @@ async fn a_connection_that_is_lost_during_the_load_is_an_outage_for_every_follow
 #[tokio::test]
 async fn a_right_that_is_taken_away_is_an_error_until_it_is_given_back() {
     let app = start(Some("off")).await;
-    let revoke = "DO $$ BEGIN EXECUTE format('REVOKE SELECT ON property FROM %I', (
+    app.database.run("DO $$ BEGIN EXECUTE format('REVOKE SELECT ON property FROM %I', (
         SELECT grantee FROM information_schema.role_table_grants
-        WHERE table_name = 'property' AND privilege_type = 'SELECT' AND grantee LIKE 'role_%' LIMIT 1)); END $$";
-    app.database.run(revoke).await;
+        WHERE table_name = 'property' AND privilege_type = 'SELECT' AND grantee LIKE 'role_%' LIMIT 1)); END $$").await;
     let asking: Vec<_> = (0..10).map(|_| app.reader.asks(PATH)).collect();
     for page in asking {
         page.await.expect("answered").assert_status(500);

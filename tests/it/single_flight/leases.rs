@@ -53,8 +53,7 @@ async fn an_instance_that_is_killed_while_it_loads_delays_another_only_for_a_mom
     let hold = other.hold(Reader::Rows).await;
     let asking = Browser::new(&killed.origin);
     let asking = tokio::spawn(async move {
-        let request = asking.request(reqwest::Method::GET, path);
-        assert!(request.send().await.is_err(), "nobody answers");
+        assert!(asking.request(reqwest::Method::GET, path).send().await.is_err(), "nobody answers");
     });
     hold.somebody_waits().await;
     assert_eq!(other.keys("lease").await.len(), 1);
@@ -120,8 +119,7 @@ async fn a_lease_from_before_a_write_delays_nobody_after_it() {
         redis.run::<i64>(&["PERSIST", key]).await;
         let under = redis.bytes(key).await;
         hold.lets_later_readers_pass().await;
-        let sql = format!("UPDATE property SET title = 'Mended' WHERE id = {id}");
-        first.database.run(&sql).await;
+        first.database.run(&format!("UPDATE property SET title = 'Mended' WHERE id = {id}")).await;
         second.has_heard_of_everything().await;
         assert_eq!(redis.bytes(key).await, under, "the lease is still there");
         let start = Instant::now();

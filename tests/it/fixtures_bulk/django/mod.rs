@@ -6,7 +6,7 @@ use property_listings::db::Database;
 use property_listings::services::fixtures::{LoadError, LoadOptions, LoadReport, django};
 
 use super::{SKIP, STRICT, number};
-use crate::harness::{App, Plan, Shell, spawn_app};
+use crate::harness::{App, Plan, Shell, Shows as _, spawn_app, spawn_staffed};
 
 /// `dumpdata properties auth --indent 2`, without the permissions of Django's own models.
 const DUMP: &str = include_str!("dumpdata.json");
@@ -37,15 +37,13 @@ async fn a_dump_of_django_loads_beside_a_running_site_and_its_users_log_in() {
     let said = shell.run(&["loaddata", &file]);
     let notes = said.err.clone();
     assert!(said.done().contains("Installed 11 object(s)"), "{notes}");
-    for words in [
+    notes.shows([
         "1 object(s) of other models were skipped: admin.logentry (1).",
         "first and last names of 1 user(s)",
         "“robot”, “bo”, “cy”, “di” can't log in",
         "a hash other than pbkdf2_sha256 and argon2",
         "no permission for the cache",
-    ] {
-        assert!(notes.contains(words), "{words}: {notes}");
-    }
+    ]);
     let page = app.get("/properties/1/").await.assert_status(200);
     assert!(page.has("Harbour flat") && page.has("250,000"), "{page:?}");
     let kept = "SELECT created_at || ' ' || title FROM property WHERE id = 3";
@@ -82,8 +80,7 @@ async fn what_users_may_do_comes_with_them_also_from_their_groups() {
     let may = "SELECT string_agg(username || ':' || array_to_string(permissions, '+'), ' ' ORDER BY username)
         FROM site_user WHERE username IN ('margaret', 'grace', 'guest')";
     assert_eq!(app.database.value(may).await, "grace:view+add+change+delete guest: margaret:");
-    let is = "SELECT concat(is_superuser, is_staff, is_active, ' ', email) FROM site_user WHERE username = 'margaret'";
-    assert_eq!(app.database.value(is).await, "ttt margaret@apollo.example");
+    assert_eq!(app.database.value("SELECT concat(is_superuser, is_staff, is_active, ' ', email) FROM site_user WHERE username = 'margaret'").await, "ttt margaret@apollo.example");
     let grace = app.stranger();
     grace.try_log_in("grace", "nanoseconds of wire", "").await.assert_status(303);
     grace.get("/admin/properties/1/delete/").await.assert_status(200);
@@ -96,11 +93,10 @@ async fn what_users_may_do_comes_with_them_also_from_their_groups() {
 #[tokio::test]
 async fn permissions_that_the_file_does_not_explain_are_said_and_leave_a_look() {
     let database = crate::harness::database().await;
-    let text = r#"[{"model": "auth.user", "pk": 9, "fields": {"username": "kay", "password": "!", "is_staff": true,
+    let report = loading(&database, r#"[{"model": "auth.user", "pk": 9, "fields": {"username": "kay", "password": "!", "is_staff": true,
         "user_permissions": [25, 26], "groups": []}},
         {"model": "auth.user", "fields": {"username": "lee", "password": "!", "is_staff": true,
-        "user_permissions": [["add_property", "properties", "property"]], "groups": [["Editors"]]}}]"#;
-    let report = loading(&database, text, STRICT).await.expect("loaded");
+        "user_permissions": [["add_property", "properties", "property"]], "groups": [["Editors"]]}}]"#, STRICT).await.expect("loaded");
     assert!(
         report.notes.iter().any(|note| note.contains("“kay”, “lee”. They can view")),
         "{:?}",
@@ -188,8 +184,7 @@ async fn every_bad_object_is_named_with_line_model_key_and_field() {
     let report = loading(&database, text, SKIP).await.expect("loaded");
     assert_eq!((report.loaded, report.skipped.len()), (1, 8));
     assert!(report.notes.iter().any(|note| note.contains("read as UTC")), "{:?}", report.notes);
-    let kept = "SELECT count(*) FROM property WHERE title = 'Good' AND price = 12.50 AND created_at = '2020-01-02 03:04:05Z'";
-    assert_eq!(number(&database, kept).await, 1);
+    assert_eq!(number(&database, "SELECT count(*) FROM property WHERE title = 'Good' AND price = 12.50 AND created_at = '2020-01-02 03:04:05Z'").await, 1);
 }
 
 #[tokio::test]
@@ -217,9 +212,8 @@ async fn what_one_line_repeats_is_named_with_object_and_field() {
 #[tokio::test]
 async fn rights_that_cannot_be_read_are_named_like_any_other_field() {
     let database = crate::harness::database().await;
-    let text = r#"[{"model": "auth.user", "pk": 2, "fields": {"username": "kay", "password": "!", "is_staff": true,
-        "user_permissions": "all", "groups": [{"name": "Editors"}]}}]"#;
-    let errors = match loading(&database, text, STRICT).await {
+    let errors = match loading(&database, r#"[{"model": "auth.user", "pk": 2, "fields": {"username": "kay", "password": "!", "is_staff": true,
+        "user_permissions": "all", "groups": [{"name": "Editors"}]}}]"#, STRICT).await {
         Err(LoadError::Invalid(errors)) => errors,
         other => panic!("{other:?}"),
     };
@@ -230,9 +224,8 @@ async fn rights_that_cannot_be_read_are_named_like_any_other_field() {
 #[tokio::test]
 async fn a_permission_of_another_app_s_property_allows_nothing_here() {
     let database = crate::harness::database().await;
-    let text = r#"[{"model": "auth.user", "fields": {"username": "kay", "password": "!", "is_staff": true,
-        "user_permissions": [["change_property", "inventory", "property"], ["view_property", "properties", "property"]]}}]"#;
-    loading(&database, text, STRICT).await.expect("loaded");
+    loading(&database, r#"[{"model": "auth.user", "fields": {"username": "kay", "password": "!", "is_staff": true,
+        "user_permissions": [["change_property", "inventory", "property"], ["view_property", "properties", "property"]]}}]"#, STRICT).await.expect("loaded");
     let looks = "SELECT count(*) FROM site_user WHERE username = 'kay' AND permissions = '{view}'";
     assert_eq!(number(&database, looks).await, 1);
 }
@@ -276,23 +269,18 @@ async fn a_hash_that_would_keep_the_site_busy_is_not_tried() {
 #[tokio::test]
 async fn a_file_of_accounts_is_loaded_by_the_command_and_by_nothing_that_staff_send() {
     let plan = Plan::new().await;
-    let shell = Shell::of(&plan);
-    let said = shell.run_with(&["loaddata", "-"], DUMP);
-    assert!(said.done().contains("Installed 11"));
-    let app = spawn_app().await;
-    let staff = app.staff().await;
+    assert!(Shell::of(&plan).run_with(&["loaddata", "-"], DUMP).done().contains("Installed 11"));
+    let (app, staff) = spawn_staffed(0).await;
     let token = staff.csrf_token().await;
     let boundary = "xxBOUNDARYxx";
-    let body = format!(
+    let page = staff.send(staff
+        .request(reqwest::Method::POST, "/admin/properties/import/")
+        .header("content-type", format!("multipart/form-data; boundary={boundary}"))
+        .body(format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"csrf_token\"\r\n\r\n{token}\r\n--{boundary}\r\n\
          Content-Disposition: form-data; name=\"file\"; filename=\"dump.json\"\r\n\
          Content-Type: application/json\r\n\r\n{DUMP}\r\n--{boundary}--\r\n"
-    );
-    let request = staff
-        .request(reqwest::Method::POST, "/admin/properties/import/")
-        .header("content-type", format!("multipart/form-data; boundary={boundary}"))
-        .body(body);
-    let page = staff.send(request).await;
+    ))).await;
     assert!(!page.has("grace@navy"), "{page:?}");
     assert_eq!(app.database.value("SELECT count(*) FROM site_user").await, "4");
 }
