@@ -7,8 +7,8 @@ use crate::harness::spawn_staffed;
 #[tokio::test]
 async fn head_answers_as_get_does_and_without_a_body() {
     let (app, staff) = spawn_staffed(3).await;
-    app.database.run("UPDATE property SET price = 5 WHERE id = 1").await;
-    let event = app.database.value("SELECT max(id) FROM history").await;
+    app.sql("UPDATE property SET price = 5 WHERE id = 1").await;
+    let event = app.sql("SELECT max(id) FROM history").await;
     for path in [
         "/admin/",
         "/admin/properties/",

@@ -3,7 +3,7 @@
 use crate::harness::{App, PASSWORD, spawn_app, spawn_homes};
 
 #[tokio::test]
-async fn staff_with_the_right_password_enter() {
+async fn staff_with_the_right_password_enter_and_everybody_else_is_refused_in_the_same_words() {
     let app = spawn_app().await;
     for name in ["ada", "sam"] {
         let browser = app.stranger();
@@ -11,11 +11,7 @@ async fn staff_with_the_right_password_enter() {
         assert_eq!(page.header("location"), "/admin/");
         assert!(browser.get("/admin/").await.assert_status(200).has(name));
     }
-}
-
-#[tokio::test]
-async fn everybody_else_is_refused_in_the_same_words() {
-    let app = spawn_app().await;
+    // Everybody else is refused.
     let mut answers = Vec::new();
     for (name, password) in
         [("ada", "wrong password"), ("nobody", PASSWORD), ("ina", PASSWORD), ("vic", PASSWORD)]
@@ -28,18 +24,14 @@ async fn everybody_else_is_refused_in_the_same_words() {
         browser.get("/admin/").await.assert_status(302);
         let token = page.field("csrf_token");
         answers.push(page.text().replace(&token, "").replace(&format!("\"{name}\""), ""));
-        app.database.run("DELETE FROM login_failure").await;
+        app.sql("DELETE FROM login_failure").await;
     }
     answers.dedup();
     assert_eq!(answers.len(), 1, "{answers:#?}");
-}
-
-#[tokio::test]
-async fn an_empty_or_odd_name_or_password_is_refused() {
-    let app = spawn_app().await;
+    // An empty or odd name or password is refused, too.
     for (name, password) in [("", ""), ("ada", ""), ("ada\0", PASSWORD), ("ADA", PASSWORD)] {
         app.stranger().try_log_in(name, password, "").await.assert_status(422);
-        app.database.run("DELETE FROM login_failure").await;
+        app.sql("DELETE FROM login_failure").await;
     }
     let long = "x".repeat(100_000);
     app.stranger().try_log_in(&long, &long, "").await.assert_status(422);
@@ -52,7 +44,7 @@ async fn fail(app: &App, name: &str, times: u32) {
 }
 
 #[tokio::test]
-async fn the_sixth_attempt_in_a_minute_is_put_off_even_with_the_right_password() {
+async fn the_sixth_attempt_in_a_minute_is_put_off_unless_a_login_succeeded_before_it() {
     let app = spawn_app().await;
     fail(&app, "ada", 5).await;
     for password in ["wrong password", PASSWORD] {
@@ -63,22 +55,16 @@ async fn the_sixth_attempt_in_a_minute_is_put_off_even_with_the_right_password()
     }
     // The address is limited as well as the account.
     app.stranger().try_log_in("sam", PASSWORD, "").await.assert_status(429);
-    app.database.run("UPDATE login_failure SET at = at - interval '61 seconds'").await;
+    app.sql("UPDATE login_failure SET at = at - interval '61 seconds'").await;
     app.stranger().try_log_in("ada", PASSWORD, "").await.assert_status(303);
-}
-
-#[tokio::test]
-async fn an_account_is_put_off_from_every_address() {
-    let app = spawn_app().await;
+    // An account is put off from every address.
+    app.sql("DELETE FROM login_failure").await;
     fail(&app, "ada", 5).await;
-    app.database.run("DELETE FROM login_failure WHERE subject LIKE 'address:%'").await;
+    app.sql("DELETE FROM login_failure WHERE subject LIKE 'address:%'").await;
     app.stranger().try_log_in("ada", PASSWORD, "").await.assert_status(429);
     app.stranger().try_log_in("sam", PASSWORD, "").await.assert_status(303);
-}
-
-#[tokio::test]
-async fn a_login_that_succeeds_forgets_the_failures_before_it() {
-    let app = spawn_app().await;
+    // A login that succeeds forgets the failures before it.
+    app.sql("DELETE FROM login_failure").await;
     for _ in 0..3 {
         fail(&app, "ada", 4).await;
         app.stranger().try_log_in("ada", PASSWORD, "").await.assert_status(303);
@@ -144,7 +130,7 @@ async fn every_page_of_the_admin_asks_for_a_login() {
         "/admin/password_change/",
         "/admin/logout/",
     ] {
-        let page = app.reader.post(path, &[("title", "x".to_owned())]).await;
+        let page = app.reader.post(path, &[("title", "x")]).await;
         assert!(matches!(page.status, 302 | 403), "{path}: {page:?}");
     }
     assert_eq!(app.database.listings().await, "1");

@@ -1,6 +1,6 @@
 //! Changing one's password.
 
-use crate::harness::{Browser, PASSWORD, Page, spawn_app, spawn_staffed};
+use crate::harness::{Browser, PASSWORD, Page, Shows as _, spawn_app, spawn_staffed};
 
 const NEW: &str = "another horse battery";
 
@@ -14,18 +14,7 @@ async fn change(browser: &Browser, old: &str, new: [&str; 2]) -> Page {
 }
 
 #[tokio::test]
-async fn a_new_password_counts_and_the_old_one_no_longer() {
-    let (app, browser) = spawn_staffed(0).await;
-    change(&browser, PASSWORD, [NEW, NEW]).await.assert_status(303);
-    app.stranger().try_log_in("ada", PASSWORD, "").await.assert_status(422);
-    app.stranger().try_log_in("ada", NEW, "").await.assert_status(303);
-    let hash = "SELECT password_hash FROM site_user WHERE username = 'ada'";
-    let hash = app.database.value(hash).await;
-    assert!(hash.starts_with("$argon2id$"), "{hash}");
-}
-
-#[tokio::test]
-async fn a_new_password_ends_every_session_of_the_account() {
+async fn a_new_password_counts_alone_and_ends_every_other_session_of_the_account() {
     let app = spawn_app().await;
     let (here, elsewhere) = (app.staff().await, app.staff().await);
     let other = app.staff_named("sam").await;
@@ -33,6 +22,10 @@ async fn a_new_password_ends_every_session_of_the_account() {
     change(&here, PASSWORD, [NEW, NEW]).await.assert_status(303);
     elsewhere.get("/admin/").await.assert_status(302);
     other.get("/admin/").await.assert_status(200);
+    app.stranger().try_log_in("ada", PASSWORD, "").await.assert_status(422);
+    app.stranger().try_log_in("ada", NEW, "").await.assert_status(303);
+    let hash = app.sql("SELECT password_hash FROM site_user WHERE username = 'ada'").await;
+    assert!(hash.starts_with("$argon2id$"), "{hash}");
 }
 
 #[tokio::test]
@@ -75,8 +68,8 @@ async fn wrong_old_passwords_are_counted_as_failed_logins() {
     }
     app.stranger().try_log_in("ada", PASSWORD, "").await.assert_status(429);
     let noted = "SELECT count(*) FROM login_event WHERE kind = 'failure' AND username = 'ada'";
-    assert_eq!(app.database.value(noted).await, "13");
-    app.database.run("UPDATE login_failure SET at = at - interval '61 seconds'").await;
+    assert_eq!(app.sql(noted).await, "13");
+    app.sql("UPDATE login_failure SET at = at - interval '61 seconds'").await;
     change(&browser, PASSWORD, [NEW, NEW]).await.assert_status(303);
 }
 
@@ -93,8 +86,7 @@ async fn a_password_that_was_replaced_meanwhile_is_not_replaced_again() {
         superuser.batch_execute("COMMIT").await.expect("done");
     };
     let (page, ()) = tokio::join!(changing, committing);
-    let page = page.assert_status(422);
-    assert!(page.has("entered incorrectly"), "{page:?}");
+    page.assert_status(422).shows(["entered incorrectly"]);
     let hash = "SELECT password_hash FROM site_user WHERE username = 'sam'";
-    assert_eq!(app.database.value(hash).await, "!reset");
+    assert_eq!(app.sql(hash).await, "!reset");
 }

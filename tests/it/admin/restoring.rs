@@ -36,51 +36,22 @@ async fn an_earlier_version_is_restored_after_a_look_at_what_changes() {
     let fields = [("version", page.field("version")), ("side", page.field("side"))];
     let path = versions[0].split('?').next().expect("a path").to_owned();
     staff.submit(&path, &fields).await.assert_status(303);
-    assert_eq!(app.database.value(ROW).await, "Second|The description of Second.|2000.00|Joppa");
+    assert_eq!(app.sql(ROW).await, "Second|The description of Second.|2000.00|Joppa");
     assert!(app.get("/properties/1/").await.has("Second"));
-    let history = staff.get("/admin/properties/1/history/").await;
-    assert!(history.has("restored from change"), "{history:?}");
+    staff.get("/admin/properties/1/history/").await.shows(["restored from change"]);
     let first = restores(&staff).await.pop().expect("the oldest");
     assert!(first.ends_with("version=before"), "{first}");
     let page = staff.get(&first).await.assert_status(200);
     let fields = [("version", page.field("version")), ("side", page.field("side"))];
     let path = first.split('?').next().expect("a path").to_owned();
     staff.submit(&path, &fields).await.assert_status(303);
-    assert_eq!(app.database.value(ROW).await, "Home 1|About home 1|1000.00|Leith");
+    assert_eq!(app.sql(ROW).await, "Home 1|About home 1|1000.00|Leith");
 }
 
 #[tokio::test]
-async fn a_change_since_the_look_is_a_conflict() {
+async fn a_version_is_restored_only_in_its_own_listings_history_and_over_the_row_that_was_shown() {
     let (app, staff) = start().await;
-    let version = restores(&staff).await.remove(0);
-    let page = staff.get(&version).await;
-    let fields = [("version", page.field("version")), ("side", page.field("side"))];
-    app.database.run("UPDATE property SET title = 'By psql' WHERE id = 1").await;
-    let path = version.split('?').next().expect("a path");
-    let again = staff.submit(path, &fields).await.assert_status(409);
-    assert!(again.has("By psql") && again.has("nothing was restored"), "{again:?}");
-    assert!(app.database.value(ROW).await.starts_with("By psql"));
-    let fields = [("version", again.field("version")), ("side", again.field("side"))];
-    staff.submit(path, &fields).await.assert_status(303);
-    assert!(app.database.value(ROW).await.starts_with("Second"));
-    // Once more changes nothing.
-    let events = app.database.changes().await;
-    staff.submit(path, &fields).await.assert_status(303);
-    assert_eq!(app.database.changes().await, events);
-}
-
-#[tokio::test]
-async fn without_a_version_nothing_is_overwritten() {
-    let (app, staff) = start().await;
-    let version = restores(&staff).await.remove(0);
-    staff.press(version.split('?').next().expect("a path")).await.assert_status(409);
-    assert!(app.database.value(ROW).await.starts_with("Third"));
-}
-
-#[tokio::test]
-async fn a_version_is_found_only_in_its_own_listings_history() {
-    let (app, staff) = start().await;
-    let event = app.database.value("SELECT max(id) FROM history").await;
+    let event = app.sql("SELECT max(id) FROM history").await;
     for path in [
         format!("/admin/properties/2/history/{event}/restore/"),
         "/admin/properties/1/history/999999/restore/".to_owned(),
@@ -88,6 +59,25 @@ async fn a_version_is_found_only_in_its_own_listings_history() {
         staff.get(&path).await.assert_status(404);
         staff.press(&path).await.assert_status(404);
     }
+    // Without a version nothing is overwritten.
+    let version = restores(&staff).await.remove(0);
+    staff.press(version.split('?').next().expect("a path")).await.assert_status(409);
+    assert!(app.sql(ROW).await.starts_with("Third"));
+    // A change since the look is a conflict.
+    let page = staff.get(&version).await;
+    let fields = [("version", page.field("version")), ("side", page.field("side"))];
+    app.sql("UPDATE property SET title = 'By psql' WHERE id = 1").await;
+    let path = version.split('?').next().expect("a path");
+    let again = staff.submit(path, &fields).await.assert_status(409);
+    again.shows(["By psql", "nothing was restored"]);
+    assert!(app.sql(ROW).await.starts_with("By psql"));
+    let fields = [("version", again.field("version")), ("side", again.field("side"))];
+    staff.submit(path, &fields).await.assert_status(303);
+    assert!(app.sql(ROW).await.starts_with("Second"));
+    // Once more changes nothing.
+    let events = app.database.changes().await;
+    staff.submit(path, &fields).await.assert_status(303);
+    assert_eq!(app.database.changes().await, events);
 }
 
 #[tokio::test]
@@ -99,8 +89,8 @@ async fn of_a_deleted_listing_the_deletion_is_undone_first() {
     staff.delete_listing(1).await;
     let path = version.split('?').next().expect("a path");
     let page = staff.submit(path, &fields).await.assert_status(409);
-    assert!(page.has("<h1 class=\"headline\">Listing 1 was deleted"), "{page:?}");
-    assert!(page.has("href=\"/admin/properties/1/history/\""), "{page:?}");
+    page.shows(["<h1 class=\"headline\">Listing 1 was deleted"]);
+    page.shows(["href=\"/admin/properties/1/history/\""]);
     staff.get(&version).await.assert_status(404);
     assert!(restores(&staff).await.is_empty());
     assert_eq!(app.database.listings().await, "1");

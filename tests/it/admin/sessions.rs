@@ -1,6 +1,8 @@
 //! How a session begins, and what ends it.
 
-use crate::harness::{App, Browser, PASSWORD, Plan, Proxy, Shows as _, spawn_app, spawn_staffed};
+use crate::harness::{
+    App, Browser, PASSWORD, Plan, Proxy, Shows as _, spawn_app, spawn_staffed, until,
+};
 
 async fn is_out(browser: &Browser) {
     browser.get("/admin/").await.assert_status(302);
@@ -9,15 +11,6 @@ async fn is_out(browser: &Browser) {
 /// A browser that sends a cookie whatever the site says.
 async fn get_with_cookie(app: &App, cookie: &str) -> u16 {
     app.stranger().get_with("/admin/", &[("cookie", cookie)]).await.status
-}
-
-#[tokio::test]
-async fn the_sessions_cookie_is_out_of_reach_for_scripts_and_other_sites() {
-    let page = spawn_app().await.stranger().try_log_in("ada", PASSWORD, "").await;
-    let cookies = page.all("set-cookie");
-    let cookie = cookies.iter().find(|cookie| cookie.starts_with("sessionid="));
-    let cookie = cookie.expect("a session's cookie");
-    cookie.shows(["HttpOnly", "SameSite=Lax", "Path=/"]).hides(["Secure"]);
 }
 
 #[tokio::test]
@@ -39,16 +32,6 @@ async fn over_https_cookies_are_sent_over_https_alone() {
 }
 
 #[tokio::test]
-async fn a_login_begins_a_session_under_a_new_key() {
-    let (app, browser) = spawn_staffed(0).await;
-    let first = browser.cookies();
-    browser.log_out().await.assert_status(303);
-    browser.log_in("ada").await;
-    assert_ne!(browser.cookies(), first);
-    assert_eq!(get_with_cookie(&app, &first).await, 302);
-}
-
-#[tokio::test]
 async fn a_key_that_somebody_planted_is_not_taken_over() {
     let app = spawn_app().await;
     let attacker = app.staff_named("sam").await;
@@ -67,9 +50,20 @@ async fn a_key_that_somebody_planted_is_not_taken_over() {
 }
 
 #[tokio::test]
-async fn a_forged_or_changed_cookie_is_nobody() {
-    let app = spawn_app().await;
-    let cookie = app.staff().await.cookies();
+async fn a_logout_ends_the_session_a_login_begins_another_and_a_forged_cookie_is_nobody() {
+    let (app, browser) = spawn_staffed(0).await;
+    let cookie = browser.cookies();
+    let page = browser.log_out().await.assert_status(303);
+    assert_eq!(page.header("location"), "/admin/login/?done=logout");
+    is_out(&browser).await;
+    assert_eq!(get_with_cookie(&app, &cookie).await, 302);
+    assert_eq!(app.sql("SELECT count(*) FROM session").await, "0");
+    // A login begins a session under a new key.
+    browser.log_in("ada").await;
+    assert_ne!(browser.cookies(), cookie);
+    assert_eq!(get_with_cookie(&app, &cookie).await, 302);
+    // A forged or changed cookie is nobody.
+    let cookie = browser.cookies();
     let mut changed = cookie.clone().into_bytes();
     let last = changed.len() - 1;
     changed[last] = if changed[last] == b'A' { b'B' } else { b'A' };
@@ -79,24 +73,18 @@ async fn a_forged_or_changed_cookie_is_nobody() {
     }
     let other = app.another().set("SECRET_KEY", "another-key-".repeat(4)).start().await;
     assert_eq!(get_with_cookie(&other, &cookie).await, 302);
-}
-
-#[tokio::test]
-async fn a_logout_ends_the_session_and_not_only_the_cookie() {
-    let (app, browser) = spawn_staffed(0).await;
-    let cookie = browser.cookies();
-    let page = browser.log_out().await.assert_status(303);
-    assert_eq!(page.header("location"), "/admin/login/?done=logout");
-    is_out(&browser).await;
-    assert_eq!(get_with_cookie(&app, &cookie).await, 302);
-    assert_eq!(app.database.value("SELECT count(*) FROM session").await, "0");
+    // Losing Redis logs nobody out.
+    let redis = app.redis().await;
+    for key in redis.keys(&app.prefix).await {
+        redis.run::<i64>(&["DEL", &key]).await;
+    }
+    browser.get("/admin/").await.assert_status(200);
 }
 
 #[tokio::test]
 async fn a_logout_while_redis_is_gone_holds_when_it_returns() {
     let redis = Proxy::to_redis();
-    let plan = Plan::new().await.homes(1).await;
-    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    let app = Plan::with_homes(1).await.set("REDIS_URL", redis.redis_url()).start().await;
     let browser = app.staff().await;
     let cookie = browser.cookies();
     browser.get("/admin/").await.assert_status(200);
@@ -104,22 +92,12 @@ async fn a_logout_while_redis_is_gone_holds_when_it_returns() {
     browser.log_out().await.assert_status(303);
     assert_eq!(get_with_cookie(&app, &cookie).await, 302);
     redis.restore();
-    crate::harness::eventually("pages are hits again", async || {
+    until("pages are hits again", async || {
         assert_eq!(get_with_cookie(&app, &cookie).await, 302, "logged in again");
-        app.get("/properties/").await.is_hit().then_some(())
+        app.get("/properties/").await.is_hit()
     })
     .await;
     assert_eq!(get_with_cookie(&app, &cookie).await, 302);
-}
-
-#[tokio::test]
-async fn losing_redis_logs_nobody_out() {
-    let (app, browser) = spawn_staffed(0).await;
-    let redis = app.redis().await;
-    for key in redis.keys(&app.prefix).await {
-        redis.run::<i64>(&["DEL", &key]).await;
-    }
-    browser.get("/admin/").await.assert_status(200);
 }
 
 #[tokio::test]
@@ -130,25 +108,30 @@ async fn an_account_that_is_closed_is_out_at_once() {
         "UPDATE site_user SET is_active = true, is_staff = false WHERE username = 'sam'",
         "DELETE FROM site_user WHERE username = 'sam'",
     ] {
-        app.database
-            .run("UPDATE site_user SET is_active = true, is_staff = true WHERE username = 'sam'")
+        app.sql("UPDATE site_user SET is_active = true, is_staff = true WHERE username = 'sam'")
             .await;
         let browser = app.staff_named("sam").await;
         browser.get("/admin/").await.assert_status(200);
-        app.database.run(sql).await;
+        app.sql(sql).await;
         is_out(&browser).await;
     }
 }
 
 #[tokio::test]
-async fn the_tables_and_keys_hold_no_session_that_could_be_used() {
+async fn a_session_is_out_of_reach_for_scripts_other_sites_and_readers_of_tables_and_keys() {
     let (app, browser) = spawn_staffed(0).await;
     browser.get("/admin/").await.assert_status(200);
     let cookie = browser.cookies();
     let (_, key) = cookie.rsplit_once("sessionid=").expect("a session");
     let secret = &key[key.len() - 43..];
-    let kept = app.database.value("SELECT encode(key_hash, 'escape') || state FROM session").await;
+    let kept = app.sql("SELECT encode(key_hash, 'escape') || state FROM session").await;
     assert!(!kept.contains(secret), "{kept}");
     let keys = app.redis().await.keys(&app.prefix).await.join(" ");
     assert!(!keys.contains(secret), "{keys}");
+    // Scripts and other sites don’t get the cookie.
+    let page = app.stranger().try_log_in("ada", PASSWORD, "").await;
+    let cookies = page.all("set-cookie");
+    let cookie = cookies.iter().find(|cookie| cookie.starts_with("sessionid="));
+    let cookie = cookie.expect("a session's cookie");
+    cookie.shows(["HttpOnly", "SameSite=Lax", "Path=/"]).hides(["Secure"]);
 }

@@ -279,6 +279,11 @@ impl App {
         Browser::new(&self.origin)
     }
 
+    /// Runs statements beside the site; the first column of the first row, as text.
+    pub(crate) async fn sql(&self, sql: &str) -> String {
+        self.database.value(sql).await
+    }
+
     /// A pool to the site's database.
     pub(crate) fn pool(&self) -> Database {
         Database::new(self.database.config(), 4).expect("a pool")

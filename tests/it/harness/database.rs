@@ -10,7 +10,7 @@ use property_listings::services::{Loopback, Services};
 use tokio_postgres::{Client, NoTls};
 
 use super::app::process;
-use super::{PASSWORD, eventually, shared};
+use super::{PASSWORD, shared, until};
 
 /// The role that owns everything in the tests' databases.
 pub(super) const OWNER: &str = "property_listings";
@@ -110,8 +110,8 @@ impl TestDatabase {
     pub(crate) async fn has_waiting(&self, count: usize) {
         let sql = "SELECT count(*) FROM pg_stat_activity
             WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        eventually("statements wait for locks", async || {
-            (self.value(sql).await.parse::<usize>().expect("a number") >= count).then_some(())
+        until("statements wait for locks", async || {
+            self.value(sql).await.parse::<usize>().expect("a number") >= count
         })
         .await;
     }

@@ -6,7 +6,7 @@
 
 use tokio_postgres::Client;
 
-use super::{App, Plan, TestDatabase, eventually, shared, unique};
+use super::{App, Plan, TestDatabase, shared, unique, until};
 
 /// The lock that readers of `property` wait for, and the one that readers of `property_tally` wait for.
 #[derive(Debug, Clone, Copy)]
@@ -141,7 +141,7 @@ impl Hold {
 
     /// Returns once so many wait.
     pub(crate) async fn readers_wait(&self, count: i64) {
-        eventually("a reader waits", async || (self.waiting().await >= count).then_some(())).await;
+        until("a reader waits", async || self.waiting().await >= count).await;
     }
 
     /// How many wait at the moment.

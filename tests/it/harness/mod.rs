@@ -24,7 +24,7 @@ pub(crate) use database::{TestDatabase, database};
 pub(crate) use hold::{Held, Hold, Reader, create_role};
 pub(crate) use keeper::shared;
 pub(crate) use page::{Page, Shows};
-pub(crate) use poll::{Stopwatch, eventually, eventually_within};
+pub(crate) use poll::{Stopwatch, eventually, eventually_within, until, until_within};
 pub(crate) use postgres::OwnPostgres;
 pub(crate) use program::{Serving, Shell};
 pub(crate) use proxy::Proxy;

@@ -68,6 +68,24 @@ impl Page {
         pages.any(|member| member.contains("; hit"))
     }
 
+    /// Asserts that a page cache answered.
+    pub(crate) fn assert_hit(&self) -> &Self {
+        assert!(self.is_hit(), "no hit: {self:?}");
+        self
+    }
+
+    /// Asserts that no page cache answered.
+    pub(crate) fn assert_no_hit(&self) -> &Self {
+        assert!(!self.is_hit(), "a hit: {self:?}");
+        self
+    }
+
+    /// Asserts that the page was computed, and stored.
+    pub(crate) fn assert_stored(&self) -> &Self {
+        assert!(self.is_stored(), "not stored: {self:?}");
+        self
+    }
+
     /// Whether the page was computed, and stored.
     pub(crate) fn is_stored(&self) -> bool {
         let status = self.cache_status();

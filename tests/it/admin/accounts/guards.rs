@@ -1,7 +1,7 @@
 //! What even superusers can't do, and what nobody else can.
 
 use super::{NEW, add, change, fields, of};
-use crate::harness::{App, Browser, Page, spawn_app, spawn_staffed};
+use crate::harness::{App, Browser, Page, Shows as _, spawn_app, spawn_staffed};
 
 /// Every page about accounts that others than superusers may want to see.
 async fn pages(app: &App) -> Vec<String> {
@@ -18,15 +18,16 @@ async fn pages(app: &App) -> Vec<String> {
 
 /// Everything that is known of the accounts.
 async fn state(app: &App) -> String {
-    app.database.value("SELECT string_agg(concat(username, email, password_hash, is_active, is_staff, is_superuser, permissions),
-        ',' ORDER BY id) FROM site_user").await
+    let sql = "SELECT string_agg(concat(username, email, password_hash, is_active, is_staff, is_superuser, permissions),
+        ',' ORDER BY id) FROM site_user";
+    app.sql(sql).await
 }
 
 #[tokio::test]
-async fn only_superusers_see_accounts_and_do_anything_to_them() {
+async fn only_superusers_see_accounts_and_only_a_forms_token_lets_them_change_anything() {
     let app = spawn_app().await;
-    let before = state(&app).await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (ada, before) = (app.staff().await, state(&app).await);
+    let sam = app.staff_named("sam").await;
     let form = fields(&[
         ("username", "sam"),
         ("email", "sam@evil.example"),
@@ -39,8 +40,7 @@ async fn only_superusers_see_accounts_and_do_anything_to_them() {
         ("end_all", "1"),
     ]);
     for path in pages(&app).await {
-        let page = sam.get(&path).await.assert_status(403);
-        assert!(page.has("Only superusers"), "{path}: {page:?}");
+        sam.get(&path).await.assert_status(403).shows(["Only superusers"]);
         let answer = sam.submit(&path, &form).await;
         assert!(matches!(answer.status, 403..=405), "{path}: {answer:?}");
         let page = app.get(&path).await.assert_status(302);
@@ -48,36 +48,10 @@ async fn only_superusers_see_accounts_and_do_anything_to_them() {
         let answer = app.reader.post(&path, &form).await;
         assert!(matches!(answer.status, 302 | 403..=405), "{path}: {answer:?}");
     }
-    assert_eq!(state(&app).await, before);
     ada.get("/admin/").await.assert_status(200);
     assert!(ada.get("/admin/").await.has("href=\"/admin/users/\""));
     assert!(!sam.get("/admin/").await.has("href=\"/admin/users/\""));
-}
-
-#[tokio::test]
-async fn fields_that_a_form_does_not_have_are_not_looked_at() {
-    let app = spawn_app().await;
-    let sam = app.staff_named("sam").await;
-    let form = fields(&[
-        ("old_password", crate::harness::PASSWORD),
-        ("new_password1", NEW),
-        ("new_password2", NEW),
-        ("is_superuser", "1"),
-        ("username", "ada"),
-        ("user_id", "1"),
-        ("id", "1"),
-    ]);
-    sam.submit("/admin/password_change/", &form).await.assert_status(303);
-    let superusers = "SELECT string_agg(username, ',') FROM site_user WHERE is_superuser";
-    assert_eq!(app.database.value(superusers).await, "ada");
-    app.stranger().try_log_in("sam", NEW, "").await.assert_status(303);
-    app.staff().await;
-}
-
-#[tokio::test]
-async fn every_form_about_accounts_asks_for_its_token() {
-    let app = spawn_app().await;
-    let (ada, before) = (app.staff().await, state(&app).await);
+    // Every form asks for its token.
     let mut paths = pages(&app).await;
     paths.push("/admin/sessions/".to_owned());
     for path in paths {
@@ -88,6 +62,26 @@ async fn every_form_about_accounts_asks_for_its_token() {
         }
     }
     assert_eq!(state(&app).await, before);
+}
+
+#[tokio::test]
+async fn fields_that_a_form_does_not_have_are_not_looked_at() {
+    let app = spawn_app().await;
+    let sam = app.staff_named("sam").await;
+    let form = [
+        ("old_password", crate::harness::PASSWORD),
+        ("new_password1", NEW),
+        ("new_password2", NEW),
+        ("is_superuser", "1"),
+        ("username", "ada"),
+        ("user_id", "1"),
+        ("id", "1"),
+    ];
+    sam.submit("/admin/password_change/", &form).await.assert_status(303);
+    let superusers = "SELECT string_agg(username, ',') FROM site_user WHERE is_superuser";
+    assert_eq!(app.sql(superusers).await, "ada");
+    app.stranger().try_log_in("sam", NEW, "").await.assert_status(303);
+    app.staff().await;
 }
 
 #[tokio::test]
@@ -103,14 +97,12 @@ async fn the_last_active_superuser_stays_one() {
         assert!(page.has("only active superuser"), "{left:?}: {page:?}");
     }
     let page = ada.press(&of(&app, "ada", "delete").await).await.assert_status(422);
-    assert!(page.has("delete your own account"), "{page:?}");
+    page.shows(["delete your own account"]);
     assert_eq!(state(&app).await, before);
     // One who can't enter is none who could give rights back.
-    app.database
-        .run("UPDATE site_user SET is_superuser = true WHERE username IN ('ina', 'vic')")
-        .await;
+    app.sql("UPDATE site_user SET is_superuser = true WHERE username IN ('ina', 'vic')").await;
     change(&app, &ada, "ada", &[("is_active", "1"), ("is_staff", "1")]).await.assert_status(422);
-    app.database.run("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
+    app.sql("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
     change(&app, &ada, "ada", &[("is_active", "1"), ("is_staff", "1")]).await.assert_status(303);
     ada.get("/admin/users/").await.assert_status(403);
 }
@@ -137,7 +129,7 @@ const HOLD: &str = "BEGIN; SELECT FROM site_user WHERE is_superuser FOR UPDATE";
 #[tokio::test]
 async fn two_superusers_who_take_each_others_rights_at_once_leave_one() {
     let app = spawn_app().await;
-    app.database.run("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
+    app.sql("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
     let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
     let form = |name: &str| fields(&[("username", name), ("is_active", "1"), ("is_staff", "1")]);
     let send = async |browser: &Browser, name: &str| {
@@ -156,23 +148,20 @@ async fn two_superusers_who_take_each_others_rights_at_once_leave_one() {
     statuses.sort_unstable();
     assert_eq!(statuses, [303, 403], "{pages:?}");
     let left = "SELECT count(*) FROM site_user WHERE is_superuser AND is_active AND is_staff";
-    assert_eq!(app.database.value(left).await, "1");
+    assert_eq!(app.sql(left).await, "1");
 }
 
 #[tokio::test]
 async fn a_superuser_whose_rights_go_while_a_form_is_on_its_way_changes_nothing() {
     let (app, ada) = spawn_staffed(0).await;
-    app.database.run("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
+    app.sql("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
     let (path, token) = (of(&app, "sam", "delete").await, ada.csrf_token().await);
     let demotion = "BEGIN; UPDATE site_user SET is_superuser = false WHERE username = 'ada'";
-    let form = fields(&[("csrf_token", &token)]);
+    let form = [("csrf_token", &token)];
     let request = async { vec![ada.post(&path, &form).await] };
     let pages = at_once(&app, demotion, 1, request).await;
     assert_eq!(pages[0].status, 403, "{pages:?}");
-    assert_eq!(
-        app.database.value("SELECT count(*) FROM site_user WHERE username = 'sam'").await,
-        "1"
-    );
+    assert_eq!(app.sql("SELECT count(*) FROM site_user WHERE username = 'sam'").await, "1");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Names that a reader would take for one another, wherever accounts get them.
 
-use super::{add, fields, of};
-use crate::harness::{PASSWORD, Shell, Terminal, spawn_app, spawn_staffed};
+use super::{add, of};
+use crate::harness::{PASSWORD, Shell, Shows as _, Terminal, spawn_app, spawn_staffed};
 
 /// Each is taken for “sam”, who has an account.
 const LIKE_SAM: [&str; 5] = ["ѕam", "sаm", "SAM", "ｓａｍ", "Ѕаm"];
@@ -21,17 +21,17 @@ async fn an_account_can_not_be_given_a_name_that_looks_like_another() {
     for name in LIKE_SAM {
         let page = add(&ada, name, &[]).await.assert_status(422);
         assert!(page.has("already exists"), "{name}: {page:?}");
-        let form = fields(&[("username", name), ("is_active", "1"), ("is_staff", "1")]);
+        let form = [("username", name), ("is_active", "1"), ("is_staff", "1")];
         let page = ada.submit(&path, &form).await.assert_status(422);
         assert!(page.has("already exists"), "{name}: {page:?}");
     }
     let page = add(&ada, "sаm", &[]).await;
-    assert!(page.has("“sаm” looks like “sam”"), "{page:?}");
+    page.shows(["“sаm” looks like “sam”"]);
     for (name, code) in UNSEEN {
         let page = add(&ada, name, &[]).await.assert_status(422);
         assert!(page.has(code), "{name:?}: {page:?}");
     }
-    assert_eq!(app.database.value("SELECT count(*) FROM site_user").await, "5");
+    assert_eq!(app.sql("SELECT count(*) FROM site_user").await, "5");
     // Other names of the same letters are free, in any script.
     for name in ["samira", "самир", "家"] {
         add(&ada, name, &[]).await.assert_status(303);
@@ -84,10 +84,10 @@ async fn a_file_of_django_brings_no_such_name() {
         let told = err.lines().find(|told| told.contains(&format!("dump.json:{line}: username:")));
         assert!(told.is_some_and(|told| told.contains(&reason)), "{line}: {err}");
     }
-    assert_eq!(app.database.value("SELECT count(*) FROM site_user").await, "4");
+    assert_eq!(app.sql("SELECT count(*) FROM site_user").await, "4");
     shell.run(&["loaddata", "--skip-invalid", &file]);
     let new =
         "SELECT string_agg(username, ' ' ORDER BY id) FROM site_user WHERE username NOT IN ('ada')";
-    let new = app.database.value(new).await;
+    let new = app.sql(new).await;
     assert!(new.ends_with("clara kay"), "{new}");
 }

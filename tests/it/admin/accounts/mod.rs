@@ -21,7 +21,7 @@ async fn of(app: &App, username: &str, page: &str) -> String {
 }
 
 async fn id(app: &App, username: &str) -> String {
-    app.database.value(&format!("SELECT id FROM site_user WHERE username = '{username}'")).await
+    app.sql(&format!("SELECT id FROM site_user WHERE username = '{username}'")).await
 }
 
 /// The fields of a form.

@@ -1,7 +1,7 @@
 //! The lists of sessions, and what ends them.
 
-use super::{fields, id, of};
-use crate::harness::{App, Browser, PASSWORD, Plan, Proxy, Shows as _, eventually, spawn_app};
+use super::{id, of};
+use crate::harness::{App, Browser, PASSWORD, Plan, Proxy, Shows as _, spawn_app, until};
 
 /// A session that began with a browser of a name.
 async fn logged_in_with(app: &App, username: &str, agent: &str) -> Browser {
@@ -26,7 +26,7 @@ async fn logged_in_with(app: &App, username: &str, agent: &str) -> Browser {
 const FIREFOX: &str = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 async fn names(app: &App) -> String {
-    app.database.value("SELECT string_agg(name, ' ' ORDER BY begun_at) FROM session").await
+    app.sql("SELECT string_agg(name, ' ' ORDER BY begun_at) FROM session").await
 }
 
 #[tokio::test]
@@ -45,11 +45,10 @@ async fn ones_sessions_are_listed_with_browser_and_address_and_the_current_one_i
         "Logged in",
     ]);
     assert_eq!(page.text().matches("name=\"end\"").count(), 1, "{page:?}");
-    assert!(!page.has("ada"), "{page:?}");
+    page.hides(["ada"]);
     let (_, marked) = page.text().split_once("curl/8.14.1").expect("listed");
     assert!(marked.contains("This session"), "{page:?}");
-    let hashes =
-        app.database.value("SELECT string_agg(encode(key_hash, 'hex'), ' ') FROM session").await;
+    let hashes = app.sql("SELECT string_agg(encode(key_hash, 'hex'), ' ') FROM session").await;
     for hash in hashes.split(' ') {
         assert!(!page.has(hash), "a key's hash is shown");
     }
@@ -65,7 +64,7 @@ async fn a_session_that_is_ended_is_out_at_once_on_every_instance() {
     let page = here.get("/admin/sessions/").await;
     let name = page.text().split_once("name=\"end\" value=\"").expect("a button").1;
     let name = name.split('"').next().expect("a value").to_owned();
-    here.submit("/admin/sessions/", &fields(&[("end", &name)])).await.assert_status(303);
+    here.submit("/admin/sessions/", &[("end", &name)]).await.assert_status(303);
     elsewhere.get("/admin/").await.assert_status(302);
     there.get("/admin/").await.assert_status(302);
     here.get("/admin/").await.assert_status(200);
@@ -77,7 +76,7 @@ async fn all_other_sessions_end_together_and_nobody_elses() {
     let here = app.staff_named("sam").await;
     let others = [app.staff_named("sam").await, app.staff_named("sam").await];
     let ada = app.staff().await;
-    here.submit("/admin/sessions/", &fields(&[("end_all", "1")])).await.assert_status(303);
+    here.submit("/admin/sessions/", &[("end_all", "1")]).await.assert_status(303);
     assert!(here.get("/admin/sessions/").await.has("2 sessions were ended"));
     for other in others {
         other.get("/admin/").await.assert_status(302);
@@ -85,7 +84,7 @@ async fn all_other_sessions_end_together_and_nobody_elses() {
     ada.get("/admin/").await.assert_status(200);
     // Somebody else's can't be named either.
     let name = names(&app).await.split(' ').next_back().expect("ada's").to_owned();
-    here.submit("/admin/sessions/", &fields(&[("end", &name)])).await.assert_status(303);
+    here.submit("/admin/sessions/", &[("end", &name)]).await.assert_status(303);
     ada.get("/admin/").await.assert_status(200);
 }
 
@@ -95,15 +94,14 @@ async fn a_superuser_ends_the_sessions_of_another_and_that_is_recorded() {
     let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
     let again = app.staff_named("sam").await;
     let path = of(&app, "sam", "sessions").await;
-    let page = ada.get(&path).await.assert_status(200);
-    assert!(page.has("End all sessions") && !page.has("This session"), "{page:?}");
-    ada.submit(&path, &fields(&[("end_all", "1")])).await.assert_status(303);
+    ada.get(&path).await.assert_status(200).shows(["End all sessions"]).hides(["This session"]);
+    ada.submit(&path, &[("end_all", "1")]).await.assert_status(303);
     for browser in [sam, again] {
         browser.get("/admin/").await.assert_status(302);
     }
     assert!(ada.get(&path).await.has("No active sessions"));
     let history = ada.get(&of(&app, "sam", "history").await).await;
-    assert!(history.has("ended sessions of"), "{history:?}");
+    history.shows(["ended sessions of"]);
     ada.get("/admin/").await.assert_status(200);
 }
 
@@ -118,13 +116,13 @@ async fn a_session_that_was_ended_while_redis_was_gone_stays_ended_when_it_retur
     sam.at(&other.origin).get("/admin/").await.assert_status(200);
     redis.cut();
     let path = of(&app, "sam", "sessions").await;
-    ada.submit(&path, &fields(&[("end_all", "1")])).await.assert_status(303);
+    ada.submit(&path, &[("end_all", "1")]).await.assert_status(303);
     sam.get("/admin/").await.assert_status(302);
     sam.at(&other.origin).get("/admin/").await.assert_status(302);
     redis.restore();
-    eventually("pages are hits again", async || {
+    until("pages are hits again", async || {
         sam.get("/admin/").await.assert_status(302);
-        app.get("/properties/").await.is_hit().then_some(())
+        app.get("/properties/").await.is_hit()
     })
     .await;
     sam.get("/admin/").await.assert_status(302);
@@ -138,19 +136,19 @@ async fn that_a_session_is_used_is_written_once_a_minute() {
     for _ in 0..3 {
         sam.get("/admin/").await.assert_status(200);
     }
-    assert_eq!(app.database.value(seen).await, "t");
+    assert_eq!(app.sql(seen).await, "t");
     let earlier = "UPDATE session SET begun_at = now() - interval '2 hours', seen_at = now() - interval '61 seconds'";
-    app.database.run(earlier).await;
+    app.sql(earlier).await;
     sam.get("/admin/").await.assert_status(200);
     let fresh = "SELECT seen_at > now() - interval '30 seconds' FROM session";
-    assert_eq!(app.database.value(fresh).await, "t");
+    assert_eq!(app.sql(fresh).await, "t");
     // Whoever holds the row holds up nobody who only uses the session.
-    app.database.run(earlier).await;
+    app.sql(earlier).await;
     let psql = app.database.psql().await;
     psql.batch_execute("BEGIN; SELECT FROM session FOR UPDATE").await.expect("held");
     sam.get("/admin/").await.assert_status(200);
     psql.batch_execute("COMMIT").await.expect("let go");
-    assert_eq!(app.database.value(fresh).await, "f");
+    assert_eq!(app.sql(fresh).await, "f");
 }
 
 #[tokio::test]
@@ -181,10 +179,10 @@ async fn a_session_without_its_row_or_with_anothers_is_nobodys() {
         id(&app, "ada").await,
         id(&app, "sam").await
     );
-    app.database.run(&take).await;
+    app.sql(&take).await;
     sam.get("/admin/").await.assert_status(302);
     ada.get("/admin/").await.assert_status(200);
-    app.database.run("UPDATE session SET expires_at = now()").await;
+    app.sql("UPDATE session SET expires_at = now()").await;
     ada.get("/admin/").await.assert_status(302);
 }
 
@@ -199,7 +197,7 @@ async fn a_session_name_that_can_not_be_one_ends_nothing() {
             ("/admin/sessions/", "There were no other sessions to end."),
             (&*of_sam, "There were no sessions to end."),
         ] {
-            ada.submit(path, &fields(&[("end", name)])).await.assert_status(303);
+            ada.submit(path, &[("end", name)]).await.assert_status(303);
             assert!(ada.get(path).await.has(said), "{name:?} {path}");
         }
     }

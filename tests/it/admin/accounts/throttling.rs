@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use futures_util::future::join_all;
 use property_listings::services::{Login, Visitor};
 
-use crate::harness::{App, PASSWORD, Plan, Proxy, eventually, spawn_app, spawn_homes};
+use crate::harness::{App, PASSWORD, Plan, Proxy, spawn_app, spawn_homes, until};
 
 async fn fail(app: &App, name: &str, times: u32) {
     for _ in 0..times {
@@ -14,8 +14,7 @@ async fn fail(app: &App, name: &str, times: u32) {
 }
 
 async fn from_elsewhere(app: &App) {
-    app.database
-        .run("UPDATE login_failure SET address = 'elsewhere', subject = replace(subject, 'address:', 'address:elsewhere')")
+    app.sql("UPDATE login_failure SET address = 'elsewhere', subject = replace(subject, 'address:', 'address:elsewhere')")
         .await;
 }
 
@@ -90,7 +89,7 @@ async fn a_header_that_anybody_can_send_names_no_other_address() {
         browser.send(request).await.assert_status(if n < 5 { 422 } else { 429 });
     }
     let addresses = "SELECT string_agg(DISTINCT address, ' ') FROM login_event";
-    assert_eq!(app.database.value(addresses).await, "127.0.0.1");
+    assert_eq!(app.sql(addresses).await, "127.0.0.1");
 }
 
 #[tokio::test]
@@ -105,7 +104,7 @@ async fn attempts_from_all_over_a_network_leave_one_row() {
     }
     let noted = "SELECT string_agg(address || ' ' || attempts, ',') FROM login_event
         WHERE kind = 'throttled'";
-    assert_eq!(app.database.value(noted).await, "2001:db8:1:2::/64 3");
+    assert_eq!(app.sql(noted).await, "2001:db8:1:2::/64 3");
 }
 
 #[tokio::test]
@@ -121,14 +120,11 @@ async fn attempts_that_wait_for_each_other_leave_connections_for_other_requests(
     let reading = async {
         let waiting = "SELECT count(*) FROM pg_stat_activity
             WHERE datname = current_database() AND wait_event = 'advisory'";
-        eventually("attempts wait", async || {
-            (app.database.value(waiting).await == "2").then_some(())
-        })
-        .await;
+        until("attempts wait", async || app.sql(waiting).await == "2").await;
         for _ in 0..5 {
             app.get("/properties/no-cache/").await.assert_status(200);
         }
-        assert_eq!(app.database.value(waiting).await, "2");
+        assert_eq!(app.sql(waiting).await, "2");
         lock.batch_execute("SELECT pg_advisory_unlock_all()").await.expect("released");
     };
     let (statuses, ()) = tokio::join!(join_all(attempts), reading);
@@ -138,12 +134,10 @@ async fn attempts_that_wait_for_each_other_leave_connections_for_other_requests(
 #[tokio::test]
 async fn failures_that_are_old_are_forgotten_a_few_at_a_time() {
     let app = spawn_app().await;
-    app.database
-        .run("INSERT INTO login_failure (subject, at) SELECT 'old', now() - interval '2 hours' FROM generate_series(1, 250)")
+    app.sql("INSERT INTO login_failure (subject, at) SELECT 'old', now() - interval '2 hours' FROM generate_series(1, 250)")
         .await;
     for left in ["150", "50", "0"] {
         fail(&app, "ada", 1).await;
-        let old = "SELECT count(*) FROM login_failure WHERE subject = 'old'";
-        assert_eq!(app.database.value(old).await, left);
+        assert_eq!(app.sql("SELECT count(*) FROM login_failure WHERE subject = 'old'").await, left);
     }
 }

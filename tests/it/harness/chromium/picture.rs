@@ -32,7 +32,8 @@ impl Chromium {
     /// Takes a picture of the whole page, as far as it can be scrolled, and keeps it as
     /// `target/screenshots/NAME.png`.
     pub(crate) async fn picture(&self, name: &str) -> Picture {
-        let size = self.run("return document.fonts.ready.then(() => [innerWidth, document.documentElement.scrollHeight])", &[]).await;
+        let script = "return document.fonts.ready.then(() => [innerWidth, document.documentElement.scrollHeight])";
+        let size = self.run(script, &[]).await;
         let clip = json!({"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1});
         let parameters = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
         let answer = self.devtools("Page.captureScreenshot", parameters).await;
