@@ -1,6 +1,6 @@
 //! The dashboard as a page: it says what is so, whatever is out of reach, and never a number that is none.
 
-use crate::harness::{App, OwnRedis, Page, Plan, Proxy, Shows as _};
+use crate::harness::{App, OwnRedis, Page, Plan, Proxy, Shows as _, until};
 
 async fn dashboard(app: &App) -> Page {
     let page = app.get("/properties/redis-metrics/").await.assert_status(200);
@@ -13,19 +13,13 @@ async fn operator(plan: Plan) -> App {
 }
 
 #[tokio::test]
-async fn before_anything_was_asked_for_it_says_no_data_and_no_limit() {
-    let redis = OwnRedis::start(&[]).await;
-    let app = operator(Plan::new().await.set("REDIS_URL", redis.url())).await;
-    let page = dashboard(&app).await;
-    assert!(page.has("No data") && page.has("limit: no limit"), "{page:?}");
-    assert!(page.has("Nothing has been invalidated since this instance started"), "{page:?}");
-}
-
-#[tokio::test]
-async fn the_one_number_has_its_numerator_and_denominator() {
+async fn it_says_no_data_and_no_limit_and_then_the_one_number_with_numerator_and_denominator() {
     // Of its own: only so many keys are looked at, and other tests' would be among them.
     let redis = OwnRedis::start(&[]).await;
     let app = operator(Plan::new().await.set("REDIS_URL", redis.url())).await;
+    let page = dashboard(&app).await;
+    page.shows(["No data", "limit: no limit"]);
+    page.shows(["Nothing has been invalidated since this instance started"]);
     for _ in 0..4 {
         app.get("/properties/").await;
     }
@@ -74,7 +68,8 @@ async fn the_keys_of_others_and_of_sessions_are_not_counted_among_pages() {
 async fn a_look_at_many_keys_is_bounded_and_marked_as_an_estimate() {
     let redis = OwnRedis::start(&[]).await;
     let app = operator(Plan::new().await.set("REDIS_URL", redis.url())).await;
-    redis.cli().await.run::<()>(&["EVAL", "for i = 1, 20000 do redis.call('SET', ARGV[1] .. ':page:http://h/list.html?' .. i, 'x') end", "0", &app.prefix]).await;
+    let fill = "for i = 1, 20000 do redis.call('SET', ARGV[1] .. ':page:http://h/list.html?' .. i, 'x') end";
+    redis.cli().await.run::<()>(&["EVAL", fill, "0", &app.prefix]).await;
     let metrics = app.get_json("/properties/redis-metrics/").await;
     let keys = &metrics["metrics"]["keys"];
     assert_eq!(keys["estimated"], true);
@@ -94,8 +89,8 @@ async fn every_outage_is_said_and_the_dashboard_answers() {
     let page = dashboard(&app).await;
     page.shows(["Redis can’t be reached", "Unreachable"]).hides(["The Redis server"]);
     postgres.cut();
-    crate::harness::eventually("it is said", async || {
-        dashboard(&app).await.has("does not receive change notifications").then_some(())
+    until("it is said", async || {
+        dashboard(&app).await.has("does not receive change notifications")
     })
     .await;
 }

@@ -2,7 +2,7 @@
 
 use prometheus_parse::{Scrape, Value};
 
-use crate::harness::{App, Plan, TOKEN, spawn_app, spawn_homes};
+use crate::harness::{App, Plan, TOKEN, spawn_app, spawn_homes, until};
 
 async fn scrape(app: &App) -> Scrape {
     let bearer = format!("Bearer {TOKEN}");
@@ -116,21 +116,20 @@ async fn the_instance_tells_of_its_servers_and_itself() {
 #[tokio::test]
 async fn an_outage_of_redis_shows_as_a_state_and_as_a_connection_more() {
     let redis = crate::harness::Proxy::to_redis();
-    let plan = Plan::new().await.homes(1).await;
-    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    let app = Plan::with_homes(1).await.set("REDIS_URL", redis.redis_url()).start().await;
     redis.cut();
-    crate::harness::eventually("the loss is noticed", async || {
+    until("the loss is noticed", async || {
         app.get("/properties/?format=json").await;
         let scrape = scrape(&app).await;
         let down = number(&scrape, "cache_redis_state", &[("state", "down")]);
-        (down == 1.0 && number(&scrape, "cache_redis_up", &[]) == 0.0).then_some(())
+        down == 1.0 && number(&scrape, "cache_redis_up", &[]) == 0.0
     })
     .await;
     redis.restore();
-    crate::harness::eventually("redis is back", async || {
+    until("redis is back", async || {
         let scrape = scrape(&app).await;
         let made = number(&scrape, "cache_redis_connections_total", &[]);
-        (number(&scrape, "cache_redis_up", &[]) == 1.0 && made >= 2.0).then_some(())
+        number(&scrape, "cache_redis_up", &[]) == 1.0 && made >= 2.0
     })
     .await;
 }
@@ -142,10 +141,8 @@ async fn the_lag_grows_where_the_event_log_was_never_read() {
     postgres.cut();
     let app = plan.behind(&postgres).start().await;
     let first = number(&scrape(&app).await, "event_log_lag_seconds", &[]);
-    crate::harness::eventually("it grows", async || {
-        (number(&scrape(&app).await, "event_log_lag_seconds", &[]) > first).then_some(())
-    })
-    .await;
+    until("it grows", async || number(&scrape(&app).await, "event_log_lag_seconds", &[]) > first)
+        .await;
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ async fn a_save_tells_who_did_what_and_how_many_pages_ended() {
 #[tokio::test]
 async fn a_change_made_in_psql_names_the_role() {
     let app = operator(4).await;
-    app.database.run("UPDATE property SET price = 1 WHERE id = 1").await;
+    app.sql("UPDATE property SET price = 1 WHERE id = 1").await;
     let latest = latest(&app).await;
     assert_eq!(latest["actor"], "database user property_listings");
     assert_eq!(latest["ended_in_memory"], 0);
@@ -70,7 +70,7 @@ async fn only_the_last_ones_are_remembered_and_without_a_memory_tier_each_once()
     let plan = Plan::new().await.without_memory().homes(1).await;
     let app = plan.set("DEBUG", "true").start().await;
     for price in 1..=60 {
-        app.database.run(&format!("UPDATE property SET price = {price}")).await;
+        app.sql(&format!("UPDATE property SET price = {price}")).await;
     }
     app.has_heard_of_everything().await;
     let list = invalidations(&app).await;

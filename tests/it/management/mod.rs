@@ -24,6 +24,5 @@ use crate::harness::{App, Plan};
 
 /// A site with listings, whose operator needs no token.
 async fn operator(homes: u32) -> App {
-    let plan = Plan::new().await.homes(homes).await;
-    plan.set("DEBUG", "true").start().await
+    Plan::with_homes(homes).await.set("DEBUG", "true").start().await
 }

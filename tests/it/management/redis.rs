@@ -5,7 +5,7 @@ use std::time::Duration;
 use property_listings::cache::Level;
 use serde_json::Value;
 
-use crate::harness::{App, OwnRedis, Plan, Proxy, RedisCli, Shows as _, eventually, listing};
+use crate::harness::{App, OwnRedis, Plan, Proxy, RedisCli, Shows as _, listing, until};
 
 async fn operator(plan: Plan) -> App {
     plan.homes(2).await.set("DEBUG", "true").start().await
@@ -70,10 +70,8 @@ async fn a_redis_that_answers_and_takes_no_writes_is_told_from_one_that_is_gone(
     let cli = redis.cli().await;
     cli.run::<()>(&["CONFIG", "SET", "maxmemory", "1"]).await;
     let before = connections_received(&cli).await;
-    eventually("it was tried again and again", async || {
-        (connections_received(&cli).await >= before + 5).then_some(())
-    })
-    .await;
+    until("it was tried again and again", async || connections_received(&cli).await >= before + 5)
+        .await;
     let told = metrics(&app).await;
     assert_eq!(
         (&told["redis"]["reachable"], &told["redis"]["state"]),
@@ -85,10 +83,9 @@ async fn a_redis_that_answers_and_takes_no_writes_is_told_from_one_that_is_gone(
     let page = app.get("/properties/redis-metrics/").await;
     page.shows(["Refusing commands", "OOM", "The Redis server"]).hides(["Redis can’t be reached"]);
     cli.run::<()>(&["CONFIG", "SET", "maxmemory", "0"]).await;
-    eventually("it is in use again", async || {
+    until("it is in use again", async || {
         let told = metrics(&app).await;
-        let state = (&told["redis"]["state"], &told["redis"]["connections"]);
-        (state == (&"up".into(), &2.into())).then_some(())
+        (&told["redis"]["state"], &told["redis"]["connections"]) == (&"up".into(), &2.into())
     })
     .await;
 }
@@ -100,17 +97,16 @@ async fn a_redis_that_waits_for_the_database_is_not_said_to_be_gone() {
     let app = operator(plan.behind(&postgres)).await;
     postgres.cut();
     redis.cut();
-    eventually("the loss is noticed", async || {
+    until("the loss is noticed", async || {
         let told = metrics(&app).await;
-        (told["redis"]["state"] == "down" && advice(&told).contains("can't be reached"))
-            .then_some(())
+        told["redis"]["state"] == "down" && advice(&told).contains("can't be reached")
     })
     .await;
     redis.restore();
-    eventually("it answers", async || {
+    until("it answers", async || {
         let told = metrics(&app).await;
         let repairing = told["redis"]["state"] == "repairing";
-        (repairing && advice(&told).contains("DATABASE_URL")).then_some(())
+        repairing && advice(&told).contains("DATABASE_URL")
     })
     .await;
 }

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::harness::{
-    App, OwnRedis, Plan, RedisCli, Shell, Shows as _, TOKEN, eventually, listing, scratch,
+    App, OwnRedis, Plan, RedisCli, Shell, Shows as _, TOKEN, eventually, listing, scratch, until,
 };
 
 const FIGURES: &str = "/properties/redis-metrics/";
@@ -20,8 +20,7 @@ async fn restricted(rules: &[&str]) -> (OwnRedis, String, RedisCli) {
 }
 
 async fn operator(url: &str) -> App {
-    let plan = Plan::new().await.homes(2).await.set("DEBUG", "true");
-    plan.set("REDIS_URL", url).start().await
+    Plan::with_homes(2).await.set("DEBUG", "true").set("REDIS_URL", url).start().await
 }
 
 async fn metrics(app: &App) -> Value {
@@ -95,15 +94,13 @@ async fn an_account_without_scan_clears_everything_and_counts_nothing() {
     let reason = cleared["cleared"]["reason"].as_str().expect("a reason");
     assert!(names(reason, "SCAN") && reason.contains("invalid"), "{reason}");
     assert!(app.get("/properties/").await.is_stored());
-    let page = app.get(FIGURES).await.assert_status(200);
-    assert!(page.has("not permitted") && page.has("SCAN"), "{page:?}");
+    app.get(FIGURES).await.assert_status(200).shows(["not permitted", "SCAN"]);
     let shell = Shell::of(&app.another());
     for verb in ["--status", "--clear"] {
         let said = shell.run(&["manage_cache", verb]).done();
         assert!(names(&said, "SCAN"), "{verb}: {said}");
     }
-    let part = [("tag", "location:Leith".to_owned())];
-    let counted = app.reader.post("/properties/cache-clear/", &part).await;
+    let counted = app.reader.post("/properties/cache-clear/", &[("tag", "location:Leith")]).await;
     let counted = counted.assert_status(200).json();
     assert!(counted["entries"]["pages"].is_null(), "{counted}");
     assert!(counted.to_string().contains("SCAN"), "{counted}");
@@ -217,19 +214,19 @@ async fn a_redis_that_can_not_save_is_told_from_one_that_is_gone_and_is_used_aga
     })
     .await;
     app.create_without_session(&listing("New", "1", "Leith")).await;
-    eventually("it is said", async || {
+    until("it is said", async || {
         let told = metrics(&app).await;
         let said = advice(&told);
         assert!(!said.contains("can't be reached"), "{said}");
-        (said.contains("MISCONF") && told["redis"]["state"] == "repairing").then_some(())
+        said.contains("MISCONF") && told["redis"]["state"] == "repairing"
     })
     .await;
     Shell::of(&app.another()).run(&["check"]).err.shows(["cache.W008"]).hides(["can't be reached"]);
     cli.run::<()>(&["CONFIG", "SET", "save", ""]).await;
-    eventually("nothing is refused any more", async || {
+    until("nothing is refused any more", async || {
         let told = metrics(&app).await;
         let refused = told["redis"]["refused"].as_array().expect("a list").len();
-        (told["redis"]["state"] == "up" && refused == 0).then_some(())
+        told["redis"]["state"] == "up" && refused == 0
     })
     .await;
 }
@@ -250,9 +247,9 @@ async fn a_redis_that_reads_its_data_is_not_gone() {
     let told = metrics(&app).await;
     advice(&told).shows(["LOADING", "Wait"]).hides(["can't be reached"]);
     assert_eq!(told["redis"]["reachable"], true, "{told}");
-    eventually("it is used once it has read them", async || {
+    until("it is used once it has read them", async || {
         let told = metrics(&app).await;
-        (told["redis"]["state"] == "up" && !advice(&told).contains("LOADING")).then_some(())
+        told["redis"]["state"] == "up" && !advice(&told).contains("LOADING")
     })
     .await;
 }
@@ -295,7 +292,7 @@ async fn the_permissions_that_the_documents_list_are_enough() {
     app.staff().await.create_listing(&listing("New", "1", "Leith")).await;
     app.get("/properties/").await;
     assert!(app.get("/properties/").await.is_hit());
-    let part = [("tag", "location:Leith".to_owned())];
+    let part = [("tag", "location:Leith")];
     app.reader.post("/properties/cache-clear/", &part).await.assert_status(200);
     clear(&app).await;
     let test = app.get_json("/properties/cache-test/").await;

@@ -1,15 +1,15 @@
 //! The signals test: a probe listing through the real write path.
 
-use crate::harness::{Plan, Proxy, Shows as _, eventually, listing};
+use crate::harness::{Plan, Proxy, Shows as _, listing, until};
 
 const PATH: &str = "/properties/test-signals/";
 
 async fn plan() -> Plan {
-    Plan::new().await.homes(2).await.set("DEBUG", "true")
+    Plan::with_homes(2).await.set("DEBUG", "true")
 }
 
 #[tokio::test]
-async fn it_proves_each_kind_of_write_and_leaves_no_row() {
+async fn it_proves_each_kind_of_write_leaves_no_row_and_is_not_disturbed_by_another() {
     let app = plan().await.start().await;
     for _ in 0..3 {
         let answer = app.reader.post_empty(PATH).await.assert_status(200).json();
@@ -23,11 +23,7 @@ async fn it_proves_each_kind_of_write_and_leaves_no_row() {
     }
     assert_eq!(app.database.listings().await, "2");
     assert_eq!(app.get_json("/properties/").await["count"], 2);
-}
-
-#[tokio::test]
-async fn two_at_once_do_not_disturb_each_other() {
-    let app = plan().await.start().await;
+    // Two at once do not disturb each other.
     let (one, other) = tokio::join!(app.reader.post_empty(PATH), app.reader.post_empty(PATH));
     for page in [one, other] {
         let answer = page.assert_status(200).json();
@@ -63,7 +59,7 @@ const HELD_UPDATES: &str = "
 async fn a_probe_that_an_outage_leaves_is_deleted_when_the_database_is_back() {
     let postgres = Proxy::to_postgres();
     let app = plan().await.behind(&postgres).start().await;
-    app.database.run(HELD_UPDATES).await;
+    app.sql(HELD_UPDATES).await;
     let psql = app.database.psql().await;
     psql.batch_execute("SELECT pg_advisory_lock(7)").await.expect("held");
     let running = {
@@ -76,8 +72,7 @@ async fn a_probe_that_an_outage_leaves_is_deleted_when_the_database_is_back() {
     drop(psql);
     assert_eq!(app.database.listings().await, "3");
     postgres.restore();
-    eventually("the probe is gone", async || (app.database.listings().await == "2").then_some(()))
-        .await;
+    until("the probe is gone", async || app.database.listings().await == "2").await;
 }
 
 #[tokio::test]
@@ -88,11 +83,11 @@ async fn a_probe_that_an_earlier_run_left_is_deleted_and_no_other_listing() {
         ('Cache signals test', 'of a run that goes on', 1, 'Signals test 0badcaff', now()),
         ('Cache signals test', 'a listing', 1, 'Leith', now() - interval '1 hour'),
         ('A listing', 'another', 1, 'Signals test 0badcafe', now() - interval '1 hour')";
-    app.database.run(rows).await;
+    app.sql(rows).await;
     app.reader.post_empty(PATH).await.assert_status(200);
     let kept = "SELECT string_agg(description, ', ' ORDER BY description) FROM property
         WHERE title NOT LIKE 'Home%'";
-    assert_eq!(app.database.value(kept).await, "a listing, another, of a run that goes on");
+    assert_eq!(app.sql(kept).await, "a listing, another, of a run that goes on");
 }
 
 #[tokio::test]
@@ -112,8 +107,7 @@ async fn its_probes_are_one_line_of_the_dashboard_and_none_of_the_history() {
     assert_eq!(told[0]["times"], 60, "{told:?}");
     for path in ["/admin/", "/admin/history/"] {
         let page = staff.get(path).await.assert_status(200);
-        assert!(page.has("A house of note") && !page.has("Cache signals test"), "{path}");
+        page.shows(["A house of note"]).hides(["Cache signals test"]);
     }
-    let page = staff.get("/admin/history/?actor=cache+signals+test").await;
-    assert!(page.has("Cache signals test"), "{page:?}");
+    staff.get("/admin/history/?actor=cache+signals+test").await.shows(["Cache signals test"]);
 }

@@ -9,8 +9,7 @@ async fn status(app: &App) -> Value {
 }
 
 async fn operator_on(redis: &OwnRedis) -> App {
-    let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
-    plan.set("REDIS_URL", redis.url()).start().await
+    Plan::with_homes(3).await.set("DEBUG", "true").set("REDIS_URL", redis.url()).start().await
 }
 
 #[tokio::test]
@@ -74,8 +73,7 @@ async fn a_key_that_is_no_text_hinders_neither_status_nor_clear() {
 
 #[tokio::test]
 async fn what_a_write_has_made_void_has_no_time_left() {
-    let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
-    let app = plan.start().await;
+    let app = Plan::with_homes(3).await.set("DEBUG", "true").start().await;
     let left = async || {
         let ttl = status(&app).await["ttl"].clone();
         ["all_properties", "property_count"].map(|name| ttl[name].is_u64())
@@ -100,7 +98,7 @@ async fn the_event_logs_position_and_lag_are_told() {
 #[tokio::test]
 async fn a_level_that_is_out_of_reach_says_so() {
     let redis = Proxy::to_redis();
-    let plan = Plan::new().await.homes(1).await.set("DEBUG", "true");
+    let plan = Plan::with_homes(1).await.set("DEBUG", "true");
     let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
     redis.cut();
     for level in ["page_redis", "queryset", "count"] {

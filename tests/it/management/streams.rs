@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::{Method, Response};
 
 use super::operator;
-use crate::harness::{Browser, Plan, Shell, Stopwatch, TOKEN, eventually, spawn_app};
+use crate::harness::{Browser, Plan, Shell, Stopwatch, TOKEN, spawn_app, until};
 
 const PATH: &str = "/properties/redis-metrics/stream/";
 
@@ -83,10 +83,7 @@ async fn only_so_many_may_watch_at_once_and_a_place_is_free_again() {
         assert!(watching.len() <= 64, "there is no bound");
     }
     drop(watching);
-    eventually("a place is free", async || {
-        (watch(&app.reader).await.status() == 200).then_some(())
-    })
-    .await;
+    until("a place is free", async || watch(&app.reader).await.status() == 200).await;
 }
 
 #[tokio::test]
