@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{App, OwnRedis, Plan, Shell, Shows as _, Terminal, eventually};
+use crate::harness::{App, OwnRedis, Plan, Shell, Shows as _, Terminal, until};
 
 const LEITH: &str = "/properties/?location=Leith";
 const JOPPA: &str = "/properties/?location=Joppa";
@@ -11,8 +11,7 @@ const BY_TAG: [&str; 4] = ["manage_cache", "--clear", "--tag", "location:Leith"]
 /// Beside a Redis of its own, whose keys are counted exactly because they are few.
 async fn warm_site() -> (App, Shell, OwnRedis) {
     let redis = OwnRedis::start(&[]).await;
-    let plan = Plan::new().await.homes(4).await;
-    let app = plan.set("REDIS_URL", redis.url()).start().await;
+    let app = Plan::with_homes(4).await.set("REDIS_URL", redis.url()).start().await;
     for path in [LEITH, JOPPA, "/properties/1/"] {
         app.get(path).await.assert_status(200);
         assert!(app.get(path).await.is_hit(), "{path}");
@@ -29,8 +28,7 @@ fn data(shell: &Shell, words: &[&str]) -> Value {
 
 /// The site hears of what a command ended.
 async fn is_computed_anew(app: &App, path: &str) {
-    eventually("the site hears of it", async || app.get(path).await.is_stored().then_some(()))
-        .await;
+    until("the site hears of it", async || app.get(path).await.is_stored()).await;
 }
 
 #[tokio::test]
@@ -41,10 +39,10 @@ async fn an_address_is_explained_by_what_redis_holds_for_it() {
     assert_eq!(held["answer"], "page-redis", "{held}");
     let states: Vec<_> = (0..3).map(|at| &held["levels"][at]["state"]).collect();
     assert_eq!(states, ["unseen", "hit", "hit"], "{held}");
-    app.database.run("UPDATE property SET price = 5 WHERE id = 1").await;
-    eventually("it is told", async || {
+    app.sql("UPDATE property SET price = 5 WHERE id = 1").await;
+    until("it is told", async || {
         let void = data(&shell, &["--explain", "/properties/1/"]);
-        (void["explanation"]["levels"][1]["state"] == "invalidated").then_some(())
+        void["explanation"]["levels"][1]["state"] == "invalidated"
     })
     .await;
     shell.run(&["manage_cache", "--explain", "/properties/1/"]).done().shows([

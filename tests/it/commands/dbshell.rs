@@ -1,10 +1,10 @@
 //! `dbshell`: psql on the site's database.
 
-use crate::harness::{Plan, Shell, eventually, spawn_homes};
+use crate::harness::{Plan, Shell, spawn_homes, until};
 
 #[tokio::test]
 async fn psql_is_on_the_sites_database() {
-    let plan = Plan::new().await.homes(3).await;
+    let plan = Plan::with_homes(3).await;
     let shell = Shell::of(&plan);
     let ask = ["dbshell", "--", "-X", "-A", "-t", "-c"];
     assert_eq!(shell.run(&[&ask[..], &["SELECT count(*) FROM property"]].concat()).done(), "3\n");
@@ -31,10 +31,7 @@ async fn what_is_changed_there_shows_on_a_running_site() {
     app.get("/properties/").await;
     let edit = "UPDATE property SET title = 'Mended' WHERE id = 1;\n";
     Shell::beside(&app).run_with(&["dbshell", "--", "-X"], edit).done();
-    eventually("the edit shows", async || {
-        app.get("/properties/").await.has("Mended").then_some(())
-    })
-    .await;
+    until("the edit shows", async || app.get("/properties/").await.has("Mended")).await;
 }
 
 #[test]

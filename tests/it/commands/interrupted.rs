@@ -1,10 +1,10 @@
 //! Ctrl-C and SIGTERM in the middle of a command: nothing is left half done.
 
-use crate::harness::{Plan, Shell, eventually};
+use crate::harness::{Plan, Shell, until};
 
 #[tokio::test]
 async fn a_dump_that_is_interrupted_leaves_the_file_as_it_was() {
-    let plan = Plan::new().await.homes(20).await;
+    let plan = Plan::with_homes(20).await;
     let shell = Shell::of(&plan);
     let file = shell.file("dump.csv", "before");
     for signal in ["INT", "TERM"] {
@@ -26,7 +26,7 @@ async fn a_dump_that_is_interrupted_leaves_the_file_as_it_was() {
 
 #[tokio::test]
 async fn a_dump_that_fails_leaves_the_file_as_it_was() {
-    let plan = Plan::new().await.homes(1).await;
+    let plan = Plan::with_homes(1).await;
     let shell = Shell::of(&plan);
     let file = shell.file("dump.csv", "before");
     plan.database.run("ALTER TABLE property RENAME TO gone").await;
@@ -38,7 +38,7 @@ async fn a_dump_that_fails_leaves_the_file_as_it_was() {
 
 #[tokio::test]
 async fn a_load_that_is_interrupted_loads_nothing() {
-    let plan = Plan::new().await.homes(1).await;
+    let plan = Plan::with_homes(1).await;
     let shell = Shell::of(&plan);
     let file = shell.file("new.csv", "title,description,price,location\nNew,D,1,Leith\n");
     let lock = plan.database.lock("property").await;
@@ -49,10 +49,7 @@ async fn a_load_that_is_interrupted_loads_nothing() {
     lock.release().await;
     let others = "SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND application_name = 'property-listings'";
-    eventually("the server has noticed", async || {
-        (plan.database.value(others).await == "0").then_some(())
-    })
-    .await;
+    until("the server has noticed", async || plan.database.value(others).await == "0").await;
     assert_eq!(plan.database.listings().await, "1");
 }
 
@@ -63,17 +60,14 @@ async fn a_load_that_waits_for_its_input_can_be_interrupted() {
     let running = shell.begin(&["loaddata", "--format", "csv", "-"]);
     let connected = "SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND application_name = 'property-listings'";
-    eventually("the command has begun", async || {
-        (plan.database.value(connected).await != "0").then_some(())
-    })
-    .await;
+    until("the command has begun", async || plan.database.value(connected).await != "0").await;
     running.signal("INT");
     assert_eq!(running.wait().0, Some(130));
 }
 
 #[tokio::test]
 async fn a_signals_test_that_is_interrupted_leaves_no_probe() {
-    let plan = Plan::new().await.homes(1).await;
+    let plan = Plan::with_homes(1).await;
     // A commit that adds a listing waits for whoever holds the lock 7.
     let slow = "CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN NULL; END $$;

@@ -53,7 +53,7 @@ fn commands(shell: &Shell) -> Vec<Vec<String>> {
 }
 
 async fn shell() -> (Plan, Shell) {
-    let plan = Plan::new().await.homes(3000).await;
+    let plan = Plan::with_homes(3000).await;
     let shell = Shell::of(&plan).set("SUPERUSER_PASSWORD", "yet another battery");
     (plan, shell)
 }
