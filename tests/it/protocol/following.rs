@@ -4,8 +4,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::harness::{
-    App, OwnRedis, Plan, TestDatabase, eventually, eventually_within, listing, spawn_homes,
-    spawn_staffed,
+    App, OwnRedis, Plan, Shows as _, TestDatabase, eventually, listing, spawn_homes, spawn_staffed,
+    until, until_within,
 };
 
 /// The backend that reads the log for the only site on a database.
@@ -34,15 +34,15 @@ async fn a_dead_connection_to_the_log_is_replaced_and_what_it_missed_is_seen() {
     let app = spawn_homes(2).await;
     app.has_heard_of_everything().await;
     let pid = eventually("the reader's backend is known", async || {
-        let pid = app.database.value(READER).await;
+        let pid = app.sql(READER).await;
         (!pid.is_empty()).then_some(pid)
     })
     .await;
     app.get("/properties/").await;
     let _stopped = Stopped::new(pid);
-    app.database.run("UPDATE property SET title = 'Unheard of' WHERE id = 1").await;
-    let seen = eventually_within(Duration::from_secs(12), "the write is seen", async || {
-        app.get("/properties/").await.has("Unheard of").then_some(())
+    app.sql("UPDATE property SET title = 'Unheard of' WHERE id = 1").await;
+    let seen = until_within(Duration::from_secs(12), "the write is seen", async || {
+        app.get("/properties/").await.has("Unheard of")
     });
     seen.await;
 }
@@ -67,8 +67,8 @@ async fn events_of_another_database_with_the_same_numbers_are_not_taken_for_appl
     for price in ["100", "200", "300", "400"] {
         second.get("/properties/1/").await;
         second.database.run(&format!("UPDATE property SET price = {price} WHERE id = 1")).await;
-        let follows = eventually_within(Duration::from_secs(3), "the write is seen", async || {
-            second.get("/properties/1/").await.has(&format!("value=\"{price}.00\"")).then_some(())
+        let follows = until_within(Duration::from_secs(3), "the write is seen", async || {
+            second.get("/properties/1/").await.has(&format!("value=\"{price}.00\""))
         });
         follows.await;
     }
@@ -79,28 +79,25 @@ async fn an_event_that_cannot_be_read_makes_everything_void_and_stops_nothing() 
     let app = spawn_homes(2).await;
     app.has_heard_of_everything().await;
     app.get("/properties/1/").await;
-    app.database.run("INSERT INTO event_log (kind, entity, entity_id, after, actor)
+    app.sql("INSERT INTO event_log (kind, entity, entity_id, after, actor)
         VALUES ('created', 'listing', 1, '{}', 'x'), ('created', 'photo', 1, '{}', 'x'); NOTIFY property_event").await;
-    eventually("the page is void", async || {
-        (!app.get("/properties/1/").await.is_hit()).then_some(())
-    })
-    .await;
+    until("the page is void", async || !app.get("/properties/1/").await.is_hit()).await;
     app.has_heard_of_everything().await;
 }
 
 #[tokio::test]
 async fn a_long_transaction_elsewhere_leaves_pages_hits_after_the_event_was_applied() {
     let app = spawn_homes(2).await;
-    let long = TestDatabase::create().await.psql().await;
+    let elsewhere = TestDatabase::create().await;
+    let long = elsewhere.psql().await;
     long.batch_execute("BEGIN; SELECT pg_current_xact_id()").await.expect("begun");
-    app.database.run("UPDATE property SET title = 'Once' WHERE id = 1").await;
+    app.sql("UPDATE property SET title = 'Once' WHERE id = 1").await;
     app.has_heard_of_everything().await;
     app.get("/properties/1/").await.assert_status(200);
     // Each of these looks at the log again, from the position that the long transaction holds back.
     for _ in 0..5 {
         app.has_heard_of_everything().await;
-        let page = app.get("/properties/1/").await;
-        assert!(page.is_hit() && page.has("Once"), "{page:?}");
+        app.get("/properties/1/").await.assert_hit().shows(["Once"]);
     }
     long.batch_execute("ROLLBACK").await.expect("ended");
 }
@@ -110,7 +107,8 @@ async fn a_long_transaction_elsewhere_leaves_pages_hits_after_the_event_was_appl
 async fn a_backlog_behind_an_open_transaction_is_applied_once() {
     let first = spawn_homes(40).await;
     let second = first.another().start().await;
-    let long = TestDatabase::create().await.psql().await;
+    let elsewhere = TestDatabase::create().await;
+    let long = elsewhere.psql().await;
     long.batch_execute("BEGIN; SELECT pg_current_xact_id()").await.expect("begun");
     let rows = "INSERT INTO property (title, description, price, location)
         SELECT 'Row', 'D', n, 'Granton' FROM generate_series(1, 1000) AS n";
@@ -134,8 +132,7 @@ async fn a_backlog_behind_an_open_transaction_is_applied_once() {
             app.comes_to_show("/properties/40/", &format!("Round {round}")).await;
             app.has_heard_of_everything().await;
             for path in &paths {
-                let page = app.get(path).await;
-                assert!(page.is_memory_hit(), "{path}: {}", page.cache_status());
+                app.get(path).await.assert_memory_hit();
             }
         }
     }
@@ -148,8 +145,7 @@ async fn a_request_in_flight_does_not_undo_a_logout() {
     let elsewhere = staff.at(&app.origin);
     let form = staff.get("/admin/properties/1/change/").await;
     let mut fields = listing("Late", "1", "Leith").fields();
-    fields.push(("csrf_token", form.field("csrf_token")));
-    fields.push(("version", form.field("version")));
+    fields.extend(form.fields(["csrf_token", "version"]));
     let holder = app.database.psql().await;
     holder
         .batch_execute("BEGIN; SELECT FROM property WHERE id = 1 FOR UPDATE")
@@ -163,13 +159,14 @@ async fn a_request_in_flight_does_not_undo_a_logout() {
     };
     let (saved, ()) = tokio::join!(saving, log_out);
     saved.assert_status(303);
-    assert_eq!(app.database.value("SELECT count(*) FROM session").await, "0");
+    assert_eq!(app.sql("SELECT count(*) FROM session").await, "0");
     staff.get("/admin/").await.assert_status(302);
 }
 
 #[tokio::test]
 async fn what_no_page_or_file_can_say_is_refused_by_the_table() {
-    let client = TestDatabase::create().await.psql().await;
+    let database = TestDatabase::create().await;
+    let client = database.psql().await;
     for (columns, values) in [
         ("created_at", "'infinity'"),
         ("updated_at", "'-infinity'"),

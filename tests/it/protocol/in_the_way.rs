@@ -64,11 +64,11 @@ async fn a_bulk_action_that_another_transaction_is_in_the_way_of_is_refused_for_
         "BEGIN; SET LOCAL deadlock_timeout = '1min'; UPDATE property SET price = 7 WHERE id = 2";
     psql.batch_execute(begin).await.expect("locked");
     let fields = [
-        ("action", "move_selected".to_owned()),
-        ("_selected_action", "2".to_owned()),
-        ("_selected_action", "1".to_owned()),
-        ("post", "yes".to_owned()),
-        ("location", "Portobello".to_owned()),
+        ("action", "move_selected"),
+        ("_selected_action", "2"),
+        ("_selected_action", "1"),
+        ("post", "yes"),
+        ("location", "Portobello"),
     ];
     let moving = async { staff.submit("/admin/properties/", &fields).await };
     let crossing = async {
@@ -80,6 +80,5 @@ async fn a_bulk_action_that_another_transaction_is_in_the_way_of_is_refused_for_
     };
     let (page, ()) = tokio::join!(moving, crossing);
     page.assert_status(503);
-    let moved = "SELECT count(*) FROM property WHERE location = 'Portobello'";
-    assert_eq!(app.database.value(moved).await, "0");
+    assert_eq!(app.sql("SELECT count(*) FROM property WHERE location = 'Portobello'").await, "0");
 }

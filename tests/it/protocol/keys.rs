@@ -15,7 +15,7 @@ async fn unknown_parameters_order_and_defaults_share_one_entry() {
         "location=Leith&location=Leith&min_price=%241",
     ] {
         let page = app.get(&format!("/properties/?{query}")).await;
-        assert!(page.is_hit(), "{query}: {}", page.cache_status());
+        page.assert_hit();
         assert_eq!(page.text(), plain.text(), "{query}");
     }
     assert_eq!(app.keys("page").await.len(), 1);
@@ -39,8 +39,7 @@ async fn queries_that_differ_have_entries_of_their_own() {
         "format=json",
     ];
     for query in queries {
-        let page = app.get(&format!("/properties/?{query}")).await;
-        assert!(page.is_stored(), "{query}: {}", page.cache_status());
+        app.get(&format!("/properties/?{query}")).await.assert_stored();
     }
     assert_eq!(app.keys("page").await.len(), queries.len());
 }

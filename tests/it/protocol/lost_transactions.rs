@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio_postgres::NoTls;
 
-use crate::harness::{App, OwnPostgres, Plan, TestDatabase, eventually, eventually_within};
+use crate::harness::{App, OwnPostgres, Plan, TestDatabase, eventually, until, until_within};
 
 /// What SPEC promises after the end of a fault.
 const BOUND: Duration = Duration::from_secs(5);
@@ -57,9 +57,9 @@ impl Site {
         self.apps.push(third);
         for app in &self.apps {
             for path in PATHS {
-                eventually_within(BOUND, "a right page", async || {
+                until_within(BOUND, "a right page", async || {
                     let page = app.get(path).await;
-                    (page.status == 200 && !page.is_stale() && !page.has("Lost ")).then_some(())
+                    page.status == 200 && !page.is_stale() && !page.has("Lost ")
                 })
                 .await;
             }
@@ -71,8 +71,8 @@ impl Site {
             self.database().run(&sql).await;
             for app in &self.apps {
                 for path in PATHS {
-                    eventually_within(BOUND, "the write shows", async || {
-                        app.get(path).await.has(&title).then_some(())
+                    until_within(BOUND, "the write shows", async || {
+                        app.get(path).await.has(&title)
                     })
                     .await;
                 }
@@ -94,13 +94,13 @@ async fn stop_receiving(standby: &OwnPostgres, database: &TestDatabase) {
         tokio::spawn(connection);
         Some(client.query_one(sql, &[]).await.ok()?.get::<_, i64>(0))
     };
-    eventually("the standby has the rows", async || {
-        (value("SELECT count(*) FROM property").await == Some(2)).then_some(())
+    until("the standby has the rows", async || {
+        value("SELECT count(*) FROM property").await == Some(2)
     })
     .await;
     standby.set("primary_conninfo", "").await;
-    eventually("the standby receives nothing", async || {
-        (value("SELECT count(*) FROM pg_stat_wal_receiver").await == Some(0)).then_some(())
+    until("the standby receives nothing", async || {
+        value("SELECT count(*) FROM pg_stat_wal_receiver").await == Some(0)
     })
     .await;
 }
@@ -194,7 +194,7 @@ async fn after_a_recovery_to_a_point_in_time_later_rows_are_not_shown() {
         site.server.copy_data("data", "backup");
         site.server.begin().await;
         for app in &site.apps {
-            eventually("it follows again", async || app.is_armed().await.then_some(())).await;
+            until("it follows again", async || app.is_armed().await).await;
         }
         site.write_what_will_be_lost().await;
         for app in &site.apps {

@@ -57,14 +57,14 @@ async fn everything_works(public: &Browser, staff: &Browser, price: &str) {
 #[tokio::test]
 async fn pages_and_forms_work_after_every_change_of_the_schema() {
     // Everything is asked of the database, by two connections, which have prepared it all.
-    let plan = Plan::new().await.homes(3).await.without_memory();
+    let plan = Plan::with_homes(3).await.without_memory();
     let app = plan.set("REDIS_URL", "off").set("DATABASE_POOL_SIZE", "2").start().await;
     let (public, staff) = (app.stranger(), app.staff().await);
     everything_works(&public, &staff, "1.00").await;
     for (at, change) in CHANGES.into_iter().enumerate() {
-        app.database.run(change).await;
+        app.sql(change).await;
         everything_works(&public, &staff, &format!("{}.50", at + 2)).await;
-        let price = app.database.value("SELECT price FROM property WHERE id = 1").await;
+        let price = app.sql("SELECT price FROM property WHERE id = 1").await;
         assert_eq!(price, format!("{}.50", at + 2), "{change}");
     }
 }
@@ -76,9 +76,8 @@ async fn events_are_heard_after_a_change_of_the_log() {
         app.get("/properties/1/").await.assert_status(200);
         let change =
             format!("ALTER TABLE event_log ALTER COLUMN entity TYPE varchar({})", 300 + round);
-        app.database.run(&change).await;
-        let update = format!("UPDATE property SET title = 'Round {round}' WHERE id = 1");
-        app.database.run(&update).await;
+        app.sql(&change).await;
+        app.sql(&format!("UPDATE property SET title = 'Round {round}' WHERE id = 1")).await;
         app.has_heard_of_everything().await;
         assert!(app.get("/properties/1/").await.has(&format!("Round {round}")));
     }

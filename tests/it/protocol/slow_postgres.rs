@@ -7,8 +7,8 @@ use futures_util::{FutureExt as _, SinkExt as _};
 use property_listings::db::{Client, Database, DbError, GenericClient as _};
 
 use crate::harness::{
-    Browser, Plan, Proxy, Shell, Shows as _, Stopwatch, TestDatabase, eventually,
-    eventually_within, listing,
+    Browser, Plan, Proxy, Shell, Shows as _, Stopwatch, TestDatabase, eventually_within, listing,
+    until,
 };
 
 /// What a read waits for an answer, and somewhat more for a busy machine.
@@ -37,8 +37,7 @@ async fn is_active(database: &TestDatabase, part: &str) -> bool {
 async fn pages_are_refused_in_bounded_time_while_postgres_is_frozen_and_served_again_at_once_after()
 {
     let postgres = Proxy::to_postgres();
-    let plan = Plan::new().await.homes(2).await;
-    let app = plan.behind(&postgres).start().await;
+    let app = Plan::with_homes(2).await.behind(&postgres).start().await;
     let path = "/properties/no-cache/";
     for _ in 0..3 {
         app.get(path).await.assert_status(200);
@@ -57,8 +56,7 @@ async fn pages_are_refused_in_bounded_time_while_postgres_is_frozen_and_served_a
 #[tokio::test]
 async fn a_write_is_refused_in_bounded_time_while_postgres_is_frozen() {
     let postgres = Proxy::to_postgres();
-    let plan = Plan::new().await.homes(2).await;
-    let app = plan.behind(&postgres).start().await;
+    let app = Plan::with_homes(2).await.behind(&postgres).start().await;
     app.create_without_session(&listing("Before", "1", "Leith")).await;
     postgres.hold();
     let start = Stopwatch::start();
@@ -72,8 +70,7 @@ async fn a_write_is_refused_in_bounded_time_while_postgres_is_frozen() {
 #[tokio::test]
 async fn the_first_request_after_a_restart_of_postgres_succeeds() {
     let postgres = Proxy::to_postgres();
-    let plan = Plan::new().await.homes(2).await;
-    let app = plan.behind(&postgres).start().await;
+    let app = Plan::with_homes(2).await.behind(&postgres).start().await;
     let path = "/properties/no-cache/";
     for _ in 0..3 {
         app.get(path).await.assert_status(200);
@@ -84,21 +81,15 @@ async fn the_first_request_after_a_restart_of_postgres_succeeds() {
     }
     let terminate = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()";
-    app.database.run(terminate).await;
+    app.sql(terminate).await;
     app.get(path).await.assert_status(200);
 }
 
 #[tokio::test]
-async fn a_statement_that_was_given_up_is_ended_and_nobody_waits_for_it() {
+async fn work_that_was_given_up_is_ended_and_nobody_waits_for_it() {
     let database = TestDatabase::create().await;
     let pool = pool(&database, 1);
     is_given_up(&database, async || pool.client().await).await;
-}
-
-#[tokio::test]
-async fn unhurried_work_that_was_given_up_is_ended_and_nobody_waits_for_it() {
-    let database = TestDatabase::create().await;
-    let pool = pool(&database, 1);
     is_given_up(&database, async || pool.unhurried_client().await).await;
 }
 
@@ -110,7 +101,7 @@ async fn is_given_up(
     let first = pid(&client).await;
     tokio::select! {
         _ = client.query("SELECT pg_sleep(60) AS given_up", &[]) => panic!("it sleeps"),
-        () = eventually("it runs", async || is_active(database, "given_up").await.then_some(())) => {}
+        () = until("it runs", async || is_active(database, "given_up").await) => {}
     }
     drop(client);
     let start = Stopwatch::start();
@@ -177,7 +168,7 @@ async fn a_read_that_takes_longer_than_anybody_waits_is_refused_and_ended() {
 
 #[tokio::test]
 async fn a_page_whose_statement_takes_too_long_says_so_and_the_log_names_the_statement() {
-    let plan = Plan::new().await.homes(1).await;
+    let plan = Plan::with_homes(1).await;
     let site = Shell::of(&plan).serve(&["serve"]);
     let staff = Browser::new(&site.origin);
     staff.log_in("ada").await;
@@ -205,7 +196,8 @@ async fn a_write_that_waits_too_long_for_a_lock_is_refused() {
     database.run(insert).await;
     let update = "UPDATE property SET price = price + 1";
     let mut psql = database.psql().await;
-    psql.transaction().await.expect("begun").batch_execute(update).await.expect("locked");
+    let locking = psql.transaction().await.expect("begun");
+    locking.batch_execute(update).await.expect("locked");
     let pool = pool(&database, 1);
     let mut client = pool.client().await.expect("a client");
     let first = pid(&client).await;
