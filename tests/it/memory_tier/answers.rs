@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use crate::harness::{App, OwnRedis, Page, Plan, RedisCli, eventually, spawn_homes};
+use crate::harness::{App, OwnRedis, Page, Plan, RedisCli, eventually, spawn_homes, until};
 
 const PATHS: [&str; 4] = [
     "/properties/",
@@ -53,13 +53,13 @@ async fn same(memory: &App, long: &App, method: Method, path: &str, with: &[(&st
 async fn is_settled(memory: &App, long: &App, path: &str) {
     for app in [memory, long] {
         for encoding in ["br", "gzip"] {
-            eventually("a better compression", async || {
+            until("a better compression", async || {
                 let with = [("accept-encoding", encoding)];
                 for other in ["br", "gzip"] {
                     ask(memory, &Method::GET, path, &[("accept-encoding", other)]).await;
                 }
                 let page = ask(app, &Method::GET, path, &with).await;
-                (!page.header("etag").contains("fast")).then_some(())
+                !page.header("etag").contains("fast")
             })
             .await;
         }
@@ -73,7 +73,7 @@ async fn a_page_is_answered_from_memory_the_next_time_and_says_how_long_it_lives
     for path in PATHS {
         assert!(app.get(path).await.is_stored(), "{path}");
         let page = app.get(path).await;
-        assert!(page.is_memory_hit(), "{path}: {}", page.cache_status());
+        page.assert_memory_hit();
         let (_, ttl) = page.cache_status().split_once("ttl=").expect("a lifetime");
         let ttl: u64 = ttl.parse().expect("seconds");
         assert!((845..=945).contains(&ttl), "{path}: {ttl}");
@@ -126,8 +126,7 @@ async fn what_memory_may_not_answer_goes_the_long_way_though_the_page_is_held() 
         assert!(!page.is_hit(), "{with:?}: {page:?}");
         assert_eq!((page.status, headers(&page).len()), (wanted.status, headers(&wanted).len()));
     }
-    let posted = ask(&memory, &Method::POST, path, &[]).await.assert_status(405);
-    assert!(!posted.is_hit(), "{posted:?}");
+    ask(&memory, &Method::POST, path, &[]).await.assert_status(405).assert_no_hit();
 }
 
 async fn calls(redis: &RedisCli, command: &str) -> u64 {
@@ -146,8 +145,7 @@ async fn a_hit_in_memory_asks_redis_for_nothing() {
     // Pages and their generations are read by MGET; following the event log is done without it.
     let before = calls(&cli, "mget").await;
     for _ in 0..200 {
-        let page = app.get("/properties/").await;
-        assert!(page.is_memory_hit(), "{}", page.cache_status());
+        app.get("/properties/").await.assert_memory_hit();
     }
     assert_eq!(calls(&cli, "mget").await, before);
     let other = app.another().without_memory().start().await;
@@ -163,7 +161,7 @@ async fn activity(app: &App) -> String {
         FROM pg_stat_activity
         WHERE datname = current_database() AND application_name = 'property-listings'
           AND query !~ 'event_log|pg_snapshot|ROLLBACK|BEGIN|START|LISTEN|COMMIT' AND query <> ''";
-    app.database.value(sql).await
+    app.sql(sql).await
 }
 
 #[tokio::test]
@@ -203,11 +201,11 @@ async fn a_page_that_another_instance_stored_moves_into_memory_when_it_is_asked_
     second.has_heard_of_everything().await;
     for path in PATHS {
         let stored = first.get(path).await;
-        assert!(stored.is_stored(), "{path}: {}", stored.cache_status());
+        stored.assert_stored();
         let page = second.get(path).await;
         assert!(page.cache_status().starts_with("page-redis; hit"), "{path}: {page:?}");
         let again = second.get(path).await;
-        assert!(again.is_memory_hit(), "{path}: {}", again.cache_status());
+        again.assert_memory_hit();
         assert_eq!(stored.body, again.body, "{path}");
         assert_eq!(stored.header("etag"), again.header("etag"), "{path}");
     }
@@ -223,7 +221,7 @@ async fn the_age_of_a_page_counts_from_its_load_wherever_it_has_been() {
         (page.header("age") != "0").then_some(page)
     })
     .await;
-    assert!(aged.is_memory_hit(), "{aged:?}");
+    aged.assert_memory_hit();
     let age = |page: &Page| page.header("age").parse::<u64>().expect("seconds");
     let from_redis = second.get("/properties/").await;
     let from_memory = second.has_in_memory("/properties/").await;

@@ -35,7 +35,7 @@ async fn read(reader: Browser, path: &'static str, told: Arc<Told>) -> usize {
 }
 
 async fn nobody_gets_what_was_before_an_acknowledged_write(app: &App) {
-    app.database.run("UPDATE property SET title = 'Version 0' WHERE id = 1").await;
+    app.sql("UPDATE property SET title = 'Version 0' WHERE id = 1").await;
     for path in ["/properties/", "/properties/1/"] {
         app.comes_to_show(path, "Version 0").await;
     }
@@ -81,7 +81,6 @@ async fn no_reader_gets_what_was_before_an_acknowledged_write() {
 
 #[tokio::test]
 async fn without_redis_no_reader_gets_what_was_before_an_acknowledged_write() {
-    let plan = Plan::new().await.homes(3).await.set("REDIS_URL", "off");
-    let app = plan.start().await;
+    let app = Plan::with_homes(3).await.set("REDIS_URL", "off").start().await;
     nobody_gets_what_was_before_an_acknowledged_write(&app).await;
 }

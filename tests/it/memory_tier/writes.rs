@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::harness::{App, eventually_within, listing, spawn_homes, spawn_staffed};
+use crate::harness::{App, listing, spawn_homes, spawn_staffed, until_within};
 
 /// Every kind of page that shows listing 1, which is in Leith.
 const SHOWING: [&str; 6] = [
@@ -32,8 +32,7 @@ async fn warm(app: &App) {
 
 async fn others_are_still_in_memory(app: &App) {
     for path in OTHERS {
-        let page = app.get(path).await;
-        assert!(page.is_memory_hit(), "{path}: {}", page.cache_status());
+        app.get(path).await.assert_memory_hit();
     }
 }
 
@@ -88,10 +87,8 @@ async fn a_write_by_psql_shows_on_every_instance_within_the_bound_and_is_never_u
         first.database.run(&format!("UPDATE property SET title = '{title}' WHERE id = 1")).await;
         for app in [&first, &second] {
             for path in SHOWING {
-                eventually_within(BOUND, "the write shows", async || {
-                    app.get(path).await.has(&title).then_some(())
-                })
-                .await;
+                until_within(BOUND, "the write shows", async || app.get(path).await.has(&title))
+                    .await;
             }
         }
         for app in [&second, &first] {
@@ -113,10 +110,8 @@ async fn a_save_through_one_instance_shows_on_another_that_has_the_page_in_memor
         let title = format!("Round {round}");
         staff.edit_listing(1, &listing(&title, "1", "Leith")).await;
         for path in SHOWING {
-            eventually_within(BOUND, "the write shows", async || {
-                second.get(path).await.has(&title).then_some(())
-            })
-            .await;
+            until_within(BOUND, "the write shows", async || second.get(path).await.has(&title))
+                .await;
             second.keeps_showing(path, &title).await;
         }
         others_are_still_in_memory(&second).await;
@@ -129,12 +124,11 @@ async fn a_write_that_is_rolled_back_leaves_every_page_in_memory() {
     warm(&app).await;
     let write =
         "UPDATE property SET title = 'Never'; DELETE FROM property WHERE id = 1; TRUNCATE property";
-    app.database.run(&format!("BEGIN; {write}; ROLLBACK")).await;
+    app.sql(&format!("BEGIN; {write}; ROLLBACK")).await;
     // A write that was committed later is heard of; it touches lists of everything only.
     app.has_heard_of_everything().await;
     let untouched = SHOWING.iter().filter(|path| path.contains("eith") || path.contains("/1/"));
     for path in untouched.chain(&OTHERS) {
-        let page = app.get(path).await;
-        assert!(page.is_memory_hit(), "{path}: {}", page.cache_status());
+        app.get(path).await.assert_memory_hit();
     }
 }
