@@ -1,6 +1,7 @@
-//! The documents agree with the program: variables, commands, URLs, alerts, links between files.
+//! The documents and the freshness checker agree with the program: variables, commands, URLs, alerts, links between files.
 
 mod configuration;
+mod freshness;
 mod program;
 
 use std::collections::BTreeSet;
