@@ -149,7 +149,7 @@ async fn lists_are_counted_exactly_up_to_ten_thousand_and_beyond_only_by_place()
         )
     };
     let filters = ["q=home", "max_price=5", "q=home&location=leith&min_price=5"];
-    app.database.run(&insert(10_000)).await;
+    app.sql(&insert(10_000)).await;
     for filter in filters {
         let path = format!("/properties/no-cache/?{filter}");
         let list = app.get_json(&path).await;
@@ -160,7 +160,7 @@ async fn lists_are_counted_exactly_up_to_ten_thousand_and_beyond_only_by_place()
         );
         assert!(app.get(&path).await.has("10,000 listings found"), "{filter}");
     }
-    app.database.run(&insert(1)).await;
+    app.sql(&insert(1)).await;
     for filter in filters {
         let path = format!("/properties/no-cache/?{filter}");
         let list = app.get_json(&path).await;

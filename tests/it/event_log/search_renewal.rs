@@ -2,7 +2,7 @@
 
 use property_listings::db::{Database, vocabulary};
 
-use crate::harness::{Plan, TestDatabase, eventually};
+use crate::harness::{Plan, TestDatabase, until};
 
 const ROWS: &str = "INSERT INTO property (title, description, price, location)
     SELECT 'Wi-fi', 'D', n, 'Leith' FROM generate_series(1, 500) AS n;
@@ -62,8 +62,8 @@ async fn nothing_can_be_changed_in_the_name_of_a_renewal() {
 #[tokio::test]
 async fn a_site_that_starts_renews_older_listings() {
     let app = Plan::on(old().await).start().await;
-    eventually("every listing is found", async || {
-        (app.get_json("/properties/?q=wifi").await["count"] == 500).then_some(())
+    until("every listing is found", async || {
+        app.get_json("/properties/?q=wifi").await["count"] == 500
     })
     .await;
 }

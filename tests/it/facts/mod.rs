@@ -59,7 +59,7 @@ async fn stored(app: &App) -> Vec<String> {
         "SELECT array_to_string(array[NULL{}], '|', '-') FROM property WHERE id = 1",
         columns.collect::<String>()
     );
-    app.database.value(&sql).await.split('|').skip(1).map(str::to_owned).collect()
+    app.sql(&sql).await.split('|').skip(1).map(str::to_owned).collect()
 }
 
 /// The texts of [`values`].

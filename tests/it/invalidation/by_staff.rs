@@ -1,7 +1,7 @@
 //! Writes in the admin: whoever looks after the answer sees them.
 
 use super::matrix::{FAR, Matrix, ROW};
-use crate::harness::listing;
+use crate::harness::{Shows as _, listing};
 
 //  html json page2 leith joppa far range search sorted detail far-detail count  near-detail places
 //  feed leith-feed joppa-feed site-map part far-part robots
@@ -70,10 +70,8 @@ async fn deleting_several_listings_at_once_refreshes_the_lists_of_each() {
 async fn deleting_the_only_listing_of_a_location_leaves_an_empty_list() {
     let (matrix, staff) = Matrix::with_staff().await;
     staff.delete_listing(FAR).await;
-    let page = matrix.app.get("/properties/?location=Portobello").await;
-    assert!(page.is_stored() && !page.has("Far home"), "{page:?}");
-    let leith = matrix.app.get("/properties/?location=Leith").await;
-    assert!(leith.is_hit(), "{}", leith.cache_status());
+    matrix.app.get("/properties/?location=Portobello").await.assert_stored().hides(["Far home"]);
+    matrix.app.get("/properties/?location=Leith").await.assert_hit();
     assert_eq!(matrix.app.get("/properties/7/").await.status, 404);
 }
 
@@ -112,13 +110,12 @@ async fn undoing_a_deletion_refreshes_every_list_that_the_listing_comes_back_to(
     staff.delete_listing(ROW).await;
     // Every page as it is without the listing.
     matrix.check("C C C C h h C C C 404 h C  C C h r C h h  h C").await;
-    let event = matrix.app.database.value("SELECT max(id) FROM history").await;
+    let event = matrix.app.sql("SELECT max(id) FROM history").await;
     staff.press(&format!("/admin/history/{event}/undo/")).await.assert_status(303);
     // All of them are what they were, and right at once.
     matrix.check("r r r r h h r r r r h r  r r h r r h h  h r").await;
     for path in ["/properties/", "/properties/3/", "/properties/?location=Leith"] {
-        let page = matrix.app.get(path).await.assert_status(200);
-        assert!(page.has("Home 3"), "{path}: {page:?}");
+        matrix.app.get(path).await.assert_status(200).shows(["Home 3"]);
     }
 }
 
@@ -127,23 +124,20 @@ async fn restoring_a_version_refreshes_what_shows_the_listing() {
     let (matrix, staff) = Matrix::with_staff().await;
     staff.edit_listing(ROW, &listing("Home 3", "3000", "Joppa")).await;
     matrix.check("C C C C C h C C C C h r  C C C C C h h  h C").await;
-    let event = matrix.app.database.value("SELECT max(id) FROM history").await;
+    let event = matrix.app.sql("SELECT max(id) FROM history").await;
     let path = format!("/admin/properties/{ROW}/history/{event}/restore/");
     let page = staff.get(&format!("{path}?version=before")).await;
     let fields = [("version", page.field("version")), ("side", page.field("side"))];
     staff.submit(&path, &fields).await.assert_status(303);
     matrix.check("r r r r r h r r r r h r  r r r r r h h  h r").await;
-    let leith = matrix.app.get("/properties/?location=Leith").await;
-    assert!(leith.has("Home 3"), "{leith:?}");
-    let joppa = matrix.app.get("/properties/?location=Joppa").await;
-    assert!(!joppa.has("Home 3"), "{joppa:?}");
+    matrix.app.get("/properties/?location=Leith").await.shows(["Home 3"]);
+    matrix.app.get("/properties/?location=Joppa").await.hides(["Home 3"]);
 }
 
 #[tokio::test]
 async fn a_preview_leaves_every_page_a_hit() {
     let (matrix, staff) = Matrix::with_staff().await;
-    let mut fields = listing("Seen", "1", "Portobello").fields();
-    fields.push(("_preview", "1".to_owned()));
+    let fields = listing("Seen", "1", "Portobello").pressed("_preview");
     staff.submit(&format!("/admin/properties/{ROW}/change/"), &fields).await.assert_status(200);
     matrix.check("h h h h h h h h h h h h  h h h h h h h  h h").await;
 }

@@ -14,7 +14,7 @@ const ROOM: usize = 4 + 4 * 16;
 #[tokio::test]
 async fn requests_beyond_the_queue_are_refused_at_once_and_warm_pages_still_come() {
     for redis in [None, Some("off")] {
-        let plan = Plan::new().await.homes(3).await;
+        let plan = Plan::with_homes(3).await;
         let plan = match redis {
             Some(redis) => plan.set("REDIS_URL", redis),
             None => plan,
@@ -47,8 +47,7 @@ async fn requests_beyond_the_queue_are_refused_at_once_and_warm_pages_still_come
         hold.readers_wait(4).await;
         for _ in 0..20 {
             for path in warm {
-                let page = app.get(path).await;
-                assert!(page.is_memory_hit(), "{path}: {}", page.cache_status());
+                app.get(path).await.assert_memory_hit();
             }
         }
         hold.release().await;
