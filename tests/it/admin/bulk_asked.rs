@@ -66,14 +66,8 @@ async fn a_change_that_commits_while_a_deletion_waits_for_it_stops_the_deletion(
     for chosen in CHOSEN {
         app.sql(RESET).await;
         let question = ask(&staff, "delete_selected", chosen).await;
-        let other = app.database.psql().await;
-        other.batch_execute(&format!("BEGIN; {SWAP}")).await.expect("changed");
-        let commit = async {
-            app.database.has_waiting(1).await;
-            other.batch_execute("COMMIT").await.expect("committed");
-        };
-        let (page, ()) = tokio::join!(confirm(&staff, &question, chosen), commit);
-        page.assert_status(409);
+        let deletion = confirm(&staff, &question, chosen);
+        app.database.held_up(SWAP, 1, "COMMIT", deletion).await.assert_status(409);
         assert_eq!(app.database.listings().await, "6");
     }
 }

@@ -1,6 +1,8 @@
 //! Two people edit one listing.
 
-use crate::harness::{Browser, Listing, Page, Shows as _, listing, spawn_homes, spawn_staffed};
+use crate::harness::{
+    Browser, Listing, Page, Shows as _, listing, spawn_homes, spawn_staffed, spawn_two, statuses,
+};
 
 const PATH: &str = "/admin/properties/1/change/";
 
@@ -16,8 +18,7 @@ async fn save(staff: &Browser, form: &Page, typed: &Listing) -> Page {
 
 #[tokio::test]
 async fn an_edit_of_what_somebody_else_changed_shows_both_versions_and_loses_neither() {
-    let app = spawn_homes(1).await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (app, ada, sam) = spawn_two(1).await;
     let (first, second) = (open(&ada).await, open(&sam).await);
     save(&ada, &first, &listing("Theirs <b>", "2000", "Leith")).await.assert_status(303);
     let mine = listing("Mine", "3000", "Joppa");
@@ -41,8 +42,7 @@ async fn a_change_by_psql_is_a_conflict_too() {
 
 #[tokio::test]
 async fn an_edit_of_a_deleted_listing_keeps_what_was_typed() {
-    let app = spawn_homes(1).await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (app, ada, sam) = spawn_two(1).await;
     let form = open(&sam).await;
     ada.delete_listing(1).await;
     let mine = listing("Mine", "3000", "Joppa");
@@ -57,14 +57,11 @@ async fn an_edit_of_a_deleted_listing_keeps_what_was_typed() {
 
 #[tokio::test]
 async fn of_two_edits_at_the_same_time_one_is_a_conflict() {
-    let app = spawn_homes(1).await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (app, ada, sam) = spawn_two(1).await;
     let (first, second) = (open(&ada).await, open(&sam).await);
     let (hers, his) = (listing("Hers", "1", "L"), listing("His", "1", "L"));
     let (one, other) = tokio::join!(save(&ada, &first, &hers), save(&sam, &second, &his));
-    let mut statuses = [one.status, other.status];
-    statuses.sort_unstable();
-    assert_eq!(statuses, [303, 409]);
+    assert_eq!(statuses([&one, &other]), [303, 409]);
     let title = app.sql("SELECT title FROM property").await;
     assert_eq!(title, if one.status == 303 { "Hers" } else { "His" });
 }
@@ -101,8 +98,7 @@ async fn while_the_log_cannot_be_read_nothing_that_was_typed_is_lost() {
 
 #[tokio::test]
 async fn a_change_of_very_many_at_once_is_not_said_to_be_somebody_elses() {
-    let app = spawn_homes(1_001).await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (app, ada, sam) = spawn_two(1_001).await;
     ada.edit_listing(1, &listing("Hers", "1", "Leith")).await;
     let form = open(&sam).await;
     app.sql("UPDATE property SET price = price + 1").await;
@@ -117,15 +113,9 @@ async fn whoever_deletes_what_somebody_else_just_deleted_is_told_so_and_offered_
     let (app, staff) = spawn_staffed(2).await;
     staff.delete_listing(2).await;
     staff.get("/admin/properties/").await.shows(["/undo/"]);
-    let faster = app.database.psql().await;
-    faster.batch_execute("BEGIN; DELETE FROM property WHERE id = 1").await.expect("deleted");
     let slower = staff.press("/admin/properties/1/delete/");
-    let commit = async {
-        app.database.has_waiting(1).await;
-        faster.batch_execute("COMMIT").await.expect("committed");
-    };
-    let (page, ()) = tokio::join!(slower, commit);
-    page.assert_status(303);
+    let faster = "DELETE FROM property WHERE id = 1";
+    app.database.held_up(faster, 1, "COMMIT", slower).await.assert_status(303);
     let list = staff.get("/admin/properties/").await;
     list.shows(["“Home 1” had already been deleted."]).hides(["/undo/"]);
 }
@@ -134,8 +124,7 @@ async fn whoever_deletes_what_somebody_else_just_deleted_is_told_so_and_offered_
 async fn a_conflict_says_whether_the_change_came_from_ones_own_other_tab_or_from_another_user() {
     let own = "You changed this listing in another tab or window";
     let hers = "“ada” changed this listing";
-    let app = spawn_homes(1).await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (app, ada, sam) = spawn_two(1).await;
     for (savers, heading) in [
         (&["sam"][..], own),
         (&["sam", "sam"], own),

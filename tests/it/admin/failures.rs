@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use crate::harness::{Browser, Page, Plan, Proxy, Shows as _, spawn_staffed};
+use crate::harness::{Browser, Page, Plan, Shows as _, spawn_staffed};
 
 /// Whether a page has the navigation, the user's name and the button to log out.
 fn is_framed(page: &Page) -> bool {
@@ -52,8 +52,7 @@ async fn every_failure_below_the_admin_is_shown_in_its_frame_and_takes_no_messag
 
 #[tokio::test]
 async fn an_outage_and_a_fault_are_shown_in_the_frame() {
-    let postgres = Proxy::to_postgres();
-    let app = Plan::with_homes(1).await.behind(&postgres).start().await;
+    let (postgres, app) = Plan::with_homes(1).await.behind_postgres().await;
     let staff = app.staff().await;
     app.sql("ALTER TABLE property RENAME COLUMN price TO cost").await;
     let page = staff.get("/admin/properties/").await.assert_status(500);

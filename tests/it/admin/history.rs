@@ -5,12 +5,11 @@ use std::sync::{Arc, Mutex};
 use property_listings::domain::Event;
 use property_listings::events::Receiver;
 
-use crate::harness::{Plan, Shows as _, listing, spawn_app, spawn_staffed};
+use crate::harness::{Plan, Shows as _, listing, spawn_staffed, spawn_two};
 
 #[tokio::test]
 async fn history_shows_who_did_it_and_what_each_field_was_and_is() {
-    let app = spawn_app().await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (app, ada, sam) = spawn_two(0).await;
     let id = ada.create_listing(&listing("First", "1000", "Leith")).await;
     sam.edit_listing(id, &listing("Second", "2000", "Leith")).await;
     app.sql("UPDATE property SET location = 'Joppa'").await;

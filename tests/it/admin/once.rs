@@ -1,7 +1,7 @@
 //! A form is saved once, however often it arrives.
 
 use crate::harness::{
-    App, Browser, Listing, Page, Shows as _, listing, spawn_app, spawn_homes, spawn_staffed,
+    App, Browser, Listing, Page, Shows as _, listing, spawn_homes, spawn_staffed, spawn_two,
 };
 
 const ADD: &str = "/admin/properties/add/";
@@ -103,8 +103,7 @@ async fn after_saving_and_going_on_the_form_has_the_version_that_was_saved() {
 
 #[tokio::test]
 async fn what_is_stored_already_is_no_conflict() {
-    let app = spawn_homes(1).await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (app, ada, sam) = spawn_two(1).await;
     let same = listing("Same", "1", "L");
     let (hers, his) = (opened(&ada, CHANGE, &same).await, opened(&sam, CHANGE, &same).await);
     ada.post(CHANGE, &hers).await.assert_status(303);
@@ -128,8 +127,7 @@ async fn a_refused_form_may_be_corrected_and_is_then_saved_once() {
 
 #[tokio::test]
 async fn a_token_says_nothing_in_anybody_elses_form() {
-    let app = spawn_app().await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (app, ada, sam) = spawn_two(0).await;
     let typed = listing("Twin", "1", "L");
     let hers = opened(&ada, ADD, &typed).await;
     ada.post(ADD, &hers).await.assert_status(303);

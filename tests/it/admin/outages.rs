@@ -8,8 +8,7 @@ async fn app_behind(postgres: &Proxy) -> App {
 
 #[tokio::test]
 async fn without_redis_the_admin_works_and_nobody_is_logged_out() {
-    let redis = Proxy::to_redis();
-    let app = Plan::with_homes(2).await.set("REDIS_URL", redis.redis_url()).start().await;
+    let (redis, app) = Plan::with_homes(2).await.behind_redis().await;
     let staff = app.staff().await;
     redis.cut();
     staff.get("/admin/").await.assert_status(200);
@@ -101,9 +100,7 @@ async fn without_the_database_a_form_of_a_user_keeps_what_was_typed() {
 
 #[tokio::test]
 async fn the_page_of_an_outage_has_its_requests_number_as_every_page() {
-    let postgres = Proxy::to_postgres();
-    let plan = Plan::new().await;
-    let app = plan.behind(&postgres).set("REDIS_URL", "off").start().await;
+    let (postgres, app) = Plan::new().await.set("REDIS_URL", "off").behind_postgres().await;
     let staff = app.staff().await;
     postgres.cut();
     let page = staff.get("/admin/").await.assert_status(503);

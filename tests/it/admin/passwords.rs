@@ -77,15 +77,8 @@ async fn wrong_old_passwords_are_counted_as_failed_logins() {
 async fn a_password_that_was_replaced_meanwhile_is_not_replaced_again() {
     let app = spawn_app().await;
     let sam = app.staff_named("sam").await;
-    let superuser = app.database.psql().await;
-    let reset = "BEGIN; UPDATE site_user SET password_hash = '!reset' WHERE username = 'sam'";
-    superuser.batch_execute(reset).await.expect("reset");
-    let changing = change(&sam, PASSWORD, [NEW, NEW]);
-    let committing = async {
-        app.database.has_waiting(1).await;
-        superuser.batch_execute("COMMIT").await.expect("done");
-    };
-    let (page, ()) = tokio::join!(changing, committing);
+    let reset = "UPDATE site_user SET password_hash = '!reset' WHERE username = 'sam'";
+    let page = app.database.held_up(reset, 1, "COMMIT", change(&sam, PASSWORD, [NEW, NEW])).await;
     page.assert_status(422).shows(["entered incorrectly"]);
     let hash = "SELECT password_hash FROM site_user WHERE username = 'sam'";
     assert_eq!(app.sql(hash).await, "!reset");

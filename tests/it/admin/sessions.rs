@@ -1,8 +1,6 @@
 //! How a session begins, and what ends it.
 
-use crate::harness::{
-    App, Browser, PASSWORD, Plan, Proxy, Shows as _, spawn_app, spawn_staffed, until,
-};
+use crate::harness::{App, Browser, PASSWORD, Plan, Shows as _, spawn_app, spawn_staffed, until};
 
 async fn is_out(browser: &Browser) {
     browser.get("/admin/").await.assert_status(302);
@@ -83,8 +81,7 @@ async fn a_logout_ends_the_session_a_login_begins_another_and_a_forged_cookie_is
 
 #[tokio::test]
 async fn a_logout_while_redis_is_gone_holds_when_it_returns() {
-    let redis = Proxy::to_redis();
-    let app = Plan::with_homes(1).await.set("REDIS_URL", redis.redis_url()).start().await;
+    let (redis, app) = Plan::with_homes(1).await.behind_redis().await;
     let browser = app.staff().await;
     let cookie = browser.cookies();
     browser.get("/admin/").await.assert_status(200);

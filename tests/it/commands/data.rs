@@ -25,8 +25,7 @@ async fn a_dump_loads_into_another_database_without_a_difference() {
 
 #[tokio::test]
 async fn files_that_can_not_be_loaded_are_named_with_line_and_field_and_each_is_one_transaction() {
-    let plan = Plan::new().await;
-    let shell = Shell::of(&plan);
+    let (plan, shell) = Shell::with_homes(0).await;
     let binary = shell.file("binary.csv", "\0\u{1}\u{2}");
     let header = shell.file("header.csv", "a,b\n1,2\n");
     let json = shell.file("broken.jsonl", "{\"title\": \"T\"\n");
@@ -57,8 +56,7 @@ async fn files_that_can_not_be_loaded_are_named_with_line_and_field_and_each_is_
 
 #[tokio::test]
 async fn sample_data_is_as_much_as_was_asked_for() {
-    let plan = Plan::new().await;
-    let shell = Shell::of(&plan);
+    let (plan, shell) = Shell::with_homes(0).await;
     let said = shell.run(&["sampledata", "--count", "1200"]).done();
     assert!(said.contains("1200"), "{said}");
     assert_eq!(plan.database.listings().await, "1200");
@@ -71,8 +69,7 @@ async fn sample_data_is_as_much_as_was_asked_for() {
 
 #[tokio::test]
 async fn a_database_that_is_out_of_reach_is_said() {
-    let plan = Plan::new().await;
-    let shell = Shell::of(&plan);
+    let (plan, shell) = Shell::with_homes(0).await;
     for url in ["postgres://nobody@127.0.0.1:1/none", "host=/nonexistent user=nobody dbname=none"] {
         let shell = Shell::of(&plan).set("DATABASE_URL", url);
         let err = shell.run(&["dumpdata"]).failed(1);

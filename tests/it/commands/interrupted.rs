@@ -4,8 +4,7 @@ use crate::harness::{Plan, Shell, until};
 
 #[tokio::test]
 async fn a_dump_that_is_interrupted_leaves_the_file_as_it_was() {
-    let plan = Plan::with_homes(20).await;
-    let shell = Shell::of(&plan);
+    let (plan, shell) = Shell::with_homes(20).await;
     let file = shell.file("dump.csv", "before");
     for signal in ["INT", "TERM"] {
         let lock = plan.database.lock("property").await;
@@ -26,8 +25,7 @@ async fn a_dump_that_is_interrupted_leaves_the_file_as_it_was() {
 
 #[tokio::test]
 async fn a_dump_that_fails_leaves_the_file_as_it_was() {
-    let plan = Plan::with_homes(1).await;
-    let shell = Shell::of(&plan);
+    let (plan, shell) = Shell::with_homes(1).await;
     let file = shell.file("dump.csv", "before");
     plan.database.run("ALTER TABLE property RENAME TO gone").await;
     shell.run(&["dumpdata", "--output", &file]).failed(1);
@@ -38,8 +36,7 @@ async fn a_dump_that_fails_leaves_the_file_as_it_was() {
 
 #[tokio::test]
 async fn a_load_that_is_interrupted_loads_nothing() {
-    let plan = Plan::with_homes(1).await;
-    let shell = Shell::of(&plan);
+    let (plan, shell) = Shell::with_homes(1).await;
     let file = shell.file("new.csv", "title,description,price,location\nNew,D,1,Leith\n");
     let lock = plan.database.lock("property").await;
     let running = shell.begin(&["loaddata", &file]);
@@ -55,8 +52,7 @@ async fn a_load_that_is_interrupted_loads_nothing() {
 
 #[tokio::test]
 async fn a_load_that_waits_for_its_input_can_be_interrupted() {
-    let plan = Plan::new().await;
-    let shell = Shell::of(&plan);
+    let (plan, shell) = Shell::with_homes(0).await;
     let running = shell.begin(&["loaddata", "--format", "csv", "-"]);
     let connected = "SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND application_name = 'property-listings'";

@@ -66,6 +66,13 @@ pub(crate) async fn spawn_staffed(count: u32) -> (App, Browser) {
     (app, staff)
 }
 
+/// A site with some listings, and the browsers of `ada` and `sam`.
+pub(crate) async fn spawn_two(count: u32) -> (App, Browser, Browser) {
+    let (app, ada) = spawn_staffed(count).await;
+    let sam = app.staff_named("sam").await;
+    (app, ada, sam)
+}
+
 /// A number that no other site of the run has.
 pub(crate) fn unique() -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -135,6 +142,20 @@ impl Plan {
         self.set("DATABASE_URL", url)
     }
 
+    /// Starts the site behind a proxy to PostgreSQL.
+    pub(crate) async fn behind_postgres(self) -> (Proxy, App) {
+        let postgres = Proxy::to_postgres();
+        let app = self.behind(&postgres).start().await;
+        (postgres, app)
+    }
+
+    /// Starts the site behind a proxy to Redis.
+    pub(crate) async fn behind_redis(self) -> (Proxy, App) {
+        let redis = Proxy::to_redis();
+        let app = self.set("REDIS_URL", redis.redis_url()).start().await;
+        (redis, app)
+    }
+
     /// Leaves a variable of the configuration at its default.
     pub(crate) fn unset(mut self, name: &'static str) -> Self {
         self.variables.remove(name);
@@ -157,6 +178,9 @@ impl Plan {
     /// the one before; the odd ones are in Leith, the even ones in Joppa. The event log forgets them: a site that
     /// starts would hear of them, and void its first pages, if another transaction of the server is older.
     pub(crate) async fn homes(self, count: u32) -> Self {
+        if count == 0 {
+            return self;
+        }
         let sql = format!(
             "BEGIN; INSERT INTO property (title, description, price, location, created_at)
              SELECT 'Home ' || n, 'About home ' || n, n * 1000,

@@ -116,6 +116,23 @@ impl TestDatabase {
         .await;
     }
 
+    /// Does some work while a transaction is open, which ends once so many statements of the work wait for it.
+    pub(crate) async fn held_up<T>(
+        &self,
+        begin: &str,
+        waiting: usize,
+        end: &str,
+        work: impl Future<Output = T>,
+    ) -> T {
+        let psql = self.psql().await;
+        psql.batch_execute(&format!("BEGIN; {begin}")).await.expect("begun");
+        let ending = async {
+            self.has_waiting(waiting).await;
+            psql.batch_execute(end).await.expect("ended");
+        };
+        tokio::join!(work, ending).0
+    }
+
     /// How many changes the history has.
     pub(crate) async fn changes(&self) -> String {
         self.value("SELECT count(*) FROM history").await

@@ -156,6 +156,13 @@ impl Shows for str {
     }
 }
 
+/// The statuses of requests that raced, the lowest first.
+pub(crate) fn statuses<const N: usize>(pages: [&Page; N]) -> [u16; N] {
+    let mut statuses = pages.map(|page| page.status);
+    statuses.sort_unstable();
+    statuses
+}
+
 fn unescape(html: &str) -> String {
     [("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")]
         .into_iter()

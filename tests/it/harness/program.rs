@@ -48,6 +48,13 @@ impl Shell {
         Self { variables: plan.variables.clone(), ..Self::bare() }
     }
 
+    /// A shell with the variables of a plan with some listings.
+    pub(crate) async fn with_homes(count: u32) -> (Plan, Self) {
+        let plan = Plan::with_homes(count).await;
+        let shell = Self::of(&plan);
+        (plan, shell)
+    }
+
     /// A shell beside a running site, with the same variables.
     pub(crate) fn beside(app: &App) -> Self {
         Self { variables: app.variables.clone(), ..Self::bare() }

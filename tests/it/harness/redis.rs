@@ -21,32 +21,21 @@ impl RedisCli {
 
     /// Runs a command, given as its words.
     pub(crate) async fn run<T: FromRedisValue>(&self, words: &[&str]) -> T {
-        let mut command = Cmd::new();
-        words.iter().for_each(|word| {
-            command.arg(*word);
-        });
-        let answer = command.query_async(&mut self.0.clone()).await;
+        let answer = Cmd::new().arg(words).query_async(&mut self.0.clone()).await;
         answer.unwrap_or_else(|err| panic!("{words:?}: {err}"))
     }
 
     /// Runs a command that may be refused; an error is the server's words.
     pub(crate) async fn try_run(&self, words: &[&str]) -> Result<Value, String> {
-        let mut command = Cmd::new();
-        words.iter().for_each(|word| {
-            command.arg(*word);
-        });
-        command.query_async(&mut self.0.clone()).await.map_err(|err| format!("{err}"))
+        let answer = Cmd::new().arg(words).query_async(&mut self.0.clone()).await;
+        answer.map_err(|err| format!("{err}"))
     }
 
     /// Runs a command with bytes for its last word.
     pub(crate) async fn run_with(&self, words: &[&str], bytes: &[u8]) {
-        let mut command = Cmd::new();
-        words.iter().for_each(|word| {
-            command.arg(*word);
-        });
         let mut connection = self.0.clone();
-        let answer = command.arg(bytes).query_async::<Value>(&mut connection);
-        answer.await.unwrap_or_else(|err| panic!("{words:?}: {err}"));
+        let answer = Cmd::new().arg(words).arg(bytes).query_async::<Value>(&mut connection).await;
+        answer.unwrap_or_else(|err| panic!("{words:?}: {err}"));
     }
 
     /// Every key that begins so.

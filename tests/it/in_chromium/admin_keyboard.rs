@@ -1,7 +1,7 @@
 //! The admin and the dashboard without a pointer, with scripts and without.
 
 use crate::harness::{
-    App, Chromium, Key, Motion, PASSWORD, Theme, are_seen, eventually, spawn_homes,
+    App, Chromium, Key, Motion, PASSWORD, Theme, are_seen, eventually, spawn_homes, until,
 };
 
 const LIST: &str = "/admin/properties/";
@@ -122,8 +122,7 @@ async fn the_figures_are_paused_with_the_keyboard() {
     are_seen(&chromium.tab_to("#live-pause").await);
     for state in ["Paused", "Live"] {
         chromium.press(Key::Enter).await;
-        eventually(state, async || (chromium.text("#live-state").await == state).then_some(()))
-            .await;
+        until(state, async || chromium.text("#live-state").await == state).await;
         // What follows the figures takes the focus from nobody.
         let focus = chromium.focus("#live-pause").await;
         assert!(focus.is_some_and(|focus| focus.fits), "the focus is lost");
@@ -135,7 +134,7 @@ async fn every_stop_of_the_tab_key_in_the_admin_is_seen() {
     let app = site().await;
     let chromium = chromium().await;
     log_in(&app, &chromium, LIST, "40 listings").await;
-    app.database.run("UPDATE property SET title = title || '!' WHERE id < 4").await;
+    app.sql("UPDATE property SET title = title || '!' WHERE id < 4").await;
     for (path, least) in [
         ("/admin/", 5),
         ("/admin/properties/?q=home&o=-price.title&per_page=10&p=2", 30),

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::harness::{App, Chromium, Shows as _, eventually, scratch, spawn_homes};
+use crate::harness::{
+    App, Chromium, Shows as _, scratch, spawn_homes, until, with_and_without_scripts,
+};
 
 const LIST: &str = "/admin/properties/";
 const SEARCH: &str = "form[role=search] .withbutton button";
@@ -66,16 +68,8 @@ async fn walk(app: &App, chromium: &Chromium) {
 }
 
 #[tokio::test]
-async fn listings_are_found_sorted_ticked_moved_and_deleted() {
-    let app = spawn_homes(40).await;
-    walk(&app, &Chromium::start().await).await;
-}
-
-#[tokio::test]
-async fn without_scripts_listings_are_found_sorted_ticked_moved_and_deleted() {
-    let app = spawn_homes(40).await;
-    let chromium = Chromium::start().await.without_scripts().await;
-    walk(&app, &chromium).await;
+async fn with_and_without_scripts_listings_are_found_sorted_ticked_moved_and_deleted() {
+    with_and_without_scripts(async |chromium| walk(&spawn_homes(40).await, chromium).await).await;
 }
 
 async fn import(app: &App, chromium: &Chromium) {
@@ -97,26 +91,17 @@ async fn import(app: &App, chromium: &Chromium) {
 }
 
 #[tokio::test]
-async fn a_file_is_looked_at_and_then_imported() {
-    let app = spawn_homes(3).await;
-    import(&app, &Chromium::start().await).await;
-}
-
-#[tokio::test]
-async fn without_scripts_a_file_is_looked_at_and_then_imported() {
-    let app = spawn_homes(3).await;
-    let chromium = Chromium::start().await.without_scripts().await;
-    import(&app, &chromium).await;
+async fn with_and_without_scripts_a_file_is_looked_at_and_then_imported() {
+    with_and_without_scripts(async |chromium| import(&spawn_homes(3).await, chromium).await).await;
 }
 
 #[tokio::test]
 async fn scripts_tick_a_whole_page_and_say_how_many_are_ticked() {
     let app = spawn_homes(30).await;
-    let chromium = Chromium::start().await;
-    chromium.log_in(&app).await;
+    let chromium = Chromium::logged_in(&app).await;
     chromium.open(&app, "/admin/properties/?per_page=25").await;
     let says = async |text: &str| {
-        eventually(text, async || (chromium.text("#ticked").await == text).then_some(())).await;
+        until(text, async || chromium.text("#ticked").await == text).await;
     };
     says("0 of 25 on this page selected.").await;
     tick(&chromium, 2).await;
@@ -133,8 +118,7 @@ async fn scripts_tick_a_whole_page_and_say_how_many_are_ticked() {
 #[tokio::test]
 async fn every_page_of_the_list_is_accessible() {
     let app = spawn_homes(120).await;
-    let chromium = Chromium::start().await;
-    chromium.log_in(&app).await;
+    let chromium = Chromium::logged_in(&app).await;
     let judge = async |page: &str| {
         let widths = [320, 1280];
         chromium.assert_accessible(page, &widths).await;

@@ -2,7 +2,7 @@
 //! somebody else's change.
 
 use super::admin_forms::CHANGE;
-use crate::harness::{App, Chromium, PASSWORD, eventually, spawn_homes};
+use crate::harness::{App, Chromium, PASSWORD, spawn_homes, until};
 
 const ADD: &str = "/admin/properties/add/";
 const TYPED: [(&str, &str); 4] = [
@@ -44,10 +44,7 @@ async fn back_after_a_save_shows_every_field_and_the_counters_of_what_they_hold(
     let app = start(&chromium, ADD).await;
     add_and_go_back(&chromium).await;
     let counters = ["8 of 200", "10 of 20,000", "5 of 100"];
-    eventually("the counters are right", async || {
-        (chromium.texts(".counter").await == counters).then_some(())
-    })
-    .await;
+    until("the counters are right", async || chromium.texts(".counter").await == counters).await;
     is_filled(&chromium).await;
     // The same form again adds nothing.
     chromium.send("[name=_save]").await;
@@ -79,13 +76,13 @@ async fn what_comes_back_does_not_overwrite_a_later_change() {
     let app = start(&chromium, CHANGE).await;
     fill(&chromium).await;
     chromium.send("[name=_save]").await;
-    app.database.run("UPDATE property SET title = 'Theirs', price = 7 WHERE id = 1").await;
+    app.sql("UPDATE property SET title = 'Theirs', price = 7 WHERE id = 1").await;
     chromium.goes_back_to(CHANGE).await;
     is_filled(&chromium).await;
     chromium.fill("title", "Sea views").await;
     chromium.send("[name=_save]").await;
     assert_eq!(chromium.status().await, 409);
-    assert_eq!(app.database.value("SELECT title FROM property WHERE id = 1").await, "Theirs");
+    assert_eq!(app.sql("SELECT title FROM property WHERE id = 1").await, "Theirs");
 }
 
 /// Logs out and in again, as another tab of the browser would.

@@ -55,8 +55,9 @@ async fn every_part_of_a_drawing_is_found_in_the_file_of_symbols() {
     for (path, drawings) in [("/properties/", 24), ("/properties/1/", 1), ("/nothing/", 1)] {
         chromium.open(&app, path).await;
         eventually(&format!("{drawings} drawings on {path}"), async || {
-            (chromium.run("return [...document.querySelectorAll('.facade')]
-                .filter(drawing => [...drawing.children].every(part => part.getBBox().width > 0)).length", &[]).await.as_u64()? >= drawings).then_some(())
+            let script = "return [...document.querySelectorAll('.facade')]
+                .filter(drawing => [...drawing.children].every(part => part.getBBox().width > 0)).length";
+            (chromium.run(script, &[]).await.as_u64()? >= drawings).then_some(())
         })
         .await;
         let complaints = chromium.complaints().await;

@@ -2,7 +2,7 @@
 
 use property_listings::cache::Level;
 
-use crate::harness::{Plan, Proxy, Reader, until};
+use crate::harness::{Plan, Reader, until};
 
 const CROWD: u64 = 20;
 /// Nobody listens there.
@@ -54,8 +54,7 @@ async fn an_error_is_no_page_whichever_levels_there_are() {
 
 #[tokio::test]
 async fn a_page_that_stands_in_during_an_outage_came_from_the_cache() {
-    let postgres = Proxy::to_postgres();
-    let app = Plan::with_homes(1).await.set("REDIS_URL", "off").behind(&postgres).start().await;
+    let (postgres, app) = Plan::with_homes(1).await.set("REDIS_URL", "off").behind_postgres().await;
     app.has_in_memory("/properties/").await;
     postgres.cut();
     let [hits, misses] = app.pages().await;

@@ -1,10 +1,7 @@
 //! Clearing the cache, and the cache's own test.
 
+use super::operated as operator;
 use crate::harness::{App, OwnRedis, Page, Plan, Proxy, Shows as _, spawn_staffed};
-
-async fn operator(plan: Plan) -> App {
-    plan.set("DEBUG", "true").start().await
-}
 
 async fn clear(app: &App) -> Page {
     app.reader.post_empty("/properties/cache-clear/").await

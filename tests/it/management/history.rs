@@ -106,8 +106,7 @@ async fn an_idle_minute_writes_nothing() {
 
 #[tokio::test]
 async fn minutes_wait_while_the_database_is_out_of_reach() {
-    let postgres = Proxy::to_postgres();
-    let app = Plan::with_homes(3).await.set("DEBUG", "true").behind(&postgres).start().await;
+    let (postgres, app) = Plan::with_homes(3).await.set("DEBUG", "true").behind_postgres().await;
     let management = &app.services.management;
     ask(&app, 2).await;
     postgres.cut();

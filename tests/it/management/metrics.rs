@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::operated as operator;
 use crate::harness::{App, OwnRedis, Plan, Shows as _, eventually, listing, spawn_staffed};
 
 const PATH: &str = "/properties/redis-metrics/?format=json";
@@ -10,10 +11,6 @@ async fn metrics(app: &App) -> Value {
     let answer = app.get(PATH).await.assert_status(200).json();
     assert_eq!(answer["success"], true);
     answer["metrics"].clone()
-}
-
-async fn operator(plan: Plan) -> App {
-    plan.set("DEBUG", "true").start().await
 }
 
 /// Every field of SPEC's example, with a test of its value.

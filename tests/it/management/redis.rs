@@ -3,20 +3,12 @@
 use std::time::Duration;
 
 use property_listings::cache::Level;
-use serde_json::Value;
 
+use super::{advice, metrics};
 use crate::harness::{App, OwnRedis, Plan, Proxy, RedisCli, Shows as _, listing, until};
 
 async fn operator(plan: Plan) -> App {
     plan.homes(2).await.set("DEBUG", "true").start().await
-}
-
-async fn metrics(app: &App) -> Value {
-    app.get_json("/properties/redis-metrics/").await["metrics"].clone()
-}
-
-fn advice(metrics: &Value) -> String {
-    metrics["analysis"]["recommendations"].to_string()
 }
 
 /// How many connections the server has taken so far.

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::{advice, metrics};
 use crate::harness::{
     App, OwnRedis, Plan, RedisCli, Shell, Shows as _, TOKEN, eventually, listing, scratch, until,
 };
@@ -23,16 +24,8 @@ async fn operator(url: &str) -> App {
     Plan::with_homes(2).await.set("DEBUG", "true").set("REDIS_URL", url).start().await
 }
 
-async fn metrics(app: &App) -> Value {
-    app.get_json(FIGURES).await["metrics"].clone()
-}
-
 async fn clear(app: &App) -> Value {
     app.reader.post_empty("/properties/cache-clear/").await.assert_status(200).json()
-}
-
-fn advice(metrics: &Value) -> String {
-    metrics["analysis"]["recommendations"].to_string()
 }
 
 /// Whether a text names the command and the account.

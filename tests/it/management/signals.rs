@@ -1,6 +1,6 @@
 //! The signals test: a probe listing through the real write path.
 
-use crate::harness::{Plan, Proxy, Shows as _, listing, until};
+use crate::harness::{Plan, Shows as _, listing, until};
 
 const PATH: &str = "/properties/test-signals/";
 
@@ -43,8 +43,7 @@ async fn without_redis_it_says_that_nothing_is_cached_and_leaves_no_row() {
 
 #[tokio::test]
 async fn without_the_database_it_is_unavailable() {
-    let postgres = Proxy::to_postgres();
-    let app = Plan::new().await.set("DEBUG", "true").behind(&postgres).start().await;
+    let (postgres, app) = Plan::new().await.set("DEBUG", "true").behind_postgres().await;
     postgres.cut();
     assert!(!app.reader.post_empty(PATH).await.assert_status(503).header("retry-after").is_empty());
 }
@@ -57,8 +56,7 @@ const HELD_UPDATES: &str = "
 
 #[tokio::test]
 async fn a_probe_that_an_outage_leaves_is_deleted_when_the_database_is_back() {
-    let postgres = Proxy::to_postgres();
-    let app = plan().await.behind(&postgres).start().await;
+    let (postgres, app) = plan().await.behind_postgres().await;
     app.sql(HELD_UPDATES).await;
     let psql = app.database.psql().await;
     psql.batch_execute("SELECT pg_advisory_lock(7)").await.expect("held");

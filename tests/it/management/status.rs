@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{App, OwnRedis, Plan, Proxy, listing};
+use crate::harness::{App, OwnRedis, Plan, listing};
 
 async fn status(app: &App) -> Value {
     app.get("/properties/cache-status/").await.assert_status(200).json()
@@ -97,9 +97,7 @@ async fn the_event_logs_position_and_lag_are_told() {
 
 #[tokio::test]
 async fn a_level_that_is_out_of_reach_says_so() {
-    let redis = Proxy::to_redis();
-    let plan = Plan::with_homes(1).await.set("DEBUG", "true");
-    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    let (redis, app) = Plan::with_homes(1).await.set("DEBUG", "true").behind_redis().await;
     redis.cut();
     for level in ["page_redis", "queryset", "count"] {
         let state = status(&app).await["levels"][level].clone();
@@ -111,8 +109,7 @@ async fn a_level_that_is_out_of_reach_says_so() {
 
 #[tokio::test]
 async fn status_answers_without_the_database_too() {
-    let postgres = Proxy::to_postgres();
-    let app = Plan::new().await.set("DEBUG", "true").behind(&postgres).start().await;
+    let (postgres, app) = Plan::new().await.set("DEBUG", "true").behind_postgres().await;
     postgres.cut();
     assert!(status(&app).await["events"]["last_id"].is_null());
 }

@@ -1,6 +1,6 @@
 //! The memory tier without Redis.
 
-use crate::harness::{App, Plan, Proxy, Shell, Shows as _, listing, until};
+use crate::harness::{App, Plan, Shell, Shows as _, listing, until};
 
 const PATHS: [&str; 5] = [
     "/properties/",
@@ -137,8 +137,7 @@ async fn instances_without_redis_follow_each_other() {
 #[tokio::test]
 async fn while_redis_is_gone_memory_answers_and_follows_and_nothing_of_before_comes_back_with_it() {
     for silent in [false, true] {
-        let redis = Proxy::to_redis();
-        let app = Plan::with_homes(4).await.set("REDIS_URL", redis.redis_url()).start().await;
+        let (redis, app) = Plan::with_homes(4).await.behind_redis().await;
         warm(&app).await;
         match silent {
             true => redis.hold(),

@@ -58,11 +58,8 @@ async fn what_others_overtook_or_a_standby_refused_is_worth_trying_again() {
 #[tokio::test]
 async fn a_bulk_action_that_another_transaction_is_in_the_way_of_is_refused_for_now() {
     let (app, staff) = spawn_staffed(2).await;
-    let psql = app.database.psql().await;
     // The site notices the deadlock first.
-    let begin =
-        "BEGIN; SET LOCAL deadlock_timeout = '1min'; UPDATE property SET price = 7 WHERE id = 2";
-    psql.batch_execute(begin).await.expect("locked");
+    let begin = "SET LOCAL deadlock_timeout = '1min'; UPDATE property SET price = 7 WHERE id = 2";
     let fields = [
         ("action", "move_selected"),
         ("_selected_action", "2"),
@@ -70,15 +67,9 @@ async fn a_bulk_action_that_another_transaction_is_in_the_way_of_is_refused_for_
         ("post", "yes"),
         ("location", "Portobello"),
     ];
-    let moving = async { staff.submit("/admin/properties/", &fields).await };
-    let crossing = async {
-        // Rows are taken in the order of their numbers: the site has the first one.
-        app.database.has_waiting(1).await;
-        psql.batch_execute("UPDATE property SET price = 7 WHERE id = 1; COMMIT")
-            .await
-            .expect("the site gave way");
-    };
-    let (page, ()) = tokio::join!(moving, crossing);
-    page.assert_status(503);
+    // Rows are taken in the order of their numbers: the site has the first one.
+    let crossing = "UPDATE property SET price = 7 WHERE id = 1; COMMIT";
+    let moving = staff.submit("/admin/properties/", &fields);
+    app.database.held_up(begin, 1, crossing, moving).await.assert_status(503);
     assert_eq!(app.sql("SELECT count(*) FROM property WHERE location = 'Portobello'").await, "0");
 }

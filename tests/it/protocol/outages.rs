@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use crate::harness::{
-    App, OwnRedis, Plan, Proxy, Shows as _, Stopwatch, listing, spawn_homes, until,
-};
+use crate::harness::{App, OwnRedis, Plan, Shows as _, Stopwatch, listing, spawn_homes, until};
 
 /// Every answer is new until, and when, the cache is in use again.
 async fn stays_new_and_becomes_a_hit(app: &App, path: &str, new: &str) {
@@ -33,9 +31,7 @@ async fn a_site_without_redis_computes_every_page() {
 
 #[tokio::test]
 async fn what_was_written_while_redis_was_gone_is_not_stale_when_it_returns_with_its_data() {
-    let redis = Proxy::to_redis();
-    let plan = Plan::new().await.without_memory().homes(2).await;
-    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    let (redis, app) = Plan::new().await.without_memory().homes(2).await.behind_redis().await;
     app.get("/properties/").await;
     assert!(app.get("/properties/").await.is_hit());
     redis.cut();
@@ -44,26 +40,18 @@ async fn what_was_written_while_redis_was_gone_is_not_stale_when_it_returns_with
     assert!(app.get("/properties/").await.has("Mended"));
     redis.restore();
     stays_new_and_becomes_a_hit(&app, "/properties/", "Mended").await;
-}
-
-#[tokio::test]
-async fn what_psql_wrote_while_redis_was_gone_is_not_stale_when_it_returns() {
-    let redis = Proxy::to_redis();
-    let plan = Plan::new().await.without_memory().homes(2).await;
-    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    // What psql writes likewise.
     app.get("/properties/1/").await;
     redis.cut();
     app.get("/properties/1/").await.assert_status(200);
-    app.sql("UPDATE property SET title = 'Mended'").await;
+    app.sql("UPDATE property SET title = 'By psql'").await;
     redis.restore();
-    stays_new_and_becomes_a_hit(&app, "/properties/1/", "Mended").await;
+    stays_new_and_becomes_a_hit(&app, "/properties/1/", "By psql").await;
 }
 
 #[tokio::test]
 async fn a_redis_that_hangs_costs_a_moment_and_no_stale_page() {
-    let redis = Proxy::to_redis();
-    let plan = Plan::new().await.without_memory().homes(2).await;
-    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    let (redis, app) = Plan::new().await.without_memory().homes(2).await.behind_redis().await;
     app.get("/properties/").await;
     let staff = app.staff().await;
     redis.hold();
@@ -83,9 +71,7 @@ async fn a_redis_that_hangs_costs_a_moment_and_no_stale_page() {
 
 #[tokio::test]
 async fn a_redis_that_hangs_during_a_write_does_not_answer_with_the_old_page_later() {
-    let redis = Proxy::to_redis();
-    let plan = Plan::new().await.without_memory().homes(2).await;
-    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    let (redis, app) = Plan::new().await.without_memory().homes(2).await.behind_redis().await;
     let staff = app.staff().await;
     let token = staff.csrf_token().await;
     app.get("/properties/").await;

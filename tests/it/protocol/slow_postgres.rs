@@ -36,8 +36,7 @@ async fn is_active(database: &TestDatabase, part: &str) -> bool {
 #[tokio::test]
 async fn pages_are_refused_in_bounded_time_while_postgres_is_frozen_and_served_again_at_once_after()
 {
-    let postgres = Proxy::to_postgres();
-    let app = Plan::with_homes(2).await.behind(&postgres).start().await;
+    let (postgres, app) = Plan::with_homes(2).await.behind_postgres().await;
     let path = "/properties/no-cache/";
     for _ in 0..3 {
         app.get(path).await.assert_status(200);
@@ -55,8 +54,7 @@ async fn pages_are_refused_in_bounded_time_while_postgres_is_frozen_and_served_a
 
 #[tokio::test]
 async fn a_write_is_refused_in_bounded_time_while_postgres_is_frozen() {
-    let postgres = Proxy::to_postgres();
-    let app = Plan::with_homes(2).await.behind(&postgres).start().await;
+    let (postgres, app) = Plan::with_homes(2).await.behind_postgres().await;
     app.create_without_session(&listing("Before", "1", "Leith")).await;
     postgres.hold();
     let start = Stopwatch::start();
@@ -69,8 +67,7 @@ async fn a_write_is_refused_in_bounded_time_while_postgres_is_frozen() {
 
 #[tokio::test]
 async fn the_first_request_after_a_restart_of_postgres_succeeds() {
-    let postgres = Proxy::to_postgres();
-    let app = Plan::with_homes(2).await.behind(&postgres).start().await;
+    let (postgres, app) = Plan::with_homes(2).await.behind_postgres().await;
     let path = "/properties/no-cache/";
     for _ in 0..3 {
         app.get(path).await.assert_status(200);
@@ -177,9 +174,9 @@ async fn a_page_whose_statement_takes_too_long_says_so_and_the_log_names_the_sta
     fields.push(("csrf_token", form.field("csrf_token")));
     for table in ["property", "site_user"] {
         let lock = plan.database.lock(table).await;
-        let list = staff.get("/admin/properties/").await.assert_status(503);
-        let saved = staff.post("/admin/properties/1/change/", &fields).await;
-        for page in [list, saved.assert_status(503)] {
+        let saving = staff.post("/admin/properties/1/change/", &fields);
+        let (list, saved) = tokio::join!(staff.get("/admin/properties/"), saving);
+        for page in [list.assert_status(503), saved.assert_status(503)] {
             assert!(page.has("took too long"), "{table}: {page:?}");
             assert_ne!(page.header("retry-after"), "");
         }

@@ -1,7 +1,7 @@
 //! What even superusers can't do, and what nobody else can.
 
 use super::{NEW, add, change, fields, of};
-use crate::harness::{App, Browser, Page, Shows as _, spawn_app, spawn_staffed};
+use crate::harness::{App, Browser, Shows as _, spawn_app, spawn_staffed, statuses};
 
 /// Every page about accounts that others than superusers may want to see.
 async fn pages(app: &App) -> Vec<String> {
@@ -107,24 +107,7 @@ async fn the_last_active_superuser_stays_one() {
     ada.get("/admin/users/").await.assert_status(403);
 }
 
-/// Starts two requests while somebody else holds the superusers, and lets go when both wait.
-async fn at_once(
-    app: &App,
-    meanwhile: &str,
-    waiting: usize,
-    requests: impl Future<Output = Vec<Page>>,
-) -> Vec<Page> {
-    let psql = app.database.psql().await;
-    psql.batch_execute(meanwhile).await.expect("held");
-    let release = async {
-        app.database.has_waiting(waiting).await;
-        psql.batch_execute("COMMIT").await.expect("let go");
-    };
-    let (pages, ()) = tokio::join!(requests, release);
-    pages
-}
-
-const HOLD: &str = "BEGIN; SELECT FROM site_user WHERE is_superuser FOR UPDATE";
+const HOLD: &str = "SELECT FROM site_user WHERE is_superuser FOR UPDATE";
 
 #[tokio::test]
 async fn two_superusers_who_take_each_others_rights_at_once_leave_one() {
@@ -138,15 +121,10 @@ async fn two_superusers_who_take_each_others_rights_at_once_leave_one() {
         (path, form)
     };
     let (first, second) = (send(&ada, "sam").await, send(&sam, "ada").await);
-    let requests = async {
-        let (first, second) =
-            tokio::join!(ada.post(&first.0, &first.1), sam.post(&second.0, &second.1));
-        vec![first, second]
-    };
-    let pages = at_once(&app, HOLD, 2, requests).await;
-    let mut statuses: Vec<_> = pages.iter().map(|page| page.status).collect();
-    statuses.sort_unstable();
-    assert_eq!(statuses, [303, 403], "{pages:?}");
+    let requests =
+        futures_util::future::join(ada.post(&first.0, &first.1), sam.post(&second.0, &second.1));
+    let (first, second) = app.database.held_up(HOLD, 2, "COMMIT", requests).await;
+    assert_eq!(statuses([&first, &second]), [303, 403]);
     let left = "SELECT count(*) FROM site_user WHERE is_superuser AND is_active AND is_staff";
     assert_eq!(app.sql(left).await, "1");
 }
@@ -156,11 +134,9 @@ async fn a_superuser_whose_rights_go_while_a_form_is_on_its_way_changes_nothing(
     let (app, ada) = spawn_staffed(0).await;
     app.sql("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
     let (path, token) = (of(&app, "sam", "delete").await, ada.csrf_token().await);
-    let demotion = "BEGIN; UPDATE site_user SET is_superuser = false WHERE username = 'ada'";
+    let demotion = "UPDATE site_user SET is_superuser = false WHERE username = 'ada'";
     let form = [("csrf_token", &token)];
-    let request = async { vec![ada.post(&path, &form).await] };
-    let pages = at_once(&app, demotion, 1, request).await;
-    assert_eq!(pages[0].status, 403, "{pages:?}");
+    app.database.held_up(demotion, 1, "COMMIT", ada.post(&path, &form)).await.assert_status(403);
     assert_eq!(app.sql("SELECT count(*) FROM site_user WHERE username = 'sam'").await, "1");
 }
 
@@ -169,7 +145,5 @@ async fn two_who_add_the_same_name_at_once_add_one_account() {
     let app = spawn_app().await;
     let (ada, other) = (app.staff().await, app.staff().await);
     let (first, second) = tokio::join!(add(&ada, "grace", &[]), add(&other, "Grace", &[]));
-    let mut statuses = [first.status, second.status];
-    statuses.sort_unstable();
-    assert_eq!(statuses, [303, 422]);
+    assert_eq!(statuses([&first, &second]), [303, 422]);
 }

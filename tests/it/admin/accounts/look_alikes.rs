@@ -1,7 +1,7 @@
 //! Names that a reader would take for one another, wherever accounts get them.
 
 use super::{add, of};
-use crate::harness::{PASSWORD, Shell, Shows as _, Terminal, spawn_app, spawn_staffed};
+use crate::harness::{PASSWORD, Shell, Shows as _, Terminal, spawn_app, spawn_staffed, statuses};
 
 /// Each is taken for “sam”, who has an account.
 const LIKE_SAM: [&str; 5] = ["ѕam", "sаm", "SAM", "ｓａｍ", "Ѕаm"];
@@ -42,9 +42,7 @@ async fn an_account_can_not_be_given_a_name_that_looks_like_another() {
 async fn two_at_once_do_not_get_names_that_look_alike() {
     let (_app, ada) = spawn_staffed(0).await;
     let (one, other) = tokio::join!(add(&ada, "clara", &[]), add(&ada, "сlara", &[]));
-    let mut statuses = [one.status, other.status];
-    statuses.sort_unstable();
-    assert_eq!(statuses, [303, 422]);
+    assert_eq!(statuses([&one, &other]), [303, 422]);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Adding, changing, resetting and deleting accounts.
 
 use super::{NEW, add, change, fields, id, of};
-use crate::harness::{PASSWORD, Shows as _, listing, spawn_app, spawn_homes, spawn_staffed};
+use crate::harness::{PASSWORD, Shows as _, listing, spawn_staffed, spawn_two};
 
 const STAFF: [(&str, &str); 2] = [("is_active", "1"), ("is_staff", "1")];
 
@@ -127,8 +127,7 @@ async fn of_two_who_change_an_account_the_second_is_told_and_loses_nothing() {
 
 #[tokio::test]
 async fn a_password_that_a_superuser_sets_counts_and_ends_that_users_sessions_only() {
-    let app = spawn_app().await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (app, ada, sam) = spawn_two(0).await;
     sam.get("/admin/").await.assert_status(200);
     let path = of(&app, "sam", "password").await;
     for weak in ["shrt1", "12345678901", "password123"] {
@@ -168,8 +167,7 @@ async fn an_account_that_is_closed_has_no_sessions_and_gets_none_back() {
 
 #[tokio::test]
 async fn a_deleted_account_is_out_and_its_name_stays_in_histories() {
-    let app = spawn_homes(1).await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (app, ada, sam) = spawn_two(1).await;
     sam.edit_listing(1, &listing("Renamed", "1", "Leith")).await;
     let path = of(&app, "sam", "delete").await;
     ada.get(&path).await.assert_status(200).shows(["Delete the user “<bdi>sam</bdi>”?"]);

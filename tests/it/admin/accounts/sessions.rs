@@ -1,7 +1,7 @@
 //! The lists of sessions, and what ends them.
 
 use super::{id, of};
-use crate::harness::{App, Browser, PASSWORD, Plan, Proxy, Shows as _, spawn_app, until};
+use crate::harness::{App, Browser, PASSWORD, Plan, Shows as _, spawn_app, spawn_two, until};
 
 /// A session that began with a browser of a name.
 async fn logged_in_with(app: &App, username: &str, agent: &str) -> Browser {
@@ -90,8 +90,7 @@ async fn all_other_sessions_end_together_and_nobody_elses() {
 
 #[tokio::test]
 async fn a_superuser_ends_the_sessions_of_another_and_that_is_recorded() {
-    let app = spawn_app().await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (app, ada, sam) = spawn_two(0).await;
     let again = app.staff_named("sam").await;
     let path = of(&app, "sam", "sessions").await;
     ada.get(&path).await.assert_status(200).shows(["End all sessions"]).hides(["This session"]);
@@ -107,8 +106,7 @@ async fn a_superuser_ends_the_sessions_of_another_and_that_is_recorded() {
 
 #[tokio::test]
 async fn a_session_that_was_ended_while_redis_was_gone_stays_ended_when_it_returns() {
-    let redis = Proxy::to_redis();
-    let app = Plan::with_homes(1).await.set("REDIS_URL", redis.redis_url()).start().await;
+    let (redis, app) = Plan::with_homes(1).await.behind_redis().await;
     // Another instance never loses Redis, and has the session there.
     let other =
         app.another().set("REDIS_URL", crate::harness::shared().redis.clone()).start().await;
@@ -171,8 +169,7 @@ async fn a_copy_of_a_session_outlasts_the_filling_in_of_a_form() {
 
 #[tokio::test]
 async fn a_session_without_its_row_or_with_anothers_is_nobodys() {
-    let app = spawn_app().await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (app, ada, sam) = spawn_two(0).await;
     sam.get("/admin/").await.assert_status(200);
     let take = format!(
         "UPDATE session SET user_id = {} WHERE user_id = {}",
@@ -188,8 +185,7 @@ async fn a_session_without_its_row_or_with_anothers_is_nobodys() {
 
 #[tokio::test]
 async fn a_session_name_that_can_not_be_one_ends_nothing() {
-    let app = spawn_app().await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (app, ada, sam) = spawn_two(0).await;
     let of_sam = of(&app, "sam", "sessions").await;
     let (nul, unknown, long) = ("x".repeat(20) + "\0", "x".repeat(43), "x".repeat(10_000));
     for name in ["a\0b", &*nul, "", "é", "' OR 1=1 --", &*unknown, &*long] {

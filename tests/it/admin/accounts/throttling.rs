@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use futures_util::future::join_all;
 use property_listings::services::{Login, Visitor};
 
-use crate::harness::{App, PASSWORD, Plan, Proxy, spawn_app, spawn_homes, until};
+use crate::harness::{App, PASSWORD, Plan, spawn_app, spawn_homes, until};
 
 async fn fail(app: &App, name: &str, times: u32) {
     for _ in 0..times {
@@ -56,8 +56,7 @@ async fn every_spelling_of_a_name_counts_for_the_same_account() {
 
 #[tokio::test]
 async fn the_limit_holds_without_redis_and_across_instances() {
-    let redis = Proxy::to_redis();
-    let app = Plan::new().await.set("REDIS_URL", redis.redis_url()).start().await;
+    let (redis, app) = Plan::new().await.behind_redis().await;
     let other = app.another().set("REDIS_URL", "off").start().await;
     redis.cut();
     let attempts = (0..16).map(|n| {

@@ -51,6 +51,12 @@ const ARGUMENTS: [&str; 15] = [
 /// Longer than a page takes to load, or a script to run, that is not broken.
 const PATIENCE_MS: u32 = 30_000;
 
+/// Does the same in a browser with scripts and in one without.
+pub(crate) async fn with_and_without_scripts(work: impl AsyncFn(&Chromium)) {
+    work(&Chromium::start().await).await;
+    work(&Chromium::start().await.without_scripts().await).await;
+}
+
 /// A browser with one window.
 pub(crate) struct Chromium {
     client: Client,
