@@ -21,6 +21,7 @@ async fn stored_markup_is_shown_as_text_everywhere() {
     let pages = [
         // The first shows the message of the edit as well.
         "/admin/properties/".to_owned(),
+        "/admin/properties/?o=title".to_owned(),
         "/admin/".to_owned(),
         format!("/admin/properties/{id}/change/"),
         format!("/admin/properties/{id}/delete/"),
@@ -36,6 +37,7 @@ async fn stored_markup_is_shown_as_text_everywhere() {
     for path in pages {
         staff.get(&path).await.hides(["<script>", "<img src=x", "</textarea>\"'>", "49<img"]);
     }
+    staff.get("/admin/properties/").await.shows(["&#60;img src=x onerror=alert(1)&#62;"]);
     let refused =
         [("title", EVIL.to_owned()), ("price", EVIL.to_owned()), ("description", evil.description)];
     let page = staff.submit("/admin/properties/add/", &refused).await.assert_status(422);

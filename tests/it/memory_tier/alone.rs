@@ -85,16 +85,11 @@ async fn without_redis_memory_follows_psql_whatever_the_statement() {
                 assert_eq!(app.get(path).await.body, truth.body, "{sql}: {path}");
             }
         }
-    }
-}
-
-#[tokio::test]
-async fn without_redis_a_listing_that_psql_deletes_is_gone() {
-    let app = start().await;
-    warm(&app).await;
-    app.sql("DELETE FROM property WHERE id = 1").await;
-    for path in ["/properties/1/", "/properties/1/?format=json"] {
-        until("the listing is gone", async || app.get(path).await.status == 404).await;
+        if sql.starts_with("DELETE") {
+            for path in ["/properties/1/", "/properties/1/?format=json"] {
+                until("the listing is gone", async || app.get(path).await.status == 404).await;
+            }
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -31,7 +32,7 @@ async fn app_of_a_role(redis: Option<&str>) -> (App, String) {
     };
     let app = plan.start().await;
     // The pool has every connection that it may have: none has to be made while that is refused.
-    futures_util::future::join_all((0..8).map(|_| app.get("/properties/no-cache/"))).await;
+    join_all((0..8).map(|_| app.get("/properties/no-cache/"))).await;
     (app, role)
 }
 
@@ -121,7 +122,7 @@ async fn without_redis_an_instance_that_cannot_listen_reads_every_page_from_post
 
 #[tokio::test]
 async fn an_event_whose_notification_is_lost_is_found_in_the_log() {
-    for redis in [shared().redis.as_str(), "off"] {
+    join_all([shared().redis.as_str(), "off"].map(async |redis| {
         let app = Plan::with_homes(2).await.set("REDIS_URL", redis).start().await;
         let path = "/properties/1/";
         // The triggers log as before, and tell nobody.
@@ -135,7 +136,8 @@ async fn an_event_whose_notification_is_lost_is_found_in_the_log() {
             until_within(BOUND, "the write shows", async || app.get(path).await.has(&title)).await;
             app.keeps_showing(path, &title).await;
         }
-    }
+    }))
+    .await;
 }
 
 /// Sends a request without waiting for its answer.
@@ -163,7 +165,7 @@ async fn memory_hit(browser: &Browser, path: &str) -> Page {
 
 #[tokio::test]
 async fn a_process_that_was_frozen_does_not_answer_its_first_request_with_what_it_held() {
-    for redis in [shared().redis.as_str(), "off"] {
+    join_all([shared().redis.as_str(), "off"].map(async |redis| {
         let plan = Plan::with_homes(2).await.set("REDIS_URL", redis);
         // Somebody has to tell Redis of the write.
         let other = plan.start().await;
@@ -194,7 +196,8 @@ async fn a_process_that_was_frozen_does_not_answer_its_first_request_with_what_i
         for path in paths {
             assert!(memory_hit(&browser, path).await.has("Meanwhile"));
         }
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]

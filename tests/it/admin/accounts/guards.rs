@@ -1,6 +1,6 @@
 //! What even superusers can't do, and what nobody else can.
 
-use super::{NEW, add, change, fields, of};
+use super::{NEW, change, fields, of};
 use crate::harness::{App, Browser, Shows as _, spawn_app, spawn_staffed, statuses};
 
 /// Every page about accounts that others than superusers may want to see.
@@ -138,12 +138,4 @@ async fn a_superuser_whose_rights_go_while_a_form_is_on_its_way_changes_nothing(
     let form = [("csrf_token", &token)];
     app.database.held_up(demotion, 1, "COMMIT", ada.post(&path, &form)).await.assert_status(403);
     assert_eq!(app.sql("SELECT count(*) FROM site_user WHERE username = 'sam'").await, "1");
-}
-
-#[tokio::test]
-async fn two_who_add_the_same_name_at_once_add_one_account() {
-    let app = spawn_app().await;
-    let (ada, other) = (app.staff().await, app.staff().await);
-    let (first, second) = tokio::join!(add(&ada, "grace", &[]), add(&other, "Grace", &[]));
-    assert_eq!(statuses([&first, &second]), [303, 422]);
 }
