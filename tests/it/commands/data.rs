@@ -1,6 +1,6 @@
 //! `loaddata`, `dumpdata`, `sampledata`.
 
-use crate::harness::{Plan, Shell};
+use crate::harness::{Plan, Shell, Shows as _};
 
 const GOOD: &str = "title,description,price,location\nGood,D,1,Leith\n";
 
@@ -16,10 +16,9 @@ async fn a_dump_loads_into_another_database_without_a_difference() {
         let shell = Shell::of(&other);
         let file = shell.file(&format!("dump.{format}"), &dumped);
         let said = shell.run(&["loaddata", &file]).done();
-        assert!(said.contains("51"), "{said}");
+        said.shows(["51"]);
         assert_eq!(shell.run(&["dumpdata", "--format", format]).done(), dumped);
-        let piped = shell.run_with(&["loaddata", "-"], &dumped).done();
-        assert!(piped.contains("51 of them unchanged"), "{piped}");
+        shell.run_with(&["loaddata", "-"], &dumped).done().shows(["51 of them unchanged"]);
     }
 }
 
@@ -32,7 +31,7 @@ async fn files_that_can_not_be_loaded_are_named_with_line_and_field_and_each_is_
     for file in ["missing.csv", "/", &binary, &header, &json] {
         let err = shell.run(&["loaddata", file]).failed(1);
         assert!(err.contains(file), "{file}: {err}");
-        assert!(!err.contains("panicked"), "{err}");
+        err.hides(["panicked"]);
     }
     assert_eq!(plan.database.listings().await, "0");
     // A bad row is named with line and field.
@@ -44,7 +43,7 @@ async fn files_that_can_not_be_loaded_are_named_with_line_and_field_and_each_is_
     }
     assert_eq!(plan.database.listings().await, "0");
     let said = shell.run(&["loaddata", "--skip-invalid", &file]);
-    assert!(said.err.contains("2 row(s) skipped"), "{said:?}");
+    said.err.shows(["2 row(s) skipped"]);
     said.done();
     assert_eq!(plan.database.listings().await, "1");
     // Of several files each is one transaction.
@@ -58,11 +57,11 @@ async fn files_that_can_not_be_loaded_are_named_with_line_and_field_and_each_is_
 async fn sample_data_is_as_much_as_was_asked_for() {
     let (plan, shell) = Shell::with_homes(0).await;
     let said = shell.run(&["sampledata", "--count", "1200"]).done();
-    assert!(said.contains("1200"), "{said}");
+    said.shows(["1200"]);
     assert_eq!(plan.database.listings().await, "1200");
     let dump = shell.directory.join("dump.csv").display().to_string();
     let said = shell.run(&["dumpdata", "-o", &dump]);
-    assert!(said.err.contains("1200"), "{said:?}");
+    said.err.shows(["1200"]);
     assert!(said.done().is_empty());
     assert!(std::fs::read_to_string(dump).expect("written").lines().count() >= 1201);
 }
@@ -73,7 +72,7 @@ async fn a_database_that_is_out_of_reach_is_said() {
     for url in ["postgres://nobody@127.0.0.1:1/none", "host=/nonexistent user=nobody dbname=none"] {
         let shell = Shell::of(&plan).set("DATABASE_URL", url);
         let err = shell.run(&["dumpdata"]).failed(1);
-        assert!(err.contains("error: ") && !err.contains("panicked"), "{err}");
+        err.shows(["error: "]).hides(["panicked"]);
     }
     assert_eq!(shell.run(&["dumpdata"]).code, 0);
 }
@@ -86,8 +85,8 @@ async fn without_any_configuration_the_program_brings_its_own_servers() {
     let dump = shell.run(&["dumpdata"]).done();
     assert!(dump.lines().count() > 3, "{dump}");
     let said = shell.run(&["manage_cache", "--status", "--format", "json"]).done();
-    assert!(said.contains("\"reachable\": true"), "{said}");
+    said.shows(["\"reachable\": true"]);
     // Its Redis is gone with the command.
     let err = shell.run(&["manage_cache", "--warm"]).failed(1);
-    assert!(err.contains("only during this command"), "{err}");
+    err.shows(["only during this command"]);
 }

@@ -101,6 +101,14 @@ impl Page {
         unescape(value)
     }
 
+    /// Asserts the values of a form's fields.
+    pub(crate) fn holds<const N: usize>(&self, fields: [(&str, &str); N]) -> &Self {
+        for (name, value) in fields {
+            assert_eq!(self.field(name), value, "{name}: {self:?}");
+        }
+        self
+    }
+
     /// Fields of a form with their values.
     pub(crate) fn fields<'a, const N: usize>(&self, names: [&'a str; N]) -> [(&'a str, String); N] {
         names.map(|name| (name, self.field(name)))

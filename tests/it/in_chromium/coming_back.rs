@@ -2,7 +2,7 @@
 //! somebody else's change.
 
 use super::admin_forms::CHANGE;
-use crate::harness::{App, Chromium, PASSWORD, spawn_homes, until};
+use crate::harness::{App, Chromium, PASSWORD, Shows as _, spawn_homes, until};
 
 const ADD: &str = "/admin/properties/add/";
 const TYPED: [(&str, &str); 4] = [
@@ -49,8 +49,7 @@ async fn back_after_a_save_shows_every_field_and_the_counters_of_what_they_hold(
     // The same form again adds nothing.
     chromium.send("[name=_save]").await;
     assert_eq!(app.database.listings().await, "3");
-    let message = chromium.text(".notice").await;
-    assert!(message.contains("saved once"), "{message}");
+    chromium.text(".notice").await.shows(["saved once"]);
     // Another listing is not taken for it, either.
     chromium.goes_back_to(ADD).await;
     chromium.fill("title", "Hill view").await;
@@ -106,8 +105,7 @@ async fn a_form_outlives_a_login_in_another_tab() {
     log_in_elsewhere(&chromium, "ada").await;
     chromium.send("[name=_save]").await;
     assert_eq!(chromium.status().await, 403);
-    let message = chromium.text(".notice").await;
-    assert!(message.contains("now logged in as “ada”"), "{message}");
+    chromium.text(".notice").await.shows(["now logged in as “ada”"]);
     is_filled(&chromium).await;
     assert_eq!(app.database.listings().await, "2");
     chromium.send("[name=_save]").await;

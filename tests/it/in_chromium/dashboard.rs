@@ -1,6 +1,6 @@
 //! The cache-stats dashboard and what is done on it, with scripts and without.
 
-use crate::harness::{App, Chromium, Plan, Proxy, eventually, listing, until};
+use crate::harness::{App, Chromium, Plan, Proxy, Shows as _, eventually, listing, until};
 
 const DASHBOARD: &str = "/properties/redis-metrics/";
 
@@ -200,8 +200,7 @@ async fn an_idle_site_is_said_to_be_idle() {
         chromium.text("#chart-ratio-minutes").await.contains("No pages were requested in this time")
     })
     .await;
-    let ratio = chromium.text("#live-ratio").await;
-    assert!(ratio.contains("last 15 minutes") && ratio.contains("Since the start"), "{ratio}");
+    chromium.text("#live-ratio").await.shows(["last 15 minutes", "Since the start"]);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::operator;
-use crate::harness::{App, Plan, eventually, listing};
+use crate::harness::{App, Plan, Shows as _, eventually, listing};
 
 async fn invalidations(app: &App) -> Vec<Value> {
     let metrics = app.get("/properties/redis-metrics/?format=json").await.assert_status(200).json();
@@ -39,8 +39,7 @@ async fn a_save_tells_who_did_what_and_how_many_pages_ended() {
     assert_eq!(latest["subject"], "listing 1, Home one");
     // Both lists and its own page, neither the other listing's nor the other place's.
     assert_eq!(latest["ended_in_memory"], 3, "{latest}");
-    let tags = latest["tags"].to_string();
-    assert!(tags.contains("property:1") && tags.contains("location:leith"), "{tags}");
+    latest["tags"].to_string().shows(["property:1", "location:leith"]);
     assert_eq!(invalidations(&app).await.len(), 1, "it is told once");
 }
 

@@ -81,8 +81,7 @@ async fn an_address_stands_for_what_its_page_depends_on() {
     fill(&app).await;
     let url = format!("{}/properties/1/?utm_source=x", app.origin);
     let done = clear(&app, json!({"url": url, "confirm": true})).await.assert_status(200).json();
-    let tags = done["tags"].to_string();
-    assert!(tags.contains("property:1") && !tags.contains("site"), "{tags}");
+    done["tags"].to_string().shows(["property:1"]).hides(["site"]);
     assert!(app.get("/properties/1/").await.is_stored());
     assert!(app.get("/properties/").await.is_hit());
 }

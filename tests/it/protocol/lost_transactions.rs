@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio_postgres::NoTls;
 
 use crate::harness::{App, OwnPostgres, Plan, TestDatabase, eventually, until, until_within};
@@ -166,8 +167,8 @@ async fn after_deleted_rows_are_restored_later_rows_are_not_shown() {
 
 #[tokio::test]
 async fn after_rows_are_restored_past_the_triggers_later_rows_are_not_shown() {
-    restore_rows("TRUNCATE", &TABLES, &["--disable-triggers"]).await;
-    restore_rows("DELETE FROM", &TABLES, &["--disable-triggers"]).await;
+    let restore = |empty| restore_rows(empty, &TABLES, &["--disable-triggers"]);
+    tokio::join!(restore("TRUNCATE"), restore("DELETE FROM"));
 }
 
 #[tokio::test]
@@ -188,7 +189,7 @@ async fn after_a_crash_that_lost_asynchronous_commits_their_rows_are_not_shown()
 
 #[tokio::test]
 async fn after_a_recovery_to_a_point_in_time_later_rows_are_not_shown() {
-    for recover in [true, false] {
+    join_all([true, false].map(async |recover| {
         let mut site = Site::start().await;
         site.server.kill();
         site.server.copy_data("data", "backup");
@@ -217,5 +218,6 @@ async fn after_a_recovery_to_a_point_in_time_later_rows_are_not_shown() {
         })
         .await;
         site.shows_only_what_the_database_has().await;
-    }
+    }))
+    .await;
 }
