@@ -49,6 +49,7 @@ mod served;
 mod survey;
 mod tag;
 mod tagged;
+mod worker_connections;
 
 pub use census::{Carriers, Census, FamilyCensus, RedisCarriers, Sampled};
 pub use compression::Encoding;

@@ -93,16 +93,21 @@ impl EventListener {
         &mut self.client
     }
 
-    /// Waits for notifications until the deadline, and reads the events that they name.
+    /// Waits for notifications until the deadline, then for `more`, and reads the events of all notifications until then.
     ///
     /// # Errors
     /// When the connection is lost or silent.
-    pub async fn hear(&mut self, deadline: Instant) -> Result<Heard, DbError> {
+    pub async fn hear(
+        &mut self,
+        more: impl Future<Output = ()>,
+        deadline: Instant,
+    ) -> Result<Heard, DbError> {
         let lost = || DbError::Unavailable("the listening connection was lost".to_owned());
         let first = match timeout_at(deadline, self.notifications.recv()).await {
             Ok(first) => first.ok_or_else(lost)?,
             Err(_) => return Ok(Heard::Nothing),
         };
+        more.await;
         let full = self.notifications.len() + 1 >= MOST_WAITING;
         let mut all = first;
         while let Ok(more) = self.notifications.try_recv() {

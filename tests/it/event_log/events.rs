@@ -1,5 +1,8 @@
 //! One row of the log per row that a statement touched, or one for all.
 
+use property_listings::db::{Database, EventListener, Heard};
+use tokio::time::{Duration, Instant};
+
 use crate::harness::TestDatabase;
 
 /// Four listings and an empty log.
@@ -167,4 +170,20 @@ async fn the_times_of_a_row_are_the_databases_own_and_the_limits_of_fields_hold_
     )
     .await
     .expect("taken");
+}
+
+#[tokio::test]
+async fn writes_that_follow_one_another_are_heard_of_together() {
+    let database = four().await;
+    let pool = Database::new(database.config(), 1).expect("a pool");
+    let mut listener = EventListener::connect(&pool).await.expect("listening");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    database.run("UPDATE property SET price = 5 WHERE id = 1").await;
+    let more = async {
+        for price in 6..26 {
+            database.run(&format!("UPDATE property SET price = {price} WHERE id = 2")).await;
+        }
+    };
+    let heard = listener.hear(more, deadline).await.expect("heard");
+    assert!(matches!(heard, Heard::Events(events) if events.len() > 1));
 }
