@@ -1,10 +1,11 @@
 //! More requests than PostgreSQL can answer.
 
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use crate::harness::{Plan, Reader};
+use crate::harness::{Plan, Reader, Stopwatch};
 
 /// Pages that are asked for at once.
 const PAGES: usize = 150;
@@ -26,13 +27,13 @@ async fn requests_beyond_the_queue_are_refused_at_once_and_warm_pages_still_come
         }
         let hold = app.hold(Reader::Rows).await;
         let (sender, mut answers) = mpsc::unbounded_channel();
+        let begun = Arc::new(Stopwatch::start());
         for price in 0..PAGES {
-            let (reader, sender) = (app.reader.clone(), sender.clone());
+            let (reader, sender, begun) = (app.reader.clone(), sender.clone(), begun.clone());
             tokio::spawn(async move {
-                let start = Instant::now();
                 let page = reader.get(&format!("/properties/?min_price={price}")).await;
                 // An error means that the test has failed already.
-                let _ = sender.send((start.elapsed(), page));
+                let _ = sender.send((begun.elapsed(), page));
             });
         }
         drop(sender);
