@@ -114,7 +114,7 @@ async fn whoever_deletes_what_somebody_else_just_deleted_is_told_so_and_offered_
 async fn a_conflict_says_whether_the_change_came_from_ones_own_other_tab_or_from_another_user() {
     let own = "You changed this listing in another tab or window";
     let hers = "“ada” changed this listing";
-    let (app, ada, sam) = spawn_two(1).await;
+    let (_app, ada, sam) = spawn_two(1).await;
     for (savers, heading) in [
         (&["sam"][..], own),
         (&["sam", "sam"], own),

@@ -56,7 +56,7 @@ async fn an_address_is_explained_by_what_redis_holds_for_it() {
 
 #[tokio::test]
 async fn addresses_and_tags_that_the_site_does_not_have_are_refused() {
-    let (plan, shell) = Shell::with_homes(0).await;
+    let (_plan, shell) = Shell::with_homes(0).await;
     for (words, told) in [
         (&["--explain", "/admin/"][..], "not a cached page"),
         (&["--explain", "http://evil.example/"], "not a URL of"),

@@ -4,7 +4,7 @@ use crate::harness::{Shell, Shows as _};
 
 #[tokio::test]
 async fn psql_is_on_the_sites_database() {
-    let (plan, shell) = Shell::with_homes(3).await;
+    let (_plan, shell) = Shell::with_homes(3).await;
     let ask = ["dbshell", "--", "-X", "-A", "-t", "-c"];
     assert_eq!(shell.run(&[&ask[..], &["SELECT count(*) FROM property"]].concat()).done(), "3\n");
     let said = shell.run_with(&["dbshell", "--", "-X", "-A", "-t"], "SELECT 6 * 7;\n");
@@ -13,7 +13,7 @@ async fn psql_is_on_the_sites_database() {
 
 #[tokio::test]
 async fn the_exit_code_is_psqls() {
-    let (plan, shell) = Shell::with_homes(0).await;
+    let (_plan, shell) = Shell::with_homes(0).await;
     shell.run(&["dbshell", "--", "-X", "-c", "nonsense"]).failed(1);
     let stop = ["dbshell", "--", "-X", "-v", "ON_ERROR_STOP=1"];
     shell.run_with(&stop, "nonsense;\n").failed(3).shows(["nonsense"]);

@@ -83,7 +83,7 @@ fn colours_are_for_terminals_whose_owner_wants_them() {
 
 #[tokio::test]
 async fn a_bar_shows_progress_on_a_terminal_and_nowhere_else() {
-    let (plan, shell) = Shell::with_homes(20).await;
+    let (_plan, shell) = Shell::with_homes(20).await;
     let file = shell.file("dump.csv", &shell.run(&["dumpdata"]).done());
     for words in [
         &["loaddata", &file][..],
