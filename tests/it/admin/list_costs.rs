@@ -34,8 +34,7 @@ async fn read(transaction: &Transaction<'_>) -> i64 {
     let sql =
         "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0)::bigint FROM pg_stat_xact_user_tables
         WHERE relname = 'property'";
-    let row = transaction.query_one(sql, &[]).await.expect("counted");
-    row.get(0)
+    transaction.query_one(sql, &[]).await.expect("counted").get(0)
 }
 
 async fn assert_cheap<T>(

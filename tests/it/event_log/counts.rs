@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::json;
 
-use crate::harness::{Plan, TestDatabase};
+use crate::harness::{TestDatabase, spawn_app};
 
 /// Prices at and around the ends of ranges.
 const PRICES: [&str; 16] = [
@@ -139,7 +139,7 @@ async fn counts_of_words_prices_and_places_say_what_counting_says() {
 
 #[tokio::test]
 async fn lists_are_counted_exactly_up_to_ten_thousand_and_beyond_only_by_place() {
-    let app = Plan::new().await.start().await;
+    let app = spawn_app().await;
     let insert = |rows: u32| {
         format!(
             "ALTER TABLE property DISABLE TRIGGER USER;
@@ -149,7 +149,7 @@ async fn lists_are_counted_exactly_up_to_ten_thousand_and_beyond_only_by_place()
         )
     };
     let filters = ["q=home", "max_price=5", "q=home&location=leith&min_price=5"];
-    app.database.run(&insert(10_000)).await;
+    app.sql(&insert(10_000)).await;
     for filter in filters {
         let path = format!("/properties/no-cache/?{filter}");
         let list = app.get_json(&path).await;
@@ -160,7 +160,7 @@ async fn lists_are_counted_exactly_up_to_ten_thousand_and_beyond_only_by_place()
         );
         assert!(app.get(&path).await.has("10,000 listings found"), "{filter}");
     }
-    app.database.run(&insert(1)).await;
+    app.sql(&insert(1)).await;
     for filter in filters {
         let path = format!("/properties/no-cache/?{filter}");
         let list = app.get_json(&path).await;
@@ -260,9 +260,8 @@ async fn listings_that_are_older_than_the_index_of_words_are_in_it() {
     for migration in migrations(1..=8) {
         database.run(&migration).await;
     }
-    let insert = "INSERT INTO property (title, description, price, location)
-         SELECT 'Parking/apartments ' || n, 'D', n, 'Café ' || n % 3 FROM generate_series(1, 500) AS n";
-    database.run(insert).await;
+    database.run("INSERT INTO property (title, description, price, location)
+         SELECT 'Parking/apartments ' || n, 'D', n, 'Café ' || n % 3 FROM generate_series(1, 500) AS n").await;
     for migration in migrations(9..=9) {
         database.run(&migration).await;
     }
