@@ -69,7 +69,7 @@ pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<R
     let more = rows.len() > size;
     let kept = rows.iter().take(size).map(property);
     let mut properties = kept.collect::<Result<Vec<_>, _>>()?;
-    if let Position::Cursor(cursor) = query.position
+    if let Position::Cursor(cursor) = &query.position
         && cursor.direction == Direction::Backward
     {
         properties.reverse();

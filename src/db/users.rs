@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use super::listing_sql::Statement;
+use super::listing_conditions::Statement;
 use super::{DbError, GenericClient};
 use crate::domain::{Names, Permissions, User, UserId, UserQuery, UserStanding, Username};
 

@@ -142,15 +142,14 @@ fn loosened(filter: &ListingFilter) -> Vec<Looser> {
         let search = None;
         without(FilterPart::Search, ListingFilter { search, ..filter.clone() });
     }
-    if filter.price_range() != (None, None) {
-        let (min_price, max_price) = (None, None);
-        let rest = ListingFilter { min_price, max_price, ..filter.clone() };
-        without(FilterPart::Prices, rest);
+    for fact in filter.facts.facts() {
+        let facts = filter.facts.without_fact(fact);
+        without(FilterPart::Fact(fact), ListingFilter { facts, ..filter.clone() });
     }
     if !filter.locations.is_empty() {
         let locations = Vec::new();
         let rest = ListingFilter { locations, ..filter.clone() };
-        if filter.search.is_some() && filter.price_range() != (None, None) {
+        if usize::from(filter.search.is_some()) + filter.facts.facts().count() > 1 {
             let here =
                 ListingFilter { locations: filter.locations.clone(), ..ListingFilter::default() };
             without(FilterPart::AllButLocations, here);
@@ -190,7 +189,7 @@ fn best_first(mut offers: Vec<Looser>) -> Vec<Looser> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Cursors;
+    use crate::domain::{Cursors, Fact};
 
     fn parts(query: &str) -> Vec<(FilterPart, String)> {
         let query = ListingQuery::parse(query, Cursors::Ignored).expect("valid");
@@ -202,13 +201,14 @@ mod tests {
     #[test]
     fn each_part_of_a_filter_can_be_left_out() {
         let word = |word: &str| FilterPart::Word(word.to_owned());
+        let price = Fact::named("price").expect("a fact");
         assert_eq!(
             parts("q=sea+view&min_price=5&location=Leith"),
             [
                 (word("sea"), "q=view&location=leith&min_price=5.00".into()),
                 (word("view"), "q=sea&location=leith&min_price=5.00".into()),
                 (FilterPart::Search, "location=leith&min_price=5.00".to_owned()),
-                (FilterPart::Prices, "q=sea+view&location=leith".into()),
+                (FilterPart::Fact(price), "q=sea+view&location=leith".into()),
                 (FilterPart::AllButLocations, "location=leith".into()),
                 (FilterPart::Locations, "q=sea+view&min_price=5.00".into()),
             ]

@@ -42,7 +42,7 @@ impl ListingPage {
         };
         let next = || cursor(self.properties.last(), Direction::Forward);
         let previous = || cursor(self.properties.first(), Direction::Backward);
-        match query.position {
+        match &query.position {
             Position::Page(1) => [self.more.then(next).flatten(), None],
             Position::Page(number) => {
                 [self.more.then(next).flatten(), Some(Position::Page(number - 1))]
