@@ -59,9 +59,13 @@ pub async fn list_by_id(
     client.query(&statement, &[&ids]).await?.iter().map(property).collect()
 }
 
-/// Lists the page that a query asks for.
-pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<Rows, DbError> {
-    let few = has_few(client, query).await?;
+/// Lists the page that a query asks for. `total` is the number of rows of the whole list, where it is known.
+pub async fn list(
+    client: &impl GenericClient,
+    query: &ListingQuery,
+    total: Option<Count>,
+) -> Result<Rows, DbError> {
+    let few = has_few(client, query, total).await?;
     let statement = listing_sql::page(query, few);
     let prepared = client.prepare_cached(&statement.sql).await?;
     let rows = client.query(&prepared, &statement.references()).await?;
@@ -79,9 +83,12 @@ pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<R
 
 /// Whether so few rows have the word that a query searches for that finding and sorting all of them costs less than walking
 /// the list in its order until the page is full. For several words, the planner's own estimate is good enough.
-async fn has_few(client: &impl GenericClient, query: &ListingQuery) -> Result<bool, DbError> {
-    let search = query.filter.search.as_ref();
-    let Some(word) = search.filter(|search| search.words().len() == 1) else {
+async fn has_few(
+    client: &impl GenericClient,
+    query: &ListingQuery,
+    total: Option<Count>,
+) -> Result<bool, DbError> {
+    let Some(word) = query.filter.word() else {
         return Ok(false);
     };
     let rows = count(client, &ListingFilter::default()).await?.number;
@@ -92,7 +99,25 @@ async fn has_few(client: &impl GenericClient, query: &ListingQuery) -> Result<bo
     let wanted = pages.saturating_mul(i64::from(query.page_size) + 1);
     let few = (wanted.saturating_mul(rows) / FINDING).isqrt();
     let of_word = ListingFilter { search: Some(word.clone()), ..ListingFilter::default() };
-    Ok(count_up_to(client, &of_word, few).await?.is_exact)
+    let found = match total.filter(|_| of_word == query.filter && few <= Count::PUBLIC_LIMIT) {
+        Some(total) => total,
+        None => count_up_to(client, &of_word, few).await?,
+    };
+    Ok(found.is_exact && found.number <= few)
+}
+
+/// The page that a query asks for, and the number of rows of the whole list.
+pub async fn list_and_count(
+    client: &impl GenericClient,
+    query: &ListingQuery,
+) -> Result<(Rows, Count), DbError> {
+    let count = count(client, &query.filter);
+    if query.filter.word().is_some() {
+        let total = count.await?;
+        return Ok((list(client, query, Some(total)).await?, total));
+    }
+    // Both in one round trip.
+    tokio::try_join!(list(client, query, None), count)
 }
 
 /// Counts the rows that a filter selects, as public lists do.

@@ -83,19 +83,17 @@ impl Listings {
         let meant = meant_by(&client, query).await?;
         let query = &meant.query.clone();
         let filter = &query.filter;
-        let rows = properties::list(&client, query);
-        let total = properties::count(&client, filter);
-        let (rows, total, places) = if filter.is_empty() {
+        let list = properties::list_and_count(&client, query);
+        let ((rows, total), places) = if filter.is_empty() {
             // All in one round trip.
-            let places = places::list(&client, filter, 0, OFFERED);
-            tokio::try_join!(rows, total, places)?
+            tokio::try_join!(list, places::list(&client, filter, 0, OFFERED))?
         } else {
-            let (rows, total) = tokio::try_join!(rows, total)?;
+            let (rows, total) = list.await?;
             let places = match has_places(filter) {
                 true => places::list(&client, filter, total.number, OFFERED).await?,
                 false => Vec::new(),
             };
-            (rows, total, places)
+            ((rows, total), places)
         };
         let page = ListingPage { properties: rows.properties, more: rows.more, total };
         let mut looser = Vec::new();

@@ -76,7 +76,15 @@ impl Listings {
 
     /// The page that a query asks for.
     pub async fn list(&self, query: &ListingQuery) -> Result<Cached<ListingPage>, ServiceError> {
-        let (rows, count) = tokio::try_join!(self.rows(query), self.count(&query.filter))?;
+        let count = self.count(&query.filter);
+        let (rows, count) = match query.filter.word() {
+            // How the rows are found depends on how many there are.
+            Some(_) => {
+                let count = count.await?;
+                (self.rows(query, Some(count.tagged.value)).await?, count)
+            }
+            None => tokio::try_join!(self.rows(query, None), count)?,
+        };
         let page = |(rows, total): (CachedRows, Count)| ListingPage {
             properties: rows.properties,
             more: rows.more,
@@ -85,13 +93,17 @@ impl Listings {
         Ok(Cached { tagged: rows.tagged.and(count.tagged).map(page), outcome: rows.outcome })
     }
 
-    /// A page's rows.
-    async fn rows(&self, query: &ListingQuery) -> Result<Cached<CachedRows>, ServiceError> {
+    /// A page's rows. `total` is the number of the whole list's, where it is known.
+    async fn rows(
+        &self,
+        query: &ListingQuery,
+        total: Option<Count>,
+    ) -> Result<Cached<CachedRows>, ServiceError> {
         let (database, wanted) = (self.database.clone(), query.clone());
         let ttl = self.cache.lifetimes().queryset;
         let load = async move || -> Result<_, ServiceError> {
             let client = database.client().await?;
-            let rows = properties::list(&client, &wanted).await?;
+            let rows = properties::list(&client, &wanted, total).await?;
             let value = CachedRows { properties: rows.properties, more: rows.more };
             Ok(Fill::new(value, ttl))
         };
@@ -122,7 +134,7 @@ impl Listings {
     ) -> Result<Option<PropertyId>, ServiceError> {
         let mut query = result.at(Position::Cursor(Cursor::at(of, result.sort, direction)));
         query.page_size = 1;
-        let rows = self.rows(&query).await?.tagged.value;
+        let rows = self.rows(&query, None).await?.tagged.value;
         Ok(rows.properties.first().map(|property| property.id))
     }
 

@@ -28,7 +28,7 @@ fn lists() -> Vec<(ListingQuery, &'static str)> {
 }
 
 async fn rows(client: &Client, query: &ListingQuery) -> (Vec<Property>, bool) {
-    let rows = properties::list(client, query).await.expect("listed");
+    let rows = properties::list(client, query, None).await.expect("listed");
     (rows.properties, rows.more)
 }
 
