@@ -6,7 +6,7 @@ use futures_util::{Stream, StreamExt as _};
 use tokio_postgres::Row;
 
 use super::admin_listing_sql::{self as sql, Slice};
-use super::listing_sql::Statement;
+use super::listing_conditions::Statement;
 use super::properties::{self, FINDING, property};
 use super::{Client, DbError, GenericClient, Result};
 use crate::domain::{

@@ -113,7 +113,7 @@ pub(super) fn read(
 
 /// A value of a column, to be sent; null where there is none.
 #[derive(Debug)]
-pub(super) struct Column<'a>(Option<FactValue<'a>>);
+pub(super) struct Column<'a>(pub(super) Option<FactValue<'a>>);
 
 /// The values of all facts, to be sent.
 pub(super) fn columns(values: FactValues<'_>) -> [Column<'_>; FACTS.len()] {

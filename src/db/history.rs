@@ -12,7 +12,7 @@ use chrono::{Days, NaiveTime};
 use serde_json::Value;
 use tokio_postgres::Row;
 
-use super::listing_sql::{Parameter, Statement};
+use super::listing_conditions::{Parameter, Statement};
 use super::probes::{ACTOR, TITLE};
 use super::{GenericClient, Result, cached};
 use crate::domain::{

@@ -18,6 +18,8 @@ pub mod event_replay;
 mod fact_columns;
 pub mod history;
 mod listener;
+mod listing_conditions;
+mod listing_order;
 mod listing_sql;
 pub mod login_events;
 pub mod login_failures;

@@ -3,6 +3,8 @@
 use super::{GenericClient, Result, cached, listing_sql};
 use crate::domain::{ListingFilter, Location, Place};
 
+const PLACE_LIST: &str = include_str!("../../sql/queries/place_list.sql");
+
 /// The most listings that are counted place by place: as many take some 20 ms, for any size of the table.
 const COUNTED: i64 = 5_000;
 
@@ -52,9 +54,13 @@ pub async fn list_by_name(
 
 /// The places with the most listings.
 async fn list_all(client: &impl GenericClient, limit: i64) -> Result<Vec<Place>> {
-    let sql = include_str!("../../sql/queries/place_list_all.sql");
-    let sql = sql.replace("/* limit */", &limit.to_string());
-    cached::list(client, &sql, &[], place).await
+    cached::list(client, &list_all_sql(limit), &[], place).await
+}
+
+/// The statement that lists the places with the most listings. It has no parameters, so a connection plans it once and not
+/// once per query: the first page needs it.
+pub fn list_all_sql(limit: i64) -> String {
+    PLACE_LIST.replace("$1", "''").replace("$2", &limit.to_string()).replace("$3", "NULL")
 }
 
 /// The places with the most listings of some folded locations, or of all, whose names have these letters.
@@ -64,8 +70,7 @@ async fn list_among(
     letters: &str,
     limit: i64,
 ) -> Result<Vec<Place>> {
-    let sql = include_str!("../../sql/queries/place_list.sql");
-    cached::list(client, sql, &[&letters, &limit, &among], place).await
+    cached::list(client, PLACE_LIST, &[&letters, &limit, &among], place).await
 }
 
 fn place(row: &tokio_postgres::Row) -> Place {

@@ -48,16 +48,20 @@ pub async fn list_by_id(client: &impl GenericClient, ids: &[PropertyId]) -> Resu
     cached::list(client, sql, &[&ids], property).await?
 }
 
-/// Lists the page that a query asks for.
-pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<Rows> {
-    let few = has_few(client, query).await?;
+/// Lists the page that a query asks for. `total` is the number of rows of the whole list, where it is known.
+pub async fn list(
+    client: &impl GenericClient,
+    query: &ListingQuery,
+    total: Option<Count>,
+) -> Result<Rows> {
+    let few = has_few(client, query, total).await?;
     let statement = listing_sql::page(query, few);
     let rows: Result<Vec<_>, _> =
         cached::list(client, &statement.sql, &statement.references(), property).await?;
     let mut properties: Vec<_> = rows?;
     let more = properties.len() > usize::from(query.page_size);
     properties.truncate(usize::from(query.page_size));
-    if let Position::Cursor(cursor) = query.position
+    if let Position::Cursor(cursor) = &query.position
         && cursor.direction == Direction::Backward
     {
         properties.reverse();
@@ -67,9 +71,12 @@ pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<R
 
 /// Whether so few rows have the word that a query searches for that finding and sorting all of them costs less than walking
 /// the list in its order until the page is full. For several words, the planner's own estimate is good enough.
-async fn has_few(client: &impl GenericClient, query: &ListingQuery) -> Result<bool> {
-    let search = query.filter.search.as_ref();
-    let Some(word) = search.filter(|search| search.words().len() == 1) else {
+async fn has_few(
+    client: &impl GenericClient,
+    query: &ListingQuery,
+    total: Option<Count>,
+) -> Result<bool> {
+    let Some(word) = query.filter.word() else {
         return Ok(false);
     };
     let rows = count(client, &ListingFilter::default()).await?.number;
@@ -80,7 +87,25 @@ async fn has_few(client: &impl GenericClient, query: &ListingQuery) -> Result<bo
     let wanted = pages.saturating_mul(i64::from(query.page_size) + 1);
     let few = (wanted.saturating_mul(rows) / FINDING).isqrt();
     let of_word = ListingFilter { search: Some(word.clone()), ..ListingFilter::default() };
-    Ok(count_up_to(client, &of_word, few).await?.is_exact)
+    let found = match total.filter(|_| of_word == query.filter && few <= Count::PUBLIC_LIMIT) {
+        Some(total) => total,
+        None => count_up_to(client, &of_word, few).await?,
+    };
+    Ok(found.is_exact && found.number <= few)
+}
+
+/// The page that a query asks for, and the number of rows of the whole list.
+pub async fn list_and_count(
+    client: &impl GenericClient,
+    query: &ListingQuery,
+) -> Result<(Rows, Count)> {
+    let count = count(client, &query.filter);
+    if query.filter.word().is_some() {
+        let total = count.await?;
+        return Ok((list(client, query, Some(total)).await?, total));
+    }
+    // Both in one round trip.
+    tokio::try_join!(list(client, query, None), count)
 }
 
 /// Counts the rows that a filter selects, as public lists do.

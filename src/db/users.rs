@@ -5,7 +5,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::fact_columns::sql_file;
-use super::listing_sql::Statement;
+use super::listing_conditions::Statement;
 use super::{GenericClient, Result, cached};
 use crate::domain::{Names, Permissions, User, UserId, UserQuery, UserStanding, Username};
 

@@ -42,7 +42,7 @@ impl ListingPage {
         };
         let next = || cursor(self.properties.last(), Direction::Forward);
         let previous = || cursor(self.properties.first(), Direction::Backward);
-        match query.position {
+        match &query.position {
             Position::Page(1) => [self.more.then(next).flatten(), None],
             Position::Page(number) => {
                 [self.more.then(next).flatten(), Some(Position::Page(number - 1))]
@@ -72,7 +72,15 @@ pub struct Listings {
 impl Listings {
     /// The page that a query asks for.
     pub async fn list(&self, query: &ListingQuery) -> Result<Cached<ListingPage>> {
-        let (rows, count) = tokio::try_join!(self.rows(query), self.count(&query.filter))?;
+        let count = self.count(&query.filter);
+        let (rows, count) = match query.filter.word() {
+            // How the rows are found depends on how many there are.
+            Some(_) => {
+                let count = count.await?;
+                (self.rows(query, Some(count.tagged.value)).await?, count)
+            }
+            None => tokio::try_join!(self.rows(query, None), count)?,
+        };
         let page = |(rows, total): (CachedRows, Count)| ListingPage {
             properties: rows.properties,
             more: rows.more,
@@ -81,13 +89,13 @@ impl Listings {
         Ok(Cached { tagged: rows.tagged.and(count.tagged).map(page), outcome: rows.outcome })
     }
 
-    /// A page's rows.
-    async fn rows(&self, query: &ListingQuery) -> Result<Cached<CachedRows>> {
+    /// A page's rows. `total` is the number of the whole list's, where it is known.
+    async fn rows(&self, query: &ListingQuery, total: Option<Count>) -> Result<Cached<CachedRows>> {
         let (database, wanted) = (self.database.clone(), query.clone());
         let ttl = self.cache.lifetimes().queryset;
         let load = async move || -> Result<_> {
             let client = database.client().await?;
-            let rows = properties::list(&client, &wanted).await?;
+            let rows = properties::list(&client, &wanted, total).await?;
             let value = CachedRows { properties: rows.properties, more: rows.more };
             Ok(Fill::new(value, ttl))
         };
@@ -115,7 +123,7 @@ impl Listings {
     ) -> Result<Option<PropertyId>> {
         let mut query = result.at(Position::Cursor(Cursor::at(of, result.sort, direction)));
         query.page_size = 1;
-        let rows = self.rows(&query).await?.tagged.value;
+        let rows = self.rows(&query, None).await?.tagged.value;
         Ok(rows.properties.first().map(|property| property.id))
     }
 

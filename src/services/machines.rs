@@ -45,7 +45,7 @@ impl Machines {
         let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
         let load = async move || -> Result<_> {
             let client = database.client().await?;
-            let rows = properties::list(&client, &query).await?;
+            let rows = properties::list(&client, &query, None).await?;
             let newest = Newest {
                 properties: rows.properties,
                 departed_at: departures::find_latest(&client, &query.filter).await?,

@@ -51,11 +51,7 @@ impl Listings {
         let client = self.database.client().await?;
         let meant = meant_by(&client, query).await?;
         let query = &meant.query;
-        // Both in one round trip.
-        let (rows, total) = tokio::try_join!(
-            properties::list(&client, query),
-            properties::count(&client, &query.filter),
-        )?;
+        let (rows, total) = properties::list_and_count(&client, query).await?;
         let page = ListingPage { properties: rows.properties, more: rows.more, total };
         Ok((page, meant))
     }

@@ -70,7 +70,7 @@ impl Management {
     /// The list's first pages in each order, then the listings on them, each once.
     async fn paths_to_warm(&self) -> Result<Vec<String>> {
         let (mut paths, mut listings) = (Vec::new(), BTreeSet::new());
-        for sort in Sort::ALL {
+        for sort in Sort::all() {
             for page in 1..=PAGES {
                 let query =
                     ListingQuery { sort, ..ListingQuery::default() }.at(Position::Page(page));

@@ -15,7 +15,7 @@ mod history;
 mod import_limits;
 pub(crate) mod imports;
 mod kept_files;
-mod list_costs;
+pub(crate) mod list_costs;
 mod list_states;
 mod listing;
 mod logged_out;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use property_listings::db::{Database, properties};
-use property_listings::domain::{Count, Cursors, ListingQuery, word_forms};
+use property_listings::domain::{Count, Cursors, FactValue, ListingQuery, word_forms};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::json;
@@ -53,7 +53,14 @@ async fn is_counted(database: &TestDatabase, pool: &Database, query_string: &str
     let filter = &query.filter;
     let client = pool.client().await.expect("a client");
     let said = properties::count(&client, filter).await.expect("counted");
-    let (min, max) = filter.price_range();
+    let asked = filter.facts.straightened();
+    let bound = |name: &str| {
+        asked.iter().find_map(|asked| match asked.value {
+            FactValue::Price(price) if asked.parameter.name == name => Some(price.as_decimal()),
+            _ => None,
+        })
+    };
+    let (min, max) = (bound("min_price"), bound("max_price"));
     let places: Vec<String> =
         filter.folded_locations().iter().map(|place| place.as_str().to_owned()).collect();
     let words = filter.search.as_ref().map(|search| search.words());
@@ -64,7 +71,6 @@ async fn is_counted(database: &TestDatabase, pool: &Database, query_string: &str
         WHERE ($1::numeric IS NULL OR price >= $1) AND ($2::numeric IS NULL OR price <= $2)
           AND ($3::text[] = '{}' OR location_folded = ANY ($3))
           AND ($4::text IS NULL OR search @@ property_query($4, $5))";
-    let (min, max) = (min.map(|price| price.as_decimal()), max.map(|price| price.as_decimal()));
     let psql = database.psql().await;
     let counted = psql.query_one(sql, &[&min, &max, &places, &words, &longer]).await;
     let counted: i64 = counted.expect("counted").get(0);
