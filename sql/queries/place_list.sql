@@ -1,9 +1,10 @@
--- The places with the most listings, each spelled as in its newest listing: those whose names contain $1, and which are in $3
--- unless it is null. LIKE is not used, because unaccent turns some characters into its wildcards.
+-- The places with the most listings, each spelled as in its newest listing: at most $2 of those whose names contain $1
+-- (all if it is empty), and which are in $3 unless it is null. LIKE is not used, because unaccent turns some characters into
+-- its wildcards.
 SELECT newest.location, per_place.listings
 FROM (
     SELECT location_folded, sum(rows)::bigint AS listings FROM property_tally
-    WHERE strpos(unaccent(location_folded), unaccent(lower($1::text COLLATE "und-x-icu"))) > 0
+    WHERE ($1::text = '' OR strpos(unaccent(location_folded), unaccent(lower($1 COLLATE "und-x-icu"))) > 0)
         AND ($3::text[] IS NULL OR location_folded = ANY ($3))
     GROUP BY location_folded HAVING sum(rows) > 0
     ORDER BY sum(rows) DESC, location_folded LIMIT $2

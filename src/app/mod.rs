@@ -5,7 +5,6 @@ pub mod cli;
 mod follower;
 mod logging;
 pub mod platform;
-mod sampler;
 pub mod secret_key;
 pub mod servers;
 pub mod site;

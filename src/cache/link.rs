@@ -17,6 +17,7 @@ use super::asking::{Asking, Refusals};
 use super::error::CacheError;
 use super::refusal::Refusal;
 use super::way::connect;
+use super::worker_connections::WorkerConnections;
 use crate::config::RedisAddress;
 
 /// How long a command of the hot path may take. Too short, and a busy moment counts as an outage; too long, and each
@@ -36,8 +37,8 @@ pub type RepairError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Whether Redis may be used.
 enum State {
-    /// Reads, stores and invalidations go through.
-    Up(MultiplexedConnection),
+    /// Reads, stores and invalidations go through; the first two on a worker's own connection.
+    Up(MultiplexedConnection, Arc<WorkerConnections>),
     /// Invalidations go through; nothing is read or stored yet.
     Repairing(MultiplexedConnection),
     /// Nothing goes through.
@@ -128,14 +129,14 @@ impl Link {
 
     /// Whether Redis is in use.
     pub fn is_up(&self) -> bool {
-        matches!(self.way().state, State::Up(_))
+        matches!(self.way().state, State::Up(..))
     }
 
     /// The state of the link.
     pub(super) fn report(&self) -> LinkReport {
         let way = self.way();
         let state = match way.state {
-            State::Up(_) => LinkState::Up,
+            State::Up(..) => LinkState::Up,
             State::Repairing(_) => LinkState::Repairing,
             State::Down => LinkState::Down,
         };
@@ -155,20 +156,23 @@ impl Link {
     /// A connection for reading and storing.
     pub(super) fn connection(&self) -> Option<Connection> {
         let way = self.way();
-        match &way.state {
-            State::Up(redis) => Some(Connection {
-                redis: Asking::over(redis.clone(), &self.0.refusals),
-                number: way.number,
-            }),
-            State::Repairing(_) | State::Down => None,
-        }
+        let State::Up(redis, workers) = &way.state else {
+            return None;
+        };
+        let inner = &self.0;
+        let own = workers.of_this_thread(|| {
+            let inner = Arc::clone(inner);
+            async move { connect(&inner.address, &inner.key, COMMAND).await }
+        });
+        let redis = own.unwrap_or_else(|| redis.clone());
+        Some(Connection { redis: Asking::over(redis, &self.0.refusals), number: way.number })
     }
 
     /// A connection for invalidating.
     pub(super) fn connection_for_invalidation(&self) -> Option<Connection> {
         let way = self.way();
         match &way.state {
-            State::Up(redis) | State::Repairing(redis) => Some(Connection {
+            State::Up(redis, _) | State::Repairing(redis) => Some(Connection {
                 redis: Asking::over(redis.clone(), &self.0.refusals),
                 number: way.number,
             }),
@@ -213,7 +217,7 @@ impl Link {
             return;
         }
         match way.state {
-            State::Up(_) => {
+            State::Up(..) => {
                 log::warn!("redis is bypassed until missed events are applied: {reason}");
                 self.0.lost.notify_one();
             }
@@ -256,7 +260,7 @@ impl Link {
 
     async fn restore(&self, repair: &Repair) -> Result<(), RepairError> {
         let reached = self.reach().await;
-        let (number, redis) = {
+        let (number, mut redis) = {
             let mut way = self.change();
             way.answers = reached.as_ref().map_or_else(answered, |_| true);
             let redis = reached?;
@@ -264,12 +268,13 @@ impl Link {
             way.state = State::Repairing(redis.clone());
             (way.number, redis)
         };
+        let workers = WorkerConnections::beside(&mut redis).await;
         let repaired = repair().await;
         let mut way = self.change();
         // An invalidation that failed meanwhile has closed the link again.
         let untouched = way.number == number && matches!(way.state, State::Repairing(_));
         if repaired.is_ok() && untouched {
-            way.state = State::Up(redis);
+            way.state = State::Up(redis, workers);
             way.repaired += 1;
             way.problem = None;
             self.0.refusals.forget();

@@ -50,6 +50,7 @@ mod survey;
 mod tag;
 mod tagged;
 mod way;
+mod worker_connections;
 
 pub use census::{Carriers, Census, FamilyCensus, RedisCarriers, Sampled};
 pub use compression::Encoding;

@@ -258,18 +258,23 @@ impl StoredPage {
     }
 }
 
-/// The validators of the identity body, and of the gzip and brotli bodies at best and fast.
+/// The validators of the identity body, and of the gzip and brotli bodies at best and fast. The fast bodies have
+/// digits of their own.
 #[derive(Debug, Clone)]
 struct Etags(HeaderValue, [HeaderValue; 2], [HeaderValue; 2]);
 
 impl Etags {
     fn of(etag: &str) -> Self {
+        let fast = hex(&Sha256::digest(format!("{etag} fast"))[..16]);
         let quoted = |suffix: &str| {
-            // Hexadecimal digits are a valid value; anything else is not read from Redis.
-            HeaderValue::from_str(&format!("\"{etag}{suffix}\""))
-                .unwrap_or(HeaderValue::from_static("\"\""))
+            [etag, &fast].map(|digits| {
+                // Hexadecimal digits are a valid value; anything else is not read from Redis.
+                HeaderValue::from_str(&format!("\"{digits}{suffix}\""))
+                    .unwrap_or(HeaderValue::from_static("\"\""))
+            })
         };
-        Self(quoted(""), ["-gzip", "-gzip-fast"].map(quoted), ["-br", "-br-fast"].map(quoted))
+        let [identity, _] = quoted("");
+        Self(identity, quoted("-gzip"), quoted("-br"))
     }
 }
 

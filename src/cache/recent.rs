@@ -52,7 +52,6 @@ pub struct PastInvalidation {
     pub tag_count: usize,
     /// How many pages of this process it ended; null when they were not counted.
     #[serde(rename = "ended_in_memory")]
-    #[schema(required = true)]
     pub ended: Option<u64>,
     /// How many invalidations this entry stands for: those of signals tests share one.
     pub times: u64,

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 
 use super::fact_columns::COLUMNS;
-use super::listing_sql::{self, Builder, Statement};
+use super::listing_conditions::{Builder, Statement};
+use super::listing_sql;
 use crate::domain::{
     AdminColumn, AdminFilter, AdminListQuery, AdminOrder, BulkChange, OrderTerm, RowsSeen,
-    Selection,
+    Selection, sorted_facts,
 };
 
 /// From which row on a page is looked for in an index alone, before its rows are read.
@@ -68,9 +69,10 @@ fn sorts_groups(order: &AdminOrder) -> bool {
 
 /// Rows that are all found before they are sorted, without what they are not sorted by.
 fn found_first(conditions: &str, order: &str, window: &str) -> String {
+    let facts: String = sorted_facts().map(|fact| format!("{}, ", fact.name)).collect();
     format!(
         "WITH found AS MATERIALIZED \
-         (SELECT id, title, price, location_folded, created_at, updated_at FROM property{conditions}), \
+         (SELECT id, title, {facts}location_folded, created_at, updated_at FROM property{conditions}), \
          places AS MATERIALIZED (SELECT id FROM found {window}) \
          SELECT {COLUMNS} FROM places JOIN property USING (id) ORDER BY {order}"
     )
@@ -200,7 +202,7 @@ fn name(column: AdminColumn) -> &'static str {
         AdminColumn::Id => "id",
         AdminColumn::Title => "title COLLATE \"und-x-icu\"",
         AdminColumn::Location => "location_folded",
-        AdminColumn::Price => "price",
+        AdminColumn::Fact(fact) => fact.name,
         AdminColumn::Added => "created_at",
         AdminColumn::Changed => "updated_at",
     }

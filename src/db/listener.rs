@@ -27,9 +27,6 @@ const MOST_WAITING: usize = 1024;
 const MOST_EVENTS: i64 = 1000;
 
 /// A connection that is not of the pool, so that no request waits for it and a stuck one is simply dropped.
-///
-/// # Errors
-/// When the server can't be reached.
 pub async fn connect(database: &Database) -> Result<Client, DbError> {
     let connecting = open(database.direct().clone(), "");
     let (client, connection) = timeout(CONNECT, connecting).await.map_err(|_| silent())??;
@@ -61,9 +58,6 @@ pub struct EventListener {
 
 impl EventListener {
     /// Connects and listens.
-    ///
-    /// # Errors
-    /// When the server can't be reached.
     pub async fn connect(database: &Database) -> Result<Self, DbError> {
         let connecting = Self::begin(database);
         timeout(CONNECT, connecting).await.map_err(|_| silent())?
@@ -92,16 +86,18 @@ impl EventListener {
         &mut self.client
     }
 
-    /// Waits for notifications until the deadline, and reads the events that they name.
-    ///
-    /// # Errors
-    /// When the connection is lost or silent.
-    pub async fn hear(&mut self, deadline: Instant) -> Result<Heard, DbError> {
+    /// Waits for notifications until the deadline, then for `more`, and reads the events of all notifications until then.
+    pub async fn hear(
+        &mut self,
+        more: impl Future<Output = ()>,
+        deadline: Instant,
+    ) -> Result<Heard, DbError> {
         let lost = || DbError::Unavailable("the listening connection was lost".to_owned());
         let first = match timeout_at(deadline, self.notifications.recv()).await {
             Ok(first) => first.ok_or_else(lost)?,
             Err(_) => return Ok(Heard::Nothing),
         };
+        more.await;
         let full = self.notifications.len() + 1 >= MOST_WAITING;
         let mut all = first;
         while let Ok(more) = self.notifications.try_recv() {

@@ -1,28 +1,10 @@
 //! Builds the list's statements: only the predicates that a query needs, so that each combination is a statement of
 //! its own with a plan of its own. Values are always parameters.
 
-use tokio_postgres::types::ToSql;
-
 use super::fact_columns::COLUMNS;
-use crate::domain::{
-    DEFAULT_PAGE_SIZE, Direction, ListingFilter, ListingQuery, Position, SearchText, Sort,
-    SortValue, word_forms,
-};
-
-/// A parameter that can cross an await.
-pub(super) type Parameter = Box<dyn ToSql + Sync + Send>;
-
-/// A statement with its parameters.
-pub(super) struct Statement {
-    pub(super) sql: String,
-    pub(super) parameters: Vec<Parameter>,
-}
-
-impl Statement {
-    pub(super) fn references(&self) -> Vec<&(dyn ToSql + Sync)> {
-        self.parameters.iter().map(|parameter| &**parameter as &(dyn ToSql + Sync)).collect()
-    }
-}
+use super::listing_conditions::{Builder, Statement, joined};
+use super::listing_order::Order;
+use crate::domain::{DEFAULT_PAGE_SIZE, ListingFilter, ListingQuery, Position};
 
 /// The rows of a query's page, and one more that tells whether there are others beyond it. A backward cursor's rows
 /// come in reverse.
@@ -31,47 +13,47 @@ impl Statement {
 /// believes no beginning of a word to be that rare, would walk the whole list in its order until a page is full.
 pub(super) fn page(query: &ListingQuery, few: bool) -> Statement {
     let mut builder = Builder::new(&query.filter);
-    let mut descending = matches!(query.sort, Sort::Newest | Sort::PriceDescending);
-    let column = match query.sort {
-        Sort::Newest | Sort::Oldest => "created_at",
-        Sort::Price | Sort::PriceDescending => "price",
+    let order = Order::of(query);
+    let groups = order.groups(&mut builder, &query.position);
+    let rows = i64::from(query.page_size) + 1;
+    let offset = match query.position {
+        Position::Page(page) => i64::from(page - 1) * i64::from(query.page_size),
+        Position::Cursor(_) => 0,
     };
-    let mut offset = 0;
-    match query.position {
-        Position::Page(page) => offset = i64::from(page - 1) * i64::from(query.page_size),
-        Position::Cursor(cursor) => {
-            descending ^= cursor.direction == Direction::Backward;
-            let comparison = if descending { '<' } else { '>' };
-            let value = match cursor.value {
-                SortValue::CreatedAt(at) => builder.bind(at),
-                SortValue::Price(price) => builder.bind(price.as_decimal()),
-            };
-            let id = builder.bind(cursor.id.0);
-            builder.and(&format!("({column}, id) {comparison} ({value}, {id})"));
-        }
-    }
-    let order = if descending { "DESC" } else { "ASC" };
     // Without parameters PostgreSQL plans the page that most readers see once per connection, not once per query.
-    let limit = match builder.parameters.is_empty() && *query == ListingQuery::default() {
-        true => (DEFAULT_PAGE_SIZE + 1).to_string(),
-        false => {
-            let limit = builder.bind(i64::from(query.page_size) + 1);
-            format!("{limit} OFFSET {}", builder.bind(offset))
-        }
+    let window = match builder.parameters.is_empty() && *query == ListingQuery::default() {
+        true => format!("LIMIT {}", DEFAULT_PAGE_SIZE + 1),
+        false => format!("LIMIT {} OFFSET {}", builder.bind(rows), builder.bind(offset)),
     };
-    let mut statement = builder.finish(&format!("SELECT {COLUMNS} FROM property"));
-    if few {
-        let found = statement.sql;
-        statement.sql = format!("WITH found AS MATERIALIZED ({found}) SELECT {COLUMNS} FROM found");
+    if let ([first, second], false) = (groups.as_slice(), few) {
+        let end = builder.bind(offset + rows);
+        let (of_group, of_all) = (order.of_group(), order.of_all());
+        let [first, second] = [first, second].map(|group| {
+            let conditions = joined(&builder.conditions, group);
+            format!("(SELECT {COLUMNS} FROM property{conditions} ORDER BY {of_group} LIMIT {end})")
+        });
+        let sql = format!("{first} UNION ALL {second} ORDER BY {of_all} {window}");
+        return Statement { sql, parameters: builder.parameters };
     }
-    let end = format!(" ORDER BY {column} {order}, id {order} LIMIT {limit}");
-    statement.sql.push_str(&end);
-    statement
+    match groups.as_slice() {
+        [] => {}
+        [group] => builder.and(group),
+        groups => builder.and(&format!("({})", groups.join(" OR "))),
+    }
+    let Statement { sql, parameters } = builder.finish(&format!("SELECT {COLUMNS} FROM property"));
+    let sql = match few {
+        true => format!(
+            "WITH found AS MATERIALIZED ({sql}) SELECT {COLUMNS} FROM found ORDER BY {} {window}",
+            order.of_all()
+        ),
+        false => format!("{sql} ORDER BY {} {window}", order.of_group()),
+    };
+    Statement { sql, parameters }
 }
 
 /// Whether the tally of locations has the exact number of a filter's rows.
 pub(super) fn is_tallied(filter: &ListingFilter) -> bool {
-    filter.search.is_none() && filter.price_range() == (None, None)
+    filter.search.is_none() && filter.facts.is_empty()
 }
 
 /// How many rows a filter selects: all of them where the tally of locations knows, otherwise at most `most`.
@@ -99,104 +81,63 @@ pub(super) fn count_by_place(filter: &ListingFilter, limit: i64) -> Statement {
     Statement { sql, parameters }
 }
 
-/// The predicates of a statement, joined by AND, and their parameters.
-#[derive(Default)]
-pub(super) struct Builder {
-    pub(super) conditions: String,
-    pub(super) parameters: Vec<Parameter>,
-}
-
-impl Builder {
-    fn new(filter: &ListingFilter) -> Self {
-        let mut builder = Self::default();
-        builder.narrow(filter);
-        builder
-    }
-
-    /// Adds the predicates of a filter.
-    pub(super) fn narrow(&mut self, filter: &ListingFilter) {
-        if let Some(search) = &filter.search {
-            let words = self.words(search);
-            let has_words = format!("search @@ property_query({words})");
-            match search.id() {
-                Some(id) => {
-                    let id = self.bind(id.0);
-                    self.and(&format!("({has_words} OR id = {id})"));
-                }
-                None => self.and(&has_words),
-            }
-        }
-        if let Some(place) = self.locations(filter) {
-            self.and(&place);
-        }
-        let (min, max) = filter.price_range();
-        for (price, comparison) in [(min, ">="), (max, "<=")] {
-            if let Some(price) = price {
-                let price = self.bind(price.as_decimal());
-                self.and(&format!("price {comparison} {price}"));
-            }
-        }
-    }
-
-    /// What `property_query` makes a query of: the words, and longer ones that the last is the beginning of.
-    fn words(&mut self, search: &SearchText) -> String {
-        let words = search.words();
-        let longer = words.last().map(|last| word_forms::beginning_with(last));
-        let words = self.bind(search.text());
-        let longer = self.bind(longer.unwrap_or_default());
-        format!("{words}, {longer}")
-    }
-
-    /// The condition on the location, if there is one.
-    fn locations(&mut self, filter: &ListingFilter) -> Option<String> {
-        let locations = filter.folded_locations();
-        let mut locations = locations.iter().map(|location| location.as_str().to_owned());
-        match locations.len() {
-            0 => None,
-            // Equality lets the index also give the order.
-            1 => {
-                let location = self.bind(locations.next());
-                Some(format!("location_folded = {location}"))
-            }
-            _ => {
-                let list = self.bind(locations.collect::<Vec<_>>());
-                Some(format!("location_folded = ANY({list})"))
-            }
-        }
-    }
-
-    pub(super) fn bind(&mut self, value: impl ToSql + Sync + Send + 'static) -> String {
-        self.parameters.push(Box::new(value));
-        format!("${}", self.parameters.len())
-    }
-
-    pub(super) fn and(&mut self, condition: &str) {
-        self.conditions.push_str(match self.conditions.is_empty() {
-            true => " WHERE ",
-            false => " AND ",
-        });
-        self.conditions.push_str(condition);
-    }
-
-    /// How many listings meet the predicates, counted no further than `most`.
-    pub(super) fn count(mut self, most: i64) -> Statement {
-        let limit = self.bind(most);
-        let Statement { sql, parameters } = self.finish("SELECT FROM property");
-        Statement {
-            sql: format!("SELECT count(*) FROM ({sql} LIMIT {limit}) AS found"),
-            parameters,
-        }
-    }
-
-    pub(super) fn finish(self, select: &str) -> Statement {
-        Statement { sql: format!("{select}{}", self.conditions), parameters: self.parameters }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Cursors;
+    use crate::domain::{
+        Cursor, Cursors, Direction, Fact, FactValue, PropertyId, Sort, SortKey, SortValue,
+    };
+
+    fn sorted_by_year(descending: bool, position: Position) -> String {
+        let year = Fact::named("year_built").expect("a fact");
+        let sort = Sort { key: SortKey::Fact(year), descending };
+        page(&ListingQuery { sort, position, ..ListingQuery::default() }, false).sql
+    }
+
+    fn at_row(year: Option<i32>, direction: Direction) -> Position {
+        let value = SortValue::Fact(year.map(FactValue::Integer));
+        Position::Cursor(Cursor { direction, value, id: PropertyId(7) })
+    }
+
+    #[test]
+    fn rows_with_and_without_the_fact_are_found_separately_where_a_page_may_have_both() {
+        let first = sorted_by_year(false, Position::Page(1));
+        assert_eq!(
+            first,
+            format!(
+                "(SELECT {COLUMNS} FROM property WHERE year_built IS NOT NULL ORDER BY year_built ASC, id ASC LIMIT $3) \
+                 UNION ALL (SELECT {COLUMNS} FROM property WHERE year_built IS NULL ORDER BY year_built ASC, id ASC LIMIT $3) \
+                 ORDER BY year_built ASC NULLS LAST, id ASC LIMIT $1 OFFSET $2"
+            )
+        );
+        let next = sorted_by_year(true, at_row(Some(1990), Direction::Forward));
+        assert!(
+            next.contains("WHERE (year_built, id) < ($1, $2) ORDER BY year_built DESC, id DESC")
+        );
+        assert!(next.contains("WHERE year_built IS NULL ORDER BY"), "{next}");
+        let back = sorted_by_year(true, at_row(None, Direction::Backward));
+        assert!(back.contains("WHERE year_built IS NULL AND id > $1 ORDER BY year_built ASC"));
+        assert!(back.ends_with("ORDER BY year_built ASC NULLS FIRST, id ASC LIMIT $2 OFFSET $3"));
+    }
+
+    #[test]
+    fn rows_of_one_kind_are_found_alone() {
+        for (descending, position, want) in [
+            (
+                false,
+                at_row(Some(1990), Direction::Backward),
+                "WHERE (year_built, id) < ($1, $2) ORDER BY year_built DESC, id DESC LIMIT",
+            ),
+            (
+                true,
+                at_row(None, Direction::Forward),
+                "WHERE year_built IS NULL AND id < $1 ORDER BY year_built DESC, id DESC LIMIT",
+            ),
+        ] {
+            let sql = sorted_by_year(descending, position);
+            assert!(sql.contains(want) && !sql.contains("UNION"), "{sql}");
+        }
+    }
 
     #[test]
     fn only_asked_for_predicates_are_in_the_statement_and_no_value_is() {

@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use super::{DbError, GenericClient};
+use super::{GenericClient, Result, cached};
 
 /// Makes others who try the same subjects wait until this transaction ends. The subjects are sorted, so that no two
 /// transactions wait for each other.
-pub async fn lock(client: &impl GenericClient, subjects: &[String]) -> Result<(), DbError> {
+pub async fn lock(client: &impl GenericClient, subjects: &[String]) -> Result<()> {
     let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
-    let statement = client.prepare_cached(sql).await?;
     for subject in subjects {
-        client.query_one(&statement, &[subject]).await?;
+        cached::one(client, sql, &[subject]).await?;
     }
     Ok(())
 }
@@ -21,10 +20,9 @@ pub async fn find_wait(
     subjects: &[String],
     limit: i64,
     window: Duration,
-) -> Result<Option<Duration>, DbError> {
+) -> Result<Option<Duration>> {
     let sql = include_str!("../../sql/queries/login_failure_find_wait.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let row = client.query_one(&statement, &[&subjects, &limit, &window.as_secs_f64()]).await?;
+    let row = cached::one(client, sql, &[&subjects, &limit, &window.as_secs_f64()]).await?;
     let seconds: Option<f64> = row.get(0);
     Ok(seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()))
 }
@@ -36,21 +34,13 @@ pub async fn insert(
     subjects: &[String],
     account: &str,
     address: &str,
-) -> Result<(), DbError> {
+) -> Result<()> {
     let sql = include_str!("../../sql/queries/login_failure_insert.sql");
-    let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[&subjects, &account, &address]).await?;
-    Ok(())
+    cached::execute(client, sql, &[&subjects, &account, &address]).await.map(drop)
 }
 
 /// Forgets the failures of an account from an address, after a successful login from there.
-pub async fn delete(
-    client: &impl GenericClient,
-    account: &str,
-    address: &str,
-) -> Result<(), DbError> {
+pub async fn delete(client: &impl GenericClient, account: &str, address: &str) -> Result<()> {
     let sql = "DELETE FROM login_failure WHERE account = $1 AND address = $2";
-    let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[&account, &address]).await?;
-    Ok(())
+    cached::execute(client, sql, &[&account, &address]).await.map(drop)
 }

@@ -164,9 +164,6 @@ impl Database {
     }
 
     /// A client for work that takes as long as it takes: loads, dumps, maintenance.
-    ///
-    /// # Errors
-    /// [`DbError::Unavailable`] when none becomes free, or the server can't be reached.
     pub async fn unhurried_client(&self) -> Result<Client, DbError> {
         let (pool, shared) = &self.unhurried;
         Ok(Client::new(pool.get().await?, shared))

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Datelike as _, Utc};
 use sha2::{Digest as _, Sha256};
 
-use super::{Price, Property, PropertyId, Sort};
+use super::{FactValue, Property, PropertyId, Sort, SortKey};
 
 /// The bytes of a token's checksum.
 const CHECKSUM: usize = 8;
@@ -25,18 +25,18 @@ pub enum Direction {
 }
 
 /// The value that the list is sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SortValue {
     /// For `newest` and `oldest`.
     CreatedAt(DateTime<Utc>),
-    /// For `price` and `-price`.
-    Price(Price),
+    /// For the orders by a fact; `None` for a listing without it.
+    Fact(Option<FactValue<'static>>),
 }
 
 /// A keyset position: the sort value and id of the row at its edge.
 ///
 /// Rows that come or go elsewhere don't move it, so a walk neither repeats nor loses a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     /// The direction.
     pub direction: Direction,
@@ -49,9 +49,9 @@ pub struct Cursor {
 impl Cursor {
     /// The cursor at a row of a list that is sorted so.
     pub fn at(property: &Property, sort: Sort, direction: Direction) -> Self {
-        let value = match sort {
-            Sort::Newest | Sort::Oldest => SortValue::CreatedAt(property.created_at),
-            Sort::Price | Sort::PriceDescending => SortValue::Price(property.price),
+        let value = match sort.key {
+            SortKey::Added => SortValue::CreatedAt(property.created_at),
+            SortKey::Fact(fact) => SortValue::Fact(property.value(fact).map(FactValue::into_owned)),
         };
         Self { direction, value, id: property.id }
     }
@@ -65,22 +65,20 @@ impl Cursor {
             return None;
         }
         let (direction, rest) = text.split_once('|')?;
-        let (value, id) = rest.split_once('|')?;
+        let (value, id) = rest.rsplit_once('|')?;
         let direction = match direction {
             "f" => Direction::Forward,
             "b" => Direction::Backward,
             _ => return None,
         };
-        let value = match sort {
-            Sort::Newest | Sort::Oldest => {
+        let value = match sort.key {
+            SortKey::Added => {
                 let micros = value.strip_prefix('t')?.parse().ok()?;
                 let at = DateTime::from_timestamp_micros(micros)?;
                 // The years that the table allows; the database knows no time much before or after.
                 (1..=9999).contains(&at.year()).then_some(SortValue::CreatedAt(at))?
             }
-            Sort::Price | Sort::PriceDescending => {
-                SortValue::Price(Price::parse(value.strip_prefix('p')?).ok()?)
-            }
+            SortKey::Fact(fact) => SortValue::Fact(fact.parse(value.strip_prefix('p')?).ok()?),
         };
         let cursor = Self { direction, value, id: PropertyId(id.parse().ok()?) };
         (cursor.token(list) == token).then_some(cursor)
@@ -92,9 +90,10 @@ impl Cursor {
             Direction::Forward => 'f',
             Direction::Backward => 'b',
         };
-        let value = match self.value {
+        let value = match &self.value {
             SortValue::CreatedAt(at) => format!("t{}", at.timestamp_micros()),
-            SortValue::Price(price) => format!("p{price}"),
+            SortValue::Fact(Some(value)) => format!("p{value}"),
+            SortValue::Fact(None) => "p".to_owned(),
         };
         let text = format!("{direction}|{value}|{}", self.id);
         URL_SAFE_NO_PAD.encode([&checksum(list, &text), text.as_bytes()].concat())
@@ -109,29 +108,47 @@ fn checksum(list: &str, text: &str) -> [u8; CHECKSUM] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Fact, Price};
+
+    fn by(name: &str, descending: bool) -> Sort {
+        Sort { key: SortKey::Fact(Fact::named(name).expect("a fact")), descending }
+    }
 
     fn cursor() -> Cursor {
-        let value = SortValue::Price(Price::parse("12.50").expect("a price"));
+        let price = FactValue::Price(Price::parse("12.50").expect("a price"));
+        let value = SortValue::Fact(Some(price));
         Cursor { direction: Direction::Backward, value, id: PropertyId(7) }
     }
 
     #[test]
     fn a_token_reads_back_as_the_cursor_that_made_it() {
-        assert_eq!(Cursor::parse(&cursor().token("leith"), Sort::Price, "leith"), Some(cursor()));
+        let token = cursor().token("leith");
+        assert_eq!(Cursor::parse(&token, by("price", false), "leith"), Some(cursor()));
+        for value in [Some(FactValue::Integer(1987)), None] {
+            let cursor = Cursor { value: SortValue::Fact(value), ..cursor() };
+            let token = cursor.token("leith");
+            assert_eq!(Cursor::parse(&token, by("year_built", true), "leith"), Some(cursor));
+        }
+    }
+
+    #[test]
+    fn a_cursor_at_a_row_without_a_fact_that_every_row_has_is_refused() {
+        let absent = Cursor { value: SortValue::Fact(None), ..cursor() };
+        assert_eq!(Cursor::parse(&absent.token(""), by("price", false), ""), None);
     }
 
     #[test]
     fn a_token_of_another_list_or_sort_is_refused() {
         let token = cursor().token("leith");
-        assert_eq!(Cursor::parse(&token, Sort::Newest, "leith"), None);
-        assert_eq!(Cursor::parse(&token, Sort::Price, "joppa"), None);
-        assert_eq!(Cursor::parse(&token, Sort::PriceDescending, "joppa"), None);
+        assert_eq!(Cursor::parse(&token, Sort::default(), "leith"), None);
+        assert_eq!(Cursor::parse(&token, by("price", false), "joppa"), None);
+        assert_eq!(Cursor::parse(&token, by("price", true), "joppa"), None);
     }
 
     #[test]
     fn a_token_with_any_letter_changed_added_or_missing_is_refused() {
         let token = cursor().token("leith");
-        let parse = |token: &str| Cursor::parse(token, Sort::Price, "leith");
+        let parse = |token: &str| Cursor::parse(token, by("price", false), "leith");
         for at in 0..token.len() {
             let (before, after) = token.split_at(at);
             assert_eq!(parse(&format!("{before}{}", &after[1..])), None, "{at}");
@@ -150,14 +167,14 @@ mod tests {
             let text = format!("f|t{micros}|1");
             let bytes = [&checksum("", &text), text.as_bytes()].concat();
             let token = URL_SAFE_NO_PAD.encode(bytes);
-            assert_eq!(Cursor::parse(&token, Sort::Newest, ""), None, "{micros}");
+            assert_eq!(Cursor::parse(&token, Sort::default(), ""), None, "{micros}");
         }
     }
 
     proptest::proptest! {
         #[test]
         fn junk_is_refused_without_a_panic(token in ".*") {
-            proptest::prop_assert_eq!(Cursor::parse(&token, Sort::Newest, ""), None);
+            proptest::prop_assert_eq!(Cursor::parse(&token, Sort::default(), ""), None);
         }
     }
 }

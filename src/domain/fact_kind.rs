@@ -70,6 +70,14 @@ impl FactKind {
         }
     }
 
+    /// The two directions of an order, for people.
+    pub fn directions(self) -> [&'static str; 2] {
+        match self {
+            Self::Text { .. } | Self::Prose { .. } => ["A to Z", "Z to A"],
+            Self::Price | Self::Integer { .. } => ["low to high", "high to low"],
+        }
+    }
+
     /// The keyboard that a form asks for, by HTML's `inputmode`; `None` for the usual one.
     pub fn keyboard(self) -> Option<&'static str> {
         match self {
@@ -92,7 +100,7 @@ fn whole_number(text: &str, min: i32, max: i32) -> Result<i32, String> {
 }
 
 /// The value of a fact.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum FactValue<'a> {
     /// A text.
     Text(Cow<'a, str>),
@@ -109,6 +117,15 @@ impl FactValue<'_> {
             Self::Text(text) => FactValue::Text(Cow::Borrowed(text)),
             Self::Price(price) => FactValue::Price(*price),
             Self::Integer(number) => FactValue::Integer(*number),
+        }
+    }
+
+    /// The same value, owned.
+    pub fn into_owned(self) -> FactValue<'static> {
+        match self {
+            Self::Text(text) => FactValue::Text(Cow::Owned(text.into_owned())),
+            Self::Price(price) => FactValue::Price(price),
+            Self::Integer(number) => FactValue::Integer(number),
         }
     }
 

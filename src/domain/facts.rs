@@ -1,7 +1,8 @@
 //! The facts of a listing. Each is declared once, here; its column in every statement, its field in the form, its column
 //! in files, its key in JSON and its place in the history are derived from the declaration.
 //!
-//! To add a fact of a known kind: add it to [`FACTS`], and its column to the table by a migration.
+//! To add a fact of a known kind: add it to [`FACTS`], and its column to the table by a migration. To let lists be filtered
+//! or sorted by it: declare the names of the parameters and orders, and add an index on its column and `id`.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
@@ -10,7 +11,7 @@ use super::text::is_absent;
 use super::{Description, FactKind, FactValue, FieldErrors, Location, Title};
 
 /// A fact that listings may have.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Fact {
     /// The column in the database, the key in JSON, the field of the form and the column in files.
     pub name: &'static str,
@@ -22,6 +23,27 @@ pub struct Fact {
     pub reso: Option<&'static str>,
     /// The help text below its field of the form.
     pub help: &'static str,
+    /// How lists can be filtered by it.
+    pub filter: Option<FilterKind>,
+    /// The names of the orders by it in URLs, the least values first and the greatest values first. Listings without it
+    /// are the last in both.
+    pub sort: Option<[&'static str; 2]>,
+}
+
+/// Facts are equal by their names, of which each is declared once.
+impl PartialEq for Fact {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Fact {}
+
+/// How lists can be filtered by a fact.
+#[derive(Debug, Clone, Copy)]
+pub enum FilterKind {
+    /// By bounds: the names of the parameters for the least and for the greatest value.
+    Range([&'static str; 2]),
 }
 
 /// All facts. Every listing has the first [`REQUIRED`]; these are also fields of [`super::Property`].
@@ -32,6 +54,8 @@ pub const FACTS: &[Fact] = &[
         kind: FactKind::Text { max_chars: Title::MAX_CHARS },
         reso: None,
         help: "Up to 200 characters.",
+        filter: None,
+        sort: None,
     },
     Fact {
         name: "description",
@@ -39,6 +63,8 @@ pub const FACTS: &[Fact] = &[
         kind: FactKind::Prose { max_chars: Description::MAX_CHARS },
         reso: Some("PublicRemarks"),
         help: "Plain text, up to 20,000 characters. A blank line starts a new paragraph.",
+        filter: None,
+        sort: None,
     },
     Fact {
         name: "price",
@@ -46,6 +72,8 @@ pub const FACTS: &[Fact] = &[
         kind: FactKind::Price,
         reso: Some("ListPrice"),
         help: "From 0 to 99,999,999.99, for example 250000 or 1,234.50.",
+        filter: Some(FilterKind::Range(["min_price", "max_price"])),
+        sort: Some(["price", "-price"]),
     },
     Fact {
         name: "location",
@@ -53,6 +81,8 @@ pub const FACTS: &[Fact] = &[
         kind: FactKind::Text { max_chars: Location::MAX_CHARS },
         reso: Some("City"),
         help: "Up to 100 characters. Choose a suggested location where possible, because listings with the same location are grouped.",
+        filter: None,
+        sort: None,
     },
     Fact {
         name: "year_built",
@@ -60,6 +90,8 @@ pub const FACTS: &[Fact] = &[
         kind: FactKind::Integer { min: 1000, max: 2100 },
         reso: Some("YearBuilt"),
         help: "A year from 1000 to 2100.",
+        filter: None,
+        sort: None,
     },
 ];
 
@@ -71,6 +103,11 @@ const OPTIONAL: usize = FACTS.len() - REQUIRED;
 /// The facts that a listing need not have.
 pub fn optional_facts() -> &'static [Fact] {
     &FACTS[REQUIRED..]
+}
+
+/// The facts that lists can be sorted by.
+pub fn sorted_facts() -> impl Iterator<Item = &'static Fact> {
+    FACTS.iter().filter(|fact| fact.sort.is_some())
 }
 
 impl Fact {

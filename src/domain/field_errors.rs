@@ -44,9 +44,28 @@ impl FieldErrors {
         parsed.map_err(|err| self.add(field, err.to_string())).ok()
     }
 
+    /// The value of an input in which every field is right.
+    ///
+    /// # Errors
+    /// These errors, if there are any.
+    pub fn into_result<T>(self, value: T) -> Result<T, Self> {
+        if self.is_empty() { Ok(value) } else { Err(self) }
+    }
+
     /// Whether every field is right.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The value that was read, if every field is right.
+    ///
+    /// # Errors
+    /// These errors, if there are any.
+    pub fn or<T>(self, value: T) -> Result<T, Self> {
+        match self.is_empty() {
+            true => Ok(value),
+            false => Err(self),
+        }
     }
 
     /// The messages of one field.
@@ -67,6 +86,15 @@ pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
     day.filter(|day| shape && (1..=9999).contains(&day.year())).ok_or_else(|| {
         format!("“{}” is not a date. Enter a date such as 2026-01-31.", quoted(text))
     })
+}
+
+/// The values that are allowed, as a message names them: `a, b or c`.
+pub(super) fn one_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<_> = names.collect();
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 /// As much of a text as a message quotes.

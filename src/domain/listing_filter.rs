@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use url::form_urlencoded;
+use url::form_urlencoded::{self, Serializer};
 
-use super::{FieldErrors, FoldedLocation, Location, Price, SearchText};
+use super::text::is_absent;
+use super::{FactFilter, FieldErrors, FoldedLocation, Location, SearchText};
 
 /// The most locations that one query may name.
 pub const MAX_LOCATIONS: usize = 20;
@@ -16,57 +17,38 @@ pub struct ListingFilter {
     pub search: Option<SearchText>,
     /// Locations of which each row must have one; as asked for, ordered by their folded form.
     pub locations: Vec<Location>,
-    /// The lowest price, as asked for.
-    pub min_price: Option<Price>,
-    /// The highest price, as asked for.
-    pub max_price: Option<Price>,
+    /// What the facts of each row must be.
+    pub facts: FactFilter,
 }
 
 impl ListingFilter {
-    /// Whether every row is in the list.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+    /// Parses the parameters of a URL's query string that filter; the others, right or wrong, are ignored.
+    ///
+    /// # Errors
+    /// All wrong parameters at once, each with what is allowed.
+    pub fn parse(query_string: &str) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let mut filter = Self::default();
+        for (name, value) in form_urlencoded::parse(query_string.as_bytes()) {
+            filter.read(&name, &value, &mut errors);
+        }
+        filter.tidy(&mut errors);
+        errors.into_result(filter)
     }
 
-    /// The folded locations, each once.
-    pub fn folded_locations(&self) -> BTreeSet<FoldedLocation> {
-        self.locations.iter().map(FoldedLocation::of).collect()
-    }
-
-    /// The price bounds, the lower first even where they were asked for the other way round.
-    pub fn price_range(&self) -> (Option<Price>, Option<Price>) {
-        match (self.min_price, self.max_price) {
-            (Some(min), Some(max)) if min > max => (Some(max), Some(min)),
-            range => range,
+    /// Reads a parameter, if it is one that filters and has anything to see. After the last one, the filter is to be tidied.
+    pub(super) fn read(&mut self, name: &str, value: &str, errors: &mut FieldErrors) {
+        let value = value.trim();
+        if is_absent(value) {
+            return;
+        }
+        match name {
+            "q" => self.search = errors.check("q", SearchText::parse(value)),
+            "location" => self.locations.extend(errors.check("location", Location::parse(value))),
+            _ => self.facts.read(name, value, errors),
         }
     }
 
-    /// Whether the bounds were asked for the wrong way round.
-    pub fn prices_were_swapped(&self) -> bool {
-        matches!((self.min_price, self.max_price), (Some(min), Some(max)) if min > max)
-    }
-
-    /// The text that is equal exactly for filters that select the same rows.
-    pub fn row_key(&self) -> String {
-        let mut text = form_urlencoded::Serializer::new(String::new());
-        if let Some(search) = &self.search {
-            text.append_pair("q", &search.text());
-        }
-        for location in self.folded_locations() {
-            text.append_pair("location", location.as_str());
-        }
-        let (min, max) = self.price_range();
-        min.inspect(|price| {
-            text.append_pair("min_price", &price.to_string());
-        });
-        max.inspect(|price| {
-            text.append_pair("max_price", &price.to_string());
-        });
-        text.finish()
-    }
-}
-
-impl ListingFilter {
     /// One spelling per location, in a fixed order, and single spaces between search words.
     pub(super) fn tidy(&mut self, errors: &mut FieldErrors) {
         self.locations.sort_by_key(|location| (FoldedLocation::of(location), location.clone()));
@@ -78,5 +60,44 @@ impl ListingFilter {
             let spaced: Vec<_> = search.as_str().split_whitespace().collect();
             self.search = SearchText::parse(&spaced.join(" ")).ok();
         }
+    }
+
+    /// Whether every row is in the list.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The search, if it is for a single word.
+    pub fn word(&self) -> Option<&SearchText> {
+        self.search.as_ref().filter(|search| search.words().len() == 1)
+    }
+
+    /// The folded locations, each once.
+    pub fn folded_locations(&self) -> BTreeSet<FoldedLocation> {
+        self.locations.iter().map(FoldedLocation::of).collect()
+    }
+
+    /// Adds the parameters that ask for exactly this to a query string.
+    pub(super) fn append(&self, text: &mut Serializer<'_, String>) {
+        if let Some(search) = &self.search {
+            text.append_pair("q", search.as_str());
+        }
+        for location in &self.locations {
+            text.append_pair("location", location.as_str());
+        }
+        self.facts.append(text);
+    }
+
+    /// The text that is equal exactly for filters that select the same rows.
+    pub fn row_key(&self) -> String {
+        let mut text = Serializer::new(String::new());
+        if let Some(search) = &self.search {
+            text.append_pair("q", &search.text());
+        }
+        for location in self.folded_locations() {
+            text.append_pair("location", location.as_str());
+        }
+        self.facts.straightened().append(&mut text);
+        text.finish()
     }
 }

@@ -8,7 +8,7 @@ use url::form_urlencoded;
 
 use super::field_errors::quoted;
 use super::text::is_absent;
-use super::{Cursor, FieldErrors, ListingFilter, Location, Price, SearchText, Sort};
+use super::{Cursor, FieldErrors, ListingFilter, Location, Sort};
 
 /// Rows per page when nothing else is asked for.
 pub const DEFAULT_PAGE_SIZE: u16 = 24;
@@ -22,7 +22,7 @@ const NOT_A_CURSOR: &str =
     "This cursor does not belong to this list and order. Use a cursor from `next` or `previous`.";
 
 /// The position of the requested rows in the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Position {
     /// A numbered page, from 1. No list has a page after [`MAX_PAGE`].
     Page(u16),
@@ -56,7 +56,7 @@ impl Default for ListingQuery {
     fn default() -> Self {
         Self {
             filter: ListingFilter::default(),
-            sort: Sort::Newest,
+            sort: Sort::default(),
             position: Position::Page(1),
             page_size: DEFAULT_PAGE_SIZE,
         }
@@ -78,15 +78,7 @@ impl ListingQuery {
             if is_absent(value) {
                 continue;
             }
-            let filter = &mut query.filter;
             match name.as_ref() {
-                "q" => filter.search = errors.check("q", SearchText::parse(value)),
-                "location" => {
-                    let location = errors.check("location", Location::parse(value));
-                    filter.locations.extend(location);
-                }
-                "min_price" => filter.min_price = errors.check("min_price", Price::parse(value)),
-                "max_price" => filter.max_price = errors.check("max_price", Price::parse(value)),
                 "sort" => query.sort = errors.check("sort", Sort::parse(value)).unwrap_or_default(),
                 "page" => {
                     let page = errors.check("page", page_number(value));
@@ -97,7 +89,7 @@ impl ListingQuery {
                     query.page_size = size.unwrap_or(DEFAULT_PAGE_SIZE);
                 }
                 "cursor" if cursors == Cursors::Accepted => token = Some(value.to_owned()),
-                _ => {}
+                name => query.filter.read(name, value, &mut errors),
             }
         }
         query.filter.tidy(&mut errors);
@@ -107,24 +99,13 @@ impl ListingQuery {
                 None => errors.add("cursor", NOT_A_CURSOR),
             }
         }
-        if errors.is_empty() { Ok(query) } else { Err(errors) }
+        errors.into_result(query)
     }
 
     /// The query string that asks for exactly this, defaults left out: for URLs and page-cache keys.
     pub fn canonical(&self) -> String {
         let mut text = form_urlencoded::Serializer::new(String::new());
-        let filter = &self.filter;
-        if let Some(search) = &filter.search {
-            text.append_pair("q", search.as_str());
-        }
-        for location in &filter.locations {
-            text.append_pair("location", location.as_str());
-        }
-        for (name, price) in [("min_price", filter.min_price), ("max_price", filter.max_price)] {
-            if let Some(price) = price {
-                text.append_pair(name, &price.to_string());
-            }
-        }
+        self.filter.append(&mut text);
         self.append_place(&mut text);
         text.finish()
     }
@@ -176,7 +157,7 @@ impl ListingQuery {
         if self.sort != Sort::default() {
             text.append_pair("sort", self.sort.name());
         }
-        match self.position {
+        match &self.position {
             Position::Page(1) => {}
             Position::Page(page) => {
                 text.append_pair("page", &page.to_string());
@@ -252,7 +233,7 @@ mod tests {
     #[test]
     fn prices_asked_for_the_wrong_way_round_select_the_same_rows() {
         let swapped = parse("min_price=500&max_price=100");
-        assert!(swapped.filter.prices_were_swapped());
+        assert_eq!(swapped.filter.facts.swapped().count(), 1);
         assert_eq!(swapped.row_key(), parse("min_price=100&max_price=500").row_key());
     }
 

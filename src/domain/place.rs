@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
 use super::text::is_absent;
-use super::{FieldErrors, ListingFilter, ListingQuery, Location};
+use super::{FieldErrors, ListingFilter, Location};
 
 /// A location that listings have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,40 +32,26 @@ impl PlaceQuery {
     /// All wrong parameters at once, each with what is allowed.
     pub fn parse(query_string: &str) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::new();
-        let mut name = None;
-        let mut rest = form_urlencoded::Serializer::new(String::new());
+        let mut query = Self::default();
         for (field, value) in form_urlencoded::parse(query_string.as_bytes()) {
             match field.as_ref() {
+                "location" => {}
                 "name" if is_absent(&value) => {}
-                "name" => name = errors.check("name", Location::parse(&value)),
-                "q" | "min_price" | "max_price" => {
-                    rest.append_pair(&field, &value);
-                }
-                _ => {}
+                "name" => query.name = errors.check("name", Location::parse(&value)),
+                field => query.filter.read(field, &value, &mut errors),
             }
         }
-        let parsed = ListingQuery::parse(&rest.finish(), super::Cursors::Ignored);
-        let filter = match parsed {
-            Ok(query) => query.filter,
-            Err(more) => {
-                errors.merge(more);
-                ListingFilter::default()
-            }
-        };
-        let filter = match &name {
-            Some(_) => ListingFilter::default(),
-            None => filter,
-        };
-        match errors.is_empty() {
-            true => Ok(Self { filter, name }),
-            false => Err(errors),
+        query.filter.tidy(&mut errors);
+        if query.name.is_some() {
+            query.filter = ListingFilter::default();
         }
+        errors.into_result(query)
     }
 
     /// The query string that asks for exactly this: for URLs and page-cache keys.
     pub fn canonical(&self) -> String {
-        let query = ListingQuery::of(self.filter.clone());
-        let mut text = form_urlencoded::Serializer::new(query.canonical());
+        let mut text = form_urlencoded::Serializer::new(String::new());
+        self.filter.append(&mut text);
         if let Some(name) = &self.name {
             text.append_pair("name", name.as_str());
         }

@@ -6,7 +6,9 @@ use std::fmt;
 use chrono::{DateTime, Datelike as _, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Description, FACTS, FactValue, Facts, Location, Price, PropertyId, REQUIRED, Title};
+use super::{
+    Description, FACTS, Fact, FactValue, Facts, Location, Price, PropertyId, REQUIRED, Title,
+};
 
 /// A listing as it is in the database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +35,12 @@ impl Property {
     /// The state that an edit of this property starts from.
     pub fn version(&self) -> Version {
         Version(self.updated_at.timestamp_micros())
+    }
+
+    /// The value of a fact; `None` where it is absent.
+    pub fn value(&self, fact: &Fact) -> Option<FactValue<'_>> {
+        let values = FACTS.iter().zip(self.values());
+        values.filter(|(other, _)| *other == fact).find_map(|(_, value)| value)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 use super::{LogReader, ReplayError};
 use crate::cache::Cache;
@@ -13,6 +13,10 @@ use crate::domain::LogPosition;
 
 /// How long a lost notification can go unnoticed; well below the lease of the memory tier, which each look extends.
 const RECONCILE: Duration = Duration::from_millis(500);
+/// The least time between two applications of what was heard. A single write is applied at once. In a stream of writes,
+/// those within this time are applied together: each page that shows them is computed once for all of them. Other
+/// instances may show a write after 100 ms at most.
+const SPACING: Duration = Duration::from_millis(10);
 /// The first and the longest wait before the next attempt to connect.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
@@ -77,9 +81,13 @@ async fn follow(
         }
         ready.notify_one();
         let deadline = Instant::now() + RECONCILE;
+        let mut from = Instant::now();
         loop {
-            match listener.hear(deadline).await {
-                Ok(Heard::Events(events)) => reader.apply(&events).await,
+            match listener.hear(sleep_until(from), deadline).await {
+                Ok(Heard::Events(events)) => {
+                    from = Instant::now() + SPACING;
+                    reader.apply(&events).await;
+                }
                 Ok(Heard::Many | Heard::Nothing) => break,
                 Err(err) => {
                     log::warn!("{err}");

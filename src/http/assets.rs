@@ -9,8 +9,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::AppError;
-use super::negotiation::AcceptedEncodings;
-use super::negotiation::has_copy;
+use super::negotiation::{AcceptedEncodings, representation};
 use crate::cache::StoredPage;
 
 /// Each file's name and its name with the content's hash, as `build.rs` found them.
@@ -88,7 +87,13 @@ pub(super) async fn show(
     let at = file.ok_or(AppError::NotFound)?;
     let (plain, hashed) = FILES[at];
     let mut response = match assets.text(at).await? {
-        Some(text) => answer(text, &request),
+        Some(text) => {
+            let headers = request.headers();
+            let mut response = representation(text, headers, AcceptedEncodings::of(headers));
+            let vary = HeaderValue::from_static("Accept-Encoding");
+            response.headers_mut().insert(header::VARY, vary);
+            response
+        }
         None => {
             let file = NamedFile::open(assets.folder.join(plain));
             let file = file.map_err(|_| AppError::NotFound)?;
@@ -102,26 +107,4 @@ pub(super) async fn show(
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(lifetime));
     Ok(response)
-}
-
-/// A text in the encoding that the client likes best, or the news that its copy is still right.
-fn answer(text: &StoredPage, request: &HttpRequest) -> HttpResponse {
-    let encoding = text.choose(AcceptedEncodings::of(request.headers()));
-    let etag = text.etag(encoding);
-    let not_modified = has_copy(request.headers(), etag);
-    let mut response = match not_modified {
-        true => HttpResponse::NotModified(),
-        false => HttpResponse::Ok(),
-    };
-    let vary = HeaderValue::from_static("Accept-Encoding");
-    response.insert_header((header::VARY, vary));
-    response.insert_header((header::ETAG, etag.clone()));
-    if not_modified {
-        return response.finish();
-    }
-    if let Some(token) = encoding.token() {
-        response.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static(token)));
-    }
-    response.insert_header((header::CONTENT_TYPE, text.content_type.clone()));
-    response.body(text.body(encoding))
 }

@@ -4,7 +4,6 @@
 //! page or a problem document. A failure of the server's is logged there, once.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::{StatusCode, header};
@@ -41,13 +40,12 @@ pub enum AppError {
     TooSlow,
     /// A use case failed.
     Service(ServiceError),
-    /// A page can't be rendered.
-    Render(Arc<askama::Error>),
-    /// Data can't be written as JSON.
-    Encode(String),
-    /// The session can't be read or written.
-    Session(String),
+    /// The server's own fault, for the log: a page or JSON that can't be written, a session that can't be read.
+    Fault(String),
 }
+
+/// The outcome of a handler.
+pub(super) type Answer = Result<HttpResponse, AppError>;
 
 /// What keeps the database from answering: the beginning of a sentence.
 pub(super) fn outage(why: Option<Outage>) -> &'static str {
@@ -118,7 +116,7 @@ impl AppError {
                 Some(why) => Self::Unavailable(Some(why)).detail(),
                 None => err.refused_by().map_or(FAULT.to_owned(), refusal),
             },
-            Self::Render(_) | Self::Encode(_) | Self::Session(_) => FAULT.to_owned(),
+            Self::Fault(_) => FAULT.to_owned(),
         }
     }
 
@@ -146,9 +144,7 @@ impl ResponseError for AppError {
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Service(err) if err.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Service(err) if err.refused_by().is_some() => StatusCode::BAD_REQUEST,
-            Self::Service(_) | Self::Render(_) | Self::Encode(_) | Self::Session(_) => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            Self::Service(_) | Self::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -179,8 +175,7 @@ impl fmt::Display for AppError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Service(err) => err.fmt(f),
-            Self::Render(err) => err.fmt(f),
-            Self::Encode(err) | Self::Session(err) => f.write_str(err),
+            Self::Fault(err) => f.write_str(err),
             other => f.write_str(&other.detail()),
         }
     }
@@ -220,19 +215,19 @@ impl From<ServiceError> for AppError {
 
 impl From<askama::Error> for AppError {
     fn from(err: askama::Error) -> Self {
-        Self::Render(Arc::new(err))
+        Self::Fault(err.to_string())
     }
 }
 
 impl From<actix_session::SessionInsertError> for AppError {
     fn from(err: actix_session::SessionInsertError) -> Self {
-        Self::Session(err.to_string())
+        Self::Fault(err.to_string())
     }
 }
 
 impl From<actix_session::SessionGetError> for AppError {
     fn from(err: actix_session::SessionGetError) -> Self {
-        Self::Session(err.to_string())
+        Self::Fault(err.to_string())
     }
 }
 

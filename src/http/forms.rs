@@ -28,21 +28,10 @@ pub(in crate::http) struct CheckedForm(pub(in crate::http) Fields);
 /// **Invariant:** only a form that a page of this site sent, as the browser says, is shown again. Another site’s page puts no words
 /// into a form that has a token.
 #[derive(Debug)]
-pub(in crate::http) enum SentForm {
-    /// The token is right.
-    Checked(Fields),
-    /// A page of this site sent it with another token: usually the one of an earlier login. Nothing is done.
-    Outdated(Fields),
-}
-
-impl SentForm {
-    /// The fields, and whether the token is of an earlier login.
-    pub(in crate::http) fn into_parts(self) -> (Fields, bool) {
-        match self {
-            Self::Checked(fields) => (fields, false),
-            Self::Outdated(fields) => (fields, true),
-        }
-    }
+pub(in crate::http) struct SentForm {
+    pub(in crate::http) fields: Fields,
+    /// Whether its token is another one, usually of an earlier login. Then nothing is done.
+    pub(in crate::http) is_outdated: bool,
 }
 
 /// Fields of a form, in the order in which they came.
@@ -93,8 +82,8 @@ impl FromRequest for CheckedForm {
         let sent = SentForm::from_request(request, payload);
         Box::pin(async move {
             match sent.await? {
-                SentForm::Checked(fields) => Ok(Self(fields)),
-                SentForm::Outdated(_) => Err(AppError::Forbidden(REFUSAL).into()),
+                SentForm { fields, is_outdated: false } => Ok(Self(fields)),
+                SentForm { .. } => Err(AppError::Forbidden(REFUSAL).into()),
             }
         })
     }
@@ -158,8 +147,8 @@ pub(super) fn sent_form(
         let fields = read(&request, &body)?;
         let right = token.is_some_and(|token| tokens_match(&token, fields.get("csrf_token")));
         match right {
-            true if !is_foreign(request.headers()) => Ok(SentForm::Checked(fields)),
-            false if is_own(request.headers()) => Ok(SentForm::Outdated(fields)),
+            true if !is_foreign(request.headers()) => Ok(SentForm { fields, is_outdated: false }),
+            false if is_own(request.headers()) => Ok(SentForm { fields, is_outdated: true }),
             _ => Err(AppError::Forbidden(REFUSAL).into()),
         }
     }

@@ -12,6 +12,7 @@ mod forms;
 mod health;
 mod listings;
 mod management;
+mod messages;
 mod middleware;
 mod negotiation;
 mod openapi;
@@ -23,6 +24,7 @@ mod site;
 mod staff;
 mod views;
 
+use error::Answer;
 pub use error::AppError;
 pub use middleware::{Lane, LaneService, RequestId, error_pages, gate, request_id};
 pub use openapi::document as api_description;

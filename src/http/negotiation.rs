@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use url::form_urlencoded;
 
-use crate::cache::Encoding;
+use crate::cache::{Encoding, StoredPage};
 use crate::services::urls::Failures;
 
 /// The format of an answer.
@@ -99,8 +100,30 @@ impl IntoIterator for AcceptedEncodings {
     }
 }
 
+/// The encoding of a page that the client likes best, or 304 where its copy is still right.
+pub(super) fn representation(
+    page: &StoredPage,
+    headers: &HeaderMap,
+    encodings: AcceptedEncodings,
+) -> HttpResponse {
+    let encoding = page.choose(encodings);
+    let current = page.etag(encoding);
+    // A copy that was compressed otherwise is the same page, and keeps its own validator.
+    let mut known = [current].into_iter().chain(page.etags(encoding));
+    if let Some(copy) = known.find(|etag| has_copy(headers, etag)) {
+        return HttpResponse::NotModified().insert_header((header::ETAG, copy.clone())).finish();
+    }
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::ETAG, current.clone()));
+    if let Some(token) = encoding.token() {
+        response.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static(token)));
+    }
+    response.insert_header((header::CONTENT_TYPE, page.content_type.clone()));
+    response.body(page.body(encoding))
+}
+
 /// Whether a client has this representation already (RFC 9110, section 13.1.2: a weak comparison).
-pub(super) fn has_copy(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+fn has_copy(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     let lists = headers.get_all(header::IF_NONE_MATCH);
     let tags = lists.flat_map(|list| list.as_bytes().split(|byte| *byte == b','));
     tags.map(<[u8]>::trim_ascii)

@@ -3,7 +3,7 @@
 use actix_web::middleware::from_fn;
 use actix_web::{Resource, web};
 
-use super::middleware::frame::frame_failures;
+use super::middleware::frame::frame;
 use super::middleware::session::sessions;
 use super::routing::{get, not_found, resource};
 use super::{Site, admin, assets, health, management, public};
@@ -28,7 +28,7 @@ pub fn configure(config: &mut web::ServiceConfig, services: &Services, site: &Si
             }
             Address::Operators(address) => {
                 let resource = management::routes::of(address, resource);
-                let framed = resource.wrap(from_fn(frame_failures));
+                let framed = resource.wrap(from_fn(frame));
                 config.service(framed.wrap(sessions(site, &services.sessions)));
             }
             // Their scope has one session for all.

@@ -7,22 +7,20 @@ use actix_session::{Session, SessionExt as _};
 use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 
-use super::AppError;
 use super::csrf::{CSRF, new_token, tokens_match};
+use super::messages::Messages;
 use super::views::frame::{Frame, Message, Undo};
+use super::{AppError, Site};
 use crate::domain::{EventId, Permission, Permissions, User, UserId};
 use crate::services::urls::{Address, Admin, find};
 use crate::services::{Actor, Outage, SESSION_NAME, Services, USER_ID, Visitor};
 
-/// What ties the session to the password: a new one ends it.
+/// The session's entry that ties it to the password: a new password ends it.
 const FINGERPRINT: &str = "fingerprint";
-/// The login name, for pages that are shown while the database is out of reach.
+/// The session's entry with the login name, for pages that are shown while the database is out of reach.
 const USERNAME: &str = "username";
-const MESSAGES: &str = "messages";
-/// More messages than these don't wait for the next page; the oldest are dropped.
-const MOST_MESSAGES: usize = 20;
 
-/// A member of staff who is logged in.
+/// A member of staff who is logged in, and the use cases that a request of theirs calls.
 #[derive(Clone)]
 pub(in crate::http) struct Staff {
     /// Their number.
@@ -31,10 +29,13 @@ pub(in crate::http) struct Staff {
     pub(in crate::http) username: String,
     /// Whether they may do everything.
     pub(in crate::http) is_superuser: bool,
-    /// What their session is known by in the lists of sessions.
+    /// The name of their session in the lists of sessions.
     pub(in crate::http) session_name: String,
+    /// The use cases.
+    pub(in crate::http) services: web::Data<Services>,
     permissions: Permissions,
-    session: Session,
+    csrf_token: String,
+    messages: Messages,
     /// Why the database could not say that they still are one; `None` where it did.
     outage: Option<Outage>,
 }
@@ -60,26 +61,27 @@ impl Staff {
     }
 
     /// The one whose session has just begun.
-    pub(in crate::http) fn entered(session: &Session, user: &User) -> Result<Self, AppError> {
-        let name = session.get(SESSION_NAME)?.unwrap_or_default();
-        Ok(Self::known(session.clone(), user, name))
-    }
-
-    fn known(session: Session, user: &User, session_name: String) -> Self {
-        Self {
+    pub(in crate::http) fn entered(
+        session: &Session,
+        user: &User,
+        services: &web::Data<Services>,
+    ) -> Result<Self, AppError> {
+        Ok(Self {
             id: user.id,
             username: user.username.to_string(),
             is_superuser: user.is_superuser,
-            session_name,
+            session_name: session.get(SESSION_NAME)?.unwrap_or_default(),
+            services: services.clone(),
             permissions: user.permissions,
-            session,
+            csrf_token: session.get(CSRF)?.unwrap_or_default(),
+            messages: Messages::default(),
             outage: None,
-        }
+        })
     }
 
     /// Says something on the next page.
-    pub(in crate::http) fn say(&self, level: &str, text: String) -> Result<(), AppError> {
-        self.put(level, text, None)
+    pub(in crate::http) fn say(&self, level: &str, text: impl Into<String>) {
+        self.messages.add(Message { level: level.to_owned(), text: text.into(), undo: None });
     }
 
     /// Says that something was deleted, with a button that undoes it for those who may.
@@ -88,53 +90,37 @@ impl Staff {
         text: String,
         deletion: Option<EventId>,
         filters: String,
-    ) -> Result<(), AppError> {
+    ) {
         let deletion = deletion.filter(|_| self.may(Permission::Add));
-        let event = deletion.map(|event| event.0);
-        self.put("success", text, event.map(|event| Undo { event, filters }))
+        let undo = deletion.map(|event| Undo { event: event.0, filters });
+        self.messages.add(Message { level: "success".to_owned(), text, undo });
     }
 
-    fn put(&self, level: &str, text: String, undo: Option<Undo>) -> Result<(), AppError> {
-        let mut messages: Vec<Message> = self.session.get(MESSAGES)?.unwrap_or_default();
-        let surplus = (messages.len() + 1).saturating_sub(MOST_MESSAGES);
-        messages.drain(..surplus);
-        messages.push(Message { level: level.to_owned(), text, undo });
-        Ok(self.session.insert(MESSAGES, messages)?)
+    /// The messages that wait for the next page.
+    pub(in crate::http) fn messages(&self) -> &Messages {
+        &self.messages
     }
 
-    /// The frame of a page; takes the messages that were waiting.
-    pub(in crate::http) fn frame(&self) -> Result<Frame, AppError> {
-        Ok(Frame { messages: self.take_messages()?, ..self.bare_frame()? })
+    /// The frame of a page; takes the messages that were waiting. While the database is out of reach they go on waiting.
+    pub(in crate::http) fn frame(&self) -> Frame {
+        let messages = if self.is_known() { self.messages.take() } else { Vec::new() };
+        Frame { messages, ..self.bare_frame() }
     }
 
     /// The frame of a page about a failure, which the messages outlive.
-    fn bare_frame(&self) -> Result<Frame, AppError> {
-        Ok(Frame {
+    pub(in crate::http) fn bare_frame(&self) -> Frame {
+        Frame {
             username: self.username.clone(),
-            csrf_token: self.session.get(CSRF)?.unwrap_or_default(),
+            csrf_token: self.csrf_token.clone(),
             messages: Vec::new(),
             is_superuser: self.is_superuser,
             permissions: self.permissions,
-        })
-    }
-
-    /// The messages that were waiting. While the database is out of reach they go on waiting: a session that can't be
-    /// saved would fail the page.
-    fn take_messages(&self) -> Result<Vec<Message>, AppError> {
-        if !self.is_known() {
-            return Ok(Vec::new());
         }
-        let messages: Vec<Message> = self.session.get(MESSAGES)?.unwrap_or_default();
-        if !messages.is_empty() {
-            self.session.remove(MESSAGES);
-        }
-        Ok(messages)
     }
 
     /// Whether a session's CSRF token was sent.
     pub(in crate::http) fn sent_token(&self, sent: &str) -> bool {
-        let token: Option<String> = self.session.get(CSRF).ok().flatten();
-        token.is_some_and(|token| tokens_match(&token, sent))
+        tokens_match(&self.csrf_token, sent)
     }
 
     /// Why a form that was opened before this login was not taken, and `then`, what to do now.
@@ -219,18 +205,14 @@ impl Staff {
         self.outage
     }
 
-    /// The member of staff whose session a request carries; `None` for other requests. Notes the frame of a page about a
-    /// failure with the request.
+    /// The member of staff whose session a request carries; `None` for other requests. Notes them with the request.
     pub(in crate::http) async fn of(request: &HttpRequest) -> Result<Option<Self>, AppError> {
         if let Some(staff) = request.extensions().get::<Self>() {
             return Ok(Some(staff.clone()));
         }
         let found = Self::find(request).await?;
         if let Some(staff) = &found {
-            let frame = staff.bare_frame()?;
-            let mut known = request.extensions_mut();
-            known.insert(frame);
-            known.insert(staff.clone());
+            request.extensions_mut().insert(staff.clone());
         }
         Ok(found)
     }
@@ -241,12 +223,13 @@ impl Staff {
             return Ok(None);
         };
         let services = request.app_data::<web::Data<Services>>().ok_or(AppError::NotFound)?;
+        let site = request.app_data::<web::Data<Site>>().ok_or(AppError::NotFound)?;
         let known: Option<String> = session.get(FINGERPRINT)?;
         let session_name: String = session.get(SESSION_NAME)?.unwrap_or_default();
-        let found = services.accounts.find_by_session(id, &session_name).await;
-        match found {
+        let messages = Messages::of(request, site, &session_name);
+        match services.accounts.find_by_session(id, &session_name).await {
             Ok(Some(user)) if known.as_deref() == Some(&*user.session_stamp) => {
-                Ok(Some(Self::known(session, &user, session_name)))
+                Ok(Some(Self { messages, ..Self::entered(&session, &user, services)? }))
             }
             Ok(_) => {
                 session.purge();
@@ -256,14 +239,15 @@ impl Staff {
             // what was typed.
             Err(err) if err.is_unavailable() => {
                 log::error!("{err}");
-                let username = session.get(USERNAME)?.unwrap_or_default();
                 Ok(Some(Self {
                     id,
-                    username,
+                    username: session.get(USERNAME)?.unwrap_or_default(),
                     is_superuser: false,
                     session_name,
+                    services: services.clone(),
                     permissions: Permissions::all(),
-                    session,
+                    csrf_token: session.get(CSRF)?.unwrap_or_default(),
+                    messages,
                     outage: err.outage(),
                 }))
             }

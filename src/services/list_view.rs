@@ -83,19 +83,17 @@ impl Listings {
         let meant = meant_by(&client, query).await?;
         let query = &meant.query.clone();
         let filter = &query.filter;
-        let rows = properties::list(&client, query);
-        let total = properties::count(&client, filter);
-        let (rows, total, places) = if filter.is_empty() {
+        let list = properties::list_and_count(&client, query);
+        let ((rows, total), places) = if filter.is_empty() {
             // All in one round trip.
-            let places = places::list(&client, filter, 0, OFFERED);
-            tokio::try_join!(rows, total, places)?
+            tokio::try_join!(list, places::list(&client, filter, 0, OFFERED))?
         } else {
-            let (rows, total) = tokio::try_join!(rows, total)?;
+            let (rows, total) = list.await?;
             let places = match has_places(filter) {
                 true => places::list(&client, filter, total.number, OFFERED).await?,
                 false => Vec::new(),
             };
-            (rows, total, places)
+            ((rows, total), places)
         };
         let page = ListingPage { properties: rows.properties, more: rows.more, total };
         let mut looser = Vec::new();
@@ -142,15 +140,14 @@ fn loosened(filter: &ListingFilter) -> Vec<Looser> {
         let search = None;
         without(FilterPart::Search, ListingFilter { search, ..filter.clone() });
     }
-    if filter.price_range() != (None, None) {
-        let (min_price, max_price) = (None, None);
-        let rest = ListingFilter { min_price, max_price, ..filter.clone() };
-        without(FilterPart::Prices, rest);
+    for fact in filter.facts.facts() {
+        let facts = filter.facts.without_fact(fact);
+        without(FilterPart::Fact(fact), ListingFilter { facts, ..filter.clone() });
     }
     if !filter.locations.is_empty() {
         let locations = Vec::new();
         let rest = ListingFilter { locations, ..filter.clone() };
-        if filter.search.is_some() && filter.price_range() != (None, None) {
+        if usize::from(filter.search.is_some()) + filter.facts.facts().count() > 1 {
             let here =
                 ListingFilter { locations: filter.locations.clone(), ..ListingFilter::default() };
             without(FilterPart::AllButLocations, here);
@@ -190,7 +187,7 @@ fn best_first(mut offers: Vec<Looser>) -> Vec<Looser> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Cursors;
+    use crate::domain::{Cursors, Fact};
 
     fn parts(query: &str) -> Vec<(FilterPart, String)> {
         let query = ListingQuery::parse(query, Cursors::Ignored).expect("valid");
@@ -202,13 +199,14 @@ mod tests {
     #[test]
     fn each_part_of_a_filter_can_be_left_out() {
         let word = |word: &str| FilterPart::Word(word.to_owned());
+        let price = Fact::named("price").expect("a fact");
         assert_eq!(
             parts("q=sea+view&min_price=5&location=Leith"),
             [
                 (word("sea"), "q=view&location=leith&min_price=5.00".into()),
                 (word("view"), "q=sea&location=leith&min_price=5.00".into()),
                 (FilterPart::Search, "location=leith&min_price=5.00".to_owned()),
-                (FilterPart::Prices, "q=sea+view&location=leith".into()),
+                (FilterPart::Fact(price), "q=sea+view&location=leith".into()),
                 (FilterPart::AllButLocations, "location=leith".into()),
                 (FilterPart::Locations, "q=sea+view&min_price=5.00".into()),
             ]

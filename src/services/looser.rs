@@ -1,6 +1,6 @@
 //! Filters that ask for less than one that finds nothing.
 
-use crate::domain::{Count, ListingFilter};
+use crate::domain::{Count, Fact, ListingFilter};
 
 /// A filter without one of its parts.
 #[derive(Debug, Clone)]
@@ -20,8 +20,8 @@ pub enum FilterPart {
     Word(String),
     /// The whole search.
     Search,
-    /// The bounds of the price.
-    Prices,
+    /// What is asked of a fact.
+    Fact(&'static Fact),
     /// The locations.
     Locations,
     /// Everything but the locations.

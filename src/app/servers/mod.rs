@@ -9,17 +9,16 @@
 mod account;
 mod binaries;
 mod claim;
-mod connect;
 pub(crate) mod data_dir;
 mod error;
 mod lock;
-mod orphan;
 mod owner;
 mod postgres;
 mod process;
 mod program;
 mod ready;
 mod redis;
+mod server;
 
 use std::path::PathBuf;
 
@@ -154,18 +153,11 @@ impl Servers {
         holder: &Holder,
         stop: &Stop,
     ) -> Result<(), ServersError> {
-        let sockets = data_dir.sockets();
         if config.database.is_private() {
-            let address = self.database.insert(connect::postgres(&sockets));
-            let answer = async || connect::postgres_answers(address).await;
-            let log = data_dir.join(postgres::LOG);
-            ready::wait(postgres::NAME, &log, None, stop, answer).await?;
+            self.database = Some(ready::postgres(data_dir, None, stop).await?.into());
         }
         if holder.redis && matches!(config.cache.redis, RedisChoice::Private) {
-            let address = self.redis.insert(connect::redis(&sockets));
-            let answer = async || connect::redis_answers(address).await;
-            let log = data_dir.join(redis::LOG);
-            ready::wait(redis::NAME, &log, None, stop, answer).await?;
+            self.redis = Some(local(&ready::redis(data_dir, None, stop).await?));
         }
         self.hold = Hold::Guest { _locks: Box::new(locks) };
         Ok(())
@@ -178,11 +170,11 @@ impl Servers {
         redis: Option<PathBuf>,
     ) -> Result<(), ServersError> {
         match owner.start(postgres, redis).await {
-            Ok(sockets) => {
-                if owner.runs_postgres() {
-                    self.database = Some(connect::postgres(&sockets));
+            Ok((database, redis_url)) => {
+                if let Some(database) = database {
+                    self.database = Some(database.into());
                 }
-                self.redis = owner.runs_redis().then(|| connect::redis(&sockets));
+                self.redis = redis_url.as_deref().map(local);
                 self.hold = Hold::Owner(Box::new(owner));
                 Ok(())
             }
@@ -192,6 +184,11 @@ impl Servers {
             }
         }
     }
+}
+
+/// The address of a private Redis.
+fn local(url: &str) -> RedisAddress {
+    RedisAddress::parse(url, None).expect("it is that of a socket")
 }
 
 fn warn_of_no_redis(binary: Option<Result<PathBuf, String>>) {

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use url::form_urlencoded::Serializer;
 
-use super::super::ListingFilter;
+use super::super::{FieldErrors, ListingFilter};
 
 /// The filter of the public list, and what only staff ask.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,9 +27,10 @@ impl AdminFilter {
         self.added_from.is_some() || self.added_to.is_some()
     }
 
-    /// Bounds that were asked for the wrong way round, the right way round.
-    pub(super) fn tidy(&mut self) {
-        (self.listing.min_price, self.listing.max_price) = self.listing.price_range();
+    /// As [`ListingFilter::tidy`]; bounds that were asked for the wrong way round, the right way round.
+    pub(super) fn tidy(&mut self, errors: &mut FieldErrors) {
+        self.listing.tidy(errors);
+        self.listing.facts = self.listing.facts.straightened();
         if let (Some(from), Some(to)) = (self.added_from, self.added_to)
             && from > to
         {
@@ -38,18 +39,7 @@ impl AdminFilter {
     }
 
     pub(super) fn append(&self, text: &mut Serializer<'_, String>) {
-        if let Some(search) = &self.listing.search {
-            text.append_pair("q", search.as_str());
-        }
-        for location in &self.listing.locations {
-            text.append_pair("location", location.as_str());
-        }
-        let (min, max) = (self.listing.min_price, self.listing.max_price);
-        for (name, price) in [("min_price", min), ("max_price", max)] {
-            if let Some(price) = price {
-                text.append_pair(name, &price.to_string());
-            }
-        }
+        self.listing.append(text);
         for (name, day) in [("added_from", self.added_from), ("added_to", self.added_to)] {
             if let Some(day) = day {
                 text.append_pair(name, &day.to_string());

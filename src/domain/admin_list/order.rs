@@ -1,7 +1,7 @@
 //! The order of the admin's list: any of its columns, the first being the most important.
 
-use super::super::Sort;
-use super::super::field_errors::quoted;
+use super::super::field_errors::{one_of, quoted};
+use super::super::{Fact, Sort, SortKey, sorted_facts};
 
 /// A column that the list can be sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,8 +12,9 @@ pub enum AdminColumn {
     Title,
     /// Its location, folded.
     Location,
-    /// Its price.
-    Price,
+    /// A fact that the public list can be sorted by too. Unlike there, listings without it come first if its greatest
+    /// values do: the reversed order begins where this one ends, and one index has both.
+    Fact(&'static Fact),
     /// When it was added.
     Added,
     /// When it last changed.
@@ -38,8 +39,10 @@ const NEWEST: OrderTerm = OrderTerm { column: AdminColumn::Added, descending: tr
 
 impl AdminColumn {
     /// Every column, in the order in which the list shows them.
-    pub const ALL: [Self; 6] =
-        [Self::Id, Self::Title, Self::Location, Self::Price, Self::Added, Self::Changed];
+    pub fn all() -> impl Iterator<Item = Self> {
+        let first = [Self::Id, Self::Title, Self::Location].into_iter();
+        first.chain(sorted_facts().map(Self::Fact)).chain([Self::Added, Self::Changed])
+    }
 
     /// Its name in URLs.
     pub fn name(self) -> &'static str {
@@ -47,7 +50,7 @@ impl AdminColumn {
             Self::Id => "id",
             Self::Title => "title",
             Self::Location => "location",
-            Self::Price => "price",
+            Self::Fact(fact) => fact.sort.map_or(fact.name, |[ascending, _]| ascending),
             Self::Added => "added",
             Self::Changed => "changed",
         }
@@ -69,8 +72,7 @@ impl OrderTerm {
             Some(name) => (true, name),
             None => (false, text),
         };
-        let mut columns = AdminColumn::ALL.into_iter();
-        let column = columns.find(|column| column.name() == name)?;
+        let column = AdminColumn::all().find(|column| column.name() == name)?;
         Some(Self { column, descending })
     }
 }
@@ -84,9 +86,10 @@ impl AdminOrder {
             match OrderTerm::parse(part).filter(|term| !repeated(term)) {
                 Some(term) => terms.push(term),
                 None => {
+                    let names = one_of(AdminColumn::all().map(AdminColumn::name));
                     return Err(format!(
-                        "“{}” is not a sort order. Use id, title, location, price, added or changed, each at \
-                        most once, separated by dots, with a - for descending order: -price.title",
+                        "“{}” is not a sort order. Use {names}, each at most once, separated by dots, with a - for \
+                        descending order: -price.title",
                         quoted(text)
                     ));
                 }
@@ -97,13 +100,11 @@ impl AdminOrder {
 
     /// The order that the public list calls so.
     pub(super) fn of_sort(sort: Sort) -> Self {
-        let (column, descending) = match sort {
-            Sort::Newest => (AdminColumn::Added, true),
-            Sort::Oldest => (AdminColumn::Added, false),
-            Sort::Price => (AdminColumn::Price, false),
-            Sort::PriceDescending => (AdminColumn::Price, true),
+        let column = match sort.key {
+            SortKey::Added => AdminColumn::Added,
+            SortKey::Fact(fact) => AdminColumn::Fact(fact),
         };
-        Self::of(vec![OrderTerm { column, descending }])
+        Self::of(vec![OrderTerm { column, descending: sort.descending }])
     }
 
     fn of(terms: Vec<OrderTerm>) -> Self {
@@ -165,14 +166,15 @@ mod tests {
     #[test]
     fn a_click_sorts_the_next_turns_round_and_several_columns_keep_their_rank() {
         let usual = AdminOrder::default();
-        let price = usual.clicked(AdminColumn::Price);
+        let column = AdminColumn::Fact(Fact::named("price").expect("a fact"));
+        let price = usual.clicked(column);
         assert_eq!(price.text(), "price");
         let title = price.clicked(AdminColumn::Title);
         assert_eq!(title.text(), "title.price");
-        let turned = title.clicked(AdminColumn::Price);
+        let turned = title.clicked(column);
         assert_eq!(turned.text(), "title.-price");
         assert_eq!(turned.without(AdminColumn::Title).text(), "-price");
-        assert_eq!(price.without(AdminColumn::Price), usual);
+        assert_eq!(price.without(column), usual);
         assert_eq!(usual.clicked(AdminColumn::Added).text(), "added");
         assert_eq!(order("added").clicked(AdminColumn::Added), usual);
         assert_eq!(usual.reversed().text(), "added");

@@ -7,7 +7,8 @@ use url::form_urlencoded::{self, Serializer};
 
 use super::super::field_errors::day;
 use super::super::listing_query::whole_number;
-use super::super::{Cursors, FieldErrors, ListingQuery};
+use super::super::text::is_absent;
+use super::super::{FieldErrors, Sort};
 use super::{AdminFilter, AdminOrder};
 
 /// Rows per page when nothing else is asked for, as Django's `list_per_page`.
@@ -50,20 +51,17 @@ impl AdminListQuery {
     pub fn parse(query_string: &str) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::new();
         let mut query = Self::default();
-        let mut order = None;
-        let mut public = Serializer::new(String::new());
+        let (mut order, mut sort) = (None, Sort::default());
         for (name, value) in form_urlencoded::parse(query_string.as_bytes()) {
             let value = value.trim();
-            if value.is_empty() {
+            if is_absent(value) {
                 continue;
             }
             let filter = &mut query.filter;
             match name.as_ref() {
-                "q" | "location" | "min_price" | "max_price" | "sort" => {
-                    public.append_pair(&name, value);
-                }
                 "added_from" => filter.added_from = errors.check("added_from", day(value)),
                 "added_to" => filter.added_to = errors.check("added_to", day(value)),
+                "sort" => sort = errors.check("sort", Sort::parse(value)).unwrap_or_default(),
                 "o" => order = errors.check("o", AdminOrder::parse(value)),
                 "page" => {
                     let page = errors.check("page", whole_number(value, MAX_ADMIN_PAGE));
@@ -73,21 +71,12 @@ impl AdminListQuery {
                     let size = errors.check("per_page", whole_number(value, MAX_ADMIN_PAGE_SIZE));
                     query.per_page = size.unwrap_or(ADMIN_PAGE_SIZE);
                 }
-                _ => {}
+                name => filter.listing.read(name, value, &mut errors),
             }
         }
-        match ListingQuery::parse(&public.finish(), Cursors::Ignored) {
-            Ok(public) => {
-                query.filter.listing = public.filter;
-                query.order = order.unwrap_or_else(|| AdminOrder::of_sort(public.sort));
-            }
-            Err(more) => errors.merge(more),
-        }
-        query.filter.tidy();
-        match errors.is_empty() {
-            true => Ok(query),
-            false => Err(errors),
-        }
+        query.order = order.unwrap_or_else(|| AdminOrder::of_sort(sort));
+        query.filter.tidy(&mut errors);
+        errors.into_result(query)
     }
 
     /// The query string that asks for exactly this, defaults left out.

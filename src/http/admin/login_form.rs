@@ -11,7 +11,7 @@ use crate::http::csrf::new_token;
 use crate::http::forms::{SentForm, sent_form};
 use crate::http::views::admin::LoginPage;
 use crate::http::views::page;
-use crate::http::{AppError, Site};
+use crate::http::{Answer, AppError, Site};
 
 /// The cookie that a login form must repeat: there is no user yet who could have a session.
 const LOGIN_COOKIE: &str = "login_token";
@@ -36,7 +36,7 @@ pub(super) fn ask_to_log_in(
     request: &HttpRequest,
     next: &str,
     kept: Vec<(&'static str, String)>,
-) -> Result<HttpResponse, AppError> {
+) -> Answer {
     let site = request.app_data::<web::Data<Site>>().ok_or(AppError::NotFound)?;
     let form = LoginPage { next, kept, ..LoginPage::default() };
     login_page(HttpResponse::Forbidden(), request, site, form)
@@ -48,7 +48,7 @@ pub(super) fn login_page(
     request: &HttpRequest,
     site: &Site,
     form: LoginPage<'_>,
-) -> Result<HttpResponse, AppError> {
+) -> Answer {
     // The form in another tab keeps working.
     let known = known_token(request).filter(|token| token.len() == 43);
     let csrf_token = known.unwrap_or_else(new_token);

@@ -1,13 +1,17 @@
 //! The admin: staff only, never cached, all of it without JavaScript.
 
-mod accounts;
 mod history;
+mod list_state;
 mod listings;
+mod login;
 mod login_form;
-mod new_password;
-mod overview;
+mod passwords;
+mod restore;
 pub(super) mod routes;
+mod sessions;
+mod undo;
 mod upload;
+mod user_form;
 mod users;
 
 use actix_web::HttpResponse;

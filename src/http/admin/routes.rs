@@ -2,14 +2,12 @@
 
 use actix_web::http::header;
 use actix_web::middleware::{DefaultHeaders, from_fn};
-use actix_web::{Resource, Route, web};
+use actix_web::{Resource, web};
 
-use super::accounts::{login, logins, password, sessions};
-use super::history::{restore, show, undo};
 use super::listings::{bulk, deletion, export, form, import, index, logged_out, restoration};
-use super::{overview, users};
+use super::{history, login, passwords, restore, sessions, undo, user_form, users};
 use crate::http::Site;
-use crate::http::middleware::frame::frame_failures;
+use crate::http::middleware::frame::frame;
 use crate::http::middleware::session;
 use crate::http::routing::{get, not_found, resource};
 use crate::services::Services;
@@ -40,56 +38,43 @@ pub(in crate::http) fn configure(
         .configure(register)
         .default_service(web::to(not_found))
         .wrap(DefaultHeaders::new().add((header::CACHE_CONTROL, "no-store, private")))
-        .wrap(from_fn(frame_failures))
+        .wrap(from_fn(frame))
         .wrap(session::sessions(site, &services.sessions));
     config.service(scope);
 }
 
 /// The handlers of a URL: what is shown, and what a form does.
 fn of(address: Admin, resource: Resource) -> Resource {
-    let one = |route: Route| (route, None);
-    let both = |shown: Route, sent: Route| (shown, Some(sent));
-    let (first, second) = match address {
-        Admin::Overview => one(get().to(overview::show)),
-        Admin::Login => both(get().to(login::new_login), web::post().to(login::log_in)),
-        Admin::Logout => one(web::post().to(login::log_out)),
-        Admin::Logins => one(get().to(logins::index)),
-        Admin::Sessions => both(get().to(sessions::index), web::post().to(sessions::end)),
+    match address {
+        Admin::Overview => resource.route(get().to(history::overview)),
+        Admin::Login => resource.route(get().to(login::new_login)).post(login::log_in),
+        Admin::Logout => resource.post(login::log_out),
+        Admin::Logins => resource.route(get().to(sessions::audit)),
+        Admin::Sessions => resource.route(get().to(sessions::own)).post(sessions::end_own),
         Admin::PasswordChange => {
-            both(get().to(password::edit_password), web::post().to(password::update_password))
+            resource.route(get().to(passwords::edit_own)).post(passwords::update_own)
         }
-        Admin::Listings => both(get().to(index::index), web::post().to(bulk::act)),
-        Admin::AddListing => both(get().to(form::new), web::post().to(form::create)),
-        Admin::Export => one(get().to(export::show)),
-        Admin::Import => both(get().to(import::new), web::post().to(import::create)),
-        Admin::ImportPreview => both(get().to(import::show), web::post().to(import::apply)),
-        Admin::ChangeListing => both(get().to(form::edit), web::post().to(form::update)),
-        Admin::RestoreListing => one(web::post().to(restoration::restore)),
-        Admin::DeleteListing => {
-            both(get().to(deletion::confirm_delete), web::post().to(deletion::delete))
-        }
-        Admin::ListingHistory => one(get().to(show::of_listing)),
-        Admin::RestoreVersion => both(get().to(restore::confirm), web::post().to(restore::restore)),
-        Admin::History => one(get().to(show::index)),
-        Admin::UndoDeletion => both(get().to(undo::confirm), web::post().to(undo::undo)),
-        Admin::Users => one(get().to(users::index::index)),
-        Admin::UsersHistory => one(get().to(users::history::of_all)),
-        Admin::AddUser => both(get().to(users::form::new), web::post().to(users::form::create)),
-        Admin::ChangeUser => both(get().to(users::form::edit), web::post().to(users::form::update)),
-        Admin::UserPassword => {
-            both(get().to(users::password::edit), web::post().to(users::password::update))
-        }
-        Admin::DeleteUser => {
-            both(get().to(users::deletion::confirm), web::post().to(users::deletion::delete))
-        }
-        Admin::UserHistory => one(get().to(users::history::of_account)),
+        Admin::Listings => resource.route(get().to(index::index)).post(bulk::act),
+        Admin::AddListing => resource.route(get().to(form::new)).post(form::create),
+        Admin::Export => resource.route(get().to(export::show)),
+        Admin::Import => resource.route(get().to(import::new)).post(import::create),
+        Admin::ImportPreview => resource.route(get().to(import::show)).post(import::apply),
+        Admin::ChangeListing => resource.route(get().to(form::edit)).post(form::update),
+        Admin::RestoreListing => resource.post(restoration::restore),
+        Admin::DeleteListing => resource.route(get().to(deletion::confirm)).post(deletion::delete),
+        Admin::ListingHistory => resource.route(get().to(history::of_listing)),
+        Admin::RestoreVersion => resource.route(get().to(restore::confirm)).post(restore::restore),
+        Admin::History => resource.route(get().to(history::index)),
+        Admin::UndoDeletion => resource.route(get().to(undo::confirm)).post(undo::undo),
+        Admin::Users => resource.route(get().to(users::index)),
+        Admin::UsersHistory => resource.route(get().to(users::history)),
+        Admin::AddUser => resource.route(get().to(user_form::new)).post(user_form::create),
+        Admin::ChangeUser => resource.route(get().to(user_form::edit)).post(user_form::update),
+        Admin::UserPassword => resource.route(get().to(passwords::edit)).post(passwords::update),
+        Admin::DeleteUser => resource.route(get().to(users::confirm_delete)).post(users::delete),
+        Admin::UserHistory => resource.route(get().to(users::history_of)),
         Admin::UserSessions => {
-            both(get().to(users::sessions::index), web::post().to(users::sessions::end))
+            resource.route(get().to(sessions::of_user)).post(sessions::end_of_user)
         }
-    };
-    let resource = resource.route(first);
-    match second {
-        Some(route) => resource.route(route),
-        None => resource,
     }
 }

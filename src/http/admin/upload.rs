@@ -86,9 +86,10 @@ async fn read(
         } else if count > MAX_FIELDS {
             return Err(bad("it has too many fields"));
         } else if matches!(sent, Sent::Outdated) {
-            drain(field, limit).await?;
+            // It is read, because a browser that is still sending sees no answer, and not kept.
+            file(field, 0, limit).await?;
         } else if name == "file" && matches!(sent, Sent::Nothing) {
-            sent = file(field, limit).await?;
+            sent = file(field, limit, limit).await?;
         } else if name == "file" {
             return Err(bad("it contains more than one file"));
         } else {
@@ -101,14 +102,15 @@ async fn read(
     }
 }
 
-async fn file(mut field: Field, limit: usize) -> Result<Sent, AppError> {
+/// Reads a file, and keeps at most so many of its bytes.
+async fn file(mut field: Field, kept: usize, limit: usize) -> Result<Sent, AppError> {
     let disposition = field.content_disposition();
     let name = file_name(disposition.and_then(|found| found.get_filename()));
     let mut content = Vec::new();
     let mut length = 0;
     while let Some(piece) = next(&mut field).await? {
         length += piece.len();
-        if length <= limit {
+        if length <= kept {
             content.extend_from_slice(&piece);
         } else {
             content = Vec::new();
@@ -117,22 +119,7 @@ async fn file(mut field: Field, limit: usize) -> Result<Sent, AppError> {
             break;
         }
     }
-    if length > limit {
-        return Ok(Sent::TooLarge);
-    }
-    Ok(Sent::File { name, content })
-}
-
-/// Reads what is not wanted, because a browser that is still sending sees no answer.
-async fn drain(mut field: Field, limit: usize) -> Result<(), AppError> {
-    let mut length = 0;
-    while let Some(piece) = next(&mut field).await? {
-        length += piece.len();
-        if length > limit.saturating_mul(DRAINED) {
-            break;
-        }
-    }
-    Ok(())
+    Ok(if length > limit { Sent::TooLarge } else { Sent::File { name, content } })
 }
 
 /// A file's name without the folders that some programs send, and without what no name has.

@@ -103,13 +103,13 @@ pub(in crate::http) struct ListJson<'a> {
     count: i64,
     /// False where the list has more listings than `count`; otherwise absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(required = false)]
+    #[schema(required = false, nullable = false)]
     count_is_exact: Option<bool>,
     /// The page after this one.
-    #[schema(required = true, format = "uri")]
+    #[schema(format = "uri")]
     next: Option<String>,
     /// The page before this one.
-    #[schema(required = true, format = "uri")]
+    #[schema(format = "uri")]
     previous: Option<String>,
     #[schema(max_items = 100)]
     results: Vec<PropertyJson<'a>>,
@@ -190,7 +190,7 @@ struct PlaceJson<'a> {
     #[schema(min_length = 1, max_length = 100)]
     location: &'a str,
     /// How many listings it has; null where they are too many to be counted for each place.
-    #[schema(required = true, minimum = 1)]
+    #[schema(minimum = 1)]
     listings: Option<i64>,
     /// Its listings.
     #[schema(format = "uri")]

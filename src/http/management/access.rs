@@ -17,9 +17,12 @@ use crate::http::forms::{Body, Fields, read};
 use crate::http::staff::Staff;
 use crate::http::views::frame::Frame;
 use crate::http::{AppError, Site};
+use crate::services::Services;
 
 /// An authorised request, with its body.
 pub(in crate::http) struct Operator {
+    /// The use cases.
+    pub(in crate::http) services: web::Data<Services>,
     /// The body; empty for a read.
     pub(in crate::http) body: web::Bytes,
     staff: Option<Staff>,
@@ -29,9 +32,8 @@ pub(in crate::http) struct Operator {
 
 impl Operator {
     /// The frame of a page; without a session it has no username.
-    pub(in crate::http) fn frame(&self) -> Result<Frame, AppError> {
-        let staff = self.staff.as_ref();
-        staff.map_or_else(|| Ok(Frame::without_session()), Staff::frame)
+    pub(in crate::http) fn frame(&self) -> Frame {
+        self.staff.as_ref().map_or_else(Frame::without_session, Staff::frame)
     }
 
     /// Who the event log will name.
@@ -46,6 +48,8 @@ impl Operator {
         body: impl Future<Output = Result<Body, Error>>,
     ) -> Result<Self, Error> {
         let site = request.app_data::<web::Data<Site>>().ok_or(AppError::NotFound)?;
+        let services = request.app_data::<web::Data<Services>>().ok_or(AppError::NotFound)?;
+        let services = services.clone();
         let sent = request.headers().get(header::AUTHORIZATION);
         if let Some(sent) = sent.and_then(bearer) {
             let known = site.cache_api_token.as_deref();
@@ -53,12 +57,12 @@ impl Operator {
             if !right {
                 return Err(AppError::Unauthorized.into());
             }
-            return Ok(Self { body: body.await?.0, staff: None, has_token: true });
+            return Ok(Self { services, body: body.await?.0, staff: None, has_token: true });
         }
         let foreign = is_foreign(request.headers());
         let staff = Staff::of(&request).await?;
         if site.debug && !foreign {
-            return Ok(Self { body: body.await?.0, staff, has_token: false });
+            return Ok(Self { services, body: body.await?.0, staff, has_token: false });
         }
         let Some(staff) = staff else {
             let refusal = AppError::Forbidden("Requests from other sites are not allowed here.");
@@ -72,7 +76,7 @@ impl Operator {
             let refusal = "The security token (csrf_token, or X-CSRF-Token) is missing or wrong.";
             return Err(AppError::Forbidden(refusal).into());
         }
-        Ok(Self { body, staff: Some(staff), has_token: false })
+        Ok(Self { services, body, staff: Some(staff), has_token: false })
     }
 }
 

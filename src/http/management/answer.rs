@@ -6,11 +6,11 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::access::Operator;
-use crate::http::AppError;
 use crate::http::forms::{Fields, read};
 use crate::http::negotiation::joined;
 use crate::http::views::management::ResultPage;
 use crate::http::views::page;
+use crate::http::{Answer, AppError};
 
 /// Reads the JSON object or the form that was sent; nothing sent means the defaults. curl's `-d` without a header sends
 /// JSON under a form's name. `example` is part of the error message for invalid JSON.
@@ -43,9 +43,9 @@ pub(super) fn answer(
     request: &HttpRequest,
     title: &'static str,
     result: &Value,
-) -> Result<HttpResponse, AppError> {
+) -> Answer {
     match wants_page(request) {
-        true => page(no_store(), &ResultPage::new(operator.frame()?, title, result)),
+        true => page(no_store(), &ResultPage::new(operator.frame(), title, result)),
         false => Ok(json_response(result)),
     }
 }

@@ -2,7 +2,7 @@
 //! asked before everything is cleared as well.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use serde::{Deserialize, Deserializer};
 use serde_json::json;
 use url::form_urlencoded;
@@ -14,8 +14,8 @@ use crate::http::forms::Fields;
 use crate::http::pages::explained;
 use crate::http::views::management::ClearPage;
 use crate::http::views::page;
-use crate::http::{AppError, Site};
-use crate::services::{ClearScope, Services};
+use crate::http::{Answer, AppError, Site};
+use crate::services::{ClearScope, Management};
 
 /// The fields of a wish.
 const FIELDS: [&str; 4] = ["tag", "url", "everything", "confirm"];
@@ -40,53 +40,60 @@ fn text<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error>
 }
 
 /// `POST /properties/cache-clear/`
-pub(in crate::http) async fn clear(
+pub(super) async fn clear(
     operator: Operator,
     request: HttpRequest,
-    services: web::Data<Services>,
     site: web::Data<Site>,
-) -> Result<HttpResponse, AppError> {
+) -> Answer {
     let wish = Wish::read(&request, &operator.body)?;
-    let for_people = wants_page(&request);
-    match scope(&wish, &services, &site).await {
-        Ok(Some(scope)) => clear_part(&operator, &services, wish, &scope, for_people).await,
+    let (for_people, management) = (wants_page(&request), &operator.services.management);
+    match scope(&wish, management, &site).await {
+        Ok(Some(scope)) => clear_part(&operator, wish, &scope, for_people).await,
         Ok(None) if for_people && !operator.has_token && !wish.confirm => {
-            let entries = services.management.would_end(&ClearScope::everything()).await;
-            let asked = ClearPage::everything(operator.frame()?, entries);
-            page(no_store(), &asked)
+            let entries = management.would_end(&ClearScope::everything()).await;
+            let shown = ClearPage { everything: true, ..shown(&operator, wish) };
+            page(no_store(), &ClearPage { entries: Some(entries), ..shown })
         }
         Ok(None) => {
-            let cleared = services.management.clear(operator.name()).await?;
+            let cleared = management.clear(operator.name()).await?;
             let result = json!({"success": true, "cleared": cleared});
             answer(&operator, &request, "Cache cleared", &result)
         }
         Err(AppError::Invalid(errors)) if for_people => {
             let mut response = no_store();
             response.status(StatusCode::UNPROCESSABLE_ENTITY);
-            let frame = operator.frame()?;
-            page(response, &ClearPage::refused(frame, wish.typed(), errors))
+            page(response, &ClearPage { errors, ..shown(&operator, wish) })
         }
         Err(err) => Err(err),
+    }
+}
+
+/// The page of a wish, with the tag and the address as they were typed.
+fn shown(operator: &Operator, wish: Wish) -> ClearPage {
+    ClearPage {
+        frame: operator.frame(),
+        tag: wish.tag.unwrap_or_default(),
+        url: wish.url.unwrap_or_default(),
+        done: wish.confirm,
+        ..ClearPage::default()
     }
 }
 
 /// Counts what a part holds; clears it once that was seen.
 async fn clear_part(
     operator: &Operator,
-    services: &Services,
     wish: Wish,
     scope: &ClearScope,
     for_people: bool,
-) -> Result<HttpResponse, AppError> {
-    let management = &services.management;
+) -> Answer {
+    let management = &operator.services.management;
     let entries = match wish.confirm {
         true => management.clear_part(operator.name(), scope).await?,
         false => management.would_end(scope).await,
     };
     if for_people {
-        let (frame, done) = (operator.frame()?, wish.confirm);
-        let shown = ClearPage::new(frame, wish.typed(), scope, entries, done);
-        return page(no_store(), &shown);
+        let (entries, tags) = (Some(entries), scope.names());
+        return page(no_store(), &ClearPage { entries, tags, ..shown(operator, wish) });
     }
     let pages = entries.pages.map(|pages| pages.max(entries.memory_pages));
     let mut cleared = json!({"pages": pages, "querysets": entries.querysets});
@@ -102,7 +109,7 @@ async fn clear_part(
 /// The part that is wished for; `None` for everything.
 async fn scope(
     wish: &Wish,
-    services: &Services,
+    management: &Management,
     site: &Site,
 ) -> Result<Option<ClearScope>, AppError> {
     let refuse = |field, message: String| AppError::Invalid(FieldErrors::of(field, message));
@@ -125,7 +132,7 @@ async fn scope(
         }
         (None, Some(url)) => {
             let page = explained(&url, site).map_err(AppError::Invalid)?;
-            let scope = services.management.scope_of(&page.key).await;
+            let scope = management.scope_of(&page.key).await;
             scope.map(Some).map_err(AppError::Invalid)
         }
     }
@@ -147,11 +154,6 @@ impl Wish {
             )),
             _ => Ok(wish),
         }
-    }
-
-    /// The tag and the address, as they were typed.
-    fn typed(self) -> (String, String) {
-        (self.tag.unwrap_or_default(), self.url.unwrap_or_default())
     }
 
     fn of_form(fields: &Fields) -> Result<Self, AppError> {

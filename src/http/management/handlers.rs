@@ -1,31 +1,34 @@
-//! Handlers of the management endpoints. They answer JSON, and a page to a browser's form.
+//! Handlers of the management endpoints. They answer JSON, and a page to a browser.
 
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
+use url::form_urlencoded;
 
 use super::access::Operator;
-use super::answer::{answer, json_response, no_store};
-use crate::http::AppError;
+use super::answer::{answer, json_response, no_store, wants_page};
+use crate::cache::Interrupted;
+use crate::domain::FieldErrors;
 use crate::http::negotiation::Format;
-use crate::http::views::management::DashboardPage;
+use crate::http::pages::explained;
+use crate::http::views::management::{DashboardPage, ExplainPage, Figures, WarmPage};
 use crate::http::views::page;
-use crate::services::{EXPOSITION_TYPE, Services};
+use crate::http::{Answer, AppError, Site};
+use crate::services::EXPOSITION_TYPE;
+
+/// The URL that is explained where none is asked for.
+const LIST: &str = "/properties/";
+/// The page that shows the progress of warming.
+const WARMING: &str = "/properties/cache-warm/";
 
 /// `GET /properties/cache-status/`
-pub(in crate::http) async fn status(
-    _operator: Operator,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, AppError> {
-    Ok(json_response(&services.management.status().await))
+pub(super) async fn status(operator: Operator) -> HttpResponse {
+    json_response(&operator.services.management.status().await)
 }
 
 /// `GET /properties/cache-test/`
-pub(in crate::http) async fn test(
-    operator: Operator,
-    request: HttpRequest,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, AppError> {
-    let result = match services.management.test().await {
+pub(super) async fn test(operator: Operator, request: HttpRequest) -> Answer {
+    let result = match operator.services.management.test().await {
         Ok(steps) => json!({"success": steps.iter().all(|step| step.success), "steps": steps}),
         Err((steps, err)) => {
             json!({"success": false, "steps": steps, "error": err.to_string()})
@@ -35,33 +38,75 @@ pub(in crate::http) async fn test(
 }
 
 /// `POST /properties/test-signals/`
-pub(in crate::http) async fn test_signals(
-    operator: Operator,
-    request: HttpRequest,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, AppError> {
-    let steps = services.management.test_signals().await?;
+pub(super) async fn test_signals(operator: Operator, request: HttpRequest) -> Answer {
+    let steps = operator.services.management.test_signals().await?;
     let result = json!({"success": steps.iter().all(|step| step.success), "steps": steps});
     answer(&operator, &request, "Signals test", &result)
 }
 
 /// `GET /metrics`: the figures for Prometheus.
-pub(in crate::http) async fn exposition(
-    _operator: Operator,
-    services: web::Data<Services>,
-) -> HttpResponse {
-    no_store().content_type(EXPOSITION_TYPE).body(services.exposition.text())
+pub(super) async fn exposition(operator: Operator) -> HttpResponse {
+    no_store().content_type(EXPOSITION_TYPE).body(operator.services.exposition.text())
 }
 
 /// `GET /properties/redis-metrics/`
-pub(in crate::http) async fn metrics(
-    operator: Operator,
-    request: HttpRequest,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, AppError> {
-    let overview = services.management.overview().await;
+pub(super) async fn metrics(operator: Operator, request: HttpRequest) -> Answer {
+    let overview = operator.services.management.overview().await;
     match Format::of(request.query_string(), request.headers()) {
         Format::Json => Ok(json_response(&overview.json())),
-        Format::Html => page(no_store(), &DashboardPage::new(operator.frame()?, &overview)),
+        Format::Html => {
+            let figures = Figures::of(&overview);
+            page(no_store(), &DashboardPage { frame: operator.frame(), figures })
+        }
+    }
+}
+
+/// `GET /properties/cache-explain/?url=…`
+pub(super) async fn explain(
+    operator: Operator,
+    request: HttpRequest,
+    site: web::Data<Site>,
+) -> Answer {
+    let mut pairs = form_urlencoded::parse(request.query_string().as_bytes());
+    let url = pairs.find(|(name, value)| name == "url" && !value.trim().is_empty());
+    let url = url.map_or_else(|| LIST.to_owned(), |(_, value)| value.trim().to_owned());
+    let (explanation, errors) = match explained(&url, &site) {
+        Ok(page) => (Some(operator.services.management.explain(&page).await), FieldErrors::new()),
+        Err(errors) => (None, errors),
+    };
+    if Format::of(request.query_string(), request.headers()) == Format::Json {
+        let found = explanation.ok_or(AppError::Invalid(errors))?;
+        return Ok(json_response(&json!({"success": true, "url": url, "explanation": found})));
+    }
+    let mut response = no_store();
+    if explanation.is_none() {
+        response.status(StatusCode::BAD_REQUEST);
+    }
+    page(response, &ExplainPage { frame: operator.frame(), url, explanation, errors })
+}
+
+/// `POST /properties/cache-warm/`: programs wait for the end, people watch the progress.
+pub(super) async fn start_warming(operator: Operator, request: HttpRequest) -> Answer {
+    let started = operator.services.management.start_warming();
+    if wants_page(&request) {
+        // Where one is under way already, that is what is shown.
+        let mut response = HttpResponse::SeeOther();
+        response.insert_header((header::CACHE_CONTROL, "no-store, private"));
+        return Ok(response.insert_header((header::LOCATION, WARMING)).finish());
+    }
+    let Some(task) = started else {
+        let detail = "The cache is already being warmed. Wait until it has finished.";
+        return Err(AppError::Conflict(detail.to_owned()));
+    };
+    let warmed = task.await.map_err(|_| AppError::from(Interrupted::Panicked))??;
+    Ok(json_response(&json!({"success": warmed.failed == 0, "warmed": warmed})))
+}
+
+/// `GET /properties/cache-warm/`
+pub(super) async fn warming(operator: Operator, request: HttpRequest) -> Answer {
+    let state = operator.services.management.warm_state();
+    match wants_page(&request) {
+        true => page(no_store(), &WarmPage { frame: operator.frame(), state }),
+        false => Ok(json_response(&json!({"success": state.problem.is_none(), "warming": state}))),
     }
 }

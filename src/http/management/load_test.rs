@@ -1,38 +1,43 @@
 //! The load test.
 
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
 use super::access::Operator;
 use super::answer::{json_response, no_store, sent, wants_page};
 use crate::domain::FieldErrors;
-use crate::http::AppError;
 use crate::http::forms::Fields;
 use crate::http::views::management::LoadTestPage;
 use crate::http::views::page;
-use crate::services::{LoadTest, LoadTestRequest, Services};
+use crate::http::{Answer, AppError};
+use crate::services::{LoadTest, LoadTestRequest};
 
 /// `POST /properties/cache-load-test/`
-pub(in crate::http) async fn load_test(
-    operator: Operator,
-    request: HttpRequest,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, AppError> {
+pub(super) async fn load_test(operator: Operator, request: HttpRequest) -> Answer {
     let wanted = match load_test_request(&request, &operator.body) {
         Err(AppError::Invalid(errors)) if wants_page(&request) => {
             let fields = Fields::parse(&operator.body);
-            let typed = ["requests", "concurrency"].map(|name| fields.get(name).to_owned());
+            let [requests, concurrency] =
+                ["requests", "concurrency"].map(|name| fields.get(name).to_owned());
             let mut response = no_store();
             response.status(StatusCode::UNPROCESSABLE_ENTITY);
-            let shown = LoadTestPage::refused(operator.frame()?, typed.into(), errors);
+            let (frame, report) = (operator.frame(), None);
+            let shown = LoadTestPage { frame, requests, concurrency, report, errors };
             return page(response, &shown);
         }
         wanted => wanted?,
     };
-    match services.management.load_test(wanted).await? {
+    match operator.services.management.load_test(wanted).await? {
         LoadTest::Done(report) if wants_page(&request) => {
-            page(no_store(), &LoadTestPage::new(operator.frame()?, &report))
+            let shown = LoadTestPage {
+                frame: operator.frame(),
+                requests: report.requests.to_string(),
+                concurrency: report.concurrency.to_string(),
+                report: Some(report),
+                errors: FieldErrors::new(),
+            };
+            page(no_store(), &shown)
         }
         LoadTest::Done(report) => Ok(json_response(&json!(report))),
         LoadTest::Busy => Err(AppError::Conflict(

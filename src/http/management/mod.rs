@@ -3,9 +3,7 @@
 pub(super) mod access;
 mod answer;
 mod clearing;
-mod explanation;
 mod handlers;
 mod load_test;
 pub(super) mod routes;
 mod stream;
-mod warming;

@@ -2,7 +2,7 @@
 
 use actix_web::{Resource, web};
 
-use super::{clearing, explanation, handlers, load_test, stream, warming};
+use super::{clearing, handlers, load_test, stream};
 use crate::http::routing::get;
 use crate::services::urls::Operators;
 
@@ -15,12 +15,12 @@ pub(in crate::http) fn of(address: Operators, resource: Resource) -> Resource {
         Operators::Test => get().to(handlers::test),
         Operators::Dashboard => get().to(handlers::metrics),
         Operators::Stream => get().to(stream::watch),
-        Operators::Explain => get().to(explanation::explain),
+        Operators::Explain => get().to(handlers::explain),
         Operators::LoadTest => web::post().to(load_test::load_test),
         Operators::Signals => web::post().to(handlers::test_signals),
         Operators::Warm => {
-            let shown = resource.route(get().to(warming::show));
-            return shown.route(web::post().to(warming::start));
+            let shown = resource.route(get().to(handlers::warming));
+            return shown.post(handlers::start_warming);
         }
     };
     resource.route(route)

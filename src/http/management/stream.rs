@@ -5,17 +5,17 @@
 use std::time::Duration;
 
 use actix_web::http::Method;
-use actix_web::web::{self, Bytes};
-use actix_web::{Error, HttpRequest, HttpResponse};
+use actix_web::web::Bytes;
+use actix_web::{Error, HttpRequest};
 use askama::Template;
 use futures_util::stream;
 use serde_json::json;
 
 use super::access::Operator;
 use super::answer::no_store;
-use crate::http::AppError;
-use crate::http::views::management::FiguresPart;
-use crate::services::{FIGURES_EVERY, FigureStream, Overview, Services};
+use crate::http::views::management::{Figures, FiguresPart};
+use crate::http::{Answer, AppError};
+use crate::services::{FIGURES_EVERY, FigureStream, Overview};
 
 /// How long those wait who come when there are too many.
 const WAIT: Duration = Duration::from_secs(10);
@@ -24,17 +24,13 @@ const WAIT: Duration = Duration::from_secs(10);
 struct Watcher(FigureStream, Option<i64>);
 
 /// `GET /properties/redis-metrics/stream/`
-pub(in crate::http) async fn watch(
-    _operator: Operator,
-    request: HttpRequest,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, AppError> {
+pub(super) async fn watch(operator: Operator, request: HttpRequest) -> Answer {
     let mut response = no_store();
     response.content_type("text/event-stream");
     if request.method() == Method::HEAD {
         return Ok(response.finish());
     }
-    let places = services.streams.watch();
+    let places = operator.services.streams.watch();
     let watcher = Watcher(places.ok_or(AppError::Throttled(WAIT))?, None);
     let events = stream::unfold(watcher, |mut watcher| async move {
         let overview = watcher.0.next().await?;
@@ -47,7 +43,7 @@ pub(in crate::http) async fn watch(
 impl Watcher {
     /// The figures as the dashboard shows them; and what the charts show, where that has changed.
     fn event(&mut self, overview: &Overview) -> Result<Bytes, AppError> {
-        let html = FiguresPart::new(overview).render()?;
+        let html = FiguresPart { figures: Figures::of(overview) }.render()?;
         let figures = json!({"html": html, "running": overview.warm.running});
         let retry = FIGURES_EVERY.as_millis() / 2;
         let mut text = format!("retry: {retry}\nevent: figures\ndata: {figures}\n\n");

@@ -15,6 +15,7 @@ use super::request_id::RequestId;
 use crate::http::AppError;
 use crate::http::negotiation::Format;
 use crate::http::pages::Asked;
+use crate::http::staff::Staff;
 use crate::http::views::errors;
 use crate::http::views::frame::Frame;
 use crate::services::Route;
@@ -97,7 +98,7 @@ fn rendered(response: ServiceResponse<BoxBody>, asked: &Failing) -> ServiceRespo
         _ => errors::default_detail(status).to_owned(),
     };
     let fields = app_error.and_then(AppError::field_errors).map(|errors| json!(errors));
-    let frame = response.request().extensions_mut().remove::<Frame>();
+    let frame = response.request().extensions().get::<Staff>().map(Staff::bare_frame);
     let page = page(status, &detail, fields, asked, frame);
     let headers = response.headers().clone();
     let mut response = response.into_response(page);

@@ -42,7 +42,29 @@ pub fn document(debug: bool) -> Value {
         .paths(paths)
         .components(Some(components()))
         .build();
-    with_required_headers(json!(document))
+    let mut document = json!(document);
+    for schema in document["components"]["schemas"].as_object_mut().into_iter().flatten() {
+        require_nullable(schema.1);
+    }
+    with_required_headers(document)
+}
+
+/// Marks every field as required that may be null: what is sent has it in any case. `utoipa` takes an `Option` for a field
+/// that may be absent.
+fn require_nullable(schema: &mut Value) {
+    let may_be_null = |field: &Value| match (&field["type"], &field["oneOf"]) {
+        (Value::Array(types), _) => types.contains(&json!("null")),
+        (_, Value::Array(choices)) => choices.contains(&json!({"type": "null"})),
+        _ => false,
+    };
+    let required = schema["required"].as_array().cloned().unwrap_or_default();
+    let fields = schema["properties"].as_object().into_iter().flatten();
+    let fields =
+        fields.filter(|(name, field)| may_be_null(field) || required.contains(&json!(name)));
+    let names: Vec<_> = fields.map(|(name, _)| name.clone()).collect();
+    if !names.is_empty() {
+        schema["required"] = json!(names);
+    }
 }
 
 /// The ways into the management: a script's token, or a session of staff; in development mode also none.

@@ -5,7 +5,10 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterS
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Schema, Type};
 use utoipa::openapi::{KnownFormat, Required, SchemaFormat};
 
-use crate::domain::{Location, MAX_PAGE, MAX_PAGE_SIZE, PropertyId, SearchText, SitemapPart, Sort};
+use crate::domain::{
+    Comparison, FactKind, FactParameter, Location, MAX_PAGE, MAX_PAGE_SIZE, PropertyId, SearchText,
+    SitemapPart, Sort,
+};
 
 /// White space, which is removed at both ends of a value.
 const SPACE: &str =
@@ -16,6 +19,24 @@ const WHOLE: &str = "(0*[0-9]{1,8}|[0-9]{1,3},[0-9]{3}|0?[0-9]{1,2},[0-9]{3},[0-
 /// A character that neither controls nor changes the direction of text; the end of a line and a tab are allowed.
 const CHARACTER: &str =
     r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]";
+
+/// Filters by a fact.
+fn fact(parameter: FactParameter) -> Parameter {
+    let FactParameter { name, fact, comparison } = parameter;
+    let (schema, example): (Schema, _) = match fact.kind {
+        FactKind::Text { max_chars } | FactKind::Prose { max_chars } => {
+            (text(max_chars).into(), "")
+        }
+        FactKind::Price => (price().into(), ", such as 250000 or 1,234.50"),
+        FactKind::Integer { min, max } => (or_empty(number(min.into(), max.into())).into(), ""),
+    };
+    let label = fact.label.to_lowercase();
+    let about = match comparison {
+        Comparison::AtLeast => format!("The lowest {label}{example}."),
+        Comparison::AtMost => format!("The highest {label}."),
+    };
+    query(name, &about, schema)
+}
 
 /// A price as people write it, or nothing.
 fn price() -> ObjectBuilder {
@@ -39,7 +60,7 @@ pub(super) fn filter() -> Vec<Parameter> {
     );
     let locations =
         ParameterBuilder::from(locations).style(Some(ParameterStyle::Form)).explode(Some(true));
-    vec![
+    let mut parameters = vec![
         query(
             "q",
             "Words that the title, the description or the location must contain. The last word also matches as \
@@ -47,16 +68,16 @@ pub(super) fn filter() -> Vec<Parameter> {
             text(SearchText::MAX_CHARS),
         ),
         locations.build(),
-        query("min_price", "The lowest price, such as 250000 or 1,234.50.", price()),
-        query("max_price", "The highest price.", price()),
-    ]
+    ];
+    parameters.extend(FactParameter::all().map(fact));
+    parameters
 }
 
 /// Selects, orders and cuts the list.
 pub(super) fn list() -> Vec<Parameter> {
     let sort = ObjectBuilder::new()
         .schema_type(Type::String)
-        .enum_values(Some(Sort::ALL.map(Sort::name)))
+        .enum_values(Some(Sort::all().map(Sort::name)))
         .default(Some(Value::from(Sort::default().name())));
     let mut parameters = filter();
     parameters.extend([

@@ -124,10 +124,8 @@ struct LevelState {
     enabled: bool,
     /// Whether Redis answers, though it may refuse to list its keys.
     reachable: bool,
-    #[schema(required = true)]
     entries: Option<u64>,
     /// Bytes in Redis's memory.
-    #[schema(required = true)]
     bytes: Option<u64>,
     /// Why a number is not known: what Redis refused, for which account.
     #[schema(required = false, nullable = false)]
@@ -139,9 +137,7 @@ struct LevelState {
 /// Seconds that the default list's rows and count may still be kept; null where they are not cached.
 #[derive(ToSchema)]
 struct TimesLeft {
-    #[schema(required = true)]
     all_properties: Option<u64>,
-    #[schema(required = true)]
     property_count: Option<u64>,
 }
 

@@ -1,18 +1,13 @@
 //! Pages for programs: what crawlers may look at, the site map, feeds.
 
-use url::form_urlencoded;
-
 use super::rendered::{json, text, xml};
 use crate::cache::Rendered;
 use crate::cache::policy::{CachePolicy, Level};
-use crate::domain::{Cursors, FieldErrors, ListingFilter, ListingQuery, SitemapPart};
+use crate::domain::{FieldErrors, ListingFilter, ListingQuery, SitemapPart};
 use crate::http::views::machines as views;
 use crate::http::{AppError, openapi};
 use crate::services::urls::closed_to_crawlers;
 use crate::services::{PageKey, Services};
-
-/// The fields of a query that a feed reads. It has one order and one page.
-const FEED_FIELDS: [&str; 4] = ["q", "location", "min_price", "max_price"];
 
 /// A page for programs, in the one format that it has.
 #[derive(Debug, Clone)]
@@ -40,7 +35,8 @@ impl MachinePage {
     /// # Errors
     /// When a parameter is not valid.
     pub(super) fn feed(query_string: &str) -> Result<Self, FieldErrors> {
-        Ok(Self::Feed(Box::new(feed_filter(query_string)?)))
+        // It has one order and one page.
+        Ok(Self::Feed(Box::new(ListingFilter::parse(query_string)?)))
     }
 
     /// Its identity, on a site at an address.
@@ -104,14 +100,6 @@ impl MachinePage {
         };
         Ok(rendered.with(policy))
     }
-}
-
-/// The filter that a query string asks for; an order or a page, right or wrong, is no part of it.
-fn feed_filter(query_string: &str) -> Result<ListingFilter, FieldErrors> {
-    let pairs = form_urlencoded::parse(query_string.as_bytes());
-    let known = pairs.filter(|(name, _)| FEED_FIELDS.contains(&name.as_ref()));
-    let known = form_urlencoded::Serializer::new(String::new()).extend_pairs(known).finish();
-    Ok(ListingQuery::parse(&known, Cursors::Ignored)?.filter)
 }
 
 /// The query string that asks for exactly a filter.

@@ -28,7 +28,7 @@ pub(super) fn text(
 
 /// Data.
 pub(super) fn json(value: &impl Serialize) -> Result<Rendered, AppError> {
-    let body = serde_json::to_vec(value).map_err(|err| AppError::Encode(err.to_string()))?;
+    let body = serde_json::to_vec(value).map_err(|err| AppError::Fault(err.to_string()))?;
     Ok(rendered("application/json", body.into()))
 }
 

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use chrono::{DateTime, Utc};
 
 use super::list_address::{carrying, list_in};
-use crate::domain::{Count, Fact, grouped_digits};
+use crate::domain::{Count, Fact, FactParameter, grouped_digits};
 use crate::http::assets;
 
 /// The address of a static file.
@@ -51,11 +51,12 @@ pub(super) fn label_of(field: &str) -> String {
     if let Some(fact) = Fact::named(field) {
         return fact.label.to_owned();
     }
+    if let Some(parameter) = FactParameter::named(field) {
+        return parameter.label();
+    }
     match field {
         "q" => "Search".to_owned(),
         "sort" => "Sort by".to_owned(),
-        "min_price" => "Price from".to_owned(),
-        "max_price" => "Price to".to_owned(),
         "new_password1" => "New password".to_owned(),
         "new_password2" => "New password again".to_owned(),
         "password1" => "Password".to_owned(),

@@ -26,6 +26,7 @@ pub(in crate::http) struct Undo {
 }
 
 /// What every admin page shows besides its content.
+#[derive(Default)]
 pub(in crate::http) struct Frame {
     pub(in crate::http) username: String,
     pub(in crate::http) csrf_token: String,
@@ -39,13 +40,7 @@ pub(in crate::http) struct Frame {
 impl Frame {
     /// The frame of a page that was opened without a session.
     pub(in crate::http) fn without_session() -> Self {
-        Self {
-            username: String::new(),
-            csrf_token: String::new(),
-            messages: Vec::new(),
-            is_superuser: false,
-            permissions: Permissions::all(),
-        }
+        Self { permissions: Permissions::all(), ..Self::default() }
     }
 
     /// Whether the one who looks may do something.

@@ -93,12 +93,10 @@ impl<'a> Feed<'a> {
 
 /// What a feed is of.
 fn title(filter: &ListingFilter) -> String {
-    let (min, max) = filter.price_range();
     let search = filter.search.iter().map(|search| format!("“{search}”"));
     let locations = filter.locations.iter().map(ToString::to_string);
-    let min = min.map(|price| format!("from {}", price.grouped()));
-    let max = max.map(|price| format!("up to {}", price.grouped()));
-    let wanted: Vec<_> = search.chain(locations).chain(min).chain(max).collect();
+    let facts = filter.facts.straightened().into_iter().map(|asked| asked.words());
+    let wanted: Vec<_> = search.chain(locations).chain(facts).collect();
     match wanted.is_empty() {
         true => "Property Listings".to_owned(),
         false => format!("Property Listings: {}", wanted.join(", ")),

@@ -17,14 +17,21 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use askama::Template;
 
-use super::AppError;
+use super::Answer;
+use crate::domain::FieldErrors;
 pub(super) use filters::grouped;
 
 /// Renders a template into a response.
-pub(super) fn page(
-    mut response: HttpResponseBuilder,
-    template: &impl Template,
-) -> Result<HttpResponse, AppError> {
+pub(super) fn page(mut response: HttpResponseBuilder, template: &impl Template) -> Answer {
     let body = template.render()?;
     Ok(response.insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(body))
+}
+
+/// The same of a form, with another response if its fields are wrong.
+pub(super) fn form_page(
+    errors: &FieldErrors,
+    wrong: HttpResponseBuilder,
+    template: &impl Template,
+) -> Answer {
+    page(if errors.is_empty() { HttpResponse::Ok() } else { wrong }, template)
 }

@@ -41,7 +41,6 @@ pub struct Explanation {
     pub why: String,
     /// The last event that invalidated one of the tags; null when none of the last 500 events did, or the log can't be
     /// read.
-    #[schema(required = true)]
     pub last_event: Option<PastEvent>,
 }
 
@@ -51,10 +50,8 @@ pub struct ExplainedTag {
     /// The tag's name.
     pub tag: String,
     /// The start of its generation in Redis; null when it has none, or that is not known.
-    #[schema(required = true)]
     pub generation: Option<String>,
     /// Why there is no generation, as far as that is known.
-    #[schema(required = true)]
     pub note: Option<String>,
 }
 
@@ -144,18 +141,14 @@ impl Management {
 
     async fn explained_tags(&self, tags: &TagSet, past: &PastEvents) -> Vec<ExplainedTag> {
         let generations = self.cache.generations_of(tags).await;
-        let explained = |tag: &Tag| match &generations {
-            Ok(held) => {
-                let generation = held.get(tag).map(shortened);
-                let note = generation.is_none().then(|| past.why_none(tag));
-                let tag = tag.to_string();
-                ExplainedTag { tag, generation, note }
-            }
-            Err(err) => ExplainedTag {
-                tag: tag.to_string(),
-                generation: None,
-                note: Some(self.why_not(err)),
-            },
+        let explained = |tag: &Tag| {
+            let generation = generations.as_ref().map(|held| held.get(tag).map(shortened));
+            let (generation, note) = match generation {
+                Ok(None) => (None, Some(past.why_none(tag))),
+                Ok(generation) => (generation, None),
+                Err(err) => (None, Some(self.why_not(err))),
+            };
+            ExplainedTag { tag: tag.to_string(), generation, note }
         };
         tags.iter().map(explained).collect()
     }

@@ -32,7 +32,6 @@ pub struct KeyFamily {
     /// How many there are.
     pub entries: u64,
     /// Their bytes in Redis's memory with its bookkeeping, estimated from a sample; null where none was weighed.
-    #[schema(required = true)]
     pub bytes: Option<u64>,
     /// How many were weighed for that.
     pub weighed: u64,

@@ -19,10 +19,8 @@ pub struct WarmState {
     /// Pages that could not be fetched.
     pub failed: u64,
     /// How long it has taken so far, in milliseconds; null when the cache was not warmed yet.
-    #[schema(required = true)]
     pub duration_ms: Option<u64>,
     /// Why it ended early.
-    #[schema(required = true)]
     pub problem: Option<String>,
 }
 

@@ -1,11 +1,14 @@
 //! Only the listings that staff were asked about are deleted or moved, each as it was then.
 
-use crate::harness::{App, Browser, Page, Plan};
+use crate::harness::{Browser, Page, Shows as _, spawn_staffed};
 
 const LIST: &str = "/admin/properties/";
 /// One listing leaves those that match, and another one takes its place.
 const SWAP: &str = "UPDATE property SET location = CASE id WHEN 1 THEN 'Joppa' ELSE 'Leith' END WHERE id IN (1, 2)";
 const EDIT: &str = "UPDATE property SET description = 'Sold to you' WHERE id = 3";
+/// Six listings as at the start.
+const RESET: &str = "DELETE FROM property; INSERT INTO property (id, title, description, price, location)
+    SELECT n, 'Home ' || n, 'D', n, CASE n % 2 WHEN 1 THEN 'Leith' ELSE 'Joppa' END FROM generate_series(1, 6) AS n";
 const STATE: &str =
     "SELECT string_agg(id || location || md5(description), ',' ORDER BY id) FROM property";
 
@@ -16,14 +19,7 @@ const CHOSEN: [&[(&str, &str)]; 2] = [
 ];
 
 fn owned<'a>(pairs: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {
-    let owned = pairs.iter().map(|(name, value)| (*name, (*value).to_owned()));
-    owned.collect()
-}
-
-async fn start() -> (App, Browser) {
-    let app = Plan::new().await.homes(6).await.start().await;
-    let staff = app.staff().await;
-    (app, staff)
+    pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
 }
 
 async fn ask(staff: &Browser, action: &str, chosen: &[(&'static str, &str)]) -> Page {
@@ -35,32 +31,30 @@ async fn ask(staff: &Browser, action: &str, chosen: &[(&'static str, &str)]) -> 
 /// Says yes to a question.
 async fn confirm(staff: &Browser, question: &Page, chosen: &[(&'static str, &str)]) -> Page {
     let mut fields = owned(chosen);
-    for name in ["action", "post", "expected", "_changelist_filters"] {
-        fields.push((name, question.field(name)));
-    }
+    fields.extend(question.fields(["action", "post", "expected", "_changelist_filters"]));
     fields.push(("location", "Portobello".to_owned()));
     staff.submit(LIST, &fields).await
 }
 
 #[tokio::test]
 async fn a_listing_that_was_not_asked_about_is_neither_deleted_nor_moved() {
+    let (app, staff) = spawn_staffed(6).await;
     for action in ["delete_selected", "move_selected"] {
         for chosen in CHOSEN {
             for change in [SWAP, EDIT] {
-                let (app, staff) = start().await;
+                app.sql(RESET).await;
                 let question = ask(&staff, action, chosen).await.assert_status(200);
-                app.database.run(change).await;
-                let before = app.database.value(STATE).await;
-                let events = "SELECT count(*) FROM history";
-                let logged = app.database.value(events).await;
+                app.sql(change).await;
+                let before = app.sql(STATE).await;
+                let logged = app.database.changes().await;
                 let again = confirm(&staff, &question, chosen).await;
                 let again = again.assert_status(409);
-                assert!(again.has("Nothing was done."), "{again:?}");
-                assert_eq!(app.database.value(STATE).await, before, "{action} {chosen:?}");
-                assert_eq!(app.database.value(events).await, logged);
+                again.shows(["Nothing was done."]);
+                assert_eq!(app.sql(STATE).await, before, "{action} {chosen:?}");
+                assert_eq!(app.database.changes().await, logged);
                 // Who has seen the new listings may go on.
                 confirm(&staff, &again, chosen).await.assert_status(303);
-                assert_ne!(app.database.value(STATE).await, before);
+                assert_ne!(app.sql(STATE).await, before);
             }
         }
     }
@@ -68,47 +62,38 @@ async fn a_listing_that_was_not_asked_about_is_neither_deleted_nor_moved() {
 
 #[tokio::test]
 async fn a_change_that_commits_while_a_deletion_waits_for_it_stops_the_deletion() {
+    let (app, staff) = spawn_staffed(6).await;
     for chosen in CHOSEN {
-        let (app, staff) = start().await;
+        app.sql(RESET).await;
         let question = ask(&staff, "delete_selected", chosen).await;
-        let other = app.database.psql().await;
-        other.batch_execute(&format!("BEGIN; {SWAP}")).await.expect("changed");
-        let commit = async {
-            app.database.has_waiting(1).await;
-            other.batch_execute("COMMIT").await.expect("committed");
-        };
-        let (page, ()) = tokio::join!(confirm(&staff, &question, chosen), commit);
-        page.assert_status(409);
+        let deletion = confirm(&staff, &question, chosen);
+        app.database.held_up(SWAP, 1, "COMMIT", deletion).await.assert_status(409);
         assert_eq!(app.database.listings().await, "6");
     }
 }
 
 #[tokio::test]
 async fn a_move_that_is_confirmed_twice_moves_once_and_says_that_they_are_there() {
-    let (app, staff) = start().await;
+    let (app, staff) = spawn_staffed(6).await;
     let question = ask(&staff, "move_selected", CHOSEN[1]).await;
     for _ in 0..2 {
-        let done = confirm(&staff, &question, CHOSEN[1]).await;
-        done.assert_status(303);
+        confirm(&staff, &question, CHOSEN[1]).await.assert_status(303);
     }
-    let list = staff.get(LIST).await;
-    assert!(list.has("3 were already there."), "{list:?}");
-    let events = "SELECT count(*) FROM history";
-    assert_eq!(app.database.value(events).await, "3");
+    staff.get(LIST).await.shows(["3 were already there."]);
+    assert_eq!(app.database.changes().await, "3");
 }
 
 #[tokio::test]
 async fn a_listing_that_was_edited_after_the_question_is_not_deleted() {
-    let (app, staff) = start().await;
+    let (app, staff) = spawn_staffed(6).await;
     let path = "/admin/properties/3/delete/";
     let question = staff.get(path).await.assert_status(200);
-    app.database.run(EDIT).await;
+    app.sql(EDIT).await;
     let version = |page: &Page| [("version", page.field("version"))];
     let again = staff.submit(path, &version(&question)).await;
     let again = again.assert_status(409);
-    assert!(again.has("Nothing was deleted"), "{again:?}");
+    again.shows(["Nothing was deleted"]);
     assert_eq!(app.database.listings().await, "6");
-    let done = staff.submit(path, &version(&again)).await;
-    done.assert_status(303);
+    staff.submit(path, &version(&again)).await.assert_status(303);
     assert_eq!(app.database.listings().await, "5");
 }

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 
-use crate::harness::{App, Browser, Plan, listing};
+use crate::harness::{App, Browser, listing, spawn_homes, spawn_staffed};
 
 /// Every form that changes something, with what it would need besides a token.
 const FORMS: [(&str, &str); 5] = [
@@ -24,14 +24,12 @@ async fn send(browser: &Browser, path: &str, body: String, headers: &[(&str, &st
 }
 
 async fn nothing_changed(app: &App) {
-    let sql = "SELECT string_agg(title, ',') FROM property";
-    assert_eq!(app.database.value(sql).await, "Home 1");
+    assert_eq!(app.sql("SELECT string_agg(title, ',') FROM property").await, "Home 1");
 }
 
 #[tokio::test]
-async fn a_form_without_its_token_or_with_another_is_refused() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+async fn forms_without_their_token_of_foreign_pages_or_in_another_encoding_change_nothing() {
+    let (app, staff) = spawn_staffed(1).await;
     let other = app.staff_named("sam").await.csrf_token().await;
     for (path, fields) in FORMS {
         for token in ["", "&csrf_token=", "&csrf_token=wrong", &format!("&csrf_token={other}")] {
@@ -41,13 +39,7 @@ async fn a_form_without_its_token_or_with_another_is_refused() {
     }
     assert_eq!(send(&staff, "/admin/logout/", String::new(), &[]).await, 403);
     staff.get("/admin/").await.assert_status(200);
-    nothing_changed(&app).await;
-}
-
-#[tokio::test]
-async fn a_form_of_a_foreign_page_is_refused_even_with_the_token() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    // Neither does one of a foreign page, even with the token.
     let token = staff.csrf_token().await;
     for (path, fields) in FORMS {
         for header in [
@@ -58,17 +50,29 @@ async fn a_form_of_a_foreign_page_is_refused_even_with_the_token() {
             ("sec-fetch-site", "same-site"),
         ] {
             let body = format!("{fields}&csrf_token={token}");
-            let status = send(&staff, path, body, &[header]).await;
-            assert_eq!(status, 403, "{path} {header:?}");
+            assert_eq!(send(&staff, path, body, &[header]).await, 403, "{path} {header:?}");
         }
     }
+    // Nor one in another encoding.
+    let body = format!("title=T&description=D&price=1&location=L&csrf_token={token}");
+    for content_type in ["text/plain", "application/json", "multipart/form-data; boundary=x"] {
+        let request = staff.request(Method::POST, "/admin/properties/add/");
+        let page = staff.send(request.header(CONTENT_TYPE, content_type).body(body.clone())).await;
+        assert!(matches!(page.status, 400 | 403 | 415), "{page:?}");
+    }
+    // Nor a link.
+    for (path, fields) in FORMS {
+        staff.get(&format!("{path}?{fields}&post=yes")).await;
+    }
+    staff.get("/admin/logout/").await.assert_status(405);
+    staff.get("/admin/").await.assert_status(200);
     nothing_changed(&app).await;
+    staff.edit_listing(1, &listing("Home 1", "1", "Leith")).await;
 }
 
 #[tokio::test]
 async fn a_form_of_the_sites_own_page_is_taken() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let token = staff.csrf_token().await;
     let origin = app.origin.clone();
     for header in
@@ -83,7 +87,7 @@ async fn a_form_of_the_sites_own_page_is_taken() {
 
 #[tokio::test]
 async fn a_login_form_needs_its_token_too() {
-    let app = Plan::new().await.homes(1).await.start().await;
+    let app = spawn_homes(1).await;
     let browser = app.stranger();
     let token = browser.get("/admin/login/").await.field("csrf_token");
     let password = crate::harness::PASSWORD.replace(' ', "+");
@@ -99,32 +103,4 @@ async fn a_login_form_needs_its_token_too() {
     let body = format!("{fields}&csrf_token={token}");
     assert_eq!(send(&stranger, "/admin/login/", body.clone(), &[]).await, 403);
     assert_eq!(send(&browser, "/admin/login/", body, &[]).await, 303);
-}
-
-#[tokio::test]
-async fn a_form_in_another_encoding_is_refused() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
-    let token = staff.csrf_token().await;
-    let body = format!("title=T&description=D&price=1&location=L&csrf_token={token}");
-    for content_type in ["text/plain", "application/json", "multipart/form-data; boundary=x"] {
-        let request = staff.request(Method::POST, "/admin/properties/add/");
-        let request = request.header(CONTENT_TYPE, content_type).body(body.clone());
-        let page = staff.send(request).await;
-        assert!(matches!(page.status, 400 | 403 | 415), "{page:?}");
-    }
-    nothing_changed(&app).await;
-}
-
-#[tokio::test]
-async fn nothing_is_changed_by_a_link() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
-    for (path, fields) in FORMS {
-        staff.get(&format!("{path}?{fields}&post=yes")).await;
-    }
-    staff.get("/admin/logout/").await.assert_status(405);
-    staff.get("/admin/").await.assert_status(200);
-    nothing_changed(&app).await;
-    staff.edit_listing(1, &listing("Home 1", "1", "Leith")).await;
 }

@@ -1,7 +1,7 @@
 //! Listings as files: those that match or are ticked, exact, safe to open, and the same again after an import.
 
 use super::imports::import;
-use crate::harness::{Browser, Page, Plan, Shell};
+use crate::harness::{Browser, Page, Plan, Shell, Shows as _, spawn_staffed};
 
 async fn export(staff: &Browser, query: &str) -> Page {
     staff.get(&format!("/admin/properties/export/?{query}")).await
@@ -9,14 +9,12 @@ async fn export(staff: &Browser, query: &str) -> Page {
 
 fn ids(csv: &str) -> String {
     let mut reader = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
-    let ids = reader.records().map(|row| row.expect("a row")[0].to_owned());
-    ids.collect::<Vec<_>>().join(" ")
+    reader.records().map(|row| row.expect("a row")[0].to_owned()).collect::<Vec<_>>().join(" ")
 }
 
 #[tokio::test]
 async fn a_download_has_what_the_list_has_in_its_order_on_every_page() {
-    let app = Plan::new().await.homes(250).await.start().await;
-    let staff = app.staff().await;
+    let (_app, staff) = spawn_staffed(250).await;
     let csv =
         export(&staff, "format=csv&location=leith&min_price=3000&max_price=9000&o=-price&page=7")
             .await;
@@ -39,9 +37,8 @@ async fn a_download_has_what_the_list_has_in_its_order_on_every_page() {
 }
 
 #[tokio::test]
-async fn ticked_listings_are_downloaded_alone_and_with_none_ticked_all_that_match() {
-    let app = Plan::new().await.homes(9).await.start().await;
-    let staff = app.staff().await;
+async fn ticked_listings_are_downloaded_or_all_that_match_and_nothing_by_an_unread_filter() {
+    let (app, staff) = spawn_staffed(9).await;
     for (ticked, across, want) in
         [(&["2", "5"][..], "", "5 2"), (&[], "", "9 7 5 3 1"), (&["2"], "1", "9 7 5 3 1")]
     {
@@ -54,19 +51,13 @@ async fn ticked_listings_are_downloaded_alone_and_with_none_ticked_all_that_matc
         let csv = staff.submit("/admin/properties/", &fields).await;
         assert_eq!(ids(csv.assert_status(200).text()), want, "{ticked:?}");
     }
-}
-
-#[tokio::test]
-async fn a_download_that_cannot_be_is_refused() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    // What can’t be read is refused.
     for query in ["", "format=xls", "format=csv&min_price=cheap"] {
         export(&staff, query).await.assert_status(400);
     }
-    let unread = [("action", "export_csv".to_owned()), ("_changelist_filters", "o=up".to_owned())];
+    let unread = [("action", "export_csv"), ("_changelist_filters", "o=up")];
     staff.submit("/admin/properties/", &unread).await.assert_status(400);
-    let stranger = app.stranger();
-    export(&stranger, "format=csv").await.assert_status(302);
+    export(&app.stranger(), "format=csv").await.assert_status(302);
 }
 
 /// Texts that a spreadsheet would run, or that look as if a download had changed them.
@@ -83,17 +74,15 @@ const HOSTILE: [&str; 8] = [
 
 #[tokio::test]
 async fn no_cell_of_a_download_is_run_and_an_import_gives_back_what_was_there() {
-    let app = Plan::new().await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(0).await;
     for text in HOSTILE {
-        let sql = format!(
+        app.sql(&format!(
             "INSERT INTO property (title, description, price, location) VALUES ({0}, {0} || E'\\n=2', 12345678.90, {0})",
             format!("'{}'", text.replace('\'', "''"))
-        );
-        app.database.run(&sql).await;
+        )).await;
     }
     let state = "SELECT string_agg(property::text, '|' ORDER BY id) FROM property";
-    let before = app.database.value(state).await;
+    let before = app.sql(state).await;
     let csv = export(&staff, "format=csv&o=id").await.assert_status(200);
     let mut reader = csv::Reader::from_reader(csv.text().trim_start_matches('\u{feff}').as_bytes());
     for row in reader.records() {
@@ -105,18 +94,17 @@ async fn no_cell_of_a_download_is_run_and_an_import_gives_back_what_was_there() 
     for format in ["csv", "jsonl"] {
         let file = export(&staff, &format!("format={format}&o=title")).await;
         let preview = import(&staff, &format!("again.{format}"), file.body).await;
-        assert!(preview.has("there is nothing to import"), "{preview:?}");
+        preview.shows(["there is nothing to import"]);
     }
-    assert_eq!(app.database.value(state).await, before);
+    assert_eq!(app.sql(state).await, before);
     let shell = Shell::beside(&app);
     for format in ["csv", "jsonl"] {
         let file = export(&staff, &format!("format={format}")).await;
         let file = shell.file(&format!("listings.{format}"), file.text());
         let said = shell.run(&["loaddata", "--sheet", &file]).done();
-        let all = format!("({} of them unchanged)", HOSTILE.len());
-        assert!(said.contains(&all), "{said}");
+        assert!(said.contains(&format!("({} of them unchanged)", HOSTILE.len())), "{said}");
     }
-    assert_eq!(app.database.value(state).await, before);
+    assert_eq!(app.sql(state).await, before);
 }
 
 #[tokio::test]

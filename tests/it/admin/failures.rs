@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use crate::harness::{Browser, Page, Plan, Proxy};
+use crate::harness::{Browser, Page, Plan, Shows as _, spawn_staffed};
 
 /// Whether a page has the navigation, the user's name and the button to log out.
 fn is_framed(page: &Page) -> bool {
@@ -20,10 +20,8 @@ async fn send(browser: &Browser, method: Method, path: &str, body: Vec<u8>) -> P
 }
 
 #[tokio::test]
-async fn every_failure_below_the_admin_is_shown_in_its_frame() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
-    let large = vec![b'a'; 2 << 20];
+async fn every_failure_below_the_admin_is_shown_in_its_frame_and_takes_no_message() {
+    let (app, staff) = spawn_staffed(2).await;
     for (method, path, body, status) in [
         (Method::GET, "/admin/nowhere/", vec![], 404),
         (Method::GET, "/admin/properties/99/change/", vec![], 404),
@@ -31,42 +29,32 @@ async fn every_failure_below_the_admin_is_shown_in_its_frame() {
         (Method::DELETE, "/admin/", vec![], 405),
         (Method::POST, "/admin/properties/add/", b"title=T".to_vec(), 403),
         (Method::POST, "/admin/properties/1/delete/", vec![], 403),
-        (Method::POST, "/admin/properties/add/", large, 413),
+        (Method::POST, "/admin/properties/add/", vec![b'a'; 2 << 20], 413),
         (Method::POST, "/properties/cache-clear/", vec![], 403),
         (Method::GET, "/properties/cache-clear/", vec![], 405),
     ] {
         let page = send(&staff, method, path, body.clone()).await;
         let page = page.assert_status(status);
         assert!(is_framed(&page), "{path}: {page:?}");
-        assert!(page.has(&format!("Error {status}")), "{path}: {page:?}");
+        page.shows([format!("Error {status}")]);
         // Nobody else sees a frame.
-        let page = send(&app.stranger(), Method::GET, path, vec![]).await;
-        assert!(!page.has("/admin/logout/"), "{path}: {page:?}");
+        send(&app.stranger(), Method::GET, path, vec![]).await.hides(["/admin/logout/"]);
     }
     // Programs get what they ask for.
-    let accept = [("accept", "application/json")];
-    let page = staff.get_with("/admin/nowhere/", &accept).await;
+    let page = staff.get_with("/admin/nowhere/", &[("accept", "application/json")]).await;
     assert_eq!(page.assert_status(404).json()["status"], 404);
-}
-
-#[tokio::test]
-async fn a_message_waits_for_the_next_page_that_is_no_failure() {
-    let app = Plan::new().await.homes(2).await.start().await;
-    let staff = app.staff().await;
+    // A message waits for the next page that is no failure.
     staff.delete_listing(2).await;
     let failed = staff.get("/admin/nowhere/").await.assert_status(404);
     assert!(is_framed(&failed) && !failed.has("was deleted"), "{failed:?}");
-    let list = staff.get("/admin/properties/").await;
-    assert!(list.has("“Home 2” was deleted."), "{list:?}");
+    staff.get("/admin/properties/").await.shows(["“Home 2” was deleted."]);
 }
 
 #[tokio::test]
 async fn an_outage_and_a_fault_are_shown_in_the_frame() {
-    let postgres = Proxy::to_postgres();
-    let plan = Plan::new().await.homes(1).await;
-    let app = plan.behind(&postgres).start().await;
+    let (postgres, app) = Plan::with_homes(1).await.behind_postgres().await;
     let staff = app.staff().await;
-    app.database.run("ALTER TABLE property RENAME COLUMN price TO cost").await;
+    app.sql("ALTER TABLE property RENAME COLUMN price TO cost").await;
     let page = staff.get("/admin/properties/").await.assert_status(500);
     assert!(is_framed(&page), "{page:?}");
     postgres.cut();

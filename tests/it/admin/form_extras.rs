@@ -1,20 +1,16 @@
 //! What forms offer besides saving.
 
-use crate::harness::{Plan, listing, spawn_app};
+use crate::harness::{Shows as _, listing, spawn_homes, spawn_staffed};
 
 #[tokio::test]
 async fn whoever_may_only_look_sees_the_listing_and_no_form() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    app.database.run("UPDATE site_user SET permissions = '{view}' WHERE username = 'sam'").await;
+    let app = spawn_homes(1).await;
+    app.permit("view").await;
     let sam = app.staff_named("sam").await;
     let path = "/admin/properties/1/change/";
     let page = sam.get(path).await.assert_status(200);
-    for text in ["Home 1", "About home 1", "1000.00", "Leith"] {
-        assert!(page.has(text), "{text}: {page:?}");
-    }
-    for absent in ["<textarea", "name=\"title\"", "_save", "/delete/"] {
-        assert!(!page.has(absent), "{absent}: {page:?}");
-    }
+    page.shows(["Home 1", "About home 1", "1000.00", "Leith"]);
+    page.hides(["<textarea", "name=\"title\"", "_save", "/delete/"]);
     let fields = listing("T", "1", "L").fields();
     for button in ["_save", "_saveasnew", "_preview", "_edit"] {
         let mut fields = fields.clone();
@@ -23,50 +19,39 @@ async fn whoever_may_only_look_sees_the_listing_and_no_form() {
     }
     assert_eq!(app.database.listings().await, "1");
     let list = app.staff().await.get(path).await;
-    assert!(list.has("<textarea"), "{list:?}");
+    list.shows(["<textarea"]);
 }
 
 #[tokio::test]
-async fn save_as_new_adds_a_listing_and_leaves_the_other_as_it_is() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+async fn save_as_new_adds_a_listing_and_a_refused_copy_comes_back_as_the_form_of_a_new_one() {
+    let (app, staff) = spawn_staffed(1).await;
+    let fields = listing("Copy", "cheap", "Joppa").pressed("_saveasnew");
+    let page = staff.submit("/admin/properties/1/change/", &fields).await;
+    let page = page.assert_status(422);
+    page.shows(["action=\"/admin/properties/add/\"", "cheap"])
+        .hides(["/admin/properties/1/change/"]);
+    // A right one leaves the other listing as it is.
     let path = "/admin/properties/1/change/";
     assert!(staff.get(path).await.has("name=\"_saveasnew\""));
-    let mut fields = listing("Copy", "7", "Joppa").fields();
-    fields.push(("_saveasnew", "1".to_owned()));
+    let fields = listing("Copy", "7", "Joppa").pressed("_saveasnew");
     let page = staff.submit(path, &fields).await.assert_status(303);
     assert_eq!(page.header("location"), "/admin/properties/2/change/");
     let titles = "SELECT string_agg(title, ',' ORDER BY id) FROM property";
-    assert_eq!(app.database.value(titles).await, "Home 1,Copy");
+    assert_eq!(app.sql(titles).await, "Home 1,Copy");
     // Who may not add is not offered it, and refused.
-    app.database
-        .run("UPDATE site_user SET permissions = '{view,change}' WHERE username = 'sam'")
-        .await;
+    app.permit("view,change").await;
     let sam = app.staff_named("sam").await;
     assert!(!sam.get(path).await.has("_saveasnew"));
     sam.submit(path, &fields).await.assert_status(403);
 }
 
 #[tokio::test]
-async fn a_refused_copy_comes_back_as_the_form_of_a_new_listing() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
-    let mut fields = listing("Copy", "cheap", "Joppa").fields();
-    fields.push(("_saveasnew", "1".to_owned()));
-    let page = staff.submit("/admin/properties/1/change/", &fields).await;
-    let page = page.assert_status(422);
-    assert!(page.has("action=\"/admin/properties/add/\""), "{page:?}");
-    assert!(page.has("cheap") && !page.has("/admin/properties/1/change/"));
-}
-
-#[tokio::test]
 async fn the_list_comes_back_as_it_was_left() {
-    let app = Plan::new().await.homes(2).await.start().await;
-    let staff = app.staff().await;
+    let (_app, staff) = spawn_staffed(2).await;
     let query = "?_changelist_filters=q%3Dhome%26o%3Dprice";
     let form = staff.get(&format!("/admin/properties/1/change/{query}")).await;
     assert_eq!(form.field("_changelist_filters"), "q=home&o=price");
-    assert!(form.has("href=\"/admin/properties/?q=home&#38;o=price\""), "{form:?}");
+    form.shows(["href=\"/admin/properties/?q=home&#38;o=price\""]);
     for (button, wanted) in [
         ("_save", "/admin/properties/?q=home&o=price".to_owned()),
         ("_continue", format!("/admin/properties/1/change/{query}")),
@@ -88,8 +73,7 @@ async fn the_list_comes_back_as_it_was_left() {
         let mut fields = listing("T", "1", "L").fields();
         fields.push(("_changelist_filters", evil.to_owned()));
         let page = staff.submit("/admin/properties/1/change/", &fields).await;
-        let location = page.assert_status(303);
-        assert!(location.header("location").starts_with("/admin/properties/"));
+        assert!(page.assert_status(303).header("location").starts_with("/admin/properties/"));
     }
     let delete = staff.get(&format!("/admin/properties/1/delete/{query}")).await;
     let fields = [("_changelist_filters", delete.field("_changelist_filters"))];
@@ -99,10 +83,8 @@ async fn the_list_comes_back_as_it_was_left() {
 
 #[tokio::test]
 async fn forms_suggest_the_places_that_listings_are_in() {
-    let app = spawn_app().await;
-    let staff = app.staff().await;
+    let (_app, staff) = spawn_staffed(0).await;
     assert!(staff.get("/admin/properties/add/").await.has("<datalist id=\"places\"></datalist>"));
     staff.create_listing(&listing("T", "1", "Leith & “Shore”")).await;
-    let page = staff.get("/admin/properties/add/").await;
-    assert!(page.has("<option value=\"Leith &#38; “Shore”\">"), "{page:?}");
+    staff.get("/admin/properties/add/").await.shows(["<option value=\"Leith &#38; “Shore”\">"]);
 }

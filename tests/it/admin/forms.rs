@@ -1,26 +1,24 @@
 //! Adding, changing and deleting listings.
 
-use crate::harness::{App, Plan, listing, spawn_app};
+use crate::harness::{App, Shows as _, listing, spawn_staffed};
 
 async fn row(app: &App, id: i64) -> String {
-    let sql = format!(
+    app.sql(&format!(
         "SELECT concat_ws('|', title, description, price, location) FROM property WHERE id = {id}"
-    );
-    app.database.value(&sql).await
+    ))
+    .await
 }
 
 #[tokio::test]
 async fn a_listing_is_saved_as_it_was_typed() {
-    let app = spawn_app().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(0).await;
     let mut typed = listing("  Flat “A”  ", "1,234.5", " Leith ");
     typed.description = "One\r\ntwo\tthree 🏠\r\n".to_owned();
     let id = staff.create_listing(&typed).await;
     assert_eq!(row(&app, id).await, "Flat “A”|One\ntwo\tthree 🏠|1234.50|Leith");
     let form = staff.get(&format!("/admin/properties/{id}/change/")).await;
-    assert_eq!(form.field("title"), "Flat “A”");
-    assert_eq!(form.field("price"), "1234.50");
-    assert!(form.has("One\ntwo\tthree 🏠</textarea>"));
+    form.holds([("title", "Flat “A”"), ("price", "1234.50")]);
+    form.shows(["One\ntwo\tthree 🏠</textarea>"]);
     typed.price = "0".to_owned();
     staff.edit_listing(id, &typed).await;
     assert!(row(&app, id).await.ends_with("|0.00|Leith"));
@@ -30,16 +28,14 @@ async fn a_listing_is_saved_as_it_was_typed() {
 
 #[tokio::test]
 async fn each_button_leads_where_it_says() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (_app, staff) = spawn_staffed(1).await;
     for (button, added, changed) in [
         ("_save", "/admin/properties/", "/admin/properties/"),
         ("_addanother", "/admin/properties/add/", "/admin/properties/add/"),
         ("_continue", "/change/", "/admin/properties/1/change/"),
         ("none", "/admin/properties/", "/admin/properties/"),
     ] {
-        let mut fields = listing("T", "1", "L").fields();
-        fields.push((button, "1".to_owned()));
+        let fields = listing("T", "1", "L").pressed(button);
         let page = staff.submit("/admin/properties/add/", &fields).await.assert_status(303);
         assert!(page.header("location").ends_with(added), "{button}: {page:?}");
         let page = staff.submit("/admin/properties/1/change/", &fields).await.assert_status(303);
@@ -49,13 +45,10 @@ async fn each_button_leads_where_it_says() {
 
 #[tokio::test]
 async fn success_is_told_once_on_the_next_page() {
-    let app = Plan::new().await.homes(2).await.start().await;
-    let staff = app.staff().await;
+    let (_app, staff) = spawn_staffed(2).await;
     let told = async |text: &str| {
-        let page = staff.get("/admin/properties/").await;
-        assert!(page.has("role=\"status\"") && page.has(text), "{page:?}");
-        let again = staff.get("/admin/properties/").await;
-        assert!(!again.has("role=\"status\""), "{again:?}");
+        staff.get("/admin/properties/").await.shows(["role=\"status\""]).shows([text]);
+        staff.get("/admin/properties/").await.hides(["role=\"status\""]);
     };
     let token = staff.csrf_token().await;
     let post = async |path: &str, mut fields: Vec<(&str, String)>| {
@@ -80,8 +73,7 @@ async fn success_is_told_once_on_the_next_page() {
 
 #[tokio::test]
 async fn every_wrong_field_is_named_and_what_was_typed_is_kept() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let mut wrong = listing(&"t".repeat(201), "free", &"l".repeat(101));
     wrong.description = "d".repeat(20_001);
     for path in ["/admin/properties/add/", "/admin/properties/1/change/"] {
@@ -92,16 +84,24 @@ async fn every_wrong_field_is_named_and_what_was_typed_is_kept() {
         assert_eq!(page.field("title"), wrong.title);
         assert_eq!(page.field("price"), "free");
         assert_eq!(page.field("location"), wrong.location);
-        assert!(page.has(&wrong.description));
+        page.shows([&wrong.description]);
     }
     assert_eq!(row(&app, 1).await, "Home 1|About home 1|1000.00|Leith");
     assert_eq!(app.database.listings().await, "1");
 }
 
 #[tokio::test]
-async fn each_field_has_its_limits() {
-    let app = spawn_app().await;
-    let staff = app.staff().await;
+async fn a_listing_that_does_not_exist_has_no_pages_and_each_field_has_its_limits() {
+    let (app, staff) = spawn_staffed(0).await;
+    for name in ["change", "delete", "history"] {
+        for id in ["1", "0", "9223372036854775807", "99999999999999999999"] {
+            staff.get(&format!("/admin/properties/{id}/{name}/")).await.assert_status(404);
+        }
+    }
+    staff.press("/admin/properties/1/delete/").await.assert_status(404);
+    // A form without fields is refused as an empty one.
+    staff.press("/admin/properties/add/").await.assert_status(422);
+    assert_eq!(app.database.listings().await, "0");
     let good = listing("T", "1", "L");
     for (field, value) in [
         ("title", String::new()),
@@ -132,45 +132,8 @@ async fn each_field_has_its_limits() {
 }
 
 #[tokio::test]
-async fn a_form_without_fields_is_refused_as_an_empty_one() {
-    let app = spawn_app().await;
-    let staff = app.staff().await;
-    staff.submit("/admin/properties/add/", &[]).await.assert_status(422);
-    assert_eq!(app.database.listings().await, "0");
-}
-
-#[tokio::test]
-async fn a_listing_that_does_not_exist_has_no_pages() {
-    let app = spawn_app().await;
-    let staff = app.staff().await;
-    for name in ["change", "delete", "history"] {
-        for id in ["1", "0", "9223372036854775807", "99999999999999999999"] {
-            let path = format!("/admin/properties/{id}/{name}/");
-            staff.get(&path).await.assert_status(404);
-        }
-    }
-    staff.submit("/admin/properties/1/delete/", &[]).await.assert_status(404);
-}
-
-#[tokio::test]
-async fn a_deletion_is_confirmed_first() {
-    let app = Plan::new().await.homes(2).await.start().await;
-    let staff = app.staff().await;
-    let page = staff.get("/admin/properties/1/delete/").await.assert_status(200);
-    assert!(page.has("Home 1"));
-    let mut fields = vec![("action", "delete_selected".to_owned())];
-    fields.extend(["1", "2", "99", "x"].map(|id| ("_selected_action", id.to_owned())));
-    let page = staff.submit("/admin/properties/", &fields).await.assert_status(200);
-    assert!(page.has("Home 1") && page.has("Home 2"));
-    assert_eq!(app.database.listings().await, "2");
-    staff.delete_listings(&[1, 2]).await;
-    assert_eq!(app.database.listings().await, "0");
-}
-
-#[tokio::test]
-async fn an_action_on_nothing_does_nothing() {
-    let app = Plan::new().await.homes(2).await.start().await;
-    let staff = app.staff().await;
+async fn an_action_on_nothing_does_nothing_and_a_deletion_is_confirmed_first() {
+    let (app, staff) = spawn_staffed(2).await;
     for fields in [
         vec![],
         vec![("action", "delete_selected")],
@@ -181,4 +144,13 @@ async fn an_action_on_nothing_does_nothing() {
         staff.submit("/admin/properties/", &fields).await.assert_status(303);
     }
     assert_eq!(app.database.listings().await, "2");
+    // A deletion is asked about.
+    assert!(staff.get("/admin/properties/1/delete/").await.assert_status(200).has("Home 1"));
+    let mut fields = vec![("action", "delete_selected".to_owned())];
+    fields.extend(["1", "2", "99", "x"].map(|id| ("_selected_action", id.to_owned())));
+    let page = staff.submit("/admin/properties/", &fields).await.assert_status(200);
+    page.shows(["Home 1", "Home 2"]);
+    assert_eq!(app.database.listings().await, "2");
+    staff.delete_listings(&[1, 2]).await;
+    assert_eq!(app.database.listings().await, "0");
 }

@@ -2,15 +2,13 @@
 
 use reqwest::Method;
 
-use crate::harness::Plan;
+use crate::harness::spawn_staffed;
 
 #[tokio::test]
 async fn head_answers_as_get_does_and_without_a_body() {
-    let app = Plan::new().await.homes(3).await.start().await;
-    let staff = app.staff().await;
-    app.database.run("UPDATE property SET price = 5 WHERE id = 1").await;
-    let event = "SELECT max(id) FROM history";
-    let event = app.database.value(event).await;
+    let (app, staff) = spawn_staffed(3).await;
+    app.sql("UPDATE property SET price = 5 WHERE id = 1").await;
+    let event = app.sql("SELECT max(id) FROM history").await;
     for path in [
         "/admin/",
         "/admin/properties/",
@@ -53,8 +51,7 @@ async fn head_answers_as_get_does_and_without_a_body() {
 
 #[tokio::test]
 async fn head_of_a_stream_of_figures_ends_at_once() {
-    let app = Plan::new().await.start().await;
-    let staff = app.staff().await;
+    let (_app, staff) = spawn_staffed(0).await;
     let path = "/properties/redis-metrics/stream/";
     for _ in 0..50 {
         let head = staff.send(staff.request(Method::HEAD, path)).await;

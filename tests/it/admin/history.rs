@@ -5,18 +5,17 @@ use std::sync::{Arc, Mutex};
 use property_listings::domain::Event;
 use property_listings::events::Receiver;
 
-use crate::harness::{Plan, listing, spawn_app};
+use crate::harness::{Plan, Shows as _, listing, spawn_staffed, spawn_two};
 
 #[tokio::test]
 async fn history_shows_who_did_it_and_what_each_field_was_and_is() {
-    let app = spawn_app().await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (app, ada, sam) = spawn_two(0).await;
     let id = ada.create_listing(&listing("First", "1000", "Leith")).await;
     sam.edit_listing(id, &listing("Second", "2000", "Leith")).await;
-    app.database.run("UPDATE property SET location = 'Joppa'").await;
+    app.sql("UPDATE property SET location = 'Joppa'").await;
     let path = format!("/admin/properties/{id}/history/");
     let page = ada.get(&path).await.assert_status(200);
-    for text in [
+    page.shows([
         "ada",
         "sam",
         "database user property_listings",
@@ -26,9 +25,7 @@ async fn history_shows_who_did_it_and_what_each_field_was_and_is() {
         "2000.00",
         "Leith",
         "Joppa",
-    ] {
-        assert!(page.has(text), "{text} is not there: {page:?}");
-    }
+    ]);
     // The latest entry comes first, and each value before the one that replaced it.
     for texts in [
         ["Leith", "Joppa"],
@@ -39,23 +36,19 @@ async fn history_shows_who_did_it_and_what_each_field_was_and_is() {
         assert!(places[0] < places[1] && places[0].is_some(), "{texts:?}: {page:?}");
     }
     ada.delete_listing(id).await;
-    let page = ada.get(&path).await.assert_status(200);
-    assert!(page.has("<bdi>ada</bdi></strong> deleted"), "{page:?}");
-    let overview = ada.get("/admin/").await;
-    assert!(overview.has("Second") && overview.has("sam"), "{overview:?}");
+    ada.get(&path).await.assert_status(200).shows(["<bdi>ada</bdi></strong> deleted"]);
+    ada.get("/admin/").await.shows(["Second", "sam"]);
 }
 
 #[tokio::test]
 async fn the_history_of_one_listing_is_no_others() {
-    let app = spawn_app().await;
-    let staff = app.staff().await;
+    let (_app, staff) = spawn_staffed(0).await;
     let one = staff.create_listing(&listing("Alpha house", "1", "L")).await;
     let other = staff.create_listing(&listing("Beta house", "1", "L")).await;
     // Takes the messages that wait for the next page.
     staff.get("/admin/").await.assert_status(200);
     for (id, own, foreign) in [(one, "Alpha", "Beta"), (other, "Beta", "Alpha")] {
-        let page = staff.get(&format!("/admin/properties/{id}/history/")).await;
-        assert!(page.has(own) && !page.has(foreign), "{page:?}");
+        staff.get(&format!("/admin/properties/{id}/history/")).await.shows([own]).hides([foreign]);
     }
 }
 
@@ -69,7 +62,7 @@ async fn every_write_of_staff_is_one_event_under_their_name() {
     staff.edit_listing(id, &listing("B", "1", "L")).await;
     staff.delete_listing(id).await;
     staff.delete_listings(&[1, 2]).await;
-    staff.submit("/admin/properties/add/", &[]).await.assert_status(422);
+    staff.press("/admin/properties/add/").await.assert_status(422);
     let events = events.lock().expect("no panic");
     let told: Vec<_> =
         events.iter().map(|event| format!("{} {}", event.actor, event.change.name())).collect();
@@ -79,11 +72,9 @@ async fn every_write_of_staff_is_one_event_under_their_name() {
 
 #[tokio::test]
 async fn an_edit_that_changes_nothing_of_a_listing_is_shown_without_fields() {
-    let app = spawn_app().await;
-    let staff = app.staff().await;
+    let (_app, staff) = spawn_staffed(0).await;
     let same = listing("Same", "1", "L");
     let id = staff.create_listing(&same).await;
     staff.edit_listing(id, &same).await;
-    let page = staff.get(&format!("/admin/properties/{id}/history/")).await;
-    assert!(!page.has("<dt>"), "{page:?}");
+    staff.get(&format!("/admin/properties/{id}/history/")).await.hides(["<dt>"]);
 }

@@ -1,64 +1,53 @@
 //! What an import takes at most: bad rows, errors that are named, ids, and turns of an instance.
 
 use super::imports::{HEADER, apply, figures, import, rows};
-use crate::harness::Plan;
+use crate::harness::{Shows as _, spawn_staffed};
 
 #[tokio::test]
-async fn a_file_of_very_many_bad_rows_is_read_no_further_than_that() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+async fn ten_thousand_bad_rows_leave_the_good_ones_to_import_and_more_end_the_reading() {
+    let (app, staff) = spawn_staffed(1).await;
     let mut csv = format!("{HEADER}1,Good,D,1,Leith\n");
     csv.push_str(&",,,,\n".repeat(20_000));
     let preview = import(&staff, "homes.csv", csv.into_bytes()).await.assert_status(422);
-    for shown in [
-        "has more than 10,000 invalid rows",
-        "… and more",
-        "reading stopped after 10,000 invalid rows",
-    ] {
-        assert!(preview.has(shown), "{shown}: {preview:?}");
-    }
-    assert!(!preview.has("name=\"skip_invalid\""), "{preview:?}");
+    preview
+        .shows([
+            "has more than 10,000 invalid rows",
+            "… and more",
+            "reading stopped after 10,000 invalid rows",
+        ])
+        .hides(["name=\"skip_invalid\""]);
     assert!(preview.body.len() < 200_000, "{} bytes", preview.body.len());
     let ways: [&[(&str, &str)]; 2] = [&[], &[("skip_invalid", "1")]];
     for more in ways {
-        let refused = apply(&staff, &preview, more).await.assert_status(422);
-        assert!(refused.has("too many rows are invalid"), "{refused:?}");
+        apply(&staff, &preview, more).await.assert_status(422).shows(["too many rows are invalid"]);
     }
     assert_eq!(rows(&app).await, "1|Home 1|1000.00|Leith");
-}
-
-#[tokio::test]
-async fn as_many_bad_rows_as_are_read_leave_the_good_ones_to_import() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    // As many as are read leave the good ones to import.
     let csv = format!("{HEADER}{}1,Good,D,1,Leith\n", ",,,,\n".repeat(10_000));
     let preview = import(&staff, "homes.csv", csv.into_bytes()).await.assert_status(200);
     assert_eq!(figures(&preview), "0 1 0 10,000");
-    assert!(preview.has("and 9,900 more invalid rows"), "{preview:?}");
+    preview.shows(["and 9,900 more invalid rows"]);
     apply(&staff, &preview, &[("skip_invalid", "1")]).await.assert_status(303);
     assert_eq!(rows(&app).await, "1|Good|1.00|Leith");
 }
 
 #[tokio::test]
 async fn a_row_or_header_with_thousands_of_errors_has_a_few_of_them_named() {
-    let app = Plan::new().await.start().await;
-    let staff = app.staff().await;
+    let (_app, staff) = spawn_staffed(0).await;
     let keys: Vec<_> = (0..5_000).map(|key| format!("\"k{key}\": 1")).collect();
     let line = format!("{{{}}}\n", keys.join(", "));
     let preview = import(&staff, "homes.jsonl", line.into_bytes()).await;
     let names: Vec<_> = (0..5_000).map(|name| format!("k{name}")).collect();
-    let header = format!("{}\n", names.join(","));
-    let wrong = import(&staff, "homes.csv", header.into_bytes()).await;
+    let wrong = import(&staff, "homes.csv", format!("{}\n", names.join(",")).into_bytes()).await;
     for page in [preview.assert_status(200), wrong.assert_status(422)] {
-        assert!(page.has("k0") && !page.has("k20”"), "{page:?}");
+        page.shows(["k0"]).hides(["k20”"]);
         assert!(page.body.len() < 50_000, "{} bytes", page.body.len());
     }
 }
 
 #[tokio::test]
 async fn of_three_looks_at_once_the_third_is_told_to_try_again() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let csv = format!("{HEADER}1,Good,D,1,Leith\n").into_bytes();
     let preview = import(&staff, "homes.csv", csv).await.assert_status(200);
     let address = preview.header("x-address");
@@ -67,7 +56,7 @@ async fn of_three_looks_at_once_the_third_is_told_to_try_again() {
     let look = || async {
         let page = staff.get(address).await;
         if page.status == 409 {
-            assert!(page.has("try again in a few seconds"), "{page:?}");
+            page.shows(["try again in a few seconds"]);
             lock.release().await;
         }
         page.status
@@ -80,16 +69,12 @@ async fn of_three_looks_at_once_the_third_is_told_to_try_again() {
 
 #[tokio::test]
 async fn an_id_that_would_leave_no_numbers_for_others_is_refused() {
-    let app = Plan::new().await.start().await;
-    let staff = app.staff().await;
-    let csv = format!(
+    let (app, staff) = spawn_staffed(0).await;
+    let preview = import(&staff, "homes.csv", format!(
         "{HEADER}9007199254740990,Last,D,1,Leith\n4503599627370495,Half,D,2,Leith\n,Next,D,3,Leith\n"
-    );
-    let preview = import(&staff, "homes.csv", csv.into_bytes()).await.assert_status(200);
+    ).into_bytes()).await.assert_status(200);
     assert_eq!(figures(&preview), "2 0 0 1");
-    for shown in ["9007199254740990", "from 1 to 4503599627370495"] {
-        assert!(preview.has(shown), "{shown}: {preview:?}");
-    }
+    preview.shows(["9007199254740990", "from 1 to 4503599627370495"]);
     apply(&staff, &preview, &[("skip_invalid", "1")]).await.assert_status(303);
     assert_eq!(
         rows(&app).await,

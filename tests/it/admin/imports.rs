@@ -6,7 +6,7 @@ use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 
 use crate::fixtures_bulk::real_listings::published;
-use crate::harness::{App, Browser, Page, Plan};
+use crate::harness::{App, Browser, Page, Shows as _, spawn_staffed};
 
 pub(super) const FORM: &str = "/admin/properties/import/";
 pub(super) const HEADER: &str = "id,title,description,price,location\n";
@@ -47,8 +47,7 @@ pub(super) async fn upload(staff: &Browser, name: &str, content: &[u8]) -> Page 
 }
 
 async fn kept_files(app: &App) -> String {
-    let sql = "SELECT count(*) FROM import_upload";
-    app.database.value(sql).await
+    app.sql("SELECT count(*) FROM import_upload").await
 }
 
 /// Uploads a file; returns the look at it, whatever it says.
@@ -68,34 +67,27 @@ pub(super) async fn apply(staff: &Browser, preview: &Page, more: &[(&'static str
 /// The figures of a look: added, changed, the same, bad.
 pub(super) fn figures(preview: &Page) -> String {
     let figures = preview.text().split("</dt><dd>").skip(1).take(4);
-    let figures = figures.map(|rest| rest.split('<').next().unwrap_or_default());
-    figures.collect::<Vec<_>>().join(" ")
+    figures.map(|rest| rest.split('<').next().unwrap_or_default()).collect::<Vec<_>>().join(" ")
 }
 
 pub(super) async fn rows(app: &App) -> String {
-    let sql = "SELECT string_agg(concat_ws('|', id, title, price, location), ' ' ORDER BY id) FROM property";
-    app.database.value(sql).await
+    app.sql("SELECT string_agg(concat_ws('|', id, title, price, location), ' ' ORDER BY id) FROM property").await
 }
 
 #[tokio::test]
 async fn a_look_changes_nothing_and_an_import_does_what_it_said() {
-    let app = Plan::new().await.homes(3).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(3).await;
     let before = rows(&app).await;
-    let csv = format!(
+    let preview = import(&staff, "homes.csv", format!(
         "{HEADER}1,Home 1,About home 1,1000,Leith\n2,New name,About home 2,\"2,500.50\",Joppa\n40,Forty,D,4,Leith\n,Next,D,5,Leith\n"
-    );
-    let preview = import(&staff, "homes.csv", csv.into_bytes()).await.assert_status(200);
+    ).into_bytes()).await.assert_status(200);
     assert_eq!(figures(&preview), "2 1 1 0", "{preview:?}");
-    for shown in ["homes.csv", "New name", "2500.50", "2000.00", "Forty", "number 40"] {
-        assert!(preview.has(shown), "{shown}: {preview:?}");
-    }
+    preview.shows(["homes.csv", "New name", "2500.50", "2000.00", "Forty", "number 40"]);
     assert_eq!(rows(&app).await, before);
-    assert_eq!(app.database.value("SELECT count(*) FROM history").await, "0");
+    assert_eq!(app.database.changes().await, "0");
     app.get("/properties/2/").await;
     let done = apply(&staff, &preview, &[]).await.assert_status(303);
-    let list = staff.get(done.header("location")).await;
-    assert!(list.has("Imported: 2 added, 1 changed, 1 unchanged."), "{list:?}");
+    staff.get(done.header("location")).await.shows(["Imported: 2 added, 1 changed, 1 unchanged."]);
     assert_eq!(
         rows(&app).await,
         "1|Home 1|1000.00|Leith 2|New name|2500.50|Joppa 3|Home 3|3000.00|Leith 40|Forty|4.00|Leith 41|Next|5.00|Leith"
@@ -103,19 +95,16 @@ async fn a_look_changes_nothing_and_an_import_does_what_it_said() {
     assert!(app.get("/properties/2/").await.has("New name"));
     let events =
         "SELECT concat_ws(' ', count(*), count(DISTINCT xid), min(actor), min(note)) FROM history";
-    let want = "3 1 ada imported from a file";
-    assert_eq!(app.database.value(events).await, want);
+    assert_eq!(app.sql(events).await, "3 1 ada imported from a file");
     // A second click finds the file gone.
-    let again = apply(&staff, &preview, &[]).await.assert_status(303);
-    assert_eq!(again.header("location"), FORM);
+    assert_eq!(apply(&staff, &preview, &[]).await.assert_status(303).header("location"), FORM);
     assert_eq!(app.database.listings().await, "5");
     assert_eq!(kept_files(&app).await, "0");
 }
 
 #[tokio::test]
 async fn bad_rows_are_named_and_only_the_good_ones_are_imported_if_staff_say_so() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let mut csv =
         format!("{HEADER}1,Good,D,1,Leith\n,Bad,D,cheap,Leith\n,<b>,,5,{}\n", "l".repeat(101));
     for _ in 0..120 {
@@ -123,24 +112,19 @@ async fn bad_rows_are_named_and_only_the_good_ones_are_imported_if_staff_say_so(
     }
     let preview = import(&staff, "homes.csv", csv.into_bytes()).await.assert_status(200);
     assert_eq!(figures(&preview), "0 1 0 122", "{preview:?}");
-    for shown in ["“cheap” is not a price", "at most 100 characters", "and 22 more invalid rows"]
-    {
-        assert!(preview.has(shown), "{shown}: {preview:?}");
-    }
-    assert!(!preview.has("<b>"), "{preview:?}");
-    let refused = apply(&staff, &preview, &[]).await.assert_status(422);
-    assert!(refused.has("Nothing was imported"), "{refused:?}");
+    preview
+        .shows(["“cheap” is not a price", "at most 100 characters", "and 22 more invalid rows"])
+        .hides(["<b>"]);
+    apply(&staff, &preview, &[]).await.assert_status(422).shows(["Nothing was imported"]);
     assert_eq!(rows(&app).await, "1|Home 1|1000.00|Leith");
     apply(&staff, &preview, &[("skip_invalid", "1")]).await.assert_status(303);
     assert_eq!(rows(&app).await, "1|Good|1.00|Leith");
-    let list = staff.get("/admin/properties/").await;
-    assert!(list.has("122 invalid rows were skipped."), "{list:?}");
+    staff.get("/admin/properties/").await.shows(["122 invalid rows were skipped."]);
 }
 
 #[tokio::test]
 async fn json_lines_are_read_as_well_and_a_wrong_header_is_explained() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let line =
         r#"{"id": 1, "title": "'=kept", "description": "D", "price": 7, "location": "Leith"}"#;
     let preview = import(&staff, "homes.jsonl", line.into()).await.assert_status(200);
@@ -149,50 +133,44 @@ async fn json_lines_are_read_as_well_and_a_wrong_header_is_explained() {
     assert_eq!(rows(&app).await, "1|'=kept|7.00|Leith");
     let preview = import(&staff, "homes.xlsx", b"PK\x03\x04;junk\n".to_vec()).await;
     let preview = preview.assert_status(422);
-    assert!(preview.has("its header is wrong") && preview.has("is missing"), "{preview:?}");
-    assert!(!preview.has("type=\"submit\">Import"), "{preview:?}");
+    preview.shows(["its header is wrong", "is missing"]).hides(["type=\"submit\">Import"]);
 }
 
 #[tokio::test]
 async fn what_was_changed_after_the_file_was_made_is_said() {
-    let app = Plan::new().await.homes(2).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(2).await;
     let file = staff.get("/admin/properties/export/?format=csv").await.body;
     let file = String::from_utf8(file).expect("text").replace("Home", "House");
-    app.database.run("UPDATE property SET price = 5 WHERE id = 2").await;
+    app.sql("UPDATE property SET price = 5 WHERE id = 2").await;
     let preview = import(&staff, "homes.csv", file.into_bytes()).await.assert_status(200);
     assert_eq!(figures(&preview), "0 2 0 0");
-    assert!(preview.has("1 of the listings was changed after the file was created"), "{preview:?}");
+    preview.shows(["1 of the listings was changed after the file was created"]);
 }
 
 #[tokio::test]
 async fn a_file_is_seen_by_nobody_else_replaced_by_the_next_and_gone_after_its_time() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let csv = |title: &str| format!("{HEADER}1,{title},D,1,Leith\n").into_bytes();
     let first = import(&staff, "first.csv", csv("First")).await.assert_status(200);
     let address = first.header("x-address");
     let sam = app.staff_named("sam").await;
-    let other = sam.get(address).await.assert_status(303);
-    assert_eq!(other.header("location"), FORM);
-    sam.submit(address, &[]).await.assert_status(303);
-    sam.submit(address, &[("_discard", "1".to_owned())]).await.assert_status(303);
+    assert_eq!(sam.get(address).await.assert_status(303).header("location"), FORM);
+    sam.press(address).await.assert_status(303);
+    sam.submit(address, &[("_discard", "1")]).await.assert_status(303);
     staff.get(address).await.assert_status(200);
     let second = import(&staff, "second.csv", csv("Second")).await.assert_status(200);
     staff.get(address).await.assert_status(303);
-    app.database.run("UPDATE import_upload SET expires_at = now()").await;
+    app.sql("UPDATE import_upload SET expires_at = now()").await;
     staff.get(second.header("x-address")).await.assert_status(303);
     apply(&staff, &second, &[]).await.assert_status(303);
     assert_eq!(rows(&app).await, "1|Home 1|1000.00|Leith");
     import(&sam, "sams.csv", csv("Sam's")).await;
-    let kept = "SELECT string_agg(file_name, ',') FROM import_upload";
-    assert_eq!(app.database.value(kept).await, "sams.csv");
+    assert_eq!(app.sql("SELECT string_agg(file_name, ',') FROM import_upload").await, "sams.csv");
 }
 
 #[tokio::test]
 async fn two_clicks_at_once_import_once() {
-    let app = Plan::new().await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(0).await;
     let csv = format!("{HEADER},New,D,1,Leith\n").into_bytes();
     let preview = import(&staff, "homes.csv", csv).await.assert_status(200);
     let (one, two) = tokio::join!(apply(&staff, &preview, &[]), apply(&staff, &preview, &[]));
@@ -203,9 +181,8 @@ async fn two_clicks_at_once_import_once() {
 }
 
 #[tokio::test]
-async fn nothing_is_kept_before_the_token_is_known_to_be_right() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+async fn no_file_is_kept_of_a_form_with_a_wrong_token_or_of_one_that_is_malformed_or_too_large() {
+    let (app, staff) = spawn_staffed(1).await;
     let token = staff.csrf_token().await;
     let token = ("csrf_token", None, token.as_bytes());
     let file: (&str, Option<&str>, &[u8]) = ("file", Some("a.csv"), b"id\n");
@@ -224,45 +201,30 @@ async fn nothing_is_kept_before_the_token_is_known_to_be_right() {
         .header("origin", "http://evil.example")
         .body(multipart(&[token, file]));
     staff.send(foreign).await.assert_status(403);
-    let stranger = post(&app.stranger(), multipart(&[token, file])).await;
-    stranger.assert_status(302);
-    assert_eq!(kept_files(&app).await, "0");
-}
-
-#[tokio::test]
-async fn a_malformed_or_oversized_form_is_refused_in_words() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
-    let token = staff.csrf_token().await;
-    let token = ("csrf_token", None, token.as_bytes());
-    let file: (&str, Option<&str>, &[u8]) = ("file", Some("a.csv"), b"id\n");
+    post(&app.stranger(), multipart(&[token, file])).await.assert_status(302);
+    // A malformed or oversized form is refused in words.
     let whole = multipart(&[token, file]);
     let other = ("other", None, &b"x"[..]);
-    let long = vec![b'x'; 70_000];
     for body in [
         whole[..whole.len() - 12].to_vec(),
         multipart(&[token, file, file]),
-        multipart(&[token, ("other", None, &long)]),
+        multipart(&[token, ("other", None, &vec![b'x'; 70_000])]),
         multipart(&[token, other, other, other, other, other, other, other, file]),
     ] {
-        let page = post(&staff, body).await.assert_status(400);
-        assert!(page.has("The form can’t be read"), "{page:?}");
+        post(&staff, body).await.assert_status(400).shows(["The form can’t be read"]);
     }
     for kind in ["application/x-www-form-urlencoded", "multipart/form-data", "text/csv"] {
         let request =
             staff.request(Method::POST, FORM).header(CONTENT_TYPE, kind).body(whole.clone());
-        let status = staff.send(request).await.status;
-        assert_eq!(status, 400, "{kind}");
+        assert_eq!(staff.send(request).await.status, 400, "{kind}");
     }
     for parts in [vec![token], vec![token, ("file", Some(""), b"")]] {
         let page = post(&staff, multipart(&parts)).await.assert_status(422);
-        assert!(page.has("id=\"file-error\""), "{page:?}");
-        assert!(page.has("<title>Please correct: Import"), "{page:?}");
-        assert!(page.has("role=\"alert\"><p>Nothing was imported."), "{page:?}");
+        page.shows(["id=\"file-error\""]);
+        page.shows(["<title>Please correct: Import", "role=\"alert\"><p>Nothing was imported."]);
     }
     let huge = vec![b'x'; 20 * 1024 * 1024 + 1];
-    let page = upload(&staff, "huge.csv", &huge).await.assert_status(413);
-    assert!(page.has("larger than 20 MB"), "{page:?}");
+    upload(&staff, "huge.csv", &huge).await.assert_status(413).shows(["larger than 20 MB"]);
     assert_eq!(kept_files(&app).await, "0");
     staff.get(FORM).await.assert_status(200);
 }
@@ -270,15 +232,13 @@ async fn a_malformed_or_oversized_form_is_refused_in_words() {
 #[tokio::test]
 async fn thousands_of_published_listings_come_in_by_the_form() {
     let csv = published("edinburgh-raw.csv");
-    let app = Plan::new().await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(0).await;
     let preview = import(&staff, "edinburgh-raw.csv", csv.into_bytes()).await;
     let preview = preview.assert_status(200);
     assert_eq!(figures(&preview), "4,768 0 0 1,012");
-    assert!(preview.has("and 912 more invalid rows"), "{preview:?}");
+    preview.shows(["and 912 more invalid rows"]);
     assert!(preview.body.len() < 100_000, "{} bytes", preview.body.len());
-    let applied = apply(&staff, &preview, &[("skip_invalid", "1")]).await;
-    applied.assert_status(303);
+    apply(&staff, &preview, &[("skip_invalid", "1")]).await.assert_status(303);
     assert_eq!(app.database.listings().await, "4768");
     assert!(app.get("/properties/").await.has("4,768 listings"));
 }

@@ -1,43 +1,35 @@
 //! Files between the look at them and their import: how long they are kept, and who waits for whom.
 
 use super::imports::{FORM, HEADER, apply, import, upload};
-use crate::harness::Plan;
+use crate::harness::{Shows as _, spawn_staffed};
 
 #[tokio::test]
 async fn whoever_comes_to_a_file_that_is_being_imported_is_told_so_at_once() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let csv = |title: &str| format!("{HEADER}1,{title},D,1,Leith\n").into_bytes();
     let preview = import(&staff, "homes.csv", csv("First")).await;
     let importing = app.database.psql().await;
-    let take = "BEGIN; DELETE FROM import_upload";
-    importing.batch_execute(take).await.expect("taken");
+    importing.batch_execute("BEGIN; DELETE FROM import_upload").await.expect("taken");
     for more in [&[][..], &[("_discard", "1")]] {
-        let page = apply(&staff, &preview, more).await.assert_status(303);
-        assert_eq!(page.header("location"), FORM);
-        let told = staff.get(FORM).await;
-        assert!(told.has("This file is no longer available"), "{told:?}");
+        assert_eq!(apply(&staff, &preview, more).await.assert_status(303).header("location"), FORM);
+        staff.get(FORM).await.shows(["This file is no longer available"]);
     }
     let refused = upload(&staff, "more.csv", &csv("More")).await;
-    let refused = refused.assert_status(409);
-    assert!(refused.has("Your previous file is still being imported"), "{refused:?}");
+    refused.assert_status(409).shows(["Your previous file is still being imported"]);
     importing.batch_execute("ROLLBACK").await.expect("ended");
     upload(&staff, "more.csv", &csv("More")).await.assert_status(303);
-    let kept = "SELECT string_agg(file_name, ',') FROM import_upload";
-    assert_eq!(app.database.value(kept).await, "more.csv");
+    assert_eq!(app.sql("SELECT string_agg(file_name, ',') FROM import_upload").await, "more.csv");
 }
 
 #[tokio::test]
 async fn a_file_is_kept_while_somebody_elses_old_one_is_being_removed() {
-    let app = Plan::new().await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(0).await;
     let sam = app.staff_named("sam").await;
     let csv = format!("{HEADER}1,T,D,1,Leith\n").into_bytes();
     for browser in [&staff, &sam] {
         import(browser, "old.csv", csv.clone()).await;
     }
-    let expire = "UPDATE import_upload SET expires_at = now() - interval '1 second'";
-    app.database.run(expire).await;
+    app.sql("UPDATE import_upload SET expires_at = now() - interval '1 second'").await;
     let removing = app.database.psql().await;
     let remove = "BEGIN; DELETE FROM import_upload
         WHERE user_id = (SELECT id FROM site_user WHERE username = 'sam')";
@@ -48,10 +40,8 @@ async fn a_file_is_kept_while_somebody_elses_old_one_is_being_removed() {
 
 #[tokio::test]
 async fn a_file_that_nobody_asks_for_any_more_is_removed_within_a_minute_of_its_time() {
-    let app = Plan::new().await.start().await;
-    let staff = app.staff().await;
-    let csv = format!("{HEADER}1,T,D,1,Leith\n").into_bytes();
-    import(&staff, "old.csv", csv).await;
+    let (app, staff) = spawn_staffed(0).await;
+    import(&staff, "old.csv", format!("{HEADER}1,T,D,1,Leith\n").into_bytes()).await;
     let management = &app.services.management;
     let kept = "SELECT count(*) FROM import_upload";
     let now = chrono::Utc::now();
@@ -59,9 +49,8 @@ async fn a_file_that_nobody_asks_for_any_more_is_removed_within_a_minute_of_its_
     let mut pass = async || management.sample(minutes.next().expect("endless")).await;
     pass().await;
     pass().await;
-    assert_eq!(app.database.value(kept).await, "1");
-    let expire = "UPDATE import_upload SET expires_at = now()";
-    app.database.run(expire).await;
+    assert_eq!(app.sql(kept).await, "1");
+    app.sql("UPDATE import_upload SET expires_at = now()").await;
     pass().await;
-    assert_eq!(app.database.value(kept).await, "0");
+    assert_eq!(app.sql(kept).await, "0");
 }

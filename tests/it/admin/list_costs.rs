@@ -30,12 +30,11 @@ const HOMES: &str = "INSERT INTO property (title, description, price, location, 
     FROM generate_series(1, 100000) AS n";
 
 /// How many rows were read, from the table or by an index.
-async fn read(transaction: &Transaction<'_>) -> i64 {
+pub(crate) async fn read(transaction: &Transaction<'_>) -> i64 {
     let sql =
         "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0)::bigint FROM pg_stat_xact_user_tables
         WHERE relname = 'property'";
-    let row = transaction.query_one(sql, &[]).await.expect("counted");
-    row.get(0)
+    transaction.query_one(sql, &[]).await.expect("counted").get(0)
 }
 
 async fn assert_cheap<T>(

@@ -4,7 +4,7 @@ use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, ORIGIN};
 use url::form_urlencoded;
 
-use crate::harness::{App, Browser, PASSWORD, Page, Plan, listing};
+use crate::harness::{App, Browser, PASSWORD, Page, Shows as _, listing, spawn_staffed};
 
 const ADD: &str = "/admin/properties/add/";
 const CHANGE: &str = "/admin/properties/1/change/";
@@ -12,12 +12,11 @@ const SAID: &str = "You were logged out before this was saved. Check it and save
 
 /// Posts a form as browsers do, which say what page sent it.
 async fn post(staff: &Browser, path: &str, origin: &str, fields: &[(&str, String)]) -> Page {
-    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let request = staff
         .request(Method::POST, path)
         .header(ORIGIN, origin)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(body);
+        .body(form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish());
     staff.send(request).await
 }
 
@@ -25,9 +24,7 @@ async fn post(staff: &Browser, path: &str, origin: &str, fields: &[(&str, String
 async fn filled(staff: &Browser, path: &str, title: &str) -> Vec<(&'static str, String)> {
     let form = staff.get(path).await.assert_status(200);
     let mut fields = listing(title, "7", "Joppa").fields();
-    for name in ["csrf_token", "_once", "_changelist_filters"] {
-        fields.push((name, form.field(name)));
-    }
+    fields.extend(form.fields(["csrf_token", "_once", "_changelist_filters"]));
     if path == CHANGE {
         fields.push(("version", form.field("version")));
     }
@@ -36,7 +33,7 @@ async fn filled(staff: &Browser, path: &str, title: &str) -> Vec<(&'static str, 
 }
 
 async fn end_sessions(app: &App) {
-    app.database.run("DELETE FROM session").await;
+    app.sql("DELETE FROM session").await;
 }
 
 /// Logs in by the form on a page, with everything that it carries.
@@ -62,34 +59,29 @@ async fn log_in(app: &App, staff: &Browser, page: &Page, name: &str, password: &
 }
 
 async fn title(app: &App) -> String {
-    let sql = "SELECT title FROM property WHERE id = 1";
-    app.database.value(sql).await
+    app.sql("SELECT title FROM property WHERE id = 1").await
 }
 
 #[tokio::test]
 async fn what_was_typed_comes_back_after_the_login_and_is_saved_when_somebody_says_so() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let state = "?_changelist_filters=q%3Dhome";
     let fields = filled(&staff, CHANGE, "Typed <b>\"'").await;
     let with_state = filled(&staff, &format!("{ADD}{state}"), "New").await;
     end_sessions(&app).await;
     let asked = post(&staff, CHANGE, &app.origin, &fields).await;
     let asked = asked.assert_status(403);
-    assert!(asked.has("name=\"password\"") && !asked.has("Typed <b>"), "{asked:?}");
+    asked.shows(["name=\"password\""]).hides(["Typed <b>"]);
     assert_eq!(asked.header("cache-control"), "no-store, private");
     // A wrong password loses nothing either.
     let again = log_in(&app, &staff, &asked, "ada", "wrong").await;
-    let again = again.assert_status(422);
-    let form = log_in(&app, &staff, &again, "ada", PASSWORD).await;
+    let form = log_in(&app, &staff, &again.assert_status(422), "ada", PASSWORD).await;
     let form = form.assert_status(200);
-    assert!(form.has(SAID) && form.has("data-unsaved"), "{form:?}");
-    assert!(form.has(&format!("action=\"{CHANGE}\"")), "{form:?}");
-    assert!(!form.has("Typed <b>") && !form.has(PASSWORD), "{form:?}");
+    form.shows(["data-unsaved"]).shows([SAID]);
+    form.shows([format!("action=\"{CHANGE}\"")]).hides(["Typed <b>"]).hides([PASSWORD]);
     assert_eq!(title(&app).await, "Home 1");
     let known = |name: &str| {
-        let found = fields.iter().find(|(field, _)| *field == name);
-        found.expect("it was sent").1.clone()
+        fields.iter().find(|(field, _)| *field == name).expect("it was sent").1.clone()
     };
     for name in ["title", "price", "location", "version", "_once"] {
         assert_eq!(form.field(name), known(name), "{name}");
@@ -105,62 +97,52 @@ async fn what_was_typed_comes_back_after_the_login_and_is_saved_when_somebody_sa
     end_sessions(&app).await;
     let asked = post(&staff, ADD, &app.origin, &with_state).await;
     let form = log_in(&app, &staff, &asked, "ada", PASSWORD).await;
-    assert_eq!(form.field("title"), "New");
-    assert_eq!(form.field("_changelist_filters"), "q=home");
+    form.holds([("title", "New"), ("_changelist_filters", "q=home")]);
     assert_eq!(app.database.listings().await, "1");
 }
 
 #[tokio::test]
 async fn what_somebody_else_saved_meanwhile_is_still_a_conflict() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let mut fields = filled(&staff, CHANGE, "Mine").await;
     end_sessions(&app).await;
     let asked = post(&staff, CHANGE, &app.origin, &fields).await;
-    app.database.run("UPDATE property SET title = 'Theirs'").await;
+    app.sql("UPDATE property SET title = 'Theirs'").await;
     let form = log_in(&app, &staff, &asked, "ada", PASSWORD).await;
     fields.retain(|(name, _)| *name != "csrf_token");
     fields.push(("csrf_token", form.field("csrf_token")));
-    let both = staff.post(CHANGE, &fields).await.assert_status(409);
-    assert!(both.has("Theirs") && both.has("Mine"), "{both:?}");
+    staff.post(CHANGE, &fields).await.assert_status(409).shows(["Theirs", "Mine"]);
 }
 
 #[tokio::test]
 async fn only_a_form_of_this_sites_own_page_is_kept() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let fields = filled(&staff, CHANGE, "Planted").await;
     end_sessions(&app).await;
     for origin in ["https://evil.example", "null"] {
         let page = post(&staff, CHANGE, origin, &fields).await;
         // Whichever is seen first: that nobody is logged in, or that the form is another site's.
         assert!(matches!(page.status, 302 | 403), "{page:?}");
-        assert!(!page.has("Planted"), "{page:?}");
+        page.hides(["Planted"]);
     }
     staff.post(CHANGE, &fields).await.assert_status(302);
     // Neither is what is no form of a listing, or more than a form may hold.
-    let other = "/admin/properties/1/delete/";
-    let page = post(&staff, other, &app.origin, &fields).await;
-    page.assert_status(302);
+    post(&staff, "/admin/properties/1/delete/", &app.origin, &fields).await.assert_status(302);
     let mut long = fields.clone();
     long.push(("description", "d".repeat(100_000)));
     for fields in [&fields[..1], &long[..]] {
-        let page = post(&staff, CHANGE, &app.origin, fields).await;
-        page.assert_status(302);
+        post(&staff, CHANGE, &app.origin, fields).await.assert_status(302);
     }
 }
 
 #[tokio::test]
 async fn whoever_logs_in_instead_gets_the_form_only_if_they_may_send_it() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let fields = filled(&staff, CHANGE, "Hers").await;
     end_sessions(&app).await;
     let asked = post(&staff, CHANGE, &app.origin, &fields).await;
-    for (permissions, status) in [("{view}", 303), ("{view,change}", 200)] {
-        let grant =
-            format!("UPDATE site_user SET permissions = '{permissions}' WHERE username = 'sam'");
-        app.database.run(&grant).await;
+    for (permissions, status) in [("view", 303), ("view,change", 200)] {
+        app.permit(permissions).await;
         let page = log_in(&app, &staff, &asked, "sam", PASSWORD).await;
         let page = page.assert_status(status);
         assert_eq!(page.has(SAID), status == 200, "{page:?}");

@@ -1,6 +1,6 @@
 //! Two edits of one listing, brought together field by field.
 
-use crate::harness::{App, Browser, Listing, Page, Plan, listing};
+use crate::harness::{App, Browser, Listing, Page, Plan, Shows as _, listing};
 
 const PATH: &str = "/admin/properties/1/change/";
 
@@ -21,7 +21,7 @@ fn home(changes: &[(&str, &str)]) -> Listing {
 }
 
 async fn start() -> (App, Browser, Browser) {
-    let plan = Plan::new().await.homes(1).await;
+    let plan = Plan::with_homes(1).await;
     let text = "UPDATE property SET description = E'One.\\n\\nTwo.\\n\\nThree.'";
     let app = plan.sql(text).await.start().await;
     let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
@@ -30,9 +30,7 @@ async fn start() -> (App, Browser, Browser) {
 
 fn filled(form: &Page, typed: &Listing) -> Vec<(&'static str, String)> {
     let mut fields = typed.fields();
-    for name in ["version", "csrf_token", "_once"] {
-        fields.push((name, form.field(name)));
-    }
+    fields.extend(form.fields(["version", "csrf_token", "_once"]));
     fields
 }
 
@@ -70,8 +68,7 @@ fn choose(fields: &mut [(String, String)], field: &str, choice: &str) {
 }
 
 async fn row(app: &App) -> String {
-    let sql = "SELECT concat_ws('|', title, description, price, location) FROM property";
-    app.database.value(sql).await
+    app.sql("SELECT concat_ws('|', title, description, price, location) FROM property").await
 }
 
 /// What Sam is shown who types `mine` after Ada has saved `theirs`.
@@ -87,12 +84,8 @@ async fn changes_of_different_fields_fit_together() {
     let theirs = home(&[("price", "2000")]);
     let mine = home(&[("title", "Mine")]);
     let page = conflict(&ada, &sam, &theirs, &mine).await;
-    assert!(page.has("Changed only by you.") && page.has("Changed only by the other user."));
-    assert!(
-        page.has("<bdi>ada</bdi>") && page.has("both changes can be saved together"),
-        "{page:?}"
-    );
-    assert!(!page.has("merge--conflict"), "{page:?}");
+    page.shows(["Changed only by you.", "Changed only by the other user."]);
+    page.shows(["<bdi>ada</bdi>", "both changes can be saved together"]).hides(["merge--conflict"]);
     post(&sam, &as_it_stands(&page, &mine)).await.assert_status(303);
     assert_eq!(row(&app).await, "Mine|One.\n\nTwo.\n\nThree.|2000.00|Leith");
 }
@@ -126,19 +119,17 @@ async fn changes_of_different_paragraphs_are_offered_as_one_text() {
 async fn choosing_the_other_version_and_editing_ones_own_is_asked_about() {
     let (app, ada, sam) = start().await;
     let theirs = home(&[("title", "Theirs"), ("price", "2000")]);
-    let mine = home(&[("title", "Mine")]);
-    let page = conflict(&ada, &sam, &theirs, &mine).await;
+    let page = conflict(&ada, &sam, &theirs, &home(&[("title", "Mine")])).await;
     let mut fields = as_it_stands(&page, &home(&[("title", "Mine, edited")]));
     choose(&mut fields, "title", "theirs");
     let page = post(&sam, &fields).await.assert_status(422);
-    assert!(page.has("id=\"title-error\"") && !page.has("id=\"price-error\""), "{page:?}");
-    assert!(
-        page.has("aria-invalid=\"true\" aria-describedby=\"title-error title-help\"")
-            && page.has("aria-describedby=\"price-help\""),
-        "{page:?}"
-    );
+    page.shows(["id=\"title-error\""]).hides(["id=\"price-error\""]);
+    page.shows([
+        "aria-invalid=\"true\" aria-describedby=\"title-error title-help\"",
+        "aria-describedby=\"price-help\"",
+    ]);
     assert_eq!(page.field("title"), "Mine, edited");
-    assert!(page.has("Changed only by the other user."), "{page:?}");
+    page.shows(["Changed only by the other user."]);
     assert!(row(&app).await.starts_with("Theirs|"));
     // Now it is said which of them is meant.
     let mut fields = as_it_stands(&page, &home(&[("title", "Mine, edited")]));
@@ -154,9 +145,9 @@ async fn a_change_while_versions_are_brought_together_is_shown_as_well() {
     let theirs = home(&[("price", "2000")]);
     let mine = home(&[("title", "Mine")]);
     let page = conflict(&ada, &sam, &theirs, &mine).await;
-    app.database.run("UPDATE property SET location = 'Joppa'").await;
+    app.sql("UPDATE property SET location = 'Joppa'").await;
     let again = post(&sam, &as_it_stands(&page, &mine)).await.assert_status(409);
-    assert!(again.has("database user") && again.has("Joppa"), "{again:?}");
+    again.shows(["database user", "Joppa"]);
     let merged = home(&[("title", "Mine"), ("price", "2000")]);
     post(&sam, &as_it_stands(&again, &merged)).await.assert_status(303);
     assert_eq!(row(&app).await, "Mine|One.\n\nTwo.\n\nThree.|2000.00|Joppa");
@@ -167,19 +158,16 @@ async fn where_the_log_does_not_know_the_first_version_everything_that_differs_i
     let (app, _, sam) = start().await;
     let form = sam.get(PATH).await;
     // One statement over more rows than are told one by one.
-    app.database
-        .run(
-            "INSERT INTO property (title, description, price, location)
+    app.sql(
+        "INSERT INTO property (title, description, price, location)
               SELECT 'T', 'D', 1, 'L' FROM generate_series(1, 1001);
               UPDATE property SET price = price + 1",
-        )
-        .await;
-    app.database
-        .run("DELETE FROM event_log; DELETE FROM history; DELETE FROM property WHERE id > 1")
-        .await;
+    )
+    .await;
+    app.sql("DELETE FROM event_log; DELETE FROM history; DELETE FROM property WHERE id > 1").await;
     let mine = home(&[("title", "Mine")]);
     let page = sam.post(PATH, &filled(&form, &mine)).await.assert_status(409);
-    assert!(page.has("The versions differ. Choose one."), "{page:?}");
+    page.shows(["The versions differ. Choose one."]);
     post(&sam, &as_it_stands(&page, &mine)).await.assert_status(303);
     assert!(row(&app).await.starts_with("Mine|"));
 }
@@ -194,9 +182,7 @@ async fn what_was_chosen_can_be_previewed_and_wrong_values_come_back() {
     choose(&mut fields, "title", "theirs");
     fields.push(("_preview".to_owned(), "1".to_owned()));
     let preview = post(&sam, &fields).await.assert_status(200);
-    assert_eq!(preview.field("title"), "Theirs");
-    assert_eq!(preview.field("price"), "2000.00");
-    assert_eq!(preview.field("location"), "Joppa");
+    preview.holds([("title", "Theirs"), ("price", "2000.00"), ("location", "Joppa")]);
     assert_eq!(preview.field("version"), page.field("version"));
     let wrong = home(&[("title", "Mine"), ("location", "")]);
     let refused = post(&sam, &as_it_stands(&page, &wrong)).await.assert_status(422);

@@ -1,6 +1,8 @@
 //! A form is saved once, however often it arrives.
 
-use crate::harness::{App, Browser, Listing, Page, Plan, listing, spawn_app};
+use crate::harness::{
+    App, Browser, Listing, Page, Shows as _, listing, spawn_homes, spawn_staffed, spawn_two,
+};
 
 const ADD: &str = "/admin/properties/add/";
 const CHANGE: &str = "/admin/properties/1/change/";
@@ -8,9 +10,7 @@ const CHANGE: &str = "/admin/properties/1/change/";
 /// A form that was opened, with what is typed into it.
 fn filled(form: &Page, typed: &Listing) -> Vec<(&'static str, String)> {
     let mut fields = typed.fields();
-    for name in ["csrf_token", "_once"] {
-        fields.push((name, form.field(name)));
-    }
+    fields.extend(form.fields(["csrf_token", "_once"]));
     if form.has("name=\"version\"") {
         fields.push(("version", form.field("version")));
     }
@@ -22,27 +22,24 @@ async fn opened(staff: &Browser, path: &str, typed: &Listing) -> Vec<(&'static s
 }
 
 async fn events(app: &App) -> String {
-    let sql = "SELECT count(*) FROM history";
-    app.database.value(sql).await
+    app.database.changes().await
 }
 
 #[tokio::test]
 async fn a_double_submit_adds_one_listing_and_says_so() {
-    let app = spawn_app().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(0).await;
     let mut fields = opened(&staff, ADD, &listing("Once", "1", "L")).await;
     fields.push(("_continue", "1".to_owned()));
     let first = staff.post(ADD, &fields).await.assert_status(303);
     let second = staff.post(ADD, &fields).await.assert_status(303);
     assert_eq!(first.header("location"), second.header("location"));
     assert_eq!(app.database.listings().await, "1");
-    let page = staff.get(second.header("location")).await;
-    assert!(page.has("“Once” was saved once."), "{page:?}");
+    staff.get(second.header("location")).await.shows(["“Once” was saved once."]);
 }
 
 #[tokio::test]
 async fn copies_of_a_form_that_arrive_together_at_two_instances_are_saved_once() {
-    let app = Plan::new().await.homes(1).await.start().await;
+    let app = spawn_homes(1).await;
     let other = app.another().start().await;
     let staff = app.staff().await;
     let there = staff.at(&other.origin);
@@ -56,8 +53,7 @@ async fn copies_of_a_form_that_arrive_together_at_two_instances_are_saved_once()
             there.post(path, &fields),
         );
         for page in [a, b, c, d] {
-            let page = page.assert_status(303);
-            assert_eq!(page.header("location"), "/admin/properties/");
+            assert_eq!(page.assert_status(303).header("location"), "/admin/properties/");
         }
         assert_eq!(app.database.listings().await, rows, "{path}");
         assert_eq!(events(&app).await, (before + 1).to_string(), "{path}");
@@ -66,43 +62,35 @@ async fn copies_of_a_form_that_arrive_together_at_two_instances_are_saved_once()
 
 #[tokio::test]
 async fn a_form_that_holds_something_else_when_it_comes_again_is_not_lost() {
-    let app = spawn_app().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(0).await;
     let form = staff.get(ADD).await.assert_status(200);
-    let first = filled(&form, &listing("First", "1", "L"));
-    staff.post(ADD, &first).await.assert_status(303);
+    staff.post(ADD, &filled(&form, &listing("First", "1", "L"))).await.assert_status(303);
     let second = filled(&form, &listing("Second", "2", "L"));
     let page = staff.post(ADD, &second).await.assert_status(409);
-    assert!(page.has("already saved as listing 1"), "{page:?}");
+    page.shows(["already saved as listing 1"]);
     assert_eq!(page.field("title"), "Second");
     assert_ne!(page.field("_once"), form.field("_once"));
     assert_eq!(app.database.listings().await, "1");
-    let again = filled(&page, &listing("Second", "2", "L"));
-    staff.post(ADD, &again).await.assert_status(303);
+    staff.post(ADD, &filled(&page, &listing("Second", "2", "L"))).await.assert_status(303);
     assert_eq!(app.database.listings().await, "2");
 }
 
 #[tokio::test]
 async fn saving_again_before_the_first_answer_is_no_conflict_with_oneself() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let form = staff.get(CHANGE).await.assert_status(200);
     for title in ["One", "Two", "One"] {
-        let fields = filled(&form, &listing(title, "1", "L"));
-        staff.post(CHANGE, &fields).await.assert_status(303);
-        let saved = app.database.value("SELECT title FROM property").await;
-        assert_eq!(saved, title);
+        staff.post(CHANGE, &filled(&form, &listing(title, "1", "L"))).await.assert_status(303);
+        assert_eq!(app.sql("SELECT title FROM property").await, title);
     }
     // Somebody else's change in between is one.
-    app.database.run("UPDATE property SET price = 7").await;
-    let fields = filled(&form, &listing("Three", "1", "L"));
-    staff.post(CHANGE, &fields).await.assert_status(409);
+    app.sql("UPDATE property SET price = 7").await;
+    staff.post(CHANGE, &filled(&form, &listing("Three", "1", "L"))).await.assert_status(409);
 }
 
 #[tokio::test]
 async fn after_saving_and_going_on_the_form_has_the_version_that_was_saved() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (_app, staff) = spawn_staffed(1).await;
     let mut form = staff.get(CHANGE).await.assert_status(200);
     for title in ["One", "Two", "Three"] {
         let mut fields = filled(&form, &listing(title, "1", "L"));
@@ -115,22 +103,19 @@ async fn after_saving_and_going_on_the_form_has_the_version_that_was_saved() {
 
 #[tokio::test]
 async fn what_is_stored_already_is_no_conflict() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (app, ada, sam) = spawn_two(1).await;
     let same = listing("Same", "1", "L");
     let (hers, his) = (opened(&ada, CHANGE, &same).await, opened(&sam, CHANGE, &same).await);
     ada.post(CHANGE, &hers).await.assert_status(303);
     let before = events(&app).await;
     let page = sam.post(CHANGE, &his).await.assert_status(303);
     assert_eq!(events(&app).await, before);
-    let list = sam.get(page.header("location")).await;
-    assert!(list.has("with the values that you entered"), "{list:?}");
+    sam.get(page.header("location")).await.shows(["with the values that you entered"]);
 }
 
 #[tokio::test]
 async fn a_refused_form_may_be_corrected_and_is_then_saved_once() {
-    let app = spawn_app().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(0).await;
     let wrong = opened(&staff, ADD, &listing("Right", "free", "L")).await;
     let form = staff.post(ADD, &wrong).await.assert_status(422);
     let right = filled(&form, &listing("Right", "1", "L"));
@@ -142,8 +127,7 @@ async fn a_refused_form_may_be_corrected_and_is_then_saved_once() {
 
 #[tokio::test]
 async fn a_token_says_nothing_in_anybody_elses_form() {
-    let app = spawn_app().await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (app, ada, sam) = spawn_two(0).await;
     let typed = listing("Twin", "1", "L");
     let hers = opened(&ada, ADD, &typed).await;
     ada.post(ADD, &hers).await.assert_status(303);
@@ -157,23 +141,20 @@ async fn a_token_says_nothing_in_anybody_elses_form() {
 
 #[tokio::test]
 async fn what_came_of_a_form_is_forgotten_after_a_day() {
-    let app = spawn_app().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(0).await;
     let post = async |title: &str| {
         let fields = opened(&staff, ADD, &listing(title, "1", "L")).await;
         staff.post(ADD, &fields).await.assert_status(303);
     };
     post("One").await;
-    app.database.run("UPDATE form_submission SET at = at - interval '25 hours'").await;
+    app.sql("UPDATE form_submission SET at = at - interval '25 hours'").await;
     post("Two").await;
-    let left = "SELECT count(*) FROM form_submission";
-    assert_eq!(app.database.value(left).await, "1");
+    assert_eq!(app.sql("SELECT count(*) FROM form_submission").await, "1");
 }
 
 #[tokio::test]
 async fn a_copy_that_was_saved_already_never_comes_back_as_the_form_of_what_it_was_copied_from() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     let form = staff.get(CHANGE).await.assert_status(200);
     let copy = |title| {
         let mut fields = filled(&form, &listing(title, "1", "L"));
@@ -183,11 +164,9 @@ async fn a_copy_that_was_saved_already_never_comes_back_as_the_form_of_what_it_w
     staff.post(CHANGE, &copy("Copy")).await.assert_status(303);
     let page = staff.post(CHANGE, &copy("Another")).await;
     let page = page.assert_status(409);
-    assert!(page.has("already saved as listing 2"), "{page:?}");
-    assert!(page.has("action=\"/admin/properties/add/\""), "{page:?}");
-    assert!(!page.has("/admin/properties/1/"), "{page:?}");
-    let fields = filled(&page, &listing("Another", "1", "L"));
-    staff.post(ADD, &fields).await.assert_status(303);
+    page.shows(["already saved as listing 2", "action=\"/admin/properties/add/\""])
+        .hides(["/admin/properties/1/"]);
+    staff.post(ADD, &filled(&page, &listing("Another", "1", "L"))).await.assert_status(303);
     let titles = "SELECT string_agg(title, ',' ORDER BY id) FROM property";
-    assert_eq!(app.database.value(titles).await, "Home 1,Copy,Another");
+    assert_eq!(app.sql(titles).await, "Home 1,Copy,Another");
 }

@@ -1,17 +1,14 @@
 //! The admin while a server is gone.
 
-use crate::harness::{App, Plan, Proxy, eventually, listing};
+use crate::harness::{App, Plan, Proxy, Shows as _, eventually, listing, until};
 
 async fn app_behind(postgres: &Proxy) -> App {
-    let plan = Plan::new().await.homes(2).await;
-    plan.behind(postgres).start().await
+    Plan::with_homes(2).await.behind(postgres).start().await
 }
 
 #[tokio::test]
 async fn without_redis_the_admin_works_and_nobody_is_logged_out() {
-    let redis = Proxy::to_redis();
-    let plan = Plan::new().await.homes(2).await;
-    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    let (redis, app) = Plan::with_homes(2).await.behind_redis().await;
     let staff = app.staff().await;
     redis.cut();
     staff.get("/admin/").await.assert_status(200);
@@ -40,9 +37,8 @@ async fn without_the_database_a_form_keeps_what_was_typed() {
     // The sessions are still read from Redis when its lease has ended.
     for (path, after_lease) in [(add, false), (change, false), (add, true), (change, true)] {
         if after_lease {
-            eventually("the lease has ended", async || {
-                let ready = app.get("/readyz").await.json();
-                (ready["following"] == false).then_some(())
+            until("the lease has ended", async || {
+                app.get("/readyz").await.json()["following"] == false
             })
             .await;
         }
@@ -51,13 +47,13 @@ async fn without_the_database_a_form_keeps_what_was_typed() {
         assert_eq!(page.field("title"), "Typed");
         assert_eq!(page.field("price"), "4321");
         assert_eq!(page.field("location"), "Joppa");
-        assert!(page.has(&typed.description), "{page:?}");
+        page.shows([&typed.description]);
     }
     postgres.restore();
-    eventually("a form is saved again", async || {
+    until("a form is saved again", async || {
         let page = staff.post("/admin/properties/add/", &fields).await;
         assert!(matches!(page.status, 303 | 503), "{page:?}");
-        (page.status == 303).then_some(())
+        page.status == 303
     })
     .await;
     assert_eq!(app.database.listings().await, "3");
@@ -69,7 +65,7 @@ async fn without_the_database_a_form_of_a_user_keeps_what_was_typed() {
     let app = app_behind(&postgres).await;
     let staff = app.staff().await;
     let sam = "SELECT id FROM site_user WHERE username = 'sam'";
-    let path = format!("/admin/users/{}/change/", app.database.value(sam).await);
+    let path = format!("/admin/users/{}/change/", app.sql(sam).await);
     let form = staff.get(&path).await.assert_status(200);
     let fields: Vec<_> = [
         ("csrf_token", &*form.field("csrf_token")),
@@ -89,25 +85,22 @@ async fn without_the_database_a_form_of_a_user_keeps_what_was_typed() {
         assert_eq!(page.field("username"), "samantha");
         assert_eq!(page.field("email"), "typed@homes.example");
         assert_eq!(page.field("_changelist_filters"), "q=sam");
-        assert!(page.has("value=\"delete\" checked"), "{page:?}");
+        page.shows(["value=\"delete\" checked"]);
         assert!(!page.has("nanoseconds"), "a password is shown");
         assert!(!version || page.field("version") == form.field("version"));
     }
     postgres.restore();
-    eventually("the form is saved again", async || {
+    until("the form is saved again", async || {
         let page = staff.post(&path, &fields).await;
         assert!(matches!(page.status, 303 | 503), "{page:?}");
-        (page.status == 303).then_some(())
+        page.status == 303
     })
     .await;
 }
 
 #[tokio::test]
 async fn the_page_of_an_outage_has_its_requests_number_as_every_page() {
-    let postgres = Proxy::to_postgres();
-    let plan = Plan::new().await;
-    let plan = plan.behind(&postgres).set("REDIS_URL", "off");
-    let app = plan.start().await;
+    let (postgres, app) = Plan::new().await.set("REDIS_URL", "off").behind_postgres().await;
     let staff = app.staff().await;
     postgres.cut();
     let page = staff.get("/admin/").await.assert_status(503);
@@ -134,8 +127,7 @@ async fn a_form_that_goes_on_after_a_save_keeps_what_is_typed_into_it() {
         let mut typed = listing("Typed", "4321", "Joppa").fields();
         typed.extend_from_slice(&fields[4..]);
         for _ in 0..2 {
-            let page = staff.post(path, &typed).await.assert_status(503);
-            assert_eq!(page.field("title"), "Typed");
+            assert_eq!(staff.post(path, &typed).await.assert_status(503).field("title"), "Typed");
         }
         postgres.restore();
         let page = eventually("the form is there again", async || {
@@ -155,7 +147,7 @@ async fn without_the_database_what_is_not_cached_says_when_to_come_back() {
     app.get("/properties/").await;
     postgres.cut();
     let page = app.get("/properties/").await.assert_status(200);
-    assert!(page.is_hit(), "{}", page.cache_status());
+    page.assert_hit();
     for path in ["/properties/1/", "/properties/?q=a", "/properties/no-cache/", "/readyz"] {
         let page = app.get(path).await.assert_status(503);
         assert!(!page.header("cache-control").contains("public"), "{page:?}");
@@ -168,13 +160,9 @@ async fn without_the_database_what_is_not_cached_says_when_to_come_back() {
     }
     app.get("/healthz").await.assert_status(200);
     staff.get("/admin/properties/").await.assert_status(503);
-    let login = app.stranger().try_log_in("ada", "x", "").await;
-    login.assert_status(503);
+    app.stranger().try_log_in("ada", "x", "").await.assert_status(503);
     postgres.restore();
-    eventually("the page is there again", async || {
-        (app.get("/properties/1/").await.status == 200).then_some(())
-    })
-    .await;
+    until("the page is there again", async || app.get("/properties/1/").await.status == 200).await;
     assert!(app.get("/properties/1/").await.is_hit());
 }
 
@@ -185,20 +173,16 @@ async fn what_was_written_while_the_site_had_no_database_shows_when_it_has_one()
     app.get("/properties/").await;
     postgres.cut();
     assert!(app.get("/properties/").await.is_hit());
-    app.database.run("UPDATE property SET title = 'Meanwhile' WHERE id = 1").await;
+    app.sql("UPDATE property SET title = 'Meanwhile' WHERE id = 1").await;
     postgres.restore();
-    eventually("the write shows", async || {
-        app.get("/properties/").await.has("Meanwhile").then_some(())
-    })
-    .await;
+    until("the write shows", async || app.get("/properties/").await.has("Meanwhile")).await;
 }
 
 #[tokio::test]
 async fn a_site_without_both_servers_still_answers() {
     let (postgres, redis) = (Proxy::to_postgres(), Proxy::to_redis());
-    let plan = Plan::new().await.homes(1).await;
-    let plan = plan.behind(&postgres).set("REDIS_URL", redis.redis_url());
-    let app = plan.start().await;
+    let plan = Plan::with_homes(1).await;
+    let app = plan.behind(&postgres).set("REDIS_URL", redis.redis_url()).start().await;
     let staff = app.staff().await;
     postgres.cut();
     redis.cut();
@@ -207,9 +191,8 @@ async fn a_site_without_both_servers_still_answers() {
     staff.get("/admin/").await.assert_status(503);
     postgres.restore();
     redis.restore();
-    eventually("everything is back", async || {
-        let page = staff.get("/admin/").await;
-        (page.status == 200 && app.get("/properties/").await.is_hit()).then_some(())
+    until("everything is back", async || {
+        staff.get("/admin/").await.status == 200 && app.get("/properties/").await.is_hit()
     })
     .await;
 }
@@ -238,5 +221,5 @@ async fn without_the_database_a_listing_that_is_to_be_restored_keeps_what_was_ty
     let restore = "/admin/properties/1/restore/";
     let page = staff.post(restore, &fields).await.assert_status(503);
     assert_eq!(page.field("title"), "Typed");
-    assert!(page.has(restore), "{page:?}");
+    page.shows([restore]);
 }

@@ -1,6 +1,6 @@
 //! Changing one's password.
 
-use crate::harness::{Browser, PASSWORD, Page, spawn_app};
+use crate::harness::{Browser, PASSWORD, Page, Shows as _, spawn_app, spawn_staffed};
 
 const NEW: &str = "another horse battery";
 
@@ -14,21 +14,7 @@ async fn change(browser: &Browser, old: &str, new: [&str; 2]) -> Page {
 }
 
 #[tokio::test]
-async fn a_new_password_counts_and_the_old_one_no_longer() {
-    let app = spawn_app().await;
-    let browser = app.staff().await;
-    change(&browser, PASSWORD, [NEW, NEW]).await.assert_status(303);
-    let page = app.stranger().try_log_in("ada", PASSWORD, "").await;
-    page.assert_status(422);
-    let page = app.stranger().try_log_in("ada", NEW, "").await;
-    page.assert_status(303);
-    let hash = "SELECT password_hash FROM site_user WHERE username = 'ada'";
-    let hash = app.database.value(hash).await;
-    assert!(hash.starts_with("$argon2id$"), "{hash}");
-}
-
-#[tokio::test]
-async fn a_new_password_ends_every_session_of_the_account() {
+async fn a_new_password_counts_alone_and_ends_every_other_session_of_the_account() {
     let app = spawn_app().await;
     let (here, elsewhere) = (app.staff().await, app.staff().await);
     let other = app.staff_named("sam").await;
@@ -36,12 +22,15 @@ async fn a_new_password_ends_every_session_of_the_account() {
     change(&here, PASSWORD, [NEW, NEW]).await.assert_status(303);
     elsewhere.get("/admin/").await.assert_status(302);
     other.get("/admin/").await.assert_status(200);
+    app.stranger().try_log_in("ada", PASSWORD, "").await.assert_status(422);
+    app.stranger().try_log_in("ada", NEW, "").await.assert_status(303);
+    let hash = app.sql("SELECT password_hash FROM site_user WHERE username = 'ada'").await;
+    assert!(hash.starts_with("$argon2id$"), "{hash}");
 }
 
 #[tokio::test]
 async fn a_password_that_is_refused_changes_nothing() {
-    let app = spawn_app().await;
-    let browser = app.staff().await;
+    let (app, browser) = spawn_staffed(0).await;
     for (old, new) in [
         ("wrong", [NEW, NEW]),
         (PASSWORD, [NEW, "different"]),
@@ -54,40 +43,33 @@ async fn a_password_that_is_refused_changes_nothing() {
         assert!(!page.has("value=\"another"), "a password is shown");
         assert!(page.has("-error\""), "no message: {page:?}");
     }
-    let page = app.stranger().try_log_in("ada", PASSWORD, "").await;
-    page.assert_status(303);
+    app.stranger().try_log_in("ada", PASSWORD, "").await.assert_status(303);
 }
 
 #[tokio::test]
 async fn wrong_old_passwords_are_counted_as_failed_logins() {
-    let app = spawn_app().await;
-    let browser = app.staff().await;
+    let (app, browser) = spawn_staffed(0).await;
     // The right one forgets what was wrong before it, whatever becomes of the new one.
     for _ in 0..2 {
         for old in ["wrong", "wrong", "wrong", "wrong", PASSWORD] {
-            let page = change(&browser, old, ["short", "short"]).await;
-            page.assert_status(422);
+            change(&browser, old, ["short", "short"]).await.assert_status(422);
         }
     }
     for _ in 0..3 {
-        let page = change(&browser, "wrong", [NEW, NEW]).await;
-        page.assert_status(422);
+        change(&browser, "wrong", [NEW, NEW]).await.assert_status(422);
     }
     for _ in 0..2 {
-        let page = app.stranger().try_log_in("ada", "wrong", "").await;
-        page.assert_status(422);
+        app.stranger().try_log_in("ada", "wrong", "").await.assert_status(422);
     }
     for old in ["wrong", PASSWORD] {
         let page = change(&browser, old, [NEW, NEW]).await.assert_status(429);
         let wait: u64 = page.header("retry-after").parse().expect("seconds");
         assert!((1..=60).contains(&wait), "{wait}");
     }
-    let page = app.stranger().try_log_in("ada", PASSWORD, "").await;
-    page.assert_status(429);
+    app.stranger().try_log_in("ada", PASSWORD, "").await.assert_status(429);
     let noted = "SELECT count(*) FROM login_event WHERE kind = 'failure' AND username = 'ada'";
-    assert_eq!(app.database.value(noted).await, "13");
-    let later = "UPDATE login_failure SET at = at - interval '61 seconds'";
-    app.database.run(later).await;
+    assert_eq!(app.sql(noted).await, "13");
+    app.sql("UPDATE login_failure SET at = at - interval '61 seconds'").await;
     change(&browser, PASSWORD, [NEW, NEW]).await.assert_status(303);
 }
 
@@ -95,17 +77,9 @@ async fn wrong_old_passwords_are_counted_as_failed_logins() {
 async fn a_password_that_was_replaced_meanwhile_is_not_replaced_again() {
     let app = spawn_app().await;
     let sam = app.staff_named("sam").await;
-    let superuser = app.database.psql().await;
-    let reset = "BEGIN; UPDATE site_user SET password_hash = '!reset' WHERE username = 'sam'";
-    superuser.batch_execute(reset).await.expect("reset");
-    let changing = change(&sam, PASSWORD, [NEW, NEW]);
-    let committing = async {
-        app.database.has_waiting(1).await;
-        superuser.batch_execute("COMMIT").await.expect("done");
-    };
-    let (page, ()) = tokio::join!(changing, committing);
-    let page = page.assert_status(422);
-    assert!(page.has("entered incorrectly"), "{page:?}");
+    let reset = "UPDATE site_user SET password_hash = '!reset' WHERE username = 'sam'";
+    let page = app.database.held_up(reset, 1, "COMMIT", change(&sam, PASSWORD, [NEW, NEW])).await;
+    page.assert_status(422).shows(["entered incorrectly"]);
     let hash = "SELECT password_hash FROM site_user WHERE username = 'sam'";
-    assert_eq!(app.database.value(hash).await, "!reset");
+    assert_eq!(app.sql(hash).await, "!reset");
 }

@@ -1,7 +1,7 @@
 //! The admin's list is searched as the public one is.
 
 use super::listing::shown;
-use crate::harness::{Plan, eventually};
+use crate::harness::{Plan, Shows as _, until};
 
 #[tokio::test]
 async fn joined_words_and_parts_of_locations_are_found() {
@@ -19,17 +19,14 @@ async fn joined_words_and_parts_of_locations_are_found() {
         ("location=South", "1"),
         ("location=jop", "3"),
     ] {
-        let path = format!("?{query}");
-        assert_eq!(shown(&staff, &path).await.join(" "), want, "{query}");
+        assert_eq!(shown(&staff, &format!("?{query}")).await.join(" "), want, "{query}");
     }
     let page = staff.get("/admin/properties/?location=Leith").await;
     for offered in ["South Leith", "Leith Walk"] {
-        let link = format!("?location={}", offered.replace(' ', "+"));
-        assert!(page.has(&link), "{page:?}");
+        page.shows([format!("?location={}", offered.replace(' ', "+"))]);
     }
     // What is done with all that match is done with those that are shown.
-    let page = staff.get("/admin/properties/?location=jop").await;
-    assert!(page.has("value=\"location=Joppa\""), "{page:?}");
+    staff.get("/admin/properties/?location=jop").await.shows(["value=\"location=Joppa\""]);
 }
 
 #[tokio::test]
@@ -42,12 +39,11 @@ async fn a_misspelt_word_is_offered_as_listings_spell_it_with_its_count() {
         ("q=castel", "?q=castle\"><bdi>castle</bdi></a> (2)?"),
         ("q=castel&location=Leith", "<bdi>castle</bdi></a> (1)?"),
     ] {
-        eventually("the word is offered", async || {
+        until("the word is offered", async || {
             let page = staff.get(&format!("/admin/properties/?{query}")).await;
-            (page.has("Did you mean") && page.has(offer)).then_some(())
+            page.has("Did you mean") && page.has(offer)
         })
         .await;
     }
-    let page = staff.get("/admin/properties/?q=castle").await;
-    assert!(!page.has("Did you mean"), "{page:?}");
+    staff.get("/admin/properties/?q=castle").await.hides(["Did you mean"]);
 }

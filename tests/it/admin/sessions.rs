@@ -1,6 +1,6 @@
 //! How a session begins, and what ends it.
 
-use crate::harness::{App, Browser, PASSWORD, Plan, Proxy, spawn_app};
+use crate::harness::{App, Browser, PASSWORD, Plan, Shows as _, spawn_app, spawn_staffed, until};
 
 async fn is_out(browser: &Browser) {
     browser.get("/admin/").await.assert_status(302);
@@ -8,25 +8,12 @@ async fn is_out(browser: &Browser) {
 
 /// A browser that sends a cookie whatever the site says.
 async fn get_with_cookie(app: &App, cookie: &str) -> u16 {
-    let headers = [("cookie", cookie)];
-    app.stranger().get_with("/admin/", &headers).await.status
-}
-
-#[tokio::test]
-async fn the_sessions_cookie_is_out_of_reach_for_scripts_and_other_sites() {
-    let app = spawn_app().await;
-    let page = app.stranger().try_log_in("ada", PASSWORD, "").await;
-    let cookies = page.all("set-cookie");
-    let cookie = cookies.iter().find(|cookie| cookie.starts_with("sessionid="));
-    let cookie = cookie.expect("a session's cookie");
-    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
-    assert!(cookie.contains("Path=/") && !cookie.contains("Secure"), "{cookie}");
+    app.stranger().get_with("/admin/", &[("cookie", cookie)]).await.status
 }
 
 #[tokio::test]
 async fn over_https_cookies_are_sent_over_https_alone() {
-    let plan = Plan::new().await;
-    let app = plan.set("SITE_URL", "https://homes.example").start().await;
+    let app = Plan::new().await.set("SITE_URL", "https://homes.example").start().await;
     let form = app.get("/admin/login/").await;
     let cookies = form.all("set-cookie");
     assert!(!cookies.is_empty() && cookies.iter().all(|cookie| cookie.contains("Secure")));
@@ -43,17 +30,6 @@ async fn over_https_cookies_are_sent_over_https_alone() {
 }
 
 #[tokio::test]
-async fn a_login_begins_a_session_under_a_new_key() {
-    let app = spawn_app().await;
-    let browser = app.staff().await;
-    let first = browser.cookies();
-    browser.log_out().await.assert_status(303);
-    browser.log_in("ada").await;
-    assert_ne!(browser.cookies(), first);
-    assert_eq!(get_with_cookie(&app, &first).await, 302);
-}
-
-#[tokio::test]
 async fn a_key_that_somebody_planted_is_not_taken_over() {
     let app = spawn_app().await;
     let attacker = app.staff_named("sam").await;
@@ -61,22 +37,31 @@ async fn a_key_that_somebody_planted_is_not_taken_over() {
     let victim = app.stranger();
     let form = victim.get("/admin/login/").await;
     let token = form.field("csrf_token");
-    let body = format!("csrf_token={token}&username=ada&password={}", PASSWORD.replace(' ', "+"));
     let request = victim
         .request(reqwest::Method::POST, "/admin/login/")
         .header("content-type", "application/x-www-form-urlencoded")
         .header("cookie", format!("{planted}; login_token={token}"))
-        .body(body);
+        .body(format!("csrf_token={token}&username=ada&password={}", PASSWORD.replace(' ', "+")));
     let page = victim.send(request).await.assert_status(303);
     assert!(page.header("set-cookie").contains("sessionid="));
-    let page = attacker.get("/admin/").await;
-    assert!(!page.has("ada"), "the attacker is logged in as the victim");
+    assert!(!attacker.get("/admin/").await.has("ada"), "the attacker is logged in as the victim");
 }
 
 #[tokio::test]
-async fn a_forged_or_changed_cookie_is_nobody() {
-    let app = spawn_app().await;
-    let cookie = app.staff().await.cookies();
+async fn a_logout_ends_the_session_a_login_begins_another_and_a_forged_cookie_is_nobody() {
+    let (app, browser) = spawn_staffed(0).await;
+    let cookie = browser.cookies();
+    let page = browser.log_out().await.assert_status(303);
+    assert_eq!(page.header("location"), "/admin/login/?done=logout");
+    is_out(&browser).await;
+    assert_eq!(get_with_cookie(&app, &cookie).await, 302);
+    assert_eq!(app.sql("SELECT count(*) FROM session").await, "0");
+    // A login begins a session under a new key.
+    browser.log_in("ada").await;
+    assert_ne!(browser.cookies(), cookie);
+    assert_eq!(get_with_cookie(&app, &cookie).await, 302);
+    // A forged or changed cookie is nobody.
+    let cookie = browser.cookies();
     let mut changed = cookie.clone().into_bytes();
     let last = changed.len() - 1;
     changed[last] = if changed[last] == b'A' { b'B' } else { b'A' };
@@ -86,25 +71,17 @@ async fn a_forged_or_changed_cookie_is_nobody() {
     }
     let other = app.another().set("SECRET_KEY", "another-key-".repeat(4)).start().await;
     assert_eq!(get_with_cookie(&other, &cookie).await, 302);
-}
-
-#[tokio::test]
-async fn a_logout_ends_the_session_and_not_only_the_cookie() {
-    let app = spawn_app().await;
-    let browser = app.staff().await;
-    let cookie = browser.cookies();
-    let page = browser.log_out().await.assert_status(303);
-    assert_eq!(page.header("location"), "/admin/login/?done=logout");
-    is_out(&browser).await;
-    assert_eq!(get_with_cookie(&app, &cookie).await, 302);
-    assert_eq!(app.database.value("SELECT count(*) FROM session").await, "0");
+    // Losing Redis logs nobody out.
+    let redis = app.redis().await;
+    for key in redis.keys(&app.prefix).await {
+        redis.run::<i64>(&["DEL", &key]).await;
+    }
+    browser.get("/admin/").await.assert_status(200);
 }
 
 #[tokio::test]
 async fn a_logout_while_redis_is_gone_holds_when_it_returns() {
-    let redis = Proxy::to_redis();
-    let plan = Plan::new().await.homes(1).await;
-    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    let (redis, app) = Plan::with_homes(1).await.behind_redis().await;
     let browser = app.staff().await;
     let cookie = browser.cookies();
     browser.get("/admin/").await.assert_status(200);
@@ -112,23 +89,12 @@ async fn a_logout_while_redis_is_gone_holds_when_it_returns() {
     browser.log_out().await.assert_status(303);
     assert_eq!(get_with_cookie(&app, &cookie).await, 302);
     redis.restore();
-    crate::harness::eventually("pages are hits again", async || {
+    until("pages are hits again", async || {
         assert_eq!(get_with_cookie(&app, &cookie).await, 302, "logged in again");
-        app.get("/properties/").await.is_hit().then_some(())
+        app.get("/properties/").await.is_hit()
     })
     .await;
     assert_eq!(get_with_cookie(&app, &cookie).await, 302);
-}
-
-#[tokio::test]
-async fn losing_redis_logs_nobody_out() {
-    let app = spawn_app().await;
-    let browser = app.staff().await;
-    let redis = app.redis().await;
-    for key in redis.keys(&app.prefix).await {
-        redis.run::<i64>(&["DEL", &key]).await;
-    }
-    browser.get("/admin/").await.assert_status(200);
 }
 
 #[tokio::test]
@@ -139,26 +105,30 @@ async fn an_account_that_is_closed_is_out_at_once() {
         "UPDATE site_user SET is_active = true, is_staff = false WHERE username = 'sam'",
         "DELETE FROM site_user WHERE username = 'sam'",
     ] {
-        app.database
-            .run("UPDATE site_user SET is_active = true, is_staff = true WHERE username = 'sam'")
+        app.sql("UPDATE site_user SET is_active = true, is_staff = true WHERE username = 'sam'")
             .await;
         let browser = app.staff_named("sam").await;
         browser.get("/admin/").await.assert_status(200);
-        app.database.run(sql).await;
+        app.sql(sql).await;
         is_out(&browser).await;
     }
 }
 
 #[tokio::test]
-async fn the_tables_and_keys_hold_no_session_that_could_be_used() {
-    let app = spawn_app().await;
-    let browser = app.staff().await;
+async fn a_session_is_out_of_reach_for_scripts_other_sites_and_readers_of_tables_and_keys() {
+    let (app, browser) = spawn_staffed(0).await;
     browser.get("/admin/").await.assert_status(200);
     let cookie = browser.cookies();
     let (_, key) = cookie.rsplit_once("sessionid=").expect("a session");
     let secret = &key[key.len() - 43..];
-    let kept = app.database.value("SELECT encode(key_hash, 'escape') || state FROM session").await;
+    let kept = app.sql("SELECT encode(key_hash, 'escape') || state FROM session").await;
     assert!(!kept.contains(secret), "{kept}");
     let keys = app.redis().await.keys(&app.prefix).await.join(" ");
     assert!(!keys.contains(secret), "{keys}");
+    // Scripts and other sites don’t get the cookie.
+    let page = app.stranger().try_log_in("ada", PASSWORD, "").await;
+    let cookies = page.all("set-cookie");
+    let cookie = cookies.iter().find(|cookie| cookie.starts_with("sessionid="));
+    let cookie = cookie.expect("a session's cookie");
+    cookie.shows(["HttpOnly", "SameSite=Lax", "Path=/"]).hides(["Secure"]);
 }

@@ -1,9 +1,9 @@
 //! A command that changes data while a site runs: the site's pages are right as soon as the command has ended.
 
-use crate::harness::{App, Plan, Shell, eventually};
+use crate::harness::{App, Shell, spawn_homes, until};
 
 async fn warm_site() -> (App, Shell) {
-    let app = Plan::new().await.homes(4).await.start().await;
+    let app = spawn_homes(4).await;
     for path in ["/properties/", "/properties/?location=Joppa", "/properties/1/"] {
         app.get(path).await;
         assert!(app.get(path).await.is_hit());
@@ -19,11 +19,9 @@ async fn loaded_data_shows_when_the_command_has_ended_and_other_pages_stay_hits(
     shell.run_with(&["loaddata", "-"], csv).done();
     for path in ["/properties/", "/properties/1/"] {
         // The site hears of it in a moment; the deadline is far longer than that.
-        eventually("the load shows", async || app.get(path).await.has("Mended").then_some(()))
-            .await;
+        until("the load shows", async || app.get(path).await.has("Mended")).await;
     }
-    let joppa = app.get("/properties/?location=Joppa").await;
-    assert!(joppa.is_hit(), "{}", joppa.cache_status());
+    app.get("/properties/?location=Joppa").await.assert_hit();
 }
 
 #[tokio::test]
@@ -31,10 +29,8 @@ async fn sample_data_shows_when_the_command_has_ended() {
     let (app, shell) = warm_site().await;
     for (count, total) in [("10", 14), ("2000", 2014)] {
         shell.run(&["sampledata", "--count", count]).done();
-        eventually("the samples show", async || {
-            (app.get_json("/properties/").await["count"] == total).then_some(())
-        })
-        .await;
+        until("the samples show", async || app.get_json("/properties/").await["count"] == total)
+            .await;
     }
 }
 
@@ -44,8 +40,7 @@ async fn a_file_that_is_refused_leaves_every_page_a_hit() {
     let csv = "id,title,description,price,location\n1,Mended,D,1,Leith\n2,,D,1,Leith\n";
     shell.run_with(&["loaddata", "-"], csv).failed(1);
     for path in ["/properties/", "/properties/1/"] {
-        let page = app.get(path).await;
-        assert!(page.is_hit(), "{path}: {}", page.cache_status());
+        app.get(path).await.assert_hit();
     }
 }
 
@@ -55,8 +50,5 @@ async fn a_command_without_redis_is_heard_of_by_the_site_all_the_same() {
     let shell = shell.set("REDIS_URL", "off");
     let csv = "id,title,description,price,location\n1,Mended,D,1,Leith\n";
     shell.run_with(&["loaddata", "-"], csv).done();
-    eventually("the load shows", async || {
-        app.get("/properties/").await.has("Mended").then_some(())
-    })
-    .await;
+    until("the load shows", async || app.get("/properties/").await.has("Mended")).await;
 }

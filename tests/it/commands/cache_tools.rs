@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{App, OwnRedis, Plan, Shell, Terminal, eventually};
+use crate::harness::{App, OwnRedis, Plan, Shell, Shows as _, Terminal, until};
 
 const LEITH: &str = "/properties/?location=Leith";
 const JOPPA: &str = "/properties/?location=Joppa";
@@ -11,8 +11,7 @@ const BY_TAG: [&str; 4] = ["manage_cache", "--clear", "--tag", "location:Leith"]
 /// Beside a Redis of its own, whose keys are counted exactly because they are few.
 async fn warm_site() -> (App, Shell, OwnRedis) {
     let redis = OwnRedis::start(&[]).await;
-    let plan = Plan::new().await.homes(4).await;
-    let app = plan.set("REDIS_URL", redis.url()).start().await;
+    let app = Plan::with_homes(4).await.set("REDIS_URL", redis.url()).start().await;
     for path in [LEITH, JOPPA, "/properties/1/"] {
         app.get(path).await.assert_status(200);
         assert!(app.get(path).await.is_hit(), "{path}");
@@ -29,8 +28,7 @@ fn data(shell: &Shell, words: &[&str]) -> Value {
 
 /// The site hears of what a command ended.
 async fn is_computed_anew(app: &App, path: &str) {
-    eventually("the site hears of it", async || app.get(path).await.is_stored().then_some(()))
-        .await;
+    until("the site hears of it", async || app.get(path).await.is_stored()).await;
 }
 
 #[tokio::test]
@@ -41,28 +39,24 @@ async fn an_address_is_explained_by_what_redis_holds_for_it() {
     assert_eq!(held["answer"], "page-redis", "{held}");
     let states: Vec<_> = (0..3).map(|at| &held["levels"][at]["state"]).collect();
     assert_eq!(states, ["unseen", "hit", "hit"], "{held}");
-    app.database.run("UPDATE property SET price = 5 WHERE id = 1").await;
-    eventually("it is told", async || {
+    app.sql("UPDATE property SET price = 5 WHERE id = 1").await;
+    until("it is told", async || {
         let void = data(&shell, &["--explain", "/properties/1/"]);
-        (void["explanation"]["levels"][1]["state"] == "invalidated").then_some(())
+        void["explanation"]["levels"][1]["state"] == "invalidated"
     })
     .await;
-    let text = shell.run(&["manage_cache", "--explain", "/properties/1/"]).done();
-    for words in [
+    shell.run(&["manage_cache", "--explain", "/properties/1/"]).done().shows([
         "computed",
         "Invalidated after it was created",
         "property:1",
         "post_save",
         "/properties/cache-explain/",
-    ] {
-        assert!(text.contains(words), "{words}: {text}");
-    }
+    ]);
 }
 
 #[tokio::test]
 async fn addresses_and_tags_that_the_site_does_not_have_are_refused() {
-    let plan = Plan::new().await;
-    let shell = Shell::of(&plan);
+    let (_plan, shell) = Shell::with_homes(0).await;
     for (words, told) in [
         (&["--explain", "/admin/"][..], "not a cached page"),
         (&["--explain", "http://evil.example/"], "not a URL of"),
@@ -110,16 +104,13 @@ async fn a_part_is_cleared_after_a_yes_and_the_rest_stays() {
 #[tokio::test]
 async fn a_script_clears_what_shows_the_same_rows_as_a_page() {
     let (app, shell, _redis) = warm_site().await;
-    let words = ["--clear", "--url", "/properties/1/", "--noinput"];
-    let cleared = data(&shell, &words);
+    let cleared = data(&shell, &["--clear", "--url", "/properties/1/", "--noinput"]);
     assert_eq!(cleared["cleared"]["pages"], 1, "{cleared}");
-    let tags = cleared["tags"].as_array().expect("tags");
-    assert!(tags.contains(&json!("property:1")), "{cleared}");
+    assert!(cleared["tags"].as_array().expect("tags").contains(&json!("property:1")), "{cleared}");
     assert!(cleared["entries"]["memory_pages"].is_null(), "{cleared}");
     is_computed_anew(&app, "/properties/1/").await;
     assert!(app.get(JOPPA).await.is_hit());
-    let words = ["manage_cache", "--clear", "--tag", "property:2", "--yes"];
-    shell.run(&words).done();
+    shell.run(&["manage_cache", "--clear", "--tag", "property:2", "--yes"]).done();
 }
 
 #[tokio::test]
@@ -135,11 +126,8 @@ async fn a_load_test_asks_a_site_of_its_own_or_one_that_runs() {
     let held = running["levels"]["page-memory"].as_u64();
     assert!(held.is_some_and(|answers| answers > 0), "{running}");
     let text = shell.run(&["manage_cache", "--load-test"]).done();
-    for words in ["99 % within", "answered by", "less than", "█"] {
-        assert!(text.contains(words), "{words}: {text}");
-    }
-    let nobody = ["manage_cache", "--load-test", "--url", "http://127.0.0.1:1"];
-    let said = shell.run(&nobody);
+    text.shows(["99 % within", "answered by", "less than", "█"]);
+    let said = shell.run(&["manage_cache", "--load-test", "--url", "http://127.0.0.1:1"]);
     assert!(said.out.contains("failed"), "{said:?}");
     said.failed(1);
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::Value;
 
-use crate::harness::{OwnRedis, Plan, RedisCli, Shell, TestDatabase, create_role};
+use crate::harness::{OwnRedis, Plan, RedisCli, Shell, Shows as _, TestDatabase, create_role};
 
 const CACHE: [&str; 4] = ["--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"];
 /// The tests' PostgreSQL is faster than safe.
@@ -66,7 +66,7 @@ async fn what_a_public_site_should_not_have_is_warned_of_with_a_remedy() {
         .set("RUST_LOG", "debug,tokio_postgres=warn")
         .set("ALLOWED_HOSTS", "*");
     let said = shell.run(&["check", "--deploy"]);
-    for text in [
+    said.err.shows([
         "WARNINGS:",
         "INFOS:",
         "DEBUG=false",
@@ -80,9 +80,7 @@ async fn what_a_public_site_should_not_have_is_warned_of_with_a_remedy() {
         "CREATE ROLE",
         "fsync",
         "synchronous_commit",
-    ] {
-        assert!(said.err.contains(text), "{text}: {said:?}");
-    }
+    ]);
     said.done();
     let said = shell.run(&["check"]);
     assert!(!said.err.contains("SECRET_KEY"), "{said:?}");
@@ -116,8 +114,7 @@ async fn how_bad_is_too_bad_is_for_the_caller_to_say() {
         let said = shell.run(&["check", "--fail-level", level]);
         assert_eq!(said.code, code, "{level}: {said:?}");
     }
-    let silenced = ["check", "--fail-level", "warning", "--silence", "cache.W004"];
-    shell.run(&silenced).done();
+    shell.run(&["check", "--fail-level", "warning", "--silence", "cache.W004"]).done();
     shell.run(&["check", "--fail-level", "nonsense"]).failed(2);
 }
 
@@ -128,8 +125,7 @@ async fn a_database_for_everything_is_told_of() {
     let shell = good(&plan, &redis).await;
     let url = shell.variables["DATABASE_URL"].clone();
     let role = url.split_whitespace().find_map(|word| word.strip_prefix("user="));
-    let limit = format!("ALTER ROLE {} CONNECTION LIMIT 5", role.expect("a role"));
-    plan.database.run(&limit).await;
+    plan.database.run(&format!("ALTER ROLE {} CONNECTION LIMIT 5", role.expect("a role"))).await;
     assert_eq!(found(&shell), ["database.W007"]);
     let own = shell.set("DATABASE_URL", plan.variables["DATABASE_URL"].clone());
     assert_eq!(found(&own), ["database.W003"]);
@@ -142,14 +138,11 @@ async fn a_redis_that_others_use_or_that_is_no_mere_cache_is_told_of() {
     let shell = good(&plan, &redis).await;
     RedisCli::connect(&redis.url()).await.run::<()>(&["SET", "somebody:else", "1"]).await;
     assert_eq!(found(&shell), ["cache.I005"]);
-    let saving = [&CACHE[..], &["--save", "3600 1"]].concat();
-    let redis = OwnRedis::start(&saving).await;
+    let redis = OwnRedis::start(&[&CACHE[..], &["--save", "3600 1"]].concat()).await;
     let shell = shell.set("REDIS_URL", redis.url());
     assert_eq!(found(&shell), ["cache.I004"]);
-    let replica = [&CACHE[..], &["--replicaof", "127.0.0.1 1"]].concat();
-    let redis = OwnRedis::start(&replica).await;
-    let shell = shell.set("REDIS_URL", redis.url());
-    assert_eq!(found(&shell), ["cache.W007"]);
+    let redis = OwnRedis::start(&[&CACHE[..], &["--replicaof", "127.0.0.1 1"]].concat()).await;
+    assert_eq!(found(&shell.set("REDIS_URL", redis.url())), ["cache.W007"]);
 }
 
 #[tokio::test]

@@ -1,11 +1,10 @@
 //! Ctrl-C and SIGTERM in the middle of a command: nothing is left half done.
 
-use crate::harness::{Plan, Shell, eventually};
+use crate::harness::{Plan, Shell, until};
 
 #[tokio::test]
 async fn a_dump_that_is_interrupted_leaves_the_file_as_it_was() {
-    let plan = Plan::new().await.homes(20).await;
-    let shell = Shell::of(&plan);
+    let (plan, shell) = Shell::with_homes(20).await;
     let file = shell.file("dump.csv", "before");
     for signal in ["INT", "TERM"] {
         let lock = plan.database.lock("property").await;
@@ -21,14 +20,12 @@ async fn a_dump_that_is_interrupted_leaves_the_file_as_it_was() {
         lock.release().await;
     }
     shell.run(&["dumpdata", "--output", &file]).done();
-    let text = std::fs::read_to_string(&file).expect("replaced");
-    assert_eq!(text.lines().count(), 21);
+    assert_eq!(std::fs::read_to_string(&file).expect("replaced").lines().count(), 21);
 }
 
 #[tokio::test]
 async fn a_dump_that_fails_leaves_the_file_as_it_was() {
-    let plan = Plan::new().await.homes(1).await;
-    let shell = Shell::of(&plan);
+    let (plan, shell) = Shell::with_homes(1).await;
     let file = shell.file("dump.csv", "before");
     plan.database.run("ALTER TABLE property RENAME TO gone").await;
     shell.run(&["dumpdata", "--output", &file]).failed(1);
@@ -39,8 +36,7 @@ async fn a_dump_that_fails_leaves_the_file_as_it_was() {
 
 #[tokio::test]
 async fn a_load_that_is_interrupted_loads_nothing() {
-    let plan = Plan::new().await.homes(1).await;
-    let shell = Shell::of(&plan);
+    let (plan, shell) = Shell::with_homes(1).await;
     let file = shell.file("new.csv", "title,description,price,location\nNew,D,1,Leith\n");
     let lock = plan.database.lock("property").await;
     let running = shell.begin(&["loaddata", &file]);
@@ -50,31 +46,24 @@ async fn a_load_that_is_interrupted_loads_nothing() {
     lock.release().await;
     let others = "SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND application_name = 'property-listings'";
-    eventually("the server has noticed", async || {
-        (plan.database.value(others).await == "0").then_some(())
-    })
-    .await;
+    until("the server has noticed", async || plan.database.value(others).await == "0").await;
     assert_eq!(plan.database.listings().await, "1");
 }
 
 #[tokio::test]
 async fn a_load_that_waits_for_its_input_can_be_interrupted() {
-    let plan = Plan::new().await;
-    let shell = Shell::of(&plan);
+    let (plan, shell) = Shell::with_homes(0).await;
     let running = shell.begin(&["loaddata", "--format", "csv", "-"]);
     let connected = "SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND application_name = 'property-listings'";
-    eventually("the command has begun", async || {
-        (plan.database.value(connected).await != "0").then_some(())
-    })
-    .await;
+    until("the command has begun", async || plan.database.value(connected).await != "0").await;
     running.signal("INT");
     assert_eq!(running.wait().0, Some(130));
 }
 
 #[tokio::test]
 async fn a_signals_test_that_is_interrupted_leaves_no_probe() {
-    let plan = Plan::new().await.homes(1).await;
+    let plan = Plan::with_homes(1).await;
     // A commit that adds a listing waits for whoever holds the lock 7.
     let slow = "CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN NULL; END $$;
@@ -82,15 +71,13 @@ async fn a_signals_test_that_is_interrupted_leaves_no_probe() {
             FOR EACH ROW EXECUTE FUNCTION wait_here()";
     plan.database.run(slow).await;
     let psql = plan.database.psql().await;
-    let hold = "SELECT pg_advisory_lock(7)";
-    psql.batch_execute(hold).await.expect("held");
+    psql.batch_execute("SELECT pg_advisory_lock(7)").await.expect("held");
     let mut running = Shell::of(&plan).begin(&["manage_cache", "--test-signals"]);
     plan.database.has_waiting(1).await;
     running.signal("INT");
     running.says("Deleting the test listing in “Signals test ");
     // Awaited: nothing else runs here while the command is waited for.
-    let unlock = "SELECT pg_advisory_unlock(7)";
-    psql.batch_execute(unlock).await.expect("released");
+    psql.batch_execute("SELECT pg_advisory_unlock(7)").await.expect("released");
     assert_eq!(running.wait().0, Some(130));
     assert_eq!(plan.database.listings().await, "1");
 }

@@ -1,12 +1,11 @@
 //! The log of a running site: one line each, and which request it is about.
 
-use crate::harness::{Browser, Plan, Shell, TestDatabase, eventually};
+use crate::harness::{Browser, Plan, Shell, Shows as _, TestDatabase, eventually, until};
 
 async fn serving() -> (Plan, crate::harness::Serving) {
-    let plan = Plan::new().await.homes(2).await;
+    let plan = Plan::with_homes(2).await;
     let shell = Shell::of(&plan).set("RUST_LOG", "info,property_listings::http=debug");
-    let site = shell.serve(&["serve"]);
-    (plan, site)
+    (plan, shell.serve(&["serve"]))
 }
 
 #[tokio::test]
@@ -14,7 +13,7 @@ async fn every_line_about_a_request_has_its_number() {
     let (_plan, site) = serving().await;
     let browser = Browser::new(&site.origin);
     let (miss, hit) = (browser.get("/properties/").await, browser.get("/properties/").await);
-    assert!(hit.is_hit());
+    hit.assert_hit();
     for (page, wanted) in [
         (
             miss,
@@ -34,11 +33,11 @@ async fn every_line_about_a_request_has_its_number() {
         ),
     ] {
         let number = format!(" request={}", page.header("x-request-id"));
-        eventually("the lines are written", async || {
+        until("the lines are written", async || {
             let log = site.log();
             let lines: Vec<_> = log.lines().filter(|line| line.ends_with(&number)).collect();
             let said = |text: &&&str| lines.iter().any(|line| line.contains(**text));
-            (wanted.iter().filter(said).count() == wanted.len()).then_some(())
+            wanted.iter().filter(said).count() == wanted.len()
         })
         .await;
     }
@@ -50,11 +49,11 @@ async fn a_failure_is_told_with_the_number_that_its_page_shows() {
     plan.database.run("ALTER TABLE property RENAME TO gone").await;
     let page = Browser::new(&site.origin).get("/properties/").await.assert_status(500);
     let number = page.header("x-request-id").to_owned();
-    assert!(page.has(&number));
-    eventually("the failure is logged", async || {
+    page.shows([&number]);
+    until("the failure is logged", async || {
         let log = site.log();
         let mut lines = log.lines().filter(|line| line.ends_with(&format!("request={number}")));
-        lines.any(|line| line.contains(" ERROR ") && line.contains("does not exist")).then_some(())
+        lines.any(|line| line.contains(" ERROR ") && line.contains("does not exist"))
     })
     .await;
 }
@@ -66,12 +65,9 @@ async fn nobody_writes_lines_into_the_log() {
     let forged = "eve\n[2026-01-01T00:00:00.000Z INFO  forged] login user=\"ada\"\u{1b}[2J";
     browser.try_log_in(forged, "wrong", "").await;
     browser.get("/properties/%0A[forged]/").await.assert_status(404);
-    eventually("the login is logged", async || {
-        site.log().contains("path=/admin/login/ status=422").then_some(())
-    })
-    .await;
-    let log = site.log();
-    for line in log.lines() {
+    until("the login is logged", async || site.log().contains("path=/admin/login/ status=422"))
+        .await;
+    for line in site.log().lines() {
         assert!(line.starts_with("[20") && line.contains("Z "), "{line:?}");
         assert!(!line.starts_with("[2026-01-01T00:00:00.000Z"), "{line:?}");
         assert!(!line.contains(|c: char| c.is_control()), "{line:?}");
@@ -101,9 +97,7 @@ async fn in_development_the_log_begins_with_the_address_and_how_to_get_an_accoun
     let command = concat!(env!("CARGO_BIN_EXE_property-listings"), " createsuperuser");
     assert!(lines[1].contains(command) && lines[1].contains("/admin/"), "{log}");
     assert!(lines.len() < 10, "{log}");
-    for routine in ["applied migration", "cache hit", "cache miss", "cache stored"] {
-        assert!(!log.contains(routine), "{log}");
-    }
+    log.hides(["applied migration", "cache hit", "cache miss", "cache stored"]);
 }
 
 #[tokio::test]

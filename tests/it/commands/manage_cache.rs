@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{App, OwnRedis, Plan, Shell};
+use crate::harness::{App, OwnRedis, Plan, Shell, Shows as _, spawn_homes, until};
 
 fn json(shell: &Shell, verb: &str) -> Value {
     let out = shell.run(&["manage_cache", verb, "--format", "json"]).done();
@@ -10,7 +10,7 @@ fn json(shell: &Shell, verb: &str) -> Value {
 }
 
 async fn site() -> (App, Shell) {
-    let app = Plan::new().await.homes(30).await.start().await;
+    let app = spawn_homes(30).await;
     let shell = Shell::beside(&app);
     (app, shell)
 }
@@ -19,8 +19,7 @@ async fn site() -> (App, Shell) {
 async fn status_counts_what_a_running_site_has_cached() {
     // Of its own: only so many keys are looked at, and other tests' would be among them.
     let redis = OwnRedis::start(&[]).await;
-    let plan = Plan::new().await.homes(30).await;
-    let app = plan.set("REDIS_URL", redis.url()).start().await;
+    let app = Plan::with_homes(30).await.set("REDIS_URL", redis.url()).start().await;
     let shell = Shell::beside(&app);
     app.get("/properties/").await;
     app.get("/properties/?format=json").await;
@@ -29,9 +28,7 @@ async fn status_counts_what_a_running_site_has_cached() {
     // Rows, and the places beside them.
     assert_eq!(status["levels"]["queryset"]["entries"], 2, "{status}");
     let text = shell.run(&["manage_cache", "--status"]).done();
-    for word in ["page_redis", "queryset", "count", "all_properties", "property_count"] {
-        assert!(text.contains(word), "{word}: {text}");
-    }
+    text.shows(["page_redis", "queryset", "count", "all_properties", "property_count"]);
 }
 
 #[tokio::test]
@@ -39,12 +36,8 @@ async fn a_clear_makes_a_running_site_compute_its_pages_anew() {
     let (app, shell) = site().await;
     app.get("/properties/").await;
     assert!(app.get("/properties/").await.is_hit());
-    let cleared = json(&shell, "--clear");
-    assert_eq!(cleared["cleared"], serde_json::json!({"pages": 1, "querysets": 3}));
-    crate::harness::eventually("the site hears of it", async || {
-        app.get("/properties/").await.is_stored().then_some(())
-    })
-    .await;
+    assert_eq!(json(&shell, "--clear")["cleared"], serde_json::json!({"pages": 1, "querysets": 3}));
+    until("the site hears of it", async || app.get("/properties/").await.is_stored()).await;
     let text = shell.run(&["manage_cache", "--clear"]).done();
     assert!(text.contains("1 page"), "{text}");
 }
@@ -63,9 +56,7 @@ async fn warming_makes_the_first_request_of_a_running_site_a_hit() {
         // On the second page of the newest, and on the first of the oldest.
         "/properties/1/",
     ] {
-        let page = app.get(path).await;
-        assert!(page.is_hit(), "{path}: {}", page.cache_status());
-        assert!(page.has("http://homes.example/"), "{path}");
+        app.get(path).await.assert_hit().shows(["http://homes.example/"]);
     }
     let text = shell.run(&["manage_cache", "--warm"]).done();
     assert!(text.contains("0 failed"), "{text}");
@@ -73,7 +64,7 @@ async fn warming_makes_the_first_request_of_a_running_site_a_hit() {
 
 #[tokio::test]
 async fn warming_without_redis_fails_and_names_what_warms_a_site() {
-    let plan = Plan::new().await.homes(1).await;
+    let plan = Plan::with_homes(1).await;
     for redis in ["off", "redis://127.0.0.1:1"] {
         let shell = Shell::of(&plan).set("REDIS_URL", redis);
         let err = shell.run(&["manage_cache", "--warm"]).failed(1);
@@ -86,17 +77,14 @@ async fn what_only_a_running_site_knows_is_not_told_of_the_command_itself() {
     let (app, shell) = site().await;
     app.get("/properties/").await;
     let metrics = shell.run(&["manage_cache", "--metrics"]).done();
-    assert!(!metrics.contains("No pages have been requested"), "{metrics}");
-    assert!(metrics.contains("/properties/redis-metrics/"), "{metrics}");
+    metrics.shows(["/properties/redis-metrics/"]).hides(["No pages have been requested"]);
     let json = json(&shell, "--metrics");
     let efficiency = json["metrics"]["analysis"]["cache_efficiency"].as_str();
     assert!(efficiency.is_some_and(|text| text.contains("/properties/redis-metrics/")), "{json}");
     let status = shell.run(&["manage_cache", "--status"]).done();
-    assert!(!status.contains("page_memory  false"), "{status}");
-    assert!(status.contains("/properties/cache-status/"), "{status}");
-    for figure in ["last event", "position", "lag"] {
-        assert!(status.contains(figure), "{figure}: {status}");
-    }
+    status
+        .shows(["/properties/cache-status/", "last event", "position", "lag"])
+        .hides(["page_memory  false"]);
     let status = self::json(&shell, "--status");
     let memory = &status["levels"]["page_memory"];
     assert_eq!(memory["enabled"], true, "{status}");
@@ -104,8 +92,20 @@ async fn what_only_a_running_site_knows_is_not_told_of_the_command_itself() {
 }
 
 #[tokio::test]
-async fn the_cache_test_times_every_step() {
-    let (_app, shell) = site().await;
+async fn metrics_are_those_of_the_server_and_both_tests_succeed_step_by_step_and_leave_no_row() {
+    let (app, shell) = site().await;
+    let metrics = json(&shell, "--metrics");
+    assert_eq!(metrics["success"], true);
+    assert!(metrics["metrics"]["memory_usage"]["used_memory"].as_u64().is_some_and(|n| n > 0));
+    let text = shell.run(&["manage_cache", "--metrics"]).done();
+    assert!(text.contains("keyspace_hits") && text.contains("used_memory_human"), "{text}");
+    let result = json(&shell, "--test-signals");
+    assert_eq!(result["success"], true, "{result}");
+    let text = shell.run(&["manage_cache", "--test-signals"]).done();
+    assert!(text.contains("post_save") && text.contains("post_delete"), "{text}");
+    assert_eq!(app.database.listings().await, "30");
+    assert_eq!(app.get_json("/properties/").await["count"], 30);
+    // The cache test times every step.
     let result = json(&shell, "--test");
     assert_eq!(result["success"], true, "{result}");
     assert!(result["steps"].as_array().is_some_and(|steps| steps.len() >= 4));
@@ -118,29 +118,8 @@ async fn the_cache_test_times_every_step() {
 }
 
 #[tokio::test]
-async fn the_signals_test_succeeds_and_leaves_no_row() {
-    let (app, shell) = site().await;
-    let result = json(&shell, "--test-signals");
-    assert_eq!(result["success"], true, "{result}");
-    let text = shell.run(&["manage_cache", "--test-signals"]).done();
-    assert!(text.contains("post_save") && text.contains("post_delete"), "{text}");
-    assert_eq!(app.database.listings().await, "30");
-    assert_eq!(app.get_json("/properties/").await["count"], 30);
-}
-
-#[tokio::test]
-async fn metrics_are_those_of_the_server() {
-    let (_app, shell) = site().await;
-    let metrics = json(&shell, "--metrics");
-    assert_eq!(metrics["success"], true);
-    assert!(metrics["metrics"]["memory_usage"]["used_memory"].as_u64().is_some_and(|n| n > 0));
-    let text = shell.run(&["manage_cache", "--metrics"]).done();
-    assert!(text.contains("keyspace_hits") && text.contains("used_memory_human"), "{text}");
-}
-
-#[tokio::test]
 async fn without_redis_status_and_metrics_answer_and_the_tests_fail() {
-    let plan = Plan::new().await.homes(1).await;
+    let plan = Plan::with_homes(1).await;
     let shell = Shell::of(&plan).set("REDIS_URL", "redis://127.0.0.1:1");
     assert_eq!(json(&shell, "--status")["levels"]["page_redis"]["reachable"], false);
     assert_eq!(json(&shell, "--metrics")["metrics"]["redis"]["reachable"], false);

@@ -100,8 +100,7 @@ fn the_manual_has_a_page_for_every_command() {
 
 /// groff has nothing to complain of; where it is not installed, nobody is asked.
 fn renders(page: &str) {
-    let arguments = ["-man", "-Tutf8", "-ww", "-Kutf8"];
-    if let Some((out, err)) = piped("groff", &arguments, page) {
+    if let Some((out, err)) = piped("groff", &["-man", "-Tutf8", "-ww", "-Kutf8"], page) {
         assert!(err.is_empty(), "{err}\n{page}");
         assert!(out.contains("property"), "{out}");
     }

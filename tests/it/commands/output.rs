@@ -49,12 +49,11 @@ fn commands(shell: &Shell) -> Vec<Vec<String>> {
         check --format json
         dbshell -- -X -c SELECT(1)"
     );
-    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect();
-    text.lines().map(words).collect()
+    text.lines().map(|line: &str| line.split_whitespace().map(str::to_owned).collect()).collect()
 }
 
 async fn shell() -> (Plan, Shell) {
-    let plan = Plan::new().await.homes(3000).await;
+    let plan = Plan::with_homes(3000).await;
     let shell = Shell::of(&plan).set("SUPERUSER_PASSWORD", "yet another battery");
     (plan, shell)
 }
@@ -71,8 +70,7 @@ fn run(shell: &Shell, words: &[String], to: impl Into<Stdio>) -> (Option<i32>, S
     let mut command = shell.command(&words);
     command.stdin(Stdio::null()).stdout(to);
     let output = command.output().expect("it was built");
-    let err = String::from_utf8_lossy(&output.stderr).into_owned();
-    (output.status.code(), err)
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ async fn a_superuser_is_asked_for_name_address_and_password() {
     assert_eq!(terminal.ends().0, 0);
     assert!(can_log_in(&app, "root", NEW).await);
     let email = "SELECT email FROM site_user WHERE username = 'root'";
-    assert_eq!(app.database.value(email).await, "root@homes.example");
+    assert_eq!(app.sql(email).await, "root@homes.example");
 }
 
 #[tokio::test]
@@ -76,8 +76,7 @@ async fn a_question_that_is_interrupted_changes_nothing() {
             assert!(said.contains("Operation cancelled."), "{question} {key}: {said}");
         }
     }
-    let users = "SELECT count(*) FROM site_user";
-    assert_eq!(app.database.value(users).await, "4");
+    assert_eq!(app.sql("SELECT count(*) FROM site_user").await, "4");
 }
 
 #[tokio::test]

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::harness::{Browser, Plan, Shell, Stopwatch, eventually};
+use crate::harness::{Browser, Plan, Shell, Shows as _, Stopwatch, listing, until};
 
 #[tokio::test]
 async fn a_stopped_site_lets_requests_in_flight_finish() {
     for signal in ["TERM", "INT"] {
-        let plan = Plan::new().await.homes(1).await;
+        let plan = Plan::with_homes(1).await;
         let mut site = Shell::of(&plan).serve(&["serve"]);
         let lock = plan.database.lock("property").await;
         let browser = Browser::new(&site.origin);
@@ -15,19 +15,16 @@ async fn a_stopped_site_lets_requests_in_flight_finish() {
         plan.database.has_waiting(1).await;
         site.signal(signal);
         let address = site.origin.trim_start_matches("http://").to_owned();
-        eventually("nobody new is let in", async || {
-            let connected = tokio::net::TcpStream::connect(&address).await;
-            connected.is_err().then_some(())
+        until("nobody new is let in", async || {
+            tokio::net::TcpStream::connect(&address).await.is_err()
         })
         .await;
         // A second one changes nothing.
         site.signal(signal);
         assert!(!site.has_ended(), "it did not wait for the request");
         lock.release().await;
-        let page = asking.await.expect("answered").assert_status(200);
-        assert!(page.has("Home 1"));
-        let code = tokio::task::spawn_blocking(move || site.wait()).await;
-        assert_eq!(code.expect("ended"), Some(0));
+        assert!(asking.await.expect("answered").assert_status(200).has("Home 1"));
+        assert_eq!(tokio::task::spawn_blocking(move || site.wait()).await.expect("ended"), Some(0));
     }
 }
 
@@ -68,15 +65,14 @@ async fn an_address_that_is_taken_is_named() {
 
 #[tokio::test]
 async fn serve_is_the_default_and_says_where_it_listens() {
-    let plan = Plan::new().await.homes(1).await;
+    let plan = Plan::with_homes(1).await;
     let site = Shell::of(&plan).serve(&[]);
-    let browser = Browser::new(&site.origin);
-    assert!(browser.get("/properties/").await.assert_status(200).has("Home 1"));
+    assert!(Browser::new(&site.origin).get("/properties/").await.assert_status(200).has("Home 1"));
 }
 
 #[tokio::test]
 async fn a_site_that_is_killed_after_a_commit_leaves_no_page_stale() {
-    let plan = Plan::new().await.homes(1).await;
+    let plan = Plan::with_homes(1).await;
     let redis = crate::harness::Proxy::to_redis();
     let shell = Shell::of(&plan).set("REDIS_URL", redis.redis_url());
     let mut site = shell.serve(&["serve"]);
@@ -84,15 +80,14 @@ async fn a_site_that_is_killed_after_a_commit_leaves_no_page_stale() {
     browser.get("/properties/").await;
     browser.log_in("ada").await;
     let form = browser.get("/admin/properties/1/change/").await;
-    let mut fields = crate::harness::listing("Mended", "1", "Leith").fields();
+    let mut fields = listing("Mended", "1", "Leith").fields();
     fields.push(("csrf_token", form.field("csrf_token")));
     // The commit goes through; what it invalidates doesn't.
     redis.hold();
     let saving =
         tokio::spawn(async move { browser.post("/admin/properties/1/change/", &fields).await });
-    eventually("the edit is committed", async || {
-        let title = plan.database.value("SELECT title FROM property").await;
-        (title == "Mended").then_some(())
+    until("the edit is committed", async || {
+        plan.database.value("SELECT title FROM property").await == "Mended"
     })
     .await;
     site.signal("KILL");
@@ -100,7 +95,5 @@ async fn a_site_that_is_killed_after_a_commit_leaves_no_page_stale() {
     // Whether it was answered before it was killed doesn't matter.
     let _ = saving.await;
     redis.restore();
-    let site = shell.serve(&["serve"]);
-    let page = Browser::new(&site.origin).get("/properties/").await;
-    assert!(page.has("Mended"), "stale: {page:?}");
+    Browser::new(&shell.serve(&["serve"]).origin).get("/properties/").await.shows(["Mended"]);
 }

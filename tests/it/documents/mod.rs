@@ -1,6 +1,7 @@
-//! The documents agree with the program: variables, commands, URLs, alerts, links between files.
+//! The documents and the freshness checker agree with the program: variables, commands, URLs, alerts, links between files.
 
 mod configuration;
+mod freshness;
 mod program;
 
 use std::collections::BTreeSet;
@@ -39,12 +40,9 @@ fn code(text: &str) -> Vec<String> {
 }
 
 /// The rows of the tables of a document whose first cell is code: that cell, and the whole row.
-fn rows(text: &str) -> Vec<(&str, &str)> {
-    let rows = text.lines().filter_map(|line| {
-        let rest = line.strip_prefix("| `")?;
-        Some((&rest[..rest.find('`')?], line))
-    });
-    rows.collect()
+fn rows<'a>(text: &'a str) -> Vec<(&'a str, &'a str)> {
+    let cell = |line: &'a str| line.strip_prefix("| `")?.split_once('`').map(|(cell, _)| cell);
+    text.lines().filter_map(|line| Some((cell(line)?, line))).collect()
 }
 
 /// What comes between two texts, each time.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use property_listings::domain::{FactParameter, Sort};
 use serde_json::Value;
 
 use super::{code, documents, read, rows};
@@ -87,6 +88,15 @@ fn the_page_of_the_api_lists_every_operation() {
                 && api.contains(&format!("`POST {path}`"))
                 && api.contains("; `GET` shows"));
         assert!(path == "/" || listed, "{method} {path} is not in docs/api.md");
+    }
+}
+
+#[test]
+fn the_page_of_the_api_lists_every_filter_and_sort_order() {
+    let api = read("docs/api.md");
+    let filters = FactParameter::all().map(|parameter| parameter.name);
+    for name in filters.chain(Sort::all().map(Sort::name)) {
+        assert!(api.contains(&format!("`{name}`")), "{name} is not in docs/api.md");
     }
 }
 

@@ -1,22 +1,23 @@
 //! One row of the log per row that a statement touched, or one for all.
 
+use property_listings::db::{Database, EventListener, Heard};
+use tokio::time::{Duration, Instant};
+
 use crate::harness::TestDatabase;
 
 /// Four listings and an empty log.
 async fn four() -> TestDatabase {
     let database = TestDatabase::create().await;
-    let sql = "INSERT INTO property (title, description, price, location) VALUES
+    database.run("INSERT INTO property (title, description, price, location) VALUES
             ('A', 'D', 1, 'Leith'), ('B', 'D', 2, 'Leith'), ('C', 'D', 3, 'Joppa'), ('D', 'D', 4, 'Joppa');
-        DELETE FROM event_log; DELETE FROM history";
-    database.run(sql).await;
+        DELETE FROM event_log; DELETE FROM history").await;
     database
 }
 
 /// What the log holds: kinds with ids, in the order of the ids.
 async fn log(database: &TestDatabase) -> String {
-    let sql = "SELECT coalesce(string_agg(kind || ' ' || coalesce(entity_id::text, row_count || ' rows'), ', '
-        ORDER BY entity_id, id), '') FROM event_log";
-    database.value(sql).await
+    database.value("SELECT coalesce(string_agg(kind || ' ' || coalesce(entity_id::text, row_count || ' rows'), ', '
+        ORDER BY entity_id, id), '') FROM event_log").await
 }
 
 async fn logs(sql: &str, want: &str) {
@@ -132,24 +133,19 @@ async fn listeners_are_told_after_the_commit_and_not_of_a_rollback() {
 }
 
 #[tokio::test]
-async fn the_times_of_a_row_are_the_databases_own() {
+async fn the_times_of_a_row_are_the_databases_own_and_the_limits_of_fields_hold_for_everybody() {
     let database = four().await;
     database
         .run(
             "UPDATE property SET created_at = '2000-01-01', updated_at = '2000-01-01' WHERE id = 1",
         )
         .await;
-    let sql = "SELECT (created_at > '2001-01-01' AND updated_at > created_at)::text FROM property WHERE id = 1";
-    assert_eq!(database.value(sql).await, "true");
+    let kept = "SELECT (created_at > '2001-01-01' AND updated_at > created_at)::text FROM property WHERE id = 1";
+    assert_eq!(database.value(kept).await, "true");
     let version = "SELECT updated_at::text FROM property WHERE id = 1";
     let before = database.value(version).await;
     database.run("BEGIN; UPDATE property SET price = 1 WHERE id = 1; UPDATE property SET price = 1 WHERE id = 1; COMMIT").await;
     assert_ne!(database.value(version).await, before);
-}
-
-#[tokio::test]
-async fn the_limits_of_fields_hold_for_everybody() {
-    let database = four().await;
     let psql = database.psql().await;
     for set in [
         "title = ''",
@@ -174,4 +170,20 @@ async fn the_limits_of_fields_hold_for_everybody() {
     )
     .await
     .expect("taken");
+}
+
+#[tokio::test]
+async fn writes_that_follow_one_another_are_heard_of_together() {
+    let database = four().await;
+    let pool = Database::new(database.config(), 1).expect("a pool");
+    let mut listener = EventListener::connect(&pool).await.expect("listening");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    database.run("UPDATE property SET price = 5 WHERE id = 1").await;
+    let more = async {
+        for price in 6..26 {
+            database.run(&format!("UPDATE property SET price = {price} WHERE id = 2")).await;
+        }
+    };
+    let heard = listener.hear(more, deadline).await.expect("heard");
+    assert!(matches!(heard, Heard::Events(events) if events.len() > 1));
 }

@@ -10,8 +10,7 @@ const DELETED: &str = "'deleted', 'listing', 7,
     '{\"title\": \"T\", \"price\": \"1.00\", \"location\": \"L\", \"location_folded\": \"l\"}', 1, 'before'";
 
 async fn run(database: &Database, sql: &str) {
-    let client = database.client().await.expect("a client");
-    client.batch_execute(sql).await.expect("done");
+    database.client().await.expect("a client").batch_execute(sql).await.expect("done");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use property_listings::db::{Database, vocabulary};
 
-use crate::harness::{Plan, TestDatabase, eventually};
+use crate::harness::{Plan, TestDatabase, until};
 
 const ROWS: &str = "INSERT INTO property (title, description, price, location)
     SELECT 'Wi-fi', 'D', n, 'Leith' FROM generate_series(1, 500) AS n;
@@ -40,13 +40,11 @@ async fn a_renewal_changes_nothing_but_what_is_found() {
     let before = database.value(STATE).await;
     let client = pool.client().await.expect("a client");
     for (more, found) in [(true, "200"), (true, "400"), (false, "500"), (false, "500")] {
-        let renewed = vocabulary::renew_search(&client, 200).await;
-        assert_eq!(renewed.expect("renewed"), Some(more));
+        assert_eq!(vocabulary::renew_search(&client, 200).await.expect("renewed"), Some(more));
         assert_eq!(database.value(FOUND).await, found);
     }
     assert_eq!(database.value(STATE).await, before);
-    let events = "SELECT string_agg(kind, ',') FROM event_log";
-    assert_eq!(database.value(events).await, "cleared");
+    assert_eq!(database.value("SELECT string_agg(kind, ',') FROM event_log").await, "cleared");
 }
 
 #[tokio::test]
@@ -58,16 +56,14 @@ async fn nothing_can_be_changed_in_the_name_of_a_renewal() {
         .await;
     assert_eq!(database.value(STATE).await, before);
     database.run("UPDATE property SET title = 'Changed' WHERE id = 1").await;
-    let events = "SELECT string_agg(kind, ',') FROM event_log";
-    assert_eq!(database.value(events).await, "updated");
+    assert_eq!(database.value("SELECT string_agg(kind, ',') FROM event_log").await, "updated");
 }
 
 #[tokio::test]
 async fn a_site_that_starts_renews_older_listings() {
     let app = Plan::on(old().await).start().await;
-    eventually("every listing is found", async || {
-        let page = app.get_json("/properties/?q=wifi").await;
-        (page["count"] == 500).then_some(())
+    until("every listing is found", async || {
+        app.get_json("/properties/?q=wifi").await["count"] == 500
     })
     .await;
 }

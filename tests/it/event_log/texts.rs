@@ -60,8 +60,7 @@ async fn composed_and_decomposed_letters_are_one_location() {
     database.run(&insert("One", "Malm\u{F6}")).await;
     database.run(&insert("Two", "Malmo\u{308}")).await;
     database.run(&insert("Three", "Leith")).await;
-    let moves = "UPDATE property SET location = 'MALMO' || chr(776) WHERE title = 'Three'";
-    database.run(moves).await;
+    database.run("UPDATE property SET location = 'MALMO' || chr(776) WHERE title = 'Three'").await;
     let folded = "SELECT string_agg(DISTINCT location_folded, ',') FROM property";
     assert_eq!(database.value(folded).await, "malm\u{F6}");
     let counted = "SELECT string_agg(location_folded || ' ' || rows, ',') FROM property_tally";
@@ -80,17 +79,15 @@ async fn rows_of_before_are_made_alike_and_those_that_are_wrong_stop_no_migratio
     database.run(before).await;
     database.run(&insert("Old", "Malmo\u{308}")).await;
     database.run(&insert("\u{200B}", "A\u{30A}")).await;
-    let again = "ALTER TABLE property ENABLE ALWAYS TRIGGER property_normalise_insert;
+    database.run("ALTER TABLE property ENABLE ALWAYS TRIGGER property_normalise_insert;
         ALTER TABLE property
             ADD CONSTRAINT property_title_visible CHECK (property_is_visible(title)) NOT VALID,
             ADD CONSTRAINT property_description_visible CHECK (property_is_visible(description)) NOT VALID,
-            ADD CONSTRAINT property_location_visible CHECK (property_is_visible(location)) NOT VALID;";
-    database.run(again).await;
+            ADD CONSTRAINT property_location_visible CHECK (property_is_visible(location)) NOT VALID;").await;
     let migration = include_str!("../../../sql/migrations/V18__texts_of_old_rows.sql");
     database.run(&format!("BEGIN; {migration}; COMMIT")).await;
     let folded = "SELECT string_agg(location_folded, ',' ORDER BY id) FROM property";
     assert_eq!(database.value(folded).await, "malm\u{F6},a\u{30A}");
-    let refused = database.psql().await;
-    let refused = refused.batch_execute(&insert("\u{200B}", "Leith")).await;
+    let refused = database.psql().await.batch_execute(&insert("\u{200B}", "Leith")).await;
     assert!(refused.is_err());
 }

@@ -4,7 +4,7 @@ use property_listings::db::event_replay::{self, LogSlice, Replay};
 use property_listings::db::{Connection, connect};
 use property_listings::domain::LogPosition;
 
-use crate::harness::{App, Plan, TestDatabase, database, eventually};
+use crate::harness::{App, Plan, Shows as _, TestDatabase, database, spawn_homes, until};
 
 const EVENTS: &str = "SELECT count(*) FROM event_log";
 
@@ -15,33 +15,32 @@ const WRITES: &str = "DO $$ BEGIN FOR n IN 1..150 LOOP
 /// Trims what can be trimmed, as if a day had passed since everything that is over now.
 async fn trim_after_a_day(database: &TestDatabase) {
     // Older transactions of other tests hold the log back.
-    eventually("the log is trimmed", async || {
+    until("the log is trimmed", async || {
         let sql = "DELETE FROM event_log_mark; SELECT event_log_upkeep(0);
             UPDATE event_log_mark SET at = at - interval '25 hours'; SELECT event_log_upkeep(0)";
         database.run(sql).await;
-        (database.value(EVENTS).await == "100").then_some(())
+        database.value(EVENTS).await == "100"
     })
     .await;
 }
 
 async fn read(connection: &mut Connection, positions: &[Option<&LogPosition>]) -> LogSlice {
-    let log = event_replay::read(connection, 1000, positions).await;
-    log.expect("read")
+    event_replay::read(connection, 1000, positions).await.expect("read")
 }
 
 /// A site with a page in the memory of one instance, and the events that it applied.
 async fn start() -> App {
-    let app = Plan::new().await.homes(2).await.start().await;
-    app.database.run(WRITES).await;
+    let app = spawn_homes(2).await;
+    app.sql(WRITES).await;
     app.has_heard_of_everything().await;
     let (redis, key) = (app.redis().await, format!("{}:log_position", app.prefix));
     // A position that does not reflect what is trimmed would be refused: in earnest it is a day newer.
-    eventually("the position is past the writes", async || {
+    until("the position is past the writes", async || {
         let position = String::from_utf8(redis.bytes(&key).await).expect("a text");
         let snapshot = position.split(' ').nth(1).unwrap_or_default();
         let is_past =
             format!("SELECT count(*) FROM event_log WHERE xid >= pg_snapshot_xmin('{snapshot}')");
-        (app.database.value(&is_past).await == "0").then_some(())
+        app.sql(&is_past).await == "0"
     })
     .await;
     app.has_in_memory("/properties/2/").await;
@@ -55,15 +54,12 @@ async fn trimming_keeps_the_newest_hundred_and_makes_nothing_void() {
     // Twice, so that the position was compared with the trimmed log.
     for _ in 0..2 {
         app.has_heard_of_everything().await;
-        let page = app.get("/properties/2/").await;
-        assert!(page.is_memory_hit(), "{}", page.cache_status());
+        app.get("/properties/2/").await.assert_memory_hit();
     }
-    let other = app.another().start().await;
-    let page = other.get("/properties/2/").await;
+    let page = app.another().start().await.get("/properties/2/").await;
     assert!(page.is_hit(), "redis was made void: {}", page.cache_status());
     // The history has every change.
-    let kept = "SELECT count(*) FROM history WHERE kind = 'updated'";
-    assert_eq!(app.database.value(kept).await, "150");
+    assert_eq!(app.sql("SELECT count(*) FROM history WHERE kind = 'updated'").await, "150");
 }
 
 #[tokio::test]
@@ -95,10 +91,10 @@ async fn a_position_from_before_trimmed_events_is_unknown_and_later_ones_are_not
         [Replay::Events(events)] => assert_eq!(events.len(), 150),
         other => panic!("{other:?}"),
     }
-    eventually("no older transaction runs", async || {
+    until("no older transaction runs", async || {
         let now =
             "SELECT pg_snapshot_xmin(pg_current_snapshot()) > (SELECT max(xid) FROM event_log)";
-        (database.value(now).await == "t").then_some(())
+        database.value(now).await == "t"
     })
     .await;
     let new = read(&mut connection, &[]).await.end;
@@ -119,35 +115,29 @@ async fn a_site_that_was_down_while_the_log_was_trimmed_shows_what_was_written_m
     plan.database.run("UPDATE property SET title = 'Meanwhile' WHERE id = 2").await;
     plan.database.run(WRITES).await;
     trim_after_a_day(&plan.database).await;
-    let app = plan.start().await;
-    let page = app.get("/properties/2/").await;
-    assert!(page.has("Meanwhile") && !page.is_hit(), "{page:?}");
+    let page = plan.start().await.get("/properties/2/").await;
+    page.assert_no_hit().shows(["Meanwhile"]);
 }
 
 #[tokio::test]
 async fn events_that_are_removed_otherwise_make_everything_void() {
     let app = start().await;
     trim_after_a_day(&app.database).await;
-    app.database.run("DELETE FROM event_log WHERE id = (SELECT max(id) FROM event_log)").await;
-    eventually("the page is void", async || {
-        (!app.get("/properties/2/").await.is_hit()).then_some(())
-    })
-    .await;
+    app.sql("DELETE FROM event_log WHERE id = (SELECT max(id) FROM event_log)").await;
+    until("the page is void", async || !app.get("/properties/2/").await.is_hit()).await;
 }
 
 #[tokio::test]
 async fn events_of_a_loaded_dump_with_later_transaction_ids_are_trimmed_too() {
     let app = start().await;
-    let old = "INSERT INTO event_log (xid, kind, entity, entity_id, before, at)
+    app.sql("INSERT INTO event_log (xid, kind, entity, entity_id, before, at)
         VALUES ('1099511627776', 'deleted', 'listing', 7, '{\"title\": \"T\", \"price\": \"1.00\", \"location_folded\": \"l\"}',
                 now() - interval '2 days');
-        INSERT INTO event_log_mark VALUES (now() - interval '2 days', '1099511627776')";
-    app.database.run(old).await;
+        INSERT INTO event_log_mark VALUES (now() - interval '2 days', '1099511627776')").await;
     trim_after_a_day(&app.database).await;
     app.has_heard_of_everything().await;
     assert!(app.get("/properties/2/").await.is_memory_hit());
-    let left = "SELECT count(*) FROM event_log WHERE xid = '1099511627776'";
-    assert_eq!(app.database.value(left).await, "0");
+    assert_eq!(app.sql("SELECT count(*) FROM event_log WHERE xid = '1099511627776'").await, "0");
 }
 
 const MONTHS: &str = "SELECT string_agg(relname, ',' ORDER BY relname) FROM pg_class
@@ -155,9 +145,8 @@ const MONTHS: &str = "SELECT string_agg(relname, ',' ORDER BY relname) FROM pg_c
 
 /// The names of this month's partition and the next two.
 async fn three_months(database: &TestDatabase) -> String {
-    let names = "SELECT string_agg(to_char(date_trunc('month', now(), 'UTC') AT TIME ZONE 'UTC' + n * interval '1 month',
-        '\"history_\"YYYY_MM'), ',' ORDER BY n) FROM generate_series(0, 2) AS n";
-    database.value(names).await
+    database.value("SELECT string_agg(to_char(date_trunc('month', now(), 'UTC') AT TIME ZONE 'UTC' + n * interval '1 month',
+        '\"history_\"YYYY_MM'), ',' ORDER BY n) FROM generate_series(0, 2) AS n").await
 }
 
 #[tokio::test]
@@ -208,10 +197,7 @@ async fn entries_are_erased_after_the_days_that_are_set_and_never_by_default() {
 async fn a_running_site_erases_what_is_older_than_its_configuration_says() {
     let plan = Plan::new().await.sql(OLD).await.set("EVENT_RETENTION_DAYS", "30");
     let app = plan.start().await;
-    eventually("old entries are erased", async || {
-        (app.database.value(ACTORS).await == "a4,a5").then_some(())
-    })
-    .await;
+    until("old entries are erased", async || app.sql(ACTORS).await == "a4,a5").await;
 }
 
 #[tokio::test]

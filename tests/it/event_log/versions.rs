@@ -105,9 +105,8 @@ async fn a_version_is_not_told_where_a_change_was_made_past_the_triggers() {
         UPDATE property SET description = 'Unseen', price = 3;
         ALTER TABLE property ENABLE ALWAYS TRIGGER property_event_update";
     database.run(sql).await;
-    let told = "SELECT string_agg(concat_ws(' ', id > 1, before IS NOT NULL, after IS NOT NULL), ', ' ORDER BY id)
-        FROM history_versions('listing', 1, 0, 100000)";
-    assert_eq!(database.value(told).await, "f f t, t f f");
+    assert_eq!(database.value("SELECT string_agg(concat_ws(' ', id > 1, before IS NOT NULL, after IS NOT NULL), ', ' ORDER BY id)
+        FROM history_versions('listing', 1, 0, 100000)").await, "f f t, t f f");
 }
 
 /// The migrations from a number on to another, in order.
@@ -166,8 +165,7 @@ async fn older_history_stays_and_its_versions_and_deletions_come_back() {
     let of_one = HistoryQuery::of(PropertyId(1));
     let entries = history::list(&client, &of_one, 100).await.expect("listed");
     let prices = entries.iter().map(|entry| entry.after.as_ref().map(|form| form.get("price")));
-    let want = [Some("1.50"), Some("1.50"), Some("1.00")];
-    assert_eq!(prices.collect::<Vec<_>>(), want);
+    assert_eq!(prices.collect::<Vec<_>>(), [Some("1.50"), Some("1.50"), Some("1.00")]);
     let deleted = HistoryQuery { kind: Some(HistoryKind::Deleted), ..all };
     let deletion: EventId = history::list(&client, &deleted, 1).await.expect("listed")[0].id;
     let work = client.transaction().await.expect("begun");
@@ -198,11 +196,10 @@ async fn a_release_from_before_the_split_reads_events_and_undoes_deletions() {
         "{before}, updated 3 3.00 9.00 leith C sam, deleted 3 9.00 sam, created 4 4.00 joppa D sam"
     );
     assert_eq!(database.value(replay).await, want);
-    let undo = "INSERT INTO property (id, title, description, price, location, created_at, updated_at)
+    database.run("INSERT INTO property (id, title, description, price, location, created_at, updated_at)
         SELECT property_id, before ->> 'title', before ->> 'description', (before ->> 'price')::numeric,
                before ->> 'location', (before ->> 'created_at')::timestamptz, (before ->> 'updated_at')::timestamptz
-        FROM property_event WHERE kind = 'deleted' ORDER BY property_id ON CONFLICT (id) DO NOTHING";
-    database.run(undo).await;
+        FROM property_event WHERE kind = 'deleted' ORDER BY property_id ON CONFLICT (id) DO NOTHING").await;
     let rows =
         "SELECT string_agg(concat_ws('|', id, description, price), ', ' ORDER BY id) FROM property";
     assert_eq!(database.value(rows).await, "1|One|1.50, 2|Two|2.00, 3|Three|9.00, 4|D|4.00");

@@ -5,21 +5,18 @@ use property_listings::services::fixtures::{Format, LoadOptions, django, dump, l
 
 use super::{none, samples, start, stored, texts};
 use crate::admin::imports::import;
-use crate::harness::App;
+use crate::harness::{App, Shows as _};
 
 const OPTIONS: LoadOptions = LoadOptions { skip_invalid: false, is_sheet: false };
 
 async fn load_text(app: &App, text: &str) -> u64 {
     let (format, source) = Format::sniff(text.as_bytes()).expect("readable");
-    let database = app.pool();
-    let report = load(&database, source, "file", format, OPTIONS, &|_, _| {}).await;
-    report.expect("loaded").changed
+    load(&app.pool(), source, "file", format, OPTIONS, &|_, _| {}).await.expect("loaded").changed
 }
 
 async fn forget(app: &App) {
     for fact in optional_facts() {
-        let sql = format!("UPDATE property SET {} = NULL", fact.name);
-        app.database.run(&sql).await;
+        app.sql(&format!("UPDATE property SET {} = NULL", fact.name)).await;
     }
 }
 
@@ -28,8 +25,7 @@ async fn dumps_and_exports_have_every_fact_and_load_it_again() {
     let (app, staff) = start().await;
     for format in [Format::Csv, Format::JsonLines] {
         let mut file = Vec::new();
-        let database = app.pool();
-        dump(&database, &mut file, format, &|_| {}).await.expect("dumped");
+        dump(&app.pool(), &mut file, format, &|_| {}).await.expect("dumped");
         let dumped = String::from_utf8(file).expect("text");
         let path = format!("/admin/properties/export/?format={}", format.name());
         let exported = staff.get(&path).await.assert_status(200);
@@ -48,19 +44,15 @@ async fn dumps_and_exports_have_every_fact_and_load_it_again() {
 #[tokio::test]
 async fn a_django_dump_may_have_a_fact() {
     let (app, _) = start().await;
-    let facts = optional_facts().iter().map(|fact| {
+    assert_eq!(django::load(&app.pool(), format!(
+        "[{{\"model\": \"properties.property\", \"pk\": 1, \"fields\": {{\"title\": \"T\", \"description\": \"D\", \
+         \"price\": \"5.00\", \"location\": \"Leith\"{}}}}}]",
+        optional_facts().iter().map(|fact| {
         let value = &samples(fact)[1];
         let quote = if matches!(fact.kind, FactKind::Integer { .. }) { "" } else { "\"" };
         format!(", \"{}\": {quote}{value}{quote}", fact.name)
-    });
-    let text = format!(
-        "[{{\"model\": \"properties.property\", \"pk\": 1, \"fields\": {{\"title\": \"T\", \"description\": \"D\", \
-         \"price\": \"5.00\", \"location\": \"Leith\"{}}}}}]",
-        facts.collect::<String>()
-    );
-    let database = app.pool();
-    let report = django::load(&database, text.as_bytes(), "dump.json", OPTIONS, &|_, _| {}).await;
-    assert_eq!(report.expect("loaded").changed, 1);
+    }).collect::<String>()
+    ).as_bytes(), "dump.json", OPTIONS, &|_, _| {}).await.expect("loaded").changed, 1);
     assert_eq!(stored(&app).await, texts(1));
 }
 
@@ -75,8 +67,7 @@ async fn a_file_without_a_fact_leaves_it_as_it_is_and_an_empty_value_removes_it(
     assert_eq!(load_text(&app, &format!("{line}}}\n")).await, 0);
     assert_eq!(stored(&app).await, texts(0));
     let absent = optional_facts().iter().map(|fact| format!(", \"{}\": null", fact.name));
-    let line = format!("{line}{}}}\n", absent.collect::<String>());
-    load_text(&app, &line).await;
+    load_text(&app, &format!("{line}{}}}\n", absent.collect::<String>())).await;
     assert_eq!(stored(&app).await, none());
 }
 
@@ -85,13 +76,12 @@ async fn the_look_at_an_import_names_a_fact_that_would_change() {
     let (app, staff) = start().await;
     for fact in optional_facts() {
         let [first, second] = samples(fact);
-        let csv = format!(
+        let look = import(&staff, "listings.csv", format!(
             "id,title,description,price,location,{}\n1,Home 1,The description of Home 1.,1000,Leith,{second}\n\
              ,New,D,1,Leith,{first}\n",
             fact.name
-        );
-        let look = import(&staff, "listings.csv", csv.into_bytes()).await;
-        assert!(look.has(&format!("<dt>{}</dt>", fact.label)), "{look:?}");
+        ).into_bytes()).await;
+        look.shows([format!("<dt>{}</dt>", fact.label)]);
         for text in
             [format!("{}: <bdi>{first}</bdi>", fact.label), format!("</span>{second}</div>")]
         {
@@ -107,8 +97,7 @@ async fn a_bad_value_of_a_fact_is_named_by_line_and_field() {
     for fact in optional_facts().iter().filter(|fact| fact.kind.is_number()) {
         let csv = format!("title,description,price,location,{}\nT,D,1,L,many\n", fact.name);
         let (format, source) = Format::sniff(csv.as_bytes()).expect("readable");
-        let database = app.pool();
-        let report = load(&database, source, "file", format, OPTIONS, &|_, _| {}).await;
+        let report = load(&app.pool(), source, "file", format, OPTIONS, &|_, _| {}).await;
         let said = format!("{:?}", report.expect_err("refused"));
         assert!(said.contains(fact.name) && said.contains("“many”"), "{said}");
     }

@@ -1,6 +1,7 @@
 //! The form of a listing, its refusals, and both versions after a conflict.
 
 use super::{CHANGE, home, none, samples, start, stored, texts, typed, typed_without};
+use crate::harness::Shows as _;
 use property_listings::domain::{FactKind, optional_facts};
 
 #[tokio::test]
@@ -10,20 +11,19 @@ async fn a_fact_is_typed_shown_changed_and_removed() {
     let form = staff.get(CHANGE).await.assert_status(200);
     for fact in optional_facts() {
         assert_eq!(form.field(fact.name), samples(fact)[0]);
-        assert!(form.has(fact.label) && form.has(fact.help), "{form:?}");
+        form.shows([fact.label]).shows([fact.help]);
     }
     staff.submit(CHANGE, &typed(1)).await.assert_status(303);
     assert_eq!(stored(&app).await, texts(1));
     let page = app.get("/properties/1/").await.assert_status(200);
     for fact in optional_facts() {
-        let label = format!("<dt>{}</dt>", fact.label);
-        assert!(page.has(&label) && page.has(&samples(fact)[1]), "{page:?}");
+        page.shows([format!("<dt>{}</dt>", fact.label)]).shows([&samples(fact)[1]]);
     }
     staff.submit(CHANGE, &typed_without()).await.assert_status(303);
     assert_eq!(stored(&app).await, none());
     let page = app.get("/properties/1/").await.assert_status(200);
     for fact in optional_facts() {
-        assert!(!page.has(&format!("<dt>{}</dt>", fact.label)), "{page:?}");
+        page.hides([format!("<dt>{}</dt>", fact.label)]);
     }
 }
 
@@ -39,8 +39,7 @@ async fn a_form_without_the_field_of_a_fact_leaves_the_fact_as_it_is() {
     fields.push(("version", version));
     staff.submit(CHANGE, &fields).await.assert_status(303);
     assert_eq!(stored(&app).await, texts(0));
-    let title = "SELECT title FROM property";
-    assert_eq!(app.database.value(title).await, "Renamed again");
+    assert_eq!(app.sql("SELECT title FROM property").await, "Renamed again");
 }
 
 #[tokio::test]
@@ -58,8 +57,7 @@ async fn a_value_outside_the_limits_of_a_fact_is_refused_at_its_field() {
         fields.retain(|(name, _)| *name != fact.name);
         fields.push((fact.name, wrong.clone()));
         let page = staff.submit(CHANGE, &fields).await.assert_status(422);
-        let message = format!("id=\"{}-error\"", fact.name);
-        assert!(page.has(&message), "{page:?}");
+        page.shows([format!("id=\"{}-error\"", fact.name)]);
         assert_eq!(page.field(fact.name), wrong);
         let set = format!("UPDATE property SET {} = '{wrong}'", fact.name);
         let client = app.database.psql().await;
@@ -77,15 +75,13 @@ async fn two_edits_of_one_fact_are_shown_side_by_side() {
     for fact in optional_facts() {
         let version = staff.get(CHANGE).await.field("version");
         let [first, second] = samples(fact);
-        let set = format!("UPDATE property SET {} = '{second}'", fact.name);
-        app.database.run(&set).await;
+        app.sql(&format!("UPDATE property SET {} = '{second}'", fact.name)).await;
         let mut fields = typed_without();
         fields.push(("version", version));
         let page = staff.submit(CHANGE, &fields).await.assert_status(409);
         assert_eq!(page.field(&format!("theirs_{}", fact.name)), second);
-        assert!(page.has(&format!("<legend>{}</legend>", fact.label)), "{page:?}");
-        let back = format!("UPDATE property SET {} = '{first}'", fact.name);
-        app.database.run(&back).await;
+        page.shows([format!("<legend>{}</legend>", fact.label)]);
+        app.sql(&format!("UPDATE property SET {} = '{first}'", fact.name)).await;
     }
 }
 
@@ -93,11 +89,9 @@ async fn two_edits_of_one_fact_are_shown_side_by_side() {
 async fn staff_who_may_only_look_see_the_facts() {
     let (app, _) = start().await;
     let viewer = app.staff_named("sam").await;
-    let limit = "UPDATE site_user SET permissions = '{view}' WHERE username = 'sam'";
-    app.database.run(limit).await;
+    app.permit("view").await;
     let page = viewer.get(CHANGE).await.assert_status(200);
     for fact in optional_facts() {
-        let row = format!("<dt>{}</dt>", fact.label);
-        assert!(page.has(&row) && page.has(&samples(fact)[0]), "{page:?}");
+        page.shows([format!("<dt>{}</dt>", fact.label)]).shows([&samples(fact)[0]]);
     }
 }

@@ -1,6 +1,7 @@
 //! What the history says of a fact, and how it brings a fact back.
 
 use super::{CHANGE, samples, start, stored, texts, typed};
+use crate::harness::Shows as _;
 use property_listings::domain::optional_facts;
 
 const HISTORY: &str = "/admin/properties/1/history/";
@@ -11,7 +12,7 @@ async fn the_history_has_a_fact_before_and_after_and_restores_it() {
     staff.submit(CHANGE, &typed(1)).await.assert_status(303);
     let page = staff.get(HISTORY).await.assert_status(200);
     for fact in optional_facts() {
-        assert!(page.has(&format!("<dt>{}</dt>", fact.label)), "{page:?}");
+        page.shows([format!("<dt>{}</dt>", fact.label)]);
         for value in samples(fact) {
             assert!(page.has(&format!(">{value}<")), "{value}: {page:?}");
         }
@@ -22,8 +23,7 @@ async fn the_history_has_a_fact_before_and_after_and_restores_it() {
     let restore = format!("{HISTORY}{restore}");
     let asked = staff.get(&restore).await.assert_status(200);
     let fields = ["version", "side"].map(|name| (name, asked.field(name)));
-    let path = restore.split('?').next().expect("a path");
-    staff.submit(path, &fields).await.assert_status(303);
+    staff.submit(restore.split('?').next().expect("a path"), &fields).await.assert_status(303);
     assert_eq!(stored(&app).await, texts(0));
 }
 
@@ -39,6 +39,6 @@ async fn a_deleted_listing_comes_back_with_its_facts() {
     });
     let path = undo.expect("a deletion that can be undone");
     staff.get(&path).await.assert_status(200);
-    staff.submit(&path, &[]).await.assert_status(303);
+    staff.press(&path).await.assert_status(303);
     assert_eq!(stored(&app).await, texts(0));
 }

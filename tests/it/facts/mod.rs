@@ -9,7 +9,7 @@ mod programs;
 
 use property_listings::domain::{Fact, FactKind, optional_facts};
 
-use crate::harness::{App, Browser, Listing, Plan, listing};
+use crate::harness::{App, Browser, Listing, listing, spawn_staffed};
 
 /// Two values of a fact, as they are typed and stored.
 fn samples(fact: &Fact) -> [String; 2] {
@@ -22,8 +22,7 @@ fn samples(fact: &Fact) -> [String; 2] {
 
 /// Each optional fact with the first or the second of its samples.
 fn values(which: usize) -> Vec<(&'static str, String)> {
-    let facts = optional_facts().iter();
-    facts.map(|fact| (fact.name, samples(fact)[which].clone())).collect()
+    optional_facts().iter().map(|fact| (fact.name, samples(fact)[which].clone())).collect()
 }
 
 fn home() -> Listing {
@@ -48,10 +47,8 @@ const CHANGE: &str = "/admin/properties/1/change/";
 
 /// A site with one listing, which has a value of every fact.
 async fn start() -> (App, Browser) {
-    let app = Plan::new().await.start().await;
-    let staff = app.staff().await;
-    let added = staff.submit("/admin/properties/add/", &typed(0)).await;
-    added.assert_status(303);
+    let (app, staff) = spawn_staffed(0).await;
+    staff.submit("/admin/properties/add/", &typed(0)).await.assert_status(303);
     (app, staff)
 }
 
@@ -62,8 +59,7 @@ async fn stored(app: &App) -> Vec<String> {
         "SELECT array_to_string(array[NULL{}], '|', '-') FROM property WHERE id = 1",
         columns.collect::<String>()
     );
-    let text = app.database.value(&sql).await;
-    text.split('|').skip(1).map(str::to_owned).collect()
+    app.sql(&sql).await.split('|').skip(1).map(str::to_owned).collect()
 }
 
 /// The texts of [`values`].

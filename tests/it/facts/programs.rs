@@ -46,7 +46,6 @@ fn the_schema_has_every_fact_with_its_limits_and_its_reso_name() {
         if let FactKind::Integer { min, max } = fact.kind {
             assert_eq!((&property["minimum"], &property["maximum"]), (&json!(min), &json!(max)));
         }
-        let reso = fact.reso.unwrap_or_default();
-        assert!(property.to_string().contains(reso), "{property}");
+        assert!(property.to_string().contains(fact.reso.unwrap_or_default()), "{property}");
     }
 }

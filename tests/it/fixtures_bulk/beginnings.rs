@@ -33,8 +33,7 @@ async fn words_of(database: &Database) -> Words {
 
 async fn found(client: &Client, beginning: &str) -> BTreeSet<i64> {
     let sql = "SELECT id FROM property WHERE search @@ property_query($1, $2)";
-    let longer = word_forms::beginning_with(beginning);
-    let rows = client.query(sql, &[&beginning, &longer]).await;
+    let rows = client.query(sql, &[&beginning, &word_forms::beginning_with(beginning)]).await;
     let ids: BTreeSet<i64> = rows.expect("rows").iter().map(|row| row.get(0)).collect();
     let query = ListingQuery::parse(&format!("q={beginning}"), Cursors::Ignored).expect("valid");
     let count = properties::count(client, &query.filter).await;
@@ -46,8 +45,7 @@ async fn found(client: &Client, beginning: &str) -> BTreeSet<i64> {
         }
         _ => None,
     };
-    let numbered = numbered.is_some_and(|row| !ids.contains(&row.get(0)));
-    let all = ids.len() as i64 + i64::from(numbered);
+    let all = ids.len() as i64 + i64::from(numbered.is_some_and(|row| !ids.contains(&row.get(0))));
     assert_eq!(count.expect("counted").number, all, "{beginning}");
     ids
 }
@@ -67,8 +65,7 @@ async fn are_found_by_their_beginnings<'a>(
     }
     for (beginning, found) in &all {
         let begun = words.range((*beginning).to_owned()..);
-        let begun = begun.take_while(|(word, _)| word.starts_with(beginning));
-        for (missed, ids) in begun {
+        for (missed, ids) in begun.take_while(|(word, _)| word.starts_with(beginning)) {
             assert!(ids.is_subset(found), "{beginning} misses {missed}");
         }
         let shorter = &beginning[..beginning.len() - 1];
@@ -80,8 +77,7 @@ async fn are_found_by_their_beginnings<'a>(
 #[tokio::test]
 async fn each_word_of_sample_data_is_found_by_all_its_beginnings_and_they_by_theirs() {
     let database = crate::harness::database().await;
-    let events = sample(&database, 2_000, &|_| {}).await.expect("added");
-    assert_eq!(events.events().len(), 1);
+    assert_eq!(sample(&database, 2_000, &|_| {}).await.expect("added").events().len(), 1);
     let words = words_of(&database).await;
     are_found_by_their_beginnings(&database, &words, words.keys()).await;
 }
@@ -98,6 +94,5 @@ async fn words_of_real_listings_are_found_by_all_their_beginnings_and_they_by_th
     let mut random = StdRng::seed_from_u64(9);
     let some: Vec<&String> = several.sample(&mut random, 80).copied().collect();
     let named = ["apartments", "stunning", "parking", "comfortable"].map(str::to_owned);
-    let some = named.iter().chain(some);
-    are_found_by_their_beginnings(&database, &words, some).await;
+    are_found_by_their_beginnings(&database, &words, named.iter().chain(some)).await;
 }

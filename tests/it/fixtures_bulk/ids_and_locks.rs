@@ -39,8 +39,7 @@ async fn new_rows_after_a_load_get_fresh_ids() {
     .await;
     load_all(&database, &csv_of(1)).await;
     assert_eq!(number(&database, "SELECT max(id) FROM property").await, 1_001);
-    let events = sample(&database, 2, &|_| {}).await.expect("added");
-    assert_eq!(events.events().len(), 2);
+    assert_eq!(sample(&database, 2, &|_| {}).await.expect("added").events().len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

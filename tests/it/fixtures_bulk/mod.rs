@@ -28,27 +28,23 @@ async fn try_load(
 }
 
 async fn load_all(database: &Database, text: &str) -> LoadReport {
-    let report = try_load(database, text, STRICT).await;
-    report.unwrap_or_else(|err| panic!("{err}: {err:?}"))
+    try_load(database, text, STRICT).await.unwrap_or_else(|err| panic!("{err}: {err:?}"))
 }
 
 async fn dumped(database: &Database, format: Format) -> String {
     let mut file = Vec::new();
-    let rows = dump(database, &mut file, format, &|_| {}).await;
-    rows.expect("dumped");
+    dump(database, &mut file, format, &|_| {}).await.expect("dumped");
     String::from_utf8(file).expect("text")
 }
 
 /// The first column of the first row.
 async fn number(database: &Database, sql: &str) -> i64 {
-    let client = database.client().await.expect("a client");
-    let row = client.query_one(sql, &[]).await;
+    let row = database.client().await.expect("a client").query_one(sql, &[]).await;
     row.expect("one row").get(0)
 }
 
 async fn run(database: &Database, sql: &str) {
-    let client = database.client().await.expect("a client");
-    client.batch_execute(sql).await.expect("done");
+    database.client().await.expect("a client").batch_execute(sql).await.expect("done");
 }
 
 async fn rows(database: &Database) -> i64 {
@@ -77,8 +73,7 @@ async fn a_bad_file_loads_nothing_and_names_every_bad_row() {
     let places: Vec<_> = errors.iter().map(|err| (err.line, err.field)).collect();
     assert_eq!(places, [(3, "title"), (3, "price"), (5, "row"), (6, "title")]);
     assert_eq!(rows(&database).await, 0);
-    let events = "SELECT count(*) FROM event_log";
-    assert_eq!(number(&database, events).await, 0);
+    assert_eq!(number(&database, "SELECT count(*) FROM event_log").await, 0);
 }
 
 #[tokio::test]
@@ -96,8 +91,7 @@ async fn skip_invalid_loads_the_good_rows() {
         "file:4: id: Line 3 has the same id. The value is “7”.",
     ];
     assert_eq!(skipped, want);
-    let cents = "SELECT sum(price * 100)::bigint FROM property";
-    assert_eq!(number(&database, cents).await, 124_650);
+    assert_eq!(number(&database, "SELECT sum(price * 100)::bigint FROM property").await, 124_650);
     assert_eq!(report.events.events().len(), 2);
 }
 
@@ -116,8 +110,7 @@ async fn a_connection_is_as_good_as_new_after_a_bad_file() {
     let bad = format!("{CSV_HEADER}Good,D,1,Leith\n,,,\n");
     for _ in 0..20 {
         assert!(try_load(&database, &bad, STRICT).await.is_err());
-        let one = load_all(&database, &format!("{CSV_HEADER}Good,D,1,Leith\n")).await;
-        assert_eq!(one.loaded, 1);
+        assert_eq!(load_all(&database, &format!("{CSV_HEADER}Good,D,1,Leith\n")).await.loaded, 1);
     }
     assert_eq!(rows(&database).await, 20);
 }
@@ -125,11 +118,9 @@ async fn a_connection_is_as_good_as_new_after_a_bad_file() {
 #[tokio::test]
 async fn more_than_a_thousand_rows_are_one_bulk_event() {
     let database = crate::harness::database().await;
-    let thousand = load_all(&database, &csv_of(1_000)).await;
-    assert_eq!(thousand.events.events().len(), 1_000);
+    assert_eq!(load_all(&database, &csv_of(1_000)).await.events.events().len(), 1_000);
     let more = load_all(&database, &csv_of(1_001)).await;
     let changes: Vec<_> = more.events.events().iter().map(|event| &event.change).collect();
     assert_eq!(changes, [&Change::Bulk { rows: 1_001 }]);
-    let tally = "SELECT sum(rows)::bigint FROM property_tally";
-    assert_eq!(number(&database, tally).await, 2_001);
+    assert_eq!(number(&database, "SELECT sum(rows)::bigint FROM property_tally").await, 2_001);
 }

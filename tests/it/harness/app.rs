@@ -54,6 +54,25 @@ pub(crate) async fn spawn_app() -> App {
     Plan::new().await.start().await
 }
 
+/// A site with some listings, see [`Plan::homes`].
+pub(crate) async fn spawn_homes(count: u32) -> App {
+    Plan::with_homes(count).await.start().await
+}
+
+/// The same, with a browser in which a superuser is logged in.
+pub(crate) async fn spawn_staffed(count: u32) -> (App, Browser) {
+    let app = spawn_homes(count).await;
+    let staff = app.staff().await;
+    (app, staff)
+}
+
+/// A site with some listings, and the browsers of `ada` and `sam`.
+pub(crate) async fn spawn_two(count: u32) -> (App, Browser, Browser) {
+    let (app, ada) = spawn_staffed(count).await;
+    let sam = app.staff_named("sam").await;
+    (app, ada, sam)
+}
+
 /// A number that no other site of the run has.
 pub(crate) fn unique() -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -91,9 +110,8 @@ impl Plan {
 
     /// A site on a database.
     pub(crate) fn on(database: TestDatabase) -> Self {
-        let url = database.url("property_listings", &database.sockets);
         let variables = [
-            ("DATABASE_URL", url),
+            ("DATABASE_URL", database.url("property_listings", &database.sockets)),
             ("REDIS_URL", shared().redis.clone()),
             ("CACHE_KEY_PREFIX", format!("test-{}", unique())),
             ("DATA_DIR", "/nonexistent/property-listings".to_owned()),
@@ -124,6 +142,20 @@ impl Plan {
         self.set("DATABASE_URL", url)
     }
 
+    /// Starts the site behind a proxy to PostgreSQL.
+    pub(crate) async fn behind_postgres(self) -> (Proxy, App) {
+        let postgres = Proxy::to_postgres();
+        let app = self.behind(&postgres).start().await;
+        (postgres, app)
+    }
+
+    /// Starts the site behind a proxy to Redis.
+    pub(crate) async fn behind_redis(self) -> (Proxy, App) {
+        let redis = Proxy::to_redis();
+        let app = self.set("REDIS_URL", redis.redis_url()).start().await;
+        (redis, app)
+    }
+
     /// Leaves a variable of the configuration at its default.
     pub(crate) fn unset(mut self, name: &'static str) -> Self {
         self.variables.remove(name);
@@ -146,6 +178,9 @@ impl Plan {
     /// the one before; the odd ones are in Leith, the even ones in Joppa. The event log forgets them: a site that
     /// starts would hear of them, and void its first pages, if another transaction of the server is older.
     pub(crate) async fn homes(self, count: u32) -> Self {
+        if count == 0 {
+            return self;
+        }
         let sql = format!(
             "BEGIN; INSERT INTO property (title, description, price, location, created_at)
              SELECT 'Home ' || n, 'About home ' || n, n * 1000,
@@ -191,11 +226,9 @@ async fn run(config: Config, receivers: Vec<Receiver>) -> (Running, Started) {
     let thread = std::thread::spawn(move || {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-        let life = live(config, receivers, tell, stopped);
-        runtime.expect("a runtime").block_on(life);
+        runtime.expect("a runtime").block_on(live(config, receivers, tell, stopped));
     });
-    let running = Running { stop: Some(stop), thread: Some(thread) };
-    (running, told.await.expect("the site starts"))
+    (Running { stop: Some(stop), thread: Some(thread) }, told.await.expect("the site starts"))
 }
 
 /// What the program does, from its start until it is told to stop.
@@ -227,8 +260,7 @@ impl Drop for Running {
         let Some(thread) = self.thread.take() else {
             return;
         };
-        let ended = thread.join();
-        assert!(ended.is_ok() || std::thread::panicking(), "the site failed");
+        assert!(thread.join().is_ok() || std::thread::panicking(), "the site failed");
     }
 }
 
@@ -240,8 +272,7 @@ impl App {
 
     /// Gets a page's data.
     pub(crate) async fn get_json(&self, path: &str) -> serde_json::Value {
-        let accept = [("accept", "application/json")];
-        let page = self.reader.get_with(path, &accept).await;
+        let page = self.reader.get_with(path, &[("accept", "application/json")]).await;
         page.assert_status(200).json()
     }
 
@@ -261,9 +292,20 @@ impl App {
         browser
     }
 
+    /// Gives `sam` other permissions, which are separated by commas.
+    pub(crate) async fn permit(&self, permissions: &str) {
+        let sql = "UPDATE site_user SET permissions = '{PERMISSIONS}' WHERE username = 'sam'";
+        self.database.run(&sql.replace("PERMISSIONS", permissions)).await;
+    }
+
     /// A browser that the site has not seen.
     pub(crate) fn stranger(&self) -> Browser {
         Browser::new(&self.origin)
+    }
+
+    /// Runs statements beside the site; the first column of the first row, as text.
+    pub(crate) async fn sql(&self, sql: &str) -> String {
+        self.database.value(sql).await
     }
 
     /// A pool to the site's database.
@@ -273,8 +315,7 @@ impl App {
 
     /// Adds a listing by the use case alone, in which no session takes part whose own state would have to be saved.
     pub(crate) async fn create_without_session(&self, listing: &Listing) {
-        let created = self.services.editor.create("a test", listing.parsed());
-        created.await.expect("created");
+        self.services.editor.create("a test", listing.parsed()).await.expect("created");
     }
 
     /// Returns once the site has heard of every write so far: it commits one that touches no other page, and

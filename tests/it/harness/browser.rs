@@ -33,19 +33,33 @@ impl Listing {
     pub(crate) fn parsed(&self) -> NewProperty {
         let [title, description, price, location] =
             [&self.title, &self.description, &self.price, &self.location];
-        let form = PropertyForm::required(title, description, price, location);
-        form.parse().expect("valid fields")
+        PropertyForm::required(title, description, price, location).parse().expect("valid fields")
     }
 
     pub(crate) fn fields(&self) -> Vec<(&'static str, String)> {
+        let Self { title, description, price, location } = self.clone();
         vec![
-            ("title", self.title.clone()),
-            ("description", self.description.clone()),
-            ("price", self.price.clone()),
-            ("location", self.location.clone()),
+            ("title", title),
+            ("description", description),
+            ("price", price),
+            ("location", location),
         ]
     }
+
+    /// The form's fields with a button that is pressed.
+    pub(crate) fn pressed(&self, button: &'static str) -> Vec<(&'static str, String)> {
+        let mut fields = self.fields();
+        fields.push((button, "1".to_owned()));
+        fields
+    }
 }
+
+/// The names and values of a form.
+type Fields<N, V> = [(N, V)];
+
+/// A name or a value, owned or not.
+pub(crate) trait Text: AsRef<str> {}
+impl<T: AsRef<str>> Text for T {}
 
 /// A browser with its cookies; it follows no redirects.
 #[derive(Clone)]
@@ -92,61 +106,74 @@ impl Browser {
 
     /// Gets a page with request headers.
     pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Page {
-        let request = self.request(Method::GET, path);
-        let with =
-            |request: RequestBuilder, (name, value): &(&str, &str)| request.header(*name, *value);
-        self.send(headers.iter().fold(request, with)).await
+        self.send(with(self.request(Method::GET, path), headers)).await
     }
 
     /// Posts a form as it is, without a token of its own.
-    pub(crate) async fn post(&self, path: &str, fields: &[(&str, String)]) -> Page {
+    pub(crate) async fn post(&self, path: &str, fields: &Fields<impl Text, impl Text>) -> Page {
+        self.post_with(path, &[], fields).await
+    }
+
+    /// Posts a form as it is, with request headers.
+    pub(crate) async fn post_with(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        fields: &Fields<impl Text, impl Text>,
+    ) -> Page {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let request = self
-            .request(Method::POST, path)
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(body);
-        self.send(request).await
+        let request = with(self.request(Method::POST, path), headers)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(body)).await
+    }
+
+    /// Posts a form without any field.
+    pub(crate) async fn post_empty(&self, path: &str) -> Page {
+        self.post(path, &[("", ""); 0]).await
     }
 
     /// The token of this session's forms.
     pub(crate) async fn csrf_token(&self) -> String {
-        let page = self.get("/admin/password_change/").await;
-        page.assert_status(200).field("csrf_token")
+        self.get("/admin/password_change/").await.assert_status(200).field("csrf_token")
     }
 
     /// Posts a form with this session's token.
-    pub(crate) async fn submit(&self, path: &str, fields: &[(&str, String)]) -> Page {
-        let mut fields = fields.to_vec();
-        fields.push(("csrf_token", self.csrf_token().await));
-        self.post(path, &fields).await
+    pub(crate) async fn submit(&self, path: &str, fields: &Fields<impl Text, impl Text>) -> Page {
+        let token = self.csrf_token().await;
+        let mut all: Vec<_> =
+            fields.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
+        all.push(("csrf_token", &token));
+        self.post(path, &all).await
+    }
+
+    /// Presses a button that is a form of its own: nothing is sent but the session's token.
+    pub(crate) async fn press(&self, path: &str) -> Page {
+        self.submit(path, &[("", ""); 0]).await
     }
 
     /// Posts the login form; the login may be refused.
     pub(crate) async fn try_log_in(&self, username: &str, password: &str, next: &str) -> Page {
         let form = self.get("/admin/login/").await;
         let fields = [
-            ("csrf_token", form.field("csrf_token")),
-            ("next", next.to_owned()),
-            ("username", username.to_owned()),
-            ("password", password.to_owned()),
+            ("csrf_token", &*form.field("csrf_token")),
+            ("next", next),
+            ("username", username),
+            ("password", password),
         ];
         self.post("/admin/login/", &fields).await
     }
 
     pub(crate) async fn log_in(&self, username: &str) {
-        let page = self.try_log_in(username, PASSWORD, "").await;
-        page.assert_status(303);
+        self.try_log_in(username, PASSWORD, "").await.assert_status(303);
     }
 
     pub(crate) async fn log_out(&self) -> Page {
-        self.submit("/admin/logout/", &[]).await
+        self.press("/admin/logout/").await
     }
 
     /// Adds a listing; returns its id.
     pub(crate) async fn create_listing(&self, listing: &Listing) -> i64 {
-        let mut fields = listing.fields();
-        fields.push(("_continue", "1".to_owned()));
-        let page = self.submit("/admin/properties/add/", &fields).await;
+        let page = self.submit("/admin/properties/add/", &listing.pressed("_continue")).await;
         let page = page.assert_status(303);
         let location = page.header(LOCATION.as_str());
         let id = location.split('/').nth(3).and_then(|id| id.parse().ok());
@@ -158,14 +185,12 @@ impl Browser {
         let path = format!("/admin/properties/{id}/change/");
         let form = self.get(&path).await.assert_status(200);
         let mut fields = listing.fields();
-        fields.push(("version", form.field("version")));
-        fields.push(("csrf_token", form.field("csrf_token")));
+        fields.extend(form.fields(["version", "csrf_token"]));
         self.post(&path, &fields).await.assert_status(303);
     }
 
     pub(crate) async fn delete_listing(&self, id: i64) {
-        let path = format!("/admin/properties/{id}/delete/");
-        self.submit(&path, &[]).await.assert_status(303);
+        self.press(&format!("/admin/properties/{id}/delete/")).await.assert_status(303);
     }
 
     /// Deletes listings by the list's action, after its confirmation.
@@ -175,7 +200,10 @@ impl Browser {
         let asked = self.submit("/admin/properties/", &fields).await;
         assert_eq!(asked.assert_status(200).field("post"), "yes");
         fields.push(("post", "yes".to_owned()));
-        let done = self.submit("/admin/properties/", &fields).await;
-        done.assert_status(303);
+        self.submit("/admin/properties/", &fields).await.assert_status(303);
     }
+}
+
+fn with(request: RequestBuilder, headers: &[(&str, &str)]) -> RequestBuilder {
+    headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
 }

@@ -10,7 +10,7 @@ use property_listings::services::{Loopback, Services};
 use tokio_postgres::{Client, NoTls};
 
 use super::app::process;
-use super::{PASSWORD, eventually, shared};
+use super::{PASSWORD, shared, until};
 
 /// The role that owns everything in the tests' databases.
 pub(super) const OWNER: &str = "property_listings";
@@ -110,11 +110,32 @@ impl TestDatabase {
     pub(crate) async fn has_waiting(&self, count: usize) {
         let sql = "SELECT count(*) FROM pg_stat_activity
             WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        eventually("statements wait for locks", async || {
-            let waiting = self.value(sql).await.parse::<usize>();
-            (waiting.expect("a number") >= count).then_some(())
+        until("statements wait for locks", async || {
+            self.value(sql).await.parse::<usize>().expect("a number") >= count
         })
         .await;
+    }
+
+    /// Does some work while a transaction is open, which ends once so many statements of the work wait for it.
+    pub(crate) async fn held_up<T>(
+        &self,
+        begin: &str,
+        waiting: usize,
+        end: &str,
+        work: impl Future<Output = T>,
+    ) -> T {
+        let psql = self.psql().await;
+        psql.batch_execute(&format!("BEGIN; {begin}")).await.expect("begun");
+        let ending = async {
+            self.has_waiting(waiting).await;
+            psql.batch_execute(end).await.expect("ended");
+        };
+        tokio::join!(work, ending).0
+    }
+
+    /// How many changes the history has.
+    pub(crate) async fn changes(&self) -> String {
+        self.value("SELECT count(*) FROM history").await
     }
 
     /// How many listings there are.
@@ -196,8 +217,7 @@ async fn create_accounts(database: Database) {
         FROM site_user, (VALUES
             ('sam', true, true), ('ina', false, true), ('vic', true, false)
         ) AS others (name, active, staff)";
-    let client = database.client().await.expect("a client");
-    client.batch_execute(others).await.expect("created");
+    database.client().await.expect("a client").batch_execute(others).await.expect("created");
 }
 
 fn no_cache() -> CacheConfig {

@@ -6,7 +6,7 @@
 
 use tokio_postgres::Client;
 
-use super::{App, Plan, TestDatabase, eventually, shared, unique};
+use super::{App, Plan, TestDatabase, shared, unique, until};
 
 /// The lock that readers of `property` wait for, and the one that readers of `property_tally` wait for.
 #[derive(Debug, Clone, Copy)]
@@ -89,8 +89,7 @@ impl TestDatabase {
     /// Makes every reader fail that can be held, or none any more.
     pub(crate) async fn refuse(&self, reader: Option<Reader>) {
         let place = reader.map_or(1, |reader| reader as i32 + 1);
-        let sql = format!("SELECT setval('hold_refusal', {place})");
-        self.run(&sql).await;
+        self.run(&format!("SELECT setval('hold_refusal', {place})")).await;
     }
 }
 
@@ -142,15 +141,14 @@ impl Hold {
 
     /// Returns once so many wait.
     pub(crate) async fn readers_wait(&self, count: i64) {
-        eventually("a reader waits", async || (self.waiting().await >= count).then_some(())).await;
+        until("a reader waits", async || self.waiting().await >= count).await;
     }
 
     /// How many wait at the moment.
     pub(crate) async fn waiting(&self) -> i64 {
         let sql = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
             AND classid = 42 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-        let row = self.lock.query_one(sql, &[]).await.expect("answered");
-        row.get(0)
+        self.lock.query_one(sql, &[]).await.expect("answered").get(0)
     }
 
     /// Keeps only the readers waiting that have begun to read already.
@@ -160,8 +158,7 @@ impl Hold {
     }
 
     pub(crate) async fn release(self) {
-        let unlock = self.lock.batch_execute("SELECT pg_advisory_unlock_all()");
-        unlock.await.expect("released");
+        self.lock.batch_execute("SELECT pg_advisory_unlock_all()").await.expect("released");
     }
 }
 

@@ -20,15 +20,19 @@ mod temporary;
 mod terminal;
 mod tier;
 
-pub(crate) use app::{App, Plan, TOKEN, scratch, spawn_app, unique};
+pub(crate) use app::{
+    App, Plan, TOKEN, scratch, spawn_app, spawn_homes, spawn_staffed, spawn_two, unique,
+};
 pub(crate) use browser::{Browser, Listing, listing};
 pub(crate) use certificates::{Authority, Certified, self_signed};
-pub(crate) use chromium::{Chromium, DriverOnDemand, Key, Motion, Theme, are_seen};
+pub(crate) use chromium::{
+    Chromium, DriverOnDemand, Key, Motion, Theme, are_seen, with_and_without_scripts,
+};
 pub(crate) use database::{TestDatabase, database};
 pub(crate) use hold::{Held, Hold, Reader, create_role};
 pub(crate) use keeper::shared;
-pub(crate) use page::Page;
-pub(crate) use poll::{Stopwatch, eventually, eventually_within};
+pub(crate) use page::{Page, Shows, statuses};
+pub(crate) use poll::{Stopwatch, eventually, eventually_within, until, until_within};
 pub(crate) use postgres::{OwnPostgres, Pooler, free_port};
 pub(crate) use program::{Serving, Shell};
 pub(crate) use proxy::Proxy;

@@ -5,10 +5,12 @@ use std::fmt;
 use reqwest::Response;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
+use url::Position;
 
 /// An answer with its body.
 #[derive(Clone)]
 pub(crate) struct Page {
+    path: String,
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
@@ -17,13 +19,14 @@ pub(crate) struct Page {
 impl fmt::Debug for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let body = String::from_utf8_lossy(&self.body);
-        write!(f, "{} {:#?}\n{body}", self.status, self.headers)
+        write!(f, "{}: {} {:#?}\n{body}", self.path, self.status, self.headers)
     }
 }
 
 impl Page {
     pub(super) async fn read(response: Response) -> Self {
         Self {
+            path: response.url()[Position::BeforePath..].to_owned(),
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: response.bytes().await.expect("a whole body").to_vec(),
@@ -65,6 +68,24 @@ impl Page {
         pages.any(|member| member.contains("; hit"))
     }
 
+    /// Asserts that a page cache answered.
+    pub(crate) fn assert_hit(&self) -> &Self {
+        assert!(self.is_hit(), "no hit: {self:?}");
+        self
+    }
+
+    /// Asserts that no page cache answered.
+    pub(crate) fn assert_no_hit(&self) -> &Self {
+        assert!(!self.is_hit(), "a hit: {self:?}");
+        self
+    }
+
+    /// Asserts that the page was computed, and stored.
+    pub(crate) fn assert_stored(&self) -> &Self {
+        assert!(self.is_stored(), "not stored: {self:?}");
+        self
+    }
+
     /// Whether the page was computed, and stored.
     pub(crate) fn is_stored(&self) -> bool {
         let status = self.cache_status();
@@ -80,11 +101,74 @@ impl Page {
         unescape(value)
     }
 
-    pub(crate) fn assert_status(self, status: u16) -> Self {
-        let text = String::from_utf8_lossy(&self.body);
-        assert_eq!(self.status, status, "{text}");
+    /// Asserts the values of a form's fields.
+    pub(crate) fn holds<const N: usize>(&self, fields: [(&str, &str); N]) -> &Self {
+        for (name, value) in fields {
+            assert_eq!(self.field(name), value, "{name}: {self:?}");
+        }
         self
     }
+
+    /// Fields of a form with their values.
+    pub(crate) fn fields<'a, const N: usize>(&self, names: [&'a str; N]) -> [(&'a str, String); N] {
+        names.map(|name| (name, self.field(name)))
+    }
+
+    pub(crate) fn assert_status(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{self:?}");
+        self
+    }
+}
+
+/// Assertions about the texts that something shows, whose messages say what it shows instead.
+pub(crate) trait Shows {
+    fn is_shown(&self, text: &str) -> bool;
+    fn describe(&self) -> String;
+
+    /// Asserts that it has every one of some texts.
+    fn shows<T: AsRef<str>>(&self, texts: impl IntoIterator<Item = T>) -> &Self {
+        for text in texts {
+            let text = text.as_ref();
+            assert!(self.is_shown(text), "{text:?} is not shown: {}", self.describe());
+        }
+        self
+    }
+
+    /// Asserts that it has none of some texts.
+    fn hides<T: AsRef<str>>(&self, texts: impl IntoIterator<Item = T>) -> &Self {
+        for text in texts {
+            let text = text.as_ref();
+            assert!(!self.is_shown(text), "{text:?} is shown: {}", self.describe());
+        }
+        self
+    }
+}
+
+impl Shows for Page {
+    fn is_shown(&self, text: &str) -> bool {
+        self.has(text)
+    }
+
+    fn describe(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
+impl Shows for str {
+    fn is_shown(&self, text: &str) -> bool {
+        self.contains(text)
+    }
+
+    fn describe(&self) -> String {
+        self.to_owned()
+    }
+}
+
+/// The statuses of requests that raced, the lowest first.
+pub(crate) fn statuses<const N: usize>(pages: [&Page; N]) -> [u16; N] {
+    let mut statuses = pages.map(|page| page.status);
+    statuses.sort_unstable();
+    statuses
 }
 
 fn unescape(html: &str) -> String {

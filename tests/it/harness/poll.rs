@@ -24,9 +24,30 @@ pub(crate) async fn eventually_within<T>(
         if let Some(value) = probe().await {
             return value;
         }
-        assert!(start.elapsed() < limit, "not within {limit:?}: {what}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        pause(&start, limit, what).await;
     }
+}
+
+/// Repeats `holds` until it is true.
+pub(crate) async fn until(what: &str, holds: impl AsyncFnMut() -> bool) {
+    until_within(PATIENCE, what, holds).await;
+}
+
+/// Repeats `holds` until it is true; fails when that takes longer than was promised.
+pub(crate) async fn until_within(
+    limit: Duration,
+    what: &str,
+    mut holds: impl AsyncFnMut() -> bool,
+) {
+    let start = Stopwatch::start();
+    while !holds().await {
+        pause(&start, limit, what).await;
+    }
+}
+
+async fn pause(start: &Stopwatch, limit: Duration, what: &str) {
+    assert!(start.elapsed() < limit, "not within {limit:?}: {what}");
+    tokio::time::sleep(Duration::from_millis(5)).await;
 }
 
 /// Counts the time that the test's process was given: a thread rests and works by turns, and counts its turns. On an idle
@@ -65,8 +86,7 @@ fn rounds() -> u32 {
         start.elapsed()
     });
     let shortest = took.min().unwrap_or(WORK).max(Duration::from_nanos(1));
-    let rounds = WORK.as_nanos() * u128::from(TRY) / shortest.as_nanos();
-    u32::try_from(rounds).unwrap_or(TRY)
+    u32::try_from(WORK.as_nanos() * u128::from(TRY) / shortest.as_nanos()).unwrap_or(TRY)
 }
 
 fn work(rounds: u32) {

@@ -108,10 +108,8 @@ impl OwnPostgres {
         as_owner(&mut command, &self.directory);
         command.stdin(Stdio::piped()).process_group(0);
         self.server = Some(command.spawn().expect("/bin/sh runs"));
-        let start = std::time::Duration::from_secs(30);
-        eventually_within(start, "PostgreSQL answers", async || {
-            let config = self.config("postgres");
-            config.connect(tokio_postgres::NoTls).await.ok().map(drop)
+        eventually_within(std::time::Duration::from_secs(30), "PostgreSQL answers", async || {
+            self.config("postgres").connect(tokio_postgres::NoTls).await.ok().map(drop)
         })
         .await;
     }
@@ -131,8 +129,7 @@ impl OwnPostgres {
         self.sockets.clone_from(&from.sockets);
         self.begin().await;
         let client = connect(&self.config("postgres")).await;
-        let promote = "SELECT pg_promote(true)";
-        client.batch_execute(promote).await.expect("promoted");
+        client.batch_execute("SELECT pg_promote(true)").await.expect("promoted");
     }
 
     /// Changes a setting.
@@ -143,8 +140,7 @@ impl OwnPostgres {
 
     /// Runs a statement outside of the site's database.
     pub(crate) async fn run(&self, sql: &str) {
-        let client = connect(&self.config("postgres")).await;
-        client.batch_execute(sql).await.expect(sql);
+        connect(&self.config("postgres")).await.batch_execute(sql).await.expect(sql);
     }
 
     /// Runs `pg_dump`, `psql` or the like on a database; returns what it prints.
@@ -174,8 +170,7 @@ impl OwnPostgres {
     /// Appends to a file of the server's.
     pub(crate) fn append(&self, name: &str, text: &str) {
         let path = self.directory.join(name);
-        let before = fs::read_to_string(&path).expect("it is there");
-        fs::write(&path, before + text).expect("writable");
+        fs::write(&path, fs::read_to_string(&path).expect("it is there") + text).expect("writable");
     }
 
     /// Copies the data of the stopped server, or puts the copy back.

@@ -48,6 +48,13 @@ impl Shell {
         Self { variables: plan.variables.clone(), ..Self::bare() }
     }
 
+    /// A shell with the variables of a plan with some listings.
+    pub(crate) async fn with_homes(count: u32) -> (Plan, Self) {
+        let plan = Plan::with_homes(count).await;
+        let shell = Self::of(&plan);
+        (plan, shell)
+    }
+
     /// A shell beside a running site, with the same variables.
     pub(crate) fn beside(app: &App) -> Self {
         Self { variables: app.variables.clone(), ..Self::bare() }
@@ -69,8 +76,7 @@ impl Shell {
     pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_property-listings"));
         command.args(words).current_dir(&self.directory).env_clear();
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        command.env("PATH", path).envs(&self.variables);
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).envs(&self.variables);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -160,8 +166,7 @@ impl Running {
         let stdin = self.child.stdin.take();
         let output = self.child.wait_with_output().expect("it ends");
         drop(stdin);
-        let err = String::from_utf8_lossy(&output.stderr).into_owned();
-        (output.status.code(), err)
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     }
 }
 
@@ -195,8 +200,7 @@ impl Serving {
     }
 
     pub(crate) fn has_ended(&mut self) -> bool {
-        let status = self.child.try_wait().expect("it is this process's own");
-        status.is_some()
+        self.child.try_wait().expect("it is this process's own").is_some()
     }
 }
 

@@ -57,8 +57,7 @@ impl Proxy {
 
     /// A way to a Redis.
     pub(crate) fn to_redis_at(url: &str) -> Self {
-        let socket = url.strip_prefix("redis+unix://").expect("a socket");
-        Self::new(Path::new(socket), "redis.sock")
+        Self::new(Path::new(url.strip_prefix("redis+unix://").expect("a socket")), "redis.sock")
     }
 
     fn new(server: &Path, name: &str) -> Self {
@@ -79,8 +78,7 @@ impl Proxy {
 
     /// The directory with the socket, as PostgreSQL's `host`.
     pub(crate) fn directory(&self) -> String {
-        let directory = self.socket.parent().expect("it has one");
-        directory.display().to_string()
+        self.socket.parent().expect("it has one").display().to_string()
     }
 
     /// The value of `REDIS_URL`.
@@ -143,8 +141,7 @@ async fn pass(
 ) {
     let mut buffer = vec![0; 1 << 16];
     while let Ok(length) = from.read(&mut buffer).await {
-        let slow = slow.as_ref().and_then(|slow| *slow.borrow());
-        if let Some((word, delay)) = slow
+        if let Some((word, delay)) = slow.as_ref().and_then(|slow| *slow.borrow())
             && String::from_utf8_lossy(&buffer[..length]).contains(word)
         {
             tokio::time::sleep(delay).await;

@@ -15,40 +15,27 @@ pub(crate) struct RedisCli(MultiplexedConnection);
 
 impl RedisCli {
     pub(crate) async fn connect(url: &str) -> Self {
-        let client = Client::open(url).expect("a URL");
-        let connection = client.get_multiplexed_async_connection().await;
+        let connection = Client::open(url).expect("a URL").get_multiplexed_async_connection().await;
         Self(connection.expect("Redis answers"))
     }
 
     /// Runs a command, given as its words.
     pub(crate) async fn run<T: FromRedisValue>(&self, words: &[&str]) -> T {
-        let mut command = Cmd::new();
-        words.iter().for_each(|word| {
-            command.arg(*word);
-        });
-        let answer = command.query_async(&mut self.0.clone()).await;
+        let answer = Cmd::new().arg(words).query_async(&mut self.0.clone()).await;
         answer.unwrap_or_else(|err| panic!("{words:?}: {err}"))
     }
 
     /// Runs a command that may be refused; an error is the server's words.
     pub(crate) async fn try_run(&self, words: &[&str]) -> Result<Value, String> {
-        let mut command = Cmd::new();
-        words.iter().for_each(|word| {
-            command.arg(*word);
-        });
-        let answer = command.query_async(&mut self.0.clone()).await;
+        let answer = Cmd::new().arg(words).query_async(&mut self.0.clone()).await;
         answer.map_err(|err| format!("{err}"))
     }
 
     /// Runs a command with bytes for its last word.
     pub(crate) async fn run_with(&self, words: &[&str], bytes: &[u8]) {
-        let mut command = Cmd::new();
-        words.iter().for_each(|word| {
-            command.arg(*word);
-        });
         let mut connection = self.0.clone();
-        let answer = command.arg(bytes).query_async::<Value>(&mut connection);
-        answer.await.unwrap_or_else(|err| panic!("{words:?}: {err}"));
+        let answer = Cmd::new().arg(words).arg(bytes).query_async::<Value>(&mut connection).await;
+        answer.unwrap_or_else(|err| panic!("{words:?}: {err}"));
     }
 
     /// Every key that begins so.
@@ -71,8 +58,7 @@ impl App {
 
     /// The site's keys of a family: `page`, `all_properties`, `property_count`, `gen`.
     pub(crate) async fn keys(&self, family: &str) -> Vec<String> {
-        let start = format!("{}:{family}:", self.prefix);
-        self.redis().await.keys(&start).await
+        self.redis().await.keys(&format!("{}:{family}:", self.prefix)).await
     }
 }
 
@@ -175,8 +161,7 @@ impl OwnRedis {
         self.server = Some(server.expect("redis-server is installed"));
         let url = self.url();
         eventually("Redis answers", async || {
-            let client = Client::open(url.as_str()).ok()?;
-            client.get_multiplexed_async_connection().await.ok()
+            Client::open(url.as_str()).ok()?.get_multiplexed_async_connection().await.ok()
         })
         .await;
     }

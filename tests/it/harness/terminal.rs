@@ -19,14 +19,12 @@ impl Terminal {
         command.args(plain.get_args()).env_clear();
         let set = plain.get_envs().filter_map(|(name, value)| Some((name, value?)));
         command.envs(set).env("TERM", "xterm").current_dir(&shell.directory);
-        let session = spawn_command(command, Some(PATIENCE_MS));
-        Self(session.expect("a pseudo-terminal"))
+        Self(spawn_command(command, Some(PATIENCE_MS)).expect("a pseudo-terminal"))
     }
 
     /// Waits until a text is shown; returns what was shown before it.
     pub(crate) fn sees(&mut self, text: &str) -> String {
-        let seen = self.0.exp_string(text);
-        seen.unwrap_or_else(|err| panic!("{text:?} is not shown: {err}"))
+        self.0.exp_string(text).unwrap_or_else(|err| panic!("{text:?} is not shown: {err}"))
     }
 
     /// Types a line.

@@ -4,13 +4,19 @@ use property_listings::cache::Level;
 use property_listings::cache::metrics::LevelCounts;
 use tokio::task::JoinHandle;
 
-use super::{App, Browser, Page, eventually};
+use super::{App, Browser, Page, Shows as _, eventually, until};
 
 impl Page {
     /// Whether the memory tier answered, with a page that has not expired.
     pub(crate) fn is_memory_hit(&self) -> bool {
         let ttl = self.cache_status().strip_prefix("page-memory; hit; ttl=");
         ttl.is_some_and(|ttl| ttl.parse::<u64>().is_ok())
+    }
+
+    /// Asserts that the memory tier answered.
+    pub(crate) fn assert_memory_hit(&self) -> &Self {
+        assert!(self.is_memory_hit(), "no hit in memory: {self:?}");
+        self
     }
 
     /// Whether a page of before answered because the database is out of reach.
@@ -58,8 +64,7 @@ impl App {
     /// A page never shows anything else, whichever level answers.
     pub(crate) async fn keeps_showing(&self, path: &str, text: &str) {
         for _ in 0..50 {
-            let page = self.get(path).await.assert_status(200);
-            assert!(page.has(text), "stale: {page:?}");
+            self.get(path).await.assert_status(200).shows([text]);
         }
     }
 
@@ -67,8 +72,7 @@ impl App {
     pub(crate) async fn counts(&self, level: Level) -> LevelCounts {
         let report = self.services.management.report().await;
         let mut levels = report.levels.into_iter();
-        let figures = levels.find(|figures| figures.level == level);
-        figures.expect("every level has figures").counts
+        levels.find(|figures| figures.level == level).expect("every level has figures").counts
     }
 
     /// How many pages readers were answered with that a cache had, and how many that were computed.
@@ -80,15 +84,14 @@ impl App {
 
     /// Returns once so many requests were not answered from memory since the site started.
     pub(crate) async fn has_missed(&self, count: u64) {
-        eventually("the requests are there", async || {
-            (self.counts(Level::PageMemory).await.misses >= count).then_some(())
+        until("the requests are there", async || {
+            self.counts(Level::PageMemory).await.misses >= count
         })
         .await;
     }
 
     /// Whether the memory tier answers.
     pub(crate) async fn is_armed(&self) -> bool {
-        let status = self.services.management.status().await;
-        status["levels"]["page_memory"]["armed"] == true
+        self.services.management.status().await["levels"]["page_memory"]["armed"] == true
     }
 }

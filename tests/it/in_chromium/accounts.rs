@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use crate::harness::{Chromium, Key, Motion, Theme, are_seen, eventually, spawn_app};
+use crate::harness::{
+    Chromium, Key, Motion, Theme, are_seen, spawn_app, until, with_and_without_scripts,
+};
 
 const NEW: &str = "nanoseconds of wire";
 
@@ -10,11 +12,10 @@ const NEW: &str = "nanoseconds of wire";
 async fn click_until(chromium: &Chromium, css: &str, words: &str) {
     chromium.click(css).await;
     let shown = "return document.readyState === 'complete' && !!document.querySelector('main')?.innerText.includes(arguments[0])";
-    eventually(words, async || (chromium.run(shown, &[json!(words)]).await == true).then_some(()))
-        .await;
+    until(words, async || chromium.run(shown, &[json!(words)]).await == true).await;
 }
 
-async fn an_account_is_added_changed_and_deleted(chromium: Chromium) {
+async fn an_account_is_added_changed_and_deleted(chromium: &Chromium) {
     let app = spawn_app().await;
     chromium.log_in(&app).await;
     chromium.follow("nav a[href='/admin/users/']").await;
@@ -24,7 +25,7 @@ async fn an_account_is_added_changed_and_deleted(chromium: Chromium) {
     chromium.fill("password1", NEW).await;
     chromium.fill("password2", "another").await;
     chromium.click("#may-change").await;
-    click_until(&chromium, "[name=_save]", "didn’t match").await;
+    click_until(chromium, "[name=_save]", "didn’t match").await;
     assert_eq!(chromium.field("username").await, "grace");
     assert_eq!(chromium.field("password1").await, "");
     chromium.fill("password1", NEW).await;
@@ -39,7 +40,7 @@ async fn an_account_is_added_changed_and_deleted(chromium: Chromium) {
     grace.try_log_in("grace", NEW, "").await.assert_status(303);
     chromium.follow(&format!("{row} a")).await;
     chromium.follow("main a[href$='/sessions/']").await;
-    click_until(&chromium, "button[name=end]", "No active sessions").await;
+    click_until(chromium, "button[name=end]", "No active sessions").await;
     grace.get("/admin/").await.assert_status(302);
 
     chromium.follow(".crumbs li:nth-child(2) a").await;
@@ -58,14 +59,11 @@ async fn an_account_is_added_changed_and_deleted(chromium: Chromium) {
 }
 
 #[tokio::test]
-async fn an_account_is_managed_with_scripts() {
-    an_account_is_added_changed_and_deleted(Chromium::start().await).await;
-}
-
-#[tokio::test]
-async fn an_account_is_managed_without_scripts() {
-    let chromium = Chromium::start().await.without_scripts().await;
-    an_account_is_added_changed_and_deleted(chromium).await;
+async fn an_account_is_managed_with_and_without_scripts() {
+    with_and_without_scripts(async |chromium| {
+        an_account_is_added_changed_and_deleted(chromium).await
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -87,7 +85,7 @@ async fn the_boxes_of_the_form_are_ticked_with_the_keyboard_and_every_stop_is_se
     chromium.leaves("/admin/users/add/").await;
     let sql =
         "SELECT concat(is_active, is_staff, permissions) FROM site_user WHERE username = 'grace'";
-    assert_eq!(app.database.value(sql).await, "tf{view,cache}");
+    assert_eq!(app.sql(sql).await, "tf{view,cache}");
     for path in ["/admin/users/", "/admin/sessions/", "/admin/logins/"] {
         for width in [390, 1280] {
             chromium.resize(width).await;
@@ -101,12 +99,10 @@ async fn the_boxes_of_the_form_are_ticked_with_the_keyboard_and_every_stop_is_se
 async fn every_page_of_accounts_is_accessible() {
     let app = spawn_app().await;
     app.stranger().try_log_in("sam", "wrong password", "").await.assert_status(422);
-    let sam = app.staff_named("sam").await;
-    sam.get("/admin/").await.assert_status(200);
-    let chromium = Chromium::start().await;
-    chromium.log_in(&app).await;
-    let id = app.database.value("SELECT id FROM site_user WHERE username = 'sam'").await;
-    let own = app.database.value("SELECT id FROM site_user WHERE username = 'ada'").await;
+    app.staff_named("sam").await.get("/admin/").await.assert_status(200);
+    let chromium = Chromium::logged_in(&app).await;
+    let id = app.sql("SELECT id FROM site_user WHERE username = 'sam'").await;
+    let own = app.sql("SELECT id FROM site_user WHERE username = 'ada'").await;
     let judge = async |name: &str| {
         let widths = [320, 390, 1280];
         chromium.assert_accessible(name, &widths).await;

@@ -1,11 +1,20 @@
 //! A listing's forms and history as staff walk through them: with scripts, without, and without a pointer.
 
-use crate::harness::{App, Chromium, Key, Motion, PASSWORD, Plan, Theme, eventually};
+use crate::harness::{
+    App, Chromium, Key, Motion, PASSWORD, Plan, Theme, until, with_and_without_scripts,
+};
 
 pub(super) const CHANGE: &str = "/admin/properties/1/change/";
 pub(super) const HISTORY: &str = "/admin/properties/1/history/";
 
 impl Chromium {
+    /// A browser in which a superuser is logged in.
+    pub(super) async fn logged_in(app: &App) -> Self {
+        let chromium = Self::start().await;
+        chromium.log_in(app).await;
+        chromium
+    }
+
     /// Logs in as a superuser.
     pub(super) async fn log_in(&self, app: &App) {
         self.open(app, "/admin/login/").await;
@@ -24,10 +33,7 @@ impl Chromium {
     /// Returns once another page is shown than one that was marked as left.
     async fn is_answered(&self) {
         let arrived = "return !window.isLeft && document.readyState === 'complete'";
-        eventually("the answer is shown", async || {
-            (self.run(arrived, &[]).await == true).then_some(())
-        })
-        .await;
+        until("the answer is shown", async || self.run(arrived, &[]).await == true).await;
     }
 
     /// What the message on the page says.
@@ -37,14 +43,12 @@ impl Chromium {
 }
 
 async fn title(app: &App) -> String {
-    let sql = "SELECT concat_ws('|', title, price, location) FROM property WHERE id = 1";
-    app.database.value(sql).await
+    app.sql("SELECT concat_ws('|', title, price, location) FROM property WHERE id = 1").await
 }
 
 async fn start() -> App {
-    let plan = Plan::new().await.homes(3).await;
-    let text = "UPDATE property SET description = E'One.\\n\\nTwo.\\n\\nThree.'";
-    plan.sql(text).await.start().await
+    let plan = Plan::with_homes(3).await;
+    plan.sql("UPDATE property SET description = E'One.\\n\\nTwo.\\n\\nThree.'").await.start().await
 }
 
 async fn walk(app: &App, chromium: &Chromium) {
@@ -71,7 +75,7 @@ async fn walk(app: &App, chromium: &Chromium) {
     // Somebody else was faster: both versions, of which one makes one's own.
     let theirs = "UPDATE property SET title = 'Theirs', location = 'Joppa',
         description = E'One!\\n\\nTwo.\\n\\nThree.' WHERE id = 1";
-    app.database.run(theirs).await;
+    app.sql(theirs).await;
     chromium.fill("description", "One.\n\nTwo.\n\nThree, and more.").await;
     chromium.send("[name=_save]").await;
     assert_eq!(chromium.status().await, 409);
@@ -115,14 +119,8 @@ async fn walk(app: &App, chromium: &Chromium) {
 }
 
 #[tokio::test]
-async fn a_listing_is_edited_merged_restored_and_brought_back() {
-    walk(&start().await, &Chromium::start().await).await;
-}
-
-#[tokio::test]
-async fn without_scripts_a_listing_is_edited_merged_restored_and_brought_back() {
-    let chromium = Chromium::start().await.without_scripts().await;
-    walk(&start().await, &chromium).await;
+async fn with_and_without_scripts_a_listing_is_edited_merged_restored_and_brought_back() {
+    with_and_without_scripts(async |chromium| walk(&start().await, chromium).await).await;
 }
 
 async fn log_in_again(app: &App, chromium: &Chromium) {
@@ -130,7 +128,7 @@ async fn log_in_again(app: &App, chromium: &Chromium) {
     chromium.open(app, CHANGE).await;
     chromium.fill("title", "Mine").await;
     chromium.fill("description", "One.\n\nTwo & three.").await;
-    app.database.run("DELETE FROM session").await;
+    app.sql("DELETE FROM session").await;
     chromium.send("[name=_save]").await;
     assert!(chromium.message().await.contains("are not lost"));
     chromium.fill("username", "ada").await;
@@ -138,22 +136,15 @@ async fn log_in_again(app: &App, chromium: &Chromium) {
     chromium.send("main button[type=submit]").await;
     assert!(chromium.message().await.contains("You were logged out"));
     assert_eq!(chromium.field("title").await, "Mine");
-    let description = chromium.field("description").await;
-    assert_eq!(description, "One.\n\nTwo & three.");
+    assert_eq!(chromium.field("description").await, "One.\n\nTwo & three.");
     assert!(title(app).await.starts_with("Home 1|"));
     chromium.send("[name=_save]").await;
     assert!(title(app).await.starts_with("Mine|"));
 }
 
 #[tokio::test]
-async fn a_form_outlives_its_session() {
-    log_in_again(&start().await, &Chromium::start().await).await;
-}
-
-#[tokio::test]
-async fn without_scripts_a_form_outlives_its_session() {
-    let chromium = Chromium::start().await.without_scripts().await;
-    log_in_again(&start().await, &chromium).await;
+async fn with_and_without_scripts_a_form_outlives_its_session() {
+    with_and_without_scripts(async |chromium| log_in_again(&start().await, chromium).await).await;
 }
 
 /// Comes to something by the Tab key, seen on the way, and presses a key there.
@@ -173,7 +164,7 @@ async fn versions_are_brought_together_with_the_keyboard_alone() {
     chromium.open(&app, CHANGE).await;
     chromium.tab_to("[name=title]").await;
     chromium.type_text("Mine").await;
-    app.database.run("UPDATE property SET title = 'Theirs', price = 7 WHERE id = 1").await;
+    app.sql("UPDATE property SET title = 'Theirs', price = 7 WHERE id = 1").await;
     chromium.run("window.isLeft = true", &[]).await;
     chromium.press(Key::Enter).await;
     chromium.is_answered().await;

@@ -12,24 +12,22 @@ async fn judge(chromium: &Chromium, page: &str) {
 /// A site whose first listing has a history with every kind of change.
 async fn start() -> App {
     let text = format!("E'{}'", "Many words stay as they are.\\n\\n".repeat(12));
-    let sql = format!(
+    let plan = Plan::with_homes(3).await.sql(&format!(
         "UPDATE property SET description = {text} || 'One.';
          UPDATE property SET description = {text} || 'Two.', title = repeat('W', 200), price = 7 WHERE id = 1;
          INSERT INTO property (title, description, price, location)
          SELECT 'T', 'D', 1, 'L' FROM generate_series(1, 1001);
          DELETE FROM property WHERE id IN (2, 3)"
-    );
-    let plan = Plan::new().await.homes(3).await.sql(&sql).await;
+    )).await;
     plan.start().await
 }
 
 #[tokio::test]
 async fn every_page_of_the_forms_is_accessible() {
     let app = start().await;
-    let chromium = Chromium::start().await;
-    chromium.log_in(&app).await;
+    let chromium = Chromium::logged_in(&app).await;
     let deletion = "SELECT max(id) FROM history WHERE kind = 'deleted'";
-    let undo = format!("/admin/history/{}/undo/", app.database.value(deletion).await);
+    let undo = format!("/admin/history/{}/undo/", app.sql(deletion).await);
     for (page, path, status) in [
         ("the form that adds", "/admin/properties/add/", 200),
         ("the form that changes", CHANGE, 200),
@@ -63,14 +61,13 @@ async fn every_page_of_the_forms_is_accessible() {
     chromium.send("[name=_preview]").await;
     judge(&chromium, "a preview").await;
     chromium.send("[name=_edit]").await;
-    app.database
-        .run("UPDATE property SET price = 8, title = 'Theirs', description = 'One!' || description WHERE id = 1")
+    app.sql("UPDATE property SET price = 8, title = 'Theirs', description = 'One!' || description WHERE id = 1")
         .await;
     chromium.fill("title", "Mine").await;
     chromium.send("[name=_save]").await;
     assert_eq!(chromium.status().await, 409);
     judge(&chromium, "a conflict").await;
-    app.database.run("DELETE FROM property WHERE id = 1").await;
+    app.sql("DELETE FROM property WHERE id = 1").await;
     chromium.send("[name=_save]").await;
     assert_eq!(chromium.status().await, 409);
     judge(&chromium, "a form of a deleted listing").await;
@@ -79,9 +76,10 @@ async fn every_page_of_the_forms_is_accessible() {
     chromium.follow("main button[type=submit]").await;
     judge(&chromium, "a message that offers to undo").await;
 
-    app.database
-        .run("UPDATE site_user SET is_superuser = false, permissions = '{view}' WHERE username = 'ada'")
-        .await;
+    app.sql(
+        "UPDATE site_user SET is_superuser = false, permissions = '{view}' WHERE username = 'ada'",
+    )
+    .await;
     chromium.open(&app, "/admin/properties/5/change/").await;
     assert!(chromium.texts("[name=title]").await.is_empty());
     judge(&chromium, "a listing for those who may only look").await;

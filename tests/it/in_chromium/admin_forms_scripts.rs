@@ -1,7 +1,7 @@
 //! What scripts add to the forms of a listing.
 
 use super::admin_forms::CHANGE;
-use crate::harness::{App, Chromium, Plan, eventually};
+use crate::harness::{App, Chromium, spawn_homes, until};
 
 /// Whether leaving the page now would be asked about first.
 const ASKS: &str = "
@@ -10,9 +10,8 @@ const ASKS: &str = "
     return leaving.defaultPrevented";
 
 async fn on_the_form() -> (App, Chromium) {
-    let app = Plan::new().await.homes(2).await.start().await;
-    let chromium = Chromium::start().await;
-    chromium.log_in(&app).await;
+    let app = spawn_homes(2).await;
+    let chromium = Chromium::logged_in(&app).await;
     chromium.open(&app, CHANGE).await;
     (app, chromium)
 }
@@ -40,7 +39,7 @@ async fn leaving_is_asked_about_only_with_changes_that_are_not_saved() {
     assert!(asks(&chromium).await);
     chromium.send("[name=_edit]").await;
     assert!(asks(&chromium).await);
-    app.database.run("UPDATE property SET price = 8").await;
+    app.sql("UPDATE property SET price = 8").await;
     chromium.send("[name=_save]").await;
     assert_eq!(chromium.status().await, 409);
     assert!(asks(&chromium).await);
@@ -65,13 +64,11 @@ async fn a_form_is_sent_once_however_often_its_button_is_pressed() {
         return new Promise(done => setTimeout(() => done([sentNow, button.disabled])))";
     let outcome = chromium.run(press, &[]).await;
     assert_eq!(outcome[0], 1, "{outcome}");
-    eventually("it is saved", async || {
-        let title = app.database.value("SELECT title FROM property WHERE id = 1");
-        (title.await == "Pressed").then_some(())
+    until("it is saved", async || {
+        app.sql("SELECT title FROM property WHERE id = 1").await == "Pressed"
     })
     .await;
-    let events = "SELECT count(*) FROM history";
-    assert_eq!(app.database.value(events).await, "1");
+    assert_eq!(app.database.changes().await, "1");
 }
 
 #[tokio::test]
@@ -90,15 +87,14 @@ async fn characters_are_counted_as_the_server_counts_them() {
 async fn editing_ones_own_version_chooses_it() {
     let (app, chromium) = on_the_form().await;
     chromium.fill("title", "Mine").await;
-    app.database.run("UPDATE property SET title = 'Theirs', price = 7 WHERE id = 1").await;
+    app.sql("UPDATE property SET title = 'Theirs', price = 7 WHERE id = 1").await;
     chromium.send("[name=_save]").await;
     let chosen = "return document.querySelector('[name=choose_price]:checked').value";
     assert_eq!(chromium.run(chosen, &[]).await, "theirs");
     chromium.fill("price", "9").await;
     assert_eq!(chromium.run(chosen, &[]).await, "mine");
     chromium.send("[name=_save]").await;
-    let row = "SELECT title || price FROM property WHERE id = 1";
-    assert_eq!(app.database.value(row).await, "Mine9.00");
+    assert_eq!(app.sql("SELECT title || price FROM property WHERE id = 1").await, "Mine9.00");
 }
 
 #[tokio::test]
@@ -109,8 +105,8 @@ async fn places_are_suggested_by_their_letters() {
     let all = chromium.run(options, &[]).await;
     assert_eq!(all.as_array().map(Vec::len), Some(2), "{all}");
     chromium.fill("location", "jop").await;
-    eventually("one place is left", async || {
-        (chromium.run(options, &[]).await == serde_json::json!(["Joppa"])).then_some(())
+    until("one place is left", async || {
+        chromium.run(options, &[]).await == serde_json::json!(["Joppa"])
     })
     .await;
 }

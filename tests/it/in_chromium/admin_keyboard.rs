@@ -1,13 +1,15 @@
 //! The admin and the dashboard without a pointer, with scripts and without.
 
-use crate::harness::{App, Chromium, Key, Motion, PASSWORD, Plan, Theme, are_seen, eventually};
+use crate::harness::{
+    App, Chromium, Key, Motion, PASSWORD, Theme, are_seen, eventually, spawn_homes, until,
+};
 
 const LIST: &str = "/admin/properties/";
 const DASHBOARD: &str = "/properties/redis-metrics/";
 const SUBMIT: &str = "main form[method=post] button.button:not(.button--quiet)";
 
 async fn site() -> App {
-    Plan::new().await.homes(40).await.start().await
+    spawn_homes(40).await
 }
 
 /// A browser whose window follows the focus at once.
@@ -27,8 +29,7 @@ async fn type_into(chromium: &Chromium, css: &str, text: &str) {
 async fn enter_to(chromium: &Chromium, heading: &str) {
     chromium.press(Key::Enter).await;
     eventually(heading, async || {
-        let headings = chromium.texts("h1").await;
-        headings.first()?.starts_with(heading).then_some(())
+        chromium.texts("h1").await.first()?.starts_with(heading).then_some(())
     })
     .await;
 }
@@ -40,8 +41,7 @@ async fn use_to(chromium: &Chromium, css: &str, heading: &str) {
 }
 
 async fn log_in(app: &App, chromium: &Chromium, next: &str, heading: &str) {
-    let login = format!("/admin/login/?next={next}");
-    chromium.open(app, &login).await;
+    chromium.open(app, &format!("/admin/login/?next={next}")).await;
     type_into(chromium, "[name=username]", "ada").await;
     type_into(chromium, "[name=password]", PASSWORD).await;
     enter_to(chromium, heading).await;
@@ -58,11 +58,9 @@ async fn walk_the_list(chromium: Chromium) {
     type_into(&chromium, "main [name=location]", "leith").await;
     enter_to(&chromium, "20 listings").await;
     use_to(&chromium, "thead a[href*='o=price']", "20 listings").await;
-    let titles = chromium.texts("tbody th a").await;
-    assert_eq!(titles[..3], ["Home 1", "Home 3", "Home 5"]);
+    assert_eq!(chromium.texts("tbody th a").await[..3], ["Home 1", "Home 3", "Home 5"]);
     for row in [1, 3] {
-        let box_of_row = format!("tbody tr:nth-child({row}) [type=checkbox]");
-        type_into(&chromium, &box_of_row, " ").await;
+        type_into(&chromium, &format!("tbody tr:nth-child({row}) [type=checkbox]"), " ").await;
     }
     // The actions stand above the rows.
     are_seen(&chromium.tab_back_to("button[value=move_selected]").await);
@@ -124,8 +122,7 @@ async fn the_figures_are_paused_with_the_keyboard() {
     are_seen(&chromium.tab_to("#live-pause").await);
     for state in ["Paused", "Live"] {
         chromium.press(Key::Enter).await;
-        eventually(state, async || (chromium.text("#live-state").await == state).then_some(()))
-            .await;
+        until(state, async || chromium.text("#live-state").await == state).await;
         // What follows the figures takes the focus from nobody.
         let focus = chromium.focus("#live-pause").await;
         assert!(focus.is_some_and(|focus| focus.fits), "the focus is lost");
@@ -137,8 +134,7 @@ async fn every_stop_of_the_tab_key_in_the_admin_is_seen() {
     let app = site().await;
     let chromium = chromium().await;
     log_in(&app, &chromium, LIST, "40 listings").await;
-    let change = "UPDATE property SET title = title || '!' WHERE id < 4";
-    app.database.run(change).await;
+    app.sql("UPDATE property SET title = title || '!' WHERE id < 4").await;
     for (path, least) in [
         ("/admin/", 5),
         ("/admin/properties/?q=home&o=-price.title&per_page=10&p=2", 30),

@@ -1,6 +1,6 @@
 //! Every state of the list is an address, to which Back leads back.
 
-use crate::harness::{App, Chromium, Plan, eventually};
+use crate::harness::{App, Chromium, eventually, spawn_homes, with_and_without_scripts};
 
 const SEARCH: [(&str, &str); 5] = [
     ("q", "home"),
@@ -98,14 +98,7 @@ async fn walk(app: &App, chromium: &Chromium) {
 }
 
 #[tokio::test]
-async fn every_state_of_the_list_is_an_address_and_back_shows_it_again() {
-    let app = Plan::new().await.homes(80).await.start().await;
-    walk(&app, &Chromium::start().await).await;
-}
-
-#[tokio::test]
-async fn without_scripts_every_state_of_the_list_is_an_address_and_back_shows_it_again() {
-    let app = Plan::new().await.homes(80).await.start().await;
-    let chromium = Chromium::start().await.without_scripts().await;
-    walk(&app, &chromium).await;
+async fn with_and_without_scripts_every_state_of_the_list_is_an_address_and_back_shows_it_again() {
+    let app = spawn_homes(80).await;
+    with_and_without_scripts(async |chromium| walk(&app, chromium).await).await;
 }

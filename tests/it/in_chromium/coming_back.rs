@@ -2,7 +2,7 @@
 //! somebody else's change.
 
 use super::admin_forms::CHANGE;
-use crate::harness::{App, Chromium, PASSWORD, Plan, eventually};
+use crate::harness::{App, Chromium, PASSWORD, Shows as _, spawn_homes, until};
 
 const ADD: &str = "/admin/properties/add/";
 const TYPED: [(&str, &str); 4] = [
@@ -13,7 +13,7 @@ const TYPED: [(&str, &str); 4] = [
 ];
 
 async fn start(chromium: &Chromium, path: &str) -> App {
-    let app = Plan::new().await.homes(2).await.start().await;
+    let app = spawn_homes(2).await;
     chromium.log_in(&app).await;
     chromium.open(&app, path).await;
     app
@@ -44,16 +44,12 @@ async fn back_after_a_save_shows_every_field_and_the_counters_of_what_they_hold(
     let app = start(&chromium, ADD).await;
     add_and_go_back(&chromium).await;
     let counters = ["8 of 200", "10 of 20,000", "5 of 100"];
-    eventually("the counters are right", async || {
-        (chromium.texts(".counter").await == counters).then_some(())
-    })
-    .await;
+    until("the counters are right", async || chromium.texts(".counter").await == counters).await;
     is_filled(&chromium).await;
     // The same form again adds nothing.
     chromium.send("[name=_save]").await;
     assert_eq!(app.database.listings().await, "3");
-    let message = chromium.text(".notice").await;
-    assert!(message.contains("saved once"), "{message}");
+    chromium.text(".notice").await.shows(["saved once"]);
     // Another listing is not taken for it, either.
     chromium.goes_back_to(ADD).await;
     chromium.fill("title", "Hill view").await;
@@ -79,19 +75,18 @@ async fn what_comes_back_does_not_overwrite_a_later_change() {
     let app = start(&chromium, CHANGE).await;
     fill(&chromium).await;
     chromium.send("[name=_save]").await;
-    app.database.run("UPDATE property SET title = 'Theirs', price = 7 WHERE id = 1").await;
+    app.sql("UPDATE property SET title = 'Theirs', price = 7 WHERE id = 1").await;
     chromium.goes_back_to(CHANGE).await;
     is_filled(&chromium).await;
     chromium.fill("title", "Sea views").await;
     chromium.send("[name=_save]").await;
     assert_eq!(chromium.status().await, 409);
-    let title = "SELECT title FROM property WHERE id = 1";
-    assert_eq!(app.database.value(title).await, "Theirs");
+    assert_eq!(app.sql("SELECT title FROM property WHERE id = 1").await, "Theirs");
 }
 
 /// Logs out and in again, as another tab of the browser would.
 async fn log_in_elsewhere(chromium: &Chromium, name: &str) {
-    let script = "
+    assert_eq!(chromium.run("
         const post = (path, fields) => fetch(path, {method: 'POST', body: new URLSearchParams(fields)});
         const token = page => new DOMParser().parseFromString(page, 'text/html').querySelector('[name=csrf_token]').value;
         return (async (username, password) => {
@@ -99,9 +94,7 @@ async fn log_in_elsewhere(chromium: &Chromium, name: &str) {
             const login = await (await fetch('/admin/login/')).text();
             const answer = await post('/admin/login/', {csrf_token: token(login), username, password});
             return answer.status;
-        })(...arguments)";
-    let status = chromium.run(script, &[name.into(), PASSWORD.into()]).await;
-    assert_eq!(status, 200);
+        })(...arguments)", &[name.into(), PASSWORD.into()]).await, 200);
 }
 
 #[tokio::test]
@@ -112,8 +105,7 @@ async fn a_form_outlives_a_login_in_another_tab() {
     log_in_elsewhere(&chromium, "ada").await;
     chromium.send("[name=_save]").await;
     assert_eq!(chromium.status().await, 403);
-    let message = chromium.text(".notice").await;
-    assert!(message.contains("now logged in as “ada”"), "{message}");
+    chromium.text(".notice").await.shows(["now logged in as “ada”"]);
     is_filled(&chromium).await;
     assert_eq!(app.database.listings().await, "2");
     chromium.send("[name=_save]").await;

@@ -1,19 +1,16 @@
 //! The cache-stats dashboard and what is done on it, with scripts and without.
 
-use crate::harness::{App, Chromium, Plan, Proxy, eventually, listing};
+use crate::harness::{App, Chromium, Plan, Proxy, Shows as _, eventually, listing, until};
 
 const DASHBOARD: &str = "/properties/redis-metrics/";
 
 async fn operator() -> App {
-    let plan = Plan::new().await.homes(6).await;
-    plan.set("DEBUG", "true").start().await
+    Plan::with_homes(6).await.set("DEBUG", "true").start().await
 }
 
 /// A site whose Redis can't be reached.
 async fn without_redis() -> (App, Proxy) {
-    let redis = Proxy::to_redis();
-    let plan = Plan::new().await.homes(6).await.set("DEBUG", "true");
-    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    let (redis, app) = Plan::with_homes(6).await.set("DEBUG", "true").behind_redis().await;
     redis.cut();
     app.get("/properties/").await;
     (app, redis)
@@ -89,15 +86,12 @@ async fn the_figures_follow_by_themselves_until_they_are_paused() {
     let chromium = Chromium::start().await;
     chromium.open(&app, DASHBOARD).await;
     assert!(chromium.text("#live-ratio").await.contains("No data"));
-    eventually("it is live", async || (chromium.text("#live-state").await == "Live").then_some(()))
-        .await;
+    until("it is live", async || chromium.text("#live-state").await == "Live").await;
     for _ in 0..4 {
         app.get("/properties/").await;
     }
-    eventually("the ratio follows", async || {
-        chromium.text("#live-ratio").await.contains("75.0 %").then_some(())
-    })
-    .await;
+    until("the ratio follows", async || chromium.text("#live-ratio").await.contains("75.0 %"))
+        .await;
     chromium.click("#live-pause").await;
     assert_eq!(chromium.text("#live-state").await, "Paused");
     assert_eq!(chromium.text("#live-pause").await, "Resume");
@@ -106,10 +100,7 @@ async fn the_figures_follow_by_themselves_until_they_are_paused() {
     }
     assert!(chromium.text("#live-ratio").await.contains("75.0 %"));
     chromium.click("#live-pause").await;
-    eventually("it goes on", async || {
-        chromium.text("#live-ratio").await.contains("87.5 %").then_some(())
-    })
-    .await;
+    until("it goes on", async || chromium.text("#live-ratio").await.contains("87.5 %")).await;
 }
 
 #[tokio::test]
@@ -120,10 +111,7 @@ async fn the_charts_show_what_was_sampled() {
     chromium.open(&app, DASHBOARD).await;
     let drawn = "return [...document.querySelectorAll('.chart')].filter(chart =>
         chart.querySelector('canvas') && !chart.classList.contains('chart--empty')).length";
-    eventually("four charts are drawn", async || {
-        (chromium.run(drawn, &[]).await == 4).then_some(())
-    })
-    .await;
+    until("four charts are drawn", async || chromium.run(drawn, &[]).await == 4).await;
 }
 
 #[tokio::test]
@@ -139,8 +127,7 @@ async fn without_scripts_the_same_figures_are_tables_and_every_action_works() {
     let before = chromium.text("#live-ratio").await;
     chromium.click("a[href='/properties/redis-metrics/']:not([aria-current])").await;
     eventually("the figures are those of now", async || {
-        let now = chromium.texts("#live-ratio").await;
-        (now.first()? != &before).then_some(())
+        (chromium.texts("#live-ratio").await.first()? != &before).then_some(())
     })
     .await;
 }
@@ -158,8 +145,7 @@ async fn without_scripts_a_tag_is_cleared_after_a_look_at_the_count() {
     assert!(chromium.text("dl").await.contains("location:leith"));
     assert!(app.get(path).await.is_hit());
     chromium.click("form:has([name=confirm]) button").await;
-    eventually("it is done", async || (chromium.texts("h1").await == ["Cleared"]).then_some(()))
-        .await;
+    until("it is done", async || chromium.texts("h1").await == ["Cleared"]).await;
     assert!(!app.get(path).await.is_hit());
 }
 
@@ -181,15 +167,11 @@ async fn without_scripts_the_cache_is_cleared_after_a_question() {
     app.get("/properties/").await;
     let chromium = Chromium::start().await.without_scripts().await;
     chromium.open(&app, DASHBOARD).await;
-    let form = "form[action$='cache-clear/']:not(:has([name=tag], [name=url])) button";
-    chromium.follow(form).await;
+    chromium.follow("form[action$='cache-clear/']:not(:has([name=tag], [name=url])) button").await;
     assert_eq!(chromium.text("h1").await, "Clear the whole cache?");
     assert!(app.get("/properties/").await.is_hit());
     chromium.click("form:has([name=confirm]) button").await;
-    eventually("it is done", async || {
-        (chromium.texts("h1").await == ["Cache cleared"]).then_some(())
-    })
-    .await;
+    until("it is done", async || chromium.texts("h1").await == ["Cache cleared"]).await;
     assert!(!app.get("/properties/").await.is_hit());
 }
 
@@ -202,8 +184,8 @@ async fn each_line_of_a_chart_has_a_dash_and_a_mark_of_its_own() {
     let marks = "const lines = [...document.querySelectorAll('#chart-times-minutes .line')];
         const drawn = [line => line.firstChild.getAttribute('stroke-dasharray'), line => line.lastChild.outerHTML];
         return drawn.map(of => new Set(lines.map(of)).size)";
-    eventually("four lines are named", async || {
-        (chromium.run(marks, &[]).await == serde_json::json!([4, 4])).then_some(())
+    until("four lines are named", async || {
+        chromium.run(marks, &[]).await == serde_json::json!([4, 4])
     })
     .await;
 }
@@ -214,23 +196,18 @@ async fn an_idle_site_is_said_to_be_idle() {
     app.services.management.sample(chrono::Utc::now()).await;
     let chromium = Chromium::start().await;
     chromium.open(&app, DASHBOARD).await;
-    eventually("the chart says so", async || {
-        let chart = chromium.text("#chart-ratio-minutes").await;
-        chart.contains("No pages were requested in this time").then_some(())
+    until("the chart says so", async || {
+        chromium.text("#chart-ratio-minutes").await.contains("No pages were requested in this time")
     })
     .await;
-    let ratio = chromium.text("#live-ratio").await;
-    assert!(ratio.contains("last 15 minutes") && ratio.contains("Since the start"), "{ratio}");
+    chromium.text("#live-ratio").await.shows(["last 15 minutes", "Since the start"]);
 }
 
 #[tokio::test]
 async fn a_long_word_makes_no_row_tall_and_presses_no_column_to_a_letter() {
     let app = operator().await;
-    let word = "W".repeat(200);
-    let long = listing(&word, "1000", &"L".repeat(100));
-    app.create_without_session(&long).await;
-    let chromium = Chromium::start().await;
-    chromium.log_in(&app).await;
+    app.create_without_session(&listing(&"W".repeat(200), "1000", &"L".repeat(100))).await;
+    let chromium = Chromium::logged_in(&app).await;
     for path in [
         DASHBOARD,
         "/properties/cache-explain/?url=/properties/7/",
@@ -241,8 +218,8 @@ async fn a_long_word_makes_no_row_tall_and_presses_no_column_to_a_letter() {
         for width in [390, 1280] {
             chromium.resize(width).await;
             chromium.open(&app, path).await;
-            let tallest = "return Math.max(0, ...[...document.querySelectorAll('tbody tr, .entry')].map(row => row.offsetHeight))";
-            let tallest = chromium.run(tallest, &[]).await;
+            let script = "return Math.max(0, ...[...document.querySelectorAll('tbody tr, .entry')].map(row => row.offsetHeight))";
+            let tallest = chromium.run(script, &[]).await;
             let page = format!("{path}, {width} pixels wide: {tallest}");
             assert!(tallest.as_f64().expect("a number") < 420.0, "{page}");
             chromium.assert_fits(&page, width).await;

@@ -1,9 +1,9 @@
 //! While somebody types a filter that can't be used yet, the results stay and the field says what is wrong.
 
-use crate::harness::{App, Chromium, Plan, eventually};
+use crate::harness::{App, Chromium, spawn_homes, until};
 
 async fn start() -> (App, Chromium) {
-    let app = Plan::new().await.homes(30).await.start().await;
+    let app = spawn_homes(30).await;
     let chromium = Chromium::start().await;
     chromium.open(&app, "/properties/").await;
     (app, chromium)
@@ -15,10 +15,7 @@ async fn is_marked(chromium: &Chromium, name: &str) {
         const error = document.getElementById(field.getAttribute('aria-describedby') ?? '');
         return field.ariaInvalid === 'true' && error !== null && error.checkVisibility() && error.textContent !== ''
             && document.querySelector('.is-loading') === null";
-    eventually("the field is marked", async || {
-        (chromium.run(marked, &[name.into()]).await == true).then_some(())
-    })
-    .await;
+    until("the field is marked", async || chromium.run(marked, &[name.into()]).await == true).await;
 }
 
 #[tokio::test]
@@ -37,21 +34,14 @@ async fn an_unfinished_price_keeps_the_results_and_is_marked_until_it_is_finishe
         chromium.fill(name, "").await;
         let cleared =
             "return document.querySelectorAll('#filter [aria-invalid], #filter .error').length";
-        eventually("the mark is gone", async || {
-            (chromium.run(cleared, &[]).await == 0).then_some(())
-        })
-        .await;
+        until("the mark is gone", async || chromium.run(cleared, &[]).await == 0).await;
     }
     // The price is finished where it was begun.
     chromium.fill("min_price", "12,0").await;
     is_marked(&chromium, "min_price").await;
-    let script = "return document.activeElement.id";
-    assert_eq!(chromium.run(script, &[]).await, "min_price");
+    assert_eq!(chromium.run("return document.activeElement.id", &[]).await, "min_price");
     chromium.type_text("00").await;
-    eventually("the results follow", async || {
-        (chromium.texts("h1").await == ["19 listings found"]).then_some(())
-    })
-    .await;
+    until("the results follow", async || chromium.texts("h1").await == ["19 listings found"]).await;
     assert_eq!(chromium.field("min_price").await, "12,000");
     assert_eq!(chromium.texts("#filter .error").await, [""; 0]);
 }
@@ -60,8 +50,7 @@ async fn an_unfinished_price_keeps_the_results_and_is_marked_until_it_is_finishe
 async fn every_field_of_the_filter_keeps_the_results() {
     let (app, chromium) = start().await;
     let before = chromium.listings().await;
-    let long = "l".repeat(101);
-    for (name, typed) in [("q", "w".repeat(300)), ("location", long)] {
+    for (name, typed) in [("q", "w".repeat(300)), ("location", "l".repeat(101))] {
         chromium.open(&app, "/properties/").await;
         chromium.fill(name, &typed).await;
         let leave = "document.activeElement.dispatchEvent(new Event('change', {bubbles: true}))";
@@ -78,9 +67,9 @@ async fn every_field_of_the_filter_keeps_the_results() {
     is_marked(&chromium, "max_price").await;
     assert_eq!(chromium.listings().await, before);
     chromium.fill("max_price", "1,200,000").await;
-    eventually("both are applied", async || {
+    until("both are applied", async || {
         let path = chromium.path().await;
-        (path.contains("sort=price") && path.contains("max_price")).then_some(())
+        path.contains("sort=price") && path.contains("max_price")
     })
     .await;
 }

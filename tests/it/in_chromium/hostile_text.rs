@@ -32,8 +32,7 @@ async fn app() -> App {
 
 /// Nothing of the page ran, and it fits every window.
 async fn is_harmless(chromium: &Chromium, page: &str) {
-    let hacked = chromium.run("return typeof window.hacked", &[]).await;
-    assert_eq!(hacked, "undefined", "{page}");
+    assert_eq!(chromium.run("return typeof window.hacked", &[]).await, "undefined", "{page}");
     let complaints = chromium.complaints().await;
     assert!(complaints.is_empty(), "{page}: {complaints:#?}");
     for width in WIDTHS {
@@ -68,8 +67,7 @@ async fn filters_are_shown_as_text_and_break_nothing() {
         assert!(chromium.text("main").await.contains(&text), "{text}");
         is_harmless(&chromium, &text).await;
     }
-    let path = format!("/properties/?location={}", location());
-    chromium.open(&app, &path).await;
+    chromium.open(&app, &format!("/properties/?location={}", location())).await;
     assert_eq!(chromium.listings().await.len(), titles().len());
     is_harmless(&chromium, "a long location").await;
 }

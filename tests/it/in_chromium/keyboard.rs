@@ -1,9 +1,9 @@
 //! The site without a pointer.
 
-use crate::harness::{App, Chromium, Key, Motion, Plan, Theme, are_seen, eventually};
+use crate::harness::{App, Chromium, Key, Motion, Theme, are_seen, spawn_homes, until};
 
 async fn start() -> (App, Chromium) {
-    let app = Plan::new().await.homes(30).await.start().await;
+    let app = spawn_homes(30).await;
     let chromium = Chromium::start().await;
     // The window follows the focus at once.
     chromium.prefer(Theme::Light, Motion::Reduced).await;
@@ -36,10 +36,7 @@ async fn a_listing_is_found_and_opened_with_the_keyboard_alone() {
     chromium.type_text("29000").await;
     chromium.press(Key::Enter).await;
     let list = ["/properties/30/", "/properties/29/"];
-    eventually("the list that was asked for", async || {
-        (chromium.listings().await == list).then_some(())
-    })
-    .await;
+    until("the list that was asked for", async || chromium.listings().await == list).await;
     assert_eq!(chromium.parameter("q").await.as_deref(), Some("home"));
 
     let before = chromium.path().await;

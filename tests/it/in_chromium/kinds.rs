@@ -1,6 +1,6 @@
 //! Every kind of page that a stranger can come to.
 
-use crate::harness::{App, Chromium, Plan, Proxy, spawn_app};
+use crate::harness::{App, Chromium, Plan, Proxy, spawn_app, spawn_homes};
 
 /// In which site a page is found.
 #[derive(Clone, Copy)]
@@ -63,15 +63,9 @@ pub(super) struct Sites {
 impl Sites {
     pub(super) async fn start() -> Self {
         let postgres = Proxy::to_postgres();
-        let plan = Plan::new().await;
-        let away = plan.behind(&postgres).start().await;
+        let away = Plan::new().await.behind(&postgres).start().await;
         postgres.cut();
-        Self {
-            full: Plan::new().await.homes(60).await.start().await,
-            empty: spawn_app().await,
-            away,
-            _postgres: postgres,
-        }
+        Self { full: spawn_homes(60).await, empty: spawn_app().await, away, _postgres: postgres }
     }
 
     /// Brings a browser to a page of a kind.

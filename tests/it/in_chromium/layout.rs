@@ -1,11 +1,10 @@
 //! Pages fit every window, and somebody can look at them.
 
-use crate::harness::{App, Chromium, Motion, Plan, Shell, Theme, eventually};
+use crate::harness::{App, Chromium, Motion, Plan, Shell, Theme, eventually, spawn_homes};
 
 async fn app() -> App {
     let plan = Plan::new().await;
-    let shell = Shell::of(&plan);
-    shell.run(&["sampledata", "--count", "60"]).done();
+    Shell::of(&plan).run(&["sampledata", "--count", "60"]).done();
     plan.start().await
 }
 
@@ -51,15 +50,14 @@ async fn for_those_who_asked_for_less_motion_nothing_moves() {
 
 #[tokio::test]
 async fn every_part_of_a_drawing_is_found_in_the_file_of_symbols() {
-    let app = Plan::new().await.homes(24).await.start().await;
+    let app = spawn_homes(24).await;
     let chromium = Chromium::start().await;
     for (path, drawings) in [("/properties/", 24), ("/properties/1/", 1), ("/nothing/", 1)] {
         chromium.open(&app, path).await;
         eventually(&format!("{drawings} drawings on {path}"), async || {
-            let drawn = "return [...document.querySelectorAll('.facade')]
+            let script = "return [...document.querySelectorAll('.facade')]
                 .filter(drawing => [...drawing.children].every(part => part.getBBox().width > 0)).length";
-            let drawn = chromium.run(drawn, &[]).await.as_u64()?;
-            (drawn >= drawings).then_some(())
+            (chromium.run(script, &[]).await.as_u64()? >= drawings).then_some(())
         })
         .await;
         let complaints = chromium.complaints().await;

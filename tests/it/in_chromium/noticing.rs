@@ -1,9 +1,9 @@
 //! The checks of the other files notice what they are for.
 
-use crate::harness::{App, Chromium, Motion, Plan, Theme};
+use crate::harness::{App, Chromium, Motion, Theme, spawn_homes};
 
 async fn on_a_list() -> (App, Chromium) {
-    let app = Plan::new().await.homes(3).await.start().await;
+    let app = spawn_homes(3).await;
     let chromium = Chromium::start().await;
     chromium.open(&app, "/properties/").await;
     (app, chromium)
@@ -22,8 +22,7 @@ async fn what_breaks_the_policy_or_fails_is_in_the_console() {
         let complaints = chromium.complaints().await;
         assert_eq!(complaints.len(), 1, "{script}: {complaints:#?}");
     }
-    let hacked = chromium.run("return typeof window.hacked", &[]).await;
-    assert_eq!(hacked, "undefined");
+    assert_eq!(chromium.run("return typeof window.hacked", &[]).await, "undefined");
 }
 
 #[tokio::test]
@@ -44,8 +43,7 @@ async fn axe_notices_a_picture_without_a_text_a_weak_colour_and_a_small_target()
     ] {
         chromium.run(script, &[]).await;
         let violations = chromium.violations().await;
-        let found = violations.iter().any(|violation| violation.id == rule);
-        assert!(found, "{rule}: {violations:#?}");
+        assert!(violations.iter().any(|violation| violation.id == rule), "{rule}: {violations:#?}");
     }
 }
 
@@ -53,8 +51,7 @@ async fn axe_notices_a_picture_without_a_text_a_weak_colour_and_a_small_target()
 async fn a_page_that_is_too_wide_and_a_focus_without_an_outline_are_noticed() {
     let (_app, chromium) = on_a_list().await;
     assert!(!chromium.scrolls_sideways().await);
-    let widen = "document.querySelector('h1').style.width = '110vw'";
-    chromium.run(widen, &[]).await;
+    chromium.run("document.querySelector('h1').style.width = '110vw'", &[]).await;
     assert!(chromium.scrolls_sideways().await);
     let hide = "
         const sheet = new CSSStyleSheet();
@@ -68,11 +65,10 @@ async fn a_page_that_is_too_wide_and_a_focus_without_an_outline_are_noticed() {
 #[tokio::test]
 async fn wishes_for_dark_colours_and_less_motion_reach_the_page_and_motion_is_noticed() {
     let (_app, chromium) = on_a_list().await;
-    let move_it = "
+    chromium.run("
         const sheet = new CSSStyleSheet();
         sheet.replaceSync('@media (prefers-reduced-motion: no-preference) { h1 { transition: color 1s } }');
-        document.adoptedStyleSheets.push(sheet)";
-    chromium.run(move_it, &[]).await;
+        document.adoptedStyleSheets.push(sheet)", &[]).await;
     for (theme, dark) in [(Theme::Light, false), (Theme::Dark, true)] {
         chromium.prefer(theme, Motion::Usual).await;
         let is_dark = "return matchMedia('(prefers-color-scheme: dark)').matches";

@@ -1,7 +1,7 @@
 //! Writes in the admin: whoever looks after the answer sees them.
 
 use super::matrix::{FAR, Matrix, ROW};
-use crate::harness::listing;
+use crate::harness::{Shows as _, listing};
 
 //  html json page2 leith joppa far range search sorted detail far-detail count  near-detail places
 //  feed leith-feed joppa-feed site-map part far-part robots
@@ -16,8 +16,7 @@ async fn creating_a_listing_refreshes_the_lists_it_enters() {
 #[tokio::test]
 async fn editing_a_title_refreshes_its_lists_its_search_and_its_own_page() {
     let (matrix, staff) = Matrix::with_staff().await;
-    let renamed = listing("Villa three", "3000", "Leith");
-    staff.edit_listing(ROW, &renamed).await;
+    staff.edit_listing(ROW, &listing("Villa three", "3000", "Leith")).await;
     matrix.check("C C C C h h C C C C h r  C C h C C h h  h r").await;
     assert!(!matrix.app.get("/properties/?q=home+3").await.has("Villa"));
 }
@@ -25,38 +24,31 @@ async fn editing_a_title_refreshes_its_lists_its_search_and_its_own_page() {
 #[tokio::test]
 async fn editing_a_price_within_a_range_refreshes_what_shows_it() {
     let (matrix, staff) = Matrix::with_staff().await;
-    let same = listing("Home 3", "3456", "Leith");
-    staff.edit_listing(ROW, &same).await;
+    staff.edit_listing(ROW, &listing("Home 3", "3456", "Leith")).await;
     matrix.check("C C C C h h C C C C h r  C C h C C h h  h r").await;
-    let range = "/properties/?min_price=2500&max_price=3500";
-    assert!(matrix.app.get(range).await.has("3,456"));
+    assert!(matrix.app.get("/properties/?min_price=2500&max_price=3500").await.has("3,456"));
 }
 
 #[tokio::test]
 async fn a_price_that_leaves_a_range_takes_its_listing_out_of_the_list() {
     let (matrix, staff) = Matrix::with_staff().await;
-    let dear = listing("Home 3", "9000", "Leith");
-    staff.edit_listing(ROW, &dear).await;
+    staff.edit_listing(ROW, &listing("Home 3", "9000", "Leith")).await;
     matrix.check("C C C C h h C C C C h r  C C h C C h h  h r").await;
-    let range = "/properties/?min_price=2500&max_price=3500";
-    assert!(!matrix.app.get(range).await.has("Home 3"));
+    assert!(!matrix.app.get("/properties/?min_price=2500&max_price=3500").await.has("Home 3"));
 }
 
 #[tokio::test]
 async fn a_price_that_enters_a_range_brings_its_listing_into_the_list() {
     let (matrix, staff) = Matrix::with_staff().await;
-    let cheap = listing("Home 5", "3333", "Leith");
-    staff.edit_listing(5, &cheap).await;
+    staff.edit_listing(5, &listing("Home 5", "3333", "Leith")).await;
     matrix.check("C C r C h h C r C C h r  C C h C C h h  C r").await;
-    let range = "/properties/?min_price=2500&max_price=3500";
-    assert!(matrix.app.get(range).await.has("Home 5"));
+    assert!(matrix.app.get("/properties/?min_price=2500&max_price=3500").await.has("Home 5"));
 }
 
 #[tokio::test]
 async fn moving_a_listing_refreshes_the_location_it_left_and_the_one_it_entered() {
     let (matrix, staff) = Matrix::with_staff().await;
-    let moved = listing("Home 3", "3000", "Joppa");
-    staff.edit_listing(ROW, &moved).await;
+    staff.edit_listing(ROW, &listing("Home 3", "3000", "Joppa")).await;
     matrix.check("C C C C C h C C C C h r  C C C C C h h  h C").await;
 }
 
@@ -78,12 +70,9 @@ async fn deleting_several_listings_at_once_refreshes_the_lists_of_each() {
 async fn deleting_the_only_listing_of_a_location_leaves_an_empty_list() {
     let (matrix, staff) = Matrix::with_staff().await;
     staff.delete_listing(FAR).await;
-    let page = matrix.app.get("/properties/?location=Portobello").await;
-    assert!(page.is_stored() && !page.has("Far home"), "{page:?}");
-    let leith = matrix.app.get("/properties/?location=Leith").await;
-    assert!(leith.is_hit(), "{}", leith.cache_status());
-    let detail = matrix.app.get("/properties/7/").await;
-    assert_eq!(detail.status, 404);
+    matrix.app.get("/properties/?location=Portobello").await.assert_stored().hides(["Far home"]);
+    matrix.app.get("/properties/?location=Leith").await.assert_hit();
+    assert_eq!(matrix.app.get("/properties/7/").await.status, 404);
 }
 
 #[tokio::test]
@@ -94,8 +83,7 @@ async fn a_listing_that_did_not_exist_is_found_as_soon_as_it_does() {
         assert_eq!(matrix.app.get(path).await.status, 404);
     }
     let staff = matrix.app.staff().await;
-    let new = listing("Late home", "1", "Leith");
-    assert_eq!(staff.create_listing(&new).await, 8);
+    assert_eq!(staff.create_listing(&listing("Late home", "1", "Leith")).await, 8);
     assert!(matrix.app.get(path).await.assert_status(200).has("Late home"));
 }
 
@@ -112,8 +100,7 @@ async fn saving_a_listing_as_it_is_leaves_every_page_right() {
 async fn a_form_that_is_refused_leaves_every_page_a_hit() {
     let (matrix, staff) = Matrix::with_staff().await;
     let path = format!("/admin/properties/{ROW}/change/");
-    let wrong = listing("", "x", "Leith");
-    staff.submit(&path, &wrong.fields()).await.assert_status(422);
+    staff.submit(&path, &listing("", "x", "Leith").fields()).await.assert_status(422);
     matrix.check("h h h h h h h h h h h h  h h h h h h h  h h").await;
 }
 
@@ -123,15 +110,12 @@ async fn undoing_a_deletion_refreshes_every_list_that_the_listing_comes_back_to(
     staff.delete_listing(ROW).await;
     // Every page as it is without the listing.
     matrix.check("C C C C h h C C C 404 h C  C C h r C h h  h C").await;
-    let event = "SELECT max(id) FROM history";
-    let event = matrix.app.database.value(event).await;
-    let undo = format!("/admin/history/{event}/undo/");
-    staff.submit(&undo, &[]).await.assert_status(303);
+    let event = matrix.app.sql("SELECT max(id) FROM history").await;
+    staff.press(&format!("/admin/history/{event}/undo/")).await.assert_status(303);
     // All of them are what they were, and right at once.
     matrix.check("r r r r h h r r r r h r  r r h r r h h  h r").await;
     for path in ["/properties/", "/properties/3/", "/properties/?location=Leith"] {
-        let page = matrix.app.get(path).await.assert_status(200);
-        assert!(page.has("Home 3"), "{path}: {page:?}");
+        matrix.app.get(path).await.assert_status(200).shows(["Home 3"]);
     }
 }
 
@@ -140,25 +124,20 @@ async fn restoring_a_version_refreshes_what_shows_the_listing() {
     let (matrix, staff) = Matrix::with_staff().await;
     staff.edit_listing(ROW, &listing("Home 3", "3000", "Joppa")).await;
     matrix.check("C C C C C h C C C C h r  C C C C C h h  h C").await;
-    let event = "SELECT max(id) FROM history";
-    let event = matrix.app.database.value(event).await;
+    let event = matrix.app.sql("SELECT max(id) FROM history").await;
     let path = format!("/admin/properties/{ROW}/history/{event}/restore/");
     let page = staff.get(&format!("{path}?version=before")).await;
     let fields = [("version", page.field("version")), ("side", page.field("side"))];
     staff.submit(&path, &fields).await.assert_status(303);
     matrix.check("r r r r r h r r r r h r  r r r r r h h  h r").await;
-    let leith = matrix.app.get("/properties/?location=Leith").await;
-    assert!(leith.has("Home 3"), "{leith:?}");
-    let joppa = matrix.app.get("/properties/?location=Joppa").await;
-    assert!(!joppa.has("Home 3"), "{joppa:?}");
+    matrix.app.get("/properties/?location=Leith").await.shows(["Home 3"]);
+    matrix.app.get("/properties/?location=Joppa").await.hides(["Home 3"]);
 }
 
 #[tokio::test]
 async fn a_preview_leaves_every_page_a_hit() {
     let (matrix, staff) = Matrix::with_staff().await;
-    let mut fields = listing("Seen", "1", "Portobello").fields();
-    fields.push(("_preview", "1".to_owned()));
-    let path = format!("/admin/properties/{ROW}/change/");
-    staff.submit(&path, &fields).await.assert_status(200);
+    let fields = listing("Seen", "1", "Portobello").pressed("_preview");
+    staff.submit(&format!("/admin/properties/{ROW}/change/"), &fields).await.assert_status(200);
     matrix.check("h h h h h h h h h h h h  h h h h h h h  h h").await;
 }

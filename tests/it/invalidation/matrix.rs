@@ -69,9 +69,9 @@ impl Matrix {
         let mut before = Vec::new();
         for (_, path) in COLUMNS {
             let first = app.get(path).await.assert_status(200);
-            assert!(first.is_stored(), "{path}: {}", first.cache_status());
+            first.assert_stored();
             let again = app.get(path).await.assert_status(200);
-            assert!(again.is_hit(), "{path}: {}", again.cache_status());
+            again.assert_hit();
             assert_eq!(first.body, again.body, "{path}");
             before.push(again);
         }
@@ -157,7 +157,7 @@ impl Matrix {
             return Ok(());
         };
         let sql = format!("SELECT title || '|' || location FROM property WHERE id = {id}");
-        let row = self.app.database.value(&sql).await;
+        let row = self.app.sql(&sql).await;
         match row.split('|').all(|text| page.has(text)) {
             true => Ok(()),
             false => Err(format!("{row} is not shown: {}", page.text())),

@@ -77,7 +77,7 @@ async fn head_answers_as_get_without_the_body_and_nothing_else_is_allowed() {
         for name in ["content-type", "content-length", "etag"] {
             assert_eq!(head.header(name), get.header(name), "{path}: {name}");
         }
-        app.reader.post(path, &[]).await.assert_status(405);
+        app.reader.post_empty(path).await.assert_status(405);
     }
 }
 

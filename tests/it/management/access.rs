@@ -40,16 +40,12 @@ async fn development() -> App {
 }
 
 #[tokio::test]
-async fn in_production_nobody_without_credentials_gets_in() {
+async fn in_production_the_token_opens_everything_and_nobody_without_it_gets_in() {
     let app = spawn_app().await;
     expect(&app.reader, &[], 401, 401).await;
     expect(&app.reader, &[("sec-fetch-site", "none")], 401, 401).await;
     expect(&app.reader, &[("cookie", "sessionid=x")], 401, 401).await;
-}
-
-#[tokio::test]
-async fn in_production_the_token_opens_everything_and_a_wrong_one_nothing() {
-    let app = spawn_app().await;
+    // A wrong token opens nothing.
     let right = format!("Bearer {TOKEN}");
     expect(&app.reader, &[("authorization", &right)], 200, 200).await;
     let foreign = [("authorization", right.as_str()), ("origin", "http://evil.example")];
@@ -62,6 +58,16 @@ async fn in_production_the_token_opens_everything_and_a_wrong_one_nothing() {
     // A wrong token is not made up for by a session.
     let staff = app.staff().await;
     expect(&staff, &[("authorization", "Bearer wrong")], 401, 401).await;
+    // A refusal comes in the format that was asked for.
+    for name in READS {
+        let path = format!("/properties/{name}/");
+        let page = app.reader.get_with(&path, &[("accept", "application/json")]).await;
+        assert_eq!(page.assert_status(401).header("content-type"), "application/problem+json");
+        let page = app.reader.get_with(&path, &[("accept", "text/html")]).await;
+        let page = page.assert_status(401);
+        assert!(page.header("content-type").starts_with("text/html"), "{page:?}");
+        assert_eq!(page.header("www-authenticate"), "Bearer");
+    }
 }
 
 #[tokio::test]
@@ -108,48 +114,7 @@ async fn in_production_staff_read_and_change_with_their_own_token_only() {
 }
 
 #[tokio::test]
-async fn in_development_curl_just_works_and_foreign_pages_do_not() {
-    let app = development().await;
-    expect(&app.reader, &[], 200, 200).await;
-    let own = app.origin.clone();
-    expect(&app.reader, &[("origin", &own)], 200, 200).await;
-    expect(&app.reader, &[("sec-fetch-site", "same-origin")], 200, 200).await;
-    for foreign in [
-        ("origin", "http://evil.example"),
-        ("origin", "null"),
-        ("sec-fetch-site", "cross-site"),
-        ("sec-fetch-site", "same-site"),
-    ] {
-        expect(&app.reader, &[foreign], 403, 403).await;
-    }
-    let right = format!("Bearer {TOKEN}");
-    expect(&app.reader, &[("authorization", &right)], 200, 200).await;
-    expect(&app.reader, &[("authorization", "Bearer wrong")], 401, 401).await;
-}
-
-#[tokio::test]
-async fn in_development_a_host_name_that_was_rebound_is_refused() {
-    let app = development().await;
-    let answer = app.get_raw("/properties/cache-status/", "evil.example").await;
-    assert_eq!(answer.status, 400, "{answer:?}");
-}
-
-#[tokio::test]
-async fn a_refusal_comes_in_the_format_that_was_asked_for() {
-    let app = spawn_app().await;
-    for name in READS {
-        let path = format!("/properties/{name}/");
-        let page = app.reader.get_with(&path, &[("accept", "application/json")]).await;
-        assert_eq!(page.assert_status(401).header("content-type"), "application/problem+json");
-        let page = app.reader.get_with(&path, &[("accept", "text/html")]).await;
-        let page = page.assert_status(401);
-        assert!(page.header("content-type").starts_with("text/html"), "{page:?}");
-        assert_eq!(page.header("www-authenticate"), "Bearer");
-    }
-}
-
-#[tokio::test]
-async fn each_endpoint_takes_its_own_method_alone() {
+async fn in_development_curl_just_works_and_foreign_pages_hosts_and_methods_do_not() {
     let app = development().await;
     for (names, wrong) in [(READS, Method::POST), (CHANGES, Method::GET)] {
         // Warming has a page that shows how far it is.
@@ -159,4 +124,21 @@ async fn each_endpoint_takes_its_own_method_alone() {
         }
     }
     assert!(app.keys("page").await.is_empty());
+    // `curl` just works; foreign pages are refused.
+    expect(&app.reader, &[], 200, 200).await;
+    expect(&app.reader, &[("origin", &app.origin.clone())], 200, 200).await;
+    expect(&app.reader, &[("sec-fetch-site", "same-origin")], 200, 200).await;
+    for foreign in [
+        ("origin", "http://evil.example"),
+        ("origin", "null"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+    ] {
+        expect(&app.reader, &[foreign], 403, 403).await;
+    }
+    expect(&app.reader, &[("authorization", &format!("Bearer {TOKEN}"))], 200, 200).await;
+    expect(&app.reader, &[("authorization", "Bearer wrong")], 401, 401).await;
+    // So is a host name that was rebound.
+    let answer = app.get_raw("/properties/cache-status/", "evil.example").await;
+    assert_eq!(answer.status, 400, "{answer:?}");
 }

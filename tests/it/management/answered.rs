@@ -2,7 +2,7 @@
 
 use property_listings::cache::Level;
 
-use crate::harness::{Plan, Proxy, Reader};
+use crate::harness::{Plan, Reader, until};
 
 const CROWD: u64 = 20;
 /// Nobody listens there.
@@ -11,7 +11,7 @@ const GONE: &str = "redis://127.0.0.1:1";
 #[tokio::test]
 async fn whoever_waits_for_a_page_counts_like_whoever_computes_it() {
     for redis in [None, Some("off"), Some(GONE)] {
-        let plan = Plan::new().await.homes(3).await;
+        let plan = Plan::with_homes(3).await;
         let plan = match redis {
             Some(redis) => plan.set("REDIS_URL", redis),
             None => plan,
@@ -39,7 +39,7 @@ async fn whoever_waits_for_a_page_counts_like_whoever_computes_it() {
 #[tokio::test]
 async fn an_error_is_no_page_whichever_levels_there_are() {
     for redis in [None, Some("off"), Some(GONE)] {
-        let plan = Plan::new().await.homes(1).await;
+        let plan = Plan::with_homes(1).await;
         let plan = match redis {
             Some(redis) => plan.set("REDIS_URL", redis),
             None => plan,
@@ -54,17 +54,14 @@ async fn an_error_is_no_page_whichever_levels_there_are() {
 
 #[tokio::test]
 async fn a_page_that_stands_in_during_an_outage_came_from_the_cache() {
-    let postgres = Proxy::to_postgres();
-    let plan = Plan::new().await.homes(1).await.set("REDIS_URL", "off");
-    let app = plan.behind(&postgres).start().await;
+    let (postgres, app) = Plan::with_homes(1).await.set("REDIS_URL", "off").behind_postgres().await;
     app.has_in_memory("/properties/").await;
     postgres.cut();
     let [hits, misses] = app.pages().await;
     let mut answered = 0;
-    crate::harness::eventually("the memory is disarmed", async || {
+    until("the memory is disarmed", async || {
         answered += 1;
-        let page = app.get("/properties/").await.assert_status(200);
-        page.is_stale().then_some(())
+        app.get("/properties/").await.assert_status(200).is_stale()
     })
     .await;
     assert_eq!(app.pages().await, [hits + answered, misses]);

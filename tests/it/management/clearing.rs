@@ -1,13 +1,10 @@
 //! Clearing the cache, and the cache's own test.
 
-use crate::harness::{App, OwnRedis, Page, Plan, Proxy};
-
-async fn operator(plan: Plan) -> App {
-    plan.set("DEBUG", "true").start().await
-}
+use super::operated as operator;
+use crate::harness::{App, OwnRedis, Page, Plan, Proxy, Shows as _, spawn_staffed};
 
 async fn clear(app: &App) -> Page {
-    app.reader.post("/properties/cache-clear/", &[]).await
+    app.reader.post_empty("/properties/cache-clear/").await
 }
 
 #[tokio::test]
@@ -26,16 +23,7 @@ async fn a_clear_removes_this_sites_entries_and_counts_them() {
     }
     assert!(app.get("/properties/").await.is_stored());
     assert!(other.get("/properties/").await.is_hit());
-    let answer = clear(&app).await.json();
-    assert_eq!(answer["cleared"]["pages"], 1);
-}
-
-#[tokio::test]
-async fn a_clear_logs_nobody_out() {
-    let app = operator(Plan::new().await.without_memory()).await;
-    let staff = app.staff().await;
-    clear(&app).await.assert_status(200);
-    staff.get("/admin/").await.assert_status(200);
+    assert_eq!(clear(&app).await.json()["cleared"]["pages"], 1);
 }
 
 #[tokio::test]
@@ -48,22 +36,12 @@ async fn a_clear_through_one_instance_clears_all() {
 }
 
 #[tokio::test]
-async fn a_browsers_form_is_answered_with_a_page() {
-    let app = operator(Plan::new().await.without_memory()).await;
-    let request = app.reader.request(reqwest::Method::POST, "/properties/cache-clear/");
-    let page = app.reader.send(request.header("accept", "text/html")).await.assert_status(200);
-    assert!(page.header("content-type").starts_with("text/html"));
-    assert!(page.has("cleared"), "{page:?}");
-}
-
-#[tokio::test]
 async fn a_clear_while_redis_is_gone_holds_when_it_returns() {
     let redis = Proxy::to_redis();
     let plan = Plan::with_homes(1).await.without_memory().set("REDIS_URL", redis.redis_url());
     let app = operator(plan).await;
     app.get("/properties/").await;
-    let before = app.get("/properties/").await;
-    assert!(before.is_hit());
+    assert!(app.get("/properties/").await.is_hit());
     redis.cut();
     app.get("/properties/").await;
     clear(&app).await.assert_status(200);
@@ -73,11 +51,11 @@ async fn a_clear_while_redis_is_gone_holds_when_it_returns() {
         (!page.cache_status().contains("bypass")).then_some(page)
     })
     .await;
-    assert!(page.is_stored(), "{}", page.cache_status());
+    page.assert_stored();
 }
 
 #[tokio::test]
-async fn the_cache_test_tries_every_step_and_leaves_no_key() {
+async fn the_cache_test_tries_every_step_and_a_clear_by_a_browsers_form_logs_nobody_out() {
     let app = operator(Plan::new().await.without_memory()).await;
     let before = app.redis().await.keys(&app.prefix).await;
     let answer = app.get("/properties/cache-test/").await.assert_status(200).json();
@@ -92,6 +70,15 @@ async fn the_cache_test_tries_every_step_and_leaves_no_key() {
         assert!(step["level"].is_string() && step["micros"].is_u64(), "{step}");
     }
     assert_eq!(app.redis().await.keys(&app.prefix).await, before);
+    // A browser’s form is answered with a page.
+    let request = app.reader.request(reqwest::Method::POST, "/properties/cache-clear/");
+    let page = app.reader.send(request.header("accept", "text/html")).await.assert_status(200);
+    assert!(page.header("content-type").starts_with("text/html"));
+    page.shows(["cleared"]);
+    // A clear logs nobody out.
+    let staff = app.staff().await;
+    clear(&app).await.assert_status(200);
+    staff.get("/admin/").await.assert_status(200);
 }
 
 #[tokio::test]
@@ -110,8 +97,7 @@ async fn the_cache_test_says_when_redis_is_gone_or_full() {
 
 #[tokio::test]
 async fn people_are_asked_before_everything_is_cleared_and_programs_are_not() {
-    let app = Plan::new().await.homes(3).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(3).await;
     app.has_in_memory("/properties/").await;
     let post = async |accept: &str, fields: &[(&str, &str)]| {
         let token = staff.csrf_token().await;
@@ -121,7 +107,7 @@ async fn people_are_asked_before_everything_is_cleared_and_programs_are_not() {
         staff.send(request.header("accept", accept.to_owned()).form(&form)).await
     };
     let asked = post("text/html,*/*;q=0.8", &[]).await.assert_status(200);
-    assert!(asked.has("Clear the whole cache?"), "{asked:?}");
+    asked.shows(["Clear the whole cache?"]);
     assert!(app.get("/properties/").await.is_memory_hit());
     // A part and everything contradict each other.
     let both = [("everything", "yes"), ("tag", "properties"), ("confirm", "yes")];
@@ -129,18 +115,15 @@ async fn people_are_asked_before_everything_is_cleared_and_programs_are_not() {
     assert!(app.get("/properties/").await.is_memory_hit());
     let yes = ["everything", "confirm"].map(|name| (name, asked.field(name)));
     let yes: Vec<_> = yes.iter().map(|(name, yes)| (*name, yes.as_str())).collect();
-    let done = post("text/html", &yes).await.assert_status(200);
-    assert!(done.has("Cache cleared"), "{done:?}");
+    post("text/html", &yes).await.assert_status(200).shows(["Cache cleared"]);
     assert!(app.get("/properties/").await.is_stored());
 
     app.has_in_memory("/properties/").await;
-    let done = post("application/json", &[]).await.assert_status(200);
-    assert_eq!(done.json()["success"], true);
+    assert_eq!(post("application/json", &[]).await.assert_status(200).json()["success"], true);
     assert!(app.get("/properties/").await.is_stored());
     app.has_in_memory("/properties/").await;
     let program = app.reader.request(reqwest::Method::POST, "/properties/cache-clear/");
     let program = program.bearer_auth(crate::harness::TOKEN).header("accept", "text/html");
-    let done = app.reader.send(program).await.assert_status(200);
-    assert!(done.has("Cache cleared"), "{done:?}");
+    app.reader.send(program).await.assert_status(200).shows(["Cache cleared"]);
     assert!(app.get("/properties/").await.is_stored());
 }

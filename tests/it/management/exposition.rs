@@ -2,7 +2,7 @@
 
 use prometheus_parse::{Scrape, Value};
 
-use crate::harness::{App, Plan, TOKEN};
+use crate::harness::{App, Plan, TOKEN, spawn_app, spawn_homes, until};
 
 async fn scrape(app: &App) -> Scrape {
     let bearer = format!("Bearer {TOKEN}");
@@ -10,8 +10,7 @@ async fn scrape(app: &App) -> Scrape {
         app.reader.get_with("/metrics", &[("authorization", &bearer)]).await.assert_status(200);
     assert_eq!(page.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
     assert!(page.header("cache-control").contains("no-store"));
-    let lines = page.text().lines().map(|line| Ok(line.to_owned()));
-    Scrape::parse(lines).expect("the text format")
+    Scrape::parse(page.text().lines().map(|line| Ok(line.to_owned()))).expect("the text format")
 }
 
 /// The number of a sample with these labels.
@@ -19,8 +18,7 @@ fn number(scrape: &Scrape, name: &str, labels: &[(&str, &str)]) -> f64 {
     let name = format!("property_listings_{name}");
     let mut samples = scrape.samples.iter().filter(|sample| sample.metric == name);
     let found = samples.find(|sample| {
-        let has = |(name, value): &(&str, &str)| sample.labels.get(name) == Some(*value);
-        labels.iter().all(has)
+        labels.iter().all(|(name, value): &(&str, &str)| sample.labels.get(name) == Some(*value))
     });
     match &found.unwrap_or_else(|| panic!("no {name} {labels:?}")).value {
         Value::Counter(number) | Value::Gauge(number) | Value::Untyped(number) => *number,
@@ -31,15 +29,13 @@ fn number(scrape: &Scrape, name: &str, labels: &[(&str, &str)]) -> f64 {
 
 #[tokio::test]
 async fn every_level_counts_what_readers_asked_of_it() {
-    let app = Plan::new().await.homes(2).await.start().await;
+    let app = spawn_homes(2).await;
     for _ in 0..3 {
-        let path = "/properties/?format=json";
-        app.get(path).await.assert_status(200);
+        app.get("/properties/?format=json").await.assert_status(200);
     }
     let scrape = scrape(&app).await;
     let lookups = |level, outcome| {
-        let labels = [("level", level), ("outcome", outcome)];
-        number(&scrape, "cache_lookups_total", &labels)
+        number(&scrape, "cache_lookups_total", &[("level", level), ("outcome", outcome)])
     };
     assert_eq!(lookups("page_memory", "hit"), 2.0);
     assert_eq!(lookups("page_memory", "miss"), 1.0);
@@ -60,7 +56,7 @@ async fn every_level_counts_what_readers_asked_of_it() {
 
 #[tokio::test]
 async fn requests_are_counted_by_what_was_asked_for_whichever_way_they_are_answered() {
-    let app = Plan::new().await.homes(2).await.start().await;
+    let app = spawn_homes(2).await;
     for _ in 0..3 {
         app.get("/properties/").await.assert_status(200);
     }
@@ -94,7 +90,7 @@ async fn requests_are_counted_by_what_was_asked_for_whichever_way_they_are_answe
 
 #[tokio::test]
 async fn the_instance_tells_of_its_servers_and_itself() {
-    let app = Plan::new().await.homes(1).await.start().await;
+    let app = spawn_homes(1).await;
     app.get("/properties/").await;
     let scrape = scrape(&app).await;
     let state = |state| number(&scrape, "cache_redis_state", &[("state", state)]);
@@ -104,14 +100,11 @@ async fn the_instance_tells_of_its_servers_and_itself() {
     assert_eq!(number(&scrape, "database_pool_limit", &[("pool", "requests")]), 4.0);
     assert_eq!(number(&scrape, "database_pool_waiting", &[("pool", "requests")]), 0.0);
     let connections = |state| {
-        let labels = [("pool", "requests"), ("state", state)];
-        number(&scrape, "database_pool_connections", &labels)
+        number(&scrape, "database_pool_connections", &[("pool", "requests"), ("state", state)])
     };
     assert!(connections("idle") + connections("used") >= 1.0);
-    let limit = number(&scrape, "cache_memory_limit_bytes", &[]);
-    assert_eq!(limit, 64.0 * 1024.0 * 1024.0);
-    let version = [("version", env!("CARGO_PKG_VERSION"))];
-    assert_eq!(number(&scrape, "build_info", &version), 1.0);
+    assert_eq!(number(&scrape, "cache_memory_limit_bytes", &[]), 64.0 * 1024.0 * 1024.0);
+    assert_eq!(number(&scrape, "build_info", &[("version", env!("CARGO_PKG_VERSION"))]), 1.0);
     if cfg!(target_os = "linux") {
         let process = ["start_time_seconds", "resident_memory_bytes", "open_fds"];
         for name in process.map(|name| format!("process_{name}")) {
@@ -123,21 +116,20 @@ async fn the_instance_tells_of_its_servers_and_itself() {
 #[tokio::test]
 async fn an_outage_of_redis_shows_as_a_state_and_as_a_connection_more() {
     let redis = crate::harness::Proxy::to_redis();
-    let plan = Plan::new().await.homes(1).await;
-    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    let app = Plan::with_homes(1).await.set("REDIS_URL", redis.redis_url()).start().await;
     redis.cut();
-    crate::harness::eventually("the loss is noticed", async || {
+    until("the loss is noticed", async || {
         app.get("/properties/?format=json").await;
         let scrape = scrape(&app).await;
         let down = number(&scrape, "cache_redis_state", &[("state", "down")]);
-        (down == 1.0 && number(&scrape, "cache_redis_up", &[]) == 0.0).then_some(())
+        down == 1.0 && number(&scrape, "cache_redis_up", &[]) == 0.0
     })
     .await;
     redis.restore();
-    crate::harness::eventually("redis is back", async || {
+    until("redis is back", async || {
         let scrape = scrape(&app).await;
         let made = number(&scrape, "cache_redis_connections_total", &[]);
-        (number(&scrape, "cache_redis_up", &[]) == 1.0 && made >= 2.0).then_some(())
+        number(&scrape, "cache_redis_up", &[]) == 1.0 && made >= 2.0
     })
     .await;
 }
@@ -149,16 +141,14 @@ async fn the_lag_grows_where_the_event_log_was_never_read() {
     postgres.cut();
     let app = plan.behind(&postgres).start().await;
     let first = number(&scrape(&app).await, "event_log_lag_seconds", &[]);
-    crate::harness::eventually("it grows", async || {
-        let lag = number(&scrape(&app).await, "event_log_lag_seconds", &[]);
-        (lag > first).then_some(())
-    })
-    .await;
+    until("it grows", async || number(&scrape(&app).await, "event_log_lag_seconds", &[]) > first)
+        .await;
 }
 
 #[tokio::test]
-async fn names_units_and_help_follow_the_conventions() {
-    let app = Plan::new().await.start().await;
+async fn names_units_and_help_follow_the_conventions_and_strangers_are_refused() {
+    let app = spawn_app().await;
+    app.get("/metrics").await.assert_status(401);
     let bearer = format!("Bearer {TOKEN}");
     let page = app.reader.get_with("/metrics", &[("authorization", &bearer)]).await;
     let mut kinds = std::collections::BTreeMap::new();
@@ -168,8 +158,7 @@ async fn names_units_and_help_follow_the_conventions() {
         assert_eq!(kinds.insert(name, kind), None, "{name} is there twice");
         assert!(text.contains(&format!("# HELP {name} ")), "{name} has no help");
         let own = name.starts_with("property_listings_") || name.starts_with("process_");
-        let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-        assert!(own && plain, "{name}");
+        assert!(own && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{name}");
         let base_unit = !["_ms", "_millis", "_micros", "_us", "_mb", "_kb", "_percent"]
             .iter()
             .any(|unit| name.contains(unit));
@@ -183,14 +172,7 @@ async fn names_units_and_help_follow_the_conventions() {
 }
 
 #[tokio::test]
-async fn strangers_are_refused() {
-    let app = Plan::new().await.start().await;
-    app.get("/metrics").await.assert_status(401);
-}
-
-#[tokio::test]
 async fn an_instance_without_redis_says_so() {
-    let plan = Plan::new().await.set("REDIS_URL", "off");
-    let app = plan.start().await;
+    let app = Plan::new().await.set("REDIS_URL", "off").start().await;
     assert_eq!(number(&scrape(&app).await, "cache_redis_up", &[]), 0.0);
 }

@@ -4,15 +4,14 @@ use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use serde_json::Value;
 
 use super::operator;
-use crate::harness::{App, Plan, Proxy};
+use crate::harness::{App, Plan, Proxy, until};
 
 const PATH: &str = "/properties/redis-metrics/?format=json";
 
 /// The begin of the minute that is under way, so many minutes ago.
 fn minutes_ago(minutes: i64) -> DateTime<Utc> {
     let now = Utc::now().timestamp();
-    let minute = Utc.timestamp_opt(now - now % 60, 0).single().expect("a time");
-    minute - TimeDelta::minutes(minutes)
+    Utc.timestamp_opt(now - now % 60, 0).single().expect("a time") - TimeDelta::minutes(minutes)
 }
 
 async fn history(app: &App, span: &str) -> Vec<Value> {
@@ -65,8 +64,7 @@ async fn a_restart_and_another_instance_add_to_the_day() {
     assert_eq!(sum(&day, "misses"), 1, "{day:?}");
     let variables = app.variables.clone();
     drop(other);
-    let database = app.stop();
-    let mut plan = Plan::on(database);
+    let mut plan = Plan::on(app.stop());
     plan.variables = variables;
     let again = plan.start().await;
     let day = history(&again, "last_24_hours").await;
@@ -90,12 +88,11 @@ async fn a_day_is_kept_and_no_more() {
     let old = "INSERT INTO cache_metric VALUES
         (now() - interval '26 hours', 'old', 'count', 1, 0, 0, 0, 0, 0, 0, '[]', '[]'),
         (now() - interval '24 hours 30 minutes', 'old', 'count', 1, 0, 0, 0, 0, 0, 0, '[]', '[]')";
-    app.database.run(old).await;
+    app.sql(old).await;
     ask(&app, 1).await;
     app.services.management.sample(minutes_ago(1)).await;
     app.services.management.sample(minutes_ago(0)).await;
-    let left = "SELECT count(*) FROM cache_metric WHERE instance = 'old'";
-    assert_eq!(app.database.value(left).await, "1");
+    assert_eq!(app.sql("SELECT count(*) FROM cache_metric WHERE instance = 'old'").await, "1");
 }
 
 #[tokio::test]
@@ -104,14 +101,12 @@ async fn an_idle_minute_writes_nothing() {
     for minutes in (0..5).rev() {
         app.services.management.sample(minutes_ago(minutes)).await;
     }
-    assert_eq!(app.database.value("SELECT count(*) FROM cache_metric").await, "0");
+    assert_eq!(app.sql("SELECT count(*) FROM cache_metric").await, "0");
 }
 
 #[tokio::test]
 async fn minutes_wait_while_the_database_is_out_of_reach() {
-    let postgres = Proxy::to_postgres();
-    let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
-    let app = plan.behind(&postgres).start().await;
+    let (postgres, app) = Plan::with_homes(3).await.set("DEBUG", "true").behind_postgres().await;
     let management = &app.services.management;
     ask(&app, 2).await;
     postgres.cut();
@@ -122,24 +117,23 @@ async fn minutes_wait_while_the_database_is_out_of_reach() {
     let day = history(&app, "last_24_hours").await;
     assert_eq!(sum(&day, "hits") + sum(&day, "misses"), 4, "{day:?}");
     postgres.restore();
-    crate::harness::eventually("the minutes are kept", async || {
+    until("the minutes are kept", async || {
         management.sample(minutes_ago(1)).await;
         management.sample(minutes_ago(0)).await;
         ask(&app, 1).await;
         let kept = "SELECT coalesce(sum(hits + misses), 0) >= 4 FROM cache_metric WHERE level = 'page_memory'";
-        (app.database.value(kept).await == "t").then_some(())
+        app.sql(kept).await == "t"
     })
     .await;
 }
 
 /// Samples until the database has what so many instances have counted.
 async fn sample_until_kept(app: &App, instances: &str) {
-    crate::harness::eventually("the minutes are kept", async || {
+    until("the minutes are kept", async || {
         for minute in [40, 39] {
             app.services.management.sample(minutes_ago(minute)).await;
         }
-        let kept = "SELECT count(DISTINCT instance) FROM cache_metric";
-        (app.database.value(kept).await == instances).then_some(())
+        app.sql("SELECT count(DISTINCT instance) FROM cache_metric").await == instances
     })
     .await;
 }
@@ -147,7 +141,7 @@ async fn sample_until_kept(app: &App, instances: &str) {
 #[tokio::test]
 async fn what_waited_at_another_instance_is_found_after_an_outage_of_the_database() {
     let ways = [Proxy::to_postgres(), Proxy::to_postgres()];
-    let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
+    let plan = Plan::with_homes(3).await.set("DEBUG", "true");
     let url = |way: &Proxy| plan.database.url("property_listings", &way.directory());
     let urls = ways.each_ref().map(url);
     let one = plan.set("DATABASE_URL", &urls[0]).start().await;

@@ -28,7 +28,8 @@ async fn it_asks_for_the_list_as_often_as_it_is_told() {
 }
 
 #[tokio::test]
-async fn a_whole_number_is_one_however_json_writes_it() {
+async fn it_takes_whole_numbers_from_json_forms_and_curl_and_names_the_field_that_is_out_of_bounds()
+{
     let app = operator(3).await;
     for body in [
         r#"{"requests": 2.0, "concurrency": 1}"#,
@@ -46,14 +47,9 @@ async fn a_whole_number_is_one_however_json_writes_it() {
         r#"{"requests": null}"#,
         r#"{"requests": true}"#,
     ] {
-        let answer = post(&app, "application/json", body).await;
-        answer.assert_status(400);
+        post(&app, "application/json", body).await.assert_status(400);
     }
-}
-
-#[tokio::test]
-async fn its_bounds_are_named_by_field() {
-    let app = operator(3).await;
+    // Its bounds are named by field.
     for (body, field) in [
         (r#"{"requests": 0}"#, "requests"),
         (r#"{"requests": 10001}"#, "requests"),
@@ -70,11 +66,7 @@ async fn its_bounds_are_named_by_field() {
     for body in ["[]", "{", r#"{"request": 5}"#, r#"{"requests": "5"}"#, r#"{"requests": 1.5}"#] {
         post(&app, "application/json", body).await.assert_status(400);
     }
-}
-
-#[tokio::test]
-async fn it_takes_forms_and_what_curl_sends() {
-    let app = operator(3).await;
+    // It takes forms and what curl sends.
     let form = "application/x-www-form-urlencoded";
     for (content_type, body) in [
         (form, "requests=3&concurrency=1"),
@@ -84,7 +76,7 @@ async fn it_takes_forms_and_what_curl_sends() {
         let answer = post(&app, content_type, body).await.assert_status(200).json();
         assert_eq!(answer["requests"], 3, "{body}");
     }
-    let defaults = app.reader.post("/properties/cache-load-test/", &[]).await;
+    let defaults = app.reader.post_empty("/properties/cache-load-test/").await;
     assert_eq!(defaults.assert_status(200).json()["requests"], 100);
 }
 
@@ -96,7 +88,7 @@ async fn one_runs_at_a_time() {
     let running = {
         let reader = app.reader.clone();
         tokio::spawn(async move {
-            let fields = [("requests", "2".to_owned()), ("concurrency", "2".to_owned())];
+            let fields = [("requests", "2"), ("concurrency", "2")];
             reader.post("/properties/cache-load-test/", &fields).await
         })
     };
@@ -106,8 +98,7 @@ async fn one_runs_at_a_time() {
     lock.release().await;
     let first = running.await.expect("answered").assert_status(200).json();
     assert_eq!(first["success"], true, "{first}");
-    let third = post(&app, "application/json", r#"{"requests": 1}"#).await;
-    third.assert_status(200);
+    post(&app, "application/json", r#"{"requests": 1}"#).await.assert_status(200);
 }
 
 #[tokio::test]
@@ -118,7 +109,7 @@ async fn a_crowd_that_waits_for_one_load_is_not_said_to_have_computed_the_page()
     let lock = app.database.lock("property").await;
     let running = {
         let reader = app.reader.clone();
-        let fields = [("requests", "16".to_owned()), ("concurrency", "16".to_owned())];
+        let fields = [("requests", "16"), ("concurrency", "16")];
         tokio::spawn(async move { reader.post("/properties/cache-load-test/", &fields).await })
     };
     app.database.has_waiting(1).await;

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::harness::{App, OwnRedis, Plan, eventually};
+use super::operated as operator;
+use crate::harness::{App, OwnRedis, Plan, Shows as _, eventually, listing, spawn_staffed};
 
 const PATH: &str = "/properties/redis-metrics/?format=json";
 
@@ -10,10 +11,6 @@ async fn metrics(app: &App) -> Value {
     let answer = app.get(PATH).await.assert_status(200).json();
     assert_eq!(answer["success"], true);
     answer["metrics"].clone()
-}
-
-async fn operator(plan: Plan) -> App {
-    plan.set("DEBUG", "true").start().await
 }
 
 /// Every field of SPEC's example, with a test of its value.
@@ -52,7 +49,7 @@ const FIELDS: [(&str, &[&str]); 3] = [
 
 #[tokio::test]
 async fn the_figures_have_the_promised_shape() {
-    let app = operator(Plan::new().await.homes(1).await).await;
+    let app = operator(Plan::with_homes(1).await).await;
     app.get("/properties/").await;
     app.get("/properties/").await;
     let metrics = metrics(&app).await;
@@ -85,7 +82,7 @@ async fn the_figures_have_the_promised_shape() {
 
 #[tokio::test]
 async fn hits_and_misses_of_each_level_are_counted() {
-    let app = operator(Plan::new().await.homes(1).await).await;
+    let app = operator(Plan::with_homes(1).await).await;
     let before = metrics(&app).await;
     assert!(before["levels"]["queryset"]["hit_ratio"].is_null(), "{before}");
     for _ in 0..4 {
@@ -102,9 +99,7 @@ async fn hits_and_misses_of_each_level_are_counted() {
     assert_eq!(levels["page_redis"]["stores"], 1, "{after}");
     assert_eq!(levels["queryset"]["misses"], 1, "{after}");
     assert_eq!(levels["count"]["misses"], 1, "{after}");
-    let staff = app.staff().await;
-    let new = crate::harness::listing("New", "1", "L");
-    staff.create_listing(&new).await;
+    app.staff().await.create_listing(&listing("New", "1", "L")).await;
     let invalidations = metrics(&app).await["levels"]["queryset"]["invalidations"].as_u64();
     assert!(invalidations.is_some_and(|count| count >= 1));
 }
@@ -130,9 +125,8 @@ async fn the_ratio_and_its_rating_follow_from_the_servers_counters() {
 #[tokio::test]
 async fn advice_names_the_figure_and_the_setting() {
     let redis = OwnRedis::start(&["--maxmemory-policy", "noeviction"]).await;
-    let plan = Plan::new().await.homes(1).await;
-    let plan = plan.set("REDIS_URL", redis.url());
-    let app = operator(plan.set("PAGE_CACHE_TTL", "1")).await;
+    let plan = Plan::with_homes(1).await;
+    let app = operator(plan.set("REDIS_URL", redis.url()).set("PAGE_CACHE_TTL", "1")).await;
     for price in 1..5 {
         app.get(&format!("/properties/?min_price={price}")).await;
     }
@@ -142,9 +136,7 @@ async fn advice_names_the_figure_and_the_setting() {
     };
     // The ratio is judged once a page could have expired.
     let advice = eventually("the ratio is judged", advised).await;
-    for text in ["maxmemory is 0", "noeviction", "allkeys-lru", "PAGE_CACHE_TTL"] {
-        assert!(advice.contains(text), "{text}: {advice}");
-    }
+    advice.shows(["maxmemory is 0", "noeviction", "allkeys-lru", "PAGE_CACHE_TTL"]);
 }
 
 #[tokio::test]
@@ -153,23 +145,20 @@ async fn without_redis_the_figures_and_the_dashboard_say_so() {
     let metrics = metrics(&app).await;
     assert!(metrics["cache_performance"]["hit_ratio"].is_null());
     assert_eq!(metrics["cache_performance"]["performance_rating"], "No data");
-    let advice = metrics["analysis"]["recommendations"].to_string();
-    assert!(advice.contains("REDIS_URL"), "{advice}");
+    metrics["analysis"]["recommendations"].to_string().shows(["REDIS_URL"]);
     let page = app.get("/properties/redis-metrics/").await.assert_status(200);
-    assert!(page.has("Redis can’t be reached"), "{page:?}");
+    page.shows(["Redis can’t be reached"]);
 }
 
 #[tokio::test]
 async fn the_dashboard_is_a_page_with_working_forms() {
-    let app = Plan::new().await.homes(1).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(1).await;
     app.get("/properties/").await;
     let page = staff.get("/properties/redis-metrics/").await.assert_status(200);
     assert!(page.header("content-type").starts_with("text/html"));
     let token = page.field("csrf_token");
     for path in ["/properties/cache-clear/", "/properties/test-signals/"] {
-        assert!(page.has(&format!("action=\"{path}\"")), "{path}: {page:?}");
-        let done = staff.post(path, &[("csrf_token", token.clone())]).await;
-        done.assert_status(200);
+        page.shows([format!("action=\"{path}\"")]);
+        staff.post(path, &[("csrf_token", token.clone())]).await.assert_status(200);
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 use yaml_rust2::{Yaml, YamlLoader};
 
-use crate::harness::{Plan, TOKEN};
+use crate::harness::{TOKEN, spawn_homes};
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("ops").join(path);
@@ -15,14 +15,13 @@ fn read(path: &str) -> String {
 
 /// The names of series that a site has, those of its process among them.
 async fn series() -> BTreeSet<String> {
-    let app = Plan::new().await.homes(1).await.start().await;
+    let app = spawn_homes(1).await;
     app.get("/properties/").await;
     let bearer = format!("Bearer {TOKEN}");
     let page = app.reader.get_with("/metrics", &[("authorization", &bearer)]).await;
     let name = |line: &str| line.split(['{', ' ']).next().unwrap_or_default().to_owned();
-    let text = page.text();
     let mut series: BTreeSet<_> =
-        text.lines().filter(|line| !line.starts_with('#')).map(name).collect();
+        page.text().lines().filter(|line| !line.starts_with('#')).map(name).collect();
     // Prometheus makes this one itself; and only Linux tells those of the process.
     series.insert("up".to_owned());
     let process =
@@ -80,11 +79,9 @@ async fn the_dashboard_shows_only_figures_that_there_are() {
         serde_json::from_str(&read("grafana/property-listings.json")).expect("JSON");
     let mut expressions = Vec::new();
     texts_under(&dashboard, "expr", &mut expressions);
-    let variables = dashboard["templating"]["list"].as_array().expect("variables");
-    for variable in variables {
+    for variable in dashboard["templating"]["list"].as_array().expect("variables") {
         expressions.extend(variable["query"]["query"].as_str().map(|query| {
-            let inner = query.trim_start_matches("label_values(").trim_end_matches(')');
-            inner.to_owned()
+            query.trim_start_matches("label_values(").trim_end_matches(')').to_owned()
         }));
     }
     // A label that is named job=~"$job" is no series; neither is the name of the job itself.

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::harness::{PASSWORD, Plan, TOKEN};
+use crate::harness::{PASSWORD, Shows as _, TOKEN, spawn_app, spawn_homes};
 
 fn file(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ops/postman");
@@ -15,8 +15,7 @@ fn file(name: &str) -> PathBuf {
 }
 
 fn read(name: &str) -> Value {
-    let text = std::fs::read_to_string(file(name)).expect("the file");
-    serde_json::from_str(&text).expect("JSON")
+    serde_json::from_str(&std::fs::read_to_string(file(name)).expect("the file")).expect("JSON")
 }
 
 /// The requests of folders, however deep.
@@ -33,14 +32,12 @@ fn requests(items: &Value, found: &mut Vec<Value>) {
 fn address(request: &Value) -> (String, String) {
     let raw = request["url"]["raw"].as_str().expect("an address");
     let path = raw.trim_start_matches("{{base_url}}").split('?').next();
-    let method = request["method"].as_str().expect("a method");
-    (method.to_owned(), path.unwrap_or_default().to_owned())
+    (request["method"].as_str().expect("a method").to_owned(), path.unwrap_or_default().to_owned())
 }
 
 #[tokio::test]
 async fn the_collection_has_every_address_of_the_management() {
-    let app = Plan::new().await.start().await;
-    let document = app.get_json("/openapi.json").await;
+    let document = spawn_app().await.get_json("/openapi.json").await;
     let mut described = BTreeSet::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("operations") {
@@ -74,8 +71,7 @@ async fn the_collection_has_every_address_of_the_management() {
 
 #[test]
 fn no_secret_is_in_the_files() {
-    let environment = read("environment");
-    for value in environment["values"].as_array().expect("values") {
+    for value in read("environment")["values"].as_array().expect("values") {
         let secret = ["token", "password"].contains(&value["key"].as_str().expect("a key"));
         assert!(!secret || value["value"] == "", "{value}");
         assert!(!secret || value["type"] == "secret", "{value}");
@@ -84,8 +80,7 @@ fn no_secret_is_in_the_files() {
 
 /// Where `script/test` installs it, or wherever it is.
 fn newman() -> Option<PathBuf> {
-    let installed = "target/newman/node_modules/.bin/newman";
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join(installed);
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/newman/node_modules/.bin/newman");
     let path = std::env::var_os("PATH").unwrap_or_default();
     let elsewhere = std::env::split_paths(&path).map(|folder| folder.join("newman"));
     let mut all = std::iter::once(own).chain(elsewhere);
@@ -99,7 +94,7 @@ async fn newman_finds_every_answer_as_the_collection_expects_it() {
         writeln!(std::io::stdout(), "{told}").expect("it is read");
         return;
     };
-    let app = Plan::new().await.homes(8).await.start().await;
+    let app = spawn_homes(8).await;
     let mut command = Command::new(newman);
     command.arg("run").arg(file("collection"));
     command.arg("--environment").arg(file("environment"));
@@ -116,7 +111,6 @@ async fn newman_finds_every_answer_as_the_collection_expects_it() {
     let output = running.await.expect("no panic").expect("newman runs");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}");
-    assert!(text.contains("one is refused with 409"), "{text}");
-    assert!(text.contains("A change without the security token"), "{text}");
+    text.shows(["one is refused with 409", "A change without the security token"]);
     assert_eq!(app.database.listings().await, "8");
 }

@@ -3,28 +3,19 @@
 use std::time::Duration;
 
 use property_listings::cache::Level;
-use serde_json::Value;
 
-use crate::harness::{App, OwnRedis, Plan, Proxy, RedisCli, eventually};
+use super::{advice, metrics};
+use crate::harness::{App, OwnRedis, Plan, Proxy, RedisCli, Shows as _, listing, until};
 
 async fn operator(plan: Plan) -> App {
     plan.homes(2).await.set("DEBUG", "true").start().await
-}
-
-async fn metrics(app: &App) -> Value {
-    app.get_json("/properties/redis-metrics/").await["metrics"].clone()
-}
-
-fn advice(metrics: &Value) -> String {
-    metrics["analysis"]["recommendations"].to_string()
 }
 
 /// How many connections the server has taken so far.
 async fn connections_received(cli: &RedisCli) -> u64 {
     let info: String = cli.run(&["INFO", "stats"]).await;
     let (_, rest) = info.split_once("total_connections_received:").expect("a figure");
-    let number = rest.split('\r').next().expect("a number");
-    number.parse().expect("a number")
+    rest.split('\r').next().expect("a number").parse().expect("a number")
 }
 
 #[tokio::test]
@@ -33,8 +24,7 @@ async fn what_redis_refuses_is_an_error_of_the_level_that_asked() {
     for command in ["-mget", "-expire"] {
         let redis = OwnRedis::start(&[]).await;
         let app = operator(Plan::new().await.set("REDIS_URL", redis.url())).await;
-        let cli = redis.cli().await;
-        cli.run::<()>(&["ACL", "SETUSER", "default", command]).await;
+        redis.cli().await.run::<()>(&["ACL", "SETUSER", "default", command]).await;
         app.get("/properties/?format=json").await.assert_status(200);
         for level in [Level::PageRedis, Level::Queryset, Level::Count] {
             assert_eq!(app.counts(level).await.errors, 1, "{command} {level:?}");
@@ -47,7 +37,7 @@ async fn what_redis_refuses_is_an_error_of_the_level_that_asked() {
 async fn a_redis_that_is_out_of_reach_refuses_nothing() {
     let app = operator(Plan::new().await.set("REDIS_URL", "redis://127.0.0.1:1")).await;
     app.get("/properties/").await.assert_status(200);
-    app.create_without_session(&crate::harness::listing("New", "1", "Leith")).await;
+    app.create_without_session(&listing("New", "1", "Leith")).await;
     for level in [Level::PageRedis, Level::Queryset, Level::Count] {
         assert_eq!(app.counts(level).await.errors, 0, "{level:?}");
     }
@@ -61,8 +51,7 @@ async fn a_clear_waits_for_a_redis_that_is_slow() {
     app.get("/properties/").await;
     // Longer than a reader's command may take; readers don't scan.
     proxy.slow_down("SCAN", Duration::from_millis(700));
-    let cleared = app.reader.post("/properties/cache-clear/", &[]).await;
-    let cleared = cleared.assert_status(200).json();
+    let cleared = app.reader.post_empty("/properties/cache-clear/").await.assert_status(200).json();
     assert_eq!(cleared["cleared"]["pages"], 1, "{cleared}");
 }
 
@@ -73,10 +62,8 @@ async fn a_redis_that_answers_and_takes_no_writes_is_told_from_one_that_is_gone(
     let cli = redis.cli().await;
     cli.run::<()>(&["CONFIG", "SET", "maxmemory", "1"]).await;
     let before = connections_received(&cli).await;
-    eventually("it was tried again and again", async || {
-        (connections_received(&cli).await >= before + 5).then_some(())
-    })
-    .await;
+    until("it was tried again and again", async || connections_received(&cli).await >= before + 5)
+        .await;
     let told = metrics(&app).await;
     assert_eq!(
         (&told["redis"]["reachable"], &told["redis"]["state"]),
@@ -84,19 +71,13 @@ async fn a_redis_that_answers_and_takes_no_writes_is_told_from_one_that_is_gone(
         "{told}"
     );
     assert_eq!(told["redis"]["connections"], 1, "{told}");
-    let said = advice(&told);
-    for text in ["Redis responds", "OOM", "allkeys-lru"] {
-        assert!(said.contains(text), "{text}: {said}");
-    }
+    advice(&told).shows(["Redis responds", "OOM", "allkeys-lru"]);
     let page = app.get("/properties/redis-metrics/").await;
-    assert!(page.has("Refusing commands") && page.has("OOM"), "{page:?}");
-    assert!(page.has("The Redis server"), "{page:?}");
-    assert!(!page.has("Redis can’t be reached"), "{page:?}");
+    page.shows(["Refusing commands", "OOM", "The Redis server"]).hides(["Redis can’t be reached"]);
     cli.run::<()>(&["CONFIG", "SET", "maxmemory", "0"]).await;
-    eventually("it is in use again", async || {
+    until("it is in use again", async || {
         let told = metrics(&app).await;
-        let state = (&told["redis"]["state"], &told["redis"]["connections"]);
-        (state == (&"up".into(), &2.into())).then_some(())
+        (&told["redis"]["state"], &told["redis"]["connections"]) == (&"up".into(), &2.into())
     })
     .await;
 }
@@ -108,17 +89,16 @@ async fn a_redis_that_waits_for_the_database_is_not_said_to_be_gone() {
     let app = operator(plan.behind(&postgres)).await;
     postgres.cut();
     redis.cut();
-    eventually("the loss is noticed", async || {
+    until("the loss is noticed", async || {
         let told = metrics(&app).await;
-        (told["redis"]["state"] == "down" && advice(&told).contains("can't be reached"))
-            .then_some(())
+        told["redis"]["state"] == "down" && advice(&told).contains("can't be reached")
     })
     .await;
     redis.restore();
-    eventually("it answers", async || {
+    until("it answers", async || {
         let told = metrics(&app).await;
         let repairing = told["redis"]["state"] == "repairing";
-        (repairing && advice(&told).contains("DATABASE_URL")).then_some(())
+        repairing && advice(&told).contains("DATABASE_URL")
     })
     .await;
 }

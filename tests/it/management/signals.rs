@@ -1,18 +1,18 @@
 //! The signals test: a probe listing through the real write path.
 
-use crate::harness::{Plan, Proxy, eventually};
+use crate::harness::{Plan, Shows as _, listing, until};
 
 const PATH: &str = "/properties/test-signals/";
 
 async fn plan() -> Plan {
-    Plan::new().await.homes(2).await.set("DEBUG", "true")
+    Plan::with_homes(2).await.set("DEBUG", "true")
 }
 
 #[tokio::test]
-async fn it_proves_each_kind_of_write_and_leaves_no_row() {
+async fn it_proves_each_kind_of_write_leaves_no_row_and_is_not_disturbed_by_another() {
     let app = plan().await.start().await;
     for _ in 0..3 {
-        let answer = app.reader.post(PATH, &[]).await.assert_status(200).json();
+        let answer = app.reader.post_empty(PATH).await.assert_status(200).json();
         assert_eq!(answer["success"], true, "{answer}");
         let steps = answer["steps"].as_array().expect("steps");
         let names: String = steps.iter().filter_map(|step| step["step"].as_str()).collect();
@@ -23,12 +23,8 @@ async fn it_proves_each_kind_of_write_and_leaves_no_row() {
     }
     assert_eq!(app.database.listings().await, "2");
     assert_eq!(app.get_json("/properties/").await["count"], 2);
-}
-
-#[tokio::test]
-async fn two_at_once_do_not_disturb_each_other() {
-    let app = plan().await.start().await;
-    let (one, other) = tokio::join!(app.reader.post(PATH, &[]), app.reader.post(PATH, &[]));
+    // Two at once do not disturb each other.
+    let (one, other) = tokio::join!(app.reader.post_empty(PATH), app.reader.post_empty(PATH));
     for page in [one, other] {
         let answer = page.assert_status(200).json();
         assert_eq!(answer["success"], true, "{answer}");
@@ -39,22 +35,17 @@ async fn two_at_once_do_not_disturb_each_other() {
 #[tokio::test]
 async fn without_redis_it_says_that_nothing_is_cached_and_leaves_no_row() {
     let app = plan().await.set("REDIS_URL", "redis://127.0.0.1:1").start().await;
-    let answer = app.reader.post(PATH, &[]).await.assert_status(200).json();
+    let answer = app.reader.post_empty(PATH).await.assert_status(200).json();
     assert_eq!(answer["success"], false, "{answer}");
-    let told = answer.to_string();
-    assert!(told.contains("nothing was cached to invalidate"), "{told}");
-    assert!(!told.contains("still served"), "{told}");
+    answer.to_string().shows(["nothing was cached to invalidate"]).hides(["still served"]);
     assert_eq!(app.database.listings().await, "2");
 }
 
 #[tokio::test]
 async fn without_the_database_it_is_unavailable() {
-    let postgres = Proxy::to_postgres();
-    let plan = Plan::new().await.set("DEBUG", "true");
-    let app = plan.behind(&postgres).start().await;
+    let (postgres, app) = Plan::new().await.set("DEBUG", "true").behind_postgres().await;
     postgres.cut();
-    let page = app.reader.post(PATH, &[]).await.assert_status(503);
-    assert!(!page.header("retry-after").is_empty());
+    assert!(!app.reader.post_empty(PATH).await.assert_status(503).header("retry-after").is_empty());
 }
 
 /// Keeps every update of the listings waiting for whoever holds the lock 7.
@@ -65,16 +56,13 @@ const HELD_UPDATES: &str = "
 
 #[tokio::test]
 async fn a_probe_that_an_outage_leaves_is_deleted_when_the_database_is_back() {
-    let postgres = Proxy::to_postgres();
-    let plan = plan().await;
-    let app = plan.behind(&postgres).start().await;
-    app.database.run(HELD_UPDATES).await;
+    let (postgres, app) = plan().await.behind_postgres().await;
+    app.sql(HELD_UPDATES).await;
     let psql = app.database.psql().await;
-    let hold = "SELECT pg_advisory_lock(7)";
-    psql.batch_execute(hold).await.expect("held");
+    psql.batch_execute("SELECT pg_advisory_lock(7)").await.expect("held");
     let running = {
         let reader = app.reader.clone();
-        tokio::spawn(async move { reader.post(PATH, &[]).await })
+        tokio::spawn(async move { reader.post_empty(PATH).await })
     };
     app.database.has_waiting(1).await;
     postgres.cut();
@@ -82,8 +70,7 @@ async fn a_probe_that_an_outage_leaves_is_deleted_when_the_database_is_back() {
     drop(psql);
     assert_eq!(app.database.listings().await, "3");
     postgres.restore();
-    eventually("the probe is gone", async || (app.database.listings().await == "2").then_some(()))
-        .await;
+    until("the probe is gone", async || app.database.listings().await == "2").await;
 }
 
 #[tokio::test]
@@ -94,21 +81,20 @@ async fn a_probe_that_an_earlier_run_left_is_deleted_and_no_other_listing() {
         ('Cache signals test', 'of a run that goes on', 1, 'Signals test 0badcaff', now()),
         ('Cache signals test', 'a listing', 1, 'Leith', now() - interval '1 hour'),
         ('A listing', 'another', 1, 'Signals test 0badcafe', now() - interval '1 hour')";
-    app.database.run(rows).await;
-    app.reader.post(PATH, &[]).await.assert_status(200);
+    app.sql(rows).await;
+    app.reader.post_empty(PATH).await.assert_status(200);
     let kept = "SELECT string_agg(description, ', ' ORDER BY description) FROM property
         WHERE title NOT LIKE 'Home%'";
-    assert_eq!(app.database.value(kept).await, "a listing, another, of a run that goes on");
+    assert_eq!(app.sql(kept).await, "a listing, another, of a run that goes on");
 }
 
 #[tokio::test]
 async fn its_probes_are_one_line_of_the_dashboard_and_none_of_the_history() {
     let app = plan().await.start().await;
     let staff = app.staff().await;
-    let listing = crate::harness::listing("A house of note", "1", "Leith");
-    staff.create_listing(&listing).await;
+    staff.create_listing(&listing("A house of note", "1", "Leith")).await;
     for _ in 0..20 {
-        app.reader.post(PATH, &[]).await.assert_status(200);
+        app.reader.post_empty(PATH).await.assert_status(200);
     }
     let metrics = app.get_json("/properties/redis-metrics/").await;
     let told = metrics["metrics"]["invalidations"].as_array().expect("a list").clone();
@@ -119,8 +105,7 @@ async fn its_probes_are_one_line_of_the_dashboard_and_none_of_the_history() {
     assert_eq!(told[0]["times"], 60, "{told:?}");
     for path in ["/admin/", "/admin/history/"] {
         let page = staff.get(path).await.assert_status(200);
-        assert!(page.has("A house of note") && !page.has("Cache signals test"), "{path}");
+        page.shows(["A house of note"]).hides(["Cache signals test"]);
     }
-    let page = staff.get("/admin/history/?actor=cache+signals+test").await;
-    assert!(page.has("Cache signals test"), "{page:?}");
+    staff.get("/admin/history/?actor=cache+signals+test").await.shows(["Cache signals test"]);
 }

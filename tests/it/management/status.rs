@@ -2,15 +2,14 @@
 
 use serde_json::Value;
 
-use crate::harness::{App, OwnRedis, Plan, Proxy, listing};
+use crate::harness::{App, OwnRedis, Plan, listing};
 
 async fn status(app: &App) -> Value {
     app.get("/properties/cache-status/").await.assert_status(200).json()
 }
 
 async fn operator_on(redis: &OwnRedis) -> App {
-    let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
-    plan.set("REDIS_URL", redis.url()).start().await
+    Plan::with_homes(3).await.set("DEBUG", "true").set("REDIS_URL", redis.url()).start().await
 }
 
 #[tokio::test]
@@ -47,8 +46,7 @@ async fn a_level_with_more_keys_than_are_looked_at_is_estimated() {
     let commands = async || {
         let info: String = cli.run(&["INFO", "stats"]).await;
         let (_, rest) = info.split_once("total_commands_processed:").expect("a figure");
-        let number = rest.split('\r').next().expect("a number");
-        number.parse::<u64>().expect("a number")
+        rest.split('\r').next().expect("a number").parse::<u64>().expect("a number")
     };
     let before = commands().await;
     let state = status(&app).await["levels"]["page_redis"].clone();
@@ -67,18 +65,15 @@ async fn a_key_that_is_no_text_hinders_neither_status_nor_clear() {
     app.get("/properties/").await;
     let set = "redis.call('SET', ARGV[1], 'x')";
     let key = [app.prefix.as_bytes(), b":page:\xff\xfe"].concat();
-    let cli = redis.cli().await;
-    cli.run_with(&["EVAL", set, "0"], &key).await;
+    redis.cli().await.run_with(&["EVAL", set, "0"], &key).await;
     assert_eq!(status(&app).await["levels"]["page_redis"]["entries"], 2);
-    let cleared = app.reader.post("/properties/cache-clear/", &[]).await;
-    let cleared = cleared.assert_status(200).json();
+    let cleared = app.reader.post_empty("/properties/cache-clear/").await.assert_status(200).json();
     assert_eq!(cleared["cleared"]["pages"], 2, "{cleared}");
 }
 
 #[tokio::test]
 async fn what_a_write_has_made_void_has_no_time_left() {
-    let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
-    let app = plan.start().await;
+    let app = Plan::with_homes(3).await.set("DEBUG", "true").start().await;
     let left = async || {
         let ttl = status(&app).await["ttl"].clone();
         ["all_properties", "property_count"].map(|name| ttl[name].is_u64())
@@ -94,8 +89,7 @@ async fn what_a_write_has_made_void_has_no_time_left() {
 #[tokio::test]
 async fn the_event_logs_position_and_lag_are_told() {
     let app = Plan::new().await.set("DEBUG", "true").start().await;
-    let staff = app.staff().await;
-    staff.create_listing(&listing("New", "1", "L")).await;
+    app.staff().await.create_listing(&listing("New", "1", "L")).await;
     let events = status(&app).await["events"].clone();
     assert_eq!(events["last_id"], 1, "{events}");
     assert!(events["position"].is_u64() && events["lag"].is_u64(), "{events}");
@@ -103,9 +97,7 @@ async fn the_event_logs_position_and_lag_are_told() {
 
 #[tokio::test]
 async fn a_level_that_is_out_of_reach_says_so() {
-    let redis = Proxy::to_redis();
-    let plan = Plan::new().await.homes(1).await.set("DEBUG", "true");
-    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    let (redis, app) = Plan::with_homes(1).await.set("DEBUG", "true").behind_redis().await;
     redis.cut();
     for level in ["page_redis", "queryset", "count"] {
         let state = status(&app).await["levels"][level].clone();
@@ -117,9 +109,7 @@ async fn a_level_that_is_out_of_reach_says_so() {
 
 #[tokio::test]
 async fn status_answers_without_the_database_too() {
-    let postgres = Proxy::to_postgres();
-    let plan = Plan::new().await.set("DEBUG", "true");
-    let app = plan.behind(&postgres).start().await;
+    let (postgres, app) = Plan::new().await.set("DEBUG", "true").behind_postgres().await;
     postgres.cut();
     assert!(status(&app).await["events"]["last_id"].is_null());
 }

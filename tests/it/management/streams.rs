@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::{Method, Response};
 
 use super::operator;
-use crate::harness::{Browser, Plan, Shell, Stopwatch, TOKEN, eventually};
+use crate::harness::{Browser, Plan, Shell, Stopwatch, TOKEN, spawn_app, until};
 
 const PATH: &str = "/properties/redis-metrics/stream/";
 
@@ -19,8 +19,7 @@ async fn next(stream: &mut Response, buffer: &mut String) -> Option<(String, Str
         if let Some((event, rest)) = buffer.split_once("\n\n") {
             let field = |name: &str| {
                 let mut lines = event.lines();
-                let found = lines.find_map(|line| line.strip_prefix(name));
-                found.unwrap_or_default().trim().to_owned()
+                lines.find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim().to_owned()
             };
             let event = (field("event:"), field("data:"));
             *buffer = rest.to_owned();
@@ -56,13 +55,12 @@ async fn the_figures_come_at_once_and_follow_what_happens() {
             }
         }
     };
-    let followed = tokio::time::timeout(Duration::from_secs(10), followed);
-    followed.await.expect("the figures follow");
+    tokio::time::timeout(Duration::from_secs(10), followed).await.expect("the figures follow");
 }
 
 #[tokio::test]
 async fn who_may_not_see_the_dashboard_may_not_watch_it() {
-    let app = Plan::new().await.start().await;
+    let app = spawn_app().await;
     assert_eq!(watch(&app.reader).await.status(), 401);
     let staff = app.staff().await;
     assert_eq!(watch(&staff).await.status(), 200);
@@ -85,10 +83,7 @@ async fn only_so_many_may_watch_at_once_and_a_place_is_free_again() {
         assert!(watching.len() <= 64, "there is no bound");
     }
     drop(watching);
-    eventually("a place is free", async || {
-        (watch(&app.reader).await.status() == 200).then_some(())
-    })
-    .await;
+    until("a place is free", async || watch(&app.reader).await.status() == 200).await;
 }
 
 #[tokio::test]
@@ -104,7 +99,6 @@ async fn a_watcher_does_not_hold_up_the_end_of_the_site() {
     let told = Stopwatch::start();
     site.signal("TERM");
     while next(&mut stream, &mut buffer).await.is_some() {}
-    let code = tokio::task::spawn_blocking(move || site.wait()).await;
-    assert_eq!(code.expect("ended"), Some(0));
+    assert_eq!(tokio::task::spawn_blocking(move || site.wait()).await.expect("ended"), Some(0));
     assert!(told.elapsed() < Duration::from_secs(5), "{:?}", told.elapsed());
 }

@@ -3,13 +3,12 @@
 use reqwest::Method;
 
 use super::operator;
-use crate::harness::{App, Page, Plan, eventually};
+use crate::harness::{App, Page, Plan, Shows as _, until};
 
 const PATH: &str = "/properties/cache-warm/";
 
 async fn post(app: &App, accept: &str) -> Page {
-    let request = app.reader.request(Method::POST, PATH).header("accept", accept);
-    app.reader.send(request).await
+    app.reader.send(app.reader.request(Method::POST, PATH).header("accept", accept)).await
 }
 
 async fn state(app: &App) -> serde_json::Value {
@@ -34,24 +33,22 @@ async fn a_person_sees_how_far_it_is_and_a_second_one_waits() {
     let app = operator(30).await;
     // Each page waits for this lock, because nothing is cached.
     let lock = app.database.lock("property").await;
-    let page = post(&app, "text/html").await.assert_status(303);
-    assert_eq!(page.header("location"), PATH);
+    assert_eq!(post(&app, "text/html").await.assert_status(303).header("location"), PATH);
     let html = [("accept", "text/html")];
     let shown = app.reader.get_with(PATH, &html).await.assert_status(200);
-    assert!(shown.has("http-equiv=\"refresh\"") && shown.has("<progress"), "{shown:?}");
+    shown.shows(["http-equiv=\"refresh\"", "<progress"]);
     post(&app, "application/json").await.assert_status(409);
     post(&app, "text/html").await.assert_status(303);
     lock.release().await;
-    eventually("it ends", async || (state(&app).await["running"] == false).then_some(())).await;
+    until("it ends", async || state(&app).await["running"] == false).await;
     let shown = app.reader.get_with(PATH, &html).await.assert_status(200);
-    assert!(shown.has("Warm the cache again") && !shown.has("http-equiv=\"refresh\""), "{shown:?}");
+    shown.shows(["Warm the cache again"]).hides(["http-equiv=\"refresh\""]);
 }
 
 #[tokio::test]
 async fn an_outage_ends_it_and_is_told() {
     let postgres = crate::harness::Proxy::to_postgres();
-    let plan = Plan::new().await.homes(3).await.set("DEBUG", "true");
-    let app = plan.behind(&postgres).start().await;
+    let app = Plan::with_homes(3).await.set("DEBUG", "true").behind(&postgres).start().await;
     postgres.cut();
     post(&app, "application/json").await.assert_status(503);
     let state = state(&app).await;

@@ -6,7 +6,7 @@ const MEBIBYTE: u64 = 1024 * 1024;
 
 #[tokio::test]
 async fn the_tier_stays_within_its_bound_and_keeps_the_page_that_everybody_reads() {
-    let plan = Plan::new().await.homes(24).await.set("DEBUG", "true");
+    let plan = Plan::with_homes(24).await.set("DEBUG", "true");
     let app = plan.set("PAGE_CACHE_MEMORY_MB", "1").start().await;
     let hot = "/properties/?format=json";
     let size = async || {
@@ -31,8 +31,7 @@ async fn the_tier_stays_within_its_bound_and_keeps_the_page_that_everybody_reads
     }
     let (entries, bytes) = size().await;
     assert!(entries > 20 && bytes > MEBIBYTE / 2, "{entries} pages, {bytes} bytes");
-    let page = app.get(hot).await;
-    assert!(page.is_memory_hit(), "{}", page.cache_status());
+    app.get(hot).await.assert_memory_hit();
 }
 
 #[tokio::test]
@@ -48,6 +47,5 @@ async fn a_page_that_is_longer_than_the_tier_is_answered_and_not_held() {
         let page = page.assert_status(200);
         assert!(!page.is_memory_hit() && page.body.len() > 1_500_000, "{}", page.cache_status());
     }
-    let small = app.has_in_memory("/properties/1/").await;
-    assert!(small.has("Long 1"));
+    assert!(app.has_in_memory("/properties/1/").await.has("Long 1"));
 }

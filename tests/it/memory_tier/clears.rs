@@ -2,13 +2,12 @@
 
 use serde_json::Value;
 
-use crate::harness::{App, Plan, Shell, eventually};
+use crate::harness::{App, Plan, Shell, until};
 
 const PATHS: [&str; 3] = ["/properties/", "/properties/?format=json", "/properties/1/"];
 
 async fn clear(app: &App) -> Value {
-    let answer = app.reader.post("/properties/cache-clear/", &[]).await;
-    answer.assert_status(200).json()
+    app.reader.post_empty("/properties/cache-clear/").await.assert_status(200).json()
 }
 
 async fn entries(app: &App) -> u64 {
@@ -19,8 +18,7 @@ async fn entries(app: &App) -> u64 {
 
 /// An instance with Redis, another with it and one without.
 async fn instances() -> [App; 3] {
-    let plan = Plan::new().await.homes(2).await.set("DEBUG", "true");
-    let first = plan.start().await;
+    let first = Plan::with_homes(2).await.set("DEBUG", "true").start().await;
     let second = first.another().start().await;
     let alone = first.another().set("REDIS_URL", "off").start().await;
     for app in [&first, &second, &alone] {
@@ -51,8 +49,7 @@ async fn a_clear_through_one_instance_empties_the_memory_of_all() {
         let apps = instances().await;
         clear(&apps[writer]).await;
         for app in &apps {
-            eventually("the memory is empty", async || (entries(app).await == 0).then_some(()))
-                .await;
+            until("the memory is empty", async || entries(app).await == 0).await;
             for path in PATHS {
                 let page = app.get(path).await.assert_status(200);
                 assert!(!page.is_memory_hit(), "{path}: {}", page.cache_status());
@@ -76,8 +73,7 @@ async fn a_clear_by_the_command_empties_the_memory_of_running_sites() {
     for command in [Shell::beside(&first), Shell::beside(&alone)] {
         command.run(&["manage_cache", "--clear"]).done();
         for app in [&first, &second, &alone] {
-            eventually("the memory is empty", async || (entries(app).await == 0).then_some(()))
-                .await;
+            until("the memory is empty", async || entries(app).await == 0).await;
             app.has_in_memory("/properties/").await;
         }
     }

@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::harness::{
-    App, Browser, Page, Plan, Shell, create_role, eventually, eventually_within, listing, shared,
+    App, Browser, Page, Plan, Shell, Shows as _, create_role, eventually, eventually_within,
+    listing, shared, until, until_within,
 };
 
 /// What SPEC promises after the end of a fault.
@@ -20,7 +22,7 @@ const TERMINATE: &str = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_act
 
 /// A site that reads as a role of its own, whose new connections can be refused while the old ones go on.
 async fn app_of_a_role(redis: Option<&str>) -> (App, String) {
-    let plan = Plan::new().await.homes(2).await;
+    let plan = Plan::with_homes(2).await;
     let role = create_role(&plan.database).await;
     let url = plan.database.url(&role, &shared().postgres);
     let plan = plan.set("DATABASE_URL", url).set("DATABASE_POOL_SIZE", "2");
@@ -30,20 +32,17 @@ async fn app_of_a_role(redis: Option<&str>) -> (App, String) {
     };
     let app = plan.start().await;
     // The pool has every connection that it may have: none has to be made while that is refused.
-    let busy = (0..8).map(|_| app.get("/properties/no-cache/"));
-    futures_util::future::join_all(busy).await;
+    join_all((0..8).map(|_| app.get("/properties/no-cache/"))).await;
     (app, role)
 }
 
 /// Ends the connection that hears of events, and lets no other be made.
 async fn deafen(app: &App, role: &str) {
-    app.database.run(&format!("ALTER ROLE {role} NOLOGIN")).await;
-    app.database.run(TERMINATE).await;
+    app.sql(&format!("ALTER ROLE {role} NOLOGIN")).await;
+    app.sql(TERMINATE).await;
     // Without being told, it would go on for longer than this.
-    eventually_within(Duration::from_secs(1), "memory is disarmed", async || {
-        (!app.is_armed().await).then_some(())
-    })
-    .await;
+    until_within(Duration::from_secs(1), "memory is disarmed", async || !app.is_armed().await)
+        .await;
 }
 
 #[tokio::test]
@@ -56,12 +55,9 @@ async fn memory_does_not_answer_while_the_site_cannot_listen_and_follows_when_it
         let page = app.get(path).await;
         assert!(page.cache_status().starts_with("page-redis; hit"), "{page:?}");
     }
-    app.database.run("UPDATE property SET title = 'Unheard of' WHERE id = 1").await;
-    app.database.run(&format!("ALTER ROLE {role} LOGIN")).await;
-    eventually_within(BOUND, "the write shows", async || {
-        app.get(path).await.has("Unheard of").then_some(())
-    })
-    .await;
+    app.sql("UPDATE property SET title = 'Unheard of' WHERE id = 1").await;
+    app.sql(&format!("ALTER ROLE {role} LOGIN")).await;
+    until_within(BOUND, "the write shows", async || app.get(path).await.has("Unheard of")).await;
     assert!(app.has_in_memory(path).await.has("Unheard of"));
     app.keeps_showing(path, "Unheard of").await;
 }
@@ -76,20 +72,15 @@ async fn redis_is_not_read_once_the_log_was_not_read_for_the_lease_and_readiness
     assert!(following().await);
     deafen(&app, &role).await;
     // No instance hears of it, so Redis is not told.
-    app.database.run("UPDATE property SET title = 'Unheard of' WHERE id = 1").await;
-    eventually_within(BOUND, "the write shows", async || {
-        app.get(path).await.has("Unheard of").then_some(())
-    })
-    .await;
+    app.sql("UPDATE property SET title = 'Unheard of' WHERE id = 1").await;
+    until_within(BOUND, "the write shows", async || app.get(path).await.has("Unheard of")).await;
     assert!(!following().await);
     for round in 0..3 {
         let title = format!("Round {round}");
-        let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
-        app.database.run(&sql).await;
-        let page = app.get(path).await.assert_status(200);
-        assert!(page.has(&title) && !page.is_hit(), "stale: {page:?}");
+        app.sql(&format!("UPDATE property SET title = '{title}' WHERE id = 1")).await;
+        app.get(path).await.assert_status(200).assert_no_hit().shows([&title]);
     }
-    app.database.run(&format!("ALTER ROLE {role} LOGIN")).await;
+    app.sql(&format!("ALTER ROLE {role} LOGIN")).await;
     assert!(app.has_in_memory(path).await.has("Round 2"));
     assert!(following().await);
 }
@@ -106,7 +97,7 @@ async fn a_save_through_an_instance_that_cannot_listen_shows_in_its_next_request
     for path in ["/properties/", "/properties/1/"] {
         app.keeps_showing(path, "Mended").await;
     }
-    app.database.run(&format!("ALTER ROLE {role} LOGIN")).await;
+    app.sql(&format!("ALTER ROLE {role} LOGIN")).await;
     for path in ["/properties/", "/properties/1/"] {
         assert!(app.has_in_memory(path).await.has("Mended"));
         app.keeps_showing(path, "Mended").await;
@@ -121,39 +112,32 @@ async fn without_redis_an_instance_that_cannot_listen_reads_every_page_from_post
     deafen(&app, &role).await;
     for round in 0..3 {
         let title = format!("Round {round}");
-        let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
-        app.database.run(&sql).await;
+        app.sql(&format!("UPDATE property SET title = '{title}' WHERE id = 1")).await;
         // At once: what can't be followed is not cached.
-        let page = app.get(path).await.assert_status(200);
-        assert!(page.has(&title), "stale: {page:?}");
+        app.get(path).await.assert_status(200).shows([&title]);
     }
-    app.database.run(&format!("ALTER ROLE {role} LOGIN")).await;
+    app.sql(&format!("ALTER ROLE {role} LOGIN")).await;
     assert!(app.has_in_memory(path).await.has("Round 2"));
 }
 
 #[tokio::test]
 async fn an_event_whose_notification_is_lost_is_found_in_the_log() {
-    for redis in [shared().redis.as_str(), "off"] {
-        let plan = Plan::new().await.homes(2).await.set("REDIS_URL", redis);
-        let app = plan.start().await;
+    join_all([shared().redis.as_str(), "off"].map(async |redis| {
+        let app = Plan::with_homes(2).await.set("REDIS_URL", redis).start().await;
         let path = "/properties/1/";
         // The triggers log as before, and tell nobody.
-        let mute = "DO $$ BEGIN
+        app.sql("DO $$ BEGIN
             EXECUTE replace(pg_get_functiondef('property_log_event'::regproc), 'pg_notify', 'concat');
-        END $$";
-        app.database.run(mute).await;
+        END $$").await;
         for round in 0..3 {
             app.has_in_memory(path).await;
             let title = format!("Round {round}");
-            let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
-            app.database.run(&sql).await;
-            eventually_within(BOUND, "the write shows", async || {
-                app.get(path).await.has(&title).then_some(())
-            })
-            .await;
+            app.sql(&format!("UPDATE property SET title = '{title}' WHERE id = 1")).await;
+            until_within(BOUND, "the write shows", async || app.get(path).await.has(&title)).await;
             app.keeps_showing(path, &title).await;
         }
-    }
+    }))
+    .await;
 }
 
 /// Sends a request without waiting for its answer.
@@ -181,8 +165,8 @@ async fn memory_hit(browser: &Browser, path: &str) -> Page {
 
 #[tokio::test]
 async fn a_process_that_was_frozen_does_not_answer_its_first_request_with_what_it_held() {
-    for redis in [shared().redis.as_str(), "off"] {
-        let plan = Plan::new().await.homes(2).await.set("REDIS_URL", redis);
+    join_all([shared().redis.as_str(), "off"].map(async |redis| {
+        let plan = Plan::with_homes(2).await.set("REDIS_URL", redis);
         // Somebody has to tell Redis of the write.
         let other = plan.start().await;
         let site = Shell::beside(&other).serve(&["serve", "--no-migrate"]);
@@ -198,10 +182,7 @@ async fn a_process_that_was_frozen_does_not_answer_its_first_request_with_what_i
         for path in paths {
             other.comes_to_show(path, "Meanwhile").await;
         }
-        eventually("nobody believes its memory any more", async || {
-            (written.elapsed() > LEASE).then_some(())
-        })
-        .await;
+        until("nobody believes its memory any more", async || written.elapsed() > LEASE).await;
         let mut streams = Vec::new();
         for path in paths {
             streams.push(send(&site.origin, path).await);
@@ -215,22 +196,21 @@ async fn a_process_that_was_frozen_does_not_answer_its_first_request_with_what_i
         for path in paths {
             assert!(memory_hit(&browser, path).await.has("Meanwhile"));
         }
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]
 async fn a_site_that_is_cut_off_from_postgres_for_a_while_forgets_what_it_held() {
     let postgres = crate::harness::Proxy::to_postgres();
-    let plan = Plan::new().await.homes(2).await.set("REDIS_URL", "off");
-    let app = plan.behind(&postgres).start().await;
+    let app = Plan::with_homes(2).await.set("REDIS_URL", "off").behind(&postgres).start().await;
     let path = "/properties/1/";
     for round in 0..3 {
         app.has_in_memory(path).await;
         postgres.cut();
-        eventually("memory is disarmed", async || (!app.is_armed().await).then_some(())).await;
+        until("memory is disarmed", async || !app.is_armed().await).await;
         let title = format!("Round {round}");
-        let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
-        app.database.run(&sql).await;
+        app.sql(&format!("UPDATE property SET title = '{title}' WHERE id = 1")).await;
         postgres.restore();
         // A page that is said to be right is right; one of before is told to be.
         let page = eventually_within(BOUND, "a right page", async || {
@@ -238,7 +218,7 @@ async fn a_site_that_is_cut_off_from_postgres_for_a_while_forgets_what_it_held()
             (page.status == 200 && !page.is_stale()).then_some(page)
         })
         .await;
-        assert!(page.has(&title), "stale: {page:?}");
+        page.shows([&title]);
         app.keeps_showing(path, &title).await;
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use crate::harness::{App, Browser, Plan, listing};
+use crate::harness::{App, Browser, Plan, listing, spawn_homes};
 
 const WRITES: u32 = 40;
 const READERS: usize = 4;
@@ -35,8 +35,7 @@ async fn read(reader: Browser, path: &'static str, told: Arc<Told>) -> usize {
 }
 
 async fn nobody_gets_what_was_before_an_acknowledged_write(app: &App) {
-    let first = "UPDATE property SET title = 'Version 0' WHERE id = 1";
-    app.database.run(first).await;
+    app.sql("UPDATE property SET title = 'Version 0' WHERE id = 1").await;
     for path in ["/properties/", "/properties/1/"] {
         app.comes_to_show(path, "Version 0").await;
     }
@@ -47,8 +46,7 @@ async fn nobody_gets_what_was_before_an_acknowledged_write(app: &App) {
         .map(|at| tokio::spawn(read(app.stranger(), paths[at % paths.len()], told.clone())))
         .collect();
     for number in 1..=WRITES {
-        let title = format!("Version {number}");
-        staff.edit_listing(1, &listing(&title, "1", "Leith")).await;
+        staff.edit_listing(1, &listing(&format!("Version {number}"), "1", "Leith")).await;
         told.acknowledged.store(number, Ordering::Release);
     }
     told.done.store(true, Ordering::Release);
@@ -61,7 +59,7 @@ async fn nobody_gets_what_was_before_an_acknowledged_write(app: &App) {
 
 #[tokio::test]
 async fn no_reader_gets_what_was_before_an_acknowledged_write() {
-    let app = Plan::new().await.homes(3).await.start().await;
+    let app = spawn_homes(3).await;
     // Another instance hears of the same writes, and writes to the same Redis.
     let other = app.another().start().await;
     let told = Arc::new(Told::default());
@@ -83,7 +81,6 @@ async fn no_reader_gets_what_was_before_an_acknowledged_write() {
 
 #[tokio::test]
 async fn without_redis_no_reader_gets_what_was_before_an_acknowledged_write() {
-    let plan = Plan::new().await.homes(3).await.set("REDIS_URL", "off");
-    let app = plan.start().await;
+    let app = Plan::with_homes(3).await.set("REDIS_URL", "off").start().await;
     nobody_gets_what_was_before_an_acknowledged_write(&app).await;
 }

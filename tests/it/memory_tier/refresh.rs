@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use property_listings::cache::Level;
 
-use crate::harness::{App, Page, Plan};
+use crate::harness::{App, Page, Plan, until};
 
 /// How long an entry lives in these tests: long enough that a busy machine asks within the last tenth of it.
 const LIFETIME: Duration = Duration::from_secs(5);
@@ -110,10 +110,9 @@ const CASES: [Case; 5] = [
 
 impl Case {
     async fn check(&self) {
-        let plan = Plan::new().await.homes(2).await;
+        let plan = Plan::with_homes(2).await;
         let variables = self.variables.iter();
-        let app = variables.fold(plan, |plan, (name, value)| plan.set(name, *value));
-        let app = app.start().await;
+        let app = variables.fold(plan, |plan, (name, value)| plan.set(name, *value)).start().await;
         let in_memory = !self.variables.contains(&("PAGE_CACHE_MEMORY_MB", "0"));
         if in_memory {
             app.has_in_memory(self.path).await;
@@ -152,24 +151,18 @@ async fn readers_of_what_expires_never_wait_and_it_is_computed_anew_once_a_lifet
 
 #[tokio::test]
 async fn a_page_that_nobody_asks_for_is_not_computed_anew() {
-    let plan = Plan::new().await.homes(2).await.set("PAGE_CACHE_TTL", "1");
-    let app = plan.start().await;
+    let app = Plan::with_homes(2).await.set("PAGE_CACHE_TTL", "1").start().await;
     app.get("/properties/").await;
     let before = app.counts(Level::PageMemory).await;
     let start = Instant::now();
-    crate::harness::eventually("it has expired", async || {
-        (start.elapsed() > Duration::from_millis(1100)).then_some(())
-    })
-    .await;
+    until("it has expired", async || start.elapsed() > Duration::from_millis(1100)).await;
     assert_eq!(app.counts(Level::PageMemory).await.stores, before.stores);
-    let page = app.get("/properties/").await;
-    assert!(page.is_stored(), "{}", page.cache_status());
+    app.get("/properties/").await.assert_stored();
 }
 
 #[tokio::test]
 async fn lifetimes_in_memory_are_spread_so_that_pages_do_not_expire_together() {
-    let plan = Plan::new().await.homes(1).await.set("REDIS_URL", "off");
-    let app = plan.start().await;
+    let app = Plan::with_homes(1).await.set("REDIS_URL", "off").start().await;
     let mut seconds = Vec::new();
     for price in 1..=40 {
         let page = app.has_in_memory(&format!("/properties/?min_price={price}&format=json")).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::harness::{App, Plan, eventually_within, listing};
+use crate::harness::{App, listing, spawn_homes, spawn_staffed, until_within};
 
 /// Every kind of page that shows listing 1, which is in Leith.
 const SHOWING: [&str; 6] = [
@@ -32,16 +32,14 @@ async fn warm(app: &App) {
 
 async fn others_are_still_in_memory(app: &App) {
     for path in OTHERS {
-        let page = app.get(path).await;
-        assert!(page.is_memory_hit(), "{path}: {}", page.cache_status());
+        app.get(path).await.assert_memory_hit();
     }
 }
 
 #[tokio::test]
 async fn a_save_shows_in_the_very_next_request_for_every_kind_of_page_and_leaves_others_in_memory()
 {
-    let app = Plan::new().await.homes(4).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(4).await;
     for round in 0..5 {
         warm(&app).await;
         let title = format!("Round {round}");
@@ -60,8 +58,7 @@ async fn a_save_shows_in_the_very_next_request_for_every_kind_of_page_and_leaves
 
 #[tokio::test]
 async fn an_added_and_a_deleted_listing_show_in_the_very_next_request() {
-    let app = Plan::new().await.homes(4).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(4).await;
     warm(&app).await;
     let id = staff.create_listing(&listing("Added", "1", "Leith")).await;
     for path in &SHOWING[..4] {
@@ -80,21 +77,18 @@ async fn an_added_and_a_deleted_listing_show_in_the_very_next_request() {
 
 #[tokio::test]
 async fn a_write_by_psql_shows_on_every_instance_within_the_bound_and_is_never_undone() {
-    let first = Plan::new().await.homes(4).await.start().await;
+    let first = spawn_homes(4).await;
     let second = first.another().start().await;
     for round in 0..3 {
         for app in [&first, &second] {
             warm(app).await;
         }
         let title = format!("Round {round}");
-        let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
-        first.database.run(&sql).await;
+        first.database.run(&format!("UPDATE property SET title = '{title}' WHERE id = 1")).await;
         for app in [&first, &second] {
             for path in SHOWING {
-                eventually_within(BOUND, "the write shows", async || {
-                    app.get(path).await.has(&title).then_some(())
-                })
-                .await;
+                until_within(BOUND, "the write shows", async || app.get(path).await.has(&title))
+                    .await;
             }
         }
         for app in [&second, &first] {
@@ -108,7 +102,7 @@ async fn a_write_by_psql_shows_on_every_instance_within_the_bound_and_is_never_u
 
 #[tokio::test]
 async fn a_save_through_one_instance_shows_on_another_that_has_the_page_in_memory() {
-    let first = Plan::new().await.homes(4).await.start().await;
+    let first = spawn_homes(4).await;
     let second = first.another().start().await;
     let staff = first.staff().await;
     for round in 0..3 {
@@ -116,10 +110,8 @@ async fn a_save_through_one_instance_shows_on_another_that_has_the_page_in_memor
         let title = format!("Round {round}");
         staff.edit_listing(1, &listing(&title, "1", "Leith")).await;
         for path in SHOWING {
-            eventually_within(BOUND, "the write shows", async || {
-                second.get(path).await.has(&title).then_some(())
-            })
-            .await;
+            until_within(BOUND, "the write shows", async || second.get(path).await.has(&title))
+                .await;
             second.keeps_showing(path, &title).await;
         }
         others_are_still_in_memory(&second).await;
@@ -128,16 +120,15 @@ async fn a_save_through_one_instance_shows_on_another_that_has_the_page_in_memor
 
 #[tokio::test]
 async fn a_write_that_is_rolled_back_leaves_every_page_in_memory() {
-    let app = Plan::new().await.homes(4).await.start().await;
+    let app = spawn_homes(4).await;
     warm(&app).await;
     let write =
         "UPDATE property SET title = 'Never'; DELETE FROM property WHERE id = 1; TRUNCATE property";
-    app.database.run(&format!("BEGIN; {write}; ROLLBACK")).await;
+    app.sql(&format!("BEGIN; {write}; ROLLBACK")).await;
     // A write that was committed later is heard of; it touches lists of everything only.
     app.has_heard_of_everything().await;
     let untouched = SHOWING.iter().filter(|path| path.contains("eith") || path.contains("/1/"));
     for path in untouched.chain(&OTHERS) {
-        let page = app.get(path).await;
-        assert!(page.is_memory_hit(), "{path}: {}", page.cache_status());
+        app.get(path).await.assert_memory_hit();
     }
 }

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use crate::harness::{App, Page, Plan, Proxy, eventually};
+use crate::harness::{App, Page, Plan, Proxy, Shows as _, until};
 
 const NOTICE: &str = "can’t reach its database at the moment";
 const FOR_PEOPLE: [&str; 5] = [
@@ -22,10 +22,7 @@ const FOR_PROGRAMS: [&str; 5] = [
 
 /// A site that holds every page, with the way to its database.
 async fn start() -> (App, Proxy) {
-    let postgres = Proxy::to_postgres();
-    let plan = Plan::new().await.homes(4).await;
-    let plan = plan.behind(&postgres).set("REDIS_URL", "off");
-    let app = plan.start().await;
+    let (postgres, app) = Plan::with_homes(4).await.set("REDIS_URL", "off").behind_postgres().await;
     for path in FOR_PEOPLE.iter().chain(&FOR_PROGRAMS) {
         app.has_in_memory(path).await;
     }
@@ -40,8 +37,7 @@ async fn with(app: &App, path: &str, headers: &[(&str, &str)]) -> Page {
 
 async fn all_stand_in(app: &App) {
     for path in FOR_PEOPLE.iter().chain(&FOR_PROGRAMS) {
-        eventually("the page stands in", async || app.get(path).await.is_stale().then_some(()))
-            .await;
+        until("the page stands in", async || app.get(path).await.is_stale()).await;
     }
 }
 
@@ -100,14 +96,13 @@ async fn a_copy_without_the_notice_is_not_confirmed_and_one_with_it_is() {
         for (encoding, etag) in &copies {
             let headers = [("accept-encoding", *encoding), ("if-none-match", etag)];
             let page = with(&app, path, &headers).await.assert_status(200);
-            assert!(page.has(NOTICE), "{path}: {page:?}");
+            page.shows([NOTICE]);
             assert_eq!(page.header("content-encoding"), "");
             assert_eq!(page.header("vary"), "Accept, Accept-Encoding");
             assert_eq!(page.header("cache-control"), "public, no-cache");
             own.push(page.header("etag").to_owned());
             let headers = [("accept-encoding", *encoding), ("if-none-match", &own[0])];
-            let page = with(&app, path, &headers).await.assert_status(304);
-            assert!(page.body.is_empty());
+            assert!(with(&app, path, &headers).await.assert_status(304).body.is_empty());
         }
         own.dedup();
         assert_eq!(own.len(), 1, "{path}: {own:?}");
@@ -115,11 +110,10 @@ async fn a_copy_without_the_notice_is_not_confirmed_and_one_with_it_is() {
         assert_eq!((head.header("etag"), head.body.len()), (own[0].as_str(), 0), "{path}");
         postgres.restore();
         // Whoever has the copy with the notice gets the page without it.
-        eventually("the page is itself again", async || {
-            let copy = [("if-none-match", own[0].as_str())];
-            let page = app.reader.get_with(path, &copy).await;
+        until("the page is itself again", async || {
+            let page = app.reader.get_with(path, &[("if-none-match", own[0].as_str())]).await;
             assert!(page.is_stale() || !page.has(NOTICE), "{page:?}");
-            (page.status == 200).then_some(())
+            page.status == 200
         })
         .await;
         app.has_in_memory(path).await;

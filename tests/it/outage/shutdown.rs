@@ -1,6 +1,6 @@
 //! The end of the program while requests are in flight.
 
-use crate::harness::{Browser, Plan, Reader, Shell, TOKEN, eventually};
+use crate::harness::{Browser, Plan, Reader, Shell, Shows as _, TOKEN, until};
 
 /// How many requests the program could not answer from memory.
 async fn missed(browser: &Browser) -> u64 {
@@ -15,7 +15,7 @@ async fn missed(browser: &Browser) -> u64 {
 #[tokio::test]
 async fn a_site_that_is_told_to_stop_answers_every_leader_and_every_follower_in_flight() {
     for redis in [None, Some("off")] {
-        let plan = Plan::new().await.homes(3).await.holdable().await;
+        let plan = Plan::with_homes(3).await.holdable().await;
         let plan = match redis {
             Some(redis) => plan.set("REDIS_URL", redis),
             None => plan,
@@ -26,26 +26,20 @@ async fn a_site_that_is_told_to_stop_answers_every_leader_and_every_follower_in_
         let before = missed(&browser).await;
         let paths = ["/properties/", "/properties/?format=json", "/properties/2/"];
         let asking: Vec<_> = (0..30).map(|at| browser.asks(paths[at % paths.len()])).collect();
-        eventually("the requests are there", async || {
-            (missed(&browser).await >= before + 30).then_some(())
-        })
-        .await;
+        until("the requests are there", async || missed(&browser).await >= before + 30).await;
         // The two lists share one load.
         hold.readers_wait(2).await;
         site.signal("TERM");
         let address = site.origin.trim_start_matches("http://").to_owned();
-        eventually("nobody new is let in", async || {
-            let connected = tokio::net::TcpStream::connect(&address).await;
-            connected.is_err().then_some(())
+        until("nobody new is let in", async || {
+            tokio::net::TcpStream::connect(&address).await.is_err()
         })
         .await;
         assert!(!site.has_ended(), "it did not wait for the requests");
         hold.release().await;
         for page in asking {
-            let page = page.await.expect("answered").assert_status(200);
-            assert!(page.has("Home 2"), "{page:?}");
+            page.await.expect("answered").assert_status(200).shows(["Home 2"]);
         }
-        let code = tokio::task::spawn_blocking(move || site.wait()).await;
-        assert_eq!(code.expect("ended"), Some(0));
+        assert_eq!(tokio::task::spawn_blocking(move || site.wait()).await.expect("ended"), Some(0));
     }
 }

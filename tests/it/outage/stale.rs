@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use property_listings::cache::Level;
 use reqwest::Method;
 
 use crate::harness::{
-    App, Page, Plan, Proxy, Reader, Stopwatch, create_role, eventually, eventually_within, shared,
+    App, Page, Plan, Proxy, Reader, Shows as _, Stopwatch, create_role, eventually, shared, until,
+    until_within,
 };
 
 const PATHS: [&str; 3] = ["/properties/", "/properties/?format=json", "/properties/1/"];
@@ -17,7 +19,7 @@ const NOTICE: &str = "<p class=\"notice\" id=\"old\" role=\"status\">The site ca
 
 /// A site behind a proxy, whose entries of every level live for so many seconds.
 async fn app_behind(postgres: &Proxy, redis: Option<&str>, seconds: &str) -> App {
-    let plan = Plan::new().await.homes(2).await;
+    let plan = Plan::with_homes(2).await;
     let plan = plan
         .behind(postgres)
         .set("PAGE_CACHE_TTL", seconds)
@@ -50,7 +52,7 @@ async fn becomes_stale(app: &App, path: &str) -> Page {
 
 #[tokio::test]
 async fn cached_pages_keep_coming_while_postgres_is_away() {
-    for redis in [None, Some("off")] {
+    join_all([None, Some("off")].map(async |redis| {
         let postgres = Proxy::to_postgres();
         let app = app_behind(&postgres, redis, "900").await;
         let mut before = Vec::new();
@@ -61,18 +63,19 @@ async fn cached_pages_keep_coming_while_postgres_is_away() {
         for _ in 0..30 {
             for (path, before) in PATHS.iter().zip(&before) {
                 let page = app.get(path).await.assert_status(200);
-                assert!(page.is_hit(), "{path}: {}", page.cache_status());
+                page.assert_hit();
                 // A page that may be old says so, and is else the same.
                 let said = page.text().replace(NOTICE, "<!--stale-->");
                 assert!(said == before.text(), "{path} has changed");
             }
         }
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]
 async fn a_page_that_expires_while_postgres_is_away_stands_in_and_says_so() {
-    for redis in [None, Some("off")] {
+    join_all([None, Some("off")].map(async |redis| {
         let postgres = Proxy::to_postgres();
         let app = app_behind(&postgres, redis, "2").await;
         let [path, for_people] = ["/properties/1/?format=json", "/properties/1/"];
@@ -91,24 +94,24 @@ async fn a_page_that_expires_while_postgres_is_away_stands_in_and_says_so() {
         let copy = [("if-none-match", before.header("etag"))];
         let page = app.reader.get_with(path, &copy).await.assert_status(304);
         assert!(page.is_stale() && page.body.is_empty(), "{page:?}");
-        let head = app.reader.request(Method::HEAD, path);
-        let head = app.reader.send(head).await.assert_status(200);
+        let head = app.reader.send(app.reader.request(Method::HEAD, path)).await.assert_status(200);
         assert!(head.is_stale(), "{head:?}");
         let first = lateness(&stale);
-        eventually("it gets older", async || {
+        until("it gets older", async || {
             let page = app.get(path).await.assert_status(200);
             assert!(page.is_stale(), "{}", page.cache_status());
-            (lateness(&page) > first + 1).then_some(())
+            lateness(&page) > first + 1
         })
         .await;
         let stale = app.counts(Level::PageMemory).await.stale;
         assert!(stale >= 3, "{stale} are counted");
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]
 async fn a_page_that_stands_in_tells_how_long_ago_it_was_loaded_and_how_long_ago_it_expired() {
-    let plan = Plan::new().await.homes(2).await;
+    let plan = Plan::with_homes(2).await;
     let role = create_role(&plan.database).await;
     let url = plan.database.url(&role, &shared().postgres);
     let plan = plan.set("DATABASE_URL", url).set("REDIS_URL", "off");
@@ -122,11 +125,11 @@ async fn a_page_that_stands_in_tells_how_long_ago_it_was_loaded_and_how_long_ago
          WHERE usename = '{role}' AND backend_start > (
              SELECT min(backend_start) FROM pg_stat_activity WHERE usename = '{role}')"
     );
-    app.database.run(&others).await;
+    app.sql(&others).await;
     for wanted in 2..=4 {
         let page = eventually("it gets older", async || {
             let page = app.get(path).await.assert_status(200);
-            assert!(page.is_hit(), "{}", page.cache_status());
+            page.assert_hit();
             (page.is_stale() && lateness(&page) >= wanted).then_some(page)
         })
         .await;
@@ -137,17 +140,15 @@ async fn a_page_that_stands_in_tells_how_long_ago_it_was_loaded_and_how_long_ago
         assert!(app.is_armed().await, "it hears of events");
     }
     // What it hears of is void, and does not stand in.
-    app.database.run("UPDATE property SET title = 'Mended' WHERE id = 1").await;
-    eventually("the page is refused", async || (app.get(path).await.status == 503).then_some(()))
-        .await;
-    app.database.run(&format!("ALTER ROLE {role} CONNECTION LIMIT -1")).await;
-    let page = app.get(path).await.assert_status(200);
-    assert!(page.has("Mended"), "stale: {page:?}");
+    app.sql("UPDATE property SET title = 'Mended' WHERE id = 1").await;
+    until("the page is refused", async || app.get(path).await.status == 503).await;
+    app.sql(&format!("ALTER ROLE {role} CONNECTION LIMIT -1")).await;
+    app.get(path).await.assert_status(200).shows(["Mended"]);
 }
 
 #[tokio::test]
 async fn a_page_that_stands_in_is_no_younger_than_it_is_late() {
-    for redis in [None, Some("off")] {
+    join_all([None, Some("off")].map(async |redis| {
         let postgres = Proxy::to_postgres();
         let app = app_behind(&postgres, redis, "2").await;
         let path = "/properties/";
@@ -162,36 +163,34 @@ async fn a_page_that_stands_in_is_no_younger_than_it_is_late() {
             (late > 3).then_some(())
         })
         .await;
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]
 async fn a_page_that_only_redis_holds_stands_in_after_the_lease_and_says_so() {
-    let postgres = Proxy::to_postgres();
-    let plan = Plan::new().await.homes(2).await.without_memory();
-    let app = plan.behind(&postgres).start().await;
+    let (postgres, app) = Plan::with_homes(2).await.without_memory().behind_postgres().await;
     for path in PATHS {
         app.get(path).await.assert_status(200);
         assert!(app.get(path).await.is_hit());
     }
     postgres.cut();
     for path in PATHS {
-        eventually("the page stands in", async || {
+        until("the page stands in", async || {
             let page = app.get(path).await.assert_status(200);
-            assert!(page.is_hit(), "{}", page.cache_status());
+            page.assert_hit();
             let status = page.cache_status();
-            (status.starts_with("page-redis; hit; ttl=-")
-                && status.ends_with("; detail=stale-if-error"))
-            .then_some(())
+            status.starts_with("page-redis; hit; ttl=-")
+                && status.ends_with("; detail=stale-if-error")
         })
         .await;
     }
     postgres.restore();
     for path in PATHS {
-        eventually("the page is right again", async || {
+        until("the page is right again", async || {
             let page = app.get(path).await.assert_status(200);
             let status = page.cache_status();
-            (status.starts_with("page-redis; hit; ttl=") && !status.contains("stale")).then_some(())
+            status.starts_with("page-redis; hit; ttl=") && !status.contains("stale")
         })
         .await;
     }
@@ -217,8 +216,7 @@ async fn write_during_an_outage(app: &App, postgres: &Proxy, round: u32) -> Stri
         becomes_stale(app, path).await;
     }
     let title = format!("Round {round}");
-    let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
-    app.database.run(&sql).await;
+    app.sql(&format!("UPDATE property SET title = '{title}' WHERE id = 1")).await;
     postgres.restore();
     title
 }
@@ -244,9 +242,9 @@ async fn what_was_written_during_the_outage_shows_within_the_bound_and_is_not_un
     for round in 0..3 {
         let title = write_during_an_outage(&app, &postgres, round).await;
         for path in PATHS {
-            eventually_within(Duration::from_secs(5), "the write shows", async || {
+            until_within(Duration::from_secs(5), "the write shows", async || {
                 let page = app.get(path).await.assert_status(200);
-                (!page.is_stale() && page.has(&title)).then_some(())
+                !page.is_stale() && page.has(&title)
             })
             .await;
             app.keeps_showing(path, &title).await;
@@ -261,32 +259,32 @@ async fn a_page_stands_in_while_postgres_is_frozen_too_and_nobody_waits_for_long
     app.has_in_memory("/properties/").await;
     postgres.hold();
     let limit = Duration::from_secs(12);
-    eventually_within(limit, "the page stands in", async || {
+    until_within(limit, "the page stands in", async || {
         let start = Stopwatch::start();
         let page = app.get("/properties/").await.assert_status(200);
         assert!(start.elapsed() < limit / 2, "{:?}", start.elapsed());
-        page.is_stale().then_some(())
+        page.is_stale()
     })
     .await;
     postgres.restore();
-    eventually("the page is computed again", async || {
+    until("the page is computed again", async || {
         let page = app.get("/properties/").await.assert_status(200);
-        (!page.is_stale()).then_some(())
+        !page.is_stale()
     })
     .await;
 }
 
 #[tokio::test]
 async fn an_expired_page_does_not_hide_an_error_that_is_no_outage() {
-    let plan = Plan::new().await.homes(2).await;
+    let plan = Plan::with_homes(2).await;
     let plan = plan.set("PAGE_CACHE_TTL", "1").set("REDIS_URL", "off");
     let app = plan.holdable().await.start().await;
     app.has_in_memory("/properties/1/").await;
     app.database.refuse(Some(Reader::Rows)).await;
-    eventually("the page has expired", async || {
+    until("the page has expired", async || {
         let page = app.get("/properties/1/").await;
         assert!(!page.is_stale(), "{}", page.cache_status());
-        (page.status == 500).then_some(())
+        page.status == 500
     })
     .await;
     app.database.refuse(None).await;

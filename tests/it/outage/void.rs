@@ -1,6 +1,6 @@
 //! What was void or never there before an outage is not answered during it.
 
-use crate::harness::{App, Page, Plan, Proxy, eventually, listing};
+use crate::harness::{App, Page, Plan, Proxy, Shows as _, listing, until};
 
 const SHOWING: [&str; 4] = [
     "/properties/",
@@ -10,7 +10,7 @@ const SHOWING: [&str; 4] = [
 ];
 
 async fn app_behind(postgres: &Proxy, redis: Option<&str>) -> App {
-    let plan = Plan::new().await.homes(4).await;
+    let plan = Plan::with_homes(4).await;
     let plan = plan.behind(postgres);
     match redis {
         Some(redis) => plan.set("REDIS_URL", redis).start().await,
@@ -24,7 +24,7 @@ fn is_refused(page: Page) {
     assert!(seconds.is_ok_and(|seconds| seconds > 0), "{page:?}");
     assert_eq!(page.header("cache-control"), "no-store");
     assert!(page.header("etag").is_empty() && page.header("age").is_empty());
-    assert!(!page.has("Home 1"), "{page:?}");
+    page.hides(["Home 1"]);
 }
 
 async fn warm(app: &App) {
@@ -53,12 +53,10 @@ async fn what_a_save_made_void_is_refused_and_what_it_did_not_touch_keeps_coming
         staff.edit_listing(1, &listing("Mended", "1", "Leith")).await;
         postgres.cut();
         are_refused(&app).await;
-        let page = app.get("/properties/2/").await.assert_status(200);
-        assert!(page.is_hit(), "{}", page.cache_status());
+        app.get("/properties/2/").await.assert_status(200).assert_hit();
         postgres.restore();
         for path in SHOWING {
-            let page = app.get(path).await.assert_status(200);
-            assert!(page.has("Mended"), "stale: {page:?}");
+            app.get(path).await.assert_status(200).shows(["Mended"]);
         }
     }
 }
@@ -69,7 +67,7 @@ async fn what_psql_made_void_before_the_outage_is_refused() {
         let postgres = Proxy::to_postgres();
         let app = app_behind(&postgres, redis).await;
         warm(&app).await;
-        app.database.run("UPDATE property SET title = 'Mended' WHERE id = 1").await;
+        app.sql("UPDATE property SET title = 'Mended' WHERE id = 1").await;
         app.has_heard_of_everything().await;
         postgres.cut();
         are_refused(&app).await;
@@ -97,9 +95,8 @@ async fn what_another_instance_cleared_is_refused() {
         let other = app.another().unheld().start().await;
         warm(&app).await;
         other.services.management.clear("a test").await.expect("cleared");
-        eventually("the memory is empty", async || {
-            let status = app.services.management.status().await;
-            (status["levels"]["page_memory"]["entries"] == 0).then_some(())
+        until("the memory is empty", async || {
+            app.services.management.status().await["levels"]["page_memory"]["entries"] == 0
         })
         .await;
         postgres.cut();

@@ -46,7 +46,7 @@ async fn every_kind_of_page_has_the_security_headers() {
     for path in ["/admin/", "/admin/properties/", "/admin/properties/1/change/"] {
         is_hardened(&staff.get(path).await.assert_status(200));
     }
-    let page = app.reader.post("/properties/", &[]).await.assert_status(405);
+    let page = app.reader.post_empty("/properties/").await.assert_status(405);
     is_hardened(&page);
 }
 

@@ -14,5 +14,6 @@ mod numbers;
 mod poisoning;
 mod privacy;
 mod rare_words;
+mod sparse_orders;
 mod statics;
 mod validators;

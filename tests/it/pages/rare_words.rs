@@ -1,5 +1,9 @@
 //! Lists of words that few listings have are the same lists, however they are found.
 
+use property_listings::db::properties;
+use property_listings::domain::{Cursors, ListingQuery};
+
+use crate::admin::list_costs::read;
 use crate::harness::Plan;
 
 #[tokio::test]
@@ -20,4 +24,20 @@ async fn a_rare_words_list_is_filtered_sorted_and_paged_like_any_other() {
     }
     let none = app.get_json("/properties/?q=dirigible").await;
     assert_eq!(none["count"], 0);
+}
+
+#[tokio::test]
+async fn a_list_of_one_word_is_counted_once() {
+    let plan = Plan::new().await.homes(3_000).await;
+    plan.database.run("VACUUM (ANALYZE) property").await;
+    let app = plan.start().await;
+    let mut client = app.pool().client().await.expect("a client");
+    let transaction = client.transaction().await.expect("begun");
+    let query = ListingQuery::parse("q=home", Cursors::Ignored).expect("valid");
+    let before = read(&transaction).await;
+    let (rows, total) =
+        properties::list_and_count(&transaction, &query).await.expect("listed and counted");
+    assert_eq!((rows.properties.len(), total.number), (24, 3_000));
+    let read = read(&transaction).await - before;
+    assert!(read <= 3_000 + 25, "{read} rows are read");
 }

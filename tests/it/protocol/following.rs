@@ -3,7 +3,10 @@
 use std::process::Command;
 use std::time::Duration;
 
-use crate::harness::{App, OwnRedis, Plan, TestDatabase, eventually, eventually_within, listing};
+use crate::harness::{
+    App, OwnRedis, Plan, Shows as _, TestDatabase, eventually, listing, spawn_homes, spawn_staffed,
+    until, until_within,
+};
 
 /// The backend that reads the log for the only site on a database.
 const READER: &str = "SELECT pid FROM pg_stat_activity
@@ -28,18 +31,18 @@ impl Drop for Stopped {
 
 #[tokio::test]
 async fn a_dead_connection_to_the_log_is_replaced_and_what_it_missed_is_seen() {
-    let app = Plan::new().await.homes(2).await.start().await;
+    let app = spawn_homes(2).await;
     app.has_heard_of_everything().await;
     let pid = eventually("the reader's backend is known", async || {
-        let pid = app.database.value(READER).await;
+        let pid = app.sql(READER).await;
         (!pid.is_empty()).then_some(pid)
     })
     .await;
     app.get("/properties/").await;
     let _stopped = Stopped::new(pid);
-    app.database.run("UPDATE property SET title = 'Unheard of' WHERE id = 1").await;
-    let seen = eventually_within(Duration::from_secs(12), "the write is seen", async || {
-        app.get("/properties/").await.has("Unheard of").then_some(())
+    app.sql("UPDATE property SET title = 'Unheard of' WHERE id = 1").await;
+    let seen = until_within(Duration::from_secs(12), "the write is seen", async || {
+        app.get("/properties/").await.has("Unheard of")
     });
     seen.await;
 }
@@ -64,8 +67,8 @@ async fn events_of_another_database_with_the_same_numbers_are_not_taken_for_appl
     for price in ["100", "200", "300", "400"] {
         second.get("/properties/1/").await;
         second.database.run(&format!("UPDATE property SET price = {price} WHERE id = 1")).await;
-        let follows = eventually_within(Duration::from_secs(3), "the write is seen", async || {
-            second.get("/properties/1/").await.has(&format!("value=\"{price}.00\"")).then_some(())
+        let follows = until_within(Duration::from_secs(3), "the write is seen", async || {
+            second.get("/properties/1/").await.has(&format!("value=\"{price}.00\""))
         });
         follows.await;
     }
@@ -73,33 +76,28 @@ async fn events_of_another_database_with_the_same_numbers_are_not_taken_for_appl
 
 #[tokio::test]
 async fn an_event_that_cannot_be_read_makes_everything_void_and_stops_nothing() {
-    let app = Plan::new().await.homes(2).await.start().await;
+    let app = spawn_homes(2).await;
     app.has_heard_of_everything().await;
     app.get("/properties/1/").await;
-    let unreadable = "INSERT INTO event_log (kind, entity, entity_id, after, actor)
-        VALUES ('created', 'listing', 1, '{}', 'x'), ('created', 'photo', 1, '{}', 'x'); NOTIFY property_event";
-    app.database.run(unreadable).await;
-    eventually("the page is void", async || {
-        (!app.get("/properties/1/").await.is_hit()).then_some(())
-    })
-    .await;
+    app.sql("INSERT INTO event_log (kind, entity, entity_id, after, actor)
+        VALUES ('created', 'listing', 1, '{}', 'x'), ('created', 'photo', 1, '{}', 'x'); NOTIFY property_event").await;
+    until("the page is void", async || !app.get("/properties/1/").await.is_hit()).await;
     app.has_heard_of_everything().await;
 }
 
 #[tokio::test]
 async fn a_long_transaction_elsewhere_leaves_pages_hits_after_the_event_was_applied() {
-    let app = Plan::new().await.homes(2).await.start().await;
+    let app = spawn_homes(2).await;
     let elsewhere = TestDatabase::create().await;
     let long = elsewhere.psql().await;
     long.batch_execute("BEGIN; SELECT pg_current_xact_id()").await.expect("begun");
-    app.database.run("UPDATE property SET title = 'Once' WHERE id = 1").await;
+    app.sql("UPDATE property SET title = 'Once' WHERE id = 1").await;
     app.has_heard_of_everything().await;
     app.get("/properties/1/").await.assert_status(200);
     // Each of these looks at the log again, from the position that the long transaction holds back.
     for _ in 0..5 {
         app.has_heard_of_everything().await;
-        let page = app.get("/properties/1/").await;
-        assert!(page.is_hit() && page.has("Once"), "{page:?}");
+        app.get("/properties/1/").await.assert_hit().shows(["Once"]);
     }
     long.batch_execute("ROLLBACK").await.expect("ended");
 }
@@ -107,7 +105,7 @@ async fn a_long_transaction_elsewhere_leaves_pages_hits_after_the_event_was_appl
 /// Events behind a transaction that stays open: more than are applied one by one.
 #[tokio::test]
 async fn a_backlog_behind_an_open_transaction_is_applied_once() {
-    let first = Plan::new().await.homes(40).await.start().await;
+    let first = spawn_homes(40).await;
     let second = first.another().start().await;
     let elsewhere = TestDatabase::create().await;
     let long = elsewhere.psql().await;
@@ -119,8 +117,7 @@ async fn a_backlog_behind_an_open_transaction_is_applied_once() {
         let sql = format!("UPDATE property SET price = {price} WHERE location = 'Granton'");
         first.database.run(&sql).await;
     }
-    let events = "SELECT count(*) > 10000 FROM event_log";
-    assert_eq!(first.database.value(events).await, "t");
+    assert_eq!(first.database.value("SELECT count(*) > 10000 FROM event_log").await, "t");
     let paths: Vec<_> = (1..=20).map(|id| format!("/properties/{id}/")).collect();
     for app in [&first, &second] {
         app.has_heard_of_everything().await;
@@ -135,8 +132,7 @@ async fn a_backlog_behind_an_open_transaction_is_applied_once() {
             app.comes_to_show("/properties/40/", &format!("Round {round}")).await;
             app.has_heard_of_everything().await;
             for path in &paths {
-                let page = app.get(path).await;
-                assert!(page.is_memory_hit(), "{path}: {}", page.cache_status());
+                app.get(path).await.assert_memory_hit();
             }
         }
     }
@@ -145,13 +141,11 @@ async fn a_backlog_behind_an_open_transaction_is_applied_once() {
 
 #[tokio::test]
 async fn a_request_in_flight_does_not_undo_a_logout() {
-    let app = Plan::new().await.homes(2).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(2).await;
     let elsewhere = staff.at(&app.origin);
     let form = staff.get("/admin/properties/1/change/").await;
     let mut fields = listing("Late", "1", "Leith").fields();
-    fields.push(("csrf_token", form.field("csrf_token")));
-    fields.push(("version", form.field("version")));
+    fields.extend(form.fields(["csrf_token", "version"]));
     let holder = app.database.psql().await;
     holder
         .batch_execute("BEGIN; SELECT FROM property WHERE id = 1 FOR UPDATE")
@@ -165,7 +159,7 @@ async fn a_request_in_flight_does_not_undo_a_logout() {
     };
     let (saved, ()) = tokio::join!(saving, log_out);
     saved.assert_status(303);
-    assert_eq!(app.database.value("SELECT count(*) FROM session").await, "0");
+    assert_eq!(app.sql("SELECT count(*) FROM session").await, "0");
     staff.get("/admin/").await.assert_status(302);
 }
 
@@ -191,9 +185,8 @@ async fn what_no_page_or_file_can_say_is_refused_by_the_table() {
         assert!(err.as_db_error().is_some_and(|err| err.constraint().is_some()), "{sql}: {err:?}");
     }
     for text in ["U&'x\\00a0'", "U&'\\2028'", "U&'\\3000x'", "E'x\\n'"] {
-        let sql = format!(
+        assert!(client.batch_execute(&format!(
             "INSERT INTO property (title, description, price, location) VALUES ({text}, 'D', 1, 'L')"
-        );
-        assert!(client.batch_execute(&sql).await.is_err(), "{text}");
+        )).await.is_err(), "{text}");
     }
 }

@@ -1,6 +1,6 @@
 //! Entries live by the generations of their tags, and nothing brings a dead one back.
 
-use crate::harness::{Plan, RedisCli, listing};
+use crate::harness::{Plan, RedisCli, Shows as _, listing};
 
 const PATH: &str = "/properties/?location=Leith";
 
@@ -18,8 +18,7 @@ async fn entries_whose_generations_are_lost_become_misses_and_never_come_back() 
     app.get(PATH).await;
     assert!(app.get(PATH).await.is_hit());
     delete(&redis, &app.keys("gen").await).await;
-    let page = app.get(PATH).await;
-    assert!(page.is_stored(), "{}", page.cache_status());
+    app.get(PATH).await.assert_stored();
     let staff = app.staff().await;
     for title in ["Second", "Third"] {
         staff.edit_listing(1, &listing(title, "1", "Leith")).await;
@@ -42,26 +41,24 @@ async fn an_entry_from_before_a_write_stays_dead_wherever_it_is_put_back() {
         }
     }
     assert_eq!(old.len(), 3);
-    let staff = app.staff().await;
-    staff.edit_listing(1, &listing("Mended", "1", "Leith")).await;
+    app.staff().await.edit_listing(1, &listing("Mended", "1", "Leith")).await;
     app.get(PATH).await;
     for (key, bytes) in old {
         redis.run_with(&["SET", &key], &bytes).await;
     }
-    let page = app.get(PATH).await;
-    assert!(page.is_stored() && page.has("Mended"), "{page:?}");
+    app.get(PATH).await.assert_stored().shows(["Mended"]);
 }
 
 #[tokio::test]
 async fn generations_that_are_no_tokens_are_replaced() {
+    let app = Plan::with_homes(2).await.without_memory().start().await;
+    let redis = app.redis().await;
     for junk in [
         &["SET", "KEY", ""][..],
         &["SET", "KEY", "short"],
         &["LPUSH", "KEY", "a"],
         &["HSET", "KEY", "a", "b"],
     ] {
-        let app = Plan::with_homes(2).await.without_memory().start().await;
-        let redis = app.redis().await;
         app.get(PATH).await;
         for key in app.keys("gen").await {
             redis.run::<i64>(&["DEL", &key]).await;
@@ -99,8 +96,7 @@ async fn writes_leave_no_keys_behind_but_marks_that_expire() {
     let app = Plan::with_homes(2).await.without_memory().start().await;
     let staff = app.staff().await;
     for round in 0..5 {
-        let edited = listing(&format!("Round {round}"), "1", "Leith");
-        staff.edit_listing(1, &edited).await;
+        staff.edit_listing(1, &listing(&format!("Round {round}"), "1", "Leith")).await;
         app.get(PATH).await;
     }
     let redis = app.redis().await;

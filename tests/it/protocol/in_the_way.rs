@@ -2,7 +2,7 @@
 
 use property_listings::db::{Client, Database, DbError, Transaction};
 
-use crate::harness::{Plan, TestDatabase};
+use crate::harness::{TestDatabase, spawn_staffed};
 
 const HOMES: &str = "INSERT INTO property (title, description, price, location)
     SELECT 'T', 'D', 1, 'Leith' FROM generate_series(1, 2)";
@@ -51,37 +51,25 @@ async fn what_others_overtook_or_a_standby_refused_is_worth_trying_again() {
     drop(one);
 
     let one = first.transaction().await.expect("begun");
-    let begin = "SET TRANSACTION READ ONLY";
-    one.batch_execute(begin).await.expect("begun");
+    one.batch_execute("SET TRANSACTION READ ONLY").await.expect("begun");
     assert_unavailable(one.batch_execute(&update(1)).await, "it may only read");
 }
 
 #[tokio::test]
 async fn a_bulk_action_that_another_transaction_is_in_the_way_of_is_refused_for_now() {
-    let app = Plan::new().await.homes(2).await.start().await;
-    let staff = app.staff().await;
-    let psql = app.database.psql().await;
+    let (app, staff) = spawn_staffed(2).await;
     // The site notices the deadlock first.
-    let begin =
-        "BEGIN; SET LOCAL deadlock_timeout = '1min'; UPDATE property SET price = 7 WHERE id = 2";
-    psql.batch_execute(begin).await.expect("locked");
+    let begin = "SET LOCAL deadlock_timeout = '1min'; UPDATE property SET price = 7 WHERE id = 2";
     let fields = [
-        ("action", "move_selected".to_owned()),
-        ("_selected_action", "2".to_owned()),
-        ("_selected_action", "1".to_owned()),
-        ("post", "yes".to_owned()),
-        ("location", "Portobello".to_owned()),
+        ("action", "move_selected"),
+        ("_selected_action", "2"),
+        ("_selected_action", "1"),
+        ("post", "yes"),
+        ("location", "Portobello"),
     ];
-    let moving = async { staff.submit("/admin/properties/", &fields).await };
-    let crossing = async {
-        // Rows are taken in the order of their numbers: the site has the first one.
-        app.database.has_waiting(1).await;
-        psql.batch_execute("UPDATE property SET price = 7 WHERE id = 1; COMMIT")
-            .await
-            .expect("the site gave way");
-    };
-    let (page, ()) = tokio::join!(moving, crossing);
-    page.assert_status(503);
-    let moved = "SELECT count(*) FROM property WHERE location = 'Portobello'";
-    assert_eq!(app.database.value(moved).await, "0");
+    // Rows are taken in the order of their numbers: the site has the first one.
+    let crossing = "UPDATE property SET price = 7 WHERE id = 1; COMMIT";
+    let moving = staff.submit("/admin/properties/", &fields);
+    app.database.held_up(begin, 1, crossing, moving).await.assert_status(503);
+    assert_eq!(app.sql("SELECT count(*) FROM property WHERE location = 'Portobello'").await, "0");
 }

@@ -1,20 +1,25 @@
 //! Several instances of one site, and several sites on one Redis.
 
-use crate::harness::{Plan, listing};
+use crate::harness::{Plan, Shows as _, listing, spawn_homes};
 
 #[tokio::test]
-async fn a_page_that_one_instance_stored_is_a_hit_on_another() {
-    let first = Plan::new().await.homes(2).await.start().await;
+async fn a_page_or_session_of_one_instance_is_known_to_another_whenever_that_started() {
+    let first = spawn_homes(2).await;
     let second = first.another().start().await;
     first.get("/properties/").await;
-    let page = second.get("/properties/").await;
-    assert!(page.is_hit(), "{}", page.cache_status());
+    for app in [&second, &first.another().start().await] {
+        app.get("/properties/").await.assert_hit();
+    }
+    let here = first.staff().await;
+    let there = here.at(&second.origin);
+    there.get("/admin/").await.assert_status(200);
+    here.log_out().await.assert_status(303);
+    there.get("/admin/").await.assert_status(302);
 }
 
 #[tokio::test]
 async fn a_write_through_one_instance_is_at_once_in_what_another_reads_from_redis() {
-    let plan = Plan::new().await.without_memory();
-    let first = plan.homes(2).await.start().await;
+    let first = Plan::new().await.without_memory().homes(2).await.start().await;
     let second = first.another().start().await;
     let staff = first.staff().await;
     for round in 0..10 {
@@ -25,42 +30,28 @@ async fn a_write_through_one_instance_is_at_once_in_what_another_reads_from_redi
         let title = format!("Round {round}");
         staff.edit_listing(1, &listing(&title, "1", "Leith")).await;
         for app in [&second, &first] {
-            let page = app.get("/properties/").await;
-            assert!(page.has(&title), "stale: {page:?}");
+            app.get("/properties/").await.shows([&title]);
         }
     }
 }
 
 #[tokio::test]
-async fn a_session_of_one_instance_is_known_to_another() {
-    let first = Plan::new().await.start().await;
-    let second = first.another().start().await;
-    let here = first.staff().await;
-    let there = here.at(&second.origin);
-    there.get("/admin/").await.assert_status(200);
-    here.log_out().await.assert_status(303);
-    there.get("/admin/").await.assert_status(302);
-}
-
-#[tokio::test]
 async fn sites_with_different_prefixes_do_not_disturb_each_other() {
-    let one = Plan::new().await.homes(2).await.start().await;
-    let other = Plan::new().await.homes(3).await.start().await;
+    let one = spawn_homes(2).await;
+    let other = spawn_homes(3).await;
     for app in [&one, &other] {
         app.get("/properties/").await;
         assert!(app.get("/properties/").await.is_hit());
     }
-    let staff = one.staff().await;
-    staff.edit_listing(1, &listing("Mended", "1", "Leith")).await;
+    one.staff().await.edit_listing(1, &listing("Mended", "1", "Leith")).await;
     one.services.management.clear("a test").await.expect("cleared");
-    let page = other.get("/properties/").await;
-    assert!(page.is_hit() && !page.has("Mended"), "{page:?}");
+    other.get("/properties/").await.assert_hit().hides(["Mended"]);
     assert!(one.get("/properties/").await.has("Mended"));
 }
 
 #[tokio::test]
 async fn a_site_that_starts_does_not_believe_what_was_written_while_none_ran() {
-    let first = Plan::new().await.homes(2).await.start().await;
+    let first = spawn_homes(2).await;
     first.get("/properties/").await;
     assert!(first.get("/properties/").await.is_hit());
     let variables = first.variables.clone();
@@ -68,14 +59,5 @@ async fn a_site_that_starts_does_not_believe_what_was_written_while_none_ran() {
     database.run("UPDATE property SET title = 'Meanwhile' WHERE id = 1").await;
     let mut plan = Plan::on(database);
     plan.variables = variables;
-    let app = plan.start().await;
-    assert!(app.get("/properties/").await.has("Meanwhile"));
-}
-
-#[tokio::test]
-async fn a_site_that_starts_keeps_what_is_still_right() {
-    let first = Plan::new().await.homes(2).await.start().await;
-    first.get("/properties/").await;
-    let second = first.another().start().await;
-    assert!(second.get("/properties/").await.is_hit());
+    assert!(plan.start().await.get("/properties/").await.has("Meanwhile"));
 }

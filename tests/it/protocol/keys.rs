@@ -1,10 +1,10 @@
 //! Keys come from the parsed query: what doesn't matter makes no entry, what matters is never merged.
 
-use crate::harness::{Plan, spawn_app};
+use crate::harness::{spawn_app, spawn_homes};
 
 #[tokio::test]
 async fn unknown_parameters_order_and_defaults_share_one_entry() {
-    let app = Plan::new().await.homes(3).await.start().await;
+    let app = spawn_homes(3).await;
     let plain = app.get("/properties/?location=Leith&min_price=1").await;
     for query in [
         "min_price=1&location=Leith",
@@ -15,7 +15,7 @@ async fn unknown_parameters_order_and_defaults_share_one_entry() {
         "location=Leith&location=Leith&min_price=%241",
     ] {
         let page = app.get(&format!("/properties/?{query}")).await;
-        assert!(page.is_hit(), "{query}: {}", page.cache_status());
+        page.assert_hit();
         assert_eq!(page.text(), plain.text(), "{query}");
     }
     assert_eq!(app.keys("page").await.len(), 1);
@@ -23,7 +23,7 @@ async fn unknown_parameters_order_and_defaults_share_one_entry() {
 
 #[tokio::test]
 async fn queries_that_differ_have_entries_of_their_own() {
-    let app = Plan::new().await.homes(3).await.start().await;
+    let app = spawn_homes(3).await;
     let queries = [
         "",
         "q=home",
@@ -39,15 +39,14 @@ async fn queries_that_differ_have_entries_of_their_own() {
         "format=json",
     ];
     for query in queries {
-        let page = app.get(&format!("/properties/?{query}")).await;
-        assert!(page.is_stored(), "{query}: {}", page.cache_status());
+        app.get(&format!("/properties/?{query}")).await.assert_stored();
     }
     assert_eq!(app.keys("page").await.len(), queries.len());
 }
 
 #[tokio::test]
 async fn random_parameters_fill_no_cache() {
-    let app = Plan::new().await.homes(1).await.start().await;
+    let app = spawn_homes(1).await;
     for number in 0..100 {
         let path = format!("/properties/?x{number}={number}&utm_campaign={number}");
         app.get(&path).await.assert_status(200);
@@ -76,14 +75,13 @@ async fn hostile_values_make_short_keys_or_none() {
         app.get(&path).await.assert_status(200);
         assert!(app.get(&path).await.is_hit(), "{query}");
     }
-    let refused = [
+    for query in &[
         format!("q={}", "x".repeat(201)),
         "q=%00".to_owned(),
         "location=a%00b".to_owned(),
         format!("location={}", "x".repeat(101)),
         "q=%1b".to_owned(),
-    ];
-    for query in &refused {
+    ] {
         app.get(&format!("/properties/?{query}")).await.assert_status(400);
     }
     let keys = app.redis().await.keys(&app.prefix).await;

@@ -1,6 +1,6 @@
 //! How long entries live.
 
-use crate::harness::{App, Plan, eventually};
+use crate::harness::{App, Plan, spawn_homes, until};
 
 async fn lifetimes(app: &App, family: &str) -> Vec<f64> {
     let redis = app.redis().await;
@@ -22,7 +22,7 @@ async fn told(app: &App, path: &str) -> u64 {
 
 #[tokio::test]
 async fn entries_live_as_long_as_the_configuration_says() {
-    let app = Plan::new().await.homes(1).await.start().await;
+    let app = spawn_homes(1).await;
     app.get("/properties/?format=json").await;
     for (family, want) in [("page", 900.0), ("all_properties", 3600.0), ("property_count", 1800.0)]
     {
@@ -45,8 +45,7 @@ async fn a_page_lives_no_longer_than_the_data_that_it_shows() {
 
 #[tokio::test]
 async fn a_page_made_of_old_data_lives_only_as_long_as_that() {
-    let plan = Plan::new().await.homes(1).await;
-    let app = plan.set("QUERYSET_CACHE_TTL", "3").start().await;
+    let app = Plan::with_homes(1).await.set("QUERYSET_CACHE_TTL", "3").start().await;
     app.get("/properties/?format=json").await;
     // The same rows in another format, made of the queryset that is there already.
     let first = told(&app, "/properties/").await;
@@ -57,7 +56,7 @@ async fn a_page_made_of_old_data_lives_only_as_long_as_that() {
 
 #[tokio::test]
 async fn lifetimes_are_spread_by_five_percent() {
-    let app = Plan::new().await.homes(1).await.start().await;
+    let app = spawn_homes(1).await;
     for price in 1..=60 {
         app.get(&format!("/properties/?min_price={price}")).await;
     }
@@ -71,12 +70,12 @@ async fn lifetimes_are_spread_by_five_percent() {
 
 #[tokio::test]
 async fn the_age_of_a_page_grows_from_zero() {
-    let app = Plan::new().await.homes(1).await.start().await;
+    let app = spawn_homes(1).await;
     assert_eq!(app.get("/properties/").await.header("age"), "0");
-    eventually("the page ages", async || {
+    until("the page ages", async || {
         let page = app.get("/properties/").await;
-        assert!(page.is_hit());
-        (page.header("age") == "1").then_some(())
+        page.assert_hit();
+        page.header("age") == "1"
     })
     .await;
 }
@@ -84,15 +83,11 @@ async fn the_age_of_a_page_grows_from_zero() {
 #[tokio::test]
 async fn an_entry_that_has_expired_is_computed_anew() {
     for memory in ["64", "0"] {
-        let plan = Plan::new().await.homes(1).await;
-        let plan = plan.set("PAGE_CACHE_MEMORY_MB", memory);
-        let app = plan.set("PAGE_CACHE_TTL", "1").start().await;
+        let plan = Plan::with_homes(1).await;
+        let app = plan.set("PAGE_CACHE_MEMORY_MB", memory).set("PAGE_CACHE_TTL", "1").start().await;
         app.get("/properties/").await;
         // Nobody asks while it is about to expire, or it would be computed anew before.
-        eventually("the page has expired", async || {
-            app.keys("page").await.is_empty().then_some(())
-        })
-        .await;
+        until("the page has expired", async || app.keys("page").await.is_empty()).await;
         let page = app.get("/properties/").await;
         assert!(page.is_stored(), "{memory}: {page:?}");
     }

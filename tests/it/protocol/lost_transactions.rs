@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio_postgres::NoTls;
 
-use crate::harness::{App, OwnPostgres, Plan, TestDatabase, eventually, eventually_within};
+use crate::harness::{App, OwnPostgres, Plan, TestDatabase, eventually, until, until_within};
 
 /// What SPEC promises after the end of a fault.
 const BOUND: Duration = Duration::from_secs(5);
@@ -57,9 +58,9 @@ impl Site {
         self.apps.push(third);
         for app in &self.apps {
             for path in PATHS {
-                eventually_within(BOUND, "a right page", async || {
+                until_within(BOUND, "a right page", async || {
                     let page = app.get(path).await;
-                    (page.status == 200 && !page.is_stale() && !page.has("Lost ")).then_some(())
+                    page.status == 200 && !page.is_stale() && !page.has("Lost ")
                 })
                 .await;
             }
@@ -71,8 +72,8 @@ impl Site {
             self.database().run(&sql).await;
             for app in &self.apps {
                 for path in PATHS {
-                    eventually_within(BOUND, "the write shows", async || {
-                        app.get(path).await.has(&title).then_some(())
+                    until_within(BOUND, "the write shows", async || {
+                        app.get(path).await.has(&title)
                     })
                     .await;
                 }
@@ -94,13 +95,13 @@ async fn stop_receiving(standby: &OwnPostgres, database: &TestDatabase) {
         tokio::spawn(connection);
         Some(client.query_one(sql, &[]).await.ok()?.get::<_, i64>(0))
     };
-    eventually("the standby has the rows", async || {
-        (value("SELECT count(*) FROM property").await == Some(2)).then_some(())
+    until("the standby has the rows", async || {
+        value("SELECT count(*) FROM property").await == Some(2)
     })
     .await;
     standby.set("primary_conninfo", "").await;
-    eventually("the standby receives nothing", async || {
-        (value("SELECT count(*) FROM pg_stat_wal_receiver").await == Some(0)).then_some(())
+    until("the standby receives nothing", async || {
+        value("SELECT count(*) FROM pg_stat_wal_receiver").await == Some(0)
     })
     .await;
 }
@@ -115,8 +116,7 @@ async fn after_a_failover_that_lost_rows_no_instance_shows_them_and_reused_event
     std::mem::swap(&mut site.server, &mut standby);
     // Before the instances look again, the transaction ids are those of before.
     for n in 0..2 {
-        let sql = format!("UPDATE property SET price = {n} WHERE id = 2");
-        site.database().run(&sql).await;
+        site.database().run(&format!("UPDATE property SET price = {n} WHERE id = 2")).await;
     }
     site.shows_only_what_the_database_has().await;
 }
@@ -124,26 +124,22 @@ async fn after_a_failover_that_lost_rows_no_instance_shows_them_and_reused_event
 #[tokio::test]
 async fn after_a_dump_is_restored_in_place_later_rows_are_not_shown() {
     let mut site = Site::start().await;
-    let words = ["--clean", "--if-exists"];
-    let dump = site.server.tool("pg_dump", site.database(), &words);
+    let dump = site.server.tool("pg_dump", site.database(), &["--clean", "--if-exists"]);
     let dump = site.server.file("dump.sql", &dump);
     site.write_what_will_be_lost().await;
-    let words = ["-q", "-v", "ON_ERROR_STOP=1", "-f", &dump];
-    site.server.tool("psql", site.database(), &words);
+    site.server.tool("psql", site.database(), &["-q", "-v", "ON_ERROR_STOP=1", "-f", &dump]);
     site.shows_only_what_the_database_has().await;
 }
 
 #[tokio::test]
 async fn a_dump_that_is_restored_while_no_instance_runs_is_noticed_at_the_start() {
     let mut site = Site::start().await;
-    let words = ["--clean", "--if-exists"];
-    let dump = site.server.tool("pg_dump", site.database(), &words);
+    let dump = site.server.tool("pg_dump", site.database(), &["--clean", "--if-exists"]);
     let dump = site.server.file("dump.sql", &dump);
     site.write_what_will_be_lost().await;
     let plan = site.apps[0].another();
     site.apps.clear();
-    let words = ["-q", "-v", "ON_ERROR_STOP=1", "-f", &dump];
-    site.server.tool("psql", &plan.database, &words);
+    site.server.tool("psql", &plan.database, &["-q", "-v", "ON_ERROR_STOP=1", "-f", &dump]);
     site.apps.push(plan.start().await);
     site.shows_only_what_the_database_has().await;
 }
@@ -171,8 +167,8 @@ async fn after_deleted_rows_are_restored_later_rows_are_not_shown() {
 
 #[tokio::test]
 async fn after_rows_are_restored_past_the_triggers_later_rows_are_not_shown() {
-    restore_rows("TRUNCATE", &TABLES, &["--disable-triggers"]).await;
-    restore_rows("DELETE FROM", &TABLES, &["--disable-triggers"]).await;
+    let restore = |empty| restore_rows(empty, &TABLES, &["--disable-triggers"]);
+    tokio::join!(restore("TRUNCATE"), restore("DELETE FROM"));
 }
 
 #[tokio::test]
@@ -193,13 +189,13 @@ async fn after_a_crash_that_lost_asynchronous_commits_their_rows_are_not_shown()
 
 #[tokio::test]
 async fn after_a_recovery_to_a_point_in_time_later_rows_are_not_shown() {
-    for recover in [true, false] {
+    join_all([true, false].map(async |recover| {
         let mut site = Site::start().await;
         site.server.kill();
         site.server.copy_data("data", "backup");
         site.server.begin().await;
         for app in &site.apps {
-            eventually("it follows again", async || app.is_armed().await.then_some(())).await;
+            until("it follows again", async || app.is_armed().await).await;
         }
         site.write_what_will_be_lost().await;
         for app in &site.apps {
@@ -222,5 +218,6 @@ async fn after_a_recovery_to_a_point_in_time_later_rows_are_not_shown() {
         })
         .await;
         site.shows_only_what_the_database_has().await;
-    }
+    }))
+    .await;
 }

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use crate::harness::{App, OwnRedis, Plan, Proxy, Stopwatch, eventually, listing};
+use crate::harness::{App, OwnRedis, Plan, Shows as _, Stopwatch, listing, spawn_homes, until};
 
 /// Every answer is new until, and when, the cache is in use again.
 async fn stays_new_and_becomes_a_hit(app: &App, path: &str, new: &str) {
-    eventually("pages are hits again", async || {
+    until("pages are hits again", async || {
         let page = app.get(path).await.assert_status(200);
-        assert!(page.has(new), "stale: {page:?}");
-        page.is_hit().then_some(())
+        page.shows([new]);
+        page.is_hit()
     })
     .await;
 }
@@ -31,38 +31,27 @@ async fn a_site_without_redis_computes_every_page() {
 
 #[tokio::test]
 async fn what_was_written_while_redis_was_gone_is_not_stale_when_it_returns_with_its_data() {
-    let redis = Proxy::to_redis();
-    let plan = Plan::new().await.without_memory().homes(2).await;
-    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    let (redis, app) = Plan::new().await.without_memory().homes(2).await.behind_redis().await;
     app.get("/properties/").await;
     assert!(app.get("/properties/").await.is_hit());
     redis.cut();
-    let page = app.get("/properties/").await.assert_status(200);
-    assert!(!page.is_hit(), "{}", page.cache_status());
+    app.get("/properties/").await.assert_status(200).assert_no_hit();
     app.create_without_session(&listing("Mended", "1", "Leith")).await;
     assert!(app.get("/properties/").await.has("Mended"));
     redis.restore();
     stays_new_and_becomes_a_hit(&app, "/properties/", "Mended").await;
-}
-
-#[tokio::test]
-async fn what_psql_wrote_while_redis_was_gone_is_not_stale_when_it_returns() {
-    let redis = Proxy::to_redis();
-    let plan = Plan::new().await.without_memory().homes(2).await;
-    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    // What psql writes likewise.
     app.get("/properties/1/").await;
     redis.cut();
     app.get("/properties/1/").await.assert_status(200);
-    app.database.run("UPDATE property SET title = 'Mended'").await;
+    app.sql("UPDATE property SET title = 'By psql'").await;
     redis.restore();
-    stays_new_and_becomes_a_hit(&app, "/properties/1/", "Mended").await;
+    stays_new_and_becomes_a_hit(&app, "/properties/1/", "By psql").await;
 }
 
 #[tokio::test]
 async fn a_redis_that_hangs_costs_a_moment_and_no_stale_page() {
-    let redis = Proxy::to_redis();
-    let plan = Plan::new().await.without_memory().homes(2).await;
-    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    let (redis, app) = Plan::new().await.without_memory().homes(2).await.behind_redis().await;
     app.get("/properties/").await;
     let staff = app.staff().await;
     redis.hold();
@@ -71,8 +60,7 @@ async fn a_redis_that_hangs_costs_a_moment_and_no_stale_page() {
     assert!(started.elapsed() < Duration::from_secs(3));
     let started = Stopwatch::start();
     for _ in 0..20 {
-        let page = app.get("/properties/").await.assert_status(200);
-        assert!(!page.is_hit());
+        assert!(!app.get("/properties/").await.assert_status(200).is_hit());
     }
     assert!(started.elapsed() < Duration::from_secs(3), "each waits");
     staff.edit_listing(1, &listing("Mended", "1", "Leith")).await;
@@ -83,17 +71,14 @@ async fn a_redis_that_hangs_costs_a_moment_and_no_stale_page() {
 
 #[tokio::test]
 async fn a_redis_that_hangs_during_a_write_does_not_answer_with_the_old_page_later() {
-    let redis = Proxy::to_redis();
-    let plan = Plan::new().await.without_memory().homes(2).await;
-    let app = plan.set("REDIS_URL", redis.redis_url()).start().await;
+    let (redis, app) = Plan::new().await.without_memory().homes(2).await.behind_redis().await;
     let staff = app.staff().await;
     let token = staff.csrf_token().await;
     app.get("/properties/").await;
     redis.hold();
     let mut fields = listing("Mended", "1", "Leith").fields();
     fields.push(("csrf_token", token));
-    let saved = staff.post("/admin/properties/1/change/", &fields).await;
-    saved.assert_status(303);
+    staff.post("/admin/properties/1/change/", &fields).await.assert_status(303);
     redis.restore();
     stays_new_and_becomes_a_hit(&app, "/properties/", "Mended").await;
 }
@@ -123,8 +108,7 @@ async fn a_redis_that_is_wiped_forgets_and_lies_about_nothing() {
         app.get("/properties/").await;
         assert!(app.get("/properties/").await.is_hit());
         redis.cli().await.run::<()>(&["FLUSHALL"]).await;
-        let page = app.get("/properties/").await.assert_status(200);
-        assert!(!page.is_hit(), "{}", page.cache_status());
+        app.get("/properties/").await.assert_status(200).assert_no_hit();
         let title = format!("Round {round}");
         staff.edit_listing(1, &listing(&title, "1", "Leith")).await;
         assert!(app.get("/properties/").await.has(&title));
@@ -134,19 +118,15 @@ async fn a_redis_that_is_wiped_forgets_and_lies_about_nothing() {
 
 #[tokio::test]
 async fn a_write_is_heard_of_after_the_listening_connection_was_cut() {
-    let app = Plan::new().await.homes(2).await.start().await;
+    let app = spawn_homes(2).await;
     app.get("/properties/").await;
     for round in 0..3 {
         let title = format!("Round {round}");
-        let sql = format!(
+        app.sql(&format!(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                  WHERE datname = current_database() AND application_name = 'property-listings events';
              UPDATE property SET title = '{title}' WHERE id = 1"
-        );
-        app.database.run(&sql).await;
-        eventually("the write shows", async || {
-            app.get("/properties/").await.has(&title).then_some(())
-        })
-        .await;
+        )).await;
+        until("the write shows", async || app.get("/properties/").await.has(&title)).await;
     }
 }

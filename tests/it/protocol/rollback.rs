@@ -1,6 +1,6 @@
 //! A write that is rolled back invalidates nothing; one that commits late is not forgotten.
 
-use crate::harness::{Plan, eventually, listing};
+use crate::harness::{Plan, Shows as _, listing, spawn_homes, spawn_staffed, until};
 
 /// Refuses a listing at the end of its transaction, as a deferred constraint does.
 const REFUSE_LATE: &str = "
@@ -30,33 +30,27 @@ async fn a_write_that_fails_at_its_commit_leaves_every_page_a_hit() {
     }
     assert_eq!(app.database.listings().await, "2");
     for path in paths {
-        let page = app.get(path).await;
-        assert!(page.is_hit(), "{path}: {}", page.cache_status());
+        app.get(path).await.assert_hit();
     }
 }
 
 #[tokio::test]
 async fn a_page_computed_while_a_write_is_not_committed_is_not_served_after_the_commit() {
-    let app = Plan::new().await.homes(2).await.start().await;
+    let app = spawn_homes(2).await;
     let mut psql = app.database.psql().await;
     let transaction = psql.transaction().await.expect("begun");
     let sql = "UPDATE property SET title = 'Uncommitted' WHERE id = 1";
     transaction.batch_execute(sql).await.expect("done");
     for _ in 0..2 {
-        let page = app.get("/properties/").await;
-        assert!(!page.has("Uncommitted"), "{page:?}");
+        app.get("/properties/").await.hides(["Uncommitted"]);
     }
     transaction.commit().await.expect("committed");
-    eventually("the commit shows", async || {
-        app.get("/properties/").await.has("Uncommitted").then_some(())
-    })
-    .await;
+    until("the commit shows", async || app.get("/properties/").await.has("Uncommitted")).await;
 }
 
 #[tokio::test]
 async fn an_edit_that_waits_for_a_lock_is_seen_once_it_is_saved() {
-    let app = Plan::new().await.homes(2).await.start().await;
-    let staff = app.staff().await;
+    let (app, staff) = spawn_staffed(2).await;
     let mut psql = app.database.psql().await;
     let transaction = psql.transaction().await.expect("begun");
     let lock = "SELECT FROM property WHERE id = 1 FOR UPDATE";

@@ -3,7 +3,7 @@
 use property_listings::db::{Database, GenericClient as _, properties, users};
 use property_listings::domain::PropertyId;
 
-use crate::harness::{Browser, Plan, TestDatabase, listing};
+use crate::harness::{Browser, Plan, TestDatabase, listing, spawn_homes};
 
 /// What an administrator may do while the site runs.
 const CHANGES: [&str; 9] = [
@@ -57,29 +57,27 @@ async fn everything_works(public: &Browser, staff: &Browser, price: &str) {
 #[tokio::test]
 async fn pages_and_forms_work_after_every_change_of_the_schema() {
     // Everything is asked of the database, by two connections, which have prepared it all.
-    let plan = Plan::new().await.homes(3).await.without_memory();
-    let plan = plan.set("REDIS_URL", "off").set("DATABASE_POOL_SIZE", "2");
-    let app = plan.start().await;
+    let plan = Plan::with_homes(3).await.without_memory();
+    let app = plan.set("REDIS_URL", "off").set("DATABASE_POOL_SIZE", "2").start().await;
     let (public, staff) = (app.stranger(), app.staff().await);
     everything_works(&public, &staff, "1.00").await;
     for (at, change) in CHANGES.into_iter().enumerate() {
-        app.database.run(change).await;
+        app.sql(change).await;
         everything_works(&public, &staff, &format!("{}.50", at + 2)).await;
-        let price = app.database.value("SELECT price FROM property WHERE id = 1").await;
+        let price = app.sql("SELECT price FROM property WHERE id = 1").await;
         assert_eq!(price, format!("{}.50", at + 2), "{change}");
     }
 }
 
 #[tokio::test]
 async fn events_are_heard_after_a_change_of_the_log() {
-    let app = Plan::new().await.homes(1).await.start().await;
+    let app = spawn_homes(1).await;
     for round in 0..3 {
         app.get("/properties/1/").await.assert_status(200);
         let change =
             format!("ALTER TABLE event_log ALTER COLUMN entity TYPE varchar({})", 300 + round);
-        app.database.run(&change).await;
-        let update = format!("UPDATE property SET title = 'Round {round}' WHERE id = 1");
-        app.database.run(&update).await;
+        app.sql(&change).await;
+        app.sql(&format!("UPDATE property SET title = 'Round {round}' WHERE id = 1")).await;
         app.has_heard_of_everything().await;
         assert!(app.get("/properties/1/").await.has(&format!("Round {round}")));
     }
@@ -99,11 +97,9 @@ async fn a_statement_that_the_server_has_forgotten_is_prepared_again() {
     for forgetting in ["DISCARD ALL", "DEALLOCATE ALL"] {
         let (_database, pool) = pool_of_one().await;
         let client = pool.client().await.expect("a client");
-        let found = properties::find(&client, PropertyId(1)).await;
-        assert!(found.expect("warm").is_some());
+        assert!(properties::find(&client, PropertyId(1)).await.expect("warm").is_some());
         client.batch_execute(forgetting).await.expect("done");
-        let found = properties::find(&client, PropertyId(1)).await;
-        assert!(found.expect(forgetting).is_some());
+        assert!(properties::find(&client, PropertyId(1)).await.expect(forgetting).is_some());
         drop(client);
         // What the connection was set up with may be lost too, so another one takes its place.
         let client = pool.client().await.expect("a client");
@@ -121,10 +117,8 @@ async fn a_transaction_uses_no_statement_that_was_prepared_before_it() {
         properties::find_locked(&client, PropertyId(1)).await.expect("warm");
         client.batch_execute(change).await.expect("done");
         let work = client.transaction().await.expect("begun");
-        let found = properties::find_locked(&work, PropertyId(1)).await;
-        assert!(found.expect(change).is_some());
-        let deleted = properties::delete(&work, &[PropertyId(1)]).await;
-        assert_eq!(deleted.expect(change), 1);
+        assert!(properties::find_locked(&work, PropertyId(1)).await.expect(change).is_some());
+        assert_eq!(properties::delete(&work, &[PropertyId(1)]).await.expect(change), 1);
         work.commit().await.expect(change);
         users::count_superusers(&client).await.expect(change);
     }

@@ -8,7 +8,8 @@ use property_listings::config::PostgresAddress;
 use property_listings::db::{Client, Database, DbError, GenericClient as _};
 
 use crate::harness::{
-    Browser, Plan, Proxy, Shell, Stopwatch, TestDatabase, eventually, eventually_within, listing,
+    Browser, Plan, Proxy, Shell, Shows as _, Stopwatch, TestDatabase, eventually_within, listing,
+    until,
 };
 
 /// What a read waits for an answer, and somewhat more for a busy machine.
@@ -19,29 +20,24 @@ fn pool(database: &TestDatabase, size: usize) -> Database {
 }
 
 async fn pid(client: &Client) -> i32 {
-    let row = client.query_one("SELECT pg_backend_pid()", &[]).await;
-    row.expect("it answers").get(0)
+    client.query_one("SELECT pg_backend_pid()", &[]).await.expect("it answers").get(0)
 }
 
 async fn show(client: &Client, name: &str) -> String {
-    let row = client.query_one(&format!("SHOW {name}"), &[]).await;
-    row.expect("it answers").get(0)
+    client.query_one(&format!("SHOW {name}"), &[]).await.expect("it answers").get(0)
 }
 
 async fn is_active(database: &TestDatabase, part: &str) -> bool {
-    let sql = format!(
+    database.value(&format!(
         "SELECT count(*) FROM pg_stat_activity
          WHERE datname = current_database() AND state = 'active' AND query LIKE '%{part}%' AND pid <> pg_backend_pid()"
-    );
-    database.value(&sql).await != "0"
+    )).await != "0"
 }
 
 #[tokio::test]
 async fn pages_are_refused_in_bounded_time_while_postgres_is_frozen_and_served_again_at_once_after()
 {
-    let postgres = Proxy::to_postgres();
-    let plan = Plan::new().await.homes(2).await;
-    let app = plan.behind(&postgres).start().await;
+    let (postgres, app) = Plan::with_homes(2).await.behind_postgres().await;
     let path = "/properties/no-cache/";
     for _ in 0..3 {
         app.get(path).await.assert_status(200);
@@ -59,14 +55,11 @@ async fn pages_are_refused_in_bounded_time_while_postgres_is_frozen_and_served_a
 
 #[tokio::test]
 async fn a_write_is_refused_in_bounded_time_while_postgres_is_frozen() {
-    let postgres = Proxy::to_postgres();
-    let plan = Plan::new().await.homes(2).await;
-    let app = plan.behind(&postgres).start().await;
+    let (postgres, app) = Plan::with_homes(2).await.behind_postgres().await;
     app.create_without_session(&listing("Before", "1", "Leith")).await;
     postgres.hold();
     let start = Stopwatch::start();
-    let refused = listing("Refused", "1", "Leith").parsed();
-    let err = app.services.editor.create("a test", refused).await;
+    let err = app.services.editor.create("a test", listing("Refused", "1", "Leith").parsed()).await;
     assert!(err.expect_err("it is frozen").is_unavailable());
     assert!(start.elapsed() < Duration::from_secs(15));
     postgres.restore();
@@ -75,9 +68,7 @@ async fn a_write_is_refused_in_bounded_time_while_postgres_is_frozen() {
 
 #[tokio::test]
 async fn the_first_request_after_a_restart_of_postgres_succeeds() {
-    let postgres = Proxy::to_postgres();
-    let plan = Plan::new().await.homes(2).await;
-    let app = plan.behind(&postgres).start().await;
+    let (postgres, app) = Plan::with_homes(2).await.behind_postgres().await;
     let path = "/properties/no-cache/";
     for _ in 0..3 {
         app.get(path).await.assert_status(200);
@@ -88,21 +79,15 @@ async fn the_first_request_after_a_restart_of_postgres_succeeds() {
     }
     let terminate = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()";
-    app.database.run(terminate).await;
+    app.sql(terminate).await;
     app.get(path).await.assert_status(200);
 }
 
 #[tokio::test]
-async fn a_statement_that_was_given_up_is_ended_and_nobody_waits_for_it() {
+async fn work_that_was_given_up_is_ended_and_nobody_waits_for_it() {
     let database = TestDatabase::create().await;
     let pool = pool(&database, 1);
     is_given_up(&database, async || pool.client().await).await;
-}
-
-#[tokio::test]
-async fn unhurried_work_that_was_given_up_is_ended_and_nobody_waits_for_it() {
-    let database = TestDatabase::create().await;
-    let pool = pool(&database, 1);
     is_given_up(&database, async || pool.unhurried_client().await).await;
 }
 
@@ -114,7 +99,7 @@ async fn is_given_up(
     let first = pid(&client).await;
     tokio::select! {
         _ = client.query("SELECT pg_sleep(60) AS given_up", &[]) => panic!("it sleeps"),
-        () = eventually("it runs", async || is_active(database, "given_up").await.then_some(())) => {}
+        () = until("it runs", async || is_active(database, "given_up").await) => {}
     }
     drop(client);
     let start = Stopwatch::start();
@@ -181,7 +166,7 @@ async fn a_read_that_takes_longer_than_anybody_waits_is_refused_and_ended() {
 
 #[tokio::test]
 async fn a_page_whose_statement_takes_too_long_says_so_and_the_log_names_the_statement() {
-    let plan = Plan::new().await.homes(1).await;
+    let plan = Plan::with_homes(1).await;
     let site = Shell::of(&plan).serve(&["serve"]);
     let staff = Browser::new(&site.origin);
     staff.log_in("ada").await;
@@ -190,18 +175,15 @@ async fn a_page_whose_statement_takes_too_long_says_so_and_the_log_names_the_sta
     fields.push(("csrf_token", form.field("csrf_token")));
     for table in ["property", "site_user"] {
         let lock = plan.database.lock(table).await;
-        let list = staff.get("/admin/properties/").await.assert_status(503);
-        let saved = staff.post("/admin/properties/1/change/", &fields).await;
-        for page in [list, saved.assert_status(503)] {
+        let saving = staff.post("/admin/properties/1/change/", &fields);
+        let (list, saved) = tokio::join!(staff.get("/admin/properties/"), saving);
+        for page in [list.assert_status(503), saved.assert_status(503)] {
             assert!(page.has("took too long"), "{table}: {page:?}");
             assert_ne!(page.header("retry-after"), "");
         }
         lock.release().await;
     }
-    let log = site.log();
-    for begun in ["a statement took too long: ", "FROM property", "UPDATE session"] {
-        assert!(log.contains(begun), "{begun}: {log}");
-    }
+    site.log().shows(["a statement took too long: ", "FROM property", "UPDATE session"]);
 }
 
 #[tokio::test]
@@ -241,8 +223,7 @@ async fn only_unhurried_clients_may_take_long() {
         assert_eq!(show(&hurried, name).await, limit);
         assert_eq!(show(&unhurried, name).await, "0");
     }
-    let long = unhurried.batch_execute("SELECT pg_sleep(4)").await;
-    long.expect("it waits");
+    unhurried.batch_execute("SELECT pg_sleep(4)").await.expect("it waits");
 }
 
 #[tokio::test]
@@ -281,7 +262,7 @@ async fn of_several_hosts_the_one_that_answers_is_used() {
     let hosts = format!("/nonexistent,{}", postgres.directory());
     let url = database.url("property_listings", &hosts);
     let config = format!("{url} target_session_attrs=read-write");
-    let config: PostgresAddress = config.parse().expect("a configuration");
-    let pool = Database::new(config, 1).expect("a pool");
+    let address: PostgresAddress = config.parse().expect("a configuration");
+    let pool = Database::new(address, 1).expect("a pool");
     pid(&pool.client().await.expect("a client")).await;
 }

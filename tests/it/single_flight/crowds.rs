@@ -2,7 +2,7 @@
 
 use property_listings::cache::Level;
 
-use crate::harness::{App, Page, Plan, Reader};
+use crate::harness::{App, Page, Plan, Reader, Shows as _};
 
 /// How many ask each instance at once.
 const CROWD: usize = 250;
@@ -13,7 +13,7 @@ fn ask(app: &App, path: &str) -> Vec<tokio::task::JoinHandle<Page>> {
 }
 
 async fn one_load_per_instance(redis: Option<&str>) {
-    let plan = Plan::new().await.homes(3).await;
+    let plan = Plan::with_homes(3).await;
     let plan = match redis {
         Some(redis) => plan.set("REDIS_URL", redis),
         None => plan,
@@ -42,7 +42,7 @@ async fn one_load_per_instance(redis: Option<&str>) {
         let mut collapsed = 0;
         for page in asking {
             let page = page.await.expect("answered").assert_status(200);
-            assert!(page.has("Mended"), "stale: {page:?}");
+            page.shows(["Mended"]);
             collapsed += usize::from(page.is_collapsed());
         }
         assert_eq!(collapsed, CROWD - 1, "one leads, the others follow");
@@ -75,16 +75,14 @@ async fn without_memory_requests_for_one_page_follow_one_load_too() {
     // Whoever comes after the release finds the page in Redis.
     hold.release().await;
     for page in asking {
-        let page = page.await.expect("answered").assert_status(200);
-        assert!(page.has("Home 1"));
+        assert!(page.await.expect("answered").assert_status(200).has("Home 1"));
     }
     assert_eq!(app.database.loads(Reader::Rows).await, before + 1);
 }
 
 #[tokio::test]
 async fn html_and_json_of_one_list_share_one_load_of_rows_and_one_of_the_count() {
-    let plan = Plan::new().await.homes(3).await;
-    let app = plan.holdable().await.start().await;
+    let app = Plan::with_homes(3).await.holdable().await.start().await;
     for reader in [Reader::Rows, Reader::Count] {
         let filter = format!("/properties/?location=Leith&page_size={}", 5 + reader as i32);
         let missed = app.counts(Level::PageMemory).await.misses;
@@ -108,22 +106,20 @@ async fn html_and_json_of_one_list_share_one_load_of_rows_and_one_of_the_count()
             Reader::Count => collapsed.clone().count(),
         };
         assert_eq!(collapsed.count(), wanted, "{followers:?}");
-        app.database.run("UPDATE property SET price = price + 1").await;
+        app.sql("UPDATE property SET price = price + 1").await;
         app.has_heard_of_everything().await;
     }
 }
 
 #[tokio::test]
 async fn different_pages_are_loaded_side_by_side() {
-    let plan = Plan::new().await.homes(3).await;
-    let app = plan.holdable().await.start().await;
+    let app = Plan::with_homes(3).await.holdable().await.start().await;
     let hold = app.hold(Reader::Rows).await;
     let paths = ["/properties/1/", "/properties/2/", "/properties/3/"];
     let asking = paths.map(|path| app.reader.asks(path));
     hold.readers_wait(3).await;
     hold.release().await;
     for page in asking {
-        let page = page.await.expect("answered").assert_status(200);
-        assert!(page.is_stored(), "{}", page.cache_status());
+        page.await.expect("answered").assert_status(200).assert_stored();
     }
 }

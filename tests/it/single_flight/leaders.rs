@@ -4,10 +4,10 @@ use property_listings::cache::Level;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
-use crate::harness::{App, Plan, Reader, eventually, listing};
+use crate::harness::{App, Plan, Reader, Shows as _, listing, until};
 
 async fn start(redis: Option<&str>) -> App {
-    let plan = Plan::new().await.homes(3).await;
+    let plan = Plan::with_homes(3).await;
     let plan = match redis {
         Some(redis) => plan.set("REDIS_URL", redis),
         None => plan,
@@ -68,13 +68,10 @@ async fn a_page_is_stored_though_the_only_client_that_asked_for_it_has_left() {
         leave(leader);
         app.get("/healthz").await.assert_status(200);
         hold.release().await;
-        eventually("the page is stored", async || {
-            (app.counts(Level::PageMemory).await.stores > stored).then_some(())
-        })
-        .await;
+        until("the page is stored", async || app.counts(Level::PageMemory).await.stores > stored)
+            .await;
         let loads = app.database.loads(Reader::Rows).await;
-        let page = app.get(path).await;
-        assert!(page.is_memory_hit(), "{}", page.cache_status());
+        app.get(path).await.assert_memory_hit();
         assert_eq!(app.database.loads(Reader::Rows).await, loads);
     }
 }
@@ -91,8 +88,7 @@ async fn a_request_after_a_save_does_not_join_a_load_from_before_it() {
         hold.lets_later_readers_pass().await;
         staff.edit_listing(1, &listing("Mended", "1", "Leith")).await;
         for path in paths {
-            let page = app.get(path).await.assert_status(200);
-            assert!(page.has("Mended"), "stale: {page:?}");
+            app.get(path).await.assert_status(200).shows(["Mended"]);
         }
         assert_eq!(hold.waiting().await, 2, "the old loads have not ended");
         hold.release().await;

@@ -4,15 +4,14 @@ use std::time::{Duration, Instant};
 
 use property_listings::cache::Level;
 
-use crate::harness::{Browser, Plan, Reader, Shell, Stopwatch, eventually};
+use crate::harness::{Browser, Plan, Reader, Shell, Shows as _, Stopwatch, until};
 
 /// How long the load of another instance is waited for, with somewhat more for a busy machine.
 const DELAY: Duration = Duration::from_millis(3500);
 
 #[tokio::test]
 async fn while_one_instance_loads_another_waits_for_it_and_shares_what_it_loaded() {
-    let plan = Plan::new().await.homes(3).await;
-    let first = plan.holdable().await.start().await;
+    let first = Plan::with_homes(3).await.holdable().await.start().await;
     let second = first.another().start().await;
     for round in 0..20 {
         let path = format!("/properties/?format=json&page_size={}", 3 + round);
@@ -46,15 +45,14 @@ async fn while_one_instance_loads_another_waits_for_it_and_shares_what_it_loaded
 
 #[tokio::test]
 async fn an_instance_that_is_killed_while_it_loads_delays_another_only_for_a_moment() {
-    let plan = Plan::new().await.homes(3).await.holdable().await;
+    let plan = Plan::with_homes(3).await.holdable().await;
     let other = plan.start().await;
     let mut killed = Shell::beside(&other).serve(&["serve", "--no-migrate"]);
     let path = "/properties/1/";
     let hold = other.hold(Reader::Rows).await;
     let asking = Browser::new(&killed.origin);
     let asking = tokio::spawn(async move {
-        let request = asking.request(reqwest::Method::GET, path);
-        assert!(request.send().await.is_err(), "nobody answers");
+        assert!(asking.request(reqwest::Method::GET, path).send().await.is_err(), "nobody answers");
     });
     hold.somebody_waits().await;
     assert_eq!(other.keys("lease").await.len(), 1);
@@ -65,14 +63,13 @@ async fn an_instance_that_is_killed_while_it_loads_delays_another_only_for_a_mom
     let start = Stopwatch::start();
     let page = other.get(path).await.assert_status(200);
     assert!(start.elapsed() < DELAY, "{:?}", start.elapsed());
-    assert!(page.has("Home 1") && !page.is_hit(), "{}", page.cache_status());
+    page.assert_no_hit().shows(["Home 1"]);
     assert!(other.has_in_memory(path).await.has("Home 1"));
 }
 
 #[tokio::test]
 async fn a_lease_that_nobody_gives_back_delays_a_load_by_a_second() {
-    let plan = Plan::new().await.homes(3).await;
-    let app = plan.holdable().await.start().await;
+    let app = Plan::with_homes(3).await.holdable().await.start().await;
     let path = "/properties/1/";
     let redis = app.redis().await;
     let hold = app.hold(Reader::Rows).await;
@@ -87,25 +84,22 @@ async fn a_lease_that_nobody_gives_back_delays_a_load_by_a_second() {
     let terminate = "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks
         WHERE locktype = 'advisory' AND NOT granted AND classid = 42
           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-    app.database.run(terminate).await;
+    app.sql(terminate).await;
     asking.await.expect("answered").assert_status(503);
     hold.release().await;
-    eventually("a load that failed gives its lease back", async || {
-        app.keys("lease").await.is_empty().then_some(())
-    })
-    .await;
+    until("a load that failed gives its lease back", async || app.keys("lease").await.is_empty())
+        .await;
     redis.run_with(&["SET", key], &under).await;
     let (start, begun) = (Stopwatch::start(), Instant::now());
     let page = app.get(path).await.assert_status(200);
     assert!(start.elapsed() < DELAY, "{:?}", start.elapsed());
     assert!(begun.elapsed() > Duration::from_millis(900), "the lease was not looked at");
-    assert!(page.is_stored() && page.has("Home 1"), "{page:?}");
+    page.assert_stored().shows(["Home 1"]);
 }
 
 #[tokio::test]
 async fn a_lease_from_before_a_write_delays_nobody_after_it() {
-    let plan = Plan::new().await.homes(10).await;
-    let first = plan.holdable().await.start().await;
+    let first = Plan::with_homes(10).await.holdable().await.start().await;
     let second = first.another().start().await;
     let redis = first.redis().await;
     let mut shortest = Duration::MAX;
@@ -120,14 +114,13 @@ async fn a_lease_from_before_a_write_delays_nobody_after_it() {
         redis.run::<i64>(&["PERSIST", key]).await;
         let under = redis.bytes(key).await;
         hold.lets_later_readers_pass().await;
-        let sql = format!("UPDATE property SET title = 'Mended' WHERE id = {id}");
-        first.database.run(&sql).await;
+        first.database.run(&format!("UPDATE property SET title = 'Mended' WHERE id = {id}")).await;
         second.has_heard_of_everything().await;
         assert_eq!(redis.bytes(key).await, under, "the lease is still there");
         let start = Instant::now();
         let page = second.get(&path).await.assert_status(200);
         shortest = shortest.min(start.elapsed());
-        assert!(page.has("Mended") && page.is_stored(), "{page:?}");
+        page.assert_stored().shows(["Mended"]);
         assert_eq!(hold.waiting().await, 1, "the old load has not ended");
         hold.release().await;
         early.await.expect("answered").assert_status(200);

@@ -1,6 +1,6 @@
 //! What a page shows, found by searching its text for what surrounds it.
-
-use crate::ledger::BAND;
+//!
+//! It uses no other module: `tests/it/documents/freshness.rs` includes it, and lets it read the site's pages of today.
 
 /// A row as a page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,13 +175,6 @@ fn rows(text: &str, marks: &Marks) -> Option<Vec<ShownRow>> {
         });
     }
     Some(rows)
-}
-
-impl ShownRow {
-    /// Whether title and price tell the same version.
-    pub(crate) fn is_whole(&self) -> bool {
-        usize::try_from(self.price % BAND).is_ok_and(|version| version == self.version)
-    }
 }
 
 /// The whole number that a text begins with, whether its thousands are set apart or not.

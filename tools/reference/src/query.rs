@@ -3,6 +3,7 @@
 
 use anyhow::{Context as _, Result};
 use deadpool_postgres::{Manager, Pool};
+use property_listings::db::places::list_all_sql;
 use property_listings::domain::{
     Count, Description, Facts, ListingQuery, Location, Place, Price, Property, PropertyId, Title,
 };
@@ -16,7 +17,6 @@ const ROWS: &str =
     ORDER BY created_at DESC, id DESC LIMIT 25";
 const COUNT: &str = "SELECT coalesce(sum(rows), 0)::bigint FROM property_tally";
 
-const PLACES: &str = include_str!("../../../sql/queries/place_list_all.sql");
 /// How many places the site offers beside a list.
 const OFFERED: i64 = 8;
 
@@ -39,8 +39,7 @@ impl List {
         let client = self.pool.get().await?;
         let rows = client.prepare_cached(ROWS).await?;
         let count = client.prepare_cached(COUNT).await?;
-        let places = PLACES.replace("/* limit */", &OFFERED.to_string());
-        let places = client.prepare_cached(&places).await?;
+        let places = client.prepare_cached(&list_all_sql(OFFERED)).await?;
         let (rows, total, places) = tokio::try_join!(
             client.query(&rows, &[]),
             client.query_one(&count, &[]),

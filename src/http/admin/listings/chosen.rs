@@ -1,7 +1,7 @@
 //! Which listings a form of the list names.
 
-use super::list_address;
 use crate::domain::{AdminListQuery, PropertyId, RowsSeen, Selection};
+use crate::http::admin::list_state::List;
 use crate::http::forms::Fields;
 use crate::http::views::list_address::FILTERS;
 
@@ -40,8 +40,8 @@ impl Chosen {
             expected,
             // Without the rows that the question was about, nothing is done with all that match.
             confirmed: fields.get("post") == "yes" && (expected.is_some() || !across),
-            address: list_address::list_address(fields),
-            state: list_address::filters(fields),
+            address: List::Listings.address(fields),
+            state: List::Listings.state(fields),
             list,
         }
     }

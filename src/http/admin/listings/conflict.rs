@@ -4,11 +4,11 @@ use actix_web::HttpResponse;
 
 use super::sent::{Sent, digest};
 use crate::domain::{Author, MergedField, Property, PropertyForm, PropertyId, Version, merge};
-use crate::http::AppError;
+use crate::http::Answer;
 use crate::http::staff::Staff;
 use crate::http::views::admin::{ConflictPage, ConflictState};
 use crate::http::views::page;
-use crate::services::{ServiceError, Services};
+use crate::services::ServiceError;
 
 /// Both versions of a listing, compared field by field.
 pub(super) struct Both {
@@ -33,10 +33,9 @@ pub(super) async fn compare(
     sent: &Sent,
     current: &Property,
     seen: Version,
-    services: &Services,
 ) -> Result<Both, NotCompared> {
     let id = current.id;
-    let origin = Box::pin(services.history.origin(id, seen, current.version())).await;
+    let origin = Box::pin(staff.services.history.origin(id, seen, current.version())).await;
     let origin = origin.map_err(|err| NotCompared { id, seen, err })?;
     let now = PropertyForm::of(current);
     let fields = merge(origin.state.as_ref(), &now, &sent.form);
@@ -63,19 +62,14 @@ pub(super) async fn compare(
 
 impl Both {
     /// The page with both versions, with places to choose from.
-    pub(super) fn show(
-        mut self,
-        staff: &Staff,
-        sent: &Sent,
-        places: Vec<String>,
-    ) -> Result<HttpResponse, AppError> {
+    pub(super) fn show(mut self, staff: &Staff, sent: &Sent, places: Vec<String>) -> Answer {
         self.state.places = places;
         let is_contradicted = !sent.contradictions.is_empty();
         let chosen = |field: &str| {
             is_contradicted.then(|| sent.fields.get(&format!("choose_{field}")).to_owned())
         };
         let digests = self.fields.iter().map(|field| digest(&field.mine)).collect();
-        let both = ConflictPage::new(staff.frame()?, self.state, self.fields, digests, chosen);
+        let both = ConflictPage::new(staff.frame(), self.state, self.fields, digests, chosen);
         let response = match is_contradicted {
             true => HttpResponse::UnprocessableEntity(),
             false => HttpResponse::Conflict(),

@@ -3,64 +3,56 @@
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 use super::form::find;
-use super::list_address::{filters, filters_of, list_address};
 use crate::domain::{Permission, Property, Version};
-use crate::http::AppError;
+use crate::http::Answer;
+use crate::http::admin::list_state::List;
 use crate::http::admin::see_other;
 use crate::http::forms::SentForm;
 use crate::http::staff::Staff;
 use crate::http::views::admin::DeletePage;
 use crate::http::views::page;
-use crate::services::{DeleteOutcome, Services};
+use crate::services::DeleteOutcome;
 
 /// `GET /admin/properties/{id}/delete/`
-pub(in crate::http) async fn confirm_delete(
+pub(in crate::http::admin) async fn confirm(
     staff: Staff,
     id: web::Path<i64>,
     request: HttpRequest,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, AppError> {
+) -> Answer {
     staff.require(Permission::Delete)?;
-    let property = find(&services, *id).await?;
-    let filters = filters_of(&request);
-    ask(HttpResponse::Ok(), &staff, property, filters, None)
+    let property = find(&staff, *id).await?;
+    ask(HttpResponse::Ok(), &staff, property, List::Listings.state_of(&request), None)
 }
 
 /// `POST /admin/properties/{id}/delete/`: of the version that was shown, where the form names one.
-pub(in crate::http) async fn delete(
+pub(in crate::http::admin) async fn delete(
     staff: Staff,
     id: web::Path<i64>,
-    form: SentForm,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, AppError> {
+    SentForm { fields, is_outdated }: SentForm,
+) -> Answer {
     staff.require(Permission::Delete)?;
-    let (fields, is_outdated) = form.into_parts();
-    let property = find(&services, *id).await?;
-    let filters = filters(&fields);
+    let property = find(&staff, *id).await?;
+    let filters = List::Listings.state(&fields);
     if is_outdated {
         let notice = staff.outdated("Check the listing again, then confirm");
-        let response = HttpResponse::Forbidden();
-        return ask(response, &staff, property, filters, Some(notice));
+        return ask(HttpResponse::Forbidden(), &staff, property, filters, Some(notice));
     }
     let seen = fields.has("version");
     let seen = seen.then(|| Version(fields.get("version").parse().unwrap_or(0)));
-    let editor = &services.editor;
-    let title = &property.title;
+    let (editor, title) = (&staff.services.editor, &property.title);
     match editor.delete_seen(&staff.username, property.id, seen).await? {
         DeleteOutcome::Deleted(event) => {
-            staff.say_undoable(format!("“{title}” was deleted."), event, filters)?;
+            staff.say_undoable(format!("“{title}” was deleted."), event, filters);
         }
-        DeleteOutcome::Gone => {
-            staff.say("warning", format!("“{title}” had already been deleted."))?
-        }
+        DeleteOutcome::Gone => staff.say("warning", format!("“{title}” had already been deleted.")),
         DeleteOutcome::Changed(current) => {
             let notice = "Nothing was deleted, because the listing was changed after you opened this page. \
             Please check it again.";
-            let response = HttpResponse::Conflict();
-            return ask(response, &staff, current, filters, Some(notice.to_owned()));
+            let notice = Some(notice.to_owned());
+            return ask(HttpResponse::Conflict(), &staff, current, filters, notice);
         }
     }
-    Ok(see_other(&staff.way_on(list_address(&fields))))
+    Ok(see_other(&staff.way_on(List::Listings.address(&fields))))
 }
 
 /// The question before a listing is deleted.
@@ -70,7 +62,6 @@ fn ask(
     property: Property,
     filters: String,
     notice: Option<String>,
-) -> Result<HttpResponse, AppError> {
-    let asked = DeletePage { frame: staff.frame()?, property, filters, notice };
-    page(response, &asked)
+) -> Answer {
+    page(response, &DeletePage { frame: staff.frame(), property, filters, notice })
 }

@@ -5,25 +5,20 @@ use actix_web::http::header::{
     self, ContentDisposition, DispositionParam, DispositionType, HeaderValue,
 };
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use chrono::Utc;
 use futures_util::StreamExt as _;
 
 use super::chosen::Chosen;
 use super::index::refused;
 use crate::domain::{AdminListQuery, Permission, Selection};
-use crate::http::AppError;
 use crate::http::forms::Fields;
 use crate::http::staff::Staff;
-use crate::services::Services;
+use crate::http::{Answer, AppError};
 use crate::services::fixtures::Format;
 
 /// `GET /admin/properties/export/`: the list's own query, with `format=csv` or `format=jsonl`.
-pub(in crate::http) async fn show(
-    staff: Staff,
-    request: HttpRequest,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, AppError> {
+pub(in crate::http::admin) async fn show(staff: Staff, request: HttpRequest) -> Answer {
     staff.require(Permission::View)?;
     let text = request.query_string();
     let format = Fields::parse(text.as_bytes()).get("format").to_owned();
@@ -31,32 +26,27 @@ pub(in crate::http) async fn show(
     match AdminListQuery::parse(text) {
         // Nothing is read for an answer without a body.
         Ok(_) if request.method() == Method::HEAD => Ok(headers_of(format).finish()),
-        Ok(list) => file(list, None, format, &services).await,
-        Err(errors) => refused(&staff, text, errors, &services).await,
+        Ok(list) => file(&staff, list, None, format).await,
+        Err(errors) => refused(&staff, text, errors).await,
     }
 }
 
 /// The listings that a form names; all that match where it names none.
-pub(super) async fn send(
-    chosen: &Chosen,
-    format: Format,
-    services: &Services,
-) -> Result<HttpResponse, AppError> {
-    let list = chosen.list.clone().ok_or_else(|| {
+pub(super) async fn send(staff: &Staff, chosen: Chosen, format: Format) -> Answer {
+    let list = chosen.list.ok_or_else(|| {
         AppError::BadRequest("The filter can’t be read. Go back to the list and try again.".into())
     })?;
-    let selection = chosen.listings.clone().map(|(_, selection)| selection);
-    file(list, selection, format, services).await
+    file(staff, list, chosen.listings.map(|(_, selection)| selection), format).await
 }
 
 async fn file(
+    staff: &Staff,
     list: AdminListQuery,
     selection: Option<Selection>,
     format: Format,
-    services: &Services,
-) -> Result<HttpResponse, AppError> {
+) -> Answer {
     let selection = selection.unwrap_or(Selection::Matching(list.filter));
-    let pieces = services.editor.export(selection, list.order, format).await?;
+    let pieces = staff.services.editor.export(selection, list.order, format).await?;
     Ok(headers_of(format).streaming(pieces.map(|piece| piece.map(Bytes::from))))
 }
 

@@ -3,122 +3,109 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::conflict::compare;
-use super::list_address::filters_of;
 use super::outcome::{self, Outcome, check, current};
 use super::sent::{Button, Sent};
 use crate::domain::{Permission, Property, PropertyForm, PropertyId};
+use crate::http::admin::list_state::List;
 use crate::http::csrf::new_token;
 use crate::http::forms::SentForm;
 use crate::http::staff::Staff;
 use crate::http::views::admin::{FormPage, ViewPage};
 use crate::http::views::page;
-use crate::http::{AppError, Site};
-use crate::services::{CreateOutcome, Services, UpdateOutcome};
+use crate::http::{Answer, AppError, Site};
+use crate::services::{CreateOutcome, UpdateOutcome};
 
 /// `GET /admin/properties/add/`
-pub(in crate::http) async fn new(
-    staff: Staff,
-    request: HttpRequest,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, AppError> {
+pub(in crate::http::admin) async fn new(staff: Staff, request: HttpRequest) -> Answer {
     staff.require(Permission::Add)?;
-    let form = FormPage::add(PropertyForm::default());
-    let form = form.with_state(new_token(), filters_of(&request));
-    outcome::show(HttpResponse::Ok(), &staff, &services, form).await
+    let filters = List::Listings.state_of(&request);
+    let form = FormPage { once: new_token(), filters, ..FormPage::default() };
+    outcome::show(HttpResponse::Ok(), &staff, form).await
 }
 
 /// `POST /admin/properties/add/`
-pub(in crate::http) async fn create(
+pub(in crate::http::admin) async fn create(
     staff: Staff,
     form: SentForm,
-    services: web::Data<Services>,
     site: web::Data<Site>,
-) -> Result<HttpResponse, AppError> {
-    press(&staff, Sent::received(form, None), &services, &site).await
+) -> Answer {
+    press(&staff, Sent::received(form, None), &site).await
 }
 
 /// `GET /admin/properties/{id}/change/`: the form or, for users who can only view, the listing.
-pub(in crate::http) async fn edit(
+pub(in crate::http::admin) async fn edit(
     staff: Staff,
     id: web::Path<i64>,
     request: HttpRequest,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, AppError> {
-    if !staff.may(Permission::Change) {
+) -> Answer {
+    let may_change = staff.may(Permission::Change);
+    if !may_change {
         staff.require(Permission::View)?;
-        let property = find(&services, *id).await?;
-        let shown = ViewPage::new(staff.frame()?, property, filters_of(&request));
+    }
+    let property = find(&staff, *id).await?;
+    let (form, filters) = (PropertyForm::of(&property), List::Listings.state_of(&request));
+    if !may_change {
+        let shown = ViewPage { frame: staff.frame(), form, property, filters };
         return page(HttpResponse::Ok(), &shown);
     }
-    let property = find(&services, *id).await?;
-    let form = FormPage::change(property.id, PropertyForm::of(&property), property.version());
-    let form = form.with_state(new_token(), filters_of(&request));
-    outcome::show(HttpResponse::Ok(), &staff, &services, form).await
+    let (id, version) = (Some(property.id), Some(property.version()));
+    let form = FormPage { id, version, form, once: new_token(), filters, ..FormPage::default() };
+    outcome::show(HttpResponse::Ok(), &staff, form).await
 }
 
 /// `POST /admin/properties/{id}/change/`
-pub(in crate::http) async fn update(
+pub(in crate::http::admin) async fn update(
     staff: Staff,
     id: web::Path<i64>,
     form: SentForm,
-    services: web::Data<Services>,
     site: web::Data<Site>,
-) -> Result<HttpResponse, AppError> {
-    let sent = Sent::received(form, Some(PropertyId(*id)));
-    press(&staff, sent, &services, &site).await
+) -> Answer {
+    press(&staff, Sent::received(form, Some(PropertyId(*id))), &site).await
 }
 
 /// Does what the button says that a form was sent with, and answers it.
-async fn press(
-    staff: &Staff,
-    mut sent: Sent,
-    services: &Services,
-    site: &Site,
-) -> Result<HttpResponse, AppError> {
-    let (Ok(outcome) | Err(outcome)) = pressed(staff, &mut sent, services).await;
-    outcome::answer(outcome, staff, &sent, services, site).await
+async fn press(staff: &Staff, mut sent: Sent, site: &Site) -> Answer {
+    let (Ok(outcome) | Err(outcome)) = pressed(staff, &mut sent).await;
+    outcome::answer(outcome, staff, &sent, site).await
 }
 
-async fn pressed(staff: &Staff, sent: &mut Sent, services: &Services) -> Result<Outcome, Outcome> {
+async fn pressed(staff: &Staff, sent: &mut Sent) -> Result<Outcome, Outcome> {
     check(staff, sent, sent.needs())?;
     if let Some(id) = sent.id.filter(|_| sent.lacks_facts())
-        && let Some(property) = services.listings.find_uncached(id).await?
+        && let Some(property) = staff.services.listings.find_uncached(id).await?
     {
         sent.complete(&property);
     }
     match (sent.button(), sent.id) {
         (_, Some(id)) if !sent.contradictions.is_empty() => {
-            let current = current(services, id).await?;
-            let both = compare(staff, sent, &current, sent.seen(), services).await?;
-            Ok(Outcome::Conflict(Box::new(both)))
+            let current = current(staff, id).await?;
+            Ok(Outcome::Conflict(Box::new(compare(staff, sent, &current, sent.seen()).await?)))
         }
-        (Button::Preview, _) => preview(sent, services).await,
+        (Button::Preview, _) => preview(staff, sent).await,
         (Button::Edit, _) => Ok(Outcome::Edited),
-        (Button::Save, Some(id)) => save(staff, sent, id, services).await,
-        (Button::Save | Button::SaveAsNew, _) => add(staff, sent, services).await,
+        (Button::Save, Some(id)) => save(staff, sent, id).await,
+        (Button::Save | Button::SaveAsNew, _) => add(staff, sent).await,
     }
 }
 
 /// Loads the page that the listing would have, past all caches.
-async fn preview(sent: &Sent, services: &Services) -> Result<Outcome, Outcome> {
+async fn preview(staff: &Staff, sent: &Sent) -> Result<Outcome, Outcome> {
     let new = sent.form.parse()?;
     let now = chrono::Utc::now();
     let (id, created_at) = match sent.id {
         None => (PropertyId(0), now),
-        Some(id) => (id, current(services, id).await?.created_at),
+        Some(id) => (id, current(staff, id).await?.created_at),
     };
     let property = new.as_property(id, created_at, now);
-    let view = services.listings.preview(property).await?;
+    let view = staff.services.listings.preview(property).await?;
     Ok(Outcome::Previewed(Box::new(view)))
 }
 
 /// Adds a listing.
-async fn add(staff: &Staff, sent: &Sent, services: &Services) -> Result<Outcome, Outcome> {
+async fn add(staff: &Staff, sent: &Sent) -> Result<Outcome, Outcome> {
     let new = sent.form.parse()?;
-    let submission = sent.submission(staff, None);
-    let editor = &services.editor;
-    let created = editor.create_once(&staff.username, submission, new).await?;
-    Ok(match created {
+    let (editor, submission) = (&staff.services.editor, sent.submission(staff, None));
+    Ok(match editor.create_once(&staff.username, submission, new).await? {
         CreateOutcome::Saved(property) => {
             let text = format!("“{}” was added.", property.title);
             Outcome::Saved(property.id, text)
@@ -129,18 +116,13 @@ async fn add(staff: &Staff, sent: &Sent, services: &Services) -> Result<Outcome,
 }
 
 /// Saves a listing, if it is still as the form showed it.
-async fn save(
-    staff: &Staff,
-    sent: &Sent,
-    id: PropertyId,
-    services: &Services,
-) -> Result<Outcome, Outcome> {
+async fn save(staff: &Staff, sent: &Sent, id: PropertyId) -> Result<Outcome, Outcome> {
     let seen = match sent.edited() {
         Some(seen) => seen,
-        None => current(services, id).await?.version(),
+        None => current(staff, id).await?.version(),
     };
     let new = sent.form.parse()?;
-    let (editor, submission) = (&services.editor, sent.submission(staff, Some(id)));
+    let (editor, submission) = (&staff.services.editor, sent.submission(staff, Some(id)));
     let saved = editor.update_once(&staff.username, submission, id, seen, new);
     Ok(match saved.await? {
         UpdateOutcome::Saved(property) => {
@@ -153,7 +135,7 @@ async fn save(
         }
         UpdateOutcome::Repeated => Outcome::Repeated(id),
         UpdateOutcome::Conflict(current) => {
-            let both = compare(staff, sent, &current, seen, services).await?;
+            let both = compare(staff, sent, &current, seen).await?;
             Outcome::Conflict(Box::new(both))
         }
         UpdateOutcome::Gone => Outcome::Gone(id),
@@ -161,9 +143,7 @@ async fn save(
 }
 
 /// A listing as it is in the database.
-pub(in crate::http::admin) async fn find(
-    services: &Services,
-    id: i64,
-) -> Result<Property, AppError> {
-    services.listings.find_uncached(PropertyId(id)).await?.ok_or(AppError::NotFound)
+pub(in crate::http::admin) async fn find(staff: &Staff, id: i64) -> Result<Property, AppError> {
+    let found = staff.services.listings.find_uncached(PropertyId(id)).await?;
+    found.ok_or(AppError::NotFound)
 }

@@ -4,7 +4,6 @@
 //! **Invariant:** only a form is carried of which the browser says that a page of this site sent it. Another site's page
 //! puts no words into the form of the next user who logs in.
 
-use actix_session::Session;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -13,14 +12,14 @@ use actix_web::{Error, HttpResponse};
 
 use super::outcome;
 use super::sent::Sent;
-use crate::domain::{FACTS, PropertyId, User};
-use crate::http::AppError;
+use crate::domain::{FACTS, PropertyId};
+use crate::http::Answer;
 use crate::http::admin::login_form::ask_to_log_in;
 use crate::http::admin::see_other;
 use crate::http::csrf::is_own;
 use crate::http::forms::{Body, Fields, read};
 use crate::http::staff::Staff;
-use crate::services::Services;
+use crate::http::views::admin::FormPage;
 
 /// The most bytes of text that a login form carries: a description of 20,000 characters fits, in any script.
 const MOST: usize = 96 * 1024;
@@ -48,18 +47,11 @@ pub(in crate::http::admin) async fn keep<B: MessageBody + 'static>(
 }
 
 /// Goes on after a login: with the form that the login form carried, for those who may send it, or to an address.
-pub(in crate::http::admin) async fn go_on(
-    session: &Session,
-    user: &User,
-    form: &Fields,
-    next: &str,
-    services: &Services,
-) -> Result<HttpResponse, AppError> {
-    let staff = Staff::entered(session, user)?;
+pub(in crate::http::admin) async fn go_on(staff: &Staff, form: &Fields, next: &str) -> Answer {
     match typed(next, form.clone()) {
         Some(sent) if staff.may(sent.needs()) => {
-            let again = sent.again().with_notice(NOTICE.to_owned());
-            outcome::show(HttpResponse::Ok(), &staff, services, again).await
+            let form = FormPage { notice: Some(NOTICE.to_owned()), ..sent.again() };
+            outcome::show(HttpResponse::Ok(), staff, form).await
         }
         _ => Ok(see_other(next)),
     }

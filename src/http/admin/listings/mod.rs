@@ -8,13 +8,10 @@ pub(super) mod export;
 pub(super) mod form;
 pub(super) mod import;
 pub(super) mod index;
-mod list_address;
 pub(super) mod logged_out;
 mod outcome;
-mod preview;
 pub(super) mod restoration;
 mod sent;
 
 pub(super) use form::find;
-pub(super) use list_address::{filters, filters_of, list_address};
 pub(super) use logged_out::{carried, go_on};

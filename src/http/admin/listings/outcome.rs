@@ -1,19 +1,20 @@
 //! What a sent form of a listing comes to, and how each outcome is answered.
 
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use super::conflict::{Both, NotCompared};
-use super::preview;
 use super::sent::Sent;
 use crate::domain::{FieldErrors, Permission, PlaceQuery, Property, PropertyId};
 use crate::http::admin::see_other;
 use crate::http::csrf::new_token;
 use crate::http::error::{outage, refused_field, unavailable};
 use crate::http::staff::Staff;
-use crate::http::views::admin::{FormPage, SUGGESTED};
+use crate::http::views::admin::{FormPage, FramedFormPage, SUGGESTED};
+use crate::http::views::listings::{DetailPage, Preview};
 use crate::http::views::page;
-use crate::http::{AppError, Site};
-use crate::services::{DetailView, Outage, ServiceError, Services};
+use crate::http::{Answer, AppError, Site};
+use crate::services::{DetailView, Outage, ServiceError};
 
 /// What a sent form comes to. Every answer but the first two shows everything that was typed.
 pub(super) enum Outcome {
@@ -91,93 +92,88 @@ pub(super) fn check(staff: &Staff, sent: &Sent, needs: Permission) -> Result<(),
 ///
 /// # Errors
 /// [`Outcome::Gone`] when there is none, [`Outcome::Failed`].
-pub(super) async fn current(services: &Services, id: PropertyId) -> Result<Property, Outcome> {
-    let found = services.listings.find_uncached(id).await?;
+pub(super) async fn current(staff: &Staff, id: PropertyId) -> Result<Property, Outcome> {
+    let found = staff.services.listings.find_uncached(id).await?;
     found.ok_or(Outcome::Gone(id))
 }
 
 /// Answers a sent form.
-pub(super) async fn answer(
-    outcome: Outcome,
-    staff: &Staff,
-    sent: &Sent,
-    services: &Services,
-    site: &Site,
-) -> Result<HttpResponse, AppError> {
+pub(super) async fn answer(outcome: Outcome, staff: &Staff, sent: &Sent, site: &Site) -> Answer {
     let (response, form) = match outcome {
-        Outcome::Saved(id, text) => return next(staff, sent, id, text),
+        Outcome::Saved(id, text) => return Ok(next(staff, sent, id, text)),
         Outcome::Repeated(id) => {
             let title = sent.form.get("title").trim();
             let text = format!("The form arrived more than once. “{title}” was saved once.");
-            return next(staff, sent, id, text);
+            return Ok(next(staff, sent, id, text));
         }
         Outcome::Error(err) => return Err(err),
-        Outcome::Previewed(view) => return preview::show(staff, sent, &view, site),
-        Outcome::Conflict(both) => return both.show(staff, sent, places(services).await),
+        Outcome::Previewed(view) => return preview(staff, sent, &view, site),
+        Outcome::Conflict(both) => return both.show(staff, sent, places(staff).await),
         Outcome::Unknown(why) => return later(staff, sent.again(), why),
-        Outcome::Failed(err) => return failed(err, sent.again(), staff, services).await,
+        Outcome::Failed(err) => return failed(err, sent.again(), staff).await,
         Outcome::NotCompared(NotCompared { id, seen, err }) => {
-            return failed(err, sent.again_of(id, seen), staff, services).await;
+            return failed(err, sent.again_of(id, seen), staff).await;
         }
         Outcome::Edited => (HttpResponse::Ok(), sent.again()),
         Outcome::Invalid(errors) => {
-            let response = HttpResponse::UnprocessableEntity();
-            (response, sent.again().with_errors(errors))
+            (HttpResponse::UnprocessableEntity(), FormPage { errors, ..sent.again() })
         }
-        Outcome::Refused(notice) => (HttpResponse::Forbidden(), sent.again().with_notice(notice)),
-        Outcome::Used(id) => (HttpResponse::Conflict(), used(sent, id)),
-        Outcome::Gone(id) => {
-            let author = services.history.deleted_by(id, &staff.username).await;
-            let happened = author.said("deleted", "listing");
-            (HttpResponse::Conflict(), gone(staff, sent, id, &happened))
+        Outcome::Refused(notice) => {
+            (HttpResponse::Forbidden(), FormPage { notice: Some(notice), ..sent.again() })
         }
-        Outcome::NotKept => (HttpResponse::Conflict(), not_kept(sent)),
+        // With a token of its own: a form that adds a listing, so that no button of it overwrites the saved one.
+        Outcome::Used(id) => {
+            let notice = format!(
+                "This form was already saved as listing {id}. It now has different values, which are not saved yet. \
+                Save it to add another listing."
+            );
+            let form = sent.as_new(new_token());
+            (HttpResponse::Conflict(), FormPage { notice: Some(notice), other: Some(id), ..form })
+        }
+        Outcome::Gone(id) => (HttpResponse::Conflict(), gone(staff, sent, id).await),
+        Outcome::NotKept => {
+            let notice = "The history does not contain this listing, so it can’t be restored. Your changes are not \
+            lost: add it as a new listing.";
+            let form = sent.as_new(sent.once());
+            (HttpResponse::Conflict(), FormPage { notice: Some(notice.to_owned()), ..form })
+        }
     };
-    show(response, staff, services, form).await
+    show(response, staff, form).await
 }
 
 /// The form with suggestions.
-pub(super) async fn show(
-    response: HttpResponseBuilder,
-    staff: &Staff,
-    services: &Services,
-    form: FormPage,
-) -> Result<HttpResponse, AppError> {
-    let form = form.with_places(places(services).await);
-    page(response, &form.framed(staff.frame()?))
+pub(super) async fn show(response: HttpResponseBuilder, staff: &Staff, form: FormPage) -> Answer {
+    let places = places(staff).await;
+    page(response, &FramedFormPage { frame: staff.frame(), page: FormPage { places, ..form } })
 }
 
 /// The places that have the most listings. A form is right without them.
-pub(super) async fn places(services: &Services) -> Vec<String> {
-    let places = services.listings.places(&PlaceQuery::default()).await;
+pub(super) async fn places(staff: &Staff) -> Vec<String> {
+    let places = staff.services.listings.places(&PlaceQuery::default()).await;
     let places = places.map_or_else(|_| Vec::new(), |places| places.tagged.value);
     let names = places.into_iter().take(SUGGESTED);
     names.map(|place| place.location.to_string()).collect()
 }
 
-fn next(
-    staff: &Staff,
-    sent: &Sent,
-    saved: PropertyId,
-    text: String,
-) -> Result<HttpResponse, AppError> {
-    staff.say("success", text)?;
-    Ok(see_other(&sent.next(staff, saved)))
+fn next(staff: &Staff, sent: &Sent, saved: PropertyId, text: String) -> HttpResponse {
+    staff.say("success", text);
+    see_other(&sent.next(staff, saved))
 }
 
-/// The form with a token of its own: one that adds a listing, so that no button of it overwrites the saved one.
-fn used(sent: &Sent, saved: PropertyId) -> FormPage {
-    let notice = format!(
-        "This form was already saved as listing {saved}. It now has different values, which are not saved yet. \
-        Save it to add another listing."
-    );
-    let form = FormPage::add(sent.form.clone()).unsaved();
-    let form = form.with_state(new_token(), sent.filters());
-    form.with_notice(notice).with_other(saved)
+/// The public page of a listing as it was typed.
+fn preview(staff: &Staff, sent: &Sent, view: &DetailView, site: &Site) -> Answer {
+    let preview =
+        Preview { csrf_token: staff.bare_frame().csrf_token, fields: sent.carried(), id: sent.id };
+    let mut response = HttpResponse::Ok();
+    let hidden = HeaderValue::from_static("noindex");
+    response.insert_header((HeaderName::from_static("x-robots-tag"), hidden));
+    page(response, &DetailPage::preview(view, &site.url, preview))
 }
 
 /// The form of a deleted listing: it can be restored with the form's values, or added as a new listing.
-fn gone(staff: &Staff, sent: &Sent, id: PropertyId, happened: &str) -> FormPage {
+async fn gone(staff: &Staff, sent: &Sent, id: PropertyId) -> FormPage {
+    let author = staff.services.history.deleted_by(id, &staff.username).await;
+    let happened = author.said("deleted", "listing");
     let then = match staff.may(Permission::Add) {
         true => {
             "Your changes are not lost: restore the listing with these values, or add it as a new listing."
@@ -187,29 +183,17 @@ fn gone(staff: &Staff, sent: &Sent, id: PropertyId, happened: &str) -> FormPage 
             listing."
         }
     };
-    let form = FormPage::add(sent.form.clone()).unsaved().with_gone(id);
-    let form = form.with_state(new_token(), sent.filters());
-    form.with_notice(format!("{happened} while you were editing it. {then}"))
-}
-
-fn not_kept(sent: &Sent) -> FormPage {
-    let notice = "The history does not contain this listing, so it can’t be restored. Your changes are not \
-    lost: add it as a new listing.";
-    sent.again_as_new().with_notice(notice.to_owned())
+    let notice = Some(format!("{happened} while you were editing it. {then}"));
+    FormPage { notice, gone: Some(id), ..sent.as_new(new_token()) }
 }
 
 /// The form when the database refused it or can't be reached.
-async fn failed(
-    err: ServiceError,
-    form: FormPage,
-    staff: &Staff,
-    services: &Services,
-) -> Result<HttpResponse, AppError> {
+async fn failed(err: ServiceError, form: FormPage, staff: &Staff) -> Answer {
     if let Some(name) = err.refused_by() {
         let message = "The database rejected this value.";
         let errors = FieldErrors::of(refused_field(name).unwrap_or("title"), message);
-        let response = HttpResponse::UnprocessableEntity();
-        return show(response, staff, services, form.with_errors(errors)).await;
+        let form = FormPage { errors, ..form };
+        return show(HttpResponse::UnprocessableEntity(), staff, form).await;
     }
     match err.outage() {
         Some(why) => {
@@ -220,11 +204,11 @@ async fn failed(
     }
 }
 
-fn later(staff: &Staff, form: FormPage, why: Option<Outage>) -> Result<HttpResponse, AppError> {
+fn later(staff: &Staff, form: FormPage, why: Option<Outage>) -> Answer {
     let notice = format!(
         "{}, so nothing was saved. Your changes are not lost: try again in a few seconds.",
         outage(why)
     );
-    let form = form.with_notice(notice);
-    page(unavailable(), &form.framed(staff.frame()?))
+    let form = FormPage { notice: Some(notice), ..form };
+    page(unavailable(), &FramedFormPage { frame: staff.frame(), page: form })
 }

@@ -1,6 +1,6 @@
 //! Restoring a listing that was deleted while a user edited it.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 
 use super::conflict::compare;
 use super::outcome::{Outcome, answer, check};
@@ -8,43 +8,37 @@ use super::sent::Sent;
 use crate::domain::{Permission, PropertyId, Version};
 use crate::http::forms::SentForm;
 use crate::http::staff::Staff;
-use crate::http::{AppError, Site};
-use crate::services::{RestoreOutcome, Services};
+use crate::http::{Answer, Site};
+use crate::services::RestoreOutcome;
 
 /// `POST /admin/properties/{id}/restore/`: under its old number, as it was typed.
-pub(in crate::http) async fn restore(
+pub(in crate::http::admin) async fn restore(
     staff: Staff,
     id: web::Path<i64>,
     form: SentForm,
-    services: web::Data<Services>,
     site: web::Data<Site>,
-) -> Result<HttpResponse, AppError> {
+) -> Answer {
     let id = PropertyId(*id);
-    let sent = Sent::received(form, None).restoring(id);
-    let (Ok(outcome) | Err(outcome)) = bring_back(&staff, &sent, id, &services).await;
-    answer(outcome, &staff, &sent, &services, &site).await
+    let sent = Sent { restores: Some(id), ..Sent::received(form, None) };
+    let (Ok(outcome) | Err(outcome)) = bring_back(&staff, &sent, id).await;
+    answer(outcome, &staff, &sent, &site).await
 }
 
-async fn bring_back(
-    staff: &Staff,
-    sent: &Sent,
-    id: PropertyId,
-    services: &Services,
-) -> Result<Outcome, Outcome> {
+async fn bring_back(staff: &Staff, sent: &Sent, id: PropertyId) -> Result<Outcome, Outcome> {
     check(staff, sent, Permission::Add)?;
     let new = sent.form.parse()?;
-    let restored = services.editor.restore(&staff.username, id, new.clone());
+    let restored = staff.services.editor.restore(&staff.username, id, new.clone());
     if let RestoreOutcome::Restored(property) = restored.await? {
         let text = format!("“{}” was restored.", property.title);
         return Ok(Outcome::Saved(id, text));
     }
     // Another user restored it, or the history does not contain it.
-    match services.listings.find_uncached(id).await? {
+    match staff.services.listings.find_uncached(id).await? {
         None => Ok(Outcome::NotKept),
         Some(current) if new.is(&current) => Ok(Outcome::Repeated(id)),
         Some(current) => {
             staff.require(Permission::View).map_err(Outcome::Error)?;
-            let both = compare(staff, sent, &current, Version(0), services).await?;
+            let both = compare(staff, sent, &current, Version(0)).await?;
             Ok(Outcome::Conflict(Box::new(both)))
         }
     }

@@ -2,10 +2,10 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::list_address;
 use crate::domain::{
     Fact, Permission, Property, PropertyForm, PropertyId, Version, optional_facts,
 };
+use crate::http::admin::list_state::List;
 use crate::http::csrf::new_token;
 use crate::http::forms::{Fields, SentForm};
 use crate::http::staff::Staff;
@@ -41,16 +41,15 @@ pub(super) struct Sent {
     /// Whether it was opened before the current login, so that it is only shown again.
     pub(super) is_outdated: bool,
     /// The deleted listing that it restores.
-    restores: Option<PropertyId>,
+    pub(super) restores: Option<PropertyId>,
     /// The version of the listing that completed it.
-    completed_by: Option<Version>,
+    pub(super) completed_by: Option<Version>,
 }
 
 impl Sent {
     /// The form that a request carries.
     pub(super) fn received(form: SentForm, id: Option<PropertyId>) -> Self {
-        let (fields, is_outdated) = form.into_parts();
-        Self { is_outdated, ..Self::of(fields, id) }
+        Self { is_outdated: form.is_outdated, ..Self::of(form.fields, id) }
     }
 
     pub(super) fn of(fields: Fields, id: Option<PropertyId>) -> Self {
@@ -78,12 +77,6 @@ impl Sent {
             restores: None,
             completed_by: None,
         }
-    }
-
-    /// The form of a deleted listing, which it restores.
-    pub(super) fn restoring(self, id: PropertyId) -> Self {
-        let restores = Some(id);
-        Self { restores, ..self }
     }
 
     pub(super) fn button(&self) -> Button {
@@ -149,7 +142,7 @@ impl Sent {
             (_, true) if staff.may(Permission::View) => {
                 format!("/admin/properties/{saved}/change/")
             }
-            _ => return staff.way_on(list_address::list_address(&self.fields)),
+            _ => return staff.way_on(List::Listings.address(&self.fields)),
         };
         carrying(&address, &self.filters())
     }
@@ -169,25 +162,19 @@ impl Sent {
     pub(super) fn again(&self) -> FormPage {
         match self.id.filter(|_| self.button() != Button::SaveAsNew) {
             Some(id) => self.again_of(id, self.seen()),
-            None => match self.restores {
-                Some(id) => self.again_as_new().with_gone(id),
-                None => self.again_as_new(),
-            },
+            None => FormPage { gone: self.restores, ..self.as_new(self.once()) },
         }
     }
 
-    /// The same as the form of a new listing.
-    pub(super) fn again_as_new(&self) -> FormPage {
-        self.carrying_on(FormPage::add(self.form.clone()))
+    /// The same as the form of a new listing, with a token.
+    pub(super) fn as_new(&self, once: String) -> FormPage {
+        let (form, filters) = (self.form.clone(), self.filters());
+        FormPage { form, once, filters, is_unsaved: true, ..FormPage::default() }
     }
 
     /// The same as the form of a listing of which a version was edited.
     pub(super) fn again_of(&self, id: PropertyId, seen: Version) -> FormPage {
-        self.carrying_on(FormPage::change(id, self.form.clone(), seen))
-    }
-
-    fn carrying_on(&self, page: FormPage) -> FormPage {
-        page.unsaved().with_state(self.once(), self.filters())
+        FormPage { id: Some(id), version: Some(seen), ..self.as_new(self.once()) }
     }
 
     /// The token: the same for as long as nothing was saved with it, so that a form whose outcome is unknown is saved
@@ -201,7 +188,7 @@ impl Sent {
 
     /// The list's state.
     pub(super) fn filters(&self) -> String {
-        list_address::filters(&self.fields)
+        List::Listings.state(&self.fields)
     }
 
     /// The fields that a page without the form itself carries on.

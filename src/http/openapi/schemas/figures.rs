@@ -24,7 +24,6 @@ struct Metrics {
     analysis: Analysis,
     memory_tier: MemoryTier,
     /// Null when they are not known.
-    #[schema(required = true)]
     keys: Option<Keys>,
     /// Why the keys are not known.
     #[schema(required = false, nullable = false)]
@@ -43,12 +42,10 @@ struct Reachability {
     /// How often this instance has taken it into use.
     connections: u64,
     /// Why it is not in use.
-    #[schema(required = true)]
     problem: Option<String>,
     /// The commands that it refused when last asked.
     refused: Vec<Refusal>,
     /// Null where Redis doesn't tell; then `reason` says why.
-    #[schema(required = true)]
     uptime_seconds: Option<u64>,
     #[schema(required = false, nullable = false)]
     reason: Option<String>,
@@ -60,7 +57,7 @@ struct PageFigures {
     /// Pages that a cache answered.
     hits: u64,
     misses: u64,
-    #[schema(required = true, minimum = 0, maximum = 1)]
+    #[schema(minimum = 0, maximum = 1)]
     hit_ratio: Option<f64>,
     /// Seconds since the instance started.
     since_seconds: u64,
@@ -72,18 +69,15 @@ struct PageFigures {
 struct RecentPages {
     hits: u64,
     misses: u64,
-    #[schema(required = true, minimum = 0, maximum = 1)]
+    #[schema(minimum = 0, maximum = 1)]
     hit_ratio: Option<f64>,
 }
 
 /// How far the caches have applied the event log; null where that is not known.
 #[derive(ToSchema)]
 struct EventFigures {
-    #[schema(required = true)]
     last_id: Option<i64>,
-    #[schema(required = true)]
     position: Option<u64>,
-    #[schema(required = true)]
     lag: Option<u64>,
     /// Whether this instance receives every event.
     listening: bool,
@@ -109,13 +103,11 @@ struct History {
 /// Redis's own count of look-ups, of every client and key.
 #[derive(ToSchema)]
 struct Performance {
-    #[schema(required = true)]
     keyspace_hits: Option<u64>,
-    #[schema(required = true)]
     keyspace_misses: Option<u64>,
-    #[schema(required = true, minimum = 0, maximum = 1)]
+    #[schema(minimum = 0, maximum = 1)]
     hit_ratio: Option<f64>,
-    #[schema(required = true, minimum = 0, maximum = 100)]
+    #[schema(minimum = 0, maximum = 100)]
     hit_ratio_percent: Option<f64>,
     performance_rating: Rating,
     /// Why the figures are null: Redis is out of reach or off, or refuses them to this account.
@@ -136,19 +128,13 @@ enum Rating {
 #[derive(ToSchema)]
 struct MemoryUsage {
     /// In bytes.
-    #[schema(required = true)]
     used_memory: Option<u64>,
-    #[schema(required = true)]
     used_memory_human: Option<String>,
     /// In bytes; 0 is no limit.
-    #[schema(required = true)]
     maxmemory: Option<u64>,
-    #[schema(required = true)]
     maxmemory_policy: Option<String>,
-    #[schema(required = true)]
     evicted_keys: Option<u64>,
     /// Memory in use divided by memory asked for; null when Redis is out of reach.
-    #[schema(required = true)]
     fragmentation_ratio: Option<f64>,
     /// Why the figures are null: Redis is out of reach or off, or refuses them to this account.
     #[schema(required = false, nullable = false)]
@@ -157,13 +143,9 @@ struct MemoryUsage {
 
 #[derive(ToSchema)]
 struct ConnectionStats {
-    #[schema(required = true)]
     connected_clients: Option<u64>,
-    #[schema(required = true)]
     total_connections_received: Option<u64>,
-    #[schema(required = true)]
     total_commands_processed: Option<u64>,
-    #[schema(required = true)]
     instantaneous_ops_per_sec: Option<u64>,
     /// Why the figures are null: Redis is out of reach or off, or refuses them to this account.
     #[schema(required = false, nullable = false)]
@@ -189,7 +171,7 @@ struct LevelFigures {
     invalidations: u64,
     collapsed: u64,
     errors: u64,
-    #[schema(required = true, minimum = 0, maximum = 1)]
+    #[schema(minimum = 0, maximum = 1)]
     hit_ratio: Option<f64>,
     p50_us: u64,
     p95_us: u64,
@@ -198,7 +180,6 @@ struct LevelFigures {
     load_p95_us: u64,
     load_p99_us: u64,
     /// The work that hits have saved; null where there were none, or nothing was loaded to compare with.
-    #[schema(required = true)]
     saved: Option<Saved>,
 }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::diff::{Budget, Passage};
-use crate::domain::{Author, ChangedBy, Fact, HistoryEntry, MergedField, PropertyId, Version};
+use crate::domain::{Author, ChangedBy, HistoryEntry, MergedField, PropertyId, Version};
 use crate::http::views::filters;
 use crate::http::views::frame::Frame;
 
@@ -36,18 +36,11 @@ pub(in crate::http) struct ConflictPage {
 
 /// One field in both versions.
 struct ConflictRow {
-    fact: &'static Fact,
+    field: MergedField,
     /// Who changed it, for people.
     said: &'static str,
-    differs: bool,
-    is_conflict: bool,
-    /// Whether only the others changed it.
-    is_untouched: bool,
-    theirs: String,
     /// What they changed of a long text.
     passages: Option<Vec<Passage>>,
-    mine: String,
-    combined: Option<String>,
     /// `theirs`, `both` or `mine`.
     choice: String,
     /// What tells whether the text was edited.
@@ -66,17 +59,11 @@ impl ConflictPage {
     ) -> Self {
         let budget = Budget::new();
         let row = |(field, was): (MergedField, String)| ConflictRow {
-            fact: field.fact,
             said: said(&field, &state.author),
-            differs: field.changed_by != ChangedBy::Neither,
-            is_conflict: field.changed_by == ChangedBy::Both,
-            is_untouched: field.changed_by == ChangedBy::Them,
             passages: field.base.as_deref().and_then(|base| budget.compare(base, &field.theirs)),
             choice: chosen(field.fact.name).unwrap_or_else(|| default_choice(&field).to_owned()),
             is_contradicted: state.contradictions.contains(&field.fact.name),
-            theirs: field.theirs,
-            mine: field.mine,
-            combined: field.combined,
+            field,
             was,
         };
         let rows = fields.into_iter().zip(digests).map(row).collect();
@@ -85,7 +72,7 @@ impl ConflictPage {
 
     /// Whether the user has to choose.
     fn has_conflicts(&self) -> bool {
-        self.rows.iter().any(|row| row.is_conflict)
+        self.rows.iter().any(|row| row.field.changed_by == ChangedBy::Both)
     }
 
     fn headline(&self) -> String {

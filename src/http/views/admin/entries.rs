@@ -1,38 +1,31 @@
 //! Entries of a history, as `templates/admin/entries.html` shows them.
 
-use chrono::{DateTime, Utc};
-
 use super::diff::{Budget, Passage};
-use crate::domain::{Fact, FieldChange, HistoryEntry, PropertyForm, PropertyId};
+use crate::domain::{Fact, FieldChange, HistoryEntry, Property, PropertyForm};
 
 /// A field in two versions.
 pub(in crate::http) struct ChangeView {
-    pub(in crate::http) fact: &'static Fact,
-    pub(in crate::http) before: String,
-    pub(in crate::http) after: String,
+    pub(in crate::http) change: FieldChange,
     /// Both versions in one, where they are long.
     pub(in crate::http) passages: Option<Vec<Passage>>,
 }
 
-/// Fields in two versions each.
-pub(super) fn changes(changes: Vec<FieldChange>, budget: &Budget) -> Vec<ChangeView> {
+/// What a listing's fields would change to.
+pub(in crate::http) fn changes_to(current: &Property, then: &PropertyForm) -> Vec<ChangeView> {
+    changes(FieldChange::between(&PropertyForm::of(current), then), &Budget::new())
+}
+
+fn changes(changes: Vec<FieldChange>, budget: &Budget) -> Vec<ChangeView> {
     let change = |change: FieldChange| ChangeView {
         passages: budget.compare(&change.before, &change.after),
-        fact: change.fact,
-        before: change.before,
-        after: change.after,
+        change,
     };
     changes.into_iter().map(change).collect()
 }
 
 /// An entry.
 pub(in crate::http) struct EntryView {
-    pub(in crate::http) at: DateTime<Utc>,
-    pub(in crate::http) actor: String,
-    pub(in crate::http) kind: String,
-    pub(in crate::http) property: Option<PropertyId>,
-    pub(in crate::http) title: String,
-    pub(in crate::http) note: Option<String>,
+    pub(in crate::http) entry: HistoryEntry,
     pub(in crate::http) changes: Vec<ChangeView>,
     /// The facts of the listing that was added or deleted, besides its title; long texts are last.
     pub(in crate::http) values: Vec<(&'static Fact, String)>,
@@ -41,22 +34,16 @@ pub(in crate::http) struct EntryView {
 }
 
 impl EntryView {
-    pub(super) fn new(entry: HistoryEntry, budget: &Budget) -> Self {
+    pub(super) fn new(mut entry: HistoryEntry, budget: &Budget) -> Self {
         let values = match entry.kind.as_str() {
-            "created" => entry.after.clone(),
-            "deleted" => entry.before.clone(),
+            "created" => entry.after.as_ref(),
+            "deleted" => entry.before.as_ref(),
             _ => None,
         };
-        let values = values.as_ref().map_or_else(Vec::new, whole);
         Self {
-            changes: changes(entry.changes, budget),
-            at: entry.at,
-            actor: entry.actor,
-            kind: entry.kind,
-            property: entry.property,
-            title: entry.title,
-            note: entry.note,
-            values,
+            values: values.map_or_else(Vec::new, whole),
+            changes: changes(std::mem::take(&mut entry.changes), budget),
+            entry,
             restores: Vec::new(),
         }
     }

@@ -2,13 +2,13 @@
 
 use askama::Template;
 
-use super::diff::{Budget, Passage};
-use super::entries::{ChangeView, EntryView, changes};
-use super::typed::Typed;
+use super::diff::Passage;
+use super::entries::{ChangeView, EntryView};
 use crate::domain::{
     DeletedListing, EventId, FieldChange, FieldErrors, HistoryEntry, HistoryKind, HistoryPlace,
     HistoryQuery, Property, PropertyForm, PropertyId, Version,
 };
+use crate::http::forms::Fields;
 use crate::http::views::filters;
 use crate::http::views::frame::Frame;
 use crate::http::views::list_address::carrying;
@@ -50,69 +50,28 @@ pub(in crate::http) struct HistoryListPage {
     frame: Frame,
     entries: Vec<EntryView>,
     turns: Turns,
-    is_filtered: bool,
-    is_first: bool,
-    typed: Typed,
-    errors: FieldErrors,
+    query: HistoryQuery,
+    typed: Fields,
+    pub(in crate::http) errors: FieldErrors,
     actors: Vec<String>,
 }
 
 impl HistoryListPage {
     pub(in crate::http) fn new(
         frame: Frame,
-        page: Page,
-        query: &HistoryQuery,
-        typed: &str,
-        actors: Vec<String>,
-    ) -> Self {
-        let turns = Turns::new(&page, query, "");
-        let may_restore = frame.may("add");
-        let budget = Budget::new();
-        let entry = |entry: HistoryEntry| {
-            let deletion = (entry.kind == "deleted" && may_restore).then_some(entry.id);
-            let mut view = EntryView::new(entry, &budget);
-            view.restores.extend(deletion.map(|event| {
-                let address = format!("/admin/history/{}/undo/", event.0);
-                (address, "Restore it…")
-            }));
-            view
-        };
-        Self {
-            entries: page.entries.into_iter().map(entry).collect(),
-            is_filtered: query.is_filtered(),
-            is_first: query.place == HistoryPlace::Latest,
-            ..Self::refused(frame, typed, FieldErrors::new(), actors).with(turns)
-        }
-    }
-
-    /// The page of a query that is refused.
-    pub(in crate::http) fn refused(
-        frame: Frame,
-        typed: &str,
+        found: Page,
+        query: HistoryQuery,
+        typed: Fields,
         errors: FieldErrors,
         actors: Vec<String>,
     ) -> Self {
-        Self {
-            frame,
-            entries: Vec::new(),
-            turns: Turns { later: None, earlier: None },
-            is_filtered: true,
-            is_first: true,
-            typed: Typed::of(typed),
-            errors,
-            actors,
+        let turns = Turns::new(&found, &query, "");
+        let mut entries = EntryView::list(found.entries);
+        for view in entries.iter_mut().filter(|view| view.entry.kind == "deleted") {
+            let address = format!("/admin/history/{}/undo/", view.entry.id.0);
+            view.restores.extend(frame.may("add").then_some((address, "Restore it…")));
         }
-    }
-
-    fn with(self, turns: Turns) -> Self {
-        Self { turns, ..self }
-    }
-
-    fn kinds(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> + '_ {
-        let chosen = self.typed.get("kind");
-        HistoryKind::ALL
-            .into_iter()
-            .map(move |kind| (kind.name(), kind.label(), kind.name() == chosen))
+        Self { frame, entries, turns, query, typed, errors, actors }
     }
 }
 
@@ -146,27 +105,16 @@ impl HistoryPage {
         let deletion = deletion.map(|entry| entry.id);
         let exists = current.is_some();
         let current = current.filter(|_| frame.may("change")).map(PropertyForm::of);
-        let budget = Budget::new();
-        let last = page.entries.len().saturating_sub(1);
-        let is_whole = !page.has_earlier;
-        let entry = |(at, entry): (usize, HistoryEntry)| {
+        let (last, is_whole) = (page.entries.len().saturating_sub(1), !page.has_earlier);
+        let mut entries = EntryView::list(page.entries);
+        for (at, view) in entries.iter_mut().enumerate() {
             let restores = current.as_ref().map_or_else(Vec::new, |current| {
-                restores(id, &entry, current, is_whole && at == last)
+                restores(id, &view.entry, current, is_whole && at == last)
             });
-            let mut view = EntryView::new(entry, &budget);
             let kept = |(address, name): (String, _)| (carrying(&address, &filters), name);
             view.restores = restores.into_iter().map(kept).collect();
-            view
-        };
-        Self {
-            entries: page.entries.into_iter().enumerate().map(entry).collect(),
-            frame,
-            id,
-            turns,
-            exists,
-            deletion,
-            filters,
         }
+        Self { frame, id, entries, turns, exists, deletion, filters }
     }
 }
 
@@ -199,43 +147,16 @@ fn restores(
 #[derive(Template)]
 #[template(path = "admin/restore.html")]
 pub(in crate::http) struct RestorePage {
-    frame: Frame,
-    id: PropertyId,
-    entry: HistoryEntry,
+    pub(in crate::http) frame: Frame,
+    pub(in crate::http) id: PropertyId,
+    pub(in crate::http) entry: HistoryEntry,
     /// `before` or `after`: which version of the entry.
-    side: String,
-    version: Version,
-    changes: Vec<ChangeView>,
-    notice: Option<&'static str>,
+    pub(in crate::http) side: String,
+    pub(in crate::http) version: Version,
+    pub(in crate::http) changes: Vec<ChangeView>,
+    pub(in crate::http) notice: Option<&'static str>,
     /// The state of the list that one came from.
-    filters: String,
-}
-
-impl RestorePage {
-    pub(in crate::http) fn new(
-        frame: Frame,
-        current: &Property,
-        entry: HistoryEntry,
-        side: &str,
-        then: &PropertyForm,
-        filters: String,
-    ) -> Self {
-        let fields = FieldChange::between(&PropertyForm::of(current), then);
-        Self {
-            frame,
-            id: current.id,
-            entry,
-            side: side.to_owned(),
-            version: current.version(),
-            changes: changes(fields, &Budget::new()),
-            notice: None,
-            filters,
-        }
-    }
-
-    pub(in crate::http) fn with_notice(self, notice: &'static str) -> Self {
-        Self { notice: Some(notice), ..self }
-    }
+    pub(in crate::http) filters: String,
 }
 
 /// The page after a version was to be restored of a listing that had been deleted in the meantime.

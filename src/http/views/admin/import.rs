@@ -96,27 +96,13 @@ fn sample_view(sample: &ImportSample) -> SampleView {
     SampleView { changes: changes.collect(), sample: sample.clone() }
 }
 
-/// What the template asks of the figures.
-trait Figures {
-    fn works(&self) -> i64;
-    fn is_unlisted(&self) -> bool;
-    fn unnamed(&self) -> u64;
+/// How many rows change something.
+fn works(found: &Found) -> i64 {
+    found.comparison.added + found.comparison.changed
 }
 
-impl Figures for Found {
-    /// How many rows change something.
-    fn works(&self) -> i64 {
-        self.comparison.added + self.comparison.changed
-    }
-
-    /// Whether the log will keep no values of them.
-    fn is_unlisted(&self) -> bool {
-        self.works() > LISTED_ROWS
-    }
-
-    /// How many bad rows are not named.
-    fn unnamed(&self) -> u64 {
-        let named = u64::try_from(self.refused.named()).unwrap_or(u64::MAX);
-        self.refused.rows.saturating_sub(named)
-    }
+/// How many invalid rows are not named.
+fn unnamed(found: &Found) -> u64 {
+    let named = u64::try_from(found.refused.named()).unwrap_or(u64::MAX);
+    found.refused.rows.saturating_sub(named)
 }

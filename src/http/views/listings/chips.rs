@@ -17,7 +17,6 @@ pub(super) fn chips(query: &ListingQuery) -> Vec<Chip> {
         let url = address(&rest);
         Chip { label, url }
     };
-    let (min, max) = query.filter.price_range();
     let mut chips = Vec::new();
     if let Some(search) = &query.filter.search {
         let label = format!("“{}”", search.as_str());
@@ -28,18 +27,9 @@ pub(super) fn chips(query: &ListingQuery) -> Vec<Chip> {
             |filter: &mut ListingFilter| filter.locations.retain(|other| other != location);
         chips.push(chip(location.to_string(), &remove));
     }
-    // Of bounds that were asked for the wrong way round, the other one must end up on its own side.
-    if let Some(price) = min {
-        let label = format!("from {}", price.grouped());
-        chips.push(chip(label, &|filter| {
-            (filter.min_price, filter.max_price) = (None, max);
-        }));
-    }
-    if let Some(price) = max {
-        let label = format!("up to {}", price.grouped());
-        chips.push(chip(label, &|filter| {
-            (filter.min_price, filter.max_price) = (min, None);
-        }));
+    for asked in query.filter.facts.straightened() {
+        let remove = |filter: &mut ListingFilter| filter.facts = filter.facts.without(&asked);
+        chips.push(chip(asked.words(), &remove));
     }
     chips
 }

@@ -4,7 +4,8 @@ use url::form_urlencoded;
 
 use super::links::{address_of, with_query};
 use crate::domain::{
-    Count, FoldedLocation, ListingFilter, ListingQuery, Place, PlaceQuery, Price, Sort,
+    Count, FACTS, Fact, FactParameter, FoldedLocation, ListingFilter, ListingQuery, Place,
+    PlaceQuery, Sort,
 };
 
 /// What the form shows.
@@ -16,8 +17,8 @@ pub(super) struct FilterForm {
     pub(super) choices: Vec<Choice>,
     /// Whether a location is chosen, so that others are not offered.
     pub(super) narrowed: bool,
-    pub(super) min_price: String,
-    pub(super) max_price: String,
+    /// The values of the parameters that filter by facts.
+    facts: Vec<(FactParameter, String)>,
     pub(super) sort: String,
     pub(super) page_size: String,
     /// The same list of every place.
@@ -36,14 +37,12 @@ pub(super) struct Choice {
 impl FilterForm {
     /// The form of a list that was found, with the places that go beside it.
     pub(super) fn of(query: &ListingQuery, places: &[Place], total: Count) -> Self {
-        let for_people = |price: Option<Price>| price.map_or_else(String::new, Price::grouped);
-        let (min, max) = query.filter.price_range();
         let mut form = Self::typed(&query.canonical());
         form.location.clear();
         form.choices = choices(&query.filter, places, total);
         form.narrowed = !query.filter.locations.is_empty();
-        form.min_price = for_people(min);
-        form.max_price = for_people(max);
+        let facts = query.filter.facts.straightened().into_iter();
+        form.facts = facts.map(|asked| (asked.parameter, asked.value.shown())).collect();
         let elsewhere = ListingFilter { locations: Vec::new(), ..query.filter.clone() };
         form.anywhere = address_of(&elsewhere);
         form.all_places = all_places(elsewhere);
@@ -68,8 +67,7 @@ impl FilterForm {
             location: locations.next().unwrap_or_default(),
             choices: locations.map(more).collect(),
             narrowed: true,
-            min_price: last("min_price"),
-            max_price: last("max_price"),
+            facts: FactParameter::all().map(|it| (it, last(it.name))).collect(),
             sort: last("sort"),
             page_size: last("page_size"),
             anywhere: "/properties/".to_owned(),
@@ -77,8 +75,19 @@ impl FilterForm {
         }
     }
 
-    pub(super) fn sorts(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> + '_ {
-        Sort::ALL.into_iter().map(|sort| (sort.name(), sort.label(), sort.name() == self.sort))
+    /// The facts that the list can be filtered by.
+    pub(super) fn facts(&self) -> impl Iterator<Item = &'static Fact> {
+        FACTS.iter().filter(|fact| fact.filter.is_some())
+    }
+
+    /// The value of a parameter; empty where it has none.
+    pub(super) fn value(&self, parameter: &FactParameter) -> &str {
+        let mut facts = self.facts.iter();
+        facts.find(|(other, _)| other == parameter).map_or("", |(_, value)| value)
+    }
+
+    pub(super) fn sorts(&self) -> impl Iterator<Item = (&'static str, String, bool)> + '_ {
+        Sort::all().map(|sort| (sort.name(), sort.label(), sort.name() == self.sort))
     }
 }
 

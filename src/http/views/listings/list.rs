@@ -10,7 +10,9 @@ use super::links::{address, share_picture, with_query};
 use super::looser::{Offer, Unknown, offers, unknown};
 use super::pager::Pager;
 use super::structured::{self, Json};
-use crate::domain::{Count, FieldErrors, ListingFilter, ListingQuery, Location, Position, Sort};
+use crate::domain::{
+    Count, Fact, FieldErrors, ListingFilter, ListingQuery, Location, Position, Sort,
+};
 use crate::services::{FilterPart, ListView, ListingPage, Looser};
 
 /// A page of the list.
@@ -22,7 +24,8 @@ pub(in crate::http) struct ListPage<'a> {
     cards: Vec<Card<'a>>,
     total: Count,
     filtered: bool,
-    swapped: bool,
+    /// The facts whose bounds were asked for the wrong way round.
+    swapped: Vec<&'static Fact>,
     chips: Vec<Chip>,
     /// The search with other spellings.
     spellings: Vec<Offer>,
@@ -66,7 +69,7 @@ impl<'a> ListPage<'a> {
             cards: cards.map(|property| Card::new(property, &result)).collect(),
             total: list.total,
             filtered: !query.filter.is_empty(),
-            swapped: query.filter.prices_were_swapped(),
+            swapped: query.filter.facts.swapped().collect(),
             chips: chips(query),
             spellings: offers(query, &spellings),
             offers: offers(query, &looser),
@@ -93,8 +96,8 @@ fn pager(list: &ListingPage, query: &ListingQuery) -> Pager {
     let own = query.clone();
     let link = move |page| address(&own.at(Position::Page(page)));
     let count = list.page_count(query.page_size);
-    let (page, is_numbered) = match query.position {
-        Position::Page(page) => (page, page < count),
+    let (page, is_numbered) = match &query.position {
+        Position::Page(page) => (*page, *page < count),
         Position::Cursor(_) => (0, false),
     };
     let mut pager = Pager::new(page, count, list.more, link);
@@ -108,22 +111,22 @@ fn pager(list: &ListingPage, query: &ListingQuery) -> Pager {
 }
 
 /// The list that stands for all lists of the same rows: with any order, page size, spelling of
-/// their only place, and which of two prices was asked for first.
+/// their only place, and which of two bounds was asked for first.
 fn canonical(query: &ListingQuery, place: Option<&Location>) -> ListingQuery {
     let mut first = ListingQuery { sort: Sort::default(), ..query.result() };
-    (first.filter.min_price, first.filter.max_price) = query.filter.price_range();
+    first.filter.facts = query.filter.facts.straightened();
     if let Some(place) = place {
         first.filter.locations = vec![place.clone()];
     }
     match query.sort == Sort::default() && query.page_size == first.page_size {
-        true => first.at(query.position),
+        true => first.at(query.position.clone()),
         false => first,
     }
 }
 
-/// Whether a list has search words or prices, so that there are many similar ones.
+/// Whether a list has search words or bounds, so that there are many similar ones.
 fn is_thin(filter: &ListingFilter) -> bool {
-    filter.search.is_some() || filter.price_range() != (None, None) || filter.locations.len() > 1
+    filter.search.is_some() || !filter.facts.is_empty() || filter.locations.len() > 1
 }
 
 /// The feed of a list.

@@ -1,7 +1,7 @@
 //! What to ask for instead, where nothing was found or a location is unknown.
 
 use super::links::address;
-use crate::domain::{Count, ListingQuery, Location, Position};
+use crate::domain::{Count, Fact, FactKind, ListingQuery, Location, Position};
 use crate::services::{FilterPart, Looser, Meant, UnknownPlace};
 
 /// A way out, in words.
@@ -55,7 +55,10 @@ fn label(query: &ListingQuery, without: &FilterPart) -> String {
         FilterPart::Word(word) => format!("Without “{word}”"),
         FilterPart::Spelling { words, .. } => words.clone(),
         FilterPart::Search => "Without the search words".to_owned(),
-        FilterPart::Prices => "At any price".to_owned(),
+        FilterPart::Fact(Fact { label, kind: FactKind::Price, .. }) => {
+            format!("At any {}", label.to_lowercase())
+        }
+        FilterPart::Fact(fact) => format!("Any {}", fact.label.to_lowercase()),
         FilterPart::AllButLocations => match query.filter.locations.as_slice() {
             [place] => format!("Everything in {place}"),
             _ => "Everything in these places".to_owned(),

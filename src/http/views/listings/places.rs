@@ -19,7 +19,7 @@ struct Entry {
 }
 
 /// The places, by their first letters.
-#[derive(Template)]
+#[derive(Default, Template)]
 #[template(path = "listings/places.html")]
 pub(in crate::http) struct PlacesPage {
     name: String,
@@ -52,7 +52,6 @@ impl PlacesPage {
         let wanted: Vec<_> = wanted.map(|chip| chip.label).collect();
         Self {
             name: query.name.as_ref().map_or(String::new(), ToString::to_string),
-            errors: FieldErrors::new(),
             groups: by_letter(places.iter().map(entry)),
             count: places.len(),
             more: places.len() >= MAX_PLACES,
@@ -60,7 +59,7 @@ impl PlacesPage {
             within: (!query.filter.is_empty()).then(|| address(&list(Vec::new()))),
             wanted: wanted.join(", "),
             canonical: format!("{site_url}/properties/places/"),
-            request_id: String::new(),
+            ..Self::default()
         }
     }
 
@@ -75,14 +74,8 @@ impl PlacesPage {
         Self {
             name: name.map_or(String::new(), |(_, name)| name.into_owned()),
             errors,
-            groups: Vec::new(),
-            count: 0,
-            more: false,
-            uncounted: false,
-            within: None,
-            wanted: String::new(),
-            canonical: String::new(),
             request_id,
+            ..Self::default()
         }
     }
 

@@ -4,10 +4,13 @@ use askama::Template;
 
 use super::filter_form::FilterForm;
 use super::filters;
-use crate::domain::FieldErrors;
+use crate::domain::{FactParameter, FieldErrors};
 
 /// The fields of the filter form, in its order.
-const SHOWN: [&str; 5] = ["q", "location", "min_price", "max_price", "sort"];
+fn shown() -> impl Iterator<Item = &'static str> {
+    let facts = FactParameter::all().map(|parameter| parameter.name);
+    ["q", "location"].into_iter().chain(facts).chain(["sort"])
+}
 
 /// The form again, with what was typed and what is wrong with it.
 #[derive(Template)]
@@ -41,13 +44,13 @@ impl RefusedListPage {
             }
         }
         // In the order of the form; what it does not show comes last.
-        let place = |field| SHOWN.iter().position(|shown| *shown == field);
-        mistakes.sort_by_key(|(field, ..)| place(*field).unwrap_or(SHOWN.len()));
+        let place = |field| shown().position(|shown| shown == field);
+        mistakes.sort_by_key(|(field, ..)| place(*field).unwrap_or(usize::MAX));
         mistakes
     }
 
     /// Whether the form has the field.
     fn is_shown(&self, field: &str) -> bool {
-        SHOWN.contains(&field)
+        shown().any(|shown| shown == field)
     }
 }

@@ -5,7 +5,6 @@
 
 use std::fmt;
 
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::links::address_of_place;
@@ -15,10 +14,9 @@ use crate::domain::Property;
 pub(super) struct Json(String);
 
 impl Json {
-    fn of(document: &impl Serialize) -> Self {
-        // Serializing texts and numbers can't fail. No text can end the element.
-        let json = serde_json::to_string(document).unwrap_or_default();
-        Self(json.replace('<', "\\u003c"))
+    fn of(document: &Value) -> Self {
+        // No text can end the element.
+        Self(document.to_string().replace('<', "\\u003c"))
     }
 }
 
@@ -26,29 +24,6 @@ impl fmt::Display for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// A page of a list.
-#[derive(Serialize)]
-struct ItemList<'a> {
-    #[serde(rename = "@context")]
-    context: &'static str,
-    #[serde(rename = "@type")]
-    kind: &'static str,
-    url: &'a str,
-    #[serde(rename = "numberOfItems")]
-    number_of_items: usize,
-    #[serde(rename = "itemListElement")]
-    items: Vec<ListItem>,
-}
-
-/// A listing of a list: only where its own page is, which says the rest.
-#[derive(Serialize)]
-struct ListItem {
-    #[serde(rename = "@type")]
-    kind: &'static str,
-    position: usize,
-    url: String,
 }
 
 /// A listing's own page.
@@ -91,20 +66,20 @@ pub(super) fn listing(property: &Property, site_url: &str) -> Json {
     }))
 }
 
-/// A page of a list: the listings that it shows, in its order.
+/// A page of a list: the addresses of the listings that it shows, in its order. Their own pages say the rest.
 pub(super) fn list(properties: &[Property], canonical: &str, site_url: &str) -> Json {
-    let item = |(at, property): (usize, &Property)| ListItem {
-        kind: "ListItem",
-        position: at + 1,
-        url: format!("{site_url}/properties/{}/", property.id),
+    let item = |(at, property): (usize, &Property)| {
+        let url = format!("{site_url}/properties/{}/", property.id);
+        json!({"@type": "ListItem", "position": at + 1, "url": url})
     };
-    Json::of(&ItemList {
-        context: "https://schema.org",
-        kind: "ItemList",
-        url: canonical,
-        number_of_items: properties.len(),
-        items: properties.iter().enumerate().map(item).collect(),
-    })
+    let items: Vec<_> = properties.iter().enumerate().map(item).collect();
+    Json::of(&json!({
+        "@context": "https://schema.org",
+        "@type": "ItemList",
+        "url": canonical,
+        "numberOfItems": items.len(),
+        "itemListElement": items,
+    }))
 }
 
 fn breadcrumbs(steps: &[(&str, String)]) -> Value {

@@ -3,51 +3,34 @@
 use askama::Template;
 use chrono::{DateTime, TimeZone as _, Utc};
 
-use super::levels::{LevelRow, level_rows};
-use super::units::{bytes, duration, percent, ratio, timed};
+use super::units::{self as filters, said_bytes};
 use crate::cache::PastInvalidation;
-use crate::http::views::filters::{self, grouped};
 use crate::http::views::frame::Frame;
-use crate::services::{Overview, Point, Report, rating};
+use crate::services::{LevelFigures, Overview, Point, Report, rating};
 
 /// The cache-stats dashboard.
 #[derive(Template)]
 #[template(path = "management/dashboard.html")]
 pub(in crate::http) struct DashboardPage<'a> {
-    frame: Frame,
-    figures: Figures<'a>,
+    pub(in crate::http) frame: Frame,
+    pub(in crate::http) figures: Figures<'a>,
 }
 
 /// What changes on the dashboard while it is watched.
 #[derive(Template)]
 #[template(path = "management/figures.html")]
 pub(in crate::http) struct FiguresPart<'a> {
-    figures: Figures<'a>,
+    pub(in crate::http) figures: Figures<'a>,
 }
 
 /// The figures, as both show them.
-struct Figures<'a> {
+pub(in crate::http) struct Figures<'a> {
     overview: &'a Overview,
-    /// The pages of the last quarter of an hour.
-    lately: Ratio,
-    /// Those since this instance started.
-    all: Ratio,
-    /// How long ago it started.
-    age: String,
-    levels: Vec<LevelRow>,
-    invalidations: Vec<(DateTime<Utc>, &'a PastInvalidation)>,
+    report: &'a Report,
     redis: Ways,
-    server: Option<Server>,
 }
 
-/// The share of pages that the cache answered.
-struct Ratio {
-    share: Option<String>,
-    hits: u64,
-    lookups: u64,
-}
-
-/// How it stands with Redis.
+/// The state of Redis for people.
 struct Ways {
     /// In a word or two.
     state: &'static str,
@@ -57,79 +40,34 @@ struct Ways {
     wrong: Option<String>,
 }
 
-/// What the server says of itself; `not known` where it doesn't tell.
-struct Server {
-    ratio: Option<String>,
-    rating: &'static str,
-    hits: String,
-    misses: String,
-    memory: String,
-    limit: String,
-    /// How much of the limit is used, in percent; `None` without one.
-    used: Option<u64>,
-    policy: String,
-    evicted: String,
-    fragmentation: String,
-    clients: String,
-    commands: String,
-    commands_per_second: String,
-    version: String,
-    uptime: String,
-}
-
-impl<'a> DashboardPage<'a> {
-    pub(in crate::http) fn new(frame: Frame, overview: &'a Overview) -> Self {
-        Self { frame, figures: Figures::new(overview) }
-    }
-}
-
-impl<'a> FiguresPart<'a> {
-    pub(in crate::http) fn new(overview: &'a Overview) -> Self {
-        Self { figures: Figures::new(overview) }
-    }
-}
-
 impl<'a> Figures<'a> {
-    fn new(overview: &'a Overview) -> Self {
+    pub(in crate::http) fn of(overview: &'a Overview) -> Self {
         let report = &overview.report;
-        let of = |hits: u64, misses: u64, ratio: Option<f64>| Ratio {
-            share: ratio.map(percent),
-            hits,
-            lookups: hits + misses,
-        };
-        let (lately, all) = (overview.lately, report.pages);
-        Self {
-            overview,
-            lately: of(lately.cached, lately.computed, overview.lately_hit_ratio()),
-            all: of(all.cached, all.computed, report.page_hit_ratio()),
-            age: report.age_in_words(),
-            levels: level_rows(report),
-            invalidations: overview
-                .invalidations
-                .iter()
-                .map(|past| (past.at.into(), past))
-                .collect(),
-            redis: ways(report),
-            server: report.redis.is_ok().then(|| server(report)),
-        }
+        Self { overview, report, redis: ways(report) }
     }
 
     /// The pages that this process holds, with their limit.
     fn memory(&self) -> String {
-        match self.overview.report.tiers.memory_bound {
+        match self.report.tiers.memory_bound {
             0 => "Off".to_owned(),
-            bound => format!("{} of {}", bytes(self.overview.memory.bytes), bytes(bound)),
+            bound => format!("{} of {}", said_bytes(self.overview.memory.bytes), said_bytes(bound)),
         }
     }
 
     /// How much of the memory tier's limit is used, in percent.
     fn memory_used(&self) -> Option<u64> {
-        let bound = self.overview.report.tiers.memory_bound;
+        let bound = self.report.tiers.memory_bound;
         (bound > 0).then(|| self.overview.memory.bytes * 100 / bound)
     }
 
+    /// How much of Redis's limit is used, in percent; `None` without one.
+    fn redis_used(&self) -> Option<u64> {
+        let max = self.report.number("maxmemory").filter(|max| *max > 0)?;
+        Some(self.report.number("used_memory")?.saturating_mul(100) / max)
+    }
+
     fn lag(&self) -> String {
-        match self.overview.report.events.lag {
+        match self.report.events.lag {
             Some(0) => "Up to date".to_owned(),
             Some(1) => "1 event".to_owned(),
             Some(lag) => format!("{lag} events"),
@@ -149,21 +87,54 @@ impl<'a> Figures<'a> {
         }
     }
 
+    fn time_of_invalidation(&self, past: &PastInvalidation) -> DateTime<Utc> {
+        past.at.into()
+    }
+
     fn time_of(&self, point: &Point) -> String {
         let at = Utc.timestamp_opt(point.at, 0).single().unwrap_or_default();
         at.format("%H:%M").to_string()
     }
 
-    fn ratio_of(&self, point: &Point) -> String {
-        ratio(point.hit_ratio)
+    /// Hits, misses, stale, collapsed, bypassed, stored, invalidated, errors.
+    fn counts(&self, level: &LevelFigures) -> [u64; 8] {
+        let counts = &level.counts;
+        let [hits, misses, stale] = [counts.hits, counts.misses, counts.stale];
+        let [collapsed, bypass, stores] = [counts.collapsed, counts.bypass, counts.stores];
+        [hits, misses, stale, collapsed, bypass, stores, counts.invalidations, counts.errors]
     }
 
-    fn took(&self, micros: &Option<u64>) -> String {
-        timed(micros.unwrap_or(0), micros.is_some())
+    /// Median, 95 % and 99 % of hits, then of loads.
+    fn times(&self, level: &LevelFigures) -> [Option<u64>; 6] {
+        let (hits, loads) = (&level.counts.hit_times, &level.counts.load_times);
+        let hit = |share| (hits.total() > 0).then(|| level.quantile(share));
+        let load = |share| (loads.total() > 0).then(|| level.load_quantile(share));
+        [hit(0.5), hit(0.95), hit(0.99), load(0.5), load(0.95), load(0.99)]
     }
 
-    fn bytes(&self, number: &Option<u64>) -> String {
-        number.map_or_else(|| "not known".to_owned(), bytes)
+    fn text(&self, field: &str) -> &str {
+        self.report.text(field).unwrap_or("not known")
+    }
+
+    fn version(&self) -> String {
+        match self.report.text("valkey_version") {
+            None => format!("Redis {}", self.text("redis_version")),
+            Some(version) => format!("Valkey {version}"),
+        }
+    }
+
+    fn rating(&self) -> &'static str {
+        rating(self.report.server_hit_ratio())
+    }
+
+    fn uptime(&self) -> Option<u64> {
+        let seconds = self.report.number("uptime_in_seconds");
+        seconds.map(|seconds| seconds.saturating_mul(1_000_000))
+    }
+
+    fn fragmentation(&self) -> String {
+        let ratio = self.report.fragmentation();
+        ratio.map_or_else(|| "not known".to_owned(), |ratio| format!("{ratio:.2}"))
     }
 }
 
@@ -175,62 +146,19 @@ fn ways(report: &Report) -> Ways {
         ("up", None) => ("In use", "Redis responds.".to_owned(), None),
         ("up" | "repairing", Some(refused)) => (
             "Refusing commands",
-            refused,
-            Some("Redis responds, but refuses commands that the site needs."),
+            refused.clone(),
+            Some(format!("Redis responds, but refuses commands that the site needs. {refused}")),
         ),
         ("repairing", None) => (
             "Being repaired",
             "Redis is connected. It is used as soon as the missed events are applied.".to_owned(),
-            Some("Redis is being repaired."),
+            Some("Redis is being repaired.".to_owned()),
         ),
         _ => (
             "Unreachable",
             "The site tries to connect four times a second.".to_owned(),
-            Some("Redis can’t be reached."),
+            Some("Redis can’t be reached.".to_owned()),
         ),
     };
-    Ways {
-        state,
-        wrong: wrong.map(|wrong| match state {
-            "Refusing commands" => format!("{wrong} {about}"),
-            _ => wrong.to_owned(),
-        }),
-        about,
-    }
-}
-
-fn server(report: &Report) -> Server {
-    let or_unknown = |text: Option<String>| text.unwrap_or_else(|| "not known".to_owned());
-    let number = |field| or_unknown(report.number(field).map(grouped));
-    let text = |field| or_unknown(report.text(field).map(str::to_owned));
-    let (used, max) = (report.number("used_memory"), report.number("maxmemory"));
-    Server {
-        ratio: report.server_hit_ratio().map(percent),
-        rating: rating(report.server_hit_ratio()),
-        hits: number("keyspace_hits"),
-        misses: number("keyspace_misses"),
-        memory: or_unknown(used.map(bytes)),
-        limit: match max {
-            Some(0) => "no limit".to_owned(),
-            max => or_unknown(max.map(bytes)),
-        },
-        used: used
-            .zip(max.filter(|max| *max > 0))
-            .map(|(used, max)| used.saturating_mul(100) / max),
-        policy: text("maxmemory_policy"),
-        evicted: number("evicted_keys"),
-        fragmentation: or_unknown(report.fragmentation().map(|ratio| format!("{ratio:.2}"))),
-        clients: number("connected_clients"),
-        commands: number("total_commands_processed"),
-        commands_per_second: number("instantaneous_ops_per_sec"),
-        version: match report.text("valkey_version") {
-            None => format!("Redis {}", text("redis_version")),
-            Some(version) => format!("Valkey {version}"),
-        },
-        uptime: or_unknown(
-            report
-                .number("uptime_in_seconds")
-                .map(|seconds| duration(seconds.saturating_mul(1_000_000))),
-        ),
-    }
+    Ways { state, about, wrong }
 }

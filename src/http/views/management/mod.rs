@@ -1,17 +1,10 @@
 //! `templates/management/`
 
-mod clear;
 mod dashboard;
-mod explain;
-mod levels;
-mod load_test;
+mod pages;
 mod result;
 mod units;
-mod warm;
 
-pub(in crate::http) use clear::ClearPage;
-pub(in crate::http) use dashboard::{DashboardPage, FiguresPart};
-pub(in crate::http) use explain::ExplainPage;
-pub(in crate::http) use load_test::LoadTestPage;
+pub(in crate::http) use dashboard::{DashboardPage, Figures, FiguresPart};
+pub(in crate::http) use pages::{ClearPage, ExplainPage, LoadTestPage, WarmPage};
 pub(in crate::http) use result::ResultPage;
-pub(in crate::http) use warm::WarmPage;

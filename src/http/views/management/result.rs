@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use askama::Template;
 use serde_json::Value;
 
-use super::units::percent;
 use crate::http::views::filters::{self, grouped};
 use crate::http::views::frame::Frame;
 
@@ -67,18 +66,8 @@ fn facts(result: &Value) -> Vec<(String, String)> {
     let mut facts = Vec::new();
     for (name, value) in result.as_object().into_iter().flatten() {
         match value {
-            Value::Object(inner) if name == "levels" => {
-                facts.extend(
-                    inner
-                        .iter()
-                        .map(|(level, value)| (format!("from {level}"), for_people(level, value))),
-                );
-            }
-            Value::Object(inner) => {
-                facts.extend(
-                    inner.iter().map(|(name, value)| (name.clone(), for_people(name, value))),
-                );
-            }
+            Value::Object(inner) => facts
+                .extend(inner.iter().map(|(name, value)| (name.clone(), for_people(name, value)))),
             Value::Array(_) => {}
             _ if name == "success" || name == "error" => {}
             _ => facts.push((name.clone(), for_people(name, value))),
@@ -87,12 +76,9 @@ fn facts(result: &Value) -> Vec<(String, String)> {
     facts
 }
 
-/// A value of an answer in words; the unit is at the end of its field's name.
+/// A value of an answer in words.
 fn for_people(name: &str, value: &Value) -> String {
-    let number =
-        |unit: &str| format!("{}{unit}", value.as_u64().map_or_else(|| value.to_string(), grouped));
     match value {
-        Value::Null if name.starts_with("hit_ratio") => "no data".to_owned(),
         Value::Null => "not known".to_owned(),
         Value::Object(refused) if name == "refused" => {
             let part = |name: &str| refused.get(name).and_then(Value::as_str).unwrap_or("?");
@@ -107,9 +93,9 @@ fn for_people(name: &str, value: &Value) -> String {
         Value::Bool(true) => "as expected".to_owned(),
         Value::Bool(false) => "failed".to_owned(),
         Value::String(text) => text.clone(),
-        _ if name.starts_with("hit_ratio") => value.as_f64().map_or_else(String::new, percent),
-        _ if name == "micros" || name.ends_with("_us") => number(" µs"),
-        _ if name.ends_with("_ms") => number(" ms"),
-        _ => number(""),
+        _ => {
+            let number = value.as_u64().map_or_else(|| value.to_string(), grouped);
+            if name == "micros" { format!("{number} µs") } else { number }
+        }
     }
 }

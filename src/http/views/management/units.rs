@@ -1,19 +1,66 @@
-//! Figures in the units that people use.
+//! Filters of the management's templates: figures in the units that people use.
 
+#![expect(unreachable_pub, reason = "the filter macro makes its types public")]
+
+use std::borrow::Borrow;
+
+pub(super) use crate::http::views::filters::*;
 use crate::http::views::grouped;
 
+/// What is said where a figure is absent.
+const UNKNOWN: &str = "not known";
+
 /// A share in percent.
-pub(super) fn percent(ratio: f64) -> String {
-    format!("{:.1} %", ratio * 100.0)
+#[askama::filter_fn]
+pub(super) fn percent(share: impl Borrow<f64>, _: &dyn askama::Values) -> askama::Result<String> {
+    Ok(format!("{:.1} %", share.borrow() * 100.0))
 }
 
-/// A share of a whole; an absent one is no number.
-pub(super) fn ratio(ratio: Option<f64>) -> String {
-    ratio.map_or_else(|| "no data".to_owned(), percent)
+/// A share in percent; an absent one is no number.
+#[askama::filter_fn]
+pub(super) fn ratio(
+    share: impl Borrow<Option<f64>>,
+    _: &dyn askama::Values,
+) -> askama::Result<String> {
+    let share = share.borrow().map(|share| format!("{:.1} %", share * 100.0));
+    Ok(share.unwrap_or_else(|| "no data".to_owned()))
+}
+
+/// A number, if it is known.
+#[askama::filter_fn]
+pub(super) fn known(
+    number: impl Borrow<Option<u64>>,
+    _: &dyn askama::Values,
+) -> askama::Result<String> {
+    Ok(number.borrow().map_or_else(|| UNKNOWN.to_owned(), grouped))
+}
+
+/// A number of bytes, if it is known.
+#[askama::filter_fn]
+pub(super) fn known_bytes(
+    number: impl Borrow<Option<u64>>,
+    _: &dyn askama::Values,
+) -> askama::Result<String> {
+    Ok(number.borrow().map_or_else(|| UNKNOWN.to_owned(), said_bytes))
+}
+
+/// A number of microseconds.
+#[askama::filter_fn]
+pub(super) fn duration(micros: impl Borrow<u64>, _: &dyn askama::Values) -> askama::Result<String> {
+    Ok(said_duration(*micros.borrow()))
+}
+
+/// A number of microseconds of something that may not have been timed.
+#[askama::filter_fn]
+pub(super) fn timed(
+    micros: impl Borrow<Option<u64>>,
+    _: &dyn askama::Values,
+) -> askama::Result<String> {
+    Ok(micros.borrow().map_or_else(|| "–".to_owned(), said_duration))
 }
 
 /// A duration in the unit in which people say it, e.g. `850 µs`, `12.5 ms`, `3.4 s`, `2 h 5 min`.
-pub(super) fn duration(micros: u64) -> String {
+pub(super) fn said_duration(micros: u64) -> String {
     let seconds = micros / 1_000_000;
     match micros {
         0..1_000 => format!("{micros} µs"),
@@ -26,13 +73,8 @@ pub(super) fn duration(micros: u64) -> String {
     }
 }
 
-/// A duration of something that may not have been timed.
-pub(super) fn timed(micros: u64, any: bool) -> String {
-    if any { duration(micros) } else { "–".to_owned() }
-}
-
 /// Bytes in the unit in which people say them, e.g. `512 B`, `12.5 KB`, `1.2 MB`.
-pub(super) fn bytes(bytes: u64) -> String {
+pub(super) fn said_bytes(bytes: u64) -> String {
     let of = |unit: f64| bytes as f64 / unit;
     match bytes {
         0..1_024 => format!("{bytes} B"),
@@ -57,13 +99,12 @@ mod tests {
             (7_500_000_000, "2 h 5 min"),
             (90_000_000_000_000, "1,041 d 16 h"),
         ] {
-            assert_eq!(duration(micros), want);
+            assert_eq!(said_duration(micros), want);
         }
         for (size, want) in
             [(0, "0 B"), (1_536, "1.5 KB"), (1_258_291, "1.2 MB"), (3 << 30, "3.0 GB")]
         {
-            assert_eq!(bytes(size), want);
+            assert_eq!(said_bytes(size), want);
         }
-        assert_eq!(ratio(None), "no data");
     }
 }

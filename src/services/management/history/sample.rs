@@ -48,19 +48,15 @@ pub struct Point {
     /// Pages that had to be computed, or were waited for.
     pub misses: u64,
     /// The share of hits; null where no page was requested.
-    #[schema(required = true, minimum = 0, maximum = 1)]
+    #[schema(minimum = 0, maximum = 1)]
     pub hit_ratio: Option<f64>,
     /// The median of hits.
-    #[schema(required = true)]
     pub hit_p50_us: Option<u64>,
     /// The 99th percentile of hits.
-    #[schema(required = true)]
     pub hit_p99_us: Option<u64>,
     /// The median of loads.
-    #[schema(required = true)]
     pub load_p50_us: Option<u64>,
     /// The 99th percentile of loads.
-    #[schema(required = true)]
     pub load_p99_us: Option<u64>,
 }
 

@@ -1,15 +1,14 @@
 //! Forms and lists of accounts: what they keep, and what they say of a change that others made meanwhile.
 
 use super::{NEW, add, change, fields, of};
-use crate::harness::spawn_app;
+use crate::harness::{Shows as _, spawn_staffed};
 
 #[tokio::test]
 async fn an_account_that_was_deleted_while_it_was_edited_is_added_anew_with_what_was_typed() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
+    let (app, ada) = spawn_staffed(0).await;
     let path = of(&app, "sam", "change").await;
     let form = ada.get(&path).await.assert_status(200);
-    app.database.run("DELETE FROM site_user WHERE username = 'sam'").await;
+    app.sql("DELETE FROM site_user WHERE username = 'sam'").await;
     let mut typed = fields(&[
         ("username", "samantha"),
         ("email", "typed@homes.example"),
@@ -19,43 +18,38 @@ async fn an_account_that_was_deleted_while_it_was_edited_is_added_anew_with_what
         ("permissions", "delete"),
     ]);
     let page = ada.submit(&path, &typed).await.assert_status(409);
-    assert!(page.has("deleted this account while"), "{page:?}");
-    assert_eq!(page.field("username"), "samantha");
-    assert_eq!(page.field("email"), "typed@homes.example");
-    assert!(page.has("value=\"delete\" checked"), "{page:?}");
-    assert!(page.has("action=\"/admin/users/add/\""), "{page:?}");
+    page.shows(["deleted this account while"]);
+    page.holds([("username", "samantha"), ("email", "typed@homes.example")]);
+    page.shows(["value=\"delete\" checked", "action=\"/admin/users/add/\""]);
     typed.extend(fields(&[("password1", NEW), ("password2", NEW)]));
     ada.submit("/admin/users/add/", &typed).await.assert_status(303);
     let email = "SELECT email FROM site_user WHERE username = 'samantha'";
-    assert_eq!(app.database.value(email).await, "typed@homes.example");
+    assert_eq!(app.sql(email).await, "typed@homes.example");
 }
 
 #[tokio::test]
 async fn what_somebody_else_made_of_an_account_meanwhile_is_shown_beside_what_was_typed() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
+    let (app, ada) = spawn_staffed(0).await;
     let path = of(&app, "sam", "change").await;
-    app.database.run("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
+    app.sql("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
     let version = ada.get(&path).await.field("version");
     change(&app, &ada, "sam", &[("is_active", "1"), ("is_staff", "1"), ("permissions", "view")])
         .await
         .assert_status(303);
-    let typed = fields(&[
+    let typed = [
         ("username", "sam"),
         ("email", "two@homes.example"),
         ("version", &version),
         ("is_active", "1"),
         ("is_staff", "1"),
         ("is_superuser", "1"),
-    ]);
+    ];
     let page = ada.submit(&path, &typed).await.assert_status(409);
-    for text in [
+    page.shows([
         "Email</a>. Now: nothing. In your form: <bdi>two@homes.example</bdi>",
         "Superuser</a>. Now: <bdi>No</bdi>. In your form: <bdi>Yes</bdi>",
         "Permissions</a>. Now: <bdi>view</bdi>. In your form: nothing",
-    ] {
-        assert!(page.has(text), "{text}: {page:?}");
-    }
+    ]);
     for same in ["Username", "Active", "Staff"] {
         assert!(!page.has(&format!("{same}</a>. Now")), "{same}: {page:?}");
     }
@@ -63,20 +57,18 @@ async fn what_somebody_else_made_of_an_account_meanwhile_is_shown_beside_what_wa
 
 #[tokio::test]
 async fn the_list_of_users_comes_back_as_it_was_left() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
+    let (app, ada) = spawn_staffed(0).await;
     let (path, deletion) = (of(&app, "sam", "change").await, of(&app, "sam", "delete").await);
     let kept = "?_changelist_filters=q%3Da%26role%3Dstaff";
     let list = ada.get("/admin/users/?role=staff&q=a&page=1").await;
-    assert!(list.has(&format!("href=\"{path}{kept}\"")), "{list:?}");
-    let new = format!("href=\"/admin/users/add/{kept}\"");
-    assert!(list.has(&new), "{list:?}");
+    list.shows([format!("href=\"{path}{kept}\"")])
+        .shows([format!("href=\"/admin/users/add/{kept}\"")]);
     let form = ada.get(&format!("{path}{kept}")).await.assert_status(200);
     let state = form.field("_changelist_filters");
     assert_eq!(state, "q=a&role=staff");
-    assert!(form.has(&format!("href=\"{deletion}{kept}\"")), "{form:?}");
+    form.shows([format!("href=\"{deletion}{kept}\"")]);
     let asked = ada.get(&format!("{deletion}{kept}")).await;
-    assert!(asked.has(&format!("href=\"{path}{kept}\"")), "{asked:?}");
+    asked.shows([format!("href=\"{path}{kept}\"")]);
     assert_eq!(asked.field("_changelist_filters"), state);
     let added = ada.get(&format!("/admin/users/add/{kept}")).await;
     assert_eq!(added.field("_changelist_filters"), state);
@@ -99,28 +91,22 @@ async fn the_list_of_users_comes_back_as_it_was_left() {
         assert_eq!(page.header("location"), want, "{more:?}");
     }
     let form = fields(&[("_changelist_filters", &state)]);
-    let page = ada.submit(&deletion, &form).await.assert_status(303);
-    assert_eq!(page.header("location"), back);
+    assert_eq!(ada.submit(&deletion, &form).await.assert_status(303).header("location"), back);
 }
 
 #[tokio::test]
 async fn a_page_of_the_users_is_no_search() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
-    app.database
-        .run("INSERT INTO site_user (username, password_hash) SELECT 'user' || n, '!' FROM generate_series(1, 60) AS n")
+    let (app, ada) = spawn_staffed(0).await;
+    app.sql("INSERT INTO site_user (username, password_hash) SELECT 'user' || n, '!' FROM generate_series(1, 60) AS n")
         .await;
     let page = ada.get("/admin/users/?page=2").await.assert_status(200);
-    assert!(page.has("64 users</h1>"), "{page:?}");
-    assert!(!page.has("Show all users"), "{page:?}");
-    let page = ada.get("/admin/users/?q=user&page=2").await;
-    assert!(page.has("60 users found</h1>") && page.has("Show all users"));
+    page.shows(["64 users</h1>"]).hides(["Show all users"]);
+    ada.get("/admin/users/?q=user&page=2").await.shows(["60 users found</h1>", "Show all users"]);
 }
 
 #[tokio::test]
-async fn a_refused_search_of_users_or_logins_keeps_what_was_typed_and_marks_what_is_wrong() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
+async fn a_refused_search_or_password_is_told_of_in_the_title_and_keeps_what_was_typed() {
+    let (app, ada) = spawn_staffed(0).await;
     let long = "x".repeat(151);
     for (path, wrong, right) in [
         (
@@ -135,58 +121,43 @@ async fn a_refused_search_of_users_or_logins_keeps_what_was_typed_and_marks_what
         ),
     ] {
         let page = ada.get(&path).await.assert_status(400);
-        assert!(page.has(&format!("value=\"{long}\"")), "{page:?}");
+        page.shows([format!("value=\"{long}\"")]);
         let mark = format!("aria-invalid=\"true\" aria-describedby=\"{wrong}-error\"");
-        assert!(page.has(&mark), "{page:?}");
-        assert!(page.has(&format!("id=\"{wrong}-error\"")), "{page:?}");
+        page.shows([&mark]).shows([format!("id=\"{wrong}-error\"")]);
         for kept in right {
             assert!(page.has(kept), "{kept}: {page:?}");
         }
-        assert!(page.has("<title>Please correct: "), "{page:?}");
-        assert!(!page.has("No users match") && !page.has("No logins match"));
+        page.shows(["<title>Please correct: "]).hides(["No users match", "No logins match"]);
     }
     for path in ["/admin/users/?q=sam&page=0", "/admin/logins/?username=sam&before=x"] {
-        let page = ada.get(path).await.assert_status(400);
-        assert!(page.has("value=\"sam\"") && page.has("role=\"alert\""));
+        ada.get(path).await.assert_status(400).shows(["value=\"sam\"", "role=\"alert\""]);
     }
-}
-
-#[tokio::test]
-async fn a_refused_password_is_told_of_in_the_title_and_above_the_form() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
+    // A password likewise.
     add(&ada, "grace", &[]).await.assert_status(303);
     for (path, field) in [
         ("/admin/password_change/", "new_password1"),
         (&of(&app, "grace", "password").await, "password1"),
     ] {
-        let form = fields(&[("old_password", crate::harness::PASSWORD), (field, "1")]);
+        let form = [("old_password", crate::harness::PASSWORD), (field, "1")];
         let page = ada.submit(path, &form).await.assert_status(422);
-        assert!(page.has("<title>Please correct: "), "{page:?}");
+        page.shows(["<title>Please correct: "]);
         let (_, above) = page.text().split_once("role=\"alert\"").expect("an alert");
-        let link = format!("<a href=\"#{field}\">");
-        assert!(above.contains(&link), "{page:?}");
+        assert!(above.contains(&format!("<a href=\"#{field}\">")), "{page:?}");
     }
 }
 
 #[tokio::test]
 async fn a_change_of_an_account_in_ones_own_other_tab_is_not_said_to_be_anothers() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
+    let (app, ada) = spawn_staffed(0).await;
     let path = of(&app, "sam", "change").await;
     let version = ada.get(&path).await.field("version");
-    let ticked = [("is_active", "1"), ("is_staff", "1")];
-    change(&app, &ada, "sam", &ticked).await.assert_status(303);
+    change(&app, &ada, "sam", &[("is_active", "1"), ("is_staff", "1")]).await.assert_status(303);
     let typed = fields(&[("username", "sam"), ("version", &version)]);
     let page = ada.submit(&path, &typed).await.assert_status(409);
-    let own = "You changed this account in another tab or window while";
-    assert!(page.has(own), "{page:?}");
+    page.shows(["You changed this account in another tab or window while"]);
 
     let version = ada.get(&path).await.field("version");
-    app.database
-        .run("UPDATE site_user SET email = 'sam@homes.example' WHERE username = 'sam'")
-        .await;
+    app.sql("UPDATE site_user SET email = 'sam@homes.example' WHERE username = 'sam'").await;
     let typed = fields(&[("username", "sam"), ("version", &version)]);
-    let page = ada.submit(&path, &typed).await.assert_status(409);
-    assert!(page.has("“database user"), "{page:?}");
+    ada.submit(&path, &typed).await.assert_status(409).shows(["“database user"]);
 }

@@ -1,7 +1,7 @@
 //! What even superusers can't do, and what nobody else can.
 
-use super::{NEW, add, change, fields, of};
-use crate::harness::{App, Browser, Page, spawn_app};
+use super::{NEW, change, fields, of};
+use crate::harness::{App, Browser, Shows as _, spawn_app, spawn_staffed, statuses};
 
 /// Every page about accounts that others than superusers may want to see.
 async fn pages(app: &App) -> Vec<String> {
@@ -20,14 +20,14 @@ async fn pages(app: &App) -> Vec<String> {
 async fn state(app: &App) -> String {
     let sql = "SELECT string_agg(concat(username, email, password_hash, is_active, is_staff, is_superuser, permissions),
         ',' ORDER BY id) FROM site_user";
-    app.database.value(sql).await
+    app.sql(sql).await
 }
 
 #[tokio::test]
-async fn only_superusers_see_accounts_and_do_anything_to_them() {
+async fn only_superusers_see_accounts_and_only_a_forms_token_lets_them_change_anything() {
     let app = spawn_app().await;
-    let before = state(&app).await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (ada, before) = (app.staff().await, state(&app).await);
+    let sam = app.staff_named("sam").await;
     let form = fields(&[
         ("username", "sam"),
         ("email", "sam@evil.example"),
@@ -40,8 +40,7 @@ async fn only_superusers_see_accounts_and_do_anything_to_them() {
         ("end_all", "1"),
     ]);
     for path in pages(&app).await {
-        let page = sam.get(&path).await.assert_status(403);
-        assert!(page.has("Only superusers"), "{path}: {page:?}");
+        sam.get(&path).await.assert_status(403).shows(["Only superusers"]);
         let answer = sam.submit(&path, &form).await;
         assert!(matches!(answer.status, 403..=405), "{path}: {answer:?}");
         let page = app.get(&path).await.assert_status(302);
@@ -49,36 +48,10 @@ async fn only_superusers_see_accounts_and_do_anything_to_them() {
         let answer = app.reader.post(&path, &form).await;
         assert!(matches!(answer.status, 302 | 403..=405), "{path}: {answer:?}");
     }
-    assert_eq!(state(&app).await, before);
     ada.get("/admin/").await.assert_status(200);
     assert!(ada.get("/admin/").await.has("href=\"/admin/users/\""));
     assert!(!sam.get("/admin/").await.has("href=\"/admin/users/\""));
-}
-
-#[tokio::test]
-async fn fields_that_a_form_does_not_have_are_not_looked_at() {
-    let app = spawn_app().await;
-    let sam = app.staff_named("sam").await;
-    let form = fields(&[
-        ("old_password", crate::harness::PASSWORD),
-        ("new_password1", NEW),
-        ("new_password2", NEW),
-        ("is_superuser", "1"),
-        ("username", "ada"),
-        ("user_id", "1"),
-        ("id", "1"),
-    ]);
-    sam.submit("/admin/password_change/", &form).await.assert_status(303);
-    let superusers = "SELECT string_agg(username, ',') FROM site_user WHERE is_superuser";
-    assert_eq!(app.database.value(superusers).await, "ada");
-    app.stranger().try_log_in("sam", NEW, "").await.assert_status(303);
-    app.staff().await;
-}
-
-#[tokio::test]
-async fn every_form_about_accounts_asks_for_its_token() {
-    let app = spawn_app().await;
-    let (ada, before) = (app.staff().await, state(&app).await);
+    // Every form asks for its token.
     let mut paths = pages(&app).await;
     paths.push("/admin/sessions/".to_owned());
     for path in paths {
@@ -92,9 +65,28 @@ async fn every_form_about_accounts_asks_for_its_token() {
 }
 
 #[tokio::test]
-async fn the_last_active_superuser_stays_one() {
+async fn fields_that_a_form_does_not_have_are_not_looked_at() {
     let app = spawn_app().await;
-    let ada = app.staff().await;
+    let sam = app.staff_named("sam").await;
+    let form = [
+        ("old_password", crate::harness::PASSWORD),
+        ("new_password1", NEW),
+        ("new_password2", NEW),
+        ("is_superuser", "1"),
+        ("username", "ada"),
+        ("user_id", "1"),
+        ("id", "1"),
+    ];
+    sam.submit("/admin/password_change/", &form).await.assert_status(303);
+    let superusers = "SELECT string_agg(username, ',') FROM site_user WHERE is_superuser";
+    assert_eq!(app.sql(superusers).await, "ada");
+    app.stranger().try_log_in("sam", NEW, "").await.assert_status(303);
+    app.staff().await;
+}
+
+#[tokio::test]
+async fn the_last_active_superuser_stays_one() {
+    let (app, ada) = spawn_staffed(0).await;
     let before = state(&app).await;
     for left in [
         vec![("is_active", "1"), ("is_staff", "1")],
@@ -104,42 +96,23 @@ async fn the_last_active_superuser_stays_one() {
         let page = change(&app, &ada, "ada", &left).await.assert_status(422);
         assert!(page.has("only active superuser"), "{left:?}: {page:?}");
     }
-    let page = ada.submit(&of(&app, "ada", "delete").await, &[]).await.assert_status(422);
-    assert!(page.has("delete your own account"), "{page:?}");
+    let page = ada.press(&of(&app, "ada", "delete").await).await.assert_status(422);
+    page.shows(["delete your own account"]);
     assert_eq!(state(&app).await, before);
     // One who can't enter is none who could give rights back.
-    app.database
-        .run("UPDATE site_user SET is_superuser = true WHERE username IN ('ina', 'vic')")
-        .await;
+    app.sql("UPDATE site_user SET is_superuser = true WHERE username IN ('ina', 'vic')").await;
     change(&app, &ada, "ada", &[("is_active", "1"), ("is_staff", "1")]).await.assert_status(422);
-    app.database.run("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
+    app.sql("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
     change(&app, &ada, "ada", &[("is_active", "1"), ("is_staff", "1")]).await.assert_status(303);
     ada.get("/admin/users/").await.assert_status(403);
 }
 
-/// Starts two requests while somebody else holds the superusers, and lets go when both wait.
-async fn at_once(
-    app: &App,
-    meanwhile: &str,
-    waiting: usize,
-    requests: impl Future<Output = Vec<Page>>,
-) -> Vec<Page> {
-    let psql = app.database.psql().await;
-    psql.batch_execute(meanwhile).await.expect("held");
-    let release = async {
-        app.database.has_waiting(waiting).await;
-        psql.batch_execute("COMMIT").await.expect("let go");
-    };
-    let (pages, ()) = tokio::join!(requests, release);
-    pages
-}
-
-const HOLD: &str = "BEGIN; SELECT FROM site_user WHERE is_superuser FOR UPDATE";
+const HOLD: &str = "SELECT FROM site_user WHERE is_superuser FOR UPDATE";
 
 #[tokio::test]
 async fn two_superusers_who_take_each_others_rights_at_once_leave_one() {
     let app = spawn_app().await;
-    app.database.run("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
+    app.sql("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
     let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
     let form = |name: &str| fields(&[("username", name), ("is_active", "1"), ("is_staff", "1")]);
     let send = async |browser: &Browser, name: &str| {
@@ -148,42 +121,21 @@ async fn two_superusers_who_take_each_others_rights_at_once_leave_one() {
         (path, form)
     };
     let (first, second) = (send(&ada, "sam").await, send(&sam, "ada").await);
-    let requests = async {
-        let (first, second) =
-            tokio::join!(ada.post(&first.0, &first.1), sam.post(&second.0, &second.1));
-        vec![first, second]
-    };
-    let pages = at_once(&app, HOLD, 2, requests).await;
-    let mut statuses: Vec<_> = pages.iter().map(|page| page.status).collect();
-    statuses.sort_unstable();
-    assert_eq!(statuses, [303, 403], "{pages:?}");
+    let requests =
+        futures_util::future::join(ada.post(&first.0, &first.1), sam.post(&second.0, &second.1));
+    let (first, second) = app.database.held_up(HOLD, 2, "COMMIT", requests).await;
+    assert_eq!(statuses([&first, &second]), [303, 403]);
     let left = "SELECT count(*) FROM site_user WHERE is_superuser AND is_active AND is_staff";
-    assert_eq!(app.database.value(left).await, "1");
+    assert_eq!(app.sql(left).await, "1");
 }
 
 #[tokio::test]
 async fn a_superuser_whose_rights_go_while_a_form_is_on_its_way_changes_nothing() {
-    let app = spawn_app().await;
-    let ada = app.staff().await;
-    app.database.run("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
+    let (app, ada) = spawn_staffed(0).await;
+    app.sql("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;
     let (path, token) = (of(&app, "sam", "delete").await, ada.csrf_token().await);
-    let demotion = "BEGIN; UPDATE site_user SET is_superuser = false WHERE username = 'ada'";
-    let form = fields(&[("csrf_token", &token)]);
-    let request = async { vec![ada.post(&path, &form).await] };
-    let pages = at_once(&app, demotion, 1, request).await;
-    assert_eq!(pages[0].status, 403, "{pages:?}");
-    assert_eq!(
-        app.database.value("SELECT count(*) FROM site_user WHERE username = 'sam'").await,
-        "1"
-    );
-}
-
-#[tokio::test]
-async fn two_who_add_the_same_name_at_once_add_one_account() {
-    let app = spawn_app().await;
-    let (ada, other) = (app.staff().await, app.staff().await);
-    let (first, second) = tokio::join!(add(&ada, "grace", &[]), add(&other, "Grace", &[]));
-    let mut statuses = [first.status, second.status];
-    statuses.sort_unstable();
-    assert_eq!(statuses, [303, 422]);
+    let demotion = "UPDATE site_user SET is_superuser = false WHERE username = 'ada'";
+    let form = [("csrf_token", &token)];
+    app.database.held_up(demotion, 1, "COMMIT", ada.post(&path, &form)).await.assert_status(403);
+    assert_eq!(app.sql("SELECT count(*) FROM site_user WHERE username = 'sam'").await, "1");
 }

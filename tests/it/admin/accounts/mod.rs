@@ -21,14 +21,12 @@ async fn of(app: &App, username: &str, page: &str) -> String {
 }
 
 async fn id(app: &App, username: &str) -> String {
-    let sql = format!("SELECT id FROM site_user WHERE username = '{username}'");
-    app.database.value(&sql).await
+    app.sql(&format!("SELECT id FROM site_user WHERE username = '{username}'")).await
 }
 
 /// The fields of a form.
 fn fields<'a>(pairs: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {
-    let own = |(name, value): &(&'a str, &str)| (*name, (*value).to_owned());
-    pairs.iter().map(own).collect()
+    pairs.iter().map(|(name, value): &(&'a str, &str)| (*name, (*value).to_owned())).collect()
 }
 
 /// Adds an account of staff that may do some things.

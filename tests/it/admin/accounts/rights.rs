@@ -1,18 +1,12 @@
 //! What staff may do with listings and the cache, by their permissions.
 
 use super::fields;
-use crate::harness::{App, Browser, Plan, TOKEN};
+use crate::harness::{App, Browser, Shows as _, TOKEN, spawn_homes};
 
 async fn site() -> (App, Browser) {
-    let app = Plan::new().await.homes(3).await.start().await;
+    let app = spawn_homes(3).await;
     let sam = app.staff_named("sam").await;
     (app, sam)
-}
-
-async fn allow(app: &App, permissions: &str) {
-    let sql =
-        format!("UPDATE site_user SET permissions = '{{{permissions}}}' WHERE username = 'sam'");
-    app.database.run(&sql).await;
 }
 
 /// What each permission opens, and no other does.
@@ -26,10 +20,10 @@ const OPENED: [(&str, &str); 6] = [
 ];
 
 #[tokio::test]
-async fn each_permission_opens_its_own_pages_and_no_others() {
+async fn each_permission_opens_its_own_pages_and_who_may_only_look_sees_no_button_of_others() {
     let (app, sam) = site().await;
     for permission in ["view", "add", "change", "delete", "cache", ""] {
-        allow(&app, permission).await;
+        app.permit(permission).await;
         // The next request counts: nobody has to log in again.
         sam.get("/admin/").await.assert_status(200);
         for (path, by) in OPENED {
@@ -39,12 +33,19 @@ async fn each_permission_opens_its_own_pages_and_no_others() {
             assert_eq!(page.status, want, "{path} with {permission:?}: {page:?}");
         }
     }
+    app.permit("view").await;
+    for path in ["/admin/", "/admin/properties/", "/admin/properties/1/history/"] {
+        let page = sam.get(path).await.assert_status(200);
+        page.hides(["/add/", "delete_selected", "/delete/", "redis-metrics", "/import/"]);
+        page.hides(["/admin/users/"]);
+    }
+    assert!(sam.get("/admin/properties/").await.has("Home 2"));
 }
 
 #[tokio::test]
 async fn what_somebody_may_not_do_is_not_done_when_they_send_the_form_all_the_same() {
     let (app, sam) = site().await;
-    let form = fields(&[
+    let form = [
         ("title", "Mine"),
         ("description", "D"),
         ("price", "1"),
@@ -54,13 +55,10 @@ async fn what_somebody_may_not_do_is_not_done_when_they_send_the_form_all_the_sa
         ("post", "yes"),
         ("permissions", "add"),
         ("is_superuser", "1"),
-    ]);
-    let before = app
-        .database
-        .value("SELECT string_agg(property::text, ',' ORDER BY id) FROM property")
-        .await;
+    ];
+    let before = app.sql("SELECT string_agg(property::text, ',' ORDER BY id) FROM property").await;
     for permissions in ["", "view", "view,cache"] {
-        allow(&app, permissions).await;
+        app.permit(permissions).await;
         for path in [
             "/admin/properties/",
             "/admin/properties/add/",
@@ -68,57 +66,37 @@ async fn what_somebody_may_not_do_is_not_done_when_they_send_the_form_all_the_sa
             "/admin/properties/1/delete/",
         ] {
             let page = sam.submit(path, &form).await.assert_status(403);
-            assert!(page.has("Your account has no permission"), "{path}: {page:?}");
+            page.shows(["Your account has no permission"]);
         }
     }
-    allow(&app, "view,add,change,delete").await;
-    let page = sam.submit("/properties/cache-clear/", &[]).await;
-    page.assert_status(403);
-    let after = app
-        .database
-        .value("SELECT string_agg(property::text, ',' ORDER BY id) FROM property")
-        .await;
+    app.permit("view,add,change,delete").await;
+    sam.press("/properties/cache-clear/").await.assert_status(403);
+    let after = app.sql("SELECT string_agg(property::text, ',' ORDER BY id) FROM property").await;
     assert_eq!(after, before);
-}
-
-#[tokio::test]
-async fn who_may_only_look_sees_no_button_that_would_change_anything() {
-    let (app, sam) = site().await;
-    allow(&app, "view").await;
-    for path in ["/admin/", "/admin/properties/", "/admin/properties/1/history/"] {
-        let page = sam.get(path).await.assert_status(200);
-        for words in
-            ["/add/", "delete_selected", "/delete/", "redis-metrics", "/import/", "/admin/users/"]
-        {
-            assert!(!page.has(words), "{path} shows {words}: {page:?}");
-        }
-    }
-    assert!(sam.get("/admin/properties/").await.has("Home 2"));
 }
 
 /// As Django: whoever may add need not see what others added.
 #[tokio::test]
-async fn who_may_only_add_adds_and_is_not_shown_the_list() {
+async fn who_may_only_add_adds_and_is_neither_shown_the_list_nor_sent_there() {
     let (app, sam) = site().await;
-    allow(&app, "add").await;
+    app.permit("add").await;
     let home = sam.get("/admin/").await.assert_status(200);
-    assert!(
-        home.has("/admin/properties/add/") && !home.has("href=\"/admin/properties/\""),
-        "{home:?}"
-    );
-    assert!(!home.has("Recent changes"), "{home:?}");
-    let form =
-        fields(&[("title", "Mine"), ("description", "D"), ("price", "1"), ("location", "L")]);
-    sam.submit("/admin/properties/add/", &form).await.assert_status(303);
-    let added = "SELECT count(*) FROM property WHERE title = 'Mine'";
-    assert_eq!(app.database.value(added).await, "1");
+    home.shows(["/admin/properties/add/"]).hides(["href=\"/admin/properties/\"", "Recent changes"]);
+    let form = [("title", "Mine"), ("description", "D"), ("price", "1"), ("location", "L")];
+    let added = sam.submit("/admin/properties/add/", &form).await;
+    assert_eq!(added.assert_status(303).header("location"), "/admin/");
+    sam.get("/admin/").await.shows(["“Mine” was added."]);
+    assert_eq!(app.sql("SELECT count(*) FROM property WHERE title = 'Mine'").await, "1");
     sam.get("/admin/properties/").await.assert_status(403);
+    app.permit("delete").await;
+    let deleted = sam.press("/admin/properties/1/delete/").await;
+    assert_eq!(deleted.assert_status(303).header("location"), "/admin/");
 }
 
 #[tokio::test]
 async fn a_superuser_needs_no_permission_and_a_token_none_either() {
     let (app, _) = site().await;
-    app.database.run("UPDATE site_user SET permissions = '{}'").await;
+    app.sql("UPDATE site_user SET permissions = '{}'").await;
     let ada = app.staff().await;
     for (path, _) in OPENED {
         ada.get(path).await.assert_status(200);
@@ -131,34 +109,22 @@ async fn a_superuser_needs_no_permission_and_a_token_none_either() {
 #[tokio::test]
 async fn while_the_database_can_not_tell_what_somebody_may_do_nothing_is_written() {
     let (app, sam) = site().await;
-    allow(&app, "view").await;
+    app.permit("view").await;
     let mut form =
         fields(&[("title", "Mine"), ("description", "D"), ("price", "1"), ("location", "L")]);
     let token = sam.get("/admin/").await.field("csrf_token");
     form.push(("csrf_token", token));
     // Accounts can't be read, and listings can be written.
     let _lock = app.database.lock("site_user").await;
-    for path in ["/admin/properties/1/change/", "/admin/properties/add/"] {
-        let page = sam.post(path, &form).await.assert_status(503);
-        assert_eq!(page.field("title"), "Mine");
+    let (changed, added, deleted) = tokio::join!(
+        sam.post("/admin/properties/1/change/", &form),
+        sam.post("/admin/properties/add/", &form),
+        sam.post("/admin/properties/1/delete/", &form),
+    );
+    for page in [changed, added] {
+        assert_eq!(page.assert_status(503).field("title"), "Mine");
     }
-    let page = sam.post("/admin/properties/1/delete/", &form).await;
-    page.assert_status(503);
-    let changed = "SELECT count(*) FROM history WHERE actor = 'sam'";
-    assert_eq!(app.database.value(changed).await, "0");
+    deleted.assert_status(503);
+    assert_eq!(app.sql("SELECT count(*) FROM history WHERE actor = 'sam'").await, "0");
     assert_eq!(app.database.listings().await, "3");
-}
-
-#[tokio::test]
-async fn who_may_not_look_at_the_list_is_not_sent_there() {
-    let (app, sam) = site().await;
-    let form =
-        fields(&[("title", "Mine"), ("description", "D"), ("price", "1"), ("location", "L")]);
-    allow(&app, "add").await;
-    let added = sam.submit("/admin/properties/add/", &form).await;
-    assert_eq!(added.assert_status(303).header("location"), "/admin/");
-    assert!(sam.get("/admin/").await.has("“Mine” was added."));
-    allow(&app, "delete").await;
-    let deleted = sam.submit("/admin/properties/1/delete/", &[]).await;
-    assert_eq!(deleted.assert_status(303).header("location"), "/admin/");
 }

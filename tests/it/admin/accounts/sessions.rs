@@ -1,7 +1,7 @@
 //! The lists of sessions, and what ends them.
 
-use super::{fields, id, of};
-use crate::harness::{App, Browser, PASSWORD, Plan, Proxy, eventually, spawn_app};
+use super::{id, of};
+use crate::harness::{App, Browser, PASSWORD, Plan, Shows as _, spawn_app, spawn_two, until};
 
 /// A session that began with a browser of a name.
 async fn logged_in_with(app: &App, username: &str, agent: &str) -> Browser {
@@ -26,7 +26,7 @@ async fn logged_in_with(app: &App, username: &str, agent: &str) -> Browser {
 const FIREFOX: &str = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 async fn names(app: &App) -> String {
-    app.database.value("SELECT string_agg(name, ' ' ORDER BY begun_at) FROM session").await
+    app.sql("SELECT string_agg(name, ' ' ORDER BY begun_at) FROM session").await
 }
 
 #[tokio::test]
@@ -36,22 +36,19 @@ async fn ones_sessions_are_listed_with_browser_and_address_and_the_current_one_i
     let _there = logged_in_with(&app, "sam", FIREFOX).await;
     let _ada = app.staff().await;
     let page = here.get("/admin/sessions/").await.assert_status(200);
-    for text in [
+    page.shows([
         "Firefox 140 on Windows",
         "curl/8.14.1",
         "127.0.0.1",
         "This session",
         "Your latest logins",
         "Logged in",
-    ] {
-        assert!(page.has(text), "{text}: {page:?}");
-    }
+    ]);
     assert_eq!(page.text().matches("name=\"end\"").count(), 1, "{page:?}");
-    assert!(!page.has("ada"), "{page:?}");
+    page.hides(["ada"]);
     let (_, marked) = page.text().split_once("curl/8.14.1").expect("listed");
     assert!(marked.contains("This session"), "{page:?}");
-    let hashes =
-        app.database.value("SELECT string_agg(encode(key_hash, 'hex'), ' ') FROM session").await;
+    let hashes = app.sql("SELECT string_agg(encode(key_hash, 'hex'), ' ') FROM session").await;
     for hash in hashes.split(' ') {
         assert!(!page.has(hash), "a key's hash is shown");
     }
@@ -67,7 +64,7 @@ async fn a_session_that_is_ended_is_out_at_once_on_every_instance() {
     let page = here.get("/admin/sessions/").await;
     let name = page.text().split_once("name=\"end\" value=\"").expect("a button").1;
     let name = name.split('"').next().expect("a value").to_owned();
-    here.submit("/admin/sessions/", &fields(&[("end", &name)])).await.assert_status(303);
+    here.submit("/admin/sessions/", &[("end", &name)]).await.assert_status(303);
     elsewhere.get("/admin/").await.assert_status(302);
     there.get("/admin/").await.assert_status(302);
     here.get("/admin/").await.assert_status(200);
@@ -79,42 +76,37 @@ async fn all_other_sessions_end_together_and_nobody_elses() {
     let here = app.staff_named("sam").await;
     let others = [app.staff_named("sam").await, app.staff_named("sam").await];
     let ada = app.staff().await;
-    let said = here.submit("/admin/sessions/", &fields(&[("end_all", "1")])).await;
-    said.assert_status(303);
+    here.submit("/admin/sessions/", &[("end_all", "1")]).await.assert_status(303);
     assert!(here.get("/admin/sessions/").await.has("2 sessions were ended"));
     for other in others {
         other.get("/admin/").await.assert_status(302);
     }
     ada.get("/admin/").await.assert_status(200);
     // Somebody else's can't be named either.
-    let name = names(&app).await;
-    let name = name.split(' ').next_back().expect("ada's").to_owned();
-    here.submit("/admin/sessions/", &fields(&[("end", &name)])).await.assert_status(303);
+    let name = names(&app).await.split(' ').next_back().expect("ada's").to_owned();
+    here.submit("/admin/sessions/", &[("end", &name)]).await.assert_status(303);
     ada.get("/admin/").await.assert_status(200);
 }
 
 #[tokio::test]
 async fn a_superuser_ends_the_sessions_of_another_and_that_is_recorded() {
-    let app = spawn_app().await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (app, ada, sam) = spawn_two(0).await;
     let again = app.staff_named("sam").await;
     let path = of(&app, "sam", "sessions").await;
-    let page = ada.get(&path).await.assert_status(200);
-    assert!(page.has("End all sessions") && !page.has("This session"), "{page:?}");
-    ada.submit(&path, &fields(&[("end_all", "1")])).await.assert_status(303);
+    ada.get(&path).await.assert_status(200).shows(["End all sessions"]).hides(["This session"]);
+    ada.submit(&path, &[("end_all", "1")]).await.assert_status(303);
     for browser in [sam, again] {
         browser.get("/admin/").await.assert_status(302);
     }
     assert!(ada.get(&path).await.has("No active sessions"));
     let history = ada.get(&of(&app, "sam", "history").await).await;
-    assert!(history.has("ended sessions of"), "{history:?}");
+    history.shows(["ended sessions of"]);
     ada.get("/admin/").await.assert_status(200);
 }
 
 #[tokio::test]
 async fn a_session_that_was_ended_while_redis_was_gone_stays_ended_when_it_returns() {
-    let redis = Proxy::to_redis();
-    let app = Plan::with_homes(1).await.set("REDIS_URL", redis.redis_url()).start().await;
+    let (redis, app) = Plan::with_homes(1).await.behind_redis().await;
     // Another instance never loses Redis, and has the session there.
     let other =
         app.another().set("REDIS_URL", crate::harness::shared().redis.clone()).start().await;
@@ -122,13 +114,13 @@ async fn a_session_that_was_ended_while_redis_was_gone_stays_ended_when_it_retur
     sam.at(&other.origin).get("/admin/").await.assert_status(200);
     redis.cut();
     let path = of(&app, "sam", "sessions").await;
-    ada.submit(&path, &fields(&[("end_all", "1")])).await.assert_status(303);
+    ada.submit(&path, &[("end_all", "1")]).await.assert_status(303);
     sam.get("/admin/").await.assert_status(302);
     sam.at(&other.origin).get("/admin/").await.assert_status(302);
     redis.restore();
-    eventually("pages are hits again", async || {
+    until("pages are hits again", async || {
         sam.get("/admin/").await.assert_status(302);
-        app.get("/properties/").await.is_hit().then_some(())
+        app.get("/properties/").await.is_hit()
     })
     .await;
     sam.get("/admin/").await.assert_status(302);
@@ -142,26 +134,25 @@ async fn that_a_session_is_used_is_written_once_a_minute() {
     for _ in 0..3 {
         sam.get("/admin/").await.assert_status(200);
     }
-    assert_eq!(app.database.value(seen).await, "t");
+    assert_eq!(app.sql(seen).await, "t");
     let earlier = "UPDATE session SET begun_at = now() - interval '2 hours', seen_at = now() - interval '61 seconds'";
-    app.database.run(earlier).await;
+    app.sql(earlier).await;
     sam.get("/admin/").await.assert_status(200);
     let fresh = "SELECT seen_at > now() - interval '30 seconds' FROM session";
-    assert_eq!(app.database.value(fresh).await, "t");
+    assert_eq!(app.sql(fresh).await, "t");
     // Whoever holds the row holds up nobody who only uses the session.
-    app.database.run(earlier).await;
+    app.sql(earlier).await;
     let psql = app.database.psql().await;
     psql.batch_execute("BEGIN; SELECT FROM session FOR UPDATE").await.expect("held");
     sam.get("/admin/").await.assert_status(200);
     psql.batch_execute("COMMIT").await.expect("let go");
-    assert_eq!(app.database.value(fresh).await, "f");
+    assert_eq!(app.sql(fresh).await, "f");
 }
 
 #[tokio::test]
 async fn a_copy_of_a_session_outlasts_the_filling_in_of_a_form() {
     let app = spawn_app().await;
-    let sam = app.staff_named("sam").await;
-    sam.get("/admin/").await.assert_status(200);
+    app.staff_named("sam").await.get("/admin/").await.assert_status(200);
     // What is kept for a shorter time carries the tag of everything too.
     app.get("/properties/").await;
     let redis = app.redis().await;
@@ -178,25 +169,23 @@ async fn a_copy_of_a_session_outlasts_the_filling_in_of_a_form() {
 
 #[tokio::test]
 async fn a_session_without_its_row_or_with_anothers_is_nobodys() {
-    let app = spawn_app().await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (app, ada, sam) = spawn_two(0).await;
     sam.get("/admin/").await.assert_status(200);
     let take = format!(
         "UPDATE session SET user_id = {} WHERE user_id = {}",
         id(&app, "ada").await,
         id(&app, "sam").await
     );
-    app.database.run(&take).await;
+    app.sql(&take).await;
     sam.get("/admin/").await.assert_status(302);
     ada.get("/admin/").await.assert_status(200);
-    app.database.run("UPDATE session SET expires_at = now()").await;
+    app.sql("UPDATE session SET expires_at = now()").await;
     ada.get("/admin/").await.assert_status(302);
 }
 
 #[tokio::test]
 async fn a_session_name_that_can_not_be_one_ends_nothing() {
-    let app = spawn_app().await;
-    let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
+    let (app, ada, sam) = spawn_two(0).await;
     let of_sam = of(&app, "sam", "sessions").await;
     let (nul, unknown, long) = ("x".repeat(20) + "\0", "x".repeat(43), "x".repeat(10_000));
     for name in ["a\0b", &*nul, "", "é", "' OR 1=1 --", &*unknown, &*long] {
@@ -204,8 +193,7 @@ async fn a_session_name_that_can_not_be_one_ends_nothing() {
             ("/admin/sessions/", "There were no other sessions to end."),
             (&*of_sam, "There were no sessions to end."),
         ] {
-            let page = ada.submit(path, &fields(&[("end", name)])).await;
-            page.assert_status(303);
+            ada.submit(path, &[("end", name)]).await.assert_status(303);
             assert!(ada.get(path).await.has(said), "{name:?} {path}");
         }
     }

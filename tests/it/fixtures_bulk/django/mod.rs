@@ -6,7 +6,7 @@ use property_listings::db::Database;
 use property_listings::services::fixtures::{LoadError, LoadOptions, LoadReport, django};
 
 use super::{SKIP, STRICT, number};
-use crate::harness::{App, Plan, Shell, spawn_app};
+use crate::harness::{App, Plan, Shell, Shows as _, spawn_app, spawn_staffed};
 
 /// `dumpdata properties auth --indent 2`, without the permissions of Django's own models.
 const DUMP: &str = include_str!("dumpdata.json");
@@ -24,8 +24,7 @@ async fn enters(app: &App, username: &str, password: &str) -> u16 {
 }
 
 async fn hash(app: &App, username: &str) -> String {
-    let sql = format!("SELECT password_hash FROM site_user WHERE username = '{username}'");
-    app.database.value(&sql).await
+    app.sql(&format!("SELECT password_hash FROM site_user WHERE username = '{username}'")).await
 }
 
 #[tokio::test]
@@ -37,19 +36,16 @@ async fn a_dump_of_django_loads_beside_a_running_site_and_its_users_log_in() {
     let said = shell.run(&["loaddata", &file]);
     let notes = said.err.clone();
     assert!(said.done().contains("Installed 11 object(s)"), "{notes}");
-    for words in [
+    notes.shows([
         "1 object(s) of other models were skipped: admin.logentry (1).",
         "first and last names of 1 user(s)",
         "“robot”, “bo”, “cy”, “di” can't log in",
         "a hash other than pbkdf2_sha256 and argon2",
         "no permission for the cache",
-    ] {
-        assert!(notes.contains(words), "{words}: {notes}");
-    }
-    let page = app.get("/properties/1/").await.assert_status(200);
-    assert!(page.has("Harbour flat") && page.has("250,000"), "{page:?}");
+    ]);
+    app.get("/properties/1/").await.assert_status(200).shows(["Harbour flat", "250,000"]);
     let kept = "SELECT created_at || ' ' || title FROM property WHERE id = 3";
-    assert!(app.database.value(kept).await.contains("12:35:02.673+00 Żółta “willa” 🏠"));
+    assert!(app.sql(kept).await.contains("12:35:02.673+00 Żółta “willa” 🏠"));
     for (name, password, algorithm) in [
         ("margaret", "lunar module pilot", "pbkdf2_sha256$"),
         ("grace", "nanoseconds of wire", "pbkdf2_sha256$"),
@@ -61,12 +57,12 @@ async fn a_dump_of_django_loads_beside_a_running_site_and_its_users_log_in() {
         assert_eq!(enters(&app, name, password).await, 303, "{name}");
         assert!(hash(&app, name).await.starts_with("$argon2id$"), "{name}");
         assert_eq!(enters(&app, name, password).await, 303, "{name}");
-        app.database.run("DELETE FROM login_failure").await;
+        app.sql("DELETE FROM login_failure").await;
     }
     for password in ["", "!", "gS2gwLzZpCoITZTwuxk4Lv4hk9fgpu4kLDT5HFTY"] {
         assert_eq!(enters(&app, "robot", password).await, 422);
     }
-    app.database.run("DELETE FROM login_failure").await;
+    app.sql("DELETE FROM login_failure").await;
     for name in ["bo", "cy", "di"] {
         let before = hash(&app, name).await;
         assert_eq!(enters(&app, name, "analytical engines").await, 422, "{name}");
@@ -81,26 +77,26 @@ async fn what_users_may_do_comes_with_them_also_from_their_groups() {
     loading(&app.pool(), DUMP, STRICT).await.expect("loaded");
     let may = "SELECT string_agg(username || ':' || array_to_string(permissions, '+'), ' ' ORDER BY username)
         FROM site_user WHERE username IN ('margaret', 'grace', 'guest')";
-    assert_eq!(app.database.value(may).await, "grace:view+add+change+delete guest: margaret:");
-    let is = "SELECT concat(is_superuser, is_staff, is_active, ' ', email) FROM site_user WHERE username = 'margaret'";
-    assert_eq!(app.database.value(is).await, "ttt margaret@apollo.example");
+    assert_eq!(app.sql(may).await, "grace:view+add+change+delete guest: margaret:");
+    let margaret = "SELECT concat(is_superuser, is_staff, is_active, ' ', email) FROM site_user WHERE username = 'margaret'";
+    assert_eq!(app.sql(margaret).await, "ttt margaret@apollo.example");
     let grace = app.stranger();
     grace.try_log_in("grace", "nanoseconds of wire", "").await.assert_status(303);
     grace.get("/admin/properties/1/delete/").await.assert_status(200);
     grace.get("/properties/cache-status/").await.assert_status(403);
     let actor =
         "SELECT string_agg(DISTINCT actor, ',') FROM account_event WHERE username = 'grace'";
-    assert_eq!(app.database.value(actor).await, "command loaddata");
+    assert_eq!(app.sql(actor).await, "command loaddata");
 }
 
 #[tokio::test]
 async fn permissions_that_the_file_does_not_explain_are_said_and_leave_a_look() {
     let database = crate::harness::database().await;
-    let text = r#"[{"model": "auth.user", "pk": 9, "fields": {"username": "kay", "password": "!", "is_staff": true,
+    let json = r#"[{"model": "auth.user", "pk": 9, "fields": {"username": "kay", "password": "!", "is_staff": true,
         "user_permissions": [25, 26], "groups": []}},
         {"model": "auth.user", "fields": {"username": "lee", "password": "!", "is_staff": true,
         "user_permissions": [["add_property", "properties", "property"]], "groups": [["Editors"]]}}]"#;
-    let report = loading(&database, text, STRICT).await.expect("loaded");
+    let report = loading(&database, json, STRICT).await.expect("loaded");
     assert!(
         report.notes.iter().any(|note| note.contains("“kay”, “lee”. They can view")),
         "{:?}",
@@ -147,13 +143,13 @@ async fn a_hash_made_anew_at_a_login_ends_no_session() {
     let old = "SET app.rehash = 'on'; UPDATE site_user SET password_hash =
         'pbkdf2_sha256$1000000$4Jvccu5xv7d6Jngkcd7IWq$zOKFgCa3P2dM7wrtjd+HbP8T7VKOW7yTE+o2gKPG+D4='
         WHERE username = 'grace'";
-    app.database.run(old).await;
+    app.sql(old).await;
     app.stranger().try_log_in("grace", "nanoseconds of wire", "").await.assert_status(303);
     assert!(hash(&app, "grace").await.starts_with("$argon2id$"));
     before.get("/admin/").await.assert_status(200);
     let changed =
         "SELECT count(*) FROM account_event WHERE username = 'grace' AND kind = 'changed'";
-    assert_eq!(app.database.value(changed).await, "0");
+    assert_eq!(app.sql(changed).await, "0");
 }
 
 #[tokio::test]
@@ -188,8 +184,8 @@ async fn every_bad_object_is_named_with_line_model_key_and_field() {
     let report = loading(&database, text, SKIP).await.expect("loaded");
     assert_eq!((report.loaded, report.skipped.len()), (1, 8));
     assert!(report.notes.iter().any(|note| note.contains("read as UTC")), "{:?}", report.notes);
-    let kept = "SELECT count(*) FROM property WHERE title = 'Good' AND price = 12.50 AND created_at = '2020-01-02 03:04:05Z'";
-    assert_eq!(number(&database, kept).await, 1);
+    let good = "SELECT count(*) FROM property WHERE title = 'Good' AND price = 12.50 AND created_at = '2020-01-02 03:04:05Z'";
+    assert_eq!(number(&database, good).await, 1);
 }
 
 #[tokio::test]
@@ -217,9 +213,9 @@ async fn what_one_line_repeats_is_named_with_object_and_field() {
 #[tokio::test]
 async fn rights_that_cannot_be_read_are_named_like_any_other_field() {
     let database = crate::harness::database().await;
-    let text = r#"[{"model": "auth.user", "pk": 2, "fields": {"username": "kay", "password": "!", "is_staff": true,
+    let json = r#"[{"model": "auth.user", "pk": 2, "fields": {"username": "kay", "password": "!", "is_staff": true,
         "user_permissions": "all", "groups": [{"name": "Editors"}]}}]"#;
-    let errors = match loading(&database, text, STRICT).await {
+    let errors = match loading(&database, json, STRICT).await {
         Err(LoadError::Invalid(errors)) => errors,
         other => panic!("{other:?}"),
     };
@@ -230,9 +226,9 @@ async fn rights_that_cannot_be_read_are_named_like_any_other_field() {
 #[tokio::test]
 async fn a_permission_of_another_app_s_property_allows_nothing_here() {
     let database = crate::harness::database().await;
-    let text = r#"[{"model": "auth.user", "fields": {"username": "kay", "password": "!", "is_staff": true,
+    let json = r#"[{"model": "auth.user", "fields": {"username": "kay", "password": "!", "is_staff": true,
         "user_permissions": [["change_property", "inventory", "property"], ["view_property", "properties", "property"]]}}]"#;
-    loading(&database, text, STRICT).await.expect("loaded");
+    loading(&database, json, STRICT).await.expect("loaded");
     let looks = "SELECT count(*) FROM site_user WHERE username = 'kay' AND permissions = '{view}'";
     assert_eq!(number(&database, looks).await, 1);
 }
@@ -276,23 +272,17 @@ async fn a_hash_that_would_keep_the_site_busy_is_not_tried() {
 #[tokio::test]
 async fn a_file_of_accounts_is_loaded_by_the_command_and_by_nothing_that_staff_send() {
     let plan = Plan::new().await;
-    let shell = Shell::of(&plan);
-    let said = shell.run_with(&["loaddata", "-"], DUMP);
-    assert!(said.done().contains("Installed 11"));
-    let app = spawn_app().await;
-    let staff = app.staff().await;
+    assert!(Shell::of(&plan).run_with(&["loaddata", "-"], DUMP).done().contains("Installed 11"));
+    let (app, staff) = spawn_staffed(0).await;
     let token = staff.csrf_token().await;
     let boundary = "xxBOUNDARYxx";
-    let body = format!(
+    staff.send(staff
+        .request(reqwest::Method::POST, "/admin/properties/import/")
+        .header("content-type", format!("multipart/form-data; boundary={boundary}"))
+        .body(format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"csrf_token\"\r\n\r\n{token}\r\n--{boundary}\r\n\
          Content-Disposition: form-data; name=\"file\"; filename=\"dump.json\"\r\n\
          Content-Type: application/json\r\n\r\n{DUMP}\r\n--{boundary}--\r\n"
-    );
-    let request = staff
-        .request(reqwest::Method::POST, "/admin/properties/import/")
-        .header("content-type", format!("multipart/form-data; boundary={boundary}"))
-        .body(body);
-    let page = staff.send(request).await;
-    assert!(!page.has("grace@navy"), "{page:?}");
-    assert_eq!(app.database.value("SELECT count(*) FROM site_user").await, "4");
+    ))).await.hides(["grace@navy"]);
+    assert_eq!(app.sql("SELECT count(*) FROM site_user").await, "4");
 }

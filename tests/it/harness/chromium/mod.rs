@@ -51,6 +51,12 @@ const ARGUMENTS: [&str; 15] = [
 /// Longer than a page takes to load, or a script to run, that is not broken.
 const PATIENCE_MS: u32 = 30_000;
 
+/// Does the same in a browser with scripts and in one without.
+pub(crate) async fn with_and_without_scripts(work: impl AsyncFn(&Chromium)) {
+    work(&Chromium::start().await).await;
+    work(&Chromium::start().await.without_scripts().await).await;
+}
+
 /// A browser with one window.
 pub(crate) struct Chromium {
     client: Client,
@@ -74,8 +80,7 @@ fn capabilities(profile: &Path) -> Map<String, Value> {
 
 /// Sends a command of the DevTools protocol.
 async fn devtools(client: &Client, command: &str, parameters: Value) -> Result<Value, CmdError> {
-    let body = json!({"cmd": command, "params": parameters});
-    let command = Extension("goog/cdp/execute", body);
+    let command = Extension("goog/cdp/execute", json!({"cmd": command, "params": parameters}));
     client.issue_cmd(command).await
 }
 
@@ -90,8 +95,7 @@ impl Chromium {
 
     /// Opens a page of a site, and returns once it is loaded.
     pub(crate) async fn open(&self, app: &App, path: &str) {
-        let url = format!("{}{path}", app.origin);
-        done(self.client.goto(&url).await);
+        done(self.client.goto(&format!("{}{path}", app.origin)).await);
     }
 
     /// The address of the page, without the site's.
@@ -182,8 +186,7 @@ impl Chromium {
     async fn shows_another_page(&self) {
         let arrived = "return !window.isLeft && document.readyState === 'complete'";
         eventually("the answer is shown", async || {
-            let arrived = self.client.execute(arrived, vec![]).await.ok()?;
-            (arrived == true).then_some(())
+            (self.client.execute(arrived, vec![]).await.ok()? == true).then_some(())
         })
         .await;
     }
@@ -219,10 +222,9 @@ impl Chromium {
     /// The text that is seen of every element that fits.
     pub(crate) async fn texts(&self, css: &str) -> Vec<String> {
         // In one step, so that the page can't be another one in between.
-        let script = "
+        let texts = self.run("
             const seen = element => element.checkVisibility() ? element.innerText.trim().replaceAll('\t', ' ') : '';
-            return [...document.querySelectorAll(arguments[0])].map(seen)";
-        let texts = self.run(script, &[json!(css)]).await;
+            return [...document.querySelectorAll(arguments[0])].map(seen)", &[json!(css)]).await;
         serde_json::from_value(texts).expect("texts")
     }
 

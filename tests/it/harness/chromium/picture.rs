@@ -37,8 +37,7 @@ impl Chromium {
         let clip = json!({"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1});
         let parameters = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
         let answer = self.devtools("Page.captureScreenshot", parameters).await;
-        let data = answer["data"].as_str().expect("a picture");
-        let bytes = STANDARD.decode(data).expect("Base64");
+        let bytes = STANDARD.decode(answer["data"].as_str().expect("a picture")).expect("Base64");
         // The folder that cargo builds into, wherever that was configured to be.
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
         let folder = target.expect("it is below target").join("screenshots");

@@ -45,15 +45,13 @@ pub(super) async fn reserve() -> (Client, File) {
     client.persist().await.expect("it stays for the next test");
     let session = client.session_id().await.expect("it has begun");
     lock.set_len(0).expect("writable");
-    let name = session.expect("it has begun");
-    lock.write_all(name.as_bytes()).expect("writable");
+    lock.write_all(session.expect("it has begun").as_bytes()).expect("writable");
     (client, lock)
 }
 
 fn open(path: &Path) -> File {
     let mut options = OpenOptions::new();
-    let options = options.read(true).append(true).create(true);
-    options.open(path).expect("the directory is writable")
+    options.read(true).append(true).create(true).open(path).expect("the directory is writable")
 }
 
 async fn known(driver: &str, session: &str) -> Option<Client> {
@@ -82,8 +80,7 @@ async fn start_afresh(client: &Client) -> Result<(), CmdError> {
     devtools(client, "Network.clearBrowserCache", json!({})).await?;
     let all = json!({"origin": "*", "storageTypes": "all"});
     devtools(client, "Storage.clearDataForOrigin", all).await?;
-    let log = Extension("se/log", json!({"type": "browser"}));
-    client.issue_cmd(log).await?;
+    client.issue_cmd(Extension("se/log", json!({"type": "browser"}))).await?;
     Ok(())
 }
 

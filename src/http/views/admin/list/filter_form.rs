@@ -6,20 +6,27 @@ use chrono::{Datelike as _, Days, NaiveDate, Utc};
 use url::form_urlencoded;
 
 use super::super::SUGGESTED;
-use crate::domain::{AdminListQuery, FoldedLocation, Location, MAX_LOCATIONS, Place, Price};
+use crate::domain::{
+    AdminListQuery, FactParameter, FoldedLocation, Location, MAX_LOCATIONS, Place, Sort, SortKey,
+};
 use crate::http::views::list_address::list_of;
 
-/// The orders that have a name.
-const ORDERS: [(&str, &str); 8] = [
-    ("", "Newest first"),
-    ("added", "Oldest first"),
-    ("-changed", "Latest change first"),
-    ("price", "Price: low to high"),
-    ("-price", "Price: high to low"),
-    ("title", "Title"),
-    ("location.title", "Location, then title"),
-    ("location.-price", "Location, then price"),
+/// The orders that have a name, before and after those by a fact.
+const ORDERS: [[(&str, &str); 3]; 2] = [
+    [("", "Newest first"), ("added", "Oldest first"), ("-changed", "Latest change first")],
+    [
+        ("title", "Title"),
+        ("location.title", "Location, then title"),
+        ("location.-price", "Location, then price"),
+    ],
 ];
+
+fn orders() -> impl Iterator<Item = (&'static str, String)> {
+    let facts = Sort::all().filter(|sort| sort.key != SortKey::Added);
+    let facts = facts.map(|sort| (sort.name(), sort.label()));
+    let [first, last] = ORDERS.map(|orders| orders.map(|(order, label)| (order, label.to_owned())));
+    first.into_iter().chain(facts).chain(last)
+}
 
 const SIZES: [&str; 4] = ["25", "50", "100", "200"];
 
@@ -30,8 +37,8 @@ pub(super) struct FilterForm {
     pub(super) locations: Vec<String>,
     /// What was typed as a location and can't be one, or not one more.
     pub(super) location: String,
-    pub(super) min_price: String,
-    pub(super) max_price: String,
+    /// The parameters that filter by facts, and their values.
+    pub(super) facts: Vec<(FactParameter, String)>,
     pub(super) added_from: String,
     pub(super) added_to: String,
     order: String,
@@ -68,8 +75,7 @@ impl FilterForm {
         let query = AdminListQuery::parse(query_string).unwrap_or_default();
         Self {
             q: last("q"),
-            min_price: for_people(last("min_price")),
-            max_price: for_people(last("max_price")),
+            facts: FactParameter::all().map(|it| (it, for_people(it, last(it.name)))).collect(),
             added_from: last("added_from"),
             added_to: last("added_to"),
             order: last("o"),
@@ -84,10 +90,8 @@ impl FilterForm {
     /// Each order with its name, and whether it is chosen. One without a name is called by its columns.
     pub(super) fn orders(&self) -> Vec<(&str, String, bool)> {
         let chosen = |order: &str| order == self.order;
-        let mut orders: Vec<_> = ORDERS
-            .iter()
-            .map(|(order, label)| (*order, (*label).to_owned(), chosen(order)))
-            .collect();
+        let mut orders: Vec<_> =
+            orders().map(|(order, label)| (order, label, chosen(order))).collect();
         if !orders.iter().any(|(.., chosen)| *chosen) {
             orders.push((&self.order, format!("Current order: {}", self.order), true));
         }
@@ -108,9 +112,9 @@ impl FilterForm {
     }
 }
 
-/// A price as people write it, or what else was typed.
-fn for_people(typed: String) -> String {
-    Price::parse(&typed).map_or(typed, Price::grouped)
+/// A value as people write it, or what else was typed.
+fn for_people(parameter: FactParameter, typed: String) -> String {
+    parameter.fact.kind.parse(&typed).map_or(typed, |value| value.shown())
 }
 
 /// The names of the places with the most listings, but for those that are chosen.

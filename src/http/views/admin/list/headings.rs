@@ -1,6 +1,6 @@
 //! The names of the list's columns, which sort it.
 
-use crate::domain::{AdminColumn, AdminListQuery};
+use crate::domain::{AdminColumn, AdminListQuery, Fact};
 use crate::http::views::list_address::list_of;
 
 /// The name of a column.
@@ -53,7 +53,7 @@ pub(super) fn headings(query: &AdminListQuery) -> Vec<Heading> {
             AdminColumn::Id => ("Number", "number table__wide"),
             AdminColumn::Title => ("Title", ""),
             AdminColumn::Location => ("Location", "table__wide"),
-            AdminColumn::Price => ("Price", "number"),
+            AdminColumn::Fact(fact) => (fact.label, class(fact)),
             AdminColumn::Added => ("Added (UTC)", "table__wide"),
             AdminColumn::Changed => ("Changed (UTC)", "table__wide"),
         };
@@ -64,5 +64,15 @@ pub(super) fn headings(query: &AdminListQuery) -> Vec<Heading> {
             sorted: sorted(column),
         }
     };
-    AdminColumn::ALL.into_iter().map(heading).collect()
+    AdminColumn::all().map(heading).collect()
+}
+
+/// The class of a fact's cells: a narrow screen shows only the facts that every listing has.
+pub(super) fn class(fact: &Fact) -> &'static str {
+    match (fact.kind.is_number(), fact.is_required()) {
+        (true, true) => "number",
+        (true, false) => "number table__wide",
+        (false, true) => "",
+        (false, false) => "table__wide",
+    }
 }

@@ -7,9 +7,11 @@ mod parts;
 use askama::Template;
 
 use self::filter_form::FilterForm;
-use self::headings::{Heading, headings};
-pub(super) use self::parts::{FilterPart, parts};
-use crate::domain::{AdminListQuery, Count, FieldErrors, Location, Place, Property, PropertyId};
+use self::headings::{Heading, class, headings};
+pub(in crate::http) use self::parts::{FilterPart, SUGGESTED, parts};
+use crate::domain::{
+    AdminListQuery, Count, FieldErrors, Location, Place, Property, PropertyId, sorted_facts,
+};
 use crate::http::views::filters;
 use crate::http::views::frame::Frame;
 use crate::http::views::list_address::{carrying, list_of};
@@ -84,6 +86,12 @@ impl ListPage {
         };
         let page = Self::new(frame, nothing, places);
         Self { form: FilterForm::typed(query_string, places), errors, ..page }
+    }
+
+    /// The cells of the facts that the list can be sorted by: the class and the value of each.
+    fn facts(&self, property: &Property) -> Vec<(&'static str, String)> {
+        let shown = |fact| property.value(fact).map_or_else(String::new, |value| value.shown());
+        sorted_facts().map(|fact| (class(fact), shown(fact))).collect()
     }
 
     /// The address of a page of a listing's, which leads back here.

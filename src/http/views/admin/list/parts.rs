@@ -3,21 +3,24 @@
 use crate::domain::{AdminFilter, AdminListQuery};
 use crate::http::views::list_address::list_of;
 
+/// How many places a form suggests without asking for more.
+pub(in crate::http) const SUGGESTED: usize = 200;
+
 /// A filter that is in use, with the list without it.
-pub(in crate::http::views::admin) struct FilterPart {
-    pub(in crate::http::views::admin) name: &'static str,
-    pub(in crate::http::views::admin) value: String,
-    pub(in crate::http::views::admin) url: String,
+pub(in crate::http) struct FilterPart {
+    pub(in crate::http) name: String,
+    pub(in crate::http) value: String,
+    pub(in crate::http) url: String,
 }
 
 /// Each filter that is in use.
-pub(in crate::http::views::admin) fn parts(query: &AdminListQuery) -> Vec<FilterPart> {
+pub(in crate::http) fn parts(query: &AdminListQuery) -> Vec<FilterPart> {
     let mut parts = Vec::new();
-    let mut part = |name, value: String, remove: &dyn Fn(&mut AdminFilter)| {
+    let mut part = |name: &str, value: String, remove: &dyn Fn(&mut AdminFilter)| {
         let mut rest = query.filter.clone();
         remove(&mut rest);
         let url = list_of(&query.filtered(rest));
-        parts.push(FilterPart { name, value, url });
+        parts.push(FilterPart { name: name.to_owned(), value, url });
     };
     let AdminFilter { listing, added_from, added_to } = &query.filter;
     if let Some(search) = &listing.search {
@@ -29,14 +32,9 @@ pub(in crate::http::views::admin) fn parts(query: &AdminListQuery) -> Vec<Filter
             rest.listing.locations.retain(|other| other != location);
         });
     }
-    if let Some(price) = listing.min_price {
-        part("Price from", price.grouped(), &|rest| {
-            rest.listing.min_price = None;
-        });
-    }
-    if let Some(price) = listing.max_price {
-        part("Price to", price.grouped(), &|rest| {
-            rest.listing.max_price = None;
+    for asked in listing.facts.iter() {
+        part(&asked.parameter.label(), asked.value.shown(), &|rest| {
+            rest.listing.facts = rest.listing.facts.without(asked);
         });
     }
     if let Some(day) = added_from {
