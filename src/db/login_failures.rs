@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use super::{DbError, GenericClient};
 
-/// Makes others who try the same subjects wait until this transaction ends. The subjects are sorted, so that no two
-/// transactions wait for each other.
-pub async fn lock(client: &impl GenericClient, subjects: &[String]) -> Result<(), DbError> {
+/// Makes other attempts at the same subjects wait until this transaction ends.
+pub async fn lock(client: &impl GenericClient, subjects: [&String; 2]) -> Result<(), DbError> {
     let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
     let statement = client.prepare_cached(sql).await?;
     for subject in subjects {
@@ -15,31 +14,45 @@ pub async fn lock(client: &impl GenericClient, subjects: &[String]) -> Result<()
     Ok(())
 }
 
-/// How long until one of these subjects may try again; `None` when all may now.
+/// How long until a subject may try again; `None` when it may now.
 pub async fn find_wait(
     client: &impl GenericClient,
-    subjects: &[String],
+    subject: &str,
     limit: i64,
     window: Duration,
 ) -> Result<Option<Duration>, DbError> {
     let sql = include_str!("../../sql/queries/login_failure_find_wait.sql");
     let statement = client.prepare_cached(sql).await?;
-    let row = client.query_one(&statement, &[&subjects, &limit, &window.as_secs_f64()]).await?;
-    let seconds: Option<f64> = row.get(0);
+    let row = client.query_opt(&statement, &[&subject, &limit, &window.as_secs_f64()]).await?;
+    let seconds: Option<f64> = row.map(|row| row.get(0));
     Ok(seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()))
+}
+
+/// How many logins at an account failed within a time from other addresses.
+pub async fn count_elsewhere(
+    client: &impl GenericClient,
+    account: &str,
+    address: &str,
+    window: Duration,
+) -> Result<i64, DbError> {
+    let sql = "SELECT count(*) FROM login_failure WHERE subject = $1 AND address <> $2
+        AND at > clock_timestamp() - make_interval(secs => $3)";
+    let statement = client.prepare_cached(sql).await?;
+    let row = client.query_one(&statement, &[&account, &address, &window.as_secs_f64()]).await?;
+    Ok(row.get(0))
 }
 
 /// Notes a failed login at an account from an address against each subject, and forgets some that are older than an
 /// hour.
 pub async fn insert(
     client: &impl GenericClient,
-    subjects: &[String],
+    subjects: [&String; 2],
     account: &str,
     address: &str,
 ) -> Result<(), DbError> {
     let sql = include_str!("../../sql/queries/login_failure_insert.sql");
     let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[&subjects, &account, &address]).await?;
+    client.execute(&statement, &[&&subjects[..], &account, &address]).await?;
     Ok(())
 }
 
