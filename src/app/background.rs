@@ -1,11 +1,14 @@
-//! Background work: joined forms of words for older listings, and the upkeep of the event log and the history.
+//! Background work: joined forms of words for older listings, the upkeep of the event log and the history, and samples of
+//! the cache's counters for the dashboard.
 
 use std::time::Duration;
 
+use chrono::Utc;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
 
-use crate::services::{History, Listings, Services};
+use crate::services::{History, Listings, Management, SAMPLING, Services};
 
 /// The delay after a failure, and between checks whether another instance still does the work.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -15,21 +18,49 @@ const REST: Duration = Duration::from_millis(20);
 const UPKEEP: Duration = Duration::from_secs(60 * 60);
 
 /// Running background work.
-pub(super) struct Background(JoinHandle<()>);
+pub(super) struct Background {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
 
 impl Background {
     /// Starts it. Entries of the history are erased after `retention` days; 0 keeps them for ever.
     pub(super) fn start(services: &Services, retention: u16) -> Self {
-        let (listings, history) = (services.listings.clone(), services.history.clone());
-        Self(tokio::spawn(async move {
-            tokio::join!(renew_search(&listings), keep_history(&history, retention));
-        }))
+        let Services { listings, history, management, .. } = services.clone();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(async move {
+            let work = async {
+                tokio::join!(
+                    renew_search(&listings),
+                    keep_history(&history, retention),
+                    sample(&management),
+                )
+            };
+            tokio::select! {
+                _ = work => {}
+                _ = stopped => {}
+            }
+            management.keep_history(Utc::now()).await;
+        });
+        Self { stop, task }
     }
 
-    /// Ends it; the next start goes on.
+    /// Ends it, after the last figures are stored; the next start goes on.
     pub(super) async fn stop(self) {
-        self.0.abort();
-        let _ = self.0.await;
+        // If the task has ended already, sending fails, which does not matter.
+        let _ = self.stop.send(());
+        let _ = self.task.await;
+    }
+}
+
+/// Samples the counters for ever.
+async fn sample(management: &Management) {
+    let mut ticks = interval_at(Instant::now() + SAMPLING, SAMPLING);
+    // After a pause, one sample is enough.
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        management.sample(Utc::now()).await;
     }
 }
 

@@ -22,9 +22,6 @@ pub(super) struct Follower {
 
 impl Follower {
     /// Starts following, and returns once the first attempt to apply the log has succeeded or failed.
-    ///
-    /// # Errors
-    /// When the system has no thread left.
     pub(super) async fn start(
         database: Database,
         cache: Cache,

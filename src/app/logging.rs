@@ -3,7 +3,6 @@
 //! **Invariant:** nothing that a client or a server said can begin a line of its own, or hide part of one: control
 //! characters, line separators and marks that change the direction of text are written as escapes.
 
-use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
 
 use chrono::{SecondsFormat, Utc};
@@ -41,53 +40,28 @@ fn write_record(out: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
     let (level, time) = (record.level(), Utc::now());
     let time = time.to_rfc3339_opts(SecondsFormat::Millis, true);
     let style = out.default_level_style(level);
-    write!(out, "[{time} {style}{level:<5}{style:#} {}] ", record.target())?;
-    write_message(out, record.args())?;
+    let message = on_one_line(record.args().to_string());
+    write!(out, "[{time} {style}{level:<5}{style:#} {}] {message}", record.target())?;
     match RequestId::current() {
         Some(id) => writeln!(out, " request={id}"),
         None => writeln!(out),
     }
 }
 
-fn write_message(out: &mut impl io::Write, message: &fmt::Arguments<'_>) -> io::Result<()> {
-    let mut line = OneLine { out, failed: None };
-    match line.write_fmt(*message) {
-        Ok(()) => Ok(()),
-        Err(fmt::Error) => {
-            Err(line.failed.unwrap_or_else(|| io::Error::other("a value could not be formatted")))
+/// A message without what would end its line or hide a part of it.
+fn on_one_line(message: String) -> String {
+    // Nearly every message needs no escaping, and most are written while a request waits.
+    if message.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return message;
+    }
+    let mut line = String::with_capacity(message.len());
+    for c in message.chars() {
+        match harms(c) {
+            true => line.extend(c.escape_default()),
+            false => line.push(c),
         }
     }
-}
-
-/// Writes text so that it stays on its line.
-struct OneLine<'a, W> {
-    out: &'a mut W,
-    failed: Option<io::Error>,
-}
-
-impl<W: io::Write> OneLine<'_, W> {
-    fn write(&mut self, bytes: &[u8]) -> fmt::Result {
-        self.out.write_all(bytes).map_err(|err| {
-            self.failed = Some(err);
-            fmt::Error
-        })
-    }
-}
-
-impl<W: io::Write> fmt::Write for OneLine<'_, W> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        // Nearly every line needs no escaping, and most are written while a request waits.
-        if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-            return self.write(text.as_bytes());
-        }
-        for c in text.chars() {
-            match harms(c) {
-                true => self.write(c.escape_default().to_string().as_bytes())?,
-                false => self.write(c.encode_utf8(&mut [0; 4]).as_bytes())?,
-            }
-        }
-        Ok(())
-    }
+    line
 }
 
 /// Control characters, separators of lines and paragraphs, and marks of direction.
@@ -101,10 +75,7 @@ mod tests {
     use super::*;
 
     fn written(value: &str) -> String {
-        let mut out = Vec::new();
-        write_message(&mut out, &format_args!("login user=\"{value}\""))
-            .expect("a vector takes all");
-        String::from_utf8(out).expect("text")
+        on_one_line(format!("login user=\"{value}\""))
     }
 
     #[test]

@@ -6,7 +6,6 @@ mod follower;
 pub mod listener;
 mod logging;
 pub mod platform;
-mod sampler;
 pub mod secret_key;
 pub mod servers;
 pub mod site;

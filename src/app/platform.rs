@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::background::Background;
 use super::follower::Follower;
-use super::sampler::Sampler;
 use super::secret_key::secret_key;
 use super::servers::{Ending, Role, Servers, ServersError};
 use super::stop::Stop;
@@ -29,7 +28,6 @@ pub struct Platform {
     pub loopback: Loopback,
     servers: Servers,
     follower: Option<Follower>,
-    sampler: Option<Sampler>,
     background: Option<Background>,
 }
 
@@ -46,15 +44,8 @@ pub enum StartError {
     #[error(transparent)]
     Cache(#[from] CacheError),
     /// The HTTP server.
-    #[error(
-        "can't listen on {address}: {source}. Set HOST and PORT to a free address; PORT=0 picks one."
-    )]
-    Listen {
-        /// The address to listen on.
-        address: String,
-        /// The error.
-        source: std::io::Error,
-    },
+    #[error("can't listen on {0}: {1}. Set HOST and PORT to a free address; PORT=0 picks one.")]
+    Listen(String, #[source] std::io::Error),
     /// The HTTP server, while it was running.
     #[error("the HTTP server failed: {0}")]
     Serve(#[source] std::io::Error),
@@ -102,7 +93,6 @@ impl Platform {
             loopback,
             servers,
             follower: None,
-            sampler: None,
             background: None,
         };
         if !is_site {
@@ -113,9 +103,6 @@ impl Platform {
 
     /// Connects the cache, applies the events of every program from now on, and keeps the cache's history. The database
     /// has to be migrated.
-    ///
-    /// # Errors
-    /// When the system has no thread left.
     pub async fn follow_events(&mut self) -> Result<(), StartError> {
         // Before anything is read that may be kept: what is committed from now on is applied to it.
         self.cache.follow_log();
@@ -125,7 +112,6 @@ impl Platform {
         let (database, cache) = (self.database.clone(), self.cache.clone());
         let follower = Follower::start(database, cache, position).await;
         self.follower = Some(follower.map_err(StartError::Serve)?);
-        self.sampler = Some(Sampler::start(self.services.management.clone()));
         let retention = self.config.database.event_retention_days;
         self.background = Some(Background::start(&self.services, retention));
         Ok(())
@@ -157,17 +143,11 @@ impl Platform {
     }
 
     /// The key that signs sessions.
-    ///
-    /// # Errors
-    /// When a generated one can't be kept.
     pub fn secret_key(&self) -> Result<SecretKey, StartError> {
         Ok(secret_key(&self.config)?)
     }
 
     /// Migrates a private database; for any other database, checks that it is migrated.
-    ///
-    /// # Errors
-    /// When a migration fails, or is missing from a database of others'.
     pub async fn require_migrated(&self) -> Result<(), StartError> {
         if self.config.database.is_private() {
             migrations::migrate(&self.database).await?;
@@ -188,9 +168,6 @@ impl Platform {
         }
         if let Some(background) = self.background {
             background.stop().await;
-        }
-        if let Some(sampler) = self.sampler {
-            sampler.stop().await;
         }
         self.database.close();
         self.servers.stop().await;

@@ -1,12 +1,14 @@
 //! The key that signs sessions: the configured one, or one that is generated once and kept.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
+use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
+
+use tempfile::NamedTempFile;
 
 use super::servers::ServersError;
 use super::servers::data_dir::DataDir;
+use crate::cache::hex;
 use crate::config::{Config, SecretKey};
 
 /// The file below `DATA_DIR`.
@@ -15,9 +17,6 @@ const FILE: &str = "secret_key";
 /// Returns `SECRET_KEY`, or else the key in `DATA_DIR/secret_key`, which is generated if it is missing.
 ///
 /// Programs that start at the same time get the same key.
-///
-/// # Errors
-/// When `DATA_DIR` can't be written, or when its file holds too short a key.
 pub fn secret_key(config: &Config) -> Result<SecretKey, ServersError> {
     if let Some(key) = &config.site.secret_key {
         return Ok(key.clone());
@@ -33,30 +32,25 @@ pub fn secret_key(config: &Config) -> Result<SecretKey, ServersError> {
     };
     let text = text.map_err(ServersError::data_dir(&path))?;
     SecretKey::new(text.trim_ascii())
-        .ok_or(ServersError::ShortSecretKey { path, least: SecretKey::MIN_BYTES })
+        .ok_or(ServersError::ShortSecretKey(path, SecretKey::MIN_BYTES))
 }
 
-/// Writes a new key beside `path` and links it there, unless another program was faster. No program can read an incomplete key.
+/// Writes a new key beside `path` and moves it there, unless another program was faster. No program can read an incomplete
+/// key.
 fn generate(data_dir: &DataDir, path: &Path) -> Result<(), ServersError> {
-    let unique: u64 = rand::random();
-    let new = data_dir.join(&format!("{FILE}.new-{unique:016x}"));
-    let bytes: [u8; 32] = rand::random();
-    let mut text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut text = hex(&rand::random::<[u8; 32]>());
     text.push('\n');
-    write(&new, &text).map_err(ServersError::data_dir(&new))?;
-    let linked = match fs::hard_link(&new, path) {
-        Ok(()) => Ok(()),
-        Err(err) if err.kind() == ErrorKind::AlreadyExists => Ok(()),
-        // Some file systems have no links. There a program that starts at the same instant may replace the key.
-        Err(_) => return fs::rename(&new, path).map_err(ServersError::data_dir(path)),
+    let write = || -> io::Result<()> {
+        let mut new = NamedTempFile::new_in(data_dir.path())?;
+        new.write_all(text.as_bytes())?;
+        new.as_file().sync_all()?;
+        match new.persist_noclobber(path) {
+            Err(err) if err.error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            // Some file systems can't move a file only where there is none. There a program that starts at the same
+            // instant may replace the key.
+            Err(err) => Ok(err.file.persist(path).map(drop)?),
+            Ok(_) => Ok(()),
+        }
     };
-    let removed = fs::remove_file(&new).map_err(ServersError::data_dir(&new));
-    linked.and(removed)
-}
-
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    let mut file: File = options.write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
+    write().map_err(ServersError::data_dir(path))
 }

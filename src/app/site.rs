@@ -42,7 +42,7 @@ impl Application {
         stop: &Stop,
     ) -> Result<Self, StartError> {
         let listen = config.site.listen.clone();
-        let in_vain = |source| StartError::Listen { address: listen.to_string(), source };
+        let in_vain = |source| StartError::Listen(listen.to_string(), source);
         let listener = Listener::open(&listen);
         // A second site on the same DATA_DIR gets an error, even with another port.
         let mut platform = Platform::start(config, Role::Site, receivers, stop).await?;
@@ -97,9 +97,6 @@ impl Application {
     }
 
     /// Serves until it is stopped, then stops the servers that it started. Requests in flight finish.
-    ///
-    /// # Errors
-    /// When the HTTP server fails.
     pub async fn run_until_stopped(self) -> Result<(), StartError> {
         let result = self.server.await.map_err(StartError::Serve);
         self.platform.stop().await;
@@ -108,9 +105,6 @@ impl Application {
 }
 
 /// A server of a site on a listener, which may be another than the one that the site's links name.
-///
-/// # Errors
-/// When the listener can't be used.
 pub fn serve(
     platform: &Platform,
     listener: impl Into<Listener>,

@@ -21,9 +21,6 @@ struct Asked {
 
 impl Stop {
     /// Takes over SIGTERM and SIGINT, which no longer end the program by themselves. To be called within a runtime.
-    ///
-    /// # Errors
-    /// When the system refuses.
     pub fn on_signals() -> io::Result<Self> {
         let (asked, watched) = watch::channel(Asked::default());
         for kind in [SignalKind::terminate(), SignalKind::interrupt()] {

@@ -6,9 +6,6 @@ pub struct AllowedHosts(Vec<String>);
 
 impl AllowedHosts {
     /// Parses a comma-separated list.
-    ///
-    /// # Errors
-    /// The first item that is not a host name.
     pub fn parse(text: &str) -> Result<Self, String> {
         let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
         let mut hosts = Vec::new();

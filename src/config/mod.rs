@@ -20,7 +20,7 @@ pub use database::{DatabaseChoice, DatabaseConfig};
 pub use hosts::AllowedHosts;
 pub use listen::Listen;
 pub use proxies::TrustedProxies;
-pub use reader::{ConfigError, Problem};
+pub use reader::ConfigError;
 pub use secret::SecretKey;
 pub use site::SiteConfig;
 
@@ -42,14 +42,11 @@ pub struct Config {
 impl Config {
     /// Reads the process's environment, after loading `.env` from the working directory or above it. A variable that
     /// is set in both keeps the environment's value.
-    ///
-    /// # Errors
-    /// [`ConfigError`] lists every problem.
     pub fn from_environment() -> Result<Self, ConfigError> {
         if let Err(err) = dotenvy::dotenv()
             && !err.not_found()
         {
-            return Err(ConfigError::of(Problem::new(".env", "the file", err.to_string())));
+            return Err(ConfigError::of(".env", "the file", &err.to_string()));
         }
         Self::from_variables(|name| {
             std::env::var_os(name).map(|v| v.to_string_lossy().into_owned())
@@ -57,9 +54,6 @@ impl Config {
     }
 
     /// Reads variables through a function; an empty value counts as unset.
-    ///
-    /// # Errors
-    /// [`ConfigError`] lists every problem.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(&variable);
         let data_dir = reader.data_dir();

@@ -4,40 +4,14 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// An invalid variable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    name: String,
-    value: String,
-    allowed: String,
-}
-
-impl Problem {
-    /// A problem with a variable; `value` is as it may be shown.
-    pub fn new(
-        name: impl Into<String>,
-        value: impl Into<String>,
-        allowed: impl Into<String>,
-    ) -> Self {
-        Self { name: name.into(), value: value.into(), allowed: allowed.into() }
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, value, allowed } = self;
-        write!(f, "{name}={value}: {allowed}")
-    }
-}
-
 /// All invalid variables of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct ConfigError(Vec<Problem>);
+pub struct ConfigError(Vec<String>);
 
 impl ConfigError {
-    /// A single problem.
-    pub fn of(problem: Problem) -> Self {
-        Self(vec![problem])
+    /// A single problem with a variable; `value` is as it may be shown.
+    pub(super) fn of(name: &str, value: &str, allowed: &str) -> Self {
+        Self(vec![format!("{name}={value}: {allowed}")])
     }
 }
 
@@ -54,7 +28,7 @@ impl fmt::Display for ConfigError {
 /// Reads variables by name and collects the problems.
 pub(super) struct Reader<'a> {
     variable: &'a dyn Fn(&str) -> Option<String>,
-    problems: Vec<Problem>,
+    problems: Vec<String>,
 }
 
 impl<'a> Reader<'a> {
@@ -68,13 +42,13 @@ impl<'a> Reader<'a> {
         (!value.is_empty()).then(|| value.to_owned())
     }
 
-    pub(super) fn problem(&mut self, name: &str, value: &str, allowed: impl Into<String>) {
+    pub(super) fn problem(&mut self, name: &str, value: &str, allowed: impl fmt::Display) {
         let shown: String = value.chars().take(80).flat_map(char::escape_debug).collect();
-        self.problems.push(Problem::new(name, shown, allowed));
+        self.problems.push(format!("{name}={shown}: {allowed}"));
     }
 
-    pub(super) fn secret_problem(&mut self, name: &str, allowed: impl Into<String>) {
-        self.problems.push(Problem::new(name, "(hidden)", allowed));
+    pub(super) fn secret_problem(&mut self, name: &str, allowed: impl fmt::Display) {
+        self.problems.push(format!("{name}=(hidden): {allowed}"));
     }
 
     /// A whole number between two bounds.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tokio_postgres::Row;
 
-use super::{DbError, GenericClient};
+use super::{GenericClient, Result, cached};
 use crate::domain::{AccountChange, AccountEvent, UserId};
 
 /// The latest events, of one account or of all. `before` leaves out those from a number on. Each comes with its number.
@@ -12,11 +12,12 @@ pub async fn list(
     user: Option<UserId>,
     before: Option<i64>,
     limit: i64,
-) -> Result<Vec<(i64, AccountEvent)>, DbError> {
+) -> Result<Vec<(i64, AccountEvent)>> {
     let sql = include_str!("../../sql/queries/account_event_list.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&user.map(|id| id.0), &before, &limit]).await?;
-    Ok(rows.iter().map(|row| (row.get(0), event(row))).collect())
+    cached::list(client, sql, &[&user.map(|id| id.0), &before, &limit], |row| {
+        (row.get(0), event(row))
+    })
+    .await
 }
 
 /// Records that an actor ended a number of a user's sessions.
@@ -24,11 +25,9 @@ pub async fn insert_sessions_ended(
     client: &impl GenericClient,
     user: UserId,
     count: usize,
-) -> Result<(), DbError> {
+) -> Result<()> {
     let sql = include_str!("../../sql/queries/account_event_insert_sessions_ended.sql");
-    let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[&user.0, &count.to_string()]).await?;
-    Ok(())
+    cached::execute(client, sql, &[&user.0, &count.to_string()]).await.map(drop)
 }
 
 fn event(row: &Row) -> AccountEvent {

@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 use super::admin_listing_sql::{self as sql, Slice};
 use super::listing_sql::Statement;
 use super::properties::{self, FINDING, property};
-use super::{Client, DbError, GenericClient};
+use super::{Client, DbError, GenericClient, Result};
 use crate::domain::{
     AdminColumn, AdminFilter, AdminListQuery, AdminOrder, BulkChange, Count, ListingFilter,
     Property, RowsSeen, Selection,
@@ -26,11 +26,7 @@ pub struct Changed {
 }
 
 /// How many rows a filter selects, up to a limit.
-pub async fn count(
-    client: &impl GenericClient,
-    filter: &AdminFilter,
-    limit: i64,
-) -> Result<Count, DbError> {
+pub async fn count(client: &impl GenericClient, filter: &AdminFilter, limit: i64) -> Result<Count> {
     let found = number(client, &sql::count(filter, limit + 1)).await?;
     Ok(match sql::is_tallied(filter) {
         true => Count::exact(found),
@@ -43,7 +39,7 @@ pub async fn list(
     client: &impl GenericClient,
     query: &AdminListQuery,
     total: i64,
-) -> Result<Vec<Property>, DbError> {
+) -> Result<Vec<Property>> {
     let slice = Slice::of(query, total);
     let end = slice.offset.saturating_add(slice.limit);
     let few = are_few(client, &query.filter, &query.order, total, end).await?;
@@ -65,7 +61,7 @@ async fn are_few(
     order: &AdminOrder,
     total: i64,
     end: i64,
-) -> Result<bool, DbError> {
+) -> Result<bool> {
     if filter.listing.search.is_none() {
         return Ok(false);
     }
@@ -82,16 +78,13 @@ async fn are_few(
 }
 
 /// The chosen rows, by their number and their digest.
-pub async fn find_seen(
-    client: &impl GenericClient,
-    selection: &Selection,
-) -> Result<RowsSeen, DbError> {
+pub async fn find_seen(client: &impl GenericClient, selection: &Selection) -> Result<RowsSeen> {
     let statement = sql::seen(selection);
     let row = client.query_one(&statement.sql, &statement.references()).await?;
     seen(&row)
 }
 
-fn seen(row: &Row) -> Result<RowsSeen, DbError> {
+fn seen(row: &Row) -> Result<RowsSeen> {
     let digest = u128::from_str_radix(row.get(1), 2);
     Ok(RowsSeen { count: row.get(0), digest: digest.map_err(|_| DbError::Corrupt("a digest"))? })
 }
@@ -103,7 +96,7 @@ pub async fn list_selected(
     order: &AdminOrder,
     total: i64,
     limit: i64,
-) -> Result<Vec<Property>, DbError> {
+) -> Result<Vec<Property>> {
     let few = match selection {
         Selection::Matching(filter) => are_few(client, filter, order, total, limit).await?,
         Selection::Rows(_) => false,
@@ -113,14 +106,11 @@ pub async fn list_selected(
 }
 
 /// All chosen rows of one snapshot, as the server sends them.
-///
-/// # Errors
-/// When the database can't answer, at the start or at any row.
 pub async fn stream_selected(
     client: &Client,
     selection: &Selection,
     order: &AdminOrder,
-) -> Result<impl Stream<Item = Result<Property, DbError>> + Send + use<>, DbError> {
+) -> Result<impl Stream<Item = Result<Property>> + Send + use<>> {
     let statement = sql::list_selected(selection, order, None, false);
     let rows = client.query_raw(&statement.sql, statement.references()).await?;
     Ok(rows.map(|row| property(&row?)))
@@ -132,21 +122,18 @@ pub async fn change(
     selection: &Selection,
     change: &BulkChange,
     expected: Option<RowsSeen>,
-) -> Result<Changed, DbError> {
+) -> Result<Changed> {
     let statement = sql::change(selection, change, expected);
     let row = client.query_one(&statement.sql, &statement.references()).await?;
     Ok(Changed { seen: seen(&row)?, due: row.get(2), changed: row.get(3) })
 }
 
-async fn number(client: &impl GenericClient, statement: &Statement) -> Result<i64, DbError> {
+async fn number(client: &impl GenericClient, statement: &Statement) -> Result<i64> {
     let row = client.query_one(&statement.sql, &statement.references()).await?;
     Ok(row.get(0))
 }
 
-async fn rows(
-    client: &impl GenericClient,
-    statement: &Statement,
-) -> Result<Vec<Property>, DbError> {
+async fn rows(client: &impl GenericClient, statement: &Statement) -> Result<Vec<Property>> {
     let rows = client.query(&statement.sql, &statement.references()).await?;
     rows.iter().map(property).collect()
 }

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use tokio_postgres::Row;
 
-use super::{DbError, GenericClient};
+use super::{GenericClient, Result, cached};
 
 /// What one level of one instance did in one minute.
 #[derive(Debug, Clone)]
@@ -17,29 +18,15 @@ pub struct CacheMetric {
 }
 
 /// Writes what an instance did, as an array of objects with the columns' names; forgets what is older than a day.
-pub async fn insert(
-    client: &impl GenericClient,
-    instance: &str,
-    samples: &Value,
-) -> Result<(), DbError> {
+pub async fn insert(client: &impl GenericClient, instance: &str, samples: &Value) -> Result<()> {
     let sql = include_str!("../../sql/queries/cache_metric_insert.sql");
-    let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[samples, &instance]).await?;
-    Ok(())
+    cached::execute(client, sql, &[samples, &instance]).await.map(drop)
 }
 
 /// What every instance did from a minute on, in order.
-pub async fn list(
-    client: &impl GenericClient,
-    from: DateTime<Utc>,
-) -> Result<Vec<CacheMetric>, DbError> {
+pub async fn list(client: &impl GenericClient, from: DateTime<Utc>) -> Result<Vec<CacheMetric>> {
     let sql = include_str!("../../sql/queries/cache_metric_list.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&from]).await?;
-    let metric = |row: &tokio_postgres::Row| CacheMetric {
-        minute: row.get(0),
-        level: row.get(1),
-        figures: row.get(2),
-    };
-    Ok(rows.iter().map(metric).collect())
+    let metric =
+        |row: &Row| CacheMetric { minute: row.get(0), level: row.get(1), figures: row.get(2) };
+    cached::list(client, sql, &[&from], metric).await
 }

@@ -1,9 +1,8 @@
 //! The table `property_departure`.
 
-use super::GenericClient;
 use chrono::{DateTime, Utc};
 
-use super::DbError;
+use super::{DbError, GenericClient, Result, cached};
 use crate::domain::ListingFilter;
 
 /// When a listing last left the list of a filter, or may have: it was deleted, moved to another location or, where the
@@ -11,13 +10,12 @@ use crate::domain::ListingFilter;
 pub async fn find_latest(
     client: &impl GenericClient,
     filter: &ListingFilter,
-) -> Result<Option<DateTime<Utc>>, DbError> {
+) -> Result<Option<DateTime<Utc>>> {
     let sql = include_str!("../../sql/queries/departure_find_latest.sql");
-    let statement = client.prepare_cached(sql).await?;
     let locations = filter.folded_locations();
     let locations: Vec<&str> = locations.iter().map(|place| place.as_str()).collect();
     let within = (!locations.is_empty()).then_some(locations);
     let others = ListingFilter { locations: Vec::new(), ..filter.clone() };
-    let row = client.query_one(&statement, &[&within, &!others.is_empty()]).await?;
+    let row = cached::one(client, sql, &[&within, &!others.is_empty()]).await?;
     row.try_get(0).map_err(|_| DbError::Corrupt("a time"))
 }

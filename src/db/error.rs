@@ -35,6 +35,9 @@ pub enum DbError {
     Io(#[from] std::io::Error),
 }
 
+/// What a repository returns.
+pub type Result<T, E = DbError> = std::result::Result<T, E>;
+
 /// How much of a statement's text an error tells.
 const SHOWN: usize = 200;
 

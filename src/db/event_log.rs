@@ -4,66 +4,49 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio_postgres::Row;
 
-use super::{DbError, GenericClient};
+use super::{GenericClient, Result, cached};
 use crate::domain::{Change, Entity, Event, EventId, PropertyId};
 
 /// The events that this transaction has caused so far, in order.
-pub async fn list_of_transaction(client: &impl GenericClient) -> Result<Vec<Event>, DbError> {
+pub async fn list_of_transaction(client: &impl GenericClient) -> Result<Vec<Event>> {
     let sql = include_str!("../../sql/queries/event_list_of_transaction.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[]).await?;
-    Ok(rows.iter().map(readable).collect())
+    cached::list(client, sql, &[], readable).await
 }
 
 /// Names who makes the changes of this transaction.
-pub async fn set_actor(client: &impl GenericClient, actor: &str) -> Result<(), DbError> {
-    let sql = "SELECT set_config('app.actor', $1, true)";
-    let statement = client.prepare_cached(sql).await?;
-    client.query_one(&statement, &[&actor]).await?;
-    Ok(())
+pub async fn set_actor(client: &impl GenericClient, actor: &str) -> Result<()> {
+    cached::one(client, "SELECT set_config('app.actor', $1, true)", &[&actor]).await.map(drop)
 }
 
 /// Notes why this transaction makes its changes; the history shows it.
-pub async fn set_note(client: &impl GenericClient, note: &str) -> Result<(), DbError> {
-    let sql = "SELECT set_config('app.note', $1, true)";
-    let statement = client.prepare_cached(sql).await?;
-    client.query_one(&statement, &[&note]).await?;
-    Ok(())
+pub async fn set_note(client: &impl GenericClient, note: &str) -> Result<()> {
+    cached::one(client, "SELECT set_config('app.note', $1, true)", &[&note]).await.map(drop)
 }
 
 /// Logs a clear of the cache, or of the entries with certain tags.
-pub async fn insert_clear(
-    client: &impl GenericClient,
-    tags: Option<&[String]>,
-) -> Result<(), DbError> {
-    let statement = client.prepare_cached("SELECT property_log_clear($1)").await?;
-    client.query_one(&statement, &[&tags]).await?;
-    Ok(())
+pub async fn insert_clear(client: &impl GenericClient, tags: Option<&[String]>) -> Result<()> {
+    cached::one(client, "SELECT property_log_clear($1)", &[&tags]).await.map(drop)
 }
 
 /// The latest events, the latest first, each with its time.
 pub async fn list_latest(
     client: &impl GenericClient,
     limit: i64,
-) -> Result<Vec<(DateTime<Utc>, Event)>, DbError> {
+) -> Result<Vec<(DateTime<Utc>, Event)>> {
     let sql = include_str!("../../sql/queries/event_list_latest.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&limit]).await?;
-    let read = |row: &Row| (row.get("at"), readable(row));
-    Ok(rows.iter().map(read).collect())
+    cached::list(client, sql, &[&limit], |row| (row.get("at"), readable(row))).await
 }
 
 /// Trims the log, adds the history's partitions and erases its entries that are older than `days` (0: none), some at a time.
 /// Returns whether more is to be done.
-pub async fn upkeep(client: &impl GenericClient, days: u16) -> Result<bool, DbError> {
+pub async fn upkeep(client: &impl GenericClient, days: u16) -> Result<bool> {
     let sql = "SELECT event_log_upkeep($1)";
     Ok(client.query_one(sql, &[&i32::from(days)]).await?.get(0))
 }
 
 /// The number of the latest event; `None` when there is none.
-pub async fn find_last_id(client: &impl GenericClient) -> Result<Option<i64>, DbError> {
-    let statement = client.prepare_cached("SELECT max(id) FROM event_log").await?;
-    Ok(client.query_one(&statement, &[]).await?.get(0))
+pub async fn find_last_id(client: &impl GenericClient) -> Result<Option<i64>> {
+    Ok(cached::one(client, "SELECT max(id) FROM event_log", &[]).await?.get(0))
 }
 
 /// Reads the columns of `event_*.sql`. An event that can't be read has an unknown effect: it counts as a bulk change.

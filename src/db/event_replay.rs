@@ -3,7 +3,7 @@
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
-use super::{DbError, event_log};
+use super::{DbError, Result, event_log};
 use crate::domain::{Event, LogPosition};
 
 /// The log in one snapshot.
@@ -36,7 +36,7 @@ pub async fn read(
     client: &mut Client,
     limit: i64,
     positions: &[Option<&LogPosition>],
-) -> Result<LogSlice, DbError> {
+) -> Result<LogSlice> {
     let snapshot = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead);
     let transaction = snapshot.read_only(true).start().await?;
     let sql = include_str!("../../sql/queries/event_log_state.sql");
@@ -69,7 +69,7 @@ async fn since(
     position: &LogPosition,
     end: &LogPosition,
     limit: i64,
-) -> Result<Replay, DbError> {
+) -> Result<Replay> {
     if position == end {
         return Ok(Replay::Events(Vec::new()));
     }

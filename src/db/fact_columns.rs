@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
-use super::DbError;
+use super::{DbError, Result};
 use crate::domain::{FACTS, Fact, FactKind, FactValue, FactValues, Price, optional_facts};
 
 /// The statement of a file in `sql/queries/`, filled by [`filled`].
@@ -92,14 +92,11 @@ pub(super) fn column_type(fact: &Fact) -> Type {
 }
 
 /// Reads the column of a fact.
-///
-/// # Errors
-/// [`DbError::Corrupt`] when the value is outside its bounds.
 pub(super) fn read(
     row: &Row,
     at: usize,
     fact: &'static Fact,
-) -> Result<Option<FactValue<'static>>, DbError> {
+) -> Result<Option<FactValue<'static>>> {
     let corrupt = || DbError::Corrupt(fact.name);
     Ok(match fact.kind {
         FactKind::Text { .. } | FactKind::Prose { .. } => {

@@ -14,7 +14,7 @@ use tokio_postgres::Row;
 
 use super::listing_sql::{Parameter, Statement};
 use super::probes::{ACTOR, TITLE};
-use super::{DbError, GenericClient};
+use super::{GenericClient, Result, cached};
 use crate::domain::{
     DeletedListing, EventId, FieldChange, HistoryEntry, HistoryPlace, HistoryQuery, PropertyForm,
     PropertyId, Version,
@@ -30,11 +30,10 @@ pub async fn list(
     client: &impl GenericClient,
     query: &HistoryQuery,
     limit: i64,
-) -> Result<Vec<HistoryEntry>, DbError> {
+) -> Result<Vec<HistoryEntry>> {
     let statement = page(query, limit);
-    let prepared = client.prepare_cached(&statement.sql).await?;
-    let rows = client.query(&prepared, &statement.references()).await?;
-    let mut entries: Vec<_> = rows.iter().map(entry).collect();
+    let mut entries: Vec<_> =
+        cached::list(client, &statement.sql, &statement.references(), entry).await?;
     if matches!(query.place, HistoryPlace::After(_)) {
         entries.reverse();
     }
@@ -49,18 +48,18 @@ async fn add_versions(
     client: &impl GenericClient,
     listing: PropertyId,
     entries: &mut [HistoryEntry],
-) -> Result<(), DbError> {
+) -> Result<()> {
     let ids = || entries.iter().map(|entry| entry.id.0);
     let (Some(oldest), Some(newest)) = (ids().min(), ids().max()) else {
         return Ok(());
     };
     let sql = include_str!("../../sql/queries/history_versions.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&listing.0, &oldest, &newest]).await?;
-    for row in rows {
-        let id = EventId(row.get(0));
+    let versions = |row: &Row| (EventId(row.get(0)), whole(row.get(1)), whole(row.get(2)));
+    let versions: Vec<_> =
+        cached::list(client, sql, &[&listing.0, &oldest, &newest], versions).await?;
+    for (id, before, after) in versions {
         if let Some(entry) = entries.iter_mut().find(|entry| entry.id == id) {
-            (entry.before, entry.after) = (whole(row.get(1)), whole(row.get(2)));
+            (entry.before, entry.after) = (before, after);
         }
     }
     Ok(())
@@ -124,14 +123,9 @@ fn page(query: &HistoryQuery, limit: i64) -> Statement {
 }
 
 /// One entry, with the whole versions of its listing.
-pub async fn find(
-    client: &impl GenericClient,
-    id: EventId,
-) -> Result<Option<HistoryEntry>, DbError> {
+pub async fn find(client: &impl GenericClient, id: EventId) -> Result<Option<HistoryEntry>> {
     let sql = format!("SELECT {COLUMNS} FROM history WHERE id = $1 ORDER BY at DESC LIMIT 1");
-    let statement = client.prepare_cached(&sql).await?;
-    let row = client.query_opt(&statement, &[&id.0]).await?;
-    let mut found = row.as_ref().map(entry);
+    let mut found = cached::find(client, &sql, &[&id.0], entry).await?;
     if let Some(listing) = found.as_ref().and_then(|entry| entry.property) {
         add_versions(client, listing, found.as_mut_slice()).await?;
     }
@@ -143,7 +137,7 @@ pub async fn find_change(
     client: &impl GenericClient,
     id: PropertyId,
     version: Version,
-) -> Result<Option<HistoryEntry>, DbError> {
+) -> Result<Option<HistoryEntry>> {
     let Some(time) = version.time() else {
         return Ok(None);
     };
@@ -152,9 +146,7 @@ pub async fn find_change(
          WHERE entity = 'listing' AND entity_id = $1 AND (after ->> 'updated_at')::timestamptz = $2
          ORDER BY id DESC LIMIT 1"
     );
-    let statement = client.prepare_cached(&sql).await?;
-    let row = client.query_opt(&statement, &[&id.0, &time]).await?;
-    Ok(row.as_ref().map(entry))
+    cached::find(client, &sql, &[&id.0, &time], entry).await
 }
 
 /// Who changed a listing after a version, the latest first.
@@ -162,14 +154,12 @@ pub async fn list_actors_since(
     client: &impl GenericClient,
     id: PropertyId,
     version: Version,
-) -> Result<Vec<String>, DbError> {
+) -> Result<Vec<String>> {
     let Some(time) = version.time() else {
         return Ok(Vec::new());
     };
     let sql = include_str!("../../sql/queries/history_actor_list_since.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&id.0, &time]).await?;
-    Ok(rows.iter().map(|row| row.get(0)).collect())
+    cached::list(client, sql, &[&id.0, &time], |row| row.get(0)).await
 }
 
 /// A listing as it was at a version, as far as the history tells.
@@ -177,22 +167,19 @@ pub async fn find_state(
     client: &impl GenericClient,
     id: PropertyId,
     version: Version,
-) -> Result<Option<PropertyForm>, DbError> {
+) -> Result<Option<PropertyForm>> {
     let Some(time) = version.time() else {
         return Ok(None);
     };
     let sql = include_str!("../../sql/queries/history_state.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let row = client.query_opt(&statement, &[&id.0, &time]).await?;
-    Ok(row.and_then(|row| whole(row.get(0))))
+    let state = cached::find(client, sql, &[&id.0, &time], |row| whole(row.get(0))).await?;
+    Ok(state.flatten())
 }
 
 /// The actors in the history, in the order of their names.
-pub async fn list_actors(client: &impl GenericClient, limit: i32) -> Result<Vec<String>, DbError> {
+pub async fn list_actors(client: &impl GenericClient, limit: i32) -> Result<Vec<String>> {
     let sql = include_str!("../../sql/queries/history_actor_list.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&limit]).await?;
-    Ok(rows.iter().map(|row| row.get(0)).collect())
+    cached::list(client, sql, &[&limit], |row| row.get(0)).await
 }
 
 /// The listings that were deleted together with an entry's own, at most `limit`; with `only` the entry's own.
@@ -201,10 +188,8 @@ pub async fn list_deletions(
     event: EventId,
     only: bool,
     limit: i64,
-) -> Result<Vec<DeletedListing>, DbError> {
+) -> Result<Vec<DeletedListing>> {
     let sql = include_str!("../../sql/queries/history_deletions.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&event.0, &only, &limit]).await?;
     let deleted = |row: &Row| DeletedListing {
         event: EventId(row.get(0)),
         id: PropertyId(row.get(1)),
@@ -213,7 +198,7 @@ pub async fn list_deletions(
         price: row.get(4),
         is_back: row.get(5),
     };
-    Ok(rows.iter().map(deleted).collect())
+    cached::list(client, sql, &[&event.0, &only, &limit], deleted).await
 }
 
 /// Reads [`COLUMNS`]. An update has no whole version yet.

@@ -27,9 +27,6 @@ const MOST_WAITING: usize = 1024;
 const MOST_EVENTS: i64 = 1000;
 
 /// A connection that is not of the pool, so that no request waits for it and a stuck one is simply dropped.
-///
-/// # Errors
-/// When the server can't be reached.
 pub async fn connect(database: &Database) -> Result<Client, DbError> {
     let connecting = open(database.config().clone(), "");
     let (client, connection) = timeout(CONNECT, connecting).await.map_err(|_| silent())??;
@@ -61,9 +58,6 @@ pub struct EventListener {
 
 impl EventListener {
     /// Connects and listens.
-    ///
-    /// # Errors
-    /// When the server can't be reached.
     pub async fn connect(database: &Database) -> Result<Self, DbError> {
         let connecting = Self::begin(database);
         timeout(CONNECT, connecting).await.map_err(|_| silent())?
@@ -94,9 +88,6 @@ impl EventListener {
     }
 
     /// Waits for notifications until the deadline, then for `more`, and reads the events of all notifications until then.
-    ///
-    /// # Errors
-    /// When the connection is lost or silent.
     pub async fn hear(
         &mut self,
         more: impl Future<Output = ()>,

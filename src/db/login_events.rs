@@ -2,11 +2,11 @@
 
 use tokio_postgres::Row;
 
-use super::{DbError, GenericClient};
+use super::{DbError, GenericClient, Result, cached};
 use crate::domain::{LoginEvent, LoginFilter, LoginKind, UserId};
 
 /// An entry of the login audit. Texts are bounded.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct NewLoginEvent<'a> {
     /// What they did.
     pub kind: LoginKind,
@@ -14,31 +14,29 @@ pub struct NewLoginEvent<'a> {
     pub username: &'a str,
     /// The account, if there is one of that name.
     pub user: Option<UserId>,
-    /// From where.
-    pub address: &'a str,
+    /// The address, or a network.
+    pub address: String,
     /// What the browser calls itself.
     pub user_agent: &'a str,
 }
 
 /// Notes an event, and forgets some of the oldest ones: those of more than 90 days ago, and those beyond 500,000.
-pub async fn insert(client: &impl GenericClient, new: NewLoginEvent<'_>) -> Result<(), DbError> {
+pub async fn insert(client: &impl GenericClient, new: NewLoginEvent<'_>) -> Result<()> {
     let sql = include_str!("../../sql/queries/login_event_insert.sql");
-    let statement = client.prepare_cached(sql).await?;
     let NewLoginEvent { kind, username, user, address, user_agent } = new;
-    client
-        .execute(
-            &statement,
-            &[&kind.name(), &username, &user.map(|id| id.0), &address, &user_agent],
-        )
-        .await?;
-    Ok(())
+    cached::execute(
+        client,
+        sql,
+        &[&kind.name(), &username, &user.map(|id| id.0), &address, &user_agent],
+    )
+    .await
+    .map(drop)
 }
 
 /// Counts one more attempt that was put off within the minute of the last one from its address; whether there was one.
-pub async fn count_throttled(client: &impl GenericClient, address: &str) -> Result<bool, DbError> {
+pub async fn count_throttled(client: &impl GenericClient, address: &str) -> Result<bool> {
     let sql = include_str!("../../sql/queries/login_event_count_throttled.sql");
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.execute(&statement, &[&address]).await? > 0)
+    Ok(cached::execute(client, sql, &[&address]).await? > 0)
 }
 
 /// The latest events that fit a filter.
@@ -46,13 +44,11 @@ pub async fn list(
     client: &impl GenericClient,
     filter: &LoginFilter,
     limit: i64,
-) -> Result<Vec<LoginEvent>, DbError> {
+) -> Result<Vec<LoginEvent>> {
     let sql = include_str!("../../sql/queries/login_event_list.sql");
-    let statement = client.prepare_cached(sql).await?;
     let LoginFilter { username, address, kind, before } = filter;
     let kind = kind.map(LoginKind::name);
-    let rows = client.query(&statement, &[username, address, &kind, before, &limit]).await?;
-    rows.iter().map(event).collect()
+    cached::list(client, sql, &[username, address, &kind, before, &limit], event).await?
 }
 
 /// The latest events of a user.
@@ -60,14 +56,12 @@ pub async fn list_of_user(
     client: &impl GenericClient,
     user: UserId,
     limit: i64,
-) -> Result<Vec<LoginEvent>, DbError> {
+) -> Result<Vec<LoginEvent>> {
     let sql = include_str!("../../sql/queries/login_event_list_of_user.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&user.0, &limit]).await?;
-    rows.iter().map(event).collect()
+    cached::list(client, sql, &[&user.0, &limit], event).await?
 }
 
-fn event(row: &Row) -> Result<LoginEvent, DbError> {
+fn event(row: &Row) -> Result<LoginEvent> {
     let kind = LoginKind::named(row.get(1)).ok_or(DbError::Corrupt("login_event"))?;
     Ok(LoginEvent {
         id: row.get(0),

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use super::{DbError, GenericClient};
+use super::{GenericClient, Result, cached};
 
 /// Makes other attempts at the same subjects wait until this transaction ends.
-pub async fn lock(client: &impl GenericClient, subjects: [&String; 2]) -> Result<(), DbError> {
+pub async fn lock(client: &impl GenericClient, subjects: [&String; 2]) -> Result<()> {
     let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
-    let statement = client.prepare_cached(sql).await?;
     for subject in subjects {
-        client.query_one(&statement, &[subject]).await?;
+        cached::one(client, sql, &[subject]).await?;
     }
     Ok(())
 }
@@ -20,11 +19,11 @@ pub async fn find_wait(
     subject: &str,
     limit: i64,
     window: Duration,
-) -> Result<Option<Duration>, DbError> {
+) -> Result<Option<Duration>> {
     let sql = include_str!("../../sql/queries/login_failure_find_wait.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let row = client.query_opt(&statement, &[&subject, &limit, &window.as_secs_f64()]).await?;
-    let seconds: Option<f64> = row.map(|row| row.get(0));
+    let window = window.as_secs_f64();
+    let found = cached::find(client, sql, &[&subject, &limit, &window], |row| row.get(0));
+    let seconds: Option<f64> = found.await?;
     Ok(seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()))
 }
 
@@ -34,11 +33,10 @@ pub async fn count_elsewhere(
     account: &str,
     address: &str,
     window: Duration,
-) -> Result<i64, DbError> {
+) -> Result<i64> {
     let sql = "SELECT count(*) FROM login_failure WHERE subject = $1 AND address <> $2
         AND at > clock_timestamp() - make_interval(secs => $3)";
-    let statement = client.prepare_cached(sql).await?;
-    let row = client.query_one(&statement, &[&account, &address, &window.as_secs_f64()]).await?;
+    let row = cached::one(client, sql, &[&account, &address, &window.as_secs_f64()]).await?;
     Ok(row.get(0))
 }
 
@@ -49,21 +47,13 @@ pub async fn insert(
     subjects: [&String; 2],
     account: &str,
     address: &str,
-) -> Result<(), DbError> {
+) -> Result<()> {
     let sql = include_str!("../../sql/queries/login_failure_insert.sql");
-    let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[&&subjects[..], &account, &address]).await?;
-    Ok(())
+    cached::execute(client, sql, &[&&subjects[..], &account, &address]).await.map(drop)
 }
 
 /// Forgets the failures of an account from an address, after a successful login from there.
-pub async fn delete(
-    client: &impl GenericClient,
-    account: &str,
-    address: &str,
-) -> Result<(), DbError> {
+pub async fn delete(client: &impl GenericClient, account: &str, address: &str) -> Result<()> {
     let sql = "DELETE FROM login_failure WHERE account = $1 AND address = $2";
-    let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[&account, &address]).await?;
-    Ok(())
+    cached::execute(client, sql, &[&account, &address]).await.map(drop)
 }

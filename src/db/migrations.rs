@@ -36,9 +36,6 @@ pub async fn migrate(database: &Database) -> Result<Vec<String>, DbError> {
 }
 
 /// As [`migrate`], and tells of each.
-///
-/// # Errors
-/// Those of [`migrate`].
 pub async fn migrate_with(
     database: &Database,
     tell: &(dyn Fn(Step<'_>) + Sync),
@@ -83,9 +80,6 @@ async fn run(client: &mut Connection, runner: refinery::Runner) -> Result<(), Db
 }
 
 /// Every migration in order, with whether it has been applied.
-///
-/// # Errors
-/// When the database can't be asked.
 pub async fn list(database: &Database) -> Result<Vec<MigrationState>, DbError> {
     let client = database.client().await?;
     let applied = applied_versions(&client).await?;

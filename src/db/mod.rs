@@ -8,6 +8,7 @@ mod admin_listing_sql;
 pub mod admin_listings;
 pub mod bulk;
 pub mod cache_metrics;
+mod cached;
 mod client;
 mod connecting;
 pub mod departures;
@@ -36,7 +37,7 @@ pub mod vocabulary;
 mod watch;
 
 pub use client::{Client, GenericClient, Prepared, Runnable, Transaction};
-pub use error::DbError;
+pub use error::{DbError, Result};
 pub use listener::{EventListener, Heard, connect};
 pub use pool::{Database, PoolReport};
 pub use tokio_postgres::Client as Connection;

@@ -1,6 +1,6 @@
 //! The places that listings are in.
 
-use super::{DbError, GenericClient, listing_sql};
+use super::{GenericClient, Result, cached, listing_sql};
 use crate::domain::{ListingFilter, Location, Place};
 
 /// The most listings that are counted place by place: as many take some 20 ms, for any size of the table.
@@ -14,7 +14,7 @@ pub async fn list(
     filter: &ListingFilter,
     total: i64,
     limit: i64,
-) -> Result<Vec<Place>, DbError> {
+) -> Result<Vec<Place>> {
     let chosen: Vec<String> =
         filter.folded_locations().iter().map(|location| location.as_str().to_owned()).collect();
     // None of those that were chosen may be missing, or it would seem to have no listings.
@@ -33,9 +33,7 @@ pub async fn list(
         return Ok(places);
     }
     let statement = listing_sql::count_by_place(filter, limit);
-    let prepared = client.prepare_cached(&statement.sql).await?;
-    let rows = client.query(&prepared, &statement.references()).await?;
-    Ok(rows.iter().map(place).collect())
+    cached::list(client, &statement.sql, &statement.references(), place).await
 }
 
 /// Whether the places of a filter that selects so many listings come with their numbers.
@@ -48,17 +46,15 @@ pub async fn list_by_name(
     client: &impl GenericClient,
     letters: &str,
     limit: i64,
-) -> Result<Vec<Place>, DbError> {
+) -> Result<Vec<Place>> {
     list_among(client, None, letters, limit).await
 }
 
 /// The places with the most listings.
-async fn list_all(client: &impl GenericClient, limit: i64) -> Result<Vec<Place>, DbError> {
+async fn list_all(client: &impl GenericClient, limit: i64) -> Result<Vec<Place>> {
     let sql = include_str!("../../sql/queries/place_list_all.sql");
     let sql = sql.replace("/* limit */", &limit.to_string());
-    let statement = client.prepare_cached(&sql).await?;
-    let rows = client.query(&statement, &[]).await?;
-    Ok(rows.iter().map(place).collect())
+    cached::list(client, &sql, &[], place).await
 }
 
 /// The places with the most listings of some folded locations, or of all, whose names have these letters.
@@ -67,11 +63,9 @@ async fn list_among(
     among: Option<Vec<String>>,
     letters: &str,
     limit: i64,
-) -> Result<Vec<Place>, DbError> {
+) -> Result<Vec<Place>> {
     let sql = include_str!("../../sql/queries/place_list.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&letters, &limit, &among]).await?;
-    Ok(rows.iter().map(place).collect())
+    cached::list(client, sql, &[&letters, &limit, &among], place).await
 }
 
 fn place(row: &tokio_postgres::Row) -> Place {

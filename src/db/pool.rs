@@ -75,9 +75,6 @@ pub struct PoolReport {
 
 impl Database {
     /// Prepares a pool; connects only when the first client is asked for.
-    ///
-    /// # Errors
-    /// [`DbError::Configuration`] when the pool can't be built.
     pub fn new(mut config: tokio_postgres::Config, pool_size: usize) -> Result<Self, DbError> {
         config
             .application_name("property-listings")
@@ -112,9 +109,6 @@ impl Database {
     }
 
     /// A client for work that takes as long as it takes: loads, dumps, maintenance.
-    ///
-    /// # Errors
-    /// [`DbError::Unavailable`] when none becomes free, or the server can't be reached.
     pub async fn unhurried_client(&self) -> Result<Client, DbError> {
         Ok(Client::new(self.unhurried.get().await?, None))
     }

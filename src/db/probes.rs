@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{DbError, GenericClient};
+use super::{GenericClient, Result, cached};
 use crate::domain::PropertyId;
 
 /// Who the event log names where a signals test changes its probe.
@@ -15,10 +15,8 @@ pub async fn list(
     client: &impl GenericClient,
     place: &str,
     age: Duration,
-) -> Result<Vec<PropertyId>, DbError> {
+) -> Result<Vec<PropertyId>> {
     let sql = include_str!("../../sql/queries/probe_list.sql");
-    let statement = client.prepare_cached(sql).await?;
     let (folded, age) = (place.to_lowercase(), age.as_secs_f64());
-    let rows = client.query(&statement, &[&TITLE, &folded, &age]).await?;
-    Ok(rows.iter().map(|row| PropertyId(row.get(0))).collect())
+    cached::list(client, sql, &[&TITLE, &folded, &age], |row| PropertyId(row.get(0))).await
 }

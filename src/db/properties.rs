@@ -4,7 +4,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::fact_columns::{self, COLUMNS_BEFORE_OPTIONAL, columns, statement};
-use super::{DbError, GenericClient, listing_sql};
+use super::{DbError, GenericClient, Result, cached, listing_sql};
 use crate::domain::{
     Count, Description, Direction, Facts, FoldedLocation, ListingFilter, ListingQuery, Location,
     NewProperty, Position, Price, PriceBand, Property, PropertyId, Title,
@@ -24,18 +24,12 @@ pub struct Rows {
 }
 
 /// Finds one property.
-pub async fn find(
-    client: &impl GenericClient,
-    id: PropertyId,
-) -> Result<Option<Property>, DbError> {
+pub async fn find(client: &impl GenericClient, id: PropertyId) -> Result<Option<Property>> {
     find_by(client, statement!("sql/queries/property_find.sql"), id).await
 }
 
 /// Finds one property and keeps others from changing it until the transaction ends.
-pub async fn find_locked(
-    client: &impl GenericClient,
-    id: PropertyId,
-) -> Result<Option<Property>, DbError> {
+pub async fn find_locked(client: &impl GenericClient, id: PropertyId) -> Result<Option<Property>> {
     find_by(client, statement!("sql/queries/property_find_locked.sql"), id).await
 }
 
@@ -43,32 +37,26 @@ async fn find_by(
     client: &impl GenericClient,
     sql: &'static str,
     id: PropertyId,
-) -> Result<Option<Property>, DbError> {
-    let statement = client.prepare_cached(sql).await?;
-    client.query_opt(&statement, &[&id.0]).await?.as_ref().map(property).transpose()
+) -> Result<Option<Property>> {
+    cached::find(client, sql, &[&id.0], property).await?.transpose()
 }
 
 /// Finds several properties, by id.
-pub async fn list_by_id(
-    client: &impl GenericClient,
-    ids: &[PropertyId],
-) -> Result<Vec<Property>, DbError> {
-    let statement =
-        client.prepare_cached(statement!("sql/queries/property_list_by_id.sql")).await?;
+pub async fn list_by_id(client: &impl GenericClient, ids: &[PropertyId]) -> Result<Vec<Property>> {
+    let sql = statement!("sql/queries/property_list_by_id.sql");
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    client.query(&statement, &[&ids]).await?.iter().map(property).collect()
+    cached::list(client, sql, &[&ids], property).await?
 }
 
 /// Lists the page that a query asks for.
-pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<Rows, DbError> {
+pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<Rows> {
     let few = has_few(client, query).await?;
     let statement = listing_sql::page(query, few);
-    let prepared = client.prepare_cached(&statement.sql).await?;
-    let rows = client.query(&prepared, &statement.references()).await?;
-    let size = usize::from(query.page_size);
-    let more = rows.len() > size;
-    let kept = rows.iter().take(size).map(property);
-    let mut properties = kept.collect::<Result<Vec<_>, _>>()?;
+    let rows: Result<Vec<_>, _> =
+        cached::list(client, &statement.sql, &statement.references(), property).await?;
+    let mut properties: Vec<_> = rows?;
+    let more = properties.len() > usize::from(query.page_size);
+    properties.truncate(usize::from(query.page_size));
     if let Position::Cursor(cursor) = query.position
         && cursor.direction == Direction::Backward
     {
@@ -79,7 +67,7 @@ pub async fn list(client: &impl GenericClient, query: &ListingQuery) -> Result<R
 
 /// Whether so few rows have the word that a query searches for that finding and sorting all of them costs less than walking
 /// the list in its order until the page is full. For several words, the planner's own estimate is good enough.
-async fn has_few(client: &impl GenericClient, query: &ListingQuery) -> Result<bool, DbError> {
+async fn has_few(client: &impl GenericClient, query: &ListingQuery) -> Result<bool> {
     let search = query.filter.search.as_ref();
     let Some(word) = search.filter(|search| search.words().len() == 1) else {
         return Ok(false);
@@ -96,7 +84,7 @@ async fn has_few(client: &impl GenericClient, query: &ListingQuery) -> Result<bo
 }
 
 /// Counts the rows that a filter selects, as public lists do.
-pub async fn count(client: &impl GenericClient, filter: &ListingFilter) -> Result<Count, DbError> {
+pub async fn count(client: &impl GenericClient, filter: &ListingFilter) -> Result<Count> {
     count_up_to(client, filter, Count::PUBLIC_LIMIT).await
 }
 
@@ -104,11 +92,9 @@ async fn count_up_to(
     client: &impl GenericClient,
     filter: &ListingFilter,
     limit: i64,
-) -> Result<Count, DbError> {
+) -> Result<Count> {
     let statement = listing_sql::count(filter, limit.saturating_add(1));
-    let prepared = client.prepare_cached(&statement.sql).await?;
-    let row = client.query_one(&prepared, &statement.references()).await?;
-    let found = row.get(0);
+    let found = cached::one(client, &statement.sql, &statement.references()).await?.get(0);
     Ok(match listing_sql::is_tallied(filter) {
         true => Count::exact(found),
         false => Count::up_to(limit, found),
@@ -121,80 +107,64 @@ pub async fn list_similar(
     client: &impl GenericClient,
     to: &Property,
     limit: i64,
-) -> Result<Vec<Property>, DbError> {
-    let (above, below) = tokio::try_join!(
-        client.prepare_cached(statement!("sql/queries/property_list_above.sql")),
-        client.prepare_cached(statement!("sql/queries/property_list_below.sql")),
-    )?;
+) -> Result<Vec<Property>> {
+    let above = statement!("sql/queries/property_list_above.sql");
+    let below = statement!("sql/queries/property_list_below.sql");
     let place = FoldedLocation::of(&to.location);
     let (place, price, band) = (place.as_str(), to.price.as_decimal(), PriceBand::of(to.price));
     let (floor, end) = (band.floor(), band.end());
     // An index gives both from the price on, for any number of rows in the band.
     let dearer: [&(dyn ToSql + Sync); 5] = [&place, &price, &end, &to.id.0, &limit];
     let cheaper: [&(dyn ToSql + Sync); 5] = [&place, &floor, &price, &to.id.0, &limit];
-    let (above, below) =
-        tokio::try_join!(client.query(&above, &dearer), client.query(&below, &cheaper),)?;
-    let found = above.iter().chain(&below).map(property);
-    let mut found = found.collect::<Result<Vec<_>, _>>()?;
+    let (above, below): (Result<Vec<_>, _>, Result<Vec<_>, _>) = tokio::try_join!(
+        cached::list(client, above, &dearer, property),
+        cached::list(client, below, &cheaper, property),
+    )?;
+    let mut found = [above?, below?].concat();
     found.sort_by_key(|other| ((other.price.as_decimal() - price).abs(), other.id));
     found.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(found)
 }
 
 /// Adds a property.
-///
-/// # Errors
-/// [`DbError::Constraint`] when a value is out of bounds; otherwise when the database can't answer.
-pub async fn insert(client: &impl GenericClient, new: &NewProperty) -> Result<Property, DbError> {
-    let statement = client.prepare_cached(statement!("sql/queries/property_insert.sql")).await?;
+pub async fn insert(client: &impl GenericClient, new: &NewProperty) -> Result<Property> {
+    let sql = statement!("sql/queries/property_insert.sql");
     let values = columns(new.values());
     let values = values.each_ref().map(|value| value as &(dyn ToSql + Sync));
-    property(&client.query_one(&statement, &values).await?)
+    property(&cached::one(client, sql, &values).await?)
 }
 
 /// Changes a property; `None` when it doesn't exist.
-///
-/// # Errors
-/// As [`insert`].
 pub async fn update(
     client: &impl GenericClient,
     id: PropertyId,
     new: &NewProperty,
-) -> Result<Option<Property>, DbError> {
+) -> Result<Option<Property>> {
     write(client, statement!("sql/queries/property_update.sql"), id, new).await
 }
 
 /// Writes a property's number and fields by a statement that returns the row, or none.
-///
-/// # Errors
-/// As [`insert`].
 pub(super) async fn write(
     client: &impl GenericClient,
     sql: &str,
     id: PropertyId,
     new: &NewProperty,
-) -> Result<Option<Property>, DbError> {
-    let statement = client.prepare_cached(sql).await?;
+) -> Result<Option<Property>> {
     let values = columns(new.values());
     let id: &(dyn ToSql + Sync) = &id.0;
     let values = values.iter().map(|value| value as &(dyn ToSql + Sync));
     let parameters: Vec<_> = [id].into_iter().chain(values).collect();
-    let row = client.query_opt(&statement, &parameters).await?;
-    row.as_ref().map(property).transpose()
+    cached::find(client, sql, &parameters, property).await?.transpose()
 }
 
 /// Deletes properties by id in one statement; returns how many existed.
-pub async fn delete(client: &impl GenericClient, ids: &[PropertyId]) -> Result<u64, DbError> {
-    let statement = client.prepare_cached("DELETE FROM property WHERE id = ANY($1)").await?;
+pub async fn delete(client: &impl GenericClient, ids: &[PropertyId]) -> Result<u64> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    client.execute(&statement, &[&ids]).await
+    cached::execute(client, "DELETE FROM property WHERE id = ANY($1)", &[&ids]).await
 }
 
 /// Reads a row of [`fact_columns::COLUMNS`].
-///
-/// # Errors
-/// [`DbError::Corrupt`] when a value is outside its bounds.
-pub(super) fn property(row: &Row) -> Result<Property, DbError> {
+pub(super) fn property(row: &Row) -> Result<Property> {
     let time = |at: usize| row.try_get(at).map_err(|_| DbError::Corrupt("a time"));
     let mut optional = COLUMNS_BEFORE_OPTIONAL..;
     Ok(Property {

@@ -1,20 +1,15 @@
 //! Bringing deleted listings back into the table `property`, from the history.
 
-use tokio_postgres::Row;
-
 use super::fact_columns::statement;
-use super::{DbError, GenericClient, Transaction, bulk, properties};
+use super::{GenericClient, Result, Transaction, bulk, cached, properties};
 use crate::domain::{EventId, NewProperty, Property, PropertyId};
 
 /// Brings listings back as they were when they were deleted, each under its number and with its times; returns the
 /// listings that are back. A number that is in use is left alone.
-///
-/// # Errors
-/// [`DbError::Constraint`] when a row is no longer allowed; otherwise when the database can't answer.
 pub async fn insert_deleted(
     transaction: &Transaction<'_>,
     events: &[EventId],
-) -> Result<Vec<PropertyId>, DbError> {
+) -> Result<Vec<PropertyId>> {
     let sql = statement!("sql/queries/property_insert_deleted.sql");
     let restored = list(transaction, sql, events).await?;
     let largest = restored.iter().map(|id| id.0).max();
@@ -26,7 +21,7 @@ pub async fn insert_deleted(
 pub async fn list_as_deleted(
     client: &impl GenericClient,
     events: &[EventId],
-) -> Result<Vec<PropertyId>, DbError> {
+) -> Result<Vec<PropertyId>> {
     list(client, statement!("sql/queries/property_list_as_deleted.sql"), events).await
 }
 
@@ -34,24 +29,18 @@ async fn list(
     client: &impl GenericClient,
     sql: &str,
     events: &[EventId],
-) -> Result<Vec<PropertyId>, DbError> {
-    let statement = client.prepare_cached(sql).await?;
+) -> Result<Vec<PropertyId>> {
     let events: Vec<i64> = events.iter().map(|event| event.0).collect();
-    let rows = client.query(&statement, &[&events]).await?;
-    let id = |row: &Row| PropertyId(row.get(0));
-    Ok(rows.iter().map(id).collect())
+    cached::list(client, sql, &[&events], |row| PropertyId(row.get(0))).await
 }
 
 /// Adds a deleted listing under its old number, with the time when it was first added; `None` when the number is in use, or
 /// the history has no deletion of it.
-///
-/// # Errors
-/// [`DbError::Constraint`] when a value is out of bounds; otherwise when the database can't answer.
 pub async fn insert_again(
     transaction: &Transaction<'_>,
     id: PropertyId,
     new: &NewProperty,
-) -> Result<Option<Property>, DbError> {
+) -> Result<Option<Property>> {
     let sql = statement!("sql/queries/property_insert_again.sql");
     let again = properties::write(transaction, sql, id, new).await?;
     if again.is_some() {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{DbError, GenericClient};
+use super::{GenericClient, Result};
 
 /// Settings and state that decide whether the site runs well on a server.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ pub struct ServerFacts {
 }
 
 /// Asks the server.
-pub async fn find_facts(client: &impl GenericClient) -> Result<ServerFacts, DbError> {
+pub async fn find_facts(client: &impl GenericClient) -> Result<ServerFacts> {
     let sql = include_str!("../../sql/queries/server_facts.sql");
     let row = client.query_one(sql, &[]).await?;
     Ok(ServerFacts {

@@ -5,14 +5,13 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio_postgres::Row;
 
-use super::{DbError, GenericClient};
+use super::{GenericClient, Result, cached};
 use crate::domain::{SessionEntry, UserId};
 
 /// Finds the state of a session that has not expired.
-pub async fn find(client: &impl GenericClient, key_hash: &[u8]) -> Result<Option<Value>, DbError> {
+pub async fn find(client: &impl GenericClient, key_hash: &[u8]) -> Result<Option<Value>> {
     let sql = "SELECT state FROM session WHERE key_hash = $1 AND expires_at > now()";
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.query_opt(&statement, &[&key_hash]).await?.map(|row| row.get(0)))
+    cached::find(client, sql, &[&key_hash], |row| row.get(0)).await
 }
 
 /// A session that begins.
@@ -35,15 +34,17 @@ pub struct NewSession<'a> {
 }
 
 /// Adds a session. Removes some of those that have expired.
-pub async fn insert(client: &impl GenericClient, new: NewSession<'_>) -> Result<(), DbError> {
+pub async fn insert(client: &impl GenericClient, new: NewSession<'_>) -> Result<()> {
     let sql = include_str!("../../sql/queries/session_insert.sql");
-    let statement = client.prepare_cached(sql).await?;
     let NewSession { key_hash, name, user, state, lifetime, address, user_agent } = new;
     let (user, seconds) = (user.map(|id| id.0), lifetime.as_secs_f64());
-    client
-        .execute(&statement, &[&key_hash, &user, &state, &seconds, &name, &address, &user_agent])
-        .await?;
-    Ok(())
+    cached::execute(
+        client,
+        sql,
+        &[&key_hash, &user, &state, &seconds, &name, &address, &user_agent],
+    )
+    .await
+    .map(drop)
 }
 
 /// Replaces the state of a session, and starts its lifetime anew. One that has ended meanwhile stays ended.
@@ -53,12 +54,10 @@ pub async fn update(
     user: Option<UserId>,
     state: &Value,
     lifetime: Duration,
-) -> Result<(), DbError> {
+) -> Result<()> {
     let sql = include_str!("../../sql/queries/session_update.sql");
-    let statement = client.prepare_cached(sql).await?;
     let (user, seconds) = (user.map(|id| id.0), lifetime.as_secs_f64());
-    client.execute(&statement, &[&key_hash, &user, state, &seconds]).await?;
-    Ok(())
+    cached::execute(client, sql, &[&key_hash, &user, state, &seconds]).await.map(drop)
 }
 
 /// The sessions of a user that have not expired, the latest used first.
@@ -66,10 +65,8 @@ pub async fn list_of_user(
     client: &impl GenericClient,
     user: UserId,
     limit: i64,
-) -> Result<Vec<SessionEntry>, DbError> {
+) -> Result<Vec<SessionEntry>> {
     let sql = include_str!("../../sql/queries/session_list_of_user.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&user.0, &limit]).await?;
     let entry = |row: &Row| SessionEntry {
         name: row.get(0),
         begun_at: row.get(1),
@@ -77,14 +74,12 @@ pub async fn list_of_user(
         address: row.get(3),
         user_agent: row.get(4),
     };
-    Ok(rows.iter().map(entry).collect())
+    cached::list(client, sql, &[&user.0, &limit], entry).await
 }
 
 /// Ends a session.
-pub async fn delete(client: &impl GenericClient, key_hash: &[u8]) -> Result<(), DbError> {
-    let statement = client.prepare_cached("DELETE FROM session WHERE key_hash = $1").await?;
-    client.execute(&statement, &[&key_hash]).await?;
-    Ok(())
+pub async fn delete(client: &impl GenericClient, key_hash: &[u8]) -> Result<()> {
+    cached::execute(client, "DELETE FROM session WHERE key_hash = $1", &[&key_hash]).await.map(drop)
 }
 
 /// Ends one session of a user by its name; returns the ended session's key hash.
@@ -92,11 +87,9 @@ pub async fn delete_named(
     client: &impl GenericClient,
     user: UserId,
     name: &str,
-) -> Result<Vec<Vec<u8>>, DbError> {
+) -> Result<Vec<Vec<u8>>> {
     let sql = "DELETE FROM session WHERE user_id = $1 AND name = $2 RETURNING key_hash";
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&user.0, &name]).await?;
-    Ok(rows.iter().map(|row| row.get(0)).collect())
+    cached::list(client, sql, &[&user.0, &name], |row| row.get(0)).await
 }
 
 /// Ends every session of a user, but for one of a name where that is to stay; returns the ended sessions' key hashes.
@@ -104,16 +97,14 @@ pub async fn delete_of_user(
     client: &impl GenericClient,
     user: UserId,
     but_for: Option<&str>,
-) -> Result<Vec<Vec<u8>>, DbError> {
+) -> Result<Vec<Vec<u8>>> {
     let sql =
         "DELETE FROM session WHERE user_id = $1 AND name IS DISTINCT FROM $2 RETURNING key_hash";
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&user.0, &but_for]).await?;
-    Ok(rows.iter().map(|row| row.get(0)).collect())
+    cached::list(client, sql, &[&user.0, &but_for], |row| row.get(0)).await
 }
 
 /// Removes the sessions that have expired; returns how many.
-pub async fn delete_expired(client: &impl GenericClient) -> Result<u64, DbError> {
+pub async fn delete_expired(client: &impl GenericClient) -> Result<u64> {
     let sql = "DELETE FROM session WHERE expires_at <= now()";
     client.execute(sql, &[]).await
 }

@@ -1,6 +1,8 @@
 //! The table `form_submission`: what came of forms that were sent, by their one-time tokens.
 
-use super::{DbError, GenericClient};
+use tokio_postgres::Row;
+
+use super::{GenericClient, Result, cached};
 use crate::domain::{PropertyId, Version};
 
 /// What came of a form when it was sent before.
@@ -20,33 +22,25 @@ pub async fn claim(
     client: &impl GenericClient,
     token: &[u8],
     content: &[u8],
-) -> Result<Option<Earlier>, DbError> {
+) -> Result<Option<Earlier>> {
     let sql = include_str!("../../sql/queries/form_submission_claim.sql");
-    let statement = client.prepare_cached(sql).await?;
-    if client.execute(&statement, &[&token, &content]).await? > 0 {
+    if cached::execute(client, sql, &[&token, &content]).await? > 0 {
         return Ok(None);
     }
     let sql = include_str!("../../sql/queries/form_submission_find.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let row = client.query_opt(&statement, &[&token]).await?;
-    Ok(row.and_then(|row| {
+    let earlier = |row: &Row| {
         Some(Earlier {
             content: row.get(0),
             property: PropertyId(row.get::<_, Option<i64>>(1)?),
             version: Version(row.get::<_, Option<i64>>(2)?),
         })
-    }))
+    };
+    Ok(cached::find(client, sql, &[&token], earlier).await?.flatten())
 }
 
 /// Notes what came of a form whose token this transaction has claimed.
-pub async fn finish(
-    client: &impl GenericClient,
-    token: &[u8],
-    earlier: &Earlier,
-) -> Result<(), DbError> {
+pub async fn finish(client: &impl GenericClient, token: &[u8], earlier: &Earlier) -> Result<()> {
     let sql = include_str!("../../sql/queries/form_submission_finish.sql");
-    let statement = client.prepare_cached(sql).await?;
     let Earlier { content, property, version } = earlier;
-    client.execute(&statement, &[&token, content, &property.0, &version.0]).await?;
-    Ok(())
+    cached::execute(client, sql, &[&token, content, &property.0, &version.0]).await.map(drop)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio_postgres::Row;
 
-use super::{DbError, GenericClient};
+use super::{GenericClient, Result};
 use crate::domain::{UploadId, UserId};
 
 /// A file as it was sent.
@@ -25,7 +25,7 @@ pub async fn insert(
     user: UserId,
     upload: &Upload,
     lifetime: Duration,
-) -> Result<UploadId, DbError> {
+) -> Result<UploadId> {
     let sql = include_str!("../../sql/queries/upload_insert.sql");
     let Upload { file_name, content } = upload;
     let row =
@@ -34,7 +34,7 @@ pub async fn insert(
 }
 
 /// Whether an import that has not ended yet has taken the user's file. If not, none takes it until this transaction ends.
-pub async fn is_taken(client: &impl GenericClient, user: UserId) -> Result<bool, DbError> {
+pub async fn is_taken(client: &impl GenericClient, user: UserId) -> Result<bool> {
     let sql = include_str!("../../sql/queries/upload_is_taken.sql");
     Ok(client.query_one(sql, &[&user.0]).await?.get(0))
 }
@@ -44,7 +44,7 @@ pub async fn find(
     client: &impl GenericClient,
     user: UserId,
     id: UploadId,
-) -> Result<Option<Upload>, DbError> {
+) -> Result<Option<Upload>> {
     let sql = include_str!("../../sql/queries/upload_find.sql");
     let row = client.query_opt(sql, &[&user.0, &id.0]).await?;
     Ok(row.as_ref().map(upload))
@@ -55,7 +55,7 @@ pub async fn take(
     client: &impl GenericClient,
     user: UserId,
     id: UploadId,
-) -> Result<Option<Upload>, DbError> {
+) -> Result<Option<Upload>> {
     let sql = concat!(
         include_str!("../../sql/queries/upload_delete.sql"),
         "RETURNING file_name, content"
@@ -65,17 +65,13 @@ pub async fn take(
 }
 
 /// Removes a user's file, unless another transaction is about to do so; returns whether it did.
-pub async fn delete(
-    client: &impl GenericClient,
-    user: UserId,
-    id: UploadId,
-) -> Result<bool, DbError> {
+pub async fn delete(client: &impl GenericClient, user: UserId, id: UploadId) -> Result<bool> {
     let sql = include_str!("../../sql/queries/upload_delete.sql");
     Ok(client.execute(sql, &[&user.0, &id.0]).await? > 0)
 }
 
 /// Removes the files that have expired; returns how many.
-pub async fn delete_expired(client: &impl GenericClient) -> Result<u64, DbError> {
+pub async fn delete_expired(client: &impl GenericClient) -> Result<u64> {
     let sql = include_str!("../../sql/queries/upload_delete_expired.sql");
     client.execute(sql, &[]).await
 }

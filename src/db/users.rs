@@ -4,29 +4,25 @@ use chrono::{DateTime, Utc};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
+use super::fact_columns::sql_file;
 use super::listing_sql::Statement;
-use super::{DbError, GenericClient};
+use super::{GenericClient, Result, cached};
 use crate::domain::{Names, Permissions, User, UserId, UserQuery, UserStanding, Username};
 
 /// Finds a user by login name.
-pub async fn find_by_name(
-    client: &impl GenericClient,
-    username: &str,
-) -> Result<Option<User>, DbError> {
-    let sql = include_str!("../../sql/queries/user_find_by_name.sql");
-    find_by(client, sql, &[&username]).await
+pub async fn find_by_name(client: &impl GenericClient, username: &str) -> Result<Option<User>> {
+    cached::find(client, sql_file!("sql/queries/user_find_by_name.sql"), &[&username], user).await
 }
 
 /// Finds a user by number.
-pub async fn find(client: &impl GenericClient, id: UserId) -> Result<Option<User>, DbError> {
-    let sql = include_str!("../../sql/queries/user_find.sql");
-    find_by(client, sql, &[&id.0]).await
+pub async fn find(client: &impl GenericClient, id: UserId) -> Result<Option<User>> {
+    cached::find(client, sql_file!("sql/queries/user_find.sql"), &[&id.0], user).await
 }
 
 /// Finds and locks a user by id until this transaction ends.
-pub async fn find_locked(client: &impl GenericClient, id: UserId) -> Result<Option<User>, DbError> {
+pub async fn find_locked(client: &impl GenericClient, id: UserId) -> Result<Option<User>> {
     let sql = concat!(include_str!("../../sql/queries/user_find.sql"), "FOR NO KEY UPDATE");
-    find_by(client, sql, &[&id.0]).await
+    cached::find(client, sql, &[&id.0], user).await
 }
 
 /// Finds an active member of staff who has a session of a name, and notes that the session is in use.
@@ -34,19 +30,9 @@ pub async fn find_by_session(
     client: &impl GenericClient,
     id: UserId,
     session: &str,
-) -> Result<Option<User>, DbError> {
+) -> Result<Option<User>> {
     let sql = include_str!("../../sql/queries/user_find_by_session.sql");
-    find_by(client, sql, &[&id.0, &session]).await
-}
-
-async fn find_by(
-    client: &impl GenericClient,
-    sql: &str,
-    parameters: &[&(dyn ToSql + Sync)],
-) -> Result<Option<User>, DbError> {
-    let statement = client.prepare_cached(sql).await?;
-    let row = client.query_opt(&statement, parameters).await?;
-    Ok(row.as_ref().map(user))
+    cached::find(client, sql, &[&id.0, &session], user).await
 }
 
 /// The users that a query asks for, ordered by name, and how many there are on all pages: 0 where the page has none.
@@ -54,14 +40,15 @@ pub async fn list(
     client: &impl GenericClient,
     query: &UserQuery,
     page_size: u16,
-) -> Result<(Vec<User>, i64), DbError> {
+) -> Result<(Vec<User>, i64)> {
     let sql = include_str!("../../sql/queries/user_list.sql");
-    let statement = client.prepare_cached(sql).await?;
     let (limit, offset) = (i64::from(page_size), i64::from(query.page) * i64::from(page_size));
     let UserQuery { search, role, active, .. } = query;
-    let rows = client.query(&statement, &[search, role, active, &limit, &offset]).await?;
-    let total = rows.first().map_or(0, |row| row.get(11));
-    Ok((rows.iter().map(user).collect(), total))
+    let read = |row: &Row| (user(row), row.get(11));
+    let rows: Vec<_> =
+        cached::list(client, sql, &[search, role, active, &limit, &offset], read).await?;
+    let total = rows.first().map_or(0, |(_, total)| *total);
+    Ok((rows.into_iter().map(|(user, _)| user).collect(), total))
 }
 
 /// Adds a user; `None` when the name is taken.
@@ -69,12 +56,10 @@ pub async fn insert(
     client: &impl GenericClient,
     new: &UserStanding,
     password_hash: &str,
-) -> Result<Option<UserId>, DbError> {
+) -> Result<Option<UserId>> {
     let sql = include_str!("../../sql/queries/user_insert.sql");
     let account = account(sql, new, password_hash.to_owned());
-    let statement = client.prepare_cached(&account.sql).await?;
-    let row = client.query_opt(&statement, &account.references()).await?;
-    Ok(row.map(|row| UserId(row.get(0))))
+    cached::find(client, &account.sql, &account.references(), |row| UserId(row.get(0))).await
 }
 
 /// A statement whose first parameters are an account's standing, in the order of [`UserStanding`]'s fields, and one more
@@ -113,14 +98,12 @@ pub struct LoadedUser {
 }
 
 /// Adds an account that comes from outside, or makes the one of that name like it; whether that changed anything.
-pub async fn upsert(client: &impl GenericClient, user: &LoadedUser) -> Result<bool, DbError> {
+pub async fn upsert(client: &impl GenericClient, user: &LoadedUser) -> Result<bool> {
     let sql = include_str!("../../sql/queries/user_upsert.sql");
     let mut account = account(sql, &user.standing, user.password_hash.clone());
     account.parameters.push(Box::new(user.last_login));
     account.parameters.push(Box::new(user.date_joined));
-    let statement = client.prepare_cached(&account.sql).await?;
-    let changed = client.execute(&statement, &account.references()).await?;
-    Ok(changed > 0)
+    Ok(cached::execute(client, &account.sql, &account.references()).await? > 0)
 }
 
 /// Changes what a user is, apart from the password.
@@ -131,36 +114,28 @@ pub async fn update(
     client: &impl GenericClient,
     id: UserId,
     standing: &UserStanding,
-) -> Result<(), DbError> {
+) -> Result<()> {
     let sql = include_str!("../../sql/queries/user_update.sql");
     let account = account(sql, standing, id.0);
-    let statement = client.prepare_cached(&account.sql).await?;
-    client.execute(&statement, &account.references()).await?;
-    Ok(())
+    cached::execute(client, &account.sql, &account.references()).await.map(drop)
 }
 
 /// Removes a user, and with them their sessions.
-pub async fn delete(client: &impl GenericClient, id: UserId) -> Result<(), DbError> {
-    let statement = client.prepare_cached("DELETE FROM site_user WHERE id = $1").await?;
-    client.execute(&statement, &[&id.0]).await?;
-    Ok(())
+pub async fn delete(client: &impl GenericClient, id: UserId) -> Result<()> {
+    cached::execute(client, "DELETE FROM site_user WHERE id = $1", &[&id.0]).await.map(drop)
 }
 
 /// The names of all users but one.
-pub async fn list_names(
-    client: &impl GenericClient,
-    but: Option<UserId>,
-) -> Result<Names, DbError> {
+pub async fn list_names(client: &impl GenericClient, but: Option<UserId>) -> Result<Names> {
     let sql = "SELECT username FROM site_user WHERE id IS DISTINCT FROM $1";
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&but.map(|id| id.0)]).await?;
-    let names: Vec<_> = rows.iter().map(|row| Username::from_database(row.get(0))).collect();
+    let name = |row: &Row| Username::from_database(row.get(0));
+    let names: Vec<_> = cached::list(client, sql, &[&but.map(|id| id.0)], name).await?;
     Ok(names.iter().collect())
 }
 
 /// Waits until no other transaction gives a name to a user, and lets none until this one ends: two at once could each
 /// give one that looks like the other's.
-pub async fn lock_names(client: &impl GenericClient) -> Result<(), DbError> {
+pub async fn lock_names(client: &impl GenericClient) -> Result<()> {
     let lock = "SELECT pg_advisory_xact_lock(hashtext('site_user.username'))";
     client.execute(lock, &[]).await?;
     Ok(())
@@ -173,12 +148,10 @@ pub async fn update_password(
     id: UserId,
     checked: Option<&str>,
     password_hash: &str,
-) -> Result<bool, DbError> {
+) -> Result<bool> {
     let sql = "UPDATE site_user SET password_hash = $2
         WHERE id = $1 AND ($3::text IS NULL OR session_stamp = $3)";
-    let statement = client.prepare_cached(sql).await?;
-    let changed = client.execute(&statement, &[&id.0, &password_hash, &checked]).await?;
-    Ok(changed > 0)
+    Ok(cached::execute(client, sql, &[&id.0, &password_hash, &checked]).await? > 0)
 }
 
 /// Replaces a hash by another one of the same password, if it is still the one that was checked. Sessions stay. To be
@@ -188,39 +161,32 @@ pub async fn rehash_password(
     id: UserId,
     checked: &str,
     password_hash: &str,
-) -> Result<(), DbError> {
+) -> Result<()> {
     client.batch_execute("SET LOCAL app.rehash = 'on'").await?;
     let sql = "UPDATE site_user SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
-    let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[&id.0, &checked, &password_hash]).await?;
-    Ok(())
+    cached::execute(client, sql, &[&id.0, &checked, &password_hash]).await.map(drop)
 }
 
 /// A hash that another program made, of the kind that most accounts with such a one have, if any has.
-pub async fn find_foreign_hash(client: &impl GenericClient) -> Result<Option<String>, DbError> {
+pub async fn find_foreign_hash(client: &impl GenericClient) -> Result<Option<String>> {
     let sql = include_str!("../../sql/queries/user_find_foreign_hash.sql");
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.query_opt(&statement, &[]).await?.map(|row| row.get(0)))
+    cached::find(client, sql, &[], |row| row.get(0)).await
 }
 
 /// Notes that a user has just logged in.
-pub async fn update_last_login(client: &impl GenericClient, id: UserId) -> Result<(), DbError> {
+pub async fn update_last_login(client: &impl GenericClient, id: UserId) -> Result<()> {
     let sql = "UPDATE site_user SET last_login = now() WHERE id = $1";
-    let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[&id.0]).await?;
-    Ok(())
+    cached::execute(client, sql, &[&id.0]).await.map(drop)
 }
 
 /// Those who may manage accounts; until this transaction ends none of them ceases to.
-pub async fn lock_in_charge(client: &impl GenericClient) -> Result<Vec<UserId>, DbError> {
+pub async fn lock_in_charge(client: &impl GenericClient) -> Result<Vec<UserId>> {
     let sql = include_str!("../../sql/queries/user_lock_in_charge.sql");
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[]).await?;
-    Ok(rows.iter().map(|row| UserId(row.get(0))).collect())
+    cached::list(client, sql, &[], |row| UserId(row.get(0))).await
 }
 
 /// How many may manage accounts.
-pub async fn count_superusers(client: &impl GenericClient) -> Result<i64, DbError> {
+pub async fn count_superusers(client: &impl GenericClient) -> Result<i64> {
     let sql = "SELECT count(*) FROM site_user WHERE is_superuser AND is_staff AND is_active";
     Ok(client.query_one(sql, &[]).await?.get(0))
 }

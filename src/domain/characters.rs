@@ -68,33 +68,12 @@ mod tests {
 
     #[test]
     fn what_shows_nothing_is_not_visible_however_much_there_is_of_it() {
-        for blank in [
-            '\u{200B}',
-            '\u{2060}',
-            '\u{FEFF}',
-            '\u{AD}',
-            '\u{3164}',
-            '\u{2800}',
-            '\u{115F}',
-            '\u{1160}',
-            '\u{FFA0}',
-            '\u{180E}',
-            '\u{301}',
-            '\u{E0041}',
-            '\u{FE0F}',
-            '\u{E0100}',
-            '\u{34F}',
-            '\u{20DD}',
-            '\u{200E}',
-            '\u{A0}',
-            '\u{2003}',
-            '\u{3000}',
-            '\u{2028}',
-            '\u{FFF9}',
-            '\u{1D173}',
-            '\u{7F}',
-            '\u{85}',
-        ] {
+        let blanks = concat!(
+            "\u{200B}\u{2060}\u{FEFF}\u{AD}\u{3164}\u{2800}\u{115F}\u{1160}\u{FFA0}",
+            "\u{180E}\u{301}\u{E0041}\u{FE0F}\u{E0100}\u{34F}\u{20DD}\u{200E}\u{A0}",
+            "\u{2003}\u{3000}\u{2028}\u{FFF9}\u{1D173}\u{7F}\u{85}",
+        );
+        for blank in blanks.chars() {
             assert!(is_blank(blank), "U+{:04X}", u32::from(blank));
             assert!(!is_visible(&format!(" {blank}\u{200B}{blank}")));
             assert!(is_visible(&format!("{blank}x")));

@@ -49,6 +49,17 @@ impl FieldErrors {
         self.0.is_empty()
     }
 
+    /// The value that was read, if every field is right.
+    ///
+    /// # Errors
+    /// These errors, if there are any.
+    pub fn or<T>(self, value: T) -> Result<T, Self> {
+        match self.is_empty() {
+            true => Ok(value),
+            false => Err(self),
+        }
+    }
+
     /// The messages of one field.
     pub fn get(&self, field: &str) -> &[String] {
         self.0.get(field).map_or(&[], Vec::as_slice)

@@ -97,9 +97,6 @@ impl HistoryQuery {
     }
 
     /// Parses a URL's query string; empty and unknown parameters are ignored.
-    ///
-    /// # Errors
-    /// All wrong parameters at once, each with what is allowed.
     pub fn parse(query_string: &str) -> Result<Self, FieldErrors> {
         let (mut query, mut errors) = (Self::default(), FieldErrors::new());
         for (field, value) in form_urlencoded::parse(query_string.as_bytes()) {
@@ -129,10 +126,7 @@ impl HistoryQuery {
         {
             errors.add("to", format!("The end date is before the start date, {from}."));
         }
-        match errors.is_empty() {
-            true => Ok(query),
-            false => Err(errors),
-        }
+        errors.or(query)
     }
 
     /// Whether it asks for less than everything.

@@ -95,9 +95,6 @@ pub struct LoginFilter {
 
 impl LoginFilter {
     /// Reads a query string; unknown parameters are ignored.
-    ///
-    /// # Errors
-    /// What is wrong with each parameter.
     pub fn parse(text: &str) -> Result<Self, FieldErrors> {
         let (mut filter, mut errors) = (Self::default(), FieldErrors::new());
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
@@ -130,10 +127,7 @@ impl LoginFilter {
                 _ => {}
             }
         }
-        match errors.is_empty() {
-            true => Ok(filter),
-            false => Err(errors),
-        }
+        errors.or(filter)
     }
 
     /// Whether it leaves anything out, apart from what is on earlier pages.

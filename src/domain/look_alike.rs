@@ -12,17 +12,12 @@ pub enum NameError {
     /// An account has just this name.
     #[error("A user with that username already exists.")]
     Taken,
-    /// A reader would take it for the name of an account.
+    /// A reader would take the first name for the second, which is that of an account.
     #[error(
-        "“{name}” looks like “{existing}”, a username that already exists. Choose a name that can’t be confused \
+        "“{0}” looks like “{1}”, a username that already exists. Choose a name that can’t be confused \
         with it."
     )]
-    LooksLike {
-        /// The new name.
-        name: String,
-        /// The name of the account.
-        existing: String,
-    },
+    LooksLike(String, String),
 }
 
 /// The names of accounts, by what a reader sees of them.
@@ -47,18 +42,13 @@ impl Names {
     }
 
     /// Checks the name of a new account.
-    ///
-    /// # Errors
-    /// [`NameError`] where an account has the name, or one that looks like it.
     pub fn check(&self, name: &Username) -> Result<(), NameError> {
         if self.contains(name) {
             return Err(NameError::Taken);
         }
         let existing = looks(name).into_iter().find_map(|look| self.by_look.get(&look));
         match existing {
-            Some(existing) => {
-                Err(NameError::LooksLike { name: name.to_string(), existing: existing.to_string() })
-            }
+            Some(existing) => Err(NameError::LooksLike(name.to_string(), existing.to_string())),
             None => Ok(()),
         }
     }

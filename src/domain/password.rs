@@ -87,9 +87,6 @@ impl Password {
     ];
 
     /// Checks a new password as Django's default validators do.
-    ///
-    /// # Errors
-    /// Every rule that it breaks.
     pub fn parse(text: &str, username: &Username, email: &str) -> Result<Self, PasswordErrors> {
         let text = &*Self::prepared(text);
         let lower = text.to_lowercase();

@@ -70,9 +70,6 @@ impl PropertyForm {
     }
 
     /// Checks every field.
-    ///
-    /// # Errors
-    /// All wrong fields at once, each with what is allowed.
     pub fn parse(&self) -> Result<NewProperty, FieldErrors> {
         let mut errors = FieldErrors::new();
         let title = errors.check("title", Title::parse(self.get("title")));

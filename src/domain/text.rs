@@ -14,25 +14,15 @@ pub enum TextError {
     /// The text has no visible character.
     #[error("This field is required.")]
     Missing,
-    /// Longer than the field may be; lengths count Unicode characters.
-    #[error("Ensure this value has at most {limit} characters (it has {length}).")]
-    TooLong {
-        /// The most characters allowed.
-        limit: usize,
-        /// The characters given.
-        length: usize,
-    },
+    /// More Unicode characters than the field may have: the limit, and how many there are.
+    #[error("Ensure this value has at most {0} characters (it has {1}).")]
+    TooLong(usize, usize),
     /// A control character other than newline and tab.
     #[error("Control characters are not allowed (U+{0:04X}).")]
     Control(u32),
-    /// A character that changes the direction of the text after it, also after the field.
-    #[error("Characters that change the direction of text are not allowed (U+{code:04X}, {name}).")]
-    Direction {
-        /// The character.
-        code: u32,
-        /// Its name.
-        name: &'static str,
-    },
+    /// A character that changes the direction of the text after it, also after the field: its code and its name.
+    #[error("Characters that change the direction of text are not allowed (U+{0:04X}, {1}).")]
+    Direction(u32, &'static str),
 }
 
 /// Trims, turns CRLF and CR into newlines, normalises to Unicode's form NFC, and checks the limits.
@@ -52,7 +42,7 @@ pub(super) fn parse_text(text: &str, limit: usize) -> Result<String, TextError> 
     }
     let length = text.chars().count();
     if length > limit {
-        return Err(TextError::TooLong { limit, length });
+        return Err(TextError::TooLong(limit, length));
     }
     Ok(text)
 }
@@ -63,12 +53,9 @@ pub(super) fn is_absent(text: &str) -> bool {
 }
 
 /// Checks that a text has no control character other than newline and tab, and none that changes its direction.
-///
-/// # Errors
-/// [`TextError::Control`] and [`TextError::Direction`] for the first character that is not allowed.
 pub(super) fn check_characters(text: &str) -> Result<(), TextError> {
     let wrong = text.chars().find_map(|c| match direction_control(c) {
-        Some(name) => Some(TextError::Direction { code: c.into(), name }),
+        Some(name) => Some(TextError::Direction(c.into(), name)),
         None if c.is_control() && c != '\n' && c != '\t' => Some(TextError::Control(c.into())),
         None => None,
     });
@@ -87,9 +74,6 @@ macro_rules! text_type {
             pub const MAX_CHARS: usize = $limit;
 
             /// Trims, normalises to NFC and checks a text.
-            ///
-            /// # Errors
-            /// [`TextError`] when nothing of it is visible, when it is too long, or when it has control characters.
             pub fn parse(text: &str) -> Result<Self, TextError> {
                 parse_text(text, $limit).map(Self)
             }
@@ -215,10 +199,7 @@ mod tests {
     #[test]
     fn lengths_count_characters_not_bytes() {
         assert!(Title::parse(&"é".repeat(200)).is_ok());
-        assert_eq!(
-            Title::parse(&"é".repeat(201)),
-            Err(TextError::TooLong { limit: 200, length: 201 })
-        );
+        assert_eq!(Title::parse(&"é".repeat(201)), Err(TextError::TooLong(200, 201)));
     }
 
     #[test]

@@ -81,9 +81,6 @@ impl UserForm {
     }
 
     /// Checks what was typed.
-    ///
-    /// # Errors
-    /// What is wrong with each field.
     pub fn parse(&self) -> Result<UserStanding, FieldErrors> {
         let mut errors = FieldErrors::new();
         let username = errors.check("username", Username::parse(&self.username));
@@ -107,9 +104,6 @@ impl UserForm {
 }
 
 /// Checks an email address, which may be empty.
-///
-/// # Errors
-/// A message that says what it should be.
 pub fn parse_email(text: &str) -> Result<String, String> {
     let text = text.trim();
     let well_formed = text.split_once('@').is_some_and(|(name, host)| {
@@ -145,9 +139,6 @@ impl UserQuery {
         [("superuser", "Superusers"), ("staff", "Other staff"), ("other", "No access")];
 
     /// Reads a query string; unknown parameters are ignored.
-    ///
-    /// # Errors
-    /// What is wrong with each parameter.
     pub fn parse(text: &str) -> Result<Self, FieldErrors> {
         let (mut query, mut errors) = (Self::default(), FieldErrors::new());
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
@@ -187,10 +178,7 @@ impl UserQuery {
                 _ => {}
             }
         }
-        match errors.is_empty() {
-            true => Ok(query),
-            false => Err(errors),
-        }
+        errors.or(query)
     }
 
     /// The query string that asks for exactly this, defaults left out.

@@ -20,9 +20,6 @@ impl CacheReceiver {
     }
 
     /// Invalidates in Redis what events of the log touched, unless an instance has done that already.
-    ///
-    /// # Errors
-    /// When Redis can't be reached or refuses.
     pub(super) async fn receive_in_redis(&self, events: &[&Event]) -> Result<(), CacheError> {
         for batch in events.chunks(BATCH) {
             let invalidation = invalidation(batch);

@@ -71,9 +71,6 @@ impl LogReader {
 
     /// The end of the log, for a memory that is still empty: taken before anything else is read, so that no event
     /// falls between.
-    ///
-    /// # Errors
-    /// When the database fails or is silent for too long.
     pub async fn end(&self) -> Result<LogPosition, ReplayError> {
         let mut connection = connect(&self.database).await?;
         Ok(read(&mut connection, &[]).await?.end)

@@ -32,9 +32,6 @@ impl CommittedEvents {
 
 impl<'a> UnitOfWork<'a> {
     /// Begins a transaction; `actor` is who the event log will name.
-    ///
-    /// # Errors
-    /// When the database can't be reached.
     pub async fn begin(client: &'a mut Client, actor: &str) -> Result<Self, DbError> {
         let transaction = client.transaction().await?;
         event_log::set_actor(&transaction, actor).await?;
@@ -43,9 +40,6 @@ impl<'a> UnitOfWork<'a> {
 
     /// Begins a transaction that may take long: its statements may, while it waits for others no longer than any
     /// other does.
-    ///
-    /// # Errors
-    /// As [`UnitOfWork::begin`].
     pub async fn begin_long(client: &'a mut Client, actor: &str) -> Result<Self, DbError> {
         let work = Self::begin(client, actor).await?;
         work.transaction.batch_execute(LONG).await?;

@@ -9,7 +9,7 @@ use super::editor::to_the_end;
 use super::list_view::promising;
 use super::meant::meant_by;
 use super::spelling::respelled;
-use super::{Editor, Looser, Meant, ServiceError, UnknownPlace};
+use super::{Editor, Looser, Meant, Result, ServiceError, UnknownPlace};
 use crate::db::{Client, admin_listings as rows, event_log};
 use crate::domain::{
     AdminFilter, AdminListQuery, AdminOrder, BulkChange, Count, EventId, ListingQuery,
@@ -73,7 +73,7 @@ pub enum BulkOutcome {
 
 impl Editor {
     /// A page of the admin's list.
-    pub async fn list(&self, query: &AdminListQuery) -> Result<AdminPage, ServiceError> {
+    pub async fn list(&self, query: &AdminListQuery) -> Result<AdminPage> {
         let client = self.database.client().await?;
         let (query, unknown) = meant(&client, query).await?;
         let total = rows::count(&client, &query.filter, LONGEST_LIST).await?;
@@ -100,11 +100,7 @@ impl Editor {
         })
     }
 
-    async fn spellings(
-        &self,
-        client: &Client,
-        filter: &AdminFilter,
-    ) -> Result<Vec<Looser>, ServiceError> {
+    async fn spellings(&self, client: &Client, filter: &AdminFilter) -> Result<Vec<Looser>> {
         let respelled = respelled(&self.database, &filter.listing, Some(client)).await;
         let counted = respelled.into_iter().map(async |less| {
             let filter = AdminFilter { listing: less.filter.clone(), ..filter.clone() };
@@ -120,7 +116,7 @@ impl Editor {
         selection: &Selection,
         order: &AdminOrder,
         limit: i64,
-    ) -> Result<Look, ServiceError> {
+    ) -> Result<Look> {
         // To compare every row of a large site takes seconds.
         let client = self.database.unhurried_client().await?;
         let seen = rows::find_seen(&client, selection).await?;
@@ -138,7 +134,7 @@ impl Editor {
         selection: Selection,
         change: BulkChange,
         expected: Option<RowsSeen>,
-    ) -> Result<BulkOutcome, ServiceError> {
+    ) -> Result<BulkOutcome> {
         let (this, actor) = (self.clone(), actor.to_owned());
         to_the_end(async move {
             let mut client = this.database.unhurried_client().await?;
@@ -172,7 +168,7 @@ fn note(change: &BulkChange) -> String {
 async fn meant(
     client: &Client,
     query: &AdminListQuery,
-) -> Result<(AdminListQuery, Vec<UnknownPlace>), ServiceError> {
+) -> Result<(AdminListQuery, Vec<UnknownPlace>)> {
     let public = ListingQuery::of(query.filter.listing.clone());
     let Meant { query: public, mut unknown } = meant_by(client, &public).await?;
     let mut query = query.clone();

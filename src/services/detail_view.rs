@@ -1,7 +1,7 @@
 //! The data of a listing's page: the listing itself, and similar ones.
 
 use super::families::QUERYSETS;
-use super::{Listings, ServiceError};
+use super::{Listings, Result};
 use crate::cache::{CacheKey, Cached, Fill, Level, TagSet};
 use crate::db::properties;
 use crate::domain::{FoldedLocation, Property, PropertyId};
@@ -21,7 +21,7 @@ pub struct DetailView {
 
 impl Listings {
     /// One listing, as a reader sees it; `None` when there is none.
-    pub async fn detail(&self, id: PropertyId) -> Result<Cached<Option<DetailView>>, ServiceError> {
+    pub async fn detail(&self, id: PropertyId) -> Result<Cached<Option<DetailView>>> {
         let Cached { tagged, outcome } = self.find(id).await?;
         let Some(property) = tagged.value.clone() else {
             let tagged = tagged.map(|_| None);
@@ -36,21 +36,21 @@ impl Listings {
     }
 
     /// A listing as a reader would see it if it were saved so, straight from the database: no cache is read or written.
-    pub async fn preview(&self, property: Property) -> Result<DetailView, ServiceError> {
+    pub async fn preview(&self, property: Property) -> Result<DetailView> {
         let client = self.database.client().await?;
         let similar = properties::list_similar(&client, &property, SIMILAR).await?;
         Ok(DetailView { property, similar })
     }
 
     /// The listings of the same place and price band.
-    async fn similar(&self, to: Property) -> Result<Cached<Vec<Property>>, ServiceError> {
+    async fn similar(&self, to: Property) -> Result<Cached<Vec<Property>>> {
         let place = FoldedLocation::of(&to.location);
         let tags = TagSet::from([kinds::band(&place, to.price)]);
         // The listing's own state is part of the key, so that its page never shows what was similar before an edit.
         let key = format!("similar/{}/{}/{}", to.id, to.price, place.as_str());
         let key = CacheKey::new(Level::Queryset, QUERYSETS, key);
         let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
-        let load = async move || -> Result<_, ServiceError> {
+        let load = async move || -> Result<_> {
             let client = database.client().await?;
             let value = properties::list_similar(&client, &to, SIMILAR).await?;
             Ok(Fill::new(value, ttl))

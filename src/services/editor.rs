@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::Semaphore;
 
 use self::Ending::{Commit, RollBack};
-use super::ServiceError;
+use super::{Result, ServiceError};
 use crate::cache::{Cache, caller};
 use crate::db::{Database, DbError, Transaction, event_log, properties};
 use crate::domain::{EventId, NewProperty, Property, PropertyId, Version};
@@ -59,7 +59,7 @@ pub(super) enum Ending<T> {
 }
 
 /// A write under way.
-pub(super) type Write<'a, T> = BoxFuture<'a, Result<Ending<T>, ServiceError>>;
+pub(super) type Write<'a, T> = BoxFuture<'a, Result<Ending<T>>>;
 
 /// Files of imports that an instance reads at once: each takes a connection, a core, and its size in memory.
 const IMPORTS_AT_ONCE: usize = 2;
@@ -85,10 +85,7 @@ impl Editor {
     }
 
     /// Adds a listing.
-    ///
-    /// # Errors
-    /// When the database refuses or can't answer.
-    pub async fn create(&self, actor: &str, new: NewProperty) -> Result<Property, ServiceError> {
+    pub async fn create(&self, actor: &str, new: NewProperty) -> Result<Property> {
         let written = self.write(actor, move |work| {
             Box::pin(async move { Ok(Commit(properties::insert(work, &new).await?)) })
         });
@@ -96,11 +93,7 @@ impl Editor {
     }
 
     /// Tells every instance that the cache is cleared, or only what carries certain tags.
-    pub(super) async fn log_clear(
-        &self,
-        actor: &str,
-        tags: Option<Vec<String>>,
-    ) -> Result<(), ServiceError> {
+    pub(super) async fn log_clear(&self, actor: &str, tags: Option<Vec<String>>) -> Result<()> {
         let written = self.write(actor, move |work| {
             Box::pin(async move {
                 event_log::insert_clear(work, tags.as_deref()).await?;
@@ -112,11 +105,7 @@ impl Editor {
     }
 
     /// Deletes listings, as far as they exist.
-    pub async fn delete(
-        &self,
-        actor: &str,
-        ids: Vec<PropertyId>,
-    ) -> Result<Deletion, ServiceError> {
+    pub async fn delete(&self, actor: &str, ids: Vec<PropertyId>) -> Result<Deletion> {
         let written = self.write(actor, move |work| {
             Box::pin(async move { Ok(Commit(properties::delete(work, &ids).await?)) })
         });
@@ -130,7 +119,7 @@ impl Editor {
         actor: &str,
         id: PropertyId,
         seen: Option<Version>,
-    ) -> Result<DeleteOutcome, ServiceError> {
+    ) -> Result<DeleteOutcome> {
         let written = self.write(actor, move |work| {
             Box::pin(async move {
                 let Some(current) = properties::find_locked(work, id).await? else {
@@ -151,14 +140,11 @@ impl Editor {
 
     /// Runs a write in a transaction of an actor, and publishes its events before it returns. Also returns what undoes a
     /// deletion, as [`Editor::commit`] does.
-    ///
-    /// # Errors
-    /// When the database refuses or can't answer.
     pub(super) async fn write<T: Send + 'static>(
         &self,
         actor: &str,
         write: impl for<'a> FnOnce(&'a Transaction<'a>) -> Write<'a, T> + Send + 'static,
-    ) -> Result<(T, Option<EventId>), ServiceError> {
+    ) -> Result<(T, Option<EventId>)> {
         let (this, actor) = (self.clone(), actor.to_owned());
         to_the_end(async move {
             let mut client = this.database.client().await?;
@@ -179,13 +165,7 @@ impl Editor {
 
     /// Commits, and publishes what happened. Returns what undoes it, if it deleted listings and the log has them one by
     /// one.
-    ///
-    /// # Errors
-    /// When the database refuses or can't answer.
-    pub(super) async fn commit(
-        &self,
-        work: UnitOfWork<'_>,
-    ) -> Result<Option<EventId>, ServiceError> {
+    pub(super) async fn commit(&self, work: UnitOfWork<'_>) -> Result<Option<EventId>> {
         match work.commit().await {
             Ok(events) => {
                 let deletion = events.deletion();
@@ -204,7 +184,7 @@ impl Editor {
 
 /// Runs a future to its end, even if the caller goes away.
 pub(super) async fn to_the_end<T: Send + 'static>(
-    work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
-) -> Result<T, ServiceError> {
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
     tokio::spawn(caller::carried(work)).await.unwrap_or(Err(ServiceError::Interrupted))
 }

@@ -25,6 +25,9 @@ pub enum ServiceError {
     Hash(argon2::password_hash::Error),
 }
 
+/// What a use case returns.
+pub type Result<T, E = ServiceError> = std::result::Result<T, E>;
+
 /// A temporary failure of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outage {

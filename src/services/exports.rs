@@ -7,10 +7,10 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::{Stream, TryStreamExt as _, stream};
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::mpsc::{Sender, channel};
 
-use super::fixtures::{Format, Sheet};
-use super::{Editor, ServiceError};
+use super::fixtures::{Format, sheet};
+use super::{Editor, Result};
 use crate::db::{Client, DbError, admin_listings};
 use crate::domain::{AdminOrder, Selection};
 
@@ -22,22 +22,19 @@ const WAITING: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A piece of the file, or why there are no more.
-pub type Piece = Result<Vec<u8>, ServiceError>;
+pub type Piece = Result<Vec<u8>>;
 
 impl Editor {
     /// The chosen listings of one moment as a file, in an order. What fails on the way ends the stream with an error, so
     /// that a part is never mistaken for the whole.
-    ///
-    /// # Errors
-    /// When the database can't be reached at the start.
     pub async fn export(
         &self,
         selection: Selection,
         order: AdminOrder,
         format: Format,
-    ) -> Result<impl Stream<Item = Piece> + use<>, ServiceError> {
+    ) -> Result<impl Stream<Item = Piece> + use<>> {
         let client = self.database.unhurried_client().await?;
-        let (sender, receiver) = channel(WAITING);
+        let (sender, mut receiver) = channel(WAITING);
         tokio::spawn(async move {
             match write(&client, &selection, &order, format, &sender).await {
                 Ok(true) => {}
@@ -48,13 +45,8 @@ impl Editor {
                 }
             }
         });
-        Ok(stream::unfold(receiver, next))
+        Ok(stream::poll_fn(move |context| receiver.poll_recv(context)))
     }
-}
-
-async fn next(mut receiver: Receiver<Piece>) -> Option<(Piece, Receiver<Piece>)> {
-    let piece = receiver.recv().await?;
-    Some((piece, receiver))
 }
 
 /// Writes everything; `false` when the reader is gone.
@@ -65,14 +57,13 @@ async fn write(
     format: Format,
     sender: &Sender<Piece>,
 ) -> Result<bool, DbError> {
-    let sheet = Sheet::new(format);
-    if !take(sender, sheet.begin()?).await {
+    if !take(sender, sheet::begin(format)?).await {
         return Ok(false);
     }
     let rows = admin_listings::stream_selected(client, selection, order).await?;
     let mut pieces = pin!(rows.try_chunks(ROWS));
     while let Some(rows) = pieces.try_next().await.map_err(|err| err.1)? {
-        if !take(sender, sheet.rows(&rows)?).await {
+        if !take(sender, sheet::rows(format, &rows)?).await {
             return Ok(false);
         }
     }

@@ -26,15 +26,11 @@ impl Readiness {
 /// Checks health; cheap to clone.
 #[derive(Clone)]
 pub struct Health {
-    database: Database,
-    cache: Cache,
+    pub(super) database: Database,
+    pub(super) cache: Cache,
 }
 
 impl Health {
-    pub(super) fn new(database: Database, cache: Cache) -> Self {
-        Self { database, cache }
-    }
-
     /// Asks each server.
     pub async fn readiness(&self) -> Readiness {
         let migrations = migrations::list(&self.database).await;

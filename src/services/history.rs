@@ -1,6 +1,6 @@
 //! Reading the history of listings, always from the database.
 
-use super::ServiceError;
+use super::Result;
 use crate::db::{Database, event_log, history};
 use crate::domain::{
     Author, DeletedListing, EventId, HistoryEntry, HistoryPlace, HistoryQuery, PropertyForm,
@@ -35,29 +35,25 @@ pub struct Origin {
 /// Reads the history; cheap to clone.
 #[derive(Clone)]
 pub struct History {
-    database: Database,
+    pub(super) database: Database,
 }
 
 impl History {
-    pub(super) fn new(database: Database) -> Self {
-        Self { database }
-    }
-
     /// Trims the event log and erases entries that are older than `retention` days (0: none), some at a time. Returns
     /// whether more is to be done.
-    pub async fn upkeep(&self, retention: u16) -> Result<bool, ServiceError> {
+    pub async fn upkeep(&self, retention: u16) -> Result<bool> {
         let client = self.database.unhurried_client().await?;
         Ok(event_log::upkeep(&client, retention).await?)
     }
 
     /// The latest changes.
-    pub async fn recent(&self, limit: u16) -> Result<Vec<HistoryEntry>, ServiceError> {
+    pub async fn recent(&self, limit: u16) -> Result<Vec<HistoryEntry>> {
         let client = self.database.client().await?;
         Ok(history::list(&client, &HistoryQuery::default(), i64::from(limit)).await?)
     }
 
     /// A page of the history.
-    pub async fn page(&self, query: &HistoryQuery, size: u16) -> Result<HistoryPage, ServiceError> {
+    pub async fn page(&self, query: &HistoryQuery, size: u16) -> Result<HistoryPage> {
         let client = self.database.client().await?;
         let mut entries = history::list(&client, query, i64::from(size) + 1).await?;
         let more = entries.len() > usize::from(size);
@@ -74,24 +70,17 @@ impl History {
     }
 
     /// One entry.
-    pub async fn find(&self, event: EventId) -> Result<Option<HistoryEntry>, ServiceError> {
-        let client = self.database.client().await?;
-        Ok(history::find(&client, event).await?)
+    pub async fn find(&self, event: EventId) -> Result<Option<HistoryEntry>> {
+        Ok(history::find(&self.database.client().await?, event).await?)
     }
 
     /// The actors in the history, sorted by name; at most a hundred.
-    pub async fn actors(&self) -> Result<Vec<String>, ServiceError> {
-        let client = self.database.client().await?;
-        Ok(history::list_actors(&client, ACTORS).await?)
+    pub async fn actors(&self) -> Result<Vec<String>> {
+        Ok(history::list_actors(&self.database.client().await?, ACTORS).await?)
     }
 
     /// The version that an edit of a listing started from, and the changes that led to `current` since then.
-    pub async fn origin(
-        &self,
-        id: PropertyId,
-        seen: Version,
-        current: Version,
-    ) -> Result<Origin, ServiceError> {
+    pub async fn origin(&self, id: PropertyId, seen: Version, current: Version) -> Result<Origin> {
         let client = self.database.client().await?;
         let (state, latest, actors) = tokio::try_join!(
             history::find_state(&client, id, seen),
@@ -111,11 +100,7 @@ impl History {
 
     /// The listings that were deleted together with an event's own, one more than can be restored at most; `only` the
     /// event's own if so. None for an event that is no deletion.
-    pub async fn deletions(
-        &self,
-        event: EventId,
-        only: bool,
-    ) -> Result<Vec<DeletedListing>, ServiceError> {
+    pub async fn deletions(&self, event: EventId, only: bool) -> Result<Vec<DeletedListing>> {
         let client = self.database.client().await?;
         Ok(history::list_deletions(&client, event, only, super::MAX_UNDONE + 1).await?)
     }

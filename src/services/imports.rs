@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::editor::to_the_end;
 use super::fixtures::{self, Found, ImportReport, LoadError, RowError};
-use super::{Editor, ServiceError};
+use super::{Editor, Result};
 use crate::db::uploads::{self, Upload};
 use crate::db::{DbError, GenericClient as _, event_log};
 use crate::domain::{UploadId, UserId};
@@ -78,7 +78,7 @@ impl Editor {
         user: UserId,
         file_name: String,
         content: Vec<u8>,
-    ) -> Result<Option<UploadId>, ServiceError> {
+    ) -> Result<Option<UploadId>> {
         let mut client = self.database.unhurried_client().await?;
         uploads::delete_expired(&client).await?;
         let work = client.transaction().await?;
@@ -93,11 +93,7 @@ impl Editor {
     }
 
     /// The current preview of a stored file.
-    pub async fn preview_import(
-        &self,
-        user: UserId,
-        id: UploadId,
-    ) -> Result<PreviewOutcome, ServiceError> {
+    pub async fn preview_import(&self, user: UserId, id: UploadId) -> Result<PreviewOutcome> {
         let Some(_permit) = self.import_permit().await else {
             return Ok(PreviewOutcome::Busy);
         };
@@ -106,7 +102,7 @@ impl Editor {
     }
 
     /// Dropped at any await, it leaves a transaction that is rolled back.
-    async fn look(&self, user: UserId, id: UploadId) -> Result<PreviewOutcome, ServiceError> {
+    async fn look(&self, user: UserId, id: UploadId) -> Result<PreviewOutcome> {
         let mut client = self.database.unhurried_client().await?;
         let Some(Upload { file_name, content }) = uploads::find(&client, user, id).await? else {
             return Ok(PreviewOutcome::Gone);
@@ -138,7 +134,7 @@ impl Editor {
         user: UserId,
         id: UploadId,
         skip_invalid: bool,
-    ) -> Result<ImportOutcome, ServiceError> {
+    ) -> Result<ImportOutcome> {
         let Some(permit) = self.import_permit().await else {
             return Ok(ImportOutcome::Busy);
         };
@@ -167,14 +163,12 @@ impl Editor {
     }
 
     /// Forgets a kept file; `false` when there is none any more, or its import has begun.
-    pub async fn forget_upload(&self, user: UserId, id: UploadId) -> Result<bool, ServiceError> {
-        let client = self.database.client().await?;
-        Ok(uploads::delete(&client, user, id).await?)
+    pub async fn forget_upload(&self, user: UserId, id: UploadId) -> Result<bool> {
+        Ok(uploads::delete(&self.database.client().await?, user, id).await?)
     }
 
     /// Forgets the kept files whose time is over; returns how many.
-    pub async fn forget_expired_uploads(&self) -> Result<u64, ServiceError> {
-        let client = self.database.client().await?;
-        Ok(uploads::delete_expired(&client).await?)
+    pub async fn forget_expired_uploads(&self) -> Result<u64> {
+        Ok(uploads::delete_expired(&self.database.client().await?).await?)
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::ServiceError;
+use super::Result;
 use super::families::{COUNTS, QUERYSETS};
 use crate::cache::{Cache, CacheKey, Cached, Fill, Level, TagSet};
 use crate::db::{Database, properties};
@@ -70,12 +70,8 @@ pub struct Listings {
 }
 
 impl Listings {
-    pub(super) fn new(database: Database, cache: Cache) -> Self {
-        Self { database, cache }
-    }
-
     /// The page that a query asks for.
-    pub async fn list(&self, query: &ListingQuery) -> Result<Cached<ListingPage>, ServiceError> {
+    pub async fn list(&self, query: &ListingQuery) -> Result<Cached<ListingPage>> {
         let (rows, count) = tokio::try_join!(self.rows(query), self.count(&query.filter))?;
         let page = |(rows, total): (CachedRows, Count)| ListingPage {
             properties: rows.properties,
@@ -86,10 +82,10 @@ impl Listings {
     }
 
     /// A page's rows.
-    async fn rows(&self, query: &ListingQuery) -> Result<Cached<CachedRows>, ServiceError> {
+    async fn rows(&self, query: &ListingQuery) -> Result<Cached<CachedRows>> {
         let (database, wanted) = (self.database.clone(), query.clone());
         let ttl = self.cache.lifetimes().queryset;
-        let load = async move || -> Result<_, ServiceError> {
+        let load = async move || -> Result<_> {
             let client = database.client().await?;
             let rows = properties::list(&client, &wanted).await?;
             let value = CachedRows { properties: rows.properties, more: rows.more };
@@ -100,13 +96,10 @@ impl Listings {
     }
 
     /// How many listings a filter selects.
-    pub(super) async fn count(
-        &self,
-        filter: &ListingFilter,
-    ) -> Result<Cached<Count>, ServiceError> {
+    pub(super) async fn count(&self, filter: &ListingFilter) -> Result<Cached<Count>> {
         let (database, wanted) = (self.database.clone(), filter.clone());
         let ttl = self.cache.lifetimes().count;
-        let load = async move || -> Result<_, ServiceError> {
+        let load = async move || -> Result<_> {
             let client = database.client().await?;
             Ok(Fill::new(properties::count(&client, &wanted).await?, ttl))
         };
@@ -119,7 +112,7 @@ impl Listings {
         of: &Property,
         result: &ListingQuery,
         direction: Direction,
-    ) -> Result<Option<PropertyId>, ServiceError> {
+    ) -> Result<Option<PropertyId>> {
         let mut query = result.at(Position::Cursor(Cursor::at(of, result.sort, direction)));
         query.page_size = 1;
         let rows = self.rows(&query).await?.tagged.value;
@@ -127,13 +120,13 @@ impl Listings {
     }
 
     /// One listing; its absence is cached too, for a minute.
-    pub async fn find(&self, id: PropertyId) -> Result<Cached<Option<Property>>, ServiceError> {
+    pub async fn find(&self, id: PropertyId) -> Result<Cached<Option<Property>>> {
         let key = Self::detail_key(id);
         // A missing listing appears when a listing is added. A tag of its own would be one more key for each number that
         // a client makes up.
         let tags = TagSet::from([kinds::property(id), kinds::properties()]);
         let (database, lifetimes) = (self.database.clone(), self.cache.lifetimes());
-        let load = async move || -> Result<_, ServiceError> {
+        let load = async move || -> Result<_> {
             let client = database.client().await?;
             let value = properties::find(&client, id).await?;
             Ok(match value.is_some() {
@@ -145,15 +138,13 @@ impl Listings {
     }
 
     /// One listing straight from the database: what an edit starts from.
-    pub async fn find_uncached(&self, id: PropertyId) -> Result<Option<Property>, ServiceError> {
-        let client = self.database.client().await?;
-        Ok(properties::find(&client, id).await?)
+    pub async fn find_uncached(&self, id: PropertyId) -> Result<Option<Property>> {
+        Ok(properties::find(&self.database.client().await?, id).await?)
     }
 
     /// Several listings straight from the database, newest first.
-    pub async fn list_by_id(&self, ids: &[PropertyId]) -> Result<Vec<Property>, ServiceError> {
-        let client = self.database.client().await?;
-        Ok(properties::list_by_id(&client, ids).await?)
+    pub async fn list_by_id(&self, ids: &[PropertyId]) -> Result<Vec<Property>> {
+        Ok(properties::list_by_id(&self.database.client().await?, ids).await?)
     }
 
     /// The key of a query's rows.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::ServiceError;
+use super::Result;
 use super::families::QUERYSETS;
 use super::listings::tags_of;
 use crate::cache::{Cache, CacheKey, Cached, Fill, Level, TagSet};
@@ -30,24 +30,20 @@ pub struct Newest {
 /// Reads feeds and the site map; cheap to clone.
 #[derive(Clone)]
 pub struct Machines {
-    database: Database,
-    cache: Cache,
+    pub(super) database: Database,
+    pub(super) cache: Cache,
 }
 
 impl Machines {
-    pub(super) fn new(database: Database, cache: Cache) -> Self {
-        Self { database, cache }
-    }
-
     /// The newest listings that a filter selects.
-    pub async fn newest(&self, filter: &ListingFilter) -> Result<Cached<Newest>, ServiceError> {
+    pub async fn newest(&self, filter: &ListingFilter) -> Result<Cached<Newest>> {
         let query = ListingQuery {
             filter: filter.clone(),
             page_size: FEED_SIZE,
             ..ListingQuery::default()
         };
         let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
-        let load = async move || -> Result<_, ServiceError> {
+        let load = async move || -> Result<_> {
             let client = database.client().await?;
             let rows = properties::list(&client, &query).await?;
             let newest = Newest {
@@ -62,9 +58,9 @@ impl Machines {
     }
 
     /// The parts of the site map that have listings.
-    pub async fn sitemap(&self) -> Result<Cached<Vec<ListedPart>>, ServiceError> {
+    pub async fn sitemap(&self) -> Result<Cached<Vec<ListedPart>>> {
         let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
-        let load = async move || -> Result<_, ServiceError> {
+        let load = async move || -> Result<_> {
             let client = database.client().await?;
             Ok(Fill::new(sitemap::list_parts(&client).await?, ttl))
         };
@@ -78,13 +74,13 @@ impl Machines {
     pub async fn sitemap_part(
         &self,
         part: SitemapPart,
-    ) -> Result<Option<Cached<Vec<ListedProperty>>>, ServiceError> {
+    ) -> Result<Option<Cached<Vec<ListedProperty>>>> {
         let listed = self.sitemap().await?.tagged.value;
         if !listed.iter().any(|listed| listed.part == part) {
             return Ok(None);
         }
         let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
-        let load = async move || -> Result<_, ServiceError> {
+        let load = async move || -> Result<_> {
             let client = database.client().await?;
             let properties = sitemap::list_part(&client, part).await?;
             // The last listing may have gone since the parts were listed.

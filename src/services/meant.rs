@@ -5,7 +5,7 @@
 use futures_util::future::try_join_all;
 
 use super::places::OFFERED;
-use super::{ListingPage, Listings, ServiceError};
+use super::{ListingPage, Listings, Result};
 use crate::cache::{Cached, Tagged};
 use crate::db::{Client, places, properties};
 use crate::domain::{FoldedLocation, ListingFilter, ListingQuery, Location, Place, PlaceQuery};
@@ -35,10 +35,7 @@ type Candidates = Option<Vec<Place>>;
 
 impl Listings {
     /// The page that a query means, and that query.
-    pub async fn find_list(
-        &self,
-        query: &ListingQuery,
-    ) -> Result<Cached<(ListingPage, Meant)>, ServiceError> {
+    pub async fn find_list(&self, query: &ListingQuery) -> Result<Cached<(ListingPage, Meant)>> {
         let Some(meant) = self.meant(query).await? else {
             let Cached { tagged, outcome } = self.list(query).await?;
             let tagged = tagged.map(|page| (page, Meant::itself(query)));
@@ -50,10 +47,7 @@ impl Listings {
     }
 
     /// The same straight from the database: no cache is read or written.
-    pub async fn list_uncached(
-        &self,
-        query: &ListingQuery,
-    ) -> Result<(ListingPage, Meant), ServiceError> {
+    pub async fn list_uncached(&self, query: &ListingQuery) -> Result<(ListingPage, Meant)> {
         let client = self.database.client().await?;
         let meant = meant_by(&client, query).await?;
         let query = &meant.query;
@@ -67,10 +61,7 @@ impl Listings {
     }
 
     /// What a query means; `None` where it names no location.
-    pub(super) async fn meant(
-        &self,
-        query: &ListingQuery,
-    ) -> Result<Option<Tagged<Meant>>, ServiceError> {
+    pub(super) async fn meant(&self, query: &ListingQuery) -> Result<Option<Tagged<Meant>>> {
         let named = query.filter.locations.iter().map(|location| self.named(location));
         let mut named = try_join_all(named).await?.into_iter();
         let Some(first) = named.next() else {
@@ -96,7 +87,7 @@ impl Listings {
         Ok(Some(meant))
     }
 
-    async fn named(&self, location: &Location) -> Result<Tagged<Candidates>, ServiceError> {
+    async fn named(&self, location: &Location) -> Result<Tagged<Candidates>> {
         let own = self.count(&only(location)).await?.tagged;
         if own.value.number > 0 {
             return Ok(own.map(|_| None));
@@ -107,7 +98,7 @@ impl Listings {
 }
 
 /// The resolved query, directly from the database.
-pub(super) async fn meant_by(client: &Client, query: &ListingQuery) -> Result<Meant, ServiceError> {
+pub(super) async fn meant_by(client: &Client, query: &ListingQuery) -> Result<Meant> {
     let mut candidates = Vec::new();
     for location in &query.filter.locations {
         let own = properties::count(client, &only(location)).await?;

@@ -36,7 +36,7 @@ pub use accounts::{Accounts, CreateUserError};
 pub use admin_list::{AdminPage, BulkOutcome, LISTED_ROWS, LONGEST_LIST, Look};
 pub use detail_view::DetailView;
 pub use editor::{DeleteOutcome, Deletion, Editor, UpdateOutcome};
-pub use error::{Outage, ServiceError};
+pub use error::{Outage, Result, ServiceError};
 pub use exports::Piece;
 pub use exposition::{CONTENT_TYPE as EXPOSITION_TYPE, Exposition};
 pub use health::{Health, Readiness};
@@ -113,9 +113,9 @@ impl Services {
     ) -> Self {
         let own = [Receiver::Cache(CacheReceiver::new(cache.clone())), Receiver::Log];
         let bus = Bus::new(own.into_iter().chain(receivers).collect::<Vec<_>>());
-        let listings = Listings::new(database.clone(), cache.clone());
+        let listings = Listings { database: database.clone(), cache: cache.clone() };
         let editor = Editor::new(database.clone(), cache.clone(), bus);
-        let sessions = Sessions::new(database.clone(), cache.clone());
+        let sessions = Sessions { database: database.clone(), cache: cache.clone() };
         let management = Management::new(
             database.clone(),
             cache.clone(),
@@ -125,15 +125,19 @@ impl Services {
         );
         let traffic = Traffic::default();
         Self {
-            exposition: Exposition::new(database.clone(), cache.clone(), traffic.clone()),
+            exposition: Exposition {
+                database: database.clone(),
+                cache: cache.clone(),
+                traffic: traffic.clone(),
+            },
             traffic,
-            machines: Machines::new(database.clone(), cache.clone()),
+            machines: Machines { database: database.clone(), cache: cache.clone() },
             cache: cache.clone(),
-            history: History::new(database.clone()),
+            history: History { database: database.clone() },
             accounts: Accounts::new(database.clone(), sessions.clone()),
             streams: FigureStreams::new(management.clone()),
             management,
-            health: Health::new(database, cache),
+            health: Health { database, cache },
             listings,
             editor,
             sessions,

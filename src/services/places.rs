@@ -2,7 +2,7 @@
 
 use super::families::QUERYSETS;
 use super::listings::tags_of;
-use super::{Listings, ServiceError};
+use super::{Listings, Result};
 use crate::cache::{CacheKey, Cached, Fill, Level};
 use crate::db::places;
 use crate::domain::{ListingFilter, Place, PlaceQuery};
@@ -15,7 +15,7 @@ pub(super) const OFFERED: i64 = 8;
 
 impl Listings {
     /// The places that a query asks for, those with the most listings first; at most a thousand.
-    pub async fn places(&self, query: &PlaceQuery) -> Result<Cached<Vec<Place>>, ServiceError> {
+    pub async fn places(&self, query: &PlaceQuery) -> Result<Cached<Vec<Place>>> {
         let Some(name) = query.name.clone() else {
             let total = self.count(&query.filter).await?;
             let places = self.places_of(&query.filter, total.tagged.value.number, ALL).await?;
@@ -27,7 +27,7 @@ impl Listings {
         let key = format!("places?name={}", name.as_str().to_lowercase());
         let key = CacheKey::new(Level::Queryset, QUERYSETS, key);
         let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
-        let load = async move || -> Result<_, ServiceError> {
+        let load = async move || -> Result<_> {
             let client = database.client().await?;
             let value = places::list_by_name(&client, name.as_str(), ALL).await?;
             Ok(Fill::new(value, ttl))
@@ -42,7 +42,7 @@ impl Listings {
         filter: &ListingFilter,
         total: i64,
         limit: i64,
-    ) -> Result<Cached<Vec<Place>>, ServiceError> {
+    ) -> Result<Cached<Vec<Place>>> {
         // The total was read before, perhaps under older generations: what follows from it is part of the key.
         let counted = match places::are_counted(filter, total) {
             true => "counted",
@@ -52,7 +52,7 @@ impl Listings {
         let key = CacheKey::new(Level::Queryset, QUERYSETS, key);
         let (database, filter) = (self.database.clone(), filter.clone());
         let (tags, ttl) = (tags_of(&filter), self.cache.lifetimes().queryset);
-        let load = async move || -> Result<_, ServiceError> {
+        let load = async move || -> Result<_> {
             let client = database.client().await?;
             let value = places::list(&client, &filter, total, limit).await?;
             Ok(Fill::new(value, ttl))

@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::ServiceError;
+use super::Result;
 use crate::cache::{Cache, CacheKey, Fill, Level, LoadError, Tag, TagSet, hex};
 use crate::db::sessions::{self, NewSession};
 use crate::db::{Database, DbError, GenericClient};
@@ -44,21 +44,17 @@ const COPY_TTL: Duration = Duration::from_secs(12 * 60 * 60);
 /// Keeps sessions; cheap to clone.
 #[derive(Clone)]
 pub struct Sessions {
-    database: Database,
-    cache: Cache,
+    pub(super) database: Database,
+    pub(super) cache: Cache,
 }
 
 impl Sessions {
-    pub(super) fn new(database: Database, cache: Cache) -> Self {
-        Self { database, cache }
-    }
-
     /// The state of a session that has neither ended nor expired.
-    pub async fn find(&self, key: &str) -> Result<Option<SessionState>, ServiceError> {
+    pub async fn find(&self, key: &str) -> Result<Option<SessionState>> {
         let hash = hash(key);
         let name = hex(&hash);
         let database = self.database.clone();
-        let load = async move || -> Result<_, ServiceError> {
+        let load = async move || -> Result<_> {
             let client = database.client().await?;
             let state = sessions::find(&client, &hash).await?;
             let value: Option<SessionState> =
@@ -81,12 +77,7 @@ impl Sessions {
     }
 
     /// Begins a session.
-    pub async fn begin(
-        &self,
-        key: &str,
-        state: &SessionState,
-        lifetime: Duration,
-    ) -> Result<(), ServiceError> {
+    pub async fn begin(&self, key: &str, state: &SessionState, lifetime: Duration) -> Result<()> {
         let client = self.database.client().await?;
         let new = NewSession {
             key_hash: &hash(key),
@@ -102,12 +93,7 @@ impl Sessions {
 
     /// Writes a session's state, starts its lifetime anew, and makes the copy that the next request reads. A session
     /// that ended meanwhile, such as by a logout that overtook a slow request, stays ended.
-    pub async fn update(
-        &self,
-        key: &str,
-        state: &SessionState,
-        lifetime: Duration,
-    ) -> Result<(), ServiceError> {
+    pub async fn update(&self, key: &str, state: &SessionState, lifetime: Duration) -> Result<()> {
         let hash = hash(key);
         let client = self.database.client().await?;
         sessions::update(&client, &hash, user(state), &json!(state), lifetime).await?;
@@ -119,7 +105,7 @@ impl Sessions {
     }
 
     /// Ends a session.
-    pub async fn end(&self, key: &str) -> Result<(), ServiceError> {
+    pub async fn end(&self, key: &str) -> Result<()> {
         let hash = hash(key);
         let client = self.database.client().await?;
         sessions::delete(&client, &hash).await?;
@@ -128,7 +114,7 @@ impl Sessions {
     }
 
     /// Ends a user's other sessions than one; returns how many.
-    pub async fn end_others(&self, user: UserId, but_for: &str) -> Result<usize, ServiceError> {
+    pub async fn end_others(&self, user: UserId, but_for: &str) -> Result<usize> {
         let client = self.database.client().await?;
         let ended = sessions::delete_of_user(&client, user, Some(but_for)).await?;
         let count = ended.len();
@@ -137,7 +123,7 @@ impl Sessions {
     }
 
     /// Ends one of a user's own sessions by its name; whether there was one.
-    pub async fn end_named(&self, user: UserId, name: &str) -> Result<bool, ServiceError> {
+    pub async fn end_named(&self, user: UserId, name: &str) -> Result<bool> {
         let client = self.database.client().await?;
         let ended = Self::delete_named(&client, user, name).await?;
         let found = !ended.is_empty();
@@ -159,7 +145,7 @@ impl Sessions {
     }
 
     /// Removes expired sessions; returns their number.
-    pub async fn clear_expired(&self) -> Result<u64, ServiceError> {
+    pub async fn clear_expired(&self) -> Result<u64> {
         let client = self.database.unhurried_client().await?;
         Ok(sessions::delete_expired(&client).await?)
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::looser::{FilterPart, Looser};
-use super::{Listings, ServiceError};
+use super::{Listings, Result};
 use crate::db::{Client, Database, DbError, vocabulary};
 use crate::domain::{ListingFilter, SearchText};
 
@@ -23,7 +23,7 @@ const RENEWED: i32 = 200;
 impl Listings {
     /// Gives some of the listings that are older than the joined forms of words theirs; whether others still lack them,
     /// and `None` while another instance does this.
-    pub async fn renew_search(&self) -> Result<Option<bool>, ServiceError> {
+    pub async fn renew_search(&self) -> Result<Option<bool>> {
         // Long texts take long, and requests need their connections.
         let client = self.database.unhurried_client().await?;
         Ok(vocabulary::renew_search(&client, RENEWED).await?)

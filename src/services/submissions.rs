@@ -6,7 +6,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::editor::Ending::{Commit, RollBack};
-use super::{Editor, ServiceError, UpdateOutcome};
+use super::{Editor, Result, UpdateOutcome};
 use crate::db::submissions::{self, Earlier};
 use crate::db::{DbError, Transaction, properties};
 use crate::domain::{NewProperty, Property, PropertyForm, PropertyId, UserId, Version};
@@ -82,15 +82,12 @@ async fn finish(
 
 impl Editor {
     /// Adds the listing of a form, once.
-    ///
-    /// # Errors
-    /// When the database refuses or can't answer.
     pub async fn create_once(
         &self,
         actor: &str,
         sent: Option<Submission>,
         new: NewProperty,
-    ) -> Result<CreateOutcome, ServiceError> {
+    ) -> Result<CreateOutcome> {
         let written = self.write(actor, move |work| {
             Box::pin(async move {
                 if let Some(earlier) = claim(sent.as_ref(), work).await? {
@@ -109,9 +106,6 @@ impl Editor {
     }
 
     /// Saves the form of a listing, once, if the listing is still as the editor saw it, or as this very form left it.
-    ///
-    /// # Errors
-    /// When the database refuses or can't answer.
     pub async fn update_once(
         &self,
         actor: &str,
@@ -119,7 +113,7 @@ impl Editor {
         id: PropertyId,
         seen: Version,
         new: NewProperty,
-    ) -> Result<UpdateOutcome, ServiceError> {
+    ) -> Result<UpdateOutcome> {
         let written = self.write(actor, move |work| {
             Box::pin(async move {
                 let earlier = claim(sent.as_ref(), work).await?;

@@ -2,7 +2,7 @@
 //! the user who asks for it, with a note in the history that says what was undone.
 
 use super::editor::Ending::{Commit, RollBack};
-use super::{Editor, ServiceError, UpdateOutcome};
+use super::{Editor, Result, UpdateOutcome};
 use crate::db::{event_log, history, properties, restoration};
 use crate::domain::{EventId, NewProperty, Property, PropertyId, Version};
 
@@ -34,15 +34,7 @@ pub enum RestoreOutcome {
 
 impl Editor {
     /// Restores the listings that were deleted together with an event's own, all or none; `only` that one if so.
-    ///
-    /// # Errors
-    /// When the database refuses or can't answer.
-    pub async fn undo(
-        &self,
-        actor: &str,
-        event: EventId,
-        only: bool,
-    ) -> Result<UndoOutcome, ServiceError> {
+    pub async fn undo(&self, actor: &str, event: EventId, only: bool) -> Result<UndoOutcome> {
         let written = self.write(actor, move |work| {
             Box::pin(async move {
                 let limit = MAX_UNDONE + 1;
@@ -72,15 +64,12 @@ impl Editor {
     }
 
     /// Restores a deleted listing under its old number, with the values of a form.
-    ///
-    /// # Errors
-    /// When the database refuses or can't answer.
     pub async fn restore(
         &self,
         actor: &str,
         id: PropertyId,
         new: NewProperty,
-    ) -> Result<RestoreOutcome, ServiceError> {
+    ) -> Result<RestoreOutcome> {
         let written = self.write(actor, move |work| {
             Box::pin(async move {
                 event_log::set_note(work, "restored after its deletion").await?;
@@ -95,9 +84,6 @@ impl Editor {
     }
 
     /// Changes a listing back to what it was at an event, if it is still as the editor saw it.
-    ///
-    /// # Errors
-    /// When the database refuses or can't answer.
     pub async fn revert(
         &self,
         actor: &str,
@@ -105,7 +91,7 @@ impl Editor {
         seen: Version,
         event: EventId,
         new: NewProperty,
-    ) -> Result<UpdateOutcome, ServiceError> {
+    ) -> Result<UpdateOutcome> {
         let written = self.write(actor, move |work| {
             Box::pin(async move {
                 let Some(current) = properties::find_locked(work, id).await? else {

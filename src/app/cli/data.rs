@@ -6,33 +6,21 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 use std::time::Instant;
 
-use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::replacement::Replacement;
-use super::{CommandError, output};
+use super::{CommandError, Result, output};
 use crate::app::platform::Platform;
+use crate::db::DbError;
 use crate::domain::ListingQuery;
-use crate::services::fixtures::{
-    self, DumpError, FileKind, Format, LoadError, LoadOptions, LoadReport,
-};
+use crate::services::fixtures::{self, FileKind, Format, LoadError, LoadOptions, LoadReport};
 
-/// The format of a file of listings.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum DataFormat {
-    Csv,
-    Jsonl,
+/// Parses the name of a format.
+pub(super) fn format_parser() -> impl clap::builder::TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(["csv", "jsonl"]).try_map(|name| name.parse::<Format>())
 }
 
-impl From<DataFormat> for Format {
-    fn from(format: DataFormat) -> Self {
-        match format {
-            DataFormat::Csv => Self::Csv,
-            DataFormat::Jsonl => Self::JsonLines,
-        }
-    }
-}
-
-pub(super) async fn sample(platform: &Platform, count: u64) -> Result<(), CommandError> {
+pub(super) async fn sample(platform: &Platform, count: u64) -> Result<()> {
     let started = Instant::now();
     let bar = output::progress(Some(count), "listings");
     let events =
@@ -47,8 +35,8 @@ pub(super) async fn load(
     platform: &Platform,
     files: &[impl AsRef<Path>],
     options: LoadOptions,
-    format: Option<DataFormat>,
-) -> Result<(), CommandError> {
+    format: Option<Format>,
+) -> Result<()> {
     let (mut loaded, mut changed) = (0, 0);
     for path in files {
         let path = path.as_ref();
@@ -80,14 +68,14 @@ async fn load_file(
     path: &Path,
     name: &str,
     options: LoadOptions,
-    format: Option<DataFormat>,
-) -> Result<LoadReport, CommandError> {
+    format: Option<Format>,
+) -> Result<LoadReport> {
     let (source, size) = open(path, name)?;
     let bar = match size {
         Some(size) => output::progress_of_bytes(size),
         None => output::progress(None, "rows"),
     };
-    let known = format.map(Format::from).or_else(|| Format::of_name(name));
+    let known = format.or_else(|| Format::of_name(name));
     let tell = |rows: u64, bytes: u64| {
         bar.set_position(if size.is_some() { bytes } else { rows });
         bar.set_message(format!("{rows} rows"));
@@ -121,7 +109,7 @@ async fn load_file(
 /// A file to read, with its size if it is known.
 type Source = (Box<dyn Read + Send>, Option<u64>);
 
-fn open(path: &Path, name: &str) -> Result<Source, CommandError> {
+fn open(path: &Path, name: &str) -> Result<Source> {
     if path == Path::new("-") {
         return Ok((Box::new(std::io::stdin()), None));
     }
@@ -132,11 +120,7 @@ fn open(path: &Path, name: &str) -> Result<Source, CommandError> {
 }
 
 /// Writes every listing. A file is replaced when all are written, and is as it was if that fails.
-pub(super) async fn dump(
-    platform: &Platform,
-    format: DataFormat,
-    path: &Path,
-) -> Result<(), CommandError> {
+pub(super) async fn dump(platform: &Platform, format: Format, path: &Path) -> Result<()> {
     let failed = |source| CommandError::File { file: path.display().to_string(), source };
     let replacement = match path == Path::new("-") {
         true => None,
@@ -148,7 +132,7 @@ pub(super) async fn dump(
     };
     let rows = match written {
         // A closed pipe (`| head`) is not an error.
-        Err(DumpError::Write(err)) if err.kind() == ErrorKind::BrokenPipe => return Ok(()),
+        Err(DbError::Io(err)) if err.kind() == ErrorKind::BrokenPipe => return Ok(()),
         written => written?,
     };
     if let Some(replacement) = replacement {
@@ -160,9 +144,9 @@ pub(super) async fn dump(
 
 async fn write(
     platform: &Platform,
-    format: DataFormat,
+    format: Format,
     sink: impl Write + Send,
-) -> Result<u64, DumpError> {
+) -> Result<u64, DbError> {
     let first = ListingQuery::default();
     let list = platform.services.listings.list_uncached(&first).await;
     let bar = output::progress(
@@ -171,7 +155,7 @@ async fn write(
     );
     let sink = std::io::BufWriter::with_capacity(1 << 16, sink);
     let tell = |rows| bar.set_position(rows);
-    let written = fixtures::dump(&platform.database, sink, format.into(), &tell).await;
+    let written = fixtures::dump(&platform.database, sink, format, &tell).await;
     bar.finish_and_clear();
     written
 }

@@ -15,9 +15,6 @@ use crate::app::stop::Stop;
 use crate::config::Config;
 
 /// Runs `psql` on the site's database, with further arguments of its own. A private server is started for as long.
-///
-/// # Errors
-/// When there is no `psql`, the private server can't be started, or `psql` fails.
 pub(super) async fn run(
     config: Config,
     arguments: Vec<OsString>,

@@ -6,7 +6,7 @@ use crate::app::platform::StartError;
 use crate::app::servers::ServersError;
 use crate::config::ConfigError;
 use crate::db::DbError;
-use crate::services::fixtures::{DumpError, LoadError};
+use crate::services::fixtures::LoadError;
 use crate::services::{CreateUserError, ServiceError};
 
 /// The error of a command.
@@ -26,8 +26,6 @@ pub(super) enum CommandError {
     CreateUser(#[from] CreateUserError),
     #[error("{file}: {source}")]
     Load { file: String, source: LoadError },
-    #[error(transparent)]
-    Dump(#[from] DumpError),
     #[error("{file}: {source}")]
     File { file: String, source: std::io::Error },
     #[error("standard output can't be written: {0}")]
@@ -43,6 +41,9 @@ pub(super) enum CommandError {
     #[error("the runtime can't be started: {0}")]
     Runtime(std::io::Error),
 }
+
+/// What a command returns.
+pub(super) type Result<T, E = CommandError> = std::result::Result<T, E>;
 
 impl CommandError {
     pub(super) fn exit_code(&self) -> ExitCode {

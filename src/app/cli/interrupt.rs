@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::CommandError;
+use super::{CommandError, Result};
 use crate::app::servers::Ending;
 use crate::app::stop::Stop;
 
@@ -26,8 +26,8 @@ const PATIENCE: Duration = Duration::from_millis(500);
 pub(super) async fn unless_interrupted<T>(
     stop: &Stop,
     servers: Ending,
-    work: impl Future<Output = Result<T, CommandError>>,
-) -> Result<T, CommandError> {
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
     let given_up = Arc::new(AtomicBool::new(false));
     tokio::spawn(watch(stop.clone(), given_up.clone(), servers));
     let mut work = pin!(work);

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use super::{CommandError, help, output};
+use super::{CommandError, Result, help, output};
 
 /// The program's name in a shell.
 const NAME: &str = "property-listings";
@@ -25,14 +25,11 @@ pub(super) fn completions(mut command: clap::Command, shell: Shell) {
 }
 
 /// Prints the manual page of the program or of a command, or writes all of them to a directory.
-///
-/// # Errors
-/// When there is no such command, or the directory can't be written.
 pub(super) fn man(
     mut command: clap::Command,
     name: Option<&str>,
     directory: Option<&Path>,
-) -> Result<(), CommandError> {
+) -> Result<()> {
     if let Some(directory) = directory {
         let at_directory =
             |source| CommandError::File { file: directory.display().to_string(), source };

@@ -2,26 +2,15 @@
 
 use serde_json::json;
 
-use super::CommandError;
 use super::output::{self, OutputFormat};
+use super::{CommandError, Result};
 use crate::app::platform::Platform;
 use crate::db::migrations::{self, MigrationState, Step};
 
-/// Options for pending migrations.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct MigrateOptions {
-    /// Only list them.
-    pub(super) plan: bool,
-    /// Only fail if there are any.
-    pub(super) check: bool,
-}
-
-pub(super) async fn migrate(
-    platform: &Platform,
-    options: MigrateOptions,
-) -> Result<(), CommandError> {
-    if options.plan || options.check {
-        return plan(platform, options).await;
+/// Applies the pending migrations; with `plan` only lists them, with `check` only fails if there are any.
+pub(super) async fn migrate(platform: &Platform, plan: bool, check: bool) -> Result<()> {
+    if plan || check {
+        return show_pending(platform, plan, check).await;
     }
     let tell = |step: Step<'_>| match step {
         Step::Begun(name) => output::part(&format!("Applying {name}...")),
@@ -34,10 +23,10 @@ pub(super) async fn migrate(
     Ok(())
 }
 
-async fn plan(platform: &Platform, options: MigrateOptions) -> Result<(), CommandError> {
+async fn show_pending(platform: &Platform, plan: bool, check: bool) -> Result<()> {
     let mut pending = migrations::list(&platform.database).await?;
     pending.retain(|migration| !migration.applied);
-    if options.plan {
+    if plan {
         output::line("Planned operations:");
         if pending.is_empty() {
             output::line("  No planned migration operations.");
@@ -47,18 +36,14 @@ async fn plan(platform: &Platform, options: MigrateOptions) -> Result<(), Comman
         }
     }
     match pending.len() {
-        1.. if options.check => {
+        1.. if check => {
             Err(CommandError::Failed(format!("{} migration(s) are not applied.", pending.len())))
         }
         _ => Ok(()),
     }
 }
 
-pub(super) async fn show(
-    platform: &Platform,
-    plan: bool,
-    format: OutputFormat,
-) -> Result<(), CommandError> {
+pub(super) async fn show(platform: &Platform, plan: bool, format: OutputFormat) -> Result<()> {
     let migrations = migrations::list(&platform.database).await?;
     if format == OutputFormat::Json {
         let rows = migrations.iter().map(|MigrationState { name, applied }| {

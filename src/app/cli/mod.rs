@@ -33,13 +33,11 @@ use super::servers::Role;
 use super::stop::Stop;
 use crate::config::Config;
 use crate::http;
-use crate::services::fixtures::LoadOptions;
+use crate::services::fixtures::{Format, LoadOptions};
 use cache::CacheAction;
 use check::finding::CheckArgs;
-use data::DataFormat;
-use error::CommandError;
+use error::{CommandError, Result};
 use interrupt::unless_interrupted;
-use migrations::MigrateOptions;
 use output::OutputFormat;
 
 /// A property-listings website that caches its pages and never serves a stale page after a change.
@@ -122,15 +120,15 @@ enum Command {
         #[arg(long)]
         sheet: bool,
         /// The format of the files. Default: detected from names or contents
-        #[arg(long)]
-        format: Option<DataFormat>,
+        #[arg(long, value_parser = data::format_parser())]
+        format: Option<Format>,
     },
     /// Write all listings to standard output
     #[command(after_help = help::below(examples::DUMPDATA))]
     Dumpdata {
         /// The output format
-        #[arg(long, default_value = "csv")]
-        format: DataFormat,
+        #[arg(long, default_value = "csv", value_parser = data::format_parser())]
+        format: Format,
         /// The file to write; - is standard output
         #[arg(long, short, default_value = "-")]
         output: PathBuf,
@@ -266,9 +264,7 @@ async fn with_platform(command: Command, platform: &Platform) -> Result<(), Comm
         platform.require_migrated().await?;
     }
     match command {
-        Command::Migrate { plan, check } => {
-            migrations::migrate(platform, MigrateOptions { plan, check }).await
-        }
+        Command::Migrate { plan, check } => migrations::migrate(platform, plan, check).await,
         Command::Showmigrations { plan, format } => migrations::show(platform, plan, format).await,
         Command::Createsuperuser { username, email, noinput } => {
             users::create_superuser(platform, username, email, noinput).await

@@ -11,7 +11,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
-use super::CommandError;
+use super::{CommandError, Result};
 
 /// How a command prints its result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -51,7 +51,7 @@ fn noted<T>(result: io::Result<T>) -> io::Result<T> {
 ///
 /// # Errors
 /// [`CommandError::Output`] when anything that was printed could not be written, unless the reader closed the pipe.
-pub(super) fn finish() -> Result<(), CommandError> {
+pub(super) fn finish() -> Result<()> {
     // The failure is noted.
     let _ = Out.flush();
     match FAILURE.get() {

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::time::Duration;
 
-use super::CommandError;
+use super::{CommandError, Result};
 
 /// How long the terminal may take to show again what is typed, after Ctrl-C. Less than others wait for that.
 const RESTORED: Duration = Duration::from_millis(100);
@@ -14,10 +14,7 @@ pub(super) fn is_possible() -> bool {
 }
 
 /// Asks for a line.
-///
-/// # Errors
-/// When there is no terminal, or the answer is Ctrl-C or Ctrl-D.
-pub(super) async fn ask(prompt: &str) -> Result<String, CommandError> {
+pub(super) async fn ask(prompt: &str) -> Result<String> {
     require_terminal()?;
     let _ = write!(std::io::stderr(), "{prompt}");
     let reading = tokio::task::spawn_blocking(|| {
@@ -34,10 +31,7 @@ pub(super) async fn ask(prompt: &str) -> Result<String, CommandError> {
 }
 
 /// Asks whether to go on.
-///
-/// # Errors
-/// When there is no terminal, or the answer is not yes.
-pub(super) async fn confirm(prompt: &str) -> Result<(), CommandError> {
+pub(super) async fn confirm(prompt: &str) -> Result<()> {
     if !is_possible() {
         let message = "There is no terminal to ask on. Use --noinput.";
         return Err(CommandError::Usage(message.into()));
@@ -49,10 +43,7 @@ pub(super) async fn confirm(prompt: &str) -> Result<(), CommandError> {
 }
 
 /// Asks for a secret, which is not shown.
-///
-/// # Errors
-/// When there is no terminal, or the answer is Ctrl-C or Ctrl-D.
-pub(super) async fn ask_hidden(prompt: &'static str) -> Result<String, CommandError> {
+pub(super) async fn ask_hidden(prompt: &'static str) -> Result<String> {
     require_terminal()?;
     let mut reading = tokio::task::spawn_blocking(move || rpassword::prompt_password(prompt));
     let text = tokio::select! {
@@ -65,7 +56,7 @@ pub(super) async fn ask_hidden(prompt: &'static str) -> Result<String, CommandEr
     text.and_then(Result::ok).ok_or_else(cancelled)
 }
 
-fn require_terminal() -> Result<(), CommandError> {
+fn require_terminal() -> Result<()> {
     match is_possible() {
         true => Ok(()),
         false => Err(CommandError::Usage(

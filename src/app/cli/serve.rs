@@ -1,13 +1,13 @@
 //! `serve`
 
-use super::CommandError;
+use super::Result;
 use crate::app::platform::StartError;
 use crate::app::servers::ServersError;
 use crate::app::site::Application;
 use crate::app::stop::Stop;
 use crate::config::{Config, Listen};
 
-pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<(), CommandError> {
+pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<()> {
     let application = match Application::build(config, migrate, Vec::new(), &stop).await {
         Ok(application) => application,
         Err(StartError::Servers(ServersError::Interrupted)) => {

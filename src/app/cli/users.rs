@@ -1,7 +1,7 @@
 //! `createsuperuser`, `changepassword` and `clearsessions`, with Django's questions and messages.
 
 use super::prompt::{ask, ask_hidden};
-use super::{CommandError, output, prompt};
+use super::{CommandError, Result, output, prompt};
 use crate::app::platform::Platform;
 use crate::domain::{self, Password, Username};
 use crate::services::{Accounts, CreateUserError};
@@ -19,7 +19,7 @@ pub(super) async fn create_superuser(
     username: Option<String>,
     email: Option<String>,
     noinput: bool,
-) -> Result<(), CommandError> {
+) -> Result<()> {
     let accounts = &platform.services.accounts;
     let (username, email, password) = match noinput {
         true => told(accounts, username, email).await?,
@@ -35,7 +35,7 @@ async fn told(
     accounts: &Accounts,
     username: Option<String>,
     email: Option<String>,
-) -> Result<(Username, String, Password), CommandError> {
+) -> Result<(Username, String, Password)> {
     let Some((source, username)) = told_by(NAME_OPTION, username, NAME_VARIABLE) else {
         let message = format!("You must use {NAME_OPTION} or set {NAME_VARIABLE} with --noinput.");
         return Err(CommandError::Usage(message));
@@ -58,7 +58,7 @@ async fn asked(
     accounts: &Accounts,
     username: Option<String>,
     email: Option<String>,
-) -> Result<(Username, String, Password), CommandError> {
+) -> Result<(Username, String, Password)> {
     let given = username.map(|name| parse_name(NAME_OPTION, &name));
     let mut given = given.transpose()?;
     let username = loop {
@@ -87,7 +87,7 @@ async fn asked(
     Ok((username, email, password))
 }
 
-pub(super) async fn change_password(platform: &Platform, name: &str) -> Result<(), CommandError> {
+pub(super) async fn change_password(platform: &Platform, name: &str) -> Result<()> {
     let user = platform.services.accounts.find_by_name(name).await?;
     let user = user.ok_or_else(|| CommandError::Failed(format!("user '{name}' does not exist")))?;
     let password = match prompt::is_possible() {
@@ -106,7 +106,7 @@ pub(super) async fn change_password(platform: &Platform, name: &str) -> Result<(
     Ok(())
 }
 
-pub(super) async fn clear_sessions(platform: &Platform) -> Result<(), CommandError> {
+pub(super) async fn clear_sessions(platform: &Platform) -> Result<()> {
     let removed = platform.services.sessions.clear_expired().await?;
     platform.services.editor.forget_expired_uploads().await?;
     output::line(&format!("Removed {removed} expired session(s)."));
@@ -114,7 +114,7 @@ pub(super) async fn clear_sessions(platform: &Platform) -> Result<(), CommandErr
 }
 
 /// The given name, or that of the operating-system user.
-pub(super) fn own_name(given: Option<String>) -> Result<String, CommandError> {
+pub(super) fn own_name(given: Option<String>) -> Result<String> {
     let own = || ["LOGNAME", "USER"].into_iter().find_map(variable);
     given.or_else(own).ok_or_else(|| {
         CommandError::Usage("Enter a username: property-listings changepassword USERNAME".into())
@@ -122,7 +122,7 @@ pub(super) fn own_name(given: Option<String>) -> Result<String, CommandError> {
 }
 
 /// Why an account can't have this name; Django's message if the name is taken.
-async fn refusal(accounts: &Accounts, name: &Username) -> Result<Option<String>, CommandError> {
+async fn refusal(accounts: &Accounts, name: &Username) -> Result<Option<String>> {
     let checked = accounts.check_name(name).await?;
     Ok(checked.err().map(|err| CreateUserError::Name(err).to_string()))
 }
@@ -137,11 +137,11 @@ fn told_by(
     of_option.or_else(|| Some((name, variable(name)?)))
 }
 
-fn parse_name(source: &str, text: &str) -> Result<Username, CommandError> {
+fn parse_name(source: &str, text: &str) -> Result<Username> {
     Username::parse(text).map_err(|err| CommandError::Usage(format!("{source}: {err}")))
 }
 
-async fn ask_name() -> Result<Username, CommandError> {
+async fn ask_name() -> Result<Username> {
     let default = ["LOGNAME", "USER"].into_iter().find_map(variable);
     let default = default.and_then(|name| Username::parse(&name).ok());
     let hint = default.as_ref().map(|name| format!(" (leave blank to use '{name}')"));
@@ -164,7 +164,7 @@ fn parse_email(text: &str) -> Result<String, String> {
 }
 
 /// As in Django, a script may set a weak password; here it causes a warning.
-fn password_of_environment(username: &Username, email: &str) -> Result<Password, CommandError> {
+fn password_of_environment(username: &Username, email: &str) -> Result<Password> {
     let Some(text) = variable(PASSWORD_VARIABLE) else {
         let message =
             format!("Set {PASSWORD_VARIABLE} to the password: there is no terminal to ask on.");
@@ -180,7 +180,7 @@ fn password_of_environment(username: &Username, email: &str) -> Result<Password,
 }
 
 /// The password of a new user, which may be weak after a confirmation.
-async fn ask_new_password(username: &Username, email: &str) -> Result<Password, CommandError> {
+async fn ask_new_password(username: &Username, email: &str) -> Result<Password> {
     loop {
         let text = ask_hidden("Password: ").await?;
         if !is_same(&ask_hidden("Password (again): ").await?, &text) {
@@ -206,7 +206,7 @@ async fn ask_new_password(username: &Username, email: &str) -> Result<Password, 
 }
 
 /// The new password of an existing user. Weak passwords are refused, and the command ends after the third mistake.
-async fn ask_other_password(username: &Username, email: &str) -> Result<Password, CommandError> {
+async fn ask_other_password(username: &Username, email: &str) -> Result<Password> {
     for _ in 0..TRIES {
         let text = ask_not_blank("Password: ").await?;
         if !is_same(&ask_not_blank("Password (again): ").await?, &text) {
@@ -223,7 +223,7 @@ async fn ask_other_password(username: &Username, email: &str) -> Result<Password
     )))
 }
 
-async fn ask_not_blank(prompt: &'static str) -> Result<String, CommandError> {
+async fn ask_not_blank(prompt: &'static str) -> Result<String> {
     match ask_hidden(prompt).await? {
         text if text.is_empty() => Err(CommandError::Failed("aborted".into())),
         text => Ok(text),

@@ -11,42 +11,30 @@ use super::error::ServersError;
 #[derive(Debug, Clone)]
 pub(super) struct Account {
     uid: u32,
-    /// `None` when the program itself is that user already.
-    switch: Option<Switch>,
-}
-
-#[derive(Debug, Clone)]
-struct Switch {
-    gid: u32,
-    name: String,
+    /// The group and the user's name; `None` when the program itself is that user already.
+    switch: Option<(u32, String)>,
 }
 
 impl Account {
     /// The current user; for root the owner of `data` if that exists, else `postgres`, else `nobody`.
     pub(super) fn choose(data: &Path) -> Result<Self, ServersError> {
-        let own = id(&["-u"]).ok_or_else(|| ServersError::Run {
-            program: "id -u".to_owned(),
-            source: std::io::Error::other("it names no user"),
-        })?;
+        let no_user = || std::io::Error::other("it names no user");
+        let own = id(&["-u"]).ok_or_else(|| ServersError::Run("id -u".to_owned(), no_user()))?;
         if own != 0 {
             return Ok(Self { uid: own, switch: None });
         }
         let owner = std::fs::metadata(data).ok().filter(|meta| meta.uid() != 0);
         if let Some(meta) = owner {
-            return Ok(Self::other(meta.uid(), meta.gid(), meta.uid().to_string()));
+            let switch = Some((meta.gid(), meta.uid().to_string()));
+            return Ok(Self { uid: meta.uid(), switch });
         }
         ["postgres", "nobody"]
             .into_iter()
             .find_map(|name| {
                 let (uid, gid) = (id(&["-u", name])?, id(&["-g", name])?);
-                (uid != 0).then(|| Self::other(uid, gid, name.to_owned()))
+                (uid != 0).then(|| Self { uid, switch: Some((gid, name.to_owned())) })
             })
             .ok_or(ServersError::NoAccount)
-    }
-
-    fn other(uid: u32, gid: u32, name: String) -> Self {
-        let switch = Some(Switch { gid, name });
-        Self { uid, switch }
     }
 
     /// The numeric user id.
@@ -61,8 +49,8 @@ impl Account {
 
     /// Makes `command` run as this user.
     pub(super) fn apply(&self, command: &mut Command) {
-        if let Some(switch) = &self.switch {
-            command.uid(self.uid).gid(switch.gid);
+        if let Some((gid, _)) = &self.switch {
+            command.uid(self.uid).gid(*gid);
         }
     }
 
@@ -70,15 +58,15 @@ impl Account {
     pub(super) fn own(&self, path: &Path) -> Result<(), ServersError> {
         match &self.switch {
             None => Ok(()),
-            Some(switch) => {
-                chown(path, Some(self.uid), Some(switch.gid)).map_err(ServersError::data_dir(path))
+            Some((gid, _)) => {
+                chown(path, Some(self.uid), Some(*gid)).map_err(ServersError::data_dir(path))
             }
         }
     }
 
     /// Refuses a directory that this user can't get to, naming the topmost closed one.
     pub(super) fn require_reach(&self, directory: &Path) -> Result<(), ServersError> {
-        let Some(switch) = &self.switch else {
+        let Some((_, account)) = &self.switch else {
             return Ok(());
         };
         let mut above: Vec<&Path> = directory.ancestors().collect();
@@ -88,16 +76,15 @@ impl Account {
         command.args(["-c", script, "sh"]).args(&above);
         command.current_dir("/").stdin(Stdio::null());
         self.apply(&mut command);
-        let output = command
-            .output()
-            .map_err(|source| ServersError::Run { program: "/bin/sh".to_owned(), source })?;
+        let output =
+            command.output().map_err(|err| ServersError::Run("/bin/sh".to_owned(), err))?;
         if output.status.code() != Some(9) {
             return Ok(());
         }
         Err(ServersError::Unreachable {
             data_dir: directory.to_owned(),
             closed: PathBuf::from(String::from_utf8_lossy(&output.stdout).into_owned()),
-            account: switch.name.clone(),
+            account: account.clone(),
         })
     }
 }

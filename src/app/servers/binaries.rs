@@ -43,7 +43,7 @@ pub(super) fn postgres(data: Option<(u32, &Path)>) -> Result<Postgres, ServersEr
         (None, Some((data, directory)), Some(installed)) => {
             Err(ServersError::OtherMajor { directory: directory.to_owned(), data, installed })
         }
-        (None, _, found) => Err(ServersError::NoPostgres { least: LEAST_POSTGRES, found }),
+        (None, _, found) => Err(ServersError::NoPostgres(LEAST_POSTGRES, found)),
     }
 }
 

@@ -56,11 +56,10 @@ pub(super) async fn claim(
         if start.elapsed() >= LIMIT {
             return Err(match role {
                 Role::Site => in_use(data_dir, holder.as_ref()),
-                Role::Command => ServersError::OwnerBusy {
-                    data_dir: data_dir.path().to_owned(),
-                    pid: pid(holder.as_ref()),
-                    seconds: LIMIT.as_secs(),
-                },
+                Role::Command => {
+                    let data_dir = data_dir.path().to_owned();
+                    ServersError::OwnerBusy(data_dir, pid(holder.as_ref()), LIMIT.as_secs())
+                }
             });
         }
         if !told && start.elapsed() >= TELL_AFTER {
@@ -88,10 +87,7 @@ fn join(
     match locks.holder()? {
         Some(holder) if holder.phase == Phase::Ready => {
             if needs_postgres && !holder.postgres {
-                return Err(ServersError::NotOffered {
-                    data_dir: data_dir.path().to_owned(),
-                    pid: holder.pid,
-                });
+                return Err(ServersError::NotOffered(data_dir.path().to_owned(), holder.pid));
             }
             Ok(Some(holder))
         }
@@ -103,7 +99,7 @@ fn join(
 }
 
 fn in_use(data_dir: &DataDir, holder: Option<&Holder>) -> ServersError {
-    ServersError::InUse { data_dir: data_dir.path().to_owned(), pid: pid(holder) }
+    ServersError::InUse(data_dir.path().to_owned(), pid(holder))
 }
 
 fn pid(holder: Option<&Holder>) -> String {

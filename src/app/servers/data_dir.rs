@@ -90,7 +90,7 @@ impl DataDir {
         private_dir(&path, account)?;
         let meta = fs::symlink_metadata(&path).map_err(ServersError::data_dir(&path))?;
         let private = meta.is_dir() && meta.uid() == account.uid() && meta.mode() & 0o077 == 0;
-        private.then_some(()).ok_or(ServersError::SocketDir { path: path.clone() })?;
+        private.then_some(()).ok_or(ServersError::SocketDir(path.clone()))?;
         account.require_reach(&path)?;
         Ok(path)
     }

@@ -6,14 +6,9 @@ use std::path::PathBuf;
 /// Why the servers could not be started or joined.
 #[derive(Debug, thiserror::Error)]
 pub enum ServersError {
-    /// Something below `DATA_DIR` can't be created, read or written.
-    #[error("can't use {} (below DATA_DIR): {source}; make it writable or set another DATA_DIR", .path.display())]
-    DataDir {
-        /// The file or directory.
-        path: PathBuf,
-        /// The system's answer.
-        source: io::Error,
-    },
+    /// A file or directory below `DATA_DIR` can't be created, read or written.
+    #[error("can't use {path} (below DATA_DIR): {1}; make it writable or set another DATA_DIR", path = .0.display())]
+    DataDir(PathBuf, #[source] io::Error),
     /// As root only: the unprivileged account can't get to `DATA_DIR`.
     #[error(
         "DATA_DIR={} can't be used by the user {account}. PostgreSQL runs as this user because it refuses root, \
@@ -34,56 +29,34 @@ pub enum ServersError {
         "PostgreSQL refuses to run as root, and neither the user postgres nor nobody exists; run as another user"
     )]
     NoAccount,
-    /// Another program owns the data directory.
+    /// Another process owns the data directory.
     #[error(
-        "DATA_DIR={} is in use by process {pid}: stop that process, or set another DATA_DIR (or DATABASE_URL \
+        "DATA_DIR={path} is in use by process {1}: stop that process, or set another DATA_DIR (or DATABASE_URL \
         and REDIS_URL)",
-        .data_dir.display()
+        path = .0.display()
     )]
-    InUse {
-        /// The data directory.
-        data_dir: PathBuf,
-        /// The owner's process id.
-        pid: String,
-    },
-    /// The owner of the data directory has no PostgreSQL to share.
+    InUse(PathBuf, String),
+    /// The process that owns the data directory has no PostgreSQL to share.
     #[error(
-        "process {pid}, which owns DATA_DIR={}, runs no private PostgreSQL; set the same DATABASE_URL here, or \
+        "process {1}, which owns DATA_DIR={path}, runs no private PostgreSQL; set the same DATABASE_URL here, or \
         another DATA_DIR",
-        .data_dir.display()
+        path = .0.display()
     )]
-    NotOffered {
-        /// The data directory.
-        data_dir: PathBuf,
-        /// The owner's process id.
-        pid: u32,
-    },
-    /// The owner of the data directory neither became ready nor went away.
+    NotOffered(PathBuf, u32),
+    /// The process that owns the data directory neither became ready nor went away within so many seconds.
     #[error(
-        "process {pid} has been starting or stopping the servers on DATA_DIR={} for {seconds} s; \
+        "process {1} has been starting or stopping the servers on DATA_DIR={path} for {2} s; \
          wait for it or stop it, then try again",
-        .data_dir.display()
+        path = .0.display()
     )]
-    OwnerBusy {
-        /// The data directory.
-        data_dir: PathBuf,
-        /// The owner's process id.
-        pid: String,
-        /// The waiting time.
-        seconds: u64,
-    },
-    /// PostgreSQL is not installed.
+    OwnerBusy(PathBuf, String, u64),
+    /// PostgreSQL is not installed, or only in a version that is older than the first.
     #[error(
-        "PostgreSQL {least} or later is not installed{}: install it (Debian, Ubuntu: apt-get install postgresql; \
+        "PostgreSQL {0} or later is not installed{found}: install it (Debian, Ubuntu: apt-get install postgresql; \
          macOS: brew install postgresql), or set DATABASE_URL to a running server",
-        .found.map(|major| format!(" (found {major})")).unwrap_or_default()
+        found = .1.map(|major| format!(" (found {major})")).unwrap_or_default()
     )]
-    NoPostgres {
-        /// The oldest version that will do.
-        least: u32,
-        /// The newest version that is installed but too old.
-        found: Option<u32>,
-    },
+    NoPostgres(u32, Option<u32>),
     /// The data was written by another major version.
     #[error(
         "the data in {} belongs to PostgreSQL {data}, but version {installed} is installed: \
@@ -98,41 +71,23 @@ pub enum ServersError {
         /// The installed major version.
         installed: u32,
     },
-    /// `initdb` failed.
-    #[error("initdb could not create the database in {}: {output}", .directory.display())]
-    Initdb {
-        /// The directory of the new database.
-        directory: PathBuf,
-        /// The output of `initdb`.
-        output: String,
-    },
+    /// `initdb` failed in a directory, with this output.
+    #[error("initdb could not create the database in {path}: {1}", path = .0.display())]
+    Initdb(PathBuf, String),
     /// A program could not be run at all.
-    #[error("can't run {program}: {source}")]
-    Run {
-        /// The program.
-        program: String,
-        /// The system's answer.
-        source: io::Error,
-    },
-    /// A server that an earlier run left behind does not end.
+    #[error("can't run {0}: {1}")]
+    Run(String, #[source] io::Error),
+    /// A server (its process id) that an earlier run left behind does not end.
     #[error(
-        "an earlier {server} (process {pid}) still uses this DATA_DIR and does not stop; stop it manually"
+        "an earlier {0} (process {1}) still uses this DATA_DIR and does not stop; stop it manually"
     )]
-    Orphan {
-        /// The server's name.
-        server: &'static str,
-        /// Its process id.
-        pid: u32,
-    },
+    Orphan(&'static str, u32),
     /// The directory for sockets belongs to another user.
     #[error(
         "the socket directory {} is not a private directory of the right user: remove it, or set a shorter DATA_DIR",
-        .path.display()
+        .0.display()
     )]
-    SocketDir {
-        /// The directory.
-        path: PathBuf,
-    },
+    SocketDir(PathBuf),
     /// A server did not answer in time, or ended again and again.
     #[error("{server} did not start ({reason}); the end of {}:\n{tail}", .log.display())]
     NotReady {
@@ -148,23 +103,18 @@ pub enum ServersError {
     /// The program was asked to stop meanwhile.
     #[error("interrupted")]
     Interrupted,
-    /// The file with the secret key holds something else.
+    /// The file with the secret key has fewer than so many bytes.
     #[error(
-        "{} holds fewer than {least} bytes: remove it to get a new key (this ends all sessions), or set SECRET_KEY",
-        .path.display()
+        "{path} holds fewer than {1} bytes: remove it to get a new key (this ends all sessions), or set SECRET_KEY",
+        path = .0.display()
     )]
-    ShortSecretKey {
-        /// The file.
-        path: PathBuf,
-        /// The least number of bytes.
-        least: usize,
-    },
+    ShortSecretKey(PathBuf, usize),
 }
 
 impl ServersError {
     /// For `map_err`: a failure with a file below `DATA_DIR`.
     pub(crate) fn data_dir(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
-        move |source| Self::DataDir { path, source }
+        move |source| Self::DataDir(path, source)
     }
 }

@@ -9,17 +9,16 @@
 mod account;
 mod binaries;
 mod claim;
-mod connect;
 pub(crate) mod data_dir;
 mod error;
 mod lock;
-mod orphan;
 mod owner;
 mod postgres;
 mod process;
 mod program;
 mod ready;
 mod redis;
+mod server;
 
 use std::path::PathBuf;
 
@@ -152,19 +151,11 @@ impl Servers {
         holder: &Holder,
         stop: &Stop,
     ) -> Result<(), ServersError> {
-        let sockets = data_dir.sockets();
         if config.database.is_private() {
-            self.database = connect::postgres(&sockets);
-            let answer = async || connect::postgres_answers(&self.database).await;
-            let log = data_dir.join(postgres::LOG);
-            ready::wait(postgres::NAME, &log, None, stop, answer).await?;
+            self.database = ready::postgres(data_dir, None, stop).await?;
         }
         if holder.redis && config.cache.redis == RedisChoice::Private {
-            let url = connect::redis(&sockets);
-            let answer = async || connect::redis_answers(&url).await;
-            let log = data_dir.join(redis::LOG);
-            ready::wait(redis::NAME, &log, None, stop, answer).await?;
-            self.redis_url = Some(url);
+            self.redis_url = Some(ready::redis(data_dir, None, stop).await?);
         }
         self.hold = Hold::Guest { _locks: Box::new(locks) };
         Ok(())
@@ -177,11 +168,11 @@ impl Servers {
         redis: Option<PathBuf>,
     ) -> Result<(), ServersError> {
         match owner.start(postgres, redis).await {
-            Ok(sockets) => {
-                if owner.runs_postgres() {
-                    self.database = connect::postgres(&sockets);
+            Ok((database, redis_url)) => {
+                if let Some(database) = database {
+                    self.database = database;
                 }
-                self.redis_url = owner.runs_redis().then(|| connect::redis(&sockets));
+                self.redis_url = redis_url;
                 self.hold = Hold::Owner(Box::new(owner));
                 Ok(())
             }

@@ -1,18 +1,14 @@
 //! The owner of private servers: starts them in order, tells others of them, and ends them.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::account::Account;
-use super::connect;
 use super::data_dir::DataDir;
 use super::error::ServersError;
 use super::lock::{Holder, Locks, Phase, Role};
-use super::postgres::{self, Cluster};
 use super::process::{Handle, Supervised};
-use super::ready;
-use super::redis::{self, Store};
+use super::{postgres, ready, redis};
 use crate::app::stop::Stop;
 
 /// How long after a site was asked to stop commands may use its servers. They are cut off then, because service managers
@@ -48,51 +44,42 @@ impl Owner {
         running.map(Supervised::handle).collect()
     }
 
-    pub(super) fn runs_postgres(&self) -> bool {
-        self.postgres.is_some()
-    }
-
     pub(super) fn runs_redis(&self) -> bool {
         self.redis.is_some()
     }
 
     /// Starts PostgreSQL if it is wanted and Redis if its program is given, and waits until they answer.
     ///
-    /// Returns the directory of their sockets. After an error [`Self::stop`] is still to be called.
+    /// Returns how to connect to each. After an error [`Self::stop`] is still to be called.
     pub(super) async fn start(
         &mut self,
-        postgres: bool,
-        redis: Option<PathBuf>,
-    ) -> Result<PathBuf, ServersError> {
-        let (data_dir, stop) = (self.data_dir.clone(), self.stop.clone());
-        let prepared = blocking(move || prepare(&data_dir, postgres, redis, &stop)).await??;
-        let sockets = prepared.sockets;
-        if let Some(cluster) = prepared.cluster {
-            self.postgres = Some(supervise(postgres::NAME, cluster, Cluster::spawn).await?);
+        wants_postgres: bool,
+        redis_binary: Option<PathBuf>,
+    ) -> Result<(Option<tokio_postgres::Config>, Option<String>), ServersError> {
+        let (data_dir, stop) = (&self.data_dir, &self.stop);
+        let account = Account::choose(&data_dir.postgres())?;
+        data_dir.admit(&account)?;
+        let sockets = data_dir.create_sockets(&account)?;
+        if wants_postgres {
+            let server = postgres::prepare(data_dir, &account, &sockets, stop).await?;
+            self.postgres = Some(Supervised::start(server).await?);
         }
-        if let Some(store) = prepared.store {
-            self.redis = Some(supervise(redis::NAME, store, Store::spawn).await?);
+        if let Some(binary) = redis_binary {
+            let server = redis::prepare(binary, data_dir, &account, &sockets, stop)?;
+            self.redis = Some(Supervised::start(server).await?);
         }
-        if self.runs_postgres() {
-            let config = connect::postgres(&sockets);
-            let (log, answer) = (self.data_dir.join(postgres::LOG), async || {
-                connect::postgres_answers(&config).await
-            });
-            let server = self.postgres.as_ref();
-            ready::wait(postgres::NAME, &log, server, &self.stop, answer).await?;
+        let (mut database, mut redis_url) = (None, None);
+        if let Some(server) = &self.postgres {
+            database = Some(ready::postgres(data_dir, Some(server), stop).await?);
         }
-        if self.runs_redis() {
-            let url = connect::redis(&sockets);
-            let (log, answer) =
-                (self.data_dir.join(redis::LOG), async || connect::redis_answers(&url).await);
-            let server = self.redis.as_ref();
-            ready::wait(redis::NAME, &log, server, &self.stop, answer).await?;
+        if let Some(server) = &self.redis {
+            redis_url = Some(ready::redis(data_dir, Some(server), stop).await?);
         }
-        self.state.postgres = self.runs_postgres();
-        self.state.redis = self.runs_redis();
+        self.state.postgres = self.postgres.is_some();
+        self.state.redis = self.redis.is_some();
         self.state.phase = Phase::Ready;
         self.locks.announce(&self.state)?;
-        Ok(sockets)
+        Ok((database, redis_url))
     }
 
     /// Ends the servers after the commands that use them.
@@ -100,11 +87,10 @@ impl Owner {
         if self.state.phase == Phase::Ready {
             self.let_commands_finish().await;
         }
-        let running: Vec<Supervised> =
-            self.postgres.take().into_iter().chain(self.redis.take()).collect();
-        running.iter().for_each(Supervised::begin_stop);
-        for server in running {
-            server.stop().await;
+        let handles = self.handles();
+        handles.iter().for_each(Handle::begin_stop);
+        for server in handles {
+            server.ended().await;
         }
         self.data_dir.remove_outside_sockets();
     }
@@ -127,43 +113,4 @@ impl Owner {
             }
         }
     }
-}
-
-struct Prepared {
-    sockets: PathBuf,
-    cluster: Option<Cluster>,
-    store: Option<Store>,
-}
-
-fn prepare(
-    data_dir: &DataDir,
-    postgres: bool,
-    redis: Option<PathBuf>,
-    stop: &Stop,
-) -> Result<Prepared, ServersError> {
-    let account = Account::choose(&data_dir.postgres())?;
-    data_dir.admit(&account)?;
-    let sockets = data_dir.create_sockets(&account)?;
-    let cluster = postgres.then(|| Cluster::prepare(data_dir, &account, &sockets, stop));
-    let store = redis.map(|binary| Store::prepare(binary, data_dir, &account, &sockets, stop));
-    Ok(Prepared { cluster: cluster.transpose()?, store: store.transpose()?, sockets })
-}
-
-async fn supervise<T: Send + Sync + 'static>(
-    name: &'static str,
-    server: T,
-    spawn: fn(&T) -> Result<std::process::Child, ServersError>,
-) -> Result<Supervised, ServersError> {
-    let server = Arc::new(server);
-    blocking(move || Supervised::start(name, move || spawn(&server))).await?
-}
-
-/// Runs what waits for files and processes where it holds up no other task.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, ServersError> {
-    tokio::task::spawn_blocking(work).await.map_err(|err| ServersError::Run {
-        program: "the start of the private servers".to_owned(),
-        source: std::io::Error::other(err),
-    })
 }

@@ -7,24 +7,17 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ExitStatus};
+use std::path::Path;
 use std::time::Duration;
 
 use super::account::Account;
 use super::binaries::{self, Postgres};
-use super::connect::DATABASE;
-use super::data_dir::{DataDir, first_line, private_dir, remove_stale};
+use super::data_dir::{DataDir, private_dir};
 use super::error::ServersError;
-use super::orphan;
 use super::program::Program;
-use super::ready;
+use super::ready::{DATABASE, POSTGRES, tail};
+use super::server::Server;
 use crate::app::stop::Stop;
-
-pub(super) const NAME: &str = "PostgreSQL";
-pub(super) const LOG: &str = "postgres.log";
-/// How often a running `initdb` is looked at.
-const POLL: Duration = Duration::from_millis(20);
 
 /// What differs from PostgreSQL's defaults. The connections are for several commands beside a site with a large pool;
 /// compiling queries (`jit`) takes longer than the site's queries run.
@@ -40,149 +33,105 @@ const SETTINGS: [&str; 9] = [
     "timezone=UTC",
 ];
 
-/// A data directory with the programs that fit it.
-pub(super) struct Cluster {
-    binaries: Postgres,
-    account: Account,
-    data: PathBuf,
-    sockets: PathBuf,
-    log: PathBuf,
-    stop: Stop,
+/// Finds the programs and creates the data where there are none. Takes seconds the first time.
+pub(super) async fn prepare(
+    data_dir: &DataDir,
+    account: &Account,
+    sockets: &Path,
+    stop: &Stop,
+) -> Result<Server, ServersError> {
+    let data = data_dir.postgres();
+    let major = major_version(&data)?;
+    let binaries = binaries::postgres(major.map(|major| (major, data.as_path())))?;
+    let mut program = Program {
+        command: Vec::new(),
+        signal: "TERM",
+        directory: sockets.to_owned(),
+        log: data_dir.log(POSTGRES.1)?,
+        account: account.clone(),
+    };
+    if major.is_none() {
+        create(data_dir, &binaries, &mut program, stop).await?;
+    }
+    program.signal = "INT";
+    program.command = vec![binaries.bin.join("postgres").into_os_string()];
+    for (option, path) in [("-D", &*data), ("-k", sockets)] {
+        program.command.extend([OsString::from(option), path.as_os_str().to_owned()]);
+    }
+    let settings = SETTINGS.iter().flat_map(|setting| ["-c", setting]);
+    program.command.extend(settings.map(OsString::from));
+    Ok(Server {
+        name: POSTGRES.0,
+        program,
+        pid_file: data.join("postmaster.pid"),
+        program_names: ["postgres", "postmaster"],
+        mark: data.display().to_string(),
+        signals: [("INT", Duration::from_secs(30)), ("QUIT", Duration::from_secs(10))],
+        stale: [".s.PGSQL.5432", ".s.PGSQL.5432.lock"].map(|name| sockets.join(name)).into(),
+        // Another process may have the id, or get it before PostgreSQL looks, as in a container, where few ids are in
+        // use. PostgreSQL would take that for a running server; named as its “grandparent” it is known not to be one.
+        stale_pid_variable: Some("PG_GRANDPARENT_PID"),
+        stop: stop.clone(),
+    })
 }
 
-impl Cluster {
-    /// Finds the programs and creates the data where there are none. Takes seconds the first time.
-    pub(super) fn prepare(
-        data_dir: &DataDir,
-        account: &Account,
-        sockets: &Path,
-        stop: &Stop,
-    ) -> Result<Self, ServersError> {
-        let data = data_dir.postgres();
-        let major = major_version(&data)?;
-        let cluster = Self {
-            binaries: binaries::postgres(major.map(|major| (major, data.as_path())))?,
-            account: account.clone(),
-            data,
-            sockets: sockets.to_owned(),
-            log: data_dir.log(LOG)?,
-            stop: stop.clone(),
+async fn create(
+    data_dir: &DataDir,
+    binaries: &Postgres,
+    program: &mut Program,
+    stop: &Stop,
+) -> Result<(), ServersError> {
+    let data = data_dir.postgres();
+    log::info!("creating a private PostgreSQL {} in {}", binaries.major, data.display());
+    remove_interrupted(data_dir)?;
+    let new = data_dir.join(&format!("postgres.new-{}", std::process::id()));
+    private_dir(&new, &program.account)?;
+    initdb(&new, binaries, program, stop).await?;
+    fs::rename(&new, &data).map_err(ServersError::data_dir(&data))?;
+    // Without this a crash of the machine could undo the rename, after rows have been committed.
+    let parent = File::open(data_dir.path()).and_then(|parent| parent.sync_all());
+    parent.map_err(ServersError::data_dir(data_dir.path()))
+}
+
+/// Tries locales from the best to one that exists everywhere.
+async fn initdb(
+    directory: &Path,
+    binaries: &Postgres,
+    program: &mut Program,
+    stop: &Stop,
+) -> Result<(), ServersError> {
+    let builtin = ["--locale-provider=builtin", "--locale=C", "--builtin-locale=C.UTF-8"];
+    let mut locales = vec![vec!["--locale=C.UTF-8"]];
+    if binaries.major >= 17 {
+        locales.push(builtin.to_vec());
+    }
+    locales.push(vec!["--locale=C"]);
+    for locale in locales {
+        program.command = vec![binaries.bin.join("initdb").into_os_string()];
+        let fixed =
+            ["--encoding=UTF8", "--auth=trust", "--no-instructions", "--username", DATABASE];
+        program.command.extend(fixed.iter().chain(&locale).map(OsString::from));
+        program.command.extend([OsString::from("--pgdata"), directory.as_os_str().to_owned()]);
+        let mut child = program.spawn(None)?;
+        let pipe = child.stdin.take();
+        let status = tokio::select! {
+            status = child.wait() => status,
+            () = stop.asked() => {
+                drop(pipe);
+                child.wait().await
+            }
         };
-        if major.is_none() {
-            cluster.create(data_dir)?;
+        let status = status.map_err(|err| ServersError::Run("initdb".to_owned(), err))?;
+        if stop.is_asked() {
+            return Err(ServersError::Interrupted);
         }
-        Ok(cluster)
-    }
-
-    fn create(&self, data_dir: &DataDir) -> Result<(), ServersError> {
-        log::info!(
-            "creating a private PostgreSQL {} in {}",
-            self.binaries.major,
-            self.data.display()
-        );
-        remove_interrupted(data_dir)?;
-        let new = data_dir.join(&format!("postgres.new-{}", std::process::id()));
-        private_dir(&new, &self.account)?;
-        self.initdb(&new)?;
-        fs::rename(&new, &self.data).map_err(ServersError::data_dir(&self.data))?;
-        // Without this a crash of the machine could undo the rename, after rows have been committed.
-        let parent = File::open(data_dir.path()).and_then(|parent| parent.sync_all());
-        parent.map_err(ServersError::data_dir(data_dir.path()))
-    }
-
-    /// Tries locales from the best to one that exists everywhere.
-    fn initdb(&self, directory: &Path) -> Result<(), ServersError> {
-        let builtin = ["--locale-provider=builtin", "--locale=C", "--builtin-locale=C.UTF-8"];
-        let mut locales = vec![vec!["--locale=C.UTF-8"]];
-        if self.binaries.major >= 17 {
-            locales.push(builtin.to_vec());
-        }
-        locales.push(vec!["--locale=C"]);
-        for locale in locales {
-            let mut command = vec![self.binaries.bin.join("initdb").into_os_string()];
-            let fixed =
-                ["--encoding=UTF8", "--auth=trust", "--no-instructions", "--username", DATABASE];
-            command.extend(fixed.iter().chain(&locale).map(OsString::from));
-            command.extend([OsString::from("--pgdata"), directory.as_os_str().to_owned()]);
-            let child = self.program(command, "TERM", Vec::new()).spawn()?;
-            let status = self
-                .wait(child)
-                .map_err(|source| ServersError::Run { program: "initdb".to_owned(), source })?;
-            if self.stop.is_asked() {
-                return Err(ServersError::Interrupted);
-            }
-            if status.success() {
-                return Ok(());
-            }
-        }
-        Err(ServersError::Initdb {
-            directory: directory.to_owned(),
-            output: format!("{} ends:\n{}", self.log.display(), ready::tail(&self.log)),
-        })
-    }
-
-    /// Waits for the end of a program, which is told to end when this one is to stop.
-    fn wait(&self, mut child: Child) -> std::io::Result<ExitStatus> {
-        loop {
-            if let Some(status) = child.try_wait()? {
-                return Ok(status);
-            }
-            if self.stop.is_asked() {
-                drop(child.stdin.take());
-            }
-            std::thread::sleep(POLL);
+        if status.success() {
+            return Ok(());
         }
     }
-
-    /// Starts the server after ending what an earlier run may have left.
-    pub(super) fn spawn(&self) -> Result<Child, ServersError> {
-        let variables = self.recover()?.map(|pid| ("PG_GRANDPARENT_PID", pid.to_string()));
-        let mut command = vec![self.binaries.bin.join("postgres").into_os_string()];
-        command.extend([OsString::from("-D"), self.data.clone().into_os_string()]);
-        command.extend([OsString::from("-k"), self.sockets.clone().into_os_string()]);
-        command.extend(SETTINGS.iter().flat_map(|setting| ["-c", setting]).map(OsString::from));
-        self.program(command, "INT", variables.into_iter().collect()).spawn()
-    }
-
-    fn program(
-        &self,
-        command: Vec<OsString>,
-        signal: &'static str,
-        variables: Vec<(&'static str, String)>,
-    ) -> Program {
-        Program {
-            command,
-            variables,
-            signal,
-            directory: self.sockets.clone(),
-            log: self.log.clone(),
-            account: self.account.clone(),
-        }
-    }
-
-    /// Ends a server that still runs on the data, and removes stale sockets.
-    ///
-    /// Returns the process id in `postmaster.pid`, which is now no server's. Another process may have it, or get it before
-    /// PostgreSQL looks, as in a container, where few ids are in use. PostgreSQL would take that for a running server; named
-    /// as its “grandparent” it is known not to be one.
-    fn recover(&self) -> Result<Option<u32>, ServersError> {
-        let first_line = first_line(&self.data.join("postmaster.pid"));
-        let mut pid = first_line.and_then(|line| line.parse::<i32>().ok().map(i32::unsigned_abs));
-        if let Some((id, line)) = pid.and_then(|id| Some((id, orphan::command_line(id)?))) {
-            let name = orphan::program_name(&line);
-            let data = self.data.display().to_string();
-            if ["postgres", "postmaster"].contains(&name) && line.contains(&data) {
-                let (polite, rude) = (Duration::from_secs(30), Duration::from_secs(10));
-                let signals = [("INT", polite), ("QUIT", rude)];
-                orphan::end(NAME, id, &signals, &self.stop)?;
-                pid = None;
-            }
-        }
-        for name in [".s.PGSQL.5432", ".s.PGSQL.5432.lock"] {
-            remove_stale(&self.sockets.join(name))?;
-        }
-        Ok(pid)
-    }
+    let log = &program.log;
+    let output = format!("{} ends:\n{}", log.display(), tail(log));
+    Err(ServersError::Initdb(directory.to_owned(), output))
 }
 
 fn major_version(data: &Path) -> Result<Option<u32>, ServersError> {

@@ -8,7 +8,9 @@ use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
+
+use tokio::process::Child;
 
 use super::account::Account;
 use super::error::ServersError;
@@ -43,7 +45,6 @@ const PASSED_ON: [&str; 5] = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "T
 #[derive(Debug)]
 pub(super) struct Program {
     pub(super) command: Vec<OsString>,
-    pub(super) variables: Vec<(&'static str, String)>,
     /// The signal that asks it to end, without `SIG`.
     pub(super) signal: &'static str,
     pub(super) directory: PathBuf,
@@ -53,8 +54,8 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// Starts it; dropping the child's standard input ends it.
-    pub(super) fn spawn(&self) -> Result<Child, ServersError> {
+    /// Starts it, with one more variable if it is given; dropping the child's standard input ends it.
+    pub(super) fn spawn(&self, variable: Option<(&str, u32)>) -> Result<Child, ServersError> {
         let mut options = OpenOptions::new();
         let log = options.append(true).create(true).mode(0o600).open(&self.log);
         let log = log.map_err(ServersError::data_dir(&self.log))?;
@@ -63,17 +64,13 @@ impl Program {
         command.args(["-c", SCRIPT, "sh", self.signal]).args(&self.command);
         command.env_clear().env("LC_ALL", "C");
         let passed_on = PASSED_ON.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
-        command.envs(passed_on).envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.envs(passed_on).envs(variable.map(|(name, value)| (name, value.to_string())));
         command.current_dir(&self.directory).process_group(0);
         command.stdin(Stdio::piped()).stdout(log).stderr(errors);
         self.account.apply(&mut command);
-        command.spawn().map_err(|source| ServersError::Run {
-            program: self
-                .command
-                .first()
-                .map_or_else(String::new, |name| name.display().to_string()),
-            source,
-        })
+        tokio::process::Command::from(command)
+            .spawn()
+            .map_err(|err| ServersError::Run(self.command[0].display().to_string(), err))
     }
 }
 

@@ -7,9 +7,8 @@ use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
 
 use super::super::fact_columns::{column_type, columns, statement};
-use super::super::{DbError, Transaction};
-use super::indexes::DroppedIndexes;
-use super::sequence;
+use super::super::{Result, Transaction};
+use super::indexes::{DroppedIndexes, advance_sequence};
 use crate::domain::{FACTS, NewProperty};
 
 /// A copy in progress. While it lives, its transaction can do nothing else.
@@ -22,8 +21,8 @@ pub struct Append<'a> {
 impl<'a> Append<'a> {
     /// Begins to copy about `rows` rows. Into an empty table that is done without its indexes, if there are many:
     /// then readers of the table wait until the transaction ends.
-    pub async fn begin(transaction: &'a Transaction<'a>, rows: u64) -> Result<Self, DbError> {
-        sequence::advance(transaction, None).await?;
+    pub async fn begin(transaction: &'a Transaction<'a>, rows: u64) -> Result<Self> {
+        advance_sequence(transaction, None).await?;
         let indexes = DroppedIndexes::drop_if_empty(transaction, rows).await?;
         let sink = transaction.copy_in(statement!("sql/queries/bulk_append_copy.sql")).await?;
         let mut types = vec![Type::TIMESTAMPTZ; 2];
@@ -32,10 +31,7 @@ impl<'a> Append<'a> {
     }
 
     /// Sends a row, unchanged since `at`; buffered, so most calls don't wait.
-    ///
-    /// # Errors
-    /// When the connection is lost.
-    pub async fn add(&mut self, new: &NewProperty, at: DateTime<Utc>) -> Result<(), DbError> {
+    pub async fn add(&mut self, new: &NewProperty, at: DateTime<Utc>) -> Result<()> {
         let values = columns(new.values());
         let values = values.iter().map(|value| value as &(dyn ToSql + Sync));
         let times: [&(dyn ToSql + Sync); 2] = [&at, &at];
@@ -45,10 +41,7 @@ impl<'a> Append<'a> {
     }
 
     /// Ends the copy and builds the indexes; returns the number of rows.
-    ///
-    /// # Errors
-    /// [`DbError::Constraint`] when a value is out of bounds; otherwise when the database can't answer.
-    pub async fn finish(mut self) -> Result<u64, DbError> {
+    pub async fn finish(mut self) -> Result<u64> {
         let rows = self.writer.as_mut().finish().await?;
         self.indexes.recreate(self.transaction).await?;
         Ok(rows)

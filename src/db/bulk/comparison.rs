@@ -3,7 +3,7 @@
 use tokio_postgres::Row;
 
 use super::super::fact_columns::{filled, read, sql_file};
-use super::super::{DbError, Transaction};
+use super::super::{Result, Transaction};
 use super::staging::GivenFacts;
 use crate::domain::{FieldChange, ImportSample, PropertyId};
 
@@ -21,10 +21,7 @@ pub struct Comparison {
 }
 
 /// Compares the `given` facts of the staged rows with those that the table has.
-pub async fn compare(
-    transaction: &Transaction<'_>,
-    given: &GivenFacts,
-) -> Result<Comparison, DbError> {
+pub async fn compare(transaction: &Transaction<'_>, given: &GivenFacts) -> Result<Comparison> {
     // The planner knows nothing of a table that is so new.
     transaction.batch_execute("ANALYZE property_staging").await?;
     let sql = filled(sql_file!("sql/queries/bulk_staging_compare.sql"), given.iter());
@@ -42,14 +39,14 @@ pub async fn list_sample(
     transaction: &Transaction<'_>,
     given: &GivenFacts,
     limit: i64,
-) -> Result<Vec<ImportSample>, DbError> {
+) -> Result<Vec<ImportSample>> {
     let sql = filled(sql_file!("sql/queries/bulk_staging_sample.sql"), given.iter());
     let rows = transaction.query(&sql, &[&limit]).await?;
     rows.iter().map(|row| sample(row, given)).collect()
 }
 
 /// Reads the number, whether the row is new, the given facts of the file, and those of the table.
-fn sample(row: &Row, given: &GivenFacts) -> Result<ImportSample, DbError> {
+fn sample(row: &Row, given: &GivenFacts) -> Result<ImportSample> {
     let count = given.iter().count();
     let mut title = String::new();
     let mut changes = Vec::new();

@@ -1,6 +1,6 @@
-//! Indexes that are cheaper to build once than to keep up row by row.
+//! Indexes that are cheaper to build once than to keep up row by row, and the sequence that ids come from.
 
-use super::super::{DbError, Transaction};
+use super::super::{Result, Transaction};
 
 /// Below this many rows a rebuild isn't worth keeping readers out for.
 const WORTHWHILE: u64 = 20_000;
@@ -15,10 +15,7 @@ impl DroppedIndexes {
     /// Drops the indexes that enforce nothing, if the table is empty and many rows are about to come.
     ///
     /// Readers of the table wait from here to the end of the transaction. A rollback brings the indexes back.
-    pub(super) async fn drop_if_empty(
-        transaction: &Transaction<'_>,
-        rows: u64,
-    ) -> Result<Self, DbError> {
+    pub(super) async fn drop_if_empty(transaction: &Transaction<'_>, rows: u64) -> Result<Self> {
         let mut definitions = Vec::new();
         if rows < WORTHWHILE || !is_empty(transaction).await? {
             return Ok(Self { definitions });
@@ -39,7 +36,7 @@ impl DroppedIndexes {
     }
 
     /// Builds them again from the rows that came meanwhile.
-    pub(super) async fn recreate(self, transaction: &Transaction<'_>) -> Result<(), DbError> {
+    pub(super) async fn recreate(self, transaction: &Transaction<'_>) -> Result<()> {
         if self.definitions.is_empty() {
             return Ok(());
         }
@@ -52,7 +49,29 @@ impl DroppedIndexes {
     }
 }
 
-async fn is_empty(transaction: &Transaction<'_>) -> Result<bool, DbError> {
+async fn is_empty(transaction: &Transaction<'_>) -> Result<bool> {
     let sql = "SELECT NOT EXISTS (SELECT FROM property)";
     Ok(transaction.query_one(sql, &[]).await?.get(0))
+}
+
+/// Moves the sequence past `largest` and past every id in the table; never backwards.
+///
+/// `setval` is not undone by a rollback, which at worst leaves a gap. It could overtake a `nextval` of another
+/// connection and move the sequence back, so writers are kept out meanwhile; rolling back to the savepoint lets them
+/// in again at once rather than at the end of a long transaction.
+pub(in crate::db) async fn advance_sequence(
+    transaction: &Transaction<'_>,
+    largest: Option<i64>,
+) -> Result<()> {
+    let is_behind = include_str!("../../../sql/queries/bulk_sequence_is_behind.sql");
+    let behind: Option<bool> = transaction.query_one(is_behind, &[&largest]).await?.get(0);
+    if behind != Some(true) {
+        return Ok(());
+    }
+    let lock = "SAVEPOINT sequence; LOCK TABLE property IN SHARE ROW EXCLUSIVE MODE";
+    transaction.batch_execute(lock).await?;
+    let set = include_str!("../../../sql/queries/bulk_sequence_advance.sql");
+    transaction.execute(set, &[&largest]).await?;
+    let unlock = "ROLLBACK TO SAVEPOINT sequence; RELEASE SAVEPOINT sequence";
+    Ok(transaction.batch_execute(unlock).await?)
 }

@@ -9,12 +9,26 @@
 mod append;
 mod comparison;
 mod indexes;
-mod sequence;
 mod staging;
-mod stream;
 
 pub use append::Append;
 pub use comparison::{Comparison, compare, list_sample};
-pub(super) use sequence::advance as advance_sequence;
+pub(super) use indexes::advance_sequence;
 pub use staging::{BulkRow, GivenFacts, Merged, Staging};
-pub use stream::stream;
+
+use futures_util::{Stream, StreamExt as _};
+use tokio_postgres::types::ToSql;
+
+use super::fact_columns::COLUMNS;
+use super::{Client, Result, properties};
+use crate::domain::Property;
+
+/// All listings of one snapshot, in the order of their ids, as the server sends them.
+pub async fn stream(
+    client: &Client,
+) -> Result<impl Stream<Item = Result<Property>> + Send + use<>> {
+    let sql = format!("SELECT {COLUMNS} FROM property ORDER BY id");
+    let no_parameters = std::iter::empty::<&(dyn ToSql + Sync)>();
+    let rows = client.query_raw(&sql, no_parameters).await?;
+    Ok(rows.map(|row| properties::property(&row?)))
+}

@@ -7,9 +7,8 @@ use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
 
 use super::super::fact_columns::{column_type, columns, filled, sql_file, statement};
-use super::super::{DbError, Transaction};
-use super::indexes::DroppedIndexes;
-use super::sequence;
+use super::super::{DbError, Result, Transaction};
+use super::indexes::{DroppedIndexes, advance_sequence};
 use crate::domain::{FACTS, Fact, NewProperty, PropertyId, REQUIRED};
 
 /// A listing that comes from outside, with as much of its past as is known.
@@ -73,7 +72,7 @@ pub struct Staging<'a> {
 
 impl<'a> Staging<'a> {
     /// Creates the temporary table, which the end of the transaction drops. One load per transaction.
-    pub async fn create(transaction: &'a Transaction<'a>) -> Result<Self, DbError> {
+    pub async fn create(transaction: &'a Transaction<'a>) -> Result<Self> {
         transaction.batch_execute(statement!("sql/queries/bulk_staging_create.sql")).await?;
         let sink = transaction.copy_in(statement!("sql/queries/bulk_staging_copy.sql")).await?;
         let mut types = vec![Type::INT8, Type::INT8, Type::TIMESTAMPTZ, Type::TIMESTAMPTZ];
@@ -88,10 +87,7 @@ impl<'a> Staging<'a> {
     }
 
     /// Sends a row; buffered, so most calls don't wait.
-    ///
-    /// # Errors
-    /// When the connection is lost.
-    pub async fn add(&mut self, row: &BulkRow) -> Result<(), DbError> {
+    pub async fn add(&mut self, row: &BulkRow) -> Result<()> {
         let BulkRow { id, property, created_at, updated_at } = row;
         let ordinal = i64::try_from(self.rows).map_err(|_| DbError::Corrupt("ordinal"))?;
         let id = id.map(|id| id.0);
@@ -106,10 +102,7 @@ impl<'a> Staging<'a> {
     }
 
     /// Ends the sending of rows, so that they can be looked at.
-    ///
-    /// # Errors
-    /// [`DbError::Constraint`] when a value is out of bounds; otherwise when the connection is lost.
-    pub async fn end(&mut self) -> Result<(), DbError> {
+    pub async fn end(&mut self) -> Result<()> {
         if !self.ended {
             self.writer.as_mut().finish().await?;
             self.ended = true;
@@ -123,9 +116,9 @@ impl<'a> Staging<'a> {
     /// # Errors
     /// [`DbError::Constraint`] when a value is out of bounds, [`DbError::Query`] when an id was added twice; otherwise
     /// when the database can't answer.
-    pub async fn merge(mut self, given: &GivenFacts) -> Result<Merged, DbError> {
+    pub async fn merge(mut self, given: &GivenFacts) -> Result<Merged> {
         self.end().await?;
-        sequence::advance(self.transaction, self.largest_id).await?;
+        advance_sequence(self.transaction, self.largest_id).await?;
         let indexes = DroppedIndexes::drop_if_empty(self.transaction, self.rows).await?;
         let merge = filled(sql_file!("sql/queries/bulk_staging_merge.sql"), given.iter());
         let row = self.transaction.query_one(&merge, &[]).await?;

@@ -12,9 +12,9 @@ use tokio::time::timeout;
 use super::Accounts;
 use super::visitor::Visitor;
 use crate::db::login_events::{self, NewLoginEvent};
-use crate::db::{DbError, GenericClient, login_failures, users};
+use crate::db::{DbError, login_failures, users};
 use crate::domain::{LoginKind, Password, User, UserId, Username};
-use crate::services::{ServiceError, passwords, passwords::Verified};
+use crate::services::{Result, passwords, passwords::Verified};
 
 /// Failed logins from an address that are allowed within [`WINDOW`]; as many at an account from elsewhere delay no attempt.
 const FAILURES: i64 = 5;
@@ -60,8 +60,8 @@ impl<'a> Attempt<'a> {
         Self { account, network, source, typed: shown.take(MAX_TYPED).collect(), visitor }
     }
 
-    fn event(&self, kind: LoginKind, user: Option<UserId>) -> Noted<'_> {
-        Noted {
+    fn event(&self, kind: LoginKind, user: Option<UserId>) -> NewLoginEvent<'_> {
+        NewLoginEvent {
             kind,
             username: &self.typed,
             user,
@@ -71,31 +71,8 @@ impl<'a> Attempt<'a> {
     }
 
     /// All blocked attempts from a network are one entry, whichever of its addresses they come from.
-    fn throttled(&self) -> Noted<'_> {
-        Noted { address: self.network.clone(), ..self.event(LoginKind::Throttled, None) }
-    }
-}
-
-/// An entry for the audit.
-struct Noted<'a> {
-    kind: LoginKind,
-    username: &'a str,
-    user: Option<UserId>,
-    /// The address, or a network.
-    address: String,
-    user_agent: &'a str,
-}
-
-impl Noted<'_> {
-    async fn insert(&self, client: &impl GenericClient) -> Result<(), DbError> {
-        let new = NewLoginEvent {
-            kind: self.kind,
-            username: self.username,
-            user: self.user,
-            address: &self.address,
-            user_agent: self.user_agent,
-        };
-        login_events::insert(client, new).await
+    fn throttled(&self) -> NewLoginEvent<'_> {
+        NewLoginEvent { address: self.network.clone(), ..self.event(LoginKind::Throttled, None) }
     }
 }
 
@@ -107,7 +84,7 @@ impl Accounts {
         username: &str,
         password: String,
         visitor: &Visitor,
-    ) -> Result<Login, ServiceError> {
+    ) -> Result<Login> {
         let attempt = Attempt::new(username, visitor);
         if let Some(wait) = self.count(&attempt).await? {
             return Ok(Login::Throttled(wait));
@@ -130,7 +107,7 @@ impl Accounts {
         let work = client.transaction().await?;
         login_failures::delete(&work, &attempt.account, &attempt.network).await?;
         users::update_last_login(&work, user.id).await?;
-        attempt.event(LoginKind::Login, id).insert(&work).await?;
+        login_events::insert(&work, attempt.event(LoginKind::Login, id)).await?;
         if let Some(hash) = own_hash {
             users::rehash_password(&work, user.id, &user.password_hash, &hash).await?;
             log::info!("password hash upgraded user=\"{}\"", user.username);
@@ -141,12 +118,7 @@ impl Accounts {
 
     /// Checks the password of a user who is logged in. A wrong one counts as a failed login, so that anyone who has
     /// only their session can't guess it faster than at the door; the right one forgets their failures as a login does.
-    pub async fn confirm(
-        &self,
-        user: &User,
-        password: String,
-        visitor: &Visitor,
-    ) -> Result<Login, ServiceError> {
+    pub async fn confirm(&self, user: &User, password: String, visitor: &Visitor) -> Result<Login> {
         let attempt = Attempt::new(user.username.as_str(), visitor);
         if let Some(wait) = self.count(&attempt).await? {
             return Ok(Login::Throttled(wait));
@@ -161,37 +133,27 @@ impl Accounts {
     }
 
     /// Notes that a user logged out. The caller ends the session.
-    pub async fn note_logout(
-        &self,
-        user: UserId,
-        username: &str,
-        visitor: &Visitor,
-    ) -> Result<(), ServiceError> {
+    pub async fn note_logout(&self, user: UserId, username: &str, visitor: &Visitor) -> Result<()> {
         let client = self.database.client().await?;
-        let noted = Noted {
+        let noted = NewLoginEvent {
             kind: LoginKind::Logout,
             username,
             user: Some(user),
             address: visitor.address(),
             user_agent: visitor.user_agent(),
         };
-        Ok(noted.insert(&client).await?)
+        Ok(login_events::insert(&client, noted).await?)
     }
 
     /// Notes that an attempt failed; it is counted already.
-    async fn refuse(
-        &self,
-        attempt: &Attempt<'_>,
-        user: Option<UserId>,
-    ) -> Result<Login, ServiceError> {
+    async fn refuse(&self, attempt: &Attempt<'_>, user: Option<UserId>) -> Result<Login> {
         let client = self.database.client().await?;
-        let noted = attempt.event(LoginKind::Failure, user);
-        noted.insert(&client).await?;
+        login_events::insert(&client, attempt.event(LoginKind::Failure, user)).await?;
         Ok(Login::Refused)
     }
 
     /// Counts an attempt, and delays it where it must be; or tells how long its address may not try.
-    async fn count(&self, attempt: &Attempt<'_>) -> Result<Option<Duration>, ServiceError> {
+    async fn count(&self, attempt: &Attempt<'_>) -> Result<Option<Duration>> {
         let Attempt { account, network, source, .. } = attempt;
         // Logins from one address wait for each other, so that they can't use up the connections.
         let turn = timeout(PATIENCE, self.counting.acquire()).await;
@@ -206,7 +168,7 @@ impl Accounts {
             Some(_) => {
                 // The lock on the network keeps two from both finding nothing to count on.
                 if !login_events::count_throttled(&work, network).await? {
-                    attempt.throttled().insert(&work).await?;
+                    login_events::insert(&work, attempt.throttled()).await?;
                 }
             }
             None => {
@@ -232,11 +194,7 @@ fn delay_after(failures: i64) -> Duration {
 
 /// A hash of the site's own making for a user whose hash is not, or is not of the prepared password; `None` where there is nothing to do, also for a password
 /// that the site would not take.
-async fn own_hash(
-    user: &User,
-    password: &str,
-    verified: Verified,
-) -> Result<Option<String>, ServiceError> {
+async fn own_hash(user: &User, password: &str, verified: Verified) -> Result<Option<String>> {
     let is_current = verified == Verified::Prepared && passwords::is_current(&user.password_hash);
     match Password::unchecked(password) {
         Ok(password) if !is_current => Ok(Some(passwords::hash(password).await?)),

@@ -10,7 +10,7 @@ use crate::domain::{
     AccountEvent, LoginEvent, LoginFilter, NameError, NewAccount, Password, SessionEntry, User,
     UserId, UserQuery, UserStanding,
 };
-use crate::services::{ServiceError, Sessions, passwords};
+use crate::services::{Result, ServiceError, Sessions, passwords};
 
 /// The most sessions of one user that are listed.
 const MAX_SESSIONS: i64 = 100;
@@ -74,7 +74,7 @@ impl From<DbError> for ManageError {
 
 impl Accounts {
     /// A page of the users that a query asks for.
-    pub async fn list(&self, query: &UserQuery, page_size: u16) -> Result<UserPage, ServiceError> {
+    pub async fn list(&self, query: &UserQuery, page_size: u16) -> Result<UserPage> {
         let client = self.database.client().await?;
         let on = |page| UserQuery { page, ..query.clone() };
         let (mut page, mut found) = (query.page, users::list(&client, query, page_size).await?);
@@ -183,9 +183,8 @@ impl Accounts {
     }
 
     /// The sessions of a user, the most recently used first.
-    pub async fn sessions_of(&self, user: UserId) -> Result<Vec<SessionEntry>, ServiceError> {
-        let client = self.database.client().await?;
-        Ok(sessions::list_of_user(&client, user, MAX_SESSIONS).await?)
+    pub async fn sessions_of(&self, user: UserId) -> Result<Vec<SessionEntry>> {
+        Ok(sessions::list_of_user(&self.database.client().await?, user, MAX_SESSIONS).await?)
     }
 
     /// The latest that was done to an account, or to all; before a number, where one is given. Each has its number.
@@ -194,27 +193,18 @@ impl Accounts {
         user: Option<UserId>,
         before: Option<i64>,
         limit: u16,
-    ) -> Result<Vec<(i64, AccountEvent)>, ServiceError> {
+    ) -> Result<Vec<(i64, AccountEvent)>> {
         let client = self.database.client().await?;
         Ok(account_events::list(&client, user, before, i64::from(limit)).await?)
     }
 
     /// The login audit's latest entries that fit a filter.
-    pub async fn logins(
-        &self,
-        filter: &LoginFilter,
-        limit: u16,
-    ) -> Result<Vec<LoginEvent>, ServiceError> {
-        let client = self.database.client().await?;
-        Ok(login_events::list(&client, filter, i64::from(limit)).await?)
+    pub async fn logins(&self, filter: &LoginFilter, limit: u16) -> Result<Vec<LoginEvent>> {
+        Ok(login_events::list(&self.database.client().await?, filter, i64::from(limit)).await?)
     }
 
     /// A user's own latest entries of the login audit.
-    pub async fn logins_of(
-        &self,
-        user: UserId,
-        limit: u16,
-    ) -> Result<Vec<LoginEvent>, ServiceError> {
+    pub async fn logins_of(&self, user: UserId, limit: u16) -> Result<Vec<LoginEvent>> {
         let client = self.database.client().await?;
         Ok(login_events::list_of_user(&client, user, i64::from(limit)).await?)
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use super::{ServiceError, Sessions, passwords};
+use super::{Result, ServiceError, Sessions, passwords};
 use crate::db::{Client, Database, Transaction, event_log, sessions, users};
 use crate::domain::{NameError, Password, Permissions, User, UserId, UserStanding, Username};
 
@@ -47,37 +47,27 @@ impl Accounts {
 
     /// Finds an active member of staff with one of their sessions, by the session's name. What the database says
     /// counts, not the cached session; that it is in use is noted there, once a minute.
-    pub async fn find_by_session(
-        &self,
-        id: UserId,
-        session: &str,
-    ) -> Result<Option<User>, ServiceError> {
-        let client = self.database.client().await?;
-        Ok(users::find_by_session(&client, id, session).await?)
+    pub async fn find_by_session(&self, id: UserId, session: &str) -> Result<Option<User>> {
+        Ok(users::find_by_session(&self.database.client().await?, id, session).await?)
     }
 
     /// Finds a user by number.
-    pub async fn find(&self, id: UserId) -> Result<Option<User>, ServiceError> {
-        let client = self.database.client().await?;
-        Ok(users::find(&client, id).await?)
+    pub async fn find(&self, id: UserId) -> Result<Option<User>> {
+        Ok(users::find(&self.database.client().await?, id).await?)
     }
 
     /// Finds a user by login name.
-    pub async fn find_by_name(&self, name: &str) -> Result<Option<User>, ServiceError> {
-        let client = self.database.client().await?;
-        Ok(users::find_by_name(&client, &Username::normalized(name)).await?)
+    pub async fn find_by_name(&self, name: &str) -> Result<Option<User>> {
+        Ok(users::find_by_name(&self.database.client().await?, &Username::normalized(name)).await?)
     }
 
     /// Whether there is an active superuser.
-    pub async fn has_superuser(&self) -> Result<bool, ServiceError> {
+    pub async fn has_superuser(&self) -> Result<bool> {
         let client = self.database.client().await?;
         Ok(users::count_superusers(&client).await? > 0)
     }
 
     /// Creates an account that may do everything; `actor` is who the log will name.
-    ///
-    /// # Errors
-    /// [`CreateUserError::Name`], or a failure.
     pub async fn create_superuser(
         &self,
         actor: &str,
@@ -103,7 +93,7 @@ impl Accounts {
     }
 
     /// Checks a name that a new account is to have. That an account can have it is only certain once it has.
-    pub async fn check_name(&self, name: &Username) -> Result<Result<(), NameError>, ServiceError> {
+    pub async fn check_name(&self, name: &Username) -> Result<Result<(), NameError>> {
         let client = self.database.client().await?;
         Ok(users::list_names(&client, None).await?.check(name))
     }
@@ -116,7 +106,7 @@ impl Accounts {
         user: UserId,
         checked: Option<&str>,
         password: Password,
-    ) -> Result<bool, ServiceError> {
+    ) -> Result<bool> {
         let hash = passwords::hash(password).await?;
         let mut client = self.database.client().await?;
         let work = begin(&mut client, actor).await?;
@@ -130,7 +120,7 @@ impl Accounts {
         user: UserId,
         checked: Option<&str>,
         hash: &str,
-    ) -> Result<bool, ServiceError> {
+    ) -> Result<bool> {
         if !users::update_password(&work, user, checked, hash).await? {
             return Ok(false);
         }
@@ -140,7 +130,7 @@ impl Accounts {
     }
 
     /// Commits a change that ended sessions, which the caches then forget.
-    async fn commit(&self, work: Transaction<'_>, ended: Vec<Vec<u8>>) -> Result<(), ServiceError> {
+    async fn commit(&self, work: Transaction<'_>, ended: Vec<Vec<u8>>) -> Result<()> {
         work.commit().await?;
         self.sessions.void(ended).await;
         Ok(())
@@ -148,7 +138,7 @@ impl Accounts {
 }
 
 /// Begins a transaction of an actor, whom the log will name.
-async fn begin<'a>(client: &'a mut Client, actor: &str) -> Result<Transaction<'a>, ServiceError> {
+async fn begin<'a>(client: &'a mut Client, actor: &str) -> Result<Transaction<'a>> {
     let work = client.transaction().await?;
     event_log::set_actor(&work, actor).await?;
     Ok(work)
@@ -159,7 +149,7 @@ async fn insert(
     work: &Transaction<'_>,
     new: &UserStanding,
     hash: &str,
-) -> Result<Result<UserId, NameError>, ServiceError> {
+) -> Result<Result<UserId, NameError>> {
     users::lock_names(work).await?;
     if let Err(err) = users::list_names(work, None).await?.check(&new.username) {
         return Ok(Err(err));

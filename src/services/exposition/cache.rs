@@ -2,7 +2,7 @@
 
 use prometheus::proto::MetricFamily;
 
-use super::family::{counter, counters, gauge, gauges, histogram, histograms};
+use super::family::{COUNTER, GAUGE, HISTOGRAM, counter, family, gauge, histogram};
 use crate::cache::metrics::{Buckets, LevelCounts, PageCounts};
 use crate::cache::{Cache, Level, LevelReport, LinkReport, LinkState};
 
@@ -32,7 +32,8 @@ pub(super) fn families(cache: &Cache) -> Vec<MetricFamily> {
 fn pages(cache: &Cache) -> MetricFamily {
     let PageCounts { cached, computed } = cache.metrics().pages();
     let outcomes = [("cached", cached), ("computed", computed)];
-    counters(
+    family(
+        COUNTER,
         "cache_pages_total",
         "Pages served, by whether they came from a cache level (cached), or were computed or waited for \
         (computed).",
@@ -54,7 +55,7 @@ fn lookups(levels: &[Counted]) -> MetricFamily {
         .map(|(outcome, count)| counter(&[("level", level), ("outcome", outcome)], count))
     };
     let help = "Lookups by cache level and outcome.";
-    counters("cache_lookups_total", help, levels.iter().flat_map(of_level))
+    family(COUNTER, "cache_lookups_total", help, levels.iter().flat_map(of_level))
 }
 
 fn per_level(
@@ -64,7 +65,7 @@ fn per_level(
     count: fn(&LevelCounts) -> u64,
 ) -> MetricFamily {
     let of_level = |(level, counts): &Counted| counter(&[("level", level.field())], count(counts));
-    counters(&format!("cache_{name}_total"), help, levels.iter().map(of_level))
+    family(COUNTER, &format!("cache_{name}_total"), help, levels.iter().map(of_level))
 }
 
 fn durations(
@@ -76,13 +77,13 @@ fn durations(
     let of_level =
         |(level, counts): &Counted| histogram(&[("level", level.field())], times(counts));
     let name = format!("cache_{name}_duration_seconds");
-    histograms(&name, help, levels.iter().map(of_level))
+    family(HISTOGRAM, &name, help, levels.iter().map(of_level))
 }
 
 fn memory(cache: &Cache) -> [MetricFamily; 4] {
     let LevelReport { entries, bytes } = cache.report_memory();
     let armed = cache.memory_is_armed() == Some(true);
-    let one = |name, help, value| gauges(name, help, [gauge(&[], value)]);
+    let one = |name, help, value| family(GAUGE, name, help, [gauge(&[], value)]);
     [
         one(
             "cache_memory_entries",
@@ -113,19 +114,27 @@ fn redis(cache: &Cache) -> Vec<MetricFamily> {
     let needed = |link: &LinkReport| link.refusals.iter().any(|refusal| !refusal.is_of_figures());
     let refusing = link.as_ref().is_some_and(needed);
     let mut families = vec![
-        gauges("cache_redis_up", "1 while Redis is in use.", [gauge(&[], is(LinkState::Up))]),
-        gauges(
+        family(
+            GAUGE,
+            "cache_redis_up",
+            "1 while Redis is in use.",
+            [gauge(&[], is(LinkState::Up))],
+        ),
+        family(
+            GAUGE,
             "cache_redis_state",
             "1 for the current state of the Redis connection: up, repairing (missed events are being applied) \
             or down (bypassed). All are 0 without Redis.",
             states.map(|(name, state)| gauge(&[("state", name)], is(state))),
         ),
-        counters(
+        family(
+            COUNTER,
             "cache_redis_connections_total",
             "How often Redis was connected; each time after the first follows an outage.",
             [counter(&[], connections)],
         ),
-        gauges(
+        family(
+            GAUGE,
             "cache_redis_refusing",
             "1 while Redis refuses a command that the site needs for its pages.",
             [gauge(&[], f64::from(u8::from(refusing)))],
@@ -138,7 +147,8 @@ fn redis(cache: &Cache) -> Vec<MetricFamily> {
         .collect();
     // A family has at least one series.
     if !refused.is_empty() {
-        families.push(counters(
+        families.push(family(
+            COUNTER,
             "cache_redis_refused_total",
             "Commands that Redis refused, by error code: NOPERM, READONLY, MISCONF, OOM, …",
             refused,
@@ -151,5 +161,5 @@ fn event_log(cache: &Cache) -> MetricFamily {
     let help = "Seconds since all committed changes were last known to be applied to the cache, or since the \
     start. This limits how old a response can be. Below one second while the database connection works.";
     let lag = cache.caught_up_since();
-    gauges("event_log_lag_seconds", help, [gauge(&[], lag.as_secs_f64())])
+    family(GAUGE, "event_log_lag_seconds", help, [gauge(&[], lag.as_secs_f64())])
 }

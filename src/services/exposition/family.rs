@@ -8,35 +8,13 @@ use prometheus::proto::{
 
 use crate::cache::metrics::Buckets;
 
+/// The kinds of families.
+pub(super) const COUNTER: MetricType = MetricType::COUNTER;
+pub(super) const GAUGE: MetricType = MetricType::GAUGE;
+pub(super) const HISTOGRAM: MetricType = MetricType::HISTOGRAM;
+
 /// Every name begins with it.
 const NAMESPACE: &str = "property_listings";
-
-/// A family of counters.
-pub(super) fn counters(
-    name: &str,
-    help: &str,
-    metrics: impl IntoIterator<Item = Metric>,
-) -> MetricFamily {
-    family(name, help, MetricType::COUNTER, metrics)
-}
-
-/// A family of gauges.
-pub(super) fn gauges(
-    name: &str,
-    help: &str,
-    metrics: impl IntoIterator<Item = Metric>,
-) -> MetricFamily {
-    family(name, help, MetricType::GAUGE, metrics)
-}
-
-/// A family of histograms.
-pub(super) fn histograms(
-    name: &str,
-    help: &str,
-    metrics: impl IntoIterator<Item = Metric>,
-) -> MetricFamily {
-    family(name, help, MetricType::HISTOGRAM, metrics)
-}
 
 /// A number that only grows.
 pub(super) fn counter(pairs: &[(&str, &str)], count: u64) -> Metric {
@@ -83,10 +61,11 @@ fn labels(pairs: &[(&str, &str)]) -> Vec<LabelPair> {
     pairs.iter().map(label).collect()
 }
 
-fn family(
+/// A family of metrics of one kind.
+pub(super) fn family(
+    kind: MetricType,
     name: &str,
     help: &str,
-    kind: MetricType,
     metrics: impl IntoIterator<Item = Metric>,
 ) -> MetricFamily {
     let mut family = MetricFamily::default();

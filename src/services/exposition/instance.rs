@@ -2,12 +2,13 @@
 
 use prometheus::proto::MetricFamily;
 
-use super::family::{gauge, gauges};
+use super::family::{GAUGE, family, gauge};
 use crate::db::{Database, PoolReport};
 
 pub(super) fn families(database: &Database) -> Vec<MetricFamily> {
     let version = [("version", env!("CARGO_PKG_VERSION")), ("build", env!("BUILD_ID"))];
-    let build = gauges(
+    let build = family(
+        GAUGE,
         "build_info",
         "Always 1; the labels hold the version and the build.",
         [gauge(&version, 1.0)],
@@ -28,13 +29,15 @@ fn pools(pools: &[PoolReport]) -> [MetricFamily; 3] {
         pools.iter().map(move |pool| gauge(&[("pool", pool.name)], count(pool) as f64))
     };
     [
-        gauges("database_pool_connections", "Open connections to PostgreSQL.", connections),
-        gauges(
+        family(GAUGE, "database_pool_connections", "Open connections to PostgreSQL.", connections),
+        family(
+            GAUGE,
             "database_pool_limit",
             "Limit of connections per pool (DATABASE_POOL_SIZE).",
             each(|pool| pool.most),
         ),
-        gauges(
+        family(
+            GAUGE,
             "database_pool_waiting",
             "Requests that are waiting for a connection.",
             each(|pool| pool.waiting),

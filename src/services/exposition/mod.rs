@@ -20,16 +20,12 @@ pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// Shows the figures; cheap to clone.
 #[derive(Clone)]
 pub struct Exposition {
-    database: Database,
-    cache: Cache,
-    traffic: Traffic,
+    pub(super) database: Database,
+    pub(super) cache: Cache,
+    pub(super) traffic: Traffic,
 }
 
 impl Exposition {
-    pub(super) fn new(database: Database, cache: Cache, traffic: Traffic) -> Self {
-        Self { database, cache, traffic }
-    }
-
     /// The figures now.
     pub fn text(&self) -> String {
         let families: Vec<_> = requests::families(&self.traffic)

@@ -2,7 +2,7 @@
 
 use prometheus::proto::MetricFamily;
 
-use super::family::{counter, counters, histogram, histograms};
+use super::family::{COUNTER, HISTOGRAM, counter, family, histogram};
 use crate::services::{Route, Traffic};
 
 pub(super) fn families(traffic: &Traffic) -> [MetricFamily; 2] {
@@ -19,8 +19,9 @@ pub(super) fn families(traffic: &Traffic) -> [MetricFamily; 2] {
         .into_iter()
         .map(|route| histogram(&[("route", route.name())], &traffic.times(route)));
     [
-        counters("http_requests_total", "Responses by route and status class.", answered),
-        histograms(
+        family(COUNTER, "http_requests_total", "Responses by route and status class.", answered),
+        family(
+            HISTOGRAM,
             "http_request_duration_seconds",
             "Request duration, except for responses from this process's memory. Those are in \
             cache_hit_duration_seconds with level page_memory.",

@@ -168,14 +168,14 @@ fn span(time: Duration) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::time::Duration;
 
     use crate::cache::metrics::PageCounts;
     use crate::cache::{CacheError, RedisReport, Refusal, TierState};
     use crate::services::management::figures::{EventState, Report};
 
-    fn report(info: &str, lag: u64) -> Report {
+    pub(in super::super) fn report(info: &str, lag: u64) -> Report {
         Report {
             redis: Ok(RedisReport::parse(info)),
             tiers: TierState {

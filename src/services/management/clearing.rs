@@ -8,7 +8,7 @@ use crate::cache::{CacheError, Carriers, Sampled, Tag, TagSet};
 use crate::domain::FieldErrors;
 use crate::events::kinds;
 use crate::services::families::FAMILIES;
-use crate::services::{PageKey, ServiceError};
+use crate::services::{PageKey, Result};
 
 /// The entries that a clear removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -56,9 +56,6 @@ pub struct WouldEnd {
 
 impl ClearScope {
     /// The scope of a tag, by its name.
-    ///
-    /// # Errors
-    /// Where the site has none of that name.
     pub fn of_tag(name: &str) -> Result<Self, FieldErrors> {
         let tag = kinds::named(name).ok_or_else(|| {
             let message = format!(
@@ -88,7 +85,7 @@ impl Management {
     /// # Errors
     /// When the database, by which other instances are told, can't be reached. What this instance holds is cleared all
     /// the same, and what is in Redis is void.
-    pub async fn clear(&self, actor: &str) -> Result<Cleared, ServiceError> {
+    pub async fn clear(&self, actor: &str) -> Result<Cleared> {
         let held = self.cache.report_memory().entries;
         let told = self.editor.log_clear(actor, None).await;
         self.cache.void(&Tag::site()).await;
@@ -106,30 +103,14 @@ impl Management {
 
     /// The number of entries removed from Redis; all are invalid in any case.
     fn removed(&self, removed: Result<Vec<u64>, CacheError>) -> Cleared {
-        match removed {
-            Ok(removed) => {
-                let number = |at: usize| removed.get(at).copied().unwrap_or(0);
-                Cleared {
-                    pages: Some(number(0)),
-                    querysets: Some(number(1) + number(2)),
-                    reason: None,
-                }
-            }
-            Err(err) => Cleared {
-                pages: None,
-                querysets: None,
-                reason: Some(format!(
-                    "{}. All entries are invalid nevertheless, and will expire.",
-                    self.why_not(&err)
-                )),
-            },
-        }
+        let void = "All entries are invalid nevertheless, and will expire.";
+        let reason = removed.as_ref().err().map(|err| format!("{}. {void}", self.why_not(err)));
+        let number = |at: usize| Some(removed.as_ref().ok()?.get(at).copied().unwrap_or(0));
+        let querysets = number(1).zip(number(2)).map(|(lists, counts)| lists + counts);
+        Cleared { pages: number(0), querysets, reason }
     }
 
     /// The scope of a page: it is cleared by its tags, so that its queries are loaded again too.
-    ///
-    /// # Errors
-    /// When it depends on nothing but the build.
     pub async fn scope_of(&self, page: &PageKey) -> Result<ClearScope, FieldErrors> {
         let mut tags = self.tags_now(page).await;
         tags.remove(&Tag::site());
@@ -173,11 +154,7 @@ impl Management {
     /// # Errors
     /// When the database, by which other instances are told, can't be reached. What this instance holds has ended all the
     /// same, and what Redis holds has as well or is void before it is used again.
-    pub async fn clear_part(
-        &self,
-        actor: &str,
-        scope: &ClearScope,
-    ) -> Result<WouldEnd, ServiceError> {
+    pub async fn clear_part(&self, actor: &str, scope: &ClearScope) -> Result<WouldEnd> {
         let ended = self.would_end(scope).await;
         let told = self.editor.log_clear(actor, Some(scope.names())).await;
         if told.is_err() {

@@ -144,18 +144,14 @@ impl Management {
 
     async fn explained_tags(&self, tags: &TagSet, past: &PastEvents) -> Vec<ExplainedTag> {
         let generations = self.cache.generations_of(tags).await;
-        let explained = |tag: &Tag| match &generations {
-            Ok(held) => {
-                let generation = held.get(tag).map(shortened);
-                let note = generation.is_none().then(|| past.why_none(tag));
-                let tag = tag.to_string();
-                ExplainedTag { tag, generation, note }
-            }
-            Err(err) => ExplainedTag {
-                tag: tag.to_string(),
-                generation: None,
-                note: Some(self.why_not(err)),
-            },
+        let explained = |tag: &Tag| {
+            let generation = generations.as_ref().map(|held| held.get(tag).map(shortened));
+            let (generation, note) = match generation {
+                Ok(None) => (None, Some(past.why_none(tag))),
+                Ok(generation) => (generation, None),
+                Err(err) => (None, Some(self.why_not(err))),
+            };
+            ExplainedTag { tag: tag.to_string(), generation, note }
         };
         tags.iter().map(explained).collect()
     }

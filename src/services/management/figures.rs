@@ -65,19 +65,16 @@ pub struct Saved {
 
 /// Why something of Redis is not known.
 pub(super) fn why_not(err: &CacheError, tiers: &TierState) -> String {
-    let problem = tiers.problem.as_deref();
-    match err {
-        CacheError::Refused(refusal) => refusal.in_place_of_figures(),
-        _ if tiers.redis == "off" => "Redis is off (REDIS_URL)".to_owned(),
-        CacheError::Unavailable if tiers.answers => match problem {
-            Some(problem) => format!("Redis is not in use: {problem}"),
-            None => "Redis is not in use".to_owned(),
-        },
-        CacheError::Unavailable => match problem {
-            Some(problem) => format!("Redis can't be reached: {problem}"),
-            None => "Redis can't be reached".to_owned(),
-        },
-        CacheError::Redis(err) => format!("Redis can't be reached: {err}"),
+    let state = match err {
+        CacheError::Refused(refusal) => return refusal.in_place_of_figures(),
+        _ if tiers.redis == "off" => return "Redis is off (REDIS_URL)".to_owned(),
+        CacheError::Unavailable if tiers.answers => "Redis is not in use",
+        CacheError::Unavailable | CacheError::Redis(_) => "Redis can't be reached",
+    };
+    match (err, &tiers.problem) {
+        (CacheError::Redis(err), _) => format!("{state}: {err}"),
+        (_, Some(problem)) => format!("{state}: {problem}"),
+        (_, None) => state.to_owned(),
     }
 }
 
@@ -256,25 +253,15 @@ impl Management {
 mod tests {
     use super::*;
     use crate::cache::metrics::Buckets;
+    use crate::services::management::advice::tests::report;
 
     fn unreachable() -> Report {
-        Report {
-            redis: Err(CacheError::Unavailable),
-            tiers: TierState {
-                redis: "down",
-                connections: 0,
-                answers: false,
-                problem: Some("connection refused".into()),
-                refusals: Vec::new(),
-                listening: false,
-                memory_bound: 0,
-            },
-            events: EventState::default(),
-            levels: Vec::new(),
-            pages: PageCounts::default(),
-            age: Duration::ZERO,
-            page_ttl: Duration::from_secs(900),
-        }
+        let mut report = report("", 0);
+        report.redis = Err(CacheError::Unavailable);
+        report.tiers.redis = "down";
+        report.tiers.answers = false;
+        report.tiers.problem = Some("connection refused".into());
+        report
     }
 
     #[test]

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::Management;
 use super::rating::hit_ratio;
 use crate::domain::FieldErrors;
-use crate::services::ServiceError;
+use crate::services::{Result, ServiceError};
 
 /// How much load to send.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -97,9 +97,6 @@ pub struct Bar {
 
 impl LoadTestRequest {
     /// Checks the bounds.
-    ///
-    /// # Errors
-    /// Each field that is out of them.
     pub fn check(self) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::new();
         for (field, value, max) in
@@ -112,16 +109,13 @@ impl LoadTestRequest {
                 );
             }
         }
-        if errors.is_empty() { Ok(self) } else { Err(errors) }
+        errors.or(self)
     }
 }
 
 impl Management {
     /// Requests the list from this instance many times, and measures response times. One test runs at a time.
-    ///
-    /// # Errors
-    /// When the site doesn't listen yet.
-    pub async fn load_test(&self, request: LoadTestRequest) -> Result<LoadTest, ServiceError> {
+    pub async fn load_test(&self, request: LoadTestRequest) -> Result<LoadTest> {
         let Ok(_permit) = self.load_test.try_acquire() else {
             return Ok(LoadTest::Busy);
         };

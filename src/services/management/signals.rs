@@ -16,7 +16,7 @@ use crate::cache::{Outcome, caller};
 use crate::db::probes::{self, ACTOR, TITLE};
 use crate::domain::{Cursors, ListingQuery, NewProperty, Property, PropertyForm, PropertyId};
 use crate::services::editor::to_the_end;
-use crate::services::{ServiceError, UpdateOutcome};
+use crate::services::{Result, UpdateOutcome};
 
 /// One step of a signals test, and whether the caches followed.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -71,7 +71,7 @@ impl Management {
     ///
     /// # Errors
     /// When the database can't answer. Then the probe may be there for a while: [`Self::probes_deleted`].
-    pub async fn test_signals(&self) -> Result<Vec<SignalStep>, ServiceError> {
+    pub async fn test_signals(&self) -> Result<Vec<SignalStep>> {
         let (this, mut probe) = (self.clone(), Probe::new(&self.probes));
         to_the_end(async move {
             let left = this.delete_probes(PLACE, LEFT).await?;
@@ -122,7 +122,7 @@ impl Management {
     }
 
     /// Deletes the probes at places that begin so, and returns how many there were.
-    async fn delete_probes(&self, place: &str, age: Duration) -> Result<u64, ServiceError> {
+    async fn delete_probes(&self, place: &str, age: Duration) -> Result<u64> {
         let client = self.database.client().await?;
         let ids = probes::list(&client, place, age).await?;
         drop(client);
@@ -132,7 +132,7 @@ impl Management {
         }
     }
 
-    async fn signal_steps(&self, probe: &mut Probe) -> Result<Vec<SignalStep>, ServiceError> {
+    async fn signal_steps(&self, probe: &mut Probe) -> Result<Vec<SignalStep>> {
         let place = probe.place.clone();
         let query = ListingQuery::parse(&format!("location={place}"), Cursors::Ignored);
         let query = query.unwrap_or_default();
@@ -161,7 +161,7 @@ impl Management {
     }
 
     /// Fills the caches that the writes will have to change.
-    async fn warm_step(&self, query: &ListingQuery) -> Result<SignalStep, ServiceError> {
+    async fn warm_step(&self, query: &ListingQuery) -> Result<SignalStep> {
         self.listings.list(query).await?;
         let again = self.listings.list(query).await?;
         let hit = matches!(again.outcome, Outcome::Hit(_));
@@ -180,7 +180,7 @@ impl Management {
         query: &ListingQuery,
         total: i64,
         property: Option<&Property>,
-    ) -> Result<SignalStep, ServiceError> {
+    ) -> Result<SignalStep> {
         let first = self.listings.list(query).await?;
         let second = self.listings.list(query).await?;
         let mut right = true;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::Management;
 use super::warming::{Ending, WarmState};
 use crate::domain::{ListingQuery, Position, Sort};
-use crate::services::ServiceError;
+use crate::services::{Result, ServiceError};
 
 /// The result of warming.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -30,7 +30,7 @@ impl Management {
 
     /// Begins to warm the caches in the background; `None` when that is under way already. The caller that waits for the task
     /// learns what came of it.
-    pub fn start_warming(&self) -> Option<tokio::task::JoinHandle<Result<Warmed, ServiceError>>> {
+    pub fn start_warming(&self) -> Option<tokio::task::JoinHandle<Result<Warmed>>> {
         let this = self.begin_warming()?;
         Some(tokio::spawn(async move {
             let mut ending = Ending(&this.warming, None);
@@ -46,10 +46,7 @@ impl Management {
 
     /// Fetches the first pages of the list in each order, and the page of every listing on them. `progress` is told how
     /// many have been asked for, and how many there are.
-    ///
-    /// # Errors
-    /// When the site doesn't listen or the database can't answer.
-    pub async fn warm(&self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Warmed, ServiceError> {
+    pub async fn warm(&self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Warmed> {
         let Some(client) = self.loopback.client() else {
             return Err(ServiceError::Interrupted);
         };
@@ -71,7 +68,7 @@ impl Management {
     }
 
     /// The list's first pages in each order, then the listings on them, each once.
-    async fn paths_to_warm(&self) -> Result<Vec<String>, ServiceError> {
+    async fn paths_to_warm(&self) -> Result<Vec<String>> {
         let (mut paths, mut listings) = (Vec::new(), BTreeSet::new());
         for sort in Sort::ALL {
             for page in 1..=PAGES {

@@ -10,7 +10,7 @@ use argon2::Argon2;
 use argon2::password_hash::PasswordHasher as _;
 use tokio::sync::Semaphore;
 
-use super::ServiceError;
+use super::{Result, ServiceError};
 use crate::domain::Password;
 
 pub(super) use foreign::is_known as is_known_foreign;
@@ -28,9 +28,7 @@ fn place_count() -> usize {
 }
 
 /// Runs work on a thread that may block, as soon as a place is free.
-async fn in_line<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, ServiceError> {
+async fn in_line<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     let place = PLACES.acquire().await;
     let place = place.map_err(|_| ServiceError::Interrupted)?;
     let done = tokio::task::spawn_blocking(move || {
@@ -42,10 +40,7 @@ async fn in_line<T: Send + 'static>(
 }
 
 /// Hashes a new password; takes tens of milliseconds, on a thread that may block.
-///
-/// # Errors
-/// When hashing fails.
-pub(super) async fn hash(password: Password) -> Result<String, ServiceError> {
+pub(super) async fn hash(password: Password) -> Result<String> {
     let hashed = in_line(move || {
         Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string())
     });
@@ -72,14 +67,11 @@ pub(super) enum Verified {
 /// response times do not tell an unknown name from a wrong password. While any account has a hash made by Django,
 /// `foreign` is such a hash: then every password is tried on a hash of both kinds, so that response times do not tell
 /// which account has which kind.
-///
-/// # Errors
-/// When the checking thread ends early.
 pub(super) async fn verify(
     password: String,
     hash: Option<String>,
     foreign: Option<String>,
-) -> Result<Verified, ServiceError> {
+) -> Result<Verified> {
     let verified = in_line(move || {
         let hash = hash.unwrap_or_default();
         let own = is_current(&hash);

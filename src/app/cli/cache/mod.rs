@@ -4,7 +4,6 @@
 //! names the URL that shows them.
 
 mod arguments;
-mod configured;
 mod parts;
 mod print;
 
@@ -15,17 +14,17 @@ use actix_web::dev::ServerHandle;
 use serde_json::{Value, json};
 use url::{Host, Url};
 
-use super::CommandError;
 use super::output::{self, OutputFormat};
+use super::{CommandError, Result};
 use crate::app::platform::{Platform, StartError};
 use crate::app::site;
 use crate::config::Listen;
 use crate::http;
 use crate::services::{LoadTest, LoadTestRequest, ServiceError};
 pub(super) use arguments::CacheAction;
-use configured::{ACTOR, as_configured, refused};
+use parts::{ACTOR, as_configured, refused};
 
-pub(super) async fn run(platform: &Platform, action: &CacheAction) -> Result<(), CommandError> {
+pub(super) async fn run(platform: &Platform, action: &CacheAction) -> Result<()> {
     let (verb, part) = (&action.what, &action.part);
     let management = &platform.services.management;
     let (result, print): (Value, fn(&Value)) = if verb.status {
@@ -98,14 +97,14 @@ async fn test(platform: &Platform) -> Value {
     }
 }
 
-async fn explain(platform: &Platform, url: &str) -> Result<Value, CommandError> {
+async fn explain(platform: &Platform, url: &str) -> Result<Value> {
     let page = http::explained(url, &as_configured(platform)?).map_err(refused)?;
     let explanation = platform.services.management.explain(&page).await;
     let explanation = explanation.without_memory();
     Ok(json!({"success": true, "url": url, "explanation": explanation}))
 }
 
-async fn warm(platform: &Platform) -> Result<Value, CommandError> {
+async fn warm(platform: &Platform) -> Result<Value> {
     require_redis(platform)?;
     let bar = output::progress(Some(0), "pages");
     let tell = |done, total| {
@@ -121,7 +120,7 @@ async fn warm(platform: &Platform) -> Result<Value, CommandError> {
 }
 
 /// Fails without Redis, because a command has no other cache to warm.
-fn require_redis(platform: &Platform) -> Result<(), CommandError> {
+fn require_redis(platform: &Platform) -> Result<()> {
     let refusals = platform.cache.tier_state().refusals;
     let refusal = refusals.iter().find(|refusal| !refusal.is_of_figures());
     let why = match (platform.cache.redis_is_up(), refusal) {
@@ -138,7 +137,7 @@ fn require_redis(platform: &Platform) -> Result<(), CommandError> {
     )))
 }
 
-async fn load_test(platform: &Platform, action: &CacheAction) -> Result<Value, CommandError> {
+async fn load_test(platform: &Platform, action: &CacheAction) -> Result<Value> {
     let default = LoadTestRequest::default();
     let request = LoadTestRequest {
         requests: action.load.requests.unwrap_or(default.requests),
@@ -159,7 +158,7 @@ async fn load_test(platform: &Platform, action: &CacheAction) -> Result<Value, C
     }
 }
 
-fn address_on_this_machine(text: &str) -> Result<SocketAddr, CommandError> {
+fn address_on_this_machine(text: &str) -> Result<SocketAddr> {
     let url = Url::parse(text).ok().filter(|url| url.scheme() == "http");
     let ip = match url.as_ref().and_then(Url::host) {
         Some(Host::Ipv4(ip)) => Some(ip.into()),
@@ -180,7 +179,7 @@ fn address_on_this_machine(text: &str) -> Result<SocketAddr, CommandError> {
 async fn beside_a_site<T>(
     platform: &Platform,
     work: impl Future<Output = Result<T, ServiceError>>,
-) -> Result<T, CommandError> {
+) -> Result<T> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(StartError::Serve)?;
     let as_configured = as_configured(platform)?;
     let server = site::serve(platform, listener, as_configured).map_err(StartError::Serve)?;

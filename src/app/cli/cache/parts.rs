@@ -1,15 +1,30 @@
-//! `manage_cache --clear` with `--tag` or `--url`: counts, asks, then clears.
+//! The site that a command acts for, and `manage_cache --clear` with `--tag` or `--url`: counts, asks, then clears.
 
 use serde_json::{Value, json};
 
 use super::arguments::Part;
-use super::configured::{ACTOR, as_configured, refused};
-use crate::app::cli::{CommandError, output, prompt};
+use crate::app::cli::{CommandError, Result, output, prompt};
 use crate::app::platform::Platform;
-use crate::http;
+use crate::domain::FieldErrors;
+use crate::http::{self, Site};
 use crate::services::{ClearScope, WouldEnd};
 
-pub(super) async fn clear(platform: &Platform, part: &Part) -> Result<Value, CommandError> {
+/// Who the event log names.
+pub(super) const ACTOR: &str = "manage_cache";
+
+/// The site that is served to others: its addresses are in the pages and their keys.
+pub(super) fn as_configured(platform: &Platform) -> Result<Site> {
+    let config = &platform.config.site;
+    Ok(Site::new(config, &platform.secret_key()?, &config.listen))
+}
+
+/// Wrong input, as a wrong use of the command.
+pub(super) fn refused(errors: FieldErrors) -> CommandError {
+    let messages: Vec<_> = errors.iter().flat_map(|(_, list)| list).cloned().collect();
+    CommandError::Usage(messages.join(" "))
+}
+
+pub(super) async fn clear(platform: &Platform, part: &Part) -> Result<Value> {
     let management = &platform.services.management;
     let scope = scope(platform, part).await?;
     if !part.noinput {
@@ -45,7 +60,7 @@ fn in_redis(would_end: &WouldEnd) -> String {
     }
 }
 
-async fn scope(platform: &Platform, part: &Part) -> Result<ClearScope, CommandError> {
+async fn scope(platform: &Platform, part: &Part) -> Result<ClearScope> {
     match (&part.tag, &part.url) {
         (Some(tag), _) => ClearScope::of_tag(tag).map_err(refused),
         (None, url) => {

@@ -1,6 +1,7 @@
 //! The results of `manage_cache` as text.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use indicatif::HumanBytes;
 use serde_json::Value;
@@ -221,20 +222,5 @@ pub(super) fn load_test(report: &Value) {
 
 /// Microseconds in a readable unit.
 fn duration(micros: u64) -> String {
-    match micros {
-        0..1000 => format!("{micros} µs"),
-        1000..1_000_000 => format!("{:.1} ms", micros as f64 / 1e3),
-        _ => format!("{:.1} s", micros as f64 / 1e6),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::duration;
-
-    #[test]
-    fn durations_have_the_unit_that_fits() {
-        let shown = [7, 999, 1000, 24_576, 1_500_000].map(duration);
-        assert_eq!(shown, ["7 µs", "999 µs", "1.0 ms", "24.6 ms", "1.5 s"]);
-    }
+    format!("{:.1?}", Duration::from_micros(micros))
 }

@@ -14,21 +14,21 @@ const BESIDE_THE_POOLS: usize = 2;
 pub(super) fn always(facts: &ServerFacts) -> Vec<Finding> {
     let mut findings = Vec::new();
     if facts.major < LEAST {
-        findings.push(Finding::error(
+        findings.push(Finding::new(
             "database.E002",
             format!("PostgreSQL {} is too old.", facts.version),
             format!("Use PostgreSQL {LEAST} or later."),
         ));
     }
     if facts.encoding != "UTF8" {
-        findings.push(Finding::error(
+        findings.push(Finding::new(
             "database.E003",
             format!("The database's encoding is {}, which can't store every text.", facts.encoding),
             "Create the database with ENCODING 'UTF8' TEMPLATE template0, and load a dump into it.",
         ));
     }
     if facts.is_read_only {
-        findings.push(Finding::error(
+        findings.push(Finding::new(
             "database.E004",
             "The database refuses writes: it is a standby, or default_transaction_read_only is on.",
             "Set DATABASE_URL to the primary server.",
@@ -41,7 +41,7 @@ pub(super) fn always(facts: &ServerFacts) -> Vec<Finding> {
 pub(super) fn deployed(facts: &ServerFacts, pool_size: usize, is_private: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     if facts.role_is_superuser && !is_private {
-        findings.push(Finding::warning(
+        findings.push(Finding::new(
             "database.W003",
             "The site connects to PostgreSQL as a superuser, so a flaw in the site could affect every database \
             and file of the server.",
@@ -56,21 +56,21 @@ pub(super) fn deployed(facts: &ServerFacts, pool_size: usize, is_private: bool) 
             .collect();
     if !unsafe_settings.is_empty() {
         let names = unsafe_settings.join(" and ");
-        findings.push(Finding::warning(
+        findings.push(Finding::new(
             "database.W004",
             format!("{names} is off: a crash of the machine can destroy the database."),
             format!("Turn {names} on in postgresql.conf."),
         ));
     }
     if !facts.commits_synchronously {
-        findings.push(Finding::warning(
+        findings.push(Finding::new(
             "database.W005",
             "synchronous_commit is off: a crash can lose changes that were reported as saved.",
             "Turn synchronous_commit on.",
         ));
     }
     if !facts.vacuums {
-        findings.push(Finding::warning(
+        findings.push(Finding::new(
             "database.W006",
             "autovacuum is off: tables grow with every change, and query plans become bad.",
             "Turn autovacuum on.",
@@ -90,7 +90,7 @@ fn connections(facts: &ServerFacts, pool_size: usize) -> Option<Finding> {
     };
     let needed = POOLS * pool_size + BESIDE_THE_POOLS;
     (needed > most).then(|| {
-        Finding::warning(
+        Finding::new(
             "database.W007",
             format!(
                 "An instance may need {needed} connections ({POOLS} pools of DATABASE_POOL_SIZE={pool_size} and \

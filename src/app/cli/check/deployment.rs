@@ -26,19 +26,19 @@ pub(super) fn findings(config: &Config, rust_log: &str) -> Vec<Finding> {
 fn site(site: &SiteConfig) -> Vec<Finding> {
     let mut findings = Vec::new();
     if site.debug {
-        findings.push(Finding::warning(
+        findings.push(Finding::new(
             "security.W018",
             "DEBUG is true: cache management is open to every client on this machine.",
             "Set DEBUG=false.",
         ));
     }
     match &site.secret_key {
-        None => findings.push(Finding::warning(
+        None => findings.push(Finding::new(
             "security.W009",
             "SECRET_KEY is not set: each DATA_DIR has its own key, so instances don't share sessions.",
             "Set SECRET_KEY to at least 32 random bytes, the same for every instance: openssl rand -hex 32",
         )),
-        Some(key) if strength::bits(key.as_bytes()) < KEY_BITS => findings.push(Finding::warning(
+        Some(key) if strength::bits(key.as_bytes()) < KEY_BITS => findings.push(Finding::new(
             "security.W023",
             "SECRET_KEY has few different characters or is repetitive. An attacker who guesses it can log in as \
             any user.",
@@ -47,13 +47,13 @@ fn site(site: &SiteConfig) -> Vec<Finding> {
         Some(_) => {}
     }
     match &site.cache_api_token {
-        None => findings.push(Finding::info(
+        None => findings.push(Finding::new(
             "cache.I002",
             "CACHE_API_TOKEN is not set: scripts can't use cache management.",
             "Set CACHE_API_TOKEN to a random token of at least 16 characters, if scripts need them.",
         )),
         Some(token) if strength::bits(token.as_bytes()) < TOKEN_BITS => {
-            findings.push(Finding::warning(
+            findings.push(Finding::new(
                 "security.W024",
                 "CACHE_API_TOKEN is short, has few different characters or is repetitive.",
                 "Set CACHE_API_TOKEN to random characters: openssl rand -hex 32",
@@ -70,15 +70,15 @@ fn addresses(site: &SiteConfig) -> Vec<Finding> {
     let name_them = "Set ALLOWED_HOSTS to the host names of the site.";
     if hosts.is_any() {
         let problem = "ALLOWED_HOSTS allows every host name.";
-        findings.push(Finding::warning("security.W020", problem, name_them));
+        findings.push(Finding::new("security.W020", problem, name_them));
     }
     if hosts.is_local() {
         let problem = "ALLOWED_HOSTS names only this machine.";
-        findings.push(Finding::warning("security.W021", problem, name_them));
+        findings.push(Finding::new("security.W021", problem, name_them));
     }
     let url = site.site_url.as_deref();
     if !url.is_some_and(|url| url.starts_with("https://")) {
-        findings.push(Finding::warning(
+        findings.push(Finding::new(
             "security.W012",
             "SITE_URL is not an https URL: cookies are sent without Secure, and links are wrong behind a proxy.",
             "Set SITE_URL to the site's public https origin, and configure the TLS proxy to redirect http and \
@@ -86,7 +86,7 @@ fn addresses(site: &SiteConfig) -> Vec<Finding> {
         ));
     }
     if let Some(url) = url.filter(|url| !hosts.allows_host_of(url)) {
-        findings.push(Finding::warning(
+        findings.push(Finding::new(
             "security.W022",
             format!(
                 "ALLOWED_HOSTS does not contain the host of SITE_URL: links to {url} return 400."
@@ -97,7 +97,7 @@ fn addresses(site: &SiteConfig) -> Vec<Finding> {
     if let Listen::Tcp(address) = &site.listen
         && address.ip().is_unspecified()
     {
-        findings.push(Finding::info(
+        findings.push(Finding::new(
             "security.I001",
             format!(
                 "HOST={}: the site is reachable from every network of this machine, without TLS.",
@@ -111,7 +111,7 @@ fn addresses(site: &SiteConfig) -> Vec<Finding> {
 
 fn database(choice: &DatabaseChoice) -> Option<Finding> {
     let DatabaseChoice::Url(config) = choice else {
-        return Some(Finding::warning(
+        return Some(Finding::new(
             "database.W001",
             "DATABASE_URL is not set: the site uses a private database without backups or replicas.",
             "Set DATABASE_URL to a PostgreSQL server that is backed up.",
@@ -121,7 +121,7 @@ fn database(choice: &DatabaseChoice) -> Option<Finding> {
         Host::Tcp(name) if !is_loopback(name) => Some(name),
         _ => None,
     })?;
-    Some(Finding::info(
+    Some(Finding::new(
         "database.I001",
         format!("The connection to PostgreSQL on {remote} is not encrypted."),
         "Use a private network or a tunnel.",
@@ -132,17 +132,17 @@ fn cache(cache: &CacheConfig, site: &SiteConfig) -> Vec<Finding> {
     let mut findings = Vec::new();
     let in_memory = cache.memory_bytes > 0;
     match &cache.redis {
-        RedisChoice::Private => findings.push(Finding::warning(
+        RedisChoice::Private => findings.push(Finding::new(
             "cache.W001",
             "REDIS_URL is not set: instances on other machines can't share the cache.",
             "Set REDIS_URL to a Redis server that all instances reach.",
         )),
-        RedisChoice::Off if in_memory => findings.push(Finding::info(
+        RedisChoice::Off if in_memory => findings.push(Finding::new(
             "cache.I001",
             "REDIS_URL=off: instances share no cache, and a restart begins with an empty cache.",
             "Set REDIS_URL to a Redis server that all instances reach.",
         )),
-        RedisChoice::Off => findings.push(Finding::warning(
+        RedisChoice::Off => findings.push(Finding::new(
             "cache.W002",
             "REDIS_URL=off and PAGE_CACHE_MEMORY_MB=0: nothing is cached.",
             "Set REDIS_URL to a Redis server, or PAGE_CACHE_MEMORY_MB to 64.",
@@ -152,7 +152,7 @@ fn cache(cache: &CacheConfig, site: &SiteConfig) -> Vec<Finding> {
     let threads = site.workers;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     if threads > cores * 4 {
-        findings.push(Finding::info(
+        findings.push(Finding::new(
             "site.I001",
             format!("WORKERS={threads} on {cores} core(s): more threads than cores cost time."),
             "Leave WORKERS unset.",
@@ -169,13 +169,13 @@ fn remote_redis(url: &str) -> Vec<Finding> {
     let Some(host) = url.host_str().filter(|host| !host.is_empty() && !is_loopback(host)) else {
         return Vec::new();
     };
-    let mut findings = vec![Finding::info(
+    let mut findings = vec![Finding::new(
         "cache.I003",
         format!("The connection to Redis on {host} is not encrypted."),
         "Use a private network or a tunnel.",
     )];
     if url.password().is_none_or(str::is_empty) {
-        findings.push(Finding::warning(
+        findings.push(Finding::new(
             "cache.W009",
             format!("Redis on {host} is used without a password: anyone who can reach it can change the pages \
             of the site."),
@@ -192,7 +192,7 @@ fn logging(rust_log: &str) -> Option<Finding> {
         level == "debug" || level == "trace"
     });
     chatty.then(|| {
-        Finding::warning(
+        Finding::new(
             "logging.W001",
             format!(
                 "RUST_LOG={} logs every request and more, which costs time and disk space.",

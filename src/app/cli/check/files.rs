@@ -17,7 +17,7 @@ pub(super) fn findings(config: &Config, dot_env: Option<&Path>) -> Vec<Finding> 
     let mut findings = Vec::new();
     let directory = &config.data_dir;
     if let Some(mode) = mode(directory).filter(|mode| mode & OTHERS_WRITE != 0) {
-        findings.push(Finding::warning(
+        findings.push(Finding::new(
             "files.W001",
             format!("Other users may change DATA_DIR, {} (mode {mode:o}).", directory.display()),
             format!("Run: chmod go-w {}", directory.display()),
@@ -25,7 +25,7 @@ pub(super) fn findings(config: &Config, dot_env: Option<&Path>) -> Vec<Finding> 
     }
     let key = directory.join("secret_key");
     if let Some(mode) = mode(&key).filter(|mode| mode & OTHERS != 0) {
-        findings.push(Finding::warning(
+        findings.push(Finding::new(
             "files.W002",
             format!(
                 "Other users may read or change the key that signs sessions, {} (mode {mode:o}).",
@@ -36,7 +36,7 @@ pub(super) fn findings(config: &Config, dot_env: Option<&Path>) -> Vec<Finding> 
     }
     let env = dot_env.and_then(|path| Some((path, mode(path)?)));
     if let Some((path, mode)) = env.filter(|(_, mode)| mode & OTHERS != 0) {
-        findings.push(Finding::warning(
+        findings.push(Finding::new(
             "files.W003",
             format!(
                 "Other users may read or change {}, which may contain passwords (mode {mode:o}).",

@@ -4,8 +4,8 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::app::cli::CommandError;
 use crate::app::cli::output::{self, OutputFormat};
+use crate::app::cli::{CommandError, Result};
 
 /// The severity of a finding, as in Django.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
@@ -46,45 +46,23 @@ pub(super) struct Finding {
 }
 
 impl Finding {
-    fn new(
-        level: Level,
+    /// A finding. The letter in its id tells the level: `E` for an error, `W` for a warning, `I` for information.
+    pub(super) fn new(
         id: &'static str,
         problem: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
+        let level = match id.split_once('.') {
+            Some((_, number)) if number.starts_with('E') => Level::Error,
+            Some((_, number)) if number.starts_with('I') => Level::Info,
+            _ => Level::Warning,
+        };
         Self { level, id, problem: problem.into(), remedy: remedy.into() }
-    }
-
-    pub(super) fn error(
-        id: &'static str,
-        problem: impl Into<String>,
-        remedy: impl Into<String>,
-    ) -> Self {
-        Self::new(Level::Error, id, problem, remedy)
-    }
-
-    pub(super) fn warning(
-        id: &'static str,
-        problem: impl Into<String>,
-        remedy: impl Into<String>,
-    ) -> Self {
-        Self::new(Level::Warning, id, problem, remedy)
-    }
-
-    pub(super) fn info(
-        id: &'static str,
-        problem: impl Into<String>,
-        remedy: impl Into<String>,
-    ) -> Self {
-        Self::new(Level::Info, id, problem, remedy)
     }
 }
 
 /// Prints the findings, the most severe first.
-///
-/// # Errors
-/// When something is as bad as `--fail-level`.
-pub(super) fn report(mut findings: Vec<Finding>, args: &CheckArgs) -> Result<(), CommandError> {
+pub(super) fn report(mut findings: Vec<Finding>, args: &CheckArgs) -> Result<()> {
     let before = findings.len();
     findings.retain(|found| !args.silence.iter().any(|id| id == found.id));
     let silenced = before - findings.len();

@@ -10,15 +10,15 @@ mod strength;
 
 use std::path::PathBuf;
 
-use super::CommandError;
 use super::interrupt::unless_interrupted;
+use super::{CommandError, Result};
 use crate::app::platform::{Platform, StartError};
 use crate::app::servers::{Role, ServersError};
 use crate::app::stop::Stop;
 use crate::config::Config;
 use finding::{CheckArgs, Finding};
 
-pub(super) async fn run(config: Config, args: CheckArgs, stop: &Stop) -> Result<(), CommandError> {
+pub(super) async fn run(config: Config, args: CheckArgs, stop: &Stop) -> Result<()> {
     let mut findings = Vec::new();
     if args.deploy {
         let rust_log = std::env::var("RUST_LOG").unwrap_or_default();
@@ -35,7 +35,7 @@ pub(super) async fn run(config: Config, args: CheckArgs, stop: &Stop) -> Result<
         Err(StartError::Servers(ServersError::Interrupted)) => {
             return Err(CommandError::Interrupted);
         }
-        Err(err) => findings.push(Finding::error(
+        Err(err) => findings.push(Finding::new(
             "servers.E001",
             err.to_string(),
             "Fix the problem in the message.",

@@ -14,35 +14,35 @@ pub(super) fn always(report: &RedisReport) -> Vec<Finding> {
     let version = report.text("redis_version").unwrap_or_default();
     let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok());
     if major.is_some_and(|major| major < LEAST) {
-        findings.push(Finding::warning(
+        findings.push(Finding::new(
             "cache.W006",
             format!("Redis {version} is older than the oldest tested version."),
             format!("Use Redis {LEAST} or later, or Valkey."),
         ));
     }
     if report.number("maxmemory") == Some(0) {
-        findings.push(Finding::warning(
+        findings.push(Finding::new(
             "cache.W004",
             "Redis has no maxmemory.",
             "Set maxmemory in Redis's configuration.",
         ));
     }
     if report.text("maxmemory_policy") == Some("noeviction") {
-        findings.push(Finding::warning(
+        findings.push(Finding::new(
             "cache.W005",
             "Redis refuses new entries when it is full (noeviction).",
             "Set maxmemory-policy allkeys-lru.",
         ));
     }
     if report.text("role") == Some("slave") {
-        findings.push(Finding::warning(
+        findings.push(Finding::new(
             "cache.W007",
             "Redis is a replica, which refuses writes: nothing can be cached in it.",
             "Set REDIS_URL to the primary server.",
         ));
     }
     if report.text("rdb_last_bgsave_status") == Some("err") {
-        findings.push(Finding::warning(
+        findings.push(Finding::new(
             "cache.W008",
             "Redis could not save to disk, and by default then refuses writes.",
             "Set save \"\" in its configuration, because a cache needs no copy on disk, or fix the disk problem.",
@@ -65,7 +65,7 @@ pub(super) fn refused(refusals: &[Refusal], found: &[Finding]) -> Vec<Finding> {
         let command = Some(&refusal.command).filter(|_| refusal.code == "NOPERM");
         if told.insert((&refusal.code, command)) && found.iter().all(|found| found.id != id) {
             let problem = format!("{refusal}. The site can't use Redis as it should.");
-            findings.push(Finding::warning(id, problem, refusal.remedy()));
+            findings.push(Finding::new(id, problem, refusal.remedy()));
         }
     }
     findings
@@ -73,7 +73,7 @@ pub(super) fn refused(refusals: &[Refusal], found: &[Finding]) -> Vec<Finding> {
 
 /// A check that is not possible because Redis refuses a command; the site works without it.
 pub(super) fn untold(refusal: &Refusal, what: &str) -> Finding {
-    Finding::info(
+    Finding::new(
         "cache.I006",
         format!("{refusal}. So the check can't see {what}. The site works without it."),
         refusal.remedy(),
@@ -86,14 +86,14 @@ pub(super) fn deployed(report: &RedisReport, saves: Option<&str>, foreign: usize
     let mut findings = Vec::new();
     let appends = report.number("aof_enabled") == Some(1);
     if appends || saves.is_some_and(|saves| !saves.is_empty()) {
-        findings.push(Finding::info(
+        findings.push(Finding::new(
             "cache.I004",
             "Redis saves its data to disk, which the site does not need: lost entries are computed again.",
             "Set save \"\" and appendonly no, if no other program uses this Redis.",
         ));
     }
     if foreign > 0 {
-        findings.push(Finding::info(
+        findings.push(Finding::new(
             "cache.I005",
             format!("Other programs use this Redis too ({foreign} keys of a sample). They and the site evict \
             each other's keys."),

@@ -20,7 +20,7 @@ pub(super) async fn findings(platform: &Platform, deploy: bool) -> Vec<Finding> 
         Err(err) => findings.push(no_answer(&err)),
     }
     if readiness.database && !readiness.migrated {
-        findings.push(Finding::warning(
+        findings.push(Finding::new(
             "database.W002",
             "Migrations are not applied.",
             "Run “property-listings migrate”.",
@@ -29,7 +29,7 @@ pub(super) async fn findings(platform: &Platform, deploy: bool) -> Vec<Finding> 
     findings.extend(of_redis(platform, deploy).await);
     let no_superuser = matches!(platform.services.accounts.has_superuser().await, Ok(false));
     if readiness.migrated && no_superuser {
-        findings.push(Finding::warning(
+        findings.push(Finding::new(
             "accounts.W001",
             "No user can log in to the admin.",
             "Run “property-listings createsuperuser”.",
@@ -41,12 +41,12 @@ pub(super) async fn findings(platform: &Platform, deploy: bool) -> Vec<Finding> 
 /// The finding for a database that does not respond.
 fn no_answer(err: &DbError) -> Finding {
     match err {
-        DbError::Unavailable(reason) => Finding::error(
+        DbError::Unavailable(reason) => Finding::new(
             "database.E001",
             format!("The database can't be reached: {reason}."),
             "Start the database, or correct DATABASE_URL.",
         ),
-        err => Finding::error(
+        err => Finding::new(
             "database.E005",
             format!("The database returned an unexpected error: {err}."),
             "See pg_stat_activity and the database's log.",
@@ -87,7 +87,7 @@ async fn of_redis(platform: &Platform, deploy: bool) -> Vec<Finding> {
         Err(CacheError::Refused(refusal)) => vec![refusal],
         Err(CacheError::Unavailable | CacheError::Redis(_)) => {
             let problem = tiers.problem.map_or_else(String::new, |problem| format!(" ({problem})"));
-            return vec![Finding::warning(
+            return vec![Finding::new(
                 "cache.W003",
                 format!(
                     "Redis can't be reached{problem}; pages come from the program's memory or are computed."
@@ -145,7 +145,7 @@ fn skew((before, after): (SystemTime, SystemTime), server: SystemTime) -> Durati
 fn clock(id: &'static str, server: &str, skew: Duration) -> Option<Finding> {
     (skew > SKEW).then(|| {
         let seconds = skew.as_secs_f64();
-        Finding::warning(
+        Finding::new(
             id,
             format!("The clocks of this machine and of {server} are {seconds:.1} s apart."),
             "Synchronise both with the same time servers (NTP).",
