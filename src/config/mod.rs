@@ -6,6 +6,8 @@
 mod cache;
 mod database;
 mod hosts;
+mod listen;
+mod proxies;
 mod reader;
 mod secret;
 pub mod settings;
@@ -16,6 +18,8 @@ use std::path::PathBuf;
 pub use cache::{CacheConfig, RedisChoice};
 pub use database::{DatabaseChoice, DatabaseConfig};
 pub use hosts::AllowedHosts;
+pub use listen::Listen;
+pub use proxies::TrustedProxies;
 pub use reader::ConfigError;
 pub use secret::SecretKey;
 pub use site::SiteConfig;

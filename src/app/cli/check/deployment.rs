@@ -7,7 +7,7 @@ use url::Url;
 
 use super::finding::Finding;
 use super::strength;
-use crate::config::{CacheConfig, Config, DatabaseChoice, RedisChoice, SiteConfig};
+use crate::config::{CacheConfig, Config, DatabaseChoice, Listen, RedisChoice, SiteConfig};
 
 /// Keys and tokens with less entropy than this (in bits) are reported.
 const KEY_BITS: f64 = 100.0;
@@ -94,12 +94,14 @@ fn addresses(site: &SiteConfig) -> Vec<Finding> {
             name_them,
         ));
     }
-    if site.host.is_unspecified() {
+    if let Listen::Tcp(address) = &site.listen
+        && address.ip().is_unspecified()
+    {
         findings.push(Finding::new(
             "security.I001",
             format!(
                 "HOST={}: the site is reachable from every network of this machine, without TLS.",
-                site.host
+                address.ip()
             ),
             "Set HOST to an address that only the proxy can reach, or block the port in a firewall.",
         ));
