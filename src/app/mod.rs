@@ -3,6 +3,7 @@
 mod background;
 pub mod cli;
 mod follower;
+pub mod listener;
 mod logging;
 pub mod platform;
 pub mod secret_key;

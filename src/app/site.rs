@@ -1,16 +1,16 @@
 //! The running web site.
 
-use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer};
 
+use super::listener::Listener;
 use super::platform::{Platform, StartError};
 use super::servers::{Role, ServersError};
 use super::stop::Stop;
-use crate::config::Config;
+use crate::config::{Config, Listen};
 use crate::db::migrations;
 use crate::events::Receiver;
 use crate::http::{self, Site};
@@ -25,7 +25,7 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Application {
     platform: Platform,
     server: Server,
-    address: SocketAddr,
+    address: Listen,
     url: String,
 }
 
@@ -41,14 +41,14 @@ impl Application {
         receivers: Vec<Receiver>,
         stop: &Stop,
     ) -> Result<Self, StartError> {
-        let listen = SocketAddr::new(config.site.host, config.site.port);
+        let listen = config.site.listen.clone();
         let in_vain = |source| StartError::Listen(listen.to_string(), source);
-        let listener = TcpListener::bind(listen);
+        let listener = Listener::open(&listen);
         // A second site on the same DATA_DIR gets an error, even with another port.
         let mut platform = Platform::start(config, Role::Site, receivers, stop).await?;
         let listening = async {
             // An earlier run that was killed may have held the port until now.
-            let listener = listener.or_else(|_| TcpListener::bind(listen));
+            let listener = listener.or_else(|_| Listener::open(&listen));
             let listener = listener.map_err(in_vain)?;
             if migrate {
                 for name in migrations::migrate(&platform.database).await? {
@@ -56,9 +56,9 @@ impl Application {
                 }
             }
             platform.follow_events().await?;
-            let address = listener.local_addr().map_err(in_vain)?;
+            let address = listener.address().map_err(in_vain)?;
             let (key, config) = (platform.secret_key()?, &platform.config.site);
-            let site = Site::new(config, &key, address.port());
+            let site = Site::new(config, &key, &address);
             let url = site.url.clone();
             let server = serve(&platform, listener, site).map_err(in_vain)?;
             Ok((server, address, url))
@@ -77,8 +77,8 @@ impl Application {
     }
 
     /// The address that it listens on.
-    pub fn address(&self) -> SocketAddr {
-        self.address
+    pub fn address(&self) -> &Listen {
+        &self.address
     }
 
     /// The origin of its absolute links.
@@ -105,9 +105,14 @@ impl Application {
 }
 
 /// A server of a site on a listener, which may be another than the one that the site's links name.
-pub fn serve(platform: &Platform, listener: TcpListener, site: Site) -> std::io::Result<Server> {
+pub fn serve(
+    platform: &Platform,
+    listener: impl Into<Listener>,
+    site: Site,
+) -> std::io::Result<Server> {
+    let listener = listener.into();
     let (services, workers) = (platform.services.clone(), platform.config.site.workers);
-    platform.loopback.listens_on(listener.local_addr()?);
+    platform.loopback.listens_on(listener.address()?);
     let server = HttpServer::new(move || {
         App::new()
             .configure(|config| http::configure(config, &services, &site))
@@ -120,7 +125,10 @@ pub fn serve(platform: &Platform, listener: TcpListener, site: Site) -> std::io:
         .workers(workers)
         .client_request_timeout(HEAD_TIMEOUT)
         .shutdown_timeout(SHUTDOWN_SECONDS)
-        .disable_signals()
-        .listen(listener)?;
+        .disable_signals();
+    let server = match listener {
+        Listener::Tcp(listener) => server.listen(listener)?,
+        Listener::Unix(listener) => server.listen_uds(listener)?,
+    };
     Ok(server.run())
 }

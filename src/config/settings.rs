@@ -1,6 +1,6 @@
 //! The configuration for `printconfig`, without secrets.
 
-use super::{Config, DatabaseChoice, DatabaseConfig, PostgresAddress, RedisChoice};
+use super::{Config, DatabaseChoice, DatabaseConfig, Listen, PostgresAddress, RedisChoice};
 
 /// A variable with its current value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,14 @@ impl Config {
             false => otherwise.to_owned(),
         };
         let site_url = site.site_url.clone();
+        let port = match &site.listen {
+            Listen::Tcp(address) => address.port().to_string(),
+            Listen::Unix(_) => "(none)".to_owned(),
+        };
+        let proxies = match site.trusted_proxies.is_empty() {
+            true => "(none)".to_owned(),
+            false => site.trusted_proxies.to_string(),
+        };
         [
             ("DATABASE_URL", shown_database(&database.choice)),
             ("DATABASE_DIRECT_URL", shown_direct(database)),
@@ -46,12 +54,13 @@ impl Config {
                 cache.redis_ca.clone().unwrap_or_else(|| "(those of the system)".to_owned()),
             ),
             ("DATA_DIR", data_dir.display().to_string()),
-            ("HOST", site.host.to_string()),
-            ("PORT", site.port.to_string()),
+            ("HOST", site.listen.host()),
+            ("PORT", port),
             ("DEBUG", site.debug.to_string()),
             ("SECRET_KEY", hidden(site.secret_key.is_some(), "(generated, kept in DATA_DIR)")),
             ("ALLOWED_HOSTS", site.allowed_hosts.to_string()),
             ("SITE_URL", site_url.unwrap_or_else(|| "(http://HOST:PORT)".to_owned())),
+            ("TRUSTED_PROXIES", proxies),
             ("CACHE_API_TOKEN", hidden(site.cache_api_token.is_some(), "(none)")),
             ("PAGE_CACHE_TTL", seconds(cache.page_ttl)),
             ("QUERYSET_CACHE_TTL", seconds(cache.queryset_ttl)),
@@ -101,7 +110,11 @@ mod tests {
     use super::*;
 
     fn shown(name: &str, value: &str) -> String {
-        let config = Config::from_variables(|other| (other == name).then(|| value.to_owned()));
+        let config = Config::from_variables(|other| match other {
+            // Public addresses are not for development.
+            "DEBUG" => Some("false".to_owned()),
+            _ => (other == name).then(|| value.to_owned()),
+        });
         let settings = config.expect("valid").settings();
         let found = settings.into_iter().find(|setting| setting.name == name);
         found.expect("every variable is shown").value

@@ -1,19 +1,15 @@
 //! How the site is served.
 
-use std::net::IpAddr;
-
-use url::Url;
+use url::{Host, Url};
 
 use super::reader::Reader;
-use super::{AllowedHosts, SecretKey};
+use super::{AllowedHosts, Listen, SecretKey, TrustedProxies};
 
 /// The web site's part of the configuration.
 #[derive(Debug, Clone)]
 pub struct SiteConfig {
-    /// `HOST`: the address to listen on.
-    pub host: IpAddr,
-    /// `PORT`; 0 picks a free one.
-    pub port: u16,
+    /// `HOST` and `PORT`: where to listen.
+    pub listen: Listen,
     /// `DEBUG`: development mode, in which the management endpoints are open to this machine.
     pub debug: bool,
     /// `SECRET_KEY`; `None` means that one is generated once and kept under `DATA_DIR`.
@@ -22,6 +18,8 @@ pub struct SiteConfig {
     pub allowed_hosts: AllowedHosts,
     /// `SITE_URL` without a trailing slash, for absolute links; `None` means `http://HOST:PORT`.
     pub site_url: Option<String>,
+    /// `TRUSTED_PROXIES`: whose word about a client's address counts.
+    pub trusted_proxies: TrustedProxies,
     /// `CACHE_API_TOKEN`.
     pub cache_api_token: Option<String>,
     /// `WORKERS`: threads that serve requests. More than there are cores only adds switching.
@@ -30,50 +28,60 @@ pub struct SiteConfig {
 
 impl SiteConfig {
     pub(super) fn read(reader: &mut Reader<'_>, database_is_private: bool) -> Self {
-        let host = read_host(reader);
+        let listen = Listen::read(reader);
         let debug = reader.boolean("DEBUG", database_is_private);
-        if debug && !host.is_loopback() {
-            let shown = if reader.text("DEBUG").is_some() {
-                "true"
-            } else {
-                "true (the default without DATABASE_URL)"
+        let (allowed_hosts, site_url) = (read_allowed_hosts(reader), read_site_url(reader));
+        let public = match &site_url {
+            _ if !listen.is_local() => {
+                Some((format!("HOST={}", listen.host()), " or HOST=127.0.0.1"))
+            }
+            Some(url) if !is_url_of_this_machine(url) => Some((format!("SITE_URL={url}"), "")),
+            _ if !allowed_hosts.is_local() => Some((format!("ALLOWED_HOSTS={allowed_hosts}"), "")),
+            _ => None,
+        };
+        if let (true, Some((public, or))) = (debug, public) {
+            let shown = match reader.text("DEBUG") {
+                Some(_) => "true",
+                None => "true (the default without DATABASE_URL)",
             };
-            reader.problem(
-                "DEBUG",
-                shown,
-                format!(
-                    "not allowed with HOST={host}, because development mode opens cache management; set \
-                    DEBUG=false or HOST=127.0.0.1"
-                ),
+            let rule = format!(
+                "not allowed with {public}, because development mode opens cache management; set DEBUG=false{or}"
             );
+            reader.problem("DEBUG", shown, rule);
         }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
-            host,
-            port: reader.number("PORT", 8000, 0, u16::MAX, "port number"),
+            listen,
             debug,
             secret_key: read_secret_key(reader),
-            allowed_hosts: read_allowed_hosts(reader),
-            site_url: read_site_url(reader),
+            allowed_hosts,
+            site_url,
+            trusted_proxies: read_trusted_proxies(reader),
             cache_api_token: read_token(reader),
             workers: reader.number("WORKERS", cores, 1, 1024, "threads"),
         }
     }
 }
 
-fn read_host(reader: &mut Reader<'_>) -> IpAddr {
-    let default = IpAddr::from([127, 0, 0, 1]);
-    let Some(text) = reader.text("HOST") else {
-        return default;
-    };
-    let bare = text.trim_start_matches('[').trim_end_matches(']');
-    match bare {
-        "localhost" => default,
-        _ => bare.parse().unwrap_or_else(|_| {
-            reader.problem("HOST", &text, "must be an IP address, e.g. 127.0.0.1, 0.0.0.0 or ::1");
-            default
-        }),
+/// Whether a URL names this machine.
+fn is_url_of_this_machine(url: &str) -> bool {
+    match Url::parse(url).ok().as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
+}
+
+fn read_trusted_proxies(reader: &mut Reader<'_>) -> TrustedProxies {
+    let text = reader.text("TRUSTED_PROXIES").unwrap_or_default();
+    TrustedProxies::parse(&text).unwrap_or_else(|item| {
+        let rule = format!(
+            "“{item}” is not an IP address or network; separate addresses, networks such as 10.0.0.0/8, and unix: by commas"
+        );
+        reader.problem("TRUSTED_PROXIES", &text, rule);
+        TrustedProxies::default()
+    })
 }
 
 fn read_secret_key(reader: &mut Reader<'_>) -> Option<SecretKey> {

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use super::{GenericClient, Result, cached};
 
-/// Makes others who try the same subjects wait until this transaction ends. The subjects are sorted, so that no two
-/// transactions wait for each other.
-pub async fn lock(client: &impl GenericClient, subjects: &[String]) -> Result<()> {
+/// Makes other attempts at the same subjects wait until this transaction ends.
+pub async fn lock(client: &impl GenericClient, subjects: [&String; 2]) -> Result<()> {
     let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
     for subject in subjects {
         cached::one(client, sql, &[subject]).await?;
@@ -14,29 +13,43 @@ pub async fn lock(client: &impl GenericClient, subjects: &[String]) -> Result<()
     Ok(())
 }
 
-/// How long until one of these subjects may try again; `None` when all may now.
+/// How long until a subject may try again; `None` when it may now.
 pub async fn find_wait(
     client: &impl GenericClient,
-    subjects: &[String],
+    subject: &str,
     limit: i64,
     window: Duration,
 ) -> Result<Option<Duration>> {
     let sql = include_str!("../../sql/queries/login_failure_find_wait.sql");
-    let row = cached::one(client, sql, &[&subjects, &limit, &window.as_secs_f64()]).await?;
-    let seconds: Option<f64> = row.get(0);
+    let window = window.as_secs_f64();
+    let seconds: Option<f64> =
+        cached::find(client, sql, &[&subject, &limit, &window], |row| row.get(0)).await?;
     Ok(seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()))
+}
+
+/// How many logins at an account failed within a time from other addresses.
+pub async fn count_elsewhere(
+    client: &impl GenericClient,
+    account: &str,
+    address: &str,
+    window: Duration,
+) -> Result<i64> {
+    let sql = "SELECT count(*) FROM login_failure WHERE subject = $1 AND address <> $2
+        AND at > clock_timestamp() - make_interval(secs => $3)";
+    let row = cached::one(client, sql, &[&account, &address, &window.as_secs_f64()]).await?;
+    Ok(row.get(0))
 }
 
 /// Notes a failed login at an account from an address against each subject, and forgets some that are older than an
 /// hour.
 pub async fn insert(
     client: &impl GenericClient,
-    subjects: &[String],
+    subjects: [&String; 2],
     account: &str,
     address: &str,
 ) -> Result<()> {
     let sql = include_str!("../../sql/queries/login_failure_insert.sql");
-    cached::execute(client, sql, &[&subjects, &account, &address]).await.map(drop)
+    cached::execute(client, sql, &[&&subjects[..], &account, &address]).await.map(drop)
 }
 
 /// Forgets the failures of an account from an address, after a successful login from there.

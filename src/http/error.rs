@@ -28,6 +28,8 @@ pub enum AppError {
     Unauthorized,
     /// The client may not do this.
     Forbidden(&'static str),
+    /// A form whose origin is not the site's, perhaps because of a proxy; says which origin and host were named.
+    ForeignOrigin(String),
     /// The current state does not allow the action: the same action is in progress, or the object was changed or deleted.
     Conflict(String),
     /// The client accepts no encoding that the site has.
@@ -103,6 +105,7 @@ impl AppError {
                 "Log in as staff, or send a valid token in the Authorization header.".to_owned()
             }
             Self::Forbidden(reason) => (*reason).to_owned(),
+            Self::ForeignOrigin(reason) => reason.clone(),
             Self::Throttled(wait) => {
                 format!("Too many attempts. Try again in {} seconds.", wait.as_secs().max(1))
             }
@@ -136,7 +139,7 @@ impl ResponseError for AppError {
             Self::BadRequest(_) | Self::Invalid(_) => StatusCode::BAD_REQUEST,
             Self::LoginRequired(_) => StatusCode::FOUND,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) | Self::ForeignOrigin(_) => StatusCode::FORBIDDEN,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,

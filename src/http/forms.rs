@@ -11,7 +11,8 @@ use actix_web::{Error, FromRequest, HttpRequest, web};
 use url::form_urlencoded;
 
 use super::AppError;
-use super::csrf::{CSRF, is_foreign, is_own, tokens_match};
+use super::client_address::client_address;
+use super::csrf::{CSRF, is_foreign, is_own, mismatch, tokens_match};
 use crate::services::Visitor;
 
 /// What the client is told when the check fails and no form can be shown again.
@@ -66,12 +67,11 @@ impl Fields {
     }
 }
 
-/// The client's address and `User-Agent`. A header such as `X-Forwarded-For` is ignored: any client can send one.
+/// The client's address and `User-Agent`.
 pub(in crate::http) fn visitor(request: &HttpRequest) -> Visitor {
     let user_agent = request.headers().get(header::USER_AGENT);
     let user_agent = user_agent.map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let address = request.peer_addr().map(|address| address.ip());
-    Visitor::new(address, &user_agent.unwrap_or_default())
+    Visitor::new(client_address(request), &user_agent.unwrap_or_default())
 }
 
 impl FromRequest for CheckedForm {
@@ -130,6 +130,11 @@ pub(in crate::http) fn read(request: &HttpRequest, body: &[u8]) -> Result<Fields
     }
 }
 
+/// The refusal of a form that no page of this site may have sent.
+pub(in crate::http) fn refused(request: &HttpRequest) -> AppError {
+    mismatch(request).map_or(AppError::Forbidden(REFUSAL), AppError::ForeignOrigin)
+}
+
 /// A form, compared with the token which is known of its sender.
 ///
 /// # Errors
@@ -147,9 +152,9 @@ pub(super) fn sent_form(
         let fields = read(&request, &body)?;
         let right = token.is_some_and(|token| tokens_match(&token, fields.get("csrf_token")));
         match right {
-            true if !is_foreign(request.headers()) => Ok(SentForm { fields, is_outdated: false }),
-            false if is_own(request.headers()) => Ok(SentForm { fields, is_outdated: true }),
-            _ => Err(AppError::Forbidden(REFUSAL).into()),
+            true if !is_foreign(&request) => Ok(SentForm { fields, is_outdated: false }),
+            false if is_own(&request) => Ok(SentForm { fields, is_outdated: true }),
+            _ => Err(refused(&request).into()),
         }
     }
 }

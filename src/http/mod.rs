@@ -6,6 +6,7 @@
 mod admin;
 mod assets;
 mod clean_address;
+mod client_address;
 mod csrf;
 mod error;
 mod forms;

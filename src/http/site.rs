@@ -1,10 +1,12 @@
 //! What handlers and middleware need to know of the configuration.
 
+use std::net::SocketAddr;
+
 use actix_web::cookie::Key;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header;
 
-use crate::config::{AllowedHosts, SecretKey, SiteConfig};
+use crate::config::{AllowedHosts, Listen, SecretKey, SiteConfig, TrustedProxies};
 
 /// Where the site is, and who may do what without a session.
 #[derive(Clone)]
@@ -15,6 +17,8 @@ pub struct Site {
     pub debug: bool,
     /// The host names that it answers to.
     pub allowed_hosts: AllowedHosts,
+    /// Whose word about a client's address counts.
+    pub trusted_proxies: TrustedProxies,
     /// What scripts show to the management endpoints.
     pub cache_api_token: Option<String>,
     /// What sessions' cookies are signed with.
@@ -22,16 +26,23 @@ pub struct Site {
 }
 
 impl Site {
-    /// The settings of a site that listens on a port.
-    pub fn new(config: &SiteConfig, secret: &SecretKey, port: u16) -> Self {
-        let default_url = || match config.host {
-            std::net::IpAddr::V6(ip) => format!("http://[{ip}]:{port}"),
-            std::net::IpAddr::V4(ip) => format!("http://{ip}:{port}"),
+    /// The settings of a site that listens.
+    pub fn new(config: &SiteConfig, secret: &SecretKey, listening: &Listen) -> Self {
+        let default_url = || match listening {
+            Listen::Tcp(address) => {
+                let ip = match &config.listen {
+                    Listen::Tcp(configured) => configured.ip(),
+                    Listen::Unix(_) => address.ip(),
+                };
+                format!("http://{}", SocketAddr::new(ip, address.port()))
+            }
+            Listen::Unix(_) => "http://localhost".to_owned(),
         };
         Self {
             url: config.site_url.clone().unwrap_or_else(default_url),
             debug: config.debug,
             allowed_hosts: config.allowed_hosts.clone(),
+            trusted_proxies: config.trusted_proxies.clone(),
             cache_api_token: config.cache_api_token.clone(),
             cookie_key: Key::derive_from(secret.as_bytes()),
         }

@@ -1,14 +1,21 @@
 //! How the site reaches itself, for load tests and warming: over the loopback interface, as any reader would.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Empty};
 use hyper::body::Bytes;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::net::UnixStream;
+use tower_service::Service;
+
+use crate::config::Listen;
 
 /// How long a request of the site to itself may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -16,15 +23,49 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// The address that the server listens on, and a host name that it answers to.
 #[derive(Clone, Default)]
 pub struct Loopback {
-    address: Arc<OnceLock<SocketAddr>>,
+    address: Arc<OnceLock<Listen>>,
     host: String,
 }
 
 /// A client of the site.
 pub(super) struct LoopbackClient {
-    client: Client<HttpConnector, Empty<Bytes>>,
+    client: Connected,
     origin: String,
     host: String,
+}
+
+/// A client by the kind of its connections.
+enum Connected {
+    Tcp(Client<HttpConnector, Empty<Bytes>>),
+    Unix(Client<SocketConnector, Empty<Bytes>>),
+}
+
+/// Connects to a Unix socket, whatever the URL says.
+#[derive(Clone)]
+struct SocketConnector(PathBuf);
+
+impl Service<hyper::Uri> for SocketConnector {
+    type Response = TokioIo<UnixStream>;
+    type Error = std::io::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: hyper::Uri) -> Self::Future {
+        let path = self.0.clone();
+        Box::pin(async move { UnixStream::connect(path).await.map(TokioIo::new) })
+    }
+}
+
+/// The address by which a listener on every address is reached.
+fn reachable(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    }
 }
 
 impl Loopback {
@@ -34,7 +75,7 @@ impl Loopback {
     }
 
     /// Notes the address, once the server listens.
-    pub fn listens_on(&self, address: SocketAddr) {
+    pub fn listens_on(&self, address: Listen) {
         // A second server in one process would be a test's; the first stays.
         let _ = self.address.set(address);
     }
@@ -42,18 +83,20 @@ impl Loopback {
     /// A client; `None` while the server doesn't listen.
     pub(super) fn client(&self) -> Option<LoopbackClient> {
         let address = self.address.get()?;
-        let ip = match address.ip() {
-            IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from(Ipv4Addr::LOCALHOST),
-            IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::from(Ipv6Addr::LOCALHOST),
-            ip => ip,
+        let builder = Client::builder(TokioExecutor::new());
+        let (client, origin) = match address {
+            Listen::Tcp(address) => {
+                let mut connector = HttpConnector::new();
+                connector.set_nodelay(true);
+                let address = SocketAddr::new(reachable(address.ip()), address.port());
+                (Connected::Tcp(builder.build(connector)), format!("http://{address}"))
+            }
+            Listen::Unix(path) => {
+                let connector = SocketConnector(path.clone());
+                (Connected::Unix(builder.build(connector)), "http://localhost".to_owned())
+            }
         };
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        Some(LoopbackClient {
-            client: Client::builder(TokioExecutor::new()).build(connector),
-            origin: format!("http://{}", SocketAddr::new(ip, address.port())),
-            host: self.host.clone(),
-        })
+        Some(LoopbackClient { client, origin, host: self.host.clone() })
     }
 }
 
@@ -67,7 +110,11 @@ impl LoopbackClient {
             .body(Empty::new())
             .ok()?;
         let exchange = async {
-            let (head, body) = self.client.request(request).await.ok()?.into_parts();
+            let response = match &self.client {
+                Connected::Tcp(client) => client.request(request).await,
+                Connected::Unix(client) => client.request(request).await,
+            };
+            let (head, body) = response.ok()?.into_parts();
             body.collect().await.ok()?;
             (head.status == hyper::StatusCode::OK).then_some(head.headers)
         };

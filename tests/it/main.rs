@@ -39,5 +39,7 @@ mod outage;
 mod pages;
 // Races, faults and hostile input against the cache.
 mod protocol;
+// Behind proxies: the client's address, the site's own origin, health checks, sockets.
+mod proxies;
 // Single-flight: concurrent requests share one load.
 mod single_flight;

@@ -5,7 +5,7 @@ use crate::app::platform::StartError;
 use crate::app::servers::ServersError;
 use crate::app::site::Application;
 use crate::app::stop::Stop;
-use crate::config::Config;
+use crate::config::{Config, Listen};
 
 pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<()> {
     let application = match Application::build(config, migrate, Vec::new(), &stop).await {
@@ -28,7 +28,10 @@ pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<()>
         streams.end();
         handle.stop(true).await;
     });
-    log::info!("listening on http://{}", application.address());
+    match application.address() {
+        Listen::Tcp(address) => log::info!("listening on http://{address}"),
+        unix @ Listen::Unix(_) => log::info!("listening on {unix}"),
+    }
     tokio::spawn(async move {
         if matches!(accounts.has_superuser().await, Ok(false)) {
             // The name as it was started, so that users can copy the command.

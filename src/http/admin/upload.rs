@@ -11,7 +11,7 @@ use futures_util::{Stream, StreamExt as _};
 
 use crate::http::AppError;
 use crate::http::csrf::{is_foreign, is_own};
-use crate::http::forms::REFUSAL;
+use crate::http::forms::{REFUSAL, refused};
 use crate::http::staff::Staff;
 
 /// How long a client may take for each piece of a body.
@@ -77,11 +77,10 @@ async fn read(
                 _ => Bytes::new(),
             };
             let token = std::str::from_utf8(&token).unwrap_or_default();
-            let headers = request.headers();
             match staff.sent_token(token) {
-                true if !is_foreign(headers) => {}
-                false if is_own(headers) => sent = Sent::Outdated,
-                _ => return Err(AppError::Forbidden(REFUSAL)),
+                true if !is_foreign(request) => {}
+                false if is_own(request) => sent = Sent::Outdated,
+                _ => return Err(refused(request)),
             }
         } else if count > MAX_FIELDS {
             return Err(bad("it has too many fields"));

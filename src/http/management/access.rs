@@ -59,7 +59,7 @@ impl Operator {
             }
             return Ok(Self { services, body: body.await?.0, staff: None, has_token: true });
         }
-        let foreign = is_foreign(request.headers());
+        let foreign = is_foreign(&request);
         let staff = Staff::of(&request).await?;
         if site.debug && !foreign {
             return Ok(Self { services, body: body.await?.0, staff, has_token: false });

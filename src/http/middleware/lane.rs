@@ -15,6 +15,7 @@ use super::harden::harden;
 use super::request_id::{RequestId, cache_status as shown};
 use crate::cache::policy;
 use crate::http::Site;
+use crate::http::client_address::client_name;
 use crate::http::pages::{Asked, answer, cache_status, refresh};
 use crate::services::Services;
 
@@ -89,10 +90,11 @@ fn from_memory(request: &ServiceRequest, asked: &mut Asked) -> Option<HttpRespon
     services.traffic.count(asked.route, status);
     id.during(|| {
         log::debug!(
-            "request method={} path={} status={status} cache=\"{}\"",
+            "request method={} path={} status={status} cache=\"{}\" client={}",
             request.method(),
             request.path(),
-            shown(response.headers())
+            shown(response.headers()),
+            client_name(request.request())
         );
     });
     id.show(response.headers_mut());

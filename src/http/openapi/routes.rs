@@ -77,13 +77,14 @@ pub(super) fn machines() -> Vec<Route> {
         get("/openapi.json", "getDescription", "This API description.")
             .cached([json("")])
             .fails(&[400]),
-        get("/healthz", "getHealth", "The program is running.")
-            .answers("200", "The program is running.", [text("text/plain")])
-            .fails(&[400]),
+        get("/healthz", "getHealth", "The program is running.").answers(
+            "200",
+            "The program is running.",
+            [text("text/plain")],
+        ),
         get("/readyz", "getReadiness", "Whether the instance is ready for requests.")
             .answers("200", "Requests may be sent.", [json("Readiness")])
-            .answers("503", "Requests may not be sent, and this is why.", [json("Readiness")])
-            .fails(&[400]),
+            .answers("503", "Requests may not be sent, and this is why.", [json("Readiness")]),
     ]
 }
 

@@ -56,7 +56,9 @@ impl Asked {
         let (url, parameter) = find(path).unzip();
         let encodings = AcceptedEncodings::of(headers);
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-        let refusal = if !site.is_named_by(request) {
+        // Load balancers and orchestrators check an instance by its address.
+        let checks_health = url.is_some_and(|url| url.route == Route::Health);
+        let refusal = if !checks_health && !site.is_named_by(request) {
             Some(Refusal::Host)
         } else if encodings.is_empty() {
             Some(Refusal::Encoding)

@@ -1,7 +1,9 @@
 //! Logging in and out: who may, how often a password may be tried, also again by a user who is logged in, and what is noted.
 //!
 //! **Invariant:** an attempt counts as failed until it has succeeded, and those of one account or one address are
-//! counted one after the other: however many come at once, and at however many instances, five are tried.
+//! counted one after the other: however many come at once from an address, and at however many instances, five are tried.
+//!
+//! **Invariant:** clients of other addresses can delay an attempt at an account, but not prevent it.
 
 use std::time::Duration;
 
@@ -14,8 +16,10 @@ use crate::db::{DbError, login_failures, users};
 use crate::domain::{LoginKind, Password, User, UserId, Username};
 use crate::services::{Result, passwords, passwords::Verified};
 
-/// Failed logins per account or address that are allowed within [`WINDOW`].
+/// Failed logins from an address that are allowed within [`WINDOW`]; as many at an account from elsewhere delay no attempt.
 const FAILURES: i64 = 5;
+/// The first and the longest delay of an attempt at an account at which clients of other addresses failed.
+const DELAY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 /// The time in which failed logins are counted together.
 const WINDOW: Duration = Duration::from_secs(60);
 /// How long an attempt waits until those before it are counted.
@@ -40,8 +44,8 @@ struct Attempt<'a> {
     account: String,
     /// The network; empty when it is not known.
     network: String,
-    /// The limited accounts and addresses, sorted.
-    subjects: Vec<String>,
+    /// The network, as it is limited.
+    source: String,
     typed: String,
     visitor: &'a Visitor,
 }
@@ -49,19 +53,11 @@ struct Attempt<'a> {
 impl<'a> Attempt<'a> {
     fn new(username: &str, visitor: &'a Visitor) -> Self {
         let account = format!("account:{}", Username::folded(username));
-        let network = visitor.network();
-        let mut subjects = vec![account.clone()];
-        subjects.extend(network.iter().map(|network| format!("address:{network}")));
-        subjects.sort();
+        let network = visitor.network().unwrap_or_default();
+        let source = format!("address:{network}");
         let characters = username.trim().chars();
         let shown = characters.map(|c| if c.is_control() { '�' } else { c });
-        Self {
-            account,
-            network: network.unwrap_or_default(),
-            subjects,
-            typed: shown.take(MAX_TYPED).collect(),
-            visitor,
-        }
+        Self { account, network, source, typed: shown.take(MAX_TYPED).collect(), visitor }
     }
 
     fn event(&self, kind: LoginKind, user: Option<UserId>) -> NewLoginEvent<'_> {
@@ -156,16 +152,18 @@ impl Accounts {
         Ok(Login::Refused)
     }
 
-    /// Counts an attempt, or tells how long it has to wait.
+    /// Counts an attempt, and delays it where it must be; or tells how long its address may not try.
     async fn count(&self, attempt: &Attempt<'_>) -> Result<Option<Duration>> {
-        let Attempt { account, network, subjects, .. } = attempt;
+        let Attempt { account, network, source, .. } = attempt;
         // Logins from one address wait for each other, so that they can't use up the connections.
         let turn = timeout(PATIENCE, self.counting.acquire()).await;
-        let _turn = turn.map_err(|_| DbError::Unavailable("too many logins at once".to_owned()))?;
+        let turn = turn.map_err(|_| DbError::Unavailable("too many logins at once".to_owned()))?;
         let mut client = self.database.client().await?;
         let work = client.transaction().await?;
-        login_failures::lock(&work, subjects).await?;
-        let wait = login_failures::find_wait(&work, subjects, FAILURES, WINDOW).await?;
+        // In this order in every transaction, so that no two wait for each other.
+        login_failures::lock(&work, [account, source]).await?;
+        let wait = login_failures::find_wait(&work, source, FAILURES, WINDOW).await?;
+        let mut delay = Duration::ZERO;
         match wait {
             Some(_) => {
                 // The lock on the network keeps two from both finding nothing to count on.
@@ -173,11 +171,25 @@ impl Accounts {
                     login_events::insert(&work, attempt.throttled()).await?;
                 }
             }
-            None => login_failures::insert(&work, subjects, account, network).await?,
+            None => {
+                let failed = login_failures::count_elsewhere(&work, account, network, WINDOW);
+                delay = delay_after(failed.await?);
+                login_failures::insert(&work, [account, source], account, network).await?;
+            }
         }
         work.commit().await?;
+        drop(client);
+        drop(turn);
+        tokio::time::sleep(delay).await;
         Ok(wait)
     }
+}
+
+/// How long an attempt at an account is delayed at which clients of other addresses failed so often.
+fn delay_after(failures: i64) -> Duration {
+    let doublings = u32::try_from(failures - FAILURES).ok();
+    let factor = doublings.map_or(0, |doublings| 1 << doublings.min(8));
+    (DELAY.0 * factor).min(DELAY.1)
 }
 
 /// A hash of the site's own making for a user whose hash is not, or is not of the prepared password; `None` where there is nothing to do, also for a password
@@ -187,5 +199,16 @@ async fn own_hash(user: &User, password: &str, verified: Verified) -> Result<Opt
     match Password::unchecked(password) {
         Ok(password) if !is_current => Ok(Some(passwords::hash(password).await?)),
         _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_delay_grows_with_the_failures_up_to_ten_seconds() {
+        let seconds = [0, 4, 5, 6, 7, 8, 9, 1_000_000].map(|failed| delay_after(failed).as_secs());
+        assert_eq!(seconds, [0, 0, 1, 2, 4, 8, 10, 10]);
     }
 }

@@ -29,7 +29,7 @@ async fn a_message_of_a_save_is_shown_once_and_writes_no_session() {
     let (app, staff) = start().await;
     let written = "SELECT concat_ws('|', xmin, seen_at, expires_at, state) FROM session";
     let before = app.database.value(written).await;
-    let page = staff.submit(DELETE, &[]).await.assert_status(303);
+    let page = staff.press(DELETE).await.assert_status(303);
     let cookie = cookie_of(&page);
     for part in ["HttpOnly", "SameSite=Lax", "Path=/admin", "Max-Age=600"] {
         assert!(cookie.contains(part), "{part}: {cookie}");
@@ -48,7 +48,7 @@ async fn a_message_of_a_save_is_shown_once_and_writes_no_session() {
 #[tokio::test]
 async fn a_failure_between_a_save_and_the_next_page_keeps_the_message() {
     let (_app, staff) = start().await;
-    staff.submit(DELETE, &[]).await.assert_status(303);
+    staff.press(DELETE).await.assert_status(303);
     let failed = staff.get("/admin/nowhere/").await.assert_status(404);
     assert!(!failed.has("was deleted"), "{failed:?}");
     assert!(staff.get("/admin/").await.has("was deleted"));
@@ -58,7 +58,7 @@ async fn a_failure_between_a_save_and_the_next_page_keeps_the_message() {
 async fn no_text_that_the_site_did_not_say_to_this_login_is_shown() {
     let (app, ada) = start().await;
     let sam = app.staff_named("sam").await;
-    let cookie = cookie_of(&ada.submit(DELETE, &[]).await);
+    let cookie = cookie_of(&ada.press(DELETE).await);
     let value = cookie.trim_start_matches("messages=").split(';').next().unwrap_or_default();
     let shown = async |browser: &Browser, messages: &str| {
         let cookies = with(browser, messages);

@@ -63,8 +63,9 @@ async fn what_a_public_site_should_not_have_is_warned_of_with_a_remedy() {
     let shell = Shell::of(&plan)
         .set("REDIS_URL", redis.url())
         .set("DEBUG", "true")
+        .set("SITE_URL", "http://localhost")
         .set("RUST_LOG", "debug,tokio_postgres=warn")
-        .set("ALLOWED_HOSTS", "*");
+        .set("ALLOWED_HOSTS", "localhost");
     let said = shell.run(&["check", "--deploy"]);
     said.err.shows([
         "WARNINGS:",

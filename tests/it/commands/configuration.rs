@@ -13,6 +13,7 @@ fn every_wrong_variable_is_named_at_once_and_secrets_are_hidden() {
         ("SECRET_KEY", "hunter4"),
         ("ALLOWED_HOSTS", "a b"),
         ("SITE_URL", "ftp://homes.example"),
+        ("TRUSTED_PROXIES", "10.0.0.0/33"),
         ("CACHE_API_TOKEN", "hunter5"),
         ("PAGE_CACHE_TTL", "0"),
         ("QUERYSET_CACHE_TTL", "-1"),
@@ -43,6 +44,14 @@ fn development_mode_is_refused_on_an_address_that_others_reach() {
         let shell = Shell::bare().set("HOST", host).set("DEBUG", "true");
         let err = shell.run(&["serve"]).failed(2);
         assert!(err.contains("DEBUG=false") && err.contains(host), "{err}");
+    }
+    for (name, value) in [
+        ("SITE_URL", "https://homes.example"),
+        ("ALLOWED_HOSTS", "localhost,homes.example"),
+        ("ALLOWED_HOSTS", "*"),
+    ] {
+        let err = Shell::bare().set("DEBUG", "true").set(name, value).run(&["serve"]).failed(2);
+        assert!(err.contains("DEBUG=false") && err.contains(&format!("{name}={value}")), "{err}");
     }
     // It is the default where the database is the program's own.
     let err = Shell::bare().set("HOST", "0.0.0.0").run(&["serve"]).failed(2);

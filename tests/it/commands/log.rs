@@ -29,6 +29,7 @@ async fn every_line_about_a_request_has_its_number() {
             &[
                 "cache hit level=page-memory ",
                 "request method=GET path=/properties/ status=200 cache=\"page-memory; hit",
+                "\" client=127.0.0.1",
             ],
         ),
     ] {
@@ -77,7 +78,7 @@ async fn nobody_writes_lines_into_the_log() {
 /// The log of a first start with an empty database, once a page was a hit.
 async fn first_log(variables: &[(&'static str, &str)]) -> String {
     let plan = Plan::on(TestDatabase::create_empty().await);
-    let mut shell = Shell::of(&plan);
+    let mut shell = Shell::of(&plan).set("SITE_URL", "http://localhost");
     for (name, value) in variables {
         shell = shell.set(name, *value);
     }

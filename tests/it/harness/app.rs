@@ -12,7 +12,7 @@ use std::time::SystemTime;
 
 use property_listings::app::site::Application;
 use property_listings::app::stop::Stop;
-use property_listings::config::Config;
+use property_listings::config::{Config, Listen};
 use property_listings::db::Database;
 use property_listings::events::Receiver;
 use property_listings::services::Services;
@@ -127,7 +127,12 @@ impl Plan {
 
     /// Sets a variable of the configuration.
     pub(crate) fn set(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.variables.insert(name, value.into());
+        let value = value.into();
+        // Development mode is for this machine only.
+        if name == "DEBUG" && value == "true" {
+            self.variables.insert("SITE_URL", "http://homes.localhost".to_owned());
+        }
+        self.variables.insert(name, value);
         self
     }
 
@@ -241,7 +246,8 @@ async fn live(
     let built = Application::build(config, false, receivers, &Stop::never()).await;
     let application = built.expect("the site starts");
     let platform = application.platform();
-    let started = Started { address: application.address(), services: platform.services.clone() };
+    let Listen::Tcp(address) = *application.address() else { panic!("it has a port") };
+    let started = Started { address, services: platform.services.clone() };
     let handle = application.handle();
     let _ = tell.send(started);
     let serving = application.run_until_stopped();

@@ -113,7 +113,12 @@ impl Shell {
 
     /// Starts `serve`, and returns once it listens.
     pub(crate) fn serve(&self, words: &[&str]) -> Serving {
-        let mut child = self.command(words).spawn().expect("it was built");
+        self.serve_by(self.command(words))
+    }
+
+    /// Starts `serve` by a command of the caller's.
+    pub(crate) fn serve_by(&self, mut command: Command) -> Serving {
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("it was built");
         let mut log = BufReader::new(child.stderr.take().expect("it is piped"));
         let mut lines = String::new();
         let origin = loop {

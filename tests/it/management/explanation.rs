@@ -142,7 +142,7 @@ async fn only_addresses_of_the_site_are_explained_and_none_is_fetched() {
         "/properties/feed.atom",
         "/robots.txt",
         "properties/",
-        "http://homes.example/properties/3/",
+        "http://homes.localhost/properties/3/",
     ] {
         explain(&app, url).await;
     }

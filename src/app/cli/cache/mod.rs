@@ -18,6 +18,7 @@ use super::output::{self, OutputFormat};
 use super::{CommandError, Result};
 use crate::app::platform::{Platform, StartError};
 use crate::app::site;
+use crate::config::Listen;
 use crate::http;
 use crate::services::{LoadTest, LoadTestRequest, ServiceError};
 pub(super) use arguments::CacheAction;
@@ -145,7 +146,8 @@ async fn load_test(platform: &Platform, action: &CacheAction) -> Result<Value> {
     let testing = platform.services.management.load_test(request);
     let done = match &action.part.url {
         Some(url) => {
-            platform.loopback.listens_on(address_on_this_machine(url)?);
+            let address = address_on_this_machine(url)?;
+            platform.loopback.listens_on(Listen::Tcp(address));
             testing.await?
         }
         None => beside_a_site(platform, testing).await?,

@@ -15,7 +15,7 @@ pub(super) const ACTOR: &str = "manage_cache";
 /// The site that is served to others: its addresses are in the pages and their keys.
 pub(super) fn as_configured(platform: &Platform) -> Result<Site> {
     let config = &platform.config.site;
-    Ok(Site::new(config, &platform.secret_key()?, config.port))
+    Ok(Site::new(config, &platform.secret_key()?, &config.listen))
 }
 
 /// Wrong input, as a wrong use of the command.

@@ -7,7 +7,7 @@ use tokio_postgres::config::Host;
 use super::finding::Finding;
 use super::strength;
 use crate::config::{
-    CacheConfig, Config, DatabaseChoice, RedisAddress, RedisChoice, SiteConfig, SslMode,
+    CacheConfig, Config, DatabaseChoice, Listen, RedisAddress, RedisChoice, SiteConfig, SslMode,
 };
 
 /// Keys and tokens with less entropy than this (in bits) are reported.
@@ -95,12 +95,14 @@ fn addresses(site: &SiteConfig) -> Vec<Finding> {
             name_them,
         ));
     }
-    if site.host.is_unspecified() {
+    if let Listen::Tcp(address) = &site.listen
+        && address.ip().is_unspecified()
+    {
         findings.push(Finding::new(
             "security.I001",
             format!(
                 "HOST={}: the site is reachable from every network of this machine, without TLS.",
-                site.host
+                address.ip()
             ),
             "Set HOST to an address that only the proxy can reach, or block the port in a firewall.",
         ));

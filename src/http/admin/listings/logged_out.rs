@@ -32,7 +32,7 @@ pub(in crate::http::admin) async fn keep<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let is_form = request.method() == Method::POST && is_own(request.headers());
+    let is_form = request.method() == Method::POST && is_own(request.request());
     if is_form
         && let Ok(None) = Staff::of(request.request()).await
         && let Some(sent) = received(&mut request).await
