@@ -14,6 +14,7 @@ use crate::config::{Config, Listen};
 use crate::db::migrations;
 use crate::events::Receiver;
 use crate::http::{self, Site};
+use crate::services::LoopbackAddress;
 
 /// How long requests in flight may take to finish when the site stops, in seconds. The private servers end after that,
 /// and service managers often kill a site 10 s after they asked it to stop.
@@ -112,7 +113,10 @@ pub fn serve(
 ) -> std::io::Result<Server> {
     let listener = listener.into();
     let (services, workers) = (platform.services.clone(), platform.config.site.workers);
-    platform.loopback.listens_on(listener.address()?);
+    platform.loopback.listens_on(match listener.address()? {
+        Listen::Tcp(address) => LoopbackAddress::Tcp(address),
+        Listen::Unix(path) => LoopbackAddress::Unix(path),
+    });
     let server = HttpServer::new(move || {
         App::new()
             .configure(|config| http::configure(config, &services, &site))

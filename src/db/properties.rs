@@ -1,5 +1,6 @@
 //! The table `property`.
 
+use futures_util::future::try_join;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
@@ -141,10 +142,12 @@ pub async fn list_similar(
     // An index gives both from the price on, for any number of rows in the band.
     let dearer: [&(dyn ToSql + Sync); 5] = [&place, &price, &end, &to.id.0, &limit];
     let cheaper: [&(dyn ToSql + Sync); 5] = [&place, &floor, &price, &to.id.0, &limit];
-    let (above, below): (Result<Vec<_>, _>, Result<Vec<_>, _>) = tokio::try_join!(
+    // In one round trip, in this order.
+    let (above, below): (Result<Vec<_>, _>, Result<Vec<_>, _>) = try_join(
         cached::list(client, above, &dearer, property),
         cached::list(client, below, &cheaper, property),
-    )?;
+    )
+    .await?;
     let mut found = [above?, below?].concat();
     found.sort_by_key(|other| ((other.price.as_decimal() - price).abs(), other.id));
     found.truncate(usize::try_from(limit).unwrap_or(0));

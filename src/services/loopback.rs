@@ -15,15 +15,22 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::UnixStream;
 use tower_service::Service;
 
-use crate::config::Listen;
-
 /// How long a request of the site to itself may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Where the server listens.
+#[derive(Debug, Clone)]
+pub enum Address {
+    /// On a port.
+    Tcp(SocketAddr),
+    /// On a Unix socket.
+    Unix(PathBuf),
+}
 
 /// The address that the server listens on, and a host name that it answers to.
 #[derive(Clone, Default)]
 pub struct Loopback {
-    address: Arc<OnceLock<Listen>>,
+    address: Arc<OnceLock<Address>>,
     host: String,
 }
 
@@ -75,7 +82,7 @@ impl Loopback {
     }
 
     /// Notes the address, once the server listens.
-    pub fn listens_on(&self, address: Listen) {
+    pub fn listens_on(&self, address: Address) {
         // A second server in one process would be a test's; the first stays.
         let _ = self.address.set(address);
     }
@@ -85,13 +92,13 @@ impl Loopback {
         let address = self.address.get()?;
         let builder = Client::builder(TokioExecutor::new());
         let (client, origin) = match address {
-            Listen::Tcp(address) => {
+            Address::Tcp(address) => {
                 let mut connector = HttpConnector::new();
                 connector.set_nodelay(true);
                 let address = SocketAddr::new(reachable(address.ip()), address.port());
                 (Connected::Tcp(builder.build(connector)), format!("http://{address}"))
             }
-            Listen::Unix(path) => {
+            Address::Unix(path) => {
                 let connector = SocketConnector(path.clone());
                 (Connected::Unix(builder.build(connector)), "http://localhost".to_owned())
             }

@@ -44,7 +44,7 @@ pub use history::{History, HistoryPage, Origin};
 pub use imports::{ImportOutcome, LOOK_SECONDS, MAX_UPLOAD_BYTES, Preview, PreviewOutcome};
 pub use list_view::ListView;
 pub use listings::{ListingPage, Listings};
-pub use loopback::Loopback;
+pub use loopback::{Address as LoopbackAddress, Loopback};
 pub use looser::{FilterPart, Looser};
 pub use machines::{Machines, Newest};
 pub use management::Management;

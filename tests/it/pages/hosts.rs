@@ -13,7 +13,7 @@ async fn a_foreign_host_is_refused_and_nothing_is_cached() {
         "127.0.0.1@evil.example",
         "localhost:80:80",
     ] {
-        for target in ["/properties/", "/admin/login/", "/healthz", "/static/site.css"] {
+        for target in ["/properties/", "/admin/login/", "/metrics", "/static/site.css"] {
             let answer = app.get_raw(target, host).await;
             assert_eq!(answer.status, 400, "{host}: {answer:?}");
         }

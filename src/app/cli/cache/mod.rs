@@ -18,9 +18,8 @@ use super::output::{self, OutputFormat};
 use super::{CommandError, Result};
 use crate::app::platform::{Platform, StartError};
 use crate::app::site;
-use crate::config::Listen;
 use crate::http;
-use crate::services::{LoadTest, LoadTestRequest, ServiceError};
+use crate::services::{LoadTest, LoadTestRequest, LoopbackAddress, ServiceError};
 pub(super) use arguments::CacheAction;
 use parts::{ACTOR, as_configured, refused};
 
@@ -147,7 +146,7 @@ async fn load_test(platform: &Platform, action: &CacheAction) -> Result<Value> {
     let done = match &action.part.url {
         Some(url) => {
             let address = address_on_this_machine(url)?;
-            platform.loopback.listens_on(Listen::Tcp(address));
+            platform.loopback.listens_on(LoopbackAddress::Tcp(address));
             testing.await?
         }
         None => beside_a_site(platform, testing).await?,

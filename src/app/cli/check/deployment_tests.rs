@@ -38,7 +38,10 @@ type Case = (&'static [(&'static str, &'static str)], &'static [&'static str]);
 #[test]
 fn each_value_that_is_not_good_is_found() {
     let cases: [Case; 19] = [
-        (&[("DEBUG", "true")], &["security.W018"]),
+        (
+            &[("DEBUG", "true"), ("SITE_URL", "http://localhost"), ("ALLOWED_HOSTS", "localhost")],
+            &["security.W018", "security.W021", "security.W012"],
+        ),
         (&[("SECRET_KEY", "")], &["security.W009"]),
         (&[("SECRET_KEY", "changemechangemechangemechangeme")], &["security.W023"]),
         (&[("CACHE_API_TOKEN", "")], &["cache.I002"]),
