@@ -109,7 +109,7 @@ pub async fn upsert(client: &impl GenericClient, user: &LoadedUser) -> Result<bo
 /// Changes what a user is, apart from the password.
 ///
 /// # Errors
-/// [`DbError::Constraint`] when the name is taken; otherwise when the database can't answer.
+/// [`super::DbError::Constraint`] when the name is taken; otherwise when the database can't answer.
 pub async fn update(
     client: &impl GenericClient,
     id: UserId,
