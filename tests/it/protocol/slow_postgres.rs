@@ -8,8 +8,7 @@ use property_listings::config::PostgresAddress;
 use property_listings::db::{Client, Database, DbError, GenericClient as _};
 
 use crate::harness::{
-    Browser, Plan, Proxy, Shell, Shows as _, Stopwatch, TestDatabase, eventually_within, listing,
-    until,
+    Browser, Plan, Proxy, Shell, Stopwatch, TestDatabase, eventually_within, listing, until,
 };
 
 /// What a read waits for an answer, and somewhat more for a busy machine.
@@ -183,7 +182,13 @@ async fn a_page_whose_statement_takes_too_long_says_so_and_the_log_names_the_sta
         }
         lock.release().await;
     }
-    site.log().shows(["a statement took too long: ", "FROM property", "UPDATE session"]);
+    // A line is written after the response that it is about.
+    until("the log names the statements", async || {
+        let log = site.log();
+        let texts = ["a statement took too long: ", "FROM property", "UPDATE session"];
+        texts.iter().all(|text| log.contains(text))
+    })
+    .await;
 }
 
 #[tokio::test]
