@@ -1,5 +1,5 @@
 // Says what a report of Lighthouse found; exits with 1 where a category has less than 98 of 100.
-const { categories, audits } = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
+const { categories, audits } = JSON.parse(require("fs").readFileSync(process.argv[2], "utf8"));
 const scores = Object.values(categories).map(({ title, score }) => [title, Math.round(score * 100)]);
 const figure = (id) => audits[id].displayValue.replace(/\s/g, " ");
 for (const { auditRefs } of Object.values(categories)) {
