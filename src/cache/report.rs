@@ -1,6 +1,5 @@
 //! What operators ask of the cache: sizes, figures, the removal of entries.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,7 +8,7 @@ use deadpool_redis::redis::aio::MultiplexedConnection;
 
 use super::asking::Asking;
 use super::redis_tier::RedisTier;
-use super::{Cache, CacheError, Refusal};
+use super::{Cache, CacheError, RedisReport, Refusal};
 
 /// Entries of one family in Redis.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -18,31 +17,6 @@ pub struct LevelReport {
     pub entries: u64,
     /// Their values' bytes.
     pub bytes: u64,
-}
-
-/// What the server says of itself: fields of `INFO`.
-#[derive(Debug, Clone, Default)]
-pub struct RedisReport(BTreeMap<String, String>);
-
-impl RedisReport {
-    /// Reads the answer to `INFO`.
-    pub fn parse(text: &str) -> Self {
-        let pair = |line: &str| {
-            let (field, value) = line.split_once(':')?;
-            Some((field.to_owned(), value.trim().to_owned()))
-        };
-        Self(text.lines().filter_map(pair).collect())
-    }
-
-    /// A field as text.
-    pub fn text(&self, field: &str) -> Option<&str> {
-        self.0.get(field).map(String::as_str)
-    }
-
-    /// A field as a whole number; `None` when it is absent.
-    pub fn number(&self, field: &str) -> Option<u64> {
-        self.text(field)?.parse().ok()
-    }
 }
 
 /// The ways to what the cache holds.

@@ -11,6 +11,8 @@ use deadpool_redis::redis::aio::MultiplexedConnection;
 use deadpool_redis::redis::{self, RedisResult};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
+use super::RedisReport;
+
 /// The worker threads' connections, as long as one connection of the link lasts.
 pub(super) struct WorkerConnections {
     /// Names the run of the server; `None` where the server does not say.
@@ -65,6 +67,5 @@ impl WorkerConnections {
 
 async fn run_of(redis: &mut MultiplexedConnection) -> Option<String> {
     let info: String = redis::cmd("INFO").arg("server").query_async(redis).await.ok()?;
-    let run = info.lines().find_map(|line| line.strip_prefix("run_id:"));
-    run.map(|run| run.trim().to_owned())
+    RedisReport::parse(&info).text("run_id").map(str::to_owned)
 }

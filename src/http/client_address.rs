@@ -20,9 +20,9 @@ pub(in crate::http) fn client_address(request: &HttpRequest) -> Option<IpAddr> {
     }
 }
 
-/// The address of a request's client for a log line.
-pub(in crate::http) fn client_name(request: &HttpRequest) -> String {
-    client_address(request).map_or_else(|| "-".to_owned(), |client| client.to_string())
+/// A client's address for a log line.
+pub(in crate::http) fn client_name(address: Option<IpAddr>) -> String {
+    address.map_or_else(|| "-".to_owned(), |address| address.to_string())
 }
 
 /// The address that `X-Forwarded-For` states, or else `Forwarded` (RFC 7239), where the peer is a trusted proxy.

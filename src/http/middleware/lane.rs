@@ -15,7 +15,7 @@ use super::harden::harden;
 use super::request_id::{RequestId, cache_status as shown};
 use crate::cache::policy;
 use crate::http::Site;
-use crate::http::client_address::client_name;
+use crate::http::client_address::{client_address, client_name};
 use crate::http::pages::{Asked, answer, cache_status, refresh};
 use crate::services::Services;
 
@@ -94,7 +94,7 @@ fn from_memory(request: &ServiceRequest, asked: &mut Asked) -> Option<HttpRespon
             request.method(),
             request.path(),
             shown(response.headers()),
-            client_name(request.request())
+            client_name(client_address(request.request()))
         );
     });
     id.show(response.headers_mut());

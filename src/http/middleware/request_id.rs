@@ -10,7 +10,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, web};
 
 use crate::cache::caller;
-use crate::http::client_address::client_name;
+use crate::http::client_address::{client_address, client_name};
 use crate::http::pages::Asked;
 use crate::services::{Route, Services};
 
@@ -66,7 +66,7 @@ pub async fn request_id<B: MessageBody>(
     let route = request.extensions().get::<Asked>().map_or(Route::Other, |asked| asked.route);
     let (method, path) = (request.method().clone(), request.path().to_owned());
     let services = request.app_data::<web::Data<Services>>().cloned();
-    let client = client_name(request.request());
+    let client = client_address(request.request());
     let answered = |response: &Result<ServiceResponse<B>, Error>| {
         let (status, cache) = match response {
             Ok(response) => (response.status(), cache_status(response.headers())),
@@ -85,7 +85,8 @@ pub async fn request_id<B: MessageBody>(
         let status = status.as_u16();
         log::log!(
             level,
-            "request method={method} path={path} status={status} ms={ms:.3} cache=\"{cache}\" client={client}"
+            "request method={method} path={path} status={status} ms={ms:.3} cache=\"{cache}\" client={}",
+            client_name(client)
         );
     };
     let answering = async {
