@@ -44,7 +44,8 @@ pub(super) fn parse(text: &str) -> Result<Decimal, String> {
     let entered = decimal::parse(number).ok_or_else(|| {
         format!("“{}” is not an area. Enter a number such as 85 or 1,234.5.", shown())
     })?;
-    let limits = || format!("“{}” is not allowed. Enter an area above 0, up to {LARGEST}.", shown());
+    let limits =
+        || format!("“{}” is not allowed. Enter an area above 0, up to {LARGEST}.", shown());
     let most = Decimal::from(MOST);
     if entered <= Decimal::ZERO || entered > most {
         return Err(limits());
