@@ -2,7 +2,7 @@
 //! its own with a plan of its own. Values are always parameters.
 
 use super::fact_columns::COLUMNS;
-use super::listing_conditions::{Builder, Statement, joined};
+use super::listing_conditions::{Builder, Statement, joined, of_status};
 use super::listing_order::Order;
 use crate::domain::{DEFAULT_PAGE_SIZE, ListingFilter, ListingQuery, Position};
 
@@ -51,6 +51,9 @@ pub(super) fn page(query: &ListingQuery, few: bool) -> Statement {
     Statement { sql, parameters }
 }
 
+/// The number of rows that the tally of locations and statuses has.
+pub(super) const TALLIED: &str = "SELECT coalesce(sum(rows), 0)::bigint FROM property_tally";
+
 /// Whether the tally of locations has the exact number of a filter's rows.
 pub(super) fn is_tallied(filter: &ListingFilter) -> bool {
     filter.search.is_none() && filter.facts.is_empty()
@@ -60,7 +63,7 @@ pub(super) fn is_tallied(filter: &ListingFilter) -> bool {
 pub(super) fn count(filter: &ListingFilter, most: i64) -> Statement {
     let builder = Builder::new(filter);
     match is_tallied(filter) {
-        true => builder.finish("SELECT coalesce(sum(rows), 0)::bigint FROM property_tally"),
+        true => builder.finish(TALLIED),
         false => builder.count(most),
     }
 }
@@ -70,11 +73,12 @@ pub(super) fn count_by_place(filter: &ListingFilter, limit: i64) -> Statement {
     let mut builder = Builder::new(filter);
     let limit = builder.bind(limit);
     let Builder { conditions, parameters } = builder;
+    let status = of_status(filter.status);
     let sql = format!(
         "WITH per_place AS MATERIALIZED (SELECT location_folded, count(*) AS listings FROM property{conditions} \
          GROUP BY location_folded ORDER BY count(*) DESC, location_folded LIMIT {limit}) \
          SELECT newest.location, per_place.listings FROM per_place \
-         CROSS JOIN LATERAL (SELECT location FROM property WHERE location_folded = per_place.location_folded \
+         CROSS JOIN LATERAL (SELECT location FROM property WHERE location_folded = per_place.location_folded AND {status} \
          ORDER BY created_at DESC, id DESC LIMIT 1) AS newest \
          ORDER BY per_place.listings DESC, per_place.location_folded"
     );
