@@ -92,6 +92,8 @@ mod tests {
         Cursor, Cursors, Direction, Fact, FactValue, PropertyId, Sort, SortKey, SortValue,
     };
 
+    const LISTED: &str = "status IN ('active', 'pending')";
+
     fn sorted_by_year(descending: bool, position: Position) -> String {
         let year = Fact::named("year_built").expect("a fact");
         let sort = Sort { key: SortKey::Fact(year), descending };
@@ -109,18 +111,16 @@ mod tests {
         assert_eq!(
             first,
             format!(
-                "(SELECT {COLUMNS} FROM property WHERE year_built IS NOT NULL ORDER BY year_built ASC, id ASC LIMIT $3) \
-                 UNION ALL (SELECT {COLUMNS} FROM property WHERE year_built IS NULL ORDER BY year_built ASC, id ASC LIMIT $3) \
+                "(SELECT {COLUMNS} FROM property WHERE {LISTED} AND year_built IS NOT NULL ORDER BY year_built ASC, id ASC LIMIT $3) \
+                 UNION ALL (SELECT {COLUMNS} FROM property WHERE {LISTED} AND year_built IS NULL ORDER BY year_built ASC, id ASC LIMIT $3) \
                  ORDER BY year_built ASC NULLS LAST, id ASC LIMIT $1 OFFSET $2"
             )
         );
         let next = sorted_by_year(true, at_row(Some(1990), Direction::Forward));
-        assert!(
-            next.contains("WHERE (year_built, id) < ($1, $2) ORDER BY year_built DESC, id DESC")
-        );
-        assert!(next.contains("WHERE year_built IS NULL ORDER BY"), "{next}");
+        assert!(next.contains("AND (year_built, id) < ($1, $2) ORDER BY year_built DESC, id DESC"));
+        assert!(next.contains("AND year_built IS NULL ORDER BY"), "{next}");
         let back = sorted_by_year(true, at_row(None, Direction::Backward));
-        assert!(back.contains("WHERE year_built IS NULL AND id > $1 ORDER BY year_built ASC"));
+        assert!(back.contains("AND year_built IS NULL AND id > $1 ORDER BY year_built ASC"));
         assert!(back.ends_with("ORDER BY year_built ASC NULLS FIRST, id ASC LIMIT $2 OFFSET $3"));
     }
 
@@ -130,12 +130,12 @@ mod tests {
             (
                 false,
                 at_row(Some(1990), Direction::Backward),
-                "WHERE (year_built, id) < ($1, $2) ORDER BY year_built DESC, id DESC LIMIT",
+                "AND (year_built, id) < ($1, $2) ORDER BY year_built DESC, id DESC LIMIT",
             ),
             (
                 true,
                 at_row(None, Direction::Forward),
-                "WHERE year_built IS NULL AND id < $1 ORDER BY year_built DESC, id DESC LIMIT",
+                "AND year_built IS NULL AND id < $1 ORDER BY year_built DESC, id DESC LIMIT",
             ),
         ] {
             let sql = sorted_by_year(descending, position);
@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(
             statement.sql,
             format!(
-                "SELECT {COLUMNS} FROM property WHERE search @@ property_query($1, $2) AND \
+                "SELECT {COLUMNS} FROM property WHERE {LISTED} AND search @@ property_query($1, $2) AND \
                  location_folded = $3 AND price >= $4 ORDER BY price DESC, id DESC LIMIT $5 OFFSET $6"
             )
         );
