@@ -11,15 +11,15 @@ async fn one_click_changes_a_status_and_one_click_changes_it_back() {
     list.shows(["formaction=\"/admin/properties/2/status/\"", "value=\"pending\""]);
     let path = "/admin/properties/2/status/";
     let done =
-        staff.submit(path, &[("status", "pending"), ("_changelist_filters", "q=home")]).await;
+        staff.submit(path, &[("set_status", "pending"), ("_changelist_filters", "q=home")]).await;
     assert_eq!(done.assert_status(303).header("location"), "/admin/properties/?q=home");
     let said = staff.get(LIST).await;
     said.shows(["The status of “Home 2” is now “Under offer”.", "Undo"]);
     assert_eq!(app.sql("SELECT status FROM property WHERE id = 2").await, "pending");
-    assert_eq!(said.field("status"), "active");
-    staff.submit(path, &[("status", "active")]).await.assert_status(303);
+    assert_eq!(said.field("set_status"), "active");
+    staff.submit(path, &[("set_status", "active")]).await.assert_status(303);
     assert_eq!(app.sql("SELECT status FROM property WHERE id = 2").await, "active");
-    let again = staff.submit(path, &[("status", "active"), ("_listing", "1")]).await;
+    let again = staff.submit(path, &[("set_status", "active"), ("_listing", "1")]).await;
     assert_eq!(again.assert_status(303).header("location"), "/admin/properties/2/change/");
     staff.get(LIST).await.shows(["already had the status “Active”"]);
     let history = "SELECT string_agg(after ->> 'status', ' ' ORDER BY id) FROM history";
@@ -30,10 +30,13 @@ async fn one_click_changes_a_status_and_one_click_changes_it_back() {
 async fn a_status_that_is_none_is_refused_by_name_and_a_listing_that_is_gone_is_not_found() {
     let (app, staff) = spawn_staffed(1).await;
     for status in ["", "sold", "ACTIVE"] {
-        let refused = staff.submit("/admin/properties/1/status/", &[("status", status)]).await;
+        let refused = staff.submit("/admin/properties/1/status/", &[("set_status", status)]).await;
         refused.assert_status(400);
     }
-    staff.submit("/admin/properties/9/status/", &[("status", "draft")]).await.assert_status(404);
+    staff
+        .submit("/admin/properties/9/status/", &[("set_status", "draft")])
+        .await
+        .assert_status(404);
     assert_eq!(app.database.changes().await, "0");
 }
 

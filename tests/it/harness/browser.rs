@@ -191,7 +191,7 @@ impl Browser {
 
     pub(crate) async fn set_status(&self, id: i64, status: &str) {
         let path = format!("/admin/properties/{id}/status/");
-        self.submit(&path, &[("status", status)]).await.assert_status(303);
+        self.submit(&path, &[("set_status", status)]).await.assert_status(303);
     }
 
     pub(crate) async fn delete_listing(&self, id: i64) {

@@ -56,7 +56,7 @@ pub(in crate::http::admin) async fn act(
         BulkAction::Move => Location::parse(typed)
             .map(BulkChange::Move)
             .map_err(|err| FieldErrors::of("location", err.to_string())),
-        BulkAction::SetStatus => status::parse(&fields).map(BulkChange::SetStatus),
+        BulkAction::SetStatus => status::parse(&fields, "status").map(BulkChange::SetStatus),
     };
     match change {
         Ok(change) => apply(&staff, &chosen, change, question).await,

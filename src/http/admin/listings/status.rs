@@ -10,7 +10,7 @@ use crate::http::staff::Staff;
 use crate::http::views::list_address::carrying;
 use crate::http::{Answer, AppError};
 
-/// `POST /admin/properties/{id}/status/`: with `status`; leads back to the list whose state the form carries, or to the
+/// `POST /admin/properties/{id}/status/`: with `set_status`; leads back to the list whose state the form carries, or to the
 /// listing.
 pub(in crate::http::admin) async fn set(
     staff: Staff,
@@ -19,7 +19,7 @@ pub(in crate::http::admin) async fn set(
 ) -> Answer {
     staff.require(Permission::Change)?;
     let id = PropertyId(*id);
-    let status = parse(&fields).map_err(AppError::Invalid)?;
+    let status = parse(&fields, "set_status").map_err(AppError::Invalid)?;
     let set = staff.services.editor.set_status(&staff.username, id, status).await?;
     let (title, was) = set.ok_or(AppError::NotFound)?;
     let label = status.label();
@@ -39,7 +39,7 @@ pub(in crate::http::admin) async fn set(
     Ok(see_other(&staff.way_on(address)))
 }
 
-/// The status that a form names.
-pub(super) fn parse(fields: &Fields) -> Result<Status, FieldErrors> {
-    Status::parse(fields.get("status"), |_| true).map_err(|err| FieldErrors::of("status", err))
+/// The status in a field of a form.
+pub(super) fn parse(fields: &Fields, name: &'static str) -> Result<Status, FieldErrors> {
+    Status::parse(fields.get(name), |_| true).map_err(|err| FieldErrors::of(name, err))
 }
