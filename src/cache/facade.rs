@@ -11,6 +11,7 @@ use super::lease::Lease;
 use super::link::Link;
 use super::memory::MemoryTier;
 use super::metrics::Metrics;
+use super::page_head::Content;
 use super::recent::Recent;
 use super::redis_tier::RedisTier;
 use super::{CacheError, CacheKey, Entry, Level, Outcome, Stamps, TagSet};
@@ -92,8 +93,7 @@ impl Cache {
         stamps: &Stamps,
         age: Duration,
         ttl: Duration,
-        about: serde_json::Value,
-        parts: Vec<actix_web::web::Bytes>,
+        content: Content,
     ) -> bool {
         let (Some(tier), Stamps::Known(generations)) = (&self.redis, stamps) else {
             return false;
@@ -102,11 +102,11 @@ impl Cache {
             created: SystemTime::now() - age,
             ttl: age + ttl,
             stamps: generations.clone(),
-            about,
-            parts,
+            page: content.page,
+            value: content.value,
         };
         let bytes = entry.encode(&self.build);
-        let stored = tier.store(key, &bytes, ttl, &stamps.tags()).await;
+        let stored = tier.store(key, &bytes, &content.bodies, ttl, &stamps.tags()).await;
         self.counted(key.level(), stored).is_ok()
     }
 

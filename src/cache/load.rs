@@ -1,5 +1,6 @@
 //! Values that are loaded once and kept: query results, counts, sessions.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,8 +9,11 @@ use serde::de::DeserializeOwned;
 
 use super::flight::{Landed, Leader, Part};
 use super::memory::LocalStamps;
+use super::page_head::Content;
 use super::redis_tier::{Found, RedisTier};
-use super::{Cache, CacheKey, Entry, Level, Outcome, Stamps, Tag, TagSet, Tagged, caller};
+use super::{
+    Cache, CacheKey, Entry, Generation, Level, Outcome, Stamps, Tag, TagSet, Tagged, caller,
+};
 
 /// A loaded value, and how long it may be kept.
 #[derive(Debug)]
@@ -113,10 +117,9 @@ impl Cache {
         let tier = self.redis.as_ref()?.beyond_lease();
         let tags = super::with_site(tags);
         let local = self.memory.generations.capture(&tags);
-        let found = self.counted(key.level(), tier.find(key, &tags).await);
-        let validated = self.validated(&tier, key.level(), found.ok()?, &local);
-        let (entry, ..) = validated.await?;
-        serde_json::from_slice(entry.parts.first()?).ok()
+        let found = self.counted(key.level(), tier.find(key, None, &tags).await).ok()?;
+        let (entry, ..) = self.validated(&tier, key.level(), &found, &local).await?;
+        serde_json::from_slice(&entry.value).ok()
     }
 
     async fn lead<T, E, F>(
@@ -158,9 +161,9 @@ impl Cache {
     ) -> Option<(Cached<T>, bool)> {
         let started = Instant::now();
         let tier = self.redis.as_ref()?;
-        let found = self.counted(key.level(), tier.find(key, tags).await).ok()?;
-        let (entry, left, local) = self.validated(tier, key.level(), found, local).await?;
-        let value = serde_json::from_slice(entry.parts.first()?).ok()?;
+        let found = self.counted(key.level(), tier.find(key, None, tags).await).ok()?;
+        let (entry, left, local) = self.validated(tier, key.level(), &found, local).await?;
+        let value = serde_json::from_slice(&entry.value).ok()?;
         self.metrics.time_hit(key.level(), started.elapsed());
         let outcome = Outcome::Hit(left);
         let mut cached = unkept(value, left, entry.stamps(), local, outcome);
@@ -278,9 +281,8 @@ impl Cache {
             Ok(json) if !ttl.is_zero() => json,
             _ => return false,
         };
-        let parts = vec![json.into()];
-        let (age, about) = (Duration::ZERO, serde_json::Value::Null);
-        self.store(key, &tagged.stamps, age, ttl, about, parts).await
+        let content = Content { page: None, value: json.into(), bodies: Vec::new() };
+        self.store(key, &tagged.stamps, Duration::ZERO, ttl, content).await
     }
 
     /// A follower's share of what its leader loaded.
@@ -300,26 +302,28 @@ impl Cache {
         &self,
         tier: &RedisTier,
         level: Level,
-        found: Found,
+        found: &Found,
         local: &LocalStamps,
     ) -> Option<(Entry, Duration, LocalStamps)> {
         let entry = Entry::decode(found.bytes.as_ref()?, &self.build)?;
         let left = entry.remaining()?;
-        let carried: TagSet = entry.stamps.keys().cloned().collect();
-        if !carried.contains(&Tag::site()) {
+        if !entry.stamps.contains_key(&Tag::site()) {
             return None;
         }
-        let (current, local) = match local.only(&carried) {
-            Some(local) => (found.generations, local),
-            None => {
-                let local = self.memory.generations.capture(&carried);
-                let current = tier.generations(&carried).await;
-                (self.counted(level, current).ok()?, local)
-            }
+        let is_current = |current: &BTreeMap<Tag, Generation>| {
+            entry.stamps.iter().all(|(tag, generation)| current.get(tag) == Some(generation))
         };
-        let mut stamps = entry.stamps.iter();
-        let alive = stamps.all(|(tag, generation)| current.get(tag) == Some(generation));
-        alive.then_some((entry, left, local))
+        // Most entries carry just the tags that they are expected to.
+        if entry.stamps.keys().eq(local.tags()) {
+            return is_current(&found.generations).then(|| (entry, left, local.clone()));
+        }
+        let carried: TagSet = entry.stamps.keys().cloned().collect();
+        if let Some(local) = local.only(&carried) {
+            return is_current(&found.generations).then_some((entry, left, local));
+        }
+        let local = self.memory.generations.capture(&carried);
+        let current = self.counted(level, tier.generations(&carried).await).ok()?;
+        is_current(&current).then_some((entry, left, local))
     }
 }
 

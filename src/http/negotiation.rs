@@ -85,6 +85,11 @@ impl AcceptedEncodings {
         }
     }
 
+    /// The one that the client likes best.
+    pub(super) fn first(self) -> Encoding {
+        self.into_iter().next().unwrap_or(Encoding::Identity)
+    }
+
     /// Whether the client accepts none that the site has.
     pub(super) fn is_empty(self) -> bool {
         self.into_iter().next().is_none()

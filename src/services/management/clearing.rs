@@ -7,7 +7,7 @@ use super::Management;
 use crate::cache::{CacheError, Carriers, Sampled, Tag, TagSet};
 use crate::domain::FieldErrors;
 use crate::events::kinds;
-use crate::services::families::FAMILIES;
+use crate::services::families::{FAMILIES, REMOVED};
 use crate::services::{PageKey, Result};
 
 /// The entries that a clear removed.
@@ -85,10 +85,9 @@ impl Management {
         let held = self.cache.report_memory().entries;
         let told = self.editor.log_clear(actor, None).await;
         self.cache.void(&Tag::site()).await;
-        let families = FAMILIES.map(|(_, family)| family);
         let cleared = match self.cache.redis_is_up() {
             None => Cleared { pages: Some(held), querysets: Some(0), reason: None },
-            Some(_) => self.removed(self.cache.remove(&families).await),
+            Some(_) => self.removed(self.cache.remove(&REMOVED).await),
         };
         // Last, so that nothing comes back from Redis.
         self.cache.clear_memory();

@@ -97,7 +97,7 @@ async fn spoil_one(cli: &Cli, key: &str, how: u8) -> anyhow::Result<()> {
 /// Takes a copy of all pages with their generations, and puts it back after a while.
 pub(super) async fn set_back(cli: &Cli, after: Duration) -> anyhow::Result<()> {
     let mut copies: Vec<(String, Vec<u8>)> = Vec::new();
-    for family in ["gen", "all_properties", "property_count", "page"] {
+    for family in ["gen", "all_properties", "property_count", "body", "page"] {
         for key in cli.keys(&format!("{PREFIX}:{family}:*")).await? {
             let dumped: Option<Vec<u8>> = cli.run(&["DUMP", &key]).await?;
             copies.extend(dumped.map(|bytes| (key, bytes)));
