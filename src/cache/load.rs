@@ -8,61 +8,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::flight::{Landed, Leader, Part};
+use super::loaded::{Cached, Fill, Interrupted, LoadError, content_of, unkept};
 use super::memory::LocalStamps;
-use super::page_head::Content;
 use super::redis_tier::{Found, RedisTier};
-use super::{
-    Cache, CacheKey, Entry, Generation, Level, Outcome, Stamps, Tag, TagSet, Tagged, caller,
-};
-
-/// A loaded value, and how long it may be kept.
-#[derive(Debug)]
-pub struct Fill<T> {
-    /// The value.
-    pub value: T,
-    /// Its lifetime, before jitter; zero if it is not to be kept.
-    pub ttl: Duration,
-    /// What it turned out to depend on, if that is less than what was asked for.
-    only: Option<TagSet>,
-}
-
-impl<T> Fill<T> {
-    /// A value that depends on every tag that its load was asked for.
-    pub fn new(value: T, ttl: Duration) -> Self {
-        Self { value, ttl, only: None }
-    }
-
-    /// The same value, which depends on these tags only.
-    #[must_use]
-    pub fn only(self, tags: impl IntoIterator<Item = Tag>) -> Self {
-        let only = Some(tags.into_iter().collect());
-        Self { only, ..self }
-    }
-}
-
-/// A value, and whether the cache had it.
-#[derive(Debug, Clone)]
-pub struct Cached<T> {
-    /// The value with its dependencies.
-    pub tagged: Tagged<T>,
-    /// How the level took part.
-    pub outcome: Outcome,
-}
-
-/// A load ended before it was done.
-#[derive(Debug, Clone, Copy)]
-pub enum Interrupted {
-    /// It took too long.
-    TooLong,
-    /// It panicked.
-    Panicked,
-}
-
-/// An error of a load, which every request that waited for the load gets.
-pub trait LoadError: Clone + Send + Sync + From<Interrupted> + 'static {
-    /// Whether it only says that a server is out of reach, so that an older answer may stand in.
-    fn is_outage(&self) -> bool;
-}
+use super::storing::Storing;
+use super::{Cache, CacheKey, Entry, Generation, Level, Outcome, Stamps, Tag, TagSet, caller};
 
 /// How long a load may take before it is given up and its followers are freed.
 const LOAD: Duration = Duration::from_secs(15);
@@ -79,6 +29,31 @@ impl Cache {
     /// # Errors
     /// Only those of the loader: without Redis the value is loaded.
     pub async fn get_or_load<T, E, F>(
+        &self,
+        key: &CacheKey,
+        tags: &TagSet,
+        load: impl FnOnce() -> F + Send + 'static,
+    ) -> Result<Cached<T>, E>
+    where
+        T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
+        E: LoadError,
+        F: Future<Output = Result<Fill<T>, E>> + Send + 'static,
+    {
+        let mut cached = self.get_or_load_early(key, tags, load).await?;
+        let storing = std::mem::take(&mut cached.tagged.storing);
+        if let (false, Outcome::Miss { stored }) =
+            (storing.all_succeeded().await, &mut cached.outcome)
+        {
+            *stored = false;
+        }
+        Ok(cached)
+    }
+
+    /// The same, for a page: the value may still be on its way to Redis, which the page waits for once it is rendered.
+    ///
+    /// # Errors
+    /// Those of [`Self::get_or_load`].
+    pub async fn get_or_load_early<T, E, F>(
         &self,
         key: &CacheKey,
         tags: &TagSet,
@@ -134,7 +109,10 @@ impl Cache {
         E: LoadError,
         F: Future<Output = Result<Fill<T>, E>> + Send + 'static,
     {
-        let found = self.look_up::<T>(key, &tags, leader.stamps()).await;
+        let found = match leader.stamps().are_absent() {
+            true => None,
+            false => self.look_up::<T>(key, &tags, leader.stamps()).await,
+        };
         let filling = |leader| {
             let (cache, key) = (self.clone(), key.clone());
             Box::pin(async move { cache.fill(leader, &key, &tags, load).await })
@@ -204,9 +182,8 @@ impl Cache {
             Ok(fill) => fill,
             Err(err) => {
                 leader.land(Arc::new(Err::<Cached<T>, E>(err.clone())));
-                if let (Some(tier), Stamps::Known(_)) = (&self.redis, &stamps) {
-                    // The lease ends by itself where this fails.
-                    let _ = tier.release(key).await;
+                if let Stamps::Known(_) = &stamps {
+                    self.give_up(key).await;
                 }
                 return Err(err);
             }
@@ -221,20 +198,46 @@ impl Cache {
             None => (stamps, leader.stamps().clone()),
         };
         let mut cached = unkept(value, ttl, stamps, local, Outcome::Bypass);
-        // Followers don't wait for the store.
+        let content = content_of(&cached.tagged.value, ttl);
+        match (&cached.tagged.stamps, content) {
+            (Stamps::Known(_), Some(content)) => {
+                cached.outcome = Outcome::Miss { stored: true };
+                // Followers don't wait for the store.
+                if leader.has_followers() {
+                    leader.land(Arc::new(Ok::<_, E>(cached.clone())));
+                }
+                let (key, stamps) = (key.clone(), cached.tagged.stamps.clone());
+                cached.tagged.storing = Storing::begin(async move {
+                    let age = Duration::ZERO;
+                    let stored = self.store(&key, &stamps, age, ttl, content).await;
+                    self.record(&key, Outcome::Miss { stored });
+                    if !stored {
+                        self.give_up(&key).await;
+                    }
+                    // Until now a request joins the flight, because Redis does not have the value yet.
+                    drop(leader);
+                    stored
+                });
+                return Ok(cached);
+            }
+            (Stamps::Known(_) | Stamps::Unknown, _) => {
+                self.give_up(key).await;
+                cached.outcome = Outcome::Miss { stored: false };
+            }
+            (Stamps::Local(_), _) => {}
+        }
+        self.record(key, cached.outcome);
         if leader.has_followers() {
             leader.land(Arc::new(Ok::<_, E>(cached.clone())));
         }
-        if matches!(cached.tagged.stamps, Stamps::Known(_) | Stamps::Unknown) {
-            let stored = self.store_value(key, &cached.tagged, ttl).await;
-            if let (false, Some(tier)) = (stored, &self.redis) {
-                // Other instances must not wait for a load that failed. If this fails too, the lease expires.
-                let _ = tier.release(key).await;
-            }
-            cached.outcome = Outcome::Miss { stored };
-        }
-        self.record(key, cached.outcome);
         Ok(cached)
+    }
+
+    /// Ends the lease of a load that stored nothing: other instances must not wait for it. If this fails, the lease expires.
+    async fn give_up(&self, key: &CacheKey) {
+        if let Some(tier) = &self.redis {
+            let _ = tier.release(key).await;
+        }
     }
 
     /// The generations to load under; or what another instance loaded meanwhile.
@@ -249,7 +252,9 @@ impl Cache {
         let deadline = Instant::now() + patience;
         let mut waited = false;
         loop {
-            match self.counted(key.level(), tier.lease(key, tags).await) {
+            let leased = self.counted(key.level(), tier.lease(key, tags).await);
+            local.note_minted();
+            match leased {
                 Err(_) => return Ok(Stamps::Local(tags.clone())),
                 Ok((stamps, leased)) if leased || Instant::now() > deadline => {
                     // Between the last look and this lease the other instance may have stored.
@@ -271,23 +276,11 @@ impl Cache {
         }
     }
 
-    async fn store_value<T: Serialize>(
-        &self,
-        key: &CacheKey,
-        tagged: &Tagged<T>,
-        ttl: Duration,
-    ) -> bool {
-        let json = match serde_json::to_vec(&tagged.value) {
-            Ok(json) if !ttl.is_zero() => json,
-            _ => return false,
-        };
-        let content = Content { page: None, value: json.into(), bodies: Vec::new() };
-        self.store(key, &tagged.stamps, Duration::ZERO, ttl, content).await
-    }
-
     /// A follower's share of what its leader loaded.
     fn followed<T, E>(&self, key: &CacheKey, result: Result<Cached<T>, E>) -> Result<Cached<T>, E> {
         let mut cached = result?;
+        // The leader minds the store.
+        cached.tagged.storing = Storing::default();
         if !matches!(cached.outcome, Outcome::Hit(_)) {
             cached.outcome = Outcome::Collapsed;
         }
@@ -340,18 +333,6 @@ where
         Ok(Err(_)) => Err(Interrupted::TooLong.into()),
         Err(_) => Err(Interrupted::Panicked.into()),
     }
-}
-
-fn unkept<T>(
-    value: T,
-    ttl: Duration,
-    stamps: Stamps,
-    local: LocalStamps,
-    outcome: Outcome,
-) -> Cached<T> {
-    let now = Instant::now();
-    let tagged = Tagged { value, stamps, local, fresh_until: now + ttl, loaded: now };
-    Cached { tagged, outcome }
 }
 
 fn landed<T, E>(landed: Landed) -> Option<Result<Cached<T>, E>>

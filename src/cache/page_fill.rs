@@ -30,7 +30,16 @@ impl Cache {
         let rendered = render().await;
         self.metrics.time_load(Level::PageRedis, started.elapsed());
         let result = match rendered {
-            Ok(rendered) => Ok(self.keep_page::<E>(&leader, key, rendered).await),
+            Ok(rendered) => {
+                let policy = rendered.policy.as_ref();
+                let storing = policy.map(|policy| policy.storing.clone()).unwrap_or_default();
+                let mut served = self.keep_page::<E>(&leader, key, rendered).await;
+                // Only the leader says whether its data are stored, and waits for that.
+                if !storing.all_succeeded().await {
+                    served.data_not_stored();
+                }
+                Ok(served)
+            }
             Err(err) if err.is_outage() => match self.stale_page(key) {
                 Some(served) => Ok(served),
                 None => {

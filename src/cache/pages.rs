@@ -184,6 +184,8 @@ impl Cache {
     ) -> Option<HeldPage> {
         let level = key.level();
         let mut found = self.counted(level, tier.find(key, Some(wanted), tags).await).ok()?;
+        // If they are gone, so is all that the page is made of: it is not looked for.
+        stamps.note_found(&found.generations);
         let (entry, left, local) = self.validated(tier, level, &found, stamps).await?;
         let head = entry.page.as_ref()?;
         let (encoding, body) = if head.text_length().is_none() {

@@ -100,7 +100,7 @@ impl Listings {
             Ok(Fill::new(value, ttl))
         };
         let tags = tags_of(&query.filter);
-        self.cache.get_or_load(&Self::list_key(query), &tags, load).await
+        self.cache.get_or_load_early(&Self::list_key(query), &tags, load).await
     }
 
     /// How many listings a filter selects.
@@ -111,7 +111,7 @@ impl Listings {
             let client = database.client().await?;
             Ok(Fill::new(properties::count(&client, &wanted).await?, ttl))
         };
-        self.cache.get_or_load(&Self::count_key(filter), &tags_of(filter), load).await
+        self.cache.get_or_load_early(&Self::count_key(filter), &tags_of(filter), load).await
     }
 
     /// The listing next to one in a result; `None` at its end.

@@ -33,7 +33,7 @@ impl Listings {
             Ok(Fill::new(value, ttl))
         };
         let tags = tags_of(&ListingFilter::default());
-        self.cache.get_or_load(&key, &tags, load).await
+        self.cache.get_or_load_early(&key, &tags, load).await
     }
 
     /// The places with the most listings of a filter, which selects so many in all.
@@ -57,6 +57,6 @@ impl Listings {
             let value = places::list(&client, &filter, total, limit).await?;
             Ok(Fill::new(value, ttl))
         };
-        self.cache.get_or_load(&key, &tags, load).await
+        self.cache.get_or_load_early(&key, &tags, load).await
     }
 }

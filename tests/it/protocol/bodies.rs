@@ -1,6 +1,6 @@
 //! A page in Redis: a head, and a body per encoding that has a key of its own.
 
-use crate::harness::{App, OwnRedis, Page, Plan, RedisCli, TOKEN, until};
+use crate::harness::{App, OwnRedis, Page, Plan, RedisCli, until};
 use crate::pages::encodings::decoded;
 
 const LIST: &str = "/properties/";
@@ -118,8 +118,10 @@ async fn an_encoding_that_redis_has_not_yet_is_a_hit_all_the_same() {
 
 #[tokio::test]
 async fn bodies_are_weighed_and_removed_with_their_pages_and_are_no_pages() {
-    let plan = Plan::new().await.homes(24).await.without_memory();
-    let app = plan.set("DEBUG", "true").set("METRICS_TOKEN", TOKEN).start().await;
+    // Of its own: only so many keys are looked at, and other tests' would be among them.
+    let redis = OwnRedis::start(&[]).await;
+    let plan = Plan::new().await.homes(24).await.without_memory().set("REDIS_URL", redis.url());
+    let app = plan.set("DEBUG", "true").start().await;
     app.get(LIST).await.assert_stored();
     assert_eq!(app.keys("body").await.len(), 3);
     let status = app.get_json("/properties/cache-status/").await;

@@ -13,5 +13,6 @@ mod outages;
 mod overtaken;
 mod refusals;
 mod rollback;
+mod round_trips;
 mod schema_changes;
 mod slow_postgres;
