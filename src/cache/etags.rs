@@ -8,19 +8,20 @@ use sha2::{Digest as _, Sha256};
 use super::compression::Encoding;
 use super::tag::hex;
 
-/// The validators of the bodies of a page: identity, gzip, brotli.
+/// The validators of the bodies of a page, each made when it is needed.
 #[derive(Debug, Clone)]
 pub(super) struct Etags {
     digits: String,
-    best: [HeaderValue; 3],
-    /// Those of bodies that were compressed fast have digits of their own. Few pages need them.
-    fast: OnceLock<[HeaderValue; 3]>,
+    /// Of bodies that were compressed well, or not at all: identity, gzip, brotli.
+    best: [OnceLock<HeaderValue>; 3],
+    /// Those of bodies that were compressed fast have digits of their own.
+    fast: [OnceLock<HeaderValue>; 3],
 }
 
 impl Etags {
     /// Those of a body with a checksum, in hexadecimal digits.
-    pub(super) fn of(digits: &str) -> Self {
-        Self { digits: digits.to_owned(), best: quoted(digits), fast: OnceLock::new() }
+    pub(super) fn of(digits: String) -> Self {
+        Self { digits, best: Default::default(), fast: Default::default() }
     }
 
     /// The digits of the body.
@@ -30,7 +31,7 @@ impl Etags {
 
     /// The validator of a body that was compressed well, or not at all.
     pub(super) fn best(&self, encoding: Encoding) -> &HeaderValue {
-        &self.best[place(encoding)]
+        self.best[place(encoding)].get_or_init(|| quoted(&self.digits, encoding))
     }
 
     /// The validator of a body that was compressed fast.
@@ -38,8 +39,10 @@ impl Etags {
         if encoding == Encoding::Identity {
             return self.best(encoding);
         }
-        let fast = || quoted(&hex(&Sha256::digest(format!("{} fast", self.digits))[..16]));
-        &self.fast.get_or_init(fast)[place(encoding)]
+        self.fast[place(encoding)].get_or_init(|| {
+            let digits = hex(&Sha256::digest(format!("{} fast", self.digits))[..16]);
+            quoted(&digits, encoding)
+        })
     }
 }
 
@@ -51,10 +54,13 @@ fn place(encoding: Encoding) -> usize {
     }
 }
 
-fn quoted(digits: &str) -> [HeaderValue; 3] {
-    ["", "-gzip", "-br"].map(|suffix| {
-        // Hexadecimal digits are a valid value; anything else is not read from Redis.
-        HeaderValue::from_maybe_shared(format!("\"{digits}{suffix}\""))
-            .unwrap_or(HeaderValue::from_static("\"\""))
-    })
+fn quoted(digits: &str, encoding: Encoding) -> HeaderValue {
+    let suffix = match encoding {
+        Encoding::Identity => "\"",
+        Encoding::Gzip => "-gzip\"",
+        Encoding::Brotli => "-br\"",
+    };
+    // Hexadecimal digits are a valid value; anything else is not read from Redis.
+    HeaderValue::from_maybe_shared(["\"", digits, suffix].concat())
+        .unwrap_or(HeaderValue::from_static("\"\""))
 }

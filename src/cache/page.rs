@@ -81,7 +81,7 @@ impl StoredPage {
     ) -> Self {
         Self {
             content_type,
-            etags: Etags::of(&hex(&Sha256::digest(&identity)[..16])),
+            etags: Etags::of(hex(&Sha256::digest(&identity)[..16])),
             length: identity.len(),
             identity: identity.into(),
             gzip,
@@ -238,7 +238,7 @@ impl StoredPage {
         };
         Some(Self {
             content_type: HeaderValue::from_str(&head.content_type).ok()?,
-            etags: Etags::of(&head.etag),
+            etags: Etags::of(head.etag.clone()),
             length,
             identity: match encoding {
                 Encoding::Identity => body.into(),

@@ -136,7 +136,8 @@ impl Cache {
         let found = self.look_up_page(key, wanted, tags, leader.stamps()).await;
         let filling = |leader| {
             let (cache, key) = (self.clone(), key.clone());
-            async move { cache.fill_page(leader, &key, render).await }
+            // On the heap, because it is large and a hit has no need of it.
+            Box::pin(async move { cache.fill_page(leader, &key, render).await })
         };
         let Some((served, ends_soon)) = found else {
             return to_the_end(filling(leader)).await;

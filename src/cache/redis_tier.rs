@@ -59,15 +59,15 @@ impl RedisTier {
     }
 
     pub(super) fn key(&self, name: &str) -> String {
-        format!("{}:{name}", self.prefix)
+        [&self.prefix, ":", name].concat()
     }
 
     pub(super) fn generation_key(&self, tag: &Tag) -> String {
-        format!("{}:gen:{}", self.prefix, tag.as_str())
+        [&self.prefix, ":gen:", tag.as_str()].concat()
     }
 
     fn body_key(&self, key: &CacheKey, encoding: Encoding) -> String {
-        format!("{}:{BODIES}:{}:{}", self.prefix, encoding.name(), key.as_str())
+        [&self.prefix, ":", BODIES, ":", encoding.name(), ":", key.as_str()].concat()
     }
 
     /// The entry, one of its bodies, and the generations of the tags that it is expected to carry, in one round trip.
