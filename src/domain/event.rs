@@ -88,4 +88,10 @@ pub struct RowState {
     pub price: Price,
     /// Its location as the database folds it.
     pub location_folded: FoldedLocation,
+    /// Its location as it was typed, if this or `created_at` was changed.
+    #[serde(default)]
+    pub location: Option<String>,
+    /// When it was added, if this or `location` was changed.
+    #[serde(default)]
+    pub created_at: Option<String>,
 }

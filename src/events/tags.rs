@@ -14,6 +14,12 @@ pub mod kinds {
         Tag::all("properties")
     }
 
+    /// How many listings there are, by place, and how the places are spelled: carried by the count and the places of the
+    /// whole list, which most edits leave as they are.
+    pub fn tally() -> Tag {
+        Tag::all("tally")
+    }
+
     /// One listing: carried by its own page.
     pub fn property(id: PropertyId) -> Tag {
         Tag::one("property", &id.to_string())
@@ -40,7 +46,7 @@ pub mod kinds {
         let text = text.trim();
         match text.split_once(':') {
             None if text == Tag::site().as_str() => Some(Tag::site()),
-            None if text == properties().as_str() => Some(properties()),
+            None => [properties(), tally()].into_iter().find(|tag| tag.as_str() == text),
             Some(("property", id)) => id.trim().parse().ok().map(|id| property(PropertyId(id))),
             Some(("location", name)) => {
                 let name = Location::parse(name).ok()?;
@@ -58,7 +64,11 @@ pub fn tags_of(change: &Change) -> TagSet {
     match change {
         Change::PostSave { created: _, row } | Change::PostDelete { row } => match row {
             Entity::Listing { id, before, after } => {
-                tags_of_listing(*id, before.iter().chain(after))
+                let mut tags = tags_of_listing(*id, before.iter().chain(after));
+                if !are_tallied_alike(before.as_ref(), after.as_ref()) {
+                    tags.insert(kinds::tally());
+                }
+                tags
             }
         },
         Change::Bulk { rows: _ } | Change::Cleared => TagSet::from([Tag::site()]),
@@ -70,13 +80,21 @@ pub fn tags_of(change: &Change) -> TagSet {
     }
 }
 
+/// Whether a change leaves all numbers of listings and all spellings of places as they are: one of nothing but title,
+/// price, and what the log does not tell.
+fn are_tallied_alike(before: Option<&RowState>, after: Option<&RowState>) -> bool {
+    before.zip(after).is_some_and(|(before, after)| {
+        *after == RowState { title: after.title.clone(), price: after.price, ..before.clone() }
+    })
+}
+
 fn tags_of_listing<'a>(id: PropertyId, states: impl IntoIterator<Item = &'a RowState>) -> TagSet {
     let mut tags = TagSet::from([
         kinds::properties(),
         kinds::property(id),
         kinds::sitemap(SitemapPart::of(id)),
     ]);
-    for RowState { title: _, price, location_folded } in states {
+    for RowState { title: _, price, location_folded, location: _, created_at: _ } in states {
         tags.insert(kinds::location(location_folded));
         tags.insert(kinds::band(location_folded, *price));
     }
@@ -93,6 +111,34 @@ mod tests {
             title: Title::parse("A flat").expect("valid"),
             price: Price::ZERO,
             location_folded: FoldedLocation::from_database(location.to_owned()),
+            location: None,
+            created_at: None,
+        }
+    }
+
+    fn touches_tally(before: Option<RowState>, after: Option<RowState>) -> bool {
+        let row = Entity::Listing { id: PropertyId(7), before, after };
+        tags_of(&Change::PostSave { created: false, row }).contains(&kinds::tally())
+    }
+
+    #[test]
+    fn only_an_edit_that_leaves_place_and_spelling_alone_leaves_the_tally() {
+        let leith = || Some(row("leith"));
+        let typed = |text: &str| Some(RowState { location: Some(text.into()), ..row("leith") });
+        let added = |at: &str| Some(RowState { created_at: Some(at.into()), ..row("leith") });
+        let renamed = RowState { title: Title::parse("A house").expect("valid"), ..row("leith") };
+        let dearer = RowState { price: Price::parse("7").expect("valid"), ..renamed };
+        assert!(!touches_tally(leith(), Some(dearer)));
+        for (before, after) in [
+            (None, leith()),
+            (leith(), None),
+            (leith(), Some(row("joppa"))),
+            (typed("Leith"), typed("LEITH")),
+            (added("2026-01-01"), added("2026-01-02")),
+            // Without one of the versions nothing is known.
+            (None, None),
+        ] {
+            assert!(touches_tally(before.clone(), after.clone()), "{before:?} {after:?}");
         }
     }
 
@@ -116,7 +162,8 @@ mod tests {
                 "location:leith",
                 "properties",
                 "property:7",
-                "sitemap:1"
+                "sitemap:1",
+                "tally"
             ]
         );
     }
@@ -152,6 +199,7 @@ mod tests {
         for (text, tag) in [
             (" properties ", "properties"),
             ("site", "site"),
+            ("tally", "tally"),
             ("property:7", "property:7"),
             ("location: LEITH", "location:leith"),
             ("sitemap:2", "sitemap:2"),

@@ -111,7 +111,8 @@ impl Listings {
             let client = database.client().await?;
             Ok(Fill::new(properties::count(&client, &wanted).await?, ttl))
         };
-        self.cache.get_or_load_early(&Self::count_key(filter), &tags_of(filter), load).await
+        let (key, tags) = (Self::count_key(filter), tally_tags_of(filter));
+        self.cache.get_or_load_early(&key, &tags, load).await
     }
 
     /// The listing next to one in a result; `None` at its end.
@@ -177,5 +178,13 @@ pub(super) fn tags_of(filter: &ListingFilter) -> TagSet {
     match locations.is_empty() {
         true => TagSet::from([kinds::properties()]),
         false => locations.iter().map(kinds::location).collect(),
+    }
+}
+
+/// The tags of the numbers of listings, as a whole and by place, that a filter selects.
+pub(super) fn tally_tags_of(filter: &ListingFilter) -> TagSet {
+    match *filter == ListingFilter::default() {
+        true => TagSet::from([kinds::tally()]),
+        false => tags_of(filter),
     }
 }

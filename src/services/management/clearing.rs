@@ -55,7 +55,7 @@ impl ClearScope {
     pub fn of_tag(name: &str) -> Result<Self, FieldErrors> {
         let tag = kinds::named(name).ok_or_else(|| {
             let message = format!(
-                "“{name}” is not a tag of this site. Tags are site, properties, property:7, location:Leith, \
+                "“{name}” is not a tag of this site. Tags are site, properties, tally, property:7, location:Leith, \
                 band:…, sitemap:1."
             );
             FieldErrors::of("tag", message)
