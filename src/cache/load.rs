@@ -39,14 +39,7 @@ impl Cache {
         E: LoadError,
         F: Future<Output = Result<Fill<T>, E>> + Send + 'static,
     {
-        let mut cached = self.get_or_load_early(key, tags, load).await?;
-        let storing = std::mem::take(&mut cached.tagged.storing);
-        if let (false, Outcome::Miss { stored }) =
-            (storing.all_succeeded().await, &mut cached.outcome)
-        {
-            *stored = false;
-        }
-        Ok(cached)
+        Ok(self.get_or_load_early(key, tags, load).await?.settled().await)
     }
 
     /// The same, for a page: the value may still be on its way to Redis, which the page waits for once it is rendered.

@@ -43,6 +43,19 @@ pub struct Cached<T> {
     pub outcome: Outcome,
 }
 
+impl<T> Cached<T> {
+    /// The same, once it is stored as far as it can be.
+    pub async fn settled(mut self) -> Self {
+        let storing = std::mem::take(&mut self.tagged.storing);
+        if let (false, Outcome::Miss { stored }) =
+            (storing.all_succeeded().await, &mut self.outcome)
+        {
+            *stored = false;
+        }
+        self
+    }
+}
+
 /// A load ended before it was done.
 #[derive(Debug, Clone, Copy)]
 pub enum Interrupted {

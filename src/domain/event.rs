@@ -88,10 +88,7 @@ pub struct RowState {
     pub price: Price,
     /// Its location as the database folds it.
     pub location_folded: FoldedLocation,
-    /// Its location as it was typed, if this or `created_at` was changed.
+    /// Its location as it was typed, if an update changed that.
     #[serde(default)]
     pub location: Option<String>,
-    /// When it was added, if this or `location` was changed.
-    #[serde(default)]
-    pub created_at: Option<String>,
 }

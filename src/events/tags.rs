@@ -94,7 +94,7 @@ fn tags_of_listing<'a>(id: PropertyId, states: impl IntoIterator<Item = &'a RowS
         kinds::property(id),
         kinds::sitemap(SitemapPart::of(id)),
     ]);
-    for RowState { title: _, price, location_folded, location: _, created_at: _ } in states {
+    for RowState { title: _, price, location_folded, location: _ } in states {
         tags.insert(kinds::location(location_folded));
         tags.insert(kinds::band(location_folded, *price));
     }
@@ -112,7 +112,6 @@ mod tests {
             price: Price::ZERO,
             location_folded: FoldedLocation::from_database(location.to_owned()),
             location: None,
-            created_at: None,
         }
     }
 
@@ -125,7 +124,6 @@ mod tests {
     fn only_an_edit_that_leaves_place_and_spelling_alone_leaves_the_tally() {
         let leith = || Some(row("leith"));
         let typed = |text: &str| Some(RowState { location: Some(text.into()), ..row("leith") });
-        let added = |at: &str| Some(RowState { created_at: Some(at.into()), ..row("leith") });
         let renamed = RowState { title: Title::parse("A house").expect("valid"), ..row("leith") };
         let dearer = RowState { price: Price::parse("7").expect("valid"), ..renamed };
         assert!(!touches_tally(leith(), Some(dearer)));
@@ -134,7 +132,6 @@ mod tests {
             (leith(), None),
             (leith(), Some(row("joppa"))),
             (typed("Leith"), typed("LEITH")),
-            (added("2026-01-01"), added("2026-01-02")),
             // Without one of the versions nothing is known.
             (None, None),
         ] {

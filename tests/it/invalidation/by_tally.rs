@@ -15,8 +15,8 @@ async fn after_an_edit_of_title_and_price_only_the_rows_are_loaded() {
     let staff = app.staff().await;
     app.get("/properties/").await.assert_stored();
     let location = app.sql("SELECT location FROM property WHERE id = 2").await;
-    let before = misses(&app).await;
     staff.edit_listing(2, &listing("Renamed", "4321", &location)).await;
+    let before = misses(&app).await;
     let page = app.get("/properties/").await;
     assert!(page.assert_stored().has("Renamed") && page.has("4,321"));
     assert_eq!(misses(&app).await, (before.0, before.1 + 1));
@@ -24,8 +24,9 @@ async fn after_an_edit_of_title_and_price_only_the_rows_are_loaded() {
     assert_eq!(page["count"], 3);
     // A move is not only an edit of a row: count and places are loaded again.
     staff.edit_listing(2, &listing("Renamed", "4321", "Elsewhere")).await;
+    let before = misses(&app).await;
     assert!(app.get("/properties/").await.assert_stored().has("Elsewhere"));
-    assert_eq!(misses(&app).await, (before.0 + 1, before.1 + 3));
+    assert_eq!(misses(&app).await, (before.0 + 1, before.1 + 2));
 }
 
 /// Two listings of one place, of which the newer one gives the place its spelling.
@@ -45,10 +46,6 @@ async fn another_spelling_of_a_place_shows_whatever_else_the_write_changes() {
             "UPDATE property SET location = 'LEith', price = 7, title = 'X' WHERE title = 'New'",
             "LEith",
         ),
-        (
-            "UPDATE property SET created_at = '2022-01-01 00:00Z', price = 7 WHERE title = 'Old'",
-            "LEITH",
-        ),
         ("DELETE FROM property WHERE title = 'New'", "LEITH"),
         (
             "INSERT INTO property (title, description, price, location) VALUES ('X', 'D', 1, 'leitH')",
@@ -65,12 +62,12 @@ async fn another_spelling_of_a_place_shows_whatever_else_the_write_changes() {
 }
 
 #[tokio::test]
-async fn an_event_tells_spelling_and_time_only_of_an_update_that_changed_them() {
+async fn an_event_tells_the_spelling_only_of_an_update_that_changed_it() {
     let app = Plan::new().await.sql(SPELLED).await.start().await;
-    let keys = "SELECT string_agg(key, ',' ORDER BY key) FROM (SELECT after FROM event_log ORDER BY id DESC LIMIT 1)
-        AS last, jsonb_object_keys(after) AS key WHERE key IN ('location', 'created_at')";
+    let keys = "SELECT coalesce(string_agg(key, ',' ORDER BY key), '') FROM (SELECT after FROM event_log ORDER BY id DESC LIMIT 1)
+        AS last, jsonb_object_keys(after) AS key WHERE key = 'location'";
     app.sql("UPDATE property SET price = 9 WHERE title = 'New'").await;
     assert_eq!(app.sql(keys).await, "");
     app.sql("UPDATE property SET location = 'LEith' WHERE title = 'New'").await;
-    assert_eq!(app.sql(keys).await, "created_at,location");
+    assert_eq!(app.sql(keys).await, "location");
 }
