@@ -21,6 +21,12 @@ static LEASE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("leas
 /// Stores an entry with its bodies, whole or not at all.
 static STORE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("store.lua")));
 
+/// Up to where Redis reflects the log, and the events that are applied to it. The number of both names grows with each
+/// release that maps events to other tags: what an older release beside it has applied says nothing of tags that are new to
+/// it, so each of them applies every event by itself, and both have a position of their own. Generations are shared.
+pub(super) const POSITION: &str = "log_position:2";
+/// See [`POSITION`].
+pub(super) const APPLIED: &str = "applied:2";
 /// How long Redis remembers that an event is applied.
 const APPLIED_SECONDS: u64 = 3600;
 /// How long a generation is kept that was minted for a load: until an entry that carries it is stored, which keeps it
@@ -191,7 +197,7 @@ impl RedisTier {
         once: bool,
     ) -> Result<bool, CacheError> {
         let mut script = INVALIDATE.prepare_invoke();
-        script.key(self.key("applied"));
+        script.key(self.key(APPLIED));
         let events: Vec<_> = events.iter().map(EventMark::as_str).collect();
         script.arg(APPLIED_SECONDS).arg(u8::from(once)).arg(events);
         tags.iter().for_each(|tag| {

@@ -87,7 +87,7 @@ mod tests {
             ("session:abc", "Sessions"),
             ("gen:location:leith", "Generations of tags"),
             ("probe:x", BOOKKEEPING),
-            ("log_position", BOOKKEEPING),
+            ("log_position:2", BOOKKEEPING),
         ] {
             assert_eq!(kind_of(key), want, "{key}");
         }

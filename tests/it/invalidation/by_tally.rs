@@ -71,3 +71,27 @@ async fn an_event_tells_the_spelling_only_of_an_update_that_changed_it() {
     app.sql("UPDATE property SET location = 'LEith' WHERE title = 'New'").await;
     assert_eq!(app.sql(keys).await, "location");
 }
+
+#[tokio::test]
+async fn what_an_older_release_has_applied_to_redis_is_not_taken_for_applied() {
+    let app = Plan::new().await.sql(SPELLED).await.start().await;
+    assert!(spells(&app, "Leith").await);
+    let (redis, prefix) = (app.redis().await, app.prefix.clone());
+    let variables = app.variables.clone();
+    let mut next = Plan::on(app.stop());
+    next.variables = variables;
+    next.database.run("UPDATE property SET location = 'LEith' WHERE title = 'New'").await;
+    // The older one has moved its position, and deleted all generations but that of the tag that it does not know.
+    redis
+        .run::<i64>(&[
+            "COPY",
+            &format!("{prefix}:log_position:2"),
+            &format!("{prefix}:log_position"),
+        ])
+        .await;
+    for tag in ["properties", "location:leith", "property:2"] {
+        redis.run::<i64>(&["DEL", &format!("{prefix}:gen:{tag}")]).await;
+    }
+    let app = next.start().await;
+    assert!(spells(&app, "LEith").await);
+}

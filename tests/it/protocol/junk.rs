@@ -84,7 +84,7 @@ async fn junk_under_the_position_makes_everything_void_and_no_page_wrong() {
     let app = spawn_homes(1).await;
     app.get("/properties/").await;
     let redis = app.redis().await;
-    let key = format!("{}:log_position", app.prefix);
+    let key = format!("{}:log_position:2", app.prefix);
     for junk in ["junk", "", "1/2 3", "999/1 18446744073709551615"] {
         redis.run_with(&["SET", &key], junk.as_bytes()).await;
         app.sql(&format!("UPDATE property SET title = 'After {junk:?}' WHERE id = 1")).await;

@@ -65,7 +65,7 @@ pub(super) async fn spoil(cli: &Cli, time: Duration, rng: &mut StdRng) -> anyhow
             };
             spoil_one(cli, key, rng.random_range(0..4)).await?;
         }
-        for key in ["position", "applied"] {
+        for key in ["log_position:2", "applied:2"] {
             spoil_one(cli, &format!("{PREFIX}:{key}"), rng.random_range(0..3)).await?;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
