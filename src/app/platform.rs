@@ -8,6 +8,7 @@ use super::follower::Follower;
 use super::secret_key::secret_key;
 use super::servers::{Ending, Role, Servers, ServersError};
 use super::stop::Stop;
+use super::working::Working;
 use crate::cache::{Cache, CacheError, Repair};
 use crate::config::{Config, DatabaseConfig, SecretKey};
 use crate::db::{Database, DbError, migrations};
@@ -29,6 +30,7 @@ pub struct Platform {
     servers: Servers,
     follower: Option<Follower>,
     background: Option<Background>,
+    worker: Option<Working>,
 }
 
 /// Why the program can't start or continue.
@@ -101,6 +103,7 @@ impl Platform {
             servers,
             follower: None,
             background: None,
+            worker: None,
         };
         if !is_site {
             platform.cache.connect(platform.repair(true)).await;
@@ -119,9 +122,13 @@ impl Platform {
         let (database, cache) = (self.database.clone(), self.cache.clone());
         let follower = Follower::start(database, cache, position).await;
         self.follower = Some(follower.map_err(StartError::Serve)?);
-        let retention = self.config.database.event_retention_days;
-        self.background = Some(Background::start(&self.services, retention));
+        self.background = Some(Background::start(&self.services));
         Ok(())
+    }
+
+    /// Runs background jobs from now on. The database has to be migrated.
+    pub fn start_worker(&mut self, stop: &Stop) {
+        self.worker = Some(Working::start(&self.services, &self.config, stop));
     }
 
     /// The repair of Redis before its use: applies the event log. A command that has only just started has missed nothing.
@@ -170,6 +177,9 @@ impl Platform {
     /// Stops what was started.
     pub async fn stop(self) {
         // The shutdown of the servers is intended, so no warning is logged.
+        if let Some(worker) = self.worker {
+            worker.stop().await;
+        }
         if let Some(follower) = self.follower {
             follower.stop().await;
         }

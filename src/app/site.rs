@@ -57,6 +57,9 @@ impl Application {
                 }
             }
             platform.follow_events().await?;
+            if platform.config.worker {
+                platform.start_worker(stop);
+            }
             let address = listener.address().map_err(in_vain)?;
             let (key, config) = (platform.secret_key()?, &platform.config.site);
             let site = Site::new(config, &key, &address);

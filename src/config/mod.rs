@@ -42,6 +42,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// The cache and its Redis.
     pub cache: CacheConfig,
+    /// `WORKER`: whether `serve` also runs background jobs.
+    pub worker: bool,
 }
 
 impl Config {
@@ -67,6 +69,7 @@ impl Config {
         // A wrong DATABASE_URL is wrong, not absent.
         let is_private = reader.text("DATABASE_URL").is_none();
         let site = SiteConfig::read(&mut reader, is_private);
-        reader.finish(Self { data_dir, site, database, cache })
+        let worker = reader.boolean("WORKER", true);
+        reader.finish(Self { data_dir, site, database, cache, worker })
     }
 }

@@ -30,7 +30,7 @@ const SHOWN: [&str; 11] = [
 impl Config {
     /// Every variable, in the order of `.env.example`. Passwords, keys and tokens are hidden.
     pub fn settings(&self) -> Vec<Setting> {
-        let Self { data_dir, site, database, cache } = self;
+        let Self { data_dir, site, database, cache, worker } = self;
         let seconds = |ttl: std::time::Duration| ttl.as_secs().to_string();
         let hidden = |is_set: bool, otherwise: &str| match is_set {
             true => HIDDEN.to_owned(),
@@ -70,6 +70,7 @@ impl Config {
             ("DATABASE_POOL_SIZE", database.pool_size.to_string()),
             ("EVENT_RETENTION_DAYS", database.event_retention_days.to_string()),
             ("WORKERS", site.workers.to_string()),
+            ("WORKER", if *worker { "on" } else { "off" }.to_owned()),
         ]
         .map(|(name, value)| Setting { name, value })
         .into()

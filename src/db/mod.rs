@@ -17,6 +17,7 @@ pub mod event_log;
 pub mod event_replay;
 mod fact_columns;
 pub mod history;
+pub mod jobs;
 mod listener;
 mod listing_conditions;
 mod listing_order;
@@ -44,7 +45,7 @@ mod way;
 
 pub use client::{Client, GenericClient, Transaction};
 pub use error::{DbError, Result};
-pub use listener::{EventListener, Heard, connect};
+pub use listener::{EventListener, Heard, JobListener, connect};
 pub use pool::{Database, PoolReport};
 pub use statement::{Prepared, Runnable};
 pub use tokio_postgres::Client as Connection;

@@ -16,6 +16,7 @@ mod field_errors;
 mod history;
 mod history_query;
 mod import;
+mod job;
 mod listing_filter;
 mod listing_query;
 mod log_position;
@@ -57,6 +58,7 @@ pub use field_errors::FieldErrors;
 pub use history::{Author, DeletedListing, FieldChange, HistoryEntry};
 pub use history_query::{HistoryKind, HistoryPlace, HistoryQuery};
 pub use import::{ImportSample, UploadId};
+pub use job::{Job, JobCounts, JobId, JobKind, JobState, MAX_TRIES, delay_after};
 pub use listing_filter::{ListingFilter, MAX_LOCATIONS};
 pub use listing_query::{
     Cursors, DEFAULT_PAGE_SIZE, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,

@@ -37,7 +37,9 @@ impl Permission {
             Self::Add => "Add listings.",
             Self::Change => "Change listings. This includes viewing them.",
             Self::Delete => "Delete listings.",
-            Self::Cache => "View cache statistics, clear the cache and run its tests.",
+            Self::Cache => {
+                "View cache statistics, clear the cache and run its tests. View and retry background jobs."
+            }
         }
     }
 

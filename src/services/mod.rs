@@ -12,6 +12,7 @@ pub mod fixtures;
 mod health;
 mod history;
 mod imports;
+mod jobs;
 mod list_view;
 mod listings;
 mod loopback;
@@ -25,9 +26,11 @@ mod places;
 mod sessions;
 mod spelling;
 mod submissions;
+mod tasks;
 mod traffic;
 mod undo;
 pub(crate) mod urls;
+mod worker;
 
 pub use accounts::login::Login;
 pub use accounts::management::{Actor, ManageError, UserPage};
@@ -42,6 +45,7 @@ pub use exposition::{CONTENT_TYPE as EXPOSITION_TYPE, Exposition};
 pub use health::{Health, Readiness};
 pub use history::{History, HistoryPage, Origin};
 pub use imports::{ImportOutcome, LOOK_SECONDS, MAX_UPLOAD_BYTES, Preview, PreviewOutcome};
+pub use jobs::Jobs;
 pub use list_view::ListView;
 pub use listings::{ListingPage, Listings};
 pub use loopback::{Address as LoopbackAddress, Loopback};
@@ -67,8 +71,10 @@ pub use pages::PageKey;
 pub use places::MAX_PLACES;
 pub use sessions::{NAME as SESSION_NAME, SessionState, Sessions, USER_ID};
 pub use submissions::{CreateOutcome, Submission};
+pub use tasks::Tasks;
 pub use traffic::{Route, Traffic};
 pub use undo::{MAX_UNDONE, RestoreOutcome, UndoOutcome};
+pub use worker::Worker;
 
 use crate::cache::Cache;
 use crate::db::Database;
@@ -99,6 +105,8 @@ pub struct Services {
     pub health: Health,
     /// The requests that were answered.
     pub traffic: Traffic,
+    /// Background jobs.
+    pub jobs: Jobs,
     /// Metrics for Prometheus.
     pub exposition: Exposition,
 }
@@ -124,12 +132,15 @@ impl Services {
             loopback,
         );
         let traffic = Traffic::default();
+        let jobs = Jobs::new(database.clone());
         Self {
             exposition: Exposition {
                 database: database.clone(),
                 cache: cache.clone(),
                 traffic: traffic.clone(),
+                jobs: jobs.figures.clone(),
             },
+            jobs,
             traffic,
             machines: Machines { database: database.clone(), cache: cache.clone() },
             cache: cache.clone(),

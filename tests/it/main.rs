@@ -25,6 +25,8 @@ mod facts;
 mod fixtures_bulk;
 // Pages in a real browser: keyboard, layout, contrast, Back, the console.
 mod in_chromium;
+// Background jobs: workers, and what operators see.
+mod jobs;
 // The invalidation matrix: kinds of write × kinds of page.
 mod invalidation;
 // Machine-readable pages: robots.txt, the site map, feeds, the description.

@@ -1,6 +1,7 @@
 //! The admin: staff only, never cached, all of it without JavaScript.
 
 mod history;
+mod jobs;
 mod list_state;
 mod listings;
 mod login;

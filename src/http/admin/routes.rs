@@ -5,7 +5,7 @@ use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::{Resource, web};
 
 use super::listings::{bulk, deletion, export, form, import, index, logged_out, restoration};
-use super::{history, login, passwords, restore, sessions, undo, user_form, users};
+use super::{history, jobs, login, passwords, restore, sessions, undo, user_form, users};
 use crate::http::Site;
 use crate::http::middleware::frame::frame;
 use crate::http::middleware::session;
@@ -66,6 +66,7 @@ fn of(address: Admin, resource: Resource) -> Resource {
         Admin::RestoreVersion => resource.route(get().to(restore::confirm)).post(restore::restore),
         Admin::History => resource.route(get().to(history::index)),
         Admin::UndoDeletion => resource.route(get().to(undo::confirm)).post(undo::undo),
+        Admin::Jobs => resource.route(get().to(jobs::index)).post(jobs::act),
         Admin::Users => resource.route(get().to(users::index)),
         Admin::UsersHistory => resource.route(get().to(users::history)),
         Admin::AddUser => resource.route(get().to(user_form::new)).post(user_form::create),

@@ -6,11 +6,13 @@
 mod cache;
 mod family;
 mod instance;
+mod jobs;
 mod requests;
 
 use prometheus::{Encoder as _, TextEncoder};
 
 use super::Traffic;
+use super::jobs::figures::JobFigures;
 use crate::cache::Cache;
 use crate::db::Database;
 
@@ -23,6 +25,7 @@ pub struct Exposition {
     pub(super) database: Database,
     pub(super) cache: Cache,
     pub(super) traffic: Traffic,
+    pub(super) jobs: JobFigures,
 }
 
 impl Exposition {
@@ -32,6 +35,7 @@ impl Exposition {
             .into_iter()
             .chain(cache::families(&self.cache))
             .chain(instance::families(&self.database))
+            .chain(jobs::families(&self.jobs))
             .collect();
         let mut text = Vec::new();
         match TextEncoder::new().encode(&families, &mut text) {

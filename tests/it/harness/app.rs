@@ -120,6 +120,8 @@ impl Plan {
             ("SECRET_KEY", "a-key-for-tests-".repeat(3)),
             ("CACHE_API_TOKEN", TOKEN.to_owned()),
             ("WORKERS", "1".to_owned()),
+            // Tests of jobs turn it on; in others no job is between two of their steps.
+            ("WORKER", "off".to_owned()),
             ("DATABASE_POOL_SIZE", "4".to_owned()),
         ];
         Self { database, variables: variables.into(), receivers: Vec::new() }

@@ -7,6 +7,7 @@ mod entries;
 mod excerpt;
 mod history;
 mod import;
+mod jobs;
 mod list;
 mod listings;
 
@@ -20,5 +21,6 @@ pub(in crate::http) use history::{
     HistoryListPage, HistoryPage, OverviewPage, RestoreGonePage, RestorePage, UndoPage,
 };
 pub(in crate::http) use import::{ImportPage, ImportPreviewPage};
+pub(in crate::http) use jobs::JobsPage;
 pub(in crate::http) use list::{ListPage, SUGGESTED, parts};
 pub(in crate::http) use listings::{BulkPage, DeletePage, FormPage, FramedFormPage, ViewPage};
