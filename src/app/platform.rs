@@ -13,6 +13,8 @@ use crate::cache::{Cache, CacheError, Repair};
 use crate::config::{Config, DatabaseConfig, SecretKey};
 use crate::db::{Database, DbError, migrations};
 use crate::events::{LogReader, Receiver};
+use crate::http::Site;
+use crate::mail::Mailer;
 use crate::services::{Loopback, ServiceError, Services};
 
 /// The started parts of the program.
@@ -93,7 +95,9 @@ impl Platform {
             return Err(err.into());
         }
         let loopback = Loopback::new(config.site.allowed_hosts.any_name());
-        let services = Services::new(database.clone(), cache.clone(), loopback.clone(), receivers);
+        let mail = (mailer(&config), &*config.site.name);
+        let services =
+            Services::new(database.clone(), cache.clone(), loopback.clone(), mail, receivers);
         let platform = Self {
             config,
             database,
@@ -126,7 +130,16 @@ impl Platform {
         Ok(())
     }
 
-    /// Runs background jobs from now on. The database has to be migrated.
+    /// Says what the site signs with, and where its absolute links lead.
+    ///
+    /// # Errors
+    /// When the key can't be read or stored.
+    pub fn sign_links(&self, url: &str) -> Result<(), StartError> {
+        self.services.links.begin(self.secret_key()?.as_bytes(), url);
+        Ok(())
+    }
+
+    /// Runs background jobs from now on. The database has to be migrated, and links to be signed.
     pub fn start_worker(&mut self, stop: &Stop) {
         self.worker = Some(Working::start(&self.services, &self.config, stop));
     }
@@ -189,6 +202,19 @@ impl Platform {
         self.database.close();
         self.servers.stop().await;
     }
+}
+
+/// The origin of absolute links as it is configured.
+pub(super) fn site_url(config: &Config) -> String {
+    Site::origin(&config.site, &config.site.listen)
+}
+
+/// What sends the site's mail; `None` where no mail is sent.
+pub(super) fn mailer(config: &Config) -> Option<Mailer> {
+    let url = site_url(config);
+    let host = url.split_once("://").map_or(&*url, |(_, host)| host);
+    let host = host.split(':').next().unwrap_or_default();
+    Mailer::new(&config.mail, &config.site.name, host)
 }
 
 fn storage(

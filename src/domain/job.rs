@@ -20,6 +20,10 @@ pub struct JobId(pub i64);
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JobKind {
+    /// Send a mail.
+    Mail,
+    /// Find the accounts of an address, and send each the link for a new password.
+    PasswordReset,
     /// Remove expired sessions, and uploaded files that were not imported.
     Expired,
     /// Trim the event log, and erase old entries of the history.
@@ -28,11 +32,13 @@ pub enum JobKind {
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Expired, Self::History];
+    pub const ALL: [Self; 4] = [Self::Mail, Self::PasswordReset, Self::Expired, Self::History];
 
     /// Its name in the database and in metrics.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Mail => "mail",
+            Self::PasswordReset => "password_reset",
             Self::Expired => "expired",
             Self::History => "history",
         }
@@ -41,6 +47,8 @@ impl JobKind {
     /// What it does, for people.
     pub fn label(self) -> &'static str {
         match self {
+            Self::Mail => "Send a mail",
+            Self::PasswordReset => "Answer a request for a new password",
             Self::Expired => "Remove expired sessions and uploads",
             Self::History => "Trim the event log and the history",
         }
@@ -49,6 +57,7 @@ impl JobKind {
     /// How often a periodic job runs; `None` for one that runs once.
     pub fn period(self) -> Option<Duration> {
         match self {
+            Self::Mail | Self::PasswordReset => None,
             Self::Expired | Self::History => Some(HOUR),
         }
     }
@@ -56,6 +65,7 @@ impl JobKind {
     /// How long a try may take.
     pub fn limit(self) -> Duration {
         match self {
+            Self::Mail | Self::PasswordReset => Duration::from_secs(120),
             Self::Expired | Self::History => HOUR,
         }
     }

@@ -8,6 +8,7 @@ mod admin_list;
 mod characters;
 mod count;
 mod cursor;
+mod email_address;
 mod event;
 mod fact_filter;
 mod fact_kind;
@@ -48,6 +49,7 @@ pub use admin_list::{
 pub use characters::is_visible;
 pub use count::Count;
 pub use cursor::{Cursor, Direction, SortValue};
+pub use email_address::EmailAddress;
 pub use event::{Change, Entity, Event, EventId, RowState};
 pub use fact_filter::{Asked, Comparison, FactFilter, FactParameter};
 pub use fact_kind::{FactKind, FactValue};

@@ -13,6 +13,7 @@ mod health;
 mod history;
 mod imports;
 mod jobs;
+mod links;
 mod list_view;
 mod listings;
 mod loopback;
@@ -23,6 +24,7 @@ mod meant;
 mod pages;
 mod passwords;
 mod places;
+mod post;
 mod sessions;
 mod spelling;
 mod submissions;
@@ -46,6 +48,7 @@ pub use health::{Health, Readiness};
 pub use history::{History, HistoryPage, Origin};
 pub use imports::{ImportOutcome, LOOK_SECONDS, MAX_UPLOAD_BYTES, Preview, PreviewOutcome};
 pub use jobs::Jobs;
+pub use links::Links;
 pub use list_view::ListView;
 pub use listings::{ListingPage, Listings};
 pub use loopback::{Address as LoopbackAddress, Loopback};
@@ -69,6 +72,7 @@ pub use management::warming::WarmState;
 pub use meant::{Meant, UnknownPlace};
 pub use pages::PageKey;
 pub use places::MAX_PLACES;
+pub use post::Post;
 pub use sessions::{NAME as SESSION_NAME, SessionState, Sessions, USER_ID};
 pub use submissions::{CreateOutcome, Submission};
 pub use tasks::Tasks;
@@ -79,6 +83,7 @@ pub use worker::Worker;
 use crate::cache::Cache;
 use crate::db::Database;
 use crate::events::{Bus, CacheReceiver, Receiver};
+use crate::mail::Mailer;
 
 /// Every use case; cheap to clone.
 #[derive(Clone)]
@@ -105,6 +110,10 @@ pub struct Services {
     pub health: Health,
     /// The requests that were answered.
     pub traffic: Traffic,
+    /// The site's mails.
+    pub post: Post,
+    /// What the site signs.
+    pub links: Links,
     /// Background jobs.
     pub jobs: Jobs,
     /// Metrics for Prometheus.
@@ -112,13 +121,21 @@ pub struct Services {
 }
 
 impl Services {
-    /// Wires the use cases; `receivers` are told of events after the cache and the log.
+    /// Wires the use cases. The site's mails are sent by `mailer`, in its name; `receivers` are told of events after the cache and the log.
     pub fn new(
         database: Database,
         cache: Cache,
         loopback: Loopback,
+        (mailer, site_name): (Option<Mailer>, &str),
         receivers: Vec<Receiver>,
     ) -> Self {
+        let links = Links::default();
+        let post = Post {
+            database: database.clone(),
+            mailer,
+            links: links.clone(),
+            site_name: site_name.to_owned(),
+        };
         let own = [Receiver::Cache(CacheReceiver::new(cache.clone())), Receiver::Log];
         let bus = Bus::new(own.into_iter().chain(receivers).collect::<Vec<_>>());
         let listings = Listings { database: database.clone(), cache: cache.clone() };
@@ -141,11 +158,13 @@ impl Services {
                 jobs: jobs.figures.clone(),
             },
             jobs,
+            links,
             traffic,
             machines: Machines { database: database.clone(), cache: cache.clone() },
             cache: cache.clone(),
             history: History { database: database.clone() },
-            accounts: Accounts::new(database.clone(), sessions.clone()),
+            accounts: Accounts::new(database.clone(), sessions.clone(), post.clone()),
+            post,
             streams: FigureStreams::new(management.clone()),
             management,
             health: Health { database, cache },

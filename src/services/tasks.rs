@@ -4,42 +4,20 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::{Editor, History, ServiceError, Sessions};
-use crate::db::DbError;
+use super::jobs::error::JobError;
+use super::{Accounts, Editor, History, Post, Sessions};
 use crate::db::jobs::Claimed;
 use crate::domain::JobKind;
 
 /// The pause after each batch, so that requests are not slowed down.
 const REST: Duration = Duration::from_millis(20);
 
-/// Why a try of a job failed.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum JobError {
-    /// It may succeed later.
-    #[error("{0}")]
-    Later(String),
-    /// A server that it needs can't be reached.
-    #[error("{0}")]
-    Outage(String),
-    /// It will never succeed.
-    #[error("{0}")]
-    Never(String),
-}
-
-impl From<ServiceError> for JobError {
-    fn from(err: ServiceError) -> Self {
-        Self::Later(err.to_string())
-    }
-}
-
-impl From<DbError> for JobError {
-    fn from(err: DbError) -> Self {
-        Self::Later(err.to_string())
-    }
-}
-
 /// The use cases that jobs call.
 pub struct Tasks {
+    /// Mail that is sent.
+    pub post: Post,
+    /// Accounts whose passwords are forgotten.
+    pub accounts: Accounts,
     /// Sessions that expire.
     pub sessions: Sessions,
     /// Uploads that expire.
@@ -54,6 +32,8 @@ impl Tasks {
     /// Does what a job asks for.
     pub(super) async fn run(&self, job: &Claimed) -> Result<(), JobError> {
         match job.kind {
+            JobKind::Mail => self.post.send(&job.payload).await?,
+            JobKind::PasswordReset => self.accounts.answer_reset(&job.payload).await?,
             JobKind::Expired => {
                 self.sessions.clear_expired().await?;
                 self.editor.forget_expired_uploads().await?;

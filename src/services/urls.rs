@@ -55,6 +55,10 @@ pub(crate) enum Admin {
     Logins,
     Sessions,
     PasswordChange,
+    PasswordReset,
+    PasswordResetDone,
+    ResetPassword,
+    ResetDone,
     Listings,
     AddListing,
     Export,
@@ -93,7 +97,8 @@ pub(crate) enum Failures {
 #[derive(Debug)]
 pub(crate) struct Url {
     pub(crate) address: Address,
-    /// The path as in the API's description: parameters are in braces. `{name}` is any text, every other one a number.
+    /// The path as in the API's description: parameters are in braces. `{name}` is any text, `{token}` any without a slash,
+    /// every other one a number.
     pub(crate) pattern: &'static str,
     /// The family that its requests are counted in.
     pub(crate) route: Route,
@@ -151,6 +156,10 @@ pub(crate) const URLS: &[Url] = &[
     admin(Admin::Logins, "/admin/logins/").with_form(),
     admin(Admin::Sessions, "/admin/sessions/"),
     admin(Admin::PasswordChange, "/admin/password_change/"),
+    admin(Admin::PasswordReset, "/admin/password_reset/"),
+    admin(Admin::PasswordResetDone, "/admin/password_reset/done/"),
+    admin(Admin::ResetPassword, "/admin/reset/{id}/{token}/"),
+    admin(Admin::ResetDone, "/admin/reset/done/"),
     admin(Admin::Listings, "/admin/properties/").with_form(),
     admin(Admin::AddListing, "/admin/properties/add/"),
     admin(Admin::Export, "/admin/properties/export/"),
@@ -232,7 +241,11 @@ impl Url {
         for piece in pieces {
             let (name, literal) = piece.split_once('}')?;
             let digits = || rest.bytes().take_while(u8::is_ascii_digit).count();
-            let length = if name == "name" { rest.len() } else { digits() };
+            let length = match name {
+                "name" => rest.len(),
+                "token" => rest.find('/').unwrap_or(rest.len()),
+                _ => digits(),
+            };
             let (value, after) = rest.split_at(length);
             rest = after.strip_prefix(literal).filter(|_| length > 0)?;
             first = first.or(Some(value));

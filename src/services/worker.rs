@@ -15,7 +15,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, interval, sleep, timeout};
 
 use super::jobs::Jobs;
-use super::tasks::{JobError, Tasks};
+use super::jobs::error::JobError;
+use super::tasks::Tasks;
 use crate::db::jobs::Claimed;
 use crate::db::{DbError, JobListener, jobs};
 use crate::domain::{JobKind, delay_after};

@@ -31,6 +31,8 @@ mod jobs;
 mod invalidation;
 // Machine-readable pages: robots.txt, the site map, feeds, the description.
 mod machines;
+// Mail: what is sent, failures of its server, forgotten passwords.
+mod mail;
 // Management pages: status, clearing, figures, load tests.
 mod management;
 // The memory tier: it gives the same answers without a server, and never an older one.

@@ -26,6 +26,11 @@ Examples:
 
 Any number of workers can run. At SIGTERM, a worker finishes its jobs or gives them back.";
 
+pub(super) const SENDTESTEMAIL: &str = "\
+Examples:
+  property-listings sendtestemail ann@example.com
+  EMAIL_URL=smtp://mail.example:2525 property-listings sendtestemail ann@example.com bob@example.com";
+
 pub(super) const MIGRATE: &str = "\
 Examples:
   property-listings migrate

@@ -11,6 +11,7 @@ mod examples;
 mod help;
 mod hints;
 mod interrupt;
+mod mail;
 mod manual;
 mod migrations;
 mod output;
@@ -64,6 +65,13 @@ enum Command {
     /// Run background jobs, such as sending mail, without serving the site
     #[command(after_help = help::below(examples::WORKER))]
     Worker,
+    /// Send a test mail, and report what is wrong with mail
+    #[command(after_help = help::below(examples::SENDTESTEMAIL))]
+    Sendtestemail {
+        /// The recipients
+        #[arg(required = true, value_name = "ADDRESS")]
+        addresses: Vec<String>,
+    },
     /// Apply pending migrations
     #[command(after_help = help::below(examples::MIGRATE))]
     Migrate {
@@ -238,6 +246,7 @@ async fn dispatch(mut command: Command, config: Config, stop: Stop) -> Result<()
         Command::Serve { no_migrate } => {
             return Box::pin(serve::run(config, !no_migrate, stop)).await;
         }
+        Command::Sendtestemail { addresses } => return mail::send_test(&config, &addresses).await,
         Command::Worker => return worker::run(config, &stop).await,
         Command::Check(args) => return Box::pin(check::run(config, args, &stop)).await,
         Command::Dbshell { arguments } => return dbshell::run(config, arguments, &stop).await,
@@ -287,6 +296,7 @@ async fn with_platform(command: Command, platform: &Platform) -> Result<(), Comm
         Command::ManageCache(action) => cache::run(platform, &action).await,
         Command::Serve { .. }
         | Command::Worker
+        | Command::Sendtestemail { .. }
         | Command::Check(_)
         | Command::Openapi
         | Command::Dbshell { .. }

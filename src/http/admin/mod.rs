@@ -6,6 +6,7 @@ mod list_state;
 mod listings;
 mod login;
 mod login_form;
+mod password_reset;
 mod passwords;
 mod restore;
 pub(super) mod routes;

@@ -5,7 +5,9 @@ use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::{Resource, web};
 
 use super::listings::{bulk, deletion, export, form, import, index, logged_out, restoration};
-use super::{history, jobs, login, passwords, restore, sessions, undo, user_form, users};
+use super::{
+    history, jobs, login, password_reset, passwords, restore, sessions, undo, user_form, users,
+};
 use crate::http::Site;
 use crate::http::middleware::frame::frame;
 use crate::http::middleware::session;
@@ -54,6 +56,14 @@ fn of(address: Admin, resource: Resource) -> Resource {
         Admin::PasswordChange => {
             resource.route(get().to(passwords::edit_own)).post(passwords::update_own)
         }
+        Admin::PasswordReset => {
+            resource.route(get().to(password_reset::ask)).post(password_reset::request)
+        }
+        Admin::PasswordResetDone => resource.route(get().to(password_reset::requested)),
+        Admin::ResetPassword => {
+            resource.route(get().to(password_reset::choose)).post(password_reset::set)
+        }
+        Admin::ResetDone => resource.route(get().to(password_reset::complete)),
         Admin::Listings => resource.route(get().to(index::index)).post(bulk::act),
         Admin::AddListing => resource.route(get().to(form::new)).post(form::create),
         Admin::Export => resource.route(get().to(export::show)),

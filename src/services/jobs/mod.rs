@@ -5,6 +5,7 @@
 //! **Invariant:** a job is done at least once: a worker that is killed keeps its claim no longer than its lease. A mail may
 //! be sent twice then, with the same `Message-ID`.
 
+pub(super) mod error;
 pub(super) mod figures;
 
 use figures::JobFigures;

@@ -12,8 +12,8 @@ mod list;
 mod listings;
 
 pub(in crate::http) use accounts::{
-    AccountHistoryPage, LoginPage, LoginsPage, PasswordPage, SessionsPage, UserDeletePage,
-    UserFormPage, UserListPage, UserPasswordPage,
+    AccountHistoryPage, LoginPage, LoginsPage, PasswordPage, ResetPage, ResetStep, SessionsPage,
+    UserDeletePage, UserFormPage, UserListPage, UserPasswordPage,
 };
 pub(in crate::http) use conflict::{ConflictPage, ConflictState};
 pub(in crate::http) use entries::{EntryView, changes_to};
