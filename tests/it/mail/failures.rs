@@ -77,10 +77,8 @@ async fn after_an_outage_every_mail_is_sent_the_oldest_first() {
     let users = ["ada", "sam"];
     for (at, user) in users.into_iter().enumerate() {
         forget(&app, &format!("{user}@homes.example")).await;
-        let waiting = format!(
-            "SELECT count(*) FROM job WHERE kind = 'mail' AND is_outage AND tries = 1 AND claimed_by IS NULL"
-        );
-        until("it is tried", async || app.sql(&waiting).await == (at + 1).to_string()).await;
+        let waiting = "SELECT count(*) FROM job WHERE kind = 'mail' AND is_outage AND tries = 1 AND claimed_by IS NULL";
+        until("it is tried", async || app.sql(waiting).await == (at + 1).to_string()).await;
     }
     let server = MailServer::at(port);
     // The next one finds the server again, and brings the others with it.

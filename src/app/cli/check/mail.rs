@@ -20,18 +20,12 @@ pub(super) async fn findings(config: &Config, deploy: bool) -> Vec<Finding> {
     if !deploy {
         return findings;
     }
-    match transport {
-        None => findings.push(Finding::new(
-            "mail.I001",
-            "EMAIL_URL is not set: no mail is sent, and users can't reset their passwords.",
-            "Set EMAIL_URL to a mail server, such as smtp://user:password@mail.example:587.",
-        )),
-        Some(MailTransport::Smtp(_)) => {}
-        Some(_) => findings.push(Finding::new(
+    if let Some(MailTransport::Console | MailTransport::Folder(_)) = transport {
+        findings.push(Finding::new(
             "mail.W001",
             "EMAIL_URL is for development: mails are written, but not sent.",
             "Set EMAIL_URL to a mail server, such as smtp://user:password@mail.example:587.",
-        )),
+        ));
     }
     if transport.is_some() && from.is_none() {
         findings.push(Finding::new(
