@@ -95,7 +95,8 @@ impl Platform {
             return Err(err.into());
         }
         let loopback = Loopback::new(config.site.allowed_hosts.any_name());
-        let mail = (mailer(&config), &*config.site.name);
+        let office = config.mail.enquiry_to.as_ref().map(|to| to.email.to_string());
+        let mail = (mailer(&config), &*config.site.name, office);
         let services =
             Services::new(database.clone(), cache.clone(), loopback.clone(), mail, receivers);
         let platform = Self {

@@ -16,6 +16,11 @@ pub struct MailConfig {
     pub transport: Option<MailTransport>,
     /// `DEFAULT_FROM_EMAIL`.
     pub from: Option<Mailbox>,
+    /// `ENQUIRY_EMAIL`: where enquiries go; without it they are only in the inbox.
+    pub enquiry_to: Option<Mailbox>,
+    /// `ENQUIRY_RETENTION_DAYS`: when enquiries are erased; 0 keeps them for ever. Too low, and staff lose enquiries that
+    /// they have not answered; too high, and personal data stays longer than it is needed.
+    pub enquiry_retention_days: u16,
 }
 
 /// Where mail goes.
@@ -71,7 +76,13 @@ impl MailConfig {
                 }
             },
         };
-        Self { transport, from: reader.mailbox("DEFAULT_FROM_EMAIL") }
+        let days = "days; 0 keeps enquiries for ever";
+        Self {
+            transport,
+            from: reader.mailbox("DEFAULT_FROM_EMAIL"),
+            enquiry_to: reader.mailbox("ENQUIRY_EMAIL"),
+            enquiry_retention_days: reader.number("ENQUIRY_RETENTION_DAYS", 365, 0, 36_500, days),
+        }
     }
 }
 

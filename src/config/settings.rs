@@ -76,6 +76,11 @@ impl Config {
             ("WORKERS", site.workers.to_string()),
             ("EMAIL_URL", shown_mail(mail)),
             ("DEFAULT_FROM_EMAIL", shown_sender(mail)),
+            (
+                "ENQUIRY_EMAIL",
+                mail.enquiry_to.as_ref().map_or_else(|| "(none)".to_owned(), ToString::to_string),
+            ),
+            ("ENQUIRY_RETENTION_DAYS", mail.enquiry_retention_days.to_string()),
             ("WORKER", if *worker { "on" } else { "off" }.to_owned()),
         ]
         .map(|(name, value)| Setting { name, value })

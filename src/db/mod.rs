@@ -12,6 +12,7 @@ mod cached;
 mod client;
 mod connecting;
 pub mod departures;
+pub mod enquiries;
 mod error;
 pub mod event_log;
 pub mod event_replay;

@@ -28,11 +28,14 @@ pub enum JobKind {
     Expired,
     /// Trim the event log, and erase old entries of the history.
     History,
+    /// Erase old enquiries.
+    Enquiries,
 }
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Mail, Self::PasswordReset, Self::Expired, Self::History];
+    pub const ALL: [Self; 5] =
+        [Self::Mail, Self::PasswordReset, Self::Expired, Self::History, Self::Enquiries];
 
     /// Its name in the database and in metrics.
     pub fn name(self) -> &'static str {
@@ -41,6 +44,7 @@ impl JobKind {
             Self::PasswordReset => "password_reset",
             Self::Expired => "expired",
             Self::History => "history",
+            Self::Enquiries => "enquiries",
         }
     }
 
@@ -51,6 +55,7 @@ impl JobKind {
             Self::PasswordReset => "Answer a request for a new password",
             Self::Expired => "Remove expired sessions and uploads",
             Self::History => "Trim the event log and the history",
+            Self::Enquiries => "Erase old enquiries",
         }
     }
 
@@ -58,7 +63,7 @@ impl JobKind {
     pub fn period(self) -> Option<Duration> {
         match self {
             Self::Mail | Self::PasswordReset => None,
-            Self::Expired | Self::History => Some(HOUR),
+            Self::Expired | Self::History | Self::Enquiries => Some(HOUR),
         }
     }
 
@@ -66,7 +71,7 @@ impl JobKind {
     pub fn limit(self) -> Duration {
         match self {
             Self::Mail | Self::PasswordReset => Duration::from_secs(120),
-            Self::Expired | Self::History => HOUR,
+            Self::Expired | Self::History | Self::Enquiries => HOUR,
         }
     }
 

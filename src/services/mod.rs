@@ -4,6 +4,7 @@ mod accounts;
 mod admin_list;
 mod detail_view;
 mod editor;
+mod enquiries;
 mod error;
 mod exports;
 mod exposition;
@@ -41,6 +42,7 @@ pub use accounts::{Accounts, CreateUserError};
 pub use admin_list::{AdminPage, BulkOutcome, LISTED_ROWS, LONGEST_LIST, Look};
 pub use detail_view::DetailView;
 pub use editor::{DeleteOutcome, Deletion, Editor, UpdateOutcome};
+pub use enquiries::{Enquiries, Freshness};
 pub use error::{Outage, Result, ServiceError};
 pub use exports::Piece;
 pub use exposition::{CONTENT_TYPE as EXPOSITION_TYPE, Exposition};
@@ -80,6 +82,9 @@ pub use traffic::{Route, Traffic};
 pub use undo::{MAX_UNDONE, RestoreOutcome, UndoOutcome};
 pub use worker::Worker;
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
 use crate::cache::Cache;
 use crate::db::Database;
 use crate::events::{Bus, CacheReceiver, Receiver};
@@ -112,6 +117,8 @@ pub struct Services {
     pub traffic: Traffic,
     /// The site's mails.
     pub post: Post,
+    /// Enquiries about listings.
+    pub enquiries: Enquiries,
     /// What the site signs.
     pub links: Links,
     /// Background jobs.
@@ -121,12 +128,12 @@ pub struct Services {
 }
 
 impl Services {
-    /// Wires the use cases. The site's mails are sent by `mailer`, in its name; `receivers` are told of events after the cache and the log.
+    /// Wires the use cases. The site's mails are sent by `mailer`, in its name, those about enquiries to `office`; `receivers` are told of events after the cache and the log.
     pub fn new(
         database: Database,
         cache: Cache,
         loopback: Loopback,
-        (mailer, site_name): (Option<Mailer>, &str),
+        (mailer, site_name, office): (Option<Mailer>, &str, Option<String>),
         receivers: Vec<Receiver>,
     ) -> Self {
         let links = Links::default();
@@ -135,7 +142,9 @@ impl Services {
             mailer,
             links: links.clone(),
             site_name: site_name.to_owned(),
+            office,
         };
+        let rejected = Arc::<AtomicU64>::default();
         let own = [Receiver::Cache(CacheReceiver::new(cache.clone())), Receiver::Log];
         let bus = Bus::new(own.into_iter().chain(receivers).collect::<Vec<_>>());
         let listings = Listings { database: database.clone(), cache: cache.clone() };
@@ -156,8 +165,15 @@ impl Services {
                 cache: cache.clone(),
                 traffic: traffic.clone(),
                 jobs: jobs.figures.clone(),
+                rejected: rejected.clone(),
             },
             jobs,
+            enquiries: Enquiries {
+                database: database.clone(),
+                post: post.clone(),
+                links: links.clone(),
+                rejected,
+            },
             links,
             traffic,
             machines: Machines { database: database.clone(), cache: cache.clone() },

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::Result;
 use super::jobs::error::JobError;
 use super::links::Links;
-use crate::db::{Database, GenericClient, jobs, users};
-use crate::domain::{EmailAddress, JobKind, UserId};
+use crate::db::{Database, GenericClient, enquiries, jobs, users};
+use crate::domain::{EmailAddress, Enquiry, JobKind, UserId};
 use crate::mail::{Letter, Mail, Mailer, SendError};
 
 /// What a mail is about.
@@ -20,6 +20,10 @@ use crate::mail::{Letter, Mail, Mailer, SendError};
 pub(super) enum Subject {
     /// The link for a new password of a user, which was asked for at a time.
     PasswordReset { user: i64, at: DateTime<Utc> },
+    /// An enquiry, for the office.
+    Enquiry { id: i64 },
+    /// The visitor's copy of an enquiry.
+    EnquiryCopy { id: i64 },
 }
 
 /// A mail as its job holds it.
@@ -44,6 +48,8 @@ pub struct Post {
     pub(super) mailer: Option<Mailer>,
     pub(super) links: Links,
     pub(super) site_name: String,
+    /// Where enquiries go (`ENQUIRY_EMAIL`).
+    pub(super) office: Option<String>,
 }
 
 impl Post {
@@ -62,6 +68,9 @@ impl Post {
         let Some(mailer) = &self.mailer else {
             return Ok(());
         };
+        if matches!(subject, Subject::Enquiry { .. }) && self.office.is_none() {
+            return Ok(());
+        }
         let posted = Posted { message_id: mailer.new_message_id(), subject };
         Ok(jobs::insert(client, JobKind::Mail, &json!(posted), key).await?)
     }
@@ -103,7 +112,50 @@ impl Post {
                     Written { to: user.email, reply_to: None, letter }
                 }))
             }
+            Subject::Enquiry { id } => {
+                let found = enquiries::find(&client, *id).await?;
+                Ok(found.zip(self.office.clone()).map(|(enquiry, to)| {
+                    let reply_to = EmailAddress::parse(&enquiry.email).ok();
+                    let inbox = format!("{}/admin/enquiries/", self.links.url());
+                    Written { to, reply_to, letter: about(&enquiry, ("Open the inbox", inbox)) }
+                }))
+            }
+            Subject::EnquiryCopy { id } => {
+                let found = enquiries::find(&client, *id).await?;
+                Ok(found.map(|enquiry| {
+                    let listing = format!("{}/properties/{}/", self.links.url(), enquiry.property);
+                    let letter = about(&enquiry, ("Open the listing", listing));
+                    let first = format!("This is a copy of your message to {}.", self.site_name);
+                    let letter = Letter { paragraphs: vec![first], ..letter };
+                    let reply_to =
+                        self.office.as_deref().and_then(|to| EmailAddress::parse(to).ok());
+                    Written { to: enquiry.email, reply_to, letter }
+                }))
+            }
         }
+    }
+}
+
+/// An enquiry as a letter.
+fn about(enquiry: &Enquiry, action: (&'static str, String)) -> Letter {
+    let mut facts = vec![
+        ("Listing", format!("{} (number {})", enquiry.property_title, enquiry.property)),
+        ("Name", enquiry.name.clone()),
+        ("Email", enquiry.email.clone()),
+    ];
+    if !enquiry.phone.is_empty() {
+        facts.push(("Phone", enquiry.phone.clone()));
+    }
+    facts.push(("Viewing", if enquiry.viewing { "wanted" } else { "not mentioned" }.to_owned()));
+    Letter {
+        subject: format!("Enquiry: {}", enquiry.property_title),
+        paragraphs: vec![
+            "A visitor has sent an enquiry. Your answer to this mail goes to them.".to_owned(),
+        ],
+        facts,
+        quote: Some(enquiry.message.clone()),
+        action: Some(action),
+        closing: Vec::new(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::jobs::error::JobError;
-use super::{Accounts, Editor, History, Post, Sessions};
+use super::{Accounts, Editor, Enquiries, History, Post, Sessions};
 use crate::db::jobs::Claimed;
 use crate::domain::JobKind;
 
@@ -22,6 +22,10 @@ pub struct Tasks {
     pub sessions: Sessions,
     /// Uploads that expire.
     pub editor: Editor,
+    /// Enquiries that are erased.
+    pub enquiries: Enquiries,
+    /// Days after which enquiries are erased; 0 keeps them for ever.
+    pub enquiry_retention_days: u16,
     /// The history, which is trimmed.
     pub history: History,
     /// Days after which entries of the history are erased; 0 keeps them for ever.
@@ -37,6 +41,12 @@ impl Tasks {
             JobKind::Expired => {
                 self.sessions.clear_expired().await?;
                 self.editor.forget_expired_uploads().await?;
+            }
+            JobKind::Enquiries => {
+                let days = self.enquiry_retention_days;
+                while days > 0 && self.enquiries.erase_older(days).await? > 0 {
+                    sleep(REST).await;
+                }
             }
             JobKind::History => {
                 while self.history.upkeep(self.event_retention_days).await? {

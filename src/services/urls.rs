@@ -20,6 +20,8 @@ pub(crate) enum Public {
     Next,
     Previous,
     Uncached,
+    Enquire,
+    Enquired,
     Places,
     Feed,
     Robots,
@@ -72,6 +74,8 @@ pub(crate) enum Admin {
     History,
     UndoDeletion,
     Jobs,
+    Enquiries,
+    ExportEnquiries,
     Users,
     UsersHistory,
     AddUser,
@@ -137,6 +141,8 @@ pub(crate) const URLS: &[Url] = &[
     public(Public::Root, "/", Route::List),
     public(Public::Next, "/properties/{id}/next/", Route::Detail).described(),
     public(Public::Previous, "/properties/{id}/previous/", Route::Detail).described(),
+    public(Public::Enquire, "/properties/{id}/enquire/", Route::Uncached),
+    public(Public::Enquired, "/properties/{id}/enquire/done/", Route::Uncached),
     public(Public::Uncached, "/properties/no-cache/", Route::Uncached).described(),
     public(Public::Health, "/healthz", Route::Health).described(),
     public(Public::Readiness, "/readyz", Route::Health).described(),
@@ -173,6 +179,8 @@ pub(crate) const URLS: &[Url] = &[
     admin(Admin::History, "/admin/history/").with_form(),
     admin(Admin::UndoDeletion, "/admin/history/{event}/undo/"),
     admin(Admin::Jobs, "/admin/jobs/"),
+    admin(Admin::Enquiries, "/admin/enquiries/").with_form(),
+    admin(Admin::ExportEnquiries, "/admin/enquiries/export/"),
     admin(Admin::Users, "/admin/users/").with_form(),
     admin(Admin::UsersHistory, "/admin/users/history/"),
     admin(Admin::AddUser, "/admin/users/add/"),
@@ -256,7 +264,13 @@ impl Url {
     /// Whether crawlers may look at it: not at what is for staff or operators, nor at other ways to the same pages.
     fn is_crawled(&self) -> bool {
         match self.address {
-            Address::Public(Public::Uncached | Public::Next | Public::Previous) => false,
+            Address::Public(
+                Public::Uncached
+                | Public::Next
+                | Public::Previous
+                | Public::Enquire
+                | Public::Enquired,
+            ) => false,
             Address::Public(_) => true,
             Address::Operators(_) | Address::Admin(_) => false,
         }

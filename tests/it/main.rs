@@ -17,6 +17,8 @@ mod commands;
 mod connections;
 // The documents agree with the program.
 mod documents;
+// Enquiries about listings: the form, its guards, the inbox.
+mod enquiries;
 // The database's triggers: every write is logged, every count exact.
 mod event_log;
 // The declaration of facts: what is declared once is in the form, the pages, the files and the history.

@@ -1,5 +1,6 @@
 //! The admin: staff only, never cached, all of it without JavaScript.
 
+mod enquiries;
 mod history;
 mod jobs;
 mod list_state;

@@ -6,7 +6,8 @@ use actix_web::{Resource, web};
 
 use super::listings::{bulk, deletion, export, form, import, index, logged_out, restoration};
 use super::{
-    history, jobs, login, password_reset, passwords, restore, sessions, undo, user_form, users,
+    enquiries, history, jobs, login, password_reset, passwords, restore, sessions, undo, user_form,
+    users,
 };
 use crate::http::Site;
 use crate::http::middleware::frame::frame;
@@ -76,6 +77,8 @@ fn of(address: Admin, resource: Resource) -> Resource {
         Admin::RestoreVersion => resource.route(get().to(restore::confirm)).post(restore::restore),
         Admin::History => resource.route(get().to(history::index)),
         Admin::UndoDeletion => resource.route(get().to(undo::confirm)).post(undo::undo),
+        Admin::Enquiries => resource.route(get().to(enquiries::index)).post(enquiries::act),
+        Admin::ExportEnquiries => resource.route(get().to(enquiries::export)),
         Admin::Jobs => resource.route(get().to(jobs::index)).post(jobs::act),
         Admin::Users => resource.route(get().to(users::index)),
         Admin::UsersHistory => resource.route(get().to(users::history)),

@@ -43,13 +43,13 @@ impl Accounts {
             (format!("reset:{}", email.mailbox()), format!("reset-address:{network}"));
         let mut client = self.database.client().await?;
         let work = client.transaction().await?;
-        login_failures::lock(&work, [&account, &source]).await?;
+        login_failures::lock(&work, &[&account, &source]).await?;
         let wait = login_failures::find_wait(&work, &source, PER_CLIENT, WINDOW).await?;
         if wait.is_some() {
             return Ok(wait);
         }
         let is_flooded = login_failures::find_wait(&work, &account, PER_ADDRESS, WINDOW).await?;
-        login_failures::insert(&work, [&account, &source], &account, &network).await?;
+        login_failures::insert(&work, &[&account, &source], &account, &network).await?;
         if is_flooded.is_none() {
             let request = Request { email: email.as_str().to_owned(), at: Utc::now() };
             jobs::insert(&work, JobKind::PasswordReset, &json!(request), None).await?;

@@ -9,6 +9,10 @@ mod instance;
 mod jobs;
 mod requests;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use family::{COUNTER, counter, family};
 use prometheus::{Encoder as _, TextEncoder};
 
 use super::Traffic;
@@ -26,6 +30,7 @@ pub struct Exposition {
     pub(super) cache: Cache,
     pub(super) traffic: Traffic,
     pub(super) jobs: JobFigures,
+    pub(super) rejected: Arc<AtomicU64>,
 }
 
 impl Exposition {
@@ -36,6 +41,12 @@ impl Exposition {
             .chain(cache::families(&self.cache))
             .chain(instance::families(&self.database))
             .chain(jobs::families(&self.jobs))
+            .chain([family(
+                COUNTER,
+                "enquiries_rejected_total",
+                "Enquiries that this process rejected as spam or as too many.",
+                [counter(&[], self.rejected.load(Ordering::Relaxed))],
+            )])
             .collect();
         let mut text = Vec::new();
         match TextEncoder::new().encode(&families, &mut text) {

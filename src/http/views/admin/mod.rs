@@ -3,6 +3,7 @@
 mod accounts;
 mod conflict;
 mod diff;
+mod enquiries;
 mod entries;
 mod excerpt;
 mod history;
@@ -16,6 +17,7 @@ pub(in crate::http) use accounts::{
     UserDeletePage, UserFormPage, UserListPage, UserPasswordPage,
 };
 pub(in crate::http) use conflict::{ConflictPage, ConflictState};
+pub(in crate::http) use enquiries::EnquiriesPage;
 pub(in crate::http) use entries::{EntryView, changes_to};
 pub(in crate::http) use history::{
     HistoryListPage, HistoryPage, OverviewPage, RestoreGonePage, RestorePage, UndoPage,
