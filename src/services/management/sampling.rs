@@ -18,10 +18,14 @@ impl Management {
         &self.history
     }
 
-    /// Reads the counters. When a minute has ended, what was counted in it is written, unless the database is out of reach.
+    /// Reads the counters. When a minute has ended, what was counted in it is written, and what has expired is removed,
+    /// unless the database is out of reach.
     pub async fn sample(&self, now: DateTime<Utc>) {
         if self.history.take(&self.cache, now) {
             self.exchange_history(now).await;
+            if let Err(err) = self.editor.forget_expired_uploads().await {
+                log::debug!("files that have expired are removed later: {err}");
+            }
         }
     }
 
