@@ -247,7 +247,7 @@ async fn dispatch(mut command: Command, config: Config, stop: Stop) -> Result<()
             return Box::pin(serve::run(config, !no_migrate, stop)).await;
         }
         Command::Sendtestemail { addresses } => return mail::send_test(&config, &addresses).await,
-        Command::Worker => return worker::run(config, &stop).await,
+        Command::Worker => return Box::pin(worker::run(config, &stop)).await,
         Command::Check(args) => return Box::pin(check::run(config, args, &stop)).await,
         Command::Dbshell { arguments } => return dbshell::run(config, arguments, &stop).await,
         Command::Openapi => {
