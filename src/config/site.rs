@@ -19,10 +19,10 @@ pub struct SiteConfig {
     pub allowed_hosts: AllowedHosts,
     /// `SITE_URL` without a trailing slash, for absolute links; `None` means `http://HOST:PORT`.
     pub site_url: Option<String>,
+    /// `SITE_NAME`: the agency's name in the masthead, titles, feeds and mails.
+    pub name: String,
     /// `TRUSTED_PROXIES`: whose word about a client's address counts.
     pub trusted_proxies: TrustedProxies,
-    /// `SITE_NAME`.
-    pub name: String,
     /// `CONTACT_EMAIL`.
     pub contact_email: Option<String>,
     /// `CONTACT_PHONE`.
@@ -67,8 +67,8 @@ impl SiteConfig {
             secret_key: read_secret_key(reader),
             allowed_hosts,
             site_url,
+            name: read_name(reader),
             trusted_proxies: read_trusted_proxies(reader),
-            name: read_line(reader, "SITE_NAME", 100).unwrap_or_else(|| SITE_NAME.to_owned()),
             contact_email: read_line(reader, "CONTACT_EMAIL", 254),
             contact_phone: read_line(reader, "CONTACT_PHONE", 40),
             currency: read_currency(reader),
@@ -78,9 +78,6 @@ impl SiteConfig {
         }
     }
 }
-
-/// The site's name where none is set.
-const SITE_NAME: &str = "Property Listings";
 
 /// A text of one line.
 fn read_line(reader: &mut Reader<'_>, name: &str, most: usize) -> Option<String> {
@@ -171,6 +168,14 @@ fn read_site_url(reader: &mut Reader<'_>) -> Option<String> {
         reader.problem("SITE_URL", &text, rule);
     }
     right.map(|url| url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn read_name(reader: &mut Reader<'_>) -> String {
+    let name = reader.text("SITE_NAME").unwrap_or_else(|| "Property Listings".to_owned());
+    if name.chars().count() > 100 || name.chars().any(char::is_control) {
+        reader.problem("SITE_NAME", &name, "must be 1 to 100 characters on one line");
+    }
+    name
 }
 
 fn read_token(reader: &mut Reader<'_>) -> Option<String> {
