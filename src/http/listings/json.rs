@@ -23,14 +23,14 @@ pub(in crate::http) struct PropertyJson<'a> {
     description: &'a str,
     /// A string with two decimals, because a number may be read as a float; `None` where it is on application.
     price: Option<Price>,
-    /// The code of the currency.
-    currency: Option<&'static str>,
     location: &'a str,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     /// The optional facts; absent ones are `null`.
     #[serde(flatten)]
     facts: FactsJson<'a>,
+    /// The code of the currency.
+    currency: Option<&'static str>,
     /// The listing's page.
     url: String,
 }

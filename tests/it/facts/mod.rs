@@ -6,6 +6,8 @@ mod files;
 mod forms;
 mod history;
 mod programs;
+mod together;
+mod words;
 
 use property_listings::domain::{Fact, FactKind, optional_facts};
 
