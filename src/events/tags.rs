@@ -3,15 +3,26 @@
 use crate::cache::{Tag, TagSet};
 use crate::domain::{
     Change, Entity, FoldedLocation, Location, Price, PriceBand, PropertyId, RowState, SitemapPart,
+    Status,
 };
 
 /// The tags that listings have.
 pub mod kinds {
     use super::{FoldedLocation, Location, Price, PriceBand, PropertyId, SitemapPart, Tag};
 
-    /// All listings: carried by lists that any listing could enter.
+    /// All listed listings: carried by lists that any listing could enter.
     pub fn properties() -> Tag {
         Tag::all("properties")
+    }
+
+    /// All closed listings: carried by lists that ask for them.
+    pub fn closed() -> Tag {
+        Tag::all("closed")
+    }
+
+    /// All numbers without a public listing: carried by answers that there is none.
+    pub fn absent() -> Tag {
+        Tag::all("absent")
     }
 
     /// One listing: carried by its own page.
@@ -40,7 +51,7 @@ pub mod kinds {
         let text = text.trim();
         match text.split_once(':') {
             None if text == Tag::site().as_str() => Some(Tag::site()),
-            None if text == properties().as_str() => Some(properties()),
+            None => [properties(), closed(), absent()].into_iter().find(|tag| tag.as_str() == text),
             Some(("property", id)) => id.trim().parse().ok().map(|id| property(PropertyId(id))),
             Some(("location", name)) => {
                 let name = Location::parse(name).ok()?;
@@ -58,7 +69,7 @@ pub fn tags_of(change: &Change) -> TagSet {
     match change {
         Change::PostSave { created: _, row } | Change::PostDelete { row } => match row {
             Entity::Listing { id, before, after } => {
-                tags_of_listing(*id, before.iter().chain(after))
+                tags_of_listing(*id, before.as_ref(), after.as_ref())
             }
         },
         Change::Bulk { rows: _ } | Change::Cleared => TagSet::from([Tag::site()]),
@@ -70,15 +81,23 @@ pub fn tags_of(change: &Change) -> TagSet {
     }
 }
 
-fn tags_of_listing<'a>(id: PropertyId, states: impl IntoIterator<Item = &'a RowState>) -> TagSet {
-    let mut tags = TagSet::from([
-        kinds::properties(),
-        kinds::property(id),
-        kinds::sitemap(SitemapPart::of(id)),
-    ]);
-    for RowState { title: _, price, location_folded } in states {
-        tags.insert(kinds::location(location_folded));
-        tags.insert(kinds::band(location_folded, *price));
+fn tags_of_listing(id: PropertyId, before: Option<&RowState>, after: Option<&RowState>) -> TagSet {
+    let mut tags = TagSet::from([kinds::property(id)]);
+    let has_page = |row: Option<&RowState>| row.is_some_and(|row| row.status != Status::Draft);
+    if has_page(before) != has_page(after) {
+        tags.insert(kinds::absent());
+    }
+    for RowState { title: _, price, location_folded, status } in before.into_iter().chain(after) {
+        match status {
+            Status::Active | Status::Pending => tags.extend([
+                kinds::properties(),
+                kinds::sitemap(SitemapPart::of(id)),
+                kinds::location(location_folded),
+                kinds::band(location_folded, *price),
+            ]),
+            Status::Closed => tags.extend([kinds::closed()]),
+            Status::Draft | Status::Withdrawn => {}
+        }
     }
     tags
 }
@@ -93,6 +112,7 @@ mod tests {
             title: Title::parse("A flat").expect("valid"),
             price: Price::ZERO,
             location_folded: FoldedLocation::from_database(location.to_owned()),
+            status: Status::Active,
         }
     }
 
@@ -119,6 +139,30 @@ mod tests {
                 "sitemap:1"
             ]
         );
+    }
+
+    #[test]
+    fn a_listing_touches_only_the_lists_that_can_show_it() {
+        use Status::{Active, Closed, Draft, Pending, Withdrawn};
+        let of = |status| RowState { status, ..row("leith") };
+        let listed = "band:0:leith location:leith properties property:7 sitemap:1";
+        for (before, after, want) in [
+            (None, Some(Draft), "property:7".to_owned()),
+            (Some(Draft), Some(Draft), "property:7".to_owned()),
+            (Some(Draft), Some(Active), format!("absent {listed}")),
+            (Some(Draft), Some(Withdrawn), "absent property:7".to_owned()),
+            (Some(Active), Some(Pending), listed.to_owned()),
+            (Some(Active), Some(Closed), listed.replace("location", "closed location")),
+            (Some(Closed), Some(Closed), "closed property:7".to_owned()),
+            (Some(Closed), Some(Withdrawn), "closed property:7".to_owned()),
+            (Some(Withdrawn), Some(Withdrawn), "property:7".to_owned()),
+            (Some(Closed), None, "absent closed property:7".to_owned()),
+        ] {
+            let tags =
+                tags_of_listing(PropertyId(7), before.map(of).as_ref(), after.map(of).as_ref());
+            let names: Vec<String> = tags.iter().map(Tag::to_string).collect();
+            assert_eq!(names.join(" "), want, "{before:?} {after:?}");
+        }
     }
 
     #[test]

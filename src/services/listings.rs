@@ -9,7 +9,8 @@ use super::families::{COUNTS, QUERYSETS};
 use crate::cache::{Cache, CacheKey, Cached, Fill, Level, TagSet};
 use crate::db::{Database, properties};
 use crate::domain::{
-    Count, Cursor, Direction, ListingFilter, ListingQuery, MAX_PAGE, Position, Property, PropertyId,
+    Count, Cursor, Direction, ListingFilter, ListingQuery, MAX_PAGE, Position, Property,
+    PropertyId, Status, StatusFilter,
 };
 use crate::events::kinds;
 
@@ -132,14 +133,14 @@ impl Listings {
         let key = Self::detail_key(id);
         // A missing listing appears when a listing is added. A tag of its own would be one more key for each number that
         // a client makes up.
-        let tags = TagSet::from([kinds::property(id), kinds::properties()]);
+        let tags = TagSet::from([kinds::property(id), kinds::absent()]);
         let (database, lifetimes) = (self.database.clone(), self.cache.lifetimes());
         let load = async move || -> Result<_> {
             let client = database.client().await?;
             let value = properties::find(&client, id).await?;
             Ok(match value.is_some() {
                 true => Fill::new(value, lifetimes.queryset).only([kinds::property(id)]),
-                false => Fill::new(value, ABSENT_TTL).only([kinds::properties()]),
+                false => Fill::new(value, ABSENT_TTL).only([kinds::absent()]),
             })
         };
         self.cache.get_or_load(&key, &tags, load).await
@@ -171,8 +172,11 @@ impl Listings {
     }
 }
 
-/// The tags of a list: those of the locations that it is limited to, or that of all listings.
+/// The tags of a list: that of closed listings, those of the locations that it is limited to, or that of all listings.
 pub(super) fn tags_of(filter: &ListingFilter) -> TagSet {
+    if filter.status == StatusFilter::Only(Status::Closed) {
+        return TagSet::from([kinds::closed()]);
+    }
     let locations = filter.folded_locations();
     match locations.is_empty() {
         true => TagSet::from([kinds::properties()]),

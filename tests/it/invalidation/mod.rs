@@ -6,4 +6,5 @@
 mod by_commands;
 mod by_psql;
 mod by_staff;
+mod by_status;
 mod matrix;
