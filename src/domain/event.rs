@@ -91,4 +91,7 @@ pub struct RowState {
     /// Its status. Events from before listings had one are of active listings.
     #[serde(default)]
     pub status: Status,
+    /// Its location as it was typed, if an update changed that.
+    #[serde(default)]
+    pub location: Option<String>,
 }

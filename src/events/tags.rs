@@ -25,6 +25,12 @@ pub mod kinds {
         Tag::all("absent")
     }
 
+    /// How many listings there are, by place, and how the places are spelled: carried by the count and the places of the
+    /// whole list, which most edits leave as they are.
+    pub fn tally() -> Tag {
+        Tag::all("tally")
+    }
+
     /// One listing: carried by its own page.
     pub fn property(id: PropertyId) -> Tag {
         Tag::one("property", &id.to_string())
@@ -51,7 +57,10 @@ pub mod kinds {
         let text = text.trim();
         match text.split_once(':') {
             None if text == Tag::site().as_str() => Some(Tag::site()),
-            None => [properties(), closed(), absent()].into_iter().find(|tag| tag.as_str() == text),
+            None => {
+                let all = [properties(), tally(), closed(), absent()];
+                all.into_iter().find(|tag| tag.as_str() == text)
+            }
             Some(("property", id)) => id.trim().parse().ok().map(|id| property(PropertyId(id))),
             Some(("location", name)) => {
                 let name = Location::parse(name).ok()?;
@@ -69,7 +78,12 @@ pub fn tags_of(change: &Change) -> TagSet {
     match change {
         Change::PostSave { created: _, row } | Change::PostDelete { row } => match row {
             Entity::Listing { id, before, after } => {
-                tags_of_listing(*id, before.as_ref(), after.as_ref())
+                let (before, after) = (before.as_ref(), after.as_ref());
+                let mut tags = tags_of_listing(*id, before, after);
+                if !are_tallied_alike(before, after) {
+                    tags.insert(kinds::tally());
+                }
+                tags
             }
         },
         Change::Bulk { rows: _ } | Change::Cleared => TagSet::from([Tag::site()]),
@@ -81,19 +95,29 @@ pub fn tags_of(change: &Change) -> TagSet {
     }
 }
 
+/// Whether a change leaves all numbers of listings and all spellings of places as they are: one of nothing but title,
+/// price, and what the log does not tell, or one of a listing that no list shows.
+fn are_tallied_alike(before: Option<&RowState>, after: Option<&RowState>) -> bool {
+    let place = |row: Option<&RowState>| {
+        let listed = row.filter(|row| row.status.is_listed());
+        listed.map(|row| (row.location_folded.clone(), row.location.clone()))
+    };
+    before.or(after).is_some() && place(before) == place(after)
+}
+
 fn tags_of_listing(id: PropertyId, before: Option<&RowState>, after: Option<&RowState>) -> TagSet {
     let mut tags = TagSet::from([kinds::property(id)]);
     let has_page = |row: Option<&RowState>| row.is_some_and(|row| row.status != Status::Draft);
     if has_page(before) != has_page(after) {
         tags.insert(kinds::absent());
     }
-    for RowState { title: _, price, location_folded, status } in before.into_iter().chain(after) {
-        match status {
+    for row in before.into_iter().chain(after) {
+        match row.status {
             Status::Active | Status::Pending => tags.extend([
                 kinds::properties(),
                 kinds::sitemap(SitemapPart::of(id)),
-                kinds::location(location_folded),
-                kinds::band(location_folded, *price),
+                kinds::location(&row.location_folded),
+                kinds::band(&row.location_folded, row.price),
             ]),
             Status::Closed => tags.extend([kinds::closed()]),
             Status::Draft | Status::Withdrawn => {}
@@ -112,7 +136,37 @@ mod tests {
             title: Title::parse("A flat").expect("valid"),
             price: Price::ZERO,
             location_folded: FoldedLocation::from_database(location.to_owned()),
+            location: None,
             status: Status::Active,
+        }
+    }
+
+    fn touches_tally(before: Option<RowState>, after: Option<RowState>) -> bool {
+        let row = Entity::Listing { id: PropertyId(7), before, after };
+        tags_of(&Change::PostSave { created: false, row }).contains(&kinds::tally())
+    }
+
+    #[test]
+    fn only_an_edit_that_leaves_place_and_spelling_alone_leaves_the_tally() {
+        let leith = || Some(row("leith"));
+        let typed = |text: &str| Some(RowState { location: Some(text.into()), ..row("leith") });
+        let renamed = RowState { title: Title::parse("A house").expect("valid"), ..row("leith") };
+        let dearer = RowState { price: Price::parse("7").expect("valid"), ..renamed };
+        let of = |status| Some(RowState { status, ..row("leith") });
+        assert!(!touches_tally(leith(), Some(dearer)));
+        assert!(!touches_tally(leith(), of(Status::Pending)));
+        assert!(!touches_tally(None, of(Status::Draft)));
+        for (before, after) in [
+            (None, leith()),
+            (leith(), None),
+            (leith(), Some(row("joppa"))),
+            (typed("Leith"), typed("LEITH")),
+            (leith(), of(Status::Closed)),
+            (of(Status::Draft), leith()),
+            // Without one of the versions nothing is known.
+            (None, None),
+        ] {
+            assert!(touches_tally(before.clone(), after.clone()), "{before:?} {after:?}");
         }
     }
 
@@ -136,7 +190,8 @@ mod tests {
                 "location:leith",
                 "properties",
                 "property:7",
-                "sitemap:1"
+                "sitemap:1",
+                "tally"
             ]
         );
     }
@@ -196,6 +251,7 @@ mod tests {
         for (text, tag) in [
             (" properties ", "properties"),
             ("site", "site"),
+            ("tally", "tally"),
             ("property:7", "property:7"),
             ("location: LEITH", "location:leith"),
             ("sitemap:2", "sitemap:2"),

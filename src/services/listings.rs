@@ -101,7 +101,7 @@ impl Listings {
             Ok(Fill::new(value, ttl))
         };
         let tags = tags_of(&query.filter);
-        self.cache.get_or_load(&Self::list_key(query), &tags, load).await
+        self.cache.get_or_load_early(&Self::list_key(query), &tags, load).await
     }
 
     /// How many listings a filter selects.
@@ -112,7 +112,8 @@ impl Listings {
             let client = database.client().await?;
             Ok(Fill::new(properties::count(&client, &wanted).await?, ttl))
         };
-        self.cache.get_or_load(&Self::count_key(filter), &tags_of(filter), load).await
+        let (key, tags) = (Self::count_key(filter), tally_tags_of(filter));
+        self.cache.get_or_load_early(&key, &tags, load).await
     }
 
     /// The listing next to one in a result; `None` at its end.
@@ -181,5 +182,13 @@ pub(super) fn tags_of(filter: &ListingFilter) -> TagSet {
     match locations.is_empty() {
         true => TagSet::from([kinds::properties()]),
         false => locations.iter().map(kinds::location).collect(),
+    }
+}
+
+/// The tags of the numbers of listings, as a whole and by place, that a filter selects.
+pub(super) fn tally_tags_of(filter: &ListingFilter) -> TagSet {
+    match *filter == ListingFilter::default() {
+        true => TagSet::from([kinds::tally()]),
+        false => tags_of(filter),
     }
 }

@@ -1,7 +1,7 @@
 //! The places that listings are in, through the queryset cache.
 
 use super::families::QUERYSETS;
-use super::listings::tags_of;
+use super::listings::tally_tags_of;
 use super::{Listings, Result};
 use crate::cache::{CacheKey, Cached, Fill, Level};
 use crate::db::places;
@@ -34,8 +34,8 @@ impl Listings {
             let value = places::list_by_name(&client, name.as_str(), status, ALL).await?;
             Ok(Fill::new(value, ttl))
         };
-        let tags = tags_of(&ListingFilter { status, ..ListingFilter::default() });
-        self.cache.get_or_load(&key, &tags, load).await
+        let tags = tally_tags_of(&ListingFilter { status, ..ListingFilter::default() });
+        self.cache.get_or_load_early(&key, &tags, load).await
     }
 
     /// The places with the most listings of a filter, which selects so many in all.
@@ -53,12 +53,12 @@ impl Listings {
         let key = format!("places/{limit}/{counted}?{}", filter.row_key());
         let key = CacheKey::new(Level::Queryset, QUERYSETS, key);
         let (database, filter) = (self.database.clone(), filter.clone());
-        let (tags, ttl) = (tags_of(&filter), self.cache.lifetimes().queryset);
+        let (tags, ttl) = (tally_tags_of(&filter), self.cache.lifetimes().queryset);
         let load = async move || -> Result<_> {
             let client = database.client().await?;
             let value = places::list(&client, &filter, total, limit).await?;
             Ok(Fill::new(value, ttl))
         };
-        self.cache.get_or_load(&key, &tags, load).await
+        self.cache.get_or_load_early(&key, &tags, load).await
     }
 }
