@@ -70,6 +70,7 @@ impl Config {
             ("DATABASE_POOL_SIZE", database.pool_size.to_string()),
             ("EVENT_RETENTION_DAYS", database.event_retention_days.to_string()),
             ("WORKERS", site.workers.to_string()),
+            ("DRAIN_SECONDS", seconds(site.drain)),
         ]
         .map(|(name, value)| Setting { name, value })
         .into()

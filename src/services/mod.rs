@@ -3,6 +3,7 @@
 mod accounts;
 mod admin_list;
 mod detail_view;
+mod drain;
 mod editor;
 mod error;
 mod exports;
@@ -35,6 +36,7 @@ pub use accounts::visitor::Visitor;
 pub use accounts::{Accounts, CreateUserError};
 pub use admin_list::{AdminPage, BulkOutcome, LISTED_ROWS, LONGEST_LIST, Look};
 pub use detail_view::DetailView;
+pub use drain::Drain;
 pub use editor::{DeleteOutcome, Deletion, Editor, UpdateOutcome};
 pub use error::{Outage, Result, ServiceError};
 pub use exports::Piece;
@@ -97,6 +99,8 @@ pub struct Services {
     pub streams: FigureStreams,
     /// Whether the site can do its work.
     pub health: Health,
+    /// How far the instance is with its end.
+    pub drain: Drain,
     /// The requests that were answered.
     pub traffic: Traffic,
     /// Metrics for Prometheus.
@@ -123,7 +127,7 @@ impl Services {
             editor.clone(),
             loopback,
         );
-        let traffic = Traffic::default();
+        let (traffic, drain) = (Traffic::default(), Drain::default());
         Self {
             exposition: Exposition {
                 database: database.clone(),
@@ -137,7 +141,8 @@ impl Services {
             accounts: Accounts::new(database.clone(), sessions.clone()),
             streams: FigureStreams::new(management.clone()),
             management,
-            health: Health { database, cache },
+            health: Health { database, cache, drain: drain.clone() },
+            drain,
             listings,
             editor,
             sessions,

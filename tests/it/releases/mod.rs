@@ -1,3 +1,4 @@
 //! Releases: migrations while an older release runs.
 
+mod draining;
 mod migrating;
