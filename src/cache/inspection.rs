@@ -124,7 +124,7 @@ impl Cache {
             ttl: entry.remaining().unwrap_or_default(),
             sizes: sizes(&entry),
             tags: entry.stamps.iter().map(state).collect(),
-            own_build: build == *self.build,
+            own_build: build == key.level().version(&self.versions),
         })
     }
 

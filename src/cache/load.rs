@@ -303,7 +303,7 @@ impl Cache {
         found: Found,
         local: &LocalStamps,
     ) -> Option<(Entry, Duration, LocalStamps)> {
-        let entry = Entry::decode(found.bytes.as_ref()?, &self.build)?;
+        let entry = Entry::decode(found.bytes.as_ref()?, level.version(&self.versions))?;
         let left = entry.remaining()?;
         let carried: TagSet = entry.stamps.keys().cloned().collect();
         if !carried.contains(&Tag::site()) {

@@ -11,6 +11,7 @@ use super::error::CacheError;
 use super::lease::Lease;
 use super::link::{Connection, Link};
 use super::{CacheKey, EventMark, Generation, Stamps, Tag, TagSet};
+use crate::config::CacheVersions;
 
 /// Deletes the generations of some events' tags, and notes that the events are applied.
 static INVALIDATE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("invalidate.lua")));
@@ -39,6 +40,7 @@ pub(super) struct Found {
 pub(super) struct RedisTier {
     pub(super) link: Link,
     pub(super) prefix: String,
+    pub(super) versions: Arc<CacheVersions>,
     /// What it is read under; `None` where an answer may be old.
     pub(super) lease: Option<Arc<Lease>>,
     /// How long a generation is kept at least after its last use: longer than the pages, query results and counts that
@@ -56,13 +58,19 @@ impl RedisTier {
         format!("{}:{name}", self.prefix)
     }
 
+    /// The key of an entry: of another release's page there is another one.
+    pub(super) fn entry_key(&self, key: &CacheKey) -> String {
+        let version = key.level().version(&self.versions);
+        format!("{}:{}#{version}", self.prefix, key.as_str())
+    }
+
     pub(super) fn generation_key(&self, tag: &Tag) -> String {
         format!("{}:gen:{}", self.prefix, tag.as_str())
     }
 
     /// The entry and the generations of the tags that it is expected to carry, in one round trip.
     pub(super) async fn find(&self, key: &CacheKey, tags: &TagSet) -> Result<Found, CacheError> {
-        let mut values = self.get([self.key(key.as_str())], tags).await?.into_iter();
+        let mut values = self.get([self.entry_key(key)], tags).await?.into_iter();
         let bytes = values.next().flatten().map(Bytes::from);
         Ok(Found { bytes, generations: generations_of(tags, values) })
     }
@@ -129,7 +137,8 @@ impl RedisTier {
     }
 
     fn lease_key(&self, key: &CacheKey) -> String {
-        self.key(&format!("lease:{}", key.as_str()))
+        let version = key.level().version(&self.versions);
+        self.key(&format!("lease:{}#{version}", key.as_str()))
     }
 
     /// Stores an entry, keeps its generations for longer than it, and ends the lease of its load.
@@ -142,7 +151,7 @@ impl RedisTier {
     ) -> Result<(), CacheError> {
         let mut pipeline = redis::pipe();
         let millis = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).max(1);
-        pipeline.cmd("SET").arg(self.key(key.as_str())).arg(bytes).arg("PX").arg(millis).ignore();
+        pipeline.cmd("SET").arg(self.entry_key(key)).arg(bytes).arg("PX").arg(millis).ignore();
         // Never shortened: another entry that carries the tag may be kept for longer.
         let seconds = self.generation_ttl.max(ttl * 2).as_secs();
         for tag in tags {

@@ -2,3 +2,4 @@
 
 mod draining;
 mod migrating;
+mod side_by_side;
