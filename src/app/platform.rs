@@ -231,6 +231,6 @@ fn storage(
         // A command receives no events, so it would never answer from memory.
         cache_config.memory_bytes = 0;
     }
-    let cache = Cache::new(&cache_config, servers.redis(), env!("BUILD_ID"));
+    let cache = Cache::new(&cache_config, servers.redis());
     Ok((database, cache))
 }
