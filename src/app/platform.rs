@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use sha2::{Digest as _, Sha256};
+
 use super::background::Background;
 use super::follower::Follower;
 use super::secret_key::secret_key;
@@ -10,8 +12,9 @@ use super::servers::{Ending, Role, Servers, ServersError};
 use super::stop::Stop;
 use super::working::Working;
 use crate::cache::{Cache, CacheError, Repair};
-use crate::config::{Config, DatabaseConfig, SecretKey};
+use crate::config::{Config, DatabaseConfig, SecretKey, SiteConfig};
 use crate::db::{Database, DbError, migrations};
+use crate::domain::{AreaUnit, Presentation, presentation};
 use crate::events::{LogReader, Receiver};
 use crate::http::Site;
 use crate::mail::Mailer;
@@ -231,6 +234,32 @@ fn storage(
         // A command receives no events, so it would never answer from memory.
         cache_config.memory_bytes = 0;
     }
+    presentation_of(&config.site).install();
+    // A page shows the name and the units of the site, so those are part of what it was built with.
+    cache_config.versions.page.push_str(&fingerprint(presentation()));
     let cache = Cache::new(&cache_config, servers.redis());
     Ok((database, cache))
+}
+
+/// How a site presents itself, by its configuration.
+fn presentation_of(site: &SiteConfig) -> Presentation {
+    Presentation {
+        site_name: site.name.clone(),
+        contact_email: site.contact_email.clone(),
+        contact_phone: site.contact_phone.clone(),
+        currency: site.currency,
+        area_unit: match site.area_in_feet {
+            true => AreaUnit::SquareFeet,
+            false => AreaUnit::SquareMetres,
+        },
+    }
+}
+
+/// What tells a presentation from others; empty for the default.
+fn fingerprint(presentation: &Presentation) -> String {
+    if *presentation == Presentation::default() {
+        return String::new();
+    }
+    let hash = Sha256::digest(format!("{presentation:?}"));
+    hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }

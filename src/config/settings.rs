@@ -63,8 +63,12 @@ impl Config {
             ("SECRET_KEY", hidden(site.secret_key.is_some(), "(generated, kept in DATA_DIR)")),
             ("ALLOWED_HOSTS", site.allowed_hosts.to_string()),
             ("SITE_URL", site_url.unwrap_or_else(|| "(http://HOST:PORT)".to_owned())),
-            ("SITE_NAME", site.name.clone()),
             ("TRUSTED_PROXIES", proxies),
+            ("SITE_NAME", site.name.clone()),
+            ("CONTACT_EMAIL", or_none(site.contact_email.as_deref())),
+            ("CONTACT_PHONE", or_none(site.contact_phone.as_deref())),
+            ("CURRENCY", or_none(site.currency.map(|currency| currency.code()))),
+            ("AREA_UNIT", if site.area_in_feet { "ft2" } else { "m2" }.to_owned()),
             ("CACHE_API_TOKEN", hidden(site.cache_api_token.is_some(), "(none)")),
             ("PAGE_CACHE_TTL", seconds(cache.page_ttl)),
             ("QUERYSET_CACHE_TTL", seconds(cache.queryset_ttl)),
@@ -87,6 +91,10 @@ impl Config {
         .map(|(name, value)| Setting { name, value })
         .into()
     }
+}
+
+fn or_none(value: Option<&str>) -> String {
+    value.unwrap_or("(none)").to_owned()
 }
 
 fn shown_database(choice: &DatabaseChoice) -> String {

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::field_errors::{day, one_of, quoted};
 use super::text::{is_absent, parse_text};
-use super::{Price, area, coordinate};
+use super::{Price, area, coordinate, presentation};
 
 /// What a fact's values may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,7 +157,9 @@ impl FactKind {
     /// A value for readers of the site.
     pub fn shown(self, value: &FactValue<'_>) -> String {
         match (self, value) {
-            (_, FactValue::Price(price)) => price.grouped(),
+            (_, FactValue::Price(price)) => presentation().price(*price),
+            (Self::Area, FactValue::Decimal(area)) => presentation().area_unit.shown(*area),
+            (_, FactValue::Decimal(number)) => number.normalize().to_string(),
             (_, FactValue::List(items)) => items.join(", "),
             (Self::Choice(options), FactValue::Text(text)) => {
                 let found = options.iter().find(|(value, _)| value == text);

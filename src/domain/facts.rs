@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::declared_facts::{FACTS, REQUIRED};
 use super::fact::Fact;
 use super::text::is_absent;
-use super::{FactKind, FactValue, FieldErrors, SEPARATOR};
+use super::{FactKind, FactValue, FieldErrors, SEPARATOR, presentation};
 
 const OPTIONAL: usize = FACTS.len() - REQUIRED;
 
@@ -68,6 +68,7 @@ impl Fact {
     pub fn field(&self, text: &str) -> String {
         match self.kind {
             FactKind::List { .. } => text.replace(SEPARATOR, "\n"),
+            FactKind::Area => presentation().area_unit.field(text),
             _ => text.to_owned(),
         }
     }
@@ -79,6 +80,7 @@ impl Fact {
                 let items = texts.flat_map(str::lines).filter(|item| !item.is_empty());
                 items.collect::<Vec<_>>().join("|")
             }
+            FactKind::Area => presentation().area_unit.typed(texts.last().unwrap_or_default()),
             _ => texts.last().unwrap_or_default().to_owned(),
         }
     }

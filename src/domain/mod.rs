@@ -33,6 +33,7 @@ mod merge;
 mod password;
 mod permission;
 mod place;
+mod presentation;
 mod price;
 mod price_band;
 mod property;
@@ -47,6 +48,7 @@ mod user;
 mod user_agent;
 mod user_form;
 pub mod word_forms;
+mod words;
 
 pub use account_event::{AccountChange, AccountEvent};
 pub use admin_list::{
@@ -81,6 +83,7 @@ pub use merge::{ChangedBy, MergedField, merge};
 pub use password::{Password, PasswordError, PasswordErrors};
 pub use permission::{Permission, Permissions};
 pub use place::{Place, PlaceQuery};
+pub use presentation::{Presentation, presentation};
 pub use price::{Price, PriceError, grouped_digits};
 pub use price_band::PriceBand;
 pub use property::{FactValues, NewProperty, Property, Version};

@@ -53,7 +53,8 @@ pub(super) fn fact_schema(fact: &Fact) -> Schema {
             return list.title(reso.or(Some(format!("{}.", fact.label)))).into();
         }
     };
-    let schema = match fact.may_be_absent() {
+    // A price on application is not told.
+    let schema = match fact.may_be_absent() || fact.kind == FactKind::Price {
         false => schema.schema_type(kind),
         true => schema.schema_type(SchemaType::from_iter([kind, Type::Null])),
     };

@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::fact_schema::fact_schema;
 use crate::domain::{
     FACTS, FactsJson, ListingFilter, ListingQuery, Place, PlaceQuery, Price, Property, PropertyId,
+    presentation,
 };
 use crate::services::{ListingPage, Meant};
 
@@ -20,8 +21,10 @@ pub(in crate::http) struct PropertyJson<'a> {
     id: PropertyId,
     title: &'a str,
     description: &'a str,
-    /// A string with two decimals, because a number may be read as a float.
-    price: Price,
+    /// A string with two decimals, because a number may be read as a float; `None` where it is on application.
+    price: Option<Price>,
+    /// The code of the currency.
+    currency: Option<&'static str>,
     location: &'a str,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -56,6 +59,13 @@ impl PartialSchema for PropertyJson<'_> {
         for name in ["created_at", "updated_at"] {
             object = object.property(name, time()).required(name);
         }
+        let currency = ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+            .description(Some(
+                "The currency of the price by its ISO 4217 code, if the site has one.",
+            ))
+            .pattern(Some("^[A-Z]{3}$"));
+        object = object.property("currency", currency).required("currency");
         let url = string()
             .description(Some("The listing's page."))
             .format(Some(SchemaFormat::Custom("uri".to_owned())));
@@ -99,7 +109,8 @@ impl<'a> PropertyJson<'a> {
             id: property.id,
             title: property.title.as_str(),
             description: property.description.as_str(),
-            price: property.price,
+            price: property.public_price(),
+            currency: presentation().currency_code(),
             location: property.location.as_str(),
             facts: property.facts.json(),
             created_at: property.created_at,
