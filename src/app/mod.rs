@@ -2,6 +2,7 @@
 
 mod background;
 pub mod cli;
+mod draining;
 mod follower;
 pub mod listener;
 mod logging;

@@ -236,8 +236,8 @@ fn storage(
     }
     presentation_of(&config.site).install();
     // A page shows the name and the units of the site, so those are part of what it was built with.
-    let build = format!("{}{}", env!("BUILD_ID"), fingerprint(presentation()));
-    let cache = Cache::new(&cache_config, servers.redis(), &build);
+    cache_config.versions.page.push_str(&fingerprint(presentation()));
+    let cache = Cache::new(&cache_config, servers.redis());
     Ok((database, cache))
 }
 

@@ -16,7 +16,7 @@ use super::page_head::Content;
 use super::recent::Recent;
 use super::redis_tier::RedisTier;
 use super::{CacheError, CacheKey, Entry, Level, Outcome, Stamps, TagSet};
-use crate::config::{CacheConfig, RedisAddress};
+use crate::config::{CacheConfig, CacheVersions, RedisAddress};
 
 /// Reads through to a loader, stores, invalidates; cheap to clone.
 #[derive(Clone)]
@@ -32,7 +32,7 @@ pub struct Parts {
     pub(super) compressing: Semaphore,
     pub(super) metrics: Metrics,
     pub(super) recent: Arc<Recent>,
-    pub(super) build: Arc<str>,
+    pub(super) versions: Arc<CacheVersions>,
     pub(super) lifetimes: Lifetimes,
     /// Whether something that no log tells was missed, so that the next repair has to void everything.
     pub(super) doubtful: AtomicBool,
@@ -58,8 +58,8 @@ impl Deref for Cache {
 }
 
 impl Cache {
-    /// Prepares a cache; `build` tells this build's entries from another's.
-    pub fn new(config: &CacheConfig, redis: Option<&RedisAddress>, build: &str) -> Self {
+    /// Prepares a cache.
+    pub fn new(config: &CacheConfig, redis: Option<&RedisAddress>) -> Self {
         let lifetimes = Lifetimes {
             page: config.page_ttl,
             queryset: config.queryset_ttl,
@@ -67,9 +67,11 @@ impl Cache {
         };
         let longest = lifetimes.page.max(lifetimes.queryset).max(lifetimes.count);
         let lease = Arc::new(Lease::new());
+        let versions = Arc::new(config.versions.clone());
         let redis = redis.map(|address| RedisTier {
             link: Link::new(address, &config.key_prefix),
             prefix: config.key_prefix.clone(),
+            versions: versions.clone(),
             lease: Some(lease.clone()),
             generation_ttl: longest * 2 + Duration::from_secs(60),
         });
@@ -82,7 +84,7 @@ impl Cache {
             compressing: Semaphore::new(cores),
             metrics: Metrics::default(),
             recent: Arc::default(),
-            build: build.into(),
+            versions,
             lifetimes,
             doubtful: AtomicBool::default(),
         }))
@@ -117,7 +119,7 @@ impl Cache {
             page: content.page,
             value: content.value,
         };
-        let bytes = entry.encode(&self.build);
+        let bytes = entry.encode(key.level().version(&self.versions));
         let stored = tier.store(key, &bytes, &content.bodies, ttl, &stamps.tags()).await;
         self.counted(key.level(), stored).is_ok()
     }

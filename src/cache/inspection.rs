@@ -107,7 +107,8 @@ impl Cache {
         let Some(bytes) = found.bytes else {
             return Ok(InRedis::Absent);
         };
-        let Some((own_build, entry)) = Entry::read(&bytes, &self.build) else {
+        let Some((own_build, entry)) = Entry::read(&bytes, key.level().version(&self.versions))
+        else {
             return Ok(InRedis::Unreadable);
         };
         let carried: TagSet = entry.stamps.keys().cloned().collect();

@@ -291,7 +291,7 @@ impl Cache {
         found: &Found,
         local: &LocalStamps,
     ) -> Option<(Entry, Duration, LocalStamps)> {
-        let entry = Entry::decode(found.bytes.as_ref()?, &self.build)?;
+        let entry = Entry::decode(found.bytes.as_ref()?, level.version(&self.versions))?;
         let left = entry.remaining()?;
         if !entry.stamps.contains_key(&Tag::site()) {
             return None;

@@ -13,6 +13,7 @@ use super::lease::Lease;
 use super::link::{Connection, Link};
 use super::page_head::BODIES;
 use super::{CacheKey, EventMark, Generation, Stamps, Tag, TagSet};
+use crate::config::CacheVersions;
 
 /// Deletes the generations of some events' tags, and notes that the events are applied.
 static INVALIDATE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("invalidate.lua")));
@@ -51,6 +52,7 @@ pub(super) struct Found {
 pub(super) struct RedisTier {
     pub(super) link: Link,
     pub(super) prefix: String,
+    pub(super) versions: Arc<CacheVersions>,
     /// What it is read under; `None` where an answer may be old.
     pub(super) lease: Option<Arc<Lease>>,
     /// How long a generation is kept at least after its last use: longer than the pages, query results and counts that
@@ -68,12 +70,22 @@ impl RedisTier {
         [&self.prefix, ":", name].concat()
     }
 
+    /// The key of an entry: of another release's page there is another one.
+    pub(super) fn entry_key(&self, key: &CacheKey) -> String {
+        [&self.prefix, ":", key.as_str(), "#", self.version(key)].concat()
+    }
+
+    fn version(&self, key: &CacheKey) -> &str {
+        key.level().version(&self.versions)
+    }
+
     pub(super) fn generation_key(&self, tag: &Tag) -> String {
         [&self.prefix, ":gen:", tag.as_str()].concat()
     }
 
     fn body_key(&self, key: &CacheKey, encoding: Encoding) -> String {
-        [&self.prefix, ":", BODIES, ":", encoding.name(), ":", key.as_str()].concat()
+        [&self.prefix, ":", BODIES, ":", encoding.name(), ":", key.as_str(), "#", self.version(key)]
+            .concat()
     }
 
     /// The entry, one of its bodies, and the generations of the tags that it is expected to carry, in one round trip.
@@ -83,7 +95,7 @@ impl RedisTier {
         body: Option<Encoding>,
         tags: &TagSet,
     ) -> Result<Found, CacheError> {
-        let keys = [self.key(key.as_str())].into_iter();
+        let keys = [self.entry_key(key)].into_iter();
         let keys = keys.chain(body.map(|encoding| self.body_key(key, encoding)));
         let mut values = self.get(keys, tags).await?.into_iter();
         let bytes = values.next().flatten().map(Bytes::from);
@@ -163,7 +175,7 @@ impl RedisTier {
     }
 
     fn lease_key(&self, key: &CacheKey) -> String {
-        self.key(&format!("lease:{}", key.as_str()))
+        [&self.prefix, ":lease:", key.as_str(), "#", self.version(key)].concat()
     }
 
     /// Stores an entry with its bodies, keeps its generations for longer than it, and ends the lease of its load.
@@ -177,7 +189,7 @@ impl RedisTier {
     ) -> Result<(), CacheError> {
         let millis = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).max(1);
         let mut script = STORE.prepare_invoke();
-        script.key(self.lease_key(key)).key(self.key(key.as_str()));
+        script.key(self.lease_key(key)).key(self.entry_key(key));
         script.arg(millis).arg(self.generation_ttl.max(ttl * 2).as_secs()).arg(bytes);
         for (encoding, body) in bodies {
             script.key(self.body_key(key, *encoding)).arg(body.as_ref());

@@ -19,7 +19,7 @@ mod site;
 
 use std::path::PathBuf;
 
-pub use cache::{CacheConfig, RedisChoice};
+pub use cache::{CacheConfig, CacheVersions, RedisChoice};
 pub use database::{DatabaseChoice, DatabaseConfig};
 pub use hosts::AllowedHosts;
 pub use listen::Listen;

@@ -86,6 +86,7 @@ impl Config {
             ),
             ("ENQUIRY_RETENTION_DAYS", mail.enquiry_retention_days.to_string()),
             ("WORKER", if *worker { "on" } else { "off" }.to_owned()),
+            ("DRAIN_SECONDS", seconds(site.drain)),
         ]
         .map(|(name, value)| Setting { name, value })
         .into()

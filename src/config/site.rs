@@ -1,5 +1,7 @@
 //! How the site is served.
 
+use std::time::Duration;
+
 use iso_currency::Currency;
 use url::{Host, Url};
 
@@ -35,6 +37,9 @@ pub struct SiteConfig {
     pub cache_api_token: Option<String>,
     /// `WORKERS`: threads that serve requests. More than there are cores only adds switching.
     pub workers: usize,
+    /// `DRAIN_SECONDS`: how long the instance serves after SIGTERM while it is not ready. Too short, and a load balancer still
+    /// sends requests when it stops; too long, and a restart takes longer than the service manager waits.
+    pub drain: Duration,
 }
 
 impl SiteConfig {
@@ -75,6 +80,7 @@ impl SiteConfig {
             area_in_feet: read_area_unit(reader),
             cache_api_token: read_token(reader),
             workers: reader.number("WORKERS", cores, 1, 1024, "threads"),
+            drain: Duration::from_secs(reader.number("DRAIN_SECONDS", 0, 0, 3600, "seconds")),
         }
     }
 }

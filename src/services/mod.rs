@@ -3,6 +3,7 @@
 mod accounts;
 mod admin_list;
 mod detail_view;
+mod drain;
 mod editor;
 mod enquiries;
 mod error;
@@ -41,6 +42,7 @@ pub use accounts::visitor::Visitor;
 pub use accounts::{Accounts, CreateUserError};
 pub use admin_list::{AdminPage, BulkOutcome, LISTED_ROWS, LONGEST_LIST, Look};
 pub use detail_view::DetailView;
+pub use drain::Drain;
 pub use editor::{DeleteOutcome, Deletion, Editor, UpdateOutcome};
 pub use enquiries::{Enquiries, Freshness};
 pub use error::{Outage, Result, ServiceError};
@@ -113,6 +115,8 @@ pub struct Services {
     pub streams: FigureStreams,
     /// Whether the site can do its work.
     pub health: Health,
+    /// How far the instance is with its end.
+    pub drain: Drain,
     /// The requests that were answered.
     pub traffic: Traffic,
     /// The site's mails.
@@ -157,7 +161,7 @@ impl Services {
             editor.clone(),
             loopback,
         );
-        let traffic = Traffic::default();
+        let (traffic, drain) = (Traffic::default(), Drain::default());
         let jobs = Jobs::new(database.clone());
         Self {
             exposition: Exposition {
@@ -183,7 +187,8 @@ impl Services {
             post,
             streams: FigureStreams::new(management.clone()),
             management,
-            health: Health { database, cache },
+            health: Health { database, cache, drain: drain.clone() },
+            drain,
             listings,
             editor,
             sessions,

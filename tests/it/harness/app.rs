@@ -12,7 +12,7 @@ use std::time::SystemTime;
 
 use property_listings::app::site::Application;
 use property_listings::app::stop::Stop;
-use property_listings::config::{Config, Listen};
+use property_listings::config::{CacheVersions, Config, Listen};
 use property_listings::db::Database;
 use property_listings::events::Receiver;
 use property_listings::services::Services;
@@ -28,6 +28,7 @@ pub(crate) struct Plan {
     pub(crate) database: TestDatabase,
     pub(crate) variables: BTreeMap<&'static str, String>,
     receivers: Vec<Receiver>,
+    versions: Option<[&'static str; 2]>,
 }
 
 /// A running site; stopped when it is dropped.
@@ -124,7 +125,7 @@ impl Plan {
             ("WORKER", "off".to_owned()),
             ("DATABASE_POOL_SIZE", "4".to_owned()),
         ];
-        Self { database, variables: variables.into(), receivers: Vec::new() }
+        Self { database, variables: variables.into(), receivers: Vec::new(), versions: None }
     }
 
     /// Sets a variable of the configuration.
@@ -169,6 +170,12 @@ impl Plan {
         self
     }
 
+    /// Another release: its pages, and its query results and counts, are kept under these versions.
+    pub(crate) fn release(mut self, page: &'static str, data: &'static str) -> Self {
+        self.versions = Some([page, data]);
+        self
+    }
+
     /// Another receiver of events.
     pub(crate) fn receiver(mut self, receiver: Receiver) -> Self {
         self.receivers.push(receiver);
@@ -201,7 +208,12 @@ impl Plan {
 
     pub(crate) fn config(&self) -> Config {
         let variables = &self.variables;
-        Config::from_variables(|name| variables.get(name).cloned()).expect("a configuration")
+        let config = Config::from_variables(|name| variables.get(name).cloned());
+        let mut config = config.expect("a configuration");
+        if let Some([page, data]) = self.versions.map(|versions| versions.map(str::to_owned)) {
+            config.cache.versions = CacheVersions { page, data };
+        }
+        config
     }
 
     /// Starts the site.
@@ -358,6 +370,7 @@ impl App {
             database: self.database.same(),
             variables: self.variables.clone(),
             receivers: Vec::new(),
+            versions: None,
         }
     }
 

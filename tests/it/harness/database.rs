@@ -215,7 +215,7 @@ pub(super) async fn make_template(mut server: tokio_postgres::Config) {
 }
 
 async fn create_accounts(database: Database) {
-    let cache = Cache::new(&no_cache(), None, "tests");
+    let cache = Cache::new(&no_cache(), None);
     let services =
         Services::new(database.clone(), cache, Loopback::default(), (None, "", None), Vec::new());
     let name = Username::parse("ada").expect("a name");
