@@ -8,12 +8,14 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
 
-use crate::services::{History, Listings, Management, SAMPLING, Services};
+use crate::services::{Gallery, History, Listings, Management, SAMPLING, Services};
 
 /// The delay after a failure, and between checks whether another instance still does the work.
 const PAUSE: Duration = Duration::from_secs(10);
 /// The pause after each batch, so that requests are not slowed down.
 const REST: Duration = Duration::from_millis(20);
+/// The time between two removals of unused photos, and how long they are kept.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// The time between two upkeeps of the log and the history.
 const UPKEEP: Duration = Duration::from_secs(60 * 60);
 
@@ -26,7 +28,7 @@ pub(super) struct Background {
 impl Background {
     /// Starts it. Entries of the history are erased after `retention` days; 0 keeps them for ever.
     pub(super) fn start(services: &Services, retention: u16) -> Self {
-        let Services { listings, history, management, .. } = services.clone();
+        let Services { listings, history, management, gallery, .. } = services.clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move {
             let work = async {
@@ -34,6 +36,7 @@ impl Background {
                     renew_search(&listings),
                     keep_history(&history, retention),
                     sample(&management),
+                    collect_photos(&gallery),
                 )
             };
             tokio::select! {
@@ -76,6 +79,18 @@ async fn renew_search(listings: &Listings) {
                 log::warn!("the search index of older listings could not be updated: {err}");
                 sleep(PAUSE).await;
             }
+        }
+    }
+}
+
+/// Removes the files of photos that no listing has had for a day.
+async fn collect_photos(gallery: &Gallery) {
+    loop {
+        sleep(DAY).await;
+        match gallery.collect(Utc::now() - DAY).await {
+            Ok(0) => {}
+            Ok(photos) => log::info!("removed the files of {photos} unused photo(s)"),
+            Err(err) => log::warn!("unused photos are removed later: {err}"),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::cache::{Cache, CacheError, Repair};
 use crate::config::{Config, DatabaseConfig, SecretKey};
 use crate::db::{Database, DbError, migrations};
 use crate::events::{LogReader, Receiver};
+use crate::media::{Media, Store, StoreError};
 use crate::services::{Loopback, ServiceError, Services};
 
 /// The started parts of the program.
@@ -52,6 +53,9 @@ pub enum StartError {
     /// A use case.
     #[error(transparent)]
     Service(#[from] ServiceError),
+    /// The store of photos.
+    #[error(transparent)]
+    Media(#[from] StoreError),
     /// Migrations are missing from a database that is not the program's own.
     #[error(
         "{0} migration(s) are not applied to the database. Run “property-listings migrate” first."
@@ -76,7 +80,7 @@ impl Platform {
     ) -> Result<Self, StartError> {
         let is_site = matches!(role, Role::Site);
         let servers = Servers::start(&config, role, stop).await?;
-        let (database, cache) = match storage(&config, is_site, &servers) {
+        let (database, cache, media) = match storage(&config, is_site, &servers) {
             Ok(storage) => storage,
             Err(err) => {
                 servers.stop().await;
@@ -91,7 +95,8 @@ impl Platform {
             return Err(err.into());
         }
         let loopback = Loopback::new(config.site.allowed_hosts.any_name());
-        let services = Services::new(database.clone(), cache.clone(), loopback.clone(), receivers);
+        let services =
+            Services::new(database.clone(), cache.clone(), media, loopback.clone(), receivers);
         let platform = Self {
             config,
             database,
@@ -185,7 +190,7 @@ fn storage(
     config: &Config,
     is_site: bool,
     servers: &Servers,
-) -> Result<(Database, Cache), StartError> {
+) -> Result<(Database, Cache, Media), StartError> {
     let DatabaseConfig { direct, pool_size, .. } = &config.database;
     let direct = direct.as_deref().cloned();
     let database = Database::behind_pooler(servers.database(), direct, *pool_size)?;
@@ -195,5 +200,6 @@ fn storage(
         cache_config.memory_bytes = 0;
     }
     let cache = Cache::new(&cache_config, servers.redis(), env!("BUILD_ID"));
-    Ok((database, cache))
+    let media = Media::new(Store::open(&config.media)?);
+    Ok((database, cache, media))
 }

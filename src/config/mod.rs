@@ -7,6 +7,7 @@ mod cache;
 mod database;
 mod hosts;
 mod listen;
+mod media;
 mod postgres;
 mod postgres_url;
 mod proxies;
@@ -22,6 +23,7 @@ pub use cache::{CacheConfig, RedisChoice};
 pub use database::{DatabaseChoice, DatabaseConfig};
 pub use hosts::AllowedHosts;
 pub use listen::Listen;
+pub use media::{MediaChoice, S3Config};
 pub use postgres::{PostgresAddress, SslMode, Target};
 pub use proxies::TrustedProxies;
 pub use reader::ConfigError;
@@ -42,6 +44,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// The cache and its Redis.
     pub cache: CacheConfig,
+    /// `MEDIA_URL`: where photos are stored.
+    pub media: MediaChoice,
 }
 
 impl Config {
@@ -67,6 +71,7 @@ impl Config {
         // A wrong DATABASE_URL is wrong, not absent.
         let is_private = reader.text("DATABASE_URL").is_none();
         let site = SiteConfig::read(&mut reader, is_private);
-        reader.finish(Self { data_dir, site, database, cache })
+        let media = MediaChoice::read(&mut reader, &data_dir);
+        reader.finish(Self { data_dir, site, database, cache, media })
     }
 }

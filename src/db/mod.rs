@@ -25,6 +25,7 @@ pub mod login_events;
 pub mod login_failures;
 pub mod migrations;
 mod parameter_types;
+pub mod photos;
 pub mod places;
 mod pool;
 mod pooler;

@@ -9,9 +9,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Price;
 use super::field_errors::quoted;
 use super::text::parse_text;
+use super::{Photos, Price};
 
 /// What a fact's values may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub enum FactKind {
         /// The largest.
         max: i32,
     },
+    /// Photos in an order. Pages of their own show and change them.
+    Photos,
 }
 
 impl FactKind {
@@ -49,12 +51,18 @@ impl FactKind {
                 .map_err(|err| err.to_string()),
             Self::Price => Price::parse(text).map(FactValue::Price).map_err(|err| err.to_string()),
             Self::Integer { min, max } => whole_number(text, min, max).map(FactValue::Integer),
+            Self::Photos => Photos::parse(text).map(FactValue::Photos),
         }
     }
 
     /// Whether JSON may have a number for it.
     pub fn is_number(self) -> bool {
         matches!(self, Self::Price | Self::Integer { .. })
+    }
+
+    /// Whether forms have a field for it, and lists of facts an entry.
+    pub fn is_field(self) -> bool {
+        self != Self::Photos
     }
 
     /// Whether it is a text of paragraphs.
@@ -66,7 +74,7 @@ impl FactKind {
     pub fn max_chars(self) -> Option<usize> {
         match self {
             Self::Text { max_chars } | Self::Prose { max_chars } => Some(max_chars),
-            Self::Price | Self::Integer { .. } => None,
+            Self::Price | Self::Integer { .. } | Self::Photos => None,
         }
     }
 
@@ -74,14 +82,14 @@ impl FactKind {
     pub fn directions(self) -> [&'static str; 2] {
         match self {
             Self::Text { .. } | Self::Prose { .. } => ["A to Z", "Z to A"],
-            Self::Price | Self::Integer { .. } => ["low to high", "high to low"],
+            Self::Price | Self::Integer { .. } | Self::Photos => ["low to high", "high to low"],
         }
     }
 
     /// The keyboard that a form asks for, by HTML's `inputmode`; `None` for the usual one.
     pub fn keyboard(self) -> Option<&'static str> {
         match self {
-            Self::Text { .. } | Self::Prose { .. } => None,
+            Self::Text { .. } | Self::Prose { .. } | Self::Photos => None,
             Self::Price => Some("decimal"),
             Self::Integer { .. } => Some("numeric"),
         }
@@ -108,6 +116,8 @@ pub enum FactValue<'a> {
     Price(Price),
     /// A whole number.
     Integer(i32),
+    /// Photos.
+    Photos(Photos),
 }
 
 impl FactValue<'_> {
@@ -117,6 +127,7 @@ impl FactValue<'_> {
             Self::Text(text) => FactValue::Text(Cow::Borrowed(text)),
             Self::Price(price) => FactValue::Price(*price),
             Self::Integer(number) => FactValue::Integer(*number),
+            Self::Photos(photos) => FactValue::Photos(photos.clone()),
         }
     }
 
@@ -126,6 +137,7 @@ impl FactValue<'_> {
             Self::Text(text) => FactValue::Text(Cow::Owned(text.into_owned())),
             Self::Price(price) => FactValue::Price(price),
             Self::Integer(number) => FactValue::Integer(number),
+            Self::Photos(photos) => FactValue::Photos(photos),
         }
     }
 
@@ -134,6 +146,7 @@ impl FactValue<'_> {
         match self {
             Self::Text(_) | Self::Price(_) => Value::String(self.to_string()),
             Self::Integer(number) => Value::from(*number),
+            Self::Photos(photos) => serde_json::to_value(photos).unwrap_or_default(),
         }
     }
 
@@ -141,7 +154,7 @@ impl FactValue<'_> {
     pub fn shown(&self) -> String {
         match self {
             Self::Price(price) => price.grouped(),
-            Self::Text(_) | Self::Integer(_) => self.to_string(),
+            Self::Text(_) | Self::Integer(_) | Self::Photos(_) => self.to_string(),
         }
     }
 }
@@ -153,6 +166,7 @@ impl fmt::Display for FactValue<'_> {
             Self::Text(text) => f.write_str(text),
             Self::Price(price) => price.fmt(f),
             Self::Integer(number) => number.fmt(f),
+            Self::Photos(photos) => photos.fmt(f),
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use super::text::is_absent;
-use super::{Description, FactKind, FactValue, FieldErrors, Location, Title};
+use super::{Description, FactKind, FactValue, FieldErrors, Location, Photo, Title};
 
 /// A fact that listings may have.
 #[derive(Debug)]
@@ -93,6 +93,15 @@ pub const FACTS: &[Fact] = &[
         filter: None,
         sort: None,
     },
+    Fact {
+        name: "photos",
+        label: "Photos",
+        kind: FactKind::Photos,
+        reso: Some("Media"),
+        help: "",
+        filter: None,
+        sort: None,
+    },
 ];
 
 /// How many facts every listing has: the first ones.
@@ -144,7 +153,9 @@ impl Fact {
     /// The text of a value in JSON as the database writes it; empty where there is none.
     pub fn text_of_json(&self, json: &Value) -> String {
         match json {
-            Value::String(text) => text.clone(),
+            Value::String(text) if self.kind.is_field() => text.clone(),
+            Value::String(text) => self.normal(text),
+            Value::Array(_) => self.normal(&json.to_string()),
             Value::Number(number) => self.normal(&number.to_string()),
             _ => String::new(),
         }
@@ -190,23 +201,33 @@ impl Facts {
 
     /// The facts that the listing has, each with its value for readers.
     pub fn shown(&self) -> impl Iterator<Item = (&'static Fact, String)> {
-        self.iter().filter_map(|(fact, value)| Some((fact, value?.shown())))
+        let fields = self.iter().filter(|(fact, _)| fact.kind.is_field());
+        fields.filter_map(|(fact, value)| Some((fact, value?.shown())))
     }
 
-    /// As part of a JSON object: a key for each optional fact, `null` where it is absent.
-    pub fn json(&self) -> FactsJson<'_> {
-        FactsJson(self)
+    /// The photos.
+    pub fn photos(&self) -> &[Photo] {
+        let found = self.0.iter().find_map(|value| match value {
+            Some(FactValue::Photos(photos)) => Some(photos.as_slice()),
+            _ => None,
+        });
+        found.unwrap_or_default()
+    }
+
+    /// As part of a JSON object: a key for each optional fact that is wanted, `null` where it is absent.
+    pub fn json(&self, is_wanted: fn(&Fact) -> bool) -> FactsJson<'_> {
+        FactsJson(self, is_wanted)
     }
 }
 
 /// See [`Facts::json`].
 #[derive(Debug)]
-pub struct FactsJson<'a>(&'a Facts);
+pub struct FactsJson<'a>(&'a Facts, fn(&Fact) -> bool);
 
 impl Serialize for FactsJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(OPTIONAL))?;
-        for (fact, value) in self.0.iter() {
+        let mut map = serializer.serialize_map(None)?;
+        for (fact, value) in self.0.iter().filter(|(fact, _)| (self.1)(fact)) {
             map.serialize_entry(fact.name, &value.map(|value| value.json()))?;
         }
         map.end()

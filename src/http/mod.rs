@@ -18,6 +18,7 @@ mod middleware;
 mod negotiation;
 mod openapi;
 mod pages;
+mod photos;
 mod public;
 mod routes;
 mod routing;

@@ -21,6 +21,7 @@ mod management;
 mod meant;
 mod pages;
 mod passwords;
+mod photos;
 mod places;
 mod sessions;
 mod spelling;
@@ -64,6 +65,7 @@ pub use management::warm::Warmed;
 pub use management::warming::WarmState;
 pub use meant::{Meant, UnknownPlace};
 pub use pages::PageKey;
+pub use photos::{Gallery, MediaReport, PhotosOutcome};
 pub use places::MAX_PLACES;
 pub use sessions::{NAME as SESSION_NAME, SessionState, Sessions, USER_ID};
 pub use submissions::{CreateOutcome, Submission};
@@ -73,6 +75,7 @@ pub use undo::{MAX_UNDONE, RestoreOutcome, UndoOutcome};
 use crate::cache::Cache;
 use crate::db::Database;
 use crate::events::{Bus, CacheReceiver, Receiver};
+use crate::media::Media;
 
 /// Every use case; cheap to clone.
 #[derive(Clone)]
@@ -85,6 +88,8 @@ pub struct Services {
     pub cache: Cache,
     /// Writing listings.
     pub editor: Editor,
+    /// The photos of listings.
+    pub gallery: Gallery,
     /// The history of listings.
     pub history: History,
     /// Accounts and logins.
@@ -108,6 +113,7 @@ impl Services {
     pub fn new(
         database: Database,
         cache: Cache,
+        media: Media,
         loopback: Loopback,
         receivers: Vec<Receiver>,
     ) -> Self {
@@ -133,6 +139,7 @@ impl Services {
             traffic,
             machines: Machines { database: database.clone(), cache: cache.clone() },
             cache: cache.clone(),
+            gallery: Gallery { database: database.clone(), editor: editor.clone(), media },
             history: History { database: database.clone() },
             accounts: Accounts::new(database.clone(), sessions.clone()),
             streams: FigureStreams::new(management.clone()),

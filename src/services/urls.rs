@@ -29,6 +29,8 @@ pub(crate) enum Public {
     Health,
     Readiness,
     Static,
+    PhotoWebp,
+    PhotoJpeg,
 }
 
 /// What operators do with the cache.
@@ -67,6 +69,7 @@ pub(crate) enum Admin {
     RestoreVersion,
     History,
     UndoDeletion,
+    Photos,
     Users,
     UsersHistory,
     AddUser,
@@ -92,7 +95,8 @@ pub(crate) enum Failures {
 #[derive(Debug)]
 pub(crate) struct Url {
     pub(crate) address: Address,
-    /// The path as in the API's description: parameters are in braces. `{name}` is any text, every other one a number.
+    /// The path as in the API's description: parameters are in braces. `{name}` is any text, `{hash}` the name of a
+    /// photo, every other one a number.
     pub(crate) pattern: &'static str,
     /// The family that its requests are counted in.
     pub(crate) route: Route,
@@ -128,6 +132,8 @@ pub(crate) const URLS: &[Url] = &[
     public(Public::Robots, "/robots.txt", Route::Machine).for_programs(),
     public(Public::Description, "/openapi.json", Route::Machine).for_programs(),
     public(Public::Static, "/static/{name}", Route::Static),
+    public(Public::PhotoWebp, "/media/{hash}/{width}.webp", Route::Media).described(),
+    public(Public::PhotoJpeg, "/media/{hash}/{width}.jpg", Route::Media).described(),
     public(Public::Root, "/", Route::List),
     public(Public::Next, "/properties/{id}/next/", Route::Detail).described(),
     public(Public::Previous, "/properties/{id}/previous/", Route::Detail).described(),
@@ -156,6 +162,7 @@ pub(crate) const URLS: &[Url] = &[
     admin(Admin::Import, "/admin/properties/import/"),
     admin(Admin::ImportPreview, "/admin/properties/import/{id}/"),
     admin(Admin::ChangeListing, "/admin/properties/{id}/change/"),
+    admin(Admin::Photos, "/admin/properties/{id}/photos/"),
     admin(Admin::RestoreListing, "/admin/properties/{id}/restore/"),
     admin(Admin::DeleteListing, "/admin/properties/{id}/delete/"),
     admin(Admin::ListingHistory, "/admin/properties/{id}/history/"),
@@ -230,7 +237,11 @@ impl Url {
         for piece in pieces {
             let (name, literal) = piece.split_once('}')?;
             let digits = || rest.bytes().take_while(u8::is_ascii_digit).count();
-            let length = if name == "name" { rest.len() } else { digits() };
+            let length = match name {
+                "name" => rest.len(),
+                "hash" => rest.bytes().take_while(u8::is_ascii_hexdigit).count(),
+                _ => digits(),
+            };
             let (value, after) = rest.split_at(length);
             rest = after.strip_prefix(literal).filter(|_| length > 0)?;
             first = first.or(Some(value));
@@ -306,6 +317,7 @@ mod tests {
             ("/sitemap.xml", Route::Machine),
             ("/sitemap-3.xml", Route::Machine),
             ("/static/site.css", Route::Static),
+            ("/media/0f0f/320.webp", Route::Media),
             ("/admin/properties/", Route::Admin),
             ("/properties/cache-status/", Route::Management),
             ("/properties/redis-metrics/events/", Route::Management),
@@ -329,6 +341,7 @@ mod tests {
         assert_eq!(found("/properties/7/"), Some(("/properties/{id}/", "7")));
         assert_eq!(found("/sitemap-0.xml"), Some(("/sitemap-{part}.xml", "0")));
         assert_eq!(found("/static/a/b.css"), Some(("/static/{name}", "a/b.css")));
+        assert_eq!(found("/media/0f/320.jpg"), Some(("/media/{hash}/{width}.jpg", "0f")));
         let version = "/admin/properties/7/history/9/restore/";
         let pattern = "/admin/properties/{id}/history/{event}/restore/";
         assert_eq!(found(version), Some((pattern, "7")));

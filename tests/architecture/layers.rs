@@ -7,14 +7,15 @@ use super::{read, root};
 
 /// Each layer with what it may use; a path stands for that module and those below it. What counts is the module that
 /// defines a name, not the one that re-exports it.
-const LAYERS: [(&str, &[&str]); 9] = [
+const LAYERS: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("tls", &[]),
     ("config", &["tls"]),
     ("cache", &["config", "tls"]),
     ("db", &["domain", "config", "tls"]),
+    ("media", &["domain", "config"]),
     ("events", &["cache", "db", "domain"]),
-    ("services", &["cache", "db", "events", "domain"]),
+    ("services", &["cache", "db", "media", "events", "domain"]),
     // Of the cache: pages, how its levels took part, and what it reports to operators. Not what holds a connection.
     (
         "http",
@@ -22,6 +23,8 @@ const LAYERS: [(&str, &[&str]); 9] = [
             "services",
             "domain",
             "config",
+            // The limits of uploads, why one is refused, and files to be sent.
+            "media",
             "cache::caller",
             "cache::compression",
             "cache::load",
@@ -34,7 +37,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
             "cache::served",
         ],
     ),
-    ("app", &["http", "services", "events", "cache", "db", "config", "domain"]),
+    ("app", &["http", "services", "events", "cache", "db", "media", "config", "domain"]),
 ];
 
 #[test]

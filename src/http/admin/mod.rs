@@ -6,6 +6,7 @@ mod listings;
 mod login;
 mod login_form;
 mod passwords;
+mod photos;
 mod restore;
 pub(super) mod routes;
 mod sessions;

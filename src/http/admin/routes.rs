@@ -5,7 +5,7 @@ use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::{Resource, web};
 
 use super::listings::{bulk, deletion, export, form, import, index, logged_out, restoration};
-use super::{history, login, passwords, restore, sessions, undo, user_form, users};
+use super::{history, login, passwords, photos, restore, sessions, undo, user_form, users};
 use crate::http::Site;
 use crate::http::middleware::frame::frame;
 use crate::http::middleware::session;
@@ -60,6 +60,7 @@ fn of(address: Admin, resource: Resource) -> Resource {
         Admin::Import => resource.route(get().to(import::new)).post(import::create),
         Admin::ImportPreview => resource.route(get().to(import::show)).post(import::apply),
         Admin::ChangeListing => resource.route(get().to(form::edit)).post(form::update),
+        Admin::Photos => resource.route(get().to(photos::edit)).post(photos::update),
         Admin::RestoreListing => resource.post(restoration::restore),
         Admin::DeleteListing => resource.route(get().to(deletion::confirm)).post(deletion::delete),
         Admin::ListingHistory => resource.route(get().to(history::of_listing)),

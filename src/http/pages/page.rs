@@ -78,6 +78,8 @@ impl PublicPage {
             | Public::Uncached
             | Public::Health
             | Public::Readiness
+            | Public::PhotoWebp
+            | Public::PhotoJpeg
             | Public::Static => None,
         }
     }

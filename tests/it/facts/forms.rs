@@ -1,28 +1,28 @@
 //! The form of a listing, its refusals, and both versions after a conflict.
 
-use super::{CHANGE, home, none, samples, start, stored, texts, typed, typed_without};
+use super::{CHANGE, editable, home, none, samples, start, stored, texts, typed, typed_without};
 use crate::harness::Shows as _;
-use property_listings::domain::{FactKind, optional_facts};
+use property_listings::domain::FactKind;
 
 #[tokio::test]
 async fn a_fact_is_typed_shown_changed_and_removed() {
     let (app, staff) = start().await;
     assert_eq!(stored(&app).await, texts(0));
     let form = staff.get(CHANGE).await.assert_status(200);
-    for fact in optional_facts() {
+    for fact in editable() {
         assert_eq!(form.field(fact.name), samples(fact)[0]);
         form.shows([fact.label]).shows([fact.help]);
     }
     staff.submit(CHANGE, &typed(1)).await.assert_status(303);
     assert_eq!(stored(&app).await, texts(1));
     let page = app.get("/properties/1/").await.assert_status(200);
-    for fact in optional_facts() {
+    for fact in editable() {
         page.shows([format!("<dt>{}</dt>", fact.label)]).shows([&samples(fact)[1]]);
     }
     staff.submit(CHANGE, &typed_without()).await.assert_status(303);
     assert_eq!(stored(&app).await, none());
     let page = app.get("/properties/1/").await.assert_status(200);
-    for fact in optional_facts() {
+    for fact in editable() {
         page.hides([format!("<dt>{}</dt>", fact.label)]);
     }
 }
@@ -45,13 +45,14 @@ async fn a_form_without_the_field_of_a_fact_leaves_the_fact_as_it_is() {
 #[tokio::test]
 async fn a_value_outside_the_limits_of_a_fact_is_refused_at_its_field() {
     let (app, staff) = start().await;
-    for fact in optional_facts() {
+    for fact in editable() {
         let wrong = match fact.kind {
             FactKind::Text { max_chars } | FactKind::Prose { max_chars } => {
                 "x".repeat(max_chars + 1)
             }
             FactKind::Price => "-1".to_owned(),
             FactKind::Integer { max, .. } => (max + 1).to_string(),
+            FactKind::Photos => panic!("photos have no field"),
         };
         let mut fields = typed(1);
         fields.retain(|(name, _)| *name != fact.name);
@@ -72,7 +73,7 @@ async fn a_value_outside_the_limits_of_a_fact_is_refused_at_its_field() {
 #[tokio::test]
 async fn two_edits_of_one_fact_are_shown_side_by_side() {
     let (app, staff) = start().await;
-    for fact in optional_facts() {
+    for fact in editable() {
         let version = staff.get(CHANGE).await.field("version");
         let [first, second] = samples(fact);
         app.sql(&format!("UPDATE property SET {} = '{second}'", fact.name)).await;
@@ -91,7 +92,7 @@ async fn staff_who_may_only_look_see_the_facts() {
     let viewer = app.staff_named("sam").await;
     app.permit("view").await;
     let page = viewer.get(CHANGE).await.assert_status(200);
-    for fact in optional_facts() {
+    for fact in editable() {
         page.shows([format!("<dt>{}</dt>", fact.label)]).shows([&samples(fact)[0]]);
     }
 }

@@ -11,18 +11,24 @@ use property_listings::domain::{Fact, FactKind, optional_facts};
 
 use crate::harness::{App, Browser, Listing, listing, spawn_staffed};
 
+/// The optional facts that forms have a field for.
+fn editable() -> impl Iterator<Item = &'static Fact> {
+    optional_facts().iter().filter(|fact| fact.kind.is_field())
+}
+
 /// Two values of a fact, as they are typed and stored.
 fn samples(fact: &Fact) -> [String; 2] {
     match fact.kind {
         FactKind::Text { .. } | FactKind::Prose { .. } => ["First", "Second"].map(str::to_owned),
         FactKind::Price => ["1.00", "2.00"].map(str::to_owned),
         FactKind::Integer { max, .. } => [(max - 1).to_string(), max.to_string()],
+        FactKind::Photos => panic!("photos have no field"),
     }
 }
 
 /// Each optional fact with the first or the second of its samples.
 fn values(which: usize) -> Vec<(&'static str, String)> {
-    optional_facts().iter().map(|fact| (fact.name, samples(fact)[which].clone())).collect()
+    editable().map(|fact| (fact.name, samples(fact)[which].clone())).collect()
 }
 
 fn home() -> Listing {
@@ -39,7 +45,7 @@ fn typed(which: usize) -> Vec<(&'static str, String)> {
 /// The fields of the form that adds a listing, without a value of an optional fact.
 fn typed_without() -> Vec<(&'static str, String)> {
     let mut fields = home().fields();
-    fields.extend(optional_facts().iter().map(|fact| (fact.name, String::new())));
+    fields.extend(editable().map(|fact| (fact.name, String::new())));
     fields
 }
 
@@ -54,7 +60,7 @@ async fn start() -> (App, Browser) {
 
 /// The optional facts of the listing as they are stored, in the order of the declaration.
 async fn stored(app: &App) -> Vec<String> {
-    let columns = optional_facts().iter().map(|fact| format!(", {}::text", fact.name));
+    let columns = editable().map(|fact| format!(", {}::text", fact.name));
     let sql = format!(
         "SELECT array_to_string(array[NULL{}], '|', '-') FROM property WHERE id = 1",
         columns.collect::<String>()
@@ -69,5 +75,5 @@ fn texts(which: usize) -> Vec<String> {
 
 /// What [`stored`] gives where the listing has no optional fact.
 fn none() -> Vec<String> {
-    optional_facts().iter().map(|_| "-".to_owned()).collect()
+    editable().map(|_| "-".to_owned()).collect()
 }

@@ -3,9 +3,10 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use property_listings::cache::Cache;
-use property_listings::config::{CacheConfig, Config};
+use property_listings::config::{CacheConfig, Config, MediaChoice};
 use property_listings::db::{Database, migrations};
 use property_listings::domain::{Password, Username};
+use property_listings::media::{Media, Store};
 use property_listings::services::{Loopback, Services};
 use tokio_postgres::{Client, NoTls};
 
@@ -206,7 +207,9 @@ pub(super) async fn make_template(mut server: tokio_postgres::Config) {
 
 async fn create_accounts(database: Database) {
     let cache = Cache::new(&no_cache(), None, "tests");
-    let services = Services::new(database.clone(), cache, Loopback::default(), Vec::new());
+    let nowhere = MediaChoice::Folder("/nonexistent".into());
+    let media = Media::new(Store::open(&nowhere).expect("a store"));
+    let services = Services::new(database.clone(), cache, media, Loopback::default(), Vec::new());
     let name = Username::parse("ada").expect("a name");
     let password = Password::parse(PASSWORD, &name, "").expect("a password");
     let created =

@@ -9,6 +9,7 @@ mod history;
 mod import;
 mod list;
 mod listings;
+mod photos;
 
 pub(in crate::http) use accounts::{
     AccountHistoryPage, LoginPage, LoginsPage, PasswordPage, SessionsPage, UserDeletePage,
@@ -22,3 +23,4 @@ pub(in crate::http) use history::{
 pub(in crate::http) use import::{ImportPage, ImportPreviewPage};
 pub(in crate::http) use list::{ListPage, SUGGESTED, parts};
 pub(in crate::http) use listings::{BulkPage, DeletePage, FormPage, FramedFormPage, ViewPage};
+pub(in crate::http) use photos::{PhotosPage, digest_of};
