@@ -1,7 +1,10 @@
 //! Photos: uploading, ordering, describing and removing them, their files, and the pages that show them.
 
+mod changes;
 mod files;
+mod pages;
 pub(crate) mod pictures;
+mod store;
 mod uploads;
 
 use reqwest::Method;
@@ -10,11 +13,17 @@ use reqwest::header::CONTENT_TYPE;
 use crate::admin::imports::multipart;
 use crate::harness::{App, Browser, Page};
 
-pub(crate) const PHOTOS: &str = "/admin/properties/1/photos/";
+const PHOTOS: &str = "/admin/properties/1/photos/";
 
 /// Sends a form of the page of photos: fields with text, and files by the names of their fields.
-pub(crate) async fn send(
+async fn send(staff: &Browser, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Page {
+    send_to(staff, PHOTOS, fields, files).await
+}
+
+/// The same of any listing.
+pub(crate) async fn send_to(
     staff: &Browser,
+    path: &str,
     fields: &[(&str, &str)],
     files: &[(&str, &str, &[u8])],
 ) -> Page {
@@ -23,20 +32,20 @@ pub(crate) async fn send(
     parts.extend(fields.iter().map(|(name, value)| (*name, None, value.as_bytes())));
     parts.extend(files.iter().map(|(name, file, content)| (*name, Some(*file), *content)));
     let request = staff
-        .request(Method::POST, PHOTOS)
+        .request(Method::POST, path)
         .header(CONTENT_TYPE, "multipart/form-data; boundary=cut")
         .body(multipart(&parts));
     staff.send(request).await
 }
 
 /// Uploads files as new photos.
-pub(crate) async fn upload(staff: &Browser, files: &[(&str, &[u8])]) -> Page {
+async fn upload(staff: &Browser, files: &[(&str, &[u8])]) -> Page {
     let files: Vec<_> = files.iter().map(|(name, content)| ("photos", *name, *content)).collect();
     send(staff, &[], &files).await
 }
 
 /// The names of the listing's photos in their order.
-pub(crate) async fn hashes(app: &App) -> Vec<String> {
+async fn hashes(app: &App) -> Vec<String> {
     let sql = "SELECT coalesce(string_agg(photo ->> 'hash', ',' ORDER BY at), '') FROM property, \
         jsonb_array_elements(photos) WITH ORDINALITY AS p (photo, at) WHERE id = 1";
     let names = app.sql(sql).await;
@@ -44,6 +53,6 @@ pub(crate) async fn hashes(app: &App) -> Vec<String> {
 }
 
 /// The first listing as JSON.
-pub(crate) async fn json(app: &App) -> serde_json::Value {
+async fn json(app: &App) -> serde_json::Value {
     app.get_json("/properties/1/").await
 }
