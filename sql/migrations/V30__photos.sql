@@ -6,7 +6,7 @@ ALTER TABLE property
     ADD CONSTRAINT property_photos_list CHECK (
         CASE jsonb_typeof(photos) WHEN 'array' THEN
             jsonb_array_length(photos) BETWEEN 1 AND 40
-            AND jsonb_array_length(photos) = jsonb_array_length(jsonb_path_query_array(photos, '$[*] ? (
+            AND jsonb_array_length(photos) = jsonb_array_length(jsonb_path_query_array(photos, 'strict $[*] ? (
                 @.type() == "object" && @.hash like_regex "^[0-9a-f]{32}$" && @.alt like_regex "^[^\\n\\r\\t]{0,200}$"
                 && @.width >= 1 && @.width <= 1920 && @.width.floor() == @.width
                 && @.height >= 1 && @.height <= 3840 && @.height.floor() == @.height)'))

@@ -63,7 +63,7 @@ pub(super) fn machines() -> Vec<Route> {
         get(path, id, "A file of a photo. It never changes.")
             .takes(p::photo())
             .answers("200", "The picture.", [text(media_type)])
-            .fails(&[400, 404, 503])
+            .fails(&[400, 404])
     };
     vec![
         get("/properties/feed.atom", "getFeed", "The 50 newest listings of a search (RFC 4287).")
