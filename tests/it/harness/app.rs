@@ -244,7 +244,7 @@ async fn live(
     tell: oneshot::Sender<Started>,
     stopped: oneshot::Receiver<()>,
 ) {
-    let built = Application::build(config, false, receivers, &Stop::never()).await;
+    let built = Box::pin(Application::build(config, false, receivers, &Stop::never())).await;
     let application = built.expect("the site starts");
     let platform = application.platform();
     let Listen::Tcp(address) = *application.address() else { panic!("it has a port") };

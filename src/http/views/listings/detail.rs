@@ -12,7 +12,7 @@ use crate::domain::{ListingQuery, Photo, PriceBand, Property, PropertyId};
 use crate::services::DetailView;
 
 /// How wide the photos are, and the widest file that is of use there.
-const SIZES: &str = "(max-width: 48rem) 92vw, 54rem";
+const SIZES: &str = "(max-width: 48rem) 92vw, (max-width: 80rem) 62vw, 52rem";
 const WIDEST: u32 = 1920;
 
 /// A listing's own page.
