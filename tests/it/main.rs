@@ -43,5 +43,7 @@ mod photos;
 mod protocol;
 // Behind proxies: the client's address, the site's own origin, health checks, sockets.
 mod proxies;
+// Releases: migrations while an older release runs, two builds side by side, restarts.
+mod releases;
 // Single-flight: concurrent requests share one load.
 mod single_flight;

@@ -1,0 +1,3 @@
+//! Releases: migrations while an older release runs.
+
+mod migrating;
