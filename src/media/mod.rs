@@ -8,7 +8,7 @@ mod pool;
 mod rendition;
 mod store;
 
-pub use picture::Refusal;
+pub use picture::{MAX_BYTES, MAX_PIXELS, Refusal};
 pub use store::{Opened, Store, StoreError, StoredFile};
 
 use std::fs::File;
@@ -20,11 +20,6 @@ use tokio::sync::oneshot;
 use crate::domain::{Photo, PhotoHash};
 use pool::Pool;
 use rendition::Rendered;
-
-/// The most bytes of an uploaded file.
-pub const MAX_BYTES: u64 = 20 * 1024 * 1024;
-/// The most pixels of an uploaded picture.
-pub const MAX_PIXELS: u64 = 50_000_000;
 
 /// How files are made of a picture. A change of sizes, formats or qualities needs another version, so that no URL changes
 /// its content.

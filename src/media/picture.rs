@@ -8,8 +8,10 @@ use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, Limits, RgbImage};
 
-use super::{MAX_BYTES, MAX_PIXELS};
-
+/// The most bytes of an uploaded file.
+pub const MAX_BYTES: u64 = 20 * 1024 * 1024;
+/// The most pixels of an uploaded picture.
+pub const MAX_PIXELS: u64 = 50_000_000;
 /// Bytes that a decoder may allocate: those of 50 megapixels with four channels of 16 bits, and a margin.
 const MAX_ALLOCATION: u64 = 512 * 1024 * 1024;
 

@@ -23,7 +23,7 @@ async fn a_list_has_the_shape_of_django_rest_framework() {
         "location": "Malindi", "created_at": "2026-01-31T09:30:00Z", "updated_at": "2026-01-31T09:30:00Z",
     });
     for fact in optional_facts() {
-        want[fact.name] = json!(null);
+        want[fact.name] = if fact.kind.is_field() { json!(null) } else { json!([]) };
     }
     want["url"] = json!("http://homes.example/properties/1/");
     let all = json!({"count": 1, "next": null, "previous": null, "results": [want]});
