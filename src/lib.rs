@@ -16,6 +16,7 @@ pub mod db;
 pub mod domain;
 pub mod events;
 pub mod http;
+pub mod mail;
 pub mod media;
 pub mod services;
 pub mod tls;

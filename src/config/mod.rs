@@ -7,6 +7,7 @@ mod cache;
 mod database;
 mod hosts;
 mod listen;
+mod mail;
 mod media;
 mod postgres;
 mod postgres_url;
@@ -23,6 +24,7 @@ pub use cache::{CacheConfig, RedisChoice};
 pub use database::{DatabaseChoice, DatabaseConfig};
 pub use hosts::AllowedHosts;
 pub use listen::Listen;
+pub use mail::{MailConfig, MailTransport, SmtpEncryption, SmtpServer};
 pub use media::{MediaChoice, S3Config};
 pub use postgres::{PostgresAddress, SslMode, Target};
 pub use proxies::TrustedProxies;
@@ -46,6 +48,10 @@ pub struct Config {
     pub cache: CacheConfig,
     /// `MEDIA_URL`: where photos are stored.
     pub media: MediaChoice,
+    /// Mail.
+    pub mail: MailConfig,
+    /// `WORKER`: whether `serve` also runs background jobs.
+    pub worker: bool,
 }
 
 impl Config {
@@ -72,6 +78,8 @@ impl Config {
         let is_private = reader.text("DATABASE_URL").is_none();
         let site = SiteConfig::read(&mut reader, is_private);
         let media = MediaChoice::read(&mut reader, &data_dir);
-        reader.finish(Self { data_dir, site, database, cache, media })
+        let mail = MailConfig::read(&mut reader, site.debug);
+        let worker = reader.boolean("WORKER", true);
+        reader.finish(Self { data_dir, site, database, cache, media, mail, worker })
     }
 }

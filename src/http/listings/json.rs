@@ -5,16 +5,14 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{
-    ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
-};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::fact_schema::fact_schema;
+use super::photos::PhotoJson;
 use crate::domain::{
-    FACTS, Fact, FactKind, FactsJson, ListingFilter, ListingQuery, Photo, PhotoFormat, Photos,
-    Place, PlaceQuery, Price, Property, PropertyId,
+    FACTS, FactsJson, ListingFilter, ListingQuery, Place, PlaceQuery, Price, Property, PropertyId,
 };
-use crate::http::views::picture::{address, largest};
 use crate::services::{ListingPage, Meant};
 
 /// One listing.
@@ -37,45 +35,6 @@ pub(in crate::http) struct PropertyJson<'a> {
     url: String,
 }
 
-/// A photo.
-#[derive(Debug, Serialize)]
-struct PhotoJson<'a> {
-    /// The largest file that every program reads.
-    url: String,
-    alt: &'a str,
-    width: u32,
-    height: u32,
-    sources: Vec<SourceJson>,
-}
-
-/// A file of a photo.
-#[derive(Debug, Serialize)]
-struct SourceJson {
-    url: String,
-    #[serde(rename = "type")]
-    media_type: &'static str,
-    width: u32,
-}
-
-impl<'a> PhotoJson<'a> {
-    fn new(photo: &'a Photo, site_url: &str) -> Self {
-        let source = |width, format: PhotoFormat| SourceJson {
-            url: format!("{site_url}{}", address(photo, width, format)),
-            media_type: format.media_type(),
-            width,
-        };
-        let files = PhotoFormat::ALL.into_iter();
-        let files = files.flat_map(|format| photo.widths().map(move |width| (width, format)));
-        Self {
-            url: format!("{site_url}{}", largest(photo)),
-            alt: &photo.alt,
-            width: photo.width,
-            height: photo.height,
-            sources: files.map(|(width, format)| source(width, format)).collect(),
-        }
-    }
-}
-
 impl ToSchema for PropertyJson<'_> {
     fn name() -> Cow<'static, str> {
         Cow::Borrowed("Property")
@@ -94,7 +53,7 @@ impl PartialSchema for PropertyJson<'_> {
             .description(Some("One listing."))
             .property("id", id)
             .required("id");
-        for fact in FACTS.iter().filter(|fact| fact.kind.is_field()) {
+        for fact in FACTS {
             object = object.property(fact.name, fact_schema(fact)).required(fact.name);
         }
         for name in ["created_at", "updated_at"] {
@@ -103,71 +62,12 @@ impl PartialSchema for PropertyJson<'_> {
         let url = string()
             .description(Some("The listing's page."))
             .format(Some(SchemaFormat::Custom("uri".to_owned())));
-        let photos = ArrayBuilder::new().items(photo_schema()).max_items(Some(Photos::MAX));
-        let object = object.property("photos", photos).required("photos");
         object.property("url", url).required("url").into()
     }
 }
 
-fn photo_schema() -> ObjectBuilder {
-    let uri = || string().format(Some(SchemaFormat::Custom("uri".to_owned())));
-    let pixels = |most| {
-        let number = ObjectBuilder::new().schema_type(Type::Integer);
-        number.minimum(Some(1)).maximum(Some(most))
-    };
-    let [.., widest] = Photo::WIDTHS;
-    let formats = PhotoFormat::ALL.map(PhotoFormat::media_type);
-    let source = ObjectBuilder::new()
-        .property("url", uri())
-        .required("url")
-        .property("type", string().enum_values(Some(formats)))
-        .required("type")
-        .property("width", pixels(widest))
-        .required("width");
-    ObjectBuilder::new()
-        .description(Some("A photo; `url` is its largest JPEG file, of `width` and `height`."))
-        .property("url", uri())
-        .required("url")
-        .property("alt", string().max_length(Some(Photo::MAX_ALT)))
-        .required("alt")
-        .property("width", pixels(widest))
-        .required("width")
-        .property("height", pixels(Photo::MAX_HEIGHT))
-        .required("height")
-        .property("sources", ArrayBuilder::new().items(source))
-        .required("sources")
-}
-
 fn string() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
-}
-
-/// What the values of a fact are; an optional one may be `null`.
-fn fact_schema(fact: &Fact) -> ObjectBuilder {
-    let (kind, schema) = match fact.kind {
-        FactKind::Text { max_chars } | FactKind::Prose { max_chars } => {
-            let text = ObjectBuilder::new().min_length(Some(1));
-            (Type::String, text.max_length(Some(max_chars)))
-        }
-        FactKind::Price => {
-            let amount = ObjectBuilder::new()
-                .description(Some("An amount with two decimals: never a float."))
-                .pattern(Some(r"^[0-9]{1,8}\.[0-9]{2}$"))
-                .examples(["500000.00"]);
-            (Type::String, amount)
-        }
-        FactKind::Integer { min, max } => {
-            let number = ObjectBuilder::new().minimum(Some(min)).maximum(Some(max));
-            (Type::Integer, number)
-        }
-        FactKind::Photos => (Type::Array, ObjectBuilder::new()),
-    };
-    let schema = match fact.is_required() {
-        true => schema.schema_type(kind),
-        false => schema.schema_type(SchemaType::from_iter([kind, Type::Null])),
-    };
-    let reso = fact.reso.map(|name| format!("{}. RESO Data Dictionary 2.0: {name}.", fact.label));
-    schema.title(reso)
 }
 
 /// One page of a list.

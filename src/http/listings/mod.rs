@@ -1,3 +1,5 @@
 //! Listings as data.
 
+mod fact_schema;
 pub(super) mod json;
+mod photos;

@@ -219,7 +219,9 @@ async fn create_accounts(database: Database) {
     let cache = Cache::new(&no_cache(), None, "tests");
     let nowhere = MediaChoice::Folder("/nonexistent".into());
     let media = Media::new(Store::open(&nowhere).expect("a store"));
-    let services = Services::new(database.clone(), cache, media, Loopback::default(), Vec::new());
+    let mail = (None, "", None);
+    let services =
+        Services::new(database.clone(), cache, media, Loopback::default(), mail, Vec::new());
     let name = Username::parse("ada").expect("a name");
     let password = Password::parse(PASSWORD, &name, "").expect("a password");
     let created =
