@@ -191,4 +191,5 @@ pub const FACTS: &[Fact] = &[
         None,
         "Up to 30 features of up to 60 characters, each on a line of its own.",
     ),
+    fact("photos", "Photos", FactKind::Photos, Some("Media"), ""),
 ];

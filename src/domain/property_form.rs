@@ -48,7 +48,7 @@ impl PropertyForm {
         };
         let mut groups: Vec<_> = GROUPS.into_iter().map(group).collect();
         let is_named = |fact: &Fact| GROUPS.iter().any(|(_, names)| names.contains(&fact.name));
-        let rest = self.fields().filter(|(fact, _)| !is_named(fact));
+        let rest = self.fields().filter(|(fact, _)| fact.kind.is_field() && !is_named(fact));
         if let Some((_, last)) = groups.last_mut() {
             last.extend(rest);
         }
