@@ -11,3 +11,4 @@ pub mod secret_key;
 pub mod servers;
 pub mod site;
 pub mod stop;
+mod working;

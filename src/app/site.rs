@@ -64,6 +64,10 @@ impl Application {
             let (key, config) = (platform.secret_key()?, &platform.config.site);
             let site = Site::new(config, &key, &address);
             let url = site.url.clone();
+            platform.sign_links(&url)?;
+            if platform.config.worker {
+                platform.start_worker(stop);
+            }
             let server = serve(&platform, listener, site).map_err(in_vain)?;
             Ok((server, closer, address, url))
         };

@@ -20,6 +20,8 @@ pub struct SiteConfig {
     pub allowed_hosts: AllowedHosts,
     /// `SITE_URL` without a trailing slash, for absolute links; `None` means `http://HOST:PORT`.
     pub site_url: Option<String>,
+    /// `SITE_NAME`: the agency's name in mails.
+    pub name: String,
     /// `TRUSTED_PROXIES`: whose word about a client's address counts.
     pub trusted_proxies: TrustedProxies,
     /// `CACHE_API_TOKEN`.
@@ -61,6 +63,7 @@ impl SiteConfig {
             secret_key: read_secret_key(reader),
             allowed_hosts,
             site_url,
+            name: read_name(reader),
             trusted_proxies: read_trusted_proxies(reader),
             cache_api_token: read_token(reader),
             workers: reader.number("WORKERS", cores, 1, 1024, "threads"),
@@ -128,6 +131,14 @@ fn read_site_url(reader: &mut Reader<'_>) -> Option<String> {
         reader.problem("SITE_URL", &text, rule);
     }
     right.map(|url| url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn read_name(reader: &mut Reader<'_>) -> String {
+    let name = reader.text("SITE_NAME").unwrap_or_else(|| "Property Listings".to_owned());
+    if name.chars().count() > 100 || name.chars().any(char::is_control) {
+        reader.problem("SITE_NAME", &name, "must be 1 to 100 characters on one line");
+    }
+    name
 }
 
 fn read_token(reader: &mut Reader<'_>) -> Option<String> {

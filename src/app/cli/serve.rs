@@ -8,7 +8,7 @@ use crate::app::stop::Stop;
 use crate::config::{Config, Listen};
 
 pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<()> {
-    let application = match Application::build(config, migrate, Vec::new(), &stop).await {
+    let application = match Box::pin(Application::build(config, migrate, Vec::new(), &stop)).await {
         Ok(application) => application,
         Err(StartError::Servers(ServersError::Interrupted)) => {
             log::info!("interrupted during start-up");

@@ -77,6 +77,8 @@ impl PublicPage {
             | Public::Next
             | Public::Previous
             | Public::Uncached
+            | Public::Enquire
+            | Public::Enquired
             | Public::Health
             | Public::Readiness
             | Public::Static => None,

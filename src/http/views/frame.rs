@@ -38,6 +38,8 @@ pub(in crate::http) struct Frame {
     pub(in crate::http) is_superuser: bool,
     /// What they may do besides.
     pub(in crate::http) permissions: Permissions,
+    /// How many enquiries are unread; 0 for those who may not read them.
+    pub(in crate::http) unread: i64,
 }
 
 impl Frame {

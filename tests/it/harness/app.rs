@@ -121,6 +121,8 @@ impl Plan {
             ("SECRET_KEY", "a-key-for-tests-".repeat(3)),
             ("CACHE_API_TOKEN", TOKEN.to_owned()),
             ("WORKERS", "1".to_owned()),
+            // Tests of jobs turn it on; in others no job is between two of their steps.
+            ("WORKER", "off".to_owned()),
             ("DATABASE_POOL_SIZE", "4".to_owned()),
         ];
         Self { database, variables: variables.into(), receivers: Vec::new(), versions: None }
@@ -255,7 +257,8 @@ async fn live(
     tell: oneshot::Sender<Started>,
     stopped: oneshot::Receiver<()>,
 ) {
-    let built = Application::build(config, false, receivers, &Stop::never()).await;
+    let stop = Stop::never();
+    let built = Box::pin(Application::build(config, false, receivers, &stop)).await;
     let application = built.expect("the site starts");
     let platform = application.platform();
     let Listen::Tcp(address) = *application.address() else { panic!("it has a port") };

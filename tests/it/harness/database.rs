@@ -216,7 +216,8 @@ pub(super) async fn make_template(mut server: tokio_postgres::Config) {
 
 async fn create_accounts(database: Database) {
     let cache = Cache::new(&no_cache(), None);
-    let services = Services::new(database.clone(), cache, Loopback::default(), Vec::new());
+    let services =
+        Services::new(database.clone(), cache, Loopback::default(), (None, "", None), Vec::new());
     let name = Username::parse("ada").expect("a name");
     let password = Password::parse(PASSWORD, &name, "").expect("a password");
     let created =

@@ -72,14 +72,17 @@ async fn a_draft_is_found_as_soon_as_it_is_published_and_a_withdrawn_listing_is_
     staff.set_status(8, "active").await;
     app.get("/properties/8/").await.assert_status(200).shows(["Eighth"]);
     app.get("/properties/?format=json").await.shows(["Eighth"]);
+    app.get("/properties/8/enquire/").await.assert_status(200);
     staff.set_status(8, "withdrawn").await;
+    app.get("/properties/8/enquire/").await.assert_status(410);
     let gone = app.get("/properties/8/").await.assert_status(410);
     gone.shows(["no longer available", "Similar listings", "/properties/3/"]);
     gone.hides(["Eighth"]);
     let gone = app.get("/properties/8/?format=json").await.assert_status(410);
     gone.shows(["\"status\":410"]).hides(["Eighth"]);
     staff.set_status(8, "closed").await;
-    app.get("/properties/8/").await.assert_status(200).shows(["Eighth"]);
+    app.get("/properties/8/").await.assert_status(200).shows(["Eighth"]).hides(["enquire/"]);
+    app.get("/properties/8/enquire/").await.assert_status(404);
     app.get("/properties/?status=closed&format=json").await.shows(["Eighth", "\"count\":2"]);
     app.get("/properties/?format=json").await.hides(["Eighth"]);
 }
