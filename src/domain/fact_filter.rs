@@ -73,6 +73,11 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// The value for readers.
+    pub fn shown(&self) -> String {
+        self.parameter.fact.kind.shown(&self.value)
+    }
+
     /// In words, such as “from 1,234.50” or “Year built from 1990”: an amount of money needs no label.
     pub fn words(&self) -> String {
         let FactParameter { fact, comparison, .. } = self.parameter;
@@ -80,7 +85,7 @@ impl Asked {
             Comparison::AtLeast => "from",
             Comparison::AtMost => "up to",
         };
-        let value = self.value.shown();
+        let value = self.shown();
         match fact.kind {
             FactKind::Price => format!("{word} {value}"),
             _ => format!("{} {word} {value}", fact.label),

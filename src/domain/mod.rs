@@ -5,9 +5,13 @@
 
 mod account_event;
 mod admin_list;
+mod area;
 mod characters;
+mod coordinate;
 mod count;
 mod cursor;
+mod decimal;
+mod declared_facts;
 mod event;
 mod fact_filter;
 mod fact_kind;
@@ -44,15 +48,15 @@ pub use admin_list::{
     ADMIN_PAGE_SIZE, AdminColumn, AdminFilter, AdminListQuery, AdminOrder, BulkChange,
     MAX_ADMIN_PAGE, MAX_ADMIN_PAGE_SIZE, OrderTerm, RowsSeen, Selection,
 };
+pub use area::AreaUnit;
 pub use characters::is_visible;
 pub use count::Count;
 pub use cursor::{Cursor, Direction, SortValue};
+pub use declared_facts::{FACTS, REQUIRED};
 pub use event::{Change, Entity, Event, EventId, RowState};
 pub use fact_filter::{Asked, Comparison, FactFilter, FactParameter};
-pub use fact_kind::{FactKind, FactValue};
-pub use facts::{
-    FACTS, Fact, Facts, FactsJson, FilterKind, REQUIRED, optional_facts, sorted_facts,
-};
+pub use fact_kind::{FactKind, FactValue, SEPARATOR};
+pub use facts::{Fact, Facts, FactsJson, FilterKind, optional_facts, sorted_facts};
 pub use field_errors::FieldErrors;
 pub use history::{Author, DeletedListing, FieldChange, HistoryEntry};
 pub use history_query::{HistoryKind, HistoryPlace, HistoryQuery};

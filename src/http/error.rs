@@ -76,9 +76,20 @@ pub(super) fn unavailable() -> HttpResponseBuilder {
     response
 }
 
+/// What is wrong with the value of a field that a constraint refused.
+pub(super) fn refused_value(constraint: &str) -> &'static str {
+    match constraint.ends_with("_unique") {
+        true => "Another listing has this value. Enter another one.",
+        false => "The database rejected this value.",
+    }
+}
+
 /// The message for a row that a constraint of the database refused.
 fn refusal(constraint: &str) -> String {
     match refused_field(constraint) {
+        Some(field) if constraint.ends_with("_unique") => {
+            format!("Another listing has the same {field}. Nothing was saved.")
+        }
         Some(field) => {
             format!("The database rejected the value of “{field}”. Nothing was saved.")
         }

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::fact_schema::fact_schema;
 use crate::domain::{
-    FACTS, Fact, FactKind, FactsJson, ListingFilter, ListingQuery, Place, PlaceQuery, Price,
-    Property, PropertyId,
+    FACTS, FactsJson, ListingFilter, ListingQuery, Place, PlaceQuery, Price, Property, PropertyId,
 };
 use crate::services::{ListingPage, Meant};
 
@@ -65,33 +65,6 @@ impl PartialSchema for PropertyJson<'_> {
 
 fn string() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
-}
-
-/// What the values of a fact are; an optional one may be `null`.
-fn fact_schema(fact: &Fact) -> ObjectBuilder {
-    let (kind, schema) = match fact.kind {
-        FactKind::Text { max_chars } | FactKind::Prose { max_chars } => {
-            let text = ObjectBuilder::new().min_length(Some(1));
-            (Type::String, text.max_length(Some(max_chars)))
-        }
-        FactKind::Price => {
-            let amount = ObjectBuilder::new()
-                .description(Some("An amount with two decimals: never a float."))
-                .pattern(Some(r"^[0-9]{1,8}\.[0-9]{2}$"))
-                .examples(["500000.00"]);
-            (Type::String, amount)
-        }
-        FactKind::Integer { min, max } => {
-            let number = ObjectBuilder::new().minimum(Some(min)).maximum(Some(max));
-            (Type::Integer, number)
-        }
-    };
-    let schema = match fact.is_required() {
-        true => schema.schema_type(kind),
-        false => schema.schema_type(SchemaType::from_iter([kind, Type::Null])),
-    };
-    let reso = fact.reso.map(|name| format!("{}. RESO Data Dictionary 2.0: {name}.", fact.label));
-    schema.title(reso)
 }
 
 /// One page of a list.

@@ -27,6 +27,15 @@ fn fact(parameter: FactParameter) -> Parameter {
         FactKind::Text { max_chars } | FactKind::Prose { max_chars } => {
             (text(max_chars).into(), "")
         }
+        FactKind::List { max_chars, .. } => (text(max_chars).into(), ""),
+        FactKind::Choice(options) => {
+            let values = options.iter().map(|(value, _)| Value::from(*value));
+            let choice = ObjectBuilder::new().schema_type(Type::String);
+            (choice.enum_values(Some(values)).into(), "")
+        }
+        FactKind::Area | FactKind::Coordinate { .. } | FactKind::Date => {
+            (ObjectBuilder::new().schema_type(Type::String).into(), "")
+        }
         FactKind::Price => (price().into(), ", such as 250000 or 1,234.50"),
         FactKind::Integer { min, max } => (or_empty(number(min.into(), max.into())).into(), ""),
     };

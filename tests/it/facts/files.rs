@@ -15,9 +15,12 @@ async fn load_text(app: &App, text: &str) -> u64 {
 }
 
 async fn forget(app: &App) {
+    let mut set = Vec::new();
     for fact in optional_facts() {
-        app.sql(&format!("UPDATE property SET {} = NULL", fact.name)).await;
+        let rest = fact.default.map_or("NULL".to_owned(), |value| format!("'{value}'"));
+        set.push(format!("{} = {rest}", fact.name));
     }
+    app.sql(&format!("UPDATE property SET {}", set.join(", "))).await;
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The form of a listing, its refusals, and both versions after a conflict.
 
-use super::{CHANGE, home, none, samples, start, stored, texts, typed, typed_without};
+use super::{CHANGE, column, home, none, samples, start, stored, texts, typed, typed_without};
 use crate::harness::Shows as _;
 use property_listings::domain::{FactKind, optional_facts};
 
@@ -52,6 +52,11 @@ async fn a_value_outside_the_limits_of_a_fact_is_refused_at_its_field() {
             }
             FactKind::Price => "-1".to_owned(),
             FactKind::Integer { max, .. } => (max + 1).to_string(),
+            FactKind::Area => "0".to_owned(),
+            FactKind::Coordinate { most } => format!("{most}.000001"),
+            FactKind::Date => "10000-01-01".to_owned(),
+            FactKind::Choice(_) => "castle".to_owned(),
+            FactKind::List { max_chars, .. } => "x".repeat(max_chars + 1),
         };
         let mut fields = typed(1);
         fields.retain(|(name, _)| *name != fact.name);
@@ -59,7 +64,7 @@ async fn a_value_outside_the_limits_of_a_fact_is_refused_at_its_field() {
         let page = staff.submit(CHANGE, &fields).await.assert_status(422);
         page.shows([format!("id=\"{}-error\"", fact.name)]);
         assert_eq!(page.field(fact.name), wrong);
-        let set = format!("UPDATE property SET {} = '{wrong}'", fact.name);
+        let set = format!("UPDATE property SET {} = {}", fact.name, column(fact, &wrong));
         let client = app.database.psql().await;
         let refused = client.batch_execute(&set).await.expect_err("out of bounds");
         let refused = refused.as_db_error().and_then(|err| err.constraint());
@@ -75,13 +80,13 @@ async fn two_edits_of_one_fact_are_shown_side_by_side() {
     for fact in optional_facts() {
         let version = staff.get(CHANGE).await.field("version");
         let [first, second] = samples(fact);
-        app.sql(&format!("UPDATE property SET {} = '{second}'", fact.name)).await;
+        app.sql(&format!("UPDATE property SET {} = {}", fact.name, column(fact, &second))).await;
         let mut fields = typed_without();
         fields.push(("version", version));
         let page = staff.submit(CHANGE, &fields).await.assert_status(409);
         assert_eq!(page.field(&format!("theirs_{}", fact.name)), second);
         page.shows([format!("<legend>{}</legend>", fact.label)]);
-        app.sql(&format!("UPDATE property SET {} = '{first}'", fact.name)).await;
+        app.sql(&format!("UPDATE property SET {} = {}", fact.name, column(fact, &first))).await;
     }
 }
 

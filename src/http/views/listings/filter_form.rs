@@ -42,7 +42,7 @@ impl FilterForm {
         form.choices = choices(&query.filter, places, total);
         form.narrowed = !query.filter.locations.is_empty();
         let facts = query.filter.facts.straightened().into_iter();
-        form.facts = facts.map(|asked| (asked.parameter, asked.value.shown())).collect();
+        form.facts = facts.map(|asked| (asked.parameter, asked.shown())).collect();
         let elsewhere = ListingFilter { locations: Vec::new(), ..query.filter.clone() };
         form.anywhere = address_of(&elsewhere);
         form.all_places = all_places(elsewhere);

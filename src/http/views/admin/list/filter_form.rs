@@ -114,7 +114,8 @@ impl FilterForm {
 
 /// A value as people write it, or what else was typed.
 fn for_people(parameter: FactParameter, typed: String) -> String {
-    parameter.fact.kind.parse(&typed).map_or(typed, |value| value.shown())
+    let kind = parameter.fact.kind;
+    kind.parse(&typed).map_or(typed, |value| kind.shown(&value))
 }
 
 /// The names of the places with the most listings, but for those that are chosen.

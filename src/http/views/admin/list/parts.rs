@@ -33,7 +33,7 @@ pub(in crate::http) fn parts(query: &AdminListQuery) -> Vec<FilterPart> {
         });
     }
     for asked in listing.facts.iter() {
-        part(&asked.parameter.label(), asked.value.shown(), &|rest| {
+        part(&asked.parameter.label(), asked.shown(), &|rest| {
             rest.listing.facts = rest.listing.facts.without(asked);
         });
     }
