@@ -11,7 +11,7 @@ CREATE FUNCTION property_is_text(input text, most integer) RETURNS boolean LANGU
 
 -- The same of a list of texts, none of which contains what separates them in files and forms.
 CREATE FUNCTION property_are_texts(input text[], items integer, most integer) RETURNS boolean
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path FROM CURRENT AS $$
 DECLARE
     item text;
 BEGIN

@@ -20,6 +20,7 @@ pub enum AreaUnit {
 const SQUARE_FOOT: Decimal = Decimal::from_parts(9_290_304, 0, 0, false, 8);
 /// The largest area, in hundredths of a square metre.
 const MOST: i64 = 999_999_999;
+const LARGEST: &str = "9,999,999.99 m²";
 const PLACES: u32 = 2;
 
 /// What people write after a number of square feet or square metres, without spaces and in lower case.
@@ -43,29 +44,28 @@ pub(super) fn parse(text: &str) -> Result<Decimal, String> {
     let entered = decimal::parse(number).ok_or_else(|| {
         format!("“{}” is not an area. Enter a number such as 85 or 1,234.5.", shown())
     })?;
-    let most = Decimal::new(MOST, PLACES);
+    let limits =
+        || format!("“{}” is not allowed. Enter an area above 0, up to {LARGEST}.", shown());
+    let most = Decimal::from(MOST);
     if entered <= Decimal::ZERO || entered > most {
-        return Err(format!(
-            "“{}” is not allowed. Enter an area above 0, up to 9,999,999.99.",
-            shown()
-        ));
+        return Err(limits());
     }
     let area = match unit {
         AreaUnit::SquareMetres => decimal::with_places(entered, PLACES)
             .ok_or_else(|| format!("“{}” has more than two decimal places.", shown()))?,
-        AreaUnit::SquareFeet => {
-            let area = from_feet(entered);
-            let nearest = in_feet(area);
-            if nearest != entered {
-                return Err(format!(
-                    "“{}” can’t be stored exactly. Enter a whole number of square feet, or {nearest}.",
-                    shown()
-                ));
-            }
-            area
-        }
+        AreaUnit::SquareFeet => from_feet(entered),
     };
-    Ok(area)
+    if area.is_zero() || area > Decimal::new(MOST, PLACES) {
+        return Err(limits());
+    }
+    let nearest = in_feet(area);
+    match unit == AreaUnit::SquareFeet && nearest != entered {
+        true => Err(format!(
+            "“{}” can’t be stored exactly. Enter a whole number of square feet, or {nearest}.",
+            shown()
+        )),
+        false => Ok(area),
+    }
 }
 
 fn from_feet(feet: Decimal) -> Decimal {

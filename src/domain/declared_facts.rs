@@ -1,7 +1,7 @@
 //! The declarations of the facts, in the order of the form.
 
-use super::facts::fact;
-use super::{Description, Fact, FactKind, FilterKind, Location, Title};
+use super::fact::{Fact, FilterKind, fact};
+use super::{Description, FactKind, Location, Title};
 
 /// How many facts every listing has: the first ones.
 pub const REQUIRED: usize = 4;

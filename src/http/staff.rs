@@ -11,7 +11,7 @@ use super::csrf::{CSRF, new_token, tokens_match};
 use super::messages::Messages;
 use super::views::frame::{Frame, Message, Undo};
 use super::{AppError, Site};
-use crate::domain::{EventId, Permission, Permissions, User, UserId};
+use crate::domain::{EventId, Permission, Permissions, PropertyId, Status, User, UserId};
 use crate::services::urls::{Address, Admin, find};
 use crate::services::{Actor, Outage, SESSION_NAME, Services, USER_ID, Visitor};
 
@@ -92,7 +92,23 @@ impl Staff {
         filters: String,
     ) {
         let deletion = deletion.filter(|_| self.may(Permission::Add));
-        let undo = deletion.map(|event| Undo { event: event.0, filters });
+        let undo = deletion.map(|event| {
+            let address = format!("/admin/history/{}/undo/", event.0);
+            Undo { address, status: None, filters }
+        });
+        self.messages.add(Message { level: "success".to_owned(), text, undo });
+    }
+
+    /// Says that the status of a listing was changed, with a button that changes it back.
+    pub(in crate::http) fn say_status(
+        &self,
+        text: String,
+        id: PropertyId,
+        was: Status,
+        filters: String,
+    ) {
+        let address = format!("/admin/properties/{id}/status/");
+        let undo = Some(Undo { address, status: Some(was), filters });
         self.messages.add(Message { level: "success".to_owned(), text, undo });
     }
 

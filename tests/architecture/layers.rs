@@ -24,7 +24,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
             "config",
             "cache::caller",
             "cache::compression",
-            "cache::load",
+            "cache::loaded",
             "cache::metrics::level",
             "cache::page",
             "cache::policy",

@@ -4,7 +4,9 @@ use actix_web::http::header;
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::{Resource, web};
 
-use super::listings::{bulk, deletion, export, form, import, index, logged_out, restoration};
+use super::listings::{
+    bulk, deletion, export, form, import, index, logged_out, restoration, status,
+};
 use super::{history, login, passwords, restore, sessions, undo, user_form, users};
 use crate::http::Site;
 use crate::http::middleware::frame::frame;
@@ -61,6 +63,7 @@ fn of(address: Admin, resource: Resource) -> Resource {
         Admin::ImportPreview => resource.route(get().to(import::show)).post(import::apply),
         Admin::ChangeListing => resource.route(get().to(form::edit)).post(form::update),
         Admin::RestoreListing => resource.post(restoration::restore),
+        Admin::ListingStatus => resource.post(status::set),
         Admin::DeleteListing => resource.route(get().to(deletion::confirm)).post(deletion::delete),
         Admin::ListingHistory => resource.route(get().to(history::of_listing)),
         Admin::RestoreVersion => resource.route(get().to(restore::confirm)).post(restore::restore),

@@ -7,7 +7,7 @@ use utoipa::openapi::{KnownFormat, Required, SchemaFormat};
 
 use crate::domain::{
     Comparison, FactKind, FactParameter, Location, MAX_PAGE, MAX_PAGE_SIZE, PropertyId, SearchText,
-    SitemapPart, Sort,
+    SitemapPart, Sort, Status,
 };
 
 /// White space, which is removed at both ends of a value.
@@ -79,6 +79,12 @@ pub(super) fn filter() -> Vec<Parameter> {
         locations.build(),
     ];
     parameters.extend(FactParameter::all().map(fact));
+    let statuses = Status::ALL.into_iter().filter(|status| status.is_public());
+    let status = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(statuses.map(Status::name)));
+    let about = "The status of the listings. Without it: active and pending listings.";
+    parameters.push(query("status", about, or_empty(status)));
     parameters
 }
 

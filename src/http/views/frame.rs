@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Permission, Permissions};
+use crate::domain::{Permission, Permissions, Status};
 
 /// A message to show once, on the next page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -16,11 +16,14 @@ pub(in crate::http) struct Message {
     pub(in crate::http) undo: Option<Undo>,
 }
 
-/// A deletion that can be undone.
+/// The form that undoes a change.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::http) struct Undo {
-    /// One of its events.
-    pub(in crate::http) event: i64,
+    /// Where it is sent.
+    pub(in crate::http) address: String,
+    /// The status to set, where a change of the status is undone.
+    #[serde(default)]
+    pub(in crate::http) status: Option<Status>,
     /// The state of the list that one comes back to.
     pub(in crate::http) filters: String,
 }

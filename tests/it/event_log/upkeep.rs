@@ -33,7 +33,7 @@ async fn start() -> App {
     let app = spawn_homes(2).await;
     app.sql(WRITES).await;
     app.has_heard_of_everything().await;
-    let (redis, key) = (app.redis().await, format!("{}:log_position", app.prefix));
+    let (redis, key) = (app.redis().await, format!("{}:log_position:2", app.prefix));
     // A position that does not reflect what is trimmed would be refused: in earnest it is a day newer.
     until("the position is past the writes", async || {
         let position = String::from_utf8(redis.bytes(&key).await).expect("a text");

@@ -21,16 +21,23 @@ fn samples(fact: &Fact) -> [String; 2] {
         FactKind::Coordinate { .. } => ["55.953252", "-3.188267"],
         FactKind::Date => ["2026-02-28", "2027-12-31"],
         FactKind::Choice(_) if fact.name == "status" => ["active", "pending"],
-        FactKind::Choice(_) if fact.name == "listing_type" => ["rent", "rent"],
+        FactKind::Choice(_) if fact.name == "listing_type" => ["rent", "sale"],
+        FactKind::Choice(_) if fact.name == "price_period" => ["month", ""],
         FactKind::Choice(options) => [options[0].0, options[1].0],
         FactKind::List { .. } => ["Garden, large|Lift", "Balcony"],
     };
     texts.map(str::to_owned)
 }
 
+/// A value as forms show it: of a list, each item is on a line of its own.
+fn shown_in_form(value: &str) -> String {
+    value.replace('|', "\n")
+}
+
 /// A value of a fact as its column has it.
 fn column(fact: &Fact, value: &str) -> String {
     match fact.kind {
+        _ if value.is_empty() => "NULL".to_owned(),
         FactKind::List { .. } => {
             format!("string_to_array('{value}', '|')")
         }
@@ -85,7 +92,11 @@ async fn stored(app: &App) -> Vec<String> {
 
 /// The texts of [`values`], as [`stored`] gives them.
 fn texts(which: usize) -> Vec<String> {
-    values(which).into_iter().map(|(_, text)| text.replace('|', "/")).collect()
+    let stored = |text: String| match text.is_empty() {
+        true => "-".to_owned(),
+        false => text.replace('|', "/"),
+    };
+    values(which).into_iter().map(|(_, text)| stored(text)).collect()
 }
 
 /// What [`stored`] gives where the listing has no optional fact.

@@ -21,4 +21,6 @@ pub(in crate::http) use history::{
 };
 pub(in crate::http) use import::{ImportPage, ImportPreviewPage};
 pub(in crate::http) use list::{ListPage, SUGGESTED, parts};
-pub(in crate::http) use listings::{BulkPage, DeletePage, FormPage, FramedFormPage, ViewPage};
+pub(in crate::http) use listings::{
+    BulkAction, BulkPage, DeletePage, FormPage, FramedFormPage, ViewPage,
+};
