@@ -53,14 +53,31 @@ impl Builder {
         if let Some(place) = self.locations(filter) {
             self.and(&place);
         }
-        for Asked { parameter, value } in filter.facts.straightened() {
-            let comparison = match parameter.comparison {
-                Comparison::AtLeast => ">=",
-                Comparison::AtMost => "<=",
-            };
-            let value = self.bind(Column(Some(value)));
-            self.and(&format!("{} {comparison} {value}", parameter.fact.name));
+        for asked in filter.facts.straightened().by_parameter() {
+            self.fact(asked);
         }
+    }
+
+    /// Adds the predicate of a parameter, given with its values.
+    fn fact(&mut self, asked: &[Asked]) {
+        let [Asked { parameter, value }, more @ ..] = asked else { return };
+        let column = parameter.fact.name;
+        let texts = || asked.iter().map(|asked| asked.value.to_string()).collect::<Vec<_>>();
+        let comparison = match parameter.comparison {
+            Comparison::AtLeast => ">=",
+            Comparison::AtMost => "<=",
+            Comparison::AllOf => {
+                let items = self.bind(texts());
+                return self.and(&format!("property_folded({column}) @> {items}"));
+            }
+            Comparison::AnyOf if !more.is_empty() => {
+                let values = self.bind(texts());
+                return self.and(&format!("{column} = ANY({values})"));
+            }
+            Comparison::Is | Comparison::AnyOf => "=",
+        };
+        let value = self.bind(Column(Some(value.clone())));
+        self.and(&format!("{column} {comparison} {value}"));
     }
 
     /// What `property_query` makes a query of: the words, and longer ones that the last is the beginning of.

@@ -72,13 +72,16 @@ pub const FACTS: &[Fact] = &[
             "Visitors see active listings and those under offer.",
         )
     },
-    fact(
-        "listing_type",
-        "Listing type",
-        FactKind::Choice(&[("sale", "For sale"), ("rent", "To rent")]),
-        Some("PropertyType"),
-        "Whether it is for sale or to rent.",
-    ),
+    Fact {
+        filter: Some(FilterKind::Is("listing_type")),
+        ..fact(
+            "listing_type",
+            "Listing type",
+            FactKind::Choice(&[("sale", "For sale"), ("rent", "To rent")]),
+            Some("PropertyType"),
+            "Whether it is for sale or to rent.",
+        )
+    },
     fact(
         "price_period",
         "Price period",
@@ -104,44 +107,58 @@ pub const FACTS: &[Fact] = &[
         None,
         "Shown with the price. “Price on application” hides the price from visitors.",
     ),
-    fact(
-        "property_type",
-        "Property type",
-        FactKind::Choice(&[
-            ("house", "House"),
-            ("apartment", "Apartment"),
-            ("studio", "Studio"),
-            ("townhouse", "Townhouse"),
-            ("bungalow", "Bungalow"),
-            ("room", "Room"),
-            ("land", "Land"),
-            ("commercial", "Commercial"),
-            ("other", "Other"),
-        ]),
-        Some("PropertySubType"),
-        "The kind of building.",
-    ),
-    fact(
-        "bedrooms",
-        "Bedrooms",
-        FactKind::Integer { min: 0, max: 99 },
-        Some("BedroomsTotal"),
-        "From 0 to 99.",
-    ),
-    fact(
-        "bathrooms",
-        "Bathrooms",
-        FactKind::Integer { min: 0, max: 99 },
-        Some("BathroomsTotalInteger"),
-        "From 0 to 99.",
-    ),
-    fact(
-        "floor_area",
-        "Floor area",
-        FactKind::Area,
-        Some("LivingArea"),
-        "The area of all floors together, for example 85 or 85.5.",
-    ),
+    Fact {
+        filter: Some(FilterKind::AnyOf("property_type")),
+        ..fact(
+            "property_type",
+            "Property type",
+            FactKind::Choice(&[
+                ("house", "House"),
+                ("apartment", "Apartment"),
+                ("studio", "Studio"),
+                ("townhouse", "Townhouse"),
+                ("bungalow", "Bungalow"),
+                ("room", "Room"),
+                ("land", "Land"),
+                ("commercial", "Commercial"),
+                ("other", "Other"),
+            ]),
+            Some("PropertySubType"),
+            "The kind of building.",
+        )
+    },
+    Fact {
+        filter: Some(FilterKind::Range(["min_bedrooms", "max_bedrooms"])),
+        sort: Some(["bedrooms", "-bedrooms"]),
+        ..fact(
+            "bedrooms",
+            "Bedrooms",
+            FactKind::Integer { min: 0, max: 99 },
+            Some("BedroomsTotal"),
+            "From 0 to 99.",
+        )
+    },
+    Fact {
+        filter: Some(FilterKind::AtLeast("min_bathrooms")),
+        ..fact(
+            "bathrooms",
+            "Bathrooms",
+            FactKind::Integer { min: 0, max: 99 },
+            Some("BathroomsTotalInteger"),
+            "From 0 to 99.",
+        )
+    },
+    Fact {
+        filter: Some(FilterKind::Range(["min_area", "max_area"])),
+        sort: Some(["area", "-area"]),
+        ..fact(
+            "floor_area",
+            "Floor area",
+            FactKind::Area,
+            Some("LivingArea"),
+            "The area of all floors together, for example 85 or 85.5.",
+        )
+    },
     fact(
         "address",
         "Address",
@@ -184,12 +201,15 @@ pub const FACTS: &[Fact] = &[
         Some("AvailabilityDate"),
         "A date such as 2026-01-31.",
     ),
-    fact(
-        "features",
-        "Features",
-        FactKind::List { max_items: 30, max_chars: 60 },
-        None,
-        "Up to 30 features of up to 60 characters, each on a line of its own.",
-    ),
+    Fact {
+        filter: Some(FilterKind::AllOf("feature")),
+        ..fact(
+            "features",
+            "Features",
+            FactKind::List { max_items: 30, max_chars: 60 },
+            None,
+            "Up to 30 features of up to 60 characters, each on a line of its own.",
+        )
+    },
     fact("photos", "Photos", FactKind::Photos, Some("Media"), ""),
 ];

@@ -49,4 +49,12 @@ impl Eq for Fact {}
 pub enum FilterKind {
     /// By bounds: the names of the parameters for the least and for the greatest value.
     Range([&'static str; 2]),
+    /// By a least value.
+    AtLeast(&'static str),
+    /// By one value of a choice.
+    Is(&'static str),
+    /// By some values of a choice, of which a listing has one; the parameter is repeated.
+    AnyOf(&'static str),
+    /// By items of a list, of which a listing has all, in whatever case; the parameter is repeated.
+    AllOf(&'static str),
 }

@@ -5,6 +5,7 @@
 
 use url::form_urlencoded::Serializer;
 
+use super::text::parse_text;
 use super::{FACTS, Fact, FactKind, FactValue, FieldErrors, FilterKind};
 
 /// How the value of a listing compares with that of a parameter.
@@ -14,7 +15,16 @@ pub enum Comparison {
     AtLeast,
     /// Equal or less.
     AtMost,
+    /// Equal.
+    Is,
+    /// Equal to one of the values.
+    AnyOf,
+    /// A list that has all of the values, in whatever case.
+    AllOf,
 }
+
+/// The most items that one query may ask for of a list.
+const MAX_ITEMS: usize = 30;
 
 /// A parameter that filters lists by a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,11 +40,30 @@ pub struct FactParameter {
 impl Fact {
     /// The parameters that filter lists by it, in the order of forms.
     pub fn parameters(&'static self) -> impl Iterator<Item = FactParameter> {
-        let parameters = self.filter.map(|FilterKind::Range([min, max])| {
-            [(min, Comparison::AtLeast), (max, Comparison::AtMost)]
-                .map(|(name, comparison)| FactParameter { name, fact: self, comparison })
-        });
-        parameters.into_iter().flatten()
+        let (first, second) = match self.filter {
+            None => (None, None),
+            Some(FilterKind::Range([min, max])) => {
+                (Some((min, Comparison::AtLeast)), Some((max, Comparison::AtMost)))
+            }
+            Some(FilterKind::AtLeast(name)) => (Some((name, Comparison::AtLeast)), None),
+            Some(FilterKind::Is(name)) => (Some((name, Comparison::Is)), None),
+            Some(FilterKind::AnyOf(name)) => (Some((name, Comparison::AnyOf)), None),
+            Some(FilterKind::AllOf(name)) => (Some((name, Comparison::AllOf)), None),
+        };
+        let parameters = first.into_iter().chain(second);
+        parameters.map(move |(name, comparison)| FactParameter { name, fact: self, comparison })
+    }
+}
+
+impl Fact {
+    /// Whether a parameter is the first of its own.
+    pub fn is_first(&'static self, parameter: &FactParameter) -> bool {
+        self.parameters().next().as_ref() == Some(parameter)
+    }
+
+    /// Whether a parameter is the last of its own.
+    pub fn is_last(&'static self, parameter: &FactParameter) -> bool {
+        self.parameters().last().as_ref() == Some(parameter)
     }
 }
 
@@ -62,12 +91,38 @@ impl FactParameter {
         match self.comparison {
             Comparison::AtLeast => "From",
             Comparison::AtMost => "To",
+            Comparison::Is | Comparison::AnyOf | Comparison::AllOf => "",
+        }
+    }
+
+    /// Whether it may be repeated.
+    pub fn is_repeated(self) -> bool {
+        matches!(self.comparison, Comparison::AnyOf | Comparison::AllOf)
+    }
+
+    /// Whether its values are a choice.
+    pub fn is_choice(self) -> bool {
+        !self.fact.kind.options().is_empty()
+    }
+
+    /// Reads a value. An item of a list is folded, because its case does not matter.
+    ///
+    /// # Errors
+    /// A message that says what is allowed.
+    pub fn parse(self, text: &str) -> Result<FactValue<'static>, String> {
+        match self.fact.kind {
+            FactKind::List { max_chars, .. } => {
+                let item = parse_text(text, max_chars).map_err(|err| err.to_string())?;
+                Ok(FactValue::Text(item.to_lowercase().into()))
+            }
+            kind => kind.parse(text),
         }
     }
 
     /// Its label, such as “Price from”.
     pub fn label(self) -> String {
-        format!("{} {}", self.fact.label, self.word().to_lowercase())
+        let label = format!("{} {}", self.fact.label, self.word().to_lowercase());
+        label.trim_end().to_owned()
     }
 }
 
@@ -92,6 +147,7 @@ impl Asked {
         let word = match comparison {
             Comparison::AtLeast => "from",
             Comparison::AtMost => "up to",
+            Comparison::Is | Comparison::AnyOf | Comparison::AllOf => return self.shown(),
         };
         let value = self.shown();
         match fact.kind {
@@ -106,7 +162,7 @@ impl Asked {
 pub struct FactFilter(Vec<Asked>);
 
 impl FactFilter {
-    /// Reads a parameter, if it is one of these; a later value replaces an earlier one.
+    /// Reads a parameter, if it is one of these; a later value replaces an earlier one, unless the parameter may be repeated.
     pub(super) fn read(&mut self, name: &str, value: &str, errors: &mut FieldErrors) {
         let Some(parameter) = FactParameter::named(name) else {
             return;
@@ -114,10 +170,18 @@ impl FactFilter {
         let Some(value) = errors.check(parameter.name, parameter.parse(value)) else {
             return;
         };
-        self.0.retain(|asked| asked.parameter != parameter);
-        self.0.push(Asked { parameter, value });
+        let asked = Asked { parameter, value };
+        self.0.retain(|other| match parameter.is_repeated() {
+            true => *other != asked,
+            false => other.parameter != parameter,
+        });
+        self.0.push(asked);
+        if self.0.iter().filter(|asked| asked.parameter == parameter).count() > MAX_ITEMS {
+            self.0.pop();
+            errors.add(parameter.name, format!("At most {MAX_ITEMS} values can be combined."));
+        }
         let place = |asked: &Asked| FactParameter::all().position(|other| other == asked.parameter);
-        self.0.sort_by_key(place);
+        self.0.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.value.cmp(&b.value)));
     }
 
     /// Adds the parameters to a query string.
@@ -135,6 +199,11 @@ impl FactFilter {
     /// Each parameter with its value.
     pub fn iter(&self) -> impl Iterator<Item = &Asked> {
         self.0.iter()
+    }
+
+    /// The values of each parameter.
+    pub fn by_parameter(&self) -> impl Iterator<Item = &[Asked]> {
+        self.0.chunk_by(|one, other| one.parameter == other.parameter)
     }
 
     /// The facts that are asked for, each once.

@@ -12,6 +12,7 @@ mod admin;
 // Navigation: places, looser filters, similar listings, neighbours.
 mod browse;
 // The program's commands as a shell runs them.
+mod choosing;
 mod commands;
 // TLS, several servers, poolers: how the site reaches PostgreSQL and Redis.
 mod connections;

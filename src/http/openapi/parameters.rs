@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
-use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::schema::{
+    ArrayBuilder, ArrayItems, Object, ObjectBuilder, OneOfBuilder, Schema, Type,
+};
 use utoipa::openapi::{KnownFormat, Required, SchemaFormat};
 
 use crate::domain::{
@@ -31,7 +33,7 @@ fn fact(parameter: FactParameter) -> Parameter {
         FactKind::Choice(options) => {
             let values = options.iter().map(|(value, _)| Value::from(*value));
             let choice = ObjectBuilder::new().schema_type(Type::String);
-            (choice.enum_values(Some(values)).into(), "")
+            (or_empty(choice.enum_values(Some(values))).into(), "")
         }
         FactKind::Photos => (Schema::default(), ""),
         FactKind::Area | FactKind::Coordinate { .. } | FactKind::Date => {
@@ -44,8 +46,25 @@ fn fact(parameter: FactParameter) -> Parameter {
     let about = match comparison {
         Comparison::AtLeast => format!("The lowest {label}{example}."),
         Comparison::AtMost => format!("The highest {label}."),
+        Comparison::Is => format!("The {label}."),
+        Comparison::AnyOf => format!("The {label}; repeat it for several, of which a listing has one."),
+        Comparison::AllOf => {
+            "A feature; repeat it for several, all of which a listing must have. Case does not matter.".to_owned()
+        }
     };
-    query(name, &about, schema)
+    match parameter.is_repeated() {
+        true => repeated(query(name, &about, ArrayBuilder::new().items(items(schema)))),
+        false => query(name, &about, schema),
+    }
+}
+
+fn items(schema: Schema) -> ArrayItems {
+    ArrayItems::RefOrSchema(Box::new(schema.into()))
+}
+
+/// A parameter that is repeated for each value.
+fn repeated(parameter: Parameter) -> Parameter {
+    ParameterBuilder::from(parameter).style(Some(ParameterStyle::Form)).explode(Some(true)).build()
 }
 
 /// A price as people write it, or nothing.
@@ -68,8 +87,6 @@ pub(super) fn filter() -> Vec<Parameter> {
         contain it, the response offers them.",
         location,
     );
-    let locations =
-        ParameterBuilder::from(locations).style(Some(ParameterStyle::Form)).explode(Some(true));
     let mut parameters = vec![
         query(
             "q",
@@ -77,7 +94,7 @@ pub(super) fn filter() -> Vec<Parameter> {
             a prefix, and neighbouring words also match joined. A number also finds the listing with this id.",
             text(SearchText::MAX_CHARS),
         ),
-        locations.build(),
+        repeated(locations),
     ];
     parameters.extend(FactParameter::all().map(fact));
     let statuses = Status::ALL.into_iter().filter(|status| status.is_public());

@@ -201,6 +201,14 @@ async fn bounds_and_names_are_those_of_the_contract() {
         "location",
         "min_price",
         "max_price",
+        "listing_type",
+        "property_type",
+        "min_bedrooms",
+        "max_bedrooms",
+        "min_bathrooms",
+        "min_area",
+        "max_area",
+        "feature",
         "status",
         "sort",
         "page",
@@ -214,7 +222,8 @@ async fn bounds_and_names_are_those_of_the_contract() {
         let mut found = parameters.iter().filter(|p| p["name"] == name);
         found.next().map_or(Value::Null, |p| p["schema"].clone())
     };
-    let orders = json!(["newest", "oldest", "price", "-price"]);
+    let orders =
+        json!(["newest", "oldest", "price", "-price", "bedrooms", "-bedrooms", "area", "-area"]);
     assert_eq!(schema("sort")["oneOf"][0]["enum"], orders);
     for (name, max) in [("page", 200), ("page_size", 100)] {
         let number = &schema(name)["oneOf"][0];

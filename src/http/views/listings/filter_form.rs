@@ -4,7 +4,7 @@ use url::form_urlencoded;
 
 use super::links::{address_of, with_query};
 use crate::domain::{
-    Count, FACTS, Fact, FactParameter, FoldedLocation, ListingFilter, ListingQuery, Place,
+    Asked, Count, FACTS, Fact, FactParameter, FoldedLocation, ListingFilter, ListingQuery, Place,
     PlaceQuery, Sort, Status,
 };
 
@@ -19,6 +19,8 @@ pub(super) struct FilterForm {
     pub(super) narrowed: bool,
     /// The values of the parameters that filter by facts.
     facts: Vec<(FactParameter, String)>,
+    /// Whether all values are ones that can be chosen.
+    is_valid: bool,
     pub(super) status: String,
     pub(super) sort: String,
     pub(super) page_size: String,
@@ -43,7 +45,12 @@ impl FilterForm {
         form.choices = choices(&query.filter, places, total);
         form.narrowed = !query.filter.locations.is_empty();
         let facts = query.filter.facts.straightened().into_iter();
-        form.facts = facts.map(|asked| (asked.parameter, asked.shown())).collect();
+        let shown = |asked: Asked| match asked.parameter.is_choice() {
+            true => (asked.parameter, asked.value.to_string()),
+            false => (asked.parameter, asked.shown()),
+        };
+        form.facts = facts.map(shown).collect();
+        form.is_valid = true;
         let elsewhere = ListingFilter { locations: Vec::new(), ..query.filter.clone() };
         form.anywhere = address_of(&elsewhere);
         form.all_places = all_places(elsewhere);
@@ -62,13 +69,17 @@ impl FilterForm {
             .iter()
             .filter(|(name, value)| name == "location" && !value.trim().is_empty())
             .map(|(_, value)| value.clone());
+        let facts = pairs.iter().filter(|(_, value)| !value.trim().is_empty());
+        let facts =
+            facts.filter_map(|(name, value)| Some((FactParameter::named(name)?, value.clone())));
         let more = |name| Choice { name, listings: None, chosen: true };
         Self {
             q: last("q"),
             location: locations.next().unwrap_or_default(),
             choices: locations.map(more).collect(),
             narrowed: true,
-            facts: FactParameter::all().map(|it| (it, last(it.name))).collect(),
+            facts: facts.collect(),
+            is_valid: false,
             status: last("status"),
             sort: last("sort"),
             page_size: last("page_size"),
@@ -82,10 +93,34 @@ impl FilterForm {
         FACTS.iter().filter(|fact| fact.filter.is_some())
     }
 
-    /// The value of a parameter; empty where it has none.
+    /// The last value of a parameter; empty where it has none.
     pub(super) fn value(&self, parameter: &FactParameter) -> &str {
-        let mut facts = self.facts.iter();
-        facts.find(|(other, _)| other == parameter).map_or("", |(_, value)| value)
+        self.values(parameter).last().map_or("", String::as_str)
+    }
+
+    /// The values of a parameter.
+    fn values(&self, parameter: &FactParameter) -> impl Iterator<Item = &String> {
+        let facts = self.facts.iter().filter(move |(other, _)| other == parameter);
+        facts.map(|(_, value)| value)
+    }
+
+    /// The values of a choice, each with its label and whether it is chosen.
+    pub(super) fn options(
+        &self,
+        parameter: &FactParameter,
+    ) -> Vec<(&'static str, &'static str, bool)> {
+        let options = parameter.fact.kind.options().iter();
+        let is_chosen = |option: &str| {
+            self.values(parameter).any(|text| parameter.fact.is_chosen(option, text))
+        };
+        options.map(|(option, label)| (*option, *label, is_chosen(option))).collect()
+    }
+
+    /// The items of a list that are asked for, and what is typed into the field for one more.
+    pub(super) fn items(&self, parameter: &FactParameter) -> (Vec<&str>, &str) {
+        let mut items: Vec<_> = self.values(parameter).map(String::as_str).collect();
+        let typed = if self.is_valid { None } else { items.pop() };
+        (items, typed.unwrap_or_default())
     }
 
     /// The statuses that a list can be limited to, each with its label and whether it is chosen.

@@ -11,7 +11,7 @@ use super::looser::{Offer, Unknown, offers, unknown};
 use super::pager::Pager;
 use super::structured::{self, Json};
 use crate::domain::{
-    Count, Fact, FieldErrors, ListingFilter, ListingQuery, Location, Position, Sort,
+    Comparison, Count, Fact, FieldErrors, ListingFilter, ListingQuery, Location, Position, Sort,
 };
 use crate::services::{FilterPart, ListView, ListingPage, Looser};
 

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::filter_form::FilterForm;
 use super::filters;
-use crate::domain::{FactParameter, FieldErrors};
+use crate::domain::{Comparison, FactParameter, FieldErrors};
 
 /// The fields of the filter form, in its order.
 fn shown() -> impl Iterator<Item = &'static str> {

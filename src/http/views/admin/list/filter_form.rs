@@ -39,7 +39,7 @@ pub(super) struct FilterForm {
     /// What was typed as a location and can't be one, or not one more.
     pub(super) location: String,
     /// The parameters that filter by facts, and their values.
-    pub(super) facts: Vec<(FactParameter, String)>,
+    pub(super) facts: Vec<(FactParameter, Vec<String>)>,
     status: String,
     pub(super) added_from: String,
     pub(super) added_to: String,
@@ -66,6 +66,10 @@ impl FilterForm {
             let value = pairs.iter().rev().find(|(found, _)| found == name);
             value.map(|(_, value)| value.clone()).unwrap_or_default()
         };
+        let all = |name: &str| {
+            let values = pairs.iter().filter(|(found, value)| found == name && !value.is_empty());
+            values.map(|(_, value)| value.as_str()).collect::<Vec<_>>()
+        };
         let locations =
             pairs.iter().filter(|(name, value)| name == "location" && !value.trim().is_empty());
         let (mut locations, mut refused): (Vec<_>, Vec<_>) = locations
@@ -77,7 +81,7 @@ impl FilterForm {
         let query = AdminListQuery::parse(query_string).unwrap_or_default();
         Self {
             q: last("q"),
-            facts: FactParameter::all().map(|it| (it, for_people(it, last(it.name)))).collect(),
+            facts: FactParameter::all().map(|it| (it, for_people(it, &all(it.name)))).collect(),
             status: last("status"),
             added_from: last("added_from"),
             added_to: last("added_to"),
@@ -88,6 +92,11 @@ impl FilterForm {
             location: refused.join(", "),
             spans: spans(&query, Utc::now().date_naive()),
         }
+    }
+
+    /// Whether a value is the last of a parameter's.
+    pub(super) fn is_last(&self, values: &[String], value: &str) -> bool {
+        values.last().is_some_and(|last| last == value)
     }
 
     /// Each status with its label, and whether it is chosen.
@@ -121,10 +130,15 @@ impl FilterForm {
     }
 }
 
-/// A value as people write it, or what else was typed.
-fn for_people(parameter: FactParameter, typed: String) -> String {
-    let kind = parameter.fact.kind;
-    kind.parse(&typed).map_or(typed, |value| kind.shown(&value))
+/// The values of a parameter, each as people write it, or what else was typed; the last one, unless it may be repeated.
+fn for_people(parameter: FactParameter, typed: &[&str]) -> Vec<String> {
+    let first = if parameter.is_repeated() { 0 } else { typed.len().saturating_sub(1) };
+    let shown = |typed: &&str| match parameter.parse(typed) {
+        Ok(value) if parameter.is_choice() => value.to_string(),
+        Ok(value) => parameter.fact.kind.shown(&value),
+        Err(_) => (*typed).to_owned(),
+    };
+    typed[first..].iter().map(shown).collect()
 }
 
 /// The names of the places with the most listings, but for those that are chosen.
