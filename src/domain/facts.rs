@@ -122,12 +122,12 @@ impl Fact {
 
 /// The values of the optional facts, in the order of the declaration.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Facts([Option<FactValue<'static>>; OPTIONAL]);
+pub struct Facts(Box<[Option<FactValue<'static>>; OPTIONAL]>);
 
 /// The facts of a listing of which none is given.
 impl Default for Facts {
     fn default() -> Self {
-        Self(std::array::from_fn(|at| optional_facts()[at].default_value()))
+        Self(Box::new(std::array::from_fn(|at| optional_facts()[at].default_value())))
     }
 }
 
@@ -140,7 +140,7 @@ impl Facts {
         mut value: impl FnMut(&'static Fact) -> Result<Option<FactValue<'static>>, E>,
     ) -> Result<Self, E> {
         let mut facts = Self::default();
-        for (fact, slot) in optional_facts().iter().zip(&mut facts.0) {
+        for (fact, slot) in optional_facts().iter().zip(facts.0.iter_mut()) {
             *slot = value(fact)?;
         }
         Ok(facts)
