@@ -44,6 +44,12 @@ impl GivenFacts {
         self.iter().any(|fact| fact.name == name)
     }
 
+    fn add(&mut self, name: &str) {
+        for (fact, given) in FACTS.iter().zip(&mut self.0) {
+            *given |= fact.name == name;
+        }
+    }
+
     /// The facts, in the order of the declaration.
     pub(super) fn iter(&self) -> impl Iterator<Item = &'static Fact> + Clone {
         let facts = FACTS.iter().zip(&self.0);
@@ -58,8 +64,13 @@ impl Default for GivenFacts {
     }
 }
 
-/// The facts that a row may have only together with others, or with other listings.
-const BOUND: [&str; 5] = ["reference", "listing_type", "price_period", "latitude", "longitude"];
+/// Facts that belong together, each with its partner.
+const BOUND: [(&str, &str); 4] = [
+    ("listing_type", "price_period"),
+    ("price_period", "listing_type"),
+    ("latitude", "longitude"),
+    ("longitude", "latitude"),
+];
 
 /// A staged row that the table can't have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,16 +145,25 @@ impl<'a> Staging<'a> {
         Ok(())
     }
 
-    /// Takes out the staged rows that the table can't have, and returns them in the order of the file.
-    pub async fn take_clashes(&mut self, given: &GivenFacts) -> Result<Vec<Clash>> {
+    /// Completes facts that belong together from the table, where the file has only some of them: a listing keeps the
+    /// others. Then takes out the rows that the table can't have, and returns them in the order of the file.
+    pub async fn take_clashes(&mut self, given: &mut GivenFacts) -> Result<Vec<Clash>> {
         self.end().await?;
-        let has = BOUND.map(|name| given.has(name));
-        if !has.contains(&true) {
+        for (fact, partner) in BOUND {
+            if given.has(fact) && !given.has(partner) {
+                let fill = format!(
+                    "UPDATE property_staging AS staged SET {partner} = property.{partner}
+                     FROM property WHERE property.id = staged.id AND property.{partner} IS NOT NULL"
+                );
+                self.transaction.execute(&fill, &[]).await?;
+                given.add(partner);
+            }
+        }
+        if !given.has("reference") && !BOUND.iter().any(|(fact, _)| given.has(fact)) {
             return Ok(Vec::new());
         }
         let sql = include_str!("../../../sql/queries/bulk_staging_clashes.sql");
-        let has = has.each_ref().map(|has| has as &(dyn ToSql + Sync));
-        let rows = self.transaction.query(sql, &has).await?;
+        let rows = self.transaction.query(sql, &[]).await?;
         let clash = |row: &Row| {
             Some(Clash {
                 line: u64::try_from(row.get::<_, i64>(0)).ok()?,
