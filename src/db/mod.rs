@@ -17,6 +17,7 @@ pub mod event_log;
 pub mod event_replay;
 mod fact_columns;
 pub mod history;
+mod lane;
 mod listener;
 mod listing_conditions;
 mod listing_order;
@@ -44,8 +45,9 @@ mod way;
 
 pub use client::{Client, GenericClient, Transaction};
 pub use error::{DbError, Result};
+pub use lane::PoolReport;
 pub use listener::{EventListener, Heard, connect};
-pub use pool::{Database, PoolReport};
+pub use pool::{Class, Database, connections_of_instance};
 pub use statement::{Prepared, Runnable};
 pub use tokio_postgres::Client as Connection;
 pub use watch::{Driver, Watch};

@@ -26,6 +26,7 @@ mod sessions;
 mod spelling;
 mod submissions;
 mod traffic;
+mod turns;
 mod undo;
 pub(crate) mod urls;
 
@@ -68,11 +69,13 @@ pub use places::MAX_PLACES;
 pub use sessions::{NAME as SESSION_NAME, SessionState, Sessions, USER_ID};
 pub use submissions::{CreateOutcome, Submission};
 pub use traffic::{Route, Traffic};
+pub use turns::{Turn, Turns, TurnsReport};
 pub use undo::{MAX_UNDONE, RestoreOutcome, UndoOutcome};
 
 use crate::cache::Cache;
-use crate::db::Database;
+use crate::db::{Class, Database};
 use crate::events::{Bus, CacheReceiver, Receiver};
+use turns::Bounds;
 
 /// Every use case; cheap to clone.
 #[derive(Clone)]
@@ -99,6 +102,8 @@ pub struct Services {
     pub health: Health,
     /// The requests that were answered.
     pub traffic: Traffic,
+    /// The turns at pages that may be expensive.
+    pub expensive: Turns,
     /// Metrics for Prometheus.
     pub exposition: Exposition,
 }
@@ -111,13 +116,15 @@ impl Services {
         loopback: Loopback,
         receivers: Vec<Receiver>,
     ) -> Self {
+        let staff = database.of(Class::Staff);
+        let expensive = Turns::new(Bounds::of_pages(&database));
         let own = [Receiver::Cache(CacheReceiver::new(cache.clone())), Receiver::Log];
         let bus = Bus::new(own.into_iter().chain(receivers).collect::<Vec<_>>());
         let listings = Listings { database: database.clone(), cache: cache.clone() };
-        let editor = Editor::new(database.clone(), cache.clone(), bus);
-        let sessions = Sessions { database: database.clone(), cache: cache.clone() };
+        let editor = Editor::new(staff.clone(), cache.clone(), bus);
+        let sessions = Sessions { database: staff.clone(), cache: cache.clone() };
         let management = Management::new(
-            database.clone(),
+            staff.clone(),
             cache.clone(),
             listings.clone(),
             editor.clone(),
@@ -129,15 +136,17 @@ impl Services {
                 database: database.clone(),
                 cache: cache.clone(),
                 traffic: traffic.clone(),
+                expensive: expensive.clone(),
             },
+            expensive,
             traffic,
-            machines: Machines { database: database.clone(), cache: cache.clone() },
+            machines: Machines { database, cache: cache.clone() },
             cache: cache.clone(),
-            history: History { database: database.clone() },
-            accounts: Accounts::new(database.clone(), sessions.clone()),
+            history: History { database: staff.clone() },
+            accounts: Accounts::new(staff.clone(), sessions.clone()),
             streams: FigureStreams::new(management.clone()),
             management,
-            health: Health { database, cache },
+            health: Health { database: staff, cache },
             listings,
             editor,
             sessions,

@@ -10,7 +10,7 @@ mod requests;
 
 use prometheus::{Encoder as _, TextEncoder};
 
-use super::Traffic;
+use super::{Traffic, Turns};
 use crate::cache::Cache;
 use crate::db::Database;
 
@@ -23,6 +23,7 @@ pub struct Exposition {
     pub(super) database: Database,
     pub(super) cache: Cache,
     pub(super) traffic: Traffic,
+    pub(super) expensive: Turns,
 }
 
 impl Exposition {
@@ -30,6 +31,7 @@ impl Exposition {
     pub fn text(&self) -> String {
         let families: Vec<_> = requests::families(&self.traffic)
             .into_iter()
+            .chain(requests::turns(&self.expensive.report()))
             .chain(cache::families(&self.cache))
             .chain(instance::families(&self.database))
             .collect();
