@@ -56,6 +56,15 @@ pub struct InMemory {
 pub struct Missed(pub(super) u64);
 
 impl Served {
+    /// Notes that data of the page could not be stored after all.
+    pub(super) fn data_not_stored(&mut self) {
+        for (level, outcome) in &mut self.trail {
+            if let (Level::Queryset, Outcome::Miss { stored }) = (level, outcome) {
+                *stored = false;
+            }
+        }
+    }
+
     /// Whether a cache level had the page, were it but a stand-in during an outage.
     pub(super) fn was_cached(&self) -> bool {
         let last = self.trail.last();

@@ -218,7 +218,8 @@ impl Client {
     /// When the server can't be reached.
     pub async fn transaction(&mut self) -> Result<Transaction<'_>, DbError> {
         let watch = &self.watch;
-        let client: &mut tokio_postgres::Client = &mut self.held.as_mut().expect(UNTIL_DROPPED).object;
+        let client: &mut tokio_postgres::Client =
+            &mut self.held.as_mut().expect(UNTIL_DROPPED).object;
         let token = client.cancel_token();
         let beginning = client.transaction();
         let limit = watch.limit(|limits| limits.reading);

@@ -3,8 +3,8 @@
 //! **Invariant:** where the server takes no more connections, work waits for one that the lane has: the lane grows again
 //! when the server lets it.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use deadpool::Runtime;
@@ -13,9 +13,9 @@ use deadpool_postgres::ClientWrapper;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout};
 
+use super::DbError;
 use super::connecting::{CHECK, Connector, spawn};
 use super::watch::Shared;
-use super::DbError;
 
 /// How long a request waits for a connection, whether for a free one or for a new one, before it is refused.
 const WAIT: Duration = Duration::from_secs(3);

@@ -118,7 +118,11 @@ impl Turns {
                 let turns = self.0.turns.clone();
                 let waiting = async {
                     let _of_client = of_client.acquire_owned().await.ok()?;
-                    Some(Turn { _turn: turns.acquire_owned().await.ok()?, _of_client, _place: place })
+                    Some(Turn {
+                        _turn: turns.acquire_owned().await.ok()?,
+                        _of_client,
+                        _place: place,
+                    })
                 };
                 let waited = timeout(self.0.bounds.patience, waiting).await;
                 waited.ok().flatten().ok_or(Refused::Late)
@@ -138,10 +142,9 @@ impl Turns {
         if clients.values().map(|client| client.in_line).sum::<usize>() >= in_line {
             return Err(Refused::Line);
         }
-        let entry = clients.entry(client.clone()).or_insert_with(|| Client {
-            turns: Arc::new(Semaphore::new(of_client)),
-            in_line: 0,
-        });
+        let entry = clients
+            .entry(client.clone())
+            .or_insert_with(|| Client { turns: Arc::new(Semaphore::new(of_client)), in_line: 0 });
         if entry.in_line >= in_line.div_ceil(2) {
             return Err(Refused::Client);
         }

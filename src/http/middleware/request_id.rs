@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::ConnectionType;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, web};
@@ -66,6 +67,7 @@ pub async fn request_id<B: MessageBody>(
     let route = request.extensions().get::<Asked>().map_or(Route::Other, |asked| asked.route);
     let (method, path) = (request.method().clone(), request.path().to_owned());
     let services = request.app_data::<web::Data<Services>>().cloned();
+    let drain = services.as_ref().map(|services| services.drain.clone());
     let client = client_address(request.request());
     let answered = |response: &Result<ServiceResponse<B>, Error>| {
         let (status, cache) = match response {
@@ -96,6 +98,10 @@ pub async fn request_id<B: MessageBody>(
     };
     let mut response = caller::on_behalf_of(id.0, answering).await?;
     id.show(response.headers_mut());
+    // Asked after the answer: the drain may have begun meanwhile.
+    if drain.is_some_and(|drain| drain.closes_connections()) {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     Ok(response)
 }
 

@@ -42,7 +42,7 @@ pub(in crate::http) async fn serve(
         })
     };
     let tags = key.tags();
-    let served = cache.get_or_render(key.key(), &tags, missed, render);
+    let served = cache.get_or_render(key.key(), &tags, encodings.first(), missed, render);
     let served = served.await?;
     let age = served.page.age(Instant::now());
     let status = cache_status::header(&served.trail);

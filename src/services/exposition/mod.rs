@@ -6,10 +6,16 @@
 mod cache;
 mod family;
 mod instance;
+mod jobs;
 mod requests;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use family::{COUNTER, counter, family};
 use prometheus::{Encoder as _, TextEncoder};
 
+use super::jobs::figures::JobFigures;
 use super::{Traffic, Turns};
 use crate::cache::Cache;
 use crate::db::Database;
@@ -24,6 +30,8 @@ pub struct Exposition {
     pub(super) cache: Cache,
     pub(super) traffic: Traffic,
     pub(super) expensive: Turns,
+    pub(super) jobs: JobFigures,
+    pub(super) rejected: Arc<AtomicU64>,
 }
 
 impl Exposition {
@@ -34,6 +42,13 @@ impl Exposition {
             .chain(requests::turns(&self.expensive.report()))
             .chain(cache::families(&self.cache))
             .chain(instance::families(&self.database))
+            .chain(jobs::families(&self.jobs))
+            .chain([family(
+                COUNTER,
+                "enquiries_rejected_total",
+                "Enquiries that this process rejected as spam or as too many.",
+                [counter(&[], self.rejected.load(Ordering::Relaxed))],
+            )])
             .collect();
         let mut text = Vec::new();
         match TextEncoder::new().encode(&families, &mut text) {

@@ -79,7 +79,8 @@ pub(super) fn deployed(facts: &ServerFacts, pool_size: usize, is_private: bool) 
 /// Whether all instances that run, and one if none does, may have as many connections as they may ask for.
 fn connections(facts: &ServerFacts, pool_size: usize) -> Option<Finding> {
     let number = |count: i64| usize::try_from(count).unwrap_or(0);
-    let of_server = number(facts.connections.into()).saturating_sub(number(facts.other_connections));
+    let of_server =
+        number(facts.connections.into()).saturating_sub(number(facts.other_connections));
     // A negative value means no limit.
     let of_role = usize::try_from(facts.role_connections).unwrap_or(usize::MAX);
     let instances = number(facts.instances).max(1);
@@ -93,10 +94,10 @@ fn connections(facts: &ServerFacts, pool_size: usize) -> Option<Finding> {
         }
     };
     let fitting = (2..pool_size).rev();
-    let fitting = fitting.into_iter().find(|size| instances * connections_of_instance(*size) <= most);
-    let lower = fitting.map_or_else(String::new, |size| {
-        format!(", or lower DATABASE_POOL_SIZE to {size}")
-    });
+    let fitting =
+        fitting.into_iter().find(|size| instances * connections_of_instance(*size) <= most);
+    let lower =
+        fitting.map_or_else(String::new, |size| format!(", or lower DATABASE_POOL_SIZE to {size}"));
     (needed > most).then(|| {
         Finding::new(
             "database.W007",
