@@ -11,6 +11,14 @@ SELECT current_setting('server_version'),
            - current_setting('superuser_reserved_connections')::integer
            - coalesce(current_setting('reserved_connections', true)::integer, 0),
        role.rolconnlimit,
-       clock_timestamp()
+       clock_timestamp(),
+       -- Each running instance listens on a connection of its own.
+       (SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'property-listings events'),
+       -- Of other roles' connections only the fact that they exist is visible.
+       (SELECT count(*) FROM pg_stat_activity
+        WHERE datid IS NOT NULL AND usesysid IS NOT NULL
+          AND NOT coalesce(application_name, '') LIKE 'property-listings%'),
+       current_setting('max_connections')::integer
 FROM pg_roles AS role
 WHERE role.rolname = current_user

@@ -131,6 +131,7 @@ impl Platform {
         let reader = LogReader::new(self.database.clone(), self.cache.clone());
         let position = reader.end().await.ok();
         self.cache.connect(self.repair(false)).await;
+        self.database.reserve().await;
         let (database, cache) = (self.database.clone(), self.cache.clone());
         let follower = Follower::start(database, cache, position).await;
         self.follower = Some(follower.map_err(StartError::Serve)?);

@@ -32,6 +32,7 @@ use tokio_postgres::{CancelToken, Error, Row, RowStream, Statement};
 
 use super::DbError;
 use super::connecting::{CHECK, Connector, spawn};
+use super::lane::Held;
 use super::parameter_types::ParameterTypes;
 use super::pooler;
 use super::statement::{Prepared, Runnable};
@@ -195,7 +196,7 @@ fn is_stale(err: &Error) -> bool {
 #[derive(Debug)]
 pub struct Client {
     /// Taken only by the drop.
-    object: Option<Object<Connector>>,
+    held: Option<Held>,
     watch: Watch,
 }
 
@@ -203,12 +204,12 @@ pub struct Client {
 const UNTIL_DROPPED: &str = "it is taken by the drop alone";
 
 impl Client {
-    pub(super) fn new(object: Object<Connector>, shared: &Arc<Shared>) -> Self {
-        Self { object: Some(object), watch: Watch::new(Arc::clone(shared)) }
+    pub(super) fn new(held: Held, shared: &Arc<Shared>) -> Self {
+        Self { held: Some(held), watch: Watch::new(Arc::clone(shared)) }
     }
 
     fn object(&self) -> &Object<Connector> {
-        self.object.as_ref().expect(UNTIL_DROPPED)
+        &self.held.as_ref().expect(UNTIL_DROPPED).object
     }
 
     /// Begins a transaction, which is rolled back unless it is committed.
@@ -217,7 +218,8 @@ impl Client {
     /// When the server can't be reached.
     pub async fn transaction(&mut self) -> Result<Transaction<'_>, DbError> {
         let watch = &self.watch;
-        let client: &mut tokio_postgres::Client = self.object.as_mut().expect(UNTIL_DROPPED);
+        let client: &mut tokio_postgres::Client =
+            &mut self.held.as_mut().expect(UNTIL_DROPPED).object;
         let token = client.cancel_token();
         let beginning = client.transaction();
         let limit = watch.limit(|limits| limits.reading);
@@ -249,7 +251,7 @@ impl Deref for Client {
 impl DerefMut for Client {
     fn deref_mut(&mut self) -> &mut Self::Target {
         self.connection();
-        self.object.as_mut().expect(UNTIL_DROPPED)
+        &mut self.held.as_mut().expect(UNTIL_DROPPED).object
     }
 }
 
@@ -284,14 +286,14 @@ impl GenericClient for Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
-        let Some(object) = self.object.take() else {
+        let Some(held) = self.held.take() else {
             return;
         };
         let shared = &self.watch.shared;
         match (self.watch.is_spoilt(), self.watch.is_finished()) {
-            (true, is_finished) => end(object, is_finished, shared),
+            (true, is_finished) => end(held, is_finished, shared),
             (false, false) => {
-                spawn(settle(object, Arc::clone(shared)));
+                spawn(settle(held, Arc::clone(shared)));
             }
             (false, true) => {}
         }
@@ -299,16 +301,16 @@ impl Drop for Client {
 }
 
 /// Gives a connection back to its pool when it has answered everything that was sent, or ends it.
-async fn settle(object: Object<Connector>, shared: Arc<Shared>) {
-    let check = timeout(CHECK, object.simple_query("")).await;
+async fn settle(held: Held, shared: Arc<Shared>) {
+    let check = timeout(CHECK, held.object.simple_query("")).await;
     if !matches!(check, Ok(Ok(_))) {
-        end(object, false, &shared);
+        end(held, false, &shared);
     }
 }
 
 /// Ends a connection, and what the server still does for it.
-fn end(object: Object<Connector>, is_finished: bool, shared: &Shared) {
-    let connection = Object::take(object);
+fn end(held: Held, is_finished: bool, shared: &Shared) {
+    let connection = Object::take(held.object);
     if !is_finished && !connection.is_closed() {
         shared.tls.cancel(connection.cancel_token());
     }

@@ -13,6 +13,9 @@ pub enum DbError {
     /// No connection could be had, it was lost, or others were in the way: worth trying again later.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
+    /// The server, or a pooler before it, takes no more connections.
+    #[error("the database takes no more connections: {0}")]
+    Full(String),
     /// The server ended a statement that took too long, or waited too long for what another transaction has locked:
     /// worth trying again later.
     #[error("a statement took too long: {0}")]

@@ -20,6 +20,7 @@ mod fact_columns;
 pub mod history;
 mod index_statements;
 pub mod jobs;
+mod lane;
 mod listener;
 mod listing_conditions;
 mod listing_order;
@@ -49,8 +50,9 @@ mod way;
 
 pub use client::{Client, GenericClient, Transaction};
 pub use error::{DbError, Result};
+pub use lane::PoolReport;
 pub use listener::{EventListener, Heard, JobListener, connect};
-pub use pool::{Database, PoolReport};
+pub use pool::{Class, Database, connections_of_instance};
 pub use statement::{Prepared, Runnable};
 pub use tokio_postgres::Client as Connection;
 pub use watch::{Driver, Watch};

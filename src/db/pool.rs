@@ -5,34 +5,28 @@
 //!
 //! **Invariant:** a connection that is handed out has answered everything that was sent before (see `client`).
 
+use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool::Runtime;
-use deadpool::managed::{Hook, HookError};
-use deadpool_postgres::ClientWrapper;
+use futures_util::future::join_all;
 
 use super::DbError;
 use super::client::Client;
-use super::connecting::{self, CHECK, Connector};
+use super::connecting::{self, Connector};
+use super::lane::{Lane, PoolReport};
 use super::parameter_types::ParameterTypes;
 use super::pooler;
 use super::watch::{Limits, Shared};
 use super::way::Way;
 use crate::config::PostgresAddress;
 
-/// How long a request waits for a connection, whether for a free one or for a new one, before it is refused.
-const WAIT: Duration = Duration::from_secs(3);
-/// How many requests may wait for each connection of the pool; further requests are refused at once.
-const QUEUE_PER_CONNECTION: usize = 16;
 /// How long a peer may be silent on the network, whether something is sent to it or nothing is, before its connection
 /// counts as lost or is asked for a sign of life.
 const SILENCE: Duration = Duration::from_secs(10);
 /// How long a sign of life may take before another one is asked for; the system gives up after [`SILENCE`] or, where it
 /// can't count that, a few times.
 const SIGN: Duration = Duration::from_secs(5);
-/// How long a connection may be unused before it is checked: a network may have forgotten it.
-const UNUSED: Duration = Duration::from_secs(30);
 /// How long statements may take before the server is asked to end them. Writes may wait for locks, for half as long as
 /// that. A server that is silent is given up three seconds after the first statement was sent.
 const LIMITS: Limits = Limits {
@@ -40,6 +34,10 @@ const LIMITS: Limits = Limits {
     writing: Duration::from_secs(10),
     grace: Duration::from_millis(500),
 };
+/// Connections that are opened at the start, so that each class has some when the server takes no more.
+const RESERVED: [Class; 4] = [Class::Staff, Class::Staff, Class::Public, Class::Expensive];
+/// Connections of an instance beside those of its pools: one listens, one may migrate.
+const BESIDE_THE_POOLS: usize = 2;
 
 /// The settings of a connection for unhurried work: the server soon notices that the client is gone, where it can.
 const UNHURRIED: &str = "
@@ -56,13 +54,53 @@ const REQUESTS: &str = "
     SELECT set_config(name, '16MB', false) FROM pg_settings
     WHERE name = 'work_mem' AND pg_size_bytes(setting || unit) < pg_size_bytes('16MB')";
 
-type Pool = deadpool::managed::Pool<Connector>;
+/// A class of work, whose connections no other class takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Readiness and staff.
+    Staff,
+    /// Public pages whose cost is bounded.
+    Public,
+    /// Public pages whose cost depends on what a client makes up: searches, filters, pages far down a list.
+    Expensive,
+    /// Work that takes as long as it takes.
+    Unhurried,
+}
 
-/// A handle to the database; cheap to clone.
+impl Class {
+    const ALL: [Self; 4] = [Self::Staff, Self::Public, Self::Expensive, Self::Unhurried];
+
+    /// How many connections it may have, of a `DATABASE_POOL_SIZE`.
+    pub fn connections(self, pool_size: usize) -> usize {
+        match self {
+            Self::Public => pool_size,
+            // The processors of the server would be no faster with more.
+            Self::Staff | Self::Expensive => (pool_size / 4).max(4),
+            Self::Unhurried => pool_size.div_ceil(2),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Staff => "staff",
+            Self::Public => "requests",
+            Self::Expensive => "expensive",
+            Self::Unhurried => "unhurried",
+        }
+    }
+}
+
+/// The most connections of an instance.
+pub fn connections_of_instance(pool_size: usize) -> usize {
+    let pools = Class::ALL.map(|class| class.connections(pool_size));
+    pools.iter().sum::<usize>() + BESIDE_THE_POOLS
+}
+
+/// A handle to the database, for a class of work; cheap to clone.
 #[derive(Clone)]
 pub struct Database {
-    requests: (Pool, Arc<Shared>),
-    unhurried: (Pool, Arc<Shared>),
+    lanes: Arc<[Lane; 4]>,
+    class: Class,
     ways: Arc<Ways>,
 }
 
@@ -74,21 +112,6 @@ struct Ways {
     direct: Way,
     /// Whether these are different addresses.
     are_two: bool,
-}
-
-/// A pool at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PoolReport {
-    /// Its name.
-    pub name: &'static str,
-    /// The most connections that it may have.
-    pub most: usize,
-    /// Connections that are open.
-    pub open: usize,
-    /// Open connections that are not in use.
-    pub idle: usize,
-    /// How many requests wait for a connection.
-    pub waiting: usize,
 }
 
 impl Database {
@@ -113,13 +136,53 @@ impl Database {
         let are_two = direct.is_some();
         let requests = Way::new(address, set_up);
         let direct = direct.map_or_else(|| requests.clone(), |direct| Way::new(direct, set_up));
-        let settings = if are_two { "" } else { REQUESTS };
-        let types = are_two.then(ParameterTypes::default);
+        let lane = |class: Class| {
+            let (way, settings, limits) = match class {
+                Class::Unhurried => (&direct, UNHURRIED, None),
+                Class::Staff | Class::Public | Class::Expensive => {
+                    (&requests, REQUESTS, Some(LIMITS))
+                }
+            };
+            let is_pooled = are_two && class != Class::Unhurried;
+            let types = is_pooled.then(ParameterTypes::default);
+            let settings = if is_pooled { "" } else { settings };
+            let connector = Connector { way: way.clone(), settings };
+            let shared = Shared { limits, tls: way.tls.clone(), types };
+            Lane::new(class.name(), class.connections(pool_size), connector, shared)
+        };
+        let [staff, public, expensive, unhurried] = Class::ALL.map(lane);
         Ok(Self {
-            requests: pool(&requests, settings, pool_size, Some(LIMITS), types)?,
-            unhurried: pool(&direct, UNHURRIED, pool_size, None, None)?,
+            lanes: Arc::new([staff?, public?, expensive?, unhurried?]),
+            class: Class::Public,
             ways: Arc::new(Ways { requests, direct, are_two }),
         })
+    }
+
+    /// The same database for another class of work.
+    #[must_use]
+    pub fn of(&self, class: Class) -> Self {
+        Self { class, ..self.clone() }
+    }
+
+    /// Opens the connections that each class has when the server takes no more; those that can't be opened are opened
+    /// when they are needed.
+    pub async fn reserve(&self) {
+        drop(join_all(RESERVED.map(|class| self.client_of(class))).await);
+    }
+
+    async fn client_of(&self, class: Class) -> Result<Client, DbError> {
+        let mut full = None;
+        // A class that has no connection when the server takes no more borrows one.
+        let lent = [Class::Public, Class::Expensive].into_iter();
+        let lent = lent.filter(|lender| *lender != class && class != Class::Unhurried);
+        for class in iter::once(class).chain(lent) {
+            let lane = &self.lanes[class as usize];
+            match lane.held().await {
+                Err(err @ DbError::Full(_)) => full = full.or(Some(err)),
+                held => return Ok(Client::new(held?, lane.shared())),
+            }
+        }
+        Err(full.expect("the first class had none"))
     }
 
     /// Refuses addresses that don't keep a session for a connection that needs one, or that lead to different databases.
@@ -148,46 +211,33 @@ impl Database {
         Ok(())
     }
 
-    /// A client for a request. Its statements may take seconds: 2.5 outside of a transaction, ten in one.
+    /// A client for a request of the handle's class. Its statements may take seconds: 2.5 outside of a transaction, ten in
+    /// one.
     ///
     /// # Errors
     /// [`DbError::Unavailable`] when none becomes free, too many wait for one, or the server can't be reached.
     pub async fn client(&self) -> Result<Client, DbError> {
-        let (pool, shared) = &self.requests;
-        let status = pool.status();
-        if status.waiting >= QUEUE_PER_CONNECTION * status.max_size {
-            return Err(DbError::Unavailable("too many requests wait for a connection".to_owned()));
-        }
-        let client = tokio::time::timeout(WAIT, pool.get()).await;
-        let late = |_| DbError::Unavailable("no connection became free in time".to_owned());
-        Ok(Client::new(client.map_err(late)??, shared))
+        self.client_of(self.class).await
     }
 
     /// A client for work that takes as long as it takes: loads, dumps, maintenance.
     pub async fn unhurried_client(&self) -> Result<Client, DbError> {
-        let (pool, shared) = &self.unhurried;
-        Ok(Client::new(pool.get().await?, shared))
+        self.client_of(Class::Unhurried).await
+    }
+
+    /// How many connections a class may have.
+    pub fn connections(&self, class: Class) -> usize {
+        self.lanes[class as usize].report().most
     }
 
     /// Closes the connections that are not in use, and gives out no more.
     pub fn close(&self) {
-        self.requests.0.close();
-        self.unhurried.0.close();
+        self.lanes.iter().for_each(Lane::close);
     }
 
-    /// The pool of requests and that of unhurried work.
-    pub fn pools(&self) -> [PoolReport; 2] {
-        let pools = [("requests", &self.requests.0), ("unhurried", &self.unhurried.0)];
-        pools.map(|(name, pool)| {
-            let status = pool.status();
-            PoolReport {
-                name,
-                most: status.max_size,
-                open: status.size,
-                idle: status.available.min(status.size),
-                waiting: status.waiting,
-            }
-        })
+    /// The pool of each class.
+    pub fn pools(&self) -> [PoolReport; 4] {
+        self.lanes.each_ref().map(Lane::report)
     }
 
     /// How to connect, for a connection that is not of the pool.
@@ -207,35 +257,4 @@ fn set_up(config: &mut tokio_postgres::Config) {
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(SILENCE);
     }
-}
-
-fn pool(
-    way: &Way,
-    settings: &'static str,
-    size: usize,
-    limits: Option<Limits>,
-    types: Option<ParameterTypes>,
-) -> Result<(Pool, Arc<Shared>), DbError> {
-    let shared = Shared { limits, tls: way.tls.clone(), types };
-    let check_unused = Hook::async_fn(|client: &mut ClientWrapper, metrics| {
-        Box::pin(async move {
-            if metrics.last_used() < UNUSED {
-                return Ok(());
-            }
-            let check = tokio::time::timeout(CHECK, client.simple_query(""));
-            match check.await {
-                Ok(Ok(_)) => Ok(()),
-                _ => Err(HookError::message("the connection is lost")),
-            }
-        })
-    });
-    let pool = Pool::builder(Connector { way: way.clone(), settings })
-        .max_size(size)
-        .wait_timeout(Some(WAIT))
-        .create_timeout(Some(way.all))
-        .pre_recycle(check_unused)
-        .runtime(Runtime::Tokio1)
-        .build();
-    let pool = pool.map_err(|err| DbError::Configuration(err.to_string()))?;
-    Ok((pool, Arc::new(shared)))
 }

@@ -27,10 +27,16 @@ pub struct ServerFacts {
     pub vacuums: bool,
     /// How many connections ordinary roles may have together.
     pub connections: i32,
+    /// `max_connections`, of which the server keeps some for superusers.
+    pub max_connections: i32,
     /// How many the site's role may have; -1 means no limit of its own.
     pub role_connections: i32,
     /// The server's clock.
     pub now: DateTime<Utc>,
+    /// How many instances of the site use the database at the moment.
+    pub instances: i64,
+    /// How many connections other programs have at the moment.
+    pub other_connections: i64,
 }
 
 /// Asks the server.
@@ -48,7 +54,10 @@ pub async fn find_facts(client: &impl GenericClient) -> Result<ServerFacts> {
         commits_synchronously: row.get(7),
         vacuums: row.get(8),
         connections: row.get(9),
+        max_connections: row.get(14),
         role_connections: row.get(10),
         now: row.get(11),
+        instances: row.get(12),
+        other_connections: row.get(13),
     })
 }

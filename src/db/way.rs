@@ -52,6 +52,8 @@ enum Failure {
     Here(String),
     /// The server has refused the account, so that no other is asked.
     Everywhere(String),
+    /// The server takes no more connections.
+    Full(String),
 }
 
 impl Way {
@@ -100,6 +102,9 @@ impl Way {
                     Err(Failure::Here(reason)) => failures.push(format!("{host}: {reason}")),
                     Err(Failure::Everywhere(reason)) => {
                         return Err(self.unavailable(&format!("{host}: {reason}")));
+                    }
+                    Err(Failure::Full(reason)) => {
+                        return Err(DbError::Full(format!("{host}: {reason}")));
                     }
                 }
             }
@@ -171,6 +176,9 @@ impl Way {
                 Err(err) => err,
             };
             let reason = describe(&err);
+            if is_full(&err) {
+                return Err(Failure::Full(reason));
+            }
             if !reasons.contains(&reason) {
                 reasons.push(reason);
             }
@@ -184,4 +192,14 @@ impl Way {
         let reason = reasons.join("; ");
         Err(if is_final { Failure::Everywhere(reason) } else { Failure::Here(reason) })
     }
+}
+
+/// Whether a server takes no more connections. A pooler passes on what the server says, under a code of its own.
+fn is_full(err: &Error) -> bool {
+    let of_pooler = ["no more connections allowed", "too many clients", "too many connections"];
+    err.as_db_error().is_some_and(|db| {
+        *db.code() == SqlState::TOO_MANY_CONNECTIONS
+            || *db.code() == SqlState::PROTOCOL_VIOLATION
+                && of_pooler.iter().any(|text| db.message().contains(text))
+    })
 }

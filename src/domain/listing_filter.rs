@@ -74,6 +74,12 @@ impl ListingFilter {
         *self == Self::default()
     }
 
+    /// Whether its rows may cost as much to find as a client likes: whatever it asks for besides locations may be rare, or
+    /// in most of the table.
+    pub fn is_costly(&self) -> bool {
+        *self != Self { locations: self.locations.clone(), ..Self::default() }
+    }
+
     /// The search, if it is for a single word.
     pub fn word(&self) -> Option<&SearchText> {
         self.search.as_ref().filter(|search| search.words().len() == 1)

@@ -16,6 +16,8 @@ pub const DEFAULT_PAGE_SIZE: u16 = 24;
 pub const MAX_PAGE_SIZE: u16 = 100;
 /// The last page that may be asked for by number; a cursor walks on without limit.
 pub const MAX_PAGE: u16 = 200;
+/// How many rows before a page cost little.
+const SHALLOW: u32 = 1000;
 
 /// The message for a cursor that does not belong to the list.
 const NOT_A_CURSOR: &str =
@@ -122,6 +124,16 @@ impl ListingQuery {
     fn list_key(&self) -> String {
         let mut text = form_urlencoded::Serializer::new(self.filter.row_key());
         text.append_pair("sort", self.sort.name()).finish()
+    }
+
+    /// Whether its rows may cost much more than those of the lists that most readers see: because of the filter, or far
+    /// down the list, where all rows before the page are read.
+    pub fn is_costly(&self) -> bool {
+        let before = match self.position {
+            Position::Page(page) => u32::from(page.saturating_sub(1)) * u32::from(self.page_size),
+            Position::Cursor(_) => 0,
+        };
+        before > SHALLOW || self.filter.is_costly()
     }
 
     /// Whether it asks for a page after the last that can be asked for by number.
@@ -235,6 +247,27 @@ mod tests {
         let swapped = parse("min_price=500&max_price=100");
         assert_eq!(swapped.filter.facts.swapped().count(), 1);
         assert_eq!(swapped.row_key(), parse("min_price=100&max_price=500").row_key());
+    }
+
+    #[test]
+    fn only_locations_and_pages_near_the_beginning_are_cheap() {
+        for (query, costly) in [
+            ("", false),
+            ("location=Leith&location=Joppa&sort=-price&page=3", false),
+            ("page=11&page_size=100", false),
+            ("page=12&page_size=100", true),
+            ("page=200", true),
+            ("q=sea", true),
+            ("location=Leith&min_price=5", true),
+        ] {
+            assert_eq!(parse(query).is_costly(), costly, "{query}");
+        }
+        let token = Cursor {
+            direction: crate::domain::Direction::Forward,
+            value: crate::domain::SortValue::CreatedAt(chrono::DateTime::UNIX_EPOCH),
+            id: crate::domain::PropertyId(1),
+        };
+        assert!(!parse("").at(Position::Cursor(token)).is_costly());
     }
 
     #[test]

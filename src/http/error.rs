@@ -57,6 +57,7 @@ pub(super) fn outage(why: Option<Outage>) -> &'static str {
         Some(Outage::Unreachable) => "The database can’t be reached at the moment",
         Some(Outage::Store) => "The store of photos can’t be reached at the moment",
         Some(Outage::Slow) => "The database took too long to respond",
+        Some(Outage::Busy) => "Too many requests of this kind are being answered at the moment",
         None => "The database can’t be reached at the moment, or responds too slowly",
     }
 }

@@ -7,7 +7,7 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 use crate::domain::{Direction, FieldErrors, PropertyId};
 use crate::http::middleware::RequestId;
 use crate::http::negotiation::Format;
-use crate::http::pages::{Asked, PublicPage, published, result, serve, serve_uncached};
+use crate::http::pages::{Asked, PublicPage, admit, published, result, serve, serve_uncached};
 use crate::http::views::listings::{PlacesPage, RefusedListPage};
 use crate::http::views::page;
 use crate::http::{AppError, Site};
@@ -47,7 +47,7 @@ pub(in crate::http) async fn index_uncached(
 ) -> Result<HttpResponse, AppError> {
     let format = Format::of(request.query_string(), request.headers());
     match PublicPage::list(request.query_string(), format) {
-        Ok(page) => serve_uncached(page, services, site).await,
+        Ok(page) => serve_uncached(&request, page, services, site).await,
         Err(errors) => refused(&request, find(request.path()).map(|(url, _)| url), errors),
     }
 }
@@ -82,6 +82,7 @@ async fn turn(
     let found = services.listings.find(id).await?.tagged.value;
     let property = published(found.as_ref())?;
     let listings = &services.listings;
+    let _turn = admit(request, result.is_costly(), services).await?;
     let neighbour = listings.neighbour(property, &result, direction).await?;
     let (id, mark) = match (neighbour, direction) {
         (Some(neighbour), _) => (neighbour, ""),

@@ -3,7 +3,7 @@
 use super::families::QUERYSETS;
 use super::{Listings, Result};
 use crate::cache::{CacheKey, Cached, Fill, Level, TagSet};
-use crate::db::properties;
+use crate::db::{Class, properties};
 use crate::domain::{FoldedLocation, Property, PropertyId};
 use crate::events::kinds;
 
@@ -37,7 +37,7 @@ impl Listings {
 
     /// A listing as a reader would see it if it were saved so, straight from the database: no cache is read or written.
     pub async fn preview(&self, property: Property) -> Result<DetailView> {
-        let client = self.database.client().await?;
+        let client = self.database.of(Class::Staff).client().await?;
         let similar = properties::list_similar(&client, &property, SIMILAR).await?;
         Ok(DetailView { property, similar })
     }

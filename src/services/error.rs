@@ -21,6 +21,9 @@ pub enum ServiceError {
     /// A task of the program's own ended before it was done.
     #[error("an internal task ended before it was done")]
     Interrupted,
+    /// Too many requests do the same kind of work.
+    #[error("too many requests do the same kind of work")]
+    Busy,
     /// A computation of several steps took too long, although no single step did.
     #[error("a page took too long to compute")]
     TooLong,
@@ -41,6 +44,8 @@ pub enum Outage {
     Slow,
     /// The store of photos can't be reached, or refuses.
     Store,
+    /// Other requests do the same kind of work.
+    Busy,
 }
 
 impl ServiceError {
@@ -53,13 +58,14 @@ impl ServiceError {
     pub fn outage(&self) -> Option<Outage> {
         match self {
             Self::Database(err) => match **err {
-                DbError::Unavailable(_) => Some(Outage::Unreachable),
+                DbError::Unavailable(_) | DbError::Full(_) => Some(Outage::Unreachable),
                 DbError::TooSlow(_) => Some(Outage::Slow),
                 _ => None,
             },
             Self::Cache(_) => Some(Outage::Unreachable),
             Self::Media(_) => Some(Outage::Store),
             Self::TooLong => Some(Outage::Slow),
+            Self::Busy => Some(Outage::Busy),
             Self::Interrupted | Self::Hash(_) => None,
         }
     }

@@ -10,7 +10,7 @@ use super::places::OFFERED;
 use super::spelling::respelled;
 use super::{ListingPage, Listings, Meant, ServiceError};
 use crate::cache::Cached;
-use crate::db::{places, properties};
+use crate::db::{Class, places, properties};
 use crate::domain::{Count, ListingFilter, ListingQuery, Place, SearchText};
 
 /// The most words of a search of which each is tried to be left out.
@@ -55,7 +55,7 @@ impl Listings {
         };
         let mut looser = Vec::new();
         if tagged.value.0.total.number == 0 {
-            looser = respelled(&self.database, filter, None).await;
+            looser = respelled(&self.database.of(Class::Expensive), filter, None).await;
             looser.extend(loosened(filter));
             let counted = looser.iter_mut().filter(|less| is_counted(less));
             let counting = counted.map(async |less| {
@@ -79,7 +79,7 @@ impl Listings {
 
     /// The same straight from the database: no cache is read or written.
     pub async fn view_uncached(&self, query: &ListingQuery) -> Result<ListView, ServiceError> {
-        let client = self.database.client().await?;
+        let client = self.database_for(query.is_costly()).client().await?;
         let meant = meant_by(&client, query).await?;
         let query = &meant.query.clone();
         let filter = &query.filter;

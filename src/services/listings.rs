@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Result;
 use super::families::{COUNTS, QUERYSETS};
 use crate::cache::{Cache, CacheKey, Cached, Fill, Level, TagSet};
-use crate::db::{Database, properties};
+use crate::db::{Class, Database, properties};
 use crate::domain::{
     Count, Cursor, Direction, ListingFilter, ListingQuery, MAX_PAGE, Position, Property,
     PropertyId, Status, StatusFilter,
@@ -92,7 +92,7 @@ impl Listings {
 
     /// A page's rows. `total` is the number of the whole list's, where it is known.
     async fn rows(&self, query: &ListingQuery, total: Option<Count>) -> Result<Cached<CachedRows>> {
-        let (database, wanted) = (self.database.clone(), query.clone());
+        let (database, wanted) = (self.database_for(query.is_costly()), query.clone());
         let ttl = self.cache.lifetimes().queryset;
         let load = async move || -> Result<_> {
             let client = database.client().await?;
@@ -106,7 +106,7 @@ impl Listings {
 
     /// How many listings a filter selects.
     pub(super) async fn count(&self, filter: &ListingFilter) -> Result<Cached<Count>> {
-        let (database, wanted) = (self.database.clone(), filter.clone());
+        let (database, wanted) = (self.database_for(filter.is_costly()), filter.clone());
         let ttl = self.cache.lifetimes().count;
         let load = async move || -> Result<_> {
             let client = database.client().await?;
@@ -149,12 +149,17 @@ impl Listings {
 
     /// One listing straight from the database: what an edit starts from.
     pub async fn find_uncached(&self, id: PropertyId) -> Result<Option<Property>> {
-        Ok(properties::find(&self.database.client().await?, id).await?)
+        Ok(properties::find(&self.database.of(Class::Staff).client().await?, id).await?)
     }
 
     /// Several listings straight from the database, newest first.
     pub async fn list_by_id(&self, ids: &[PropertyId]) -> Result<Vec<Property>> {
-        Ok(properties::list_by_id(&self.database.client().await?, ids).await?)
+        Ok(properties::list_by_id(&self.database.of(Class::Staff).client().await?, ids).await?)
+    }
+
+    /// The database for work that may be costly.
+    pub(super) fn database_for(&self, is_costly: bool) -> Database {
+        self.database.of(if is_costly { Class::Expensive } else { Class::Public })
     }
 
     /// The key of a query's rows.

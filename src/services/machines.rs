@@ -9,7 +9,7 @@ use super::Result;
 use super::families::QUERYSETS;
 use super::listings::tags_of;
 use crate::cache::{Cache, CacheKey, Cached, Fill, Level, TagSet};
-use crate::db::{Database, departures, properties, sitemap};
+use crate::db::{Class, Database, departures, properties, sitemap};
 use crate::domain::{
     ListedPart, ListedProperty, ListingFilter, ListingQuery, Property, SitemapPart,
 };
@@ -42,7 +42,8 @@ impl Machines {
             page_size: FEED_SIZE,
             ..ListingQuery::default()
         };
-        let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
+        let class = if filter.is_costly() { Class::Expensive } else { Class::Public };
+        let (database, ttl) = (self.database.of(class), self.cache.lifetimes().queryset);
         let load = async move || -> Result<_> {
             let client = database.client().await?;
             let rows = properties::list(&client, &query, None).await?;

@@ -50,7 +50,7 @@ impl Listings {
 
     /// The same straight from the database: no cache is read or written.
     pub async fn list_uncached(&self, query: &ListingQuery) -> Result<(ListingPage, Meant)> {
-        let client = self.database.client().await?;
+        let client = self.database_for(query.is_costly()).client().await?;
         let meant = meant_by(&client, query).await?;
         let query = &meant.query;
         let (rows, total) = properties::list_and_count(&client, query).await?;

@@ -33,6 +33,7 @@ mod spelling;
 mod submissions;
 mod tasks;
 mod traffic;
+mod turns;
 mod undo;
 pub(crate) mod urls;
 mod worker;
@@ -83,6 +84,7 @@ pub use sessions::{NAME as SESSION_NAME, SessionState, Sessions, USER_ID};
 pub use submissions::{CreateOutcome, Submission};
 pub use tasks::Tasks;
 pub use traffic::{Route, Traffic};
+pub use turns::{Turn, Turns, TurnsReport};
 pub use undo::{MAX_UNDONE, RestoreOutcome, UndoOutcome};
 pub use worker::Worker;
 
@@ -90,10 +92,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use crate::cache::Cache;
-use crate::db::Database;
+use crate::db::{Class, Database};
 use crate::events::{Bus, CacheReceiver, Receiver};
 use crate::mail::Mailer;
 use crate::media::Media;
+use turns::Bounds;
 
 /// Every use case; cheap to clone.
 #[derive(Clone)]
@@ -124,6 +127,8 @@ pub struct Services {
     pub drain: Drain,
     /// The requests that were answered.
     pub traffic: Traffic,
+    /// The turns at pages that may be expensive.
+    pub expensive: Turns,
     /// The site's mails.
     pub post: Post,
     /// Enquiries about listings.
@@ -146,6 +151,8 @@ impl Services {
         (mailer, site_name, office): (Option<Mailer>, &str, Option<String>),
         receivers: Vec<Receiver>,
     ) -> Self {
+        let staff = database.of(Class::Staff);
+        let expensive = Turns::new(Bounds::of_pages(&database));
         let links = Links::default();
         let post = Post {
             database: database.clone(),
@@ -158,10 +165,10 @@ impl Services {
         let own = [Receiver::Cache(CacheReceiver::new(cache.clone())), Receiver::Log];
         let bus = Bus::new(own.into_iter().chain(receivers).collect::<Vec<_>>());
         let listings = Listings { database: database.clone(), cache: cache.clone() };
-        let editor = Editor::new(database.clone(), cache.clone(), bus);
-        let sessions = Sessions { database: database.clone(), cache: cache.clone() };
+        let editor = Editor::new(staff.clone(), cache.clone(), bus);
+        let sessions = Sessions { database: staff.clone(), cache: cache.clone() };
         let management = Management::new(
-            database.clone(),
+            staff.clone(),
             cache.clone(),
             listings.clone(),
             editor.clone(),
@@ -174,9 +181,11 @@ impl Services {
                 database: database.clone(),
                 cache: cache.clone(),
                 traffic: traffic.clone(),
+                expensive: expensive.clone(),
                 jobs: jobs.figures.clone(),
                 rejected: rejected.clone(),
             },
+            expensive,
             jobs,
             enquiries: Enquiries {
                 database: database.clone(),
@@ -186,15 +195,15 @@ impl Services {
             },
             links,
             traffic,
-            machines: Machines { database: database.clone(), cache: cache.clone() },
+            machines: Machines { database, cache: cache.clone() },
             cache: cache.clone(),
-            gallery: Gallery { database: database.clone(), editor: editor.clone(), media },
-            history: History { database: database.clone() },
-            accounts: Accounts::new(database.clone(), sessions.clone(), post.clone()),
+            gallery: Gallery { database: staff.clone(), editor: editor.clone(), media },
+            history: History { database: staff.clone() },
+            accounts: Accounts::new(staff.clone(), sessions.clone(), post.clone()),
             post,
             streams: FigureStreams::new(management.clone()),
             management,
-            health: Health { database, cache, drain: drain.clone() },
+            health: Health { database: staff, cache, drain: drain.clone() },
             drain,
             listings,
             editor,

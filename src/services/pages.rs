@@ -14,6 +14,7 @@ use crate::events::kinds;
 pub struct PageKey {
     key: CacheKey,
     rows: Rows,
+    is_costly: bool,
 }
 
 /// The rows that a page shows.
@@ -32,7 +33,8 @@ impl PageKey {
     pub fn list(site: &str, query: &ListingQuery, format: &'static str) -> Self {
         let canonical = query.canonical();
         let rest = format_args!("{format}?{canonical}");
-        Self::named(Public::List, site, rest, Rows::Of(query.filter.clone()))
+        let key = Self::named(Public::List, site, rest, Rows::Of(query.filter.clone()));
+        Self { is_costly: query.is_costly(), ..key }
     }
 
     /// A listing's own page within a result, in a format.
@@ -46,13 +48,15 @@ impl PageKey {
     pub fn places(site: &str, query: &PlaceQuery, format: &'static str) -> Self {
         let canonical = query.canonical();
         let rest = format_args!("{format}?{canonical}");
-        Self::named(Public::Places, site, rest, Rows::Of(ListingFilter::default()))
+        let key = Self::named(Public::Places, site, rest, Rows::Of(ListingFilter::default()));
+        Self { is_costly: query.filter.is_costly(), ..key }
     }
 
     /// The feed of what a filter selects.
     pub fn feed(site: &str, filter: &ListingFilter, canonical: &str) -> Self {
         let rest = format_args!("atom?{canonical}");
-        Self::named(Public::Feed, site, rest, Rows::Of(filter.clone()))
+        let key = Self::named(Public::Feed, site, rest, Rows::Of(filter.clone()));
+        Self { is_costly: filter.is_costly(), ..key }
     }
 
     /// The list of the site map's parts.
@@ -74,7 +78,12 @@ impl PageKey {
         let start = page_name(address);
         let name = format_args!("{site}/{start}{rest}");
         let key = CacheKey::new(Level::PageRedis, PAGES, name);
-        Self { key, rows }
+        Self { key, rows, is_costly: false }
+    }
+
+    /// Whether computing it may cost as much as a client likes, so that it needs a turn.
+    pub fn is_costly(&self) -> bool {
+        self.is_costly
     }
 
     /// Its key.

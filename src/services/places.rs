@@ -52,7 +52,7 @@ impl Listings {
         };
         let key = format!("places/{limit}/{counted}?{}", filter.row_key());
         let key = CacheKey::new(Level::Queryset, QUERYSETS, key);
-        let (database, filter) = (self.database.clone(), filter.clone());
+        let (database, filter) = (self.database_for(filter.is_costly()), filter.clone());
         let (tags, ttl) = (tally_tags_of(&filter), self.cache.lifetimes().queryset);
         let load = async move || -> Result<_> {
             let client = database.client().await?;

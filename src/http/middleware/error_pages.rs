@@ -18,8 +18,8 @@ use crate::http::pages::Asked;
 use crate::http::staff::Staff;
 use crate::http::views::errors;
 use crate::http::views::frame::Frame;
-use crate::services::Route;
 use crate::services::urls::Failures;
+use crate::services::{Route, ServiceError};
 
 /// Renders what ended with a status of 400 or more and is not rendered yet, and adds the security headers to every
 /// response.
@@ -86,11 +86,13 @@ fn needs_page(response: &ServiceResponse<BoxBody>) -> bool {
 fn rendered(response: ServiceResponse<BoxBody>, asked: &Failing) -> ServiceResponse<BoxBody> {
     let status = response.status();
     let error = response.response().error();
-    if status.is_server_error() {
+    let app_error = error.and_then(|err| err.as_error::<AppError>());
+    let is_busy = matches!(app_error, Some(AppError::Service(ServiceError::Busy)));
+    // What is refused because there is too much of it would fill the log; it is counted.
+    if status.is_server_error() && !is_busy {
         let text = error.map_or_else(|| status.to_string(), Error::to_string);
         log::error!("{text}");
     }
-    let app_error = error.and_then(|err| err.as_error::<AppError>());
     let detail = match (app_error, error) {
         (Some(err), _) => err.detail(),
         // What actix refuses, such as an oversized body; its words are fit for clients.

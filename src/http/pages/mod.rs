@@ -17,4 +17,4 @@ pub(super) use answer::answer;
 pub(super) use asked::{Asked, Refusal};
 pub use explained::explained;
 pub(super) use page::{PublicPage, published, result};
-pub(super) use serve::{refresh, serve, serve_uncached};
+pub(super) use serve::{admit, refresh, serve, serve_uncached};

@@ -10,9 +10,10 @@ use super::cache_status;
 use super::page::PublicPage;
 use super::stale::answer_or_stand_in;
 use crate::cache::Rendered;
+use crate::http::client_address::client_address;
 use crate::http::negotiation::AcceptedEncodings;
 use crate::http::{AppError, Site};
-use crate::services::Services;
+use crate::services::{Services, Turn};
 
 /// Answers with a page that memory has missed: from Redis, or computed. A request that the cache may not answer, such as
 /// one with credentials, is answered past it.
@@ -27,12 +28,19 @@ pub(in crate::http) async fn serve(
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
     let Wanted { page, key, missed } = wanted;
+    let turn = admit(request, key.is_costly(), &services);
     let Some(missed) = missed else {
+        let _turn = turn.await?;
         return Ok(not_kept(page.render(&services, &site.url).await?));
     };
     let cache = services.cache.clone();
     // On the heap, because the future of a whole page is large and is seldom needed.
-    let render = move || Box::pin(async move { page.render(&services, &site.url).await });
+    let render = move || {
+        Box::pin(async move {
+            let _turn = turn.await?;
+            page.render(&services, &site.url).await
+        })
+    };
     let tags = key.tags();
     let served = cache.get_or_render(key.key(), &tags, encodings.first(), missed, render);
     let served = served.await?;
@@ -46,11 +54,29 @@ pub(in crate::http) async fn serve(
 /// # Errors
 /// Those of the computation.
 pub(in crate::http) async fn serve_uncached(
+    request: &HttpRequest,
     page: PublicPage,
     services: web::Data<Services>,
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
+    let is_costly = page.key(&site.url).is_costly();
+    let _turn = admit(request, is_costly, &services).await?;
     Ok(not_kept(page.render_uncached(&services, &site.url).await?))
+}
+
+/// The turn that a costly answer to a request needs, and any other one does not.
+pub(in crate::http) fn admit(
+    request: &HttpRequest,
+    is_costly: bool,
+    services: &Services,
+) -> impl Future<Output = Result<Option<Turn>, AppError>> + Send + use<> {
+    let turns = is_costly.then(|| (services.expensive.clone(), client_address(request)));
+    async move {
+        match turns {
+            Some((turns, client)) => Ok(Some(turns.take(client).await?)),
+            None => Ok(None),
+        }
+    }
 }
 
 /// A page that no cache keeps.
@@ -70,6 +96,15 @@ pub(in crate::http) async fn refresh(
 ) {
     let Wanted { page, key, .. } = wanted;
     let cache = services.cache.clone();
-    let render = move || Box::pin(async move { page.render(&services, &site.url).await });
+    let is_costly = key.is_costly();
+    let render = move || {
+        Box::pin(async move {
+            let _turn = match is_costly {
+                true => Some(services.expensive.take(None).await?),
+                false => None,
+            };
+            page.render(&services, &site.url).await
+        })
+    };
     cache.refresh_page(key.key(), &key.tags(), render).await;
 }

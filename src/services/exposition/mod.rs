@@ -15,8 +15,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use family::{COUNTER, counter, family};
 use prometheus::{Encoder as _, TextEncoder};
 
-use super::Traffic;
 use super::jobs::figures::JobFigures;
+use super::{Traffic, Turns};
 use crate::cache::Cache;
 use crate::db::Database;
 
@@ -29,6 +29,7 @@ pub struct Exposition {
     pub(super) database: Database,
     pub(super) cache: Cache,
     pub(super) traffic: Traffic,
+    pub(super) expensive: Turns,
     pub(super) jobs: JobFigures,
     pub(super) rejected: Arc<AtomicU64>,
 }
@@ -38,6 +39,7 @@ impl Exposition {
     pub fn text(&self) -> String {
         let families: Vec<_> = requests::families(&self.traffic)
             .into_iter()
+            .chain(requests::turns(&self.expensive.report()))
             .chain(cache::families(&self.cache))
             .chain(instance::families(&self.database))
             .chain(jobs::families(&self.jobs))

@@ -2,8 +2,8 @@
 
 use prometheus::proto::MetricFamily;
 
-use super::family::{COUNTER, HISTOGRAM, counter, family, histogram};
-use crate::services::{Route, Traffic};
+use super::family::{COUNTER, GAUGE, HISTOGRAM, counter, family, gauge, histogram};
+use crate::services::{Route, Traffic, TurnsReport};
 
 pub(super) fn families(traffic: &Traffic) -> [MetricFamily; 2] {
     let answered = Route::ALL.into_iter().flat_map(|route| {
@@ -26,6 +26,34 @@ pub(super) fn families(traffic: &Traffic) -> [MetricFamily; 2] {
             "Request duration, except for responses from this process's memory. Those are in \
             cache_hit_duration_seconds with level page_memory.",
             times,
+        ),
+    ]
+}
+
+/// Pages that may be expensive: uncached searches, filters and pages far down a list.
+pub(super) fn turns(report: &TurnsReport) -> [MetricFamily; 3] {
+    let TurnsReport { limit, running, waiting, admitted, refused } = *report;
+    let outcomes = [("admitted", admitted)].into_iter().chain(refused);
+    let states = [("running", running), ("waiting", waiting)];
+    [
+        family(
+            COUNTER,
+            "expensive_requests_total",
+            "Requests for uncached searches, filters and deep pages: admitted, or refused with 503 because the client \
+            has its share of the queue (client), the queue is full (line), or the wait was too long (late).",
+            outcomes.map(|(outcome, count)| counter(&[("outcome", outcome)], count)),
+        ),
+        family(
+            GAUGE,
+            "expensive_requests",
+            "Requests for uncached searches, filters and deep pages that run or wait.",
+            states.map(|(state, count)| gauge(&[("state", state)], count as f64)),
+        ),
+        family(
+            GAUGE,
+            "expensive_requests_limit",
+            "How many of them run at once; one client has half of this.",
+            [gauge(&[], limit as f64)],
         ),
     ]
 }

@@ -1,5 +1,6 @@
 //! How the site reaches its servers: with TLS, over several hosts, through a pooler; and what it says when it can't.
 
+mod limits;
 mod pooler;
 mod postgres_hosts;
 mod postgres_tls;

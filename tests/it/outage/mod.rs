@@ -1,5 +1,6 @@
 //! PostgreSQL away, more requests than it can answer, and the end of the program.
 
+mod crowded;
 mod notice;
 mod overload;
 mod shutdown;

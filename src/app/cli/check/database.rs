@@ -1,15 +1,11 @@
 //! Problems of PostgreSQL.
 
 use super::finding::Finding;
+use crate::db::connections_of_instance;
 use crate::db::server::ServerFacts;
 
 /// The oldest version that has everything the site uses.
 const LEAST: i32 = 15;
-/// The pools of an instance: one for requests, one for long-running work.
-const POOLS: usize = 2;
-/// Connections of an instance beside those of its pools: one listens, one may migrate.
-const BESIDE_THE_POOLS: usize = 2;
-
 /// Problems that keep the site from working.
 pub(super) fn always(facts: &ServerFacts) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -80,23 +76,36 @@ pub(super) fn deployed(facts: &ServerFacts, pool_size: usize, is_private: bool) 
     findings
 }
 
+/// Whether all instances that run, and one if none does, may have as many connections as they may ask for.
 fn connections(facts: &ServerFacts, pool_size: usize) -> Option<Finding> {
-    let of_server = usize::try_from(facts.connections).unwrap_or(0);
+    let number = |count: i64| usize::try_from(count).unwrap_or(0);
+    let of_server =
+        number(facts.connections.into()).saturating_sub(number(facts.other_connections));
     // A negative value means no limit.
     let of_role = usize::try_from(facts.role_connections).unwrap_or(usize::MAX);
-    let (most, setting) = match of_role < of_server {
-        true => (of_role, "the role's CONNECTION LIMIT"),
-        false => (of_server, "max_connections"),
+    let instances = number(facts.instances).max(1);
+    let needed = instances.saturating_mul(connections_of_instance(pool_size));
+    let (most, setting, wanted) = match of_role < of_server {
+        true => (of_role, "the role's CONNECTION LIMIT", needed),
+        false => {
+            // What the server keeps for superusers, and what others use, comes on top.
+            let missing = needed.saturating_sub(of_server);
+            (of_server, "max_connections", number(facts.max_connections.into()) + missing)
+        }
     };
-    let needed = POOLS * pool_size + BESIDE_THE_POOLS;
+    let fitting = (2..pool_size).rev();
+    let fitting =
+        fitting.into_iter().find(|size| instances * connections_of_instance(*size) <= most);
+    let lower =
+        fitting.map_or_else(String::new, |size| format!(", or lower DATABASE_POOL_SIZE to {size}"));
     (needed > most).then(|| {
         Finding::new(
             "database.W007",
             format!(
-                "An instance may need {needed} connections ({POOLS} pools of DATABASE_POOL_SIZE={pool_size} and \
-                 {BESIDE_THE_POOLS} more), but the server allows {most}."
+                "{instances} instance(s) with DATABASE_POOL_SIZE={pool_size} may need {needed} connections together, \
+                 but the server has {most} for them. Requests then wait for the connections that are open."
             ),
-            format!("Lower DATABASE_POOL_SIZE, or raise {setting}; each instance needs as many."),
+            format!("Raise {setting} to {wanted}{lower}."),
         )
     })
 }
@@ -117,8 +126,11 @@ mod tests {
             commits_synchronously: true,
             vacuums: true,
             connections: 97,
+            max_connections: 100,
             role_connections: -1,
             now: chrono::Utc::now(),
+            instances: 1,
+            other_connections: 0,
         }
     }
 
@@ -158,5 +170,22 @@ mod tests {
         let remedy = |facts| deployed(facts, 16, false).remove(0).remedy;
         assert!(remedy(&role).contains("CONNECTION LIMIT"));
         assert!(remedy(&server).contains("max_connections"));
+    }
+
+    #[test]
+    fn the_connections_of_all_instances_and_of_other_programs_count() {
+        for (instances, other, want) in [
+            (0, 0, None),
+            (1, 63, None),
+            (1, 64, Some("Raise max_connections to 101, or lower DATABASE_POOL_SIZE to 15.")),
+            (2, 0, None),
+            (2, 30, Some("Raise max_connections to 101, or lower DATABASE_POOL_SIZE to 15.")),
+            (3, 0, Some("Raise max_connections to 105, or lower DATABASE_POOL_SIZE to 14.")),
+            (20, 0, Some("Raise max_connections to 683.")),
+        ] {
+            let facts = ServerFacts { instances, other_connections: other, ..good() };
+            let found = connections(&facts, 16).map(|found| found.remedy);
+            assert_eq!(found.as_deref(), want, "{instances} {other}");
+        }
     }
 }

@@ -41,7 +41,7 @@ pub(super) async fn findings(platform: &Platform, deploy: bool) -> Vec<Finding> 
 /// The finding for a database that does not respond.
 fn no_answer(err: &DbError) -> Finding {
     match err {
-        DbError::Unavailable(reason) => Finding::new(
+        DbError::Unavailable(reason) | DbError::Full(reason) => Finding::new(
             "database.E001",
             format!("The database can't be reached: {reason}."),
             "Start the database, or correct DATABASE_URL.",

@@ -1,0 +1,256 @@
+//! Turns at work that only so many requests may do at once.
+//!
+//! **Invariant:** the number of requests at work, of those that wait, and the time that each waits are bounded, in all
+//! and for each client: one client can't use up the turns of the others.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use super::{Result, ServiceError, Visitor};
+use crate::db::{Class, Database};
+
+/// How many may do a kind of work.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// How many at once.
+    pub(super) at_once: usize,
+    /// How many of one client at once.
+    pub(super) of_client: usize,
+    /// How many may be at work or wait for it. Of one client, half as many.
+    pub(super) in_line: usize,
+    /// How long each waits.
+    pub(super) patience: Duration,
+}
+
+impl Bounds {
+    /// As many pages as there are connections for them. Each waits for less than a reader does before it asks again.
+    pub(super) fn of_pages(database: &Database) -> Self {
+        let at_once = database.connections(Class::Expensive);
+        let patience = Duration::from_secs(1);
+        Self { at_once, of_client: at_once.div_ceil(2), in_line: 64 * at_once, patience }
+    }
+}
+
+/// Gives the turns out; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Turns(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    bounds: Bounds,
+    turns: Arc<Semaphore>,
+    /// Only clients that are in line.
+    clients: Mutex<HashMap<String, Client>>,
+    admitted: AtomicU64,
+    /// By [`Refused`].
+    refused: [AtomicU64; 3],
+}
+
+#[derive(Debug)]
+struct Client {
+    turns: Arc<Semaphore>,
+    in_line: usize,
+}
+
+/// Why there was no turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refused {
+    /// The client has its share of the line already.
+    Client,
+    /// The line is full.
+    Line,
+    /// The turn did not come in time.
+    Late,
+}
+
+/// A turn, which lasts until it is dropped.
+#[derive(Debug)]
+pub struct Turn {
+    _turn: OwnedSemaphorePermit,
+    _of_client: OwnedSemaphorePermit,
+    _place: Place,
+}
+
+/// The figures of a kind of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TurnsReport {
+    /// How many requests may be at work at once.
+    pub limit: usize,
+    /// How many are at work.
+    pub running: usize,
+    /// How many wait.
+    pub waiting: usize,
+    /// How many had a turn.
+    pub admitted: u64,
+    /// How many had none, by the reason.
+    pub refused: [(&'static str, u64); 3],
+}
+
+impl Turns {
+    pub(super) fn new(bounds: Bounds) -> Self {
+        Self(Arc::new(Inner {
+            bounds,
+            turns: Arc::new(Semaphore::new(bounds.at_once)),
+            clients: Mutex::default(),
+            admitted: AtomicU64::new(0),
+            refused: Default::default(),
+        }))
+    }
+
+    /// A turn for a client's request, when it comes. An IPv6 network counts as one client.
+    ///
+    /// # Errors
+    /// [`ServiceError::Busy`] where too many wait, or the turn does not come in time.
+    pub async fn take(&self, client: Option<IpAddr>) -> Result<Turn> {
+        let network = Visitor::new(client, "").network();
+        self.take_as(network.unwrap_or_default()).await
+    }
+
+    pub(super) async fn take_as(&self, client: String) -> Result<Turn> {
+        let waited = match self.line_up(client) {
+            Ok((place, of_client)) => {
+                let turns = self.0.turns.clone();
+                let waiting = async {
+                    let _of_client = of_client.acquire_owned().await.ok()?;
+                    Some(Turn {
+                        _turn: turns.acquire_owned().await.ok()?,
+                        _of_client,
+                        _place: place,
+                    })
+                };
+                let waited = timeout(self.0.bounds.patience, waiting).await;
+                waited.ok().flatten().ok_or(Refused::Late)
+            }
+            Err(refused) => Err(refused),
+        };
+        match &waited {
+            Ok(_) => self.0.admitted.fetch_add(1, Relaxed),
+            Err(refused) => self.0.refused[*refused as usize].fetch_add(1, Relaxed),
+        };
+        waited.map_err(|_| ServiceError::Busy)
+    }
+
+    fn line_up(&self, client: String) -> Result<(Place, Arc<Semaphore>), Refused> {
+        let Bounds { of_client, in_line, .. } = self.0.bounds;
+        let mut clients = self.0.clients();
+        if clients.values().map(|client| client.in_line).sum::<usize>() >= in_line {
+            return Err(Refused::Line);
+        }
+        let entry = clients
+            .entry(client.clone())
+            .or_insert_with(|| Client { turns: Arc::new(Semaphore::new(of_client)), in_line: 0 });
+        if entry.in_line >= in_line.div_ceil(2) {
+            return Err(Refused::Client);
+        }
+        entry.in_line += 1;
+        Ok((Place { of: self.0.clone(), client }, entry.turns.clone()))
+    }
+
+    /// The figures now.
+    pub fn report(&self) -> TurnsReport {
+        let Inner { bounds, turns, admitted, refused, .. } = &*self.0;
+        let in_line: usize = self.0.clients().values().map(|client| client.in_line).sum();
+        let running = bounds.at_once - turns.available_permits().min(bounds.at_once);
+        let [client, line, late] = refused.each_ref().map(|count| count.load(Relaxed));
+        TurnsReport {
+            limit: bounds.at_once,
+            running,
+            waiting: in_line.saturating_sub(running),
+            admitted: admitted.load(Relaxed),
+            refused: [("client", client), ("line", line), ("late", late)],
+        }
+    }
+}
+
+impl Inner {
+    fn clients(&self) -> MutexGuard<'_, HashMap<String, Client>> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place in the line, for as long as the request is at work or waits.
+#[derive(Debug)]
+struct Place {
+    of: Arc<Inner>,
+    client: String,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut clients = self.of.clients();
+        if let Some(client) = clients.get_mut(&self.client) {
+            client.in_line -= 1;
+            if client.in_line == 0 {
+                clients.remove(&self.client);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+    use futures_util::future::join_all;
+
+    use super::*;
+
+    fn turns(at_once: usize, in_line: usize) -> Turns {
+        let patience = Duration::from_millis(50);
+        Turns::new(Bounds { at_once, of_client: at_once.div_ceil(2), in_line, patience })
+    }
+
+    fn now(turns: &Turns, client: &str) -> bool {
+        match turns.take(client.parse().ok()).now_or_never() {
+            Some(turn) => {
+                // It is kept.
+                std::mem::forget(turn.expect("there is room in line"));
+                true
+            }
+            None => false,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_has_half_of_the_turns_and_another_one_gets_the_rest() {
+        let turns = turns(4, 100);
+        let taken = ["192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.2"];
+        let taken = taken.map(|client| now(&turns, client));
+        assert_eq!(taken, [true, true, false, true, true]);
+    }
+
+    #[tokio::test]
+    async fn addresses_of_a_network_are_one_client() {
+        let turns = turns(4, 100);
+        let taken = ["2001:db8::1", "2001:db8::2", "2001:db8::3"].map(|client| now(&turns, client));
+        assert_eq!(taken, [true, true, false]);
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_ends_is_the_next_ones() {
+        let turns = turns(1, 10);
+        let first = turns.take_as("a".to_owned()).await.expect("free");
+        let second = turns.take_as("b".to_owned());
+        drop(first);
+        drop(second.await.expect("free again"));
+        let TurnsReport { running, waiting, admitted, .. } = turns.report();
+        assert_eq!((running, waiting, admitted), (0, 0, 2));
+        assert!(turns.0.clients().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_full_line_refuses_at_once_and_a_wait_ends() {
+        let turns = turns(1, 4);
+        let _first = turns.take_as("a".to_owned()).await.expect("free");
+        let clients = ["a", "a", "b", "b", "c"].map(|client| turns.take_as(client.to_owned()));
+        let refused = join_all(clients).await;
+        assert!(refused.iter().all(|turn| matches!(turn, Err(ServiceError::Busy))));
+        assert_eq!(turns.report().refused, [("client", 1), ("line", 1), ("late", 3)]);
+        assert_eq!(turns.report().running, 1);
+    }
+}
