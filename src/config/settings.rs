@@ -69,6 +69,7 @@ impl Config {
             ("CACHE_KEY_PREFIX", cache.key_prefix.clone()),
             ("DATABASE_POOL_SIZE", database.pool_size.to_string()),
             ("EVENT_RETENTION_DAYS", database.event_retention_days.to_string()),
+            ("LOG_FORMAT", site.log_format.name().to_owned()),
             ("WORKERS", site.workers.to_string()),
         ]
         .map(|(name, value)| Setting { name, value })

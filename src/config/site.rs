@@ -20,10 +20,40 @@ pub struct SiteConfig {
     pub site_url: Option<String>,
     /// `TRUSTED_PROXIES`: whose word about a client's address counts.
     pub trusted_proxies: TrustedProxies,
+    /// `LOG_FORMAT`.
+    pub log_format: LogFormat,
     /// `CACHE_API_TOKEN`.
     pub cache_api_token: Option<String>,
     /// `WORKERS`: threads that serve requests. More than there are cores only adds switching.
     pub workers: usize,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people: `[time LEVEL module] message`.
+    Text,
+    /// For programs: one JSON object per line.
+    Json,
+}
+
+impl LogFormat {
+    /// Its value in `LOG_FORMAT`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        }
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let text = reader.text("LOG_FORMAT").unwrap_or_else(|| Self::Text.name().to_owned());
+        let known = [Self::Text, Self::Json].into_iter().find(|format| format.name() == text);
+        known.unwrap_or_else(|| {
+            reader.problem("LOG_FORMAT", &text, "must be text or json");
+            Self::Text
+        })
+    }
 }
 
 impl SiteConfig {
@@ -56,6 +86,7 @@ impl SiteConfig {
             secret_key: read_secret_key(reader),
             allowed_hosts,
             site_url,
+            log_format: LogFormat::read(reader),
             trusted_proxies: read_trusted_proxies(reader),
             cache_api_token: read_token(reader),
             workers: reader.number("WORKERS", cores, 1, 1024, "threads"),
