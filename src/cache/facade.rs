@@ -11,6 +11,7 @@ use super::lease::Lease;
 use super::link::Link;
 use super::memory::MemoryTier;
 use super::metrics::Metrics;
+use super::popular::Popular;
 use super::recent::Recent;
 use super::redis_tier::RedisTier;
 use super::{CacheError, CacheKey, Entry, Level, Outcome, Stamps, TagSet};
@@ -27,6 +28,7 @@ pub struct Cache {
     pub(super) compressing: Arc<Semaphore>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) recent: Arc<Recent>,
+    pub(super) popular: Arc<Popular>,
     pub(super) build: Arc<str>,
     pub(super) lifetimes: Lifetimes,
     /// Whether something that no log tells was missed, so that the next repair has to void everything.
@@ -69,6 +71,7 @@ impl Cache {
             compressing: Arc::new(Semaphore::new(cores)),
             metrics: Arc::default(),
             recent: Arc::default(),
+            popular: Arc::default(),
             build: build.into(),
             lifetimes,
             doubtful: Arc::default(),

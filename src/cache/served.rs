@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::http::header::HeaderValue;
 use actix_web::web::Bytes;
 
+use super::metrics::Source;
 use super::policy::CachePolicy;
 use super::{HeldPage, Level, Outcome};
 
@@ -56,9 +57,8 @@ pub struct InMemory {
 pub struct Missed(pub(super) u64);
 
 impl Served {
-    /// Whether a cache level had the page, were it but a stand-in during an outage.
-    pub(super) fn was_cached(&self) -> bool {
-        let last = self.trail.last();
-        matches!(last, Some((_, Outcome::Hit(_) | Outcome::Stale(_))))
+    /// Where the page came from.
+    pub(super) fn source(&self) -> Source {
+        Source::of(&self.trail)
     }
 }

@@ -54,7 +54,7 @@ pub use facts::{
     FACTS, Fact, Facts, FactsJson, FilterKind, REQUIRED, optional_facts, sorted_facts,
 };
 pub use field_errors::FieldErrors;
-pub use history::{Author, DeletedListing, FieldChange, HistoryEntry};
+pub use history::{Author, ChangeMark, DeletedListing, FieldChange, HistoryEntry};
 pub use history_query::{HistoryKind, HistoryPlace, HistoryQuery};
 pub use import::{ImportSample, UploadId};
 pub use listing_filter::{ListingFilter, MAX_LOCATIONS};

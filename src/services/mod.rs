@@ -53,7 +53,11 @@ pub use management::explanation::{
     ExplainedLevel, ExplainedPage, ExplainedTag, Explanation, PastEvent,
 };
 pub use management::figures::{EventState, LevelFigures, Report, Saved};
-pub use management::history::{CacheHistory, Point, SAMPLING};
+pub use management::history::{
+    BySource, CacheHistory, Gauges, Point, Range, SAMPLING, Series, TableRow, TopUrls, UrlFigures,
+    UrlRow,
+};
+pub use management::instances::{Instance, InstanceState, MOST_LAG};
 pub use management::keys::{KeyFamily, Keys};
 pub use management::load_test::{Bar, LoadTest, LoadTestReport, LoadTestRequest};
 pub use management::overview::Overview;
@@ -67,7 +71,7 @@ pub use pages::PageKey;
 pub use places::MAX_PLACES;
 pub use sessions::{NAME as SESSION_NAME, SessionState, Sessions, USER_ID};
 pub use submissions::{CreateOutcome, Submission};
-pub use traffic::{Route, Traffic};
+pub use traffic::{Route, Traffic, Turned};
 pub use undo::{MAX_UNDONE, RestoreOutcome, UndoOutcome};
 
 use crate::cache::Cache;
