@@ -11,7 +11,11 @@ RUN mkdir src \
     && cargo build --release --locked \
     && rm -r src build.rs
 
-COPY . .
+COPY build.rs ./
+COPY src src
+COPY sql sql
+COPY templates templates
+COPY static static
 # Cargo compares times, and those of the copied files may be older than the layer above.
 RUN touch build.rs src/lib.rs src/main.rs \
     && cargo build --release --locked
@@ -25,7 +29,8 @@ COPY --from=build /build/target/release/property-listings /usr/local/bin/
 COPY script/lib/healthcheck /usr/local/bin/healthcheck
 COPY static static
 
-# There is no PostgreSQL or Redis in this image: set DATABASE_URL, and REDIS_URL or REDIS_URL=off.
+# There is no PostgreSQL or Redis in this image: set DATABASE_URL, and REDIS_URL or REDIS_URL=off. The program writes only to
+# DATA_DIR and /tmp, so the rest of the file system can be read-only.
 ENV HOST=0.0.0.0 PORT=8000 DEBUG=false DATA_DIR=/var/lib/property-listings
 USER site
 VOLUME /var/lib/property-listings

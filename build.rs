@@ -1,4 +1,5 @@
-//! Names the build by everything that decides what its pages look like, and each static file by its content.
+//! Names the build by everything that decides what its pages look like, its data by what decides how they are read and
+//! stored, and each static file by its content.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -6,16 +7,17 @@ use std::{env, fs, io};
 
 use sha2::{Digest as _, Sha256};
 
+/// What decides what a page looks like.
+const EVERYTHING: [&str; 4] = ["src", "templates", "static", "sql"];
+/// What decides how query results and counts are read, keyed and stored.
+const DATA: [&str; 6] = ["src/cache", "src/db", "src/domain", "src/events", "src/services", "sql"];
+
 fn main() -> io::Result<()> {
-    let mut build = Sha256::new();
-    for folder in ["src", "templates", "static", "sql"] {
+    for folder in EVERYTHING {
         println!("cargo:rerun-if-changed={folder}");
-        for path in files_below(Path::new(folder))? {
-            build.update(path.to_string_lossy().as_bytes());
-            build.update(fs::read(&path)?);
-        }
     }
-    println!("cargo:rustc-env=BUILD_ID={}", short_hex(&build.finalize()));
+    println!("cargo:rustc-env=BUILD_ID={}", digest(&EVERYTHING)?);
+    println!("cargo:rustc-env=DATA_ID={}", digest(&DATA)?);
 
     let mut table = String::from("[\n");
     for path in files_below(Path::new("static"))? {
@@ -30,6 +32,18 @@ fn main() -> io::Result<()> {
     table.push(']');
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join("static_files.in"), table)
+}
+
+/// A digest of the names and contents of some folders' files.
+fn digest(folders: &[&str]) -> io::Result<String> {
+    let mut digest = Sha256::new();
+    for folder in folders {
+        for path in files_below(Path::new(folder))? {
+            digest.update(path.to_string_lossy().as_bytes());
+            digest.update(fs::read(&path)?);
+        }
+    }
+    Ok(short_hex(&digest.finalize()))
 }
 
 /// Every file below a folder, in a fixed order; none where there is no such folder.

@@ -16,5 +16,6 @@ pub mod db;
 pub mod domain;
 pub mod events;
 pub mod http;
+pub mod mail;
 pub mod services;
 pub mod tls;

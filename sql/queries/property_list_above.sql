@@ -1,3 +1,3 @@
 -- The listings of a place with a price from $2 to just below $3, the cheapest first.
 SELECT {columns} FROM property
-WHERE location_folded = $1 AND price >= $2 AND price < $3 AND id <> $4 ORDER BY price, id LIMIT $5
+WHERE status IN ('active', 'pending') AND location_folded = $1 AND price >= $2 AND price < $3 AND id <> $4 ORDER BY price, id LIMIT $5

@@ -1,4 +1,4 @@
 SELECT id, updated_at
 FROM property
-WHERE id BETWEEN $1 AND $2
+WHERE id BETWEEN $1 AND $2 AND status IN ('active', 'pending')
 ORDER BY id

@@ -3,6 +3,7 @@ WITH RECURSIVE part (number, updated_at, place) AS (
     (
         SELECT (id - 1) / 5000, updated_at, 1::bigint
         FROM property
+        WHERE status IN ('active', 'pending')
         ORDER BY (id - 1) / 5000 DESC, updated_at DESC
         LIMIT 1
     )
@@ -11,7 +12,7 @@ WITH RECURSIVE part (number, updated_at, place) AS (
     FROM part, LATERAL (
         SELECT (id - 1) / 5000, updated_at
         FROM property
-        WHERE (id - 1) / 5000 < part.number
+        WHERE (id - 1) / 5000 < part.number AND status IN ('active', 'pending')
         ORDER BY (id - 1) / 5000 DESC, updated_at DESC
         LIMIT 1
     ) AS lower (number, updated_at)

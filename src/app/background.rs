@@ -1,21 +1,21 @@
-//! Background work: joined forms of words for older listings, the upkeep of the event log and the history, and samples of
-//! the cache's counters for the dashboard.
+//! What each instance does in the background: joined forms of words for older listings, samples of the cache's counters for
+//! the dashboard, and the number of jobs for the metrics. What one instance does for all is a job.
 
 use std::time::Duration;
 
 use chrono::Utc;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep};
 
-use crate::services::{History, Listings, Management, SAMPLING, Services};
+use crate::services::{Jobs, Listings, Management, SAMPLING, Services};
 
 /// The delay after a failure, and between checks whether another instance still does the work.
 const PAUSE: Duration = Duration::from_secs(10);
 /// The pause after each batch, so that requests are not slowed down.
 const REST: Duration = Duration::from_millis(20);
-/// The time between two upkeeps of the log and the history.
-const UPKEEP: Duration = Duration::from_secs(60 * 60);
+/// The time between two counts of the jobs.
+const COUNTING: Duration = Duration::from_secs(15);
 
 /// Running background work.
 pub(super) struct Background {
@@ -24,17 +24,13 @@ pub(super) struct Background {
 }
 
 impl Background {
-    /// Starts it. Entries of the history are erased after `retention` days; 0 keeps them for ever.
-    pub(super) fn start(services: &Services, retention: u16) -> Self {
-        let Services { listings, history, management, .. } = services.clone();
+    /// Starts it.
+    pub(super) fn start(services: &Services) -> Self {
+        let Services { listings, jobs, management, .. } = services.clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move {
             let work = async {
-                tokio::join!(
-                    renew_search(&listings),
-                    keep_history(&history, retention),
-                    sample(&management),
-                )
+                tokio::join!(renew_search(&listings), count_jobs(&jobs), sample(&management))
             };
             tokio::select! {
                 _ = work => {}
@@ -80,16 +76,12 @@ async fn renew_search(listings: &Listings) {
     }
 }
 
-/// Trims the log, adds the history's partitions and erases old entries.
-async fn keep_history(history: &History, retention: u16) {
+/// Counts the jobs for ever.
+async fn count_jobs(jobs: &Jobs) {
+    let mut ticks = interval(COUNTING);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        match history.upkeep(retention).await {
-            Ok(true) => sleep(REST).await,
-            Ok(false) => sleep(UPKEEP).await,
-            Err(err) => {
-                log::warn!("the event log and the history are trimmed later: {err}");
-                sleep(UPKEEP).await;
-            }
-        }
+        ticks.tick().await;
+        jobs.sample().await;
     }
 }

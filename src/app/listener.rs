@@ -2,22 +2,43 @@
 
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::net::TcpListener;
+use std::net::{Shutdown, TcpListener};
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use listenfd::ListenFd;
 
 use crate::config::Listen;
 
-/// A listening socket.
+/// A listening socket, and whether only this process has it.
 #[derive(Debug)]
-pub enum Listener {
+pub struct Listener {
+    pub(super) socket: Socket,
+    is_own: bool,
+}
+
+#[derive(Debug)]
+pub(super) enum Socket {
     /// Of an address and port.
     Tcp(TcpListener),
     /// Of a path.
     Unix(UnixListener),
+}
+
+/// Refuses new connections while the server still serves those that it has.
+#[derive(Debug, Clone)]
+pub(super) struct Closer(Option<Arc<socket2::Socket>>);
+
+impl Closer {
+    /// Refuses connections from now on. Those to a socket that systemd passed wait for the next process.
+    pub(super) fn refuse(&self) {
+        let refused = self.0.as_ref().map(|socket| socket.shutdown(Shutdown::Both));
+        if let Some(Err(err)) = refused {
+            log::warn!("new connections could not be refused: {err}");
+        }
+    }
 }
 
 impl Listener {
@@ -27,25 +48,38 @@ impl Listener {
     /// When the address is in use or can't be listened on.
     pub fn open(listen: &Listen) -> io::Result<Self> {
         let mut passed = ListenFd::from_env();
-        if passed.len() > 0 {
-            return match passed.take_tcp_listener(0) {
-                Ok(Some(listener)) => Ok(Self::Tcp(listener)),
+        let is_own = passed.len() == 0;
+        let socket = match listen {
+            _ if !is_own => match passed.take_tcp_listener(0) {
+                Ok(Some(listener)) => Socket::Tcp(listener),
                 _ => {
                     let listener = passed.take_unix_listener(0)?;
-                    listener.map(Self::Unix).ok_or_else(|| ErrorKind::NotFound.into())
+                    Socket::Unix(listener.ok_or(ErrorKind::NotFound)?)
                 }
-            };
-        }
-        match listen {
-            Listen::Tcp(address) => TcpListener::bind(address).map(Self::Tcp),
+            },
+            Listen::Tcp(address) => Socket::Tcp(TcpListener::bind(address)?),
             Listen::Unix(path) => {
                 remove_abandoned(path)?;
                 let listener = UnixListener::bind(path)?;
                 // As with a port of this machine, the folder says who may connect.
                 fs::set_permissions(path, fs::Permissions::from_mode(0o666))?;
-                Ok(Self::Unix(listener))
+                Socket::Unix(listener)
             }
-        }
+        };
+        Ok(Self { socket, is_own })
+    }
+
+    /// What refuses new connections before the server ends.
+    ///
+    /// # Errors
+    /// When the process has too many files open.
+    pub(super) fn closer(&self) -> io::Result<Closer> {
+        let same = match (&self.socket, self.is_own) {
+            (_, false) => return Ok(Closer(None)),
+            (Socket::Tcp(listener), true) => listener.try_clone()?.into(),
+            (Socket::Unix(listener), true) => listener.try_clone()?.into(),
+        };
+        Ok(Closer(Some(Arc::new(same))))
     }
 
     /// Where it listens.
@@ -53,9 +87,9 @@ impl Listener {
     /// # Errors
     /// When the system doesn't say, or the socket has no path.
     pub fn address(&self) -> io::Result<Listen> {
-        match self {
-            Self::Tcp(listener) => Ok(Listen::Tcp(listener.local_addr()?)),
-            Self::Unix(listener) => {
+        match &self.socket {
+            Socket::Tcp(listener) => Ok(Listen::Tcp(listener.local_addr()?)),
+            Socket::Unix(listener) => {
                 let address = listener.local_addr()?;
                 let path = address.as_pathname().map(Path::to_owned);
                 path.map(Listen::Unix).ok_or_else(|| ErrorKind::AddrNotAvailable.into())
@@ -66,7 +100,7 @@ impl Listener {
 
 impl From<TcpListener> for Listener {
     fn from(listener: TcpListener) -> Self {
-        Self::Tcp(listener)
+        Self { socket: Socket::Tcp(listener), is_own: true }
     }
 }
 

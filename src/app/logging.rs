@@ -17,7 +17,9 @@ use crate::config::LogFormat;
 use crate::http::RequestId;
 
 /// Of the libraries only what went wrong; that a client sends nonsense is not.
-const SITE: &str = "info,actix_server=warn,actix_http=off,refinery_core=warn,tokio_postgres=warn";
+/// A newer release may have applied migrations that this one does not have.
+const SITE: &str = "info,actix_server=warn,actix_http=off,refinery_core=warn,\
+    refinery_core::traits::missing=off,tokio_postgres=warn";
 /// What would hide the first lines from a developer: the steps of the first start, and a line for each hit.
 const ROUTINE: [&str; 4] =
     ["app::site", "app::servers::postgres", "cache::facade", "events::log_reader"];

@@ -2,6 +2,7 @@
 
 mod background;
 pub mod cli;
+mod draining;
 mod follower;
 pub mod listener;
 mod logging;
@@ -10,3 +11,4 @@ pub mod secret_key;
 pub mod servers;
 pub mod site;
 pub mod stop;
+mod working;

@@ -3,15 +3,21 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use sha2::{Digest as _, Sha256};
+
 use super::background::Background;
 use super::follower::Follower;
 use super::secret_key::secret_key;
 use super::servers::{Ending, Role, Servers, ServersError};
 use super::stop::Stop;
+use super::working::Working;
 use crate::cache::{Cache, CacheError, Repair};
-use crate::config::{Config, DatabaseConfig, SecretKey};
+use crate::config::{Config, DatabaseConfig, SecretKey, SiteConfig};
 use crate::db::{Database, DbError, migrations};
+use crate::domain::{AreaUnit, Presentation, presentation};
 use crate::events::{LogReader, Receiver};
+use crate::http::Site;
+use crate::mail::Mailer;
 use crate::services::{Loopback, ServiceError, Services};
 
 /// The started parts of the program.
@@ -29,6 +35,7 @@ pub struct Platform {
     servers: Servers,
     follower: Option<Follower>,
     background: Option<Background>,
+    worker: Option<Working>,
 }
 
 /// Why the program can't start or continue.
@@ -91,7 +98,10 @@ impl Platform {
             return Err(err.into());
         }
         let loopback = Loopback::new(config.site.allowed_hosts.any_name());
-        let services = Services::new(database.clone(), cache.clone(), loopback.clone(), receivers);
+        let office = config.mail.enquiry_to.as_ref().map(|to| to.email.to_string());
+        let mail = (mailer(&config), &*config.site.name, office);
+        let services =
+            Services::new(database.clone(), cache.clone(), loopback.clone(), mail, receivers);
         let platform = Self {
             config,
             database,
@@ -101,6 +111,7 @@ impl Platform {
             servers,
             follower: None,
             background: None,
+            worker: None,
         };
         if !is_site {
             platform.cache.connect(platform.repair(true)).await;
@@ -119,9 +130,22 @@ impl Platform {
         let (database, cache) = (self.database.clone(), self.cache.clone());
         let follower = Follower::start(database, cache, position).await;
         self.follower = Some(follower.map_err(StartError::Serve)?);
-        let retention = self.config.database.event_retention_days;
-        self.background = Some(Background::start(&self.services, retention));
+        self.background = Some(Background::start(&self.services));
         Ok(())
+    }
+
+    /// Says what the site signs with, and where its absolute links lead.
+    ///
+    /// # Errors
+    /// When the key can't be read or stored.
+    pub fn sign_links(&self, url: &str) -> Result<(), StartError> {
+        self.services.links.begin(self.secret_key()?.as_bytes(), url);
+        Ok(())
+    }
+
+    /// Runs background jobs from now on. The database has to be migrated, and links to be signed.
+    pub fn start_worker(&mut self, stop: &Stop) {
+        self.worker = Some(Working::start(&self.services, &self.config, stop));
     }
 
     /// The repair of Redis before its use: applies the event log. A command that has only just started has missed nothing.
@@ -170,6 +194,9 @@ impl Platform {
     /// Stops what was started.
     pub async fn stop(self) {
         // The shutdown of the servers is intended, so no warning is logged.
+        if let Some(worker) = self.worker {
+            worker.stop().await;
+        }
         if let Some(follower) = self.follower {
             follower.stop().await;
         }
@@ -179,6 +206,19 @@ impl Platform {
         self.database.close();
         self.servers.stop().await;
     }
+}
+
+/// The origin of absolute links as it is configured.
+pub(super) fn site_url(config: &Config) -> String {
+    Site::origin(&config.site, &config.site.listen)
+}
+
+/// What sends the site's mail; `None` where no mail is sent.
+pub(super) fn mailer(config: &Config) -> Option<Mailer> {
+    let url = site_url(config);
+    let host = url.split_once("://").map_or(&*url, |(_, host)| host);
+    let host = host.split(':').next().unwrap_or_default();
+    Mailer::new(&config.mail, &config.site.name, host)
 }
 
 fn storage(
@@ -194,6 +234,32 @@ fn storage(
         // A command receives no events, so it would never answer from memory.
         cache_config.memory_bytes = 0;
     }
-    let cache = Cache::new(&cache_config, servers.redis(), env!("BUILD_ID"));
+    presentation_of(&config.site).install();
+    // A page shows the name and the units of the site, so those are part of what it was built with.
+    cache_config.versions.page.push_str(&fingerprint(presentation()));
+    let cache = Cache::new(&cache_config, servers.redis());
     Ok((database, cache))
+}
+
+/// How a site presents itself, by its configuration.
+fn presentation_of(site: &SiteConfig) -> Presentation {
+    Presentation {
+        site_name: site.name.clone(),
+        contact_email: site.contact_email.clone(),
+        contact_phone: site.contact_phone.clone(),
+        currency: site.currency,
+        area_unit: match site.area_in_feet {
+            true => AreaUnit::SquareFeet,
+            false => AreaUnit::SquareMetres,
+        },
+    }
+}
+
+/// What tells a presentation from others; empty for the default.
+fn fingerprint(presentation: &Presentation) -> String {
+    if *presentation == Presentation::default() {
+        return String::new();
+    }
+    let hash = Sha256::digest(format!("{presentation:?}"));
+    hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }

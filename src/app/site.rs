@@ -6,7 +6,8 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer};
 
-use super::listener::Listener;
+use super::draining::Draining;
+use super::listener::{Closer, Listener, Socket};
 use super::platform::{Platform, StartError};
 use super::servers::{Role, ServersError};
 use super::stop::Stop;
@@ -26,6 +27,7 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Application {
     platform: Platform,
     server: Server,
+    closer: Closer,
     address: Listen,
     url: String,
 }
@@ -58,18 +60,25 @@ impl Application {
             }
             platform.follow_events().await?;
             let address = listener.address().map_err(in_vain)?;
+            let closer = listener.closer().map_err(in_vain)?;
             let (key, config) = (platform.secret_key()?, &platform.config.site);
             let site = Site::new(config, &key, &address);
             let url = site.url.clone();
+            platform.sign_links(&url)?;
+            if platform.config.worker {
+                platform.start_worker(stop);
+            }
             let server = serve(&platform, listener, site).map_err(in_vain)?;
-            Ok((server, address, url))
+            Ok((server, closer, address, url))
         };
         let listening = tokio::select! {
             listening = listening => listening,
             () = stop.asked() => Err(ServersError::Interrupted.into()),
         };
         match listening {
-            Ok((server, address, url)) => Ok(Self { platform, server, address, url }),
+            Ok((server, closer, address, url)) => {
+                Ok(Self { platform, server, closer, address, url })
+            }
             Err(err) => {
                 platform.stop().await;
                 Err(err)
@@ -97,10 +106,24 @@ impl Application {
         self.server.handle()
     }
 
+    /// What ends it without disturbing its clients.
+    pub(super) fn draining(&self) -> Draining {
+        Draining {
+            services: self.platform.services.clone(),
+            server: self.server.handle(),
+            closer: self.closer.clone(),
+            servers: self.platform.ending(),
+            unready: self.platform.config.site.drain,
+        }
+    }
+
     /// Serves until it is stopped, then stops the servers that it started. Requests in flight finish.
     pub async fn run_until_stopped(self) -> Result<(), StartError> {
-        let result = self.server.await.map_err(StartError::Serve);
-        self.platform.stop().await;
+        let Self { platform, server, closer, .. } = self;
+        let result = server.await.map_err(StartError::Serve);
+        // It keeps the socket open.
+        drop(closer);
+        platform.stop().await;
         result
     }
 }
@@ -130,9 +153,9 @@ pub fn serve(
         .client_request_timeout(HEAD_TIMEOUT)
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .disable_signals();
-    let server = match listener {
-        Listener::Tcp(listener) => server.listen(listener)?,
-        Listener::Unix(listener) => server.listen_uds(listener)?,
+    let server = match listener.socket {
+        Socket::Tcp(listener) => server.listen(listener)?,
+        Socket::Unix(listener) => server.listen_uds(listener)?,
     };
     Ok(server.run())
 }

@@ -63,7 +63,8 @@ impl Stop {
         first.map_or(Duration::ZERO, |first| first.elapsed())
     }
 
-    async fn asked_times(&self, times: u32) {
+    /// Returns when it has been asked so many times.
+    pub async fn asked_times(&self, times: u32) {
         let mut asked = self.0.clone();
         if asked.wait_for(|asked| asked.times >= times).await.is_err() {
             // Nothing asks any more.

@@ -200,7 +200,7 @@ impl Cache {
             }
             let starts: Vec<Vec<u8>> = redis.ask_all(&pipeline).await?;
             for ((family, _), start) in some.iter().zip(starts) {
-                let stamps = Entry::stamps_at_start(&start, &self.build).unwrap_or_default();
+                let stamps = Entry::stamps_at_start(&start).unwrap_or_default();
                 let carries =
                     |tag| current.contains_key(tag) && stamps.get(tag) == current.get(tag);
                 carriers.families[*family] += u64::from(tags.iter().any(carries));

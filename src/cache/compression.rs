@@ -1,6 +1,6 @@
 //! Compression of bodies, fast or well.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 
 use actix_web::web::Bytes;
 
@@ -23,6 +23,11 @@ impl Encoding {
             Self::Gzip => Some("gzip"),
             Self::Brotli => Some("br"),
         }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        self.token().unwrap_or("identity")
     }
 }
 
@@ -77,6 +82,19 @@ pub(super) fn compressed_anyway(body: &[u8], encoding: Encoding, effort: Effort)
         Encoding::Gzip => gzipped(body, effort),
         Encoding::Brotli => brotlied(body, effort),
     }
+}
+
+/// A body without its encoding; `None` for bytes that are not in it.
+pub(super) fn decompressed(body: &[u8], encoding: Encoding) -> Option<Bytes> {
+    let mut text = Vec::new();
+    match encoding {
+        Encoding::Identity => text.extend_from_slice(body),
+        Encoding::Gzip => {
+            flate2::read::GzDecoder::new(body).read_to_end(&mut text).ok()?;
+        }
+        Encoding::Brotli => brotli::BrotliDecompress(&mut &body[..], &mut text).ok()?,
+    }
+    Some(text.into())
 }
 
 fn gzipped(body: &[u8], effort: Effort) -> Vec<u8> {

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::policy::CachePolicy;
+use super::storing::Storing;
 use super::{Cache, CacheKey, Stamps, TagSet};
 
 impl Cache {
@@ -24,6 +25,7 @@ impl Cache {
             fresh_until: now + self.lifetimes.page * 2,
             loaded: now,
             trail: Vec::new(),
+            storing: Storing::default(),
         }
     }
 }

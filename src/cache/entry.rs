@@ -1,23 +1,27 @@
 //! The format of an entry in Redis.
 //!
 //! ```text
-//! "PLC1"  crc32 of all that follows (4 bytes)  length of the head (4 bytes)  head (JSON)  parts
+//! "PLC2"  crc32 of all that follows (4 bytes)  length of the head (4 bytes)  head (JSON)  value
 //! ```
+//! A page's bodies have keys of their own; its head has their lengths and checksums (see [`PageHead`]).
+//!
 //! **Invariant:** for any bytes under a key, reading them yields an entry that this very build wrote, or
 //! nothing. Lengths are checked before anything is allocated by them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use actix_web::web::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::page_head::PageHead;
 use super::{Generation, Stamps, Tag};
 
-const MAGIC: &[u8; 4] = b"PLC1";
+const MAGIC: &[u8; 4] = b"PLC2";
 const PREAMBLE: usize = 12;
 
-/// A value as it is stored: opaque parts with a description that their owner understands.
+/// A value, or what describes a page, as it is stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// When it was loaded.
@@ -26,41 +30,39 @@ pub struct Entry {
     pub ttl: Duration,
     /// The generations that it was loaded under.
     pub stamps: BTreeMap<Tag, Generation>,
-    /// What its owner needs to read the parts.
-    pub about: serde_json::Value,
-    /// The bytes.
-    pub parts: Vec<Bytes>,
+    /// What describes a page; `None` for a value.
+    pub page: Option<PageHead>,
+    /// The value; of a page, its body if that is small.
+    pub value: Bytes,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Head {
-    build: String,
+struct Head<'a> {
+    #[serde(borrow)]
+    build: Cow<'a, str>,
     created_ms: u64,
     ttl_ms: u64,
-    stamps: BTreeMap<Tag, Generation>,
-    about: serde_json::Value,
-    lengths: Vec<usize>,
+    stamps: Cow<'a, BTreeMap<Tag, Generation>>,
+    page: Option<Cow<'a, PageHead>>,
 }
 
 impl Entry {
     /// The bytes to store.
     pub fn encode(&self, build: &str) -> Vec<u8> {
         let head = Head {
-            build: build.to_owned(),
+            build: build.into(),
             created_ms: millis(self.created.duration_since(UNIX_EPOCH).unwrap_or_default()),
             ttl_ms: millis(self.ttl),
-            stamps: self.stamps.clone(),
-            about: self.about.clone(),
-            lengths: self.parts.iter().map(Bytes::len).collect(),
+            stamps: Cow::Borrowed(&self.stamps),
+            page: self.page.as_ref().map(Cow::Borrowed),
         };
         let head = serde_json::to_vec(&head).unwrap_or_default();
-        let length: usize = self.parts.iter().map(Bytes::len).sum();
-        let mut bytes = Vec::with_capacity(PREAMBLE + head.len() + length);
+        let mut bytes = Vec::with_capacity(PREAMBLE + head.len() + self.value.len());
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&[0; 4]);
         bytes.extend_from_slice(&u32::try_from(head.len()).unwrap_or(u32::MAX).to_le_bytes());
         bytes.extend_from_slice(&head);
-        self.parts.iter().for_each(|part| bytes.extend_from_slice(part));
+        bytes.extend_from_slice(&self.value);
         let checksum = crc32fast::hash(&bytes[8..]);
         bytes[4..8].copy_from_slice(&checksum.to_le_bytes());
         bytes
@@ -68,46 +70,30 @@ impl Entry {
 
     /// Reads stored bytes; `None` for anything that this build did not write.
     pub fn decode(bytes: &Bytes, build: &str) -> Option<Self> {
-        let (writer, entry) = Self::read(bytes)?;
-        (writer == build).then_some(entry)
+        let (is_own, entry) = Self::read(bytes, build)?;
+        is_own.then_some(entry)
     }
 
-    /// The stamps in the first bytes of an entry that this build wrote; whether the rest is sound is not looked at.
-    pub fn stamps_at_start(start: &[u8], build: &str) -> Option<BTreeMap<Tag, Generation>> {
-        let length: [u8; 4] = start.get(8..PREAMBLE)?.try_into().ok()?;
-        let length = usize::try_from(u32::from_le_bytes(length)).ok()?;
-        let head = start.get(PREAMBLE..PREAMBLE.checked_add(length)?)?;
-        let head: Head = serde_json::from_slice(head).ok()?;
-        (start.starts_with(MAGIC) && head.build == build).then_some(head.stamps)
+    /// The stamps in the first bytes of an entry of any build; whether the rest is sound is not looked at.
+    pub fn stamps_at_start(start: &[u8]) -> Option<BTreeMap<Tag, Generation>> {
+        Some(head_of(start)?.0.stamps.into_owned())
     }
 
-    /// Reads stored bytes of whichever build, with its name; `None` for what is no entry.
-    pub(super) fn read(bytes: &Bytes) -> Option<(String, Self)> {
-        let preamble = bytes.get(..PREAMBLE)?;
-        let number = |from: usize| -> Option<u32> {
-            preamble.get(from..from + 4)?.try_into().ok().map(u32::from_le_bytes)
-        };
-        if &preamble[..4] != MAGIC || crc32fast::hash(&bytes[8..]) != number(4)? {
+    /// Reads stored bytes of any build, and whether this build wrote them; `None` for what is no entry.
+    pub(super) fn read(bytes: &Bytes, build: &str) -> Option<(bool, Self)> {
+        let checksum: [u8; 4] = bytes.get(4..8)?.try_into().ok()?;
+        if crc32fast::hash(&bytes[8..]) != u32::from_le_bytes(checksum) {
             return None;
         }
-        let head_end = PREAMBLE.checked_add(usize::try_from(number(8)?).ok()?)?;
-        let head: Head = serde_json::from_slice(bytes.get(PREAMBLE..head_end)?).ok()?;
-        let mut start = head_end;
-        let mut parts = Vec::new();
-        for length in head.lengths {
-            let end = start.checked_add(length)?;
-            bytes.get(start..end)?;
-            parts.push(bytes.slice(start..end));
-            start = end;
-        }
+        let (head, end) = head_of(bytes)?;
         let entry = Self {
             created: UNIX_EPOCH.checked_add(Duration::from_millis(head.created_ms))?,
             ttl: Duration::from_millis(head.ttl_ms),
-            stamps: head.stamps,
-            about: head.about,
-            parts,
+            stamps: head.stamps.into_owned(),
+            page: head.page.map(Cow::into_owned),
+            value: bytes.slice(end..),
         };
-        (start == bytes.len()).then_some((head.build, entry))
+        Some((head.build == build, entry))
     }
 
     /// How long it has been kept.
@@ -126,6 +112,15 @@ impl Entry {
     }
 }
 
+/// The head at the start of an entry, and where it ends.
+fn head_of(bytes: &[u8]) -> Option<(Head<'_>, usize)> {
+    let length: [u8; 4] = bytes.get(8..PREAMBLE)?.try_into().ok()?;
+    let length = usize::try_from(u32::from_le_bytes(length)).ok()?;
+    let end = PREAMBLE.checked_add(length)?;
+    let head = serde_json::from_slice(bytes.get(PREAMBLE..end)?).ok()?;
+    bytes.starts_with(MAGIC).then_some((head, end))
+}
+
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
@@ -139,8 +134,8 @@ mod tests {
             created: UNIX_EPOCH + Duration::from_millis(1_700_000_000_123),
             ttl: Duration::from_secs(900),
             stamps: BTreeMap::from([(Tag::site(), Generation::mint())]),
-            about: serde_json::json!({"status": 200}),
-            parts: vec![Bytes::from_static(b"<html>"), Bytes::from_static(b"")],
+            page: None,
+            value: Bytes::from_static(b"{\"rows\":[]}"),
         }
     }
 
@@ -148,18 +143,17 @@ mod tests {
     fn an_entry_reads_back_as_it_was_written() {
         let bytes = Bytes::from(entry().encode("build"));
         let read = Entry::decode(&bytes, "build").expect("readable");
-        assert_eq!(read.parts, entry().parts);
-        assert_eq!(read.created, entry().created);
+        assert_eq!(read.value, entry().value);
+        assert_eq!((read.created, read.page), (entry().created, None));
     }
 
     #[test]
     fn the_stamps_are_read_from_the_start_alone() {
         let bytes = entry().encode("build");
         let start = &bytes[..bytes.len() - 3];
-        let stamps = Entry::stamps_at_start(start, "build").expect("whole");
+        let stamps = Entry::stamps_at_start(start).expect("whole");
         assert!(stamps.contains_key(&Tag::site()));
-        assert_eq!(Entry::stamps_at_start(start, "other"), None);
-        assert_eq!(Entry::stamps_at_start(&start[..40], "build"), None);
+        assert_eq!(Entry::stamps_at_start(&start[..40]), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The cache as the services see it; how it loads, serves and invalidates is in the modules beside.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant, SystemTime};
@@ -11,28 +12,32 @@ use super::lease::Lease;
 use super::link::Link;
 use super::memory::MemoryTier;
 use super::metrics::Metrics;
+use super::page_head::Content;
 use super::popular::Popular;
 use super::recent::Recent;
 use super::redis_tier::RedisTier;
 use super::{CacheError, CacheKey, Entry, Level, Outcome, Stamps, TagSet};
-use crate::config::{CacheConfig, RedisAddress};
+use crate::config::{CacheConfig, CacheVersions, RedisAddress};
 
 /// Reads through to a loader, stores, invalidates; cheap to clone.
 #[derive(Clone)]
-pub struct Cache {
+pub struct Cache(Arc<Parts>);
+
+/// What the cache is made of.
+pub struct Parts {
     pub(super) redis: Option<RedisTier>,
     pub(super) memory: Arc<MemoryTier>,
     pub(super) lease: Arc<Lease>,
-    pub(super) flights: Arc<Flights>,
+    pub(super) flights: Flights,
     /// One permit per core.
-    pub(super) compressing: Arc<Semaphore>,
-    pub(super) metrics: Arc<Metrics>,
+    pub(super) compressing: Semaphore,
+    pub(super) metrics: Metrics,
     pub(super) recent: Arc<Recent>,
-    pub(super) popular: Arc<Popular>,
-    pub(super) build: Arc<str>,
+    pub(super) popular: Popular,
+    pub(super) versions: Arc<CacheVersions>,
     pub(super) lifetimes: Lifetimes,
     /// Whether something that no log tells was missed, so that the next repair has to void everything.
-    pub(super) doubtful: Arc<AtomicBool>,
+    pub(super) doubtful: AtomicBool,
 }
 
 /// How long entries are kept at most, by level.
@@ -46,9 +51,17 @@ pub struct Lifetimes {
     pub count: Duration,
 }
 
+impl Deref for Cache {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
 impl Cache {
-    /// Prepares a cache; `build` tells this build's entries from another's.
-    pub fn new(config: &CacheConfig, redis: Option<&RedisAddress>, build: &str) -> Self {
+    /// Prepares a cache.
+    pub fn new(config: &CacheConfig, redis: Option<&RedisAddress>) -> Self {
         let lifetimes = Lifetimes {
             page: config.page_ttl,
             queryset: config.queryset_ttl,
@@ -56,26 +69,28 @@ impl Cache {
         };
         let longest = lifetimes.page.max(lifetimes.queryset).max(lifetimes.count);
         let lease = Arc::new(Lease::new());
+        let versions = Arc::new(config.versions.clone());
         let redis = redis.map(|address| RedisTier {
             link: Link::new(address, &config.key_prefix),
             prefix: config.key_prefix.clone(),
+            versions: versions.clone(),
             lease: Some(lease.clone()),
             generation_ttl: longest * 2 + Duration::from_secs(60),
         });
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self {
+        Self(Arc::new(Parts {
             redis,
             memory: Arc::new(MemoryTier::new(config.memory_bytes, lease.clone())),
             lease,
-            flights: Arc::default(),
-            compressing: Arc::new(Semaphore::new(cores)),
-            metrics: Arc::default(),
+            flights: Flights::default(),
+            compressing: Semaphore::new(cores),
+            metrics: Metrics::default(),
             recent: Arc::default(),
-            popular: Arc::default(),
-            build: build.into(),
+            popular: Popular::default(),
+            versions,
             lifetimes,
-            doubtful: Arc::default(),
-        }
+            doubtful: AtomicBool::default(),
+        }))
     }
 
     /// How long entries are kept at most.
@@ -95,8 +110,7 @@ impl Cache {
         stamps: &Stamps,
         age: Duration,
         ttl: Duration,
-        about: serde_json::Value,
-        parts: Vec<actix_web::web::Bytes>,
+        content: Content,
     ) -> bool {
         let (Some(tier), Stamps::Known(generations)) = (&self.redis, stamps) else {
             return false;
@@ -105,11 +119,11 @@ impl Cache {
             created: SystemTime::now() - age,
             ttl: age + ttl,
             stamps: generations.clone(),
-            about,
-            parts,
+            page: content.page,
+            value: content.value,
         };
-        let bytes = entry.encode(&self.build);
-        let stored = tier.store(key, &bytes, ttl, &stamps.tags()).await;
+        let bytes = entry.encode(key.level().version(&self.versions));
+        let stored = tier.store(key, &bytes, &content.bodies, ttl, &stamps.tags()).await;
         self.counted(key.level(), stored).is_ok()
     }
 

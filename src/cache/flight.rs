@@ -136,6 +136,10 @@ impl Drop for Leader {
         }
         self.table.ended.fetch_add(1, Ordering::Release);
         drop(table);
+        // No request joins from now on.
+        if !self.has_followers() {
+            return;
+        }
         self.flight.state.send_if_modified(|state| {
             let loading = matches!(state, State::Loading);
             if loading {

@@ -2,9 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use actix_web::web::Bytes;
-
-use super::{Cache, CacheError, CacheKey, Entry, Generation, StoredPage, Tag, TagSet, with_site};
+use super::{Cache, CacheError, CacheKey, Entry, Generation, Tag, TagSet, with_site};
 
 /// What each tier has under a key.
 #[derive(Debug)]
@@ -43,7 +41,7 @@ pub enum InRedis {
         age: Duration,
         /// How long it may still be kept; zero when it has expired.
         ttl: Duration,
-        /// Its parts' lengths in bytes, by encoding.
+        /// Its bodies' lengths in bytes, by encoding.
         sizes: Vec<(&'static str, usize)>,
         /// Each of its tags.
         tags: Vec<TagState>,
@@ -105,11 +103,12 @@ impl Cache {
 
     async fn inspect_redis(&self, key: &CacheKey) -> Result<InRedis, CacheError> {
         let tier = self.tier()?;
-        let found = tier.find(key, &with_site(&TagSet::new())).await?;
+        let found = tier.find(key, None, &with_site(&TagSet::new())).await?;
         let Some(bytes) = found.bytes else {
             return Ok(InRedis::Absent);
         };
-        let Some((build, entry)) = Entry::read(&bytes) else {
+        let Some((own_build, entry)) = Entry::read(&bytes, key.level().version(&self.versions))
+        else {
             return Ok(InRedis::Unreadable);
         };
         let carried: TagSet = entry.stamps.keys().cloned().collect();
@@ -124,7 +123,7 @@ impl Cache {
             ttl: entry.remaining().unwrap_or_default(),
             sizes: sizes(&entry),
             tags: entry.stamps.iter().map(state).collect(),
-            own_build: build == *self.build,
+            own_build,
         })
     }
 
@@ -141,8 +140,8 @@ impl Cache {
 }
 
 fn sizes(entry: &Entry) -> Vec<(&'static str, usize)> {
-    match StoredPage::read(entry) {
-        Some((page, _)) => page.sizes(),
-        None => vec![("data", entry.parts.iter().map(Bytes::len).sum())],
+    match &entry.page {
+        Some(head) => head.sizes(entry.value.len()),
+        None => vec![("data", entry.value.len())],
     }
 }

@@ -1,5 +1,6 @@
 //! Values that are loaded once and kept: query results, counts, sessions.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,58 +8,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::flight::{Landed, Leader, Part};
+use super::loaded::{Cached, Fill, Interrupted, LoadError, content_of, unkept};
 use super::memory::LocalStamps;
 use super::redis_tier::{Found, RedisTier};
-use super::{Cache, CacheKey, Entry, Level, Outcome, Stamps, Tag, TagSet, Tagged, caller};
-
-/// A loaded value, and how long it may be kept.
-#[derive(Debug)]
-pub struct Fill<T> {
-    /// The value.
-    pub value: T,
-    /// Its lifetime, before jitter; zero if it is not to be kept.
-    pub ttl: Duration,
-    /// What it turned out to depend on, if that is less than what was asked for.
-    only: Option<TagSet>,
-}
-
-impl<T> Fill<T> {
-    /// A value that depends on every tag that its load was asked for.
-    pub fn new(value: T, ttl: Duration) -> Self {
-        Self { value, ttl, only: None }
-    }
-
-    /// The same value, which depends on these tags only.
-    #[must_use]
-    pub fn only(self, tags: impl IntoIterator<Item = Tag>) -> Self {
-        let only = Some(tags.into_iter().collect());
-        Self { only, ..self }
-    }
-}
-
-/// A value, and whether the cache had it.
-#[derive(Debug, Clone)]
-pub struct Cached<T> {
-    /// The value with its dependencies.
-    pub tagged: Tagged<T>,
-    /// How the level took part.
-    pub outcome: Outcome,
-}
-
-/// A load ended before it was done.
-#[derive(Debug, Clone, Copy)]
-pub enum Interrupted {
-    /// It took too long.
-    TooLong,
-    /// It panicked.
-    Panicked,
-}
-
-/// An error of a load, which every request that waited for the load gets.
-pub trait LoadError: Clone + Send + Sync + From<Interrupted> + 'static {
-    /// Whether it only says that a server is out of reach, so that an older answer may stand in.
-    fn is_outage(&self) -> bool;
-}
+use super::storing::Storing;
+use super::{Cache, CacheKey, Entry, Generation, Level, Outcome, Stamps, Tag, TagSet, caller};
 
 /// How long a load may take before it is given up and its followers are freed.
 const LOAD: Duration = Duration::from_secs(15);
@@ -75,6 +29,24 @@ impl Cache {
     /// # Errors
     /// Only those of the loader: without Redis the value is loaded.
     pub async fn get_or_load<T, E, F>(
+        &self,
+        key: &CacheKey,
+        tags: &TagSet,
+        load: impl FnOnce() -> F + Send + 'static,
+    ) -> Result<Cached<T>, E>
+    where
+        T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
+        E: LoadError,
+        F: Future<Output = Result<Fill<T>, E>> + Send + 'static,
+    {
+        Ok(self.get_or_load_early(key, tags, load).await?.settled().await)
+    }
+
+    /// The same, for a page: the value may still be on its way to Redis, which the page waits for once it is rendered.
+    ///
+    /// # Errors
+    /// Those of [`Self::get_or_load`].
+    pub async fn get_or_load_early<T, E, F>(
         &self,
         key: &CacheKey,
         tags: &TagSet,
@@ -113,10 +85,9 @@ impl Cache {
         let tier = self.redis.as_ref()?.beyond_lease();
         let tags = super::with_site(tags);
         let local = self.memory.generations.capture(&tags);
-        let found = self.counted(key.level(), tier.find(key, &tags).await);
-        let validated = self.validated(&tier, key.level(), found.ok()?, &local);
-        let (entry, ..) = validated.await?;
-        serde_json::from_slice(entry.parts.first()?).ok()
+        let found = self.counted(key.level(), tier.find(key, None, &tags).await).ok()?;
+        let (entry, ..) = self.validated(&tier, key.level(), &found, &local).await?;
+        serde_json::from_slice(&entry.value).ok()
     }
 
     async fn lead<T, E, F>(
@@ -131,7 +102,10 @@ impl Cache {
         E: LoadError,
         F: Future<Output = Result<Fill<T>, E>> + Send + 'static,
     {
-        let found = self.look_up::<T>(key, &tags, leader.stamps()).await;
+        let found = match leader.stamps().are_absent() {
+            true => None,
+            false => self.look_up::<T>(key, &tags, leader.stamps()).await,
+        };
         let filling = |leader| {
             let (cache, key) = (self.clone(), key.clone());
             Box::pin(async move { cache.fill(leader, &key, &tags, load).await })
@@ -158,9 +132,9 @@ impl Cache {
     ) -> Option<(Cached<T>, bool)> {
         let started = Instant::now();
         let tier = self.redis.as_ref()?;
-        let found = self.counted(key.level(), tier.find(key, tags).await).ok()?;
-        let (entry, left, local) = self.validated(tier, key.level(), found, local).await?;
-        let value = serde_json::from_slice(entry.parts.first()?).ok()?;
+        let found = self.counted(key.level(), tier.find(key, None, tags).await).ok()?;
+        let (entry, left, local) = self.validated(tier, key.level(), &found, local).await?;
+        let value = serde_json::from_slice(&entry.value).ok()?;
         self.metrics.time_hit(key.level(), started.elapsed());
         let outcome = Outcome::Hit(left);
         let mut cached = unkept(value, left, entry.stamps(), local, outcome);
@@ -201,9 +175,8 @@ impl Cache {
             Ok(fill) => fill,
             Err(err) => {
                 leader.land(Arc::new(Err::<Cached<T>, E>(err.clone())));
-                if let (Some(tier), Stamps::Known(_)) = (&self.redis, &stamps) {
-                    // The lease ends by itself where this fails.
-                    let _ = tier.release(key).await;
+                if let Stamps::Known(_) = &stamps {
+                    self.give_up(key).await;
                 }
                 return Err(err);
             }
@@ -218,20 +191,46 @@ impl Cache {
             None => (stamps, leader.stamps().clone()),
         };
         let mut cached = unkept(value, ttl, stamps, local, Outcome::Bypass);
-        // Followers don't wait for the store.
+        let content = content_of(&cached.tagged.value, ttl);
+        match (&cached.tagged.stamps, content) {
+            (Stamps::Known(_), Some(content)) => {
+                cached.outcome = Outcome::Miss { stored: true };
+                // Followers don't wait for the store.
+                if leader.has_followers() {
+                    leader.land(Arc::new(Ok::<_, E>(cached.clone())));
+                }
+                let (key, stamps) = (key.clone(), cached.tagged.stamps.clone());
+                cached.tagged.storing = Storing::begin(async move {
+                    let age = Duration::ZERO;
+                    let stored = self.store(&key, &stamps, age, ttl, content).await;
+                    self.record(&key, Outcome::Miss { stored });
+                    if !stored {
+                        self.give_up(&key).await;
+                    }
+                    // Until now a request joins the flight, because Redis does not have the value yet.
+                    drop(leader);
+                    stored
+                });
+                return Ok(cached);
+            }
+            (Stamps::Known(_) | Stamps::Unknown, _) => {
+                self.give_up(key).await;
+                cached.outcome = Outcome::Miss { stored: false };
+            }
+            (Stamps::Local(_), _) => {}
+        }
+        self.record(key, cached.outcome);
         if leader.has_followers() {
             leader.land(Arc::new(Ok::<_, E>(cached.clone())));
         }
-        if matches!(cached.tagged.stamps, Stamps::Known(_) | Stamps::Unknown) {
-            let stored = self.store_value(key, &cached.tagged, ttl).await;
-            if let (false, Some(tier)) = (stored, &self.redis) {
-                // Other instances must not wait for a load that failed. If this fails too, the lease expires.
-                let _ = tier.release(key).await;
-            }
-            cached.outcome = Outcome::Miss { stored };
-        }
-        self.record(key, cached.outcome);
         Ok(cached)
+    }
+
+    /// Ends the lease of a load that stored nothing: other instances must not wait for it. If this fails, the lease expires.
+    async fn give_up(&self, key: &CacheKey) {
+        if let Some(tier) = &self.redis {
+            let _ = tier.release(key).await;
+        }
     }
 
     /// The generations to load under; or what another instance loaded meanwhile.
@@ -246,7 +245,9 @@ impl Cache {
         let deadline = Instant::now() + patience;
         let mut waited = false;
         loop {
-            match self.counted(key.level(), tier.lease(key, tags).await) {
+            let leased = self.counted(key.level(), tier.lease(key, tags).await);
+            local.note_minted();
+            match leased {
                 Err(_) => return Ok(Stamps::Local(tags.clone())),
                 Ok((stamps, leased)) if leased || Instant::now() > deadline => {
                     // Between the last look and this lease the other instance may have stored.
@@ -268,24 +269,11 @@ impl Cache {
         }
     }
 
-    async fn store_value<T: Serialize>(
-        &self,
-        key: &CacheKey,
-        tagged: &Tagged<T>,
-        ttl: Duration,
-    ) -> bool {
-        let json = match serde_json::to_vec(&tagged.value) {
-            Ok(json) if !ttl.is_zero() => json,
-            _ => return false,
-        };
-        let parts = vec![json.into()];
-        let (age, about) = (Duration::ZERO, serde_json::Value::Null);
-        self.store(key, &tagged.stamps, age, ttl, about, parts).await
-    }
-
     /// A follower's share of what its leader loaded.
     fn followed<T, E>(&self, key: &CacheKey, result: Result<Cached<T>, E>) -> Result<Cached<T>, E> {
         let mut cached = result?;
+        // The leader minds the store.
+        cached.tagged.storing = Storing::default();
         if !matches!(cached.outcome, Outcome::Hit(_)) {
             cached.outcome = Outcome::Collapsed;
         }
@@ -300,26 +288,28 @@ impl Cache {
         &self,
         tier: &RedisTier,
         level: Level,
-        found: Found,
+        found: &Found,
         local: &LocalStamps,
     ) -> Option<(Entry, Duration, LocalStamps)> {
-        let entry = Entry::decode(found.bytes.as_ref()?, &self.build)?;
+        let entry = Entry::decode(found.bytes.as_ref()?, level.version(&self.versions))?;
         let left = entry.remaining()?;
-        let carried: TagSet = entry.stamps.keys().cloned().collect();
-        if !carried.contains(&Tag::site()) {
+        if !entry.stamps.contains_key(&Tag::site()) {
             return None;
         }
-        let (current, local) = match local.only(&carried) {
-            Some(local) => (found.generations, local),
-            None => {
-                let local = self.memory.generations.capture(&carried);
-                let current = tier.generations(&carried).await;
-                (self.counted(level, current).ok()?, local)
-            }
+        let is_current = |current: &BTreeMap<Tag, Generation>| {
+            entry.stamps.iter().all(|(tag, generation)| current.get(tag) == Some(generation))
         };
-        let mut stamps = entry.stamps.iter();
-        let alive = stamps.all(|(tag, generation)| current.get(tag) == Some(generation));
-        alive.then_some((entry, left, local))
+        // Most entries carry just the tags that they are expected to.
+        if entry.stamps.keys().eq(local.tags()) {
+            return is_current(&found.generations).then(|| (entry, left, local.clone()));
+        }
+        let carried: TagSet = entry.stamps.keys().cloned().collect();
+        if let Some(local) = local.only(&carried) {
+            return is_current(&found.generations).then_some((entry, left, local));
+        }
+        let local = self.memory.generations.capture(&carried);
+        let current = self.counted(level, tier.generations(&carried).await).ok()?;
+        is_current(&current).then_some((entry, left, local))
     }
 }
 
@@ -336,18 +326,6 @@ where
         Ok(Err(_)) => Err(Interrupted::TooLong.into()),
         Err(_) => Err(Interrupted::Panicked.into()),
     }
-}
-
-fn unkept<T>(
-    value: T,
-    ttl: Duration,
-    stamps: Stamps,
-    local: LocalStamps,
-    outcome: Outcome,
-) -> Cached<T> {
-    let now = Instant::now();
-    let tagged = Tagged { value, stamps, local, fresh_until: now + ttl, loaded: now };
-    Cached { tagged, outcome }
 }
 
 fn landed<T, E>(landed: Landed) -> Option<Result<Cached<T>, E>>

@@ -5,36 +5,32 @@ use std::time::{Duration, Instant};
 
 use actix_web::http::header::HeaderValue;
 use actix_web::web::Bytes;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::Entry;
-use super::compression::{Compressed, Effort, Encoding, compressed, compressed_anyway, packed};
+use super::compression::{
+    Compressed, Effort, Encoding, compressed, compressed_anyway, decompressed, packed,
+};
+use super::etags::Etags;
+use super::page_head::{Content, PageHead};
 use super::tag::hex;
 
 /// A page with a body per encoding that is worth it.
 ///
 /// A body of usual size is compressed when an encoding is first requested: fast, because most pages of a list that is
-/// written to are replaced at once, and better once the page has lived for a second.
+/// written to are replaced at once, and better once the page has lived for a second. A page from Redis has the body that
+/// was asked for; the others are made of that when they are requested.
 #[derive(Debug, Clone)]
 pub struct StoredPage {
     /// The `Content-Type`.
     pub content_type: HeaderValue,
-    etag: String,
     etags: Etags,
-    identity: Bytes,
+    /// The length of the body as it is.
+    length: usize,
+    identity: OnceLock<Bytes>,
     gzip: OnceLock<Option<Compressed>>,
     brotli: OnceLock<Option<Compressed>>,
     /// From when on compression may take longer.
     settled: Instant,
-}
-
-#[derive(Serialize, Deserialize)]
-struct About {
-    content_type: String,
-    etag: String,
-    /// How long it may be kept from when it was stored; its data may be older.
-    lifetime_ms: u64,
 }
 
 /// How long a page lives before a better compression is worth its time.
@@ -83,12 +79,11 @@ impl StoredPage {
         gzip: OnceLock<Option<Compressed>>,
         brotli: OnceLock<Option<Compressed>>,
     ) -> Self {
-        let etag = hex(&Sha256::digest(&identity)[..16]);
         Self {
             content_type,
-            etags: Etags::of(&etag),
-            etag,
-            identity,
+            etags: Etags::of(hex(&Sha256::digest(&identity)[..16])),
+            length: identity.len(),
+            identity: identity.into(),
             gzip,
             brotli,
             settled: Instant::now() + SETTLED,
@@ -100,7 +95,7 @@ impl StoredPage {
         let better = |encoding: Encoding| {
             let made = self.made(encoding)?;
             match made.effort {
-                Effort::Fast => compressed(&self.identity, encoding, Effort::Best),
+                Effort::Fast => compressed(self.text(), encoding, Effort::Best),
                 Effort::Best => Some(made.clone()),
             }
         };
@@ -111,10 +106,11 @@ impl StoredPage {
             return None;
         }
         let [gzip, brotli] = encodings.map(better);
-        let (identity, gzip, brotli) = packed(&self.identity, gzip, brotli);
+        let (identity, gzip, brotli) = packed(self.text(), gzip, brotli);
         // An encoding that was not requested yet is still compressed when it is.
         let lock =
             |made: Option<Compressed>| made.map_or_else(OnceLock::new, |made| Some(made).into());
+        let identity = identity.into();
         Some(Self { identity, gzip: lock(gzip), brotli: lock(brotli), ..self.clone() })
     }
 
@@ -131,7 +127,12 @@ impl StoredPage {
 
     /// The body as it was rendered.
     pub fn text(&self) -> &Bytes {
-        &self.identity
+        self.identity.get_or_init(|| {
+            let made = [Encoding::Brotli, Encoding::Gzip].into_iter();
+            let mut texts = made.filter_map(|e| decompressed(&self.made(e)?.body, e));
+            // A page has at least one body, which this build has compressed.
+            texts.next().unwrap_or_default()
+        })
     }
 
     /// The body in an encoding. One that is not worth keeping is made each time: only clients that refuse the body as it
@@ -139,8 +140,8 @@ impl StoredPage {
     pub fn body(&self, encoding: Encoding) -> Bytes {
         let kept = self.compressed(encoding).map(|kept| kept.body.clone());
         kept.unwrap_or_else(|| match encoding {
-            Encoding::Identity => self.identity.clone(),
-            _ => compressed_anyway(&self.identity, encoding, Effort::Fast).into(),
+            Encoding::Identity => self.text().clone(),
+            _ => compressed_anyway(self.text(), encoding, Effort::Fast).into(),
         })
     }
 
@@ -151,7 +152,7 @@ impl StoredPage {
                 true => Effort::Fast,
                 false => Effort::Best,
             };
-            compressed(&self.identity, encoding, effort)
+            compressed(self.text(), encoding, effort)
         };
         self.lock(encoding)?.get_or_init(make).as_ref()
     }
@@ -172,27 +173,21 @@ impl StoredPage {
     /// The strong validator of a representation, quoted: each encoding has its own (RFC 9110, section 8.8.3.3), and so
     /// has each effort of its compression, because the bytes differ.
     pub fn etag(&self, encoding: Encoding) -> &HeaderValue {
-        let effort = self.compressed(encoding).map(|made| made.effort);
-        let [best, fast] = self.etags(encoding);
-        match effort {
-            Some(Effort::Fast) => fast,
-            _ => best,
+        match self.compressed(encoding).map(|made| made.effort) {
+            Some(Effort::Fast) => self.etags.fast(encoding),
+            _ => self.etags.best(encoding),
         }
     }
 
     /// Every validator under which a client may have the body in an encoding: the bytes differ, the text does not.
     pub fn etags(&self, encoding: Encoding) -> [&HeaderValue; 2] {
-        let Etags(identity, gzip, brotli) = &self.etags;
-        match encoding {
-            Encoding::Identity => [identity, identity],
-            Encoding::Gzip => gzip.each_ref(),
-            Encoding::Brotli => brotli.each_ref(),
-        }
+        [self.etags.best(encoding), self.etags.fast(encoding)]
     }
 
     /// The lengths of the bodies that have been made, in bytes, each with the name of its encoding.
     pub(super) fn sizes(&self) -> Vec<(&'static str, usize)> {
-        let mut sizes = vec![("identity", self.identity.len())];
+        let identity = self.identity.get().map(|body| ("identity", body.len()));
+        let mut sizes = Vec::from_iter(identity);
         for encoding in [Encoding::Gzip, Encoding::Brotli] {
             let made = self.made(encoding).map(|made| made.body.len());
             sizes.extend(encoding.token().zip(made));
@@ -204,25 +199,9 @@ impl StoredPage {
     pub(super) fn weight(&self) -> usize {
         let bytes = |lock: &OnceLock<Option<Compressed>>| match lock.get() {
             Some(made) => made.as_ref().map_or(0, |made| made.body.len()),
-            None => self.identity.len() / 4,
+            None => self.length / 4,
         };
-        self.identity.len() + bytes(&self.gzip) + bytes(&self.brotli)
-    }
-
-    pub(super) fn about(&self, lifetime: Duration) -> serde_json::Value {
-        let content_type = self.content_type.to_str().unwrap_or_default();
-        let lifetime = u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX);
-        serde_json::json!({ "content_type": content_type, "etag": self.etag, "lifetime_ms": lifetime })
-    }
-
-    /// Its bodies; an empty one stands for one that has not been made, or not well.
-    pub(super) fn parts(&self) -> Vec<Bytes> {
-        let best = |encoding| {
-            let made = self.made(encoding);
-            let best = made.filter(|made| made.effort == Effort::Best);
-            best.map_or_else(Bytes::new, |made| made.body.clone())
-        };
-        vec![self.identity.clone(), best(Encoding::Gzip), best(Encoding::Brotli)]
+        self.length + bytes(&self.gzip) + bytes(&self.brotli)
     }
 
     /// Whether a body may still have to be compressed for a request.
@@ -230,51 +209,45 @@ impl StoredPage {
         self.gzip.get().is_none() || self.brotli.get().is_none()
     }
 
-    /// The page of an entry, and the lifetime that it was stored with.
-    pub(super) fn read(entry: &Entry) -> Option<(Self, Duration)> {
-        let About { content_type, etag, lifetime_ms } = About::deserialize(&entry.about).ok()?;
-        let [identity, gzip, brotli] = entry.parts.as_slice() else {
-            return None;
-        };
-        let is_small = identity.len() < WORTH_COMPRESSING;
-        let compressed = |body: &Bytes| match body.is_empty() {
-            true if is_small => None.into(),
-            true => OnceLock::new(),
-            false => {
-                let (body, effort) = (body.clone(), Effort::Best);
-                Some(Compressed { body, effort }).into()
-            }
-        };
-        let page = Self {
-            content_type: HeaderValue::from_str(&content_type).ok()?,
-            etags: Etags::of(&etag),
-            etag,
-            identity: identity.clone(),
-            gzip: compressed(gzip),
-            brotli: compressed(brotli),
-            settled: Instant::now() + SETTLED,
-        };
-        Some((page, Duration::from_millis(lifetime_ms)))
+    /// What Redis is to keep of it for a lifetime: the body as it is, and those that have been made well.
+    pub(super) fn content(&self, lifetime: Duration) -> Content {
+        let (mut bodies, mut value) = (Vec::new(), self.text().clone());
+        if value.len() >= WORTH_COMPRESSING {
+            bodies.push((Encoding::Identity, std::mem::take(&mut value)));
+        }
+        for encoding in [Encoding::Gzip, Encoding::Brotli] {
+            let made = self.made(encoding);
+            let best = made.filter(|made| made.effort == Effort::Best);
+            bodies.extend(best.map(|made| (encoding, made.body.clone())));
+        }
+        let content_type = self.content_type.to_str().unwrap_or_default();
+        let head = PageHead::new(content_type, self.etags.digits(), lifetime, &bodies);
+        Content { page: Some(head), value, bodies }
     }
-}
 
-/// The validators of the identity body, and of the gzip and brotli bodies at best and fast. The fast bodies have
-/// digits of their own.
-#[derive(Debug, Clone)]
-struct Etags(HeaderValue, [HeaderValue; 2], [HeaderValue; 2]);
-
-impl Etags {
-    fn of(etag: &str) -> Self {
-        let fast = hex(&Sha256::digest(format!("{etag} fast"))[..16]);
-        let quoted = |suffix: &str| {
-            [etag, &fast].map(|digits| {
-                // Hexadecimal digits are a valid value; anything else is not read from Redis.
-                HeaderValue::from_str(&format!("\"{digits}{suffix}\""))
-                    .unwrap_or(HeaderValue::from_static("\"\""))
-            })
+    /// The page of a head and one of its bodies.
+    pub(super) fn read(head: &PageHead, encoding: Encoding, body: Bytes) -> Option<Self> {
+        let (identity, gzip, brotli) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        let length = head.text_length().unwrap_or(body.len());
+        let made = |body| Some(Compressed { body, effort: Effort::Best });
+        let [gzip, brotli] = match encoding {
+            Encoding::Identity if length < WORTH_COMPRESSING => [None.into(), None.into()],
+            Encoding::Identity => [gzip, brotli],
+            Encoding::Gzip => [made(body.clone()).into(), brotli],
+            Encoding::Brotli => [gzip, made(body.clone()).into()],
         };
-        let [identity, _] = quoted("");
-        Self(identity, quoted("-gzip"), quoted("-br"))
+        Some(Self {
+            content_type: HeaderValue::from_str(&head.content_type).ok()?,
+            etags: Etags::of(head.etag.clone()),
+            length,
+            identity: match encoding {
+                Encoding::Identity => body.into(),
+                Encoding::Gzip | Encoding::Brotli => identity,
+            },
+            gzip,
+            brotli,
+            settled: Instant::now() + SETTLED,
+        })
     }
 }
 
@@ -298,6 +271,33 @@ mod tests {
         let all = [Encoding::Brotli, Encoding::Gzip, Encoding::Identity];
         assert_eq!(page("short").choose(all), Encoding::Identity);
         assert_eq!(page(&"long ".repeat(500)).choose(all), Encoding::Brotli);
+    }
+
+    /// The page as another instance reads it from Redis in an encoding.
+    fn read_back(page: &StoredPage, wanted: Encoding) -> StoredPage {
+        let content = page.content(Duration::from_secs(900));
+        let head = content.page.expect("a page");
+        let mut bodies = content.bodies.into_iter();
+        let (_, body) = bodies.find(|(encoding, _)| *encoding == wanted).expect("stored");
+        assert!(head.fits(wanted, &body));
+        StoredPage::read(&head, wanted, body).expect("readable")
+    }
+
+    #[test]
+    fn each_encoding_is_made_of_the_one_that_was_read() {
+        let text = "a page ".repeat(200);
+        let whole = page(&text);
+        let all = [Encoding::Identity, Encoding::Gzip, Encoding::Brotli];
+        for wanted in all {
+            let read = read_back(&whole, wanted);
+            assert_eq!(encodings(&read), [wanted.name()]);
+            assert_eq!(read.body(wanted), whole.body(wanted));
+            assert_eq!(read.etag(wanted), whole.etag(wanted));
+            for other in all {
+                let body = decompressed(&read.body(other), other).expect("in its encoding");
+                assert_eq!(body, text, "{other:?} of {wanted:?}");
+            }
+        }
     }
 
     fn lazy(text: &str) -> StoredPage {

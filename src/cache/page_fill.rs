@@ -10,7 +10,9 @@ use super::load::jittered;
 use super::memory::{GRACE, HeldPage, LocalStamps};
 use super::page::SETTLED;
 use super::policy::MAX_BODY_BYTES;
-use super::{Cache, CacheKey, Level, LoadError, Outcome, Rendered, Served, Stamps, StoredPage};
+use super::{
+    Cache, CacheKey, Encoding, Level, LoadError, Outcome, Rendered, Served, Stamps, StoredPage,
+};
 
 impl Cache {
     /// Renders, keeps, and lets followers have the page.
@@ -31,7 +33,16 @@ impl Cache {
         self.metrics.time_load(Level::PageRedis, took);
         self.popular.note(key, |tally| tally.add_load(took, invalidated));
         let result = match rendered {
-            Ok(rendered) => Ok(self.keep_page::<E>(&leader, key, rendered).await),
+            Ok(rendered) => {
+                let policy = rendered.policy.as_ref();
+                let storing = policy.map(|policy| policy.storing.clone()).unwrap_or_default();
+                let mut served = self.keep_page::<E>(&leader, key, rendered).await;
+                // Only the leader says whether its data are stored, and waits for that.
+                if !storing.all_succeeded().await {
+                    served.data_not_stored();
+                }
+                Ok(served)
+            }
             Err(err) if err.is_outage() => match self.stale_page(key) {
                 Some(served) => Ok(served),
                 None => {
@@ -59,11 +70,8 @@ impl Cache {
         let since = self.lease.ended_for(Instant::now())?;
         let since = Some(since).filter(|since| *since <= GRACE)?;
         let tier = self.redis.as_ref()?.beyond_lease();
-        let found = self.counted(key.level(), tier.find(key, stamps.tags()).await);
-        let validated = self.validated(&tier, key.level(), found.ok()?, stamps);
-        let (entry, left, local) = validated.await?;
-        let (page, lifetime) = StoredPage::read(&entry)?;
-        let held = HeldPage::new(page, entry.age(), left, lifetime, local);
+        // A notice is put into the body as it is.
+        let held = self.find_page(&tier, key, Encoding::Identity, stamps.tags(), stamps).await?;
         let outcome = Outcome::Stale(since);
         self.record_at(Level::PageRedis, key, outcome);
         Some(Served {
@@ -101,7 +109,7 @@ impl Cache {
         let Some(page) = self.compressible(&rendered).await else {
             return self.page_not_kept(key, rendered, stamps);
         };
-        let (about, parts) = (page.about(ttl), page.parts());
+        let content = page.content(ttl);
         let age = policy.loaded.elapsed();
         // In memory first: other requests need not wait for Redis.
         let held = HeldPage::new(page, age, ttl, ttl, stamps);
@@ -115,7 +123,7 @@ impl Cache {
                     let page = page.clone();
                     leader.land(Arc::new(Ok::<_, E>(Served { page, trail })));
                 }
-                self.store(key, &policy.stamps, age, ttl, about, parts).await
+                self.store(key, &policy.stamps, age, ttl, content).await
             }
             Stamps::Local(_) | Stamps::Unknown => false,
         };
@@ -174,13 +182,13 @@ impl Cache {
             let Ok(Some(page)) = improved else {
                 return;
             };
-            let (now, parts) = (Instant::now(), page.page.parts());
+            let now = Instant::now();
             let (age, left) = (page.age(now), page.ttl(now));
-            let stored = in_redis.map(|(stamps, lifetime)| (stamps, page.page.about(lifetime)));
+            let stored = in_redis.map(|(stamps, lifetime)| (stamps, page.page.content(lifetime)));
             if cache.memory.replace(&key, &old, page)
-                && let Some((stamps, about)) = stored
+                && let Some((stamps, content)) = stored
             {
-                cache.store(&key, &stamps, age, left, about, parts).await;
+                cache.store(&key, &stamps, age, left, content).await;
             }
         });
     }

@@ -7,9 +7,10 @@ use super::flight::{Landed, Leader, Part};
 use super::load::{ATTEMPTS, to_the_end};
 use super::memory::{HeldPage, LocalStamps};
 use super::metrics::Source;
+use super::redis_tier::RedisTier;
 use super::{
-    Cache, CacheKey, InMemory, Level, LoadError, Missed, Outcome, Rendered, Served, StoredPage,
-    TagSet, caller,
+    Cache, CacheKey, Encoding, InMemory, Level, LoadError, Missed, Outcome, Rendered, Served,
+    StoredPage, TagSet, caller,
 };
 
 impl Cache {
@@ -36,8 +37,8 @@ impl Cache {
     }
 
     /// The page under a key that memory has missed, rendered if no other level has it; one rendering, however many ask. `tags` are what it is
-    /// expected to depend on. The rendering goes on if the caller goes away. Where the database is out of reach, a
-    /// page that has only expired may stand in.
+    /// expected to depend on, `wanted` is the encoding that the reader likes best. The rendering goes on if the caller goes
+    /// away. Where the database is out of reach, a page that has only expired may stand in.
     ///
     /// # Errors
     /// Only those of the rendering.
@@ -45,6 +46,7 @@ impl Cache {
         &self,
         key: &CacheKey,
         tags: &TagSet,
+        wanted: Encoding,
         missed: Missed,
         render: impl FnOnce() -> F + Send + 'static,
     ) -> Result<Served, E>
@@ -55,7 +57,7 @@ impl Cache {
         if self.memory.is_enabled() {
             self.metrics.count_miss(Level::PageMemory);
         }
-        let served = self.get_or_lead(key, super::with_site(tags), missed, render).await;
+        let served = self.get_or_lead(key, super::with_site(tags), wanted, missed, render).await;
         if let Ok(served) = &served {
             self.metrics.count_page(served.source());
             self.popular.note(key, |tally| tally.requests += 1);
@@ -67,6 +69,7 @@ impl Cache {
         &self,
         key: &CacheKey,
         tags: TagSet,
+        wanted: Encoding,
         missed: Missed,
         render: impl FnOnce() -> F + Send + 'static,
     ) -> Result<Served, E>
@@ -77,7 +80,7 @@ impl Cache {
         for _ in 0..ATTEMPTS {
             match self.join(key, &tags) {
                 Part::Leader(leader) => {
-                    return self.lead_page(leader, key, &tags, missed, render).await;
+                    return self.lead_page(leader, key, &tags, wanted, missed, render).await;
                 }
                 Part::Follower(follower) => {
                     let known = follower.stamps().clone();
@@ -118,6 +121,7 @@ impl Cache {
         leader: Leader,
         key: &CacheKey,
         tags: &TagSet,
+        wanted: Encoding,
         missed: Missed,
         render: impl FnOnce() -> F + Send + 'static,
     ) -> Result<Served, E>
@@ -132,10 +136,11 @@ impl Cache {
             let trail = vec![(Level::PageMemory, Outcome::Hit(ttl))];
             return Ok(Served { page, trail });
         }
-        let found = self.look_up_page(key, tags, leader.stamps()).await;
+        let found = self.look_up_page(key, wanted, tags, leader.stamps()).await;
         let filling = |leader| {
             let (cache, key) = (self.clone(), key.clone());
-            async move { cache.fill_page(leader, &key, render).await }
+            // On the heap, because it is large and a hit has no need of it.
+            Box::pin(async move { cache.fill_page(leader, &key, render).await })
         };
         let Some((served, ends_soon)) = found else {
             return to_the_end(filling(leader)).await;
@@ -153,15 +158,14 @@ impl Cache {
     async fn look_up_page(
         &self,
         key: &CacheKey,
+        wanted: Encoding,
         tags: &TagSet,
         stamps: &LocalStamps,
     ) -> Option<(Served, bool)> {
         let started = Instant::now();
         let tier = self.redis.as_ref()?;
-        let found = self.counted(key.level(), tier.find(key, tags).await).ok()?;
-        let (entry, left, local) = self.validated(tier, key.level(), found, stamps).await?;
-        let (page, lifetime) = StoredPage::read(&entry)?;
-        let held = HeldPage::new(page, entry.age(), left, lifetime, local);
+        let held = self.find_page(tier, key, wanted, tags, stamps).await?;
+        let left = held.ttl(Instant::now());
         let page = self.keep_in_memory(key, held);
         self.improve_later(key, &page, None);
         self.metrics.time_hit(Level::PageRedis, started.elapsed());
@@ -170,6 +174,37 @@ impl Cache {
         let trail = vec![(Level::PageRedis, outcome)];
         let ends_soon = page.ends_soon(Instant::now());
         Some((Served { page, trail }, ends_soon))
+    }
+
+    /// The page that Redis has under a key, if it is valid, with the body in an encoding, or the body as it is where it has
+    /// none in that encoding.
+    pub(super) async fn find_page(
+        &self,
+        tier: &RedisTier,
+        key: &CacheKey,
+        wanted: Encoding,
+        tags: &TagSet,
+        stamps: &LocalStamps,
+    ) -> Option<HeldPage> {
+        let level = key.level();
+        let mut found = self.counted(level, tier.find(key, Some(wanted), tags).await).ok()?;
+        // If they are gone, so is all that the page is made of: it is not looked for.
+        stamps.note_found(&found.generations);
+        let (entry, left, local) = self.validated(tier, level, &found, stamps).await?;
+        let head = entry.page.as_ref()?;
+        let (encoding, body) = if head.text_length().is_none() {
+            (Encoding::Identity, entry.value.clone())
+        } else if head.has(wanted) {
+            (wanted, found.body.take()?)
+        } else {
+            let text = tier.find_body(key, Encoding::Identity).await;
+            (Encoding::Identity, self.counted(level, text).ok()??)
+        };
+        if head.has(encoding) && !head.fits(encoding, &body) {
+            return None;
+        }
+        let page = StoredPage::read(head, encoding, body)?;
+        Some(HeldPage::new(page, entry.age(), left, head.lifetime(), local))
     }
 
     /// A follower's share of what its leader got.

@@ -15,6 +15,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
 
 use super::memory::LocalStamps;
+use super::storing::Storing;
 use super::{Cached, Stamps, Tagged};
 pub use super::{Level, Outcome};
 
@@ -34,18 +35,22 @@ pub struct CachePolicy {
     pub loaded: Instant,
     /// How the levels behind the page took part, for `Cache-Status`.
     pub trail: Vec<(Level, Outcome)>,
+    /// The stores of its data that may be under way.
+    pub(super) storing: Storing,
 }
 
 impl CachePolicy {
     /// The policy of a response made of a value that came through a level.
     pub fn of<T>(cached: &Cached<T>, level: Level) -> Self {
-        let Cached { tagged: Tagged { stamps, local, fresh_until, loaded, .. }, outcome } = cached;
+        let Cached { tagged, outcome } = cached;
+        let Tagged { stamps, local, fresh_until, loaded, storing, .. } = tagged;
         Self {
             stamps: stamps.clone(),
             local: local.clone(),
             fresh_until: *fresh_until,
             loaded: *loaded,
             trail: vec![(level, *outcome)],
+            storing: storing.clone(),
         }
     }
 }

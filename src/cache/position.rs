@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use deadpool_redis::redis::{self, Script};
 
+use super::redis_tier::{APPLIED, POSITION};
 use super::{Cache, CacheError, EventMark, Tag};
 
 /// Moves the position if it still is what the mover has read; a server that was replaced meanwhile holds another.
@@ -31,7 +32,7 @@ impl Cache {
             "local v = redis.pcall('GET', KEYS[1]) return type(v) == 'string' and v or false";
         let tier = self.tier()?;
         let mut command = redis::cmd("EVAL");
-        command.arg(SCRIPT).arg(1).arg(tier.key("log_position"));
+        command.arg(SCRIPT).arg(1).arg(tier.key(POSITION));
         let (bytes, connection): (Option<Vec<u8>>, u64) = tier
             .run_invalidation(async |c| Ok((command.query_async(&mut c.redis).await?, c.number())))
             .await?;
@@ -51,7 +52,7 @@ impl Cache {
     pub async fn move_position(&self, from: &HeldPosition, to: &str) -> Result<(), CacheError> {
         let tier = self.tier()?;
         let mut script = MOVE.prepare_invoke();
-        script.key(tier.key("log_position")).arg(from.text.as_deref().unwrap_or_default()).arg(to);
+        script.key(tier.key(POSITION)).arg(from.text.as_deref().unwrap_or_default()).arg(to);
         let moved = tier.run_invalidation(async |c| match c.number() == from.connection {
             true => script.invoke_async(&mut c.redis).await.map(Some),
             false => Ok(None),
@@ -77,7 +78,7 @@ impl Cache {
             command
                 .arg(SCRIPT)
                 .arg(1)
-                .arg(tier.key("applied"))
+                .arg(tier.key(APPLIED))
                 .arg(part.iter().map(EventMark::as_str).collect::<Vec<_>>());
             missing.extend(
                 tier.run_invalidation(async |c| {
@@ -97,7 +98,7 @@ impl Cache {
     pub async fn void_all(&self) -> Result<(), CacheError> {
         let tier = self.tier()?;
         let mut command = redis::cmd("DEL");
-        command.arg(tier.generation_key(&Tag::site())).arg(tier.key("applied"));
+        command.arg(tier.generation_key(&Tag::site())).arg(tier.key(APPLIED));
         tier.run_invalidation(async |c| command.query_async(&mut c.redis).await).await
     }
 }

@@ -221,7 +221,7 @@ mod tests {
     /// A cache of its own with some pages in memory, and without Redis.
     fn holding(pages: u64) -> Cache {
         let config = Config::from_variables(|_| None).expect("the defaults are right");
-        let cache = Cache::new(&config.cache, None, "tests");
+        let cache = Cache::new(&config.cache, None);
         let hour = Duration::from_secs(3600);
         for number in 0..pages {
             let body = number.to_string().into();

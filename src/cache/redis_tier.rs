@@ -7,16 +7,27 @@ use std::time::{Duration, Instant};
 use actix_web::web::Bytes;
 use deadpool_redis::redis::{self, RedisResult, Script};
 
+use super::compression::Encoding;
 use super::error::CacheError;
 use super::lease::Lease;
 use super::link::{Connection, Link};
+use super::page_head::BODIES;
 use super::{CacheKey, EventMark, Generation, Stamps, Tag, TagSet};
+use crate::config::CacheVersions;
 
 /// Deletes the generations of some events' tags, and notes that the events are applied.
 static INVALIDATE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("invalidate.lua")));
 /// Reads the generations of tags, minting those that are missing or are not tokens, and leases the load under them.
 static LEASE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lease.lua")));
+/// Stores an entry with its bodies, whole or not at all.
+static STORE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("store.lua")));
 
+/// Up to where Redis reflects the log, and the events that are applied to it. The number of both names grows with each
+/// release that maps events to other tags: what an older release beside it has applied says nothing of tags that are new to
+/// it, so each of them applies every event by itself, and both have a position of their own. Generations are shared.
+pub(super) const POSITION: &str = "log_position:2";
+/// See [`POSITION`].
+pub(super) const APPLIED: &str = "applied:2";
 /// How long Redis remembers that an event is applied.
 const APPLIED_SECONDS: u64 = 3600;
 /// How long a generation is kept that was minted for a load: until an entry that carries it is stored, which keeps it
@@ -30,6 +41,8 @@ const LEASE_MS: u64 = 2000;
 pub(super) struct Found {
     /// The bytes under the key.
     pub(super) bytes: Option<Bytes>,
+    /// The body of a page that was asked for with it.
+    pub(super) body: Option<Bytes>,
     /// The generations of the tags that were asked for; those missing are left out.
     pub(super) generations: BTreeMap<Tag, Generation>,
 }
@@ -39,6 +52,7 @@ pub(super) struct Found {
 pub(super) struct RedisTier {
     pub(super) link: Link,
     pub(super) prefix: String,
+    pub(super) versions: Arc<CacheVersions>,
     /// What it is read under; `None` where an answer may be old.
     pub(super) lease: Option<Arc<Lease>>,
     /// How long a generation is kept at least after its last use: longer than the pages, query results and counts that
@@ -53,18 +67,50 @@ impl RedisTier {
     }
 
     pub(super) fn key(&self, name: &str) -> String {
-        format!("{}:{name}", self.prefix)
+        [&self.prefix, ":", name].concat()
+    }
+
+    /// The key of an entry: of another release's page there is another one.
+    pub(super) fn entry_key(&self, key: &CacheKey) -> String {
+        [&self.prefix, ":", key.as_str(), "#", self.version(key)].concat()
+    }
+
+    fn version(&self, key: &CacheKey) -> &str {
+        key.level().version(&self.versions)
     }
 
     pub(super) fn generation_key(&self, tag: &Tag) -> String {
-        format!("{}:gen:{}", self.prefix, tag.as_str())
+        [&self.prefix, ":gen:", tag.as_str()].concat()
     }
 
-    /// The entry and the generations of the tags that it is expected to carry, in one round trip.
-    pub(super) async fn find(&self, key: &CacheKey, tags: &TagSet) -> Result<Found, CacheError> {
-        let mut values = self.get([self.key(key.as_str())], tags).await?.into_iter();
+    fn body_key(&self, key: &CacheKey, encoding: Encoding) -> String {
+        [&self.prefix, ":", BODIES, ":", encoding.name(), ":", key.as_str(), "#", self.version(key)]
+            .concat()
+    }
+
+    /// The entry, one of its bodies, and the generations of the tags that it is expected to carry, in one round trip.
+    pub(super) async fn find(
+        &self,
+        key: &CacheKey,
+        body: Option<Encoding>,
+        tags: &TagSet,
+    ) -> Result<Found, CacheError> {
+        let keys = [self.entry_key(key)].into_iter();
+        let keys = keys.chain(body.map(|encoding| self.body_key(key, encoding)));
+        let mut values = self.get(keys, tags).await?.into_iter();
         let bytes = values.next().flatten().map(Bytes::from);
-        Ok(Found { bytes, generations: generations_of(tags, values) })
+        let body = body.and_then(|_| values.next().flatten()).map(Bytes::from);
+        Ok(Found { bytes, body, generations: generations_of(tags, values) })
+    }
+
+    /// A body of a page.
+    pub(super) async fn find_body(
+        &self,
+        key: &CacheKey,
+        encoding: Encoding,
+    ) -> Result<Option<Bytes>, CacheError> {
+        let values = self.get([self.body_key(key, encoding)], &TagSet::new()).await?;
+        Ok(values.into_iter().next().flatten().map(Bytes::from))
     }
 
     /// The generations of tags; missing ones are left out.
@@ -76,9 +122,9 @@ impl RedisTier {
     }
 
     /// The values of some keys, then those of the tags' generations.
-    async fn get<const N: usize>(
+    async fn get(
         &self,
-        keys: [String; N],
+        keys: impl IntoIterator<Item = String>,
         tags: &TagSet,
     ) -> Result<Vec<Option<Vec<u8>>>, CacheError> {
         let mut command = redis::cmd("MGET");
@@ -129,29 +175,29 @@ impl RedisTier {
     }
 
     fn lease_key(&self, key: &CacheKey) -> String {
-        self.key(&format!("lease:{}", key.as_str()))
+        [&self.prefix, ":lease:", key.as_str(), "#", self.version(key)].concat()
     }
 
-    /// Stores an entry, keeps its generations for longer than it, and ends the lease of its load.
+    /// Stores an entry with its bodies, keeps its generations for longer than it, and ends the lease of its load.
     pub(super) async fn store(
         &self,
         key: &CacheKey,
         bytes: &[u8],
+        bodies: &[(Encoding, Bytes)],
         ttl: Duration,
         tags: &TagSet,
     ) -> Result<(), CacheError> {
-        let mut pipeline = redis::pipe();
         let millis = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).max(1);
-        pipeline.cmd("SET").arg(self.key(key.as_str())).arg(bytes).arg("PX").arg(millis).ignore();
-        // Never shortened: another entry that carries the tag may be kept for longer.
-        let seconds = self.generation_ttl.max(ttl * 2).as_secs();
-        for tag in tags {
-            let key = self.generation_key(tag);
-            let expire = pipeline.cmd("EXPIRE").arg(key).arg(seconds);
-            expire.arg("GT").ignore();
+        let mut script = STORE.prepare_invoke();
+        script.key(self.lease_key(key)).key(self.entry_key(key));
+        script.arg(millis).arg(self.generation_ttl.max(ttl * 2).as_secs()).arg(bytes);
+        for (encoding, body) in bodies {
+            script.key(self.body_key(key, *encoding)).arg(body.as_ref());
         }
-        pipeline.cmd("DEL").arg(self.lease_key(key)).ignore();
-        self.run(async |c| pipeline.query_async::<()>(&mut c.redis).await).await
+        for tag in tags {
+            script.key(self.generation_key(tag));
+        }
+        self.run(async |c| script.invoke_async::<()>(&mut c.redis).await).await
     }
 
     /// Deletes the generations of some events' tags. Returns whether this call did it: with `once`, events that have
@@ -163,7 +209,7 @@ impl RedisTier {
         once: bool,
     ) -> Result<bool, CacheError> {
         let mut script = INVALIDATE.prepare_invoke();
-        script.key(self.key("applied"));
+        script.key(self.key(APPLIED));
         let events: Vec<_> = events.iter().map(EventMark::as_str).collect();
         script.arg(APPLIED_SECONDS).arg(u8::from(once)).arg(events);
         tags.iter().for_each(|tag| {

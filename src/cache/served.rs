@@ -61,4 +61,13 @@ impl Served {
     pub(super) fn source(&self) -> Source {
         Source::of(&self.trail)
     }
+
+    /// Notes that data of the page could not be stored after all.
+    pub(super) fn data_not_stored(&mut self) {
+        for (level, outcome) in &mut self.trail {
+            if let (Level::Queryset, Outcome::Miss { stored }) = (level, outcome) {
+                *stored = false;
+            }
+        }
+    }
 }

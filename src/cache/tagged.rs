@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::Stamps;
 use super::memory::LocalStamps;
+use super::storing::Storing;
 
 /// A value with the stamps of everything that it was made of, and until when it may be kept.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub struct Tagged<T> {
     pub fresh_until: Instant,
     /// When the first of its parts was loaded.
     pub loaded: Instant,
+    /// The stores of its parts that may be under way.
+    pub(super) storing: Storing,
 }
 
 impl<T> Tagged<T> {
@@ -29,6 +32,7 @@ impl<T> Tagged<T> {
             local: self.local,
             fresh_until: self.fresh_until,
             loaded: self.loaded,
+            storing: self.storing,
         }
     }
 
@@ -40,6 +44,7 @@ impl<T> Tagged<T> {
             local: self.local.union(&other.local),
             fresh_until: self.fresh_until.min(other.fresh_until),
             loaded: self.loaded.min(other.loaded),
+            storing: self.storing.and(other.storing),
         }
     }
 }

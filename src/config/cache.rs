@@ -37,6 +37,23 @@ pub struct CacheConfig {
     /// `PAGE_CACHE_MEMORY_MB`, in bytes; 0 turns the memory tier off. Too low, and hot pages are fetched from Redis again
     /// and again; too high, and the process takes memory that PostgreSQL could use.
     pub memory_bytes: u64,
+    /// Those of this program.
+    pub versions: CacheVersions,
+}
+
+/// What entries are kept under, so that releases that run side by side leave each other's alone.
+#[derive(Debug, Clone)]
+pub struct CacheVersions {
+    /// That of pages: changes with everything that decides what a page looks like.
+    pub page: String,
+    /// That of query results, counts and sessions: changes with what decides how they are read and stored.
+    pub data: String,
+}
+
+impl CacheVersions {
+    fn of_this_build() -> Self {
+        Self { page: env!("BUILD_ID").to_owned(), data: env!("DATA_ID").to_owned() }
+    }
 }
 
 /// A year: longer lifetimes are surely a mistake of units.
@@ -60,6 +77,7 @@ impl CacheConfig {
             queryset_ttl,
             count_ttl,
             memory_bytes: megabytes * 1024 * 1024,
+            versions: CacheVersions::of_this_build(),
         }
     }
 }

@@ -7,6 +7,7 @@ mod cache;
 mod database;
 mod hosts;
 mod listen;
+mod mail;
 mod postgres;
 mod postgres_url;
 mod proxies;
@@ -18,10 +19,11 @@ mod site;
 
 use std::path::PathBuf;
 
-pub use cache::{CacheConfig, RedisChoice};
+pub use cache::{CacheConfig, CacheVersions, RedisChoice};
 pub use database::{DatabaseChoice, DatabaseConfig};
 pub use hosts::AllowedHosts;
 pub use listen::Listen;
+pub use mail::{MailConfig, MailTransport, SmtpEncryption, SmtpServer};
 pub use postgres::{PostgresAddress, SslMode, Target};
 pub use proxies::TrustedProxies;
 pub use reader::ConfigError;
@@ -42,6 +44,10 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// The cache and its Redis.
     pub cache: CacheConfig,
+    /// Mail.
+    pub mail: MailConfig,
+    /// `WORKER`: whether `serve` also runs background jobs.
+    pub worker: bool,
 }
 
 impl Config {
@@ -67,6 +73,8 @@ impl Config {
         // A wrong DATABASE_URL is wrong, not absent.
         let is_private = reader.text("DATABASE_URL").is_none();
         let site = SiteConfig::read(&mut reader, is_private);
-        reader.finish(Self { data_dir, site, database, cache })
+        let mail = MailConfig::read(&mut reader, site.debug);
+        let worker = reader.boolean("WORKER", true);
+        reader.finish(Self { data_dir, site, database, cache, mail, worker })
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use lettre::message::Mailbox;
+
 use super::PostgresAddress;
 
 /// All invalid variables of the configuration.
@@ -96,6 +98,18 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+
+    /// An e-mail address, perhaps with a name before it.
+    pub(super) fn mailbox(&mut self, name: &str) -> Option<Mailbox> {
+        let text = self.text(name)?;
+        let parsed = text.parse().ok();
+        if parsed.is_none() {
+            let rule =
+                "must be an e-mail address such as homes@example.com or Homes <homes@example.com>";
+            self.problem(name, &text, rule);
+        }
+        parsed
     }
 
     /// `DATA_DIR`, by default below the user's home, for root below `/var/lib`.

@@ -1,6 +1,9 @@
 //! The configuration for `printconfig`, without secrets.
 
-use super::{Config, DatabaseChoice, DatabaseConfig, Listen, PostgresAddress, RedisChoice};
+use super::{
+    Config, DatabaseChoice, DatabaseConfig, Listen, MailConfig, MailTransport, PostgresAddress,
+    RedisChoice,
+};
 
 /// A variable with its current value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +33,7 @@ const SHOWN: [&str; 11] = [
 impl Config {
     /// Every variable, in the order of `.env.example`. Passwords, keys and tokens are hidden.
     pub fn settings(&self) -> Vec<Setting> {
-        let Self { data_dir, site, database, cache } = self;
+        let Self { data_dir, site, database, cache, mail, worker } = self;
         let seconds = |ttl: std::time::Duration| ttl.as_secs().to_string();
         let hidden = |is_set: bool, otherwise: &str| match is_set {
             true => HIDDEN.to_owned(),
@@ -61,6 +64,11 @@ impl Config {
             ("ALLOWED_HOSTS", site.allowed_hosts.to_string()),
             ("SITE_URL", site_url.unwrap_or_else(|| "(http://HOST:PORT)".to_owned())),
             ("TRUSTED_PROXIES", proxies),
+            ("SITE_NAME", site.name.clone()),
+            ("CONTACT_EMAIL", or_none(site.contact_email.as_deref())),
+            ("CONTACT_PHONE", or_none(site.contact_phone.as_deref())),
+            ("CURRENCY", or_none(site.currency.map(|currency| currency.code()))),
+            ("AREA_UNIT", if site.area_in_feet { "ft2" } else { "m2" }.to_owned()),
             ("CACHE_API_TOKEN", hidden(site.cache_api_token.is_some(), "(none)")),
             ("PAGE_CACHE_TTL", seconds(cache.page_ttl)),
             ("QUERYSET_CACHE_TTL", seconds(cache.queryset_ttl)),
@@ -71,10 +79,23 @@ impl Config {
             ("EVENT_RETENTION_DAYS", database.event_retention_days.to_string()),
             ("LOG_FORMAT", site.log_format.name().to_owned()),
             ("WORKERS", site.workers.to_string()),
+            ("EMAIL_URL", shown_mail(mail)),
+            ("DEFAULT_FROM_EMAIL", shown_sender(mail)),
+            (
+                "ENQUIRY_EMAIL",
+                mail.enquiry_to.as_ref().map_or_else(|| "(none)".to_owned(), ToString::to_string),
+            ),
+            ("ENQUIRY_RETENTION_DAYS", mail.enquiry_retention_days.to_string()),
+            ("WORKER", if *worker { "on" } else { "off" }.to_owned()),
+            ("DRAIN_SECONDS", seconds(site.drain)),
         ]
         .map(|(name, value)| Setting { name, value })
         .into()
     }
+}
+
+fn or_none(value: Option<&str>) -> String {
+    value.unwrap_or("(none)").to_owned()
 }
 
 fn shown_database(choice: &DatabaseChoice) -> String {
@@ -96,6 +117,15 @@ fn shown_address(address: &PostgresAddress) -> String {
         Some(format!("{name}={}", if name == "password" { HIDDEN } else { value }))
     };
     SHOWN.into_iter().filter_map(shown).collect::<Vec<_>>().join(" ")
+}
+
+fn shown_mail(mail: &MailConfig) -> String {
+    mail.transport.as_ref().map_or_else(|| "(no mail is sent)".to_owned(), MailTransport::shown)
+}
+
+fn shown_sender(mail: &MailConfig) -> String {
+    let from = mail.from.as_ref();
+    from.map_or_else(|| "(noreply at the host of SITE_URL)".to_owned(), ToString::to_string)
 }
 
 fn shown_redis(choice: &RedisChoice) -> String {

@@ -1,5 +1,8 @@
 //! How the site is served.
 
+use std::time::Duration;
+
+use iso_currency::Currency;
 use url::{Host, Url};
 
 use super::reader::Reader;
@@ -18,14 +21,27 @@ pub struct SiteConfig {
     pub allowed_hosts: AllowedHosts,
     /// `SITE_URL` without a trailing slash, for absolute links; `None` means `http://HOST:PORT`.
     pub site_url: Option<String>,
+    /// `SITE_NAME`: the agency's name in the masthead, titles, feeds and mails.
+    pub name: String,
     /// `TRUSTED_PROXIES`: whose word about a client's address counts.
     pub trusted_proxies: TrustedProxies,
+    /// `CONTACT_EMAIL`.
+    pub contact_email: Option<String>,
+    /// `CONTACT_PHONE`.
+    pub contact_phone: Option<String>,
+    /// `CURRENCY`; `None` means that prices are plain numbers.
+    pub currency: Option<Currency>,
+    /// `AREA_UNIT`: whether areas are in square feet.
+    pub area_in_feet: bool,
     /// `LOG_FORMAT`.
     pub log_format: LogFormat,
     /// `CACHE_API_TOKEN`.
     pub cache_api_token: Option<String>,
     /// `WORKERS`: threads that serve requests. More than there are cores only adds switching.
     pub workers: usize,
+    /// `DRAIN_SECONDS`: how long the instance serves after SIGTERM while it is not ready. Too short, and a load balancer still
+    /// sends requests when it stops; too long, and a restart takes longer than the service manager waits.
+    pub drain: Duration,
 }
 
 /// How log lines are written.
@@ -86,12 +102,48 @@ impl SiteConfig {
             secret_key: read_secret_key(reader),
             allowed_hosts,
             site_url,
+            name: read_name(reader),
             log_format: LogFormat::read(reader),
             trusted_proxies: read_trusted_proxies(reader),
+            contact_email: read_line(reader, "CONTACT_EMAIL", 254),
+            contact_phone: read_line(reader, "CONTACT_PHONE", 40),
+            currency: read_currency(reader),
+            area_in_feet: read_area_unit(reader),
             cache_api_token: read_token(reader),
             workers: reader.number("WORKERS", cores, 1, 1024, "threads"),
+            drain: Duration::from_secs(reader.number("DRAIN_SECONDS", 0, 0, 3600, "seconds")),
         }
     }
+}
+
+/// A text of one line.
+fn read_line(reader: &mut Reader<'_>, name: &str, most: usize) -> Option<String> {
+    let text = reader.text(name)?;
+    let is_email = name != "CONTACT_EMAIL"
+        || text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));
+    if text.chars().count() > most || text.chars().any(char::is_control) {
+        reader.problem(name, &text, format!("must be one line of at most {most} characters"));
+    } else if !is_email || (name == "CONTACT_EMAIL" && text.contains(char::is_whitespace)) {
+        reader.problem(name, &text, "must be an e-mail address, such as office@homes.example");
+    }
+    Some(text)
+}
+
+fn read_currency(reader: &mut Reader<'_>) -> Option<Currency> {
+    let text = reader.text("CURRENCY")?;
+    let currency = Currency::from_code(&text);
+    if currency.is_none() {
+        reader.problem("CURRENCY", &text, "must be a code of ISO 4217, such as GBP, EUR or USD");
+    }
+    currency
+}
+
+fn read_area_unit(reader: &mut Reader<'_>) -> bool {
+    let text = reader.text("AREA_UNIT").unwrap_or_else(|| "m2".to_owned());
+    if !["m2", "ft2"].contains(&&*text) {
+        reader.problem("AREA_UNIT", &text, "must be m2 or ft2");
+    }
+    text == "ft2"
 }
 
 /// Whether a URL names this machine.
@@ -153,6 +205,14 @@ fn read_site_url(reader: &mut Reader<'_>) -> Option<String> {
         reader.problem("SITE_URL", &text, rule);
     }
     right.map(|url| url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn read_name(reader: &mut Reader<'_>) -> String {
+    let name = reader.text("SITE_NAME").unwrap_or_else(|| "Property Listings".to_owned());
+    if name.chars().count() > 100 || name.chars().any(char::is_control) {
+        reader.problem("SITE_NAME", &name, "must be 1 to 100 characters on one line");
+    }
+    name
 }
 
 fn read_token(reader: &mut Reader<'_>) -> Option<String> {

@@ -86,7 +86,7 @@ pub(super) fn is_tallied(filter: &AdminFilter) -> bool {
 /// How many rows a filter selects: all of them where the tally of locations knows, otherwise at most `most`.
 pub(super) fn count(filter: &AdminFilter, most: i64) -> Statement {
     match is_tallied(filter) {
-        true => listing_sql::count(&filter.listing, most),
+        true => matching(filter).finish(listing_sql::TALLIED),
         false => matching(filter).count(most),
     }
 }
@@ -134,6 +134,13 @@ pub(super) fn change(
                 format!("chosen.location <> {location}"),
             )
         }
+        BulkChange::SetStatus(status) => {
+            let status = builder.bind(status.name());
+            (
+                format!("UPDATE property SET status = {status} FROM chosen"),
+                format!("chosen.status <> {status}"),
+            )
+        }
     };
     let mut guard = String::new();
     if let Some(RowsSeen { count, digest }) = expected {
@@ -142,7 +149,7 @@ pub(super) fn change(
         guard = format!(" AND (SELECT count = {count} AND digest = {digest} FROM seen)");
     }
     let sql = format!(
-        "WITH chosen AS MATERIALIZED (SELECT id, location, updated_at FROM property{chosen} ORDER BY id FOR UPDATE), \
+        "WITH chosen AS MATERIALIZED (SELECT id, location, status, updated_at FROM property{chosen} ORDER BY id FOR UPDATE), \
          seen AS MATERIALIZED (SELECT count(*) AS count, {DIGEST} AS digest, count(*) FILTER (WHERE {due}) AS due \
          FROM chosen), \
          changed AS ({write} WHERE property.id = chosen.id AND {due}{guard} RETURNING 1) \

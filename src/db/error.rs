@@ -41,7 +41,7 @@ pub enum DbError {
 pub type Result<T, E = DbError> = std::result::Result<T, E>;
 
 /// How much of a statement's text an error tells.
-const SHOWN: usize = 200;
+const SHOWN: usize = 500;
 
 impl DbError {
     /// Why a statement failed, which took so long until then.

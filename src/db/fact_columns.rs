@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use tokio_postgres::Row;
 use tokio_postgres::types::private::BytesMut;
@@ -53,7 +54,8 @@ pub(super) const COLUMNS_BEFORE_OPTIONAL: usize = 7;
 /// - `{columns}`: all columns of a listing,
 /// - `{facts}`: those of the given facts,
 /// - `{facts of TABLE}`: the same, each with its table,
-/// - `{facts from $N}`: a parameter for each, by number.
+/// - `{facts from $N}`: a parameter for each, by number,
+/// - `{defaults}`: a JSON object with the facts that have a default.
 pub(super) fn filled(template: &str, facts: impl Iterator<Item = &'static Fact> + Clone) -> String {
     let list = |name: &dyn Fn(usize, &Fact) -> String| {
         let names = facts.clone().enumerate();
@@ -70,6 +72,7 @@ pub(super) fn filled(template: &str, facts: impl Iterator<Item = &'static Fact> 
             ["columns"] => COLUMNS.to_string(),
             ["facts"] => list(&|_, fact| fact.name.to_owned()),
             ["facts", "of", table] => list(&|_, fact| format!("{table}.{}", fact.name)),
+            ["defaults"] => defaults(),
             ["facts", "from", first] => {
                 let first: usize = first.trim_start_matches('$').parse().unwrap_or(1);
                 list(&|at, _| format!("${}", first + at))
@@ -82,11 +85,20 @@ pub(super) fn filled(template: &str, facts: impl Iterator<Item = &'static Fact> 
     sql
 }
 
+/// What rows of before a fact with a default have of it, as a literal.
+fn defaults() -> String {
+    let defaults =
+        FACTS.iter().filter_map(|fact| Some((fact.name.to_owned(), fact.default?.into())));
+    format!("'{}'::jsonb", serde_json::Value::Object(defaults.collect()))
+}
+
 /// The type of a fact's column.
 pub(super) fn column_type(fact: &Fact) -> Type {
     match fact.kind {
-        FactKind::Text { .. } | FactKind::Prose { .. } => Type::TEXT,
-        FactKind::Price => Type::NUMERIC,
+        FactKind::Text { .. } | FactKind::Prose { .. } | FactKind::Choice(_) => Type::TEXT,
+        FactKind::Price | FactKind::Area | FactKind::Coordinate { .. } => Type::NUMERIC,
+        FactKind::Date => Type::DATE,
+        FactKind::List { .. } => Type::TEXT_ARRAY,
         FactKind::Integer { .. } => Type::INT4,
     }
 }
@@ -99,9 +111,19 @@ pub(super) fn read(
 ) -> Result<Option<FactValue<'static>>> {
     let corrupt = || DbError::Corrupt(fact.name);
     Ok(match fact.kind {
-        FactKind::Text { .. } | FactKind::Prose { .. } => {
+        FactKind::Text { .. } | FactKind::Prose { .. } | FactKind::Choice(_) => {
             let text: Option<String> = row.get(at);
             text.map(|text| FactValue::Text(text.into()))
+        }
+        FactKind::Area | FactKind::Coordinate { .. } => {
+            row.get::<_, Option<Decimal>>(at).map(FactValue::Decimal)
+        }
+        FactKind::Date => {
+            row.try_get::<_, Option<NaiveDate>>(at).map_err(|_| corrupt())?.map(FactValue::Date)
+        }
+        FactKind::List { .. } => {
+            let items = row.try_get::<_, Option<Vec<String>>>(at).map_err(|_| corrupt())?;
+            items.and_then(|items| FactValue::List(items.into()).present())
         }
         FactKind::Price => match row.get::<_, Option<Decimal>>(at) {
             Some(price) => Some(FactValue::Price(Price::from_decimal(price).ok_or_else(corrupt)?)),
@@ -131,6 +153,9 @@ impl ToSql for Column<'_> {
             Some(FactValue::Text(text)) => text.as_ref().to_sql(ty, out),
             Some(FactValue::Price(price)) => price.as_decimal().to_sql(ty, out),
             Some(FactValue::Integer(number)) => number.to_sql(ty, out),
+            Some(FactValue::Decimal(number)) => number.to_sql(ty, out),
+            Some(FactValue::Date(day)) => day.to_sql(ty, out),
+            Some(FactValue::List(items)) => (&**items).to_sql(ty, out),
         }
     }
 

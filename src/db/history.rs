@@ -262,5 +262,5 @@ fn entry(row: &Row) -> HistoryEntry {
 /// A whole version. What an update changed has no `id`, and is none.
 fn whole(json: Option<Value>) -> Option<PropertyForm> {
     let is_whole = |row: &Value| row.get("id").is_some();
-    json.filter(is_whole).map(|row| PropertyForm::of_json(&row))
+    json.filter(is_whole).map(|row| PropertyForm::of_json(&row).with_defaults())
 }

@@ -17,6 +17,8 @@ use crate::domain::Event;
 const CHANNEL: &str = "property_event";
 /// How an operator recognises the connection in `pg_stat_activity`.
 const APPLICATION_NAME: &str = "property-listings events";
+/// The same of jobs: they are added.
+const JOBS: (&str, &str) = ("property_job", "property-listings jobs");
 /// How long connecting may take, handshake included: a frozen server accepts and then says nothing.
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long the events of a notification may take to be read.
@@ -59,25 +61,8 @@ pub struct EventListener {
 impl EventListener {
     /// Connects and listens.
     pub async fn connect(database: &Database) -> Result<Self, DbError> {
-        let connecting = Self::begin(database);
-        timeout(CONNECT, connecting).await.map_err(|_| silent())?
-    }
-
-    async fn begin(database: &Database) -> Result<Self, DbError> {
-        let way = database.direct().named(APPLICATION_NAME);
-        let (client, mut connection) = way.open("").await?;
-        let (sender, notifications) = mpsc::channel(MOST_WAITING);
-        // On the caller's thread, which does nothing else: a notification does not wait for the pool's answers.
-        tokio::spawn(async move {
-            let mut messages = stream::poll_fn(move |context| connection.poll_message(context));
-            while let Some(Ok(message)) = messages.next().await {
-                if let AsyncMessage::Notification(notification) = message {
-                    // A full channel says as much as one more notification in it.
-                    let _ = sender.try_send(ids(notification.payload()));
-                }
-            }
-        });
-        client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
+        let listening = listen(database, CHANNEL, APPLICATION_NAME, ids);
+        let (client, notifications) = timeout(CONNECT, listening).await.map_err(|_| silent())??;
         Ok(Self { client, notifications })
     }
 
@@ -117,6 +102,51 @@ impl EventListener {
         let rows = timeout(PATIENCE, reading).await.map_err(|_| silent())??;
         Ok(Heard::Events(rows.iter().map(event_log::readable).collect()))
     }
+}
+
+/// Is notified of new jobs. A notification may be lost with the connection.
+pub struct JobListener {
+    /// Keeps the connection open.
+    _client: Client,
+    notifications: mpsc::Receiver<()>,
+}
+
+impl JobListener {
+    /// Connects and listens.
+    pub async fn connect(database: &Database) -> Result<Self, DbError> {
+        let listening = listen(database, JOBS.0, JOBS.1, |_| ());
+        let (client, notifications) = timeout(CONNECT, listening).await.map_err(|_| silent())??;
+        Ok(Self { _client: client, notifications })
+    }
+
+    /// Waits for a notification; `false` where the connection was lost.
+    pub async fn hear(&mut self) -> bool {
+        self.notifications.recv().await.is_some()
+    }
+}
+
+/// Connects and listens on a channel; what is read of each notification is received, on the caller's thread, which does
+/// nothing else where it matters: a notification does not wait for the pool's answers.
+async fn listen<T: Send + 'static>(
+    database: &Database,
+    channel: &str,
+    application_name: &str,
+    read: impl Fn(&str) -> T + Send + 'static,
+) -> Result<(Client, mpsc::Receiver<T>), DbError> {
+    let way = database.direct().named(application_name);
+    let (client, mut connection) = way.open("").await?;
+    let (sender, notifications) = mpsc::channel(MOST_WAITING);
+    tokio::spawn(async move {
+        let mut messages = stream::poll_fn(move |context| connection.poll_message(context));
+        while let Some(Ok(message)) = messages.next().await {
+            if let AsyncMessage::Notification(notification) = message {
+                // A full channel says as much as one more notification in it.
+                let _ = sender.try_send(read(notification.payload()));
+            }
+        }
+    });
+    client.batch_execute(&format!("LISTEN {channel}")).await?;
+    Ok((client, notifications))
 }
 
 /// The events that a payload names, `first-last`; `None` if it can't be read.

@@ -2,7 +2,7 @@
 //! its own with a plan of its own. Values are always parameters.
 
 use super::fact_columns::COLUMNS;
-use super::listing_conditions::{Builder, Statement, joined};
+use super::listing_conditions::{Builder, Statement, joined, of_status};
 use super::listing_order::Order;
 use crate::domain::{DEFAULT_PAGE_SIZE, ListingFilter, ListingQuery, Position};
 
@@ -51,6 +51,9 @@ pub(super) fn page(query: &ListingQuery, few: bool) -> Statement {
     Statement { sql, parameters }
 }
 
+/// The number of rows that the tally of locations and statuses has.
+pub(super) const TALLIED: &str = "SELECT coalesce(sum(rows), 0)::bigint FROM property_tally";
+
 /// Whether the tally of locations has the exact number of a filter's rows.
 pub(super) fn is_tallied(filter: &ListingFilter) -> bool {
     filter.search.is_none() && filter.facts.is_empty()
@@ -60,7 +63,7 @@ pub(super) fn is_tallied(filter: &ListingFilter) -> bool {
 pub(super) fn count(filter: &ListingFilter, most: i64) -> Statement {
     let builder = Builder::new(filter);
     match is_tallied(filter) {
-        true => builder.finish("SELECT coalesce(sum(rows), 0)::bigint FROM property_tally"),
+        true => builder.finish(TALLIED),
         false => builder.count(most),
     }
 }
@@ -70,11 +73,12 @@ pub(super) fn count_by_place(filter: &ListingFilter, limit: i64) -> Statement {
     let mut builder = Builder::new(filter);
     let limit = builder.bind(limit);
     let Builder { conditions, parameters } = builder;
+    let status = of_status(filter.status);
     let sql = format!(
         "WITH per_place AS MATERIALIZED (SELECT location_folded, count(*) AS listings FROM property{conditions} \
          GROUP BY location_folded ORDER BY count(*) DESC, location_folded LIMIT {limit}) \
          SELECT newest.location, per_place.listings FROM per_place \
-         CROSS JOIN LATERAL (SELECT location FROM property WHERE location_folded = per_place.location_folded \
+         CROSS JOIN LATERAL (SELECT location FROM property WHERE location_folded = per_place.location_folded AND {status} \
          ORDER BY created_at DESC, id DESC LIMIT 1) AS newest \
          ORDER BY per_place.listings DESC, per_place.location_folded"
     );
@@ -87,6 +91,8 @@ mod tests {
     use crate::domain::{
         Cursor, Cursors, Direction, Fact, FactValue, PropertyId, Sort, SortKey, SortValue,
     };
+
+    const LISTED: &str = "status IN ('active', 'pending')";
 
     fn sorted_by_year(descending: bool, position: Position) -> String {
         let year = Fact::named("year_built").expect("a fact");
@@ -105,18 +111,16 @@ mod tests {
         assert_eq!(
             first,
             format!(
-                "(SELECT {COLUMNS} FROM property WHERE year_built IS NOT NULL ORDER BY year_built ASC, id ASC LIMIT $3) \
-                 UNION ALL (SELECT {COLUMNS} FROM property WHERE year_built IS NULL ORDER BY year_built ASC, id ASC LIMIT $3) \
+                "(SELECT {COLUMNS} FROM property WHERE {LISTED} AND year_built IS NOT NULL ORDER BY year_built ASC, id ASC LIMIT $3) \
+                 UNION ALL (SELECT {COLUMNS} FROM property WHERE {LISTED} AND year_built IS NULL ORDER BY year_built ASC, id ASC LIMIT $3) \
                  ORDER BY year_built ASC NULLS LAST, id ASC LIMIT $1 OFFSET $2"
             )
         );
         let next = sorted_by_year(true, at_row(Some(1990), Direction::Forward));
-        assert!(
-            next.contains("WHERE (year_built, id) < ($1, $2) ORDER BY year_built DESC, id DESC")
-        );
-        assert!(next.contains("WHERE year_built IS NULL ORDER BY"), "{next}");
+        assert!(next.contains("AND (year_built, id) < ($1, $2) ORDER BY year_built DESC, id DESC"));
+        assert!(next.contains("AND year_built IS NULL ORDER BY"), "{next}");
         let back = sorted_by_year(true, at_row(None, Direction::Backward));
-        assert!(back.contains("WHERE year_built IS NULL AND id > $1 ORDER BY year_built ASC"));
+        assert!(back.contains("AND year_built IS NULL AND id > $1 ORDER BY year_built ASC"));
         assert!(back.ends_with("ORDER BY year_built ASC NULLS FIRST, id ASC LIMIT $2 OFFSET $3"));
     }
 
@@ -126,12 +130,12 @@ mod tests {
             (
                 false,
                 at_row(Some(1990), Direction::Backward),
-                "WHERE (year_built, id) < ($1, $2) ORDER BY year_built DESC, id DESC LIMIT",
+                "AND (year_built, id) < ($1, $2) ORDER BY year_built DESC, id DESC LIMIT",
             ),
             (
                 true,
                 at_row(None, Direction::Forward),
-                "WHERE year_built IS NULL AND id < $1 ORDER BY year_built DESC, id DESC LIMIT",
+                "AND year_built IS NULL AND id < $1 ORDER BY year_built DESC, id DESC LIMIT",
             ),
         ] {
             let sql = sorted_by_year(descending, position);
@@ -147,7 +151,7 @@ mod tests {
         assert_eq!(
             statement.sql,
             format!(
-                "SELECT {COLUMNS} FROM property WHERE search @@ property_query($1, $2) AND \
+                "SELECT {COLUMNS} FROM property WHERE {LISTED} AND search @@ property_query($1, $2) AND \
                  location_folded = $3 AND price >= $4 ORDER BY price DESC, id DESC LIMIT $5 OFFSET $6"
             )
         );

@@ -1,14 +1,15 @@
-//! The table `login_failure`: throttling that holds for every instance and survives the loss of Redis.
+//! The table `login_failure`: throttling that holds for every instance and survives the loss of Redis, of logins and of what
+//! visitors send.
 
 use std::time::Duration;
 
 use super::{GenericClient, Result, cached};
 
 /// Makes other attempts at the same subjects wait until this transaction ends.
-pub async fn lock(client: &impl GenericClient, subjects: [&String; 2]) -> Result<()> {
+pub async fn lock(client: &impl GenericClient, subjects: &[&String]) -> Result<()> {
     let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
     for subject in subjects {
-        cached::one(client, sql, &[subject]).await?;
+        cached::one(client, sql, &[*subject]).await?;
     }
     Ok(())
 }
@@ -44,12 +45,12 @@ pub async fn count_elsewhere(
 /// hour.
 pub async fn insert(
     client: &impl GenericClient,
-    subjects: [&String; 2],
+    subjects: &[&String],
     account: &str,
     address: &str,
 ) -> Result<()> {
     let sql = include_str!("../../sql/queries/login_failure_insert.sql");
-    cached::execute(client, sql, &[&&subjects[..], &account, &address]).await.map(drop)
+    cached::execute(client, sql, &[&subjects, &account, &address]).await.map(drop)
 }
 
 /// Forgets the failures of an account from an address, after a successful login from there.

@@ -1,13 +1,14 @@
 //! The schema's migrations, compiled in from `sql/migrations`.
 
-use super::{Connection, Database, DbError, connect};
+use refinery::{Migration, Runner, Target};
+
+pub use super::migration_session::Patience;
+use super::migration_session::Session;
+use super::{Connection, Database, DbError};
 
 mod embedded {
     refinery::embed_migrations!("sql/migrations");
 }
-
-/// Any number that no other program on the server locks: two instances that start together migrate in turn.
-const ADVISORY_LOCK: i64 = 0x7072_6f70_6d69_6772;
 
 /// A migration, and whether the database has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,68 +28,59 @@ pub enum Step<'a> {
     Done,
 }
 
-/// Applies what is pending, one transaction each; returns the names of those applied.
+/// The program's migrations, in order.
+pub fn all() -> Vec<Migration> {
+    let mut migrations = embedded::migrations::runner().get_migrations().clone();
+    migrations.sort_by_key(Migration::version);
+    migrations
+}
+
+/// Applies the pending ones of the program's migrations; returns their names.
 ///
 /// # Errors
-/// [`DbError::Migration`] when one fails (it is rolled back) or differs from what was applied under its number.
+/// As [`apply`].
 pub async fn migrate(database: &Database) -> Result<Vec<String>, DbError> {
-    migrate_with(database, &|_| {}).await
+    apply(database, &all(), Patience::USUAL, &|_| {}).await
 }
 
-/// As [`migrate`], and tells of each.
-pub async fn migrate_with(
+/// Applies the pending ones of some migrations, and reports each; returns their names. Each runs in a transaction, unless
+/// the file contains the word `CONCURRENTLY` (see `index_statements`).
+///
+/// # Errors
+/// [`DbError::Migration`] when one fails (a transaction is rolled back), can't get a lock, or differs from what was applied
+/// under its number.
+pub async fn apply(
     database: &Database,
+    migrations: &[Migration],
+    patience: Patience,
     tell: &(dyn Fn(Step<'_>) + Sync),
 ) -> Result<Vec<String>, DbError> {
-    // A migration may take longer than any request.
-    let mut client = connect(database).await?;
-    client.execute("SELECT pg_advisory_lock($1)", &[&ADVISORY_LOCK]).await?;
-    let applied = apply(&mut client, tell).await;
-    client.execute("SELECT pg_advisory_unlock($1)", &[&ADVISORY_LOCK]).await?;
-    applied
-}
-
-async fn apply(
-    client: &mut Connection,
-    tell: &(dyn Fn(Step<'_>) + Sync),
-) -> Result<Vec<String>, DbError> {
+    let mut session = Session::begin(database, patience).await?;
+    let last = applied_versions(session.client()).await?.last().copied().unwrap_or(0);
+    // A newer release may have migrated the database: an older one can be started beside it, or again.
+    let is_behind = migrations.last().is_none_or(|newest| newest.version() < last);
+    let runner = || Runner::new(migrations).set_abort_missing(!is_behind);
+    session.verify(&runner().set_target(Target::Version(last))).await?;
     let mut applied = Vec::new();
-    let known = applied_versions(client).await?;
-    let runner = embedded::migrations::runner();
-    // What is applied already is compared with what it should be, even if nothing is pending.
-    let last = known.last().copied().unwrap_or(0);
-    let pending = in_order(&runner).into_iter().filter(|migration| migration.version() > last);
-    let targets: Vec<_> = pending.collect();
-    if targets.is_empty() {
-        run(client, runner).await?;
-    }
-    for migration in targets {
-        let name = name_of(&migration);
+    for migration in migrations.iter().filter(|migration| migration.version() > last) {
+        let name = name_of(migration);
         tell(Step::Begun(&name));
-        let target = refinery::Target::Version(migration.version());
-        run(client, embedded::migrations::runner().set_target(target)).await?;
+        session.apply(runner(), migration).await?;
         tell(Step::Done);
         applied.push(name);
     }
     Ok(applied)
 }
 
-async fn run(client: &mut Connection, runner: refinery::Runner) -> Result<(), DbError> {
-    let report = runner.run_async(client).await;
-    report.map_err(|err| DbError::Migration(with_causes(&err)))?;
-    Ok(())
-}
-
 /// Every migration in order, with whether it has been applied.
 pub async fn list(database: &Database) -> Result<Vec<MigrationState>, DbError> {
     let client = database.client().await?;
     let applied = applied_versions(&client).await?;
-    let state = |migration: &refinery::Migration| MigrationState {
+    let state = |migration: &Migration| MigrationState {
         name: name_of(migration),
         applied: applied.contains(&migration.version()),
     };
-    let migrations = in_order(&embedded::migrations::runner());
-    Ok(migrations.iter().map(state).collect())
+    Ok(all().iter().map(state).collect())
 }
 
 /// The numbers of what has been applied, in order.
@@ -103,23 +95,6 @@ async fn applied_versions(client: &Connection) -> Result<Vec<i32>, DbError> {
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
-fn in_order(runner: &refinery::Runner) -> Vec<refinery::Migration> {
-    let mut migrations = runner.get_migrations().clone();
-    migrations.sort_by_key(refinery::Migration::version);
-    migrations
-}
-
-fn name_of(migration: &refinery::Migration) -> String {
+fn name_of(migration: &Migration) -> String {
     format!("{:04}_{}", migration.version(), migration.name())
-}
-
-fn with_causes(err: &dyn std::error::Error) -> String {
-    let mut text = err.to_string();
-    let mut source = err.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

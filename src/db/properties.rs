@@ -8,7 +8,7 @@ use super::fact_columns::{self, COLUMNS_BEFORE_OPTIONAL, columns, statement};
 use super::{DbError, GenericClient, Result, cached, listing_sql};
 use crate::domain::{
     Count, Description, Direction, Facts, FoldedLocation, ListingFilter, ListingQuery, Location,
-    NewProperty, Position, Price, PriceBand, Property, PropertyId, Title,
+    NewProperty, Position, Price, PriceBand, Property, PropertyId, Status, Title,
 };
 
 /// What it costs to find a row by its word, as a multiple of what it costs to walk past one in the list's order
@@ -87,7 +87,8 @@ async fn has_few(
     };
     let wanted = pages.saturating_mul(i64::from(query.page_size) + 1);
     let few = (wanted.saturating_mul(rows) / FINDING).isqrt();
-    let of_word = ListingFilter { search: Some(word.clone()), ..ListingFilter::default() };
+    let status = query.filter.status;
+    let of_word = ListingFilter { search: Some(word.clone()), status, ..ListingFilter::default() };
     let found = match total.filter(|_| of_word == query.filter && few <= Count::PUBLIC_LIMIT) {
         Some(total) => total,
         None => count_up_to(client, &of_word, few).await?,
@@ -183,6 +184,12 @@ pub(super) async fn write(
     let values = values.iter().map(|value| value as &(dyn ToSql + Sync));
     let parameters: Vec<_> = [id].into_iter().chain(values).collect();
     cached::find(client, sql, &parameters, property).await?.transpose()
+}
+
+/// Sets the status of a property.
+pub async fn set_status(client: &impl GenericClient, id: PropertyId, status: Status) -> Result<()> {
+    let sql = "UPDATE property SET status = $2 WHERE id = $1";
+    cached::execute(client, sql, &[&id.0, &status.name()]).await.map(drop)
 }
 
 /// Deletes properties by id in one statement; returns how many existed.

@@ -19,6 +19,12 @@ pub async fn find(client: &impl GenericClient, id: UserId) -> Result<Option<User
     cached::find(client, sql_file!("sql/queries/user_find.sql"), &[&id.0], user).await
 }
 
+/// The users with an e-mail address, whatever the case of its letters; at most ten.
+pub async fn list_by_email(client: &impl GenericClient, email: &str) -> Result<Vec<User>> {
+    let sql = include_str!("../../sql/queries/user_list_by_email.sql");
+    cached::list(client, sql, &[&email], user).await
+}
+
 /// Finds and locks a user by id until this transaction ends.
 pub async fn find_locked(client: &impl GenericClient, id: UserId) -> Result<Option<User>> {
     let sql = concat!(include_str!("../../sql/queries/user_find.sql"), "FOR NO KEY UPDATE");

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FoldedLocation, Price, PropertyId, Title};
+use super::{FoldedLocation, Price, PropertyId, Status, Title};
 
 /// An event's number in the event log, and its entry's number in the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,4 +88,10 @@ pub struct RowState {
     pub price: Price,
     /// Its location as the database folds it.
     pub location_folded: FoldedLocation,
+    /// Its status. Events from before listings had one are of active listings.
+    #[serde(default)]
+    pub status: Status,
+    /// Its location as it was typed, if an update changed that.
+    #[serde(default)]
+    pub location: Option<String>,
 }

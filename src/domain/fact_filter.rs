@@ -49,6 +49,14 @@ impl FactParameter {
         Self::all().find(|parameter| parameter.name == name)
     }
 
+    /// Reads a value, of which an area is in the site's unit.
+    ///
+    /// # Errors
+    /// A message that says what is allowed.
+    pub fn parse(self, text: &str) -> Result<FactValue<'static>, String> {
+        self.fact.kind.parse(&self.fact.typed(std::iter::once(text)))
+    }
+
     /// Its label beside the fact's, such as “From”.
     pub fn word(self) -> &'static str {
         match self.comparison {
@@ -73,6 +81,11 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// The value for readers.
+    pub fn shown(&self) -> String {
+        self.parameter.fact.kind.shown(&self.value)
+    }
+
     /// In words, such as “from 1,234.50” or “Year built from 1990”: an amount of money needs no label.
     pub fn words(&self) -> String {
         let FactParameter { fact, comparison, .. } = self.parameter;
@@ -80,7 +93,7 @@ impl Asked {
             Comparison::AtLeast => "from",
             Comparison::AtMost => "up to",
         };
-        let value = self.value.shown();
+        let value = self.shown();
         match fact.kind {
             FactKind::Price => format!("{word} {value}"),
             _ => format!("{} {word} {value}", fact.label),
@@ -98,7 +111,7 @@ impl FactFilter {
         let Some(parameter) = FactParameter::named(name) else {
             return;
         };
-        let Some(value) = errors.check(parameter.name, parameter.fact.kind.parse(value)) else {
+        let Some(value) = errors.check(parameter.name, parameter.parse(value)) else {
             return;
         };
         self.0.retain(|asked| asked.parameter != parameter);
@@ -110,7 +123,7 @@ impl FactFilter {
     /// Adds the parameters to a query string.
     pub(super) fn append(&self, text: &mut Serializer<'_, String>) {
         for Asked { parameter, value } in &self.0 {
-            text.append_pair(parameter.name, &value.to_string());
+            text.append_pair(parameter.name, &parameter.fact.field(&value.to_string()));
         }
     }
 

@@ -1,102 +1,19 @@
 //! The facts of a listing. Each is declared once, here; its column in every statement, its field in the form, its column
 //! in files, its key in JSON and its place in the history are derived from the declaration.
 //!
-//! To add a fact of a known kind: add it to [`FACTS`], and its column to the table by a migration. To let lists be filtered
-//! or sorted by it: declare the names of the parameters and orders, and add an index on its column and `id`.
+//! The declarations are in `declared_facts.rs`. To add a fact of a known kind: add it to [`FACTS`], and its column to the
+//! table by a migration. To let lists be filtered or sorted by it: declare the names of the parameters and orders, and add an
+//! index on its column and `id`.
+
+use std::borrow::Cow;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
+use super::declared_facts::{FACTS, REQUIRED};
+use super::fact::Fact;
 use super::text::is_absent;
-use super::{Description, FactKind, FactValue, FieldErrors, Location, Title};
-
-/// A fact that listings may have.
-#[derive(Debug)]
-pub struct Fact {
-    /// The column in the database, the key in JSON, the field of the form and the column in files.
-    pub name: &'static str,
-    /// Its name for people.
-    pub label: &'static str,
-    /// What its values may be.
-    pub kind: FactKind,
-    /// Its name in the RESO Data Dictionary 2.0.
-    pub reso: Option<&'static str>,
-    /// The help text below its field of the form.
-    pub help: &'static str,
-    /// How lists can be filtered by it.
-    pub filter: Option<FilterKind>,
-    /// The names of the orders by it in URLs, the least values first and the greatest values first. Listings without it
-    /// are the last in both.
-    pub sort: Option<[&'static str; 2]>,
-}
-
-/// Facts are equal by their names, of which each is declared once.
-impl PartialEq for Fact {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for Fact {}
-
-/// How lists can be filtered by a fact.
-#[derive(Debug, Clone, Copy)]
-pub enum FilterKind {
-    /// By bounds: the names of the parameters for the least and for the greatest value.
-    Range([&'static str; 2]),
-}
-
-/// All facts. Every listing has the first [`REQUIRED`]; these are also fields of [`super::Property`].
-pub const FACTS: &[Fact] = &[
-    Fact {
-        name: "title",
-        label: "Title",
-        kind: FactKind::Text { max_chars: Title::MAX_CHARS },
-        reso: None,
-        help: "Up to 200 characters.",
-        filter: None,
-        sort: None,
-    },
-    Fact {
-        name: "description",
-        label: "Description",
-        kind: FactKind::Prose { max_chars: Description::MAX_CHARS },
-        reso: Some("PublicRemarks"),
-        help: "Plain text, up to 20,000 characters. A blank line starts a new paragraph.",
-        filter: None,
-        sort: None,
-    },
-    Fact {
-        name: "price",
-        label: "Price",
-        kind: FactKind::Price,
-        reso: Some("ListPrice"),
-        help: "From 0 to 99,999,999.99, for example 250000 or 1,234.50.",
-        filter: Some(FilterKind::Range(["min_price", "max_price"])),
-        sort: Some(["price", "-price"]),
-    },
-    Fact {
-        name: "location",
-        label: "Location",
-        kind: FactKind::Text { max_chars: Location::MAX_CHARS },
-        reso: Some("City"),
-        help: "Up to 100 characters. Choose a suggested location where possible, because listings with the same location are grouped.",
-        filter: None,
-        sort: None,
-    },
-    Fact {
-        name: "year_built",
-        label: "Year built",
-        kind: FactKind::Integer { min: 1000, max: 2100 },
-        reso: Some("YearBuilt"),
-        help: "A year from 1000 to 2100.",
-        filter: None,
-        sort: None,
-    },
-];
-
-/// How many facts every listing has: the first ones.
-pub const REQUIRED: usize = 4;
+use super::{FactKind, FactValue, FieldErrors, SEPARATOR, presentation};
 
 const OPTIONAL: usize = FACTS.len() - REQUIRED;
 
@@ -121,15 +38,57 @@ impl Fact {
         FACTS[..REQUIRED].contains(self)
     }
 
-    /// Reads a value as people write it; `None` for a text that says nothing, where the fact is optional.
+    /// Whether its values are names of places, which forms suggest.
+    pub fn is_place(&self) -> bool {
+        self.name == "location"
+    }
+
+    /// Whether a listing may lack it.
+    pub fn may_be_absent(&self) -> bool {
+        !self.is_required() && self.default.is_none()
+    }
+
+    /// Its value where none is given.
+    fn default_value(&self) -> Option<FactValue<'static>> {
+        self.default.map(|value| FactValue::Text(Cow::Borrowed(value)))
+    }
+
+    /// Reads a value as people write it. Of an optional fact, a text that says nothing is the default, or else `None`.
     ///
     /// # Errors
     /// A message that says what is allowed.
     pub fn parse(&self, text: &str) -> Result<Option<FactValue<'static>>, String> {
         match is_absent(text) && !self.is_required() {
-            true => Ok(None),
-            false => self.kind.parse(text).map(Some),
+            true => Ok(self.default_value()),
+            false => self.kind.parse(text).map(FactValue::present),
         }
+    }
+
+    /// The text of its field of a form for the text of a value.
+    pub fn field(&self, text: &str) -> String {
+        match self.kind {
+            FactKind::List { .. } => text.replace(SEPARATOR, "\n"),
+            FactKind::Area => presentation().area_unit.field(text),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// The text of a value for the texts of its fields of a form: a list may have several.
+    pub fn typed<'a>(&self, texts: impl Iterator<Item = &'a str>) -> String {
+        match self.kind {
+            FactKind::List { .. } => {
+                let items = texts.flat_map(str::lines).filter(|item| !item.is_empty());
+                items.collect::<Vec<_>>().join("|")
+            }
+            FactKind::Area => presentation().area_unit.typed(texts.last().unwrap_or_default()),
+            _ => texts.last().unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// Whether a form shows one of its values as chosen.
+    pub fn is_chosen(&self, option: &str, text: &str) -> bool {
+        let chosen = self.parse(text).ok().flatten();
+        chosen.is_some_and(|chosen| chosen.to_string() == option)
     }
 
     /// A text as it would be read back from the database; one that could not be saved stays as it is, but for the space
@@ -141,10 +100,20 @@ impl Fact {
         }
     }
 
-    /// The text of a value in JSON as the database writes it; empty where there is none.
+    /// The text of a value in JSON as the database writes it, where a list may be the text of an array; empty where there is
+    /// none.
     pub fn text_of_json(&self, json: &Value) -> String {
+        let is_list = matches!(self.kind, FactKind::List { .. });
         match json {
+            Value::String(text) if is_list => match serde_json::from_str(text) {
+                Ok(items) => FactValue::List(items).to_string(),
+                Err(_) => text.clone(),
+            },
             Value::String(text) => text.clone(),
+            Value::Array(items) if is_list => {
+                let items = items.iter().filter_map(Value::as_str).map(str::to_owned);
+                FactValue::List(items.collect()).to_string()
+            }
             Value::Number(number) => self.normal(&number.to_string()),
             _ => String::new(),
         }
@@ -152,8 +121,15 @@ impl Fact {
 }
 
 /// The values of the optional facts, in the order of the declaration.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Facts([Option<FactValue<'static>>; OPTIONAL]);
+
+/// The facts of a listing of which none is given.
+impl Default for Facts {
+    fn default() -> Self {
+        Self(std::array::from_fn(|at| optional_facts()[at].default_value()))
+    }
+}
 
 impl Facts {
     /// The values that a source has for each optional fact.
@@ -182,6 +158,50 @@ impl Facts {
         }
     }
 
+    /// What is wrong with a price period of a listing that is not to rent.
+    pub const PERIOD_WITHOUT_RENT: &str = "Only a listing to rent has a price period. Set the listing type to “To rent”, or leave this empty.";
+    /// What is wrong with a latitude without a longitude, or the reverse.
+    pub const HALF_A_PLACE: &str = "Enter both the latitude and the longitude, or neither.";
+
+    /// Checks facts that belong together, where all of them are given and none is wrong already.
+    pub fn check_together(&self, given: impl Fn(&str) -> bool, errors: &mut FieldErrors) {
+        let has = |name| self.get(name).is_some();
+        let is_to_rent = self.text("listing_type") == Some("rent");
+        let missing = if has("latitude") { "longitude" } else { "latitude" };
+        let rules = [
+            (
+                has("price_period") && !is_to_rent,
+                ["listing_type", "price_period"],
+                ("price_period", Self::PERIOD_WITHOUT_RENT),
+            ),
+            (
+                has("latitude") != has("longitude"),
+                ["latitude", "longitude"],
+                (missing, Self::HALF_A_PLACE),
+            ),
+        ];
+        for (is_broken, names, (at, message)) in rules {
+            let is_known = |name: &&str| given(name) && errors.get(name).is_empty();
+            if is_broken && names.iter().all(is_known) {
+                errors.add(at, message);
+            }
+        }
+    }
+
+    /// The value of an optional fact; `None` where it is absent.
+    pub fn get(&self, name: &str) -> Option<FactValue<'_>> {
+        self.iter().find(|(fact, _)| fact.name == name)?.1
+    }
+
+    /// The text of an optional fact that is one; `None` where it is absent.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        let at = optional_facts().iter().position(|fact| fact.name == name)?;
+        match &self.0[at] {
+            Some(FactValue::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     /// Each optional fact with its value.
     pub fn iter(&self) -> impl Iterator<Item = (&'static Fact, Option<FactValue<'_>>)> {
         let values = self.0.iter().map(|value| value.as_ref().map(FactValue::as_ref));
@@ -190,10 +210,10 @@ impl Facts {
 
     /// The facts that the listing has, each with its value for readers.
     pub fn shown(&self) -> impl Iterator<Item = (&'static Fact, String)> {
-        self.iter().filter_map(|(fact, value)| Some((fact, value?.shown())))
+        self.iter().filter_map(|(fact, value)| Some((fact, fact.kind.shown(&value?))))
     }
 
-    /// As part of a JSON object: a key for each optional fact, `null` where it is absent.
+    /// As part of a JSON object: a key for each optional fact; an absent one is `null`, or an empty list.
     pub fn json(&self) -> FactsJson<'_> {
         FactsJson(self)
     }
@@ -207,7 +227,7 @@ impl Serialize for FactsJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(OPTIONAL))?;
         for (fact, value) in self.0.iter() {
-            map.serialize_entry(fact.name, &value.map(|value| value.json()))?;
+            map.serialize_entry(fact.name, &fact.kind.json(value.as_ref()))?;
         }
         map.end()
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use url::form_urlencoded::{self, Serializer};
 
 use super::text::is_absent;
-use super::{FactFilter, FieldErrors, FoldedLocation, Location, SearchText};
+use super::{FactFilter, FieldErrors, FoldedLocation, Location, SearchText, Status, StatusFilter};
 
 /// The most locations that one query may name.
 pub const MAX_LOCATIONS: usize = 20;
@@ -19,6 +19,8 @@ pub struct ListingFilter {
     pub locations: Vec<Location>,
     /// What the facts of each row must be.
     pub facts: FactFilter,
+    /// The statuses of the rows.
+    pub status: StatusFilter,
 }
 
 impl ListingFilter {
@@ -45,6 +47,11 @@ impl ListingFilter {
         match name {
             "q" => self.search = errors.check("q", SearchText::parse(value)),
             "location" => self.locations.extend(errors.check("location", Location::parse(value))),
+            "status" => {
+                let may = |status| self.status == StatusFilter::Any || Status::is_public(status);
+                let status = errors.check("status", Status::parse(value, may));
+                self.status = status.map_or(self.status, StatusFilter::Only);
+            }
             _ => self.facts.read(name, value, errors),
         }
     }
@@ -86,6 +93,13 @@ impl ListingFilter {
             text.append_pair("location", location.as_str());
         }
         self.facts.append(text);
+        self.append_status(text);
+    }
+
+    fn append_status(&self, text: &mut Serializer<'_, String>) {
+        if let Some(status) = self.status.only() {
+            text.append_pair("status", status.name());
+        }
     }
 
     /// The text that is equal exactly for filters that select the same rows.
@@ -98,6 +112,7 @@ impl ListingFilter {
             text.append_pair("location", location.as_str());
         }
         self.facts.straightened().append(&mut text);
+        self.append_status(&mut text);
         text.finish()
     }
 }

@@ -5,10 +5,17 @@
 
 mod account_event;
 mod admin_list;
+mod area;
 mod characters;
+mod coordinate;
 mod count;
 mod cursor;
+mod decimal;
+mod declared_facts;
+mod email_address;
+mod enquiry;
 mod event;
+mod fact;
 mod fact_filter;
 mod fact_kind;
 mod facts;
@@ -16,6 +23,7 @@ mod field_errors;
 mod history;
 mod history_query;
 mod import;
+mod job;
 mod listing_filter;
 mod listing_query;
 mod log_position;
@@ -25,6 +33,7 @@ mod merge;
 mod password;
 mod permission;
 mod place;
+mod presentation;
 mod price;
 mod price_band;
 mod property;
@@ -33,30 +42,36 @@ mod property_id;
 mod session_entry;
 mod sitemap;
 mod sort;
+mod status;
 mod text;
 mod user;
 mod user_agent;
 mod user_form;
 pub mod word_forms;
+mod words;
 
 pub use account_event::{AccountChange, AccountEvent};
 pub use admin_list::{
     ADMIN_PAGE_SIZE, AdminColumn, AdminFilter, AdminListQuery, AdminOrder, BulkChange,
     MAX_ADMIN_PAGE, MAX_ADMIN_PAGE_SIZE, OrderTerm, RowsSeen, Selection,
 };
+pub use area::AreaUnit;
 pub use characters::is_visible;
 pub use count::Count;
 pub use cursor::{Cursor, Direction, SortValue};
+pub use declared_facts::{FACTS, REQUIRED};
+pub use email_address::EmailAddress;
+pub use enquiry::{Enquiry, EnquiryFilter, EnquiryForm, EnquiryState, NewEnquiry};
 pub use event::{Change, Entity, Event, EventId, RowState};
+pub use fact::{Fact, FilterKind};
 pub use fact_filter::{Asked, Comparison, FactFilter, FactParameter};
-pub use fact_kind::{FactKind, FactValue};
-pub use facts::{
-    FACTS, Fact, Facts, FactsJson, FilterKind, REQUIRED, optional_facts, sorted_facts,
-};
+pub use fact_kind::{FactKind, FactValue, SEPARATOR};
+pub use facts::{Facts, FactsJson, optional_facts, sorted_facts};
 pub use field_errors::FieldErrors;
 pub use history::{Author, ChangeMark, DeletedListing, FieldChange, HistoryEntry};
 pub use history_query::{HistoryKind, HistoryPlace, HistoryQuery};
 pub use import::{ImportSample, UploadId};
+pub use job::{Job, JobCounts, JobId, JobKind, JobState, MAX_TRIES, delay_after};
 pub use listing_filter::{ListingFilter, MAX_LOCATIONS};
 pub use listing_query::{
     Cursors, DEFAULT_PAGE_SIZE, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
@@ -68,6 +83,7 @@ pub use merge::{ChangedBy, MergedField, merge};
 pub use password::{Password, PasswordError, PasswordErrors};
 pub use permission::{Permission, Permissions};
 pub use place::{Place, PlaceQuery};
+pub use presentation::{Presentation, presentation};
 pub use price::{Price, PriceError, grouped_digits};
 pub use price_band::PriceBand;
 pub use property::{FactValues, NewProperty, Property, Version};
@@ -76,6 +92,7 @@ pub use property_id::PropertyId;
 pub use session_entry::SessionEntry;
 pub use sitemap::{ListedPart, ListedProperty, SitemapPart};
 pub use sort::{Sort, SortKey};
+pub use status::{Status, StatusFilter};
 pub use text::{Description, FoldedLocation, Location, SearchText, TextError, Title};
 pub use user::{User, UserId, Username};
 pub use user_form::{NewAccount, UserForm, UserQuery, UserStanding, parse_email};

@@ -13,11 +13,14 @@ pub enum Permission {
     Delete,
     /// Look at the cache's figures, and do things to it.
     Cache,
+    /// Read, answer and erase enquiries.
+    Enquiries,
 }
 
 impl Permission {
     /// Every permission, in the order in which forms show them.
-    pub const ALL: [Self; 5] = [Self::View, Self::Add, Self::Change, Self::Delete, Self::Cache];
+    pub const ALL: [Self; 6] =
+        [Self::View, Self::Add, Self::Change, Self::Delete, Self::Cache, Self::Enquiries];
 
     /// Its name in forms and in the database.
     pub fn name(self) -> &'static str {
@@ -27,6 +30,7 @@ impl Permission {
             Self::Change => "change",
             Self::Delete => "delete",
             Self::Cache => "cache",
+            Self::Enquiries => "enquiries",
         }
     }
 
@@ -37,7 +41,10 @@ impl Permission {
             Self::Add => "Add listings.",
             Self::Change => "Change listings. This includes viewing them.",
             Self::Delete => "Delete listings.",
-            Self::Cache => "View cache statistics, clear the cache and run its tests.",
+            Self::Cache => {
+                "View cache statistics, clear the cache and run its tests. View and retry background jobs."
+            }
+            Self::Enquiries => "Read, answer and erase enquiries.",
         }
     }
 

@@ -119,7 +119,7 @@ pub fn grouped_digits(digits: &str) -> String {
 }
 
 /// The digits of `1234` or `1,234`; `None` for anything else.
-fn ungrouped(whole: &str) -> Option<String> {
+pub(super) fn ungrouped(whole: &str) -> Option<String> {
     if whole.is_empty() {
         return None;
     }

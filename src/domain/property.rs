@@ -7,7 +7,8 @@ use chrono::{DateTime, Datelike as _, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Description, FACTS, Fact, FactValue, Facts, Location, Price, PropertyId, REQUIRED, Title,
+    Description, FACTS, Fact, FactValue, Facts, Location, Price, PropertyId, REQUIRED, Status,
+    Title,
 };
 
 /// A listing as it is in the database.
@@ -35,6 +36,12 @@ impl Property {
     /// The state that an edit of this property starts from.
     pub fn version(&self) -> Version {
         Version(self.updated_at.timestamp_micros())
+    }
+
+    /// Its status.
+    pub fn status(&self) -> Status {
+        let value = Fact::named("status").and_then(|fact| self.value(fact));
+        value.and_then(|value| Status::named(&value.to_string())).unwrap_or_default()
     }
 
     /// The value of a fact; `None` where it is absent.

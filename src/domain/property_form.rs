@@ -58,6 +58,16 @@ impl PropertyForm {
         Self(std::array::from_fn(|at| text(&FACTS[at]).unwrap_or_default()))
     }
 
+    /// The form of a whole row of before a fact with a default: it had the default.
+    pub fn with_defaults(mut self) -> Self {
+        for (fact, text) in FACTS.iter().zip(&mut self.0) {
+            if let Some(default) = fact.default.filter(|_| text.is_empty()) {
+                *text = default.to_owned();
+            }
+        }
+        self
+    }
+
     /// The form as it would be read back from the database.
     pub fn normal(&self) -> Self {
         Self(std::array::from_fn(|at| FACTS[at].normal(&self.0[at])))
@@ -69,14 +79,20 @@ impl PropertyForm {
         Self(property.values().map(|value| text(value).unwrap_or_default()))
     }
 
-    /// Checks every field.
+    /// Checks every field, and those that belong together.
     pub fn parse(&self) -> Result<NewProperty, FieldErrors> {
+        self.parse_given(|_| true)
+    }
+
+    /// Checks every field, and those that belong together where all of them are given.
+    pub fn parse_given(&self, given: impl Fn(&str) -> bool) -> Result<NewProperty, FieldErrors> {
         let mut errors = FieldErrors::new();
         let title = errors.check("title", Title::parse(self.get("title")));
         let description = errors.check("description", Description::parse(self.get("description")));
         let price = errors.check("price", Price::parse(self.get("price")));
         let location = errors.check("location", Location::parse(self.get("location")));
         let facts = Facts::parse(|field| self.get(field), &mut errors);
+        facts.check_together(given, &mut errors);
         match (title, description, price, location) {
             (Some(title), Some(description), Some(price), Some(location)) if errors.is_empty() => {
                 Ok(NewProperty { title, description, price, location, facts })

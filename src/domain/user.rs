@@ -112,6 +112,11 @@ impl User {
         self.is_superuser || self.permissions.allow(permission)
     }
 
+    /// Whether they may choose a new password by mail: those who may log in with one that was not taken from them.
+    pub fn can_reset_password(&self) -> bool {
+        self.is_active && self.is_staff && !self.password_hash.starts_with('!')
+    }
+
     /// Identifies a state of the account. Neither a login nor a new password changes it.
     pub fn version(&self) -> String {
         let Self { username, email, is_active, is_staff, is_superuser, permissions, .. } = self;

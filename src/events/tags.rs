@@ -3,15 +3,32 @@
 use crate::cache::{Tag, TagSet};
 use crate::domain::{
     Change, Entity, FoldedLocation, Location, Price, PriceBand, PropertyId, RowState, SitemapPart,
+    Status,
 };
 
 /// The tags that listings have.
 pub mod kinds {
     use super::{FoldedLocation, Location, Price, PriceBand, PropertyId, SitemapPart, Tag};
 
-    /// All listings: carried by lists that any listing could enter.
+    /// All listed listings: carried by lists that any listing could enter.
     pub fn properties() -> Tag {
         Tag::all("properties")
+    }
+
+    /// All closed listings: carried by lists that ask for them.
+    pub fn closed() -> Tag {
+        Tag::all("closed")
+    }
+
+    /// All numbers without a public listing: carried by answers that there is none.
+    pub fn absent() -> Tag {
+        Tag::all("absent")
+    }
+
+    /// How many listings there are, by place, and how the places are spelled: carried by the count and the places of the
+    /// whole list, which most edits leave as they are.
+    pub fn tally() -> Tag {
+        Tag::all("tally")
     }
 
     /// One listing: carried by its own page.
@@ -40,7 +57,10 @@ pub mod kinds {
         let text = text.trim();
         match text.split_once(':') {
             None if text == Tag::site().as_str() => Some(Tag::site()),
-            None if text == properties().as_str() => Some(properties()),
+            None => {
+                let all = [properties(), tally(), closed(), absent()];
+                all.into_iter().find(|tag| tag.as_str() == text)
+            }
             Some(("property", id)) => id.trim().parse().ok().map(|id| property(PropertyId(id))),
             Some(("location", name)) => {
                 let name = Location::parse(name).ok()?;
@@ -58,7 +78,12 @@ pub fn tags_of(change: &Change) -> TagSet {
     match change {
         Change::PostSave { created: _, row } | Change::PostDelete { row } => match row {
             Entity::Listing { id, before, after } => {
-                tags_of_listing(*id, before.iter().chain(after))
+                let (before, after) = (before.as_ref(), after.as_ref());
+                let mut tags = tags_of_listing(*id, before, after);
+                if !are_tallied_alike(before, after) {
+                    tags.insert(kinds::tally());
+                }
+                tags
             }
         },
         Change::Bulk { rows: _ } | Change::Cleared => TagSet::from([Tag::site()]),
@@ -70,15 +95,33 @@ pub fn tags_of(change: &Change) -> TagSet {
     }
 }
 
-fn tags_of_listing<'a>(id: PropertyId, states: impl IntoIterator<Item = &'a RowState>) -> TagSet {
-    let mut tags = TagSet::from([
-        kinds::properties(),
-        kinds::property(id),
-        kinds::sitemap(SitemapPart::of(id)),
-    ]);
-    for RowState { title: _, price, location_folded } in states {
-        tags.insert(kinds::location(location_folded));
-        tags.insert(kinds::band(location_folded, *price));
+/// Whether a change leaves all numbers of listings and all spellings of places as they are: one of nothing but title,
+/// price, and what the log does not tell, or one of a listing that no list shows.
+fn are_tallied_alike(before: Option<&RowState>, after: Option<&RowState>) -> bool {
+    let place = |row: Option<&RowState>| {
+        let listed = row.filter(|row| row.status.is_listed());
+        listed.map(|row| (row.location_folded.clone(), row.location.clone()))
+    };
+    before.or(after).is_some() && place(before) == place(after)
+}
+
+fn tags_of_listing(id: PropertyId, before: Option<&RowState>, after: Option<&RowState>) -> TagSet {
+    let mut tags = TagSet::from([kinds::property(id)]);
+    let has_page = |row: Option<&RowState>| row.is_some_and(|row| row.status != Status::Draft);
+    if has_page(before) != has_page(after) {
+        tags.insert(kinds::absent());
+    }
+    for row in before.into_iter().chain(after) {
+        match row.status {
+            Status::Active | Status::Pending => tags.extend([
+                kinds::properties(),
+                kinds::sitemap(SitemapPart::of(id)),
+                kinds::location(&row.location_folded),
+                kinds::band(&row.location_folded, row.price),
+            ]),
+            Status::Closed => tags.extend([kinds::closed()]),
+            Status::Draft | Status::Withdrawn => {}
+        }
     }
     tags
 }
@@ -93,6 +136,37 @@ mod tests {
             title: Title::parse("A flat").expect("valid"),
             price: Price::ZERO,
             location_folded: FoldedLocation::from_database(location.to_owned()),
+            location: None,
+            status: Status::Active,
+        }
+    }
+
+    fn touches_tally(before: Option<RowState>, after: Option<RowState>) -> bool {
+        let row = Entity::Listing { id: PropertyId(7), before, after };
+        tags_of(&Change::PostSave { created: false, row }).contains(&kinds::tally())
+    }
+
+    #[test]
+    fn only_an_edit_that_leaves_place_and_spelling_alone_leaves_the_tally() {
+        let leith = || Some(row("leith"));
+        let typed = |text: &str| Some(RowState { location: Some(text.into()), ..row("leith") });
+        let renamed = RowState { title: Title::parse("A house").expect("valid"), ..row("leith") };
+        let dearer = RowState { price: Price::parse("7").expect("valid"), ..renamed };
+        let of = |status| Some(RowState { status, ..row("leith") });
+        assert!(!touches_tally(leith(), Some(dearer)));
+        assert!(!touches_tally(leith(), of(Status::Pending)));
+        assert!(!touches_tally(None, of(Status::Draft)));
+        for (before, after) in [
+            (None, leith()),
+            (leith(), None),
+            (leith(), Some(row("joppa"))),
+            (typed("Leith"), typed("LEITH")),
+            (leith(), of(Status::Closed)),
+            (of(Status::Draft), leith()),
+            // Without one of the versions nothing is known.
+            (None, None),
+        ] {
+            assert!(touches_tally(before.clone(), after.clone()), "{before:?} {after:?}");
         }
     }
 
@@ -116,9 +190,34 @@ mod tests {
                 "location:leith",
                 "properties",
                 "property:7",
-                "sitemap:1"
+                "sitemap:1",
+                "tally"
             ]
         );
+    }
+
+    #[test]
+    fn a_listing_touches_only_the_lists_that_can_show_it() {
+        use Status::{Active, Closed, Draft, Pending, Withdrawn};
+        let of = |status| RowState { status, ..row("leith") };
+        let listed = "band:0:leith location:leith properties property:7 sitemap:1";
+        for (before, after, want) in [
+            (None, Some(Draft), "property:7".to_owned()),
+            (Some(Draft), Some(Draft), "property:7".to_owned()),
+            (Some(Draft), Some(Active), format!("absent {listed}")),
+            (Some(Draft), Some(Withdrawn), "absent property:7".to_owned()),
+            (Some(Active), Some(Pending), listed.to_owned()),
+            (Some(Active), Some(Closed), listed.replace("location", "closed location")),
+            (Some(Closed), Some(Closed), "closed property:7".to_owned()),
+            (Some(Closed), Some(Withdrawn), "closed property:7".to_owned()),
+            (Some(Withdrawn), Some(Withdrawn), "property:7".to_owned()),
+            (Some(Closed), None, "absent closed property:7".to_owned()),
+        ] {
+            let tags =
+                tags_of_listing(PropertyId(7), before.map(of).as_ref(), after.map(of).as_ref());
+            let names: Vec<String> = tags.iter().map(Tag::to_string).collect();
+            assert_eq!(names.join(" "), want, "{before:?} {after:?}");
+        }
     }
 
     #[test]
@@ -152,6 +251,7 @@ mod tests {
         for (text, tag) in [
             (" properties ", "properties"),
             ("site", "site"),
+            ("tally", "tally"),
             ("property:7", "property:7"),
             ("location: LEITH", "location:leith"),
             ("sitemap:2", "sitemap:2"),

@@ -10,7 +10,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
 use crate::cache::{Interrupted, LoadError};
-use crate::domain::{FieldErrors, PropertyForm};
+use crate::domain::{FieldErrors, Property, PropertyForm};
 use crate::services::{ManageError, Outage, ServiceError};
 
 /// A request that did not succeed. Every request that waited for the same page gets a copy.
@@ -18,6 +18,8 @@ use crate::services::{ManageError, Outage, ServiceError};
 pub enum AppError {
     /// There is no page at this address.
     NotFound,
+    /// The listing at this address was withdrawn; with the names and addresses of similar ones.
+    Withdrawn(Vec<(String, String)>),
     /// The request can't be understood.
     BadRequest(String),
     /// Fields of the input are wrong.
@@ -76,9 +78,20 @@ pub(super) fn unavailable() -> HttpResponseBuilder {
     response
 }
 
+/// What is wrong with the value of a field that a constraint refused.
+pub(super) fn refused_value(constraint: &str) -> &'static str {
+    match constraint.ends_with("_unique") {
+        true => "Another listing has this value. Enter another one.",
+        false => "The database rejected this value.",
+    }
+}
+
 /// The message for a row that a constraint of the database refused.
 fn refusal(constraint: &str) -> String {
     match refused_field(constraint) {
+        Some(field) if constraint.ends_with("_unique") => {
+            format!("Another listing has the same {field}. Nothing was saved.")
+        }
         Some(field) => {
             format!("The database rejected the value of “{field}”. Nothing was saved.")
         }
@@ -99,6 +112,7 @@ impl AppError {
     pub fn detail(&self) -> String {
         match self {
             Self::NotFound => "There is no page at this address.".to_owned(),
+            Self::Withdrawn(_) => "This listing is no longer available.".to_owned(),
             Self::BadRequest(detail) | Self::Conflict(detail) => detail.clone(),
             Self::Invalid(_) => "Some input is not valid.".to_owned(),
             Self::LoginRequired(_) | Self::Unauthorized => {
@@ -123,6 +137,26 @@ impl AppError {
         }
     }
 
+    /// The same with similar listings, where a listing was withdrawn.
+    pub(super) fn with_similar(self, similar: &[Property]) -> Self {
+        let link = |other: &Property| {
+            let name = format!("{}, {}", other.title, other.location);
+            (name, format!("/properties/{}/", other.id))
+        };
+        match self {
+            Self::Withdrawn(_) => Self::Withdrawn(similar.iter().map(link).collect()),
+            other => other,
+        }
+    }
+
+    /// Names and addresses of pages to go on to.
+    pub fn ways_on(&self) -> &[(String, String)] {
+        match self {
+            Self::Withdrawn(similar) => similar,
+            _ => &[],
+        }
+    }
+
     /// The wrong fields, if that is the reason.
     pub fn field_errors(&self) -> Option<&FieldErrors> {
         match self {
@@ -136,6 +170,7 @@ impl ResponseError for AppError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Withdrawn(_) => StatusCode::GONE,
             Self::BadRequest(_) | Self::Invalid(_) => StatusCode::BAD_REQUEST,
             Self::LoginRequired(_) => StatusCode::FOUND,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,

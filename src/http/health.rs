@@ -13,7 +13,7 @@ pub(super) async fn live() -> HttpResponse {
         .body("ok\n")
 }
 
-/// `GET /readyz`: the database answers and is migrated; Redis and whether the event log is followed are reported.
+/// `GET /readyz`: the database answers and is migrated, and the instance is not about to stop; Redis and whether the event log is followed are reported.
 pub(super) async fn ready(services: web::Data<Services>) -> HttpResponse {
     let readiness = services.health.readiness().await;
     let mut response = match readiness.is_ready() {
@@ -22,6 +22,7 @@ pub(super) async fn ready(services: web::Data<Services>) -> HttpResponse {
     };
     response.insert_header(("cache-control", "no-store")).json(json!({
         "ready": readiness.is_ready(),
+        "reason": readiness.reason(),
         "database": readiness.database,
         "migrated": readiness.migrated,
         "redis": readiness.redis,

@@ -8,6 +8,7 @@ mod assets;
 mod clean_address;
 mod client_address;
 mod csrf;
+mod enquiries;
 mod error;
 mod forms;
 mod health;

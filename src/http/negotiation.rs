@@ -85,6 +85,11 @@ impl AcceptedEncodings {
         }
     }
 
+    /// The one that the client likes best.
+    pub(super) fn first(self) -> Encoding {
+        self.into_iter().next().unwrap_or(Encoding::Identity)
+    }
+
     /// Whether the client accepts none that the site has.
     pub(super) fn is_empty(self) -> bool {
         self.into_iter().next().is_none()
@@ -109,8 +114,10 @@ pub(super) fn representation(
     let encoding = page.choose(encodings);
     let current = page.etag(encoding);
     // A copy that was compressed otherwise is the same page, and keeps its own validator.
-    let mut known = [current].into_iter().chain(page.etags(encoding));
-    if let Some(copy) = known.find(|etag| has_copy(headers, etag)) {
+    let known = || [current].into_iter().chain(page.etags(encoding));
+    if headers.contains_key(header::IF_NONE_MATCH)
+        && let Some(copy) = known().find(|etag| has_copy(headers, etag))
+    {
         return HttpResponse::NotModified().insert_header((header::ETAG, copy.clone())).finish();
     }
     let mut response = HttpResponse::Ok();

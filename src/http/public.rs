@@ -7,7 +7,7 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 use crate::domain::{Direction, FieldErrors, PropertyId};
 use crate::http::middleware::RequestId;
 use crate::http::negotiation::Format;
-use crate::http::pages::{Asked, PublicPage, result, serve, serve_uncached};
+use crate::http::pages::{Asked, PublicPage, published, result, serve, serve_uncached};
 use crate::http::views::listings::{PlacesPage, RefusedListPage};
 use crate::http::views::page;
 use crate::http::{AppError, Site};
@@ -80,9 +80,9 @@ async fn turn(
 ) -> Result<HttpResponse, AppError> {
     let result = result(request.query_string());
     let found = services.listings.find(id).await?.tagged.value;
-    let property = found.ok_or(AppError::NotFound)?;
+    let property = published(found.as_ref())?;
     let listings = &services.listings;
-    let neighbour = listings.neighbour(&property, &result, direction).await?;
+    let neighbour = listings.neighbour(property, &result, direction).await?;
     let (id, mark) = match (neighbour, direction) {
         (Some(neighbour), _) => (neighbour, ""),
         (None, Direction::Forward) => (id, "#last"),

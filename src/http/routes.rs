@@ -6,7 +6,7 @@ use actix_web::{Resource, web};
 use super::middleware::frame::frame;
 use super::middleware::session::sessions;
 use super::routing::{get, not_found, resource};
-use super::{Site, admin, assets, health, management, public};
+use super::{Site, admin, assets, enquiries, health, management, public};
 use crate::services::Services;
 use crate::services::urls::{Address, Public, URLS};
 
@@ -42,7 +42,13 @@ pub fn configure(config: &mut web::ServiceConfig, services: &Services, site: &Si
 
 /// The handlers of a public URL.
 fn open(address: Public, resource: Resource) -> Resource {
+    let resource = match address {
+        Public::Enquire => resource.post(enquiries::create),
+        _ => resource,
+    };
     resource.route(match address {
+        Public::Enquire => get().to(enquiries::new),
+        Public::Enquired => get().to(enquiries::done),
         Public::Root => get().to(public::root),
         Public::List
         | Public::Detail

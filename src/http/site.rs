@@ -28,7 +28,19 @@ pub struct Site {
 impl Site {
     /// The settings of a site that listens.
     pub fn new(config: &SiteConfig, secret: &SecretKey, listening: &Listen) -> Self {
-        let default_url = || match listening {
+        Self {
+            url: Self::origin(config, listening),
+            debug: config.debug,
+            allowed_hosts: config.allowed_hosts.clone(),
+            trusted_proxies: config.trusted_proxies.clone(),
+            cache_api_token: config.cache_api_token.clone(),
+            cookie_key: Key::derive_from(secret.as_bytes()),
+        }
+    }
+
+    /// The origin of absolute links of a site that listens: `SITE_URL`, or else its address.
+    pub fn origin(config: &SiteConfig, listening: &Listen) -> String {
+        let own = || match listening {
             Listen::Tcp(address) => {
                 let ip = match &config.listen {
                     Listen::Tcp(configured) => configured.ip(),
@@ -38,14 +50,7 @@ impl Site {
             }
             Listen::Unix(_) => "http://localhost".to_owned(),
         };
-        Self {
-            url: config.site_url.clone().unwrap_or_else(default_url),
-            debug: config.debug,
-            allowed_hosts: config.allowed_hosts.clone(),
-            trusted_proxies: config.trusted_proxies.clone(),
-            cache_api_token: config.cache_api_token.clone(),
-            cookie_key: Key::derive_from(secret.as_bytes()),
-        }
+        config.site_url.clone().unwrap_or_else(own)
     }
 
     /// Whether readers reach the site by HTTPS.

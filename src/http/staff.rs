@@ -11,7 +11,7 @@ use super::csrf::{CSRF, new_token, tokens_match};
 use super::messages::Messages;
 use super::views::frame::{Frame, Message, Undo};
 use super::{AppError, Site};
-use crate::domain::{EventId, Permission, Permissions, User, UserId};
+use crate::domain::{EventId, Permission, Permissions, PropertyId, Status, User, UserId};
 use crate::services::urls::{Address, Admin, find};
 use crate::services::{Actor, Outage, SESSION_NAME, Services, USER_ID, Visitor};
 
@@ -36,6 +36,8 @@ pub(in crate::http) struct Staff {
     permissions: Permissions,
     csrf_token: String,
     messages: Messages,
+    /// How many enquiries they have not read.
+    unread: i64,
     /// Why the database could not say that they still are one; `None` where it did.
     outage: Option<Outage>,
 }
@@ -75,6 +77,7 @@ impl Staff {
             permissions: user.permissions,
             csrf_token: session.get(CSRF)?.unwrap_or_default(),
             messages: Messages::default(),
+            unread: 0,
             outage: None,
         })
     }
@@ -92,7 +95,23 @@ impl Staff {
         filters: String,
     ) {
         let deletion = deletion.filter(|_| self.may(Permission::Add));
-        let undo = deletion.map(|event| Undo { event: event.0, filters });
+        let undo = deletion.map(|event| {
+            let address = format!("/admin/history/{}/undo/", event.0);
+            Undo { address, status: None, filters }
+        });
+        self.messages.add(Message { level: "success".to_owned(), text, undo });
+    }
+
+    /// Says that the status of a listing was changed, with a button that changes it back.
+    pub(in crate::http) fn say_status(
+        &self,
+        text: String,
+        id: PropertyId,
+        was: Status,
+        filters: String,
+    ) {
+        let address = format!("/admin/properties/{id}/status/");
+        let undo = Some(Undo { address, status: Some(was), filters });
         self.messages.add(Message { level: "success".to_owned(), text, undo });
     }
 
@@ -115,6 +134,7 @@ impl Staff {
             messages: Vec::new(),
             is_superuser: self.is_superuser,
             permissions: self.permissions,
+            unread: self.unread,
         }
     }
 
@@ -166,6 +186,9 @@ impl Staff {
                 }
                 Permission::Cache => {
                     "Your account has no permission to manage the cache. Ask a superuser."
+                }
+                Permission::Enquiries => {
+                    "Your account has no permission to read enquiries. Ask a superuser."
                 }
             })),
         }
@@ -229,7 +252,11 @@ impl Staff {
         let messages = Messages::of(request, site, &session_name);
         match services.accounts.find_by_session(id, &session_name).await {
             Ok(Some(user)) if known.as_deref() == Some(&*user.session_stamp) => {
-                Ok(Some(Self { messages, ..Self::entered(&session, &user, services)? }))
+                let unread = match user.may(Permission::Enquiries) {
+                    true => services.enquiries.count_unread().await.unwrap_or(0),
+                    false => 0,
+                };
+                Ok(Some(Self { messages, unread, ..Self::entered(&session, &user, services)? }))
             }
             Ok(_) => {
                 session.purge();
@@ -248,6 +275,7 @@ impl Staff {
                     permissions: Permissions::all(),
                     csrf_token: session.get(CSRF)?.unwrap_or_default(),
                     messages,
+                    unread: 0,
                     outage: err.outage(),
                 }))
             }

@@ -126,8 +126,8 @@ impl Editor {
         })
     }
 
-    /// Deletes or moves the chosen listings, if they are the expected ones, each as it was then. Those that are at the new
-    /// location already stay as they are, and where all of them are, nothing has to be expected.
+    /// Deletes or changes the chosen listings, if they are the expected ones, each as it was then. Those that have the new
+    /// value already stay as they are, and where all of them are, nothing has to be expected.
     pub async fn change_selected(
         &self,
         actor: &str,
@@ -161,6 +161,7 @@ fn note(change: &BulkChange) -> String {
     match change {
         BulkChange::Delete => "deleted from the list".to_owned(),
         BulkChange::Move(location) => format!("moved to “{location}”"),
+        BulkChange::SetStatus(status) => format!("status set to “{}”", status.label()),
     }
 }
 

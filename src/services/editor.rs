@@ -12,7 +12,7 @@ use self::Ending::{Commit, RollBack};
 use super::{Result, ServiceError};
 use crate::cache::{Cache, caller};
 use crate::db::{Database, DbError, Transaction, event_log, properties};
-use crate::domain::{EventId, NewProperty, Property, PropertyId, Version};
+use crate::domain::{EventId, NewProperty, Property, PropertyId, Status, Title, Version};
 use crate::events::{Bus, CommittedEvents, UnitOfWork};
 
 /// The outcome of an edit.
@@ -102,6 +102,29 @@ impl Editor {
         });
         written.await?;
         Ok(())
+    }
+
+    /// Sets the status of a listing; returns its title and the status that it had, `None` when there is no such listing.
+    pub async fn set_status(
+        &self,
+        actor: &str,
+        id: PropertyId,
+        status: Status,
+    ) -> Result<Option<(Title, Status)>> {
+        let written = self.write(actor, move |work| {
+            Box::pin(async move {
+                let Some(current) = properties::find_locked(work, id).await? else {
+                    return Ok(RollBack(None));
+                };
+                let was = (current.title.clone(), current.status());
+                if was.1 == status {
+                    return Ok(RollBack(Some(was)));
+                }
+                properties::set_status(work, id, status).await?;
+                Ok(Commit(Some(was)))
+            })
+        });
+        Ok(written.await?.0)
     }
 
     /// Deletes listings, as far as they exist.

@@ -1,7 +1,7 @@
 //! The families of keys in Redis: what the site writes under, and so what a clear removes.
 
 use super::urls::URLS;
-use crate::cache::Level;
+use crate::cache::{BODIES, Level};
 
 /// Rendered pages.
 pub(super) const PAGES: &str = "page";
@@ -14,18 +14,21 @@ pub(super) const COUNTS: &str = "property_count";
 pub(super) const FAMILIES: [(Level, &str); 3] =
     [(Level::PageRedis, PAGES), (Level::Queryset, QUERYSETS), (Level::Count, COUNTS)];
 
-/// The family of a key of the site, without its prefix, if it belongs to a level.
+/// Every family that a clear removes: those of the levels, in that order, and the bodies of pages.
+pub(super) const REMOVED: [&str; 4] = [PAGES, QUERYSETS, COUNTS, BODIES];
+
+/// The family of a key of the site, without its prefix, if it is an entry or a part of one.
 pub(super) fn family_of(key: &str) -> Option<&'static str> {
     let (family, _) = key.split_once(':')?;
-    let mut families = FAMILIES.iter().map(|(_, known)| *known);
-    families.find(|known| *known == family)
+    REMOVED.into_iter().find(|known| *known == family)
 }
 
 /// The other kinds of keys, in the order in which operators see them after those of [`URLS`]: the start of the name after
 /// the family, and what it is called. An empty start stands for the rest of a family.
-const KINDS: [(&str, &str, &str); 12] = [
+const KINDS: [(&str, &str, &str); 13] = [
     (PAGES, "~", "Pages: long addresses"),
     (PAGES, "", "Pages: others"),
+    (BODIES, "", "Pages: bodies"),
     (QUERYSETS, "list?", "Queries: lists"),
     (QUERYSETS, "detail/", "Queries: listings"),
     (QUERYSETS, "similar/", "Queries: similar listings"),
@@ -78,12 +81,13 @@ mod tests {
             ("page:http://homes.example/detail.json/7?", "Pages: listings"),
             ("page:http://homes.example/robots.txt", "Pages: others"),
             ("page:~0a1b", "Pages: long addresses"),
+            ("body:br:page:http://homes.example/list.html?", "Pages: bodies"),
             ("all_properties:similar/7/1/leith", "Queries: similar listings"),
             ("property_count:list?", "Counts"),
             ("session:abc", "Sessions"),
             ("gen:location:leith", "Generations of tags"),
             ("probe:x", BOOKKEEPING),
-            ("log_position", BOOKKEEPING),
+            ("log_position:2", BOOKKEEPING),
         ] {
             assert_eq!(kind_of(key), want, "{key}");
         }

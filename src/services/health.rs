@@ -1,5 +1,6 @@
 //! Whether the site can do its work.
 
+use super::Drain;
 use crate::cache::Cache;
 use crate::db::{Database, migrations};
 
@@ -12,6 +13,8 @@ pub struct Readiness {
     pub migrated: bool,
     /// `up`, `down` or `off`; reported, not required.
     pub redis: &'static str,
+    /// Whether the instance is about to stop.
+    pub stopping: bool,
     /// Whether the event log is followed; reported, not required: without it every page is computed.
     pub following: bool,
 }
@@ -19,7 +22,17 @@ pub struct Readiness {
 impl Readiness {
     /// Whether the instance is ready for requests.
     pub fn is_ready(&self) -> bool {
-        self.database && self.migrated
+        self.reason().is_none()
+    }
+
+    /// Why the instance is not ready.
+    pub fn reason(&self) -> Option<&'static str> {
+        match self {
+            Self { stopping: true, .. } => Some("the instance is about to stop"),
+            Self { database: false, .. } => Some("PostgreSQL does not respond"),
+            Self { migrated: false, .. } => Some("migrations are not applied"),
+            _ => None,
+        }
     }
 }
 
@@ -28,6 +41,7 @@ impl Readiness {
 pub struct Health {
     pub(super) database: Database,
     pub(super) cache: Cache,
+    pub(super) drain: Drain,
 }
 
 impl Health {
@@ -42,6 +56,7 @@ impl Health {
         Readiness {
             database: migrations.is_ok(),
             migrated: migrations.is_ok_and(|list| list.iter().all(|migration| migration.applied)),
+            stopping: self.drain.is_begun(),
             redis,
             following: self.cache.is_following(),
         }

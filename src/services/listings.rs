@@ -9,7 +9,8 @@ use super::families::{COUNTS, QUERYSETS};
 use crate::cache::{Cache, CacheKey, Cached, Fill, Level, TagSet};
 use crate::db::{Database, properties};
 use crate::domain::{
-    Count, Cursor, Direction, ListingFilter, ListingQuery, MAX_PAGE, Position, Property, PropertyId,
+    Count, Cursor, Direction, ListingFilter, ListingQuery, MAX_PAGE, Position, Property,
+    PropertyId, Status, StatusFilter,
 };
 use crate::events::kinds;
 
@@ -100,7 +101,7 @@ impl Listings {
             Ok(Fill::new(value, ttl))
         };
         let tags = tags_of(&query.filter);
-        self.cache.get_or_load(&Self::list_key(query), &tags, load).await
+        self.cache.get_or_load_early(&Self::list_key(query), &tags, load).await
     }
 
     /// How many listings a filter selects.
@@ -111,7 +112,8 @@ impl Listings {
             let client = database.client().await?;
             Ok(Fill::new(properties::count(&client, &wanted).await?, ttl))
         };
-        self.cache.get_or_load(&Self::count_key(filter), &tags_of(filter), load).await
+        let (key, tags) = (Self::count_key(filter), tally_tags_of(filter));
+        self.cache.get_or_load_early(&key, &tags, load).await
     }
 
     /// The listing next to one in a result; `None` at its end.
@@ -132,14 +134,14 @@ impl Listings {
         let key = Self::detail_key(id);
         // A missing listing appears when a listing is added. A tag of its own would be one more key for each number that
         // a client makes up.
-        let tags = TagSet::from([kinds::property(id), kinds::properties()]);
+        let tags = TagSet::from([kinds::property(id), kinds::absent()]);
         let (database, lifetimes) = (self.database.clone(), self.cache.lifetimes());
         let load = async move || -> Result<_> {
             let client = database.client().await?;
             let value = properties::find(&client, id).await?;
             Ok(match value.is_some() {
                 true => Fill::new(value, lifetimes.queryset).only([kinds::property(id)]),
-                false => Fill::new(value, ABSENT_TTL).only([kinds::properties()]),
+                false => Fill::new(value, ABSENT_TTL).only([kinds::absent()]),
             })
         };
         self.cache.get_or_load(&key, &tags, load).await
@@ -171,11 +173,22 @@ impl Listings {
     }
 }
 
-/// The tags of a list: those of the locations that it is limited to, or that of all listings.
+/// The tags of a list: that of closed listings, those of the locations that it is limited to, or that of all listings.
 pub(super) fn tags_of(filter: &ListingFilter) -> TagSet {
+    if filter.status == StatusFilter::Only(Status::Closed) {
+        return TagSet::from([kinds::closed()]);
+    }
     let locations = filter.folded_locations();
     match locations.is_empty() {
         true => TagSet::from([kinds::properties()]),
         false => locations.iter().map(kinds::location).collect(),
+    }
+}
+
+/// The tags of the numbers of listings, as a whole and by place, that a filter selects.
+pub(super) fn tally_tags_of(filter: &ListingFilter) -> TagSet {
+    match *filter == ListingFilter::default() {
+        true => TagSet::from([kinds::tally()]),
+        false => tags_of(filter),
     }
 }

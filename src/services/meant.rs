@@ -8,7 +8,9 @@ use super::places::OFFERED;
 use super::{ListingPage, Listings, Result};
 use crate::cache::{Cached, Tagged};
 use crate::db::{Client, places, properties};
-use crate::domain::{FoldedLocation, ListingFilter, ListingQuery, Location, Place, PlaceQuery};
+use crate::domain::{
+    FoldedLocation, ListingFilter, ListingQuery, Location, Place, PlaceQuery, StatusFilter,
+};
 
 /// A query, as it was understood.
 #[derive(Debug, Clone)]
@@ -58,7 +60,8 @@ impl Listings {
 
     /// What a query means; `None` where it names no location.
     pub(super) async fn meant(&self, query: &ListingQuery) -> Result<Option<Tagged<Meant>>> {
-        let named = query.filter.locations.iter().map(|location| self.named(location));
+        let status = query.filter.status;
+        let named = query.filter.locations.iter().map(|location| self.named(location, status));
         let mut named = try_join_all(named).await?.into_iter();
         let Some(first) = named.next() else {
             return Ok(None);
@@ -83,23 +86,24 @@ impl Listings {
         Ok(Some(meant))
     }
 
-    async fn named(&self, location: &Location) -> Result<Tagged<Candidates>> {
-        let own = self.count(&only(location)).await?.tagged;
+    async fn named(&self, location: &Location, status: StatusFilter) -> Result<Tagged<Candidates>> {
+        let own = self.count(&only(location, status)).await?.tagged;
         if own.value.number > 0 {
             return Ok(own.map(|_| None));
         }
-        let places = self.places(&containing(location)).await?.tagged;
+        let places = self.places(&containing(location, status)).await?.tagged;
         Ok(own.and(places).map(|(_, places)| Some(places)))
     }
 }
 
 /// The resolved query, directly from the database.
 pub(super) async fn meant_by(client: &Client, query: &ListingQuery) -> Result<Meant> {
+    let status = query.filter.status;
     let mut candidates = Vec::new();
     for location in &query.filter.locations {
-        let own = properties::count(client, &only(location)).await?;
+        let own = properties::count(client, &only(location, status)).await?;
         candidates.push(match own.number {
-            0 => Some(places::list_by_name(client, location.as_str(), OFFERED).await?),
+            0 => Some(places::list_by_name(client, location.as_str(), status, OFFERED).await?),
             _ => None,
         });
     }
@@ -152,10 +156,11 @@ impl Meant {
     }
 }
 
-fn only(location: &Location) -> ListingFilter {
-    ListingFilter { locations: vec![location.clone()], ..ListingFilter::default() }
+fn only(location: &Location, status: StatusFilter) -> ListingFilter {
+    ListingFilter { locations: vec![location.clone()], status, ..ListingFilter::default() }
 }
 
-fn containing(location: &Location) -> PlaceQuery {
-    PlaceQuery { name: Some(location.clone()), ..PlaceQuery::default() }
+fn containing(location: &Location, status: StatusFilter) -> PlaceQuery {
+    let filter = ListingFilter { status, ..ListingFilter::default() };
+    PlaceQuery { name: Some(location.clone()), filter }
 }

@@ -3,7 +3,9 @@
 mod accounts;
 mod admin_list;
 mod detail_view;
+mod drain;
 mod editor;
+mod enquiries;
 mod error;
 mod exports;
 mod exposition;
@@ -12,6 +14,8 @@ pub mod fixtures;
 mod health;
 mod history;
 mod imports;
+mod jobs;
+mod links;
 mod list_view;
 mod listings;
 mod loopback;
@@ -22,12 +26,15 @@ mod meant;
 mod pages;
 mod passwords;
 mod places;
+mod post;
 mod sessions;
 mod spelling;
 mod submissions;
+mod tasks;
 mod traffic;
 mod undo;
 pub(crate) mod urls;
+mod worker;
 
 pub use accounts::login::Login;
 pub use accounts::management::{Actor, ManageError, UserPage};
@@ -35,13 +42,17 @@ pub use accounts::visitor::Visitor;
 pub use accounts::{Accounts, CreateUserError};
 pub use admin_list::{AdminPage, BulkOutcome, LISTED_ROWS, LONGEST_LIST, Look};
 pub use detail_view::DetailView;
+pub use drain::Drain;
 pub use editor::{DeleteOutcome, Deletion, Editor, UpdateOutcome};
+pub use enquiries::{Enquiries, Freshness};
 pub use error::{Outage, Result, ServiceError};
 pub use exports::Piece;
 pub use exposition::{CONTENT_TYPE as EXPOSITION_TYPE, Exposition};
 pub use health::{Health, Readiness};
 pub use history::{History, HistoryPage, Origin};
 pub use imports::{ImportOutcome, LOOK_SECONDS, MAX_UPLOAD_BYTES, Preview, PreviewOutcome};
+pub use jobs::Jobs;
+pub use links::Links;
 pub use list_view::ListView;
 pub use listings::{ListingPage, Listings};
 pub use loopback::{Address as LoopbackAddress, Loopback};
@@ -69,14 +80,21 @@ pub use management::warming::WarmState;
 pub use meant::{Meant, UnknownPlace};
 pub use pages::PageKey;
 pub use places::MAX_PLACES;
+pub use post::Post;
 pub use sessions::{NAME as SESSION_NAME, SessionState, Sessions, USER_ID};
 pub use submissions::{CreateOutcome, Submission};
+pub use tasks::Tasks;
 pub use traffic::{Route, Traffic, Turned};
 pub use undo::{MAX_UNDONE, RestoreOutcome, UndoOutcome};
+pub use worker::Worker;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use crate::cache::Cache;
 use crate::db::Database;
 use crate::events::{Bus, CacheReceiver, Receiver};
+use crate::mail::Mailer;
 
 /// Every use case; cheap to clone.
 #[derive(Clone)]
@@ -101,20 +119,40 @@ pub struct Services {
     pub streams: FigureStreams,
     /// Whether the site can do its work.
     pub health: Health,
+    /// How far the instance is with its end.
+    pub drain: Drain,
     /// The requests that were answered.
     pub traffic: Traffic,
+    /// The site's mails.
+    pub post: Post,
+    /// Enquiries about listings.
+    pub enquiries: Enquiries,
+    /// What the site signs.
+    pub links: Links,
+    /// Background jobs.
+    pub jobs: Jobs,
     /// Metrics for Prometheus.
     pub exposition: Exposition,
 }
 
 impl Services {
-    /// Wires the use cases; `receivers` are told of events after the cache and the log.
+    /// Wires the use cases. The site's mails are sent by `mailer`, in its name, those about enquiries to `office`; `receivers` are told of events after the cache and the log.
     pub fn new(
         database: Database,
         cache: Cache,
         loopback: Loopback,
+        (mailer, site_name, office): (Option<Mailer>, &str, Option<String>),
         receivers: Vec<Receiver>,
     ) -> Self {
+        let links = Links::default();
+        let post = Post {
+            database: database.clone(),
+            mailer,
+            links: links.clone(),
+            site_name: site_name.to_owned(),
+            office,
+        };
+        let rejected = Arc::<AtomicU64>::default();
         let own = [Receiver::Cache(CacheReceiver::new(cache.clone())), Receiver::Log];
         let bus = Bus::new(own.into_iter().chain(receivers).collect::<Vec<_>>());
         let listings = Listings { database: database.clone(), cache: cache.clone() };
@@ -127,21 +165,34 @@ impl Services {
             editor.clone(),
             loopback,
         );
-        let traffic = Traffic::default();
+        let (traffic, drain) = (Traffic::default(), Drain::default());
+        let jobs = Jobs::new(database.clone());
         Self {
             exposition: Exposition {
                 database: database.clone(),
                 cache: cache.clone(),
                 traffic: traffic.clone(),
+                jobs: jobs.figures.clone(),
+                rejected: rejected.clone(),
             },
+            jobs,
+            enquiries: Enquiries {
+                database: database.clone(),
+                post: post.clone(),
+                links: links.clone(),
+                rejected,
+            },
+            links,
             traffic,
             machines: Machines { database: database.clone(), cache: cache.clone() },
             cache: cache.clone(),
             history: History { database: database.clone() },
-            accounts: Accounts::new(database.clone(), sessions.clone()),
+            accounts: Accounts::new(database.clone(), sessions.clone(), post.clone()),
+            post,
             streams: FigureStreams::new(management.clone()),
             management,
-            health: Health { database, cache },
+            health: Health { database, cache, drain: drain.clone() },
+            drain,
             listings,
             editor,
             sessions,

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::families::PAGES;
-use super::listings::tags_of;
+use super::listings::{tags_of, tally_tags_of};
 use super::urls::{Public, page_name};
 use crate::cache::{CacheKey, Level, Tag, TagSet};
 use crate::domain::{ListingFilter, ListingQuery, PlaceQuery, PropertyId, SitemapPart};
@@ -92,7 +92,7 @@ impl PageKey {
     /// The expected tags of the page; rendering may add more.
     pub fn tags(&self) -> TagSet {
         match &self.rows {
-            Rows::Of(filter) => tags_of(filter),
+            Rows::Of(filter) => tags_of(filter).union(&tally_tags_of(filter)).cloned().collect(),
             Rows::One(id) => TagSet::from([kinds::property(*id)]),
             Rows::Part(part) => TagSet::from([kinds::sitemap(*part)]),
             Rows::All => TagSet::from([kinds::properties()]),

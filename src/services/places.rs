@@ -1,11 +1,11 @@
 //! The places that listings are in, through the queryset cache.
 
 use super::families::QUERYSETS;
-use super::listings::tags_of;
+use super::listings::tally_tags_of;
 use super::{Listings, Result};
 use crate::cache::{CacheKey, Cached, Fill, Level};
 use crate::db::places;
-use crate::domain::{ListingFilter, Place, PlaceQuery};
+use crate::domain::{ListingFilter, Place, PlaceQuery, Status};
 
 /// The most places that one answer names.
 pub const MAX_PLACES: usize = 1000;
@@ -24,16 +24,18 @@ impl Listings {
                 outcome: places.outcome,
             });
         };
-        let key = format!("places?name={}", name.as_str().to_lowercase());
+        let status = query.filter.status;
+        let shown = status.only().map_or("", Status::name);
+        let key = format!("places?name={}&status={shown}", name.as_str().to_lowercase());
         let key = CacheKey::new(Level::Queryset, QUERYSETS, key);
         let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
         let load = async move || -> Result<_> {
             let client = database.client().await?;
-            let value = places::list_by_name(&client, name.as_str(), ALL).await?;
+            let value = places::list_by_name(&client, name.as_str(), status, ALL).await?;
             Ok(Fill::new(value, ttl))
         };
-        let tags = tags_of(&ListingFilter::default());
-        self.cache.get_or_load(&key, &tags, load).await
+        let tags = tally_tags_of(&ListingFilter { status, ..ListingFilter::default() });
+        self.cache.get_or_load_early(&key, &tags, load).await
     }
 
     /// The places with the most listings of a filter, which selects so many in all.
@@ -51,12 +53,12 @@ impl Listings {
         let key = format!("places/{limit}/{counted}?{}", filter.row_key());
         let key = CacheKey::new(Level::Queryset, QUERYSETS, key);
         let (database, filter) = (self.database.clone(), filter.clone());
-        let (tags, ttl) = (tags_of(&filter), self.cache.lifetimes().queryset);
+        let (tags, ttl) = (tally_tags_of(&filter), self.cache.lifetimes().queryset);
         let load = async move || -> Result<_> {
             let client = database.client().await?;
             let value = places::list(&client, &filter, total, limit).await?;
             Ok(Fill::new(value, ttl))
         };
-        self.cache.get_or_load(&key, &tags, load).await
+        self.cache.get_or_load_early(&key, &tags, load).await
     }
 }

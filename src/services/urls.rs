@@ -20,6 +20,8 @@ pub(crate) enum Public {
     Next,
     Previous,
     Uncached,
+    Enquire,
+    Enquired,
     Places,
     Feed,
     Robots,
@@ -55,6 +57,10 @@ pub(crate) enum Admin {
     Logins,
     Sessions,
     PasswordChange,
+    PasswordReset,
+    PasswordResetDone,
+    ResetPassword,
+    ResetDone,
     Listings,
     AddListing,
     Export,
@@ -63,10 +69,14 @@ pub(crate) enum Admin {
     ChangeListing,
     RestoreListing,
     DeleteListing,
+    ListingStatus,
     ListingHistory,
     RestoreVersion,
     History,
     UndoDeletion,
+    Jobs,
+    Enquiries,
+    ExportEnquiries,
     Users,
     UsersHistory,
     AddUser,
@@ -92,7 +102,8 @@ pub(crate) enum Failures {
 #[derive(Debug)]
 pub(crate) struct Url {
     pub(crate) address: Address,
-    /// The path as in the API's description: parameters are in braces. `{name}` is any text, every other one a number.
+    /// The path as in the API's description: parameters are in braces. `{name}` is any text, `{token}` any without a slash,
+    /// every other one a number.
     pub(crate) pattern: &'static str,
     /// The family that its requests are counted in.
     pub(crate) route: Route,
@@ -131,6 +142,8 @@ pub(crate) const URLS: &[Url] = &[
     public(Public::Root, "/", Route::List),
     public(Public::Next, "/properties/{id}/next/", Route::Detail).described(),
     public(Public::Previous, "/properties/{id}/previous/", Route::Detail).described(),
+    public(Public::Enquire, "/properties/{id}/enquire/", Route::Uncached),
+    public(Public::Enquired, "/properties/{id}/enquire/done/", Route::Uncached),
     public(Public::Uncached, "/properties/no-cache/", Route::Uncached).described(),
     public(Public::Health, "/healthz", Route::Health).described(),
     public(Public::Readiness, "/readyz", Route::Health).described(),
@@ -150,6 +163,10 @@ pub(crate) const URLS: &[Url] = &[
     admin(Admin::Logins, "/admin/logins/").with_form(),
     admin(Admin::Sessions, "/admin/sessions/"),
     admin(Admin::PasswordChange, "/admin/password_change/"),
+    admin(Admin::PasswordReset, "/admin/password_reset/"),
+    admin(Admin::PasswordResetDone, "/admin/password_reset/done/"),
+    admin(Admin::ResetPassword, "/admin/reset/{id}/{token}/"),
+    admin(Admin::ResetDone, "/admin/reset/done/"),
     admin(Admin::Listings, "/admin/properties/").with_form(),
     admin(Admin::AddListing, "/admin/properties/add/"),
     admin(Admin::Export, "/admin/properties/export/"),
@@ -158,10 +175,14 @@ pub(crate) const URLS: &[Url] = &[
     admin(Admin::ChangeListing, "/admin/properties/{id}/change/"),
     admin(Admin::RestoreListing, "/admin/properties/{id}/restore/"),
     admin(Admin::DeleteListing, "/admin/properties/{id}/delete/"),
+    admin(Admin::ListingStatus, "/admin/properties/{id}/status/"),
     admin(Admin::ListingHistory, "/admin/properties/{id}/history/"),
     admin(Admin::RestoreVersion, "/admin/properties/{id}/history/{event}/restore/"),
     admin(Admin::History, "/admin/history/").with_form(),
     admin(Admin::UndoDeletion, "/admin/history/{event}/undo/"),
+    admin(Admin::Jobs, "/admin/jobs/"),
+    admin(Admin::Enquiries, "/admin/enquiries/").with_form(),
+    admin(Admin::ExportEnquiries, "/admin/enquiries/export/"),
     admin(Admin::Users, "/admin/users/").with_form(),
     admin(Admin::UsersHistory, "/admin/users/history/"),
     admin(Admin::AddUser, "/admin/users/add/"),
@@ -230,7 +251,11 @@ impl Url {
         for piece in pieces {
             let (name, literal) = piece.split_once('}')?;
             let digits = || rest.bytes().take_while(u8::is_ascii_digit).count();
-            let length = if name == "name" { rest.len() } else { digits() };
+            let length = match name {
+                "name" => rest.len(),
+                "token" => rest.find('/').unwrap_or(rest.len()),
+                _ => digits(),
+            };
             let (value, after) = rest.split_at(length);
             rest = after.strip_prefix(literal).filter(|_| length > 0)?;
             first = first.or(Some(value));
@@ -241,7 +266,13 @@ impl Url {
     /// Whether crawlers may look at it: not at what is for staff or operators, nor at other ways to the same pages.
     fn is_crawled(&self) -> bool {
         match self.address {
-            Address::Public(Public::Uncached | Public::Next | Public::Previous) => false,
+            Address::Public(
+                Public::Uncached
+                | Public::Next
+                | Public::Previous
+                | Public::Enquire
+                | Public::Enquired,
+            ) => false,
             Address::Public(_) => true,
             Address::Operators(_) | Address::Admin(_) => false,
         }

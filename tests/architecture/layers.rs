@@ -7,14 +7,15 @@ use super::{read, root};
 
 /// Each layer with what it may use; a path stands for that module and those below it. What counts is the module that
 /// defines a name, not the one that re-exports it.
-const LAYERS: [(&str, &[&str]); 9] = [
+const LAYERS: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("tls", &[]),
     ("config", &["tls"]),
     ("cache", &["config", "tls"]),
     ("db", &["domain", "config", "tls"]),
+    ("mail", &["config", "domain"]),
     ("events", &["cache", "db", "domain"]),
-    ("services", &["cache", "db", "events", "domain"]),
+    ("services", &["cache", "db", "events", "mail", "domain"]),
     // Of the cache: pages, how its levels took part, and what it reports to operators. Not what holds a connection.
     (
         "http",
@@ -24,7 +25,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
             "config",
             "cache::caller",
             "cache::compression",
-            "cache::load",
+            "cache::loaded",
             "cache::metrics::level",
             "cache::page",
             "cache::policy",
@@ -34,7 +35,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
             "cache::served",
         ],
     ),
-    ("app", &["http", "services", "events", "cache", "db", "config", "domain"]),
+    ("app", &["http", "services", "mail", "events", "cache", "db", "config", "domain"]),
 ];
 
 #[test]

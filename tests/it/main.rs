@@ -17,6 +17,8 @@ mod commands;
 mod connections;
 // The documents agree with the program.
 mod documents;
+// Enquiries about listings: the form, its guards, the inbox.
+mod enquiries;
 // The database's triggers: every write is logged, every count exact.
 mod event_log;
 // The declaration of facts: what is declared once is in the form, the pages, the files and the history.
@@ -25,10 +27,14 @@ mod facts;
 mod fixtures_bulk;
 // Pages in a real browser: keyboard, layout, contrast, Back, the console.
 mod in_chromium;
+// Background jobs: workers, and what operators see.
+mod jobs;
 // The invalidation matrix: kinds of write × kinds of page.
 mod invalidation;
 // Machine-readable pages: robots.txt, the site map, feeds, the description.
 mod machines;
+// Mail: what is sent, failures of its server, forgotten passwords.
+mod mail;
 // Management pages: status, clearing, figures, load tests.
 mod management;
 // The memory tier: it gives the same answers without a server, and never an older one.
@@ -41,5 +47,7 @@ mod pages;
 mod protocol;
 // Behind proxies: the client's address, the site's own origin, health checks, sockets.
 mod proxies;
+// Releases: migrations while an older release runs, two builds side by side, restarts.
+mod releases;
 // Single-flight: concurrent requests share one load.
 mod single_flight;

@@ -19,6 +19,18 @@ Examples:
   HOST=0.0.0.0 PORT=80 DEBUG=false property-listings serve
   property-listings serve --no-migrate   # if migrations run as a separate step";
 
+pub(super) const WORKER: &str = "\
+Examples:
+  WORKER=off property-listings serve   # on the machine that serves the site
+  property-listings worker             # on another machine, with the same DATABASE_URL
+
+Any number of workers can run. At SIGTERM, a worker finishes its jobs or gives them back.";
+
+pub(super) const SENDTESTEMAIL: &str = "\
+Examples:
+  property-listings sendtestemail ann@example.com
+  EMAIL_URL=smtp://mail.example:2525 property-listings sendtestemail ann@example.com bob@example.com";
+
 pub(super) const MIGRATE: &str = "\
 Examples:
   property-listings migrate

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::output::{self, OutputFormat};
 use super::{CommandError, Result};
 use crate::app::platform::Platform;
-use crate::db::migrations::{self, MigrationState, Step};
+use crate::db::migrations::{self, MigrationState, Patience, Step};
 
 /// Applies the pending migrations; with `plan` only lists them, with `check` only fails if there are any.
 pub(super) async fn migrate(platform: &Platform, plan: bool, check: bool) -> Result<()> {
@@ -16,7 +16,8 @@ pub(super) async fn migrate(platform: &Platform, plan: bool, check: bool) -> Res
         Step::Begun(name) => output::part(&format!("Applying {name}...")),
         Step::Done => output::line(" OK"),
     };
-    let applied = migrations::migrate_with(&platform.database, &tell).await?;
+    let applied =
+        migrations::apply(&platform.database, &migrations::all(), Patience::USUAL, &tell).await?;
     if applied.is_empty() {
         output::line("No migrations to apply.");
     }

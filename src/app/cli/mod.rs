@@ -11,6 +11,7 @@ mod examples;
 mod help;
 mod hints;
 mod interrupt;
+mod mail;
 mod manual;
 mod migrations;
 mod output;
@@ -19,6 +20,7 @@ mod prompt;
 mod replacement;
 mod serve;
 mod users;
+mod worker;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -59,6 +61,16 @@ enum Command {
         /// Do not apply migrations
         #[arg(long)]
         no_migrate: bool,
+    },
+    /// Run background jobs, such as sending mail, without serving the site
+    #[command(after_help = help::below(examples::WORKER))]
+    Worker,
+    /// Send a test mail, and report what is wrong with mail
+    #[command(after_help = help::below(examples::SENDTESTEMAIL))]
+    Sendtestemail {
+        /// The recipients
+        #[arg(required = true, value_name = "ADDRESS")]
+        addresses: Vec<String>,
     },
     /// Apply pending migrations
     #[command(after_help = help::below(examples::MIGRATE))]
@@ -219,7 +231,7 @@ fn run(command: Command) -> Result<(), CommandError> {
     drop(guard);
     let config = Config::from_environment()?;
     let filter = match command {
-        Command::Serve { .. } => logging::of_site(config.site.debug),
+        Command::Serve { .. } | Command::Worker => logging::of_site(config.site.debug),
         // A command's own lines are its output; the site's are its log.
         _ => "warn".to_owned(),
     };
@@ -235,6 +247,8 @@ async fn dispatch(mut command: Command, config: Config, stop: Stop) -> Result<()
         Command::Serve { no_migrate } => {
             return Box::pin(serve::run(config, !no_migrate, stop)).await;
         }
+        Command::Sendtestemail { addresses } => return mail::send_test(&config, &addresses).await,
+        Command::Worker => return Box::pin(worker::run(config, &stop)).await,
         Command::Check(args) => return Box::pin(check::run(config, args, &stop)).await,
         Command::Dbshell { arguments } => return dbshell::run(config, arguments, &stop).await,
         Command::Openapi => {
@@ -282,6 +296,8 @@ async fn with_platform(command: Command, platform: &Platform) -> Result<(), Comm
         Command::Dumpdata { format, output } => data::dump(platform, format, &output).await,
         Command::ManageCache(action) => cache::run(platform, &action).await,
         Command::Serve { .. }
+        | Command::Worker
+        | Command::Sendtestemail { .. }
         | Command::Check(_)
         | Command::Openapi
         | Command::Dbshell { .. }

@@ -8,7 +8,7 @@ use crate::app::stop::Stop;
 use crate::config::{Config, Listen};
 
 pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<()> {
-    let application = match Application::build(config, migrate, Vec::new(), &stop).await {
+    let application = match Box::pin(Application::build(config, migrate, Vec::new(), &stop)).await {
         Ok(application) => application,
         Err(StartError::Servers(ServersError::Interrupted)) => {
             log::info!("interrupted during start-up");
@@ -17,17 +17,11 @@ pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<()>
         Err(err) => return Err(err.into()),
     };
     let platform = application.platform();
-    let (handle, streams) = (application.handle(), platform.services.streams.clone());
     let debug = platform.config.site.debug;
     // The database may take long to say whether there is an account.
     let accounts = platform.services.accounts.clone();
     let url = application.url().to_owned();
-    tokio::spawn(async move {
-        stop.asked().await;
-        log::info!("stopping after the requests in progress");
-        streams.end();
-        handle.stop(true).await;
-    });
+    tokio::spawn(application.draining().when_asked(stop));
     match application.address() {
         Listen::Tcp(address) => log::info!("listening on http://{address}"),
         unix @ Listen::Unix(_) => log::info!("listening on {unix}"),

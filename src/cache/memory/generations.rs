@@ -7,11 +7,21 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use crate::cache::{Tag, TagSet};
+use crate::cache::{Generation, Tag, TagSet};
 
 /// A tag's current generation.
 #[derive(Debug)]
-struct Cell(AtomicU64);
+struct Cell {
+    number: AtomicU64,
+    /// The generation under which Redis was found to have none for the tag; 0 for no generation.
+    absent: AtomicU64,
+}
+
+impl Cell {
+    fn number(&self) -> u64 {
+        self.number.load(Ordering::Acquire)
+    }
+}
 
 /// The generations of some tags, each at a moment before the value that carries them was read from anywhere.
 #[derive(Debug, Clone, Default)]
@@ -23,24 +33,42 @@ pub(in crate::cache) struct LocalStamps {
 impl LocalStamps {
     /// Whether nothing of it has been invalidated since.
     pub(in crate::cache) fn are_current(&self) -> bool {
-        self.cells.iter().all(|(cell, number)| cell.0.load(Ordering::Acquire) == *number)
+        self.cells.iter().all(|(cell, number)| cell.number() == *number)
     }
 
     /// Whether nothing has been invalidated of what this depends on and `known` does not.
     pub(in crate::cache) fn are_current_beside(&self, known: &Self) -> bool {
         let mut late = self.pairs().filter(|(tag, _)| !known.tags.contains(*tag));
-        late.all(|(_, (cell, number))| cell.0.load(Ordering::Acquire) == *number)
+        late.all(|(_, (cell, number))| cell.number() == *number)
     }
 
     /// Whether it was current until some tags were struck, and is void only since.
     pub(in crate::cache) fn fell_with(&self, struck: &Struck) -> bool {
         let before = |cell: &Arc<Cell>| match struck.0.get(&address(cell)) {
             Some((_, before)) => *before,
-            None => cell.0.load(Ordering::Acquire),
+            None => cell.number(),
         };
         let mut cells = self.cells.iter();
         let was_current = cells.all(|(cell, number)| before(cell) == *number);
         was_current && !self.are_current()
+    }
+
+    /// Notes which of the tags Redis has no generation for: nothing that carries one of them is valid there.
+    pub(in crate::cache) fn note_found(&self, in_redis: &BTreeMap<Tag, Generation>) {
+        for (tag, (cell, number)) in self.pairs() {
+            let absent = if in_redis.contains_key(tag) { 0 } else { *number };
+            cell.absent.store(absent, Ordering::Relaxed);
+        }
+    }
+
+    /// Notes that Redis has a generation for each of the tags.
+    pub(in crate::cache) fn note_minted(&self) {
+        self.cells.iter().for_each(|(cell, _)| cell.absent.store(0, Ordering::Relaxed));
+    }
+
+    /// Whether Redis was found to have nothing valid that carries all of the tags, and nothing was loaded since then.
+    pub(in crate::cache) fn are_absent(&self) -> bool {
+        self.cells.iter().any(|(cell, number)| cell.absent.load(Ordering::Relaxed) == *number)
     }
 
     /// The tags.
@@ -55,9 +83,7 @@ impl LocalStamps {
 
     /// The tags, and those among them that have been invalidated since.
     pub(in crate::cache) fn state(&self) -> (TagSet, TagSet) {
-        let void = |(_, (cell, number)): &(&Tag, &(Arc<Cell>, u64))| {
-            cell.0.load(Ordering::Acquire) != *number
-        };
+        let void = |(_, (cell, number)): &(&Tag, &(Arc<Cell>, u64))| cell.number() != *number;
         let void = self.pairs().filter(void).map(|(tag, _)| tag.clone());
         ((*self.tags).clone(), void.collect())
     }
@@ -134,7 +160,7 @@ impl LocalGenerations {
         let cells = tags.iter().map(|tag| table.cell(tag));
         let cells: Arc<[_]> = cells
             .map(|cell| {
-                let number = cell.0.load(Ordering::Acquire);
+                let number = cell.number();
                 (cell, number)
             })
             .collect();
@@ -153,7 +179,7 @@ impl LocalGenerations {
             table.last += 1;
             // A cell without other references has no entry that is stamped with the tag.
             if let Some(cell) = table.cells.get(tag).and_then(Weak::upgrade) {
-                let before = cell.0.swap(table.last, Ordering::AcqRel);
+                let before = cell.number.swap(table.last, Ordering::AcqRel);
                 // Of a tag that is named twice, the first is what it had until then.
                 let held = struck.0.entry(address(&cell));
                 held.or_insert((cell, before));
@@ -173,7 +199,8 @@ impl Table {
             self.sweep_at = (self.cells.len() * 2).max(SWEEP_FROM);
         }
         self.last += 1;
-        let cell = Arc::new(Cell(AtomicU64::new(self.last)));
+        let cell = Cell { number: AtomicU64::new(self.last), absent: AtomicU64::new(0) };
+        let cell = Arc::new(cell);
         self.cells.insert(tag.clone(), Arc::downgrade(&cell));
         cell
     }
@@ -235,6 +262,21 @@ mod tests {
         let fell = [&one, &both, &other].map(|stamps| stamps.fell_with(&second));
         assert_eq!(fell, [true, false, false]);
         assert_eq!(both.state(), (tags(&["a", "b"]), tags(&["a", "b"])));
+    }
+
+    #[test]
+    fn what_redis_was_found_to_lack_is_looked_for_again_after_a_load_or_an_invalidation() {
+        let generations = LocalGenerations::default();
+        let [list, other] =
+            [&["a", "b"][..], &["b"]].map(|names| generations.capture(&tags(names)));
+        let has_b = BTreeMap::from([(Tag::all("b"), Generation::mint())]);
+        list.note_found(&has_b);
+        assert!(list.are_absent() && !other.are_absent());
+        list.note_minted();
+        assert!(!list.are_absent());
+        list.note_found(&has_b);
+        generations.invalidate(&tags(&["a"]));
+        assert!(!generations.capture(&tags(&["a", "b"])).are_absent());
     }
 
     #[test]

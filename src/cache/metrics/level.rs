@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::config::CacheVersions;
+
 /// A cache level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Level {
@@ -33,6 +35,14 @@ impl Level {
             Self::Queryset => "queryset",
             Self::Count => "count",
             Self::Session => "session",
+        }
+    }
+
+    /// The version that its entries are kept under.
+    pub(in crate::cache) fn version(self, versions: &CacheVersions) -> &str {
+        match self {
+            Self::PageMemory | Self::PageRedis => &versions.page,
+            Self::Queryset | Self::Count | Self::Session => &versions.data,
         }
     }
 

@@ -14,7 +14,7 @@ mod staging;
 pub use append::Append;
 pub use comparison::{Comparison, compare, list_sample};
 pub(super) use indexes::advance_sequence;
-pub use staging::{BulkRow, GivenFacts, Merged, Staging};
+pub use staging::{BulkRow, Clash, GivenFacts, Merged, Staging};
 
 use futures_util::{Stream, StreamExt as _};
 use tokio_postgres::types::ToSql;

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 use chrono::{DateTime, Utc};
+use tokio_postgres::Row;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
 
@@ -14,6 +15,8 @@ use crate::domain::{FACTS, Fact, NewProperty, PropertyId, REQUIRED};
 /// A listing that comes from outside, with as much of its past as is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BulkRow {
+    /// Its line in the file.
+    pub line: u64,
     /// Its number; `None` for a new row that gets the next one.
     pub id: Option<PropertyId>,
     /// What an editor would write.
@@ -36,6 +39,11 @@ impl GivenFacts {
         }
     }
 
+    /// Whether rows have a fact.
+    fn has(&self, name: &str) -> bool {
+        self.iter().any(|fact| fact.name == name)
+    }
+
     /// The facts, in the order of the declaration.
     pub(super) fn iter(&self) -> impl Iterator<Item = &'static Fact> + Clone {
         let facts = FACTS.iter().zip(&self.0);
@@ -48,6 +56,20 @@ impl Default for GivenFacts {
     fn default() -> Self {
         Self(std::array::from_fn(|at| at < REQUIRED))
     }
+}
+
+/// The facts that a row may have only together with others, or with other listings.
+const BOUND: [&str; 5] = ["reference", "listing_type", "price_period", "latitude", "longitude"];
+
+/// A staged row that the table can't have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clash {
+    /// Its line in the file.
+    pub line: u64,
+    /// The fact that is wrong.
+    pub fact: &'static Fact,
+    /// The row's reference.
+    pub reference: String,
 }
 
 /// What a merge did.
@@ -75,7 +97,8 @@ impl<'a> Staging<'a> {
     pub async fn create(transaction: &'a Transaction<'a>) -> Result<Self> {
         transaction.batch_execute(statement!("sql/queries/bulk_staging_create.sql")).await?;
         let sink = transaction.copy_in(statement!("sql/queries/bulk_staging_copy.sql")).await?;
-        let mut types = vec![Type::INT8, Type::INT8, Type::TIMESTAMPTZ, Type::TIMESTAMPTZ];
+        let mut types =
+            vec![Type::INT8, Type::INT8, Type::INT8, Type::TIMESTAMPTZ, Type::TIMESTAMPTZ];
         types.extend(FACTS.iter().map(column_type));
         Ok(Self {
             transaction,
@@ -88,12 +111,13 @@ impl<'a> Staging<'a> {
 
     /// Sends a row; buffered, so most calls don't wait.
     pub async fn add(&mut self, row: &BulkRow) -> Result<()> {
-        let BulkRow { id, property, created_at, updated_at } = row;
+        let BulkRow { line, id, property, created_at, updated_at } = row;
         let ordinal = i64::try_from(self.rows).map_err(|_| DbError::Corrupt("ordinal"))?;
+        let line = i64::try_from(*line).unwrap_or(i64::MAX);
         let id = id.map(|id| id.0);
         let values = columns(property.values());
         let values = values.iter().map(|value| value as &(dyn ToSql + Sync));
-        let own: [&(dyn ToSql + Sync); 4] = [&ordinal, &id, created_at, updated_at];
+        let own: [&(dyn ToSql + Sync); 5] = [&ordinal, &line, &id, created_at, updated_at];
         let row: Vec<_> = own.into_iter().chain(values).collect();
         self.writer.as_mut().write(&row).await?;
         self.rows += 1;
@@ -108,6 +132,29 @@ impl<'a> Staging<'a> {
             self.ended = true;
         }
         Ok(())
+    }
+
+    /// Takes out the staged rows that the table can't have, and returns them in the order of the file.
+    pub async fn take_clashes(&mut self, given: &GivenFacts) -> Result<Vec<Clash>> {
+        self.end().await?;
+        let has = BOUND.map(|name| given.has(name));
+        if !has.contains(&true) {
+            return Ok(Vec::new());
+        }
+        let sql = include_str!("../../../sql/queries/bulk_staging_clashes.sql");
+        let has = has.each_ref().map(|has| has as &(dyn ToSql + Sync));
+        let rows = self.transaction.query(sql, &has).await?;
+        let clash = |row: &Row| {
+            Some(Clash {
+                line: u64::try_from(row.get::<_, i64>(0)).ok()?,
+                fact: Fact::named(row.get(1))?,
+                reference: row.get(2),
+            })
+        };
+        let mut clashes: Vec<_> = rows.iter().filter_map(clash).collect();
+        clashes.sort_by_key(|clash| clash.line);
+        self.rows -= u64::try_from(rows.len()).unwrap_or(0).min(self.rows);
+        Ok(clashes)
     }
 
     /// Merges the staged rows by id: new ones are inserted, those without an id get one in the order of the file,

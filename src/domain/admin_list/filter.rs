@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 use url::form_urlencoded::Serializer;
 
-use super::super::{FieldErrors, ListingFilter};
+use super::super::{FieldErrors, ListingFilter, StatusFilter};
 
 /// The filter of the public list, and what only staff ask.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AdminFilter {
     /// The filter that the public list has too.
     pub listing: ListingFilter,
@@ -14,6 +14,13 @@ pub struct AdminFilter {
     pub added_from: Option<NaiveDate>,
     /// The last day (UTC) on which rows were added.
     pub added_to: Option<NaiveDate>,
+}
+
+impl Default for AdminFilter {
+    fn default() -> Self {
+        let listing = ListingFilter { status: StatusFilter::Any, ..ListingFilter::default() };
+        Self { listing, added_from: None, added_to: None }
+    }
 }
 
 impl AdminFilter {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::super::{Location, PropertyId};
+use super::super::{Location, PropertyId, Status};
 use super::AdminFilter;
 
 /// Rows that staff chose.
@@ -22,6 +22,8 @@ pub enum BulkChange {
     Delete,
     /// Set the location of the row.
     Move(Location),
+    /// Set the status of the row.
+    SetStatus(Status),
 }
 
 /// The rows that staff were asked about: how many, and a digest of their ids and versions. Equal values mean the same

@@ -12,11 +12,12 @@ use crate::http::forms::{SentForm, sent_form};
 use crate::http::views::admin::LoginPage;
 use crate::http::views::page;
 use crate::http::{Answer, AppError, Site};
+use crate::services::Services;
 
-/// The cookie that a login form must repeat: there is no user yet who could have a session.
+/// The cookie that a form of the login or of a forgotten password must repeat: there is no user yet who could have a session.
 const LOGIN_COOKIE: &str = "login_token";
 
-/// A login form, whose token its cookie repeats unless another login page was loaded since.
+/// A form of a browser without a session, whose token its cookie repeats unless another such page was loaded since.
 #[derive(Debug)]
 pub(in crate::http) struct LoginForm(pub(super) SentForm);
 
@@ -30,8 +31,7 @@ impl FromRequest for LoginForm {
     }
 }
 
-/// The login form for a user who sent a form of a listing, which it carries. The request was sent where no cookie
-/// tells of a login form in another tab, which has to be loaded again then.
+/// The login form for a user who sent a form of a listing, which it carries.
 pub(super) fn ask_to_log_in(
     request: &HttpRequest,
     next: &str,
@@ -49,17 +49,25 @@ pub(super) fn login_page(
     site: &Site,
     form: LoginPage<'_>,
 ) -> Answer {
+    let (csrf_token, cookie) = guest_token(request, site);
+    response.cookie(cookie);
+    let services = request.app_data::<web::Data<Services>>();
+    let can_reset = services.is_some_and(|services| services.post.is_configured());
+    page(response, &LoginPage { csrf_token, can_reset, ..form })
+}
+
+/// The token of the forms of a browser without a session, and the cookie that repeats it.
+pub(super) fn guest_token(request: &HttpRequest, site: &Site) -> (String, Cookie<'static>) {
     // The form in another tab keeps working.
     let known = known_token(request).filter(|token| token.len() == 43);
     let csrf_token = known.unwrap_or_else(new_token);
     let cookie = Cookie::build(LOGIN_COOKIE, csrf_token.clone())
-        .path("/admin/login/")
+        .path("/admin/")
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(site.is_https())
         .finish();
-    response.cookie(cookie);
-    page(response, &LoginPage { csrf_token, ..form })
+    (csrf_token, cookie)
 }
 
 /// The token of the login form that the browser was given last.

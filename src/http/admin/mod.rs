@@ -1,10 +1,13 @@
 //! The admin: staff only, never cached, all of it without JavaScript.
 
+mod enquiries;
 mod history;
+mod jobs;
 mod list_state;
 mod listings;
 mod login;
 mod login_form;
+mod password_reset;
 mod passwords;
 mod restore;
 pub(super) mod routes;

@@ -16,7 +16,7 @@ use crate::services::{Login, Visitor};
 /// The message for a wrong password, also for one that was replaced just now.
 const WRONG: &str = "Your old password was entered incorrectly. Please enter it again.";
 /// The fields of the new one.
-const NEW: [&str; 2] = ["new_password1", "new_password2"];
+pub(super) const NEW: [&str; 2] = ["new_password1", "new_password2"];
 /// The fields of another user's.
 pub(super) const PASSWORDS: [&str; 2] = ["password1", "password2"];
 /// Where users change their own, by giving the old one.

@@ -4,8 +4,13 @@ use actix_web::http::header;
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::{Resource, web};
 
-use super::listings::{bulk, deletion, export, form, import, index, logged_out, restoration};
-use super::{history, login, passwords, restore, sessions, undo, user_form, users};
+use super::listings::{
+    bulk, deletion, export, form, import, index, logged_out, restoration, status,
+};
+use super::{
+    enquiries, history, jobs, login, password_reset, passwords, restore, sessions, undo, user_form,
+    users,
+};
 use crate::http::Site;
 use crate::http::middleware::frame::frame;
 use crate::http::middleware::session;
@@ -54,6 +59,14 @@ fn of(address: Admin, resource: Resource) -> Resource {
         Admin::PasswordChange => {
             resource.route(get().to(passwords::edit_own)).post(passwords::update_own)
         }
+        Admin::PasswordReset => {
+            resource.route(get().to(password_reset::ask)).post(password_reset::request)
+        }
+        Admin::PasswordResetDone => resource.route(get().to(password_reset::requested)),
+        Admin::ResetPassword => {
+            resource.route(get().to(password_reset::choose)).post(password_reset::set)
+        }
+        Admin::ResetDone => resource.route(get().to(password_reset::complete)),
         Admin::Listings => resource.route(get().to(index::index)).post(bulk::act),
         Admin::AddListing => resource.route(get().to(form::new)).post(form::create),
         Admin::Export => resource.route(get().to(export::show)),
@@ -61,11 +74,15 @@ fn of(address: Admin, resource: Resource) -> Resource {
         Admin::ImportPreview => resource.route(get().to(import::show)).post(import::apply),
         Admin::ChangeListing => resource.route(get().to(form::edit)).post(form::update),
         Admin::RestoreListing => resource.post(restoration::restore),
+        Admin::ListingStatus => resource.post(status::set),
         Admin::DeleteListing => resource.route(get().to(deletion::confirm)).post(deletion::delete),
         Admin::ListingHistory => resource.route(get().to(history::of_listing)),
         Admin::RestoreVersion => resource.route(get().to(restore::confirm)).post(restore::restore),
         Admin::History => resource.route(get().to(history::index)),
         Admin::UndoDeletion => resource.route(get().to(undo::confirm)).post(undo::undo),
+        Admin::Enquiries => resource.route(get().to(enquiries::index)).post(enquiries::act),
+        Admin::ExportEnquiries => resource.route(get().to(enquiries::export)),
+        Admin::Jobs => resource.route(get().to(jobs::index)).post(jobs::act),
         Admin::Users => resource.route(get().to(users::index)),
         Admin::UsersHistory => resource.route(get().to(users::history)),
         Admin::AddUser => resource.route(get().to(user_form::new)).post(user_form::create),

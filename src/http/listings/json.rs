@@ -8,9 +8,10 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::fact_schema::fact_schema;
 use crate::domain::{
-    FACTS, Fact, FactKind, FactsJson, ListingFilter, ListingQuery, Place, PlaceQuery, Price,
-    Property, PropertyId,
+    FACTS, FactsJson, ListingFilter, ListingQuery, Place, PlaceQuery, Price, Property, PropertyId,
+    presentation,
 };
 use crate::services::{ListingPage, Meant};
 
@@ -20,8 +21,10 @@ pub(in crate::http) struct PropertyJson<'a> {
     id: PropertyId,
     title: &'a str,
     description: &'a str,
-    /// A string with two decimals, because a number may be read as a float.
-    price: Price,
+    /// A string with two decimals, because a number may be read as a float; `None` where it is on application.
+    price: Option<Price>,
+    /// The code of the currency.
+    currency: Option<&'static str>,
     location: &'a str,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -56,6 +59,13 @@ impl PartialSchema for PropertyJson<'_> {
         for name in ["created_at", "updated_at"] {
             object = object.property(name, time()).required(name);
         }
+        let currency = ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+            .description(Some(
+                "The currency of the price by its ISO 4217 code, if the site has one.",
+            ))
+            .pattern(Some("^[A-Z]{3}$"));
+        object = object.property("currency", currency).required("currency");
         let url = string()
             .description(Some("The listing's page."))
             .format(Some(SchemaFormat::Custom("uri".to_owned())));
@@ -65,33 +75,6 @@ impl PartialSchema for PropertyJson<'_> {
 
 fn string() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
-}
-
-/// What the values of a fact are; an optional one may be `null`.
-fn fact_schema(fact: &Fact) -> ObjectBuilder {
-    let (kind, schema) = match fact.kind {
-        FactKind::Text { max_chars } | FactKind::Prose { max_chars } => {
-            let text = ObjectBuilder::new().min_length(Some(1));
-            (Type::String, text.max_length(Some(max_chars)))
-        }
-        FactKind::Price => {
-            let amount = ObjectBuilder::new()
-                .description(Some("An amount with two decimals: never a float."))
-                .pattern(Some(r"^[0-9]{1,8}\.[0-9]{2}$"))
-                .examples(["500000.00"]);
-            (Type::String, amount)
-        }
-        FactKind::Integer { min, max } => {
-            let number = ObjectBuilder::new().minimum(Some(min)).maximum(Some(max));
-            (Type::Integer, number)
-        }
-    };
-    let schema = match fact.is_required() {
-        true => schema.schema_type(kind),
-        false => schema.schema_type(SchemaType::from_iter([kind, Type::Null])),
-    };
-    let reso = fact.reso.map(|name| format!("{}. RESO Data Dictionary 2.0: {name}.", fact.label));
-    schema.title(reso)
 }
 
 /// One page of a list.
@@ -126,7 +109,8 @@ impl<'a> PropertyJson<'a> {
             id: property.id,
             title: property.title.as_str(),
             description: property.description.as_str(),
-            price: property.price,
+            price: property.public_price(),
+            currency: presentation().currency_code(),
             location: property.location.as_str(),
             facts: property.facts.json(),
             created_at: property.created_at,

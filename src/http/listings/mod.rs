@@ -1,3 +1,4 @@
 //! Listings as data.
 
+mod fact_schema;
 pub(super) mod json;

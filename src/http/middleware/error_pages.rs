@@ -99,7 +99,8 @@ fn rendered(response: ServiceResponse<BoxBody>, asked: &Failing) -> ServiceRespo
     };
     let fields = app_error.and_then(AppError::field_errors).map(|errors| json!(errors));
     let frame = response.request().extensions().get::<Staff>().map(Staff::bare_frame);
-    let page = page(status, &detail, fields, asked, frame);
+    let ways_on = app_error.map_or(&[][..], AppError::ways_on);
+    let page = page(status, &detail, fields, ways_on, asked, frame);
     let headers = response.headers().clone();
     let mut response = response.into_response(page);
     keep(&headers, response.headers_mut());
@@ -127,6 +128,7 @@ fn page(
     status: StatusCode,
     detail: &str,
     fields: Option<serde_json::Value>,
+    ways_on: &[(String, String)],
     asked: &Failing,
     frame: Option<Frame>,
 ) -> HttpResponse {
@@ -146,7 +148,8 @@ fn page(
         return response.body(problem.to_string());
     }
     response.content_type("text/html; charset=utf-8");
-    let failure = errors::Failure { status, detail, request_id: &number, in_admin: asked.in_admin };
+    let in_admin = asked.in_admin;
+    let failure = errors::Failure { status, detail, request_id: &number, ways_on, in_admin };
     response.body(failure.render(frame))
 }
 
@@ -167,7 +170,7 @@ impl ResponseError for Failure {
 
     fn error_response(&self) -> HttpResponse {
         let outage = AppError::Unavailable(None);
-        let mut response = page(outage.status_code(), &outage.detail(), None, &self.0, None);
+        let mut response = page(outage.status_code(), &outage.detail(), None, &[], &self.0, None);
         let headers = response.headers_mut();
         keep(outage.error_response().headers(), headers);
         harden(headers);

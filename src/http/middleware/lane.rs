@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::http::ConnectionType;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 use futures_util::future::Either;
 
@@ -98,6 +99,9 @@ fn from_memory(request: &ServiceRequest, asked: &mut Asked) -> Option<HttpRespon
         }
     });
     id.show(response.headers_mut());
+    if services.drain.closes_connections() {
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
     if hit.refresh
         && let Some(Ok(wanted)) = asked.page.take()
         && let Some(site) = request.app_data::<web::Data<Site>>()

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::ConnectionType;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -107,6 +108,7 @@ pub async fn request_id<B: MessageBody>(
     let (route, is_page) = asked.unwrap_or((Route::Other, false));
     let (method, path) = (request.method().clone(), request.path().to_owned());
     let services = request.app_data::<web::Data<Services>>().cloned();
+    let drain = services.as_ref().map(|services| services.drain.clone());
     let client = client_address(request.request());
     let answered = |response: &Result<ServiceResponse<B>, Error>| {
         let (status, cache) = match response {
@@ -134,6 +136,10 @@ pub async fn request_id<B: MessageBody>(
     };
     let mut response = caller::on_behalf_of(id.0.clone(), answering).await?;
     id.show(response.headers_mut());
+    // Asked after the answer: the drain may have begun meanwhile.
+    if drain.is_some_and(|drain| drain.closes_connections()) {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     Ok(response)
 }
 

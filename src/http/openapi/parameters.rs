@@ -7,7 +7,7 @@ use utoipa::openapi::{KnownFormat, Required, SchemaFormat};
 
 use crate::domain::{
     Comparison, FactKind, FactParameter, Location, MAX_PAGE, MAX_PAGE_SIZE, PropertyId, SearchText,
-    SitemapPart, Sort,
+    SitemapPart, Sort, Status,
 };
 
 /// White space, which is removed at both ends of a value.
@@ -26,6 +26,15 @@ fn fact(parameter: FactParameter) -> Parameter {
     let (schema, example): (Schema, _) = match fact.kind {
         FactKind::Text { max_chars } | FactKind::Prose { max_chars } => {
             (text(max_chars).into(), "")
+        }
+        FactKind::List { max_chars, .. } => (text(max_chars).into(), ""),
+        FactKind::Choice(options) => {
+            let values = options.iter().map(|(value, _)| Value::from(*value));
+            let choice = ObjectBuilder::new().schema_type(Type::String);
+            (choice.enum_values(Some(values)).into(), "")
+        }
+        FactKind::Area | FactKind::Coordinate { .. } | FactKind::Date => {
+            (ObjectBuilder::new().schema_type(Type::String).into(), "")
         }
         FactKind::Price => (price().into(), ", such as 250000 or 1,234.50"),
         FactKind::Integer { min, max } => (or_empty(number(min.into(), max.into())).into(), ""),
@@ -70,6 +79,12 @@ pub(super) fn filter() -> Vec<Parameter> {
         locations.build(),
     ];
     parameters.extend(FactParameter::all().map(fact));
+    let statuses = Status::ALL.into_iter().filter(|status| status.is_public());
+    let status = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(statuses.map(Status::name)));
+    let about = "The status of the listings. Without it: active and pending listings.";
+    parameters.push(query("status", about, or_empty(status)));
     parameters
 }
 

@@ -38,7 +38,7 @@ const HEADERS: [(&str, &str, &str); 10] = [
 ];
 
 /// Failures: status, name, meaning, and a header if they have one.
-const FAILURES: [(u16, &str, &str, Option<&str>); 7] = [
+const FAILURES: [(u16, &str, &str, Option<&str>); 8] = [
     (400, "BadRequest", "The input is not valid, or the host is not allowed.", None),
     (401, "Unauthorized", "Neither a valid token nor a staff session.", Some("WWW-Authenticate")),
     (
@@ -50,6 +50,7 @@ const FAILURES: [(u16, &str, &str, Option<&str>); 7] = [
     ),
     (404, "NotFound", "The page does not exist.", None),
     (409, "Conflict", "Another one is running.", None),
+    (410, "Gone", "The listing was withdrawn.", None),
     (413, "TooLarge", "The body is longer than 1 MiB.", None),
     (
         503,

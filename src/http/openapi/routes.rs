@@ -15,7 +15,7 @@ pub(super) fn listings() -> Vec<Route> {
         get(path, id, summary)
             .takes([p::id()])
             .redirects("302", "Redirect to that listing; at the end of the list, to this one.")
-            .fails(&[400, 404, 503])
+            .fails(&[400, 404, 410, 503])
     };
     vec![
         get("/properties/", "listProperties", "A page of the list, newest first.")
@@ -41,7 +41,7 @@ pub(super) fn listings() -> Vec<Route> {
         get("/properties/{id}/", "getProperty", "One listing.")
             .takes([p::id(), p::format()])
             .cached(html_or("Property"))
-            .fails(&[400, 404, 503]),
+            .fails(&[400, 404, 410, 503]),
         turn(
             "/properties/{id}/next/",
             "getNextProperty",

@@ -72,6 +72,8 @@ struct Problem {
 #[derive(ToSchema)]
 struct Readiness {
     ready: bool,
+    /// Why it is not ready.
+    reason: Option<String>,
     /// Whether the database answers.
     database: bool,
     /// Whether every migration is applied.

@@ -16,5 +16,5 @@ mod stale;
 pub(super) use answer::answer;
 pub(super) use asked::{Asked, Refusal};
 pub use explained::explained;
-pub(super) use page::{PublicPage, result};
+pub(super) use page::{PublicPage, published, result};
 pub(super) use serve::{refresh, serve, serve_uncached};

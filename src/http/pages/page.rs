@@ -7,7 +7,8 @@ use super::rendered::{html, json};
 use crate::cache::policy::{CachePolicy, Level};
 use crate::cache::{Cached, Rendered};
 use crate::domain::{
-    Cursors, FieldErrors, ListingQuery, PlaceQuery, Position, PropertyId, SitemapPart,
+    Cursors, FieldErrors, ListingQuery, PlaceQuery, Position, Property, PropertyId, SitemapPart,
+    Status,
 };
 use crate::http::listings::json::{ListJson, PlacesJson, PropertyJson};
 use crate::http::negotiation::Format;
@@ -76,6 +77,8 @@ impl PublicPage {
             | Public::Next
             | Public::Previous
             | Public::Uncached
+            | Public::Enquire
+            | Public::Enquired
             | Public::Health
             | Public::Readiness
             | Public::Static => None,
@@ -144,11 +147,12 @@ impl PublicPage {
             }
             Self::Detail { id, result, format } => match format {
                 Format::Json => kept(services.listings.find(id).await?, |property| {
-                    let property = property.as_ref().ok_or(AppError::NotFound)?;
-                    json(&PropertyJson::new(property, site_url))
+                    json(&PropertyJson::new(published(property.as_ref())?, site_url))
                 }),
                 Format::Html => kept(services.listings.detail(id).await?, |view| {
                     let view = view.as_ref().ok_or(AppError::NotFound)?;
+                    published(Some(&view.property))
+                        .map_err(|err| err.with_similar(&view.similar))?;
                     html(&DetailPage::new(view, &result, site_url))
                 }),
             },
@@ -184,6 +188,18 @@ impl PublicPage {
                 list_as_html(&view, site_url)
             }
         }
+    }
+}
+
+/// A listing, if the public may see it.
+///
+/// # Errors
+/// [`AppError::NotFound`] also for a draft, [`AppError::Withdrawn`].
+pub(in crate::http) fn published(property: Option<&Property>) -> Result<&Property, AppError> {
+    match property.map(|property| (property, property.status())) {
+        None | Some((_, Status::Draft)) => Err(AppError::NotFound),
+        Some((_, Status::Withdrawn)) => Err(AppError::Withdrawn(Vec::new())),
+        Some((property, Status::Active | Status::Pending | Status::Closed)) => Ok(property),
     }
 }
 

@@ -34,7 +34,7 @@ pub(in crate::http) async fn serve(
     // On the heap, because the future of a whole page is large and is seldom needed.
     let render = move || Box::pin(async move { page.render(&services, &site.url).await });
     let tags = key.tags();
-    let served = cache.get_or_render(key.key(), &tags, missed, render);
+    let served = cache.get_or_render(key.key(), &tags, encodings.first(), missed, render);
     let served = served.await?;
     let age = served.page.age(Instant::now());
     let status = cache_status::header(&served.trail);

@@ -12,6 +12,8 @@ pub(in crate::http) struct Failure<'a> {
     pub(in crate::http) status: StatusCode,
     pub(in crate::http) detail: &'a str,
     pub(in crate::http) request_id: &'a str,
+    /// Names and addresses of pages to go on to.
+    pub(in crate::http) ways_on: &'a [(String, String)],
     /// Whether the request was for the admin; the page then links back to it.
     pub(in crate::http) in_admin: bool,
 }
@@ -58,6 +60,7 @@ pub(in crate::http) fn title(status: StatusCode) -> &'static str {
         403 => "Access denied",
         404 => "Page not found",
         405 => "Method not allowed",
+        410 => "No longer available",
         409 => "Not possible at the moment",
         413 => "Request too large",
         429 => "Too many attempts",

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Permission, Permissions};
+use crate::domain::{Permission, Permissions, Status};
 
 /// A message to show once, on the next page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -16,11 +16,14 @@ pub(in crate::http) struct Message {
     pub(in crate::http) undo: Option<Undo>,
 }
 
-/// A deletion that can be undone.
+/// The form that undoes a change.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::http) struct Undo {
-    /// One of its events.
-    pub(in crate::http) event: i64,
+    /// Where it is sent.
+    pub(in crate::http) address: String,
+    /// The status to set, where a change of the status is undone.
+    #[serde(default)]
+    pub(in crate::http) status: Option<Status>,
     /// The state of the list that one comes back to.
     pub(in crate::http) filters: String,
 }
@@ -35,6 +38,8 @@ pub(in crate::http) struct Frame {
     pub(in crate::http) is_superuser: bool,
     /// What they may do besides.
     pub(in crate::http) permissions: Permissions,
+    /// How many enquiries are unread; 0 for those who may not read them.
+    pub(in crate::http) unread: i64,
 }
 
 impl Frame {

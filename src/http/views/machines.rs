@@ -4,7 +4,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::xml as filters;
-use crate::domain::{ListedPart, ListedProperty, ListingFilter, Property};
+use crate::domain::{ListedPart, ListedProperty, ListingFilter, Property, presentation};
 use crate::services::Newest;
 
 /// How much of a description an entry of a feed shows, in characters. Escaped five-fold and with 50 entries that is far
@@ -97,9 +97,10 @@ fn title(filter: &ListingFilter) -> String {
     let locations = filter.locations.iter().map(ToString::to_string);
     let facts = filter.facts.straightened().into_iter().map(|asked| asked.words());
     let wanted: Vec<_> = search.chain(locations).chain(facts).collect();
+    let name = &presentation().site_name;
     match wanted.is_empty() {
-        true => "Property Listings".to_owned(),
-        false => format!("Property Listings: {}", wanted.join(", ")),
+        true => name.clone(),
+        false => format!("{name}: {}", wanted.join(", ")),
     }
 }
 
@@ -110,6 +111,9 @@ fn summary(property: &Property) -> String {
     if excerpt.len() < text.len() {
         excerpt.push('…');
     }
-    let (price, location) = (property.price.grouped(), &property.location);
-    format!("Price: {price}\nLocation: {location}\n\n{excerpt}")
+    let mut lines = vec![format!("Price: {}", property.price_words())];
+    lines.extend(property.badge().map(str::to_owned));
+    lines.extend(Some(property.key_facts()).filter(|facts| !facts.is_empty()));
+    lines.push(format!("Location: {}", property.location));
+    format!("{}\n\n{excerpt}", lines.join("\n"))
 }

@@ -161,7 +161,7 @@ impl Accounts {
         let mut client = self.database.client().await?;
         let work = client.transaction().await?;
         // In this order in every transaction, so that no two wait for each other.
-        login_failures::lock(&work, [account, source]).await?;
+        login_failures::lock(&work, &[account, source]).await?;
         let wait = login_failures::find_wait(&work, source, FAILURES, WINDOW).await?;
         let mut delay = Duration::ZERO;
         match wait {
@@ -174,7 +174,7 @@ impl Accounts {
             None => {
                 let failed = login_failures::count_elsewhere(&work, account, network, WINDOW);
                 delay = delay_after(failed.await?);
-                login_failures::insert(&work, [account, source], account, network).await?;
+                login_failures::insert(&work, &[account, source], account, network).await?;
             }
         }
         work.commit().await?;

@@ -4,13 +4,14 @@
 
 pub(super) mod login;
 pub(super) mod management;
+mod reset;
 pub(super) mod visitor;
 
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use super::{Result, ServiceError, Sessions, passwords};
+use super::{Post, Result, ServiceError, Sessions, passwords};
 use crate::db::{Client, Database, Transaction, event_log, sessions, users};
 use crate::domain::{NameError, Password, Permissions, User, UserId, UserStanding, Username};
 
@@ -36,13 +37,14 @@ const COUNTED_AT_ONCE: usize = 2;
 pub struct Accounts {
     database: Database,
     sessions: Sessions,
+    post: Post,
     /// Each login attempt holds a permit while it is counted.
     counting: Arc<Semaphore>,
 }
 
 impl Accounts {
-    pub(super) fn new(database: Database, sessions: Sessions) -> Self {
-        Self { database, sessions, counting: Arc::new(Semaphore::new(COUNTED_AT_ONCE)) }
+    pub(super) fn new(database: Database, sessions: Sessions, post: Post) -> Self {
+        Self { database, sessions, post, counting: Arc::new(Semaphore::new(COUNTED_AT_ONCE)) }
     }
 
     /// Finds an active member of staff with one of their sessions, by the session's name. What the database says

@@ -36,7 +36,7 @@ impl Visitor {
     }
 
     /// The key by which failed logins are counted: for IPv6 the network, because a client with one address of a network has all.
-    pub(super) fn network(&self) -> Option<String> {
+    pub(in crate::services) fn network(&self) -> Option<String> {
         self.address.map(|address| match address {
             IpAddr::V4(address) => address.to_string(),
             IpAddr::V6(address) => {

@@ -18,8 +18,13 @@ const NAMESPACE: &str = "property_listings";
 
 /// A number that only grows.
 pub(super) fn counter(pairs: &[(&str, &str)], count: u64) -> Metric {
+    amount(pairs, count as f64)
+}
+
+/// An amount that only grows.
+pub(super) fn amount(pairs: &[(&str, &str)], value: f64) -> Metric {
     let mut counter = Counter::default();
-    counter.set_value(count as f64);
+    counter.set_value(value);
     let mut metric = Metric::from_label(labels(pairs));
     metric.set_counter(counter);
     metric

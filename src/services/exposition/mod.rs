@@ -6,11 +6,17 @@
 mod cache;
 mod family;
 mod instance;
+mod jobs;
 mod requests;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use family::{COUNTER, counter, family};
 use prometheus::{Encoder as _, TextEncoder};
 
 use super::Traffic;
+use super::jobs::figures::JobFigures;
 use crate::cache::Cache;
 use crate::db::Database;
 
@@ -23,6 +29,8 @@ pub struct Exposition {
     pub(super) database: Database,
     pub(super) cache: Cache,
     pub(super) traffic: Traffic,
+    pub(super) jobs: JobFigures,
+    pub(super) rejected: Arc<AtomicU64>,
 }
 
 impl Exposition {
@@ -32,6 +40,13 @@ impl Exposition {
             .into_iter()
             .chain(cache::families(&self.cache))
             .chain(instance::families(&self.database))
+            .chain(jobs::families(&self.jobs))
+            .chain([family(
+                COUNTER,
+                "enquiries_rejected_total",
+                "Enquiries that this process rejected as spam or as too many.",
+                [counter(&[], self.rejected.load(Ordering::Relaxed))],
+            )])
             .collect();
         let mut text = Vec::new();
         match TextEncoder::new().encode(&families, &mut text) {

@@ -7,7 +7,7 @@ use super::Management;
 use crate::cache::{CacheError, Carriers, Sampled, Tag, TagSet};
 use crate::domain::FieldErrors;
 use crate::events::kinds;
-use crate::services::families::FAMILIES;
+use crate::services::families::{FAMILIES, REMOVED};
 use crate::services::{PageKey, Result};
 
 /// The entries that a clear removed.
@@ -55,7 +55,7 @@ impl ClearScope {
     pub fn of_tag(name: &str) -> Result<Self, FieldErrors> {
         let tag = kinds::named(name).ok_or_else(|| {
             let message = format!(
-                "“{name}” is not a tag of this site. Tags are site, properties, property:7, location:Leith, \
+                "“{name}” is not a tag of this site. Tags are site, properties, tally, property:7, location:Leith, \
                 band:…, sitemap:1."
             );
             FieldErrors::of("tag", message)
@@ -85,10 +85,9 @@ impl Management {
         let held = self.cache.report_memory().entries;
         let told = self.editor.log_clear(actor, None).await;
         self.cache.void(&Tag::site()).await;
-        let families = FAMILIES.map(|(_, family)| family);
         let cleared = match self.cache.redis_is_up() {
             None => Cleared { pages: Some(held), querysets: Some(0), reason: None },
-            Some(_) => self.removed(self.cache.remove(&families).await),
+            Some(_) => self.removed(self.cache.remove(&REMOVED).await),
         };
         // Last, so that nothing comes back from Redis.
         self.cache.clear_memory();

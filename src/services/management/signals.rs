@@ -162,7 +162,7 @@ impl Management {
 
     /// Fills the caches that the writes will have to change.
     async fn warm_step(&self, query: &ListingQuery) -> Result<SignalStep> {
-        self.listings.list(query).await?;
+        self.listings.list(query).await?.settled().await;
         let again = self.listings.list(query).await?;
         let hit = matches!(again.outcome, Outcome::Hit(_));
         let detail = match hit {
@@ -181,7 +181,7 @@ impl Management {
         total: i64,
         property: Option<&Property>,
     ) -> Result<SignalStep> {
-        let first = self.listings.list(query).await?;
+        let first = self.listings.list(query).await?.settled().await;
         let second = self.listings.list(query).await?;
         let mut right = true;
         for read in [&first, &second] {

@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use super::Management;
 use super::figures::{EventState, why_not};
-use crate::cache::{CacheError, CacheKey, Census, Level, LevelReport, ProbeStep};
+use crate::cache::{BODIES, CacheError, CacheKey, Census, Level, LevelReport, ProbeStep};
 use crate::db::event_log;
 use crate::db::event_replay::{self, Replay};
 use crate::domain::{ListingFilter, ListingQuery, LogPosition};
-use crate::services::families::{FAMILIES, family_of};
+use crate::services::families::{FAMILIES, PAGES, family_of};
 use crate::services::{Listings, ServiceError};
 
 impl Management {
@@ -32,7 +32,10 @@ impl Management {
             let reason = match &census {
                 Ok(census) => {
                     state["entries"] = json!(census.entries(family));
-                    state["bytes"] = json!(census.bytes(family));
+                    // A page's bodies have keys of their own.
+                    let bodies = if family == PAGES { census.bytes(BODIES) } else { Some(0) };
+                    let bytes = census.bytes(family).zip(bodies);
+                    state["bytes"] = json!(bytes.map(|(entries, bodies)| entries + bodies));
                     state["estimated"] = json!(!census.sampled.is_complete());
                     census.unweighed.as_ref().map(|err| self.why_not(err))
                 }

@@ -31,5 +31,6 @@ mod preview;
 mod restoring;
 mod searching;
 mod sessions;
+mod statuses;
 mod undo;
 mod ways_on;

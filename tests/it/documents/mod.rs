@@ -1,6 +1,7 @@
 //! The documents and the freshness checker agree with the program: variables, commands, URLs, alerts, links between files.
 
 mod configuration;
+mod containers;
 mod freshness;
 mod program;
 

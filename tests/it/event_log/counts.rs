@@ -189,22 +189,6 @@ async fn lists_are_counted_exactly_up_to_ten_thousand_and_beyond_only_by_place()
     }
 }
 
-/// The migrations with numbers from one to another, in their order.
-fn migrations(numbers: std::ops::RangeInclusive<u32>) -> Vec<String> {
-    let files = std::fs::read_dir("sql/migrations").expect("a folder");
-    let mut files: Vec<_> = files
-        .filter_map(|file| {
-            let path = file.ok()?.path();
-            let number = path.file_name()?.to_str()?.strip_prefix('V')?.split_once("__")?.0;
-            Some((number.parse().ok()?, path))
-        })
-        .filter(|(number, _)| numbers.contains(number))
-        .collect();
-    files.sort();
-    let texts = files.iter().map(|(_, path)| std::fs::read_to_string(path).expect("a text"));
-    texts.map(|sql| format!("BEGIN; {sql}; COMMIT")).collect()
-}
-
 /// What the release before V20 counts by.
 const OLD_COUNTS: [&str; 3] = [
     "SELECT ((SELECT coalesce(sum(rows), 0) FROM property_price_tally WHERE location_folded = ''
@@ -221,9 +205,7 @@ const OLD_COUNTS: [&str; 3] = [
 #[tokio::test]
 async fn the_previous_release_works_while_the_tallies_are_removed_and_counts_right_afterwards() {
     let database = TestDatabase::create_empty().await;
-    for migration in migrations(1..=19) {
-        database.run(&migration).await;
-    }
+    database.migrate_to(19).await;
     let insert = "INSERT INTO property (title, description, price, location)
         SELECT 'Home ' || n, 'D', n, 'Leith' FROM generate_series(1, 50) AS n";
     database.run(insert).await;
@@ -241,9 +223,7 @@ async fn the_previous_release_works_while_the_tallies_are_removed_and_counts_rig
         "UPDATE property SET price = price WHERE id = (SELECT max(id) FROM property); COMMIT",
     ];
     let migrating = async {
-        for migration in migrations(20..=20) {
-            database.run(&migration).await;
-        }
+        database.migrate_to(20).await;
         done.store(true, Ordering::Relaxed);
     };
     tokio::join!(
@@ -263,14 +243,10 @@ async fn the_previous_release_works_while_the_tallies_are_removed_and_counts_rig
 #[tokio::test]
 async fn listings_that_are_older_than_the_index_of_words_are_in_it() {
     let database = TestDatabase::create_empty().await;
-    for migration in migrations(1..=8) {
-        database.run(&migration).await;
-    }
+    database.migrate_to(8).await;
     database.run("INSERT INTO property (title, description, price, location)
          SELECT 'Parking/apartments ' || n, 'D', n, 'Café ' || n % 3 FROM generate_series(1, 500) AS n").await;
-    for migration in migrations(9..=9) {
-        database.run(&migration).await;
-    }
+    database.migrate_to(29).await;
     let pool = Database::new(database.config(), 2).expect("a pool");
     for query in ["q=parkin", "q=apartm", "q=cafe", "q=cafe+4"] {
         is_counted(&database, &pool, query).await;

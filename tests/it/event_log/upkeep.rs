@@ -33,7 +33,7 @@ async fn start() -> App {
     let app = spawn_homes(2).await;
     app.sql(WRITES).await;
     app.has_heard_of_everything().await;
-    let (redis, key) = (app.redis().await, format!("{}:log_position", app.prefix));
+    let (redis, key) = (app.redis().await, format!("{}:log_position:2", app.prefix));
     // A position that does not reflect what is trimmed would be refused: in earnest it is a day newer.
     until("the position is past the writes", async || {
         let position = String::from_utf8(redis.bytes(&key).await).expect("a text");
@@ -196,7 +196,7 @@ async fn entries_are_erased_after_the_days_that_are_set_and_never_by_default() {
 #[tokio::test]
 async fn a_running_site_erases_what_is_older_than_its_configuration_says() {
     let plan = Plan::new().await.sql(OLD).await.set("EVENT_RETENTION_DAYS", "30");
-    let app = plan.start().await;
+    let app = plan.set("WORKER", "on").start().await;
     until("old entries are erased", async || app.sql(ACTORS).await == "a4,a5").await;
 }
 

@@ -109,23 +109,6 @@ async fn a_version_is_not_told_where_a_change_was_made_past_the_triggers() {
         FROM history_versions('listing', 1, 0, 100000)").await, "f f t, t f f");
 }
 
-/// The migrations from a number on to another, in order.
-async fn migrate(database: &TestDatabase, from: u32, to: u32) {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/sql/migrations");
-    let files = std::fs::read_dir(folder).expect("the migrations");
-    let mut found = BTreeMap::new();
-    for file in files {
-        let path = file.expect("a file").path();
-        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        let number = name[1..].split_once("__").expect("a number").0.parse::<u32>();
-        found.insert(number.expect("a number"), path);
-    }
-    for (_, path) in found.range(from..=to) {
-        let sql = std::fs::read_to_string(path).expect("readable");
-        database.run(&format!("BEGIN; {sql}; COMMIT")).await;
-    }
-}
-
 /// What happened before the log and the history were two tables.
 const BEFORE: &str = "SET app.actor = 'ada'; SET app.note = 'why';
     INSERT INTO property (title, description, price, location)
@@ -136,9 +119,9 @@ const BEFORE: &str = "SET app.actor = 'ada'; SET app.note = 'why';
 #[tokio::test]
 async fn older_history_stays_and_its_versions_and_deletions_come_back() {
     let database = TestDatabase::create_empty().await;
-    migrate(&database, 1, 21).await;
+    database.migrate_to(21).await;
     database.run(BEFORE).await;
-    migrate(&database, 22, 99).await;
+    database.migrate_to(i32::MAX).await;
     database.run("UPDATE property SET title = 'Now' WHERE id = 1").await;
     let pool = Database::new(database.config(), 2).expect("a pool");
     let mut client = pool.client().await.expect("a client");
@@ -181,13 +164,13 @@ async fn older_history_stays_and_its_versions_and_deletions_come_back() {
 #[tokio::test]
 async fn a_release_from_before_the_split_reads_events_and_undoes_deletions() {
     let database = TestDatabase::create_empty().await;
-    migrate(&database, 1, 21).await;
+    database.migrate_to(21).await;
     database.run(BEFORE).await;
     let replay = "SELECT string_agg(concat_ws(' ', kind, property_id, before ->> 'price', after ->> 'price',
                                               after ->> 'location_folded', after ->> 'title', actor, tags), ', ' ORDER BY id)
         FROM property_event WHERE xid >= '3' AND id BETWEEN 1 AND 1000";
     let before = database.value(replay).await;
-    migrate(&database, 22, 99).await;
+    database.migrate_to(i32::MAX).await;
     assert_eq!(database.value(replay).await, before);
     let after = "SET app.actor = 'sam'; UPDATE property SET price = 9 WHERE id = 3; DELETE FROM property WHERE id = 3;
         INSERT INTO property (title, description, price, location) VALUES ('D', 'D', 4, 'Joppa')";
@@ -208,7 +191,7 @@ async fn a_release_from_before_the_split_reads_events_and_undoes_deletions() {
 #[tokio::test]
 async fn writes_go_on_while_the_log_is_split_and_none_is_missing_in_the_history() {
     let database = TestDatabase::create_empty().await;
-    migrate(&database, 1, 21).await;
+    database.migrate_to(21).await;
     database.run(ROWS).await;
     let done = AtomicBool::new(false);
     let writers = (1..=4).map(|id| {
@@ -225,7 +208,7 @@ async fn writes_go_on_while_the_log_is_split_and_none_is_missing_in_the_history(
         }
     });
     let migrating = async {
-        migrate(&database, 22, 99).await;
+        database.migrate_to(i32::MAX).await;
         done.store(true, Ordering::Relaxed);
     };
     let (counts, ()) = tokio::join!(futures_util::future::join_all(writers), migrating);

@@ -13,7 +13,7 @@ async fn the_history_has_a_fact_before_and_after_and_restores_it() {
     let page = staff.get(HISTORY).await.assert_status(200);
     for fact in optional_facts() {
         page.shows([format!("<dt>{}</dt>", fact.label)]);
-        for value in samples(fact) {
+        for value in samples(fact).into_iter().filter(|value| !value.is_empty()) {
             assert!(page.has(&format!(">{value}<")), "{value}: {page:?}");
         }
     }

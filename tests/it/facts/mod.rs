@@ -11,12 +11,37 @@ use property_listings::domain::{Fact, FactKind, optional_facts};
 
 use crate::harness::{App, Browser, Listing, listing, spawn_staffed};
 
-/// Two values of a fact, as they are typed and stored.
+/// Two values of a fact, as they are typed and stored. Those of all facts go together.
 fn samples(fact: &Fact) -> [String; 2] {
+    let texts = match fact.kind {
+        FactKind::Text { .. } | FactKind::Prose { .. } => ["First", "Second"],
+        FactKind::Price => ["1.00", "2.00"],
+        FactKind::Integer { max, .. } => return [(max - 1).to_string(), max.to_string()],
+        FactKind::Area => ["85.25", "1234.75"],
+        FactKind::Coordinate { .. } => ["55.953252", "-3.188267"],
+        FactKind::Date => ["2026-02-28", "2027-12-31"],
+        FactKind::Choice(_) if fact.name == "status" => ["active", "pending"],
+        FactKind::Choice(_) if fact.name == "listing_type" => ["rent", "sale"],
+        FactKind::Choice(_) if fact.name == "price_period" => ["month", ""],
+        FactKind::Choice(options) => [options[0].0, options[1].0],
+        FactKind::List { .. } => ["Garden, large|Lift", "Balcony"],
+    };
+    texts.map(str::to_owned)
+}
+
+/// A value as forms show it: of a list, each item is on a line of its own.
+fn shown_in_form(value: &str) -> String {
+    value.replace('|', "\n")
+}
+
+/// A value of a fact as its column has it.
+fn column(fact: &Fact, value: &str) -> String {
     match fact.kind {
-        FactKind::Text { .. } | FactKind::Prose { .. } => ["First", "Second"].map(str::to_owned),
-        FactKind::Price => ["1.00", "2.00"].map(str::to_owned),
-        FactKind::Integer { max, .. } => [(max - 1).to_string(), max.to_string()],
+        _ if value.is_empty() => "NULL".to_owned(),
+        FactKind::List { .. } => {
+            format!("string_to_array('{value}', '|')")
+        }
+        _ => format!("'{value}'"),
     }
 }
 
@@ -54,7 +79,10 @@ async fn start() -> (App, Browser) {
 
 /// The optional facts of the listing as they are stored, in the order of the declaration.
 async fn stored(app: &App) -> Vec<String> {
-    let columns = optional_facts().iter().map(|fact| format!(", {}::text", fact.name));
+    let columns = optional_facts().iter().map(|fact| match fact.kind.is_list() {
+        true => format!(", replace(array_to_string({}, '|'), '|', '/')", fact.name),
+        false => format!(", {}::text", fact.name),
+    });
     let sql = format!(
         "SELECT array_to_string(array[NULL{}], '|', '-') FROM property WHERE id = 1",
         columns.collect::<String>()
@@ -62,12 +90,16 @@ async fn stored(app: &App) -> Vec<String> {
     app.sql(&sql).await.split('|').skip(1).map(str::to_owned).collect()
 }
 
-/// The texts of [`values`].
+/// The texts of [`values`], as [`stored`] gives them.
 fn texts(which: usize) -> Vec<String> {
-    values(which).into_iter().map(|(_, text)| text).collect()
+    let stored = |text: String| match text.is_empty() {
+        true => "-".to_owned(),
+        false => text.replace('|', "/"),
+    };
+    values(which).into_iter().map(|(_, text)| stored(text)).collect()
 }
 
 /// What [`stored`] gives where the listing has no optional fact.
 fn none() -> Vec<String> {
-    optional_facts().iter().map(|_| "-".to_owned()).collect()
+    optional_facts().iter().map(|fact| fact.default.unwrap_or("-").to_owned()).collect()
 }

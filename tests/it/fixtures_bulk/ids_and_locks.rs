@@ -65,6 +65,7 @@ async fn writers_are_let_in_as_soon_as_the_sequence_has_moved() {
     let mut staging = Staging::create(work.transaction()).await.expect("created");
     let form = PropertyForm::required("T", "D", "1", "L");
     let row = BulkRow {
+        line: 1,
         id: Some(PropertyId(900)),
         property: form.parse().expect("valid"),
         created_at: None,

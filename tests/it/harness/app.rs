@@ -12,7 +12,7 @@ use std::time::SystemTime;
 
 use property_listings::app::site::Application;
 use property_listings::app::stop::Stop;
-use property_listings::config::{Config, Listen};
+use property_listings::config::{CacheVersions, Config, Listen};
 use property_listings::db::Database;
 use property_listings::events::Receiver;
 use property_listings::services::{Range, Services};
@@ -28,6 +28,7 @@ pub(crate) struct Plan {
     pub(crate) database: TestDatabase,
     pub(crate) variables: BTreeMap<&'static str, String>,
     receivers: Vec<Receiver>,
+    versions: Option<[&'static str; 2]>,
 }
 
 /// A running site; stopped when it is dropped.
@@ -120,9 +121,11 @@ impl Plan {
             ("SECRET_KEY", "a-key-for-tests-".repeat(3)),
             ("CACHE_API_TOKEN", TOKEN.to_owned()),
             ("WORKERS", "1".to_owned()),
+            // Tests of jobs turn it on; in others no job is between two of their steps.
+            ("WORKER", "off".to_owned()),
             ("DATABASE_POOL_SIZE", "4".to_owned()),
         ];
-        Self { database, variables: variables.into(), receivers: Vec::new() }
+        Self { database, variables: variables.into(), receivers: Vec::new(), versions: None }
     }
 
     /// Sets a variable of the configuration.
@@ -167,6 +170,12 @@ impl Plan {
         self
     }
 
+    /// Another release: its pages, and its query results and counts, are kept under these versions.
+    pub(crate) fn release(mut self, page: &'static str, data: &'static str) -> Self {
+        self.versions = Some([page, data]);
+        self
+    }
+
     /// Another receiver of events.
     pub(crate) fn receiver(mut self, receiver: Receiver) -> Self {
         self.receivers.push(receiver);
@@ -199,7 +208,12 @@ impl Plan {
 
     pub(crate) fn config(&self) -> Config {
         let variables = &self.variables;
-        Config::from_variables(|name| variables.get(name).cloned()).expect("a configuration")
+        let config = Config::from_variables(|name| variables.get(name).cloned());
+        let mut config = config.expect("a configuration");
+        if let Some([page, data]) = self.versions.map(|versions| versions.map(str::to_owned)) {
+            config.cache.versions = CacheVersions { page, data };
+        }
+        config
     }
 
     /// Starts the site.
@@ -243,7 +257,8 @@ async fn live(
     tell: oneshot::Sender<Started>,
     stopped: oneshot::Receiver<()>,
 ) {
-    let built = Application::build(config, false, receivers, &Stop::never()).await;
+    let stop = Stop::never();
+    let built = Box::pin(Application::build(config, false, receivers, &stop)).await;
     let application = built.expect("the site starts");
     let platform = application.platform();
     let Listen::Tcp(address) = *application.address() else { panic!("it has a port") };
@@ -355,6 +370,7 @@ impl App {
             database: self.database.same(),
             variables: self.variables.clone(),
             receivers: Vec::new(),
+            versions: None,
         }
     }
 

@@ -189,6 +189,11 @@ impl Browser {
         self.post(&path, &fields).await.assert_status(303);
     }
 
+    pub(crate) async fn set_status(&self, id: i64, status: &str) {
+        let path = format!("/admin/properties/{id}/status/");
+        self.submit(&path, &[("set_status", status)]).await.assert_status(303);
+    }
+
     pub(crate) async fn delete_listing(&self, id: i64) {
         self.press(&format!("/admin/properties/{id}/delete/")).await.assert_status(303);
     }

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use property_listings::cache::Cache;
 use property_listings::config::{CacheConfig, Config};
-use property_listings::db::{Database, migrations};
+use property_listings::db::Database;
+use property_listings::db::migrations::{self, Patience};
 use property_listings::domain::{Password, Username};
 use property_listings::services::{Loopback, Services};
 use tokio_postgres::{Client, NoTls};
@@ -83,6 +84,15 @@ impl TestDatabase {
     pub(crate) async fn run(&self, sql: &str) {
         let done = self.psql().await.batch_execute(sql).await;
         done.unwrap_or_else(|err| panic!("{sql}: {err:?}"));
+    }
+
+    /// Applies the migrations up to a number.
+    pub(crate) async fn migrate_to(&self, version: i32) {
+        let pool = Database::new(self.config(), 1).expect("a pool");
+        let mut some = migrations::all();
+        some.retain(|migration| migration.version() <= version);
+        let applied = migrations::apply(&pool, &some, Patience::USUAL, &|_| {}).await;
+        applied.unwrap_or_else(|err| panic!("{err}"));
     }
 
     /// The first column of the first row, as text.
@@ -205,8 +215,9 @@ pub(super) async fn make_template(mut server: tokio_postgres::Config) {
 }
 
 async fn create_accounts(database: Database) {
-    let cache = Cache::new(&no_cache(), None, "tests");
-    let services = Services::new(database.clone(), cache, Loopback::default(), Vec::new());
+    let cache = Cache::new(&no_cache(), None);
+    let services =
+        Services::new(database.clone(), cache, Loopback::default(), (None, "", None), Vec::new());
     let name = Username::parse("ada").expect("a name");
     let password = Password::parse(PASSWORD, &name, "").expect("a password");
     let created =

@@ -16,6 +16,7 @@ mod program;
 mod proxy;
 mod raw;
 mod redis;
+mod smtp;
 mod temporary;
 mod terminal;
 mod tier;
@@ -37,6 +38,7 @@ pub(crate) use postgres::{OwnPostgres, Pooler, free_port};
 pub(crate) use program::{Serving, Shell};
 pub(crate) use proxy::Proxy;
 pub(crate) use redis::{OwnRedis, RedisCli};
+pub(crate) use smtp::{MailServer, Manner};
 pub(crate) use terminal::Terminal;
 
 /// The password of every account that the template database has: `ada` (a superuser), `sam` (staff), `ina` (inactive)

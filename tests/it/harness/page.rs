@@ -95,6 +95,14 @@ impl Page {
     /// The value of a form's field, as the browser would send it.
     pub(crate) fn field(&self, name: &str) -> String {
         let html = self.text();
+        if let Some(text) = inside(html, "textarea", name) {
+            return unescape(text.trim_start_matches('\n'));
+        }
+        if let Some(options) = inside(html, "select", name) {
+            let options = options.split("<option").filter(|option| option.contains(" selected"));
+            let value = options.last().and_then(|option| option.split('"').nth(1));
+            return unescape(value.unwrap_or_default());
+        }
         let found = html.split_once(&format!("name=\"{name}\" value=\""));
         let (_, rest) = found.unwrap_or_else(|| panic!("no field {name}: {html}"));
         let (value, _) = rest.split_once('"').expect("a closed attribute");
@@ -118,6 +126,16 @@ impl Page {
         assert_eq!(self.status, status, "{self:?}");
         self
     }
+}
+
+/// What is inside an element of a form.
+fn inside<'a>(html: &'a str, element: &str, name: &str) -> Option<&'a str> {
+    let opening = format!("<{element} ");
+    let mut tags = html.split(&opening).skip(1);
+    let tag = tags.find(|tag| {
+        tag.split_once('>').is_some_and(|(tag, _)| tag.contains(&format!("name=\"{name}\"")))
+    })?;
+    Some(tag.split_once('>')?.1.split_once(&format!("</{element}>"))?.0)
 }
 
 /// Assertions about the texts that something shows, whose messages say what it shows instead.

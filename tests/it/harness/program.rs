@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -116,8 +117,20 @@ impl Shell {
         self.serve_by(self.command(words))
     }
 
+    /// Starts `serve` with a listening socket, as systemd passes it.
+    pub(crate) fn serve_on(&self, socket: OwnedFd) -> Serving {
+        let program = self.command(&["serve"]);
+        // File descriptor 3 is the first that systemd passes, and LISTEN_PID names the process that it is for.
+        let mut command = Command::new("sh");
+        let script = "exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$@\"";
+        command.args(["-c", script, "sh"]).arg(program.get_program()).args(program.get_args());
+        let variables = program.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        command.env_clear().envs(variables).stdin(Stdio::from(socket));
+        self.serve_by(command)
+    }
+
     /// Starts `serve` by a command of the caller's.
-    pub(crate) fn serve_by(&self, mut command: Command) -> Serving {
+    fn serve_by(&self, mut command: Command) -> Serving {
         let mut child = command.stderr(Stdio::piped()).spawn().expect("it was built");
         let mut log = BufReader::new(child.stderr.take().expect("it is piped"));
         let mut lines = String::new();

@@ -45,6 +45,14 @@ impl RedisCli {
         keys
     }
 
+    /// How often the server has run a command.
+    pub(crate) async fn calls(&self, command: &str) -> u64 {
+        let info: String = self.run(&["INFO", "commandstats"]).await;
+        let start = format!("cmdstat_{command}:calls=");
+        let line = info.lines().find_map(|line| line.strip_prefix(&start));
+        line.and_then(|rest| rest.split(',').next()).map_or(0, |n| n.parse().expect("a number"))
+    }
+
     pub(crate) async fn bytes(&self, key: &str) -> Vec<u8> {
         self.run(&["GET", key]).await
     }

@@ -11,7 +11,7 @@ pub(super) const ROW: i64 = 3;
 pub(super) const FAR: i64 = 7;
 
 /// The kinds of page. Newest first there are 6, 5, 4 | 3, 2, 1 | 7, and number 6,000, in the site map's second part.
-const COLUMNS: [(&str, &str); 21] = [
+const COLUMNS: [(&str, &str); 22] = [
     ("html", "/properties/"),
     ("json", "/properties/?format=json"),
     ("page 2", "/properties/?page=2&page_size=3"),
@@ -34,6 +34,7 @@ const COLUMNS: [(&str, &str); 21] = [
     // In the same location, for another band of prices.
     ("near detail", "/properties/5/"),
     ("places", "/properties/places/"),
+    ("closed", "/properties/?status=closed"),
 ];
 
 /// How soon a write of another program shows: SPEC says 100 ms for a healthy site; the machine of the tests is busy.
@@ -48,8 +49,8 @@ enum Cell {
     Hit,
     /// It is right; whether it had to be computed anew is not promised.
     Right,
-    /// There is nothing any more.
-    Gone,
+    /// There is nothing any more: the status.
+    Gone(u16),
 }
 
 /// A site with every page of the matrix in its cache.
@@ -60,12 +61,20 @@ pub(super) struct Matrix {
 
 impl Matrix {
     pub(super) async fn warm() -> Self {
+        Self::warm_of("active").await
+    }
+
+    /// The same, where [`ROW`] has a status.
+    pub(super) async fn warm_of(status: &str) -> Self {
         let far = "BEGIN; INSERT INTO property (title, description, price, location, created_at)
             VALUES ('Far home', 'A long way off', 70000, 'Portobello', '2025-01-01 00:00Z');
             INSERT INTO property (id, title, description, price, location, created_at)
             VALUES (6000, 'Villa', 'Far from all others', 70000, 'Trinity', '2024-01-01 00:00Z');
+            INSERT INTO property (id, title, description, price, location, created_at, status)
+            VALUES (6001, 'Sold villa', 'No list shows it unless it is asked', 70000, 'Trinity', '2023-01-01 00:00Z', 'closed');
             DELETE FROM event_log; COMMIT";
-        let app = Plan::with_homes(6).await.sql(far).await.start().await;
+        let status = format!("UPDATE property SET status = '{status}' WHERE id = {ROW}");
+        let app = Plan::with_homes(6).await.sql(far).await.sql(&status).await.start().await;
         let mut before = Vec::new();
         for (_, path) in COLUMNS {
             let first = app.get(path).await.assert_status(200);
@@ -120,8 +129,8 @@ impl Matrix {
         let before = &self.before[at];
         let page = self.app.get(path).await;
         let fail = |reason: &str| Err(format!("{reason}: {} {}", page.cache_status(), page.text()));
-        if cell == Cell::Gone {
-            return if page.status == 404 { Ok(()) } else { fail("there") };
+        if let Cell::Gone(status) = cell {
+            return if page.status == status { Ok(()) } else { fail("there") };
         }
         if page.status != 200 {
             return fail("no page");
@@ -171,7 +180,8 @@ impl Cell {
             "C" => Self::Changed,
             "h" => Self::Hit,
             "r" => Self::Right,
-            "404" => Self::Gone,
+            "404" => Self::Gone(404),
+            "410" => Self::Gone(410),
             _ => panic!("{letter} is no cell"),
         }
     }

@@ -6,4 +6,6 @@
 mod by_commands;
 mod by_psql;
 mod by_staff;
+mod by_status;
+mod by_tally;
 mod matrix;

@@ -32,6 +32,9 @@ async fn warming_ends(app: &App) {
 async fn every_answer_is_as_it_is_described() {
     let app = development().await;
     let production = app.another().set("DEBUG", "false").start().await;
+    let withdraw = "INSERT INTO property (title, description, price, location, status) \
+        VALUES ('T', 'D', 1, 'Leith', 'withdrawn') RETURNING id";
+    let withdrawn = app.sql(withdraw).await;
     let contract = Contract::of(&app).await;
     for operation in contract.operations() {
         let path = operation.path();
@@ -71,6 +74,11 @@ async fn every_answer_is_as_it_is_described() {
                 };
                 let page = ask(&app, &operation, &nowhere, &headers).await;
                 contract.check(&operation, &page.assert_status(404));
+            }
+            if operation.answers(410) {
+                let gone = operation.template.replace("{id}", &withdrawn);
+                let page = ask(&app, &operation, &gone, &headers).await;
+                contract.check(&operation, &page.assert_status(410));
             }
         }
     }
@@ -178,6 +186,7 @@ async fn bounds_and_names_are_those_of_the_contract() {
         "location",
         "min_price",
         "max_price",
+        "status",
         "sort",
         "page",
         "page_size",

@@ -15,6 +15,7 @@ async fn crawlers_may_look_at_everything_but_what_is_for_staff_operators_and_tes
     let wanted = [
         "/properties/*/next/",
         "/properties/*/previous/",
+        "/properties/*/enquire/",
         "/properties/no-cache/",
         "/metrics",
         "/properties/redis-metrics/",

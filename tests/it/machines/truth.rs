@@ -88,7 +88,7 @@ fn parts() -> String {
     "SELECT 'http://homes.example/sitemap-' || part || '.xml', (extract(epoch FROM greatest(max(updated_at), (
              SELECT max(at) FROM property_departure WHERE (kind, name) IN (('part', part::text), ('all', ''))
          ))) * 1000000)::bigint
-         FROM (SELECT ceil(id / 5000.0)::bigint AS part, updated_at FROM property) AS numbered
+         FROM (SELECT ceil(id / 5000.0)::bigint AS part, updated_at FROM property WHERE status IN ('active', 'pending')) AS numbered
          GROUP BY part ORDER BY part"
         .to_owned()
 }
@@ -96,7 +96,7 @@ fn parts() -> String {
 fn listings(after: i64, last: i64) -> String {
     format!(
         "SELECT 'http://homes.example/properties/' || id || '/', {MICROS}
-         FROM property WHERE id > {after} AND id <= {last} ORDER BY id"
+         FROM property WHERE status IN ('active', 'pending') AND id > {after} AND id <= {last} ORDER BY id"
     )
 }
 

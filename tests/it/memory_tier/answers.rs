@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use crate::harness::{App, OwnRedis, Page, Plan, RedisCli, eventually, spawn_homes, until};
+use crate::harness::{App, OwnRedis, Page, Plan, eventually, spawn_homes, until};
 
 const PATHS: [&str; 4] = [
     "/properties/",
@@ -152,13 +152,6 @@ async fn what_memory_may_not_answer_goes_the_long_way_though_the_page_is_held() 
     ask(&memory, &Method::POST, path, &[]).await.assert_status(405).assert_no_hit();
 }
 
-async fn calls(redis: &RedisCli, command: &str) -> u64 {
-    let info: String = redis.run(&["INFO", "commandstats"]).await;
-    let start = format!("cmdstat_{command}:calls=");
-    let line = info.lines().find_map(|line| line.strip_prefix(&start));
-    line.and_then(|rest| rest.split(',').next()).map_or(0, |n| n.parse().expect("a number"))
-}
-
 #[tokio::test]
 async fn a_hit_in_memory_asks_redis_for_nothing() {
     let redis = OwnRedis::start(&[]).await;
@@ -166,16 +159,16 @@ async fn a_hit_in_memory_asks_redis_for_nothing() {
     let cli = redis.cli().await;
     app.has_in_memory("/properties/").await;
     // Pages and their generations are read by MGET; following the event log is done without it.
-    let before = calls(&cli, "mget").await;
+    let before = cli.calls("mget").await;
     for _ in 0..200 {
         app.get("/properties/").await.assert_memory_hit();
     }
-    assert_eq!(calls(&cli, "mget").await, before);
+    assert_eq!(cli.calls("mget").await, before);
     let other = app.another().without_memory().start().await;
     for _ in 0..20 {
         assert!(other.get("/properties/").await.is_hit());
     }
-    assert_eq!(calls(&cli, "mget").await, before + 20);
+    assert_eq!(cli.calls("mget").await, before + 20);
 }
 
 /// The site's connections, each with when it last began or ended a statement; without the one that follows the log.

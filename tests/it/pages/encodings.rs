@@ -10,7 +10,7 @@ async fn encoded(app: &App, path: &str, accept: &str) -> Page {
 }
 
 /// A page's body without its encoding.
-pub(super) fn decoded(page: &Page) -> Vec<u8> {
+pub(crate) fn decoded(page: &Page) -> Vec<u8> {
     let mut body = Vec::new();
     match page.header("content-encoding") {
         "br" => brotli::BrotliDecompress(&mut page.body.as_slice(), &mut body).expect("brotli"),

@@ -3,7 +3,7 @@
 mod addresses;
 mod beginnings;
 mod cursors;
-mod encodings;
+pub(crate) mod encodings;
 mod every_listing;
 mod filters;
 mod headers;

@@ -7,7 +7,7 @@ async fn survives(app: &App, what: &str, spoil: impl AsyncFn(&RedisCli, &str)) {
     let redis = app.redis().await;
     for path in ["/properties/", "/properties/1/"] {
         let right = app.get(path).await.assert_status(200);
-        for family in ["page", "all_properties", "property_count"] {
+        for family in ["page", "body", "all_properties", "property_count"] {
             for key in app.keys(family).await {
                 spoil(&redis, &key).await;
             }
@@ -55,6 +55,10 @@ async fn whatever_lies_under_every_key_is_a_miss_and_the_page_is_right() {
     .await;
     // Right in everything else: its stamps are alive, and its checksum fits.
     survives(&app, "another build", async |redis, key| {
+        // A body has no head of its own.
+        if key.contains(":body:") {
+            return;
+        }
         let rebuild = |bytes: &mut Vec<u8>| {
             let mark = b"\"build\":\"";
             let at = bytes.windows(mark.len()).position(|window| window == mark);
@@ -80,7 +84,7 @@ async fn junk_under_the_position_makes_everything_void_and_no_page_wrong() {
     let app = spawn_homes(1).await;
     app.get("/properties/").await;
     let redis = app.redis().await;
-    let key = format!("{}:log_position", app.prefix);
+    let key = format!("{}:log_position:2", app.prefix);
     for junk in ["junk", "", "1/2 3", "999/1 18446744073709551615"] {
         redis.run_with(&["SET", &key], junk.as_bytes()).await;
         app.sql(&format!("UPDATE property SET title = 'After {junk:?}' WHERE id = 1")).await;

@@ -1,5 +1,6 @@
 //! The cache protocol's promises, each with the interleaving or the fault that would break it.
 
+mod bodies;
 mod following;
 mod generations;
 mod in_the_way;
@@ -12,5 +13,6 @@ mod outages;
 mod overtaken;
 mod refusals;
 mod rollback;
+mod round_trips;
 mod schema_changes;
 mod slow_postgres;

@@ -1,9 +1,7 @@
 //! Unix sockets, and sockets that systemd passes.
 
 use std::net::TcpListener;
-use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
@@ -52,15 +50,7 @@ async fn a_socket_that_systemd_passes_is_listened_on() {
     let plan = Plan::new().await.homes(1).await;
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
-    let shell = Shell::of(&plan);
-    let program = shell.command(&["serve"]);
-    // File descriptor 3 is the first that systemd passes, and LISTEN_PID names the process that it is for.
-    let mut command = Command::new("sh");
-    let script = "exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$@\"";
-    command.args(["-c", script, "sh"]).arg(program.get_program()).args(program.get_args());
-    let variables = program.get_envs().filter_map(|(name, value)| Some((name, value?)));
-    command.env_clear().envs(variables).stdin(Stdio::from(OwnedFd::from(listener)));
-    let mut site = shell.serve_by(command);
+    let mut site = Shell::of(&plan).serve_on(listener.into());
     assert_eq!(site.origin, format!("http://{address}"));
     Browser::new(&site.origin).get("/properties/").await.assert_status(200);
     site.signal("TERM");

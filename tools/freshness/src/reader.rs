@@ -146,7 +146,7 @@ impl Reader {
                 }
             }
             (304, Some(copy)) => copy.shown,
-            (404, _) => return (None, check::absence(run, reading).into_iter().collect()),
+            (404 | 410, _) => return (None, check::absence(run, reading).into_iter().collect()),
             // Servers' failures are counted for themselves.
             (500.., _) => return (None, Vec::new()),
             (status, _) => return odd("unexpected answer", format!("status {status}")),

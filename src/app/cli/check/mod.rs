@@ -4,6 +4,7 @@ mod database;
 mod deployment;
 mod files;
 pub(super) mod finding;
+mod mail;
 mod redis;
 mod servers;
 mod strength;
@@ -25,6 +26,7 @@ pub(super) async fn run(config: Config, args: CheckArgs, stop: &Stop) -> Result<
         findings.extend(deployment::findings(&config, &rust_log));
         findings.extend(files::findings(&config, dot_env().as_deref()));
     }
+    findings.extend(mail::findings(&config, args.deploy).await);
     match Platform::start(config, Role::Command, Vec::new(), stop).await {
         Ok(platform) => {
             let asking = async { Ok(servers::findings(&platform, args.deploy).await) };

@@ -6,12 +6,12 @@
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use super::chosen::Chosen;
-use super::{export, outcome};
+use super::{export, outcome, status};
 use crate::domain::{BulkChange, FieldErrors, Location, Permission, Selection};
 use crate::http::admin::see_other;
 use crate::http::forms::{REFUSAL, SentForm};
 use crate::http::staff::Staff;
-use crate::http::views::admin::{BulkPage, parts};
+use crate::http::views::admin::{BulkAction, BulkPage, parts};
 use crate::http::views::{grouped, page};
 use crate::http::{Answer, AppError};
 use crate::services::BulkOutcome;
@@ -27,40 +27,44 @@ pub(in crate::http::admin) async fn act(
 ) -> Answer {
     staff.require(Permission::View)?;
     let chosen = Chosen::of(&fields);
-    let (deletes, needs) = match fields.get("action") {
-        "delete_selected" => (true, Permission::Delete),
-        "move_selected" => (false, Permission::Change),
+    let action = match (BulkAction::named(fields.get("action")), fields.get("action")) {
+        (Some(action), _) => action,
         _ if is_outdated => return Err(AppError::Forbidden(REFUSAL)),
-        "export_csv" => return export::send(&staff, chosen, Format::Csv).await,
-        "export_jsonl" => return export::send(&staff, chosen, Format::JsonLines).await,
+        (_, "export_csv") => return export::send(&staff, chosen, Format::Csv).await,
+        (_, "export_jsonl") => return export::send(&staff, chosen, Format::JsonLines).await,
         _ => return Ok(nothing(&staff, &chosen)),
     };
-    staff.require(needs)?;
+    staff.require(match action {
+        BulkAction::Delete => Permission::Delete,
+        BulkAction::Move | BulkAction::SetStatus => Permission::Change,
+    })?;
     if chosen.listings.is_none() {
         return Ok(nothing(&staff, &chosen));
     }
-    let location = fields.get("location");
+    let typed = action.field().map_or("", |field| fields.get(field));
+    let question = Question { action, typed, errors: FieldErrors::new(), notice: None };
     if is_outdated {
-        let notice = staff.outdated("Check the listings again, then confirm");
-        let question = Question { deletes, location, notice: Some(notice), ..Question::default() };
+        let notice = Some(staff.outdated("Check the listings again, then confirm"));
+        let question = Question { notice, ..question };
         return ask(HttpResponse::Forbidden(), &staff, &chosen, question).await;
     }
     if !chosen.confirmed {
-        let question = Question { deletes, ..Question::default() };
         return ask(HttpResponse::Ok(), &staff, &chosen, question).await;
     }
-    let change = match deletes {
-        true => BulkChange::Delete,
-        false => match Location::parse(location) {
-            Ok(to) => BulkChange::Move(to),
-            Err(err) => {
-                let errors = FieldErrors::of("location", err.to_string());
-                let question = Question { location, errors, ..Question::default() };
-                return ask(HttpResponse::UnprocessableEntity(), &staff, &chosen, question).await;
-            }
-        },
+    let change = match action {
+        BulkAction::Delete => Ok(BulkChange::Delete),
+        BulkAction::Move => Location::parse(typed)
+            .map(BulkChange::Move)
+            .map_err(|err| FieldErrors::of("location", err.to_string())),
+        BulkAction::SetStatus => status::parse(&fields, "status").map(BulkChange::SetStatus),
     };
-    apply(&staff, &chosen, change, location).await
+    match change {
+        Ok(change) => apply(&staff, &chosen, change, question).await,
+        Err(errors) => {
+            let question = Question { errors, ..question };
+            ask(HttpResponse::UnprocessableEntity(), &staff, &chosen, question).await
+        }
+    }
 }
 
 /// Back to the list, where it is said that nothing was done.
@@ -70,14 +74,19 @@ fn nothing(staff: &Staff, chosen: &Chosen) -> HttpResponse {
 }
 
 /// Does what staff were asked about.
-async fn apply(staff: &Staff, chosen: &Chosen, change: BulkChange, typed: &str) -> Answer {
+async fn apply(
+    staff: &Staff,
+    chosen: &Chosen,
+    change: BulkChange,
+    question: Question<'_>,
+) -> Answer {
     let Some((_, selection)) = chosen.listings.clone() else {
         return Ok(nothing(staff, chosen));
     };
     let editor = &staff.services.editor;
     let done = editor.change_selected(&staff.username, selection, change.clone(), chosen.expected);
     match (done.await?, change) {
-        (BulkOutcome::Changed, change) => {
+        (BulkOutcome::Changed, _) => {
             // Other listings are chosen than staff were asked about, or one of them was changed.
             let notice = chosen.expected.map(|seen| {
                 format!(
@@ -86,16 +95,17 @@ async fn apply(staff: &Staff, chosen: &Chosen, change: BulkChange, typed: &str) 
                     listings(seen.count)
                 )
             });
-            let deletes = matches!(change, BulkChange::Delete);
-            let question = Question { deletes, location: typed, notice, ..Question::default() };
+            let question = Question { notice, ..question };
             return ask(HttpResponse::Conflict(), staff, chosen, question).await;
         }
         (BulkOutcome::Done { chosen, changed, .. }, BulkChange::Move(to)) => {
-            let others = match chosen - changed {
-                0 => String::new(),
-                others => format!(" {} were already there.", grouped(others)),
-            };
+            let others = others(chosen - changed, "were already there");
             staff.say("success", format!("Moved {} to “{to}”.{others}", listings(changed)));
+        }
+        (BulkOutcome::Done { chosen, changed, .. }, BulkChange::SetStatus(status)) => {
+            let (label, others) = (status.label(), others(chosen - changed, "already had it"));
+            let text = format!("Set the status of {} to “{label}”.{others}", listings(changed));
+            staff.say("success", text);
         }
         (BulkOutcome::Done { changed: 0, .. }, BulkChange::Delete) => {
             staff.say("warning", "These listings had already been deleted.");
@@ -108,18 +118,24 @@ async fn apply(staff: &Staff, chosen: &Chosen, change: BulkChange, typed: &str) 
     Ok(see_other(&chosen.address))
 }
 
+/// What is said of listings that did not change.
+fn others(count: i64, why: &str) -> String {
+    match count {
+        0 => String::new(),
+        count => format!(" {} {why}.", grouped(count)),
+    }
+}
+
 fn listings(count: i64) -> String {
     let noun = if count == 1 { "listing" } else { "listings" };
     format!("{} {noun}", grouped(count))
 }
 
 /// What staff are asked before something is done.
-#[derive(Default)]
 struct Question<'a> {
-    /// Whether the listings are to be deleted; otherwise moved.
-    deletes: bool,
-    /// The new location as it was typed.
-    location: &'a str,
+    action: BulkAction,
+    /// The new value as it was typed or chosen.
+    typed: &'a str,
     errors: FieldErrors,
     /// Why it is asked once more.
     notice: Option<String>,
@@ -129,7 +145,7 @@ async fn ask(
     response: HttpResponseBuilder,
     staff: &Staff,
     chosen: &Chosen,
-    Question { deletes, location, errors, notice }: Question<'_>,
+    Question { action, typed, errors, notice }: Question<'_>,
 ) -> Answer {
     let Some((list, selection)) = &chosen.listings else {
         return Ok(nothing(staff, chosen));
@@ -141,15 +157,18 @@ async fn ask(
     };
     let question = BulkPage {
         frame: staff.frame(),
-        deletes,
+        action,
         // Where no listings are left, nothing is asked.
         notice: notice.filter(|_| look.seen.count > 0),
         look,
         parts,
         ids,
         state: list.canonical(),
-        location: location.to_owned(),
-        places: if deletes { Vec::new() } else { outcome::places(staff).await },
+        typed: typed.to_owned(),
+        places: match action {
+            BulkAction::Move => outcome::places(staff).await,
+            BulkAction::Delete | BulkAction::SetStatus => Vec::new(),
+        },
         errors,
     };
     page(response, &question)

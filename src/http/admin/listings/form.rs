@@ -49,7 +49,9 @@ pub(in crate::http::admin) async fn edit(
         return page(HttpResponse::Ok(), &shown);
     }
     let (id, version) = (Some(property.id), Some(property.version()));
-    let form = FormPage { id, version, form, once: new_token(), filters, ..FormPage::default() };
+    let status = Some(property.status());
+    let form =
+        FormPage { id, version, status, form, once: new_token(), filters, ..FormPage::default() };
     outcome::show(HttpResponse::Ok(), &staff, form).await
 }
 

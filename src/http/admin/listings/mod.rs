@@ -12,6 +12,7 @@ pub(super) mod logged_out;
 mod outcome;
 pub(super) mod restoration;
 mod sent;
+pub(super) mod status;
 
 pub(super) use form::find;
 pub(super) use logged_out::{carried, go_on};

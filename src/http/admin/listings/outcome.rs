@@ -8,7 +8,7 @@ use super::sent::Sent;
 use crate::domain::{FieldErrors, Permission, PlaceQuery, Property, PropertyId};
 use crate::http::admin::see_other;
 use crate::http::csrf::new_token;
-use crate::http::error::{outage, refused_field, unavailable};
+use crate::http::error::{outage, refused_field, refused_value, unavailable};
 use crate::http::staff::Staff;
 use crate::http::views::admin::{FormPage, FramedFormPage, SUGGESTED};
 use crate::http::views::listings::{DetailPage, Preview};
@@ -190,8 +190,8 @@ async fn gone(staff: &Staff, sent: &Sent, id: PropertyId) -> FormPage {
 /// The form when the database refused it or can't be reached.
 async fn failed(err: ServiceError, form: FormPage, staff: &Staff) -> Answer {
     if let Some(name) = err.refused_by() {
-        let message = "The database rejected this value.";
-        let errors = FieldErrors::of(refused_field(name).unwrap_or("title"), message);
+        let field = refused_field(name).unwrap_or("title");
+        let errors = FieldErrors::of(field, refused_value(name));
         let form = FormPage { errors, ..form };
         return show(HttpResponse::UnprocessableEntity(), staff, form).await;
     }

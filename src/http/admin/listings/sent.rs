@@ -53,20 +53,24 @@ impl Sent {
     }
 
     pub(super) fn of(fields: Fields, id: Option<PropertyId>) -> Self {
+        let typed = |field: &str| match Fact::named(field) {
+            Some(fact) => fact.typed(fields.all(field)),
+            None => String::new(),
+        };
         let chosen = |field: &str| {
             let choice = fields.get(&format!("choose_{field}"));
             ["theirs", "both"].into_iter().find(|name| *name == choice)
         };
         let contradicts = |field: &&str| {
             let was = fields.get(&format!("was_{field}"));
-            chosen(field).is_some() && was != digest(fields.get(field))
+            chosen(field).is_some() && was != digest(&typed(field))
         };
         let contradictions = PropertyForm::FIELDS.into_iter().filter(contradicts);
         let contradictions: Vec<_> = contradictions.collect();
         let choice = |field| chosen(field).filter(|_| contradictions.is_empty());
         let form = PropertyForm::from_fields(|field| match choice(field) {
             Some(choice) => fields.get(&format!("{choice}_{field}")).to_owned(),
-            None => fields.get(field).to_owned(),
+            None => typed(field),
         });
         Self {
             contradictions,

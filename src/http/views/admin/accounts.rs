@@ -19,11 +19,48 @@ pub(in crate::http) struct LoginPage<'a> {
     pub(in crate::http) csrf_token: String,
     pub(in crate::http) username: &'a str,
     pub(in crate::http) next: &'a str,
+    /// Whether a new password can be had by mail.
+    pub(in crate::http) can_reset: bool,
     pub(in crate::http) error: Option<&'static str>,
     /// What was done before.
     pub(in crate::http) said: Option<&'static str>,
     /// The form that was sent without a session, by its fields.
     pub(in crate::http) kept: Vec<(&'static str, String)>,
+}
+
+/// The step of a forgotten password.
+pub(in crate::http) enum ResetStep {
+    /// The address is asked for.
+    Address { email: String, errors: FieldErrors, notice: Option<&'static str> },
+    /// A mail is on its way, perhaps.
+    Sent,
+    /// The new password is asked for.
+    Password { username: String, errors: FieldErrors, notice: Option<&'static str> },
+    /// The link is not valid.
+    Invalid,
+    /// The password was set.
+    Complete,
+}
+
+/// A page for a user who has forgotten their password.
+#[derive(Template)]
+#[template(path = "admin/password_reset.html")]
+pub(in crate::http) struct ResetPage {
+    pub(in crate::http) csrf_token: String,
+    pub(in crate::http) step: ResetStep,
+}
+
+impl ResetPage {
+    /// In Django's words.
+    fn title(&self) -> &'static str {
+        match self.step {
+            ResetStep::Address { .. } => "Password reset",
+            ResetStep::Sent => "Password reset sent",
+            ResetStep::Password { .. } => "Enter new password",
+            ResetStep::Invalid => "Password reset unsuccessful",
+            ResetStep::Complete => "Password reset complete",
+        }
+    }
 }
 
 /// The form for one's own new password.

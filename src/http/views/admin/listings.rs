@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::list::FilterPart;
-use crate::domain::{FieldErrors, Property, PropertyForm, PropertyId, Version};
+use crate::domain::{FieldErrors, Property, PropertyForm, PropertyId, Status, Version};
 use crate::http::views::filters;
 use crate::http::views::frame::Frame;
 use crate::services::{LISTED_ROWS, Look};
@@ -26,6 +26,8 @@ pub(in crate::http) struct FormPage {
     pub(in crate::http) places: Vec<String>,
     /// The listing whose form it was, which is deleted.
     pub(in crate::http) gone: Option<PropertyId>,
+    /// The saved status of the listing, where it can be changed by one click.
+    pub(in crate::http) status: Option<Status>,
     /// A listing that the notice speaks of.
     pub(in crate::http) other: Option<PropertyId>,
 }
@@ -60,21 +62,81 @@ pub(in crate::http) struct DeletePage {
     pub(in crate::http) notice: Option<String>,
 }
 
+/// Something that is done with many listings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::http) enum BulkAction {
+    Delete,
+    /// Set another location.
+    Move,
+    SetStatus,
+}
+
+impl BulkAction {
+    /// The action of a name.
+    pub(in crate::http) fn named(name: &str) -> Option<Self> {
+        [Self::Delete, Self::Move, Self::SetStatus].into_iter().find(|action| action.name() == name)
+    }
+
+    /// Its name in forms, as in Django's admin.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Delete => "delete_selected",
+            Self::Move => "move_selected",
+            Self::SetStatus => "set_status_selected",
+        }
+    }
+
+    /// The field of the new value.
+    pub(in crate::http) fn field(self) -> Option<&'static str> {
+        match self {
+            Self::Delete => None,
+            Self::Move => Some("location"),
+            Self::SetStatus => Some("status"),
+        }
+    }
+
+    /// The beginning of the question.
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Delete => "Delete",
+            Self::Move => "Move",
+            Self::SetStatus => "Change the status of",
+        }
+    }
+
+    /// The end of the question.
+    fn rest(self) -> &'static str {
+        match self {
+            Self::Delete => "?",
+            Self::Move => " to another location",
+            Self::SetStatus => "",
+        }
+    }
+
+    fn button(self) -> &'static str {
+        match self {
+            Self::Delete => "Delete",
+            Self::Move => "Move",
+            Self::SetStatus => "Change",
+        }
+    }
+}
+
 /// The confirmation of something that is done with many listings.
 #[derive(Template)]
 #[template(path = "admin/bulk.html")]
 pub(in crate::http) struct BulkPage {
     pub(in crate::http) frame: Frame,
-    /// Whether they are deleted; otherwise they get another location.
-    pub(in crate::http) deletes: bool,
+    /// What is done with them.
+    pub(in crate::http) action: BulkAction,
     /// The listings that are asked about.
     pub(in crate::http) look: Look,
     /// The filter, where every listing that matches was chosen.
     pub(in crate::http) parts: Option<Vec<FilterPart>>,
     pub(in crate::http) ids: Vec<PropertyId>,
     pub(in crate::http) state: String,
-    /// What was typed as the new location.
-    pub(in crate::http) location: String,
+    /// What was typed or chosen as the new value.
+    pub(in crate::http) typed: String,
     pub(in crate::http) places: Vec<String>,
     pub(in crate::http) errors: FieldErrors,
     /// Why it is asked once more.
@@ -82,6 +144,20 @@ pub(in crate::http) struct BulkPage {
 }
 
 impl BulkPage {
+    /// What will become of the listings.
+    fn outcome(&self) -> String {
+        let they = if self.look.seen.count == 1 { "It" } else { "They" };
+        match self.action {
+            BulkAction::Delete => format!("{they} will be removed from the site immediately."),
+            BulkAction::Move => format!("{they} will appear under the new location immediately."),
+            BulkAction::SetStatus => {
+                "The site shows the new status immediately. Lists show listings that are active \
+                or under offer."
+                    .to_owned()
+            }
+        }
+    }
+
     /// How many are not named.
     fn rest(&self) -> i64 {
         let named = i64::try_from(self.look.first.len());

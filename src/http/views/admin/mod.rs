@@ -3,22 +3,28 @@
 mod accounts;
 mod conflict;
 mod diff;
+mod enquiries;
 mod entries;
 mod excerpt;
 mod history;
 mod import;
+mod jobs;
 mod list;
 mod listings;
 
 pub(in crate::http) use accounts::{
-    AccountHistoryPage, LoginPage, LoginsPage, PasswordPage, SessionsPage, UserDeletePage,
-    UserFormPage, UserListPage, UserPasswordPage,
+    AccountHistoryPage, LoginPage, LoginsPage, PasswordPage, ResetPage, ResetStep, SessionsPage,
+    UserDeletePage, UserFormPage, UserListPage, UserPasswordPage,
 };
 pub(in crate::http) use conflict::{ConflictPage, ConflictState};
+pub(in crate::http) use enquiries::EnquiriesPage;
 pub(in crate::http) use entries::{EntryView, changes_to};
 pub(in crate::http) use history::{
     HistoryListPage, HistoryPage, OverviewPage, RestoreGonePage, RestorePage, UndoPage,
 };
 pub(in crate::http) use import::{ImportPage, ImportPreviewPage};
+pub(in crate::http) use jobs::JobsPage;
 pub(in crate::http) use list::{ListPage, SUGGESTED, parts};
-pub(in crate::http) use listings::{BulkPage, DeletePage, FormPage, FramedFormPage, ViewPage};
+pub(in crate::http) use listings::{
+    BulkAction, BulkPage, DeletePage, FormPage, FramedFormPage, ViewPage,
+};

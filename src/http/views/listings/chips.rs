@@ -1,7 +1,7 @@
 //! The filters in use, each with the list without it.
 
 use super::links::address;
-use crate::domain::{ListingFilter, ListingQuery, Position};
+use crate::domain::{ListingFilter, ListingQuery, Position, StatusFilter};
 
 /// A filter that is in use, with the address of the list without it.
 pub(super) struct Chip {
@@ -30,6 +30,10 @@ pub(super) fn chips(query: &ListingQuery) -> Vec<Chip> {
     for asked in query.filter.facts.straightened() {
         let remove = |filter: &mut ListingFilter| filter.facts = filter.facts.without(&asked);
         chips.push(chip(asked.words(), &remove));
+    }
+    if let Some(status) = query.filter.status.only() {
+        let label = format!("Status: {}", status.label());
+        chips.push(chip(label, &|filter| filter.status = StatusFilter::Listed));
     }
     chips
 }

@@ -7,7 +7,7 @@ use super::facade::Facade;
 use super::filters;
 use super::links::{address, address_of_place, share_picture, with_query};
 use super::structured::{self, Json};
-use crate::domain::{ListingQuery, PriceBand, Property, PropertyId};
+use crate::domain::{ListingQuery, PriceBand, Property, PropertyId, presentation};
 use crate::services::DetailView;
 
 /// A listing's own page.
@@ -74,6 +74,11 @@ impl<'a> DetailPage<'a> {
         Self { preview: Some(preview), ..Self::new(view, &ListingQuery::default(), site_url) }
     }
 
+    /// A telephone number as a link has it.
+    fn dialled(&self, phone: &str) -> String {
+        phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+    }
+
     fn paragraphs(&self) -> impl Iterator<Item = Vec<&str>> {
         let text = self.property.description.as_str();
         let parts = text.split("\n\n").map(|part| part.trim_matches('\n'));
@@ -85,7 +90,7 @@ impl<'a> DetailPage<'a> {
         let band = PriceBand::of(self.property.price);
         let words = |price: rust_decimal::Decimal| {
             let price = crate::domain::Price::from_decimal(price);
-            price.map_or_else(|| "100,000,000".to_owned(), |price| price.grouped())
+            price.map_or_else(|| "100,000,000".to_owned(), |price| presentation().price(price))
         };
         format!("from {} to under {}", words(band.floor()), words(band.end()))
     }

@@ -5,7 +5,7 @@ use url::form_urlencoded;
 use super::links::{address_of, with_query};
 use crate::domain::{
     Count, FACTS, Fact, FactParameter, FoldedLocation, ListingFilter, ListingQuery, Place,
-    PlaceQuery, Sort,
+    PlaceQuery, Sort, Status,
 };
 
 /// What the form shows.
@@ -19,6 +19,7 @@ pub(super) struct FilterForm {
     pub(super) narrowed: bool,
     /// The values of the parameters that filter by facts.
     facts: Vec<(FactParameter, String)>,
+    pub(super) status: String,
     pub(super) sort: String,
     pub(super) page_size: String,
     /// The same list of every place.
@@ -42,7 +43,7 @@ impl FilterForm {
         form.choices = choices(&query.filter, places, total);
         form.narrowed = !query.filter.locations.is_empty();
         let facts = query.filter.facts.straightened().into_iter();
-        form.facts = facts.map(|asked| (asked.parameter, asked.value.shown())).collect();
+        form.facts = facts.map(|asked| (asked.parameter, asked.shown())).collect();
         let elsewhere = ListingFilter { locations: Vec::new(), ..query.filter.clone() };
         form.anywhere = address_of(&elsewhere);
         form.all_places = all_places(elsewhere);
@@ -68,6 +69,7 @@ impl FilterForm {
             choices: locations.map(more).collect(),
             narrowed: true,
             facts: FactParameter::all().map(|it| (it, last(it.name))).collect(),
+            status: last("status"),
             sort: last("sort"),
             page_size: last("page_size"),
             anywhere: "/properties/".to_owned(),
@@ -84,6 +86,12 @@ impl FilterForm {
     pub(super) fn value(&self, parameter: &FactParameter) -> &str {
         let mut facts = self.facts.iter();
         facts.find(|(other, _)| other == parameter).map_or("", |(_, value)| value)
+    }
+
+    /// The statuses that a list can be limited to, each with its label and whether it is chosen.
+    pub(super) fn statuses(&self) -> impl Iterator<Item = (Status, &'static str, bool)> + '_ {
+        let public = Status::ALL.into_iter().filter(|status| status.is_public());
+        public.map(|status| (status, status.label(), status.name() == self.status))
     }
 
     pub(super) fn sorts(&self) -> impl Iterator<Item = (&'static str, String, bool)> + '_ {

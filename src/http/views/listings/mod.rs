@@ -3,6 +3,7 @@
 mod card;
 mod chips;
 mod detail;
+mod enquire;
 mod filter_form;
 mod links;
 mod list;
@@ -12,6 +13,7 @@ mod refused;
 mod structured;
 
 pub(in crate::http) use detail::{DetailPage, Preview};
+pub(in crate::http) use enquire::{EnquirePage, EnquiredPage};
 pub(in crate::http) use list::ListPage;
 pub use list::list_html;
 pub(in crate::http) use places::PlacesPage;

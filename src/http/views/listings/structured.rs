@@ -1,14 +1,14 @@
 //! What a page says to programs: JSON-LD in schema.org's vocabulary.
 //!
 //! A listing is a `RealEstateListing`, whose price is in an `Offer`, because the listing itself has none
-//! (<https://schema.org/RealEstateListing>). No currency is said: prices have none here.
+//! (<https://schema.org/RealEstateListing>). An absent fact has no key.
 
 use std::fmt;
 
 use serde_json::{Value, json};
 
 use super::links::address_of_place;
-use crate::domain::Property;
+use crate::domain::{FactValue, Property, presentation};
 
 /// A document that is safe inside a `script` element.
 pub(super) struct Json(String);
@@ -42,20 +42,8 @@ pub(super) fn listing(property: &Property, site_url: &str) -> Json {
                 "description": property.description.as_str(),
                 "datePosted": property.created_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
                 "dateModified": property.updated_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-                "mainEntity": {
-                    "@type": "Accommodation",
-                    "name": name,
-                    "address": {
-                        "@type": "PostalAddress",
-                        "addressLocality": property.location.as_str(),
-                    },
-                },
-                "offers": {
-                    "@type": "Offer",
-                    "url": url,
-                    "price": property.price.to_string(),
-                    "availability": "https://schema.org/InStock",
-                },
+                "mainEntity": home(property),
+                "offers": offer(property, &url),
             },
             breadcrumbs(&[
                 ("Listings", format!("{site_url}/properties/")),
@@ -64,6 +52,73 @@ pub(super) fn listing(property: &Property, site_url: &str) -> Json {
             ]),
         ],
     }))
+}
+
+/// What is offered: the building with its facts.
+fn home(property: &Property) -> Value {
+    let text = |name| property.facts.text(name);
+    let number = |name| match property.facts.get(name) {
+        Some(FactValue::Integer(number)) => Some(number),
+        _ => None,
+    };
+    let decimal = |name| match property.facts.get(name) {
+        Some(FactValue::Decimal(number)) => Some(number.normalize().to_string()),
+        _ => None,
+    };
+    let kind = match text("property_type") {
+        Some("apartment" | "studio") => "Apartment",
+        Some("house" | "townhouse" | "bungalow") => "House",
+        Some("room") => "Room",
+        _ => "Accommodation",
+    };
+    let area = decimal("floor_area");
+    let place = decimal("latitude").zip(decimal("longitude"));
+    without_nulls(json!({
+        "@type": kind,
+        "name": property.title.as_str(),
+        "numberOfBedrooms": number("bedrooms"),
+        "numberOfBathroomsTotal": number("bathrooms"),
+        "yearBuilt": number("year_built"),
+        "floorSize": area.map(|area| json!({"@type": "QuantitativeValue", "value": area, "unitCode": "MTK"})),
+        "address": without_nulls(json!({
+            "@type": "PostalAddress",
+            "streetAddress": text("address"),
+            "postalCode": text("postcode"),
+            "addressLocality": property.location.as_str(),
+        })),
+        "geo": place.map(|(latitude, longitude)| json!({
+            "@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude,
+        })),
+    }))
+}
+
+fn offer(property: &Property, url: &str) -> Value {
+    let availability = match property.badge() {
+        None | Some("Under offer") => "https://schema.org/InStock",
+        Some(_) => "https://schema.org/SoldOut",
+    };
+    let function = match property.facts.text("listing_type") {
+        Some("rent") => Some("http://purl.org/goodrelations/v1#LeaseOut"),
+        Some(_) => Some("http://purl.org/goodrelations/v1#Sell"),
+        None => None,
+    };
+    let price = property.public_price();
+    without_nulls(json!({
+        "@type": "Offer",
+        "url": url,
+        "price": price.map(|price| price.to_string()),
+        "priceCurrency": price.and(presentation().currency_code()),
+        "businessFunction": function,
+        "availability": availability,
+    }))
+}
+
+/// The object without the keys that have no value.
+fn without_nulls(mut object: Value) -> Value {
+    if let Some(object) = object.as_object_mut() {
+        object.retain(|_, value| !value.is_null());
+    }
+    object
 }
 
 /// A page of a list: the addresses of the listings that it shows, in its order. Their own pages say the rest.

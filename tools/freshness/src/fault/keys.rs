@@ -65,7 +65,7 @@ pub(super) async fn spoil(cli: &Cli, time: Duration, rng: &mut StdRng) -> anyhow
             };
             spoil_one(cli, key, rng.random_range(0..4)).await?;
         }
-        for key in ["position", "applied"] {
+        for key in ["log_position:2", "applied:2"] {
             spoil_one(cli, &format!("{PREFIX}:{key}"), rng.random_range(0..3)).await?;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -97,7 +97,7 @@ async fn spoil_one(cli: &Cli, key: &str, how: u8) -> anyhow::Result<()> {
 /// Takes a copy of all pages with their generations, and puts it back after a while.
 pub(super) async fn set_back(cli: &Cli, after: Duration) -> anyhow::Result<()> {
     let mut copies: Vec<(String, Vec<u8>)> = Vec::new();
-    for family in ["gen", "all_properties", "property_count", "page"] {
+    for family in ["gen", "all_properties", "property_count", "body", "page"] {
         for key in cli.keys(&format!("{PREFIX}:{family}:*")).await? {
             let dumped: Option<Vec<u8>> = cli.run(&["DUMP", &key]).await?;
             copies.extend(dumped.map(|bytes| (key, bytes)));

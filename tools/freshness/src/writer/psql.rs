@@ -110,7 +110,8 @@ fn update(changes: &[Change]) -> String {
         }
     }
     format!(
-        "UPDATE property SET title = v.title, price = v.price, location = v.location
+        "UPDATE property SET title = v.title, price = v.price, location = v.location,
+             status = CASE status WHEN 'active' THEN 'pending' WHEN 'pending' THEN 'active' ELSE status END
          FROM (VALUES {values}) AS v (id, title, price, location) WHERE property.id = v.id"
     )
 }
@@ -186,7 +187,12 @@ impl Psql {
                 row.set_id(FIRST_ID + i64::from(row.number));
                 insert(change, "'2026-06-01'")
             }
-            (false, None) => format!("DELETE FROM property WHERE {}", is_row(row)),
+            // To readers, a draft and a withdrawn listing are as deleted as one that is gone.
+            (false, None) => match row.number % 3 {
+                0 => format!("DELETE FROM property WHERE {}", is_row(row)),
+                1 => format!("UPDATE property SET status = 'draft' WHERE {}", is_row(row)),
+                _ => format!("UPDATE property SET status = 'withdrawn' WHERE {}", is_row(row)),
+            },
             (false, Some(_)) => update(std::slice::from_ref(change)),
         };
         let result = self.execute(&sql).await;
@@ -224,8 +230,10 @@ impl Psql {
 
     /// Looks a row up whose existence is in doubt, and notes what was found.
     pub(super) async fn settle(&mut self, row: &Arc<Row>) {
-        let sql =
-            format!("SELECT id, title FROM property WHERE title LIKE 'Home {} v%'", row.number);
+        let sql = format!(
+            "SELECT id, title FROM property WHERE title LIKE 'Home {} v%' AND status IN ('active', 'pending')",
+            row.number
+        );
         let Ok(messages) = self.query(&sql).await else {
             return;
         };

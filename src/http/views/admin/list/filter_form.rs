@@ -8,6 +8,7 @@ use url::form_urlencoded;
 use super::super::SUGGESTED;
 use crate::domain::{
     AdminListQuery, FactParameter, FoldedLocation, Location, MAX_LOCATIONS, Place, Sort, SortKey,
+    Status,
 };
 use crate::http::views::list_address::list_of;
 
@@ -39,6 +40,7 @@ pub(super) struct FilterForm {
     pub(super) location: String,
     /// The parameters that filter by facts, and their values.
     pub(super) facts: Vec<(FactParameter, String)>,
+    status: String,
     pub(super) added_from: String,
     pub(super) added_to: String,
     order: String,
@@ -76,6 +78,7 @@ impl FilterForm {
         Self {
             q: last("q"),
             facts: FactParameter::all().map(|it| (it, for_people(it, last(it.name)))).collect(),
+            status: last("status"),
             added_from: last("added_from"),
             added_to: last("added_to"),
             order: last("o"),
@@ -85,6 +88,12 @@ impl FilterForm {
             location: refused.join(", "),
             spans: spans(&query, Utc::now().date_naive()),
         }
+    }
+
+    /// Each status with its label, and whether it is chosen.
+    pub(super) fn statuses(&self) -> impl Iterator<Item = (Status, &'static str, bool)> + '_ {
+        let all = Status::ALL.into_iter();
+        all.map(|status| (status, status.label(), status.name() == self.status))
     }
 
     /// Each order with its name, and whether it is chosen. One without a name is called by its columns.
@@ -114,7 +123,8 @@ impl FilterForm {
 
 /// A value as people write it, or what else was typed.
 fn for_people(parameter: FactParameter, typed: String) -> String {
-    parameter.fact.kind.parse(&typed).map_or(typed, |value| value.shown())
+    let kind = parameter.fact.kind;
+    kind.parse(&typed).map_or(typed, |value| kind.shown(&value))
 }
 
 /// The names of the places with the most listings, but for those that are chosen.

@@ -8,8 +8,8 @@ pub(super) struct Heading {
     pub(super) label: &'static str,
     /// The class of its cells.
     pub(super) class: &'static str,
-    /// The list after a click on the name.
-    pub(super) url: String,
+    /// The list after a click on the name; `None` for a column that does not sort.
+    pub(super) url: Option<String>,
     pub(super) sorted: Option<Sorted>,
 }
 
@@ -60,11 +60,14 @@ pub(super) fn headings(query: &AdminListQuery) -> Vec<Heading> {
         Heading {
             label,
             class,
-            url: list_of(&query.ordered(query.order.clicked(column))),
+            url: Some(list_of(&query.ordered(query.order.clicked(column)))),
             sorted: sorted(column),
         }
     };
-    AdminColumn::all().map(heading).collect()
+    let mut headings: Vec<_> = AdminColumn::all().map(heading).collect();
+    let status = Heading { label: "Status", class: "table__wide", url: None, sorted: None };
+    headings.insert(headings.len() - 2, status);
+    headings
 }
 
 /// The class of a fact's cells: a narrow screen shows only the facts that every listing has.

@@ -90,7 +90,8 @@ impl ListPage {
 
     /// The cells of the facts that the list can be sorted by: the class and the value of each.
     fn facts(&self, property: &Property) -> Vec<(&'static str, String)> {
-        let shown = |fact| property.value(fact).map_or_else(String::new, |value| value.shown());
+        let shown =
+            |fact| property.value(fact).map_or_else(String::new, |value| fact.kind.shown(&value));
         sorted_facts().map(|fact| (class(fact), shown(fact))).collect()
     }
 

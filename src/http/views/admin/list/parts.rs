@@ -1,6 +1,6 @@
 //! The filters in use, in words.
 
-use crate::domain::{AdminFilter, AdminListQuery};
+use crate::domain::{AdminFilter, AdminListQuery, StatusFilter};
 use crate::http::views::list_address::list_of;
 
 /// How many places a form suggests without asking for more.
@@ -33,8 +33,13 @@ pub(in crate::http) fn parts(query: &AdminListQuery) -> Vec<FilterPart> {
         });
     }
     for asked in listing.facts.iter() {
-        part(&asked.parameter.label(), asked.value.shown(), &|rest| {
+        part(&asked.parameter.label(), asked.shown(), &|rest| {
             rest.listing.facts = rest.listing.facts.without(asked);
+        });
+    }
+    if let Some(status) = listing.status.only() {
+        part("Status", status.label().to_owned(), &|rest| {
+            rest.listing.status = StatusFilter::Any;
         });
     }
     if let Some(day) = added_from {

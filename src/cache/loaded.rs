@@ -1,0 +1,92 @@
+//! What loaders give, and what callers get.
+
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::memory::LocalStamps;
+use super::page_head::Content;
+use super::storing::Storing;
+use super::{Outcome, Stamps, Tag, TagSet, Tagged};
+
+/// A loaded value, and how long it may be kept.
+#[derive(Debug)]
+pub struct Fill<T> {
+    /// The value.
+    pub value: T,
+    /// Its lifetime, before jitter; zero if it is not to be kept.
+    pub ttl: Duration,
+    /// What it turned out to depend on, if that is less than what was asked for.
+    pub(super) only: Option<TagSet>,
+}
+
+impl<T> Fill<T> {
+    /// A value that depends on every tag that its load was asked for.
+    pub fn new(value: T, ttl: Duration) -> Self {
+        Self { value, ttl, only: None }
+    }
+
+    /// The same value, which depends on these tags only.
+    #[must_use]
+    pub fn only(self, tags: impl IntoIterator<Item = Tag>) -> Self {
+        let only = Some(tags.into_iter().collect());
+        Self { only, ..self }
+    }
+}
+
+/// A value, and whether the cache had it.
+#[derive(Debug, Clone)]
+pub struct Cached<T> {
+    /// The value with its dependencies.
+    pub tagged: Tagged<T>,
+    /// How the level took part.
+    pub outcome: Outcome,
+}
+
+impl<T> Cached<T> {
+    /// The same, once it is stored as far as it can be.
+    pub async fn settled(mut self) -> Self {
+        let storing = std::mem::take(&mut self.tagged.storing);
+        if let (false, Outcome::Miss { stored }) =
+            (storing.all_succeeded().await, &mut self.outcome)
+        {
+            *stored = false;
+        }
+        self
+    }
+}
+
+/// A load ended before it was done.
+#[derive(Debug, Clone, Copy)]
+pub enum Interrupted {
+    /// It took too long.
+    TooLong,
+    /// It panicked.
+    Panicked,
+}
+
+/// An error of a load, which every request that waited for the load gets.
+pub trait LoadError: Clone + Send + Sync + From<Interrupted> + 'static {
+    /// Whether it only says that a server is out of reach, so that an older answer may stand in.
+    fn is_outage(&self) -> bool;
+}
+
+/// A value that was loaded just now.
+pub(super) fn unkept<T>(
+    value: T,
+    ttl: Duration,
+    stamps: Stamps,
+    local: LocalStamps,
+    outcome: Outcome,
+) -> Cached<T> {
+    let now = Instant::now();
+    let (fresh_until, storing) = (now + ttl, Storing::default());
+    let tagged = Tagged { value, stamps, local, fresh_until, loaded: now, storing };
+    Cached { tagged, outcome }
+}
+
+/// What is stored of a value; `None` for one that is not kept.
+pub(super) fn content_of(value: &impl Serialize, ttl: Duration) -> Option<Content> {
+    let json = serde_json::to_vec(value).ok().filter(|_| !ttl.is_zero())?;
+    Some(Content { page: None, value: json.into(), bodies: Vec::new() })
+}

@@ -1,0 +1,188 @@
+//! Jobs: work that is done in the background, as often as it takes.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+/// How often a job is tried before it has failed.
+pub const MAX_TRIES: i32 = 8;
+
+/// The delays between tries: about six hours in all, so that an outage of an hour loses no mail.
+const DELAYS: [u64; 7] = [10, 60, 300, 900, 1800, 3600, 14_400];
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// The number of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobId(pub i64);
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum JobKind {
+    /// Send a mail.
+    Mail,
+    /// Find the accounts of an address, and send each the link for a new password.
+    PasswordReset,
+    /// Remove expired sessions, and uploaded files that were not imported.
+    Expired,
+    /// Trim the event log, and erase old entries of the history.
+    History,
+    /// Erase old enquiries.
+    Enquiries,
+}
+
+impl JobKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] =
+        [Self::Mail, Self::PasswordReset, Self::Expired, Self::History, Self::Enquiries];
+
+    /// Its name in the database and in metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::PasswordReset => "password_reset",
+            Self::Expired => "expired",
+            Self::History => "history",
+            Self::Enquiries => "enquiries",
+        }
+    }
+
+    /// What it does, for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Mail => "Send a mail",
+            Self::PasswordReset => "Answer a request for a new password",
+            Self::Expired => "Remove expired sessions and uploads",
+            Self::History => "Trim the event log and the history",
+            Self::Enquiries => "Erase old enquiries",
+        }
+    }
+
+    /// How often a periodic job runs; `None` for one that runs once.
+    pub fn period(self) -> Option<Duration> {
+        match self {
+            Self::Mail | Self::PasswordReset => None,
+            Self::Expired | Self::History | Self::Enquiries => Some(HOUR),
+        }
+    }
+
+    /// How long a try may take.
+    pub fn limit(self) -> Duration {
+        match self {
+            Self::Mail | Self::PasswordReset => Duration::from_secs(120),
+            Self::Expired | Self::History | Self::Enquiries => HOUR,
+        }
+    }
+
+    /// The kind of a name; `None` for one of another release.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// The state of a job, as lists show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobState {
+    /// It failed, and is not tried again.
+    Failed,
+    /// A worker runs it.
+    Running,
+    /// It is due, or will be.
+    Waiting,
+    /// It runs now and then.
+    Periodic,
+}
+
+impl JobState {
+    /// Every state, in the order in which they are shown.
+    pub const ALL: [Self; 4] = [Self::Failed, Self::Running, Self::Waiting, Self::Periodic];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+            Self::Periodic => "periodic",
+        }
+    }
+}
+
+/// A job as lists show it.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Its number.
+    pub id: JobId,
+    /// The name of its kind, which may be one of another release.
+    pub kind: String,
+    /// What it is about.
+    pub payload: Value,
+    /// When it was added.
+    pub created_at: DateTime<Utc>,
+    /// When it may run; while it runs, until when its worker has to show a sign of life.
+    pub run_at: DateTime<Utc>,
+    /// How often it was tried.
+    pub tries: i32,
+    /// The worker that runs it.
+    pub claimed_by: Option<String>,
+    /// When the last try began.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When a periodic job was last done.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// Why the last try failed.
+    pub error: Option<String>,
+    /// When it failed for good.
+    pub failed_at: Option<DateTime<Utc>>,
+}
+
+impl Job {
+    /// What it does, for people.
+    pub fn label(&self) -> &str {
+        JobKind::named(&self.kind).map_or(self.kind.as_str(), |kind| kind.label())
+    }
+}
+
+/// How many jobs there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct JobCounts {
+    /// Jobs that wait, without periodic ones.
+    pub waiting: i64,
+    /// Jobs that run.
+    pub running: i64,
+    /// Jobs that have failed.
+    pub failed: i64,
+    /// How long the oldest job that is due has waited.
+    pub overdue: Duration,
+}
+
+/// How long after a failed try the next one begins; `None` after the last. `random` is from 0 to 1: jobs that failed
+/// together are not all tried again at the same moment.
+pub fn delay_after(tries: i32, random: f64) -> Option<Duration> {
+    let index = usize::try_from(tries - 1).unwrap_or(0);
+    let seconds = Duration::from_secs(*DELAYS.get(index)?);
+    Some(seconds.mul_f64(0.8 + 0.4 * random.clamp(0.0, 1.0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_grow_and_end_with_the_last_try() {
+        let delays: Vec<_> = (1..MAX_TRIES).filter_map(|tries| delay_after(tries, 0.5)).collect();
+        assert_eq!(delays.len(), 7);
+        assert!(delays.is_sorted());
+        assert!(delays.iter().sum::<Duration>() > HOUR * 5);
+        assert_eq!(delay_after(MAX_TRIES, 0.5), None);
+        assert!(delay_after(1, 0.0) < delay_after(1, 1.0));
+    }
+
+    #[test]
+    fn every_kind_is_found_by_its_name() {
+        for kind in JobKind::ALL {
+            assert_eq!(JobKind::named(kind.name()), Some(kind));
+        }
+        assert_eq!(JobKind::named("other"), None);
+    }
+}

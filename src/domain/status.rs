@@ -1,0 +1,135 @@
+//! The status of a listing: who sees it, and where (SPEC, section 1).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::field_errors::{one_of, quoted};
+
+/// The status of a listing. Its names are those of the column and of `StandardStatus` in the RESO Data Dictionary 2.0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Not published yet: to the public there is no such listing.
+    Draft,
+    /// On the market.
+    #[default]
+    Active,
+    /// Under offer.
+    Pending,
+    /// Sold or let: it keeps its page, and only lists that ask for closed listings show it.
+    Closed,
+    /// No longer offered: its page says so.
+    Withdrawn,
+}
+
+impl Status {
+    /// Every status, in the order of a sale.
+    pub const ALL: [Self; 5] =
+        [Self::Draft, Self::Active, Self::Pending, Self::Closed, Self::Withdrawn];
+
+    /// The name in the database, in URLs, files and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Active => "active",
+            Self::Pending => "pending",
+            Self::Closed => "closed",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// The name for staff.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Draft => "Draft",
+            Self::Active => "Active",
+            Self::Pending => "Under offer",
+            Self::Closed => "Closed",
+            Self::Withdrawn => "Withdrawn",
+        }
+    }
+
+    /// The usual next step of a sale, with what a button for it says.
+    pub fn next(self) -> (Self, &'static str) {
+        match self {
+            Self::Draft => (Self::Active, "Publish"),
+            Self::Active => (Self::Pending, "Under offer"),
+            Self::Pending => (Self::Closed, "Close"),
+            Self::Closed | Self::Withdrawn => (Self::Active, "Relist"),
+        }
+    }
+
+    /// The status of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+
+    /// Whether lists, feeds and the sitemap show such listings.
+    pub fn is_listed(self) -> bool {
+        matches!(self, Self::Active | Self::Pending)
+    }
+
+    /// Whether a public list can ask for such listings.
+    pub fn is_public(self) -> bool {
+        self.is_listed() || self == Self::Closed
+    }
+
+    /// Reads one of the statuses for which `may` holds.
+    ///
+    /// # Errors
+    /// A message that names those.
+    pub fn parse(text: &str, may: impl Fn(Self) -> bool) -> Result<Self, String> {
+        let allowed = || Self::ALL.into_iter().filter(|status| may(*status));
+        allowed().find(|status| status.name() == text).ok_or_else(|| {
+            let names = one_of(allowed().map(Self::name));
+            format!("“{}” is not a status. Use {names}.", quoted(text))
+        })
+    }
+}
+
+/// The statuses that a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StatusFilter {
+    /// Those of listed listings, as public lists do unless they are asked for one status.
+    #[default]
+    Listed,
+    /// One status.
+    Only(Status),
+    /// Every status, as the admin's list does unless it is asked for one.
+    Any,
+}
+
+impl StatusFilter {
+    /// The status that was asked for.
+    pub fn only(self) -> Option<Status> {
+        match self {
+            Self::Only(status) => Some(status),
+            Self::Listed | Self::Any => None,
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_can_ask_for_what_the_public_may_see() {
+        let public = |text| Status::parse(text, Status::is_public);
+        assert_eq!(public("closed"), Ok(Status::Closed));
+        for hidden in ["draft", "withdrawn", "Closed", ""] {
+            let refused = public(hidden).expect_err("not public");
+            assert!(refused.ends_with("Use active, pending or closed."), "{refused}");
+        }
+        for status in Status::ALL {
+            assert_eq!(Status::named(status.name()), Some(status));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What a listing's facts say in words, for readers.
+
+use super::{Fact, FactValue, Price, Property, presentation};
+
+/// The optional facts that are not in the table of facts of a listing's page, because they are shown elsewhere or are for
+/// programs.
+const ELSEWHERE: [&str; 6] =
+    ["status", "price_period", "price_qualifier", "latitude", "longitude", "features"];
+
+impl Property {
+    /// The price, unless the listing hides it.
+    pub fn public_price(&self) -> Option<Price> {
+        let is_hidden = self.facts.text("price_qualifier") == Some("on_application");
+        (!is_hidden).then_some(self.price)
+    }
+
+    /// The price in words, such as “Offers over £450,000” or “£1,200 per month”.
+    pub fn price_words(&self) -> String {
+        let Some(price) = self.public_price() else {
+            return "Price on application".to_owned();
+        };
+        let label = |name| self.label(name);
+        let qualifier = label("price_qualifier").map(|words| format!("{words} "));
+        let period = label("price_period").map(|words| format!(" {words}"));
+        let price = presentation().price(price);
+        format!("{}{price}{}", qualifier.unwrap_or_default(), period.unwrap_or_default())
+    }
+
+    /// The rooms and the area, such as “2 bedrooms · 1 bathroom · 65 m²”; empty where none is known.
+    pub fn key_facts(&self) -> String {
+        let rooms = |name: &str, word: &str| match self.facts.get(name)? {
+            FactValue::Integer(1) => Some(format!("1 {word}")),
+            FactValue::Integer(number) => Some(format!("{number} {word}s")),
+            _ => None,
+        };
+        let facts = [
+            rooms("bedrooms", "bedroom"),
+            rooms("bathrooms", "bathroom"),
+            self.label("floor_area"),
+        ];
+        facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    }
+
+    /// What readers are told of the status: “Under offer”, “Sold” or “Let”; `None` for a listing on the market.
+    pub fn badge(&self) -> Option<&'static str> {
+        let is_to_rent = self.facts.text("listing_type") == Some("rent");
+        match (self.facts.text("status")?, is_to_rent) {
+            ("pending", _) => Some("Under offer"),
+            ("closed", true) => Some("Let"),
+            ("closed", false) => Some("Sold"),
+            ("withdrawn", _) => Some("Withdrawn"),
+            ("draft", _) => Some("Draft"),
+            _ => None,
+        }
+    }
+
+    /// The features, in their order.
+    pub fn features(&self) -> Vec<String> {
+        match self.facts.get("features") {
+            Some(FactValue::List(items)) => items.into_owned(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The facts for the table of the listing's page, each with its value for readers.
+    pub fn shown_facts(&self) -> impl Iterator<Item = (&'static Fact, String)> {
+        self.facts.shown().filter(|(fact, _)| !ELSEWHERE.contains(&fact.name))
+    }
+
+    /// A fact's value for readers.
+    fn label(&self, name: &str) -> Option<String> {
+        let (fact, value) = self.facts.iter().find(|(fact, _)| fact.name == name)?;
+        Some(fact.kind.shown(&value?))
+    }
+}

@@ -1,0 +1,38 @@
+//! A letter: what every mail of the site consists of.
+
+use askama::Template;
+
+/// What a mail says. Both parts of the mail are made of it.
+#[derive(Debug, Clone, Default)]
+pub struct Letter {
+    /// The subject.
+    pub subject: String,
+    /// The first paragraphs.
+    pub paragraphs: Vec<String>,
+    /// Facts with their labels.
+    pub facts: Vec<(&'static str, String)>,
+    /// A text of several lines that another person wrote.
+    pub quote: Option<String>,
+    /// The label and the address of a button.
+    pub action: Option<(&'static str, String)>,
+    /// The last paragraphs: why the reader got the mail.
+    pub closing: Vec<String>,
+}
+
+/// The text part.
+#[derive(Template)]
+#[template(path = "mail/letter.txt")]
+pub(super) struct Text<'a> {
+    pub(super) letter: &'a Letter,
+    pub(super) site_name: &'a str,
+    pub(super) site_url: &'a str,
+}
+
+/// The HTML part.
+#[derive(Template)]
+#[template(path = "mail/letter.html")]
+pub(super) struct Html<'a> {
+    pub(super) letter: &'a Letter,
+    pub(super) site_name: &'a str,
+    pub(super) site_url: &'a str,
+}

@@ -1,0 +1,179 @@
+//! The mails of the site: what each says, and that it is sent by a job.
+//!
+//! **Invariant:** a mail is added in the transaction that causes it, with the `Message-ID` that every try repeats. What it
+//! says is read from the database when it is sent; where that is gone, nothing is sent.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::Result;
+use super::jobs::error::JobError;
+use super::links::Links;
+use crate::db::{Database, GenericClient, enquiries, jobs, users};
+use crate::domain::{EmailAddress, Enquiry, JobKind, UserId};
+use crate::mail::{Letter, Mail, Mailer, SendError};
+
+/// What a mail is about.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "letter", rename_all = "snake_case")]
+pub(super) enum Subject {
+    /// The link for a new password of a user, which was asked for at a time.
+    PasswordReset { user: i64, at: DateTime<Utc> },
+    /// An enquiry, for the office.
+    Enquiry { id: i64 },
+    /// The visitor's copy of an enquiry.
+    EnquiryCopy { id: i64 },
+}
+
+/// A mail as its job holds it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Posted {
+    message_id: String,
+    #[serde(flatten)]
+    subject: Subject,
+}
+
+/// A mail as it is sent.
+struct Written {
+    to: String,
+    reply_to: Option<EmailAddress>,
+    letter: Letter,
+}
+
+/// Sends the site's mails; cheap to clone.
+#[derive(Clone)]
+pub struct Post {
+    pub(super) database: Database,
+    pub(super) mailer: Option<Mailer>,
+    pub(super) links: Links,
+    pub(super) site_name: String,
+    /// Where enquiries go (`ENQUIRY_EMAIL`).
+    pub(super) office: Option<String>,
+}
+
+impl Post {
+    /// Whether mail is sent at all.
+    pub fn is_configured(&self) -> bool {
+        self.mailer.is_some()
+    }
+
+    /// Adds a mail, which is sent when the transaction commits. One whose key another mail has is not added.
+    pub(super) async fn add(
+        &self,
+        client: &impl GenericClient,
+        subject: Subject,
+        key: Option<&str>,
+    ) -> Result<()> {
+        let Some(mailer) = &self.mailer else {
+            return Ok(());
+        };
+        if matches!(subject, Subject::Enquiry { .. }) && self.office.is_none() {
+            return Ok(());
+        }
+        let posted = Posted { message_id: mailer.new_message_id(), subject };
+        Ok(jobs::insert(client, JobKind::Mail, &json!(posted), key).await?)
+    }
+
+    /// Sends the mail of a job.
+    pub(super) async fn send(&self, payload: &Value) -> Result<(), JobError> {
+        let posted = Posted::deserialize(payload);
+        let posted = posted.map_err(|err| JobError::Never(format!("It can't be read: {err}")))?;
+        let Some(Written { to, reply_to, letter }) = self.write(&posted.subject).await? else {
+            log::info!("a mail was not sent: what it is about is gone");
+            return Ok(());
+        };
+        let to = EmailAddress::parse(&to).map_err(JobError::Never)?;
+        let mail = Mail {
+            to: &to,
+            reply_to: reply_to.as_ref(),
+            message_id: &posted.message_id,
+            letter: &letter,
+        };
+        self.mailer()?.send(&mail, self.links.url()).await?;
+        log::info!("mail sent id={}", posted.message_id);
+        Ok(())
+    }
+
+    fn mailer(&self) -> Result<&Mailer, SendError> {
+        let missing = || SendError::Outage("EMAIL_URL is not set, so no mail is sent.".to_owned());
+        self.mailer.as_ref().ok_or_else(missing)
+    }
+
+    /// What a mail says now; `None` where that is gone.
+    async fn write(&self, subject: &Subject) -> Result<Option<Written>> {
+        let client = self.database.client().await?;
+        match subject {
+            Subject::PasswordReset { user, at } => {
+                let user = users::find(&client, UserId(*user)).await?;
+                Ok(user.filter(|user| user.can_reset_password()).map(|user| {
+                    let link = self.links.of_reset(&user, *at);
+                    let letter = password_reset(&self.site_name, user.username.as_str(), link);
+                    Written { to: user.email, reply_to: None, letter }
+                }))
+            }
+            Subject::Enquiry { id } => {
+                let found = enquiries::find(&client, *id).await?;
+                Ok(found.zip(self.office.clone()).map(|(enquiry, to)| {
+                    let reply_to = EmailAddress::parse(&enquiry.email).ok();
+                    let inbox = format!("{}/admin/enquiries/", self.links.url());
+                    Written { to, reply_to, letter: about(&enquiry, ("Open the inbox", inbox)) }
+                }))
+            }
+            Subject::EnquiryCopy { id } => {
+                let found = enquiries::find(&client, *id).await?;
+                Ok(found.map(|enquiry| {
+                    let listing = format!("{}/properties/{}/", self.links.url(), enquiry.property);
+                    let letter = about(&enquiry, ("Open the listing", listing));
+                    let first = format!("This is a copy of your message to {}.", self.site_name);
+                    let letter = Letter { paragraphs: vec![first], ..letter };
+                    let reply_to =
+                        self.office.as_deref().and_then(|to| EmailAddress::parse(to).ok());
+                    Written { to: enquiry.email, reply_to, letter }
+                }))
+            }
+        }
+    }
+}
+
+/// An enquiry as a letter.
+fn about(enquiry: &Enquiry, action: (&'static str, String)) -> Letter {
+    let mut facts = vec![
+        ("Listing", format!("{} (number {})", enquiry.property_title, enquiry.property)),
+        ("Name", enquiry.name.clone()),
+        ("Email", enquiry.email.clone()),
+    ];
+    if !enquiry.phone.is_empty() {
+        facts.push(("Phone", enquiry.phone.clone()));
+    }
+    facts.push(("Viewing", if enquiry.viewing { "wanted" } else { "not mentioned" }.to_owned()));
+    Letter {
+        subject: format!("Enquiry: {}", enquiry.property_title),
+        paragraphs: vec![
+            "A visitor has sent an enquiry. Your answer to this mail goes to them.".to_owned(),
+        ],
+        facts,
+        quote: Some(enquiry.message.clone()),
+        action: Some(action),
+        closing: Vec::new(),
+    }
+}
+
+/// In Django's words.
+fn password_reset(site_name: &str, username: &str, link: String) -> Letter {
+    Letter {
+        subject: format!("Password reset on {site_name}"),
+        paragraphs: vec![
+            format!(
+                "You’re receiving this email because you requested a password reset for your user account at {site_name}."
+            ),
+            "Please go to the following page and choose a new password. The link is valid for an hour.".to_owned(),
+        ],
+        facts: vec![("Your username, in case you’ve forgotten", username.to_owned())],
+        action: Some(("Choose a new password", link)),
+        closing: vec![
+            "If you did not request this, you can ignore this email: your password stays as it is.".to_owned(),
+        ],
+        ..Letter::default()
+    }
+}

@@ -1,0 +1,59 @@
+//! What each kind of job does.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::jobs::error::JobError;
+use super::{Accounts, Editor, Enquiries, History, Post, Sessions};
+use crate::db::jobs::Claimed;
+use crate::domain::JobKind;
+
+/// The pause after each batch, so that requests are not slowed down.
+const REST: Duration = Duration::from_millis(20);
+
+/// The use cases that jobs call.
+pub struct Tasks {
+    /// Mail that is sent.
+    pub post: Post,
+    /// Accounts whose passwords are forgotten.
+    pub accounts: Accounts,
+    /// Sessions that expire.
+    pub sessions: Sessions,
+    /// Uploads that expire.
+    pub editor: Editor,
+    /// Enquiries that are erased.
+    pub enquiries: Enquiries,
+    /// Days after which enquiries are erased; 0 keeps them for ever.
+    pub enquiry_retention_days: u16,
+    /// The history, which is trimmed.
+    pub history: History,
+    /// Days after which entries of the history are erased; 0 keeps them for ever.
+    pub event_retention_days: u16,
+}
+
+impl Tasks {
+    /// Does what a job asks for.
+    pub(super) async fn run(&self, job: &Claimed) -> Result<(), JobError> {
+        match job.kind {
+            JobKind::Mail => self.post.send(&job.payload).await?,
+            JobKind::PasswordReset => self.accounts.answer_reset(&job.payload).await?,
+            JobKind::Expired => {
+                self.sessions.clear_expired().await?;
+                self.editor.forget_expired_uploads().await?;
+            }
+            JobKind::Enquiries => {
+                let days = self.enquiry_retention_days;
+                while days > 0 && self.enquiries.erase_older(days).await? > 0 {
+                    sleep(REST).await;
+                }
+            }
+            JobKind::History => {
+                while self.history.upkeep(self.event_retention_days).await? {
+                    sleep(REST).await;
+                }
+            }
+        }
+        Ok(())
+    }
+}

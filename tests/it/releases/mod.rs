@@ -1,0 +1,5 @@
+//! Releases: migrations while an older release runs.
+
+mod draining;
+mod migrating;
+mod side_by_side;
