@@ -174,6 +174,7 @@ impl Services {
                 traffic: traffic.clone(),
                 jobs: jobs.figures.clone(),
                 rejected: rejected.clone(),
+                drain: drain.clone(),
             },
             jobs,
             enquiries: Enquiries {

@@ -15,8 +15,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use family::{COUNTER, counter, family};
 use prometheus::{Encoder as _, TextEncoder};
 
-use super::Traffic;
 use super::jobs::figures::JobFigures;
+use super::{Drain, Traffic};
 use crate::cache::Cache;
 use crate::db::Database;
 
@@ -31,6 +31,7 @@ pub struct Exposition {
     pub(super) traffic: Traffic,
     pub(super) jobs: JobFigures,
     pub(super) rejected: Arc<AtomicU64>,
+    pub(super) drain: Drain,
 }
 
 impl Exposition {
@@ -39,7 +40,7 @@ impl Exposition {
         let families: Vec<_> = requests::families(&self.traffic)
             .into_iter()
             .chain(cache::families(&self.cache))
-            .chain(instance::families(&self.database))
+            .chain(instance::families(&self.database, &self.drain))
             .chain(jobs::families(&self.jobs))
             .chain([family(
                 COUNTER,

@@ -11,6 +11,7 @@ pub(super) mod keys;
 pub(super) mod load_test;
 pub(super) mod overview;
 pub(super) mod rating;
+mod reporting;
 mod sampling;
 pub(super) mod signals;
 mod status;

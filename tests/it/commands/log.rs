@@ -118,7 +118,9 @@ async fn with_json_every_line_is_one_object_whatever_a_client_sends() {
             .iter()
             .any(|record| record["message"].as_str().is_some_and(|said| said.contains(text)))
     };
-    assert!(told(forged), "{log}");
+    // The user name is escaped within its quotation marks, as in the text format.
+    assert!(told(&forged.escape_debug().to_string()), "{log}");
+    assert!(records.iter().any(|record| record["path"] == "/properties/%0A%22%FF%00/"), "{log}");
     for (page, level) in [(&page, "page-redis; fwd=uri-miss; stored"), (&hit, "page-memory; hit")] {
         let id = page.header("x-request-id");
         let mut of_request = records.iter().filter(|record| record["request_id"] == id);

@@ -87,6 +87,11 @@ async fn requests_are_counted_by_what_was_asked_for_whichever_way_they_are_answe
     let timed = |route| number(&scrape, "http_request_duration_seconds", &[("route", route)]);
     // Four of the list came from memory, which has a histogram of its own.
     assert_eq!((timed("list"), timed("detail")), (2.0, 2.0));
+    let responses = |source| number(&scrape, "cache_responses_total", &[("source", source)]);
+    assert_eq!(
+        (responses("memory"), responses("stale"), responses("unavailable")),
+        (4.0, 0.0, 0.0)
+    );
     let pages = |outcome| number(&scrape, "cache_pages_total", &[("outcome", outcome)]);
     assert_eq!(pages("cached"), 4.0);
     assert!(pages("computed") >= 2.0);
@@ -101,6 +106,7 @@ async fn the_instance_tells_of_its_servers_and_itself() {
     assert_eq!((state("up"), state("repairing"), state("down")), (1.0, 0.0, 0.0));
     assert_eq!(number(&scrape, "cache_redis_connections_total", &[]), 1.0);
     assert!(number(&scrape, "event_log_lag_seconds", &[]) < 20.0);
+    assert_eq!(number(&scrape, "draining", &[]), 0.0);
     for tier in ["memory", "redis"] {
         assert_eq!(number(&scrape, "cache_lease_held", &[("tier", tier)]), 1.0, "{tier}");
     }
