@@ -6,7 +6,7 @@
 //! - [`http`]: routes, handlers, middleware, views
 //! - [`services`]: use cases
 //! - [`events`]: domain events and their receivers
-//! - [`cache`] and [`db`]: the cache, and PostgreSQL; they don't know each other
+//! - [`cache`], [`db`] and [`media`]: the cache, PostgreSQL, and the files of photos; they don't know each other
 //! - [`domain`] and [`config`]: plain data; [`tls`]: certificates
 
 pub mod app;
@@ -17,5 +17,6 @@ pub mod domain;
 pub mod events;
 pub mod http;
 pub mod mail;
+pub mod media;
 pub mod services;
 pub mod tls;

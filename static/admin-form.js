@@ -7,7 +7,12 @@
 
   // Leaving with changes that are not saved is asked about first.
   let sent = false;
-  const changed = (field) => (field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
+  const chosen = (select) => [...select.options].find((option) => option.defaultSelected) ?? select.options[0];
+  const changed = (field) => {
+    if (field.type === "radio") return field.checked !== field.defaultChecked;
+    if (field.type === "select-one") return field.value !== chosen(field)?.value;
+    return field.value !== field.defaultValue;
+  };
   const isUnsaved = () => "unsaved" in form.dataset || fields().some(changed);
   addEventListener("beforeunload", (event) => {
     if (sent || !isUnsaved()) return;

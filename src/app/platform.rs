@@ -18,6 +18,7 @@ use crate::domain::{AreaUnit, Presentation, presentation};
 use crate::events::{LogReader, Receiver};
 use crate::http::Site;
 use crate::mail::Mailer;
+use crate::media::{Media, Store, StoreError};
 use crate::services::{Loopback, ServiceError, Services};
 
 /// The started parts of the program.
@@ -59,6 +60,9 @@ pub enum StartError {
     /// A use case.
     #[error(transparent)]
     Service(#[from] ServiceError),
+    /// The store of photos.
+    #[error(transparent)]
+    Media(#[from] StoreError),
     /// Migrations are missing from a database that is not the program's own.
     #[error(
         "{0} migration(s) are not applied to the database. Run “property-listings migrate” first."
@@ -83,7 +87,7 @@ impl Platform {
     ) -> Result<Self, StartError> {
         let is_site = matches!(role, Role::Site);
         let servers = Servers::start(&config, role, stop).await?;
-        let (database, cache) = match storage(&config, is_site, &servers) {
+        let (database, cache, media) = match storage(&config, is_site, &servers) {
             Ok(storage) => storage,
             Err(err) => {
                 servers.stop().await;
@@ -100,8 +104,8 @@ impl Platform {
         let loopback = Loopback::new(config.site.allowed_hosts.any_name());
         let office = config.mail.enquiry_to.as_ref().map(|to| to.email.to_string());
         let mail = (mailer(&config), &*config.site.name, office);
-        let services =
-            Services::new(database.clone(), cache.clone(), loopback.clone(), mail, receivers);
+        let (data, entries, own) = (database.clone(), cache.clone(), loopback.clone());
+        let services = Services::new(data, entries, media, own, mail, receivers);
         let platform = Self {
             config,
             database,
@@ -225,7 +229,7 @@ fn storage(
     config: &Config,
     is_site: bool,
     servers: &Servers,
-) -> Result<(Database, Cache), StartError> {
+) -> Result<(Database, Cache, Media), StartError> {
     let DatabaseConfig { direct, pool_size, .. } = &config.database;
     let direct = direct.as_deref().cloned();
     let database = Database::behind_pooler(servers.database(), direct, *pool_size)?;
@@ -238,7 +242,8 @@ fn storage(
     // A page shows the name and the units of the site, so those are part of what it was built with.
     cache_config.versions.page.push_str(&fingerprint(presentation()));
     let cache = Cache::new(&cache_config, servers.redis());
-    Ok((database, cache))
+    let media = Media::new(Store::open(&config.media)?);
+    Ok((database, cache, media))
 }
 
 /// How a site presents itself, by its configuration.

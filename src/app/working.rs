@@ -16,8 +16,9 @@ pub(super) struct Working {
 impl Working {
     /// Starts it. It begins to stop as soon as the program is asked to: its jobs end while requests do.
     pub(super) fn start(services: &Services, config: &Config, asked: &Stop) -> Self {
-        let Services { jobs, post, accounts, sessions, editor, enquiries, history, .. } =
-            services.clone();
+        let Services {
+            jobs, post, accounts, sessions, editor, enquiries, gallery, history, ..
+        } = services.clone();
         let event_retention_days = config.database.event_retention_days;
         let tasks = Tasks {
             post,
@@ -26,6 +27,7 @@ impl Working {
             editor,
             enquiries,
             enquiry_retention_days: config.mail.enquiry_retention_days,
+            gallery,
             history,
             event_retention_days,
         };

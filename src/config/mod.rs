@@ -8,6 +8,7 @@ mod database;
 mod hosts;
 mod listen;
 mod mail;
+mod media;
 mod postgres;
 mod postgres_url;
 mod proxies;
@@ -24,6 +25,7 @@ pub use database::{DatabaseChoice, DatabaseConfig};
 pub use hosts::AllowedHosts;
 pub use listen::Listen;
 pub use mail::{MailConfig, MailTransport, SmtpEncryption, SmtpServer};
+pub use media::{MediaChoice, S3Config};
 pub use postgres::{PostgresAddress, SslMode, Target};
 pub use proxies::TrustedProxies;
 pub use reader::ConfigError;
@@ -44,6 +46,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// The cache and its Redis.
     pub cache: CacheConfig,
+    /// `MEDIA_URL`: where photos are stored.
+    pub media: MediaChoice,
     /// Mail.
     pub mail: MailConfig,
     /// `WORKER`: whether `serve` also runs background jobs.
@@ -73,8 +77,9 @@ impl Config {
         // A wrong DATABASE_URL is wrong, not absent.
         let is_private = reader.text("DATABASE_URL").is_none();
         let site = SiteConfig::read(&mut reader, is_private);
+        let media = MediaChoice::read(&mut reader, &data_dir);
         let mail = MailConfig::read(&mut reader, site.debug);
         let worker = reader.boolean("WORKER", true);
-        reader.finish(Self { data_dir, site, database, cache, mail, worker })
+        reader.finish(Self { data_dir, site, database, cache, media, mail, worker })
     }
 }

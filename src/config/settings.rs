@@ -33,7 +33,7 @@ const SHOWN: [&str; 11] = [
 impl Config {
     /// Every variable, in the order of `.env.example`. Passwords, keys and tokens are hidden.
     pub fn settings(&self) -> Vec<Setting> {
-        let Self { data_dir, site, database, cache, mail, worker } = self;
+        let Self { data_dir, site, database, cache, media, mail, worker } = self;
         let seconds = |ttl: std::time::Duration| ttl.as_secs().to_string();
         let hidden = |is_set: bool, otherwise: &str| match is_set {
             true => HIDDEN.to_owned(),
@@ -57,6 +57,7 @@ impl Config {
                 cache.redis_ca.clone().unwrap_or_else(|| "(those of the system)".to_owned()),
             ),
             ("DATA_DIR", data_dir.display().to_string()),
+            ("MEDIA_URL", media.to_string()),
             ("HOST", site.listen.host()),
             ("PORT", port),
             ("DEBUG", site.debug.to_string()),

@@ -5,12 +5,13 @@ use std::fmt;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
+use serde_json::Value;
 use tokio_postgres::Row;
 use tokio_postgres::types::private::BytesMut;
-use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::{IsNull, Json, ToSql, Type, to_sql_checked};
 
 use super::{DbError, Result};
-use crate::domain::{FACTS, Fact, FactKind, FactValue, FactValues, Price, optional_facts};
+use crate::domain::{FACTS, Fact, FactKind, FactValue, FactValues, Photos, Price, optional_facts};
 
 /// The statement of a file in `sql/queries/`, filled by [`filled`].
 macro_rules! statement {
@@ -100,6 +101,7 @@ pub(super) fn column_type(fact: &Fact) -> Type {
         FactKind::Date => Type::DATE,
         FactKind::List { .. } => Type::TEXT_ARRAY,
         FactKind::Integer { .. } => Type::INT4,
+        FactKind::Photos => Type::JSONB,
     }
 }
 
@@ -130,6 +132,13 @@ pub(super) fn read(
             None => None,
         },
         FactKind::Integer { .. } => row.get::<_, Option<i32>>(at).map(FactValue::Integer),
+        FactKind::Photos => match row.get::<_, Option<Value>>(at) {
+            Some(json) => {
+                let photos = Photos::from_json(json).ok_or_else(corrupt)?;
+                (!photos.as_slice().is_empty()).then_some(FactValue::Photos(photos))
+            }
+            None => None,
+        },
     })
 }
 
@@ -153,6 +162,7 @@ impl ToSql for Column<'_> {
             Some(FactValue::Text(text)) => text.as_ref().to_sql(ty, out),
             Some(FactValue::Price(price)) => price.as_decimal().to_sql(ty, out),
             Some(FactValue::Integer(number)) => number.to_sql(ty, out),
+            Some(FactValue::Photos(photos)) => Json(photos).to_sql(ty, out),
             Some(FactValue::Decimal(number)) => number.to_sql(ty, out),
             Some(FactValue::Date(day)) => day.to_sql(ty, out),
             Some(FactValue::List(items)) => (&**items).to_sql(ty, out),

@@ -29,6 +29,7 @@ pub mod login_failures;
 mod migration_session;
 pub mod migrations;
 mod parameter_types;
+pub mod photos;
 pub mod places;
 mod pool;
 mod pooler;

@@ -1,9 +1,10 @@
 //! What the site map lists of the table `property`.
 
+use serde_json::Value;
 use tokio_postgres::Row;
 
 use super::{DbError, GenericClient, Result, cached};
-use crate::domain::{ListedPart, ListedProperty, PropertyId, SitemapPart};
+use crate::domain::{ListedPart, ListedProperty, Photo, Photos, PropertyId, SitemapPart};
 
 /// Lists the parts that have rows, in order: the last ones, if there are more than an index may name. Costs a step per
 /// part, however many rows each has.
@@ -29,7 +30,12 @@ pub async fn list_part(
         Ok(ListedProperty {
             id: PropertyId(row.get(0)),
             updated_at: row.try_get(1).map_err(|_| DbError::Corrupt("a time"))?,
+            photo: row.get::<_, Option<Value>>(2).and_then(Photos::from_json).and_then(main),
         })
     };
     cached::list(client, sql, &[&first.0, &last.0], property).await?
+}
+
+fn main(photos: Photos) -> Option<Photo> {
+    photos.into_vec().into_iter().next()
 }

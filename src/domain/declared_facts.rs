@@ -6,6 +6,15 @@ use super::{Description, FactKind, Location, Title};
 /// How many facts every listing has: the first ones.
 pub const REQUIRED: usize = 4;
 
+/// The groups of the form, each with its facts in their order. The last also has the facts that no group names.
+pub const GROUPS: [(&str, &[&str]); 5] = [
+    ("Listing", &["title", "description", "listing_type", "property_type", "status", "reference"]),
+    ("Price", &["price", "price_qualifier", "price_period", "available_from"]),
+    ("Size", &["bedrooms", "bathrooms", "floor_area"]),
+    ("Place", &["location", "address", "postcode", "latitude", "longitude"]),
+    ("More", &["year_built", "features"]),
+];
+
 /// All facts. Every listing has the first [`REQUIRED`]; these are also fields of [`super::Property`].
 pub const FACTS: &[Fact] = &[
     fact(
@@ -182,4 +191,5 @@ pub const FACTS: &[Fact] = &[
         None,
         "Up to 30 features of up to 60 characters, each on a line of its own.",
     ),
+    fact("photos", "Photos", FactKind::Photos, Some("Media"), ""),
 ];

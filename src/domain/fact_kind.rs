@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::field_errors::{day, one_of, quoted};
 use super::text::{is_absent, parse_text};
-use super::{Price, area, coordinate, presentation};
+use super::{Photos, Price, area, coordinate, presentation};
 
 /// What a fact's values may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,8 @@ pub enum FactKind {
         /// The most Unicode characters of each.
         max_chars: usize,
     },
+    /// Photos in an order. Pages of their own show and change them.
+    Photos,
 }
 
 /// What separates the items of a list in a text.
@@ -77,12 +79,18 @@ impl FactKind {
             Self::Date => day(text.trim()).map(FactValue::Date),
             Self::Choice(options) => choice(text, options),
             Self::List { max_items, max_chars } => list(text, max_items, max_chars),
+            Self::Photos => Photos::parse(text).map(FactValue::Photos),
         }
     }
 
     /// Whether JSON may have a number for it.
     pub fn is_number(self) -> bool {
         matches!(self, Self::Price | Self::Integer { .. } | Self::Area | Self::Coordinate { .. })
+    }
+
+    /// Whether forms have a field for it, and lists of facts an entry.
+    pub fn is_field(self) -> bool {
+        self != Self::Photos
     }
 
     /// Whether it is a text of paragraphs.
@@ -128,9 +136,11 @@ impl FactKind {
                 ["A to Z", "Z to A"]
             }
             Self::Date => ["earliest first", "latest first"],
-            Self::Price | Self::Integer { .. } | Self::Area | Self::Coordinate { .. } => {
-                ["low to high", "high to low"]
-            }
+            Self::Price
+            | Self::Integer { .. }
+            | Self::Area
+            | Self::Coordinate { .. }
+            | Self::Photos => ["low to high", "high to low"],
         }
     }
 
@@ -230,6 +240,8 @@ pub enum FactValue<'a> {
     Date(NaiveDate),
     /// Several texts.
     List(Cow<'a, [String]>),
+    /// Photos.
+    Photos(Photos),
 }
 
 impl<'a> FactValue<'a> {
@@ -237,6 +249,7 @@ impl<'a> FactValue<'a> {
     pub fn present(self) -> Option<Self> {
         match self {
             Self::List(items) if items.is_empty() => None,
+            Self::Photos(photos) if photos.as_slice().is_empty() => None,
             value => Some(value),
         }
     }
@@ -252,6 +265,7 @@ impl FactValue<'_> {
             Self::Integer(number) => FactValue::Integer(*number),
             Self::Decimal(number) => FactValue::Decimal(*number),
             Self::Date(day) => FactValue::Date(*day),
+            Self::Photos(photos) => FactValue::Photos(photos.clone()),
         }
     }
 
@@ -264,6 +278,7 @@ impl FactValue<'_> {
             Self::Integer(number) => FactValue::Integer(number),
             Self::Decimal(number) => FactValue::Decimal(number),
             Self::Date(day) => FactValue::Date(day),
+            Self::Photos(photos) => FactValue::Photos(photos),
         }
     }
 }
@@ -277,6 +292,7 @@ impl fmt::Display for FactValue<'_> {
             Self::Integer(number) => number.fmt(f),
             Self::Decimal(number) => number.fmt(f),
             Self::Date(day) => day.fmt(f),
+            Self::Photos(photos) => photos.fmt(f),
             Self::List(items) => {
                 for (at, item) in items.iter().enumerate() {
                     let separator = if at == 0 { "" } else { "|" };

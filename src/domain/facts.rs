@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::declared_facts::{FACTS, REQUIRED};
 use super::fact::Fact;
 use super::text::is_absent;
-use super::{FactKind, FactValue, FieldErrors, SEPARATOR, presentation};
+use super::{FactKind, FactValue, FieldErrors, Photo, SEPARATOR, presentation};
 
 const OPTIONAL: usize = FACTS.len() - REQUIRED;
 
@@ -109,25 +109,27 @@ impl Fact {
                 Ok(items) => FactValue::List(items).to_string(),
                 Err(_) => text.clone(),
             },
-            Value::String(text) => text.clone(),
+            Value::String(text) if self.kind.is_field() => text.clone(),
+            Value::String(text) => self.normal(text),
             Value::Array(items) if is_list => {
                 let items = items.iter().filter_map(Value::as_str).map(str::to_owned);
                 FactValue::List(items.collect()).to_string()
             }
+            Value::Array(_) => self.normal(&json.to_string()),
             Value::Number(number) => self.normal(&number.to_string()),
             _ => String::new(),
         }
     }
 }
 
-/// The values of the optional facts, in the order of the declaration.
+/// The values of the optional facts, in the order of the declaration. They are boxed, so that a listing is small to move.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Facts([Option<FactValue<'static>>; OPTIONAL]);
+pub struct Facts(Box<[Option<FactValue<'static>>; OPTIONAL]>);
 
 /// The facts of a listing of which none is given.
 impl Default for Facts {
     fn default() -> Self {
-        Self(std::array::from_fn(|at| optional_facts()[at].default_value()))
+        Self(Box::new(std::array::from_fn(|at| optional_facts()[at].default_value())))
     }
 }
 
@@ -140,7 +142,7 @@ impl Facts {
         mut value: impl FnMut(&'static Fact) -> Result<Option<FactValue<'static>>, E>,
     ) -> Result<Self, E> {
         let mut facts = Self::default();
-        for (fact, slot) in optional_facts().iter().zip(&mut facts.0) {
+        for (fact, slot) in optional_facts().iter().zip(facts.0.iter_mut()) {
             *slot = value(fact)?;
         }
         Ok(facts)
@@ -210,23 +212,33 @@ impl Facts {
 
     /// The facts that the listing has, each with its value for readers.
     pub fn shown(&self) -> impl Iterator<Item = (&'static Fact, String)> {
-        self.iter().filter_map(|(fact, value)| Some((fact, fact.kind.shown(&value?))))
+        let fields = self.iter().filter(|(fact, _)| fact.kind.is_field());
+        fields.filter_map(|(fact, value)| Some((fact, fact.kind.shown(&value?))))
     }
 
-    /// As part of a JSON object: a key for each optional fact; an absent one is `null`, or an empty list.
-    pub fn json(&self) -> FactsJson<'_> {
-        FactsJson(self)
+    /// The photos.
+    pub fn photos(&self) -> &[Photo] {
+        let found = self.0.iter().find_map(|value| match value {
+            Some(FactValue::Photos(photos)) => Some(photos.as_slice()),
+            _ => None,
+        });
+        found.unwrap_or_default()
+    }
+
+    /// As part of a JSON object: a key for each optional fact that is wanted; an absent one is `null`, or an empty list.
+    pub fn json(&self, is_wanted: fn(&Fact) -> bool) -> FactsJson<'_> {
+        FactsJson(self, is_wanted)
     }
 }
 
 /// See [`Facts::json`].
 #[derive(Debug)]
-pub struct FactsJson<'a>(&'a Facts);
+pub struct FactsJson<'a>(&'a Facts, fn(&Fact) -> bool);
 
 impl Serialize for FactsJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(OPTIONAL))?;
-        for (fact, value) in self.0.iter() {
+        let mut map = serializer.serialize_map(None)?;
+        for (fact, value) in self.0.iter().filter(|(fact, _)| (self.1)(fact)) {
             map.serialize_entry(fact.name, &fact.kind.json(value.as_ref()))?;
         }
         map.end()

@@ -30,12 +30,20 @@ pub enum JobKind {
     History,
     /// Erase old enquiries.
     Enquiries,
+    /// Remove the files of photos that no listing has had for a day.
+    Photos,
 }
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::Mail, Self::PasswordReset, Self::Expired, Self::History, Self::Enquiries];
+    pub const ALL: [Self; 6] = [
+        Self::Mail,
+        Self::PasswordReset,
+        Self::Expired,
+        Self::History,
+        Self::Enquiries,
+        Self::Photos,
+    ];
 
     /// Its name in the database and in metrics.
     pub fn name(self) -> &'static str {
@@ -45,6 +53,7 @@ impl JobKind {
             Self::Expired => "expired",
             Self::History => "history",
             Self::Enquiries => "enquiries",
+            Self::Photos => "photos",
         }
     }
 
@@ -56,6 +65,7 @@ impl JobKind {
             Self::Expired => "Remove expired sessions and uploads",
             Self::History => "Trim the event log and the history",
             Self::Enquiries => "Erase old enquiries",
+            Self::Photos => "Remove unused photos",
         }
     }
 
@@ -64,6 +74,7 @@ impl JobKind {
         match self {
             Self::Mail | Self::PasswordReset => None,
             Self::Expired | Self::History | Self::Enquiries => Some(HOUR),
+            Self::Photos => Some(24 * HOUR),
         }
     }
 
@@ -71,7 +82,7 @@ impl JobKind {
     pub fn limit(self) -> Duration {
         match self {
             Self::Mail | Self::PasswordReset => Duration::from_secs(120),
-            Self::Expired | Self::History | Self::Enquiries => HOUR,
+            Self::Expired | Self::History | Self::Enquiries | Self::Photos => HOUR,
         }
     }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    Description, FACTS, Fact, FactValue, Facts, FieldErrors, Location, NewProperty, Price,
+    Description, FACTS, Fact, FactValue, Facts, FieldErrors, GROUPS, Location, NewProperty, Price,
     Property, REQUIRED, Title,
 };
 
@@ -38,6 +38,21 @@ impl PropertyForm {
     /// Each field with its value.
     pub fn fields(&self) -> impl Iterator<Item = (&'static Fact, &str)> {
         FACTS.iter().zip(self.0.iter().map(String::as_str))
+    }
+
+    /// The fields in their groups, each with its value.
+    pub fn groups(&self) -> Vec<(&'static str, Vec<(&'static Fact, &str)>)> {
+        let group = |(title, names): (&'static str, &[&str])| {
+            let named = names.iter().filter_map(|name| Some((Fact::named(name)?, self.get(name))));
+            (title, named.collect::<Vec<_>>())
+        };
+        let mut groups: Vec<_> = GROUPS.into_iter().map(group).collect();
+        let is_named = |fact: &Fact| GROUPS.iter().any(|(_, names)| names.contains(&fact.name));
+        let rest = self.fields().filter(|(fact, _)| fact.kind.is_field() && !is_named(fact));
+        if let Some((_, last)) = groups.last_mut() {
+            last.extend(rest);
+        }
+        groups
     }
 
     /// The form with each field's value by its name.

@@ -5,14 +5,14 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::PropertyId;
+use super::{Photo, PropertyId};
 
 /// A part: the `n`th 5,000 numbers, counted from 1, whichever of them are taken.
 ///
 /// The range is fixed so that a listing never moves to another part: a write changes one part, and the others stay as
 /// they are. The protocol allows 50,000 addresses per part; with 5,000 a part stays below the 1 MiB that the page cache
-/// keeps, for a site whose origin has up to 110 characters. Of a longer origin full parts are still right, but computed
-/// each time.
+/// keeps, for a site whose origin has up to 110 characters, or up to 20 where all listings have photos. Of a longer origin
+/// full parts are still right, but computed each time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SitemapPart(i64);
@@ -65,12 +65,14 @@ pub struct ListedPart {
 }
 
 /// A listing in a part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListedProperty {
     /// The id of the listing.
     pub id: PropertyId,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+    /// Its main photo.
+    pub photo: Option<Photo>,
 }
 
 #[cfg(test)]

@@ -55,6 +55,7 @@ pub(super) type Answer = Result<HttpResponse, AppError>;
 pub(super) fn outage(why: Option<Outage>) -> &'static str {
     match why {
         Some(Outage::Unreachable) => "The database can’t be reached at the moment",
+        Some(Outage::Store) => "The store of photos can’t be reached at the moment",
         Some(Outage::Slow) => "The database took too long to respond",
         None => "The database can’t be reached at the moment, or responds too slowly",
     }

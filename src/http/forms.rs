@@ -45,6 +45,11 @@ impl Fields {
         Self(form_urlencoded::parse(body).into_owned().collect())
     }
 
+    /// Fields that were read in another way.
+    pub(in crate::http) fn of(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
     /// The last value of a field; empty when it is absent.
     pub(in crate::http) fn get(&self, name: &str) -> &str {
         let found = self.0.iter().rev().find(|(field, _)| field == name);

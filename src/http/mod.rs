@@ -19,6 +19,7 @@ mod middleware;
 mod negotiation;
 mod openapi;
 mod pages;
+mod photos;
 mod public;
 mod routes;
 mod routing;

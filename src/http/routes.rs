@@ -6,7 +6,7 @@ use actix_web::{Resource, web};
 use super::middleware::frame::frame;
 use super::middleware::session::sessions;
 use super::routing::{get, not_found, resource};
-use super::{Site, admin, assets, enquiries, health, management, public};
+use super::{Site, admin, assets, enquiries, health, management, photos, public};
 use crate::services::Services;
 use crate::services::urls::{Address, Public, URLS};
 
@@ -63,6 +63,7 @@ fn open(address: Public, resource: Resource) -> Resource {
         Public::Uncached => get().to(public::index_uncached),
         Public::Health => get().to(health::live),
         Public::Readiness => get().to(health::ready),
+        Public::PhotoWebp | Public::PhotoJpeg => get().to(photos::show),
         Public::Static => get().to(assets::show),
     })
 }

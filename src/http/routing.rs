@@ -9,8 +9,8 @@ use crate::services::urls::{Url, find};
 /// The resource of a URL, of which `scope` is registered already.
 pub(super) fn resource(url: &Url, scope: &str) -> Resource {
     let path = url.pattern.strip_prefix(scope).unwrap_or(url.pattern);
-    let path = path.replace("{name}", "{name:.+}");
-    let numbers = ["id", "part", "event"];
+    let path = path.replace("{name}", "{name:.+}").replace("{hash}", "{hash:[0-9a-f]+}");
+    let numbers = ["id", "part", "event", "width"];
     web::resource(
         numbers.into_iter().fold(path, |path, name| {
             path.replace(&format!("{{{name}}}"), &format!(r"{{{name}:\d+}}"))

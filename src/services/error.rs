@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::cache::{CacheError, Interrupted, LoadError};
 use crate::db::DbError;
+use crate::media::MediaError;
 
 /// A use case that could not be done. Every request that waited for it gets a copy.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -14,6 +15,9 @@ pub enum ServiceError {
     /// An operator asked something of Redis, which failed.
     #[error(transparent)]
     Cache(Arc<CacheError>),
+    /// The store of photos failed.
+    #[error(transparent)]
+    Media(Arc<MediaError>),
     /// A task of the program's own ended before it was done.
     #[error("an internal task ended before it was done")]
     Interrupted,
@@ -35,6 +39,8 @@ pub enum Outage {
     Unreachable,
     /// The server took too long.
     Slow,
+    /// The store of photos can't be reached, or refuses.
+    Store,
 }
 
 impl ServiceError {
@@ -52,6 +58,7 @@ impl ServiceError {
                 _ => None,
             },
             Self::Cache(_) => Some(Outage::Unreachable),
+            Self::Media(_) => Some(Outage::Store),
             Self::TooLong => Some(Outage::Slow),
             Self::Interrupted | Self::Hash(_) => None,
         }
@@ -87,6 +94,12 @@ impl From<Interrupted> for ServiceError {
 impl From<DbError> for ServiceError {
     fn from(err: DbError) -> Self {
         Self::Database(Arc::new(err))
+    }
+}
+
+impl From<MediaError> for ServiceError {
+    fn from(err: MediaError) -> Self {
+        Self::Media(Arc::new(err))
     }
 }
 

@@ -25,6 +25,7 @@ mod management;
 mod meant;
 mod pages;
 mod passwords;
+mod photos;
 mod places;
 mod post;
 mod sessions;
@@ -79,6 +80,7 @@ pub use management::warm::Warmed;
 pub use management::warming::WarmState;
 pub use meant::{Meant, UnknownPlace};
 pub use pages::PageKey;
+pub use photos::{Gallery, MediaReport, PhotosOutcome};
 pub use places::MAX_PLACES;
 pub use post::Post;
 pub use sessions::{NAME as SESSION_NAME, SessionState, Sessions, USER_ID};
@@ -95,6 +97,7 @@ use crate::cache::Cache;
 use crate::db::Database;
 use crate::events::{Bus, CacheReceiver, Receiver};
 use crate::mail::Mailer;
+use crate::media::Media;
 
 /// Every use case; cheap to clone.
 #[derive(Clone)]
@@ -107,6 +110,8 @@ pub struct Services {
     pub cache: Cache,
     /// Writing listings.
     pub editor: Editor,
+    /// The photos of listings.
+    pub gallery: Gallery,
     /// The history of listings.
     pub history: History,
     /// Accounts and logins.
@@ -140,6 +145,7 @@ impl Services {
     pub fn new(
         database: Database,
         cache: Cache,
+        media: Media,
         loopback: Loopback,
         (mailer, site_name, office): (Option<Mailer>, &str, Option<String>),
         receivers: Vec<Receiver>,
@@ -187,6 +193,7 @@ impl Services {
             traffic,
             machines: Machines { database: database.clone(), cache: cache.clone() },
             cache: cache.clone(),
+            gallery: Gallery { database: database.clone(), editor: editor.clone(), media },
             history: History { database: database.clone() },
             accounts: Accounts::new(database.clone(), sessions.clone(), post.clone()),
             post,

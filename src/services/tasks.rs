@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use chrono::Utc;
 use tokio::time::sleep;
 
 use super::jobs::error::JobError;
-use super::{Accounts, Editor, Enquiries, History, Post, Sessions};
+use super::{Accounts, Editor, Enquiries, Gallery, History, Post, Sessions};
 use crate::db::jobs::Claimed;
 use crate::domain::JobKind;
 
+/// How long the files of photos are kept that no listing has any more.
+const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// The pause after each batch, so that requests are not slowed down.
 const REST: Duration = Duration::from_millis(20);
 
@@ -26,6 +29,8 @@ pub struct Tasks {
     pub enquiries: Enquiries,
     /// Days after which enquiries are erased; 0 keeps them for ever.
     pub enquiry_retention_days: u16,
+    /// Photos whose files are removed.
+    pub gallery: Gallery,
     /// The history, which is trimmed.
     pub history: History,
     /// Days after which entries of the history are erased; 0 keeps them for ever.
@@ -47,6 +52,9 @@ impl Tasks {
                 while days > 0 && self.enquiries.erase_older(days).await? > 0 {
                     sleep(REST).await;
                 }
+            }
+            JobKind::Photos => {
+                self.gallery.collect(Utc::now() - KEPT).await?;
             }
             JobKind::History => {
                 while self.history.upkeep(self.event_retention_days).await? {

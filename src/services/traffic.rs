@@ -22,6 +22,8 @@ pub enum Route {
     Machine,
     /// Style sheets, scripts and pictures.
     Static,
+    /// Photos.
+    Media,
     /// The admin.
     Admin,
     /// Cache management and metrics.
@@ -34,12 +36,13 @@ pub enum Route {
 
 impl Route {
     /// Every family.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::List,
         Self::Detail,
         Self::Uncached,
         Self::Machine,
         Self::Static,
+        Self::Media,
         Self::Admin,
         Self::Management,
         Self::Health,
@@ -54,6 +57,7 @@ impl Route {
             Self::Uncached => "uncached",
             Self::Machine => "machine",
             Self::Static => "static",
+            Self::Media => "media",
             Self::Admin => "admin",
             Self::Management => "management",
             Self::Health => "health",

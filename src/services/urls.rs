@@ -31,6 +31,8 @@ pub(crate) enum Public {
     Health,
     Readiness,
     Static,
+    PhotoWebp,
+    PhotoJpeg,
 }
 
 /// What operators do with the cache.
@@ -74,6 +76,7 @@ pub(crate) enum Admin {
     RestoreVersion,
     History,
     UndoDeletion,
+    Photos,
     Jobs,
     Enquiries,
     ExportEnquiries,
@@ -103,7 +106,7 @@ pub(crate) enum Failures {
 pub(crate) struct Url {
     pub(crate) address: Address,
     /// The path as in the API's description: parameters are in braces. `{name}` is any text, `{token}` any without a slash,
-    /// every other one a number.
+    /// `{hash}` the name of a photo, every other one a number.
     pub(crate) pattern: &'static str,
     /// The family that its requests are counted in.
     pub(crate) route: Route,
@@ -139,6 +142,8 @@ pub(crate) const URLS: &[Url] = &[
     public(Public::Robots, "/robots.txt", Route::Machine).for_programs(),
     public(Public::Description, "/openapi.json", Route::Machine).for_programs(),
     public(Public::Static, "/static/{name}", Route::Static),
+    public(Public::PhotoWebp, "/media/{hash}/{width}.webp", Route::Media).described(),
+    public(Public::PhotoJpeg, "/media/{hash}/{width}.jpg", Route::Media).described(),
     public(Public::Root, "/", Route::List),
     public(Public::Next, "/properties/{id}/next/", Route::Detail).described(),
     public(Public::Previous, "/properties/{id}/previous/", Route::Detail).described(),
@@ -173,6 +178,7 @@ pub(crate) const URLS: &[Url] = &[
     admin(Admin::Import, "/admin/properties/import/"),
     admin(Admin::ImportPreview, "/admin/properties/import/{id}/"),
     admin(Admin::ChangeListing, "/admin/properties/{id}/change/"),
+    admin(Admin::Photos, "/admin/properties/{id}/photos/"),
     admin(Admin::RestoreListing, "/admin/properties/{id}/restore/"),
     admin(Admin::DeleteListing, "/admin/properties/{id}/delete/"),
     admin(Admin::ListingStatus, "/admin/properties/{id}/status/"),
@@ -253,6 +259,7 @@ impl Url {
             let digits = || rest.bytes().take_while(u8::is_ascii_digit).count();
             let length = match name {
                 "name" => rest.len(),
+                "hash" => rest.bytes().take_while(u8::is_ascii_hexdigit).count(),
                 "token" => rest.find('/').unwrap_or(rest.len()),
                 _ => digits(),
             };
@@ -337,6 +344,7 @@ mod tests {
             ("/sitemap.xml", Route::Machine),
             ("/sitemap-3.xml", Route::Machine),
             ("/static/site.css", Route::Static),
+            ("/media/0f0f/320.webp", Route::Media),
             ("/admin/properties/", Route::Admin),
             ("/properties/cache-status/", Route::Management),
             ("/properties/redis-metrics/events/", Route::Management),
@@ -360,6 +368,7 @@ mod tests {
         assert_eq!(found("/properties/7/"), Some(("/properties/{id}/", "7")));
         assert_eq!(found("/sitemap-0.xml"), Some(("/sitemap-{part}.xml", "0")));
         assert_eq!(found("/static/a/b.css"), Some(("/static/{name}", "a/b.css")));
+        assert_eq!(found("/media/0f/320.jpg"), Some(("/media/{hash}/{width}.jpg", "0f")));
         let version = "/admin/properties/7/history/9/restore/";
         let pattern = "/admin/properties/{id}/history/{event}/restore/";
         assert_eq!(found(version), Some((pattern, "7")));

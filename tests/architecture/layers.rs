@@ -7,15 +7,16 @@ use super::{read, root};
 
 /// Each layer with what it may use; a path stands for that module and those below it. What counts is the module that
 /// defines a name, not the one that re-exports it.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("tls", &[]),
     ("config", &["tls"]),
     ("cache", &["config", "tls"]),
     ("db", &["domain", "config", "tls"]),
     ("mail", &["config", "domain"]),
+    ("media", &["domain", "config"]),
     ("events", &["cache", "db", "domain"]),
-    ("services", &["cache", "db", "events", "mail", "domain"]),
+    ("services", &["cache", "db", "media", "events", "mail", "domain"]),
     // Of the cache: pages, how its levels took part, and what it reports to operators. Not what holds a connection.
     (
         "http",
@@ -23,6 +24,8 @@ const LAYERS: [(&str, &[&str]); 10] = [
             "services",
             "domain",
             "config",
+            // The limits of uploads, why one is refused, and files to be sent.
+            "media",
             "cache::caller",
             "cache::compression",
             "cache::loaded",
@@ -35,7 +38,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
             "cache::served",
         ],
     ),
-    ("app", &["http", "services", "mail", "events", "cache", "db", "config", "domain"]),
+    ("app", &["http", "services", "mail", "events", "cache", "db", "media", "config", "domain"]),
 ];
 
 #[test]

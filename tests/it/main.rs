@@ -43,6 +43,8 @@ mod memory_tier;
 mod outage;
 // The public pages over HTTP: headers, encodings, refusals, data.
 mod pages;
+// Photos: uploads, their files, and the pages that show them.
+mod photos;
 // Races, faults and hostile input against the cache.
 mod protocol;
 // Behind proxies: the client's address, the site's own origin, health checks, sockets.

@@ -83,6 +83,13 @@ Examples:
 
 A command sees Redis, but not the memory or the counters of running instances: see /properties/redis-metrics/ on each instance. Without --url, the load test starts its own server, which has no memory tier.";
 
+pub(super) const MANAGE_MEDIA: &str = "\
+Examples:
+  property-listings manage_media --check
+  property-listings manage_media --gc
+
+A running site removes unused files once a day as well. Nothing is removed for a day after a statement that changed more than 1,000 listings: the history does not tell which photos they had.";
+
 pub(super) const CHECK: &str = "\
 Examples:
   property-listings check

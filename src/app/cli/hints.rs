@@ -1,7 +1,7 @@
 //! Hints for commands of Django's `manage.py` that this program does not have.
 
 /// The names, in Django and in packages that many sites add to it, each with its hint.
-const HINTS: [(&[&str], &str); 20] = [
+const HINTS: [(&[&str], &str); 19] = [
     (
         &["runserver", "runserver_plus"],
         "use “property-listings serve”; the variables HOST and PORT set the address, such as PORT=8001",
@@ -39,7 +39,6 @@ const HINTS: [(&[&str], &str); 20] = [
         &["clear_cache", "clearcache", "invalidate_cachalot"],
         "use “property-listings manage_cache --clear”",
     ),
-    (&["sendtestemail"], "the site sends no mail"),
     (&["remove_stale_contenttypes"], "the site has no content types"),
     (&["drf_create_token"], "set CACHE_API_TOKEN; see .env.example"),
     (

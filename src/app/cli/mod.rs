@@ -13,6 +13,7 @@ mod hints;
 mod interrupt;
 mod mail;
 mod manual;
+mod media;
 mod migrations;
 mod output;
 mod printconfig;
@@ -40,6 +41,7 @@ use cache::CacheAction;
 use check::finding::CheckArgs;
 use error::{CommandError, Result};
 use interrupt::unless_interrupted;
+use media::MediaAction;
 use output::OutputFormat;
 
 /// A property-listings website that caches its pages and never serves a stale page after a change.
@@ -148,6 +150,9 @@ enum Command {
     /// Show, explain, clear, warm or test the cache
     #[command(name = "manage_cache", after_help = help::below(examples::MANAGE_CACHE))]
     ManageCache(CacheAction),
+    /// Check the files of photos, or remove those that are not used
+    #[command(name = "manage_media", after_help = help::below(examples::MANAGE_MEDIA))]
+    ManageMedia(MediaAction),
     /// Check the configuration and the servers for problems
     #[command(after_help = help::below(examples::CHECK))]
     Check(CheckArgs),
@@ -295,6 +300,7 @@ async fn with_platform(command: Command, platform: &Platform) -> Result<(), Comm
         }
         Command::Dumpdata { format, output } => data::dump(platform, format, &output).await,
         Command::ManageCache(action) => cache::run(platform, &action).await,
+        Command::ManageMedia(action) => media::run(platform, &action).await,
         Command::Serve { .. }
         | Command::Worker
         | Command::Sendtestemail { .. }

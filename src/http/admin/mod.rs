@@ -9,6 +9,7 @@ mod login;
 mod login_form;
 mod password_reset;
 mod passwords;
+mod photos;
 mod restore;
 pub(super) mod routes;
 mod sessions;

@@ -8,8 +8,8 @@ use super::listings::{
     bulk, deletion, export, form, import, index, logged_out, restoration, status,
 };
 use super::{
-    enquiries, history, jobs, login, password_reset, passwords, restore, sessions, undo, user_form,
-    users,
+    enquiries, history, jobs, login, password_reset, passwords, photos, restore, sessions, undo,
+    user_form, users,
 };
 use crate::http::Site;
 use crate::http::middleware::frame::frame;
@@ -73,6 +73,7 @@ fn of(address: Admin, resource: Resource) -> Resource {
         Admin::Import => resource.route(get().to(import::new)).post(import::create),
         Admin::ImportPreview => resource.route(get().to(import::show)).post(import::apply),
         Admin::ChangeListing => resource.route(get().to(form::edit)).post(form::update),
+        Admin::Photos => resource.route(get().to(photos::edit)).post(photos::update),
         Admin::RestoreListing => resource.post(restoration::restore),
         Admin::ListingStatus => resource.post(status::set),
         Admin::DeleteListing => resource.route(get().to(deletion::confirm)).post(deletion::delete),

@@ -72,15 +72,8 @@ async fn read(
         count += 1;
         let name = field.name().unwrap_or_default().to_owned();
         if count == 1 {
-            let token = match name.as_str() {
-                "csrf_token" => small(&mut field).await?,
-                _ => Bytes::new(),
-            };
-            let token = std::str::from_utf8(&token).unwrap_or_default();
-            match staff.sent_token(token) {
-                true if !is_foreign(request) => {}
-                false if is_own(request) => sent = Sent::Outdated,
-                _ => return Err(refused(request)),
+            if token_of(staff, request, &mut field).await? == Token::Outdated {
+                sent = Sent::Outdated;
             }
         } else if count > MAX_FIELDS {
             return Err(bad("it has too many fields"));
@@ -92,12 +85,41 @@ async fn read(
         } else if name == "file" {
             return Err(bad("it contains more than one file"));
         } else {
-            small(&mut field).await?;
+            small(&mut field, MAX_FIELD_BYTES).await?;
         }
     }
     match count {
         0 => Err(AppError::Forbidden(REFUSAL)),
         _ => Ok(sent),
+    }
+}
+
+/// Whether the first field of a form is the token of its sender's session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Token {
+    Right,
+    /// Another one, in a form of a page of this site.
+    Outdated,
+}
+
+/// Reads the first field of a form.
+///
+/// # Errors
+/// [`AppError::Forbidden`] where it is not the token and a page of another site may have sent the form.
+pub(super) async fn token_of(
+    staff: &Staff,
+    request: &HttpRequest,
+    field: &mut Field,
+) -> Result<Token, AppError> {
+    let token = match field.name() {
+        Some("csrf_token") => small(field, MAX_FIELD_BYTES).await?,
+        _ => Bytes::new(),
+    };
+    let token = std::str::from_utf8(&token).unwrap_or_default();
+    match staff.sent_token(token) {
+        true if !is_foreign(request) => Ok(Token::Right),
+        false if is_own(request) => Ok(Token::Outdated),
+        _ => Err(refused(request)),
     }
 }
 
@@ -122,7 +144,7 @@ async fn file(mut field: Field, kept: usize, limit: usize) -> Result<Sent, AppEr
 }
 
 /// A file's name without the folders that some programs send, and without what no name has.
-fn file_name(sent: Option<&str>) -> String {
+pub(super) fn file_name(sent: Option<&str>) -> String {
     let name = sent.unwrap_or_default();
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let name: String = name.chars().filter(|c| !c.is_control()).collect();
@@ -132,15 +154,16 @@ fn file_name(sent: Option<&str>) -> String {
     }
 }
 
-async fn small(field: &mut Field) -> Result<Bytes, AppError> {
-    let bytes = tokio::time::timeout(PIECE_TIMEOUT, field.bytes(MAX_FIELD_BYTES)).await;
+/// Reads a field that is no file.
+pub(super) async fn small(field: &mut Field, limit: usize) -> Result<Bytes, AppError> {
+    let bytes = tokio::time::timeout(PIECE_TIMEOUT, field.bytes(limit)).await;
     let bytes = bytes.map_err(|_| AppError::TooSlow)?;
     let bytes = bytes.map_err(|_| bad("one of its fields is too long"))?;
     bytes.map_err(|err| bad(&err.to_string()))
 }
 
 /// The next of a form's fields, or of a field's pieces.
-async fn next<T>(
+pub(super) async fn next<T>(
     parts: &mut (impl Stream<Item = Result<T, MultipartError>> + Unpin),
 ) -> Result<Option<T>, AppError> {
     let next = tokio::time::timeout(PIECE_TIMEOUT, parts.next()).await;
@@ -148,10 +171,9 @@ async fn next<T>(
     next.transpose().map_err(|err| bad(&err.to_string()))
 }
 
-fn bad(reason: &str) -> AppError {
+pub(super) fn bad(reason: &str) -> AppError {
     AppError::BadRequest(format!(
-        "The form can’t be read: {reason}. Send it as multipart/form-data, with the fields csrf_token and file in that \
-         order."
+        "The form can’t be read: {reason}. Send it as multipart/form-data, with csrf_token as the first field."
     ))
 }
 

@@ -5,6 +5,7 @@ use utoipa::openapi::schema::{
     ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
 };
 
+use super::photos::photos_schema;
 use crate::domain::{Fact, FactKind};
 
 /// What the values of a fact are; an absent one is `null`.
@@ -46,6 +47,7 @@ pub(super) fn fact_schema(fact: &Fact) -> Schema {
             let null = fact.may_be_absent().then_some(Value::Null);
             (Type::String, ObjectBuilder::new().enum_values(Some(values.chain(null))))
         }
+        FactKind::Photos => return photos_schema(),
         FactKind::List { max_items, max_chars } => {
             let item = ObjectBuilder::new().schema_type(Type::String);
             let item = item.min_length(Some(1)).max_length(Some(max_chars));

@@ -9,6 +9,7 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, 
 use utoipa::{PartialSchema, ToSchema};
 
 use super::fact_schema::fact_schema;
+use super::photos::PhotoJson;
 use crate::domain::{
     FACTS, FactsJson, ListingFilter, ListingQuery, Place, PlaceQuery, Price, Property, PropertyId,
     presentation,
@@ -23,14 +24,16 @@ pub(in crate::http) struct PropertyJson<'a> {
     description: &'a str,
     /// A string with two decimals, because a number may be read as a float; `None` where it is on application.
     price: Option<Price>,
-    /// The code of the currency.
-    currency: Option<&'static str>,
     location: &'a str,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     /// The optional facts; absent ones are `null`.
     #[serde(flatten)]
     facts: FactsJson<'a>,
+    /// The code of the currency.
+    currency: Option<&'static str>,
+    /// The photos in their order, the main one first.
+    photos: Vec<PhotoJson<'a>>,
     /// The listing's page.
     url: String,
 }
@@ -112,7 +115,13 @@ impl<'a> PropertyJson<'a> {
             price: property.public_price(),
             currency: presentation().currency_code(),
             location: property.location.as_str(),
-            facts: property.facts.json(),
+            facts: property.facts.json(|fact| fact.kind.is_field()),
+            photos: property
+                .facts
+                .photos()
+                .iter()
+                .map(|photo| PhotoJson::new(photo, site_url))
+                .collect(),
             created_at: property.created_at,
             updated_at: property.updated_at,
             url: format!("{site_url}/properties/{}/", property.id),

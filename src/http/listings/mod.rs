@@ -2,3 +2,4 @@
 
 mod fact_schema;
 pub(super) mod json;
+mod photos;

@@ -6,8 +6,8 @@ use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, OneOfBuilder,
 use utoipa::openapi::{KnownFormat, Required, SchemaFormat};
 
 use crate::domain::{
-    Comparison, FactKind, FactParameter, Location, MAX_PAGE, MAX_PAGE_SIZE, PropertyId, SearchText,
-    SitemapPart, Sort, Status,
+    Comparison, FactKind, FactParameter, Location, MAX_PAGE, MAX_PAGE_SIZE, Photo, PropertyId,
+    SearchText, SitemapPart, Sort, Status,
 };
 
 /// White space, which is removed at both ends of a value.
@@ -33,6 +33,7 @@ fn fact(parameter: FactParameter) -> Parameter {
             let choice = ObjectBuilder::new().schema_type(Type::String);
             (choice.enum_values(Some(values)).into(), "")
         }
+        FactKind::Photos => (Schema::default(), ""),
         FactKind::Area | FactKind::Coordinate { .. } | FactKind::Date => {
             (ObjectBuilder::new().schema_type(Type::String).into(), "")
         }
@@ -149,6 +150,14 @@ pub(super) fn part() -> Parameter {
     let (_, last) = SitemapPart::of(PropertyId::MAX).ids();
     let about = "The number of the part; 0 has the pages that are not listings.";
     path("part", about, number(0, last.0 / SitemapPart::IDS))
+}
+
+/// A file of a photo.
+pub(super) fn photo() -> [Parameter; 2] {
+    let [.., widest] = Photo::WIDTHS;
+    let name = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[0-9a-f]{32}$"));
+    let about = "The width: 320, 640, 960, 1280 or 1920, or that of a narrower picture.";
+    [path("hash", "The name of the photo.", name), path("width", about, number(1, widest.into()))]
 }
 
 /// The validator of the client's copy.

@@ -20,7 +20,7 @@ const HEADERS: [(&str, &str, &str); 10] = [
     ("Age", "", "Seconds since the data of the page were read."),
     (
         "Cache-Control",
-        "^(public, no-cache|no-store(, private)?)$",
+        "^(public, no-cache|public, max-age=31536000, immutable|no-store(, private)?)$",
         "Browsers keep a copy and revalidate it.",
     ),
     (

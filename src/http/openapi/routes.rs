@@ -59,11 +59,19 @@ pub(super) fn listings() -> Vec<Route> {
 pub(super) fn machines() -> Vec<Route> {
     let get = |path, id, summary| Route::new(path, HttpMethod::Get, "programs", id, summary);
     let xml = || [text("application/xml; charset=utf-8")];
+    let photo = |path, id, media_type| {
+        get(path, id, "A file of a photo. It never changes.")
+            .takes(p::photo())
+            .answers("200", "The picture.", [text(media_type)])
+            .fails(&[400, 404])
+    };
     vec![
         get("/properties/feed.atom", "getFeed", "The 50 newest listings of a search (RFC 4287).")
             .takes(p::filter())
             .cached([text("application/atom+xml; charset=utf-8")])
             .fails(&[400, 503]),
+        photo("/media/{hash}/{width}.webp", "getPhotoWebp", "image/webp"),
+        photo("/media/{hash}/{width}.jpg", "getPhotoJpeg", "image/jpeg"),
         get("/robots.txt", "getRobots", "The rules for crawlers.")
             .cached([text("text/plain; charset=utf-8")])
             .fails(&[400]),

@@ -81,6 +81,8 @@ impl PublicPage {
             | Public::Enquired
             | Public::Health
             | Public::Readiness
+            | Public::PhotoWebp
+            | Public::PhotoJpeg
             | Public::Static => None,
         }
     }

@@ -47,6 +47,7 @@ pub(in crate::http) struct SitemapPart<'a> {
 #[derive(Template)]
 #[template(path = "machines/feed.xml")]
 pub(in crate::http) struct Feed<'a> {
+    site_url: &'a str,
     own: String,
     list: String,
     title: String,
@@ -66,7 +67,7 @@ impl<'a> Feed<'a> {
         newest: &'a Newest,
         filter: &ListingFilter,
         canonical: &str,
-        site_url: &str,
+        site_url: &'a str,
     ) -> Self {
         let address = |page: &str| match canonical.is_empty() {
             true => format!("{site_url}/properties/{page}"),
@@ -80,6 +81,7 @@ impl<'a> Feed<'a> {
             summary: summary(property),
         };
         Self {
+            site_url,
             own: address("feed.atom"),
             list: address(""),
             title: title(filter),

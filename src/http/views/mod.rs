@@ -10,6 +10,7 @@ pub(super) mod listings;
 pub(super) mod machines;
 pub(super) mod management;
 mod pager;
+pub(super) mod picture;
 pub(super) mod stale;
 mod xml;
 

@@ -12,7 +12,7 @@ pub(super) const FORM: &str = "/admin/properties/import/";
 pub(super) const HEADER: &str = "id,title,description,price,location\n";
 
 /// A form with a file as browsers send it.
-pub(super) fn multipart(parts: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
+pub(crate) fn multipart(parts: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, file, content) in parts {
         let mut head = format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"");
@@ -32,7 +32,7 @@ async fn post(staff: &Browser, body: Vec<u8>) -> Page {
     post_to(staff, FORM, body).await
 }
 
-pub(super) async fn post_to(staff: &Browser, address: &str, body: Vec<u8>) -> Page {
+pub(crate) async fn post_to(staff: &Browser, address: &str, body: Vec<u8>) -> Page {
     let request = staff
         .request(Method::POST, address)
         .header(CONTENT_TYPE, "multipart/form-data; boundary=cut")

@@ -52,7 +52,7 @@ fn every_shell_gets_a_script_that_names_every_command() {
 fn bash_completes_commands_and_options() {
     let script = Shell::bare().run(&["completions", "bash"]).done();
     for (words, want) in [
-        ("property-listings ma", &["manage_cache", "man"][..]),
+        ("property-listings ma", &["manage_cache", "manage_media", "man"][..]),
         ("property-listings check --fail-level W", &["WARNING"]),
         ("property-listings dumpdata --fo", &["--format"]),
         ("property-listings manage_cache --ex", &["--explain"]),

@@ -1,9 +1,9 @@
 //! Files: dumps, exports, imports, and files that don't know a fact.
 
-use property_listings::domain::{FactKind, optional_facts};
+use property_listings::domain::FactKind;
 use property_listings::services::fixtures::{Format, LoadOptions, django, dump, load};
 
-use super::{none, samples, start, stored, texts};
+use super::{editable, none, samples, start, stored, texts};
 use crate::admin::imports::import;
 use crate::harness::{App, Shows as _};
 
@@ -16,7 +16,7 @@ async fn load_text(app: &App, text: &str) -> u64 {
 
 async fn forget(app: &App) {
     let mut set = Vec::new();
-    for fact in optional_facts() {
+    for fact in editable() {
         let rest = fact.default.map_or("NULL".to_owned(), |value| format!("'{value}'"));
         set.push(format!("{} = {rest}", fact.name));
     }
@@ -32,12 +32,12 @@ async fn dumps_and_exports_have_every_fact_and_load_it_again() {
         let dumped = String::from_utf8(file).expect("text");
         let path = format!("/admin/properties/export/?format={}", format.name());
         let exported = staff.get(&path).await.assert_status(200);
-        for fact in optional_facts() {
+        for fact in editable() {
             assert!(dumped.contains(fact.name), "{dumped}");
         }
         for text in [dumped.as_str(), exported.text()] {
             forget(&app).await;
-            assert_eq!(load_text(&app, text).await, optional_facts().len().min(1) as u64);
+            assert_eq!(load_text(&app, text).await, editable().count().min(1) as u64);
             assert_eq!(stored(&app).await, texts(0));
             assert_eq!(load_text(&app, text).await, 0, "it is unchanged");
         }
@@ -50,7 +50,7 @@ async fn a_django_dump_may_have_a_fact() {
     assert_eq!(django::load(&app.pool(), format!(
         "[{{\"model\": \"properties.property\", \"pk\": 1, \"fields\": {{\"title\": \"T\", \"description\": \"D\", \
          \"price\": \"5.00\", \"location\": \"Leith\"{}}}}}]",
-        optional_facts().iter().map(|fact| {
+        editable().map(|fact| {
         let value = &samples(fact)[1];
         let quote = if matches!(fact.kind, FactKind::Integer { .. }) { "" } else { "\"" };
         format!(", \"{}\": {quote}{value}{quote}", fact.name)
@@ -69,7 +69,7 @@ async fn a_file_without_a_fact_leaves_it_as_it_is_and_an_empty_value_removes_it(
         r#"{"id": 1, "title": "Renamed", "description": "D", "price": 5, "location": "Leith""#;
     assert_eq!(load_text(&app, &format!("{line}}}\n")).await, 0);
     assert_eq!(stored(&app).await, texts(0));
-    let absent = optional_facts().iter().map(|fact| format!(", \"{}\": null", fact.name));
+    let absent = editable().map(|fact| format!(", \"{}\": null", fact.name));
     load_text(&app, &format!("{line}{}}}\n", absent.collect::<String>())).await;
     assert_eq!(stored(&app).await, none());
 }
@@ -77,7 +77,7 @@ async fn a_file_without_a_fact_leaves_it_as_it_is_and_an_empty_value_removes_it(
 #[tokio::test]
 async fn the_look_at_an_import_names_a_fact_that_would_change() {
     let (app, staff) = start().await;
-    let facts = || optional_facts().iter();
+    let facts = || editable();
     let names: Vec<_> = facts().map(|fact| fact.name).collect();
     let row = |which: usize| {
         let cells = facts().map(|fact| match (fact.name, which) {
@@ -103,7 +103,7 @@ async fn the_look_at_an_import_names_a_fact_that_would_change() {
 #[tokio::test]
 async fn a_bad_value_of_a_fact_is_named_by_line_and_field() {
     let (app, _) = start().await;
-    for fact in optional_facts().iter().filter(|fact| fact.kind.is_number()) {
+    for fact in editable().filter(|fact| fact.kind.is_number()) {
         let csv = format!("title,description,price,location,{}\nT,D,1,L,many\n", fact.name);
         let (format, source) = Format::sniff(csv.as_bytes()).expect("readable");
         let report = load(&app.pool(), source, "file", format, OPTIONS, &|_, _| {}).await;

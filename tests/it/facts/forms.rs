@@ -1,24 +1,25 @@
 //! The form of a listing, its refusals, and both versions after a conflict.
 
 use super::{
-    CHANGE, column, home, none, samples, shown_in_form, start, stored, texts, typed, typed_without,
+    CHANGE, column, editable, home, none, samples, shown_in_form, start, stored, texts, typed,
+    typed_without,
 };
 use crate::harness::Shows as _;
-use property_listings::domain::{FactKind, FactValue, optional_facts};
+use property_listings::domain::{FactKind, FactValue};
 
 #[tokio::test]
 async fn a_fact_is_typed_shown_changed_and_removed() {
     let (app, staff) = start().await;
     assert_eq!(stored(&app).await, texts(0));
     let form = staff.get(CHANGE).await.assert_status(200);
-    for fact in optional_facts() {
+    for fact in editable() {
         assert_eq!(form.field(fact.name), shown_in_form(&samples(fact)[0]));
         form.shows([fact.label]).shows([fact.help]);
     }
     staff.submit(CHANGE, &typed(1)).await.assert_status(303);
     assert_eq!(stored(&app).await, texts(1));
     let page = app.get("/properties/1/").await.assert_status(200);
-    for fact in optional_facts() {
+    for fact in editable() {
         let value = fact.parse(&samples(fact)[1]).expect("valid");
         let elsewhere = ["status", "price_qualifier", "latitude", "longitude"].contains(&fact.name);
         match (value, fact.kind) {
@@ -32,7 +33,7 @@ async fn a_fact_is_typed_shown_changed_and_removed() {
     staff.submit(CHANGE, &typed_without()).await.assert_status(303);
     assert_eq!(stored(&app).await, none());
     let page = app.get("/properties/1/").await.assert_status(200);
-    for fact in optional_facts().iter().filter(|fact| fact.may_be_absent()) {
+    for fact in editable().filter(|fact| fact.may_be_absent()) {
         page.hides([format!("<dt>{}</dt>", fact.label)]);
     }
 }
@@ -55,7 +56,7 @@ async fn a_form_without_the_field_of_a_fact_leaves_the_fact_as_it_is() {
 #[tokio::test]
 async fn a_value_outside_the_limits_of_a_fact_is_refused_at_its_field() {
     let (app, staff) = start().await;
-    for fact in optional_facts() {
+    for fact in editable() {
         let wrong = match fact.kind {
             FactKind::Text { max_chars } | FactKind::Prose { max_chars } => {
                 "x".repeat(max_chars + 1)
@@ -67,6 +68,7 @@ async fn a_value_outside_the_limits_of_a_fact_is_refused_at_its_field() {
             FactKind::Date => "10000-01-01".to_owned(),
             FactKind::Choice(_) => "castle".to_owned(),
             FactKind::List { max_chars, .. } => "x".repeat(max_chars + 1),
+            FactKind::Photos => panic!("photos have no field"),
         };
         let mut fields = typed(1);
         fields.retain(|(name, _)| *name != fact.name);
@@ -88,7 +90,7 @@ async fn a_value_outside_the_limits_of_a_fact_is_refused_at_its_field() {
 async fn two_edits_of_one_fact_are_shown_side_by_side() {
     let (app, staff) = start().await;
     let version = staff.get(CHANGE).await.field("version");
-    let set = optional_facts().iter().map(|fact| {
+    let set = editable().map(|fact| {
         let [_, second] = samples(fact);
         format!("{} = {}", fact.name, column(fact, &second))
     });
@@ -96,7 +98,7 @@ async fn two_edits_of_one_fact_are_shown_side_by_side() {
     let mut fields = typed_without();
     fields.push(("version", version));
     let page = staff.submit(CHANGE, &fields).await.assert_status(409);
-    for fact in optional_facts().iter().filter(|fact| fact.name != "price_period") {
+    for fact in editable().filter(|fact| fact.name != "price_period") {
         assert_eq!(page.field(&format!("theirs_{}", fact.name)), samples(fact)[1]);
         page.shows([format!("<legend>{}</legend>", fact.label)]);
     }
@@ -108,7 +110,7 @@ async fn staff_who_may_only_look_see_the_facts() {
     let viewer = app.staff_named("sam").await;
     app.permit("view").await;
     let page = viewer.get(CHANGE).await.assert_status(200);
-    for fact in optional_facts() {
+    for fact in editable() {
         page.shows([format!("<dt>{}</dt>", fact.label)]).shows([&samples(fact)[0]]);
     }
 }

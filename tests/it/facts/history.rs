@@ -1,8 +1,7 @@
 //! What the history says of a fact, and how it brings a fact back.
 
-use super::{CHANGE, samples, start, stored, texts, typed};
+use super::{CHANGE, editable, samples, start, stored, texts, typed};
 use crate::harness::Shows as _;
-use property_listings::domain::optional_facts;
 
 const HISTORY: &str = "/admin/properties/1/history/";
 
@@ -11,7 +10,7 @@ async fn the_history_has_a_fact_before_and_after_and_restores_it() {
     let (app, staff) = start().await;
     staff.submit(CHANGE, &typed(1)).await.assert_status(303);
     let page = staff.get(HISTORY).await.assert_status(200);
-    for fact in optional_facts() {
+    for fact in editable() {
         page.shows([format!("<dt>{}</dt>", fact.label)]);
         for value in samples(fact).into_iter().filter(|value| !value.is_empty()) {
             assert!(page.has(&format!(">{value}<")), "{value}: {page:?}");

@@ -6,10 +6,17 @@ mod files;
 mod forms;
 mod history;
 mod programs;
+mod together;
+mod words;
 
 use property_listings::domain::{Fact, FactKind, optional_facts};
 
 use crate::harness::{App, Browser, Listing, listing, spawn_staffed};
+
+/// The optional facts that forms have a field for.
+fn editable() -> impl Iterator<Item = &'static Fact> {
+    optional_facts().iter().filter(|fact| fact.kind.is_field())
+}
 
 /// Two values of a fact, as they are typed and stored. Those of all facts go together.
 fn samples(fact: &Fact) -> [String; 2] {
@@ -25,6 +32,7 @@ fn samples(fact: &Fact) -> [String; 2] {
         FactKind::Choice(_) if fact.name == "price_period" => ["month", ""],
         FactKind::Choice(options) => [options[0].0, options[1].0],
         FactKind::List { .. } => ["Garden, large|Lift", "Balcony"],
+        FactKind::Photos => panic!("photos have no field"),
     };
     texts.map(str::to_owned)
 }
@@ -47,7 +55,7 @@ fn column(fact: &Fact, value: &str) -> String {
 
 /// Each optional fact with the first or the second of its samples.
 fn values(which: usize) -> Vec<(&'static str, String)> {
-    optional_facts().iter().map(|fact| (fact.name, samples(fact)[which].clone())).collect()
+    editable().map(|fact| (fact.name, samples(fact)[which].clone())).collect()
 }
 
 fn home() -> Listing {
@@ -64,7 +72,7 @@ fn typed(which: usize) -> Vec<(&'static str, String)> {
 /// The fields of the form that adds a listing, without a value of an optional fact.
 fn typed_without() -> Vec<(&'static str, String)> {
     let mut fields = home().fields();
-    fields.extend(optional_facts().iter().map(|fact| (fact.name, String::new())));
+    fields.extend(editable().map(|fact| (fact.name, String::new())));
     fields
 }
 
@@ -79,7 +87,7 @@ async fn start() -> (App, Browser) {
 
 /// The optional facts of the listing as they are stored, in the order of the declaration.
 async fn stored(app: &App) -> Vec<String> {
-    let columns = optional_facts().iter().map(|fact| match fact.kind.is_list() {
+    let columns = editable().map(|fact| match fact.kind.is_list() {
         true => format!(", replace(array_to_string({}, '|'), '|', '/')", fact.name),
         false => format!(", {}::text", fact.name),
     });
@@ -101,5 +109,5 @@ fn texts(which: usize) -> Vec<String> {
 
 /// What [`stored`] gives where the listing has no optional fact.
 fn none() -> Vec<String> {
-    optional_facts().iter().map(|fact| fact.default.unwrap_or("-").to_owned()).collect()
+    editable().map(|fact| fact.default.unwrap_or("-").to_owned()).collect()
 }

@@ -116,6 +116,7 @@ impl Plan {
             ("REDIS_URL", shared().redis.clone()),
             ("CACHE_KEY_PREFIX", format!("test-{}", unique())),
             ("DATA_DIR", "/nonexistent/property-listings".to_owned()),
+            ("MEDIA_URL", scratch().join("media").display().to_string()),
             ("PORT", "0".to_owned()),
             ("SITE_URL", "http://homes.example".to_owned()),
             ("SECRET_KEY", "a-key-for-tests-".repeat(3)),

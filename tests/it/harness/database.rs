@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use property_listings::cache::Cache;
-use property_listings::config::{CacheConfig, Config};
+use property_listings::config::{CacheConfig, Config, MediaChoice};
 use property_listings::db::Database;
 use property_listings::db::migrations::{self, Patience};
 use property_listings::domain::{Password, Username};
+use property_listings::media::{Media, Store};
 use property_listings::services::{Loopback, Services};
 use tokio_postgres::{Client, NoTls};
 
@@ -216,8 +217,11 @@ pub(super) async fn make_template(mut server: tokio_postgres::Config) {
 
 async fn create_accounts(database: Database) {
     let cache = Cache::new(&no_cache(), None);
+    let nowhere = MediaChoice::Folder("/nonexistent".into());
+    let media = Media::new(Store::open(&nowhere).expect("a store"));
+    let mail = (None, "", None);
     let services =
-        Services::new(database.clone(), cache, Loopback::default(), (None, "", None), Vec::new());
+        Services::new(database.clone(), cache, media, Loopback::default(), mail, Vec::new());
     let name = Username::parse("ada").expect("a name");
     let password = Password::parse(PASSWORD, &name, "").expect("a password");
     let created =

@@ -2,6 +2,8 @@
 
 use super::matrix::{FAR, Matrix, ROW};
 use crate::harness::{Shows as _, listing};
+use crate::photos::pictures::jpeg;
+use crate::photos::send_to;
 
 //  html json page2 leith joppa far range search sorted detail far-detail count  near-detail places
 //  feed leith-feed joppa-feed site-map part far-part robots
@@ -140,4 +142,42 @@ async fn a_preview_leaves_every_page_a_hit() {
     let fields = listing("Seen", "1", "Portobello").pressed("_preview");
     staff.submit(&format!("/admin/properties/{ROW}/change/"), &fields).await.assert_status(200);
     matrix.check("h h h h h h h h h h h h  h h h h h h h  h h h").await;
+}
+
+#[tokio::test]
+async fn each_change_to_photos_refreshes_what_shows_the_listing() {
+    let (matrix, staff) = Matrix::with_staff().await;
+    let path = format!("/admin/properties/{ROW}/photos/");
+    let send = async |fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]| {
+        send_to(&staff, &path, fields, files).await.assert_status(303);
+    };
+    let files = [jpeg(20, 10), jpeg(21, 10)];
+    send(&[], &[("photos", "a.jpg", &files[0]), ("photos", "b.jpg", &files[1])]).await;
+    matrix.check("C C C C h h C C C C h r  C C h C C h h  h r").await;
+    let names = matrix.app.sql("SELECT photos -> 0 ->> 'hash' || '|' || (photos -> 1 ->> 'hash') FROM property WHERE photos IS NOT NULL");
+    let names = names.await;
+    let (first, second) = names.split_once('|').expect("two");
+    let (detail, list) = (format!("/properties/{ROW}/"), "/properties/?format=json");
+    for (field, value, shown, hidden) in [
+        (&*format!("alt_{first}"), "A bay window", Some("A bay window"), None),
+        ("_main", second, None, None),
+        ("_delete", first, None, Some(first)),
+        ("_delete", second, None, Some(second)),
+    ] {
+        for path in [&detail, list] {
+            matrix.app.get(path).await.assert_status(200);
+        }
+        matrix.app.get("/properties/?location=joppa").await.assert_hit();
+        send(&[(field, value)], &[]).await;
+        for path in [&detail, list] {
+            let page = matrix.app.get(path).await;
+            assert!(page.is_stored(), "{field} {path}: {}", page.cache_status());
+            assert!(
+                shown.is_none_or(|text| page.has(text))
+                    && !hidden.is_some_and(|text| page.has(text))
+            );
+        }
+        matrix.app.get("/properties/?location=joppa").await.assert_hit();
+        matrix.app.get(&format!("/properties/{FAR}/")).await.assert_hit();
+    }
 }

@@ -23,9 +23,10 @@ pub(super) struct Operation {
 }
 
 impl Operation {
-    /// Its address in a site that has a listing number 1.
+    /// Its address in a site that has a listing number 1, and a photo.
     pub(super) fn path(&self) -> String {
-        self.template.replace("{id}", "1").replace("{part}", "1")
+        let path = self.template.replace("{id}", "1").replace("{part}", "1");
+        path.replace("{hash}", &"0".repeat(32)).replace("{width}", "320")
     }
 
     pub(super) fn answers(&self, status: u16) -> bool {

@@ -50,7 +50,7 @@ async fn it_tells_what_each_level_has_and_changes_nothing() {
     }
     let tags = after["tags"].as_array().expect("tags");
     let names: Vec<_> = tags.iter().filter_map(|tag| tag["tag"].as_str()).collect();
-    assert_eq!(names, ["properties", "site"]);
+    assert_eq!(names, ["properties", "site", "tally"]);
     assert!(
         tags.iter().all(|tag| { tag["generation"].as_str().is_some_and(|text| text.len() == 6) })
     );

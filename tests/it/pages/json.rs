@@ -23,8 +23,12 @@ async fn a_list_has_the_shape_of_django_rest_framework() {
         "location": "Malindi", "created_at": "2026-01-31T09:30:00Z", "updated_at": "2026-01-31T09:30:00Z",
     });
     for fact in optional_facts() {
-        want[fact.name] = json!(null);
+        want[fact.name] = match fact.kind.is_list() || !fact.kind.is_field() {
+            true => json!([]),
+            false => json!(fact.default),
+        };
     }
+    want["currency"] = json!(null);
     want["url"] = json!("http://homes.example/properties/1/");
     let all = json!({"count": 1, "next": null, "previous": null, "results": [want]});
     assert_eq!(list, all);

@@ -11,6 +11,7 @@ mod import;
 mod jobs;
 mod list;
 mod listings;
+mod photos;
 
 pub(in crate::http) use accounts::{
     AccountHistoryPage, LoginPage, LoginsPage, PasswordPage, ResetPage, ResetStep, SessionsPage,
@@ -28,3 +29,4 @@ pub(in crate::http) use list::{ListPage, SUGGESTED, parts};
 pub(in crate::http) use listings::{
     BulkAction, BulkPage, DeletePage, FormPage, FramedFormPage, ViewPage,
 };
+pub(in crate::http) use photos::{PhotosPage, digest_of};

@@ -30,20 +30,12 @@ pub(super) struct Facade {
     flip: bool,
     /// Scene, building and ground: the names of the symbols and their numbers.
     parts: [(&'static str, u8); 3],
-    /// Whether to show what is beside the building.
-    wide: bool,
 }
 
 impl Facade {
-    /// The drawing of a card.
+    /// The drawing of a listing.
     pub(super) fn of(property: &Property) -> Self {
         Self::of_title(property.title.as_str(), property.id.0)
-    }
-
-    /// The drawing of a listing's own page: the same with what is beside it.
-    pub(super) fn wide(property: &Property) -> Self {
-        let wide = true;
-        Self { wide, ..Self::of(property) }
     }
 
     /// The drawing of an error page: a house that is out of reach, closed, or at sea.
@@ -71,7 +63,6 @@ impl Facade {
                 (kind.symbol(), building),
                 (around.ground(kind), ground),
             ],
-            wide: false,
         }
     }
 }
@@ -80,20 +71,13 @@ impl fmt::Display for Facade {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [walls, sky, lit] = self.colours;
         let flip = if self.flip { " flip" } else { "" };
-        let (view, size) = match self.wide {
-            true => (
-                " viewBox=\"-320 0 960 220\" preserveAspectRatio=\"xMidYMax slice\"",
-                " width=\"320\" height=\"220\"",
-            ),
-            false => ("", ""),
-        };
         write!(
             f,
-            "<svg class=\"facade walls-{walls} sky-{sky} lit-{lit}{flip}\"{view} aria-hidden=\"true\">"
+            "<svg class=\"facade walls-{walls} sky-{sky} lit-{lit}{flip}\" aria-hidden=\"true\">"
         )?;
         let sprite = SPRITE.as_str();
         for (symbol, number) in self.parts {
-            write!(f, "<use href=\"{sprite}#{symbol}-{number}\"{size}/>")?;
+            write!(f, "<use href=\"{sprite}#{symbol}-{number}\"/>")?;
         }
         f.write_str("</svg>")
     }

@@ -2,15 +2,23 @@
 
 use super::facade::Facade;
 use super::links::with_query;
+use super::picture::Picture;
 use crate::domain::Property;
 
 /// How much of a description a card shows, in characters.
 const EXCERPT: usize = 160;
 
+/// How wide a card's photo is, and the widest file that is of use there: on a screen with three pixels for one.
+const SIZES: &str = "(max-width: 35rem) 92vw, 20rem";
+const WIDEST: u32 = 960;
+
 /// What a card shows.
 pub(super) struct Card<'a> {
     pub(super) property: &'a Property,
     pub(super) excerpt: String,
+    /// The main photo.
+    pub(super) picture: Option<Picture<'a>>,
+    /// The drawing, where there is no photo.
     pub(super) facade: Facade,
     /// The listing's page.
     pub(super) url: String,
@@ -19,12 +27,22 @@ pub(super) struct Card<'a> {
 impl<'a> Card<'a> {
     /// A card whose link leads to the listing within a result, which is told by its query string.
     pub(super) fn new(property: &'a Property, result: &str) -> Self {
+        let main = property.facts.photos().first();
         Self {
+            picture: main.map(|photo| Picture::new(photo, SIZES, WIDEST, false)),
             property,
             excerpt: excerpt(property),
             facade: Facade::of(property),
             url: with_query(&format!("/properties/{}/", property.id), result),
         }
+    }
+
+    /// Loads the photo of the first card at once: it is seen as soon as the page is.
+    pub(super) fn first(mut cards: Vec<Self>) -> Vec<Self> {
+        if let Some(picture) = cards.first_mut().and_then(|card| card.picture.as_mut()) {
+            picture.is_first = true;
+        }
+        cards
     }
 }
 

@@ -6,15 +6,23 @@ use super::card::{Card, excerpt};
 use super::facade::Facade;
 use super::filters;
 use super::links::{address, address_of_place, share_picture, with_query};
+use super::picture::{Picture, largest};
 use super::structured::{self, Json};
-use crate::domain::{ListingQuery, PriceBand, Property, PropertyId, presentation};
+use crate::domain::{ListingQuery, Photo, PriceBand, Property, PropertyId, presentation};
 use crate::services::DetailView;
+
+/// How wide the photos are, and the widest file that is of use there.
+const SIZES: &str = "(max-width: 48rem) 92vw, (max-width: 80rem) 62vw, 52rem";
+const WIDEST: u32 = 1920;
 
 /// A listing's own page.
 #[derive(Template)]
 #[template(path = "listings/detail.html")]
 pub(in crate::http) struct DetailPage<'a> {
     property: &'a Property,
+    /// The photos.
+    pictures: Vec<Picture<'a>>,
+    /// The drawing, where there are none.
     facade: Facade,
     similar: Vec<Card<'a>>,
     canonical: String,
@@ -51,12 +59,18 @@ impl<'a> DetailPage<'a> {
         let query = result.canonical();
         let beside = |step| with_query(&format!("/properties/{}/{step}/", property.id), &query);
         let similar = view.similar.iter();
+        let photos = property.facts.photos();
+        let picture = |(at, photo): (usize, &'a Photo)| Picture::new(photo, SIZES, WIDEST, at == 0);
         Self {
             property,
-            facade: Facade::wide(property),
+            pictures: photos.iter().enumerate().map(picture).collect(),
+            facade: Facade::of(property),
             similar: similar.map(|other| Card::new(other, "")).collect(),
             canonical: format!("{site_url}/properties/{}/", property.id),
-            share_picture: share_picture(site_url),
+            share_picture: match photos.first() {
+                Some(photo) => format!("{site_url}{}", largest(photo)),
+                None => share_picture(site_url),
+            },
             location_list: address_of_place(&property.location),
             result: address(result),
             previous: beside("previous"),
@@ -83,6 +97,14 @@ impl<'a> DetailPage<'a> {
         let text = self.property.description.as_str();
         let parts = text.split("\n\n").map(|part| part.trim_matches('\n'));
         parts.filter(|part| !part.trim().is_empty()).map(|part| part.lines().collect())
+    }
+
+    /// What a photo is called that is not described.
+    fn name_of(&self, picture: &Picture<'_>, number: &usize) -> String {
+        match picture.alt {
+            "" => format!("Photo {number} of {}", self.pictures.len()),
+            alt => alt.to_owned(),
+        }
     }
 
     /// The prices of what is similar, in words.

@@ -66,7 +66,7 @@ impl<'a> ListPage<'a> {
         Self {
             filter: FilterForm::of(query, places, list.total),
             errors: FieldErrors::new(),
-            cards: cards.map(|property| Card::new(property, &result)).collect(),
+            cards: Card::first(cards.map(|property| Card::new(property, &result)).collect()),
             total: list.total,
             filtered: !query.filter.is_empty(),
             swapped: query.filter.facts.swapped().collect(),

@@ -19,4 +19,4 @@ pub use list::list_html;
 pub(in crate::http) use places::PlacesPage;
 pub(in crate::http) use refused::RefusedListPage;
 
-use super::{facade, filters, pager};
+use super::{facade, filters, pager, picture};

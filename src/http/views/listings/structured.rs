@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::links::address_of_place;
 use crate::domain::{FactValue, Property, presentation};
+use crate::http::views::picture::largest;
 
 /// A document that is safe inside a `script` element.
 pub(super) struct Json(String);
@@ -31,7 +32,9 @@ pub(super) fn listing(property: &Property, site_url: &str) -> Json {
     let url = format!("{site_url}/properties/{}/", property.id);
     let name = property.title.as_str();
     let place = format!("{site_url}{}", address_of_place(&property.location));
-    Json::of(&json!({
+    let photos = property.facts.photos().iter();
+    let photos: Vec<_> = photos.map(|photo| format!("{site_url}{}", largest(photo))).collect();
+    let mut document = json!({
         "@context": "https://schema.org",
         "@graph": [
             {
@@ -51,7 +54,11 @@ pub(super) fn listing(property: &Property, site_url: &str) -> Json {
                 (name, url.clone()),
             ]),
         ],
-    }))
+    });
+    if !photos.is_empty() {
+        document["@graph"][0]["image"] = photos.into();
+    }
+    Json::of(&document)
 }
 
 /// What is offered: the building with its facts.

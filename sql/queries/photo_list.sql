@@ -1,0 +1,4 @@
+SELECT id, photos
+FROM property
+WHERE photos IS NOT NULL
+ORDER BY id

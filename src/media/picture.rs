@@ -1,0 +1,134 @@
+//! Reads an uploaded file as an upright picture, and refuses what is not allowed.
+
+use std::io::Cursor;
+
+use image::codecs::jpeg::JpegDecoder;
+use image::codecs::png::PngDecoder;
+use image::codecs::webp::WebPDecoder;
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, Limits, RgbImage};
+
+/// The most bytes of an uploaded file.
+pub const MAX_BYTES: u64 = 20 * 1024 * 1024;
+/// The most pixels of an uploaded picture.
+pub const MAX_PIXELS: u64 = 50_000_000;
+/// Bytes that a decoder may allocate: those of 50 megapixels with four channels of 16 bits, and a margin.
+const MAX_ALLOCATION: u64 = 512 * 1024 * 1024;
+
+/// Why an uploaded file is not stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No picture, or one of another format.
+    #[error("It is not a JPEG, PNG or WebP picture.")]
+    NotAPicture,
+    /// No bytes.
+    #[error("It is empty.")]
+    Empty,
+    /// Too large a file.
+    #[error("It is larger than {} MB.", MAX_BYTES >> 20)]
+    TooManyBytes,
+    /// Too large a picture.
+    #[error("Its {width} × {height} pixels are more than {} megapixels.", MAX_PIXELS / 1_000_000)]
+    TooManyPixels {
+        /// In pixels.
+        width: u32,
+        /// In pixels.
+        height: u32,
+    },
+    /// A picture that can't be read.
+    #[error("It is damaged or incomplete.")]
+    Broken,
+}
+
+/// A picture as it was stored in the file: its pixels, and how to show them.
+pub(super) struct Picture {
+    pub(super) pixels: RgbImage,
+    /// How the pixels are to be turned.
+    pub(super) orientation: Orientation,
+    /// The ICC profile of its colours.
+    pub(super) profile: Option<Vec<u8>>,
+}
+
+/// Reads a file. The format is told by its content; its name and type play no part.
+///
+/// # Errors
+/// A [`Refusal`] for everything that is not a whole JPEG, PNG or WebP picture within the limits.
+pub(super) fn read(bytes: &[u8]) -> Result<Picture, Refusal> {
+    if bytes.is_empty() {
+        return Err(Refusal::Empty);
+    }
+    let broken = |err: ImageError| match err {
+        ImageError::Unsupported(_) => Refusal::NotAPicture,
+        _ => Refusal::Broken,
+    };
+    let input = Cursor::new(bytes);
+    match image::guess_format(bytes) {
+        Ok(ImageFormat::Jpeg) if !is_whole_jpeg(bytes) => Err(Refusal::Broken),
+        Ok(ImageFormat::Jpeg) => decode(JpegDecoder::new(input).map_err(broken)?),
+        Ok(ImageFormat::Png) => decode(PngDecoder::new(input).map_err(broken)?),
+        Ok(ImageFormat::WebP) => decode(WebPDecoder::new(input).map_err(broken)?),
+        _ => Err(Refusal::NotAPicture),
+    }
+}
+
+fn decode(mut decoder: impl ImageDecoder) -> Result<Picture, Refusal> {
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(Refusal::TooManyPixels { width, height });
+    }
+    if width == 0 || height == 0 {
+        return Err(Refusal::Broken);
+    }
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MAX_ALLOCATION);
+    decoder.set_limits(limits).map_err(|_| Refusal::Broken)?;
+    // What can't be read of these says nothing about the pixels.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let profile = decoder.icc_profile().ok().flatten();
+    let picture = DynamicImage::from_decoder(decoder).map_err(|_| Refusal::Broken)?;
+    Ok(Picture { pixels: opaque(picture), orientation, profile })
+}
+
+/// The picture on white ground, where it is transparent.
+fn opaque(picture: DynamicImage) -> RgbImage {
+    if !picture.color().has_alpha() {
+        return picture.into_rgb8();
+    }
+    let picture = picture.into_rgba8();
+    let on_white = |value: u8, alpha: u8| {
+        let (value, alpha) = (u32::from(value), u32::from(alpha));
+        u8::try_from((value * alpha + 255 * (255 - alpha) + 127) / 255).unwrap_or(u8::MAX)
+    };
+    let (width, height) = picture.dimensions();
+    let mut flat = RgbImage::new(width, height);
+    for (flat, pixel) in flat.pixels_mut().zip(picture.pixels()) {
+        let [red, green, blue, alpha] = pixel.0;
+        flat.0 = [red, green, blue].map(|value| on_white(value, alpha));
+    }
+    flat
+}
+
+/// Whether a JPEG file has its end. The decoder shows a file that was cut off as a grey area, which is no photo.
+fn is_whole_jpeg(bytes: &[u8]) -> bool {
+    let byte = |at: usize| bytes.get(at).copied();
+    let mut at = 2;
+    loop {
+        // In compressed data, 0xFF is followed by 0 or by the number of a restart; anything else is a marker.
+        let marker = loop {
+            match (byte(at), byte(at + 1)) {
+                (_, None) | (None, _) => return false,
+                (Some(0xFF), Some(next)) if !matches!(next, 0 | 0x01 | 0xD0..=0xD7 | 0xFF) => {
+                    break next;
+                }
+                _ => at += 1,
+            }
+        };
+        if marker == 0xD9 {
+            return true;
+        }
+        let (Some(high), Some(low)) = (byte(at + 2), byte(at + 3)) else {
+            return false;
+        };
+        at += 2 + usize::from(u16::from_be_bytes([high, low]));
+    }
+}

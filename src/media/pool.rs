@@ -1,0 +1,52 @@
+//! A few threads of low priority that read and make pictures, so that uploads don't slow pages down.
+
+use std::num::NonZero;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread;
+
+use tokio::sync::mpsc;
+
+/// The most threads: each may hold a picture of 50 megapixels.
+const MAX_THREADS: usize = 4;
+/// How much lower their priority is than that of the threads that answer requests.
+const NICENESS: i32 = 10;
+
+type Work = Box<dyn FnOnce() + Send>;
+
+/// As many threads as half of the cores, at least one. They start with the first work and end with the last copy.
+#[derive(Clone, Default)]
+pub(super) struct Pool(Arc<OnceLock<mpsc::Sender<Work>>>);
+
+impl Pool {
+    fn start() -> mpsc::Sender<Work> {
+        let (sender, receiver) = mpsc::channel::<Work>(1);
+        let receiver = Arc::new(Mutex::new(receiver));
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        for _ in 0..(cores / 2).clamp(1, MAX_THREADS) {
+            let receiver = receiver.clone();
+            let spawned = thread::Builder::new().name("photos".to_owned()).spawn(move || {
+                // On Linux, each thread has a priority of its own. Without it, the work is done all the same.
+                let _ = rustix::process::nice(NICENESS);
+                loop {
+                    // One thread waits at a time; the others wait for the lock.
+                    let next =
+                        receiver.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
+                    match next {
+                        Some(work) => work(),
+                        None => return,
+                    }
+                }
+            });
+            if let Err(err) = spawned {
+                log::error!("a thread for photos could not be started: {err}");
+            }
+        }
+        sender
+    }
+
+    /// Does work as soon as a thread is free. Waits while all are busy.
+    pub(super) async fn run(&self, work: Work) {
+        // The threads end only with the last sender.
+        let _ = self.0.get_or_init(Self::start).send(work).await;
+    }
+}
