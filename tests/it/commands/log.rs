@@ -88,7 +88,7 @@ async fn with_json_every_line_is_one_object_whatever_a_client_sends() {
     let browser = Browser::new(&site.origin);
     let page = browser.get("/properties/").await;
     let hit = browser.get("/properties/").await;
-    let forged = "eve\n{\"level\":\"INFO\"}\"\\\u{1b}[2J\u{2028}";
+    let forged = "eve\n{\"level\":\"INFO\"}\"\\\u{2028}\u{1b}[2J";
     browser.try_log_in(forged, "wrong", "").await;
     browser.get("/properties/%0A%22%FF%00/").await;
     let mut stream =

@@ -238,7 +238,7 @@ async fn the_legend_has_the_latest_values_where_there_is_no_cursor() {
     let chromium = Chromium::start().await;
     chromium.open(&app, DASHBOARD).await;
     until("the legend has a ratio", async || {
-        chromium.text("#chart-ratio .u-legend").await.contains(" %")
+        chromium.texts("#chart-ratio .u-legend").await.iter().any(|text| text.contains(" %"))
     })
     .await;
 }
