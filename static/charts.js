@@ -1,5 +1,5 @@
-// The dashboard's charts: the hit ratio and the time to answer, in the page's own colours. The tables below them have the
-// same figures.
+// The dashboard's charts, in the page's own colours. The tables below them have the same figures. Steps without requests are
+// gaps that are shaded and named; series differ by pattern, dash and mark, not by colour alone.
 "use strict";
 (() => {
   const boxes = [...document.querySelectorAll("[data-chart]")];
@@ -7,218 +7,340 @@
   // What the charts show is told once.
   document.querySelectorAll("details.same").forEach((table) => (table.open = false));
   const two = (number) => String(number).padStart(2, "0");
+  const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+  let history = null;
+  const span = () => history.to - history.from;
   const clock = (at) => {
     const date = new Date(at * 1000);
-    return `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
+    const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
+    if (span() <= 3600) return history.step < 60 ? `${time}:${two(date.getUTCSeconds())}` : time;
+    return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${time}`;
   };
-  const percent = (value) => (value == null ? "–" : `${(value * 100).toFixed(1)} %`);
-  const time = (micros) => {
-    if (micros == null) return "–";
-    if (micros < 1e3) return `${Math.round(micros)} µs`;
-    if (micros < 1e6) return `${+(micros / 1e3).toPrecision(3)} ms`;
-    return `${+(micros / 1e6).toPrecision(3)} s`;
+  const tick = (at) => (span() > 86400 ? clock(at).replace(/ [\d:]+$/, "") : clock(at).replace(/^\d+ \w+ /, "").slice(0, 5));
+  const percent = (value) => `${(value * 100).toFixed(1)} %`;
+  const scaled = (value, units, base) => {
+    let at = 0;
+    while (value >= base && at + 1 < units.length) [value, at] = [value / base, at + 1];
+    return `${+value.toPrecision(3)} ${units[at]}`;
   };
-  const isDecade = (value) => Math.abs(Math.log10(value) % 1) < 1e-9;
-  // Each line has a dash and a mark of its own, so that none is told from another by its colour alone.
-  const LINES = {
-    ratio: [["Hit ratio", "hit_ratio", "--accent", [], "circle"]],
-    times: [
-      ["Hit, median", "hit_p50_us", "--accent", [], "circle"],
-      ["Hit, 99 %", "hit_p99_us", "--accent", [7, 4], "square"],
-      ["Load, median", "load_p50_us", "--danger", [2, 3], "triangle"],
-      ["Load, 99 %", "load_p99_us", "--danger", [7, 3, 2, 3], "diamond"],
-    ],
+  const time = (micros) => scaled(micros, ["µs", "ms", "s"], 1000);
+  const bytes = (value) => scaled(value, ["B", "kB", "MB", "GB", "TB"], 1024);
+  const count = (value) => String(+value.toPrecision(3));
+  const plain = { size: 46, linear: true };
+  const gauge = (name) => (point) => point.gauges[name];
+  const rate = (name) => (point) => point.served[name] / Math.max(1, Math.min(history.step, history.to - point.at));
+  // What each chart shows: its series, each with a label, a value of a point, a colour, and a pattern, or a dash and a mark;
+  // its format; and the limits that are drawn, each with its name.
+  const CHARTS = {
+    served: {
+      ...plain, format: count, stacked: true,
+      series: [
+        ["503", rate("unavailable"), "--danger", "solid"],
+        ["Stale", rate("stale"), "--danger", "lines"],
+        ["Database", rate("database"), "--ink", "falling"],
+        ["Query", rate("query"), "--accent", "dots"],
+        ["Redis", rate("redis"), "--accent", "rising"],
+        ["Memory", rate("memory"), "--accent", "solid"],
+      ],
+    },
+    ratio: {
+      ...plain, format: percent, range: [0, 1], limits: () => [[0.7, "advice below 70 %"]],
+      series: [["Hit ratio", (point) => point.hit_ratio, "--accent", null, [], "circle"]],
+    },
+    times: {
+      size: 58, format: time, limits: () => [[1e6, "alert above 1 s"]],
+      series: [
+        ["Load, median", (point) => point.load_p50_us, "--danger", "falling", [], null],
+        ["Hit, median", (point) => point.hit_p50_us, "--accent", "solid", [], null],
+        ["Load, 99 %", (point) => point.load_p99_us, "--danger", null, [6, 3], "triangle"],
+        ["Hit, 99 %", (point) => point.hit_p99_us, "--accent", null, [], "circle"],
+      ],
+    },
+    memory: {
+      ...plain, size: 64, format: bytes,
+      limits: () => [[history.limits.memory, "PAGE_CACHE_MEMORY_MB"], [history.limits.redis, "maxmemory"]],
+      series: [
+        ["Memory tier", gauge("memory_bytes"), "--accent", null, [], "circle"],
+        ["Redis", gauge("redis_bytes"), "--ink", null, [6, 3], "square"],
+      ],
+    },
+    ping: {
+      size: 58, format: time, limits: () => [[500000, "time limit 500 ms"]],
+      series: [["Round trip", gauge("redis_ping_us"), "--accent", null, [], "circle"]],
+    },
+    evictions: {
+      ...plain, format: count,
+      series: [["Evicted", (point, before) => (before && point.gauges.redis_evicted >= before.gauges.redis_evicted ? point.gauges.redis_evicted - before.gauges.redis_evicted : null), "--danger", "solid"]],
+    },
   };
-  const CORNERS = {
-    square: [[-1, -1], [1, -1], [1, 1], [-1, 1]],
-    triangle: [[0, -1.3], [1.2, 0.9], [-1.2, 0.9]],
-    diamond: [[0, -1.5], [1.5, 0], [0, 1.5], [-1.5, 0]],
-  };
+  const CORNERS = { square: [[-1, -1], [1, -1], [1, 1], [-1, 1]], triangle: [[0, -1.3], [1.2, 0.9], [-1.2, 0.9]] };
   const mark = (path, shape, x, y, radius) => {
-    if (shape === "circle") {
-      path.moveTo(x + radius, y);
-      path.arc(x, y, radius, 0, 2 * Math.PI);
-      return;
-    }
+    if (shape === "circle") return path.moveTo(x + radius, y), path.arc(x, y, radius, 0, 2 * Math.PI);
     CORNERS[shape].forEach(([dx, dy], at) => path[at === 0 ? "moveTo" : "lineTo"](x + dx * radius, y + dy * radius));
     path.closePath();
   };
   const marks = (shape) => (plot, series, from, to, some) => {
     const path = new Path2D();
-    const all = some ?? Array.from({ length: to - from + 1 }, (_, at) => from + at);
-    for (const at of all) {
+    for (const at of some ?? Array.from({ length: to - from + 1 }, (_, at) => from + at)) {
       const value = plot.data[series][at];
-      if (value == null) continue;
-      mark(path, shape, plot.valToPos(plot.data[0][at], "x", true), plot.valToPos(value, "y", true), 2.5 * devicePixelRatio);
+      if (value != null) mark(path, shape, plot.valToPos(plot.data[0][at], "x", true), plot.valToPos(value, "y", true), 2.5 * devicePixelRatio);
     }
     return { stroke: path, fill: path, clip: null, flags: 3 };
   };
 
-  // What each series of points stands for: from when to when, and how long nothing may be asked before a line ends.
-  const SERIES = {
-    last_15_minutes: { before: 10, after: 0, pause: 90 },
-    last_24_hours: { before: 0, after: 300, pause: 900 },
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const font = (scale) => `${12 * scale}px ${getComputedStyle(document.body).fontFamily}`;
+  // A fill on the ground of the page, so that it hides what is behind it.
+  const fill = (name, pattern) => {
+    if (pattern === "solid") return colour(name);
+    const tile = Object.assign(document.createElement("canvas"), { width: 8, height: 8 });
+    const ctx = tile.getContext("2d");
+    ctx.fillStyle = colour("--surface");
+    ctx.fillRect(0, 0, 8, 8);
+    ctx.strokeStyle = ctx.fillStyle = colour(name);
+    ctx.lineWidth = 1.6;
+    const paths = { rising: "M-2 2L2-2M0 8L8 0M6 10L10 6", falling: "M-2 6L2 10M0 0L8 8M6-2L10 2", lines: "M0 2H8M0 6H8", dots: "" };
+    ctx.stroke(new Path2D(paths[pattern]));
+    if (pattern === "dots") [[1, 1], [5, 5]].forEach(([x, y]) => ctx.fillRect(x, y, 2, 2));
+    return ctx.createPattern(tile, "repeat");
   };
 
-  // Columns for the chart. A value that is missing for a moment is `undefined`, which a line passes over; in a longer
-  // pause it is `null`, which ends the line.
-  const columns = (points, kind, { pause }) => {
-    const used = points.filter((point) => point.hit_ratio !== null);
-    const column = (key) => {
-      const values = used.map((point) => point[key] ?? undefined);
-      let last = null;
-      used.forEach((point, at) => {
-        if (values[at] === undefined) return;
-        if (last !== null && point.at - used[last].at > pause) values.fill(null, last + 1, at);
-        last = at;
-      });
-      return values.map((value, at) => (at > (last ?? -1) ? null : value));
-    };
-    const rows = LINES[kind].map(([, key]) => column(key));
-    const data = [[], ...rows.map(() => [])];
-    used.forEach((point, at) => {
-      if (at > 0 && point.at - used[at - 1].at > pause) {
-        data[0].push(used[at - 1].at + 1);
-        rows.forEach((_, row) => data[row + 1].push(null));
-      }
-      data[0].push(point.at);
-      rows.forEach((values, row) => data[row + 1].push(values[at]));
-    });
-    return data;
-  };
-
-  // The times in which no page was asked for.
-  const pauses = (points, { before, after, pause }, from, to) => {
+  // So long nothing may be requested before it counts as idle, and lines end.
+  const pause = () => Math.max(2 * history.step, span() / 24);
+  const isUsed = (point) => point && (point.hit_ratio !== null || point.served.unavailable > 0);
+  // The times in which no page was requested.
+  const idle = () => {
     const found = [];
-    let begin = from;
-    for (const point of points) {
-      if (point.hit_ratio === null) continue;
-      if (point.at - before - begin > pause) found.push([begin, point.at - before]);
-      begin = Math.max(begin, point.at + after);
+    let begin = history.from;
+    for (const point of history.points.filter(isUsed)) {
+      if (point.at - begin > pause()) found.push([begin, point.at]);
+      begin = Math.max(begin, point.at + history.step);
     }
-    if (to - begin > pause) found.push([begin, to]);
+    if (history.to - begin > pause()) found.push([begin, history.to]);
     return found;
   };
 
-  const charts = boxes.map((box) => ({ box, kind: box.dataset.chart, points: [], plot: null }));
-  const chartOf = (box) => charts.find((chart) => chart.box === box);
+  // Columns for a chart on the grid of all steps. `null` is a gap; `undefined` is a moment that a line passes over.
+  const columns = ({ series, stacked }) => {
+    const known = new Map(history.points.map((point) => [point.at, point]));
+    const first = Math.ceil(history.from / history.step) * history.step;
+    const grid = [];
+    for (let at = first; at <= history.to; at += history.step) grid.push(at);
+    const raw = series.map(([, value]) => {
+      let before = null;
+      const column = grid.map((at) => {
+        const point = known.get(at);
+        const found = isUsed(point) ? value(point, before) ?? undefined : undefined;
+        before = point ?? before;
+        return found;
+      });
+      let last = -1;
+      column.forEach((found, at) => {
+        if (found === undefined) return;
+        if (last < 0 || (at - last) * history.step > pause()) column.fill(null, last + 1, at);
+        last = at;
+      });
+      return column.fill(null, last + 1);
+    });
+    const middle = grid.map((at) => at + (stacked ? 0 : history.step / 2));
+    if (!stacked) return { data: [middle, ...raw], raw };
+    // The first series is the top of the pile, and is drawn first, so that each part covers those above it.
+    const sums = grid.map(() => 0);
+    const pile = (column) => column.map((value, at) => (value == null ? null : (sums[at] += value)));
+    const piles = raw.toReversed().map(pile).reverse();
+    return { data: [middle, ...piles], raw };
+  };
 
-  const options = ({ box, kind }) => {
-    const style = getComputedStyle(document.documentElement);
-    const colour = (name) => style.getPropertyValue(name).trim();
-    const font = `12px ${getComputedStyle(document.body).fontFamily}`;
-    const span = Number(box.dataset.span);
-    const values = kind === "ratio" ? percent : time;
-    // Only whole powers of ten are lined and named.
-    const decades = (_, list) => (kind === "ratio" ? list : list.map((value) => (isDecade(value) ? value : null)));
-    // Times without a request are shaded and named, so that a gap is no riddle.
-    const shade = (plot) => {
-      const { left, top, width, height } = plot.bbox;
-      const { ctx } = plot;
-      ctx.save();
-      for (const [begin, end] of pauses(chartOf(box).points, SERIES[box.dataset.series], plot.scales.x.min, plot.scales.x.max)) {
-        const x = Math.max(left, plot.valToPos(begin, "x", true));
-        const wide = Math.min(left + width, plot.valToPos(end, "x", true)) - x;
-        if (wide <= 0) continue;
-        ctx.globalAlpha = 0.45;
-        ctx.fillStyle = colour("--line");
-        ctx.fillRect(x, top, wide, height);
-        ctx.globalAlpha = 1;
-        ctx.fillStyle = colour("--quiet");
-        ctx.font = `${12 * devicePixelRatio}px ${getComputedStyle(document.body).fontFamily}`;
-        ctx.textAlign = "center";
-        ctx.textBaseline = "middle";
-        const fits = ["no requests", "idle"].find((text) => ctx.measureText(text).width + 8 * devicePixelRatio < wide);
-        if (fits && !box.classList.contains("chart--empty")) ctx.fillText(fits, x + wide / 2, top + height / 2);
+  const charts = boxes.map((box) => ({ box, ...CHARTS[box.dataset.chart], plot: null }));
+
+  // Idle times behind the series.
+  const shade = (plot) => {
+    const { left, top, width, height } = plot.bbox;
+    const { ctx } = plot;
+    ctx.save();
+    for (const [begin, end] of idle()) {
+      const x = Math.max(left, plot.valToPos(begin, "x", true));
+      const wide = Math.min(left + width, plot.valToPos(end, "x", true)) - x;
+      if (wide <= 0) continue;
+      ctx.globalAlpha = 0.45;
+      ctx.fillStyle = colour("--line");
+      ctx.fillRect(x, top, wide, height);
+      ctx.globalAlpha = 1;
+      ctx.fillStyle = colour("--quiet");
+      ctx.font = font(devicePixelRatio);
+      ctx.textAlign = "center";
+      ctx.textBaseline = "middle";
+      const fits = ["idle: no requests", "idle"].find((text) => ctx.measureText(text).width + 8 * devicePixelRatio < wide);
+      if (fits && !plot.root.closest(".chart--empty")) ctx.fillText(fits, x + wide / 2, top + height / 2);
+    }
+    ctx.restore();
+  };
+
+  // Limits with their names before the series; those that are out of the chart's range are named at its top.
+  const bound = (chart) => (plot) => {
+    const { left, top, width } = plot.bbox;
+    const { ctx } = plot;
+    ctx.save();
+    ctx.strokeStyle = ctx.fillStyle = colour("--ink");
+    ctx.lineWidth = devicePixelRatio;
+    ctx.font = font(devicePixelRatio);
+    ctx.textAlign = "right";
+    let row = 0;
+    for (const [value, name] of (chart.limits?.() ?? []).filter(([value]) => value != null)) {
+      const text = chart.format === bytes ? `${name} ${bytes(value)}` : name;
+      const above = value > plot.scales.y.max;
+      const y = above ? top + (12 + 14 * row++) * devicePixelRatio : plot.valToPos(value, "y", true);
+      if (!above) {
+        ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+        ctx.stroke(new Path2D(`M${left} ${y}h${width}`));
       }
+      ctx.lineJoin = "round";
+      ctx.setLineDash([]);
+      ctx.save();
+      ctx.strokeStyle = colour("--ground");
+      ctx.lineWidth = 4 * devicePixelRatio;
+      const at = above ? y : y - 4 * devicePixelRatio < top + 8 * devicePixelRatio ? y + 13 * devicePixelRatio : y - 4 * devicePixelRatio;
+      ctx.strokeText(above ? `↑ ${text}` : text, left + width - 4 * devicePixelRatio, at);
       ctx.restore();
-    };
-    const axis = { stroke: colour("--quiet"), font, grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
+      ctx.fillText(above ? `↑ ${text}` : text, left + width - 4 * devicePixelRatio, at);
+    }
+    ctx.restore();
+  };
+
+  // Marks of changes above the plot. Those that lie closely together are one link, to the first row in the table below.
+  const markChanges = ({ box, plot }) => {
+    const row = box.querySelector(".chart__marks");
+    const scale = plot.bbox.left / devicePixelRatio;
+    const groups = [];
+    for (const change of [...history.marks].reverse()) {
+      const x = scale + plot.valToPos(Math.max(change.at, history.from), "x");
+      const last = groups.at(-1);
+      if (last && x - last.x < 26) last.changes.push(change);
+      else groups.push({ x, changes: [change] });
+    }
+    const links = groups.map(({ x, changes }) => {
+      const link = Object.assign(document.createElement("a"), { className: "chart__mark", href: `#${changes.at(-1).row}` });
+      link.title = changes.map((change) => change.text).join("\n");
+      link.setAttribute("aria-label", `${changes.length === 1 ? changes[0].text : `${changes.length} kinds of changes from ${clock(changes[0].at)}`}: show in the table`);
+      link.textContent = changes.some((change) => change.row.endsWith("cleared")) ? "✕" : "▼";
+      link.style.left = `${x}px`;
+      return link;
+    });
+    row.replaceChildren(...links);
+  };
+
+  const options = (chart) => {
+    const { box, format, series, stacked, linear, size } = chart;
+    const isDecade = (value) => Math.abs(Math.log10(value) % 1) < 1e-9;
+    const decades = (_, list) => (linear ? list : list.map((value) => (isDecade(value) ? value : null)));
+    const axis = { stroke: colour("--quiet"), font: font(1), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
     return {
       width: box.clientWidth,
-      height: 220,
+      height: stacked ? 240 : 200,
       cursor: { drag: { x: false, y: false } },
       legend: { live: true, markers: { width: 0 } },
-      hooks: { drawAxes: [shade] },
+      hooks: {
+        drawAxes: [shade],
+        draw: [bound(chart)],
+        // Without a cursor, the legend has the latest values.
+        setLegend: [(plot) => { if (plot.legend.idx == null && chart.latest >= 0) plot.setLegend({ idx: chart.latest }, false); }],
+      },
       scales: {
-        x: { range: () => { const now = Date.now() / 1000; return [now - span, now]; } },
-        y: kind === "ratio" ? { range: [0, 1] } : { distr: 3, range: (plot, low, high) => uPlot.rangeLog(low ?? 1, high ?? 1e4, 10, true) },
+        x: { range: () => [history.from, history.to] },
+        y: chart.range ? { range: chart.range } : linear ? { range: (_, low, high) => [0, (high || 1) * 1.1] } : { distr: 3, range: (_, low, high) => uPlot.rangeLog(low ?? 1, high ?? 1e4, 10, true) },
       },
       axes: [
-        { ...axis, values: (_, ats) => ats.map(clock), space: 60 },
-        { ...axis, size: 58, filter: decades, grid: { ...axis.grid, filter: decades }, ticks: { ...axis.ticks, filter: decades }, values: (_, list) => list.map((value) => (value == null ? "" : kind === "ratio" ? `${Math.round(value * 100)} %` : time(value))) },
+        { ...axis, values: (_, ats) => ats.map(tick), space: 60 },
+        { ...axis, size, filter: decades, grid: { ...axis.grid, filter: decades }, ticks: { ...axis.ticks, filter: decades }, values: (_, list) => list.map((value) => (value == null ? "" : chart.range ? `${Math.round(value * 100)} %` : format(value))) },
       ],
       series: [
         { label: "UTC", value: (_, at) => (at == null ? "–" : clock(at)) },
-        ...LINES[kind].map(([label, , name, dash, shape]) => ({ label, stroke: colour(name), width: 2, dash, value: (_, value) => values(value), points: { size: 5, show: (_, __, from, to) => to - from < 45, fill: colour(name), paths: marks(shape) } })),
+        ...series.map(([label, , name, pattern, dash, shape], at) => ({
+          label,
+          stroke: colour(name),
+          width: pattern && stacked ? 0 : shape || !pattern ? 2 : 1,
+          dash,
+          fill: pattern ? () => fill(name, pattern) : undefined,
+          paths: dash ? undefined : uPlot.paths.bars({ size: [1, Infinity, 1], align: 1, gap: 0 }),
+          value: (_, __, ___, index) => { const value = index == null ? null : chart.raw[at][index]; return value == null ? "–" : format(value); },
+          points: shape ? { size: 5, show: (_, __, from, to) => to - from < 45, fill: colour(name), paths: marks(shape) } : { show: false },
+        })),
       ],
     };
   };
 
-  const draw = (chart) => {
-    const { box, kind, points } = chart;
-    const data = columns(points, kind, SERIES[box.dataset.series]);
-    const any = data.slice(1).some((column) => column.some((value) => value != null));
-    box.classList.toggle("chart--empty", known && !any);
-    const silence = points.length > 0 ? "No pages were requested in this time." : "No data yet. Figures are updated every ten seconds.";
-    if (chart.plot) {
-      box.querySelector(".chart__none").textContent = silence;
-      return chart.plot.setData(data);
-    }
-    const title = document.createElement("h3");
-    title.className = "chart__title";
-    title.textContent = box.dataset.title;
-    const canvas = document.createElement("div");
-    canvas.className = "chart__plot";
-    const none = document.createElement("p");
-    none.className = "chart__none";
-    none.textContent = silence;
-    box.replaceChildren(title, canvas, none);
-    chart.plot = new uPlot(options(chart), data, canvas);
-    chart.plot.ctx.canvas.setAttribute("aria-hidden", "true");
-    nameLines(box, kind);
-  };
-
-  // The legend shows each line as it is drawn.
-  const nameLines = (box, kind) => {
-    const element = (name, attributes) => {
-      const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-      Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
-      return made;
-    };
-    const outlines = { square: "M14.5 2.5h7v7h-7z", triangle: "M18 1.5l4.5 8h-9z", diamond: "M18 1l5 5-5 5-5-5z" };
-    box.querySelectorAll(".u-series:not(:first-child) .u-marker").forEach((marker, at) => {
-      const [, , name, dash, shape] = LINES[kind][at];
-      const picture = element("svg", { viewBox: "0 0 36 12", class: `line line${name}`, "aria-hidden": "true" });
-      const line = element("path", { d: "M0 6h36", "stroke-width": 2, "stroke-dasharray": dash.join(" ") || "none" });
-      picture.append(line, shape === "circle" ? element("circle", { cx: 18, cy: 6, r: 3.5 }) : element("path", { d: outlines[shape] }));
+  // The legend shows each series as it is drawn.
+  const nameSeries = ({ box, series, plot }) => {
+    const markers = box.querySelectorAll(".u-series:not(:first-child) .u-marker");
+    markers.forEach((marker, at) => {
+      const [, , name, pattern, dash, shape] = series[at];
+      const picture = Object.assign(document.createElement("canvas"), { className: "line", width: 36 * devicePixelRatio, height: 12 * devicePixelRatio });
+      picture.dataset.line = [pattern, dash, shape].join("/");
+      picture.setAttribute("aria-hidden", "true");
+      const ctx = picture.getContext("2d");
+      ctx.scale(devicePixelRatio, devicePixelRatio);
+      ctx.strokeStyle = ctx.fillStyle = colour(name);
+      ctx.lineWidth = 2;
+      if (pattern) {
+        ctx.fillStyle = fill(name, pattern);
+        ctx.fillRect(0, 0, 36, 12);
+        ctx.lineWidth = 1;
+        ctx.strokeRect(0.5, 0.5, 35, 11);
+      } else {
+        ctx.setLineDash(dash);
+        ctx.stroke(new Path2D("M0 6h36"));
+        const path = new Path2D();
+        mark(path, shape, 18, 6, 3.5);
+        ctx.fill(path);
+      }
       marker.replaceChildren(picture);
     });
+    plot.ctx.canvas.setAttribute("aria-hidden", "true");
   };
 
-  const redraw = (chart) => {
-    chart.plot?.destroy();
-    chart.plot = null;
-    draw(chart);
+  const draw = (chart) => {
+    const { box } = chart;
+    const { data, raw } = columns(chart);
+    const any = (at) => raw.some((column) => column[at] != null);
+    chart.raw = raw;
+    chart.latest = data[0].findLastIndex((_, at) => any(at));
+    box.classList.toggle("chart--empty", chart.latest < 0);
+    if (!chart.plot) {
+      const make = (name, className, text) => Object.assign(document.createElement(name), { className, textContent: text });
+      const canvas = make("div", "chart__plot", "");
+      box.replaceChildren(make("h3", "chart__title", box.dataset.title), make("div", "chart__marks", ""), canvas, make("p", "chart__none", ""));
+      const drawn = options(chart);
+      chart.plot = new uPlot(drawn, data, canvas);
+      nameSeries(chart);
+    } else {
+      chart.plot.setData(data);
+    }
+    box.querySelector(".chart__none").textContent = history.points.some(isUsed) ? "Not known in this time." : "No pages were requested in this time.";
+    chart.plot.setLegend({ idx: chart.latest < 0 ? null : chart.latest }, false);
+    markChanges(chart);
   };
-
-  let known = false;
 
   // Shows a history; without one, what is known is drawn anew.
-  const show = (history) => {
-    known ||= history !== undefined;
+  const show = (next) => {
+    history = next ?? history;
+    if (history) charts.forEach(draw);
+  };
+
+  const redraw = () => {
     for (const chart of charts) {
-      chart.points = history?.[chart.box.dataset.series] ?? chart.points;
-      draw(chart);
+      chart.plot?.destroy();
+      chart.plot = null;
     }
+    show();
   };
 
   // The box is there at once, so that nothing moves when it is filled.
   boxes.forEach((box) => box.append(document.createElement("div")));
   document.fonts.ready.then(() => show());
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => charts.forEach(redraw));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   new ResizeObserver(() => {
-    for (const { box, plot } of charts) plot?.setSize({ width: box.clientWidth, height: 220 });
+    for (const { box, plot } of charts) plot?.setSize({ width: box.clientWidth, height: plot.height });
+    if (history) charts.filter(({ plot }) => plot).forEach(markChanges);
   }).observe(boxes[0]);
   window.showHistory = show;
 })();

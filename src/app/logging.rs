@@ -3,13 +3,17 @@
 //! **Invariant:** nothing that a client or a server said can begin a line of its own, or hide part of one: control
 //! characters, line separators and marks that change the direction of text are written as escapes.
 
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use chrono::{SecondsFormat, Utc};
 use env_logger::fmt::Formatter;
 use env_logger::{Builder, Env};
 use log::Record;
+use log::kv::{self, Key, Value, VisitSource};
+use serde_json::Map;
 
+use crate::config::LogFormat;
 use crate::http::RequestId;
 
 /// Of the libraries only what went wrong; that a client sends nonsense is not.
@@ -32,21 +36,81 @@ pub(super) fn of_site(is_development: bool) -> String {
 }
 
 /// Starts logging to standard error. `filter` holds unless `RUST_LOG` is set.
-pub(super) fn start(filter: &str) {
-    let environment = Env::default().default_filter_or(filter);
-    Builder::from_env(environment).format(write_record).init();
+pub(super) fn start(filter: &str, format: LogFormat) {
+    let mut builder = Builder::from_env(Env::default().default_filter_or(filter));
+    match format {
+        LogFormat::Text => builder.format(write_text),
+        LogFormat::Json => builder.format(|out, record| writeln!(out, "{}", json(record))),
+    };
+    builder.init();
 }
 
-/// `[time LEVEL module] message request=number`; the number only where the line is about a request.
-fn write_record(out: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
-    let (level, time) = (record.level(), Utc::now());
-    let time = time.to_rfc3339_opts(SecondsFormat::Millis, true);
+/// `[time LEVEL module] message key=value request=id`; the id only where the line is about a request.
+fn write_text(out: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
+    let (level, time) = (record.level(), now());
     let style = out.default_level_style(level);
-    let message = on_one_line(record.args().to_string());
+    let mut message = record.args().to_string();
+    // Writing to a string does not fail.
+    let _ = record.key_values().visit(&mut Pairs(&mut message));
+    let message = on_one_line(message);
     write!(out, "[{time} {style}{level:<5}{style:#} {}] {message}", record.target())?;
     match RequestId::current() {
         Some(id) => writeln!(out, " request={id}"),
         None => writeln!(out),
+    }
+}
+
+/// A record as one JSON object: `timestamp`, `level`, `target`, `message`, `request_id` where the line is about a request,
+/// and the record's own fields.
+fn json(record: &Record<'_>) -> String {
+    let mut fields = Map::new();
+    fields.insert("timestamp".to_owned(), now().into());
+    fields.insert("level".to_owned(), record.level().as_str().into());
+    fields.insert("target".to_owned(), record.target().into());
+    fields.insert("message".to_owned(), record.args().to_string().into());
+    if let Some(id) = RequestId::current() {
+        fields.insert("request_id".to_owned(), id.to_string().into());
+    }
+    // No field of a record fails to be read.
+    let _ = record.key_values().visit(&mut Fields(&mut fields));
+    let text = serde_json::Value::Object(fields).to_string();
+    // JSON itself has no such character outside of strings, where an escape means the same.
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        match harms(c) {
+            true => line.push_str(&format!("\\u{:04x}", u32::from(c))),
+            false => line.push(c),
+        }
+    }
+    line
+}
+
+fn now() -> String {
+    Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// Appends fields to a message as `key=value`; a value that is empty or has spaces is quoted.
+struct Pairs<'a>(&'a mut String);
+
+impl<'kvs> VisitSource<'kvs> for Pairs<'_> {
+    fn visit_pair(&mut self, key: Key<'kvs>, value: Value<'kvs>) -> Result<(), kv::Error> {
+        let value = value.to_string();
+        let is_word = !value.is_empty() && !value.contains([' ', '"']);
+        let quote = if is_word { "" } else { "\"" };
+        Ok(write!(self.0, " {key}={quote}{value}{quote}")?)
+    }
+}
+
+/// Adds fields to a JSON object.
+struct Fields<'a>(&'a mut Map<String, serde_json::Value>);
+
+impl<'kvs> VisitSource<'kvs> for Fields<'_> {
+    fn visit_pair(&mut self, key: Key<'kvs>, value: Value<'kvs>) -> Result<(), kv::Error> {
+        let number = value.to_u64().map(serde_json::Value::from);
+        let number = number.or_else(|| value.to_f64().map(serde_json::Value::from));
+        let value = number.unwrap_or_else(|| value.to_string().into());
+        self.0.insert(key.to_string(), value);
+        Ok(())
     }
 }
 
@@ -75,6 +139,25 @@ fn harms(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_json_line_holds_hostile_text_unchanged() {
+        for hostile in [
+            "a\"b\\",
+            "x\r\n{\"level\":\"INFO\"}",
+            "\u{1b}[2J\0\u{7f}\u{9b}",
+            "\u{2028}\u{202e}é🏠",
+        ] {
+            let kvs = [("path", hostile), ("cache", "")];
+            let args = format_args!("said {hostile}");
+            let record = Record::builder().args(args).target("x").key_values(&kvs).build();
+            let line = json(&record);
+            assert!(!line.chars().any(harms), "{line:?}");
+            let read: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+            assert_eq!(read["message"], format!("said {hostile}"));
+            assert_eq!((&read["path"], &read["cache"]), (&hostile.into(), &"".into()));
+        }
+    }
 
     fn written(value: &str) -> String {
         on_one_line(format!("login user=\"{value}\""))

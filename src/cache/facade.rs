@@ -13,6 +13,7 @@ use super::link::Link;
 use super::memory::MemoryTier;
 use super::metrics::Metrics;
 use super::page_head::Content;
+use super::popular::Popular;
 use super::recent::Recent;
 use super::redis_tier::RedisTier;
 use super::{CacheError, CacheKey, Entry, Level, Outcome, Stamps, TagSet};
@@ -32,6 +33,7 @@ pub struct Parts {
     pub(super) compressing: Semaphore,
     pub(super) metrics: Metrics,
     pub(super) recent: Arc<Recent>,
+    pub(super) popular: Popular,
     pub(super) versions: Arc<CacheVersions>,
     pub(super) lifetimes: Lifetimes,
     /// Whether something that no log tells was missed, so that the next repair has to void everything.
@@ -84,6 +86,7 @@ impl Cache {
             compressing: Semaphore::new(cores),
             metrics: Metrics::default(),
             recent: Arc::default(),
+            popular: Popular::default(),
             versions,
             lifetimes,
             doubtful: AtomicBool::default(),

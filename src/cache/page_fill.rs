@@ -27,8 +27,11 @@ impl Cache {
         F: Future<Output = Result<Rendered, E>>,
     {
         let started = Instant::now();
+        let invalidated = self.memory.has_invalidated(key, started);
         let rendered = render().await;
-        self.metrics.time_load(Level::PageRedis, started.elapsed());
+        let took = started.elapsed();
+        self.metrics.time_load(Level::PageRedis, took);
+        self.popular.note(key, |tally| tally.add_load(took, invalidated));
         let result = match rendered {
             Ok(rendered) => {
                 let policy = rendered.policy.as_ref();

@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::flight::{Landed, Leader, Part};
 use super::load::{ATTEMPTS, to_the_end};
 use super::memory::{HeldPage, LocalStamps};
+use super::metrics::Source;
 use super::redis_tier::RedisTier;
 use super::{
     Cache, CacheKey, Encoding, InMemory, Level, LoadError, Missed, Outcome, Rendered, Served,
@@ -20,7 +21,8 @@ impl Cache {
     pub fn page_in_memory(&self, key: &CacheKey) -> Result<InMemory, Missed> {
         let missed = Missed(self.flights.ended());
         let found = self.find_in_memory(key).ok_or(missed)?;
-        self.metrics.count_page(true);
+        self.metrics.count_page(Source::Memory);
+        self.popular.note(key, |tally| tally.requests += 1);
         Ok(found)
     }
 
@@ -57,7 +59,8 @@ impl Cache {
         }
         let served = self.get_or_lead(key, super::with_site(tags), wanted, missed, render).await;
         if let Ok(served) = &served {
-            self.metrics.count_page(served.was_cached());
+            self.metrics.count_page(served.source());
+            self.popular.note(key, |tally| tally.requests += 1);
         }
         served
     }

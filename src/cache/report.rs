@@ -1,14 +1,15 @@
 //! What operators ask of the cache: sizes, figures, the removal of entries.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use deadpool_redis::redis;
 use deadpool_redis::redis::aio::MultiplexedConnection;
 
 use super::asking::Asking;
+use super::popular::Tally;
 use super::redis_tier::RedisTier;
-use super::{Cache, CacheError, RedisReport, Refusal};
+use super::{Cache, CacheError, CacheKey, RedisReport, Refusal};
 
 /// Entries of one family in Redis.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,6 +61,26 @@ impl Cache {
             listening: self.lease.is_armed(Instant::now()),
             memory_bound: self.memory.limit(),
         }
+    }
+
+    /// What was counted of each page since the last time that this was asked.
+    pub fn take_tallies(&self) -> Vec<(CacheKey, Tally)> {
+        self.popular.take()
+    }
+
+    /// How long Redis takes to answer a request, and its own figures; `None` while it is not in use.
+    pub async fn ping_redis(&self) -> Option<(Duration, RedisReport)> {
+        let mut redis = self.redis.as_ref()?.link.connection()?.redis;
+        let started = Instant::now();
+        redis.ask::<()>(&redis::cmd("PING")).await.ok()?;
+        let took = started.elapsed();
+        // An account that may not ask for them is not told so again and again.
+        let refusals = self.tier_state().refusals;
+        let report = match refusals.iter().any(|refusal| refusal.command == "INFO") {
+            true => None,
+            false => redis.ask::<String>(&redis::cmd("INFO")).await.ok(),
+        };
+        Some((took, RedisReport::parse(&report.unwrap_or_default())))
     }
 
     /// The server's own figures, which count every client.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::http::header::HeaderValue;
 use actix_web::web::Bytes;
 
+use super::metrics::Source;
 use super::policy::CachePolicy;
 use super::{HeldPage, Level, Outcome};
 
@@ -56,6 +57,11 @@ pub struct InMemory {
 pub struct Missed(pub(super) u64);
 
 impl Served {
+    /// Where the page came from.
+    pub(super) fn source(&self) -> Source {
+        Source::of(&self.trail)
+    }
+
     /// Notes that data of the page could not be stored after all.
     pub(super) fn data_not_stored(&mut self) {
         for (level, outcome) in &mut self.trail {
@@ -63,11 +69,5 @@ impl Served {
                 *stored = false;
             }
         }
-    }
-
-    /// Whether a cache level had the page, were it but a stand-in during an outage.
-    pub(super) fn was_cached(&self) -> bool {
-        let last = self.trail.last();
-        matches!(last, Some((_, Outcome::Hit(_) | Outcome::Stale(_))))
     }
 }

@@ -31,7 +31,7 @@ pub use proxies::TrustedProxies;
 pub use reader::ConfigError;
 pub use redis::{RedisAddress, RedisServers};
 pub use secret::SecretKey;
-pub use site::SiteConfig;
+pub use site::{LogFormat, SiteConfig};
 
 use reader::Reader;
 

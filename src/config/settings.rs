@@ -78,6 +78,7 @@ impl Config {
             ("CACHE_KEY_PREFIX", cache.key_prefix.clone()),
             ("DATABASE_POOL_SIZE", database.pool_size.to_string()),
             ("EVENT_RETENTION_DAYS", database.event_retention_days.to_string()),
+            ("LOG_FORMAT", site.log_format.name().to_owned()),
             ("WORKERS", site.workers.to_string()),
             ("EMAIL_URL", shown_mail(mail)),
             ("DEFAULT_FROM_EMAIL", shown_sender(mail)),

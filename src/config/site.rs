@@ -33,6 +33,8 @@ pub struct SiteConfig {
     pub currency: Option<Currency>,
     /// `AREA_UNIT`: whether areas are in square feet.
     pub area_in_feet: bool,
+    /// `LOG_FORMAT`.
+    pub log_format: LogFormat,
     /// `CACHE_API_TOKEN`.
     pub cache_api_token: Option<String>,
     /// `WORKERS`: threads that serve requests. More than there are cores only adds switching.
@@ -40,6 +42,34 @@ pub struct SiteConfig {
     /// `DRAIN_SECONDS`: how long the instance serves after SIGTERM while it is not ready. Too short, and a load balancer still
     /// sends requests when it stops; too long, and a restart takes longer than the service manager waits.
     pub drain: Duration,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people: `[time LEVEL module] message`.
+    Text,
+    /// For programs: one JSON object per line.
+    Json,
+}
+
+impl LogFormat {
+    /// Its value in `LOG_FORMAT`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        }
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let text = reader.text("LOG_FORMAT").unwrap_or_else(|| Self::Text.name().to_owned());
+        let known = [Self::Text, Self::Json].into_iter().find(|format| format.name() == text);
+        known.unwrap_or_else(|| {
+            reader.problem("LOG_FORMAT", &text, "must be text or json");
+            Self::Text
+        })
+    }
 }
 
 impl SiteConfig {
@@ -73,6 +103,7 @@ impl SiteConfig {
             allowed_hosts,
             site_url,
             name: read_name(reader),
+            log_format: LogFormat::read(reader),
             trusted_proxies: read_trusted_proxies(reader),
             contact_email: read_line(reader, "CONTACT_EMAIL", 254),
             contact_phone: read_line(reader, "CONTACT_PHONE", 40),

@@ -8,7 +8,7 @@
 
 use std::fmt::Write as _;
 
-use chrono::{Days, NaiveTime};
+use chrono::{DateTime, Days, NaiveTime, Utc};
 use serde_json::Value;
 use tokio_postgres::Row;
 
@@ -16,8 +16,8 @@ use super::listing_conditions::{Parameter, Statement};
 use super::probes::{ACTOR, TITLE};
 use super::{GenericClient, Result, cached};
 use crate::domain::{
-    DeletedListing, EventId, FieldChange, HistoryEntry, HistoryPlace, HistoryQuery, PropertyForm,
-    PropertyId, Version,
+    ChangeMark, DeletedListing, EventId, FieldChange, HistoryEntry, HistoryPlace, HistoryQuery,
+    PropertyForm, PropertyId, Version,
 };
 
 /// The columns that make an entry, in the order in which they are read.
@@ -41,6 +41,27 @@ pub async fn list(
         add_versions(client, listing, &mut entries).await?;
     }
     Ok(entries)
+}
+
+/// The marks of changes from a time on, by steps of some seconds and kind, the latest first.
+pub async fn list_marks(
+    client: &impl GenericClient,
+    from: DateTime<Utc>,
+    step: f64,
+    limit: i64,
+) -> Result<Vec<ChangeMark>> {
+    let sql = include_str!("../../sql/queries/history_marks.sql");
+    let mark = |row: &Row| ChangeMark {
+        at: row.get(0),
+        kind: row.get(1),
+        changes: row.get(2),
+        rows: row.get(3),
+        actors: row.get(4),
+        actor: row.get(5),
+        listing: row.get::<_, Option<i64>>(6).map(PropertyId),
+        title: row.get(7),
+    };
+    cached::list(client, sql, &[&from, &step, &ACTOR, &TITLE, &limit], mark).await
 }
 
 /// Adds the whole versions of a listing before and after each entry, where the history tells them.

@@ -7,7 +7,7 @@ pub mod account_events;
 mod admin_listing_sql;
 pub mod admin_listings;
 pub mod bulk;
-pub mod cache_metrics;
+pub mod cache_samples;
 mod cached;
 mod client;
 mod connecting;

@@ -78,14 +78,6 @@ impl FactParameter {
         Self::all().find(|parameter| parameter.name == name)
     }
 
-    /// Reads a value, of which an area is in the site's unit.
-    ///
-    /// # Errors
-    /// A message that says what is allowed.
-    pub fn parse(self, text: &str) -> Result<FactValue<'static>, String> {
-        self.fact.kind.parse(&self.fact.typed(std::iter::once(text)))
-    }
-
     /// Its label beside the fact's, such as “From”.
     pub fn word(self) -> &'static str {
         match self.comparison {
@@ -105,7 +97,7 @@ impl FactParameter {
         !self.fact.kind.options().is_empty()
     }
 
-    /// Reads a value. An item of a list is folded, because its case does not matter.
+    /// Reads a value: an area in the site's unit, and an item of a list folded, because its case does not matter.
     ///
     /// # Errors
     /// A message that says what is allowed.
@@ -115,7 +107,7 @@ impl FactParameter {
                 let item = parse_text(text, max_chars).map_err(|err| err.to_string())?;
                 Ok(FactValue::Text(item.to_lowercase().into()))
             }
-            kind => kind.parse(text),
+            kind => kind.parse(&self.fact.typed(std::iter::once(text))),
         }
     }
 

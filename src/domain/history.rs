@@ -29,6 +29,27 @@ pub struct HistoryEntry {
     pub after: Option<PropertyForm>,
 }
 
+/// The changes of one kind in one step of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeMark {
+    /// The start of the step, in seconds since 1970.
+    pub at: i64,
+    /// `created`, `updated`, `deleted`, `bulk` or `cleared`.
+    pub kind: String,
+    /// How many entries of the history there are.
+    pub changes: i64,
+    /// How many rows they changed.
+    pub rows: i64,
+    /// How many users, commands or roles made them.
+    pub actors: i64,
+    /// One of these.
+    pub actor: String,
+    /// The listing, if it was only one.
+    pub listing: Option<PropertyId>,
+    /// The listing's headline.
+    pub title: Option<String>,
+}
+
 /// Who made a change that came in the way of an edit, from the editor's point of view.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Author {

@@ -69,7 +69,7 @@ pub use fact_filter::{Asked, Comparison, FactFilter, FactParameter};
 pub use fact_kind::{FactKind, FactValue, SEPARATOR};
 pub use facts::{Facts, FactsJson, optional_facts, sorted_facts};
 pub use field_errors::FieldErrors;
-pub use history::{Author, DeletedListing, FieldChange, HistoryEntry};
+pub use history::{Author, ChangeMark, DeletedListing, FieldChange, HistoryEntry};
 pub use history_query::{HistoryKind, HistoryPlace, HistoryQuery};
 pub use import::{ImportSample, UploadId};
 pub use job::{Job, JobCounts, JobId, JobKind, JobState, MAX_TRIES, delay_after};

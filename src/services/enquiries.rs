@@ -12,7 +12,7 @@ use chrono::Utc;
 use super::links::Links;
 use super::post::{Post, Subject};
 use super::{Result, Visitor};
-use crate::db::{Database, enquiries, login_failures};
+use crate::db::{Class, Database, enquiries, login_failures};
 use crate::domain::{Enquiry, EnquiryFilter, EnquiryState, NewEnquiry, Property, PropertyId};
 
 /// How old a form's token is when people send it: programs are faster, and forget it for days.
@@ -126,6 +126,7 @@ impl Enquiries {
 
     /// How many enquiries are unread.
     pub async fn count_unread(&self) -> Result<i64> {
-        Ok(enquiries::count_unread(&self.database.client().await?).await?)
+        let client = self.database.of(Class::Staff).client().await?;
+        Ok(enquiries::count_unread(&client).await?)
     }
 }

@@ -87,6 +87,14 @@ impl Loopback {
         let _ = self.address.set(address);
     }
 
+    /// Where the server listens, for people; `None` while it doesn't.
+    pub(super) fn place(&self) -> Option<String> {
+        Some(match self.address.get()? {
+            Address::Tcp(address) => format!(":{}", address.port()),
+            Address::Unix(path) => format!(" {}", path.display()),
+        })
+    }
+
     /// A client; `None` while the server doesn't listen.
     pub(super) fn client(&self) -> Option<LoopbackClient> {
         let address = self.address.get()?;

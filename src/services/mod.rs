@@ -66,7 +66,11 @@ pub use management::explanation::{
     ExplainedLevel, ExplainedPage, ExplainedTag, Explanation, PastEvent,
 };
 pub use management::figures::{EventState, LevelFigures, Report, Saved};
-pub use management::history::{CacheHistory, Point, SAMPLING};
+pub use management::history::{
+    BySource, CacheHistory, Gauges, Point, Range, SAMPLING, Series, TableRow, TopUrls, UrlFigures,
+    UrlRow,
+};
+pub use management::instances::{Instance, InstanceState, MOST_LAG};
 pub use management::keys::{KeyFamily, Keys};
 pub use management::load_test::{Bar, LoadTest, LoadTestReport, LoadTestRequest};
 pub use management::overview::Overview;
@@ -83,7 +87,7 @@ pub use post::Post;
 pub use sessions::{NAME as SESSION_NAME, SessionState, Sessions, USER_ID};
 pub use submissions::{CreateOutcome, Submission};
 pub use tasks::Tasks;
-pub use traffic::{Route, Traffic};
+pub use traffic::{Route, Traffic, Turned};
 pub use turns::{Turn, Turns, TurnsReport};
 pub use undo::{MAX_UNDONE, RestoreOutcome, UndoOutcome};
 pub use worker::Worker;
@@ -184,6 +188,7 @@ impl Services {
                 expensive: expensive.clone(),
                 jobs: jobs.figures.clone(),
                 rejected: rejected.clone(),
+                drain: drain.clone(),
             },
             expensive,
             jobs,

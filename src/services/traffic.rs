@@ -66,6 +66,36 @@ impl Route {
     }
 }
 
+/// Why a request is turned away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turned {
+    /// The client has used up a limit (429).
+    Limited,
+    /// A server or a share of the connections is not to be had (503).
+    Unavailable,
+}
+
+impl Turned {
+    /// Every reason.
+    pub const ALL: [Self; 2] = [Self::Limited, Self::Unavailable];
+
+    /// The status that such requests are answered with.
+    pub fn status(self) -> u16 {
+        match self {
+            Self::Limited => 429,
+            Self::Unavailable => 503,
+        }
+    }
+
+    /// Its name in the figures.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Limited => "client_limit",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
 const ROUTES: usize = Route::ALL.len();
 /// Classes of statuses: 1xx to 5xx.
 const CLASSES: usize = 5;
@@ -75,6 +105,7 @@ const CLASSES: usize = 5;
 #[repr(align(128))]
 struct Shard {
     answered: [[AtomicU64; CLASSES]; ROUTES],
+    turned: [[AtomicU64; Turned::ALL.len()]; ROUTES],
     times: [Histogram; ROUTES],
 }
 
@@ -86,7 +117,11 @@ impl Traffic {
     /// Counts an answer.
     pub fn count(&self, route: Route, status: u16) {
         let class = usize::from(status / 100).clamp(1, CLASSES) - 1;
-        self.0[own_shard()].answered[route as usize][class].fetch_add(1, Relaxed);
+        let shard = &self.0[own_shard()];
+        shard.answered[route as usize][class].fetch_add(1, Relaxed);
+        if let Some(why) = Turned::ALL.into_iter().find(|why| why.status() == status) {
+            shard.turned[route as usize][why as usize].fetch_add(1, Relaxed);
+        }
     }
 
     /// Notes how long an answer took.
@@ -101,6 +136,12 @@ impl Traffic {
             shards.map(|shard| shard.answered[route as usize][class].load(Relaxed)).sum()
         };
         std::array::from_fn(of_class)
+    }
+
+    /// How many requests were turned away for a reason.
+    pub fn turned(&self, route: Route, why: Turned) -> u64 {
+        let of_shard = |shard: &Shard| shard.turned[route as usize][why as usize].load(Relaxed);
+        self.0.iter().map(of_shard).sum()
     }
 
     /// How long answers took that were timed.
@@ -126,6 +167,8 @@ mod tests {
             }
         });
         assert_eq!(traffic.answered(Route::Detail), [1, 2, 1, 1, 2]);
+        assert_eq!(traffic.turned(Route::Detail, Turned::Unavailable), 1);
+        assert_eq!(traffic.turned(Route::Detail, Turned::Limited), 0);
         assert_eq!(traffic.times(Route::Detail).total(), 7);
         assert_eq!(traffic.answered(Route::List), [0; CLASSES]);
     }

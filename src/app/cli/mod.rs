@@ -235,11 +235,12 @@ fn run(command: Command) -> Result<(), CommandError> {
     };
     drop(guard);
     let config = Config::from_environment()?;
-    logging::start(&match command {
+    let filter = match command {
         Command::Serve { .. } | Command::Worker => logging::of_site(config.site.debug),
         // A command's own lines are its output; the site's are its log.
         _ => "warn".to_owned(),
-    });
+    };
+    logging::start(&filter, config.site.log_format);
     let result = runtime.block_on(dispatch(command, config, stop));
     // Otherwise the runtime would wait for a prompt that is still open.
     runtime.shutdown_background();

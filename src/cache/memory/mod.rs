@@ -78,6 +78,12 @@ impl MemoryTier {
         (page.stamps.are_current() && since <= GRACE).then_some((page, since))
     }
 
+    /// Whether it holds a page that was invalidated before it expired.
+    pub(super) fn has_invalidated(&self, key: &CacheKey, now: Instant) -> bool {
+        let page = self.pages.as_ref().and_then(|pages| pages.get(key));
+        page.is_some_and(|page| !page.ttl(now).is_zero() && !page.stamps.are_current())
+    }
+
     /// Keeps a page.
     pub(super) fn insert(&self, key: &CacheKey, page: &Arc<HeldPage>) -> bool {
         let Some(pages) = self.pages.as_ref().filter(|_| page.stamps.are_current()) else {

@@ -75,3 +75,53 @@ pub enum Outcome {
     /// It answered though that answer expired so long ago, because the database is out of reach.
     Stale(Duration),
 }
+
+/// Where the page came from that a reader was answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// This process's memory.
+    Memory,
+    /// Redis.
+    Redis,
+    /// It was rendered from cached query results.
+    Query,
+    /// It was rendered from the database.
+    Database,
+    /// An entry that had expired, because the database was out of reach.
+    Stale,
+    /// There was none: the answer was 503.
+    Unavailable,
+}
+
+impl Source {
+    /// Every source, the nearest to the reader first.
+    pub const ALL: [Self; 6] =
+        [Self::Memory, Self::Redis, Self::Query, Self::Database, Self::Stale, Self::Unavailable];
+
+    /// Its name in figures.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Redis => "redis",
+            Self::Query => "query",
+            Self::Database => "database",
+            Self::Stale => "stale",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    /// The source of a page, by how each level took part, the one nearest to the database first.
+    pub(in crate::cache) fn of(trail: &[(Level, Outcome)]) -> Self {
+        let Some(((level, outcome), queries)) = trail.split_last() else {
+            return Self::Database;
+        };
+        let hit = |(_, outcome): &(Level, Outcome)| matches!(outcome, Outcome::Hit(_));
+        match (outcome, level) {
+            (Outcome::Hit(_), Level::PageMemory) => Self::Memory,
+            (Outcome::Hit(_), _) => Self::Redis,
+            (Outcome::Stale(_), _) => Self::Stale,
+            _ if !queries.is_empty() && queries.iter().all(hit) => Self::Query,
+            _ => Self::Database,
+        }
+    }
+}

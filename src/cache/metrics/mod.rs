@@ -7,8 +7,10 @@ mod shard;
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 pub use histogram::{Buckets, Histogram};
-pub use level::{Level, Outcome};
+pub use level::{Level, Outcome, Source};
 use shard::{Event, Shards};
 pub use shard::{SHARDS, own_shard};
 
@@ -43,23 +45,41 @@ pub struct LevelCounts {
     pub load_times: Buckets,
 }
 
-/// The pages that readers were answered with since the program started; errors are none.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct PageCounts {
-    /// Those that a cache level had, were they but stand-ins during an outage.
-    pub cached: u64,
-    /// Those that were computed for the reader, or whose computation was waited for.
-    pub computed: u64,
-}
+/// The pages that readers were answered with since the program started, by [`Source`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageCounts([u64; Source::ALL.len()]);
 
 impl PageCounts {
+    /// Counts by source, in the order of [`Source::ALL`].
+    pub fn new(counts: [u64; Source::ALL.len()]) -> Self {
+        Self(counts)
+    }
+
+    /// Those of a source.
+    pub fn of(&self, source: Source) -> u64 {
+        self.0[source as usize]
+    }
+
+    /// Those that a cache level had, were they but stand-ins during an outage.
+    pub fn cached(&self) -> u64 {
+        self.of(Source::Memory) + self.of(Source::Redis) + self.of(Source::Stale)
+    }
+
+    /// Those that were computed for the reader, or whose computation was waited for.
+    pub fn computed(&self) -> u64 {
+        self.of(Source::Query) + self.of(Source::Database)
+    }
+
     /// What was counted since an earlier look.
     #[must_use]
     pub fn since(&self, earlier: &Self) -> Self {
-        Self {
-            cached: self.cached.saturating_sub(earlier.cached),
-            computed: self.computed.saturating_sub(earlier.computed),
-        }
+        Self(std::array::from_fn(|at| self.0[at].saturating_sub(earlier.0[at])))
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn plus(&self, more: &Self) -> Self {
+        Self(std::array::from_fn(|at| self.0[at].saturating_add(more.0[at])))
     }
 }
 
@@ -103,20 +123,18 @@ impl Metrics {
 
     /// The pages that readers were answered with.
     pub fn pages(&self) -> PageCounts {
-        PageCounts {
-            cached: self.shards.sum(Level::PageMemory, Event::PageCached),
-            computed: self.shards.sum(Level::PageMemory, Event::PageComputed),
-        }
+        PageCounts(Source::ALL.map(|source| self.shards.served(source)))
     }
 
     /// Counts a page that a reader is answered with. It has its place beside the counters of the memory tier, which the
     /// fastest answer touches anyway.
-    pub(super) fn count_page(&self, cached: bool) {
-        let event = match cached {
-            true => Event::PageCached,
-            false => Event::PageComputed,
-        };
-        self.shards.own(Level::PageMemory).add(event);
+    pub(super) fn count_page(&self, source: Source) {
+        self.shards.own(Level::PageMemory).serve(source);
+    }
+
+    /// Counts a page that a reader got 503 for.
+    pub fn count_unavailable(&self) {
+        self.count_page(Source::Unavailable);
     }
 
     /// Counts an outcome.

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
-use super::{Buckets, Histogram, Level};
+use super::{Buckets, Histogram, Level, Source};
 
 /// What is counted.
 #[derive(Debug, Clone, Copy)]
@@ -16,11 +16,9 @@ pub(super) enum Event {
     Invalidation,
     Collapsed,
     Error,
-    PageCached,
-    PageComputed,
 }
 
-const EVENTS: usize = 10;
+const EVENTS: usize = 8;
 /// How many shards there are. More threads than this share some, which is right, only slower.
 pub const SHARDS: usize = 8;
 
@@ -38,6 +36,7 @@ pub fn own_shard() -> usize {
 #[repr(align(128))]
 pub(super) struct Shard {
     counts: [AtomicU64; EVENTS],
+    served: [AtomicU64; Source::ALL.len()],
     pub(super) hit_times: Histogram,
     pub(super) load_times: Histogram,
 }
@@ -45,6 +44,10 @@ pub(super) struct Shard {
 impl Shard {
     pub(super) fn add(&self, event: Event) {
         self.counts[event as usize].fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn serve(&self, source: Source) {
+        self.served[source as usize].fetch_add(1, Relaxed);
     }
 }
 
@@ -63,6 +66,11 @@ impl Shards {
     pub(super) fn sum(&self, level: Level, event: Event) -> u64 {
         let of_level = self.shards.iter().map(|shard| &shard[level as usize]);
         of_level.map(|shard| shard.counts[event as usize].load(Relaxed)).sum()
+    }
+
+    pub(super) fn served(&self, source: Source) -> u64 {
+        let shards = self.shards.iter().flatten();
+        shards.map(|shard| shard.served[source as usize].load(Relaxed)).sum()
     }
 
     /// The times of hits and of loads.

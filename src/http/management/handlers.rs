@@ -14,7 +14,7 @@ use crate::http::pages::explained;
 use crate::http::views::management::{DashboardPage, ExplainPage, Figures, WarmPage};
 use crate::http::views::page;
 use crate::http::{Answer, AppError, Site};
-use crate::services::EXPOSITION_TYPE;
+use crate::services::{EXPOSITION_TYPE, Range};
 
 /// The URL that is explained where none is asked for.
 const LIST: &str = "/properties/";
@@ -51,7 +51,7 @@ pub(super) async fn exposition(operator: Operator) -> HttpResponse {
 
 /// `GET /properties/redis-metrics/`
 pub(super) async fn metrics(operator: Operator, request: HttpRequest) -> Answer {
-    let overview = operator.services.management.overview().await;
+    let overview = operator.services.management.overview(range_of(&request)).await;
     match Format::of(request.query_string(), request.headers()) {
         Format::Json => Ok(json_response(&overview.json())),
         Format::Html => {
@@ -59,6 +59,13 @@ pub(super) async fn metrics(operator: Operator, request: HttpRequest) -> Answer 
             page(no_store(), &DashboardPage { frame: operator.frame(), figures })
         }
     }
+}
+
+/// The range of time that a URL names; the shortest if it names none.
+pub(super) fn range_of(request: &HttpRequest) -> Range {
+    let mut pairs = form_urlencoded::parse(request.query_string().as_bytes());
+    let named = pairs.find(|(name, _)| name == "range");
+    named.map_or_else(Range::default, |(_, name)| Range::named(&name))
 }
 
 /// `GET /properties/cache-explain/?url=…`

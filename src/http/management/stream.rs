@@ -13,7 +13,8 @@ use serde_json::json;
 
 use super::access::Operator;
 use super::answer::no_store;
-use crate::http::views::management::{Figures, FiguresPart};
+use super::handlers::range_of;
+use crate::http::views::management::{Figures, FiguresPart, charts_json};
 use crate::http::{Answer, AppError};
 use crate::services::{FIGURES_EVERY, FigureStream, Overview};
 
@@ -30,7 +31,7 @@ pub(super) async fn watch(operator: Operator, request: HttpRequest) -> Answer {
     if request.method() == Method::HEAD {
         return Ok(response.finish());
     }
-    let places = operator.services.streams.watch();
+    let places = operator.services.streams.watch(range_of(&request));
     let watcher = Watcher(places.ok_or(AppError::Throttled(WAIT))?, None);
     let events = stream::unfold(watcher, |mut watcher| async move {
         let overview = watcher.0.next().await?;
@@ -47,9 +48,9 @@ impl Watcher {
         let figures = json!({"html": html, "running": overview.warm.running});
         let retry = FIGURES_EVERY.as_millis() / 2;
         let mut text = format!("retry: {retry}\nevent: figures\ndata: {figures}\n\n");
-        let latest = overview.minutes.last().map(|point| point.at);
+        let latest = overview.series.points.last().map(|point| point.at);
         if self.1.is_none() || self.1 != latest {
-            let history = overview.history_json();
+            let history = charts_json(overview);
             text.push_str(&format!("event: history\ndata: {history}\n\n"));
             // Without any sample so far, an empty history is told once.
             self.1 = latest.or(Some(0));

@@ -65,13 +65,13 @@ impl Failing {
         Self {
             format: Format::of_failure(failures, request.query_string(), request.headers()),
             in_admin: asked.is_some_and(|asked| asked.route == Route::Admin),
-            id: extensions.get::<RequestId>().copied(),
+            id: extensions.get::<RequestId>().cloned(),
         }
     }
 
-    /// The request's number; empty when it has none.
+    /// The request's id; empty when it has none.
     fn number(&self) -> String {
-        self.id.map(|id| id.to_string()).unwrap_or_default()
+        self.id.as_ref().map(RequestId::to_string).unwrap_or_default()
     }
 }
 
@@ -177,7 +177,7 @@ impl ResponseError for Failure {
         keep(outage.error_response().headers(), headers);
         harden(headers);
         // The middleware that shows it sees responses, and not what fails.
-        if let Some(id) = self.0.id {
+        if let Some(id) = &self.0.id {
             id.show(headers);
         }
         response

@@ -5,6 +5,7 @@
 
 use std::future::{Ready, ready};
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
@@ -13,10 +14,10 @@ use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 use futures_util::future::Either;
 
 use super::harden::harden;
-use super::request_id::{RequestId, cache_status as shown};
+use super::request_id::{RequestId, cache_status as shown, log_answer};
 use crate::cache::policy;
 use crate::http::Site;
-use crate::http::client_address::{client_address, client_name};
+use crate::http::client_address::client_address;
 use crate::http::pages::{Asked, answer, cache_status, refresh};
 use crate::services::Services;
 
@@ -76,7 +77,8 @@ fn from_memory(request: &ServiceRequest, asked: &mut Asked) -> Option<HttpRespon
         return None;
     }
     let services = request.app_data::<web::Data<Services>>()?;
-    let id = RequestId::new();
+    let began = log::log_enabled!(log::Level::Debug).then(Instant::now);
+    let id = RequestId::assign(request.request());
     let hit = match id.during(|| services.cache.page_in_memory(wanted.key.key())) {
         Ok(hit) => hit,
         Err(missed) => {
@@ -90,13 +92,11 @@ fn from_memory(request: &ServiceRequest, asked: &mut Asked) -> Option<HttpRespon
     let status = response.status().as_u16();
     services.traffic.count(asked.route, status);
     id.during(|| {
-        log::debug!(
-            "request method={} path={} status={status} cache=\"{}\" client={}",
-            request.method(),
-            request.path(),
-            shown(response.headers()),
-            client_name(client_address(request.request()))
-        );
+        if let Some(began) = began {
+            let (client, cache) = (client_address(request.request()), shown(response.headers()));
+            let (method, path, took) = (request.method(), request.path(), began.elapsed());
+            log_answer(log::Level::Debug, method, path, status, took, cache, client);
+        }
     });
     id.show(response.headers_mut());
     if services.drain.closes_connections() {

@@ -3,7 +3,7 @@
 use prometheus::proto::MetricFamily;
 
 use super::family::{COUNTER, GAUGE, HISTOGRAM, counter, family, gauge, histogram};
-use crate::cache::metrics::{Buckets, LevelCounts, PageCounts};
+use crate::cache::metrics::{Buckets, LevelCounts, Source};
 use crate::cache::{Cache, Level, LevelReport, LinkReport, LinkState};
 
 /// A level with its counters.
@@ -11,8 +11,8 @@ type Counted = (Level, LevelCounts);
 
 pub(super) fn families(cache: &Cache) -> Vec<MetricFamily> {
     let levels = Level::ALL.map(|level| (level, cache.metrics().level(level)));
-    let mut families = vec![
-        pages(cache),
+    let mut families: Vec<_> = pages(cache).into();
+    families.extend([
         lookups(&levels),
         per_level(&levels, "stores", "Entries stored.", |counts| counts.stores),
         per_level(&levels, "invalidations", "Invalidations applied.", |counts| {
@@ -21,24 +21,33 @@ pub(super) fn families(cache: &Cache) -> Vec<MetricFamily> {
         per_level(&levels, "errors", "Failed operations.", |counts| counts.errors),
         durations(&levels, "hit", "Duration of lookups that hit.", |counts| &counts.hit_times),
         durations(&levels, "load", "Duration of loads after a miss.", |counts| &counts.load_times),
-    ];
+    ]);
     families.extend(memory(cache));
     families.extend(redis(cache));
-    families.push(event_log(cache));
+    families.extend(event_log(cache));
     families
 }
 
 /// The site's one number, whichever levels it has.
-fn pages(cache: &Cache) -> MetricFamily {
-    let PageCounts { cached, computed } = cache.metrics().pages();
-    let outcomes = [("cached", cached), ("computed", computed)];
-    family(
+fn pages(cache: &Cache) -> [MetricFamily; 2] {
+    let pages = cache.metrics().pages();
+    let outcomes = [("cached", pages.cached()), ("computed", pages.computed())];
+    let sources = Source::ALL.map(|of| counter(&[("source", of.name())], pages.of(of)));
+    let by_source = family(
+        COUNTER,
+        "cache_responses_total",
+        "Pages by where they came from: memory, redis, query (rendered from cached query results), database, \
+        stale (expired, during an outage), or unavailable (answered with 503).",
+        sources,
+    );
+    let by_outcome = family(
         COUNTER,
         "cache_pages_total",
         "Pages served, by whether they came from a cache level (cached), or were computed or waited for \
         (computed).",
         outcomes.map(|(outcome, count)| counter(&[("outcome", outcome)], count)),
-    )
+    );
+    [by_outcome, by_source]
 }
 
 fn lookups(levels: &[Counted]) -> MetricFamily {
@@ -157,9 +166,19 @@ fn redis(cache: &Cache) -> Vec<MetricFamily> {
     families
 }
 
-fn event_log(cache: &Cache) -> MetricFamily {
+fn event_log(cache: &Cache) -> [MetricFamily; 2] {
     let help = "Seconds since all committed changes were last known to be applied to the cache, or since the \
     start. This limits how old a response can be. Below one second while the database connection works.";
     let lag = cache.caught_up_since();
-    family(GAUGE, "event_log_lag_seconds", help, [gauge(&[], lag.as_secs_f64())])
+    let held = [("memory", cache.memory_is_armed() == Some(true)), ("redis", cache.is_following())];
+    [
+        family(GAUGE, "event_log_lag_seconds", help, [gauge(&[], lag.as_secs_f64())]),
+        family(
+            GAUGE,
+            "cache_lease_held",
+            "1 while this process may answer from the tier, because everything committed was applied recently \
+            enough.",
+            held.map(|(tier, held)| gauge(&[("tier", tier)], f64::from(u8::from(held)))),
+        ),
+    ]
 }

@@ -4,8 +4,9 @@ use prometheus::proto::MetricFamily;
 
 use super::family::{GAUGE, family, gauge};
 use crate::db::{Database, PoolReport};
+use crate::services::Drain;
 
-pub(super) fn families(database: &Database) -> Vec<MetricFamily> {
+pub(super) fn families(database: &Database, drain: &Drain) -> Vec<MetricFamily> {
     let version = [("version", env!("CARGO_PKG_VERSION")), ("build", env!("BUILD_ID"))];
     let build = family(
         GAUGE,
@@ -13,7 +14,13 @@ pub(super) fn families(database: &Database) -> Vec<MetricFamily> {
         "Always 1; the labels hold the version and the build.",
         [gauge(&version, 1.0)],
     );
-    let mut families = vec![build];
+    let draining = family(
+        GAUGE,
+        "draining",
+        "1 after the instance was asked to stop: it is not ready, and finishes its requests.",
+        [gauge(&[], f64::from(u8::from(drain.is_begun())))],
+    );
+    let mut families = vec![build, draining];
     families.extend(pools(&database.pools()));
     families.extend(process());
     families

@@ -16,7 +16,7 @@ use family::{COUNTER, counter, family};
 use prometheus::{Encoder as _, TextEncoder};
 
 use super::jobs::figures::JobFigures;
-use super::{Traffic, Turns};
+use super::{Drain, Traffic, Turns};
 use crate::cache::Cache;
 use crate::db::Database;
 
@@ -32,6 +32,7 @@ pub struct Exposition {
     pub(super) expensive: Turns,
     pub(super) jobs: JobFigures,
     pub(super) rejected: Arc<AtomicU64>,
+    pub(super) drain: Drain,
 }
 
 impl Exposition {
@@ -41,7 +42,7 @@ impl Exposition {
             .into_iter()
             .chain(requests::turns(&self.expensive.report()))
             .chain(cache::families(&self.cache))
-            .chain(instance::families(&self.database))
+            .chain(instance::families(&self.database, &self.drain))
             .chain(jobs::families(&self.jobs))
             .chain([family(
                 COUNTER,

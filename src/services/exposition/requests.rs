@@ -3,9 +3,9 @@
 use prometheus::proto::MetricFamily;
 
 use super::family::{COUNTER, GAUGE, HISTOGRAM, counter, family, gauge, histogram};
-use crate::services::{Route, Traffic, TurnsReport};
+use crate::services::{Route, Traffic, Turned, TurnsReport};
 
-pub(super) fn families(traffic: &Traffic) -> [MetricFamily; 2] {
+pub(super) fn families(traffic: &Traffic) -> [MetricFamily; 3] {
     let answered = Route::ALL.into_iter().flat_map(|route| {
         let of_class = move |(at, count)| {
             let status = format!("{}xx", at + 1);
@@ -15,11 +15,24 @@ pub(super) fn families(traffic: &Traffic) -> [MetricFamily; 2] {
         // Informational answers are none of the site's.
         classes.skip(1).map(of_class)
     });
+    let turned = Route::ALL.into_iter().flat_map(|route| {
+        Turned::ALL.map(|why| {
+            let labels = [("route", route.name()), ("reason", why.name())];
+            counter(&labels, traffic.turned(route, why))
+        })
+    });
     let times = Route::ALL
         .into_iter()
         .map(|route| histogram(&[("route", route.name())], &traffic.times(route)));
     [
         family(COUNTER, "http_requests_total", "Responses by route and status class.", answered),
+        family(
+            COUNTER,
+            "http_refused_total",
+            "Requests turned away: client_limit (429: the client has used up a limit) or unavailable (503: a \
+            server can't be reached or is too busy).",
+            turned,
+        ),
         family(
             HISTOGRAM,
             "http_request_duration_seconds",

@@ -189,7 +189,7 @@ pub(super) mod tests {
             },
             events: EventState { lag: Some(lag), ..EventState::default() },
             levels: Vec::new(),
-            pages: PageCounts { cached: 69, computed: 31 },
+            pages: PageCounts::new([69, 0, 0, 31, 0, 0]),
             age: Duration::from_secs(900),
             page_ttl: Duration::from_secs(900),
         }

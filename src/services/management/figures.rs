@@ -146,7 +146,7 @@ impl Report {
 
     /// The hit ratio of the pages that readers asked this instance for, whichever level answered.
     pub fn page_hit_ratio(&self) -> Option<f64> {
-        hit_ratio(self.pages.cached, self.pages.computed)
+        hit_ratio(self.pages.cached(), self.pages.computed())
     }
 
     /// The figures of a level.

@@ -21,7 +21,7 @@ impl Report {
                 "refused": self.tiers.refusals, "uptime_seconds": self.number("uptime_in_seconds"),
             },
             "pages": {
-                "hits": self.pages.cached, "misses": self.pages.computed, "hit_ratio": self.page_hit_ratio(),
+                "hits": self.pages.cached(), "misses": self.pages.computed(), "hit_ratio": self.page_hit_ratio(),
                 "since_seconds": self.age.as_secs(),
             },
             "events": {

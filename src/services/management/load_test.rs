@@ -168,7 +168,7 @@ impl Management {
 
     fn page_hit_ratio(&self) -> Option<f64> {
         let pages = self.cache.metrics().pages();
-        hit_ratio(pages.cached, pages.computed)
+        hit_ratio(pages.cached(), pages.computed())
     }
 }
 

@@ -6,10 +6,12 @@ pub(super) mod explanation;
 pub(super) mod figures;
 mod figures_json;
 pub(super) mod history;
+pub(super) mod instances;
 pub(super) mod keys;
 pub(super) mod load_test;
 pub(super) mod overview;
 pub(super) mod rating;
+mod reporting;
 mod sampling;
 pub(super) mod signals;
 mod status;
@@ -28,6 +30,7 @@ use crate::cache::Cache;
 use crate::db::Database;
 use crate::db::probes::ACTOR;
 use history::CacheHistory;
+use instances::Reports;
 use keys::LastKeys;
 use warming::Warming;
 
@@ -45,6 +48,8 @@ pub struct Management {
     probes: Arc<watch::Sender<BTreeSet<String>>>,
     history: Arc<CacheHistory>,
     last_keys: Arc<LastKeys>,
+    /// What the other instances reported last.
+    reports: Arc<watch::Sender<Reports>>,
     started: Instant,
 }
 
@@ -69,6 +74,7 @@ impl Management {
             probes: Arc::default(),
             history: Arc::default(),
             last_keys: Arc::default(),
+            reports: Arc::new(watch::Sender::new(None)),
             started: Instant::now(),
         }
     }

@@ -7,12 +7,15 @@ use serde_json::{Value, json};
 
 use super::Management;
 use super::figures::Report;
-use super::history::Point;
+use super::history::{Range, Series};
+use super::instances::Instance;
 use super::keys::{KeyFamily, Keys};
 use super::rating::hit_ratio;
 use super::warming::WarmState;
 use crate::cache::metrics::PageCounts;
 use crate::cache::{CacheError, LevelReport, PastInvalidation};
+use crate::db::history;
+use crate::domain::ChangeMark;
 use crate::services::families::{kind_names, kind_of};
 
 /// All that the dashboard shows.
@@ -32,31 +35,29 @@ pub struct Overview {
     pub warm: WarmState,
     /// The pages of this instance in the last quarter of an hour.
     pub lately: PageCounts,
-    /// The last quarter of an hour, the earliest first.
-    pub minutes: Vec<Point>,
-    /// The last day in steps of five minutes, the earliest first.
-    pub day: Vec<Point>,
-    /// The last quarter of an hour by the minute, the latest first.
-    pub by_minute: Vec<Point>,
-    /// The last day by the hour, the latest first.
-    pub by_hour: Vec<Point>,
+    /// What the range shows.
+    pub series: Series,
+    /// The instances, this one first.
+    pub instances: Vec<Instance>,
 }
 
 /// So many keys of each family are weighed.
 const MOST_WEIGHED: u64 = 40;
+/// So many steps and kinds of changes are listed.
+const MOST_MARKS: i64 = 60;
 /// How long a look at the keys is good enough for those who watch.
 const KEYS_FOR: Duration = Duration::from_secs(10);
 
 impl Management {
     /// All that the dashboard shows, as it is now; also logged.
-    pub async fn overview(&self) -> Overview {
+    pub async fn overview(&self, range: Range) -> Overview {
         let report = self.report().await;
         let keys = self.keys().await;
-        self.overview_of(report, keys).await
+        self.overview_of(range, report, keys).await
     }
 
     /// The same for those who watch: not logged, and the keys may be those of some seconds ago.
-    pub(super) async fn overview_at_leisure(&self) -> Overview {
+    pub(super) async fn overview_at_leisure(&self, range: Range) -> Overview {
         let keys = {
             let mut last = self.last_keys.lock().await;
             match &*last {
@@ -69,16 +70,21 @@ impl Management {
             }
         };
         let report = self.figures().await;
-        self.overview_of(report, keys).await
+        self.overview_of(range, report, keys).await
     }
 
-    async fn overview_of(&self, report: Report, keys: Result<Keys, String>) -> Overview {
+    async fn overview_of(
+        &self,
+        range: Range,
+        report: Report,
+        keys: Result<Keys, String>,
+    ) -> Overview {
         let now = Utc::now();
         self.load_history(now).await;
         let history = self.history();
         let lately = history.lately(&report.pages, now);
-        let mut by_hour = history.last_day(now, 3600);
-        by_hour.reverse();
+        let mut series = history.series(range, &report.pages, now);
+        series.marks = self.marks(range, series.between.0).await;
         Overview {
             at: now,
             report,
@@ -87,11 +93,17 @@ impl Management {
             invalidations: self.cache.recent_invalidations(),
             warm: self.warm_state(),
             lately,
-            minutes: history.last_minutes(now),
-            day: history.last_day(now, 300),
-            by_minute: history.by_minute(now),
-            by_hour,
+            series,
+            instances: self.instances(now),
         }
+    }
+
+    /// The changes since a time; `None` when the history can't be read.
+    async fn marks(&self, range: Range, from: i64) -> Option<Vec<ChangeMark>> {
+        let from = DateTime::from_timestamp(from, 0)?;
+        let client = self.database.client().await.ok()?;
+        let marks = history::list_marks(&client, from, range.table_step() as f64, MOST_MARKS);
+        marks.await.ok()
     }
 
     async fn keys(&self) -> Result<Keys, String> {
@@ -123,7 +135,7 @@ impl Management {
 impl Overview {
     /// The hit ratio of the last quarter of an hour.
     pub fn lately_hit_ratio(&self) -> Option<f64> {
-        hit_ratio(self.lately.cached, self.lately.computed)
+        hit_ratio(self.lately.cached(), self.lately.computed())
     }
 
     /// The figures as SPEC's JSON, with what the dashboard shows besides.
@@ -131,7 +143,7 @@ impl Overview {
         let mut json = self.report.json();
         let metrics = &mut json["metrics"];
         metrics["pages"]["last_15_minutes"] = json!({
-            "hits": self.lately.cached, "misses": self.lately.computed,
+            "hits": self.lately.cached(), "misses": self.lately.computed(),
             "hit_ratio": self.lately_hit_ratio(),
         });
         metrics["memory_tier"] = json!({
@@ -143,12 +155,8 @@ impl Overview {
             metrics["keys_reason"] = json!(reason);
         }
         metrics["invalidations"] = json!(self.invalidations);
-        metrics["history"] = self.history_json();
+        metrics["history"] = self.series.json();
+        metrics["instances"] = json!(self.instances);
         json
-    }
-
-    /// The data of the charts.
-    pub fn history_json(&self) -> Value {
-        json!({"last_15_minutes": self.minutes, "last_24_hours": self.day})
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
 use super::Management;
+use super::history::Range;
 use super::overview::Overview;
 
 /// How often the figures are sent.
@@ -17,8 +18,8 @@ const MOST: usize = 12;
 /// Figures that are as young as this are sent to every watcher alike.
 const SHARED_FOR: Duration = Duration::from_millis(1500);
 
-/// The figures that were made last, and when.
-type Latest = Mutex<Option<(Instant, Arc<Overview>)>>;
+/// The figures that were made last for each range, and when.
+type Latest = [Mutex<Option<(Instant, Arc<Overview>)>>; Range::ALL.len()];
 
 /// The watchers of an instance; cheap to clone.
 #[derive(Clone)]
@@ -32,6 +33,7 @@ pub struct FigureStreams {
 /// One who watches; the place is free again when it is dropped.
 pub struct FigureStream {
     streams: FigureStreams,
+    range: Range,
     ended: watch::Receiver<bool>,
     until: Instant,
     first: bool,
@@ -49,12 +51,13 @@ impl FigureStreams {
     }
 
     /// A place among the watchers; `None` when there are too many, or the site stops.
-    pub fn watch(&self) -> Option<FigureStream> {
+    pub fn watch(&self, range: Range) -> Option<FigureStream> {
         let place = self.places.clone().try_acquire_owned().ok()?;
         let ended = self.ended.subscribe();
         let has_ended = *ended.borrow();
         (!has_ended).then(|| FigureStream {
             streams: self.clone(),
+            range,
             ended,
             until: Instant::now() + LONGEST,
             first: true,
@@ -68,14 +71,14 @@ impl FigureStreams {
     }
 
     /// The figures of a moment ago, which every watcher shares.
-    async fn shared_overview(&self) -> Arc<Overview> {
-        let mut latest = self.latest.lock().await;
+    async fn shared_overview(&self, range: Range) -> Arc<Overview> {
+        let mut latest = self.latest[range as usize].lock().await;
         if let Some((at, overview)) = &*latest
             && at.elapsed() < SHARED_FOR
         {
             return overview.clone();
         }
-        let overview = Arc::new(self.management.overview_at_leisure().await);
+        let overview = Arc::new(self.management.overview_at_leisure(range).await);
         *latest = Some((Instant::now(), overview.clone()));
         overview
     }
@@ -94,7 +97,7 @@ impl FigureStream {
             }
         }
         tokio::select! {
-            overview = self.streams.shared_overview() => Some(overview),
+            overview = self.streams.shared_overview(self.range) => Some(overview),
             _ = self.ended.wait_for(|ended| *ended) => None,
         }
     }

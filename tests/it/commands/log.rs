@@ -1,5 +1,9 @@
 //! The log of a running site: one line each, and which request it is about.
 
+use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
 use crate::harness::{Browser, Plan, Shell, Shows as _, TestDatabase, eventually, until};
 
 async fn serving() -> (Plan, crate::harness::Serving) {
@@ -28,7 +32,8 @@ async fn every_line_about_a_request_has_its_number() {
             hit,
             &[
                 "cache hit level=page-memory ",
-                "request method=GET path=/properties/ status=200 cache=\"page-memory; hit",
+                "request method=GET path=/properties/ status=200 ms=",
+                " cache=\"page-memory; hit",
                 "\" client=127.0.0.1",
             ],
         ),
@@ -72,6 +77,58 @@ async fn nobody_writes_lines_into_the_log() {
         assert!(line.starts_with("[20") && line.contains("Z "), "{line:?}");
         assert!(!line.starts_with("[2026-01-01T00:00:00.000Z"), "{line:?}");
         assert!(!line.contains(|c: char| c.is_control()), "{line:?}");
+    }
+}
+
+#[tokio::test]
+async fn with_json_every_line_is_one_object_whatever_a_client_sends() {
+    let plan = Plan::with_homes(2).await;
+    let shell = Shell::of(&plan).set("RUST_LOG", "info,property_listings::http=debug");
+    let site = shell.set("LOG_FORMAT", "json").serve(&["serve"]);
+    let browser = Browser::new(&site.origin);
+    let page = browser.get("/properties/").await;
+    let hit = browser.get("/properties/").await;
+    let forged = "eve\n{\"level\":\"INFO\"}\"\\\u{2028}\u{1b}[2J";
+    browser.try_log_in(forged, "wrong", "").await;
+    browser.get("/properties/%0A%22%FF%00/").await;
+    let mut stream =
+        TcpStream::connect(site.origin.trim_start_matches("http://")).await.expect("it listens");
+    let raw =
+        b"GET /properties/\"\\\xff\xfe/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    stream.write_all(raw).await.expect("sent");
+    stream.read_to_end(&mut Vec::new()).await.expect("answered");
+    browser.get("/properties/last/").await;
+    let log = eventually("the last line is written", async || {
+        let log = site.log();
+        log.contains("\"path\":\"/properties/last/\"").then_some(log)
+    })
+    .await;
+    let mut records = Vec::new();
+    for line in log.lines() {
+        assert!(!line.contains(|c: char| c.is_control() || c == '\u{2028}'), "{line:?}");
+        let record: Value =
+            serde_json::from_str(line).unwrap_or_else(|err| panic!("{err}: {line:?}"));
+        for field in ["timestamp", "level", "target", "message"] {
+            assert!(record[field].is_string(), "{field}: {line}");
+        }
+        records.push(record);
+    }
+    let told = |text: &str| {
+        records
+            .iter()
+            .any(|record| record["message"].as_str().is_some_and(|said| said.contains(text)))
+    };
+    // The user name is escaped within its quotation marks, as in the text format.
+    assert!(told(&forged.escape_debug().to_string()), "{log}");
+    assert!(records.iter().any(|record| record["path"] == "/properties/%0A%22%FF%00/"), "{log}");
+    for (page, level) in [(&page, "page-redis; fwd=uri-miss; stored"), (&hit, "page-memory; hit")] {
+        let id = page.header("x-request-id");
+        let mut of_request = records.iter().filter(|record| record["request_id"] == id);
+        let record = of_request.find(|record| record["message"] == "request").expect("a line");
+        assert_eq!((&record["method"], &record["path"]), (&"GET".into(), &"/properties/".into()));
+        assert_eq!((&record["status"], &record["client"]), (&200.into(), &"127.0.0.1".into()));
+        assert!(record["ms"].as_f64().is_some_and(|ms| ms > 0.0), "{record}");
+        assert!(record["cache"].as_str().is_some_and(|cache| cache.contains(level)), "{record}");
     }
 }
 

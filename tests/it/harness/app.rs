@@ -15,7 +15,7 @@ use property_listings::app::stop::Stop;
 use property_listings::config::{CacheVersions, Config, Listen};
 use property_listings::db::Database;
 use property_listings::events::Receiver;
-use property_listings::services::Services;
+use property_listings::services::{Range, Services};
 use tokio::sync::oneshot;
 
 use super::{Browser, Listing, Page, Proxy, TestDatabase, eventually, shared};
@@ -359,7 +359,7 @@ impl App {
     pub(crate) async fn has_heard_of_something(&self) {
         let management = &self.services.management;
         let heard = async || {
-            let invalidations = management.overview().await.invalidations;
+            let invalidations = management.overview(Range::default()).await.invalidations;
             (!invalidations.is_empty()).then_some(())
         };
         eventually("the site hears of a write", heard).await;

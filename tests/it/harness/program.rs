@@ -139,7 +139,8 @@ impl Shell {
             let length = log.read_line(&mut lines).expect("text");
             assert_ne!(length, 0, "it ended before it listened: {lines}");
             if let Some((_, origin)) = lines[from..].split_once("listening on ") {
-                break origin.trim().to_owned();
+                // In a JSON line, the text ends with a quotation mark.
+                break origin.split(['"', '\n']).next().unwrap_or_default().trim().to_owned();
             }
         };
         // A full pipe would stop it.

@@ -1,6 +1,8 @@
 //! The cache-stats dashboard and what is done on it, with scripts and without.
 
-use crate::harness::{App, Chromium, Plan, Proxy, Shows as _, eventually, listing, until};
+use crate::harness::{
+    App, Chromium, Plan, Proxy, Shows as _, eventually, listing, until, with_and_without_scripts,
+};
 
 const DASHBOARD: &str = "/properties/redis-metrics/";
 
@@ -111,7 +113,9 @@ async fn the_charts_show_what_was_sampled() {
     chromium.open(&app, DASHBOARD).await;
     let drawn = "return [...document.querySelectorAll('.chart')].filter(chart =>
         chart.querySelector('canvas') && !chart.classList.contains('chart--empty')).length";
-    until("four charts are drawn", async || chromium.run(drawn, &[]).await == 4).await;
+    // Redis has evicted nothing, or nothing is known of the time before the sample.
+    until("the charts are drawn", async || chromium.run(drawn, &[]).await.as_u64() >= Some(5))
+        .await;
 }
 
 #[tokio::test]
@@ -120,7 +124,7 @@ async fn without_scripts_the_same_figures_are_tables_and_every_action_works() {
     use_it(&app).await;
     let chromium = Chromium::start().await.without_scripts().await;
     chromium.open(&app, DASHBOARD).await;
-    let table = chromium.text("#live-by-minute").await;
+    let table = chromium.text("#live-table").await;
     assert!(table.contains('%') && !table.contains("No data yet"), "{table}");
     assert!(chromium.texts(".chart").await.iter().all(String::is_empty));
     app.get("/properties/").await;
@@ -181,11 +185,60 @@ async fn each_line_of_a_chart_has_a_dash_and_a_mark_of_its_own() {
     use_it(&app).await;
     let chromium = Chromium::start().await;
     chromium.open(&app, DASHBOARD).await;
-    let marks = "const lines = [...document.querySelectorAll('#chart-times-minutes .line')];
-        const drawn = [line => line.firstChild.getAttribute('stroke-dasharray'), line => line.lastChild.outerHTML];
-        return drawn.map(of => new Set(lines.map(of)).size)";
-    until("four lines are named", async || {
-        chromium.run(marks, &[]).await == serde_json::json!([4, 4])
+    for (chart, series) in [("served", 6), ("times", 4), ("memory", 2)] {
+        let drawn = format!(
+            "const lines = [...document.querySelectorAll('#chart-{chart} canvas.line')];
+             return [lines.length, new Set(lines.map(line => line.toDataURL())).size,
+                     new Set(lines.map(line => line.dataset.line)).size]"
+        );
+        // The responses with 503 and those from memory are both solid, at the two ends of the pile.
+        let patterns = if chart == "served" { series - 1 } else { series };
+        let want = serde_json::json!([series, series, patterns]);
+        until(chart, async || chromium.run(&drawn, &[]).await == want).await;
+    }
+}
+
+#[tokio::test]
+async fn the_range_is_kept_by_the_url_with_scripts_and_without() {
+    let app = operator().await;
+    use_it(&app).await;
+    with_and_without_scripts(async |chromium| {
+        chromium.open(&app, DASHBOARD).await;
+        chromium.follow(".ranges a[href$='range=7d']").await;
+        assert_eq!(chromium.text(".ranges [aria-current]").await, "7d");
+        chromium.text("#live-ratio").await.shows(["last 7 days", "The 7 days before"]);
+        let link = "return document.querySelector('.titlebar a').href";
+        let target = chromium.run(link, &[]).await;
+        assert!(target.as_str().is_some_and(|url| url.ends_with("?range=7d")), "{target}");
+        chromium.open(&app, &format!("{DASHBOARD}?range=7d")).await;
+        assert_eq!(chromium.text(".ranges [aria-current]").await, "7d");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mark_on_the_time_axis_leads_to_who_changed_what() {
+    let app = operator().await;
+    use_it(&app).await;
+    let chromium = Chromium::logged_in(&app).await;
+    chromium.open(&app, DASHBOARD).await;
+    until("there are marks", async || !chromium.texts(".chart__mark").await.is_empty()).await;
+    chromium.click("#chart-served .chart__mark:last-child").await;
+    let row = chromium.text("#live-changes tr:target").await;
+    assert!(row.contains("added") && row.contains("History"), "{row}");
+    chromium.follow("#live-changes tr:target a").await;
+    assert!(chromium.path().await.starts_with("/admin/history/?kind=added"));
+    assert_eq!(chromium.status().await, 200);
+}
+
+#[tokio::test]
+async fn the_legend_has_the_latest_values_where_there_is_no_cursor() {
+    let app = operator().await;
+    use_it(&app).await;
+    let chromium = Chromium::start().await;
+    chromium.open(&app, DASHBOARD).await;
+    until("the legend has a ratio", async || {
+        chromium.texts("#chart-ratio .u-legend").await.iter().any(|text| text.contains(" %"))
     })
     .await;
 }
@@ -197,7 +250,7 @@ async fn an_idle_site_is_said_to_be_idle() {
     let chromium = Chromium::start().await;
     chromium.open(&app, DASHBOARD).await;
     until("the chart says so", async || {
-        chromium.text("#chart-ratio-minutes").await.contains("No pages were requested in this time")
+        chromium.text("#chart-ratio").await.contains("No pages were requested in this time")
     })
     .await;
     chromium.text("#live-ratio").await.shows(["last 15 minutes", "Since the start"]);

@@ -80,9 +80,18 @@ async fn requests_are_counted_by_what_was_asked_for_whichever_way_they_are_answe
     assert_eq!(requests("admin", "3xx"), 1.0);
     assert_eq!(requests("other", "4xx"), 1.0);
     assert_eq!(requests("list", "5xx"), 0.0);
+    let refused = |route, reason| {
+        number(&scrape, "http_refused_total", &[("route", route), ("reason", reason)])
+    };
+    assert_eq!((refused("list", "client_limit"), refused("list", "unavailable")), (0.0, 0.0));
     let timed = |route| number(&scrape, "http_request_duration_seconds", &[("route", route)]);
     // Four of the list came from memory, which has a histogram of its own.
     assert_eq!((timed("list"), timed("detail")), (2.0, 2.0));
+    let responses = |source| number(&scrape, "cache_responses_total", &[("source", source)]);
+    assert_eq!(
+        (responses("memory"), responses("stale"), responses("unavailable")),
+        (4.0, 0.0, 0.0)
+    );
     let pages = |outcome| number(&scrape, "cache_pages_total", &[("outcome", outcome)]);
     assert_eq!(pages("cached"), 4.0);
     assert!(pages("computed") >= 2.0);
@@ -97,6 +106,10 @@ async fn the_instance_tells_of_its_servers_and_itself() {
     assert_eq!((state("up"), state("repairing"), state("down")), (1.0, 0.0, 0.0));
     assert_eq!(number(&scrape, "cache_redis_connections_total", &[]), 1.0);
     assert!(number(&scrape, "event_log_lag_seconds", &[]) < 20.0);
+    assert_eq!(number(&scrape, "draining", &[]), 0.0);
+    for tier in ["memory", "redis"] {
+        assert_eq!(number(&scrape, "cache_lease_held", &[("tier", tier)]), 1.0, "{tier}");
+    }
     assert_eq!(number(&scrape, "database_pool_limit", &[("pool", "requests")]), 4.0);
     assert_eq!(number(&scrape, "database_pool_waiting", &[("pool", "requests")]), 0.0);
     let connections = |state| {

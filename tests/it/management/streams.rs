@@ -44,7 +44,7 @@ async fn the_figures_come_at_once_and_follow_what_happens() {
     assert!(html.as_str().is_some_and(|html| html.contains("No data")), "{html}");
     let (name, data) = next(&mut stream, &mut buffer).await.expect("a history");
     assert_eq!(name, "history");
-    assert!(data.contains("last_15_minutes"), "{data}");
+    assert!(data.contains("\"points\""), "{data}");
     app.get("/properties/").await.assert_status(200);
     app.get("/properties/").await.assert_status(200);
     let followed = async {

@@ -72,3 +72,34 @@ async fn health_is_told_to_every_host_and_nothing_else_is() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_request_id_of_a_trusted_proxy_is_echoed_and_every_other_is_replaced() {
+    let generated = |id: &str| id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit());
+    let id = async |app: &App, name: &str, value: &str| {
+        // The first request computes the page, the second is answered from memory.
+        let ids = [(); 2].map(async |()| {
+            let page = app.reader.get_with("/properties/", &[(name, value)]).await;
+            page.header("x-request-id").to_owned()
+        });
+        let [first, second] = ids;
+        let (first, second) = (first.await, second.await);
+        assert_eq!(generated(&first), generated(&second), "{first} {second}");
+        first
+    };
+    let app = behind_a_proxy().await;
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let parent = format!("00-{trace}-00f067aa0ba902b7-01");
+    assert_eq!(id(&app, "x-request-id", "req-1.of:proxy").await, "req-1.of:proxy");
+    assert_eq!(id(&app, "traceparent", &parent).await, trace);
+    for wrong in ["a b", "\"><script>", &"a".repeat(129), "00-xyz"] {
+        let id = id(&app, "x-request-id", wrong).await;
+        assert!(generated(&id) || id == "00-xyz", "{wrong}: {id}");
+    }
+    let failed = app.reader.get_with("/properties/9/", &[("x-request-id", "req-2")]).await;
+    assert!(failed.assert_status(404).has("req-2"));
+    let app = Plan::with_homes(1).await.start().await;
+    for (name, value) in [("x-request-id", "req-1"), ("traceparent", &parent)] {
+        assert!(generated(&id(&app, name, value).await), "{name}");
+    }
+}

@@ -3,7 +3,7 @@
 use utoipa::ToSchema;
 
 use crate::cache::{PastInvalidation, Refusal};
-use crate::services::{Keys, Point, Saved};
+use crate::services::{Instance, Keys, Point, Saved, TopUrls};
 
 /// The cache's figures.
 #[derive(ToSchema)]
@@ -31,6 +31,8 @@ struct Metrics {
     /// The last ones of this instance, the latest first.
     invalidations: Vec<PastInvalidation>,
     history: History,
+    /// The instances of the site, this one first.
+    instances: Vec<Instance>,
 }
 
 #[derive(ToSchema)]
@@ -64,7 +66,7 @@ struct PageFigures {
     last_15_minutes: RecentPages,
 }
 
-/// Pages that this instance answered in the last 15 minutes.
+/// Pages that were answered in a time.
 #[derive(ToSchema)]
 struct RecentPages {
     hits: u64,
@@ -92,12 +94,37 @@ struct MemoryTier {
     max_bytes: u64,
 }
 
+/// A range of time, of every instance: 15 minutes, or what the parameter `range` names.
 #[derive(ToSchema)]
 struct History {
-    /// Of this instance, every ten seconds; before it started, of every instance by the minute.
-    last_15_minutes: Vec<Point>,
-    /// Of every instance, in steps of five minutes; steps in which nothing happened are left out.
-    last_24_hours: Vec<Point>,
+    /// `15m`, `1h`, `24h` or `7d`.
+    range: String,
+    step_seconds: i64,
+    /// Seconds since 1970.
+    from: i64,
+    to: i64,
+    current: RecentPages,
+    /// The range before, which is as long.
+    previous: RecentPages,
+    /// Steps of which something is known; without requests, a step may be left out.
+    points: Vec<Point>,
+    urls: TopUrls,
+    /// Changes of the data and clears, the latest first; null when they can't be read.
+    marks: Option<Vec<Mark>>,
+    /// The length of the steps of marks.
+    mark_seconds: i64,
+}
+
+/// The changes of one kind in one step.
+#[derive(ToSchema)]
+struct Mark {
+    /// The start of the step, in seconds since 1970.
+    at: i64,
+    /// `created`, `updated`, `deleted`, `bulk` or `cleared`.
+    kind: String,
+    changes: i64,
+    /// Who made them, or one of several.
+    actor: String,
 }
 
 /// Redis's own count of look-ups, of every client and key.

@@ -1,12 +1,12 @@
 //! `templates/management/dashboard.html` and the figures on it.
 
 use askama::Template;
-use chrono::{DateTime, TimeZone as _, Utc};
+use chrono::{DateTime, Utc};
 
 use super::units::{self as filters, said_bytes};
 use crate::cache::PastInvalidation;
 use crate::http::views::frame::Frame;
-use crate::services::{LevelFigures, Overview, Point, Report, rating};
+use crate::services::{LevelFigures, MOST_LAG, Overview, Range, Report, Series, TableRow, rating};
 
 /// The cache-stats dashboard.
 #[derive(Template)]
@@ -25,8 +25,9 @@ pub(in crate::http) struct FiguresPart<'a> {
 
 /// The figures, as both show them.
 pub(in crate::http) struct Figures<'a> {
-    overview: &'a Overview,
-    report: &'a Report,
+    pub(super) overview: &'a Overview,
+    pub(super) report: &'a Report,
+    pub(super) series: &'a Series,
     redis: Ways,
 }
 
@@ -41,9 +42,14 @@ struct Ways {
 }
 
 impl<'a> Figures<'a> {
+    /// Every range, for the links.
+    fn ranges(&self) -> [Range; 4] {
+        Range::ALL
+    }
+
     pub(in crate::http) fn of(overview: &'a Overview) -> Self {
         let report = &overview.report;
-        Self { overview, report, redis: ways(report) }
+        Self { overview, report, series: &overview.series, redis: ways(report) }
     }
 
     /// The pages that this process holds, with their limit.
@@ -89,11 +95,6 @@ impl<'a> Figures<'a> {
 
     fn time_of_invalidation(&self, past: &PastInvalidation) -> DateTime<Utc> {
         past.at.into()
-    }
-
-    fn time_of(&self, point: &Point) -> String {
-        let at = Utc.timestamp_opt(point.at, 0).single().unwrap_or_default();
-        at.format("%H:%M").to_string()
     }
 
     /// Hits, misses, stale, collapsed, bypassed, stored, invalidated, errors.

@@ -1,49 +1,50 @@
-//! The counters of the levels for a span of time.
+//! What the cache did in one step of time.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::cache::Level;
-use crate::cache::metrics::{Buckets, LevelCounts, PageCounts};
+use super::urls::{UrlFigures, trimmed};
+use crate::cache::metrics::{Buckets, LevelCounts, PageCounts, Source};
 use crate::services::management::rating::hit_ratio;
 
 /// Buckets of a histogram that hold any, each by its number.
 type Times = Vec<(usize, u64)>;
+/// Above this, the URLs of a sample are trimmed.
+const MOST_URLS: usize = 60;
 
-/// The counters of one level.
+/// What was done in one step; of one instance or of several.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-struct LevelSample {
-    hits: u64,
-    misses: u64,
-    stale: u64,
-    bypass: u64,
-    collapsed: u64,
-    stores: u64,
-    invalidations: u64,
-    hit_times: Times,
-    load_times: Times,
-}
-
-/// How many levels there are.
-pub(super) const LEVELS: usize = Level::ALL.len();
-/// The name under which the pages are kept that readers were answered with, whichever level had them.
-const ANSWERS: &str = "answers";
-
-/// The counters of all levels, and the hits and misses of the served pages.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Sample {
-    levels: [LevelSample; LEVELS],
-    answers: LevelSample,
+    pub(super) served: PageCounts,
+    pub(super) hit_times: Times,
+    pub(super) load_times: Times,
+    pub(super) gauges: Gauges,
+    pub(super) urls: BTreeMap<String, UrlFigures>,
 }
 
-/// The page cache's figures in one span of time. Times are in microseconds, and null where nothing was timed.
+/// States at the end of the step; of several instances and steps, the highest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Gauges {
+    /// Bytes of the pages in a process's memory.
+    pub memory_bytes: Option<u64>,
+    /// Bytes that Redis uses.
+    pub redis_bytes: Option<u64>,
+    /// Keys that Redis has evicted since it started.
+    pub redis_evicted: Option<u64>,
+    /// How long Redis took to answer a PING, in microseconds.
+    pub redis_ping_us: Option<u64>,
+}
+
+/// The page cache's figures in one step of time. Times are in microseconds, and null where nothing was timed.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Point {
-    /// The start of the span, in seconds since 1970.
+    /// The start of the step, in seconds since 1970.
     pub at: i64,
-    /// Pages that a cache answered.
+    /// Pages that a cache level answered.
     pub hits: u64,
     /// Pages that had to be computed, or were waited for.
     pub misses: u64,
@@ -58,78 +59,69 @@ pub struct Point {
     pub load_p50_us: Option<u64>,
     /// The 99th percentile of loads.
     pub load_p99_us: Option<u64>,
+    /// Responses by source; all of them are hits, misses or `unavailable`.
+    pub served: BySource,
+    /// States at the end of the step.
+    pub gauges: Gauges,
+}
+
+/// Responses by where they came from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BySource {
+    /// From the memory of the process.
+    pub memory: u64,
+    /// From Redis.
+    pub redis: u64,
+    /// Rendered from cached query results.
+    pub query: u64,
+    /// Rendered from the database.
+    pub database: u64,
+    /// Expired entries during an outage of the database.
+    pub stale: u64,
+    /// Answered with 503.
+    pub unavailable: u64,
+}
+
+impl BySource {
+    fn of(counts: &PageCounts) -> Self {
+        let [memory, redis, query, database, stale, unavailable] =
+            Source::ALL.map(|source| counts.of(source));
+        Self { memory, redis, query, database, stale, unavailable }
+    }
 }
 
 impl Sample {
-    /// A sample of these counters.
-    pub(super) fn of(counts: &[LevelCounts; LEVELS], pages: PageCounts) -> Self {
-        let levels = counts.each_ref().map(|counts| LevelSample {
-            hits: counts.hits,
-            misses: counts.misses,
-            stale: counts.stale,
-            bypass: counts.bypass,
-            collapsed: counts.collapsed,
-            stores: counts.stores,
-            invalidations: counts.invalidations,
-            hit_times: counts.hit_times.sparse(),
-            load_times: counts.load_times.sparse(),
-        });
-        let answers =
-            LevelSample { hits: pages.cached, misses: pages.computed, ..LevelSample::default() };
-        Self { levels, answers }
+    /// A sample of what was counted: of the levels of pages, and of the pages that readers were answered with.
+    pub(super) fn of(memory: &LevelCounts, redis: &LevelCounts, served: PageCounts) -> Self {
+        let mut hit_times = memory.hit_times.sparse();
+        add_times(&mut hit_times, &redis.hit_times.sparse());
+        Self { served, hit_times, load_times: redis.load_times.sparse(), ..Self::default() }
     }
 
-    /// The pages that readers were answered with.
-    pub(super) fn pages(&self) -> PageCounts {
-        PageCounts { cached: self.answers.hits, computed: self.answers.misses }
+    /// Whether no page was requested.
+    pub(super) fn is_idle(&self) -> bool {
+        self.served == PageCounts::default()
     }
 
-    /// Whether nothing was done.
-    pub(super) fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// Adds what was done in another span, or by another instance.
-    pub(super) fn add(&mut self, other: &Self) {
-        for (level, more) in self.levels.iter_mut().zip(&other.levels) {
-            level.add(more);
+    /// Adds what was done in another step, or by another instance.
+    pub(super) fn add(&mut self, more: &Self) {
+        self.served = self.served.plus(&more.served);
+        add_times(&mut self.hit_times, &more.hit_times);
+        add_times(&mut self.load_times, &more.load_times);
+        self.gauges = self.gauges.highest(&more.gauges);
+        for (url, figures) in &more.urls {
+            self.urls.entry(url.clone()).or_default().add(figures);
         }
-        self.answers.add(&other.answers);
-    }
-
-    /// Adds figures as they are kept under a name; what can't be read adds nothing.
-    pub(super) fn add_kept(&mut self, name: &str, figures: Value) {
-        let Ok(figures) = serde_json::from_value::<LevelSample>(figures) else {
-            return;
-        };
-        let at = Level::ALL.iter().position(|known| known.field() == name);
-        match at.and_then(|at| self.levels.get_mut(at)) {
-            Some(level) => level.add(&figures),
-            None if name == ANSWERS => self.answers.add(&figures),
-            None => {}
+        if self.urls.len() > MOST_URLS {
+            self.urls = trimmed(std::mem::take(&mut self.urls));
         }
     }
 
-    /// The figures of the levels that were used, to be stored.
-    pub(super) fn to_keep(&self) -> Vec<Value> {
-        let levels = Level::ALL.map(Level::field).into_iter().zip(&self.levels);
-        let all = levels.chain([(ANSWERS, &self.answers)]);
-        let any = all.filter(|(_, sample)| **sample != LevelSample::default());
-        let kept = |(name, sample): (&str, &LevelSample)| {
-            let mut figures = json!(sample);
-            figures["level"] = json!(name);
-            figures
-        };
-        any.map(kept).collect()
-    }
-
-    /// A point for the charts.
+    /// A point of the charts.
     pub(super) fn point(&self, at: i64) -> Point {
-        let [memory, redis, ..] = &self.levels;
-        let LevelSample { hits, misses, .. } = self.answers;
-        let hit_times = memory.hit_times.iter().chain(&redis.hit_times);
-        let [hit_p50_us, hit_p99_us] = quantiles(hit_times);
-        let [load_p50_us, load_p99_us] = quantiles(redis.load_times.iter());
+        let (hits, misses) = (self.served.cached(), self.served.computed());
+        let [hit_p50_us, hit_p99_us] = quantiles(&self.hit_times);
+        let [load_p50_us, load_p99_us] = quantiles(&self.load_times);
         Point {
             at,
             hits,
@@ -139,21 +131,20 @@ impl Sample {
             hit_p99_us,
             load_p50_us,
             load_p99_us,
+            served: BySource::of(&self.served),
+            gauges: self.gauges,
         }
     }
 }
 
-impl LevelSample {
-    fn add(&mut self, more: &Self) {
-        self.hits += more.hits;
-        self.misses += more.misses;
-        self.stale += more.stale;
-        self.bypass += more.bypass;
-        self.collapsed += more.collapsed;
-        self.stores += more.stores;
-        self.invalidations += more.invalidations;
-        add_times(&mut self.hit_times, &more.hit_times);
-        add_times(&mut self.load_times, &more.load_times);
+impl Gauges {
+    fn highest(&self, other: &Self) -> Self {
+        Self {
+            memory_bytes: self.memory_bytes.max(other.memory_bytes),
+            redis_bytes: self.redis_bytes.max(other.redis_bytes),
+            redis_evicted: self.redis_evicted.max(other.redis_evicted),
+            redis_ping_us: self.redis_ping_us.max(other.redis_ping_us),
+        }
     }
 }
 
@@ -165,8 +156,8 @@ fn add_times(times: &mut Times, more: &Times) {
 }
 
 /// The median, and what 99 % lie below.
-fn quantiles<'a>(times: impl Iterator<Item = &'a (usize, u64)>) -> [Option<u64>; 2] {
-    let buckets = Buckets::of_sparse(times.copied());
+fn quantiles(times: &Times) -> [Option<u64>; 2] {
+    let buckets = Buckets::of_sparse(times.iter().copied());
     let any = buckets.total() > 0;
     [0.5, 0.99].map(|share| any.then(|| buckets.quantile_micros(share)))
 }

@@ -1,0 +1,100 @@
+//! The ranges of time that the dashboard shows.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{moment, start_of};
+
+/// A range that ends now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Range {
+    /// 15 minutes.
+    #[default]
+    Quarter,
+    /// An hour.
+    Hour,
+    /// 24 hours.
+    Day,
+    /// Seven days.
+    Week,
+}
+
+/// How many there are.
+pub(super) const RANGES: usize = Range::ALL.len();
+
+impl Range {
+    /// Every range, the shortest first.
+    pub const ALL: [Self; 4] = [Self::Quarter, Self::Hour, Self::Day, Self::Week];
+
+    /// The range of a name in a URL; the shortest for any other name.
+    pub fn named(name: &str) -> Self {
+        Self::ALL.into_iter().find(|range| range.name() == name).unwrap_or_default()
+    }
+
+    /// Its name in URLs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quarter => "15m",
+            Self::Hour => "1h",
+            Self::Day => "24h",
+            Self::Week => "7d",
+        }
+    }
+
+    /// Its name for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Quarter => "15 minutes",
+            Self::Hour => "hour",
+            Self::Day => "24 hours",
+            Self::Week => "7 days",
+        }
+    }
+
+    /// Its length in seconds.
+    pub fn seconds(self) -> i64 {
+        match self {
+            Self::Quarter => 15 * 60,
+            Self::Hour => 60 * 60,
+            Self::Day => 24 * 60 * 60,
+            Self::Week => 7 * 24 * 60 * 60,
+        }
+    }
+
+    /// The length of its charts' steps in seconds.
+    pub fn step(self) -> i64 {
+        match self {
+            Self::Quarter => 10,
+            Self::Hour => 60,
+            Self::Day => 5 * 60,
+            Self::Week => 30 * 60,
+        }
+    }
+
+    /// The length of its table's steps, and of the marks on its charts, in seconds.
+    pub fn table_step(self) -> i64 {
+        match self {
+            Self::Quarter => 60,
+            Self::Hour => 5 * 60,
+            Self::Day => 60 * 60,
+            Self::Week => 6 * 60 * 60,
+        }
+    }
+
+    /// The start of the step that the range begins in.
+    pub(super) fn first(self, now: i64) -> i64 {
+        start_of(now - self.seconds(), self.step())
+    }
+
+    /// From when on samples of its steps are kept: those of the range before are compared.
+    pub(super) fn kept_from(self, now: i64) -> i64 {
+        start_of(now - 2 * self.seconds(), self.step())
+    }
+
+    /// Its step as the database has it, with a time.
+    pub(super) fn since(self, at: i64) -> (i16, DateTime<Utc>) {
+        (i16::try_from(self.step()).unwrap_or(i16::MAX), moment(at))
+    }
+}
+
+/// How late another instance may write a sample while the database works.
+pub(super) const LATE: TimeDelta = TimeDelta::minutes(1);
