@@ -68,16 +68,18 @@ impl Seen {
     }
 }
 
-async fn serve(socket: Socket) -> (Plan, Serving) {
+/// An instance, and the socket that may be passed to it.
+async fn serve(socket: Socket) -> (Plan, Serving, TcpListener) {
     let plan = Plan::with_homes(3).await.set("DRAIN_SECONDS", "1");
     let shell = Shell::of(&plan);
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let path = PathBuf::from(shell.file("marker", "")).with_file_name("site.sock");
     let site = match socket {
         Socket::Tcp => shell.serve(&["serve"]),
         Socket::Unix => shell.set("HOST", format!("unix:{}", path.display())).serve(&["serve"]),
-        Socket::Passed => shell.serve_on(TcpListener::bind("127.0.0.1:0").expect("a port").into()),
+        Socket::Passed => shell.serve_on(listener.try_clone().expect("a copy").into()),
     };
-    (plan, site)
+    (plan, site, listener)
 }
 
 async fn wait(mut site: Serving) -> Option<i32> {
@@ -87,7 +89,7 @@ async fn wait(mut site: Serving) -> Option<i32> {
 #[tokio::test]
 async fn an_instance_is_first_unready_then_closes_connections_then_refuses_them_then_ends() {
     for socket in [Socket::Tcp, Socket::Unix, Socket::Passed] {
-        let (_plan, site) = serve(socket).await;
+        let (_plan, site, _listener) = serve(socket).await;
         let client = Client(site.origin.clone());
         let ready = client.get("/readyz").await.expect("answered");
         assert!(ready.0 == 200 && ready.1.contains(r#""reason":null"#), "{socket:?}: {}", ready.1);

@@ -1,5 +1,6 @@
-//! Releases: migrations while an older release runs.
+//! Releases: migrations while an older release runs, two releases side by side, restarts.
 
 mod draining;
 mod migrating;
+mod rolling;
 mod side_by_side;

@@ -1,0 +1,115 @@
+//! Two instances behind nginx, which are restarted one after the other.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::harness::{Plan, Shell, TOKEN, free_port, say_skipped, scratch, until};
+
+/// nginx with the example's upstream and location, without TLS.
+struct Nginx(Child);
+
+impl Nginx {
+    /// Starts it in front of two instances; `None` if it is not installed.
+    fn start(port: u16, instances: [u16; 2]) -> Option<Self> {
+        let programs = ["/usr/sbin/nginx", "/usr/local/bin/nginx", "/opt/homebrew/bin/nginx"];
+        let program = programs.into_iter().find(|path| Path::new(path).exists())?;
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/ops/nginx/property-listings.conf");
+        let example = std::fs::read_to_string(path).expect("the example");
+        let part = |start: &str, end: &str| {
+            let from = example.find(start).expect(start);
+            let length = example[from..].find(end).expect(end) + end.len();
+            example[from..from + length].to_owned()
+        };
+        let upstream = part("upstream property_listings", "\n}")
+            .replace("# server 127", "server 127")
+            .replace(":8000", &format!(":{}", instances[0]))
+            .replace(":8001", &format!(":{}", instances[1]));
+        let location = part("location / {", "\n    }");
+        let folder = scratch();
+        let shown = folder.display();
+        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .map(|name| format!("{name}_temp_path {shown}/{name};"))
+            .concat();
+        let config = format!(
+            "daemon off; pid {shown}/pid; error_log {shown}/error.log; events {{}}
+            http {{ access_log off; {temporary} {upstream}
+            server {{ listen 127.0.0.1:{port}; {location} }} }}"
+        );
+        let file = folder.join("nginx.conf");
+        std::fs::write(&file, config).expect("writable");
+        let mut nginx = Command::new(program);
+        nginx.arg("-e").arg(folder.join("error.log")).arg("-c").arg(file);
+        Some(Self(nginx.stdin(Stdio::null()).spawn().expect("nginx starts")))
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        // Its workers end with it, which they don't after a KILL.
+        let pid = self.0.id().to_string();
+        let _ = Command::new("/bin/sh").args(["-c", "kill \"$1\"", "sh", &pid]).status();
+        let _ = self.0.wait();
+    }
+}
+
+const PATHS: [&str; 5] = [
+    "/properties/",
+    "/properties/?format=json",
+    "/properties/no-cache/",
+    "/properties/3/",
+    "/properties/?location=Leith&sort=-price",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_request_fails_while_two_instances_are_restarted_one_after_the_other() {
+    let (port, instances) = (free_port(), [free_port(), free_port()]);
+    let Some(_nginx) = Nginx::start(port, instances) else {
+        return say_skipped("nginx");
+    };
+    let plan = Plan::with_homes(30).await.set("DRAIN_SECONDS", "2");
+    let start = |port: u16| Shell::of(&plan).set("PORT", port.to_string()).serve(&["serve"]);
+    let mut running = instances.map(|port| Some(start(port)));
+    let site = format!("http://127.0.0.1:{port}");
+    let client = reqwest::Client::new();
+    until("nginx answers", async || client.get(format!("{site}/healthz")).send().await.is_ok())
+        .await;
+    let done = AtomicBool::new(false);
+    let read = async |from: usize| {
+        let mut answered = 0;
+        for path in PATHS.iter().cycle().skip(from) {
+            if done.load(Ordering::Relaxed) {
+                break;
+            }
+            let response = client.get(format!("{site}{path}")).send().await.expect(path);
+            assert_eq!(response.status(), 200, "{path} after {answered}");
+            assert!(!response.bytes().await.expect(path).is_empty());
+            answered += 1;
+        }
+        answered
+    };
+    // nginx does not repeat a POST that it may have sent.
+    let write = async || {
+        let mut answered = 0;
+        while !done.load(Ordering::Relaxed) {
+            let clear = client.post(format!("{site}/properties/cache-clear/"));
+            let form = [("tag", "location:nowhere"), ("confirm", "yes")];
+            let response = clear.bearer_auth(TOKEN).form(&form).send().await.expect("a clear");
+            assert_eq!(response.status(), 200, "a clear after {answered}");
+            answered += 1;
+        }
+        answered
+    };
+    let restart = async {
+        for (at, port) in instances.into_iter().enumerate() {
+            let mut instance = running[at].take().expect("it runs");
+            instance.signal("TERM");
+            let ended = tokio::task::spawn_blocking(move || instance.wait()).await;
+            assert_eq!(ended.expect("ended"), Some(0));
+            running[at] = Some(tokio::task::block_in_place(|| start(port)));
+        }
+        done.store(true, Ordering::Relaxed);
+    };
+    let (a, b, c, d, ()) = tokio::join!(read(0), read(1), read(2), write(), restart);
+    assert!(a + b + c > 300 && d > 50, "{a} {b} {c} {d}");
+}
