@@ -30,10 +30,10 @@ pub(in crate::http) struct PropertyJson<'a> {
     /// The optional facts; absent ones are `null`.
     #[serde(flatten)]
     facts: FactsJson<'a>,
-    /// The code of the currency.
-    currency: Option<&'static str>,
     /// The photos in their order, the main one first.
     photos: Vec<PhotoJson<'a>>,
+    /// The code of the currency.
+    currency: Option<&'static str>,
     /// The listing's page.
     url: String,
 }

@@ -153,7 +153,7 @@ async fn each_change_to_photos_refreshes_what_shows_the_listing() {
     };
     let files = [jpeg(20, 10), jpeg(21, 10)];
     send(&[], &[("photos", "a.jpg", &files[0]), ("photos", "b.jpg", &files[1])]).await;
-    matrix.check("C C C C h h C C C C h r  C C h C C h h  h r").await;
+    matrix.check("C C C C h h C C C C h r  C C h C C h h  h r h").await;
     let names = matrix.app.sql("SELECT photos -> 0 ->> 'hash' || '|' || (photos -> 1 ->> 'hash') FROM property WHERE photos IS NOT NULL");
     let names = names.await;
     let (first, second) = names.split_once('|').expect("two");

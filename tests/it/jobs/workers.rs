@@ -15,7 +15,7 @@ const DONE: &str = "SELECT count(*) FROM job WHERE finished_at IS NOT NULL";
 #[tokio::test]
 async fn a_job_is_done_soon_after_it_was_added() {
     let app = spawn_worker(Plan::new().await).await;
-    until("the periodic jobs are done", async || app.sql(DONE).await == "3").await;
+    until("the periodic jobs are done", async || app.sql(DONE).await == "4").await;
     app.sql(ADD).await;
     until_within(Duration::from_secs(5), "it is done", async || app.sql(JOBS).await == "0").await;
 }
@@ -41,8 +41,8 @@ async fn no_job_runs_where_the_worker_is_off_until_one_runs_alone() {
 async fn periodic_jobs_exist_once_however_many_workers_there_are() {
     let app = spawn_worker(Plan::new().await).await;
     let _second = app.another().set("WORKER", "on").start().await;
-    until("each is done", async || app.sql(DONE).await == "3").await;
-    assert_eq!(app.sql("SELECT count(*) FROM job").await, "3");
+    until("each is done", async || app.sql(DONE).await == "4").await;
+    assert_eq!(app.sql("SELECT count(*) FROM job").await, "4");
     let next =
         "SELECT bool_and(run_at > now() + interval '50 minutes' AND claimed_by IS NULL) FROM job";
     assert_eq!(app.sql(next).await, "t");
@@ -84,7 +84,7 @@ async fn a_job_that_kills_every_worker_ends_as_failed_and_a_periodic_one_goes_on
 async fn a_job_of_another_release_waits_for_its_worker() {
     let app =
         spawn_worker(Plan::new().await.sql("INSERT INTO job (kind) VALUES ('newer')").await).await;
-    until("the periodic jobs are done", async || app.sql(DONE).await == "3").await;
+    until("the periodic jobs are done", async || app.sql(DONE).await == "4").await;
     assert_eq!(app.sql("SELECT tries FROM job WHERE kind = 'newer'").await, "0");
 }
 

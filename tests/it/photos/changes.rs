@@ -108,6 +108,23 @@ async fn the_history_has_changes_to_photos_and_restores_them() {
 }
 
 #[tokio::test]
+async fn a_conflict_in_the_form_of_a_listing_leaves_its_photos_alone() {
+    let (app, staff, names) = three().await;
+    let form = "/admin/properties/1/change/";
+    let version = staff.get(form).await.hides(["name=\"photos\""]).field("version");
+    send(&staff, &[("_delete", &names[0])], &[]).await.assert_status(303);
+    let mut fields = crate::harness::listing("Renamed", "5", "Leith").fields();
+    fields.push(("version", version));
+    let page = staff.submit(form, &fields).await.assert_status(409);
+    page.hides(["name=\"photos\"", "theirs_photos"]);
+    fields.pop();
+    fields.push(("version", page.field("version")));
+    staff.submit(form, &fields).await.assert_status(303);
+    assert_eq!(hashes(&app).await, names[1..]);
+    assert_eq!(app.sql("SELECT title FROM property").await, "Renamed");
+}
+
+#[tokio::test]
 async fn the_form_of_a_listing_a_copy_and_files_keep_its_photos() {
     let (app, staff, names) = three().await;
     staff.edit_listing(1, &crate::harness::listing("Renamed", "5", "Leith")).await;

@@ -66,7 +66,12 @@ impl ConflictPage {
             field,
             was,
         };
-        let rows = fields.into_iter().zip(digests).map(row).collect();
+        let rows = fields
+            .into_iter()
+            .zip(digests)
+            .filter(|(field, _)| field.fact.kind.is_field())
+            .map(row)
+            .collect();
         Self { frame, state, rows }
     }
 
