@@ -41,7 +41,8 @@ fn between<'a>(html: &'a str, start: &str, end: &str) -> Vec<&'a str> {
 
 /// The places beside a list: each name, with the number of its listings if there is one.
 fn choices(page: &Page) -> Vec<(String, Option<i64>)> {
-    let labels = between(page.text(), "<label class=\"choice\">", "</label>");
+    let places = between(page.text(), "<legend>Place</legend>", "</fieldset>").concat();
+    let labels = between(&places, "<label class=\"choice\">", "</label>");
     let choice = |label: &str| {
         let name = between(label, "class=\"choice__name\" dir=\"auto\">", "<")[0].to_owned();
         let count = between(label, "class=\"choice__count\">", "<");

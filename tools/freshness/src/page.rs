@@ -104,7 +104,8 @@ fn list_html(text: &str) -> Option<Shown> {
         false => number(head)?,
     };
     let mut places = Vec::new();
-    for choice in parts(text, "<label class=\"choice\">", "</label>") {
+    let (beside, _) = after(text, "<legend>Place</legend>")?.split_once("</fieldset>")?;
+    for choice in parts(beside, "<label class=\"choice\">", "</label>") {
         let (name, _) = after(choice, "class=\"choice__name\" dir=\"auto\">")?.split_once('<')?;
         let listings = number(after(choice, "class=\"choice__count\">")?)?;
         places.push((name.to_owned(), listings));

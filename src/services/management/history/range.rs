@@ -1,8 +1,6 @@
 //! The ranges of time that the dashboard shows.
 
-use chrono::{DateTime, TimeDelta, Utc};
-
-use super::{moment, start_of};
+use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 
 /// A range that ends now.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -98,3 +96,13 @@ impl Range {
 
 /// How late another instance may write a sample while the database works.
 pub(super) const LATE: TimeDelta = TimeDelta::minutes(1);
+
+/// The start of the step that a second is in.
+pub(super) fn start_of(second: i64, step: i64) -> i64 {
+    second - second.rem_euclid(step)
+}
+
+/// A second since 1970 as a time.
+pub(super) fn moment(second: i64) -> DateTime<Utc> {
+    Utc.timestamp_opt(second, 0).single().unwrap_or_default()
+}

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::range::Range;
+use super::range::{Range, start_of};
+use super::record::{CacheHistory, Inner};
 use super::sample::{Point, Sample};
 use super::urls::TopUrls;
-use super::{CacheHistory, Inner, start_of};
 use crate::cache::metrics::PageCounts;
 use crate::domain::ChangeMark;
 use crate::services::management::rating::hit_ratio;
@@ -136,7 +136,7 @@ fn rows(samples: &BTreeMap<i64, Sample>, range: Range, first: i64, now: i64) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::services::management::history::moment;
+    use crate::services::management::history::range::moment;
 
     const NOW: i64 = 1_800_000_000;
 
