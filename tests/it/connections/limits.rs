@@ -57,7 +57,7 @@ async fn a_class_without_any_connection_borrows_one_and_is_refused_at_once_where
         lent.query_one("SELECT 1", &[]).await.expect("it answers");
     }
     let begun = Stopwatch::start();
-    let refused = second.client().await.err().expect("there is none for this pool");
+    let refused = second.client().await.expect_err("there is none for this pool");
     assert!(refused.to_string().contains("too many connections for role"), "{refused}");
     assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
 }
