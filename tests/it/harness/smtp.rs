@@ -4,9 +4,8 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
-use super::until_within;
+use super::until;
 
 /// How the server meets a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,9 +91,7 @@ impl MailServer {
 
     /// Waits until it has taken so many mails.
     pub(crate) async fn has(&self, count: usize) -> Vec<Received> {
-        let patience = Duration::from_secs(90);
-        let arrived = async || self.mails().len() >= count;
-        until_within(patience, &format!("{count} mail(s) arrive"), arrived).await;
+        until(&format!("{count} mail(s) arrive"), async || self.mails().len() >= count).await;
         self.mails()
     }
 }
