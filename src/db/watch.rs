@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
+use tokio_postgres::error::Severity;
 use tokio_postgres::{CancelToken, Client, Error};
 
 use super::DbError;
@@ -116,8 +117,18 @@ impl Watch {
             _ => work.await,
         };
         self.finish();
+        // The driver learns of it only when the server has closed the connection.
+        if done.as_ref().is_err_and(ends_connection) {
+            self.spoil();
+        }
         Ok(done)
     }
+}
+
+/// Whether the server closes the connection after an error.
+fn ends_connection(err: &Error) -> bool {
+    let severity = err.as_db_error().and_then(|db| db.parsed_severity());
+    matches!(severity, Some(Severity::Fatal | Severity::Panic))
 }
 
 /// What a client runs its statements by.

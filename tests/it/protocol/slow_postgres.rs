@@ -83,6 +83,19 @@ async fn the_first_request_after_a_restart_of_postgres_succeeds() {
 }
 
 #[tokio::test]
+async fn a_connection_that_the_server_has_ended_is_given_to_nobody() {
+    let database = TestDatabase::create().await;
+    let pool = pool(&database, 1);
+    for _ in 0..50 {
+        let client = pool.client().await.expect("a client");
+        let ended = client.execute("SELECT pg_terminate_backend(pg_backend_pid())", &[]).await;
+        assert!(matches!(ended, Err(DbError::Unavailable(_))), "{ended:?}");
+        drop(client);
+        pid(&pool.client().await.expect("another client")).await;
+    }
+}
+
+#[tokio::test]
 async fn work_that_was_given_up_is_ended_and_nobody_waits_for_it() {
     let database = TestDatabase::create().await;
     let pool = pool(&database, 1);
