@@ -2,7 +2,7 @@
 //!
 //! 1. The instance is not ready, and serves for `DRAIN_SECONDS`: load balancers send their requests elsewhere.
 //! 2. Responses carry `Connection: close`: clients leave by themselves.
-//! 3. New connections are refused. Those that the system has accepted already are served.
+//! 3. No new connection begins, and those that have begun are accepted. Then new ones are refused.
 //! 4. Idle connections are closed, and requests in flight finish.
 //!
 //! A second signal skips the waiting: only requests in flight are finished. A third one ends the program at once.
@@ -19,6 +19,8 @@ use crate::services::Services;
 
 /// How long clients have to leave by themselves.
 const LEAVING: Duration = Duration::from_millis(500);
+/// How long it takes at most until connections that have begun are accepted.
+const ACCEPTING: Duration = Duration::from_millis(100);
 /// How long it takes at most until the thread that accepts connections has paused.
 const PAUSING: Duration = Duration::from_millis(2);
 /// How long it takes at most until the workers read from every connection that was accepted.
@@ -63,6 +65,8 @@ impl Draining {
         }
         log::info!("stopping after the requests in progress");
         services.streams.end();
+        closer.hold_off();
+        sleep(ACCEPTING).await;
         server.pause().await;
         sleep(PAUSING).await;
         closer.refuse();

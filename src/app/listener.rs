@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use listenfd::ListenFd;
+use socket2::SockAddr;
+#[cfg(target_os = "linux")]
+use socket2::SockFilter;
 
 use crate::config::Listen;
 
@@ -32,6 +35,25 @@ pub(super) enum Socket {
 pub(super) struct Closer(Option<Arc<socket2::Socket>>);
 
 impl Closer {
+    /// Lets no connection begin from now on, where the system can do that; those that have begun are still accepted. Else the
+    /// system would reset those that nobody has accepted yet when connections are refused. A client that asks for one gets no
+    /// answer, and asks again after a second (RFC 6298, section 2.1).
+    pub(super) fn hold_off(&self) {
+        let Some(socket) = &self.0 else {
+            return;
+        };
+        let address = socket.local_addr();
+        let path = address.as_ref().ok().and_then(SockAddr::as_pathname);
+        let held_off = match path {
+            // Its clients send no packets; without its file they don't find it.
+            Some(path) => fs::remove_file(path),
+            None => drop_requests(socket),
+        };
+        if let Err(err) = held_off {
+            log::warn!("new connections could not be held off: {err}");
+        }
+    }
+
     /// Refuses connections from now on. Those to a socket that systemd passed wait for the next process.
     pub(super) fn refuse(&self) {
         let refused = self.0.as_ref().map(|socket| socket.shutdown(Shutdown::Both));
@@ -39,6 +61,29 @@ impl Closer {
             log::warn!("new connections could not be refused: {err}");
         }
     }
+}
+
+/// Drops the packets with which clients ask for a connection: those with the flag SYN and without ACK.
+#[cfg(target_os = "linux")]
+fn drop_requests(socket: &socket2::Socket) -> io::Result<()> {
+    // The operations and their numbers are in linux/bpf_common.h.
+    socket.attach_filter(&[
+        // Load the byte of the flags.
+        SockFilter::new(0x30, 0, 0, 13),
+        // Keep SYN and ACK of it.
+        SockFilter::new(0x54, 0, 0, 0x12),
+        // Unless it is SYN alone, skip one operation.
+        SockFilter::new(0x15, 0, 1, 0x02),
+        // Drop the packet.
+        SockFilter::new(0x06, 0, 0, 0),
+        // Take the whole packet.
+        SockFilter::new(0x06, 0, 0, u32::MAX),
+    ])
+}
+
+#[cfg(not(target_os = "linux"))]
+fn drop_requests(_: &socket2::Socket) -> io::Result<()> {
+    Ok(())
 }
 
 impl Listener {
