@@ -1,6 +1,6 @@
 //! Areas: exact decimals in square metres with two places, as `numeric(9,2)`, and their unit for people.
 
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
 use super::decimal;
 use super::field_errors::quoted;
@@ -69,18 +69,14 @@ pub(super) fn parse(text: &str) -> Result<Decimal, String> {
 }
 
 fn from_feet(feet: Decimal) -> Decimal {
-    let mut metres =
-        (feet * SQUARE_FOOT).round_dp_with_strategy(PLACES, RoundingStrategy::MidpointAwayFromZero);
-    metres.rescale(PLACES);
-    metres
+    decimal::rounded(feet * SQUARE_FOOT, PLACES)
 }
 
 /// The square feet with the fewest decimals that are stored as this area. So an area is shown as it was entered, and a form
-/// that nobody edited changes nothing.
+/// that was not edited changes nothing.
 fn in_feet(area: Decimal) -> Decimal {
     let exact = area / SQUARE_FOOT;
-    let rounded = (0..4)
-        .map(|places| exact.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero));
+    let rounded = (0..4).map(|places| decimal::rounded(exact, places));
     let mut rounded = rounded.filter(|feet| from_feet(*feet) == area);
     rounded.next().unwrap_or(exact).normalize()
 }

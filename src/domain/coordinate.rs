@@ -1,6 +1,6 @@
 //! Latitudes and longitudes: exact decimals with six places, as `numeric(9,6)`.
 
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
 use super::decimal;
 use super::field_errors::quoted;
@@ -15,12 +15,7 @@ const PLACES: u32 = 6;
 pub(super) fn parse(text: &str, most: u8) -> Result<Decimal, String> {
     let text = text.trim();
     let number = decimal::parse(text).filter(|_| !text.contains(','));
-    let rounded = number.map(|number| {
-        let mut rounded =
-            number.round_dp_with_strategy(PLACES, RoundingStrategy::MidpointAwayFromZero);
-        rounded.rescale(PLACES);
-        rounded
-    });
+    let rounded = number.map(|number| decimal::rounded(number, PLACES));
     rounded.filter(|number| number.abs() <= Decimal::from(most)).ok_or_else(|| {
         let text = quoted(text);
         format!("“{text}” is not allowed. Enter degrees from -{most} to {most}, such as 12.345678.")

@@ -1,6 +1,6 @@
 //! Decimals as people write them. No number goes through a float.
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::price::ungrouped;
 
@@ -15,6 +15,13 @@ pub(super) fn parse(text: &str) -> Option<Decimal> {
     let whole = ungrouped(whole).filter(|_| is_fraction)?;
     let fraction = fraction.trim_end_matches('0');
     Decimal::from_str_exact(&format!("{sign}{whole}.{fraction:0<1}")).ok()
+}
+
+/// The number rounded to so many decimal places, of which it has all.
+pub(super) fn rounded(number: Decimal, places: u32) -> Decimal {
+    let mut rounded = number.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
+    rounded.rescale(places);
+    rounded
 }
 
 /// The number with exactly so many decimal places; `None` where it has more.

@@ -53,9 +53,7 @@ impl Fact {
         let parameters = first.into_iter().chain(second);
         parameters.map(move |(name, comparison)| FactParameter { name, fact: self, comparison })
     }
-}
 
-impl Fact {
     /// Whether a parameter is the first of its own.
     pub fn is_first(&'static self, parameter: &FactParameter) -> bool {
         self.parameters().next().as_ref() == Some(parameter)

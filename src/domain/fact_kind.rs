@@ -293,13 +293,7 @@ impl fmt::Display for FactValue<'_> {
             Self::Decimal(number) => number.fmt(f),
             Self::Date(day) => day.fmt(f),
             Self::Photos(photos) => photos.fmt(f),
-            Self::List(items) => {
-                for (at, item) in items.iter().enumerate() {
-                    let separator = if at == 0 { "" } else { "|" };
-                    write!(f, "{separator}{item}")?;
-                }
-                Ok(())
-            }
+            Self::List(items) => f.write_str(&items.join(&SEPARATOR.to_string())),
         }
     }
 }

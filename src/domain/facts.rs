@@ -78,7 +78,7 @@ impl Fact {
         match self.kind {
             FactKind::List { .. } => {
                 let items = texts.flat_map(str::lines).filter(|item| !item.is_empty());
-                items.collect::<Vec<_>>().join("|")
+                items.collect::<Vec<_>>().join(&SEPARATOR.to_string())
             }
             FactKind::Area => presentation().area_unit.typed(texts.last().unwrap_or_default()),
             _ => texts.last().unwrap_or_default().to_owned(),
@@ -103,7 +103,7 @@ impl Fact {
     /// The text of a value in JSON as the database writes it, where a list may be the text of an array; empty where there is
     /// none.
     pub fn text_of_json(&self, json: &Value) -> String {
-        let is_list = matches!(self.kind, FactKind::List { .. });
+        let is_list = self.kind.is_list();
         match json {
             Value::String(text) if is_list => match serde_json::from_str(text) {
                 Ok(items) => FactValue::List(items).to_string(),

@@ -40,8 +40,7 @@ impl Property {
 
     /// Its status.
     pub fn status(&self) -> Status {
-        let value = Fact::named("status").and_then(|fact| self.value(fact));
-        value.and_then(|value| Status::named(&value.to_string())).unwrap_or_default()
+        self.facts.text("status").and_then(Status::named).unwrap_or_default()
     }
 
     /// The value of a fact; `None` where it is absent.

@@ -1,6 +1,6 @@
 //! What a listing's facts say in words, for readers.
 
-use super::{Fact, FactValue, Price, Property, presentation};
+use super::{Fact, FactValue, Price, Property, Status, presentation};
 
 /// The optional facts that are not in the table of facts of a listing's page, because they are shown elsewhere or are for
 /// programs.
@@ -44,13 +44,11 @@ impl Property {
     /// What readers are told of the status: “Under offer”, “Sold” or “Let”; `None` for a listing on the market.
     pub fn badge(&self) -> Option<&'static str> {
         let is_to_rent = self.facts.text("listing_type") == Some("rent");
-        match (self.facts.text("status")?, is_to_rent) {
-            ("pending", _) => Some("Under offer"),
-            ("closed", true) => Some("Let"),
-            ("closed", false) => Some("Sold"),
-            ("withdrawn", _) => Some("Withdrawn"),
-            ("draft", _) => Some("Draft"),
-            _ => None,
+        match self.status() {
+            Status::Active => None,
+            Status::Closed if is_to_rent => Some("Let"),
+            Status::Closed => Some("Sold"),
+            status => Some(status.label()),
         }
     }
 

@@ -11,7 +11,7 @@ use super::views::listings::{EnquirePage, EnquiredPage};
 use super::views::page;
 use super::{Answer, AppError};
 use crate::domain::{EnquiryForm, FieldErrors, Property, PropertyId};
-use crate::services::{Freshness, Services};
+use crate::services::{Freshness, ServiceError, Services};
 
 /// The field that people don't see, and programs fill in.
 const TRAP: &str = "website";
@@ -36,6 +36,12 @@ fn typed(fields: &Fields) -> EnquiryForm {
         viewing: fields.has("viewing"),
         copy: fields.has("copy"),
     }
+}
+
+/// What is said where the database can't take an enquiry now.
+fn later(err: &ServiceError) -> String {
+    let why = outage(err.outage());
+    format!("{why}. Your text is still here: send it again in a few seconds.")
 }
 
 fn never_stored(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
@@ -94,11 +100,7 @@ pub(in crate::http) async fn create(
     let property = match find(&services, id).await {
         Ok(property) => property,
         Err(AppError::Service(err)) if err.is_unavailable() => {
-            let notice = format!(
-                "{}. Your text is still here: send it again in a few seconds.",
-                outage(err.outage())
-            );
-            return again(unavailable(), None, FieldErrors::new(), Some(notice));
+            return again(unavailable(), None, FieldErrors::new(), Some(later(&err)));
         }
         Err(err) => return Err(err),
     };
@@ -141,11 +143,7 @@ pub(in crate::http) async fn create(
         }
         Err(err) if err.is_unavailable() => {
             log::error!("{err}");
-            let notice = format!(
-                "{}. Your text is still here: send it again in a few seconds.",
-                outage(err.outage())
-            );
-            again(unavailable(), title, FieldErrors::new(), Some(notice))
+            again(unavailable(), title, FieldErrors::new(), Some(later(&err)))
         }
         Err(err) => Err(err.into()),
     }

@@ -22,7 +22,7 @@ const MAX_SUBJECT: usize = 150;
 pub struct Mail<'a> {
     /// The recipient.
     pub to: &'a EmailAddress,
-    /// Whom an answer goes to; the site's address where nobody is named.
+    /// The address that an answer goes to; `None` for the site's.
     pub reply_to: Option<&'a EmailAddress>,
     /// The fixed `Message-ID`, which a retry repeats.
     pub message_id: &'a str,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Result;
-use super::jobs::error::JobError;
+use super::jobs::error::{JobError, read};
 use super::links::Links;
 use crate::db::{Database, GenericClient, enquiries, jobs, users};
 use crate::domain::{EmailAddress, Enquiry, JobKind, UserId};
@@ -77,8 +77,7 @@ impl Post {
 
     /// Sends the mail of a job.
     pub(super) async fn send(&self, payload: &Value) -> Result<(), JobError> {
-        let posted = Posted::deserialize(payload);
-        let posted = posted.map_err(|err| JobError::Never(format!("It can't be read: {err}")))?;
+        let posted: Posted = read(payload)?;
         let Some(Written { to, reply_to, letter }) = self.write(&posted.subject).await? else {
             log::info!("a mail was not sent: what it is about is gone");
             return Ok(());

@@ -13,7 +13,7 @@ use super::visitor::Visitor;
 use crate::db::{jobs, login_failures, users};
 use crate::domain::{EmailAddress, JobKind, Password, User, UserId};
 use crate::services::Result;
-use crate::services::jobs::error::JobError;
+use crate::services::jobs::error::{JobError, read};
 use crate::services::post::Subject;
 
 /// Requests from one client address that are allowed within [`WINDOW`].
@@ -60,9 +60,7 @@ impl Accounts {
 
     /// Adds a mail for each account of the address of a request.
     pub(in crate::services) async fn answer_reset(&self, payload: &Value) -> Result<(), JobError> {
-        let request = Request::deserialize(payload);
-        let Request { email, at } =
-            request.map_err(|err| JobError::Never(format!("It can't be read: {err}")))?;
+        let Request { email, at } = read(payload)?;
         let mut client = self.database.client().await?;
         let work = client.transaction().await?;
         let found = users::list_by_email(&work, &email).await?;

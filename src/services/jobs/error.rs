@@ -1,5 +1,8 @@
 //! Why a try of a job failed.
 
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
 use crate::db::DbError;
 use crate::mail::SendError;
 use crate::services::ServiceError;
@@ -16,6 +19,14 @@ pub(in crate::services) enum JobError {
     /// It will never succeed.
     #[error("{0}")]
     Never(String),
+}
+
+/// Reads what a job is to do.
+///
+/// # Errors
+/// [`JobError::Never`]: what can't be read now never can.
+pub(in crate::services) fn read<T: DeserializeOwned>(payload: &Value) -> Result<T, JobError> {
+    T::deserialize(payload).map_err(|err| JobError::Never(format!("It can't be read: {err}")))
 }
 
 impl From<ServiceError> for JobError {

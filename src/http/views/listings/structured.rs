@@ -100,9 +100,9 @@ fn home(property: &Property) -> Value {
 }
 
 fn offer(property: &Property, url: &str) -> Value {
-    let availability = match property.badge() {
-        None | Some("Under offer") => "https://schema.org/InStock",
-        Some(_) => "https://schema.org/SoldOut",
+    let availability = match property.status().is_listed() {
+        true => "https://schema.org/InStock",
+        false => "https://schema.org/SoldOut",
     };
     let function = match property.facts.text("listing_type") {
         Some("rent") => Some("http://purl.org/goodrelations/v1#LeaseOut"),
