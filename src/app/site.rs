@@ -1,27 +1,17 @@
 //! The running web site.
 
-use std::time::Duration;
-
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer};
 
 use super::draining::Draining;
-use super::listener::{Closer, Listener, Socket};
+use super::listener::{Closer, Listener};
 use super::platform::{Platform, StartError};
 use super::servers::{Role, ServersError};
+use super::serving::serve;
 use super::stop::Stop;
 use crate::config::{Config, Listen};
 use crate::db::migrations;
 use crate::events::Receiver;
-use crate::http::{self, Site};
-use crate::services::LoopbackAddress;
-
-/// How long requests in flight may take to finish when the site stops, in seconds. The private servers end after that,
-/// and service managers often kill a site 10 s after they asked it to stop.
-const SHUTDOWN_SECONDS: u64 = 6;
-/// How long a client may take to send a request's head.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+use crate::http::Site;
 
 /// A site that listens, and is yet to run.
 pub struct Application {
@@ -126,36 +116,4 @@ impl Application {
         platform.stop().await;
         result
     }
-}
-
-/// A server of a site on a listener, which may be another than the one that the site's links name.
-pub fn serve(
-    platform: &Platform,
-    listener: impl Into<Listener>,
-    site: Site,
-) -> std::io::Result<Server> {
-    let listener = listener.into();
-    let (services, workers) = (platform.services.clone(), platform.config.site.workers);
-    platform.loopback.listens_on(match listener.address()? {
-        Listen::Tcp(address) => LoopbackAddress::Tcp(address),
-        Listen::Unix(path) => LoopbackAddress::Unix(path),
-    });
-    let server = HttpServer::new(move || {
-        App::new()
-            .configure(|config| http::configure(config, &services, &site))
-            .wrap(from_fn(http::gate))
-            .wrap(from_fn(http::error_pages))
-            .wrap(from_fn(http::request_id))
-            .wrap(http::Lane)
-    });
-    let server = server
-        .workers(workers)
-        .client_request_timeout(HEAD_TIMEOUT)
-        .shutdown_timeout(SHUTDOWN_SECONDS)
-        .disable_signals();
-    let server = match listener.socket {
-        Socket::Tcp(listener) => server.listen(listener)?,
-        Socket::Unix(listener) => server.listen_uds(listener)?,
-    };
-    Ok(server.run())
 }

@@ -14,7 +14,7 @@ impl Cache {
         let local = self.memory.generations.capture(&tags);
         let known = match &self.redis {
             // A constant takes no time to load, so no other instance waits for the lease, and storing ends it.
-            Some(tier) => self.counted(key.level(), tier.lease(key, &tags).await).ok(),
+            Some(tier) => self.counted(key.level(), tier.lease(key, &tags, true).await).ok(),
             None => None,
         };
         let now = Instant::now();

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::Semaphore;
 
+use super::admission::Admission;
 use super::flight::{Flights, Part};
 use super::lease::Lease;
 use super::link::Link;
@@ -29,6 +30,7 @@ pub struct Parts {
     pub(super) memory: Arc<MemoryTier>,
     pub(super) lease: Arc<Lease>,
     pub(super) flights: Flights,
+    pub(super) admission: Admission,
     /// One permit per core.
     pub(super) compressing: Semaphore,
     pub(super) metrics: Metrics,
@@ -83,6 +85,7 @@ impl Cache {
             memory: Arc::new(MemoryTier::new(config.memory_bytes, lease.clone())),
             lease,
             flights: Flights::default(),
+            admission: Admission::new(),
             compressing: Semaphore::new(cores),
             metrics: Metrics::default(),
             recent: Arc::default(),

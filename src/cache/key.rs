@@ -15,6 +15,7 @@ const MAX_NAME_BYTES: usize = 200;
 pub struct CacheKey {
     level: Level,
     text: String,
+    is_rare: bool,
 }
 
 impl CacheKey {
@@ -28,7 +29,19 @@ impl CacheKey {
             text.push('~');
             text.push_str(&digest);
         }
-        Self { level, text }
+        Self { level, text, is_rare: false }
+    }
+
+    /// The same key. If `rare`, its name can be made up by anyone, so that its value is kept in Redis only when it is
+    /// requested again.
+    #[must_use]
+    pub fn rare_if(self, rare: bool) -> Self {
+        Self { is_rare: rare, ..self }
+    }
+
+    /// Whether its value is kept in Redis only when it is requested again.
+    pub(super) fn is_rare(&self) -> bool {
+        self.is_rare
     }
 
     /// The level that holds it.

@@ -1,5 +1,5 @@
 -- KEYS[1]: the lease of a key's load. KEYS[2…]: generations. ARGV[1]: the generations' lifetime in seconds.
--- ARGV[2]: the lease's, in milliseconds. ARGV[i + 1]: a token for KEYS[i], if it has none.
+-- ARGV[2]: the lease's, in milliseconds; 0 if the load is not to be waited for, because it is not stored. ARGV[i + 1]: a token for KEYS[i], if it has none.
 -- Returns 1 if the caller is to load, 0 if another instance is loading under these generations already; then the tokens.
 local tokens = {}
 for i = 2, #KEYS do
@@ -17,7 +17,9 @@ end
 local under = table.concat(tokens, ' ')
 local leased = 0
 if redis.pcall('GET', KEYS[1]) ~= under then
-    redis.call('SET', KEYS[1], under, 'PX', ARGV[2])
+    if ARGV[2] ~= '0' then
+        redis.call('SET', KEYS[1], under, 'PX', ARGV[2])
+    end
     leased = 1
 end
 table.insert(tokens, 1, leased)

@@ -156,9 +156,10 @@ impl Cache {
         E: LoadError,
         F: Future<Output = Result<Fill<T>, E>>,
     {
+        let mut admitted = self.admission.admits(key);
         // Before the load, so that a write during it makes the entry void.
         let stamps = match &self.redis {
-            Some(tier) => match self.lease(tier, key, tags, leader.stamps()).await {
+            Some(tier) => match self.lease(tier, key, tags, leader.stamps(), admitted).await {
                 Ok(stamps) => stamps,
                 Err(cached) => {
                     self.record(key, cached.outcome);
@@ -171,16 +172,18 @@ impl Cache {
         let started = Instant::now();
         let loaded = load().await;
         self.metrics.time_load(key.level(), started.elapsed());
-        let Fill { value, ttl, only } = match loaded {
+        let Fill { value, ttl, only, is_rare } = match loaded {
             Ok(fill) => fill,
             Err(err) => {
                 leader.land(Arc::new(Err::<Cached<T>, E>(err.clone())));
-                if let Stamps::Known(_) = &stamps {
+                if let (Stamps::Known(_), true) = (&stamps, admitted) {
                     self.give_up(key).await;
                 }
                 return Err(err);
             }
         };
+        let leased = admitted;
+        admitted &= !is_rare || key.is_rare() || self.admission.admits_rare(key, started);
         let ttl = jittered(ttl);
         let (stamps, local) = match &only {
             Some(only) => {
@@ -193,7 +196,7 @@ impl Cache {
         let mut cached = unkept(value, ttl, stamps, local, Outcome::Bypass);
         let content = content_of(&cached.tagged.value, ttl);
         match (&cached.tagged.stamps, content) {
-            (Stamps::Known(_), Some(content)) => {
+            (Stamps::Known(_), Some(content)) if admitted => {
                 cached.outcome = Outcome::Miss { stored: true };
                 // Followers don't wait for the store.
                 if leader.has_followers() {
@@ -214,7 +217,9 @@ impl Cache {
                 return Ok(cached);
             }
             (Stamps::Known(_) | Stamps::Unknown, _) => {
-                self.give_up(key).await;
+                if leased {
+                    self.give_up(key).await;
+                }
                 cached.outcome = Outcome::Miss { stored: false };
             }
             (Stamps::Local(_), _) => {}
@@ -240,12 +245,13 @@ impl Cache {
         key: &CacheKey,
         tags: &TagSet,
         local: &LocalStamps,
+        stored: bool,
     ) -> Result<Stamps, Box<Cached<T>>> {
         let (patience, mut pause, longest) = WAIT;
         let deadline = Instant::now() + patience;
         let mut waited = false;
         loop {
-            let leased = self.counted(key.level(), tier.lease(key, tags).await);
+            let leased = self.counted(key.level(), tier.lease(key, tags, stored).await);
             local.note_minted();
             match leased {
                 Err(_) => return Ok(Stamps::Local(tags.clone())),

@@ -18,12 +18,13 @@ pub struct Fill<T> {
     pub ttl: Duration,
     /// What it turned out to depend on, if that is less than what was asked for.
     pub(super) only: Option<TagSet>,
+    pub(super) is_rare: bool,
 }
 
 impl<T> Fill<T> {
     /// A value that depends on every tag that its load was asked for.
     pub fn new(value: T, ttl: Duration) -> Self {
-        Self { value, ttl, only: None }
+        Self { value, ttl, only: None, is_rare: false }
     }
 
     /// The same value, which depends on these tags only.
@@ -31,6 +32,12 @@ impl<T> Fill<T> {
     pub fn only(self, tags: impl IntoIterator<Item = Tag>) -> Self {
         let only = Some(tags.into_iter().collect());
         Self { only, ..self }
+    }
+
+    /// The same value, which any made-up key has: it is kept in Redis only when it is requested again.
+    #[must_use]
+    pub fn rare(self) -> Self {
+        Self { is_rare: true, ..self }
     }
 }
 

@@ -13,6 +13,7 @@
 //! In front of Redis stand a tier of pages in this process, with generations of its own, and
 //! single-flight: one load per key, however many requests arrive.
 
+mod admission;
 mod asking;
 pub mod caller;
 mod census;

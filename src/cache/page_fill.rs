@@ -10,8 +10,10 @@ use super::load::jittered;
 use super::memory::{GRACE, HeldPage, LocalStamps};
 use super::page::SETTLED;
 use super::policy::MAX_BODY_BYTES;
+use super::redis_tier::MINTED;
 use super::{
     Cache, CacheKey, Encoding, Level, LoadError, Outcome, Rendered, Served, Stamps, StoredPage,
+    caller,
 };
 
 impl Cache {
@@ -109,14 +111,19 @@ impl Cache {
         let Some(page) = self.compressible(&rendered).await else {
             return self.page_not_kept(key, rendered, stamps);
         };
+        let admitted = self.admission.admits(key);
         let content = page.content(ttl);
         let age = policy.loaded.elapsed();
         // In memory first: other requests need not wait for Redis.
         let held = HeldPage::new(page, age, ttl, ttl, stamps);
+        let held = match admitted {
+            true => held,
+            false => held.unstored(policy.stamps.clone(), MINTED),
+        };
         let page = self.keep_in_memory(key, held);
-        self.improve_later(key, &page, Some((policy.stamps.clone(), ttl)));
+        self.improve_later(key, &page, admitted.then(|| (policy.stamps.clone(), ttl)));
         let stored = match &policy.stamps {
-            Stamps::Known(_) => {
+            Stamps::Known(_) if admitted => {
                 if leader.has_followers() {
                     let mut trail = policy.trail.clone();
                     trail.push((Level::PageRedis, Outcome::Miss { stored: true }));
@@ -125,7 +132,7 @@ impl Cache {
                 }
                 self.store(key, &policy.stamps, age, ttl, content).await
             }
-            Stamps::Local(_) | Stamps::Unknown => false,
+            _ => false,
         };
         let mut trail = policy.trail.clone();
         if let Some(outcome) = self.outcome_in_redis(&policy.stamps, stored) {
@@ -191,6 +198,22 @@ impl Cache {
                 cache.store(&key, &stamps, age, left, content).await;
             }
         });
+    }
+
+    /// Stores a page in Redis that only memory has, in the background, if it is time for that: memory was asked for it again.
+    pub(super) fn store_if_wanted(&self, key: &CacheKey, page: &Arc<HeldPage>, now: Instant) {
+        let Some(stamps) = page.take_unstored(now) else {
+            return;
+        };
+        let (cache, key, page) = (self.clone(), key.clone(), page.clone());
+        tokio::spawn(caller::carried(async move {
+            let (age, left) = (page.age(now), page.ttl(now));
+            let content = page.page.content(page.lifetime());
+            if cache.store(&key, &stamps, age, left, content).await {
+                cache.metrics.count_store(Level::PageRedis);
+                log::info!("cache stored level={} key={key}", Level::PageRedis.name());
+            }
+        }));
     }
 
     /// The part of `Cache-Status` for Redis; nothing without Redis.

@@ -32,6 +32,7 @@ impl Cache {
         let ttl = page.ttl(now);
         self.record_at(Level::PageMemory, key, Outcome::Hit(ttl));
         self.metrics.time_hit(Level::PageMemory, now.elapsed());
+        self.store_if_wanted(key, &page, now);
         let refresh = page.wants_refresh(now);
         Some(InMemory { age: page.age(now), page, ttl, refresh })
     }

@@ -32,7 +32,7 @@ pub(super) const APPLIED: &str = "applied:2";
 const APPLIED_SECONDS: u64 = 3600;
 /// How long a generation is kept that was minted for a load: until an entry that carries it is stored, which keeps it
 /// for longer. What is asked for and not there leaves nothing behind for longer than that.
-const MINTED_SECONDS: u64 = 60;
+pub(super) const MINTED: Duration = Duration::from_secs(60);
 /// How long other instances leave a load to the one that holds its lease. Too short, and a slow load is made twice;
 /// too long, and a leader that died delays the others.
 const LEASE_MS: u64 = 2000;
@@ -135,15 +135,16 @@ impl RedisTier {
     }
 
     /// The generations to load under, the missing ones minted, and whether the load is the caller's: another instance
-    /// may be at it.
+    /// may be at it. Others wait for the load only if its value is to be `stored`.
     pub(super) async fn lease(
         &self,
         key: &CacheKey,
         tags: &TagSet,
+        stored: bool,
     ) -> Result<(Stamps, bool), CacheError> {
         let mut script = LEASE.prepare_invoke();
         script.key(self.lease_key(key));
-        script.arg(MINTED_SECONDS).arg(LEASE_MS);
+        script.arg(MINTED.as_secs()).arg(if stored { LEASE_MS } else { 0 });
         for tag in tags {
             script.key(self.generation_key(tag)).arg(Generation::mint().as_str());
         }

@@ -6,7 +6,7 @@ use iso_currency::Currency;
 use url::{Host, Url};
 
 use super::reader::Reader;
-use super::{AllowedHosts, Listen, SecretKey, TrustedProxies};
+use super::{AllowedHosts, Listen, Patience, SecretKey, TrustedProxies};
 
 /// The web site's part of the configuration.
 #[derive(Debug, Clone)]
@@ -42,6 +42,8 @@ pub struct SiteConfig {
     /// `DRAIN_SECONDS`: how long the instance serves after SIGTERM while it is not ready. Too short, and a load balancer still
     /// sends requests when it stops; too long, and a restart takes longer than the service manager waits.
     pub drain: Duration,
+    /// How long slow clients are waited for.
+    pub patience: Patience,
 }
 
 /// How log lines are written.
@@ -112,6 +114,7 @@ impl SiteConfig {
             cache_api_token: read_token(reader),
             workers: reader.number("WORKERS", cores, 1, 1024, "threads"),
             drain: Duration::from_secs(reader.number("DRAIN_SECONDS", 0, 0, 3600, "seconds")),
+            patience: Patience::USUAL,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use url::Host;
 
+use super::field_errors::quoted;
 use super::user_form::parse_email;
 
 /// The most bytes of the part before the `@` (RFC 5321).
@@ -27,7 +28,7 @@ impl EmailAddress {
             return Err("This field is required.".to_owned());
         }
         let refused = || {
-            let shown: String = text.chars().take(40).collect();
+            let shown = quoted(text);
             format!("“{shown}” is not an email address. Enter an address such as ann@example.com.")
         };
         let typed = parse_email(text).map_err(|_| refused())?;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use url::form_urlencoded;
 
-use super::field_errors::{day, one_of, quoted};
+use super::field_errors::{day, one_of, quoted, shown_again};
 use super::text::{is_absent, parse_text};
 use super::{EmailAddress, FieldErrors, PropertyId};
 
@@ -49,6 +49,18 @@ pub struct NewEnquiry {
 }
 
 impl EnquiryForm {
+    /// As much of what was typed as the form shows again: several times what is allowed, so that it can be shortened.
+    #[must_use]
+    pub fn shown_again(&self) -> Self {
+        Self {
+            name: shown_again(&self.name),
+            email: shown_again(&self.email),
+            phone: shown_again(&self.phone),
+            message: self.message.chars().take(4 * MAX_MESSAGE).collect(),
+            ..*self
+        }
+    }
+
     /// Checks the fields.
     ///
     /// # Errors

@@ -5,6 +5,13 @@ use std::collections::BTreeMap;
 use chrono::{Datelike as _, NaiveDate};
 use serde::Serialize;
 
+/// How many messages a field has at most: a parameter that is repeated a thousand times is not answered a thousand times.
+const MOST: usize = 5;
+/// How many characters of a value a message quotes.
+const QUOTED: usize = 40;
+/// How many characters of a value a form shows again. No field that is sent in an address may have as many.
+const SHOWN: usize = 300;
+
 /// What is wrong with each field of an input; empty when nothing is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -23,15 +30,18 @@ impl FieldErrors {
         errors
     }
 
-    /// Adds a message to a field.
+    /// Adds a message to a field, unless it has several already.
     pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
-        self.0.entry(field).or_default().push(message.into());
+        let messages = self.0.entry(field).or_default();
+        if messages.len() < MOST {
+            messages.push(message.into());
+        }
     }
 
     /// Adds the messages of another input.
     pub fn merge(&mut self, other: Self) {
         for (field, messages) in other.0 {
-            self.0.entry(field).or_default().extend(messages);
+            messages.into_iter().for_each(|message| self.add(field, message));
         }
     }
 
@@ -97,7 +107,39 @@ pub(super) fn one_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-/// As much of a text as a message quotes.
+/// As much of a text as a message quotes, with an ellipsis if that is not all.
 pub(super) fn quoted(text: &str) -> String {
-    text.chars().take(40).collect()
+    beginning(text, QUOTED)
+}
+
+/// As much of a value as a form shows again that was sent in an address, with an ellipsis if that is not all.
+pub fn shown_again(text: &str) -> String {
+    beginning(text, SHOWN)
+}
+
+fn beginning(text: &str, chars: usize) -> String {
+    match text.char_indices().nth(chars) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_quotes_the_beginning_of_a_long_value() {
+        assert_eq!(quoted(&"é".repeat(QUOTED)), "é".repeat(QUOTED));
+        assert_eq!(quoted(&"é".repeat(QUOTED + 1)), format!("{}…", "é".repeat(QUOTED)));
+        assert_eq!(shown_again(&"a".repeat(100_000)).chars().count(), SHOWN + 1);
+    }
+
+    #[test]
+    fn a_field_has_a_bounded_number_of_messages() {
+        let mut errors = FieldErrors::new();
+        (0..1000).for_each(|number| errors.add("page", format!("{number}")));
+        errors.merge(errors.clone());
+        assert_eq!(errors.get("page"), ["0", "1", "2", "3", "4"]);
+    }
 }

@@ -19,6 +19,9 @@ pub const MAX_PAGE: u16 = 200;
 /// How many rows before a page cost little.
 const SHALLOW: u32 = 1000;
 
+/// How many pages are near the beginning of a list.
+const NEAR: u16 = 10;
+
 /// The message for a cursor that does not belong to the list.
 const NOT_A_CURSOR: &str =
     "This cursor does not belong to this list and order. Use a cursor from `next` or `previous`.";
@@ -134,6 +137,12 @@ impl ListingQuery {
             Position::Cursor(_) => 0,
         };
         before > SHALLOW || self.filter.is_costly()
+    }
+
+    /// Whether it is one of the few that every reader comes by: the first pages of the list of all listings.
+    pub fn is_usual(&self) -> bool {
+        let is_near = matches!(self.position, Position::Page(page) if page <= NEAR);
+        is_near && self.page_size == DEFAULT_PAGE_SIZE && self.filter.is_empty()
     }
 
     /// Whether it asks for a page after the last that can be asked for by number.
@@ -268,6 +277,20 @@ mod tests {
             id: crate::domain::PropertyId(1),
         };
         assert!(!parse("").at(Position::Cursor(token)).is_costly());
+    }
+
+    #[test]
+    fn only_the_first_pages_of_the_whole_list_are_usual() {
+        for (query, usual) in [
+            ("", true),
+            ("sort=-price&page=10", true),
+            ("page=11", false),
+            ("page_size=25", false),
+            ("location=Leith", false),
+            ("max_price=5", false),
+        ] {
+            assert_eq!(parse(query).is_usual(), usual, "{query}");
+        }
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::field_errors::quoted;
+
 /// An amount from 0.00 to 99999999.99: `numeric(10,2)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Price(Decimal);
@@ -47,7 +49,7 @@ impl Price {
         if text.is_empty() {
             return Err(PriceError::Missing);
         }
-        let quoted = || text.chars().take(40).collect::<String>();
+        let quoted = || quoted(text);
         let (negative, rest) = match text.strip_prefix(['-', '−']) {
             Some(rest) => (true, rest),
             None => (false, text),

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::characters::{category, is_ignorable};
+use super::field_errors::quoted;
 use super::{Permission, Permissions};
 
 /// A user's number in the database.
@@ -41,7 +42,7 @@ impl Username {
         if text.chars().count() > MAX_USERNAME || !text.chars().all(allowed) {
             return Err(format!(
                 "“{}” is not a valid username: at most 150 letters, digits and @/./+/-/_ are allowed.",
-                text.chars().take(40).collect::<String>().escape_debug()
+                quoted(&text).escape_debug()
             ));
         }
         Ok(Self(text))

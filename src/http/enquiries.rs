@@ -93,8 +93,8 @@ pub(in crate::http) async fn create(
                 Freshness::Right | Freshness::Early => token.to_owned(),
             };
             let can_copy = enquiries.sends_copies();
-            let form =
-                EnquirePage { id, title, token, form: form.clone(), errors, notice, can_copy };
+            let form = form.shown_again();
+            let form = EnquirePage { id, title, token, form, errors, notice, can_copy };
             page(never_stored(response), &form)
         };
     let property = match find(&services, id).await {

@@ -40,6 +40,8 @@ pub enum AppError {
     Throttled(Duration),
     /// A server that the answer needs does not answer; not known why where nothing is said.
     Unavailable(Option<Outage>),
+    /// The address of the request is too long.
+    TooLong,
     /// The client takes too long to send its request.
     TooSlow,
     /// A use case failed.
@@ -64,6 +66,9 @@ pub(super) fn outage(why: Option<Outage>) -> &'static str {
 
 /// How long a client should wait before it asks again after an outage.
 const RETRY_SECONDS: u64 = 5;
+
+/// The longest address that a user is led back to after the login.
+const MAX_NEXT_BYTES: usize = 1024;
 
 /// What clients are told that accept no encoding of the site's.
 const ENCODINGS: &str = "The header Accept-Encoding excludes identity and names neither br nor gzip. Accept one of them.";
@@ -126,6 +131,7 @@ impl AppError {
                 format!("Too many attempts. Try again in {} seconds.", wait.as_secs().max(1))
             }
             Self::NotAcceptable => ENCODINGS.to_owned(),
+            Self::TooLong => "The address is too long. Use fewer or shorter parameters.".to_owned(),
             Self::TooSlow => "The request arrived too slowly.".to_owned(),
             Self::Unavailable(why) => {
                 format!("{}. Please try again in a few seconds.", outage(*why))
@@ -180,6 +186,7 @@ impl ResponseError for AppError {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooLong => StatusCode::URI_TOO_LONG,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Service(err) if err.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
@@ -196,6 +203,8 @@ impl ResponseError for AppError {
         response.insert_header((header::CACHE_CONTROL, "no-store"));
         match self {
             Self::LoginRequired(path) => {
+                // Proxies refuse a response with a long header.
+                let path = if path.len() > MAX_NEXT_BYTES { "/admin/" } else { path };
                 let next: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
                 response.insert_header((header::LOCATION, format!("/admin/login/?next={next}")));
             }

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
 
 use actix_session::SessionExt as _;
 use actix_web::dev::Payload;
@@ -10,9 +9,10 @@ use actix_web::http::header;
 use actix_web::{Error, FromRequest, HttpRequest, web};
 use url::form_urlencoded;
 
-use super::AppError;
 use super::client_address::client_address;
 use super::csrf::{CSRF, is_foreign, is_own, mismatch, tokens_match};
+use super::{AppError, Site};
+use crate::config::Patience;
 use crate::services::Visitor;
 
 /// What the client is told when the check fails and no form can be shown again.
@@ -104,9 +104,6 @@ impl FromRequest for SentForm {
     }
 }
 
-/// How long a client may take to send a body.
-const BODY_TIMEOUT: Duration = Duration::from_secs(20);
-
 /// A request's body, of limited length and taking limited time.
 pub(in crate::http) struct Body(pub(in crate::http) web::Bytes);
 
@@ -116,8 +113,10 @@ impl FromRequest for Body {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = web::Bytes::from_request(request, payload);
+        let site = request.app_data::<web::Data<Site>>();
+        let limit = site.map_or(Patience::USUAL, |site| site.patience).body;
         Box::pin(async move {
-            let body = tokio::time::timeout(BODY_TIMEOUT, body).await;
+            let body = tokio::time::timeout(limit, body).await;
             Ok(Self(body.map_err(|_| AppError::TooSlow)??))
         })
     }

@@ -6,7 +6,7 @@ use actix_web::cookie::Key;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header;
 
-use crate::config::{AllowedHosts, Listen, SecretKey, SiteConfig, TrustedProxies};
+use crate::config::{AllowedHosts, Listen, Patience, SecretKey, SiteConfig, TrustedProxies};
 
 /// Where the site is, and who may do what without a session.
 #[derive(Clone)]
@@ -23,6 +23,8 @@ pub struct Site {
     pub cache_api_token: Option<String>,
     /// What sessions' cookies are signed with.
     pub cookie_key: Key,
+    /// How long slow clients are waited for.
+    pub patience: Patience,
 }
 
 impl Site {
@@ -35,6 +37,7 @@ impl Site {
             trusted_proxies: config.trusted_proxies.clone(),
             cache_api_token: config.cache_api_token.clone(),
             cookie_key: Key::derive_from(secret.as_bytes()),
+            patience: config.patience,
         }
     }
 

@@ -141,7 +141,7 @@ impl Listings {
             let value = properties::find(&client, id).await?;
             Ok(match value.is_some() {
                 true => Fill::new(value, lifetimes.queryset).only([kinds::property(id)]),
-                false => Fill::new(value, ABSENT_TTL).only([kinds::absent()]),
+                false => Fill::new(value, ABSENT_TTL).only([kinds::absent()]).rare(),
             })
         };
         self.cache.get_or_load(&key, &tags, load).await
@@ -164,7 +164,8 @@ impl Listings {
 
     /// The key of a query's rows.
     pub(super) fn list_key(query: &ListingQuery) -> CacheKey {
-        CacheKey::new(Level::Queryset, QUERYSETS, format_args!("list?{}", query.row_key()))
+        let name = format_args!("list?{}", query.row_key());
+        CacheKey::new(Level::Queryset, QUERYSETS, name).rare_if(!query.is_usual())
     }
 
     /// The key of a listing.
@@ -174,7 +175,8 @@ impl Listings {
 
     /// The key of a filter's count.
     pub(super) fn count_key(filter: &ListingFilter) -> CacheKey {
-        CacheKey::new(Level::Count, COUNTS, format_args!("list?{}", filter.row_key()))
+        let name = format_args!("list?{}", filter.row_key());
+        CacheKey::new(Level::Count, COUNTS, name).rare_if(!filter.is_empty())
     }
 }
 

@@ -53,8 +53,8 @@ impl Machines {
             };
             Ok(Fill::new(newest, ttl))
         };
-        let key =
-            CacheKey::new(Level::Queryset, QUERYSETS, format_args!("newest?{}", filter.row_key()));
+        let name = format!("newest?{}", filter.row_key());
+        let key = CacheKey::new(Level::Queryset, QUERYSETS, name).rare_if(!filter.is_empty());
         self.cache.get_or_load(&key, &tags_of(filter), load).await
     }
 

@@ -34,14 +34,14 @@ impl PageKey {
         let canonical = query.canonical();
         let rest = format_args!("{format}?{canonical}");
         let key = Self::named(Public::List, site, rest, Rows::Of(query.filter.clone()));
-        Self { is_costly: query.is_costly(), ..key }
+        Self { is_costly: query.is_costly(), ..key.rare_if(!query.is_usual()) }
     }
 
     /// A listing's own page within a result, in a format.
     pub fn detail(site: &str, id: PropertyId, result: &ListingQuery, format: &'static str) -> Self {
-        let result = result.canonical();
-        let rest = format_args!("{format}/{id}?{result}");
-        Self::named(Public::Detail, site, rest, Rows::One(id))
+        let canonical = result.canonical();
+        let rest = format_args!("{format}/{id}?{canonical}");
+        Self::named(Public::Detail, site, rest, Rows::One(id)).rare_if(!canonical.is_empty())
     }
 
     /// The places of a site, in a format.
@@ -49,14 +49,14 @@ impl PageKey {
         let canonical = query.canonical();
         let rest = format_args!("{format}?{canonical}");
         let key = Self::named(Public::Places, site, rest, Rows::Of(ListingFilter::default()));
-        Self { is_costly: query.filter.is_costly(), ..key }
+        Self { is_costly: query.filter.is_costly(), ..key.rare_if(!canonical.is_empty()) }
     }
 
     /// The feed of what a filter selects.
     pub fn feed(site: &str, filter: &ListingFilter, canonical: &str) -> Self {
         let rest = format_args!("atom?{canonical}");
         let key = Self::named(Public::Feed, site, rest, Rows::Of(filter.clone()));
-        Self { is_costly: filter.is_costly(), ..key }
+        Self { is_costly: filter.is_costly(), ..key.rare_if(!filter.is_empty()) }
     }
 
     /// The list of the site map's parts.
@@ -79,6 +79,11 @@ impl PageKey {
         let name = format_args!("{site}/{start}{rest}");
         let key = CacheKey::new(Level::PageRedis, PAGES, name);
         Self { key, rows, is_costly: false }
+    }
+
+    /// The same key; `rare` says whether anyone can make it up.
+    fn rare_if(self, rare: bool) -> Self {
+        Self { key: self.key.rare_if(rare), ..self }
     }
 
     /// Whether computing it may cost as much as a client likes, so that it needs a turn.

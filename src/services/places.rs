@@ -27,7 +27,7 @@ impl Listings {
         let status = query.filter.status;
         let shown = status.only().map_or("", Status::name);
         let key = format!("places?name={}&status={shown}", name.as_str().to_lowercase());
-        let key = CacheKey::new(Level::Queryset, QUERYSETS, key);
+        let key = CacheKey::new(Level::Queryset, QUERYSETS, key).rare_if(true);
         let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
         let load = async move || -> Result<_> {
             let client = database.client().await?;
@@ -51,7 +51,7 @@ impl Listings {
             false => "named",
         };
         let key = format!("places/{limit}/{counted}?{}", filter.row_key());
-        let key = CacheKey::new(Level::Queryset, QUERYSETS, key);
+        let key = CacheKey::new(Level::Queryset, QUERYSETS, key).rare_if(!filter.is_empty());
         let (database, filter) = (self.database_for(filter.is_costly()), filter.clone());
         let (tags, ttl) = (tally_tags_of(&filter), self.cache.lifetimes().queryset);
         let load = async move || -> Result<_> {

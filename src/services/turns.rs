@@ -12,8 +12,9 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::{Result, ServiceError, Visitor};
+use super::{Result, ServiceError};
 use crate::db::{Class, Database};
+use crate::domain::network_of;
 
 /// How many may do a kind of work.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +35,12 @@ impl Bounds {
         let at_once = database.connections(Class::Expensive);
         let patience = Duration::from_secs(1);
         Self { at_once, of_client: at_once.div_ceil(2), in_line: 64 * at_once, patience }
+    }
+
+    /// Attempts to log in that are counted at once, each with a connection of staff: one of these is left for readiness and
+    /// pages. Attempts from one address wait for each other, so more of them at once would only hold connections.
+    pub(super) fn of_logins() -> Self {
+        Self { at_once: 3, of_client: 2, in_line: 128, patience: Duration::from_secs(3) }
     }
 }
 
@@ -108,8 +115,7 @@ impl Turns {
     /// # Errors
     /// [`ServiceError::Busy`] where too many wait, or the turn does not come in time.
     pub async fn take(&self, client: Option<IpAddr>) -> Result<Turn> {
-        let network = Visitor::new(client, "").network();
-        self.take_as(network.unwrap_or_default()).await
+        self.take_as(client.map(network_of).unwrap_or_default()).await
     }
 
     pub(super) async fn take_as(&self, client: String) -> Result<Turn> {

@@ -1,10 +1,11 @@
 //! A page in hand: what a request is answered with, whichever level it came from.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::LocalStamps;
-use crate::cache::StoredPage;
+use crate::cache::{Stamps, StoredPage};
 
 /// A page with the time that it has left.
 #[derive(Debug)]
@@ -17,6 +18,15 @@ pub struct HeldPage {
     expires: Instant,
     pub(in crate::cache) stamps: LocalStamps,
     refreshing: AtomicBool,
+    unstored: Option<Arc<Unstored>>,
+}
+
+/// What a page that Redis has not is stored under, when it is requested again.
+#[derive(Debug)]
+struct Unstored {
+    stamps: Stamps,
+    until: Instant,
+    taken: AtomicBool,
 }
 
 /// The share of a lifetime, at its end, in which a reader has the page computed anew in the background.
@@ -42,7 +52,22 @@ impl HeldPage {
             expires: now + left,
             stamps,
             refreshing: AtomicBool::new(false),
+            unstored: None,
         }
+    }
+
+    /// The same page, which is to be stored in Redis under these generations if it is requested again within a time.
+    #[must_use]
+    pub(in crate::cache) fn unstored(self, stamps: Stamps, within: Duration) -> Self {
+        let (until, taken) = (Instant::now() + within, AtomicBool::new(false));
+        Self { unstored: Some(Arc::new(Unstored { stamps, until, taken })), ..self }
+    }
+
+    /// The generations that the page is to be stored under now. Returns them only once.
+    pub(in crate::cache) fn take_unstored(&self, now: Instant) -> Option<Stamps> {
+        let unstored = self.unstored.as_ref().filter(|unstored| now < unstored.until)?;
+        let is_taken = unstored.taken.swap(true, Ordering::Relaxed);
+        (!is_taken).then(|| unstored.stamps.clone())
     }
 
     /// How long ago its data were read.
@@ -53,6 +78,11 @@ impl HeldPage {
     /// How long it may still be kept.
     pub fn ttl(&self, now: Instant) -> Duration {
         self.expires.saturating_duration_since(now)
+    }
+
+    /// How long it is kept in all.
+    pub(in crate::cache) fn lifetime(&self) -> Duration {
+        self.expires.saturating_duration_since(self.kept)
     }
 
     /// Whether it has neither expired nor been invalidated in this process.
@@ -67,8 +97,7 @@ impl HeldPage {
 
     /// Whether it is about to expire.
     pub(in crate::cache) fn ends_soon(&self, now: Instant) -> bool {
-        let lifetime = self.expires.saturating_duration_since(self.kept);
-        self.ttl(now) < lifetime / REFRESH_SHARE
+        self.ttl(now) < self.lifetime() / REFRESH_SHARE
     }
 
     /// Whether the page is about to expire. True only once: the caller then has the page computed again.
@@ -81,6 +110,7 @@ impl HeldPage {
         Some(Self {
             page: self.page.improved()?,
             stamps: self.stamps.clone(),
+            unstored: self.unstored.clone(),
             refreshing: AtomicBool::new(self.refreshing.load(Ordering::Relaxed)),
             ..*self
         })

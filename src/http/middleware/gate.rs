@@ -26,6 +26,7 @@ pub async fn gate<B: MessageBody + 'static>(
                 .to_owned(),
         )),
         Some(Refusal::Encoding) => request.error_response(AppError::NotAcceptable),
+        Some(Refusal::Length) => request.error_response(AppError::TooLong),
         Some(Refusal::Moved(location)) => {
             let response = HttpResponse::Found()
                 .insert_header((header::LOCATION, location))

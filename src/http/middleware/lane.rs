@@ -19,6 +19,7 @@ use crate::cache::policy;
 use crate::http::Site;
 use crate::http::client_address::client_address;
 use crate::http::pages::{Asked, answer, cache_status, refresh};
+use crate::http::progress::{Phase, Progress};
 use crate::services::Services;
 
 /// The middleware that answers from memory, or asks the inner service. It goes around all others.
@@ -57,6 +58,9 @@ where
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
+        if let Some(progress) = request.request().conn_data::<Progress>() {
+            progress.enter(Phase::Handling);
+        }
         let Some(site) = request.app_data::<web::Data<Site>>() else {
             return Either::Right(self.0.call(request));
         };

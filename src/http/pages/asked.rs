@@ -12,6 +12,10 @@ use crate::http::negotiation::AcceptedEncodings;
 use crate::services::urls::{Url, find, route_of};
 use crate::services::{PageKey, Route};
 
+/// The longest path with its query that is answered, in bytes. Twenty locations in any script fit in. An error page repeats a
+/// part of its address.
+const MAX_ADDRESS_BYTES: usize = 16 * 1024;
+
 /// What a request asks for.
 #[derive(Debug)]
 pub(in crate::http) struct Asked {
@@ -43,6 +47,8 @@ pub(in crate::http) enum Refusal {
     Host,
     /// The client accepts no encoding that the site has.
     Encoding,
+    /// Its address is too long.
+    Length,
     /// A form sent empty fields; this is the address without them.
     Moved(String),
 }
@@ -62,6 +68,8 @@ impl Asked {
             Some(Refusal::Host)
         } else if encodings.is_empty() {
             Some(Refusal::Encoding)
+        } else if request.path().len() + query.len() > MAX_ADDRESS_BYTES {
+            Some(Refusal::Length)
         } else {
             let clean = url.filter(|_| reads);
             let clean = clean.and_then(|url| cleaned(url, query, headers));

@@ -63,6 +63,7 @@ pub(in crate::http) fn title(status: StatusCode) -> &'static str {
         410 => "No longer available",
         409 => "Not possible at the moment",
         413 => "Request too large",
+        414 => "Address too long",
         429 => "Too many attempts",
         503 => "Temporarily unavailable",
         500.. => "Something went wrong",

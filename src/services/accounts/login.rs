@@ -3,16 +3,15 @@
 //! **Invariant:** an attempt counts as failed until it has succeeded, and those of one account or one address are
 //! counted one after the other: however many come at once from an address, and at however many instances, five are tried.
 //!
-//! **Invariant:** clients of other addresses can delay an attempt at an account, but not prevent it.
+//! **Invariant:** clients of other addresses can delay an attempt at an account, but not prevent it. However many attempts come
+//! from an address, those from others don't wait for them.
 
 use std::time::Duration;
-
-use tokio::time::timeout;
 
 use super::Accounts;
 use super::visitor::Visitor;
 use crate::db::login_events::{self, NewLoginEvent};
-use crate::db::{DbError, login_failures, users};
+use crate::db::{login_failures, users};
 use crate::domain::{LoginKind, Password, User, UserId, Username};
 use crate::services::{Result, passwords, passwords::Verified};
 
@@ -22,8 +21,6 @@ const FAILURES: i64 = 5;
 const DELAY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 /// The time in which failed logins are counted together.
 const WINDOW: Duration = Duration::from_secs(60);
-/// How long an attempt waits until those before it are counted.
-const PATIENCE: Duration = Duration::from_secs(3);
 /// The most characters that are kept of a typed name.
 const MAX_TYPED: usize = 150;
 
@@ -155,9 +152,8 @@ impl Accounts {
     /// Counts an attempt, and delays it where it must be; or tells how long its address may not try.
     async fn count(&self, attempt: &Attempt<'_>) -> Result<Option<Duration>> {
         let Attempt { account, network, source, .. } = attempt;
-        // Logins from one address wait for each other, so that they can't use up the connections.
-        let turn = timeout(PATIENCE, self.counting.acquire()).await;
-        let turn = turn.map_err(|_| DbError::Unavailable("too many logins at once".to_owned()))?;
+        // Logins from one address wait for each other, so that they use up neither the connections nor the turns of others.
+        let turn = self.counting.take_as(network.clone()).await?;
         let mut client = self.database.client().await?;
         let work = client.transaction().await?;
         // In this order in every transaction, so that no two wait for each other.

@@ -7,10 +7,7 @@ pub(super) mod management;
 mod reset;
 pub(super) mod visitor;
 
-use std::sync::Arc;
-
-use tokio::sync::Semaphore;
-
+use super::turns::{Bounds, Turns};
 use super::{Post, Result, ServiceError, Sessions, passwords};
 use crate::db::{Client, Database, Transaction, event_log, sessions, users};
 use crate::domain::{NameError, Password, Permissions, User, UserId, UserStanding, Username};
@@ -29,22 +26,19 @@ pub enum CreateUserError {
     Service(#[from] ServiceError),
 }
 
-/// Attempts to log in that an instance counts at once: each holds a connection while it waits for its turn.
-const COUNTED_AT_ONCE: usize = 2;
-
 /// Manages accounts; cheap to clone.
 #[derive(Clone)]
 pub struct Accounts {
     database: Database,
     sessions: Sessions,
     post: Post,
-    /// Each login attempt holds a permit while it is counted.
-    counting: Arc<Semaphore>,
+    /// Each login attempt has a turn while it is counted.
+    counting: Turns,
 }
 
 impl Accounts {
     pub(super) fn new(database: Database, sessions: Sessions, post: Post) -> Self {
-        Self { database, sessions, post, counting: Arc::new(Semaphore::new(COUNTED_AT_ONCE)) }
+        Self { database, sessions, post, counting: Turns::new(Bounds::of_logins()) }
     }
 
     /// Finds an active member of staff with one of their sessions, by the session's name. What the database says

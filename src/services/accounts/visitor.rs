@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::super::sessions::{ADDRESS, USER_AGENT};
+use crate::domain::network_of;
 
 /// The most characters of a `User-Agent` header that are kept.
 const MAX_USER_AGENT: usize = 300;
@@ -37,13 +38,7 @@ impl Visitor {
 
     /// The key by which failed logins are counted: for IPv6 the network, because a client with one address of a network has all.
     pub(in crate::services) fn network(&self) -> Option<String> {
-        self.address.map(|address| match address {
-            IpAddr::V4(address) => address.to_string(),
-            IpAddr::V6(address) => {
-                let [a, b, c, d, ..] = address.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-            }
-        })
+        self.address.map(network_of)
     }
 
     /// The session's entries about this client.

@@ -3,6 +3,7 @@
 mod configuration;
 mod containers;
 mod freshness;
+mod manual;
 mod program;
 
 use std::collections::BTreeSet;

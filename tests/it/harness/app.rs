@@ -12,7 +12,7 @@ use std::time::SystemTime;
 
 use property_listings::app::site::Application;
 use property_listings::app::stop::Stop;
-use property_listings::config::{CacheVersions, Config, Listen};
+use property_listings::config::{CacheVersions, Config, Listen, Patience};
 use property_listings::db::Database;
 use property_listings::events::Receiver;
 use property_listings::services::{Range, Services};
@@ -29,6 +29,7 @@ pub(crate) struct Plan {
     pub(crate) variables: BTreeMap<&'static str, String>,
     receivers: Vec<Receiver>,
     versions: Option<[&'static str; 2]>,
+    patience: Option<Patience>,
 }
 
 /// A running site; stopped when it is dropped.
@@ -126,7 +127,13 @@ impl Plan {
             ("WORKER", "off".to_owned()),
             ("DATABASE_POOL_SIZE", "4".to_owned()),
         ];
-        Self { database, variables: variables.into(), receivers: Vec::new(), versions: None }
+        Self {
+            database,
+            variables: variables.into(),
+            receivers: Vec::new(),
+            versions: None,
+            patience: None,
+        }
     }
 
     /// Sets a variable of the configuration.
@@ -177,6 +184,12 @@ impl Plan {
         self
     }
 
+    /// Other limits for slow clients.
+    pub(crate) fn patience(mut self, patience: Patience) -> Self {
+        self.patience = Some(patience);
+        self
+    }
+
     /// Another receiver of events.
     pub(crate) fn receiver(mut self, receiver: Receiver) -> Self {
         self.receivers.push(receiver);
@@ -213,6 +226,9 @@ impl Plan {
         let mut config = config.expect("a configuration");
         if let Some([page, data]) = self.versions.map(|versions| versions.map(str::to_owned)) {
             config.cache.versions = CacheVersions { page, data };
+        }
+        if let Some(patience) = self.patience {
+            config.site.patience = patience;
         }
         config
     }
@@ -372,6 +388,7 @@ impl App {
             variables: self.variables.clone(),
             receivers: Vec::new(),
             versions: None,
+            patience: None,
         }
     }
 

@@ -51,6 +51,13 @@ impl TestDatabase {
         Self::create_from("template1", &shared().postgres).await
     }
 
+    /// The same on another server; it ends with the server.
+    pub(super) async fn create_empty_on(sockets: &str) -> Self {
+        let mut database = Self::create_from("template1", sockets).await;
+        database.keep = true;
+        database
+    }
+
     async fn create_from(template: &str, sockets: &str) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);

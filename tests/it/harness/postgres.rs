@@ -80,6 +80,25 @@ impl OwnPostgres {
         TestDatabase::create_on(&self.sockets.display().to_string()).await
     }
 
+    /// A database on it without any table.
+    pub(crate) async fn empty_database(&self) -> TestDatabase {
+        TestDatabase::create_empty_on(&self.sockets.display().to_string()).await
+    }
+
+    /// Returns once it has everything that its primary has written so far.
+    pub(crate) async fn follows(&self, primary: &Self) {
+        let value = async |server: &Self, sql: &str| {
+            let client = connect(&server.config("postgres")).await;
+            client.query_one(sql, &[]).await.expect(sql).get::<_, Option<String>>(0)
+        };
+        let written = value(primary, "SELECT pg_current_wal_lsn()::text").await.expect("a place");
+        let sql = format!("SELECT (pg_last_wal_replay_lsn() >= '{written}')::text");
+        super::until("the standby has everything", async || {
+            value(self, &sql).await.as_deref() == Some("true")
+        })
+        .await;
+    }
+
     /// A standby of it, which follows it.
     pub(crate) async fn standby(&self) -> Self {
         let directory = directory();
@@ -295,7 +314,7 @@ fn finish(command: &mut Command) -> String {
 }
 
 /// The newest installed PostgreSQL's programs. Debian's `/usr/bin` has only some, which are wrappers.
-fn bin() -> PathBuf {
+pub(crate) fn bin() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut directories: Vec<PathBuf> = std::env::split_paths(&path).collect();
     for (parent, below) in

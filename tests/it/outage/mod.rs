@@ -4,5 +4,6 @@ mod crowded;
 mod notice;
 mod overload;
 mod shutdown;
+mod slow_clients;
 mod stale;
 mod void;

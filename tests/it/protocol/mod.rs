@@ -1,5 +1,6 @@
 //! The cache protocol's promises, each with the interleaving or the fault that would break it.
 
+mod admission;
 mod bodies;
 mod following;
 mod generations;

@@ -1,6 +1,7 @@
 //! Releases: migrations while an older release runs, two releases side by side, restarts.
 
 mod draining;
+mod first_release;
 mod migrating;
 mod rolling;
 mod side_by_side;

@@ -17,7 +17,7 @@ use url::{Host, Url};
 use super::output::{self, OutputFormat};
 use super::{CommandError, Result};
 use crate::app::platform::{Platform, StartError};
-use crate::app::site;
+use crate::app::serving::serve;
 use crate::http;
 use crate::services::{LoadTest, LoadTestRequest, LoopbackAddress, ServiceError};
 pub(super) use arguments::CacheAction;
@@ -181,7 +181,7 @@ async fn beside_a_site<T>(
 ) -> Result<T> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(StartError::Serve)?;
     let as_configured = as_configured(platform)?;
-    let server = site::serve(platform, listener, as_configured).map_err(StartError::Serve)?;
+    let server = serve(platform, listener, as_configured).map_err(StartError::Serve)?;
     let handle: ServerHandle = server.handle();
     let running = tokio::spawn(server);
     let done = work.await;

@@ -5,8 +5,11 @@ use url::form_urlencoded;
 use super::links::{address_of, with_query};
 use crate::domain::{
     Asked, Count, FACTS, Fact, FactParameter, FoldedLocation, ListingFilter, ListingQuery, Place,
-    PlaceQuery, Sort, Status,
+    PlaceQuery, Sort, Status, shown_again,
 };
+
+/// How many parameters the form shows again at most.
+const MOST_PAIRS: usize = 100;
 
 /// What the form shows.
 #[derive(Default)]
@@ -59,8 +62,11 @@ impl FilterForm {
 
     /// The form with what a query string says, whether that is valid or not.
     pub(super) fn typed(query_string: &str) -> Self {
-        let pairs: Vec<(String, String)> =
-            form_urlencoded::parse(query_string.as_bytes()).into_owned().collect();
+        let pairs = form_urlencoded::parse(query_string.as_bytes());
+        let mut pairs: Vec<(String, String)> =
+            pairs.map(|(name, value)| (name.into_owned(), shown_again(&value))).collect();
+        // Of a repeated parameter the last value counts.
+        pairs.drain(..pairs.len().saturating_sub(MOST_PAIRS));
         let last = |name: &str| {
             let value = pairs.iter().rev().find(|(found, _)| found == name);
             value.map(|(_, value)| value.clone()).unwrap_or_default()

@@ -8,7 +8,7 @@ use url::form_urlencoded;
 use super::chips::chips;
 use super::filters;
 use super::links::address;
-use crate::domain::{FieldErrors, ListingFilter, ListingQuery, Place, PlaceQuery};
+use crate::domain::{FieldErrors, ListingFilter, ListingQuery, Place, PlaceQuery, shown_again};
 use crate::services::MAX_PLACES;
 
 /// A place, with the address of its listings.
@@ -72,7 +72,7 @@ impl PlacesPage {
         let pairs = form_urlencoded::parse(query_string.as_bytes());
         let name = pairs.filter(|(field, _)| field == "name").last();
         Self {
-            name: name.map_or(String::new(), |(_, name)| name.into_owned()),
+            name: name.map_or(String::new(), |(_, name)| shown_again(&name)),
             errors,
             request_id,
             ..Self::default()

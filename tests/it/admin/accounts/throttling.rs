@@ -131,6 +131,59 @@ async fn attempts_that_wait_for_each_other_leave_connections_for_other_requests(
     assert!(statuses.contains(&422), "{statuses:?}");
 }
 
+/// Logs in with the right password through a proxy that names an address.
+async fn log_in_from(app: &App, address: &str) -> u16 {
+    let browser = app.stranger();
+    let form = browser.get("/admin/login/").await;
+    let request = browser
+        .request(reqwest::Method::POST, "/admin/login/")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("x-forwarded-for", address);
+    let password = PASSWORD.replace(' ', "+");
+    let token = form.field("csrf_token");
+    let body = format!("csrf_token={token}&username=ada&password={password}");
+    browser.send(request.body(body)).await.status
+}
+
+#[tokio::test]
+async fn attempts_of_one_network_do_not_use_up_the_logins_of_others() {
+    let app = Plan::new().await.set("TRUSTED_PROXIES", "127.0.0.0/8").start().await;
+    let lock = app.database.psql().await;
+    let subject = "hashtextextended('address:2001:db8:1:2::/64', 0)";
+    lock.batch_execute(&format!("SELECT pg_advisory_lock({subject})")).await.expect("held");
+    let attempts = (0..20).map(|n| {
+        let address = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 1, 2, 0, 0, 0, n + 1));
+        let (accounts, visitor) = (app.services.accounts.clone(), Visitor::new(Some(address), ""));
+        async move { accounts.log_in(&format!("nobody{n}"), "x".into(), &visitor).await }
+    });
+    let others = async {
+        let waiting = "SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event = 'advisory'";
+        until("attempts wait", async || app.sql(waiting).await == "2").await;
+        for address in ["198.51.100.7", "2001:db8:1:3::1"] {
+            assert_eq!(log_in_from(&app, address).await, 303, "{address}");
+        }
+        app.get("/readyz").await.assert_status(200);
+        assert_eq!(app.sql(waiting).await, "2");
+        lock.batch_execute("SELECT pg_advisory_unlock_all()").await.expect("released");
+    };
+    tokio::join!(join_all(attempts), others);
+}
+
+#[tokio::test]
+async fn a_known_user_gets_in_within_seconds_however_often_strangers_failed() {
+    let app = spawn_app().await;
+    app.sql(
+        "INSERT INTO login_failure (subject, address)
+         SELECT 'account:ada', 'elsewhere' || n FROM generate_series(1, 5000) AS n",
+    )
+    .await;
+    let begun = Instant::now();
+    app.stranger().try_log_in("ada", PASSWORD, "").await.assert_status(303);
+    // The longest delay.
+    assert!(begun.elapsed() >= Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
 #[tokio::test]
 async fn failures_that_are_old_are_forgotten_a_few_at_a_time() {
     let app = spawn_app().await;
