@@ -94,8 +94,8 @@ fn the_defaults_in_the_example_file_are_those_of_the_program() {
 
 #[test]
 fn variables_that_documents_name_exist() {
-    // Those of a test and of docker-compose.yml.
-    let others = ["UPDATE_DOCS", "WEB_PORTS"];
+    // Those of a test, of docker-compose.yml, and of the commands of the manual.
+    let others = ["UPDATE_DOCS", "WEB_PORTS", "NEW_DATABASE_URL", "STANDBY_URL"];
     let example = read(".env.example");
     let mut seen = 0;
     for (path, text) in documents() {

@@ -62,9 +62,9 @@ async fn dribble(stream: &mut TcpStream, text: &str) {
             return;
         }
         let mut answer = [0; 1024];
-        match timeout(Duration::from_millis(20), stream.read(&mut answer)).await {
-            Ok(Ok(0) | Err(_)) => return,
-            Ok(Ok(_)) | Err(_) => {}
+        let answer = timeout(Duration::from_millis(20), stream.read(&mut answer)).await;
+        if matches!(answer, Ok(Ok(0) | Err(_))) {
+            return;
         }
     }
 }

@@ -3,6 +3,7 @@
 mod addresses;
 mod beginnings;
 mod cursors;
+mod echoes;
 pub(crate) mod encodings;
 mod every_listing;
 mod filters;

@@ -24,7 +24,7 @@ SELECT id, title, description, price, location, created_at, updated_at FROM prop
 WHERE location_folded = 'leith' AND price >= 5 ORDER BY price ASC, id ASC LIMIT 25 OFFSET 0
 -- search
 SELECT id, title, description, price, location, created_at, updated_at FROM property
-WHERE search @@ property_query('{home}') ORDER BY created_at DESC, id DESC LIMIT 25 OFFSET 0
+WHERE search @@ property_query('home', NULL) ORDER BY created_at DESC, id DESC LIMIT 25 OFFSET 0
 -- count
 SELECT coalesce(sum(rows), 0)::bigint FROM property_tally
 -- count of prices
