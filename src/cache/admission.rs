@@ -9,6 +9,7 @@
 //! request. All other keys are stored at once.
 
 use std::hash::BuildHasher as _;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -31,6 +32,7 @@ pub(super) struct Admission {
     seen: moka::sync::Cache<u64, (), foldhash::fast::RandomState>,
     hasher: foldhash::fast::RandomState,
     allowance: Mutex<Allowance>,
+    refused: AtomicU64,
 }
 
 struct Allowance {
@@ -47,7 +49,17 @@ impl Admission {
             .eviction_policy(EvictionPolicy::lru())
             .build_with_hasher(foldhash::fast::RandomState::default());
         let allowance = Allowance { left: ALLOWANCE, since: Instant::now() };
-        Self { seen, hasher: foldhash::fast::RandomState::default(), allowance: allowance.into() }
+        Self {
+            seen,
+            hasher: foldhash::fast::RandomState::default(),
+            allowance: allowance.into(),
+            refused: AtomicU64::new(0),
+        }
+    }
+
+    /// How many values were not stored at their first request.
+    pub(super) fn refused(&self) -> u64 {
+        self.refused.load(Relaxed)
     }
 
     /// Whether the value of a key is stored in Redis. Counts as a request for it: to be asked once per load.
@@ -60,7 +72,10 @@ impl Admission {
         let hash = self.hasher.hash_one(key.as_str());
         let is_known = self.seen.contains_key(&hash);
         self.seen.insert(hash, ());
-        is_known || self.allowance.lock().unwrap_or_else(PoisonError::into_inner).take(now)
+        let admitted =
+            is_known || self.allowance.lock().unwrap_or_else(PoisonError::into_inner).take(now);
+        self.refused.fetch_add(u64::from(!admitted), Relaxed);
+        admitted
     }
 }
 

@@ -106,6 +106,11 @@ impl Cache {
         &self.metrics
     }
 
+    /// How many values of made-up keys were not stored in Redis at their first request.
+    pub fn not_admitted(&self) -> u64 {
+        self.admission.refused()
+    }
+
     /// Stores what was loaded so long ago and may still be kept for so long.
     pub(super) async fn store(
         &self,

@@ -22,6 +22,12 @@ pub(super) fn families(cache: &Cache) -> Vec<MetricFamily> {
         durations(&levels, "hit", "Duration of lookups that hit.", |counts| &counts.hit_times),
         durations(&levels, "load", "Duration of loads after a miss.", |counts| &counts.load_times),
     ]);
+    families.push(family(
+        COUNTER,
+        "cache_not_admitted_total",
+        "Values of pages that anyone can make up, which were not stored in Redis at their first request.",
+        [counter(&[], cache.not_admitted())],
+    ));
     families.extend(memory(cache));
     families.extend(redis(cache));
     families.extend(event_log(cache));

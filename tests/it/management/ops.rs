@@ -91,6 +91,29 @@ async fn the_dashboard_shows_only_figures_that_there_are() {
 }
 
 #[test]
+fn limits_pools_leases_and_jobs_are_on_the_dashboard_and_have_alerts() {
+    let (dashboard, alerts) =
+        (read("grafana/property-listings.json"), read("prometheus/alerts.yml"));
+    for (name, has_alert) in [
+        ("expensive_requests_total", true),
+        ("expensive_requests_limit", false),
+        ("http_refused_total", true),
+        ("cache_not_admitted_total", false),
+        ("database_pool_waiting", true),
+        ("database_pool_limit", false),
+        ("cache_lease_held", false),
+        ("cache_memory_armed", true),
+        ("event_log_lag_seconds", true),
+        ("job_tries_total", false),
+        ("jobs_overdue_seconds", true),
+    ] {
+        let name = format!("property_listings_{name}");
+        assert!(dashboard.contains(&name) || has_alert, "{name} is not on the dashboard");
+        assert!(!has_alert || alerts.contains(&name), "{name} has no alert");
+    }
+}
+
+#[test]
 fn the_dashboards_panels_lie_side_by_side_and_have_names() {
     let dashboard: Value =
         serde_json::from_str(&read("grafana/property-listings.json")).expect("JSON");

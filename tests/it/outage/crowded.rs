@@ -146,6 +146,30 @@ async fn one_client_does_not_use_up_the_turns_of_the_others() {
 }
 
 #[tokio::test]
+async fn addresses_of_one_ipv6_network_have_the_turns_of_one_client() {
+    let crowd = Crowd::begin().await;
+    let network: Vec<_> = (1..=6).map(|n| format!("2001:db8:1:2::{n}")).collect();
+    let many = join_all(network.iter().map(|client| crowd.search(client, 1)));
+    let few = async {
+        let waiting = "property_listings_expensive_requests{state=\"waiting\"} 4";
+        until("the network has its share, and the rest of it waits", async || {
+            crowd.held().await == TURNS / 2 && crowd.metrics().await.contains(waiting)
+        })
+        .await;
+        let searching = crowd.search("2001:db8:1:3::1", 1);
+        let releasing = async {
+            until("another network has a turn", async || crowd.held().await > TURNS / 2).await;
+            crowd.release().await;
+        };
+        tokio::join!(searching, releasing).0
+    };
+    let (_, pages) = tokio::join!(many, few);
+    for page in pages {
+        page.assert_status(200);
+    }
+}
+
+#[tokio::test]
 async fn logins_and_their_pages_do_not_wait_for_public_pages() {
     let plan = Plan::with_homes(60).await.holdable().await;
     let app = plan.start().await;
