@@ -109,6 +109,8 @@ impl Cache {
         let Some(page) = self.compressible(&rendered).await else {
             return self.page_not_kept(key, rendered, stamps);
         };
+        // Compression took its time.
+        let ttl = ttl.min(policy.fresh_until.saturating_duration_since(Instant::now()));
         let content = page.content(ttl);
         let age = policy.loaded.elapsed();
         // In memory first: other requests need not wait for Redis.

@@ -30,6 +30,7 @@ mod log_position;
 mod login;
 mod look_alike;
 mod merge;
+mod near;
 mod password;
 mod permission;
 mod photo;
@@ -73,7 +74,7 @@ pub use history::{Author, ChangeMark, DeletedListing, FieldChange, HistoryEntry}
 pub use history_query::{HistoryKind, HistoryPlace, HistoryQuery};
 pub use import::{ImportSample, UploadId};
 pub use job::{Job, JobCounts, JobId, JobKind, JobState, MAX_TRIES, delay_after};
-pub use listing_filter::{ListingFilter, MAX_LOCATIONS};
+pub use listing_filter::{ListingFilter, MAX_LOCATIONS, MAX_SINCE};
 pub use listing_query::{
     Cursors, DEFAULT_PAGE_SIZE, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
 };
@@ -81,12 +82,13 @@ pub use log_position::{LogPosition, LogSnapshot, NotAPosition};
 pub use login::{LoginEvent, LoginFilter, LoginKind};
 pub use look_alike::{NameError, Names};
 pub use merge::{ChangedBy, MergedField, merge};
+pub use near::{Coordinates, Radius};
 pub use password::{Password, PasswordError, PasswordErrors};
 pub use permission::{Permission, Permissions};
 pub use photo::{Photo, PhotoFile, PhotoFormat, PhotoHash, Photos};
 pub use place::{Place, PlaceQuery};
 pub use presentation::{Presentation, presentation};
-pub use price::{Price, PriceError, grouped_digits};
+pub use price::{ON_APPLICATION, Price, PriceError, grouped_digits};
 pub use price_band::PriceBand;
 pub use property::{FactValues, NewProperty, Property, Version};
 pub use property_form::PropertyForm;
