@@ -219,11 +219,11 @@ mod tests {
         #[test]
         fn everything_that_is_near_lies_between_the_degrees(
             north in -90_000_000i64..=90_000_000, east in -180_000_000i64..=180_000_000,
-            metres in 1u32..=500_000, way in 0.0..std::f64::consts::TAU, share in 0.0..1.0,
+            metres in 1u32..=500_000, way in 0.0f64..std::f64::consts::TAU, share in 0.0f64..1.0,
         ) {
             let from = Coordinates::of(Decimal::new(north, 6), Decimal::new(east, 6));
             let [phi, lambda] = from.radians();
-            let angle = f64::from(metres) * share / EARTH_RADIUS;
+            let angle: f64 = f64::from(metres) * share / EARTH_RADIUS;
             let there = (phi.sin() * angle.cos() + phi.cos() * angle.sin() * way.cos()).clamp(-1.0, 1.0).asin();
             let turn = (way.sin() * angle.sin() * phi.cos()).atan2(angle.cos() - phi.sin() * there.sin());
             let degrees = |radians: f64| Decimal::from_f64_retain(radians.to_degrees()).unwrap_or_default().round_dp(6);
