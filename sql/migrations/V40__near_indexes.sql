@@ -1,5 +1,7 @@
--- For lists near a place: its latitudes and longitudes are found in the index, which also has what a distance is computed of.
+-- For lists near a place. The index also has what else such lists are usually filtered by, so that listings that the rest of a filter
+-- leaves out need not be read.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS property_near ON property (latitude, longitude)
+    INCLUDE (id, created_at, location_folded, price, price_qualifier, listing_type, property_type, bedrooms, bathrooms, floor_area)
     WHERE status IN ('active', 'pending');
 -- For lists by price: the listings that hide it are the last.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS property_on_application ON property (id)

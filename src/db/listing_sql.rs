@@ -46,13 +46,19 @@ pub(super) fn page(query: &ListingQuery, few: bool) -> Statement {
             builder.and(&format!("({})", conditions.join(" OR ")));
         }
     }
-    let Statement { sql, parameters } = builder.finish(&format!("SELECT {COLUMNS} FROM property"));
+    // An index has what rows near a place are usually chosen by, so the others need not be read.
+    let (found, rows) = match query.filter.near.is_some() {
+        true => ("id".to_owned(), "found JOIN property USING (id)"),
+        false => (COLUMNS.to_string(), "found"),
+    };
+    let Builder { conditions, parameters } = builder;
     let sql = match few {
         true => format!(
-            "WITH found AS MATERIALIZED ({sql}) SELECT {COLUMNS} FROM found ORDER BY {} {window}",
+            "WITH found AS MATERIALIZED (SELECT {found} FROM property{conditions}) \
+             SELECT {COLUMNS} FROM {rows} ORDER BY {} {window}",
             order.of_all()
         ),
-        false => format!("{sql} ORDER BY {of_group} {window}"),
+        false => format!("SELECT {COLUMNS} FROM property{conditions} ORDER BY {of_group} {window}"),
     };
     Statement { sql, parameters }
 }

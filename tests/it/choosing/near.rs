@@ -1,7 +1,10 @@
 //! Lists near a place on the map.
 
+use property_listings::db::{Database, properties};
+use property_listings::domain::{Cursor, Cursors, Direction, ListingQuery, Position};
+
 use super::{titles, walked};
-use crate::harness::{App, Plan, Shows as _, unique, until};
+use crate::harness::{App, Plan, Shows as _, TestDatabase, unique, until};
 
 /// From the oldest to the newest: A at the place, B and F 1.1 km to the north, C 2.5 km to the east, D 5.6 km to the
 /// north, E nowhere, and G and H on either side of the meridian opposite to Greenwich.
@@ -67,6 +70,46 @@ async fn a_walk_by_distance_visits_each_listing_once_and_comes_back() {
     let list = "/properties/?near=55.951,-3.189&sort=distance&format=json&page_size=20";
     let last = app.get_json(&format!("{list}&page=3")).await;
     assert_eq!(super::titles_of(&last), there[40..]);
+}
+
+/// So many that they are looked for in steps, of which the first are too small.
+#[tokio::test]
+async fn a_long_list_by_distance_is_found_step_by_step_and_has_each_listing_once() {
+    let database = TestDatabase::create().await;
+    let many = "INSERT INTO property (title, description, price, location, latitude, longitude)
+        SELECT 'N' || n, 'D', 1, 'Leith', 55.95 + n * 7 % 61 * 0.0021 * (n % 3), -3.19 + n * 5 % 59 * 0.0023 * (n % 2)
+        FROM generate_series(1, 1300) AS n";
+    database.run(many).await;
+    let near = "property_distance(latitude, longitude, 55.98, -3.15)";
+    let sql = format!(
+        "SELECT string_agg(id::text, ' ' ORDER BY {near}, id) FROM property WHERE {near} <= 30000"
+    );
+    let all = database.value(&sql).await;
+    let all: Vec<&str> = all.split(' ').collect();
+    assert!(all.len() > 1000);
+    let pool = Database::new(database.config(), 2).expect("a pool");
+    let client = pool.client().await.expect("a client");
+    let text = "near=55.98,-3.15&radius=30&sort=distance&page_size=100";
+    let query = ListingQuery::parse(text, Cursors::Ignored).expect("valid");
+    let rows = async |position| {
+        let rows = properties::list(&client, &query.at(position), None).await.expect("listed");
+        (rows.properties, rows.more)
+    };
+    let mut position = Position::Page(1);
+    for (at, want) in all.chunks(100).enumerate() {
+        let number = u16::try_from(at + 1).expect("a number");
+        let (numbered, _) = rows(Position::Page(number)).await;
+        let (walked, more) = rows(position).await;
+        let ids: Vec<_> = walked.iter().map(|row| row.id.to_string()).collect();
+        assert_eq!(ids, want, "page {number}");
+        assert_eq!((numbered, more), (walked.clone(), want.len() == 100 && number < 13));
+        let (first, last) = (walked.first().expect("a row"), walked.last().expect("a row"));
+        let back = Cursor::at(first, query.sort, Direction::Backward);
+        let (before, _) = rows(Position::Cursor(back)).await;
+        let before: Vec<_> = before.iter().map(|row| row.id.to_string()).collect();
+        assert_eq!(before, all[(at * 100).saturating_sub(100)..at * 100], "before page {number}");
+        position = Position::Cursor(Cursor::at(last, query.sort, Direction::Forward));
+    }
 }
 
 #[tokio::test]
