@@ -20,6 +20,8 @@ pub(super) struct Order {
     sparse: Option<Sparse>,
     /// The place that distances are from.
     near: Option<Coordinates>,
+    /// The columns that the order is made of besides the id.
+    columns: String,
 }
 
 /// Two groups of rows.
@@ -57,9 +59,22 @@ impl Order {
             (SortKey::Distance, Some(place)) => {
                 (builder.distance("latitude, longitude", place), None)
             }
+            // Without a place no list is sorted by distance.
             (SortKey::Added | SortKey::Distance, _) => ("created_at".to_owned(), None),
         };
-        Self { value, descending: query.sort.descending ^ backward, backward, sparse, near }
+        let columns = match query.sort.key {
+            SortKey::Added => "created_at".to_owned(),
+            SortKey::Fact(fact) if fact.is_price() => format!("{}, price_qualifier", fact.name),
+            SortKey::Fact(fact) => fact.name.to_owned(),
+            SortKey::Distance => "created_at, latitude, longitude".to_owned(),
+        };
+        let descending = query.sort.descending ^ backward;
+        Self { value, descending, backward, sparse, near, columns }
+    }
+
+    /// The columns that the order is made of besides the id.
+    pub(super) fn columns(&self) -> &str {
+        &self.columns
     }
 
     /// The ORDER BY list for rows that show the value, or where all do.

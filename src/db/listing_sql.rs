@@ -46,17 +46,14 @@ pub(super) fn page(query: &ListingQuery, few: bool) -> Statement {
             builder.and(&format!("({})", conditions.join(" OR ")));
         }
     }
-    // An index has what rows near a place are usually chosen by, so the others need not be read.
-    let (found, rows) = match query.filter.near.is_some() {
-        true => ("id".to_owned(), "found JOIN property USING (id)"),
-        false => (COLUMNS.to_string(), "found"),
-    };
     let Builder { conditions, parameters } = builder;
+    let (all, columns) = (order.of_all(), order.columns());
     let sql = match few {
+        // Indexes have what most filters ask for and what lists are sorted by, so only the page's own rows are read.
         true => format!(
-            "WITH found AS MATERIALIZED (SELECT {found} FROM property{conditions}) \
-             SELECT {COLUMNS} FROM {rows} ORDER BY {} {window}",
-            order.of_all()
+            "WITH found AS MATERIALIZED (SELECT id, {columns} FROM property{conditions}), \
+             places AS MATERIALIZED (SELECT id FROM found ORDER BY {all} {window}) \
+             SELECT {COLUMNS} FROM places JOIN property USING (id) ORDER BY {all}"
         ),
         false => format!("SELECT {COLUMNS} FROM property{conditions} ORDER BY {of_group} {window}"),
     };
@@ -68,8 +65,7 @@ pub(super) const TALLIED: &str = "SELECT coalesce(sum(rows), 0)::bigint FROM pro
 
 /// Whether the tally of locations has the exact number of a filter's rows.
 pub(super) fn is_tallied(filter: &ListingFilter) -> bool {
-    let ListingFilter { search, locations: _, facts, near, radius: _, since, status: _ } = filter;
-    search.is_none() && facts.is_empty() && near.is_none() && since.is_none()
+    !filter.is_found_by_total()
 }
 
 /// How many rows a filter selects: all of them where the tally of locations knows, otherwise at most `most`.

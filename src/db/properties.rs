@@ -107,27 +107,27 @@ fn reaches(query: &ListingQuery, few: bool) -> impl Iterator<Item = Radius> {
     reaches.map(move |metres| radius.at_most(metres))
 }
 
-/// How many rows near a place are few enough to find and sort all of them, by whether the list is sorted by distance.
-const NEARBY: [i64; 2] = [4_000, 1_000];
+/// How many rows are few enough to find and sort all of them: where the list is sorted by distance, and otherwise.
+const FEW: [i64; 2] = [1_000, 2_000];
 
 /// Whether so few rows have the word that a query searches for that finding and sorting all of them costs less than walking
-/// the list in its order until the page is full. For several words, the planner's own estimate is good enough. The same of
-/// rows near a place, of which the planner knows little.
+/// the list in its order until the page is full. For other filters, whether a fixed number of rows is not exceeded: the planner,
+/// which does not know which facts go together, would sometimes walk the whole list.
 async fn has_few(
     client: &impl GenericClient,
     query: &ListingQuery,
     total: Option<Count>,
 ) -> Result<bool> {
     let Some(word) = query.filter.word() else {
-        if query.filter.near.is_none() {
+        if !query.filter.is_found_by_total() {
             return Ok(false);
         }
         let total = match total {
             Some(total) => total,
             None => count(client, &query.filter).await?,
         };
-        let is_by_distance = query.sort.key == SortKey::Distance;
-        return Ok(total.is_exact && total.number <= NEARBY[usize::from(is_by_distance)]);
+        let few = FEW[usize::from(query.sort.key != SortKey::Distance)];
+        return Ok(total.is_exact && total.number <= few);
     };
     let rows = count(client, &ListingFilter::default()).await?.number;
     let pages = match query.position {

@@ -105,9 +105,11 @@ impl ListingFilter {
         self.search.as_ref().filter(|search| search.words().len() == 1)
     }
 
-    /// Whether the best way to find its rows depends on how many there are.
+    /// Whether the best way to find its rows depends on how many there are: whether it asks for more than locations and a
+    /// status.
     pub fn is_found_by_total(&self) -> bool {
-        self.word().is_some() || self.near.is_some()
+        let Self { search, locations: _, facts, near, radius: _, since, status: _ } = self;
+        search.is_some() || !facts.is_empty() || near.is_some() || since.is_some()
     }
 
     /// The folded locations, each once.

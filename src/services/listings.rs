@@ -126,7 +126,11 @@ impl Listings {
     ) -> Result<Option<PropertyId>> {
         let mut query = result.at(Position::Cursor(Cursor::at(of, result.sort, direction)));
         query.page_size = 1;
-        let rows = self.rows(&query, None).await?.tagged.value;
+        let total = match query.filter.is_found_by_total() {
+            true => Some(self.count(&query.filter).await?.tagged.value),
+            false => None,
+        };
+        let rows = self.rows(&query, total).await?.tagged.value;
         Ok(rows.properties.first().map(|property| property.id))
     }
 
