@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::flight::{Landed, Leader, Part};
-use super::loaded::{Cached, Fill, Interrupted, LoadError, content_of, unkept};
+use super::loaded::{Cached, Fill, Interrupted, LoadError, content_of, ended, unkept};
 use super::memory::LocalStamps;
 use super::redis_tier::{Found, RedisTier};
 use super::storing::Storing;
@@ -70,9 +70,9 @@ impl Cache {
             }
         }
         let local = self.memory.generations.capture(&tags);
-        let Fill { value, ttl, .. } = load().await?;
+        let Fill { value, ttl, until, .. } = load().await?;
         self.record(key, Outcome::Bypass);
-        Ok(unkept(value, ttl, Stamps::Unknown, local, Outcome::Bypass))
+        Ok(unkept(value, ended(ttl, until), Stamps::Unknown, local, Outcome::Bypass))
     }
 
     /// A value that Redis holds, where the lease to read it has ended: it may be old.
@@ -172,7 +172,7 @@ impl Cache {
         let started = Instant::now();
         let loaded = load().await;
         self.metrics.time_load(key.level(), started.elapsed());
-        let Fill { value, ttl, only, is_rare } = match loaded {
+        let Fill { value, ttl, until, only, is_rare } = match loaded {
             Ok(fill) => fill,
             Err(err) => {
                 leader.land(Arc::new(Err::<Cached<T>, E>(err.clone())));
@@ -184,7 +184,7 @@ impl Cache {
         };
         let leased = admitted;
         admitted &= !is_rare || key.is_rare() || self.admission.admits_rare(key, started);
-        let ttl = jittered(ttl);
+        let ttl = ended(jittered(ttl), until);
         let (stamps, local) = match &only {
             Some(only) => {
                 let only = super::with_site(only);
@@ -203,9 +203,11 @@ impl Cache {
                     leader.land(Arc::new(Ok::<_, E>(cached.clone())));
                 }
                 let (key, stamps) = (key.clone(), cached.tagged.stamps.clone());
+                let loaded = cached.tagged.loaded;
                 cached.tagged.storing = Storing::begin(async move {
-                    let age = Duration::ZERO;
-                    let stored = self.store(&key, &stamps, age, ttl, content).await;
+                    let age = loaded.elapsed();
+                    let left = ttl.saturating_sub(age);
+                    let stored = self.store(&key, &stamps, age, left, content).await;
                     self.record(&key, Outcome::Miss { stored });
                     if !stored {
                         self.give_up(&key).await;

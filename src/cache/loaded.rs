@@ -16,6 +16,8 @@ pub struct Fill<T> {
     pub value: T,
     /// Its lifetime, before jitter; zero if it is not to be kept.
     pub ttl: Duration,
+    /// When it is wrong although nothing that it depends on changes.
+    pub(super) until: Option<Instant>,
     /// What it turned out to depend on, if that is less than what was asked for.
     pub(super) only: Option<TagSet>,
     pub(super) is_rare: bool,
@@ -24,7 +26,13 @@ pub struct Fill<T> {
 impl<T> Fill<T> {
     /// A value that depends on every tag that its load was asked for.
     pub fn new(value: T, ttl: Duration) -> Self {
-        Self { value, ttl, only: None, is_rare: false }
+        Self { value, ttl, until: None, only: None, is_rare: false }
+    }
+
+    /// The same value, which is not kept any longer than until a time, if there is one.
+    #[must_use]
+    pub fn until(self, until: Option<Instant>) -> Self {
+        Self { until, ..self }
     }
 
     /// The same value, which depends on these tags only.
@@ -76,6 +84,11 @@ pub enum Interrupted {
 pub trait LoadError: Clone + Send + Sync + From<Interrupted> + 'static {
     /// Whether it only says that a server is out of reach, so that an older answer may stand in.
     fn is_outage(&self) -> bool;
+}
+
+/// What is left of a lifetime that ends at a time at the latest, if there is one.
+pub(super) fn ended(ttl: Duration, until: Option<Instant>) -> Duration {
+    until.map_or(ttl, |until| ttl.min(until.saturating_duration_since(Instant::now())))
 }
 
 /// A value that was loaded just now.

@@ -112,6 +112,8 @@ impl Cache {
             return self.page_not_kept(key, rendered, stamps);
         };
         let admitted = self.admission.admits(key);
+        // Compression took its time.
+        let ttl = ttl.min(policy.fresh_until.saturating_duration_since(Instant::now()));
         let content = page.content(ttl);
         let age = policy.loaded.elapsed();
         // In memory first: other requests need not wait for Redis.

@@ -1,9 +1,13 @@
 //! Builds the conditions of statements that select listings. Values are always parameters.
 
+use rust_decimal::Decimal;
 use tokio_postgres::types::ToSql;
 
 use super::fact_columns::Column;
-use crate::domain::{Asked, Comparison, ListingFilter, SearchText, StatusFilter, word_forms};
+use crate::domain::{
+    Asked, Comparison, Coordinates, Fact, ListingFilter, ON_APPLICATION, SearchText, StatusFilter,
+    word_forms,
+};
 
 /// A parameter that can cross an await.
 pub(super) type Parameter = Box<dyn ToSql + Sync + Send>;
@@ -28,9 +32,13 @@ pub(super) struct Builder {
 }
 
 impl Builder {
+    /// The predicates of a filter of visitors: a listing that hides its price has none that a filter could select.
     pub(super) fn new(filter: &ListingFilter) -> Self {
         let mut builder = Self::default();
         builder.narrow(filter);
+        if filter.facts.facts().any(Fact::is_price) {
+            builder.and(&shows_price());
+        }
         builder
     }
 
@@ -56,6 +64,39 @@ impl Builder {
         for asked in filter.facts.straightened().by_parameter() {
             self.fact(asked);
         }
+        if let Some(place) = filter.near {
+            self.near(place, filter.radius.metres());
+        }
+        if let Some(days) = filter.since {
+            // Days of 24 hours, whatever the connection's time zone.
+            let hours = self.bind(i32::from(days) * 24);
+            self.and(&format!("created_at >= now() - make_interval(hours => {hours})"));
+        }
+    }
+
+    /// Adds the predicate of a place: an index finds what lies between degrees, and the distance decides.
+    fn near(&mut self, place: Coordinates, metres: u32) {
+        let (latitudes, longitudes) = place.around(metres);
+        let mut between = |column: &str, range: [Decimal; 2]| {
+            let [low, high] = range.map(|degrees| self.bind(degrees));
+            format!("{column} BETWEEN {low} AND {high}")
+        };
+        let latitude = between("latitude", latitudes);
+        let longitudes = longitudes.into_iter().map(|range| between("longitude", range));
+        let longitudes: Vec<_> = longitudes.collect();
+        self.and(&latitude);
+        if !longitudes.is_empty() {
+            self.and(&format!("({})", longitudes.join(" OR ")));
+        }
+        let distance = self.distance("latitude, longitude", place);
+        let most = self.bind(f64::from(metres));
+        self.and(&format!("{distance} <= {most}"));
+    }
+
+    /// The distance in metres between the place that two values tell and another.
+    pub(super) fn distance(&mut self, from: &str, to: Coordinates) -> String {
+        let to = [to.latitude(), to.longitude()].map(|degrees| self.bind(degrees));
+        format!("property_distance({from}, {})", to.join(", "))
     }
 
     /// Adds the predicate of a parameter, given with its values.
@@ -138,6 +179,11 @@ pub(super) fn of_status(status: StatusFilter) -> String {
         StatusFilter::Only(status) => format!("status = '{}'", status.name()),
         StatusFilter::Any => "true".to_owned(),
     }
+}
+
+/// The condition of the listings that show their price to visitors.
+pub(super) fn shows_price() -> String {
+    format!("price_qualifier IS DISTINCT FROM '{ON_APPLICATION}'")
 }
 
 /// Conditions and one more.

@@ -3,7 +3,7 @@
 
 use super::fact_columns::COLUMNS;
 use super::listing_conditions::{Builder, Statement, joined, of_status};
-use super::listing_order::Order;
+use super::listing_order::{Group, Order};
 use crate::domain::{DEFAULT_PAGE_SIZE, ListingFilter, ListingQuery, Position};
 
 /// The rows of a query's page, and one more that tells whether there are others beyond it. A backward cursor's rows
@@ -13,7 +13,7 @@ use crate::domain::{DEFAULT_PAGE_SIZE, ListingFilter, ListingQuery, Position};
 /// believes no beginning of a word to be that rare, would walk the whole list in its order until a page is full.
 pub(super) fn page(query: &ListingQuery, few: bool) -> Statement {
     let mut builder = Builder::new(&query.filter);
-    let order = Order::of(query);
+    let order = Order::of(query, &mut builder);
     let groups = order.groups(&mut builder, &query.position);
     let rows = i64::from(query.page_size) + 1;
     let offset = match query.position {
@@ -27,26 +27,35 @@ pub(super) fn page(query: &ListingQuery, few: bool) -> Statement {
     };
     if let ([first, second], false) = (groups.as_slice(), few) {
         let end = builder.bind(offset + rows);
-        let (of_group, of_all) = (order.of_group(), order.of_all());
-        let [first, second] = [first, second].map(|group| {
-            let conditions = joined(&builder.conditions, group);
-            format!("(SELECT {COLUMNS} FROM property{conditions} ORDER BY {of_group} LIMIT {end})")
+        let of_all = order.of_all();
+        let [first, second] = [first, second].map(|Group { condition, order }| {
+            let conditions = joined(&builder.conditions, condition);
+            format!("(SELECT {COLUMNS} FROM property{conditions} ORDER BY {order} LIMIT {end})")
         });
-        let sql = format!("{first} UNION ALL {second} ORDER BY {of_all} {window}");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM ({first} UNION ALL {second}) AS found ORDER BY {of_all} {window}"
+        );
         return Statement { sql, parameters: builder.parameters };
     }
+    let of_group = groups.first().map_or_else(|| order.of_present(), |group| group.order.clone());
     match groups.as_slice() {
         [] => {}
-        [group] => builder.and(group),
-        groups => builder.and(&format!("({})", groups.join(" OR "))),
+        [group] => builder.and(&group.condition),
+        groups => {
+            let conditions: Vec<_> = groups.iter().map(|group| &*group.condition).collect();
+            builder.and(&format!("({})", conditions.join(" OR ")));
+        }
     }
-    let Statement { sql, parameters } = builder.finish(&format!("SELECT {COLUMNS} FROM property"));
+    let Builder { conditions, parameters } = builder;
+    let (all, columns) = (order.of_all(), order.columns());
     let sql = match few {
+        // Indexes have what most filters ask for and what lists are sorted by, so only the page's own rows are read.
         true => format!(
-            "WITH found AS MATERIALIZED ({sql}) SELECT {COLUMNS} FROM found ORDER BY {} {window}",
-            order.of_all()
+            "WITH found AS MATERIALIZED (SELECT id, {columns} FROM property{conditions}), \
+             places AS MATERIALIZED (SELECT id FROM found ORDER BY {all} {window}) \
+             SELECT {COLUMNS} FROM places JOIN property USING (id) ORDER BY {all}"
         ),
-        false => format!("{sql} ORDER BY {} {window}", order.of_group()),
+        false => format!("SELECT {COLUMNS} FROM property{conditions} ORDER BY {of_group} {window}"),
     };
     Statement { sql, parameters }
 }
@@ -56,7 +65,7 @@ pub(super) const TALLIED: &str = "SELECT coalesce(sum(rows), 0)::bigint FROM pro
 
 /// Whether the tally of locations has the exact number of a filter's rows.
 pub(super) fn is_tallied(filter: &ListingFilter) -> bool {
-    filter.search.is_none() && filter.facts.is_empty()
+    !filter.is_found_by_total()
 }
 
 /// How many rows a filter selects: all of them where the tally of locations knows, otherwise at most `most`.
@@ -66,6 +75,21 @@ pub(super) fn count(filter: &ListingFilter, most: i64) -> Statement {
         true => builder.finish(TALLIED),
         false => builder.count(most),
     }
+}
+
+/// In how many seconds the oldest listing of a filter's locations and status is older than so many days.
+pub(super) fn oldest(filter: &ListingFilter, days: u16) -> Statement {
+    let mut builder = Builder::new(&ListingFilter {
+        locations: filter.locations.clone(),
+        since: Some(days),
+        status: filter.status,
+        ..ListingFilter::default()
+    });
+    let hours = builder.bind(i32::from(days) * 24);
+    let left = format!("created_at + make_interval(hours => {hours}) - clock_timestamp()");
+    let Statement { sql, parameters } =
+        builder.finish(&format!("SELECT extract(epoch FROM {left})::float8 FROM property"));
+    Statement { sql: format!("{sql} ORDER BY created_at, id LIMIT 1"), parameters }
 }
 
 /// The places with the most rows of a filter, each as its newest listing spells it, with its number of rows.
@@ -111,9 +135,10 @@ mod tests {
         assert_eq!(
             first,
             format!(
-                "(SELECT {COLUMNS} FROM property WHERE {LISTED} AND year_built IS NOT NULL ORDER BY year_built ASC, id ASC LIMIT $3) \
-                 UNION ALL (SELECT {COLUMNS} FROM property WHERE {LISTED} AND year_built IS NULL ORDER BY year_built ASC, id ASC LIMIT $3) \
-                 ORDER BY year_built ASC NULLS LAST, id ASC LIMIT $1 OFFSET $2"
+                "SELECT {COLUMNS} FROM (\
+                 (SELECT {COLUMNS} FROM property WHERE {LISTED} AND year_built IS NOT NULL ORDER BY year_built ASC, id ASC LIMIT $3) \
+                 UNION ALL (SELECT {COLUMNS} FROM property WHERE {LISTED} AND year_built IS NULL ORDER BY year_built ASC, id ASC LIMIT $3)\
+                 ) AS found ORDER BY year_built ASC NULLS LAST, id ASC LIMIT $1 OFFSET $2"
             )
         );
         let next = sorted_by_year(true, at_row(Some(1990), Direction::Forward));
@@ -152,7 +177,7 @@ mod tests {
             statement.sql,
             format!(
                 "SELECT {COLUMNS} FROM property WHERE {LISTED} AND search @@ property_query($1, $2) AND \
-                 location_folded = $3 AND price >= $4 ORDER BY price DESC, id DESC LIMIT $5 OFFSET $6"
+                 location_folded = $3 AND price >= $4 AND price_qualifier IS DISTINCT FROM 'on_application' ORDER BY price DESC, id DESC LIMIT $5 OFFSET $6"
             )
         );
         assert_eq!(statement.parameters.len(), 6);

@@ -1,6 +1,9 @@
 //! The table `property`.
 
+use std::time::Duration;
+
 use futures_util::future::try_join;
+use rust_decimal::prelude::ToPrimitive as _;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
@@ -8,7 +11,8 @@ use super::fact_columns::{self, COLUMNS_BEFORE_OPTIONAL, columns, statement};
 use super::{DbError, GenericClient, Result, cached, listing_sql};
 use crate::domain::{
     Count, Description, Direction, Facts, FoldedLocation, ListingFilter, ListingQuery, Location,
-    NewProperty, Position, Price, PriceBand, Property, PropertyId, Status, Title,
+    NewProperty, Position, Price, PriceBand, Property, PropertyId, Radius, SortKey, SortValue,
+    Status, Title,
 };
 
 /// What it costs to find a row by its word, as a multiple of what it costs to walk past one in the list's order
@@ -56,10 +60,18 @@ pub async fn list(
     total: Option<Count>,
 ) -> Result<Rows> {
     let few = has_few(client, query, total).await?;
-    let statement = listing_sql::page(query, few);
-    let rows: Result<Vec<_>, _> =
-        cached::list(client, &statement.sql, &statement.references(), property).await?;
-    let mut properties: Vec<_> = rows?;
+    let mut properties: Vec<_> = Vec::new();
+    for radius in reaches(query, few) {
+        let mut nearer = query.clone();
+        nearer.filter.radius = radius;
+        let statement = listing_sql::page(&nearer, few);
+        let rows: Result<_, _> =
+            cached::list(client, &statement.sql, &statement.references(), property).await?;
+        properties = rows?;
+        if properties.len() > usize::from(query.page_size) {
+            break;
+        }
+    }
     let more = properties.len() > usize::from(query.page_size);
     properties.truncate(usize::from(query.page_size));
     if let Position::Cursor(cursor) = &query.position
@@ -70,15 +82,52 @@ pub async fn list(
     Ok(Rows { properties, more })
 }
 
+/// How far around its place a page's rows are looked for: further where that is not far enough. The nearest rows are the
+/// same, however far is looked, and no index has them in the order of their distances.
+fn reaches(query: &ListingQuery, few: bool) -> impl Iterator<Item = Radius> {
+    let radius = query.filter.radius;
+    let (mut least, mut most) = (0, radius.metres());
+    if let (Position::Cursor(cursor), Some(near)) = (&query.position, query.filter.near)
+        && let SortValue::Place(Some(place)) = cursor.value
+    {
+        // More than it is, because the database decides.
+        let metres = near.metres_to(place).mul_add(1.01, 2.0);
+        let metres = metres.to_u32().unwrap_or(most);
+        match cursor.direction {
+            Direction::Forward => least = metres,
+            Direction::Backward => most = most.min(metres),
+        }
+    }
+    let steps = match (query.sort.key, few) {
+        (SortKey::Distance, false) => 6,
+        _ => 0,
+    };
+    let reaches = (0..=steps).rev().map(move |halvings| (most >> halvings).max(1));
+    let reaches = reaches.filter(move |metres| *metres > least || *metres == most);
+    reaches.map(move |metres| radius.at_most(metres))
+}
+
+/// How many rows are few enough to find and sort all of them: where the list is sorted by distance, and otherwise.
+const FEW: [i64; 2] = [1_000, 2_000];
+
 /// Whether so few rows have the word that a query searches for that finding and sorting all of them costs less than walking
-/// the list in its order until the page is full. For several words, the planner's own estimate is good enough.
+/// the list in its order until the page is full. For other filters, whether a fixed number of rows is not exceeded: the planner,
+/// which does not know which facts go together, would sometimes walk the whole list.
 async fn has_few(
     client: &impl GenericClient,
     query: &ListingQuery,
     total: Option<Count>,
 ) -> Result<bool> {
     let Some(word) = query.filter.word() else {
-        return Ok(false);
+        if !query.filter.is_found_by_total() {
+            return Ok(false);
+        }
+        let total = match total {
+            Some(total) => total,
+            None => count(client, &query.filter).await?,
+        };
+        let few = FEW[usize::from(query.sort.key != SortKey::Distance)];
+        return Ok(total.is_exact && total.number <= few);
     };
     let rows = count(client, &ListingFilter::default()).await?.number;
     let pages = match query.position {
@@ -102,12 +151,25 @@ pub async fn list_and_count(
     query: &ListingQuery,
 ) -> Result<(Rows, Count)> {
     let count = count(client, &query.filter);
-    if query.filter.word().is_some() {
+    if query.filter.is_found_by_total() {
         let total = count.await?;
         return Ok((list(client, query, Some(total)).await?, total));
     }
     // Both in one round trip.
     tokio::try_join!(list(client, query, None), count)
+}
+
+/// How long it is until the first listing is older than a filter's `since` allows; `None` where there is none that
+/// could be. Of the rest of the filter only the locations count: to find a listing by them costs little.
+pub async fn since_left(
+    client: &impl GenericClient,
+    filter: &ListingFilter,
+) -> Result<Option<Duration>> {
+    let Some(days) = filter.since else { return Ok(None) };
+    let oldest = listing_sql::oldest(filter, days);
+    let seconds =
+        cached::find(client, &oldest.sql, &oldest.references(), |row| row.get::<_, f64>(0)).await?;
+    Ok(seconds.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or_default()))
 }
 
 /// Counts the rows that a filter selects, as public lists do.
@@ -129,7 +191,7 @@ async fn count_up_to(
 }
 
 /// The properties in the same place and price band as one, without it: those whose prices are nearest, the nearest
-/// first.
+/// first. None of them hides its price, which the band would tell; of a property that does, the newest in its place.
 pub async fn list_similar(
     client: &impl GenericClient,
     to: &Property,
@@ -138,6 +200,10 @@ pub async fn list_similar(
     let above = statement!("sql/queries/property_list_above.sql");
     let below = statement!("sql/queries/property_list_below.sql");
     let place = FoldedLocation::of(&to.location);
+    if to.public_price().is_none() {
+        let sql = statement!("sql/queries/property_list_in_place.sql");
+        return cached::list(client, sql, &[&place.as_str(), &to.id.0, &limit], property).await?;
+    }
     let (place, price, band) = (place.as_str(), to.price.as_decimal(), PriceBand::of(to.price));
     let (floor, end) = (band.floor(), band.end());
     // An index gives both from the price on, for any number of rows in the band.

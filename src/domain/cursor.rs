@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Datelike as _, Utc};
 use sha2::{Digest as _, Sha256};
 
-use super::{FactValue, Property, PropertyId, Sort, SortKey};
+use super::{Coordinates, FactValue, Property, PropertyId, Sort, SortKey};
 
 /// The bytes of a token's checksum.
 const CHECKSUM: usize = 8;
@@ -29,8 +29,10 @@ pub enum Direction {
 pub enum SortValue {
     /// For `newest` and `oldest`.
     CreatedAt(DateTime<Utc>),
-    /// For the orders by a fact; `None` for a listing without it.
+    /// For the orders by a fact; `None` for a listing that does not show it.
     Fact(Option<FactValue<'static>>),
+    /// For the order by distance: the place of the listing; `None` for one without a place, which is after all others.
+    Place(Option<Coordinates>),
 }
 
 /// A keyset position: the sort value and id of the row at its edge.
@@ -51,7 +53,10 @@ impl Cursor {
     pub fn at(property: &Property, sort: Sort, direction: Direction) -> Self {
         let value = match sort.key {
             SortKey::Added => SortValue::CreatedAt(property.created_at),
-            SortKey::Fact(fact) => SortValue::Fact(property.value(fact).map(FactValue::into_owned)),
+            SortKey::Fact(fact) => {
+                SortValue::Fact(property.public_value(fact).map(FactValue::into_owned))
+            }
+            SortKey::Distance => SortValue::Place(Coordinates::of_facts(&property.facts)),
         };
         Self { direction, value, id: property.id }
     }
@@ -78,7 +83,15 @@ impl Cursor {
                 // The years that the table allows; the database knows no time much before or after.
                 (1..=9999).contains(&at.year()).then_some(SortValue::CreatedAt(at))?
             }
-            SortKey::Fact(fact) => SortValue::Fact(fact.parse(value.strip_prefix('p')?).ok()?),
+            SortKey::Fact(fact) => match value.strip_prefix('p')? {
+                "" if fact.is_shown_always() => return None,
+                "" => SortValue::Fact(None),
+                value => SortValue::Fact(fact.parse(value).ok()?),
+            },
+            SortKey::Distance => match value.strip_prefix('d')? {
+                "" => SortValue::Place(None),
+                place => SortValue::Place(Some(Coordinates::parse(place).ok()?)),
+            },
         };
         let cursor = Self { direction, value, id: PropertyId(id.parse().ok()?) };
         (cursor.token(list) == token).then_some(cursor)
@@ -94,6 +107,8 @@ impl Cursor {
             SortValue::CreatedAt(at) => format!("t{}", at.timestamp_micros()),
             SortValue::Fact(Some(value)) => format!("p{value}"),
             SortValue::Fact(None) => "p".to_owned(),
+            SortValue::Place(Some(place)) => format!("d{place}"),
+            SortValue::Place(None) => "d".to_owned(),
         };
         let text = format!("{direction}|{value}|{}", self.id);
         URL_SAFE_NO_PAD.encode([&checksum(list, &text), text.as_bytes()].concat())
@@ -129,12 +144,18 @@ mod tests {
             let token = cursor.token("leith");
             assert_eq!(Cursor::parse(&token, by("year_built", true), "leith"), Some(cursor));
         }
+        for place in [Coordinates::parse("55.95,-3.188267").ok(), None] {
+            let cursor = Cursor { value: SortValue::Place(place), ..cursor() };
+            let token = cursor.token("leith");
+            assert_eq!(Cursor::parse(&token, Sort::NEAREST, "leith"), Some(cursor));
+        }
     }
 
     #[test]
-    fn a_cursor_at_a_row_without_a_fact_that_every_row_has_is_refused() {
+    fn a_cursor_at_a_row_without_a_fact_that_every_row_shows_is_refused() {
         let absent = Cursor { value: SortValue::Fact(None), ..cursor() };
-        assert_eq!(Cursor::parse(&absent.token(""), by("price", false), ""), None);
+        assert_eq!(Cursor::parse(&absent.token(""), by("location", false), ""), None);
+        assert_eq!(Cursor::parse(&absent.token(""), by("price", false), ""), Some(absent));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The declarations of the facts, in the order of the form.
 
 use super::fact::{Fact, FilterKind, fact};
-use super::{Description, FactKind, Location, Title};
+use super::{Description, FactKind, Location, ON_APPLICATION, Status, Title};
 
 /// How many facts every listing has: the first ones.
 pub const REQUIRED: usize = 4;
@@ -14,6 +14,17 @@ pub const GROUPS: [(&str, &[&str]); 5] = [
     ("Place", &["location", "address", "postcode", "latitude", "longitude"]),
     ("More", &["year_built", "features"]),
 ];
+
+/// The statuses with their labels.
+const STATUSES: [(&str, &str); Status::ALL.len()] = {
+    let mut options = [("", ""); Status::ALL.len()];
+    let mut at = 0;
+    while at < options.len() {
+        options[at] = (Status::ALL[at].name(), Status::ALL[at].label());
+        at += 1;
+    }
+    options
+};
 
 /// All facts. Every listing has the first [`REQUIRED`]; these are also fields of [`super::Property`].
 pub const FACTS: &[Fact] = &[
@@ -61,13 +72,7 @@ pub const FACTS: &[Fact] = &[
         ..fact(
             "status",
             "Status",
-            FactKind::Choice(&[
-                ("draft", "Draft"),
-                ("active", "Active"),
-                ("pending", "Under offer"),
-                ("closed", "Sold or let"),
-                ("withdrawn", "Withdrawn"),
-            ]),
+            FactKind::Choice(&STATUSES),
             Some("StandardStatus"),
             "Visitors see active listings and those under offer.",
         )
@@ -102,7 +107,7 @@ pub const FACTS: &[Fact] = &[
             ("guide", "Guide price"),
             ("offers_over", "Offers over"),
             ("fixed", "Fixed price"),
-            ("on_application", "Price on application"),
+            (ON_APPLICATION, "Price on application"),
         ]),
         None,
         "Shown with the price. “Price on application” hides the price from visitors.",

@@ -262,7 +262,20 @@ mod tests {
     #[test]
     fn no_parameter_is_declared_twice_or_is_another_of_the_list() {
         let names: Vec<_> = FactParameter::all().map(|parameter| parameter.name).collect();
-        let own = ["q", "location", "sort", "page", "page_size", "cursor", "format", "name", "o"];
+        let own = [
+            "q",
+            "location",
+            "near",
+            "radius",
+            "since",
+            "sort",
+            "page",
+            "page_size",
+            "cursor",
+            "format",
+            "name",
+            "o",
+        ];
         for (at, name) in names.iter().enumerate() {
             assert!(!names[..at].contains(name) && !own.contains(name), "{name}");
         }

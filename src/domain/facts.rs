@@ -38,6 +38,16 @@ impl Fact {
         FACTS[..REQUIRED].contains(self)
     }
 
+    /// Whether it is the price, which some listings hide from visitors.
+    pub fn is_price(&self) -> bool {
+        self.kind == FactKind::Price
+    }
+
+    /// Whether every listing has it, and shows it to visitors.
+    pub fn is_shown_always(&self) -> bool {
+        self.is_required() && !self.is_price()
+    }
+
     /// Whether its values are names of places, which forms suggest.
     pub fn is_place(&self) -> bool {
         self.name == "location"

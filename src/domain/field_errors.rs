@@ -98,6 +98,15 @@ pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
     })
 }
 
+/// Reads a number from 1 to a largest.
+pub(super) fn whole_number(text: &str, max: u16) -> Result<u16, String> {
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    let number = text.parse::<u16>().ok().filter(|n| digits && (1..=max).contains(n));
+    number.ok_or_else(|| {
+        format!("“{}” is not allowed. Enter a whole number from 1 to {max}.", quoted(text))
+    })
+}
+
 /// The values that are allowed, as a message names them: `a, b or c`.
 pub(super) fn one_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<_> = names.collect();

@@ -4,11 +4,17 @@ use std::collections::BTreeSet;
 
 use url::form_urlencoded::{self, Serializer};
 
+use super::field_errors::whole_number;
 use super::text::is_absent;
-use super::{FactFilter, FieldErrors, FoldedLocation, Location, SearchText, Status, StatusFilter};
+use super::{
+    Coordinates, FactFilter, FieldErrors, FoldedLocation, Location, Radius, SearchText, Status,
+    StatusFilter,
+};
 
 /// The most locations that one query may name.
 pub const MAX_LOCATIONS: usize = 20;
+/// The most days that `since` may reach back.
+pub const MAX_SINCE: u16 = 3_650;
 
 /// The filter of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,6 +25,12 @@ pub struct ListingFilter {
     pub locations: Vec<Location>,
     /// What the facts of each row must be.
     pub facts: FactFilter,
+    /// A place on the map, around which each row must be.
+    pub near: Option<Coordinates>,
+    /// How far around it; the default where there is no place.
+    pub radius: Radius,
+    /// Within how many days each row must have been added.
+    pub since: Option<u16>,
     /// The statuses of the rows.
     pub status: StatusFilter,
 }
@@ -52,6 +64,11 @@ impl ListingFilter {
                 let status = errors.check("status", Status::parse(value, may));
                 self.status = status.map_or(self.status, StatusFilter::Only);
             }
+            "near" => self.near = errors.check("near", Coordinates::parse(value)),
+            "radius" => {
+                self.radius = errors.check("radius", Radius::parse(value)).unwrap_or_default();
+            }
+            "since" => self.since = errors.check("since", whole_number(value, MAX_SINCE)),
             _ => self.facts.read(name, value, errors),
         }
     }
@@ -66,6 +83,9 @@ impl ListingFilter {
         if let Some(search) = &self.search {
             let spaced: Vec<_> = search.as_str().split_whitespace().collect();
             self.search = SearchText::parse(&spaced.join(" ")).ok();
+        }
+        if self.near.is_none() {
+            self.radius = Radius::default();
         }
     }
 
@@ -85,6 +105,13 @@ impl ListingFilter {
         self.search.as_ref().filter(|search| search.words().len() == 1)
     }
 
+    /// Whether the best way to find its rows depends on how many there are: whether it asks for more than locations and a
+    /// status.
+    pub fn is_found_by_total(&self) -> bool {
+        let Self { search, locations: _, facts, near, radius: _, since, status: _ } = self;
+        search.is_some() || !facts.is_empty() || near.is_some() || since.is_some()
+    }
+
     /// The folded locations, each once.
     pub fn folded_locations(&self) -> BTreeSet<FoldedLocation> {
         self.locations.iter().map(FoldedLocation::of).collect()
@@ -99,10 +126,19 @@ impl ListingFilter {
             text.append_pair("location", location.as_str());
         }
         self.facts.append(text);
-        self.append_status(text);
+        self.append_rest(text);
     }
 
-    fn append_status(&self, text: &mut Serializer<'_, String>) {
+    fn append_rest(&self, text: &mut Serializer<'_, String>) {
+        if let Some(near) = &self.near {
+            text.append_pair("near", &near.to_string());
+        }
+        if self.near.is_some() && self.radius != Radius::default() {
+            text.append_pair("radius", &self.radius.to_string());
+        }
+        if let Some(days) = self.since {
+            text.append_pair("since", &days.to_string());
+        }
         if let Some(status) = self.status.only() {
             text.append_pair("status", status.name());
         }
@@ -118,7 +154,7 @@ impl ListingFilter {
             text.append_pair("location", location.as_str());
         }
         self.facts.straightened().append(&mut text);
-        self.append_status(&mut text);
+        self.append_rest(&mut text);
         text.finish()
     }
 }

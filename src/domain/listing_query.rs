@@ -6,9 +6,9 @@
 
 use url::form_urlencoded;
 
-use super::field_errors::quoted;
+use super::field_errors::{quoted, whole_number};
 use super::text::is_absent;
-use super::{Cursor, FieldErrors, ListingFilter, Location, Sort};
+use super::{Cursor, FieldErrors, ListingFilter, Location, Sort, SortKey};
 
 /// Rows per page when nothing else is asked for.
 pub const DEFAULT_PAGE_SIZE: u16 = 24;
@@ -77,14 +77,14 @@ impl ListingQuery {
     pub fn parse(query_string: &str, cursors: Cursors) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::new();
         let mut query = Self::default();
-        let mut token = None;
+        let (mut token, mut sort) = (None, None);
         for (name, value) in form_urlencoded::parse(query_string.as_bytes()) {
             let value = value.trim();
             if is_absent(value) {
                 continue;
             }
             match name.as_ref() {
-                "sort" => query.sort = errors.check("sort", Sort::parse(value)).unwrap_or_default(),
+                "sort" => sort = Some(value.to_owned()),
                 "page" => {
                     let page = errors.check("page", page_number(value));
                     query.position = Position::Page(page.unwrap_or(1));
@@ -98,6 +98,10 @@ impl ListingQuery {
             }
         }
         query.filter.tidy(&mut errors);
+        if let Some(sort) = sort {
+            let orders = Sort::of_list(query.filter.near.is_some());
+            query.sort = errors.check("sort", Sort::parse(&sort, orders)).unwrap_or_default();
+        }
         if let Some(token) = token {
             match Cursor::parse(&token, query.sort, &query.list_key()) {
                 Some(cursor) => query.position = Position::Cursor(cursor),
@@ -126,7 +130,15 @@ impl ListingQuery {
     /// rows at a time: what a cursor is bound to.
     fn list_key(&self) -> String {
         let mut text = form_urlencoded::Serializer::new(self.filter.row_key());
-        text.append_pair("sort", self.sort.name()).finish()
+        text.append_pair("sort", self.order().name()).finish()
+    }
+
+    /// The sort order; the default where the place is gone that it was by the distance from.
+    fn order(&self) -> Sort {
+        match (self.sort.key, self.filter.near) {
+            (SortKey::Distance, None) => Sort::default(),
+            _ => self.sort,
+        }
     }
 
     /// Whether its rows may cost much more than those of the lists that most readers see: because of the filter, or far
@@ -175,8 +187,8 @@ impl ListingQuery {
     }
 
     fn append_place(&self, text: &mut form_urlencoded::Serializer<'_, String>) {
-        if self.sort != Sort::default() {
-            text.append_pair("sort", self.sort.name());
+        if self.order() != Sort::default() {
+            text.append_pair("sort", self.order().name());
         }
         match &self.position {
             Position::Page(1) => {}
@@ -203,15 +215,6 @@ fn page_number(text: &str) -> Result<u16, String> {
             Err(format!("“{}” is not a page number. Enter a whole number from 1.", quoted(text)))
         }
     }
-}
-
-/// Reads a number from 1 to a largest.
-pub(super) fn whole_number(text: &str, max: u16) -> Result<u16, String> {
-    let digits = text.bytes().all(|b| b.is_ascii_digit());
-    let number = text.parse::<u16>().ok().filter(|n| digits && (1..=max).contains(n));
-    number.ok_or_else(|| {
-        format!("“{}” is not allowed. Enter a whole number from 1 to {max}.", quoted(text))
-    })
 }
 
 #[cfg(test)]

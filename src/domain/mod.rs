@@ -31,6 +31,7 @@ mod login;
 mod look_alike;
 mod merge;
 mod network;
+mod near;
 mod password;
 mod permission;
 mod photo;
@@ -74,7 +75,7 @@ pub use history::{Author, ChangeMark, DeletedListing, FieldChange, HistoryEntry}
 pub use history_query::{HistoryKind, HistoryPlace, HistoryQuery};
 pub use import::{ImportSample, UploadId};
 pub use job::{Job, JobCounts, JobId, JobKind, JobState, MAX_TRIES, delay_after};
-pub use listing_filter::{ListingFilter, MAX_LOCATIONS};
+pub use listing_filter::{ListingFilter, MAX_LOCATIONS, MAX_SINCE};
 pub use listing_query::{
     Cursors, DEFAULT_PAGE_SIZE, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
 };
@@ -83,12 +84,13 @@ pub use login::{LoginEvent, LoginFilter, LoginKind};
 pub use look_alike::{NameError, Names};
 pub use merge::{ChangedBy, MergedField, merge};
 pub use network::network_of;
+pub use near::{Coordinates, Radius};
 pub use password::{Password, PasswordError, PasswordErrors};
 pub use permission::{Permission, Permissions};
 pub use photo::{Photo, PhotoFile, PhotoFormat, PhotoHash, Photos};
 pub use place::{Place, PlaceQuery};
 pub use presentation::{Presentation, presentation};
-pub use price::{Price, PriceError, grouped_digits};
+pub use price::{ON_APPLICATION, Price, PriceError, grouped_digits};
 pub use price_band::PriceBand;
 pub use property::{FactValues, NewProperty, Property, Version};
 pub use property_form::PropertyForm;

@@ -32,6 +32,9 @@ pub enum PriceError {
     TooLarge(String),
 }
 
+/// The price qualifier that hides the price from visitors.
+pub const ON_APPLICATION: &str = "on_application";
+
 /// The largest price, in hundredths.
 const MAX_HUNDREDTHS: i64 = 9_999_999_999;
 

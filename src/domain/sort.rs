@@ -10,6 +10,8 @@ pub enum SortKey {
     Added,
     /// A fact. Listings without it are the last, whichever way the others are sorted.
     Fact(&'static Fact),
+    /// The distance from the place that the list is limited to the surroundings of.
+    Distance,
 }
 
 /// The order of a list; ties are broken by id in the same direction.
@@ -28,7 +30,15 @@ impl Default for Sort {
 }
 
 impl Sort {
-    /// Every order, the default first.
+    /// By distance, the nearest first.
+    pub const NEAREST: Self = Self { key: SortKey::Distance, descending: false };
+
+    /// The orders of a list, the default first; that by distance only where the list is limited to the surroundings of a place.
+    pub fn of_list(is_near: bool) -> impl Iterator<Item = Self> {
+        Self::all().chain(is_near.then_some(Self::NEAREST))
+    }
+
+    /// The orders that every list can have, the default first.
     pub fn all() -> impl Iterator<Item = Self> {
         let usual = Self::default();
         let orders = sorted_facts().flat_map(|fact| {
@@ -45,6 +55,7 @@ impl Sort {
             SortKey::Fact(fact) => {
                 fact.sort.map_or(fact.name, |names| names[usize::from(self.descending)])
             }
+            SortKey::Distance => "distance",
         }
     }
 
@@ -56,12 +67,19 @@ impl Sort {
             SortKey::Fact(Fact { label, kind, .. }) => {
                 format!("{label}: {}", kind.directions()[usize::from(self.descending)])
             }
+            SortKey::Distance => "Nearest first".to_owned(),
         }
     }
 
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        Self::all().find(|sort| sort.name() == text).ok_or_else(|| {
-            let names = one_of(Self::all().map(Self::name));
+    /// Reads the name of one of some orders.
+    pub(super) fn parse(text: &str, orders: impl Iterator<Item = Self>) -> Result<Self, String> {
+        let orders: Vec<_> = orders.collect();
+        orders.iter().copied().find(|sort| sort.name() == text).ok_or_else(|| {
+            if text == Self::NEAREST.name() {
+                return "Lists are sorted by distance only near a place: add near=LAT,LON."
+                    .to_owned();
+            }
+            let names = one_of(orders.into_iter().map(Self::name));
             format!("“{}” is not a sort order. Use {names}.", quoted(text))
         })
     }
@@ -73,10 +91,16 @@ mod tests {
 
     #[test]
     fn each_order_has_one_name_and_a_wrong_name_is_told_them_all() {
-        let named: Vec<_> = Sort::all().map(|sort| Sort::parse(sort.name())).collect();
-        assert_eq!(named, Sort::all().map(Ok).collect::<Vec<_>>());
-        let refused = Sort::parse("dearest").expect_err("not an order");
+        let named = Sort::of_list(true).map(|sort| Sort::parse(sort.name(), Sort::of_list(true)));
+        assert_eq!(named.collect::<Vec<_>>(), Sort::of_list(true).map(Ok).collect::<Vec<_>>());
+        let refused = Sort::parse("dearest", Sort::all()).expect_err("not an order");
         assert!(refused.starts_with("“dearest” is not a sort order. Use newest, oldest, price"));
         assert_eq!(Sort::default().label(), "Newest first");
+    }
+
+    #[test]
+    fn only_a_list_near_a_place_is_sorted_by_distance() {
+        let refused = Sort::parse("distance", Sort::of_list(false)).expect_err("no place");
+        assert!(refused.contains("near=LAT,LON"), "{refused}");
     }
 }

@@ -29,7 +29,7 @@ impl Status {
         [Self::Draft, Self::Active, Self::Pending, Self::Closed, Self::Withdrawn];
 
     /// The name in the database, in URLs, files and JSON.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Draft => "draft",
             Self::Active => "active",
@@ -39,13 +39,13 @@ impl Status {
         }
     }
 
-    /// The name for staff.
-    pub fn label(self) -> &'static str {
+    /// The name for people.
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Draft => "Draft",
             Self::Active => "Active",
             Self::Pending => "Under offer",
-            Self::Closed => "Closed",
+            Self::Closed => "Sold or let",
             Self::Withdrawn => "Withdrawn",
         }
     }

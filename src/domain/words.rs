@@ -1,6 +1,6 @@
 //! What a listing's facts say in words, for readers.
 
-use super::{Fact, FactValue, Price, Property, Status, presentation};
+use super::{Fact, FactValue, ON_APPLICATION, Price, Property, Status, presentation};
 
 /// The optional facts that are not in the table of facts of a listing's page, because they are shown elsewhere or are for
 /// programs.
@@ -10,8 +10,16 @@ const ELSEWHERE: [&str; 6] =
 impl Property {
     /// The price, unless the listing hides it.
     pub fn public_price(&self) -> Option<Price> {
-        let is_hidden = self.facts.text("price_qualifier") == Some("on_application");
+        let is_hidden = self.facts.text("price_qualifier") == Some(ON_APPLICATION);
         (!is_hidden).then_some(self.price)
+    }
+
+    /// The value of a fact as visitors may know it; `None` where it is absent or hidden.
+    pub fn public_value(&self, fact: &Fact) -> Option<FactValue<'_>> {
+        match fact.is_price() {
+            true => self.public_price().map(FactValue::Price),
+            false => self.value(fact),
+        }
     }
 
     /// The price in words, such as “Offers over £450,000” or “£1,200 per month”.
@@ -41,14 +49,13 @@ impl Property {
         facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
 
-    /// What readers are told of the status: “Under offer”, “Sold” or “Let”; `None` for a listing on the market.
+    /// What readers are told of the status: “Under offer”, “Sold”, “Let” or “Sold or let”; `None` for a listing on the market.
     pub fn badge(&self) -> Option<&'static str> {
-        let is_to_rent = self.facts.text("listing_type") == Some("rent");
-        match self.status() {
-            Status::Active => None,
-            Status::Closed if is_to_rent => Some("Let"),
-            Status::Closed => Some("Sold"),
-            status => Some(status.label()),
+        match (self.status(), self.facts.text("listing_type")) {
+            (Status::Active, _) => None,
+            (Status::Closed, Some("rent")) => Some("Let"),
+            (Status::Closed, Some(_)) => Some("Sold"),
+            (status, _) => Some(status.label()),
         }
     }
 

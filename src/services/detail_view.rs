@@ -4,7 +4,7 @@ use super::families::QUERYSETS;
 use super::{Listings, Result};
 use crate::cache::{CacheKey, Cached, Fill, Level, TagSet};
 use crate::db::{Class, properties};
-use crate::domain::{FoldedLocation, Property, PropertyId};
+use crate::domain::{FoldedLocation, ON_APPLICATION, Property, PropertyId};
 use crate::events::kinds;
 
 /// How many similar listings are shown.
@@ -15,7 +15,7 @@ const SIMILAR: i64 = 4;
 pub struct DetailView {
     /// The listing.
     pub property: Property,
-    /// Others of the same place and price band.
+    /// Others of the same place, and of the same price band if the listing shows its price.
     pub similar: Vec<Property>,
 }
 
@@ -42,12 +42,17 @@ impl Listings {
         Ok(DetailView { property, similar })
     }
 
-    /// The listings of the same place and price band.
+    /// The listings of the same place and price band; of a listing that hides its price, the newest ones of its place.
     async fn similar(&self, to: Property) -> Result<Cached<Vec<Property>>> {
         let place = FoldedLocation::of(&to.location);
-        let tags = TagSet::from([kinds::band(&place, to.price)]);
+        let price = to.public_price();
+        let tags = TagSet::from([match price {
+            Some(price) => kinds::band(&place, price),
+            None => kinds::location(&place),
+        }]);
         // The listing's own state is part of the key, so that its page never shows what was similar before an edit.
-        let key = format!("similar/{}/{}/{}", to.id, to.price, place.as_str());
+        let price = price.map_or_else(|| ON_APPLICATION.to_owned(), |price| price.to_string());
+        let key = format!("similar/{}/{price}/{}", to.id, place.as_str());
         let key = CacheKey::new(Level::Queryset, QUERYSETS, key);
         let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
         let load = async move || -> Result<_> {

@@ -11,7 +11,7 @@ use super::spelling::respelled;
 use super::{ListingPage, Listings, Meant, ServiceError};
 use crate::cache::Cached;
 use crate::db::{Class, places, properties};
-use crate::domain::{Count, ListingFilter, ListingQuery, Place, SearchText};
+use crate::domain::{Count, ListingFilter, ListingQuery, Place, Radius, SearchText};
 
 /// The most words of a search of which each is tried to be left out.
 const MAX_WORDS: usize = 4;
@@ -144,10 +144,19 @@ fn loosened(filter: &ListingFilter) -> Vec<Looser> {
         let facts = filter.facts.without_fact(fact);
         without(FilterPart::Fact(fact), ListingFilter { facts, ..filter.clone() });
     }
+    if filter.near.is_some() {
+        let radius = Radius::default();
+        without(FilterPart::Near, ListingFilter { near: None, radius, ..filter.clone() });
+    }
+    if filter.since.is_some() {
+        without(FilterPart::Since, ListingFilter { since: None, ..filter.clone() });
+    }
     if !filter.locations.is_empty() {
         let locations = Vec::new();
         let rest = ListingFilter { locations, ..filter.clone() };
-        if usize::from(filter.search.is_some()) + filter.facts.facts().count() > 1 {
+        let others = [filter.search.is_some(), filter.near.is_some(), filter.since.is_some()];
+        let others = others.into_iter().filter(|is_asked| *is_asked).count();
+        if others + filter.facts.facts().count() > 1 {
             let here =
                 ListingFilter { locations: filter.locations.clone(), ..ListingFilter::default() };
             without(FilterPart::AllButLocations, here);
@@ -209,6 +218,18 @@ mod tests {
                 (FilterPart::Fact(price), "q=sea+view&location=leith".into()),
                 (FilterPart::AllButLocations, "location=leith".into()),
                 (FilterPart::Locations, "q=sea+view&min_price=5.00".into()),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_place_on_the_map_and_a_time_can_be_left_out() {
+        let found = parts("near=55.95,-3.19&radius=2&since=7");
+        assert_eq!(
+            found,
+            [
+                (FilterPart::Near, "since=7".to_owned()),
+                (FilterPart::Since, "near=55.95%2C-3.19&radius=2".to_owned()),
             ]
         );
     }

@@ -1,13 +1,13 @@
 //! Reading listings, through the queryset and count caches.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 use super::Result;
 use super::families::{COUNTS, QUERYSETS};
 use crate::cache::{Cache, CacheKey, Cached, Fill, Level, TagSet};
-use crate::db::{Class, Database, properties};
+use crate::db::{Class, Client, Database, properties};
 use crate::domain::{
     Count, Cursor, Direction, ListingFilter, ListingQuery, MAX_PAGE, Position, Property,
     PropertyId, Status, StatusFilter,
@@ -74,13 +74,12 @@ impl Listings {
     /// The page that a query asks for.
     pub async fn list(&self, query: &ListingQuery) -> Result<Cached<ListingPage>> {
         let count = self.count(&query.filter);
-        let (rows, count) = match query.filter.word() {
-            // How the rows are found depends on how many there are.
-            Some(_) => {
+        let (rows, count) = match query.filter.is_found_by_total() {
+            true => {
                 let count = count.await?;
                 (self.rows(query, Some(count.tagged.value)).await?, count)
             }
-            None => tokio::try_join!(self.rows(query, None), count)?,
+            false => tokio::try_join!(self.rows(query, None), count)?,
         };
         let page = |(rows, total): (CachedRows, Count)| ListingPage {
             properties: rows.properties,
@@ -96,9 +95,10 @@ impl Listings {
         let ttl = self.cache.lifetimes().queryset;
         let load = async move || -> Result<_> {
             let client = database.client().await?;
+            let until = unchanged_until(&client, &wanted.filter).await?;
             let rows = properties::list(&client, &wanted, total).await?;
             let value = CachedRows { properties: rows.properties, more: rows.more };
-            Ok(Fill::new(value, ttl))
+            Ok(Fill::new(value, ttl).until(until))
         };
         let tags = tags_of(&query.filter);
         self.cache.get_or_load_early(&Self::list_key(query), &tags, load).await
@@ -110,7 +110,8 @@ impl Listings {
         let ttl = self.cache.lifetimes().count;
         let load = async move || -> Result<_> {
             let client = database.client().await?;
-            Ok(Fill::new(properties::count(&client, &wanted).await?, ttl))
+            let until = unchanged_until(&client, &wanted).await?;
+            Ok(Fill::new(properties::count(&client, &wanted).await?, ttl).until(until))
         };
         let (key, tags) = (Self::count_key(filter), tally_tags_of(filter));
         self.cache.get_or_load_early(&key, &tags, load).await
@@ -125,7 +126,11 @@ impl Listings {
     ) -> Result<Option<PropertyId>> {
         let mut query = result.at(Position::Cursor(Cursor::at(of, result.sort, direction)));
         query.page_size = 1;
-        let rows = self.rows(&query, None).await?.tagged.value;
+        let total = match query.filter.is_found_by_total() {
+            true => Some(self.count(&query.filter).await?.tagged.value),
+            false => None,
+        };
+        let rows = self.rows(&query, total).await?.tagged.value;
         Ok(rows.properties.first().map(|property| property.id))
     }
 
@@ -178,6 +183,17 @@ impl Listings {
         let name = format_args!("list?{}", filter.row_key());
         CacheKey::new(Level::Count, COUNTS, name).rare_if(!filter.is_empty())
     }
+}
+
+/// When what a filter selects changes although no listing does: when the first one becomes too old for it. `None` where
+/// it does not. It is asked before the rows are read, so that none has left meanwhile that is not known.
+pub(super) async fn unchanged_until(
+    client: &Client,
+    filter: &ListingFilter,
+) -> Result<Option<Instant>> {
+    let asked = Instant::now();
+    let left = properties::since_left(client, filter).await?;
+    Ok(left.map(|left| asked + left))
 }
 
 /// The tags of a list: that of closed listings, those of the locations that it is limited to, or that of all listings.

@@ -22,6 +22,10 @@ pub enum FilterPart {
     Search,
     /// What is asked of a fact.
     Fact(&'static Fact),
+    /// The place on the map.
+    Near,
+    /// The time since which listings were added.
+    Since,
     /// The locations.
     Locations,
     /// Everything but the locations.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Result;
 use super::families::QUERYSETS;
-use super::listings::tags_of;
+use super::listings::{tags_of, unchanged_until};
 use crate::cache::{Cache, CacheKey, Cached, Fill, Level, TagSet};
 use crate::db::{Class, Database, departures, properties, sitemap};
 use crate::domain::{
@@ -46,12 +46,13 @@ impl Machines {
         let (database, ttl) = (self.database.of(class), self.cache.lifetimes().queryset);
         let load = async move || -> Result<_> {
             let client = database.client().await?;
+            let until = unchanged_until(&client, &query.filter).await?;
             let rows = properties::list(&client, &query, None).await?;
             let newest = Newest {
                 properties: rows.properties,
                 departed_at: departures::find_latest(&client, &query.filter).await?,
             };
-            Ok(Fill::new(newest, ttl))
+            Ok(Fill::new(newest, ttl).until(until))
         };
         let name = format!("newest?{}", filter.row_key());
         let key = CacheKey::new(Level::Queryset, QUERYSETS, name).rare_if(!filter.is_empty());

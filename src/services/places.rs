@@ -1,7 +1,7 @@
 //! The places that listings are in, through the queryset cache.
 
 use super::families::QUERYSETS;
-use super::listings::tally_tags_of;
+use super::listings::{tally_tags_of, unchanged_until};
 use super::{Listings, Result};
 use crate::cache::{CacheKey, Cached, Fill, Level};
 use crate::db::places;
@@ -56,8 +56,9 @@ impl Listings {
         let (tags, ttl) = (tally_tags_of(&filter), self.cache.lifetimes().queryset);
         let load = async move || -> Result<_> {
             let client = database.client().await?;
+            let until = unchanged_until(&client, &filter).await?;
             let value = places::list(&client, &filter, total, limit).await?;
-            Ok(Fill::new(value, ttl))
+            Ok(Fill::new(value, ttl).until(until))
         };
         self.cache.get_or_load_early(&key, &tags, load).await
     }

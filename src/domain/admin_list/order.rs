@@ -101,7 +101,8 @@ impl AdminOrder {
     /// The order that the public list calls so.
     pub(super) fn of_sort(sort: Sort) -> Self {
         let column = match sort.key {
-            SortKey::Added => AdminColumn::Added,
+            // The admin has no order by distance.
+            SortKey::Added | SortKey::Distance => AdminColumn::Added,
             SortKey::Fact(fact) => AdminColumn::Fact(fact),
         };
         Self::of(vec![OrderTerm { column, descending: sort.descending }])

@@ -5,8 +5,7 @@
 
 use url::form_urlencoded::{self, Serializer};
 
-use super::super::field_errors::day;
-use super::super::listing_query::whole_number;
+use super::super::field_errors::{day, whole_number};
 use super::super::text::is_absent;
 use super::super::{FieldErrors, Sort};
 use super::{AdminFilter, AdminOrder};
@@ -61,7 +60,9 @@ impl AdminListQuery {
             match name.as_ref() {
                 "added_from" => filter.added_from = errors.check("added_from", day(value)),
                 "added_to" => filter.added_to = errors.check("added_to", day(value)),
-                "sort" => sort = errors.check("sort", Sort::parse(value)).unwrap_or_default(),
+                "sort" => {
+                    sort = errors.check("sort", Sort::parse(value, Sort::all())).unwrap_or_default()
+                }
                 "o" => order = errors.check("o", AdminOrder::parse(value)),
                 "page" => {
                     let page = errors.check("page", whole_number(value, MAX_ADMIN_PAGE));
@@ -71,6 +72,8 @@ impl AdminListQuery {
                     let size = errors.check("per_page", whole_number(value, MAX_ADMIN_PAGE_SIZE));
                     query.per_page = size.unwrap_or(ADMIN_PAGE_SIZE);
                 }
+                // Only the public list has these, and no field here would show them.
+                "near" | "radius" | "since" => {}
                 name => filter.listing.read(name, value, &mut errors),
             }
         }

@@ -8,8 +8,8 @@ use utoipa::openapi::schema::{
 use utoipa::openapi::{KnownFormat, Required, SchemaFormat};
 
 use crate::domain::{
-    Comparison, FactKind, FactParameter, Location, MAX_PAGE, MAX_PAGE_SIZE, Photo, PropertyId,
-    SearchText, SitemapPart, Sort, Status,
+    Comparison, FactKind, FactParameter, Location, MAX_PAGE, MAX_PAGE_SIZE, MAX_SINCE, Photo,
+    PropertyId, Radius, SearchText, SitemapPart, Sort, Status,
 };
 
 /// White space, which is removed at both ends of a value.
@@ -90,13 +90,37 @@ pub(super) fn filter() -> Vec<Parameter> {
     let mut parameters = vec![
         query(
             "q",
-            "Words that the title, the description or the location must contain. The last word also matches as \
-            a prefix, and neighbouring words also match joined. A number also finds the listing with this id.",
+            "Words that a listing must contain in its title, description, location, address, postcode, reference, features, \
+            type or number of bedrooms. The last word also matches as a prefix, and neighbouring words also match joined. \
+            A number also finds the listing with this id.",
             text(SearchText::MAX_CHARS),
         ),
         repeated(locations),
     ];
     parameters.extend(FactParameter::all().map(fact));
+    // Degrees and kilometres are read as decimals of any length.
+    let decimals = || ObjectBuilder::new().schema_type(Type::String);
+    parameters.extend([
+        query(
+            "near",
+            "A latitude and a longitude in degrees, such as 55.953252,-3.188267: only listings around this place.",
+            decimals(),
+        ),
+        query(
+            "radius",
+            &format!(
+                "How many kilometres around the place, up to {}, such as 2.5; default: {}. Without `near` it has no effect.",
+                Radius::MAX_KM,
+                Radius::default()
+            ),
+            decimals(),
+        ),
+        query(
+            "since",
+            "Only listings that were added within this number of days.",
+            or_empty(number(1, i64::from(MAX_SINCE))),
+        ),
+    ]);
     let statuses = Status::ALL.into_iter().filter(|status| status.is_public());
     let status = ObjectBuilder::new()
         .schema_type(Type::String)
@@ -110,11 +134,16 @@ pub(super) fn filter() -> Vec<Parameter> {
 pub(super) fn list() -> Vec<Parameter> {
     let sort = ObjectBuilder::new()
         .schema_type(Type::String)
-        .enum_values(Some(Sort::all().map(Sort::name)))
+        .enum_values(Some(Sort::of_list(true).map(Sort::name)))
         .default(Some(Value::from(Sort::default().name())));
     let mut parameters = filter();
     parameters.extend([
-        query("sort", "The sort order; equal listings are sorted by id.", or_empty(sort)),
+        query(
+            "sort",
+            "The sort order; equal listings are sorted by id. Listings that do not show the value come last. `distance` \
+            needs `near`.",
+            or_empty(sort),
+        ),
         query(
             "page",
             "The page number. A page after the last one or after page 200 is not found.",

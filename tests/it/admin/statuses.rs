@@ -45,10 +45,10 @@ async fn the_list_of_staff_has_every_status_and_can_be_limited_to_one() {
     let (app, staff) = spawn_staffed(5).await;
     app.sql("UPDATE property SET status = (ARRAY['draft', 'active', 'pending', 'closed', 'withdrawn'])[id]").await;
     let all = staff.get(LIST).await.assert_status(200);
-    all.shows(["5 listings", "Draft", "Under offer", "Closed", "Withdrawn"]);
+    all.shows(["5 listings", "Draft", "Under offer", "Sold or let", "Withdrawn"]);
     for (status, label, home) in [
         ("draft", "Draft", "Home 1"),
-        ("closed", "Closed", "Home 4"),
+        ("closed", "Sold or let", "Home 4"),
         ("active", "Active", "Home 2"),
     ] {
         let one = staff.get(&format!("{LIST}?status={status}")).await.assert_status(200);

@@ -1,6 +1,10 @@
-//! Lists that are filtered and sorted by facts.
+//! Lists that are filtered and sorted by facts, places on the map and ages.
 
+mod ages;
 mod by_facts;
+mod hidden_prices;
+mod near;
+mod words;
 
 use serde_json::Value;
 

@@ -209,6 +209,9 @@ async fn bounds_and_names_are_those_of_the_contract() {
         "min_area",
         "max_area",
         "feature",
+        "near",
+        "radius",
+        "since",
         "status",
         "sort",
         "page",
@@ -222,8 +225,17 @@ async fn bounds_and_names_are_those_of_the_contract() {
         let mut found = parameters.iter().filter(|p| p["name"] == name);
         found.next().map_or(Value::Null, |p| p["schema"].clone())
     };
-    let orders =
-        json!(["newest", "oldest", "price", "-price", "bedrooms", "-bedrooms", "area", "-area"]);
+    let orders = json!([
+        "newest",
+        "oldest",
+        "price",
+        "-price",
+        "bedrooms",
+        "-bedrooms",
+        "area",
+        "-area",
+        "distance"
+    ]);
     assert_eq!(schema("sort")["oneOf"][0]["enum"], orders);
     for (name, max) in [("page", 200), ("page_size", 100)] {
         let number = &schema(name)["oneOf"][0];

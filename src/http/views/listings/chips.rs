@@ -9,6 +9,14 @@ pub(super) struct Chip {
     pub(super) url: String,
 }
 
+/// A time since which listings were added, in words.
+pub(super) fn since_words(days: u16) -> String {
+    match days {
+        1 => "added in the last 24 hours".to_owned(),
+        days => format!("added in the last {days} days"),
+    }
+}
+
 /// Each filter that is in use.
 pub(super) fn chips(query: &ListingQuery) -> Vec<Chip> {
     let chip = |label: String, remove: &dyn Fn(&mut ListingFilter)| {
@@ -30,6 +38,13 @@ pub(super) fn chips(query: &ListingQuery) -> Vec<Chip> {
     for asked in query.filter.facts.straightened() {
         let remove = |filter: &mut ListingFilter| filter.facts = filter.facts.without(&asked);
         chips.push(chip(asked.words(), &remove));
+    }
+    if query.filter.near.is_some() {
+        let label = format!("within {} km", query.filter.radius);
+        chips.push(chip(label, &|filter| filter.near = None));
+    }
+    if let Some(days) = query.filter.since {
+        chips.push(chip(since_words(days), &|filter| filter.since = None));
     }
     if let Some(status) = query.filter.status.only() {
         let label = format!("Status: {}", status.label());

@@ -2,6 +2,7 @@
 
 use url::form_urlencoded;
 
+use super::chips::since_words;
 use super::links::{address_of, with_query};
 use crate::domain::{
     Asked, Count, FACTS, Fact, FactParameter, FoldedLocation, ListingFilter, ListingQuery, Place,
@@ -10,6 +11,8 @@ use crate::domain::{
 
 /// How many parameters the form shows again at most.
 const MOST_PAIRS: usize = 100;
+/// The numbers of days that the form offers.
+const SINCE: [u16; 5] = [1, 3, 7, 14, 30];
 
 /// What the form shows.
 #[derive(Default)]
@@ -24,6 +27,10 @@ pub(super) struct FilterForm {
     facts: Vec<(FactParameter, String)>,
     /// Whether all values are ones that can be chosen.
     is_valid: bool,
+    /// A place on the map, and how many kilometres around it.
+    pub(super) near: String,
+    pub(super) radius: String,
+    since: String,
     pub(super) status: String,
     pub(super) sort: String,
     pub(super) page_size: String,
@@ -86,6 +93,9 @@ impl FilterForm {
             narrowed: true,
             facts: facts.collect(),
             is_valid: false,
+            near: last("near"),
+            radius: last("radius"),
+            since: last("since"),
             status: last("status"),
             sort: last("sort"),
             page_size: last("page_size"),
@@ -135,8 +145,19 @@ impl FilterForm {
         public.map(|status| (status, status.label(), status.name() == self.status))
     }
 
+    /// The times since which listings may have been added, each with its words and whether it is chosen: the usual ones, and
+    /// another one that was asked for.
+    pub(super) fn times(&self) -> Vec<(String, String, bool)> {
+        let mut days = SINCE.to_vec();
+        days.extend(self.since.parse().ok().filter(|asked| !SINCE.contains(asked)));
+        days.sort_unstable();
+        let is_chosen = |days: u16| self.since.parse() == Ok(days);
+        days.iter().map(|days| (days.to_string(), since_words(*days), is_chosen(*days))).collect()
+    }
+
     pub(super) fn sorts(&self) -> impl Iterator<Item = (&'static str, String, bool)> + '_ {
-        Sort::all().map(|sort| (sort.name(), sort.label(), sort.name() == self.sort))
+        Sort::of_list(!self.near.is_empty())
+            .map(|sort| (sort.name(), sort.label(), sort.name() == self.sort))
     }
 }
 

@@ -124,9 +124,10 @@ fn canonical(query: &ListingQuery, place: Option<&Location>) -> ListingQuery {
     }
 }
 
-/// Whether a list has search words or bounds, so that there are many similar ones.
+/// Whether a list has search words or bounds, also of space or time, so that there are many similar ones.
 fn is_thin(filter: &ListingFilter) -> bool {
-    filter.search.is_some() || !filter.facts.is_empty() || filter.locations.len() > 1
+    let is_bounded = filter.near.is_some() || filter.since.is_some();
+    is_bounded || filter.search.is_some() || !filter.facts.is_empty() || filter.locations.len() > 1
 }
 
 /// The feed of a list.

@@ -59,6 +59,8 @@ fn label(query: &ListingQuery, without: &FilterPart) -> String {
             format!("At any {}", label.to_lowercase())
         }
         FilterPart::Fact(fact) => format!("Any {}", fact.label.to_lowercase()),
+        FilterPart::Near => "At any distance".to_owned(),
+        FilterPart::Since => "Added at any time".to_owned(),
         FilterPart::AllButLocations => match query.filter.locations.as_slice() {
             [place] => format!("Everything in {place}"),
             _ => "Everything in these places".to_owned(),

@@ -9,7 +9,7 @@ use crate::domain::{Comparison, FactParameter, FieldErrors};
 /// The fields of the filter form, in its order.
 fn shown() -> impl Iterator<Item = &'static str> {
     let facts = FactParameter::all().map(|parameter| parameter.name);
-    ["q", "location"].into_iter().chain(facts).chain(["sort"])
+    ["q", "location", "near", "radius"].into_iter().chain(facts).chain(["since", "status", "sort"])
 }
 
 /// The form again, with what was typed and what is wrong with it.
