@@ -51,7 +51,7 @@ pub(in crate::http) fn configure(
 /// The handlers of a URL: what is shown, and what a form does.
 fn of(address: Admin, resource: Resource) -> Resource {
     match address {
-        Admin::Overview => resource.route(get().to(history::overview)),
+        Admin::Overview => resource.route(get().to(overview::show)),
         Admin::Login => resource.route(get().to(login::new_login)).post(login::log_in),
         Admin::Logout => resource.post(login::log_out),
         Admin::Logins => resource.route(get().to(sessions::audit)),
