@@ -25,6 +25,7 @@ mod merging;
 mod messages;
 mod once;
 mod outages;
+mod overview;
 mod outdated;
 mod passwords;
 mod preview;
