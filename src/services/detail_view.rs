@@ -29,7 +29,8 @@ impl Listings {
             let tagged = tagged.map(|_| None);
             return Ok(Cached { tagged, outcome });
         };
-        let (reduction, similar) = tokio::try_join!(self.reduction(id), self.similar(property))?;
+        let beside = (Box::pin(self.reduction(id)), Box::pin(self.similar(property)));
+        let (reduction, similar) = tokio::try_join!(beside.0, beside.1)?;
         let view = |((property, reduction), similar): ((Option<Property>, Option<_>), _)| {
             let property = property?;
             let reduction = reduction.filter(|found: &Reduction| is_told(found, &property));

@@ -8,8 +8,8 @@ use super::listings::{
     bulk, deletion, export, form, import, index, logged_out, restoration, status,
 };
 use super::{
-    enquiries, history, jobs, login, password_reset, passwords, photos, restore, sessions, undo,
-    user_form, users,
+    enquiries, history, jobs, login, overview, password_reset, passwords, photos, restore,
+    sessions, undo, user_form, users,
 };
 use crate::http::Site;
 use crate::http::middleware::frame::frame;

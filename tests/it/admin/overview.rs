@@ -5,7 +5,8 @@ use crate::harness::{Shows as _, spawn_staffed};
 #[tokio::test]
 async fn the_overview_counts_every_status_and_leads_to_the_list_of_each() {
     let (app, staff) = spawn_staffed(6).await;
-    app.sql("UPDATE property SET status = (ARRAY['draft', 'pending', 'closed'])[id] WHERE id <= 3").await;
+    app.sql("UPDATE property SET status = (ARRAY['draft', 'pending', 'closed'])[id] WHERE id <= 3")
+        .await;
     let page = staff.get("/admin/").await.assert_status(200);
     for (status, total, label) in [
         ("draft", 1, "Draft"),
@@ -42,7 +43,8 @@ async fn listings_that_need_attention_are_named_until_they_do_not() {
     // One that has just become so is not late, however old the listing is.
     app.sql("UPDATE property SET status = 'pending' WHERE id = 2").await;
     assert_eq!(task(offer).await, [""; 0]);
-    app.sql("SET session_replication_role = replica; DELETE FROM history WHERE entity_id = 2").await;
+    app.sql("SET session_replication_role = replica; DELETE FROM history WHERE entity_id = 2")
+        .await;
     assert_eq!(task(offer).await, ["Home 2"]);
 }
 

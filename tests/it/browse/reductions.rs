@@ -15,7 +15,9 @@ async fn said_after(app: &App, change: &str) -> Option<String> {
     app.sql(&format!("UPDATE property SET {change} WHERE id = 1")).await;
     app.has_heard_of_everything().await;
     let page = app.get(PATH).await.assert_status(200);
-    super::between(page.text(), "badge--good\">", " on <time").first().map(|text| (*text).to_owned())
+    super::between(page.text(), "badge--good\">", " on <time")
+        .first()
+        .map(|text| (*text).to_owned())
 }
 
 fn by(percent: u8) -> Option<String> {
@@ -63,7 +65,10 @@ async fn nothing_is_told_of_a_price_that_was_or_is_hidden() {
 #[tokio::test]
 async fn a_price_of_another_period_is_no_reduction() {
     let app = app().await;
-    assert_eq!(said_after(&app, "listing_type = 'rent', price_period = 'month', price = 900").await, None);
+    assert_eq!(
+        said_after(&app, "listing_type = 'rent', price_period = 'month', price = 900").await,
+        None
+    );
     assert_eq!(said_after(&app, "price_period = 'week', price = 300").await, None);
     assert_eq!(said_after(&app, "price = 270").await, by(10));
 }

@@ -3,12 +3,8 @@
 use super::app_of;
 use crate::harness::{App, Page, Shows as _, listing};
 
-const HOMES: [(&str, u32, &str); 4] = [
-    ("One", 500, "Leith"),
-    ("Two", 700, "Joppa"),
-    ("Three", 900, "Leith"),
-    ("Four", 300, "Joppa"),
-];
+const HOMES: [(&str, u32, &str); 4] =
+    [("One", 500, "Leith"), ("Two", 700, "Joppa"), ("Three", 900, "Leith"), ("Four", 300, "Joppa")];
 
 async fn compared(app: &App, ids: &str) -> Page {
     app.get(&format!("/shortlist/?ids={ids}")).await.assert_status(200)
@@ -38,16 +34,23 @@ async fn listings_are_compared_in_the_order_of_the_link_and_only_by_facts_that_o
 #[tokio::test]
 async fn a_listing_that_the_public_may_not_see_is_labelled_as_gone_and_is_no_error() {
     let app = app_of(&HOMES).await;
-    let statuses = "UPDATE property SET status = (ARRAY['draft', 'withdrawn', 'closed'])[id] WHERE id < 4";
+    let statuses =
+        "UPDATE property SET status = (ARRAY['draft', 'withdrawn', 'closed'])[id] WHERE id < 4";
     app.sql(statuses).await;
     app.has_heard_of_everything().await;
     let page = compared(&app, "1,2,3,4,99").await;
     assert_eq!(ids(&page), [3, 4]);
-    page.shows(["3 listings are no longer available: 1, 2, 99.", "href=\"/shortlist/?ids=3,4\"", "Sold"]);
+    page.shows([
+        "3 listings are no longer available: 1, 2, 99.",
+        "href=\"/shortlist/?ids=3,4\"",
+        "Sold",
+    ]);
     page.hides([">One<", ">Two<"]);
     let json = app.get_json("/shortlist/?ids=1,2,3,4,99&format=json").await;
     assert_eq!(json["gone"], serde_json::json!([1, 2, 99]));
-    compared(&app, "99").await.shows(["Listing 99 is no longer available.", "No listings to compare"]);
+    compared(&app, "99")
+        .await
+        .shows(["Listing 99 is no longer available.", "No listings to compare"]);
     compared(&app, "").await.shows(["No listings to compare"]);
 }
 
@@ -110,7 +113,8 @@ async fn pages_with_hearts_are_the_same_bytes_for_every_visitor_and_set_no_cooki
     for path in ["/properties/", "/properties/1/", "/shortlist/", "/shortlist/?ids=1,2"] {
         let first = app.get(path).await.assert_status(200);
         first.shows(["href=\"/shortlist/\"", "/static/keep."]).hides(["class=\"heart", "marker"]);
-        for other in [staff.get(path).await, app.reader.get_with(path, &[("cookie", cookie)]).await] {
+        for other in [staff.get(path).await, app.reader.get_with(path, &[("cookie", cookie)]).await]
+        {
             assert_eq!(other.body, first.body, "{path}");
             assert!(other.header("set-cookie").is_empty(), "{path}: {other:?}");
         }

@@ -158,7 +158,8 @@ async fn of_the_nearest_prices_those_with_the_most_similar_facts_are_shown() {
     for (id, kind, bedrooms) in
         [(1, "house", 3), (2, "apartment", 3), (3, "house", 1), (4, "house", 4), (5, "house", 3)]
     {
-        let kind = format!("property_type = '{kind}', bedrooms = {bedrooms}, listing_type = 'sale'");
+        let kind =
+            format!("property_type = '{kind}', bedrooms = {bedrooms}, listing_type = 'sale'");
         app.sql(&facts(&kind, id)).await;
     }
     app.has_heard_of_everything().await;

@@ -114,8 +114,10 @@ async fn listings_seen_before_are_offered_again_as_they_are_now() {
 #[tokio::test]
 async fn only_listings_of_the_last_seven_days_are_new() {
     let app = spawn_homes(3).await;
-    app.sql("UPDATE property SET created_at = now() - interval '6 days 23 hours' WHERE id = 2").await;
-    app.sql("UPDATE property SET created_at = now() - interval '7 days 1 minute' WHERE id = 3").await;
+    app.sql("UPDATE property SET created_at = now() - interval '6 days 23 hours' WHERE id = 2")
+        .await;
+    app.sql("UPDATE property SET created_at = now() - interval '7 days 1 minute' WHERE id = 3")
+        .await;
     app.has_heard_of_everything().await;
     let chromium = Chromium::start().await;
     chromium.open(&app, "/properties/").await;

@@ -11,7 +11,8 @@ async fn on_a_phone(app: &App, chromium: &Chromium) {
     chromium.open(app, "/properties/").await;
     assert_eq!(chromium.run(COVERS, &[]).await, false);
     chromium.click(".filter__more > summary").await;
-    until("the filters are over the results", async || chromium.run(COVERS, &[]).await == true).await;
+    until("the filters are over the results", async || chromium.run(COVERS, &[]).await == true)
+        .await;
     // The button is within reach wherever the fields are scrolled to.
     let reach = "
         const {top, bottom} = document.querySelector('#show').getBoundingClientRect();
@@ -45,7 +46,8 @@ async fn with_scripts_the_button_counts_what_is_below_and_escape_closes_the_filt
     chromium.assert_accessible("open filters", &[390]).await;
     chromium.fill("min_price", "29000").await;
     until("the count follows", async || chromium.text("#show").await == "Show 2 homes").await;
-    let inert = "return document.querySelector('.listed').inert && document.querySelector('#intro').inert";
+    let inert =
+        "return document.querySelector('.listed').inert && document.querySelector('#intro').inert";
     assert_eq!(chromium.run(inert, &[]).await, true);
     chromium.press(Key::Escape).await;
     until("the results are there", async || chromium.run(COVERS, &[]).await == false).await;

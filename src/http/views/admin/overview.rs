@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::diff::Passage;
 use super::entries::EntryView;
 use crate::domain::{PropertyId, Status};
 use crate::http::views::filters;
