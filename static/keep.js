@@ -131,8 +131,8 @@
     const asked = (new URLSearchParams(location.search).get("ids") ?? "").split(",").map(Number).filter(Boolean);
     const mine = chosen();
     if (!asked.length && mine.length) location.replace(address(mine));
-    const news = asked.filter((id) => !mine.includes(id));
-    if (local && news.length && first(".versus")) {
+    const news = all(".versus .card").map((card) => Number(card.dataset.id)).filter((id) => !mine.includes(id));
+    if (local && news.length) {
       const keep = make("button", { type: "button", className: "button", textContent: "Add all to my shortlist" });
       keep.addEventListener("click", () => {
         const both = [...mine, ...news];

@@ -162,6 +162,7 @@
       const count = first("#count");
       status.textContent = count.textContent;
       offer();
+      cover();
       document.dispatchEvent(new Event("listed"));
     };
     // On a narrow screen the filters lie over the results: the button says what is below, and leads there.
