@@ -6,6 +6,7 @@ use super::card::Card;
 use super::chips::{Chip, chips};
 use super::filter_form::FilterForm;
 use super::filters;
+use super::headline::Headline;
 use super::links::{address, share_picture, with_query};
 use super::looser::{Offer, Unknown, offers, unknown};
 use super::pager::Pager;
@@ -23,6 +24,9 @@ pub(in crate::http) struct ListPage<'a> {
     errors: FieldErrors,
     cards: Vec<Card<'a>>,
     total: Count,
+    headline: Headline,
+    /// How many listings come before this page, and how many there are in all, where both are known.
+    stretch: Option<(i64, i64)>,
     filtered: bool,
     /// The facts whose bounds were asked for the wrong way round.
     swapped: Vec<&'static Fact>,
@@ -68,6 +72,8 @@ impl<'a> ListPage<'a> {
             errors: FieldErrors::new(),
             cards: Card::first(cards.map(|property| Card::new(property, &result)).collect()),
             total: list.total,
+            headline: Headline::of(query, list.total, place),
+            stretch: stretch(list, query),
             filtered: !query.filter.is_empty(),
             swapped: query.filter.facts.swapped().collect(),
             chips: chips(query),
@@ -89,6 +95,15 @@ impl<'a> ListPage<'a> {
         let labels: Vec<_> = self.chips.iter().map(|chip| chip.label.as_str()).collect();
         labels.join(", ")
     }
+}
+
+/// How many listings come before a page, and how many there are in all, where both are known.
+fn stretch(list: &ListingPage, query: &ListingQuery) -> Option<(i64, i64)> {
+    let Position::Page(page) = query.position else {
+        return None;
+    };
+    let before = i64::from(page - 1) * i64::from(query.page_size);
+    list.total.is_exact.then_some((before, list.total.number))
 }
 
 /// The way through a list: by the numbers of its pages as far as these go, and by cursor from there on.
