@@ -105,7 +105,8 @@ impl Worker {
     async fn claim(&self, is_set_up: &mut bool) -> Result<Result<Claimed, Duration>, DbError> {
         let client = self.jobs.database.client().await?;
         if !*is_set_up {
-            for kind in JobKind::ALL.into_iter().filter(|kind| kind.period().is_some()) {
+            let runs = |kind: &JobKind| kind.period().is_some() && self.tasks.runs(*kind);
+            for kind in JobKind::ALL.into_iter().filter(runs) {
                 jobs::insert(&client, kind, &serde_json::json!({}), Some(kind.name())).await?;
             }
             *is_set_up = true;
