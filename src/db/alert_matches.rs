@@ -214,5 +214,5 @@ fn snapshot(text: &str) -> Result<LogSnapshot> {
 }
 
 fn price(number: Option<Decimal>) -> Option<Price> {
-    number.and_then(|number| Price::from_decimal(number))
+    number.and_then(Price::from_decimal)
 }

@@ -104,7 +104,8 @@ impl Alerts {
         login_failures::lock(&work, &subjects).await?;
         for (subject, limit) in &limited {
             if login_failures::find_wait(&work, subject, *limit, WINDOW).await?.is_some() {
-                return Ok(self.note_throttled(subject));
+                self.note_throttled(subject);
+                return Ok(());
             }
         }
         login_failures::insert(&work, &subjects, "alert", &network).await?;

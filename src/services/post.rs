@@ -256,7 +256,7 @@ fn about(enquiry: &Enquiry, action: (&'static str, String)) -> Letter {
         facts,
         quote: Some(enquiry.message.clone()),
         action: Some(action),
-        closing: Vec::new(),
+        ..Letter::default()
     }
 }
 

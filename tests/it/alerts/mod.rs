@@ -1,0 +1,73 @@
+//! Alerts: how visitors ask for them, what their mails say and when, and what becomes of them during failures.
+
+mod admin;
+mod asking;
+mod digests;
+mod failures;
+mod links;
+mod mails;
+mod matching;
+
+use chrono::Utc;
+use property_listings::domain::{AlertForm, AlertQuery};
+use property_listings::services::Visitor;
+
+use crate::harness::{App, MailServer, Manner, Plan, until};
+
+/// The statement that adds a listing, given by its columns and their values.
+fn add(columns: &str, values: &str) -> String {
+    format!("INSERT INTO property (title, description, price, location{columns}) VALUES ({values})")
+}
+
+/// A site that sends mail to a server.
+async fn plan(server: &MailServer) -> Plan {
+    Plan::new().await.set("EMAIL_URL", server.url()).set("WORKER", "on")
+}
+
+async fn spawn() -> (App, MailServer) {
+    let server = MailServer::start(Manner::Takes);
+    (plan(&server).await.start().await, server)
+}
+
+/// Asks for an alert as a visitor from an address.
+async fn ask(app: &App, (email, frequency, query): (&str, &str, &str), from: &str) {
+    let form = AlertForm { email: email.to_owned(), frequency: frequency.to_owned() };
+    let new = form.parse(AlertQuery::parse(query).expect("a query")).expect("a form");
+    let visitor = Visitor::new(from.parse().ok(), "a browser");
+    app.services.alerts.ask(&new, &visitor).await.expect("asked");
+}
+
+/// A confirmed alert. No mail is sent for it.
+async fn subscribe(app: &App, alert: (&str, &str, &str)) {
+    let at = app.sql("SELECT coalesce(max(id), 0) FROM alert").await;
+    let number: u32 = at.parse().expect("a number");
+    let from = format!("10.0.{}.{}", number / 200, number % 200);
+    ask(app, alert, &from).await;
+    let confirm = "UPDATE alert SET state = 'active' WHERE state = 'unconfirmed';
+        DELETE FROM job WHERE payload ->> 'letter' = 'alert_link'";
+    app.sql(confirm).await;
+}
+
+/// A site without a worker, so that mails wait.
+async fn spawn_without_worker() -> App {
+    let server = MailServer::start(Manner::Takes);
+    plan(&server).await.set("WORKER", "off").start().await
+}
+
+/// Compares what has changed with the alerts, as the worker does now and then.
+async fn run(app: &App) {
+    app.services.alerts.run(Utc::now()).await.expect("compared");
+}
+
+/// Waits until every mail was sent or given up.
+async fn settled(app: &App) {
+    let waiting = "SELECT count(*) FROM job WHERE kind = 'mail' AND failed_at IS NULL";
+    until("every mail is sent", async || app.sql(waiting).await == "0").await;
+}
+
+/// What the alerts have found: the listing's title, the reason, and the address.
+async fn found(app: &App) -> Vec<String> {
+    let sql = "SELECT coalesce(string_agg(title || ' ' || reason || ' ' || email, E'\n' ORDER BY title, reason, email), '')
+        FROM alert_match JOIN alert ON alert.id = alert_id JOIN property ON property.id = property_id";
+    app.sql(sql).await.lines().map(str::to_owned).collect()
+}
