@@ -18,8 +18,8 @@ CREATE TABLE alert (
     asked_at timestamptz NOT NULL DEFAULT now(),
     -- Conditions that a listing has to meet, in the form in which many alerts are compared with it at once. Each is one of
     -- the list's; where `is_complete` is false the list has others as well.
-    -- Folded locations; the empty text stands for every location.
-    places text[] NOT NULL,
+    -- Folded locations; the empty text stands for every location. The index needs the collation of `location_folded`.
+    places text[] COLLATE "C" NOT NULL,
     facts jsonpath,
     words tsquery,
     listing_id bigint,
