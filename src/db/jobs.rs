@@ -126,7 +126,8 @@ pub async fn list(client: &impl GenericClient, state: JobState, limit: i64) -> R
 pub async fn count(client: &impl GenericClient) -> Result<JobCounts> {
     let row = cached::one(client, include_str!("../../sql/queries/job_counts.sql"), &[]).await?;
     let overdue = Duration::try_from_secs_f64(row.get(3)).unwrap_or_default();
-    Ok(JobCounts { waiting: row.get(0), running: row.get(1), failed: row.get(2), overdue })
+    let (waiting, running, failed, blocked) = (row.get(0), row.get(1), row.get(2), row.get(4));
+    Ok(JobCounts { waiting, running, failed, overdue, blocked })
 }
 
 /// Makes failed jobs due again, with all their tries: one, or all. Returns how many.

@@ -173,6 +173,8 @@ pub struct JobCounts {
     pub failed: i64,
     /// How long the oldest job that is due has waited.
     pub overdue: Duration,
+    /// Jobs that wait because a server can't be reached.
+    pub blocked: i64,
 }
 
 /// How long after a failed try the next one begins; `None` after the last. `random` is from 0 to 1: jobs that failed
