@@ -4,6 +4,7 @@ mod admin;
 mod asking;
 mod digests;
 mod failures;
+mod in_browser;
 mod links;
 mod mails;
 mod matching;
