@@ -48,6 +48,7 @@ CREATE TABLE alert_match (
     UNIQUE (alert_id, property_id, reason)
 );
 CREATE INDEX alert_match_unsent ON alert_match (alert_id, id) WHERE sent_at IS NULL;
+CREATE INDEX alert_match_reduced ON alert_match (property_id) WHERE reason = 'reduced';
 CREATE INDEX alert_match_sent ON alert_match (sent_at) WHERE sent_at IS NOT NULL;
 
 -- How far the event log was compared with the alerts, as a snapshot: the events of all transactions that it shows were. And

@@ -17,8 +17,7 @@ async fn a_visitor_goes_from_a_list_to_an_alert_its_mail_a_listing_and_an_enquir
     let server = MailServer::start(Manner::Takes);
     let app = plan(&server).await.homes(3).await.start().await;
     let chromium = Chromium::start().await;
-    let is_accessible =
-        async |page: &str| chromium.assert_accessible(page, &[390, 1280]).await;
+    let is_accessible = async |page: &str| chromium.assert_accessible(page, &[390, 1280]).await;
     chromium.open(&app, "/properties/?location=Leith").await;
     chromium.follow("main a[href^='/alerts/']").await;
     is_accessible("the form").await;

@@ -99,7 +99,10 @@ async fn many_enquiries_at_once_stay_within_the_limits_and_pages_are_served() {
         let from = format!("192.0.2.{}", number % 20);
         let email = format!("visitor{}@homes.example", number % 25);
         let headers = [("x-forwarded-for", &*from)];
-        app.reader.post_with("/properties/1/enquire/", &headers, &filled(token, &email)).await.status
+        app.reader
+            .post_with("/properties/1/enquire/", &headers, &filled(token, &email))
+            .await
+            .status
     });
     let (statuses, page) =
         tokio::join!(futures_util::future::join_all(each), app.get("/properties/"));
