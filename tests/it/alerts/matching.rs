@@ -44,7 +44,6 @@ async fn an_alert_finds_just_what_its_list_shows() {
     let app = spawn_without_worker().await;
     for (number, query) in QUERIES.into_iter().enumerate() {
         subscribe(&app, (&format!("reader{number:02}@homes.example"), "instant", query)).await;
-        app.sql("DELETE FROM login_failure").await;
     }
     app.sql(HOMES).await;
     run(&app).await;

@@ -10,7 +10,8 @@ mod mails;
 mod matching;
 
 use chrono::Utc;
-use property_listings::domain::{AlertForm, AlertQuery};
+use property_listings::db::alerts;
+use property_listings::domain::{AlertForm, AlertQuery, NewAlert};
 use property_listings::services::Visitor;
 
 use crate::harness::{App, MailServer, Manner, Plan, until};
@@ -30,23 +31,24 @@ async fn spawn() -> (App, MailServer) {
     (plan(&server).await.start().await, server)
 }
 
-/// Asks for an alert as a visitor from an address.
-async fn ask(app: &App, (email, frequency, query): (&str, &str, &str), from: &str) {
+/// What a visitor asks for.
+fn wanted((email, frequency, query): (&str, &str, &str)) -> NewAlert {
     let form = AlertForm { email: email.to_owned(), frequency: frequency.to_owned() };
-    let new = form.parse(AlertQuery::parse(query).expect("a query")).expect("a form");
-    let visitor = Visitor::new(from.parse().ok(), "a browser");
-    app.services.alerts.ask(&new, &visitor).await.expect("asked");
+    form.parse(AlertQuery::parse(query).expect("a query")).expect("a form")
 }
 
-/// A confirmed alert. No mail is sent for it.
+/// Asks for an alert as a visitor from an address.
+async fn ask(app: &App, alert: (&str, &str, &str), from: &str) {
+    let visitor = Visitor::new(from.parse().ok(), "a browser");
+    app.services.alerts.ask(&wanted(alert), &visitor).await.expect("asked");
+}
+
+/// Adds a confirmed alert, without any mail.
 async fn subscribe(app: &App, alert: (&str, &str, &str)) {
-    let at = app.sql("SELECT coalesce(max(id), 0) FROM alert").await;
-    let number: u32 = at.parse().expect("a number");
-    let from = format!("10.0.{}.{}", number / 200, number % 200);
-    ask(app, alert, &from).await;
-    let confirm = "UPDATE alert SET state = 'active' WHERE state = 'unconfirmed';
-        DELETE FROM job WHERE payload ->> 'letter' = 'alert_link'";
-    app.sql(confirm).await;
+    let pool = app.pool();
+    let client = pool.client().await.expect("a client");
+    alerts::insert(&client, &wanted(alert)).await.expect("added");
+    app.sql("UPDATE alert SET state = 'active', asked = 0 WHERE state = 'unconfirmed'").await;
 }
 
 /// A site without a worker, so that mails wait.
