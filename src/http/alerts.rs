@@ -79,16 +79,20 @@ pub(in crate::http) async fn create(
     let fields = read(&request, &body)?;
     // The fields of the list's query are beside those of the form.
     let query = AlertQuery::parse(&String::from_utf8_lossy(&body)).map_err(AppError::Invalid)?;
-    let text = |name| fields.get(name).to_owned();
-    let form = AlertForm { email: text("email"), frequency: text("frequency") };
+    let form = typed(&fields);
     match form.parse(query.clone()) {
-        Ok(new) => submit(alerts, &request, &fields, form, &new).await,
+        Ok(new) => submit(alerts, &request, &fields, &new).await,
         Err(errors) => {
-            let token = again(alerts, &fields);
-            let shown = Shown { query: &query, form, token, errors, notice: None };
+            let shown =
+                Shown { query: &query, form, token: again(alerts, &fields), errors, notice: None };
             shown.answer(HttpResponse::UnprocessableEntity())
         }
     }
+}
+
+fn typed(fields: &Fields) -> AlertForm {
+    let text = |name| fields.get(name).to_owned();
+    AlertForm { email: text("email"), frequency: text("frequency") }
 }
 
 /// The token of a form that is shown again. One that is too young grows old enough.
@@ -101,13 +105,7 @@ fn again(alerts: &Alerts, fields: &Fields) -> String {
 }
 
 /// Asks for an alert, unless a program seems to.
-async fn submit(
-    alerts: &Alerts,
-    request: &HttpRequest,
-    fields: &Fields,
-    form: AlertForm,
-    new: &NewAlert,
-) -> Answer {
+async fn submit(alerts: &Alerts, request: &HttpRequest, fields: &Fields, new: &NewAlert) -> Answer {
     let freshness = alerts.freshness(fields.get("token"));
     let is_trapped = !fields.get(TRAP).is_empty();
     let (response, notice) = match notice(freshness) {
@@ -131,7 +129,7 @@ async fn submit(
             Err(err) => return Err(err.into()),
         },
     };
-    let (token, errors) = (again(alerts, fields), FieldErrors::new());
+    let (form, token, errors) = (typed(fields), again(alerts, fields), FieldErrors::new());
     Shown { query: &new.query, form, token, errors, notice: Some(notice) }.answer(response)
 }
 
@@ -183,9 +181,17 @@ pub(in crate::http) async fn change(
         true => Fields::parse(b"action=delete"),
         false => read(&request, &body)?,
     };
-    let Some(state) = wanted(&alert, fields.get("action"))? else {
+    match apply(alerts, &alert, &fields).await? {
+        true => Ok(see(&format!("/alerts/{token}/"))),
+        false => end(HttpResponse::Ok(), &DELETED),
+    }
+}
+
+/// Does what a button says; returns whether the alert is still there.
+async fn apply(alerts: &Alerts, alert: &Alert, fields: &Fields) -> Result<bool, AppError> {
+    let Some(state) = wanted(alert, fields.get("action"))? else {
         alerts.delete(alert.id).await?;
-        return end(HttpResponse::Ok(), &DELETED);
+        return Ok(false);
     };
     let frequency = match fields.get("frequency") {
         "" => alert.frequency,
@@ -193,7 +199,7 @@ pub(in crate::http) async fn change(
             .map_err(|err| AppError::Invalid(FieldErrors::of("frequency", err)))?,
     };
     alerts.change(alert.id, state, frequency).await?;
-    Ok(see(&format!("/alerts/{token}/")))
+    Ok(true)
 }
 
 /// The state that a button asks for; `None` for none: the alert is to be deleted.
