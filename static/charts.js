@@ -6,15 +6,19 @@
   if (boxes.length === 0 || typeof uPlot === "undefined") return;
   // What the charts show is told once.
   document.querySelectorAll("details.same").forEach((table) => (table.open = false));
-  const two = (number) => String(number).padStart(2, "0");
-  const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+  // The clocks of the site, as in the tables.
+  const clocks = new Intl.DateTimeFormat("en-US", {
+    timeZone: document.querySelector("[data-zone]").dataset.zone, hourCycle: "h23",
+    day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit",
+  });
   let history = null;
   const span = () => history.to - history.from;
   const clock = (at) => {
-    const date = new Date(at * 1000);
-    const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
-    if (span() <= 3600) return history.step < 60 ? `${time}:${two(date.getUTCSeconds())}` : time;
-    return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${time}`;
+    const parts = clocks.formatToParts(new Date(at * 1000)).map(({ type, value }) => [type, value]);
+    const { day, month, hour, minute, second } = Object.fromEntries(parts);
+    const time = `${hour}:${minute}`;
+    if (span() <= 3600) return history.step < 60 ? `${time}:${second}` : time;
+    return `${day} ${month} ${time}`;
   };
   const tick = (at) => (span() > 86400 ? clock(at).replace(/ [\d:]+$/, "") : clock(at).replace(/^\d+ \w+ /, "").slice(0, 5));
   const percent = (value) => `${(value * 100).toFixed(1)} %`;

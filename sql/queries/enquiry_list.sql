@@ -3,7 +3,7 @@ SELECT id, property_id, property_title, name, email, phone, message, wants_viewi
        changed_at, count(*) OVER () AS total
 FROM enquiry
 WHERE ($1::text IS NULL OR state = $1) AND ($2::bigint IS NULL OR property_id = $2)
-  AND ($3::date IS NULL OR created_at >= $3::date AT TIME ZONE 'UTC')
-  AND ($4::date IS NULL OR created_at < ($4::date + 1) AT TIME ZONE 'UTC')
+  AND ($3::timestamptz IS NULL OR created_at >= $3)
+  AND ($4::timestamptz IS NULL OR created_at < $4)
 ORDER BY state <> 'new', id DESC
 LIMIT $5 OFFSET $6

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep};
 
-use crate::services::{Jobs, Listings, Management, SAMPLING, Services};
+use crate::services::{Alerts, Jobs, Listings, Management, SAMPLING, Services};
 
 /// The delay after a failure, and between checks whether another instance still does the work.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -26,11 +26,15 @@ pub(super) struct Background {
 impl Background {
     /// Starts it.
     pub(super) fn start(services: &Services) -> Self {
-        let Services { listings, jobs, management, .. } = services.clone();
+        let Services { listings, jobs, alerts, management, .. } = services.clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move {
             let work = async {
-                tokio::join!(renew_search(&listings), count_jobs(&jobs), sample(&management))
+                tokio::join!(
+                    renew_search(&listings),
+                    count_jobs(&jobs, &alerts),
+                    sample(&management)
+                )
             };
             tokio::select! {
                 _ = work => {}
@@ -76,12 +80,13 @@ async fn renew_search(listings: &Listings) {
     }
 }
 
-/// Counts the jobs for ever.
-async fn count_jobs(jobs: &Jobs) {
+/// Counts the jobs and the alerts for ever.
+async fn count_jobs(jobs: &Jobs, alerts: &Alerts) {
     let mut ticks = interval(COUNTING);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         jobs.sample().await;
+        alerts.sample().await;
     }
 }

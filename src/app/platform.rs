@@ -12,7 +12,7 @@ use super::servers::{Ending, Role, Servers, ServersError};
 use super::stop::Stop;
 use super::working::Working;
 use crate::cache::{Cache, CacheError, Repair};
-use crate::config::{Config, DatabaseConfig, SecretKey, SiteConfig};
+use crate::config::{Config, DatabaseConfig, SecretKey};
 use crate::db::{Database, DbError, migrations};
 use crate::domain::{AreaUnit, Presentation, presentation};
 use crate::events::{LogReader, Receiver};
@@ -239,7 +239,7 @@ fn storage(
         // A command receives no events, so it would never answer from memory.
         cache_config.memory_bytes = 0;
     }
-    presentation_of(&config.site).install();
+    presentation_of(config).install();
     // A page shows the name and the units of the site, so those are part of what it was built with.
     cache_config.versions.page.push_str(&fingerprint(presentation()));
     let cache = Cache::new(&cache_config, servers.redis());
@@ -248,7 +248,8 @@ fn storage(
 }
 
 /// How a site presents itself, by its configuration.
-fn presentation_of(site: &SiteConfig) -> Presentation {
+fn presentation_of(config: &Config) -> Presentation {
+    let Config { site, mail, .. } = config;
     Presentation {
         site_name: site.name.clone(),
         contact_email: site.contact_email.clone(),
@@ -258,6 +259,8 @@ fn presentation_of(site: &SiteConfig) -> Presentation {
             true => AreaUnit::SquareFeet,
             false => AreaUnit::SquareMetres,
         },
+        time_zone: site.time_zone,
+        has_alerts: mail.transport.is_some(),
     }
 }
 

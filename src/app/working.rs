@@ -17,7 +17,16 @@ impl Working {
     /// Starts it. It begins to stop as soon as the program is asked to: its jobs end while requests do.
     pub(super) fn start(services: &Services, config: &Config, asked: &Stop) -> Self {
         let Services {
-            jobs, post, accounts, sessions, editor, enquiries, gallery, history, ..
+            jobs,
+            post,
+            accounts,
+            sessions,
+            editor,
+            enquiries,
+            alerts,
+            gallery,
+            history,
+            ..
         } = services.clone();
         let event_retention_days = config.database.event_retention_days;
         let tasks = Tasks {
@@ -26,6 +35,7 @@ impl Working {
             sessions,
             editor,
             enquiries,
+            alerts,
             enquiry_retention_days: config.mail.enquiry_retention_days,
             gallery,
             history,

@@ -70,6 +70,7 @@ impl Config {
             ("CONTACT_PHONE", or_none(site.contact_phone.as_deref())),
             ("CURRENCY", or_none(site.currency.map(|currency| currency.code()))),
             ("AREA_UNIT", if site.area_in_feet { "ft2" } else { "m2" }.to_owned()),
+            ("TIME_ZONE", site.time_zone.name().to_owned()),
             ("CACHE_API_TOKEN", hidden(site.cache_api_token.is_some(), "(none)")),
             ("PAGE_CACHE_TTL", seconds(cache.page_ttl)),
             ("QUERYSET_CACHE_TTL", seconds(cache.queryset_ttl)),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono_tz::Tz;
 use iso_currency::Currency;
 use url::{Host, Url};
 
@@ -33,6 +34,8 @@ pub struct SiteConfig {
     pub currency: Option<Currency>,
     /// `AREA_UNIT`: whether areas are in square feet.
     pub area_in_feet: bool,
+    /// `TIME_ZONE`: whose clocks dates are shown by, and mails are sent by.
+    pub time_zone: Tz,
     /// `LOG_FORMAT`.
     pub log_format: LogFormat,
     /// `CACHE_API_TOKEN`.
@@ -111,6 +114,7 @@ impl SiteConfig {
             contact_phone: read_line(reader, "CONTACT_PHONE", 40),
             currency: read_currency(reader),
             area_in_feet: read_area_unit(reader),
+            time_zone: read_time_zone(reader),
             cache_api_token: read_token(reader),
             workers: reader.number("WORKERS", cores, 1, 1024, "threads"),
             drain: Duration::from_secs(reader.number("DRAIN_SECONDS", 0, 0, 3600, "seconds")),
@@ -208,6 +212,17 @@ fn read_site_url(reader: &mut Reader<'_>) -> Option<String> {
         reader.problem("SITE_URL", &text, rule);
     }
     right.map(|url| url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn read_time_zone(reader: &mut Reader<'_>) -> Tz {
+    let Some(text) = reader.text("TIME_ZONE") else {
+        return Tz::UTC;
+    };
+    text.parse().unwrap_or_else(|_| {
+        let rule = "must be a name of the IANA time zone database, such as Europe/London or UTC";
+        reader.problem("TIME_ZONE", &text, rule);
+        Tz::UTC
+    })
 }
 
 fn read_name(reader: &mut Reader<'_>) -> String {

@@ -1,13 +1,13 @@
 //! Builds the statements of the admin's list, and of what is done with its rows. Values are always parameters.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use chrono::Days;
 
 use super::fact_columns::COLUMNS;
 use super::listing_conditions::{Builder, Statement};
 use super::listing_sql;
 use crate::domain::{
     AdminColumn, AdminFilter, AdminListQuery, AdminOrder, BulkChange, OrderTerm, RowsSeen,
-    Selection, sorted_facts,
+    Selection, presentation, sorted_facts,
 };
 
 /// From which row on a page is looked for in an index alone, before its rows are read.
@@ -174,18 +174,14 @@ fn matching(filter: &AdminFilter) -> Builder {
     let mut builder = Builder::default();
     builder.narrow(&filter.listing);
     if let Some(day) = filter.added_from {
-        let from = builder.bind(midnight(day));
+        let from = builder.bind(presentation().beginning_of(day));
         builder.and(&format!("created_at >= {from}"));
     }
     if let Some(next) = filter.added_to.and_then(|day| day.checked_add_days(Days::new(1))) {
-        let end = builder.bind(midnight(next));
+        let end = builder.bind(presentation().beginning_of(next));
         builder.and(&format!("created_at < {end}"));
     }
     builder
-}
-
-fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(NaiveTime::MIN).and_utc()
 }
 
 /// What comes after ORDER BY.

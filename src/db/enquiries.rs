@@ -1,9 +1,12 @@
 //! The table `enquiry`.
 
+use chrono::Days;
 use tokio_postgres::Row;
 
 use super::{DbError, GenericClient, Result, cached};
-use crate::domain::{Enquiry, EnquiryFilter, EnquiryState, NewEnquiry, Property, PropertyId};
+use crate::domain::{
+    Enquiry, EnquiryFilter, EnquiryState, NewEnquiry, Property, PropertyId, presentation,
+};
 
 /// Adds an enquiry about a listing; returns its number.
 pub async fn insert(
@@ -36,10 +39,13 @@ pub async fn list(
 ) -> Result<(Vec<Enquiry>, i64)> {
     let sql = include_str!("../../sql/queries/enquiry_list.sql");
     let EnquiryFilter { state, listing, from, to, page } = filter;
+    let from = from.map(|day| presentation().beginning_of(day));
+    let next = to.and_then(|day| day.checked_add_days(Days::new(1)));
+    let end = next.map(|day| presentation().beginning_of(day));
     let (state, offset) = (state.map(EnquiryState::name), i64::from(*page) * limit);
     let read = |row: &Row| (enquiry(row), row.get(12));
     let rows: Vec<(Result<Enquiry>, i64)> =
-        cached::list(client, sql, &[&state, listing, from, to, &limit, &offset], read).await?;
+        cached::list(client, sql, &[&state, listing, &from, &end, &limit, &offset], read).await?;
     let total = rows.first().map_or(0, |(_, total)| *total);
     let rows: Result<Vec<_>> = rows.into_iter().map(|(enquiry, _)| enquiry).collect();
     Ok((rows?, total))

@@ -8,7 +8,7 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, Days, NaiveTime, Utc};
+use chrono::{DateTime, Days, Utc};
 use serde_json::Value;
 use tokio_postgres::Row;
 
@@ -17,7 +17,7 @@ use super::probes::{ACTOR, TITLE};
 use super::{DbError, GenericClient, Result, cached};
 use crate::domain::{
     ChangeMark, DeletedListing, EventId, FieldChange, HistoryEntry, HistoryPlace, HistoryQuery,
-    Price, PropertyForm, PropertyId, Reduction, Version,
+    Price, PropertyForm, PropertyId, Reduction, Version, presentation,
 };
 
 /// The columns that make an entry, in the order in which they are read.
@@ -106,11 +106,11 @@ fn page(query: &HistoryQuery, limit: i64) -> Statement {
         wanted.push(format!("kind = '{}'", kind.logged_as()));
     }
     if let Some(from) = query.from {
-        let from = from.and_time(NaiveTime::MIN).and_utc();
+        let from = presentation().beginning_of(from);
         wanted.push(format!("at >= {}", bind(Box::new(from))));
     }
     if let Some(next) = query.to.and_then(|to| to.checked_add_days(Days::new(1))) {
-        let next = next.and_time(NaiveTime::MIN).and_utc();
+        let next = presentation().beginning_of(next);
         wanted.push(format!("at < {}", bind(Box::new(next))));
     }
     if let Some(listing) = query.listing {

@@ -38,6 +38,19 @@ pub async fn insert(
     cached::execute(client, sql, &[&kind.name(), payload, &key, &period]).await.map(drop)
 }
 
+/// Adds jobs that run once. Each is due a pause after the one before, so that other jobs need not wait for all of them.
+pub async fn insert_all(
+    client: &impl GenericClient,
+    kind: JobKind,
+    payloads: &[Value],
+    pause: Duration,
+) -> Result<()> {
+    let sql = "INSERT INTO job (kind, payload, run_at)
+        SELECT $1, payload, now() + (number - 1) * make_interval(secs => $3)
+        FROM unnest($2::jsonb[]) WITH ORDINALITY AS added (payload, number)";
+    cached::execute(client, sql, &[&kind.name(), &payloads, &pause.as_secs_f64()]).await.map(drop)
+}
+
 /// Claims the job that has been due for longest, if one is due.
 pub async fn claim(
     client: &impl GenericClient,
@@ -113,7 +126,8 @@ pub async fn list(client: &impl GenericClient, state: JobState, limit: i64) -> R
 pub async fn count(client: &impl GenericClient) -> Result<JobCounts> {
     let row = cached::one(client, include_str!("../../sql/queries/job_counts.sql"), &[]).await?;
     let overdue = Duration::try_from_secs_f64(row.get(3)).unwrap_or_default();
-    Ok(JobCounts { waiting: row.get(0), running: row.get(1), failed: row.get(2), overdue })
+    let (waiting, running, failed, blocked) = (row.get(0), row.get(1), row.get(2), row.get(4));
+    Ok(JobCounts { waiting, running, failed, overdue, blocked })
 }
 
 /// Makes failed jobs due again, with all their tries: one, or all. Returns how many.

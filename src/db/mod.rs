@@ -6,6 +6,8 @@
 pub mod account_events;
 mod admin_listing_sql;
 pub mod admin_listings;
+pub mod alert_matches;
+pub mod alerts;
 pub mod attention;
 pub mod bulk;
 pub mod cache_samples;

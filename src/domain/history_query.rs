@@ -80,9 +80,9 @@ pub struct HistoryQuery {
     pub actor: Option<String>,
     /// The kind of change.
     pub kind: Option<HistoryKind>,
-    /// The first day, in UTC.
+    /// The first day, by the site's clocks.
     pub from: Option<NaiveDate>,
-    /// The last day, in UTC.
+    /// The last day, by the site's clocks.
     pub to: Option<NaiveDate>,
     /// The listing.
     pub listing: Option<PropertyId>,

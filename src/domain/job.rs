@@ -11,6 +11,8 @@ pub const MAX_TRIES: i32 = 8;
 /// The delays between tries: about six hours in all, so that an outage of an hour loses no mail.
 const DELAYS: [u64; 7] = [10, 60, 300, 900, 1800, 3600, 14_400];
 
+/// Instant alerts are mailed within a minute.
+const ALERTS: Duration = Duration::from_secs(15);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// The number of a job.
@@ -24,7 +26,7 @@ pub enum JobKind {
     Mail,
     /// Find the accounts of an address, and send each the link for a new password.
     PasswordReset,
-    /// Remove expired sessions, and uploaded files that were not imported.
+    /// Remove expired sessions, uploaded files that were not imported, and alerts that were not confirmed.
     Expired,
     /// Trim the event log, and erase old entries of the history.
     History,
@@ -32,17 +34,20 @@ pub enum JobKind {
     Enquiries,
     /// Remove the files of photos that no listing has had for a day.
     Photos,
+    /// Compare what has changed with the alerts, and add the mails that are due. Only where mail is sent.
+    Alerts,
 }
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Mail,
         Self::PasswordReset,
         Self::Expired,
         Self::History,
         Self::Enquiries,
         Self::Photos,
+        Self::Alerts,
     ];
 
     /// Its name in the database and in metrics.
@@ -54,6 +59,7 @@ impl JobKind {
             Self::History => "history",
             Self::Enquiries => "enquiries",
             Self::Photos => "photos",
+            Self::Alerts => "alerts",
         }
     }
 
@@ -62,10 +68,11 @@ impl JobKind {
         match self {
             Self::Mail => "Send a mail",
             Self::PasswordReset => "Answer a request for a new password",
-            Self::Expired => "Remove expired sessions and uploads",
+            Self::Expired => "Remove expired sessions, uploads and alerts",
             Self::History => "Trim the event log and the history",
             Self::Enquiries => "Erase old enquiries",
             Self::Photos => "Remove unused photos",
+            Self::Alerts => "Find listings for alerts",
         }
     }
 
@@ -75,6 +82,7 @@ impl JobKind {
             Self::Mail | Self::PasswordReset => None,
             Self::Expired | Self::History | Self::Enquiries => Some(HOUR),
             Self::Photos => Some(24 * HOUR),
+            Self::Alerts => Some(ALERTS),
         }
     }
 
@@ -82,7 +90,7 @@ impl JobKind {
     pub fn limit(self) -> Duration {
         match self {
             Self::Mail | Self::PasswordReset => Duration::from_secs(120),
-            Self::Expired | Self::History | Self::Enquiries | Self::Photos => HOUR,
+            Self::Expired | Self::History | Self::Enquiries | Self::Photos | Self::Alerts => HOUR,
         }
     }
 
@@ -165,6 +173,8 @@ pub struct JobCounts {
     pub failed: i64,
     /// How long the oldest job that is due has waited.
     pub overdue: Duration,
+    /// Jobs that wait because a server can't be reached.
+    pub blocked: i64,
 }
 
 /// How long after a failed try the next one begins; `None` after the last. `random` is from 0 to 1: jobs that failed

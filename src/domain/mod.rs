@@ -5,6 +5,8 @@
 
 mod account_event;
 mod admin_list;
+mod alert;
+mod alert_query;
 mod area;
 mod characters;
 mod coordinate;
@@ -26,6 +28,7 @@ mod import;
 mod job;
 mod listing_filter;
 mod listing_query;
+mod local_time;
 mod log_position;
 mod login;
 mod look_alike;
@@ -60,6 +63,11 @@ pub use admin_list::{
     ADMIN_PAGE_SIZE, AdminColumn, AdminFilter, AdminListQuery, AdminOrder, BulkChange,
     MAX_ADMIN_PAGE, MAX_ADMIN_PAGE_SIZE, OrderTerm, RowsSeen, Selection,
 };
+pub use alert::{
+    Alert, AlertForm, AlertId, AlertMatch, AlertState, Candidate, Frequency, MarketState, NewAlert,
+    Reason,
+};
+pub use alert_query::AlertQuery;
 pub use area::AreaUnit;
 pub use characters::is_visible;
 pub use count::Count;
@@ -81,6 +89,7 @@ pub use listing_filter::{ListingFilter, MAX_LOCATIONS, MAX_SINCE};
 pub use listing_query::{
     Cursors, DEFAULT_PAGE_SIZE, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
 };
+pub use local_time::latest_digest;
 pub use log_position::{LogPosition, LogSnapshot, NotAPosition};
 pub use login::{LoginEvent, LoginFilter, LoginKind};
 pub use look_alike::{NameError, Names};

@@ -1,11 +1,14 @@
-//! How the site presents itself and its values: its name, its currency, its unit of areas.
+//! How the site presents itself and its values: its name, its currency, its unit of areas, its time zone.
 //!
 //! A process serves one site, so this is set once when the program starts, before anything is shown.
 
 use std::sync::OnceLock;
 
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use iso_currency::Currency;
 
+use super::local_time::time_of;
 use super::{AreaUnit, Price};
 
 /// The site's name, contact details and units.
@@ -21,6 +24,10 @@ pub struct Presentation {
     pub currency: Option<Currency>,
     /// The unit in which areas are shown and entered.
     pub area_unit: AreaUnit,
+    /// The time zone of dates and times.
+    pub time_zone: Tz,
+    /// Whether lists lead to alerts.
+    pub has_alerts: bool,
 }
 
 impl Default for Presentation {
@@ -31,6 +38,8 @@ impl Default for Presentation {
             contact_phone: None,
             currency: None,
             area_unit: AreaUnit::default(),
+            time_zone: Tz::UTC,
+            has_alerts: false,
         }
     }
 }
@@ -52,6 +61,21 @@ impl Presentation {
     /// The code of the currency.
     pub fn currency_code(&self) -> Option<&'static str> {
         self.currency.map(|currency| currency.code())
+    }
+
+    /// A time by the site's clocks.
+    pub fn local(&self, at: DateTime<Utc>) -> DateTime<Tz> {
+        at.with_timezone(&self.time_zone)
+    }
+
+    /// The beginning of a day by the site's clocks.
+    pub fn beginning_of(&self, day: NaiveDate) -> DateTime<Utc> {
+        time_of(day, 0, self.time_zone)
+    }
+
+    /// The day now by the site's clocks.
+    pub fn today(&self) -> NaiveDate {
+        self.local(Utc::now()).date_naive()
     }
 
     /// A price with the currency's sign, such as “£1,234.50”; decimals are left out where they are zero.

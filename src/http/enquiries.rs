@@ -4,17 +4,15 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 use super::csrf::is_foreign;
-use super::error::{outage, unavailable};
+use super::error::unavailable;
 use super::forms::{Body, Fields, read, refused, visitor};
 use super::pages::published;
+use super::spam::{TRAP, later, never_stored, notice};
 use super::views::listings::{EnquirePage, EnquiredPage};
 use super::views::page;
 use super::{Answer, AppError};
 use crate::domain::{EnquiryForm, FieldErrors, Property, PropertyId};
-use crate::services::{Freshness, ServiceError, Services};
-
-/// The field that people don't see, and programs fill in.
-const TRAP: &str = "website";
+use crate::services::{Freshness, Services};
 
 /// The listing, if enquiries about it are taken: lists show it.
 async fn find(services: &Services, id: PropertyId) -> Result<Property, AppError> {
@@ -36,17 +34,6 @@ fn typed(fields: &Fields) -> EnquiryForm {
         viewing: fields.has("viewing"),
         copy: fields.has("copy"),
     }
-}
-
-/// What is said where the database can't take an enquiry now.
-fn later(err: &ServiceError) -> String {
-    let why = outage(err.outage());
-    format!("{why}. Your text is still here: send it again in a few seconds.")
-}
-
-fn never_stored(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
-    response.insert_header((header::CACHE_CONTROL, "no-store"));
-    response
 }
 
 /// `GET /properties/{id}/enquire/`
@@ -115,14 +102,7 @@ pub(in crate::http) async fn create(
         // A program learns nothing from this.
         return see_done();
     }
-    let notice = match freshness {
-        Freshness::Right => None,
-        Freshness::Early => {
-            Some("That was fast. Please wait a few seconds, and send the form again.")
-        }
-        Freshness::Void => Some("This form is too old. Please send it again in a few seconds."),
-    };
-    if let Some(notice) = notice {
+    if let Some(notice) = notice(freshness) {
         enquiries.count_rejected();
         log::info!("enquiry rejected reason={freshness:?} listing={id}");
         let notice = Some(notice.to_owned());

@@ -4,6 +4,7 @@
 //! and nothing here touches pools, SQL or Redis. Of the cache, only pages and their policy are used here.
 
 mod admin;
+mod alerts;
 mod assets;
 mod clean_address;
 mod client_address;
@@ -25,6 +26,7 @@ mod public;
 mod routes;
 mod routing;
 mod site;
+mod spam;
 mod staff;
 mod views;
 

@@ -6,7 +6,7 @@ use actix_web::{Resource, web};
 use super::middleware::frame::frame;
 use super::middleware::session::sessions;
 use super::routing::{get, not_found, resource};
-use super::{Site, admin, assets, enquiries, health, management, photos, public};
+use super::{Site, admin, alerts, assets, enquiries, health, management, photos, public};
 use crate::services::Services;
 use crate::services::urls::{Address, Public, URLS};
 
@@ -44,11 +44,16 @@ pub fn configure(config: &mut web::ServiceConfig, services: &Services, site: &Si
 fn open(address: Public, resource: Resource) -> Resource {
     let resource = match address {
         Public::Enquire => resource.post(enquiries::create),
+        Public::Alerts => resource.post(alerts::create),
+        Public::Alert => resource.post(alerts::change),
         _ => resource,
     };
     resource.route(match address {
         Public::Enquire => get().to(enquiries::new),
         Public::Enquired => get().to(enquiries::done),
+        Public::Alerts => get().to(alerts::new),
+        Public::AlertAsked => get().to(alerts::done),
+        Public::Alert => get().to(alerts::show),
         Public::Root => get().to(public::root),
         Public::List
         | Public::Detail

@@ -13,10 +13,29 @@ pub struct Letter {
     pub facts: Vec<(&'static str, String)>,
     /// A text of several lines that another person wrote.
     pub quote: Option<String>,
+    /// Things that the mail lists.
+    pub entries: Vec<Entry>,
+    /// What the mail does not list.
+    pub rest: Option<String>,
     /// The label and the address of a button.
     pub action: Option<(&'static str, String)>,
     /// The last paragraphs: why the reader got the mail.
     pub closing: Vec<String>,
+    /// The label and the address of a link below them.
+    pub footer: Option<(&'static str, String)>,
+}
+
+/// A thing that a mail lists.
+#[derive(Debug, Clone, Default)]
+pub struct Entry {
+    /// Why it is listed.
+    pub label: String,
+    /// What it is called.
+    pub title: String,
+    /// Where it is.
+    pub address: String,
+    /// What is said of it.
+    pub lines: Vec<String>,
 }
 
 /// The text part.

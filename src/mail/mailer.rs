@@ -24,6 +24,8 @@ pub struct Mail<'a> {
     pub to: &'a EmailAddress,
     /// The address that an answer goes to; `None` for the site's.
     pub reply_to: Option<&'a EmailAddress>,
+    /// The address at which one click ends such mails (RFC 8058); `None` for a mail that was asked for by itself.
+    pub unsubscribe: Option<&'a str>,
     /// The fixed `Message-ID`, which a retry repeats.
     pub message_id: &'a str,
     /// What it says.
@@ -81,7 +83,7 @@ impl Mailer {
     }
 
     fn message(&self, mail: &Mail<'_>, site_url: &str) -> Result<Message, SendError> {
-        let Mail { to, reply_to, message_id, letter } = mail;
+        let Mail { to, reply_to, unsubscribe, message_id, letter } = mail;
         let never = |err: &dyn std::fmt::Display| SendError::Permanent(err.to_string());
         let address = |of: &EmailAddress| Address::new(of.local(), of.domain());
         let site_name = &*self.0.site_name;
@@ -93,16 +95,23 @@ impl Mailer {
             .subject(one_line(&letter.subject))
             .date_now()
             .message_id(Some((*message_id).to_owned()))
-            .raw_header(HeaderValue::new(
-                HeaderName::new_from_ascii_str("Auto-Submitted"),
-                "auto-generated".to_owned(),
-            ));
+            .raw_header(header("Auto-Submitted", "auto-generated".to_owned()));
+        if let Some(address) = unsubscribe {
+            let post = header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned());
+            builder = builder
+                .raw_header(header("List-Unsubscribe", format!("<{address}>")))
+                .raw_header(post);
+        }
         if let Some(other) = reply_to {
             builder = builder.reply_to(address(other).map_err(|err| never(&err))?.into());
         }
         let parts = MultiPart::alternative_plain_html(text, html);
         builder.multipart(parts).map_err(|err| never(&err))
     }
+}
+
+fn header(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
 }
 
 /// An address of the configuration with its domain in ASCII.

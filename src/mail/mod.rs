@@ -8,6 +8,6 @@ mod letter;
 mod mailer;
 mod transport;
 
-pub use letter::Letter;
+pub use letter::{Entry, Letter};
 pub use mailer::{Mail, Mailer};
 pub use transport::SendError;

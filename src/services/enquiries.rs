@@ -9,31 +9,18 @@ use std::time::Duration;
 
 use chrono::Utc;
 
-use super::links::Links;
+use super::links::{Freshness, Links};
 use super::post::{Post, Subject};
 use super::{Result, Visitor};
 use crate::db::{Class, Database, enquiries, login_failures};
 use crate::domain::{Enquiry, EnquiryFilter, EnquiryState, NewEnquiry, Property, PropertyId};
 
-/// How old a form's token is when people send it: programs are faster, and forget it for days.
-const AGE: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(24 * 60 * 60));
 /// The time in which enquiries are counted together.
 const WINDOW: Duration = Duration::from_secs(60 * 60);
 /// Enquiries from one client address, about one listing and of one mailbox within [`WINDOW`].
 const LIMITS: (i64, i64, i64) = (10, 60, 10);
 /// The purpose of the form's token.
 const PURPOSE: &str = "enquiry";
-
-/// What a form's token says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Freshness {
-    /// A person may have filled in the form.
-    Right,
-    /// It was sent faster than people type.
-    Early,
-    /// It is of yesterday, or not of this site.
-    Void,
-}
 
 /// Keeps enquiries; cheap to clone.
 #[derive(Clone)]
@@ -52,11 +39,7 @@ impl Enquiries {
 
     /// What a token of a form about a listing says now.
     pub fn freshness(&self, about: PropertyId, token: &str) -> Freshness {
-        match self.links.age(PURPOSE, token, &about.to_string()) {
-            Some(age) if age < AGE.0 => Freshness::Early,
-            Some(age) if age < AGE.1 => Freshness::Right,
-            _ => Freshness::Void,
-        }
+        self.links.freshness(PURPOSE, token, &about.to_string())
     }
 
     /// Counts a submission that was rejected as spam.

@@ -9,10 +9,24 @@ use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use crate::domain::User;
+use crate::domain::{Alert, AlertId, User};
 
 /// How long a link for a new password is valid.
 pub(super) const RESET_LIFETIME: Duration = Duration::from_secs(60 * 60);
+
+/// How old a form's token is when people send it: programs are faster, and forget it for days.
+const AGE: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(24 * 60 * 60));
+
+/// What a form's token says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// A person may have filled in the form.
+    Right,
+    /// It was sent faster than people type.
+    Early,
+    /// It is of yesterday, or not of this site.
+    Void,
+}
 
 /// Signs with the site's key; cheap to clone. Before [`Links::begin`], nothing counts as signed.
 #[derive(Clone, Default)]
@@ -43,6 +57,28 @@ impl Links {
         self.age("password reset", token, &state(user)).is_some_and(|age| lifetime.contains(&age))
     }
 
+    /// The link to an alert. It is valid as long as the alert is there.
+    pub(super) fn of_alert(&self, alert: &Alert) -> String {
+        let token = self.token("alert", alert.created_at, &alert.id.0.to_string());
+        format!("{}/alerts/{}-{token}/", self.url(), alert.id.0)
+    }
+
+    /// The alert of the token in such a link; `None` where this site has not made it.
+    pub(super) fn alert_of(&self, token: &str) -> Option<AlertId> {
+        let (id, token) = token.split_once('-')?;
+        self.made_at("alert", token, id)?;
+        id.parse().ok().map(AlertId)
+    }
+
+    /// What the token of a form for a purpose and a text says now.
+    pub(super) fn freshness(&self, purpose: &str, token: &str, text: &str) -> Freshness {
+        match self.age(purpose, token, text) {
+            Some(age) if age < AGE.0 => Freshness::Early,
+            Some(age) if age < AGE.1 => Freshness::Right,
+            _ => Freshness::Void,
+        }
+    }
+
     /// A token of a time for a purpose, which is worth nothing for another text.
     pub(super) fn token(&self, purpose: &str, at: DateTime<Utc>, text: &str) -> String {
         let at = at.timestamp_millis();
@@ -53,12 +89,17 @@ impl Links {
 
     /// The age of a token that this site made for a purpose and a text; `None` for any other, and for one of the future.
     pub(super) fn age(&self, purpose: &str, token: &str, text: &str) -> Option<Duration> {
+        let age = Utc::now() - self.made_at(purpose, token, text)?;
+        age.max(TimeDelta::zero()).to_std().ok().filter(|_| age > TimeDelta::seconds(-5))
+    }
+
+    /// The time of a token that this site made for a purpose and a text.
+    fn made_at(&self, purpose: &str, token: &str, text: &str) -> Option<DateTime<Utc>> {
         let (at, mac) = token.split_once('-')?;
         let at = i64::from_str_radix(at, 16).ok()?;
         let mac = URL_SAFE_NO_PAD.decode(mac).ok().filter(|mac| mac.len() == 20)?;
         self.mac(purpose, at, text)?.verify_truncated_left(&mac).ok()?;
-        let age = Utc::now() - DateTime::from_timestamp_millis(at)?;
-        age.max(TimeDelta::zero()).to_std().ok().filter(|_| age > TimeDelta::seconds(-5))
+        DateTime::from_timestamp_millis(at)
     }
 
     fn mac(&self, purpose: &str, at: i64, text: &str) -> Option<Hmac<Sha256>> {

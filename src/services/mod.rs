@@ -2,6 +2,9 @@
 
 mod accounts;
 mod admin_list;
+mod alert_letter;
+mod alert_matching;
+mod alerts;
 mod attention;
 mod detail_view;
 mod drain;
@@ -45,11 +48,12 @@ pub use accounts::management::{Actor, ManageError, UserPage};
 pub use accounts::visitor::Visitor;
 pub use accounts::{Accounts, CreateUserError};
 pub use admin_list::{AdminPage, BulkOutcome, LISTED_ROWS, LONGEST_LIST, Look};
+pub use alerts::{AlertLink, Alerts};
 pub use attention::Attention;
 pub use detail_view::DetailView;
 pub use drain::Drain;
 pub use editor::{DeleteOutcome, Deletion, Editor, UpdateOutcome};
-pub use enquiries::{Enquiries, Freshness};
+pub use enquiries::Enquiries;
 pub use error::{Outage, Result, ServiceError};
 pub use exports::Piece;
 pub use exposition::{CONTENT_TYPE as EXPOSITION_TYPE, Exposition};
@@ -57,7 +61,7 @@ pub use health::{Health, Readiness};
 pub use history::{History, HistoryPage, Origin};
 pub use imports::{ImportOutcome, LOOK_SECONDS, MAX_UPLOAD_BYTES, Preview, PreviewOutcome};
 pub use jobs::Jobs;
-pub use links::Links;
+pub use links::{Freshness, Links};
 pub use list_view::ListView;
 pub use listings::{ListingPage, Listings};
 pub use loopback::{Address as LoopbackAddress, Loopback};
@@ -140,6 +144,8 @@ pub struct Services {
     pub post: Post,
     /// Enquiries about listings.
     pub enquiries: Enquiries,
+    /// Alerts about listings.
+    pub alerts: Alerts,
     /// What the site signs.
     pub links: Links,
     /// Background jobs.
@@ -183,6 +189,7 @@ impl Services {
         );
         let (traffic, drain) = (Traffic::default(), Drain::default());
         let jobs = Jobs::new(database.clone());
+        let alerts = Alerts::new(database.clone(), post.clone(), links.clone());
         Self {
             exposition: Exposition {
                 database: database.clone(),
@@ -191,6 +198,7 @@ impl Services {
                 expensive: expensive.clone(),
                 jobs: jobs.figures.clone(),
                 rejected: rejected.clone(),
+                alerts: alerts.figures.clone(),
                 drain: drain.clone(),
             },
             expensive,
@@ -201,6 +209,7 @@ impl Services {
                 links: links.clone(),
                 rejected,
             },
+            alerts,
             links,
             traffic,
             machines: Machines { database, cache: cache.clone() },

@@ -3,15 +3,18 @@
 //! **Invariant:** a mail is added in the transaction that causes it, with the `Message-ID` that every try repeats. What it
 //! says is read from the database when it is sent; where that is gone, nothing is sent.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::Result;
 use super::jobs::error::{JobError, read};
 use super::links::Links;
-use crate::db::{Database, GenericClient, enquiries, jobs, users};
-use crate::domain::{EmailAddress, Enquiry, JobKind, UserId};
+use super::{Result, alert_letter};
+use crate::db::alert_matches::{self, Due};
+use crate::db::{Client, Database, GenericClient, alerts, enquiries, jobs, users};
+use crate::domain::{Alert, AlertId, AlertState, EmailAddress, Enquiry, JobKind, UserId};
 use crate::mail::{Letter, Mail, Mailer, SendError};
 
 /// What a mail is about.
@@ -24,6 +27,10 @@ pub(super) enum Subject {
     Enquiry { id: i64 },
     /// The visitor's copy of an enquiry.
     EnquiryCopy { id: i64 },
+    /// The link to an alert that was asked for.
+    AlertLink { alert: i64 },
+    /// What an alert has found, after one match up to another.
+    Alert { alert: i64, after: i64, up_to: i64 },
 }
 
 /// A mail as its job holds it.
@@ -35,10 +42,15 @@ struct Posted {
 }
 
 /// A mail as it is sent.
+#[derive(Default)]
 struct Written {
     to: String,
     reply_to: Option<EmailAddress>,
     letter: Letter,
+    /// Where the reader ends such mails.
+    unsubscribe: Option<String>,
+    /// The matches that it reports.
+    reports: Vec<i64>,
 }
 
 /// Sends the site's mails; cheap to clone.
@@ -75,23 +87,59 @@ impl Post {
         Ok(jobs::insert(client, JobKind::Mail, &json!(posted), key).await?)
     }
 
+    /// Adds the mails of alerts, with a pause between the times at which they are due.
+    pub(super) async fn add_reports(
+        &self,
+        client: &impl GenericClient,
+        due: &[Due],
+        pause: Duration,
+    ) -> Result<()> {
+        let Some(mailer) = &self.mailer else {
+            return Ok(());
+        };
+        let payload = |Due { alert: AlertId(alert), after, up_to }: &Due| {
+            let subject = Subject::Alert { alert: *alert, after: *after, up_to: *up_to };
+            json!(Posted { message_id: mailer.new_message_id(), subject })
+        };
+        let payloads: Vec<_> = due.iter().map(payload).collect();
+        Ok(jobs::insert_all(client, JobKind::Mail, &payloads, pause).await?)
+    }
+
     /// Sends the mail of a job.
     pub(super) async fn send(&self, payload: &Value) -> Result<(), JobError> {
         let posted: Posted = read(payload)?;
-        let Some(Written { to, reply_to, letter }) = self.write(&posted.subject).await? else {
+        let Some(written) = self.write(&posted.subject).await? else {
             log::info!("a mail was not sent: what it is about is gone");
             return Ok(());
         };
+        let Written { to, reply_to, letter, unsubscribe, reports } = written;
         let to = EmailAddress::parse(&to).map_err(JobError::Never)?;
         let mail = Mail {
             to: &to,
             reply_to: reply_to.as_ref(),
+            unsubscribe: unsubscribe.as_deref(),
             message_id: &posted.message_id,
             letter: &letter,
         };
-        self.mailer()?.send(&mail, self.links.url()).await?;
-        log::info!("mail sent id={}", posted.message_id);
-        Ok(())
+        match (self.mailer()?.send(&mail, self.links.url()).await, &posted.subject) {
+            (Ok(()), subject) => {
+                log::info!("mail sent id={}", posted.message_id);
+                if let Some(due) = subject.due() {
+                    let client = self.database.client().await?;
+                    alert_matches::finish(&client, due, &reports).await?;
+                }
+                Ok(())
+            }
+            (
+                Err(SendError::Permanent(text)),
+                Subject::AlertLink { alert } | Subject::Alert { alert, .. },
+            ) if is_of_address(&text) => {
+                log::warn!("alert {alert} ended, because its address refuses mail: {text}");
+                let client = self.database.client().await?;
+                Ok(alerts::refuse(&client, AlertId(*alert)).await?)
+            }
+            (Err(err), _) => Err(err.into()),
+        }
     }
 
     fn mailer(&self) -> Result<&Mailer, SendError> {
@@ -108,7 +156,7 @@ impl Post {
                 Ok(user.filter(|user| user.can_reset_password()).map(|user| {
                     let link = self.links.of_reset(&user, *at);
                     let letter = password_reset(&self.site_name, user.username.as_str(), link);
-                    Written { to: user.email, reply_to: None, letter }
+                    Written { to: user.email, letter, ..Written::default() }
                 }))
             }
             Subject::Enquiry { id } => {
@@ -116,7 +164,8 @@ impl Post {
                 Ok(found.zip(self.office.clone()).map(|(enquiry, to)| {
                     let reply_to = EmailAddress::parse(&enquiry.email).ok();
                     let inbox = format!("{}/admin/enquiries/", self.links.url());
-                    Written { to, reply_to, letter: about(&enquiry, ("Open the inbox", inbox)) }
+                    let letter = about(&enquiry, ("Open the inbox", inbox));
+                    Written { to, reply_to, letter, ..Written::default() }
                 }))
             }
             Subject::EnquiryCopy { id } => {
@@ -128,11 +177,64 @@ impl Post {
                     let letter = Letter { paragraphs: vec![first], ..letter };
                     let reply_to =
                         self.office.as_deref().and_then(|to| EmailAddress::parse(to).ok());
-                    Written { to: enquiry.email, reply_to, letter }
+                    Written { to: enquiry.email, reply_to, letter, ..Written::default() }
                 }))
+            }
+            Subject::AlertLink { alert } => {
+                let found = alerts::find(&client, AlertId(*alert)).await?;
+                Ok(found.map(|alert| {
+                    let letter = alert_letter::link(&self.links, &self.site_name, &alert);
+                    self.to_reader(alert, letter, Vec::new())
+                }))
+            }
+            Subject::Alert { alert, after, up_to } => {
+                let due = Due { alert: AlertId(*alert), after: *after, up_to: *up_to };
+                self.report(&client, due).await
             }
         }
     }
+
+    /// What an alert has found, if its reader still wants to know.
+    async fn report(&self, client: &Client, due: Due) -> Result<Option<Written>> {
+        let found = alerts::find(client, due.alert).await?;
+        let found = found.filter(|alert| alert.state == AlertState::Active);
+        let report = match &found {
+            Some(alert) => alert_letter::report(client, &self.links, alert, due).await?,
+            None => None,
+        };
+        if report.is_none() {
+            alert_matches::finish(client, due, &[]).await?;
+        }
+        let written = found
+            .zip(report)
+            .map(|(alert, report)| self.to_reader(alert, report.letter, report.matches));
+        Ok(written)
+    }
+
+    fn to_reader(&self, alert: Alert, letter: Letter, reports: Vec<i64>) -> Written {
+        let unsubscribe = Some(self.links.of_alert(&alert));
+        Written { to: alert.email, reply_to: None, letter, unsubscribe, reports }
+    }
+}
+
+impl Subject {
+    /// What a mail of an alert is to report.
+    fn due(&self) -> Option<Due> {
+        match *self {
+            Self::Alert { alert, after, up_to } => {
+                Some(Due { alert: AlertId(alert), after, up_to })
+            }
+            Self::PasswordReset { .. }
+            | Self::Enquiry { .. }
+            | Self::EnquiryCopy { .. }
+            | Self::AlertLink { .. } => None,
+        }
+    }
+}
+
+/// Whether a refusal is the address's: by its status (RFC 3463), another one is of the sender or of what the mail says.
+fn is_of_address(text: &str) -> bool {
+    ![" 5.3.", " 5.5.", " 5.6.", " 5.7."].iter().any(|status| text.contains(status))
 }
 
 /// An enquiry as a letter.
@@ -154,7 +256,7 @@ fn about(enquiry: &Enquiry, action: (&'static str, String)) -> Letter {
         facts,
         quote: Some(enquiry.message.clone()),
         action: Some(action),
-        closing: Vec::new(),
+        ..Letter::default()
     }
 }
 

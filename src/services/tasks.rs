@@ -6,7 +6,7 @@ use chrono::Utc;
 use tokio::time::sleep;
 
 use super::jobs::error::JobError;
-use super::{Accounts, Editor, Enquiries, Gallery, History, Post, Sessions};
+use super::{Accounts, Alerts, Editor, Enquiries, Gallery, History, Post, Sessions};
 use crate::db::jobs::Claimed;
 use crate::domain::JobKind;
 
@@ -29,6 +29,8 @@ pub struct Tasks {
     pub enquiries: Enquiries,
     /// Days after which enquiries are erased; 0 keeps them for ever.
     pub enquiry_retention_days: u16,
+    /// Alerts, and what they find.
+    pub alerts: Alerts,
     /// Photos whose files are removed.
     pub gallery: Gallery,
     /// The history, which is trimmed.
@@ -38,6 +40,11 @@ pub struct Tasks {
 }
 
 impl Tasks {
+    /// Whether a periodic job has anything to do on this site.
+    pub(super) fn runs(&self, kind: JobKind) -> bool {
+        kind != JobKind::Alerts || self.alerts.are_offered()
+    }
+
     /// Does what a job asks for.
     pub(super) async fn run(&self, job: &Claimed) -> Result<(), JobError> {
         match job.kind {
@@ -46,6 +53,9 @@ impl Tasks {
             JobKind::Expired => {
                 self.sessions.clear_expired().await?;
                 self.editor.forget_expired_uploads().await?;
+                while self.alerts.clear_expired().await? > 0 {
+                    sleep(REST).await;
+                }
             }
             JobKind::Enquiries => {
                 let days = self.enquiry_retention_days;
@@ -56,6 +66,7 @@ impl Tasks {
             JobKind::Photos => {
                 self.gallery.collect(Utc::now() - KEPT).await?;
             }
+            JobKind::Alerts => self.alerts.run(Utc::now()).await?,
             JobKind::History => {
                 while self.history.upkeep(self.event_retention_days).await? {
                     sleep(REST).await;

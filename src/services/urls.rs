@@ -22,6 +22,9 @@ pub(crate) enum Public {
     Uncached,
     Enquire,
     Enquired,
+    Alerts,
+    AlertAsked,
+    Alert,
     Places,
     Shortlist,
     Feed,
@@ -81,6 +84,7 @@ pub(crate) enum Admin {
     Jobs,
     Enquiries,
     ExportEnquiries,
+    Alerts,
     Users,
     UsersHistory,
     AddUser,
@@ -153,6 +157,9 @@ pub(crate) const URLS: &[Url] = &[
     public(Public::Previous, "/properties/{id}/previous/", Route::Detail).described(),
     public(Public::Enquire, "/properties/{id}/enquire/", Route::Uncached),
     public(Public::Enquired, "/properties/{id}/enquire/done/", Route::Uncached),
+    public(Public::Alerts, "/alerts/", Route::Uncached),
+    public(Public::AlertAsked, "/alerts/done/", Route::Uncached),
+    public(Public::Alert, "/alerts/{token}/", Route::Uncached),
     public(Public::Uncached, "/properties/no-cache/", Route::Uncached).described(),
     public(Public::Health, "/healthz", Route::Health).described(),
     public(Public::Readiness, "/readyz", Route::Health).described(),
@@ -193,6 +200,7 @@ pub(crate) const URLS: &[Url] = &[
     admin(Admin::Jobs, "/admin/jobs/"),
     admin(Admin::Enquiries, "/admin/enquiries/").with_form(),
     admin(Admin::ExportEnquiries, "/admin/enquiries/export/"),
+    admin(Admin::Alerts, "/admin/alerts/").with_form(),
     admin(Admin::Users, "/admin/users/").with_form(),
     admin(Admin::UsersHistory, "/admin/users/history/"),
     admin(Admin::AddUser, "/admin/users/add/"),
@@ -283,7 +291,10 @@ impl Url {
                 | Public::Previous
                 | Public::Shortlist
                 | Public::Enquire
-                | Public::Enquired,
+                | Public::Enquired
+                | Public::Alerts
+                | Public::AlertAsked
+                | Public::Alert,
             ) => false,
             Address::Public(_) => true,
             Address::Operators(_) | Address::Admin(_) => false,

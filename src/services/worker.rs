@@ -2,9 +2,10 @@
 //!
 //! **Invariant:** what a worker notes of a job counts only while the claim is its own.
 
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -44,6 +45,8 @@ pub struct Worker {
     tasks: Arc<Tasks>,
     /// Unlike that of any other worker, also of an earlier one of this machine.
     name: Arc<str>,
+    /// The kinds of jobs that a server can't be reached for: staff are told of each outage once.
+    blocked: Arc<Mutex<HashSet<JobKind>>>,
 }
 
 impl Worker {
@@ -51,7 +54,7 @@ impl Worker {
     pub fn new(jobs: Jobs, tasks: Tasks) -> Self {
         let number = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 6]>());
         let name = format!("{}-{number}", std::process::id());
-        Self { jobs, tasks: Arc::new(tasks), name: name.into() }
+        Self { jobs, tasks: Arc::new(tasks), name: name.into(), blocked: Arc::default() }
     }
 
     /// Runs jobs until it is to stop. Then the running jobs may end; those that take longer are given back.
@@ -105,7 +108,8 @@ impl Worker {
     async fn claim(&self, is_set_up: &mut bool) -> Result<Result<Claimed, Duration>, DbError> {
         let client = self.jobs.database.client().await?;
         if !*is_set_up {
-            for kind in JobKind::ALL.into_iter().filter(|kind| kind.period().is_some()) {
+            let runs = |kind: &JobKind| kind.period().is_some() && self.tasks.runs(*kind);
+            for kind in JobKind::ALL.into_iter().filter(runs) {
                 jobs::insert(&client, kind, &serde_json::json!({}), Some(kind.name())).await?;
             }
             *is_set_up = true;
@@ -169,18 +173,26 @@ impl Worker {
 
     async fn note(&self, job: &Claimed, outcome: &Result<(), JobError>) -> Result<(), DbError> {
         let client = self.jobs.database.client().await?;
+        let kind = job.kind.name();
         let Err(err) = outcome else {
-            return jobs::finish(&client, &self.name, job).await;
+            jobs::finish(&client, &self.name, job).await?;
+            if self.blocked().remove(&job.kind) {
+                log::info!("jobs go on kind={kind}: their server is back");
+            }
+            return Ok(());
         };
         let again = match err {
             JobError::Never(_) => None,
             JobError::Later(_) | JobError::Outage(_) => delay_after(job.tries, rand::random()),
         };
         let is_outage = matches!(err, JobError::Outage(_));
-        let (kind, id, tries) = (job.kind.name(), job.id.0, job.tries);
+        let (id, tries) = (job.id.0, job.tries);
         let text = err.to_string();
         jobs::fail(&client, &self.name, job, &text, again, is_outage).await?;
         match again {
+            Some(_) if is_outage && !self.blocked().insert(job.kind) => {
+                log::debug!("job waits for its server kind={kind} id={id} tries={tries}: {text}");
+            }
             Some(again) => log::warn!(
                 "job failed kind={kind} id={id} tries={tries} again_in={}s: {text}",
                 again.as_secs()
@@ -188,6 +200,10 @@ impl Worker {
             None => log::error!("job failed for good kind={kind} id={id} tries={tries}: {text}"),
         }
         Ok(())
+    }
+
+    fn blocked(&self) -> MutexGuard<'_, HashSet<JobKind>> {
+        self.blocked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn drain(self, mut running: JoinSet<()>) {

@@ -9,6 +9,8 @@ mod harness;
 
 // The admin as staff use it: logging in, forms, conflicts, history.
 mod admin;
+// Alerts: asking for them, what their mails say and when, failures.
+mod alerts;
 // Navigation: places, looser filters, similar listings, neighbours.
 mod browse;
 // The program's commands as a shell runs them.

@@ -25,7 +25,7 @@ pub(super) async fn send_test(config: &Config, addresses: &[String]) -> Result<(
     let url = platform::site_url(config);
     for to in &to {
         let message_id = &*mailer.new_message_id();
-        let mail = Mail { to, reply_to: None, message_id, letter: &letter };
+        let mail = Mail { to, reply_to: None, unsubscribe: None, message_id, letter: &letter };
         let sent = mailer.send(&mail, &url).await;
         sent.map_err(|err| CommandError::Failed(format!("{err}")))?;
         output::line(&format!("Sent to {}.", to.as_str()));

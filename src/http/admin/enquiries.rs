@@ -2,10 +2,10 @@
 
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::{SecondsFormat, Utc};
+use chrono::SecondsFormat;
 
 use super::see_other;
-use crate::domain::{EnquiryFilter, EnquiryState, FieldErrors, Permission};
+use crate::domain::{EnquiryFilter, EnquiryState, FieldErrors, Permission, presentation};
 use crate::http::forms::{CheckedForm, Fields};
 use crate::http::staff::Staff;
 use crate::http::views::admin::EnquiriesPage;
@@ -102,7 +102,7 @@ pub(super) async fn export(staff: Staff, request: HttpRequest) -> Answer {
         ];
         out.write_record(cells).map_err(|err| fault(&err))?;
     }
-    let name = format!("enquiries-{}.csv", Utc::now().date_naive());
+    let name = format!("enquiries-{}.csv", presentation().today());
     let disposition = ContentDisposition {
         disposition: DispositionType::Attachment,
         parameters: vec![DispositionParam::Filename(name)],

@@ -1,5 +1,6 @@
 //! The admin: staff only, never cached, all of it without JavaScript.
 
+mod alerts;
 mod enquiries;
 mod history;
 mod jobs;

@@ -8,7 +8,7 @@ use super::listings::{
     bulk, deletion, export, form, import, index, logged_out, restoration, status,
 };
 use super::{
-    enquiries, history, jobs, login, overview, password_reset, passwords, photos, restore,
+    alerts, enquiries, history, jobs, login, overview, password_reset, passwords, photos, restore,
     sessions, undo, user_form, users,
 };
 use crate::http::Site;
@@ -83,6 +83,7 @@ fn of(address: Admin, resource: Resource) -> Resource {
         Admin::UndoDeletion => resource.route(get().to(undo::confirm)).post(undo::undo),
         Admin::Enquiries => resource.route(get().to(enquiries::index)).post(enquiries::act),
         Admin::ExportEnquiries => resource.route(get().to(enquiries::export)),
+        Admin::Alerts => resource.route(get().to(alerts::index)).post(alerts::erase),
         Admin::Jobs => resource.route(get().to(jobs::index)).post(jobs::act),
         Admin::Users => resource.route(get().to(users::index)),
         Admin::UsersHistory => resource.route(get().to(users::history)),

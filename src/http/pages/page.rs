@@ -90,6 +90,9 @@ impl PublicPage {
             | Public::Uncached
             | Public::Enquire
             | Public::Enquired
+            | Public::Alerts
+            | Public::AlertAsked
+            | Public::Alert
             | Public::Health
             | Public::Readiness
             | Public::PhotoWebp

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use chrono::{DateTime, Utc};
 
 use super::list_address::{carrying, list_in};
-use crate::domain::{Count, Fact, FactParameter, grouped_digits};
+use crate::domain::{Count, Fact, FactParameter, grouped_digits, presentation};
 use crate::http::assets;
 
 /// The address of a static file.
@@ -22,22 +22,22 @@ pub(super) fn machine_time(at: &DateTime<Utc>, _: &dyn askama::Values) -> askama
     Ok(at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
 }
 
-/// A day for people, e.g. `31 January 2026`.
+/// A day for people by the site's clocks, e.g. `31 January 2026`.
 #[askama::filter_fn]
 pub(super) fn day(at: &DateTime<Utc>, _: &dyn askama::Values) -> askama::Result<String> {
-    Ok(at.format("%-d %B %Y").to_string())
+    Ok(presentation().local(*at).format("%-d %B %Y").to_string())
 }
 
-/// A time for staff, e.g. `31 Jan 2026, 09:30:05 UTC`.
+/// A time for staff by the site's clocks, e.g. `31 Jan 2026, 09:30:05 UTC`.
 #[askama::filter_fn]
 pub(super) fn moment(at: &DateTime<Utc>, _: &dyn askama::Values) -> askama::Result<String> {
-    Ok(at.format("%-d %b %Y, %H:%M:%S UTC").to_string())
+    Ok(presentation().local(*at).format("%-d %b %Y, %H:%M:%S %Z").to_string())
 }
 
-/// A time for staff in a table, to the minute, e.g. `31 Jan 2026, 09:30`.
+/// A time for staff in a table, to the minute, e.g. `31 Jan 2026, 09:30`. The table's head names the time zone.
 #[askama::filter_fn]
 pub(super) fn minute(at: &DateTime<Utc>, _: &dyn askama::Values) -> askama::Result<String> {
-    Ok(at.format("%-d %b %Y, %H:%M").to_string())
+    Ok(presentation().local(*at).format("%-d %b %Y, %H:%M").to_string())
 }
 
 /// A field's name for people, e.g. `Price from`.

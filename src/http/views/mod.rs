@@ -1,6 +1,7 @@
 //! Views: what each template is given. One module per folder of `templates/`.
 
 pub(super) mod admin;
+pub(super) mod alerts;
 pub(super) mod errors;
 mod facade;
 mod filters;

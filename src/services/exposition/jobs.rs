@@ -27,6 +27,12 @@ pub(super) fn families(figures: &JobFigures) -> Vec<MetricFamily> {
             "How long the oldest background job that is due has waited for a worker.",
             [gauge(&[], counts.overdue.as_secs_f64())],
         ),
+        family(
+            GAUGE,
+            "jobs_blocked",
+            "Background jobs that wait because a server that they need, such as the mail server, can't be reached.",
+            [gauge(&[], counts.blocked as f64)],
+        ),
     ];
     let each = |metric: fn(&[(&str, &str)], Ended) -> Metric| {
         let pairs = JobKind::ALL

@@ -3,6 +3,7 @@
 //!
 //! **Invariant:** no server is asked, so that the metrics are available during any outage.
 
+mod alerts;
 mod cache;
 mod family;
 mod instance;
@@ -15,6 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use family::{COUNTER, counter, family};
 use prometheus::{Encoder as _, TextEncoder};
 
+use super::alerts::AlertFigures;
 use super::jobs::figures::JobFigures;
 use super::{Drain, Traffic, Turns};
 use crate::cache::Cache;
@@ -32,6 +34,7 @@ pub struct Exposition {
     pub(super) expensive: Turns,
     pub(super) jobs: JobFigures,
     pub(super) rejected: Arc<AtomicU64>,
+    pub(super) alerts: AlertFigures,
     pub(super) drain: Drain,
 }
 
@@ -44,6 +47,7 @@ impl Exposition {
             .chain(cache::families(&self.cache))
             .chain(instance::families(&self.database, &self.drain))
             .chain(jobs::families(&self.jobs))
+            .chain(alerts::families(&self.alerts))
             .chain([family(
                 COUNTER,
                 "enquiries_rejected_total",

@@ -87,6 +87,35 @@ async fn a_client_that_sends_too_many_has_to_wait_and_keeps_its_text() {
 }
 
 #[tokio::test]
+async fn many_enquiries_at_once_stay_within_the_limits_and_pages_are_served() {
+    let plan = Plan::with_homes(2).await.set("TRUSTED_PROXIES", "127.0.0.1");
+    let app = plan.start().await;
+    app.has_in_memory("/properties/").await;
+    let token = token_of(&app, 1).await;
+    send(&app, 1, &filled(&token, "first@homes.example")).await.assert_status(303);
+    let (app, token) = (&app, &*token);
+    let each = (0..100).map(async |number| {
+        // 20 addresses, five enquiries each, and 25 mailboxes.
+        let from = format!("192.0.2.{}", number % 20);
+        let email = format!("visitor{}@homes.example", number % 25);
+        let headers = [("x-forwarded-for", &*from)];
+        app.reader
+            .post_with("/properties/1/enquire/", &headers, &filled(token, &email))
+            .await
+            .status
+    });
+    let (statuses, page) =
+        tokio::join!(futures_util::future::join_all(each), app.get("/properties/"));
+    page.assert_status(200).assert_memory_hit();
+    // 60 about one listing within an hour, with the first.
+    let taken = statuses.iter().filter(|status| **status == 303).count();
+    assert!((1..=59).contains(&taken), "{statuses:?}");
+    assert_eq!(app.sql(COUNT).await, (taken + 1).to_string());
+    assert!(statuses.iter().all(|status| [303, 429, 503].contains(status)), "{statuses:?}");
+    assert!(statuses.contains(&429), "{statuses:?}");
+}
+
+#[tokio::test]
 async fn an_enquiry_needs_no_redis_and_comes_back_with_its_text_without_postgresql() {
     let plan = Plan::with_homes(1).await;
     let postgres = Proxy::to_postgres();

@@ -16,7 +16,7 @@ impl Chromium {
     }
 
     /// Logs in as a superuser.
-    pub(super) async fn log_in(&self, app: &App) {
+    pub(crate) async fn log_in(&self, app: &App) {
         self.open(app, "/admin/login/").await;
         self.fill("username", "ada").await;
         self.fill("password", PASSWORD).await;

@@ -89,3 +89,28 @@ async fn after_an_outage_every_mail_is_sent_the_oldest_first() {
     assert_eq!(mails[1].to, ["ada@homes.example"]);
     until("no job is left", async || app.sql(MAILS).await == "0").await;
 }
+
+#[tokio::test]
+async fn staff_are_told_of_an_outage_once_and_of_its_end() {
+    let port = free_port();
+    let app = plan(&MailServer::at(port)).await.set("WORKER", "off").start().await;
+    for user in ["ada", "sam"] {
+        forget(&app, &format!("{user}@homes.example")).await;
+    }
+    let worker = Shell::beside(&app).begin(&["worker"]);
+    let blocked = "SELECT count(*) FROM job WHERE is_outage AND claimed_by IS NULL";
+    until("each is tried", async || app.sql(blocked).await == "2").await;
+    let counted = async || {
+        app.services.jobs.sample().await;
+        app.services.exposition.text().contains("property_listings_jobs_blocked 2")
+    };
+    until("they are counted", counted).await;
+    let server = MailServer::at(port);
+    hurry(&app).await;
+    server.has(2).await;
+    until("the jobs are gone", async || app.sql(MAILS).await == "0").await;
+    worker.signal("TERM");
+    let (_, log) = worker.wait();
+    assert_eq!(log.matches("job failed").count(), 1, "{log}");
+    assert_eq!(log.matches("jobs go on kind=mail").count(), 1, "{log}");
+}

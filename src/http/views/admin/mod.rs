@@ -1,6 +1,7 @@
 //! `templates/admin/`
 
 mod accounts;
+mod alerts;
 mod conflict;
 mod diff;
 mod enquiries;
@@ -18,6 +19,7 @@ pub(in crate::http) use accounts::{
     AccountHistoryPage, LoginPage, LoginsPage, PasswordPage, ResetPage, ResetStep, SessionsPage,
     UserDeletePage, UserFormPage, UserListPage, UserPasswordPage,
 };
+pub(in crate::http) use alerts::AlertsPage;
 pub(in crate::http) use conflict::{ConflictPage, ConflictState};
 pub(in crate::http) use enquiries::EnquiriesPage;
 pub(in crate::http) use entries::{EntryView, changes_to};

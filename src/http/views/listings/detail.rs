@@ -81,7 +81,8 @@ impl<'a> DetailPage<'a> {
             next: beside("next"),
             within: !query.is_empty(),
             summary: excerpt(property, SUMMARY),
-            updated: property.updated_at.date_naive() > property.created_at.date_naive(),
+            updated: presentation().local(property.updated_at).date_naive()
+                > presentation().local(property.created_at).date_naive(),
             json: structured::listing(property, site_url),
             preview: None,
         }

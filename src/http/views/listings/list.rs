@@ -14,6 +14,7 @@ use super::structured::{self, Json};
 use crate::domain::{
     Comparison, Count, Fact, FieldErrors, ListingFilter, ListingQuery, Location, Position, Sort,
 };
+use crate::http::views::alerts;
 use crate::services::{FilterPart, ListView, ListingPage, Looser};
 
 /// A page of the list.
@@ -43,6 +44,8 @@ pub(in crate::http) struct ListPage<'a> {
     /// Whether the page is one of many that show much the same, which search engines need not list.
     thin: bool,
     feed: String,
+    /// Where visitors ask for alerts; `None` where there are none.
+    alerts: Option<String>,
     json: Json,
 }
 
@@ -84,6 +87,7 @@ impl<'a> ListPage<'a> {
             pager: pager(list, query),
             thin: list.total.number == 0 || is_thin(&query.filter),
             feed: feed(&query.filter),
+            alerts: alerts::offer(query),
             json: structured::list(&list.properties, &canonical, site_url),
             canonical,
             share_picture: share_picture(site_url),

@@ -6,7 +6,7 @@ use url::form_urlencoded;
 
 use super::dashboard::Figures;
 use super::units::said_bytes;
-use crate::domain::{ChangeMark, HistoryKind};
+use crate::domain::{ChangeMark, HistoryKind, presentation};
 use crate::services::{Instance, Overview, Point, Range, UrlRow};
 
 impl Figures<'_> {
@@ -17,7 +17,7 @@ impl Figures<'_> {
             Range::Quarter | Range::Hour => "%H:%M",
             Range::Day | Range::Week => "%-d %b %H:%M",
         };
-        at.format(format).to_string()
+        presentation().local(at).format(format).to_string()
     }
 
     /// How the hit ratio differs from that of the range before, in percentage points.
@@ -92,7 +92,7 @@ impl Figures<'_> {
     /// The entries of the history that a mark stands for, as far as its filters go.
     pub(super) fn history_of(&self, mark: &ChangeMark) -> String {
         let day = Utc.timestamp_opt(mark.at, 0).single().unwrap_or_default();
-        let day = day.format("%Y-%m-%d").to_string();
+        let day = presentation().local(day).format("%Y-%m-%d").to_string();
         let kind = HistoryKind::ALL.into_iter().find(|kind| kind.logged_as() == mark.kind);
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("kind", kind.map_or("", HistoryKind::name));

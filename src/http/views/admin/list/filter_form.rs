@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike as _, Days, NaiveDate, Utc};
+use chrono::{Datelike as _, Days, NaiveDate};
 use url::form_urlencoded;
 
 use super::super::SUGGESTED;
 use crate::domain::{
     AdminListQuery, FactParameter, FoldedLocation, Location, MAX_LOCATIONS, Place, Sort, SortKey,
-    Status,
+    Status, presentation,
 };
 use crate::http::views::list_address::list_of;
 
@@ -90,7 +90,7 @@ impl FilterForm {
             places: offered(places, &locations),
             locations,
             location: refused.join(", "),
-            spans: spans(&query, Utc::now().date_naive()),
+            spans: spans(&query, presentation().today()),
         }
     }
 

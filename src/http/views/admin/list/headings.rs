@@ -1,11 +1,11 @@
 //! The names of the list's columns, which sort it.
 
-use crate::domain::{AdminColumn, AdminListQuery, Fact};
+use crate::domain::{AdminColumn, AdminListQuery, Fact, presentation};
 use crate::http::views::list_address::list_of;
 
 /// The name of a column.
 pub(super) struct Heading {
-    pub(super) label: &'static str,
+    pub(super) label: String,
     /// The class of its cells.
     pub(super) class: &'static str,
     /// The list after a click on the name; `None` for a column that does not sort.
@@ -54,18 +54,21 @@ pub(super) fn headings(query: &AdminListQuery) -> Vec<Heading> {
             AdminColumn::Title => ("Title", ""),
             AdminColumn::Location => ("Location", "table__wide"),
             AdminColumn::Fact(fact) => (fact.label, class(fact)),
-            AdminColumn::Added => ("Added (UTC)", "table__wide"),
-            AdminColumn::Changed => ("Changed (UTC)", "table__wide"),
+            AdminColumn::Added => ("Added", "table__wide"),
+            AdminColumn::Changed => ("Changed", "table__wide"),
         };
+        let is_time = matches!(column, AdminColumn::Added | AdminColumn::Changed);
+        let zone = is_time.then(|| format!(" ({})", presentation().time_zone));
         Heading {
-            label,
+            label: format!("{label}{}", zone.unwrap_or_default()),
             class,
             url: Some(list_of(&query.ordered(query.order.clicked(column)))),
             sorted: sorted(column),
         }
     };
     let mut headings: Vec<_> = AdminColumn::all().map(heading).collect();
-    let status = Heading { label: "Status", class: "table__wide", url: None, sorted: None };
+    let status =
+        Heading { label: "Status".to_owned(), class: "table__wide", url: None, sorted: None };
     headings.insert(headings.len() - 2, status);
     headings
 }
