@@ -1,4 +1,4 @@
-//! The cache as the services see it; how it loads, serves and invalidates is in the modules beside.
+//! The cache that the services use; the neighbouring modules load, serve and invalidate.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use super::redis_tier::RedisTier;
 use super::{CacheError, CacheKey, Entry, Level, Outcome, Stamps, TagSet};
 use crate::config::{CacheConfig, CacheVersions, RedisAddress};
 
-/// Reads through to a loader, stores, invalidates; cheap to clone.
+/// Returns cached values or loads them, stores and invalidates; cheap to clone.
 #[derive(Clone)]
 pub struct Cache(Arc<Parts>);
 
@@ -29,18 +29,19 @@ pub struct Parts {
     pub(super) memory: Arc<MemoryTier>,
     pub(super) lease: Arc<Lease>,
     pub(super) flights: Flights,
-    /// One permit per core.
+    /// One permit per core, for compressing large bodies.
     pub(super) compressing: Semaphore,
     pub(super) metrics: Metrics,
     pub(super) recent: Arc<Recent>,
     pub(super) popular: Popular,
     pub(super) versions: Arc<CacheVersions>,
     pub(super) lifetimes: Lifetimes,
-    /// Whether something that no log tells was missed, so that the next repair has to void everything.
+    /// Whether something may have been missed that the log does not contain, so that the next repair must invalidate
+    /// everything.
     pub(super) doubtful: AtomicBool,
 }
 
-/// How long entries are kept at most, by level.
+/// The maximum lifetime of entries, by level.
 #[derive(Debug, Clone, Copy)]
 pub struct Lifetimes {
     /// Rendered pages.
@@ -60,7 +61,6 @@ impl Deref for Cache {
 }
 
 impl Cache {
-    /// Prepares a cache.
     pub fn new(config: &CacheConfig, redis: Option<&RedisAddress>) -> Self {
         let lifetimes = Lifetimes {
             page: config.page_ttl,
@@ -93,17 +93,15 @@ impl Cache {
         }))
     }
 
-    /// How long entries are kept at most.
     pub fn lifetimes(&self) -> Lifetimes {
         self.lifetimes
     }
 
-    /// The counters.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
     }
 
-    /// Stores what was loaded so long ago and may still be kept for so long.
+    /// Stores a value that was loaded `age` ago and may be served for another `ttl`.
     pub(super) async fn store(
         &self,
         key: &CacheKey,
@@ -139,7 +137,7 @@ impl Cache {
         result
     }
 
-    /// A request's part in the load of a key.
+    /// Joins the load of a key, as its leader or a follower.
     pub(super) fn join(&self, key: &CacheKey, tags: &TagSet) -> Part {
         let followed = self.lease.is_armed(Instant::now());
         let capture = || self.memory.generations.capture(tags);
@@ -150,13 +148,13 @@ impl Cache {
         self.record_at(key.level(), key, outcome);
     }
 
-    /// Counts and logs how a level took part.
+    /// Counts and logs the outcome of a level.
     pub(super) fn record_at(&self, level: Level, key: &CacheKey, outcome: Outcome) {
         self.metrics.count(level, outcome);
         self.log(level, key, outcome);
     }
 
-    /// Logs how a level took part.
+    /// Logs the outcome of a level.
     pub(super) fn log(&self, level: Level, key: &CacheKey, outcome: Outcome) {
         if level == Level::Session {
             return;
