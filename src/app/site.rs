@@ -17,13 +17,13 @@ use crate::events::Receiver;
 use crate::http::{self, Site};
 use crate::services::LoopbackAddress;
 
-/// How long requests in flight may take to finish when the site stops, in seconds. The private servers end after that,
-/// and service managers often kill a site 10 s after they asked it to stop.
+/// How long requests in flight may take when the site stops, in seconds. The private servers end after that, and
+/// service managers often kill a site 10 s after asking it to stop.
 const SHUTDOWN_SECONDS: u64 = 6;
-/// How long a client may take to send a request's head.
+/// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A site that listens, and is yet to run.
+/// A site that listens, but does not serve yet.
 pub struct Application {
     platform: Platform,
     server: Server,
@@ -33,11 +33,11 @@ pub struct Application {
 }
 
 impl Application {
-    /// Starts everything and listens. It is to be waited for even when the program is to stop, like
+    /// Starts all parts and listens. Await this even if the program is to stop, like
     /// [`crate::app::servers::Servers::start`].
     ///
     /// # Errors
-    /// When something can't be started, or the program is to stop; then nothing is left running.
+    /// If something can't be started, or the program is to stop; then nothing is left running.
     pub async fn build(
         config: Config,
         migrate: bool,
@@ -101,12 +101,12 @@ impl Application {
         &self.platform
     }
 
-    /// What stops it from elsewhere.
+    /// A handle that stops it from elsewhere.
     pub fn handle(&self) -> ServerHandle {
         self.server.handle()
     }
 
-    /// What ends it without disturbing its clients.
+    /// The parts that end the site without disturbing its clients.
     pub(super) fn draining(&self) -> Draining {
         Draining {
             services: self.platform.services.clone(),
@@ -117,18 +117,18 @@ impl Application {
         }
     }
 
-    /// Serves until it is stopped, then stops the servers that it started. Requests in flight finish.
+    /// Serves until the site is stopped, then stops the servers that it started. Requests in flight are finished.
     pub async fn run_until_stopped(self) -> Result<(), StartError> {
         let Self { platform, server, closer, .. } = self;
         let result = server.await.map_err(StartError::Serve);
-        // It keeps the socket open.
+        // Otherwise it would keep the socket open.
         drop(closer);
         platform.stop().await;
         result
     }
 }
 
-/// A server of a site on a listener, which may be another than the one that the site's links name.
+/// Serves a site on a listener, whose address may differ from the site's links.
 pub fn serve(
     platform: &Platform,
     listener: impl Into<Listener>,

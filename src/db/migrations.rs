@@ -13,7 +13,7 @@ mod embedded {
 /// A migration, and whether it was applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MigrationState {
-    /// Its number and name, e.g. `0001_property`.
+    /// Its number and name, such as `0001_property`.
     pub name: String,
     /// Whether it has been applied.
     pub applied: bool,
