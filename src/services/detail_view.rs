@@ -7,20 +7,20 @@ use crate::db::{Class, properties};
 use crate::domain::{FoldedLocation, Property, PropertyId};
 use crate::events::kinds;
 
-/// How many similar listings are shown.
+/// The number of similar listings that are shown.
 const SIMILAR: i64 = 4;
 
-/// A listing with what goes beside it.
+/// A listing with the other data of its page.
 #[derive(Debug, Clone)]
 pub struct DetailView {
     /// The listing.
     pub property: Property,
-    /// Others of the same place and price band.
+    /// Other listings in the same location and price band.
     pub similar: Vec<Property>,
 }
 
 impl Listings {
-    /// One listing, as a reader sees it; `None` when there is none.
+    /// A listing's page; `None` if there is no such public listing.
     pub async fn detail(&self, id: PropertyId) -> Result<Cached<Option<DetailView>>> {
         let Cached { tagged, outcome } = self.find(id).await?;
         let Some(property) = tagged.value.clone() else {
@@ -35,18 +35,19 @@ impl Listings {
         Ok(Cached { tagged, outcome })
     }
 
-    /// A listing as a reader would see it if it were saved so, straight from the database: no cache is read or written.
+    /// The page of a listing as if it had been saved, directly from the database: no cache is read or written.
     pub async fn preview(&self, property: Property) -> Result<DetailView> {
         let client = self.database.of(Class::Staff).client().await?;
         let similar = properties::list_similar(&client, &property, SIMILAR).await?;
         Ok(DetailView { property, similar })
     }
 
-    /// The listings of the same place and price band.
+    /// The listings in the same location and price band.
     async fn similar(&self, to: Property) -> Result<Cached<Vec<Property>>> {
         let place = FoldedLocation::of(&to.location);
         let tags = TagSet::from([kinds::band(&place, to.price)]);
-        // The listing's own state is part of the key, so that its page never shows what was similar before an edit.
+        // The key contains the listing's own values, so that its page never shows the similar listings from before an
+        // edit.
         let key = format!("similar/{}/{}/{}", to.id, to.price, place.as_str());
         let key = CacheKey::new(Level::Queryset, QUERYSETS, key);
         let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);

@@ -1,4 +1,4 @@
-//! Links and forms that only this site can have made: signed, with a time.
+//! Signed links and form tokens, with a time.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -14,14 +14,14 @@ use crate::domain::User;
 /// How long a link for a new password is valid.
 pub(super) const RESET_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// Signs with the site's key; cheap to clone. Before [`Links::begin`], nothing counts as signed.
+/// Signs with the site's key; cheap to clone. Before [`Links::begin`], no signature is valid.
 #[derive(Clone, Default)]
 pub struct Links(Arc<OnceLock<(Vec<u8>, String)>>);
 
 impl Links {
-    /// Says what the site signs with, and the origin of its absolute links.
+    /// Sets the key, and the origin of absolute links.
     pub fn begin(&self, key: &[u8], url: &str) {
-        // A program has one site; only its first key and address count.
+        // A program has one site; later calls have no effect.
         let _ = self.0.set((key.to_owned(), url.to_owned()));
     }
 
@@ -30,8 +30,8 @@ impl Links {
         self.0.get().map_or("", |(_, url)| url)
     }
 
-    /// The link for a new password of a user. It is valid for an hour after `at`, until the password changes or the user
-    /// logs in: what it is signed with is gone then.
+    /// The link with which a user can set a new password. It is valid for an hour after `at`, until the password
+    /// changes or the user logs in, because the signature covers both.
     pub(super) fn of_reset(&self, user: &User, at: DateTime<Utc>) -> String {
         let token = self.token("password reset", at, &state(user));
         format!("{}/admin/reset/{}/{token}/", self.url(), user.id.0)
@@ -43,7 +43,7 @@ impl Links {
         self.age("password reset", token, &state(user)).is_some_and(|age| lifetime.contains(&age))
     }
 
-    /// A token of a time for a purpose, which is worth nothing for another text.
+    /// A token for a purpose, a time and a text; it is not valid for another text.
     pub(super) fn token(&self, purpose: &str, at: DateTime<Utc>, text: &str) -> String {
         let at = at.timestamp_millis();
         let mac = self.mac(purpose, at, text).map(|mac| mac.finalize().into_bytes());
@@ -51,7 +51,8 @@ impl Links {
         format!("{at:x}-{mac}")
     }
 
-    /// The age of a token that this site made for a purpose and a text; `None` for any other, and for one of the future.
+    /// The age of a token that this site made for this purpose and text; `None` for other tokens, and for times in the
+    /// future.
     pub(super) fn age(&self, purpose: &str, token: &str, text: &str) -> Option<Duration> {
         let (at, mac) = token.split_once('-')?;
         let at = i64::from_str_radix(at, 16).ok()?;
@@ -69,7 +70,7 @@ impl Links {
     }
 }
 
-/// What a new password or a login changes about a user.
+/// The state of a user that a new password or a login changes.
 fn state(user: &User) -> String {
     let login = user.last_login.map_or(0, |at| at.timestamp_micros());
     format!("{} {} {login} {} {}", user.id.0, user.session_stamp, user.password_hash, user.email)

@@ -1,4 +1,4 @@
-//! How each cache level does, and the way to Redis.
+//! The metrics of each cache level and of the link to Redis.
 
 use prometheus::proto::MetricFamily;
 
@@ -28,7 +28,7 @@ pub(super) fn families(cache: &Cache) -> Vec<MetricFamily> {
     families
 }
 
-/// The site's one number, whichever levels it has.
+/// The site's overall numbers of pages, independent of the levels.
 fn pages(cache: &Cache) -> [MetricFamily; 2] {
     let pages = cache.metrics().pages();
     let outcomes = [("cached", pages.cached()), ("computed", pages.computed())];
@@ -113,7 +113,7 @@ fn memory(cache: &Cache) -> [MetricFamily; 4] {
     ]
 }
 
-/// Without Redis there is no state that holds, and none of the states is 1.
+/// Without Redis, none of the states is 1.
 fn redis(cache: &Cache) -> Vec<MetricFamily> {
     let link = cache.report_link();
     let is = |state| f64::from(u8::from(link.as_ref().is_some_and(|link| link.state == state)));
