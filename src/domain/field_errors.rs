@@ -1,11 +1,11 @@
-//! Messages about input, by the field that they belong to.
+//! Error messages about input, by field.
 
 use std::collections::BTreeMap;
 
 use chrono::{Datelike as _, NaiveDate};
 use serde::Serialize;
 
-/// What is wrong with each field of an input; empty when nothing is.
+/// The errors of each field; empty if there are none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct FieldErrors(BTreeMap<&'static str, Vec<String>>);
@@ -35,7 +35,7 @@ impl FieldErrors {
         }
     }
 
-    /// Keeps the value of a successful parse; notes the error of a failed one.
+    /// Returns the value of a successful parse; records the error of a failed one.
     pub fn check<T, E: ToString>(
         &mut self,
         field: &'static str,
@@ -44,7 +44,7 @@ impl FieldErrors {
         parsed.map_err(|err| self.add(field, err.to_string())).ok()
     }
 
-    /// The value of an input in which every field is right.
+    /// The value, if every field is valid.
     ///
     /// # Errors
     /// These errors, if there are any.
@@ -52,12 +52,12 @@ impl FieldErrors {
         if self.is_empty() { Ok(value) } else { Err(self) }
     }
 
-    /// Whether every field is right.
+    /// Whether every field is valid.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The value that was read, if every field is right.
+    /// The value, if every field is valid.
     ///
     /// # Errors
     /// These errors, if there are any.
@@ -79,7 +79,7 @@ impl FieldErrors {
     }
 }
 
-/// A day as the forms send it, and nothing else that could be read as one.
+/// A day in the format that forms send; no other format is accepted.
 pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
     let shape = text.len() == 10 && text.is_ascii();
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
@@ -88,7 +88,7 @@ pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
     })
 }
 
-/// The values that are allowed, as a message names them: `a, b or c`.
+/// The allowed values in a message: `a, b or c`.
 pub(super) fn one_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<_> = names.collect();
     match names.split_last() {
@@ -97,7 +97,7 @@ pub(super) fn one_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-/// As much of a text as a message quotes.
+/// The part of a text that a message quotes.
 pub(super) fn quoted(text: &str) -> String {
     text.chars().take(40).collect()
 }

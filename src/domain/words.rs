@@ -1,8 +1,8 @@
-//! What a listing's facts say in words, for readers.
+//! The facts of a listing in words, for readers.
 
 use super::{Fact, FactValue, Price, Property, Status, presentation};
 
-/// The optional facts that are not in the table of facts of a listing's page, because they are shown elsewhere or are for
+/// The optional facts that a listing's page does not show in its table, because they are shown elsewhere or are for
 /// programs.
 const ELSEWHERE: [&str; 6] =
     ["status", "price_period", "price_qualifier", "latitude", "longitude", "features"];
@@ -26,7 +26,7 @@ impl Property {
         format!("{}{price}{}", qualifier.unwrap_or_default(), period.unwrap_or_default())
     }
 
-    /// The rooms and the area, such as “2 bedrooms · 1 bathroom · 65 m²”; empty where none is known.
+    /// The rooms and the area, such as “2 bedrooms · 1 bathroom · 65 m²”; empty if none is known.
     pub fn key_facts(&self) -> String {
         let rooms = |name: &str, word: &str| match self.facts.get(name)? {
             FactValue::Integer(1) => Some(format!("1 {word}")),
@@ -41,7 +41,7 @@ impl Property {
         facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
 
-    /// What readers are told of the status: “Under offer”, “Sold” or “Let”; `None` for a listing on the market.
+    /// The status for readers: “Under offer”, “Sold” or “Let”; `None` for a listing on the market.
     pub fn badge(&self) -> Option<&'static str> {
         let is_to_rent = self.facts.text("listing_type") == Some("rent");
         match self.status() {
@@ -60,7 +60,7 @@ impl Property {
         }
     }
 
-    /// The facts for the table of the listing's page, each with its value for readers.
+    /// The facts for the table on a listing's page, each with its value for readers.
     pub fn shown_facts(&self) -> impl Iterator<Item = (&'static Fact, String)> {
         self.facts.shown().filter(|(fact, _)| !ELSEWHERE.contains(&fact.name))
     }
