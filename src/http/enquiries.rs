@@ -1,4 +1,4 @@
-//! The form by which visitors ask about a listing. It is never cached, and neither reads nor sets a cookie.
+//! The form for enquiries about a listing. It is never cached, and neither reads nor sets a cookie.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
@@ -13,10 +13,10 @@ use super::{Answer, AppError};
 use crate::domain::{EnquiryForm, FieldErrors, Property, PropertyId};
 use crate::services::{Freshness, ServiceError, Services};
 
-/// The field that people don't see, and programs fill in.
+/// The hidden field that only programs fill in.
 const TRAP: &str = "website";
 
-/// The listing, if enquiries about it are taken: lists show it.
+/// The listing, if visitors can enquire about it: only if lists show it.
 async fn find(services: &Services, id: PropertyId) -> Result<Property, AppError> {
     let found = services.listings.find(id).await?.tagged.value;
     let property = published(found.as_ref())?;
@@ -38,7 +38,7 @@ fn typed(fields: &Fields) -> EnquiryForm {
     }
 }
 
-/// What is said where the database can't take an enquiry now.
+/// The message if the database can't store an enquiry now.
 fn later(err: &ServiceError) -> String {
     let why = outage(err.outage());
     format!("{why}. Your text is still here: send it again in a few seconds.")
@@ -87,7 +87,7 @@ pub(in crate::http) async fn create(
     let freshness = enquiries.freshness(id, token);
     let again =
         |response: HttpResponseBuilder, title: Option<&str>, errors, notice: Option<String>| {
-            // A token that is too young grows old enough.
+            // A token that is too young becomes valid with time.
             let token = match freshness {
                 Freshness::Void => enquiries.token(id),
                 Freshness::Right | Freshness::Early => token.to_owned(),
@@ -112,7 +112,7 @@ pub(in crate::http) async fn create(
     if !fields.get(TRAP).is_empty() {
         enquiries.count_rejected();
         log::info!("enquiry rejected reason=trap listing={id}");
-        // A program learns nothing from this.
+        // A program gets the same response as a successful visitor.
         return see_done();
     }
     let notice = match freshness {

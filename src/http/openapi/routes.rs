@@ -1,4 +1,4 @@
-//! Every address with its parameters and answers.
+//! The description of every operation.
 
 use utoipa::openapi::HttpMethod;
 use utoipa::openapi::security::SecurityRequirement;
@@ -7,10 +7,10 @@ use super::parameters as p;
 use super::route::{Route, html_or, json, text};
 use crate::services::EXPOSITION_TYPE;
 
-/// Listings: the list and each listing's own page.
+/// The list and the pages of listings.
 pub(super) fn listings() -> Vec<Route> {
     let get = |path, id, summary| Route::new(path, HttpMethod::Get, "listings", id, summary);
-    // The list's query can't be wrong here: what can't be parsed counts as all listings.
+    // The query can't be invalid here: an invalid one counts as all listings.
     let turn = |path, id, summary| {
         get(path, id, summary)
             .takes([p::id()])
@@ -55,7 +55,7 @@ pub(super) fn listings() -> Vec<Route> {
     ]
 }
 
-/// What programs read: crawlers, feed readers, supervisors.
+/// URLs for programs: crawlers, feed readers, supervisors.
 pub(super) fn machines() -> Vec<Route> {
     let get = |path, id, summary| Route::new(path, HttpMethod::Get, "programs", id, summary);
     let xml = || [text("application/xml; charset=utf-8")];
@@ -96,7 +96,7 @@ pub(super) fn machines() -> Vec<Route> {
     ]
 }
 
-/// What operators do with the cache. `security` names the ways to log in.
+/// The management endpoints. `security` are the ways to log in.
 pub(super) fn management(security: &[SecurityRequirement]) -> Vec<Route> {
     let route = |path, method, id, summary| {
         Route::new(path, method, "management", id, summary)
