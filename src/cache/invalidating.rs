@@ -120,7 +120,7 @@ impl Cache {
         if let Some(tier) = &self.redis
             && tier.void(tag).await.is_err()
         {
-            self.distrust("an invalidation that no log tells was missed");
+            self.distrust("an invalidation that is not in the event log was missed");
         }
         self.memory.generations.invalidate([tag]);
     }

@@ -164,7 +164,7 @@ impl Lane {
         if refused.as_ref().is_none_or(|(at, _)| at.elapsed() > WAIT) {
             let PoolReport { name, most, open, .. } = self.report();
             log::warn!(
-                "PostgreSQL takes no more connections ({reason}): the pool \"{name}\" goes on with {open} of {most}"
+                "PostgreSQL takes no more connections ({reason}): the pool \"{name}\" continues with {open} of {most}"
             );
         }
         *refused = Some((Instant::now(), reason));

@@ -34,7 +34,7 @@ pub async fn connect(database: &Database) -> Result<Client, DbError> {
     let (client, connection) = timeout(CONNECT, connecting).await.map_err(|_| silent())??;
     spawn(async move {
         if let Err(err) = connection.await {
-            log::debug!("a connection of its own was lost: {err}");
+            log::debug!("a separate connection was lost: {err}");
         }
     });
     Ok(client)

@@ -44,7 +44,7 @@ impl Permission {
             Self::Cache => {
                 "View cache statistics, clear the cache and run its tests. View and retry background jobs."
             }
-            Self::Enquiries => "Read, answer and erase enquiries.",
+            Self::Enquiries => "Read, answer and delete enquiries.",
         }
     }
 

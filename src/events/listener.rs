@@ -71,7 +71,7 @@ async fn follow(
         match reader.catch_up(listener.client(), position).await {
             Ok(()) => read = true,
             Err(err @ (ReplayError::Database(_) | ReplayError::Silent)) => {
-                log::warn!("the event log can't be read, connecting anew: {err}");
+                log::warn!("the event log can't be read, reconnecting: {err}");
                 return read;
             }
             // The link to Redis logs its outage; the events wait in the log.

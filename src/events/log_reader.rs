@@ -37,7 +37,7 @@ pub enum ReplayError {
     #[error(transparent)]
     Cache(#[from] CacheError),
     /// The database doesn't answer: the connection may be dead.
-    #[error("the database is silent")]
+    #[error("the database does not answer")]
     Silent,
 }
 

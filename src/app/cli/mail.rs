@@ -18,7 +18,7 @@ pub(super) async fn send_test(config: &Config, addresses: &[String]) -> Result<(
     };
     let name = &config.site.name;
     let letter = Letter {
-        subject: format!("Test mail of {name}"),
+        subject: format!("Test mail from {name}"),
         paragraphs: vec!["This mail shows that the site can send mail.".to_owned()],
         ..Letter::default()
     };

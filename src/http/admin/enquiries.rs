@@ -49,11 +49,11 @@ pub(super) async fn act(staff: Staff, CheckedForm(fields): CheckedForm) -> Answe
             return Err(AppError::BadRequest(allowed.to_owned()));
         }
     };
-    let done = if action == "erase" { "erased" } else { "changed" };
+    let done = if action == "erase" { "deleted" } else { "changed" };
     staff.say(
         "success",
         match count {
-            0 => "No enquiry was chosen.".to_owned(),
+            0 => "No enquiry was selected.".to_owned(),
             1 => format!("One enquiry was {done}."),
             count => format!("{count} enquiries were {done}."),
         },

@@ -122,7 +122,7 @@ pub(super) async fn log_out(
     let noted = accounts.note_logout(staff.id, &staff.username, &visitor);
     if let Err(err) = noted.await {
         // The session ends nevertheless, or the middleware reports that it can't.
-        log::error!("a logout was not noted: {err}");
+        log::error!("a logout was not recorded: {err}");
     }
     session.purge();
     see_other("/admin/login/?done=logout")

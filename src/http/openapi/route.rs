@@ -34,7 +34,7 @@ const HEADERS: [(&str, &str, &str); 10] = [
     ("Retry-After", "", "Seconds until the client should retry."),
     ("Vary", "^Accept, Accept-Encoding$", "The request headers that select a representation."),
     ("WWW-Authenticate", "^Bearer$", "How to authenticate."),
-    ("X-Request-Id", "^[0-9a-f]{16}$", "The request number in the site's log."),
+    ("X-Request-Id", "^[0-9a-f]{16}$", "The request's id in the site's log."),
 ];
 
 /// The errors: status, name, meaning, and a header if they have one.

@@ -91,8 +91,8 @@ pub(super) fn machines() -> Vec<Route> {
             [text("text/plain")],
         ),
         get("/readyz", "getReadiness", "Whether the instance is ready for requests.")
-            .answers("200", "Requests may be sent.", [json("Readiness")])
-            .answers("503", "Requests may not be sent, and this is why.", [json("Readiness")]),
+            .answers("200", "The instance is ready.", [json("Readiness")])
+            .answers("503", "The instance is not ready, with the reason.", [json("Readiness")]),
     ]
 }
 
@@ -140,7 +140,7 @@ pub(super) fn management(security: &[SecurityRequirement]) -> Vec<Route> {
                 "loadTestCache",
                 "Requests the list from this instance many times, and measures response times.",
             )
-            .body("The load; without a body, the defaults.", "LoadTest")
+            .body("The options; without a body, the defaults.", "LoadTest")
             .fails(&[409]),
             "LoadTestReport",
         ),
@@ -163,8 +163,8 @@ pub(super) fn management(security: &[SecurityRequirement]) -> Vec<Route> {
         post(
             "/properties/cache-warm/",
             "warmCache",
-            "Loads the pages that are requested first. A program waits for the end; a client that accepts HTML is led to \
-             a page that shows the progress.",
+            "Loads the pages that are requested first. A program waits for the end; a client that accepts HTML is \
+             redirected to a page that shows the progress.",
         )
         .answers("200", "The outcome.", [json("CacheWarmed")])
         .redirects("303", "Warming is in progress.")

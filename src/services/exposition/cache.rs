@@ -176,8 +176,8 @@ fn event_log(cache: &Cache) -> [MetricFamily; 2] {
         family(
             GAUGE,
             "cache_lease_held",
-            "1 while this process may answer from the tier, because everything committed was applied recently \
-            enough.",
+            "1 while this process may answer from the tier, because all committed changes were applied \
+            recently enough.",
             held.map(|(tier, held)| gauge(&[("tier", tier)], f64::from(u8::from(held)))),
         ),
     ]

@@ -54,7 +54,7 @@ impl Management {
                 let written = self.history.write(&self.database).await;
                 match written.and(self.withdraw_report().await) {
                     Ok(()) => return,
-                    Err(err) => log::debug!("the last figures can't be kept: {err}"),
+                    Err(err) => log::debug!("the last figures can't be stored: {err}"),
                 }
             }
         };
@@ -71,7 +71,7 @@ impl Management {
 
     async fn exchange_history(&self, now: DateTime<Utc>) {
         if let Err(err) = self.history.exchange(&self.database, now).await {
-            log::debug!("the cache's history is kept later: {err}");
+            log::debug!("the cache's history is stored later: {err}");
         }
     }
 }

@@ -118,7 +118,7 @@ const NAMELESS: &str = "the file";
 
 /// Writes a file to an unnamed temporary file, up to one byte more than is allowed. Also returns its length.
 async fn to_disk(mut field: Field, is_dropped: bool) -> Result<(File, u64), AppError> {
-    let failed = |err: std::io::Error| AppError::Fault(format!("an upload can't be kept: {err}"));
+    let failed = |err: std::io::Error| AppError::Fault(format!("an upload can't be stored: {err}"));
     let mut file = tempfile::tempfile().map_err(failed)?;
     let mut length = 0_u64;
     while let Some(piece) = next::<Bytes>(&mut field).await? {
