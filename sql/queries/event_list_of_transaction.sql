@@ -1,4 +1,4 @@
--- In a restored database another transaction may have had the number before, but not just now.
+-- In a restored database, an earlier transaction may have had the same id, but not recently.
 SELECT id, kind, entity, entity_id, before, after, row_count, actor, tags,
        concat(xid, '-', (extract(epoch FROM at) * 1000000)::bigint) AS origin
 FROM event_log

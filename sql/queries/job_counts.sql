@@ -1,4 +1,4 @@
--- How many jobs wait, run and have failed, and since when the oldest could have run.
+-- The numbers of waiting, running and failed jobs, and since when the oldest one has been due.
 SELECT count(*) FILTER (WHERE failed_at IS NULL AND claimed_by IS NULL AND period IS NULL),
        count(*) FILTER (WHERE failed_at IS NULL AND claimed_by IS NOT NULL),
        count(*) FILTER (WHERE failed_at IS NOT NULL),

@@ -1,10 +1,10 @@
--- KEYS[1]: the lease of a key's load. KEYS[2…]: generations. ARGV[1]: the generations' lifetime in seconds.
--- ARGV[2]: the lease's, in milliseconds. ARGV[i + 1]: a token for KEYS[i], if it has none.
--- Returns 1 if the caller is to load, 0 if another instance is loading under these generations already; then the tokens.
+-- KEYS[1]: the lease of a key's load. KEYS[2…]: generations. ARGV[1]: the lifetime of generations, in seconds.
+-- ARGV[2]: the lifetime of the lease, in milliseconds. ARGV[i + 1]: a new token for KEYS[i], if it has none.
+-- Returns 1 if the caller must load, 0 if another instance is already loading under these generations; then the tokens.
 local tokens = {}
 for i = 2, #KEYS do
     local token = redis.pcall('GET', KEYS[i])
-    -- A key of another type is replaced; any other error would make each load overtake the one before.
+    -- A key of another type is replaced; any other error would let every load take the lease.
     if type(token) == 'table' and token.err and not token.err:find('WRONGTYPE', 1, true) then
         return token
     end
