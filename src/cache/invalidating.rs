@@ -1,4 +1,4 @@
-//! Invalidates entries: first in Redis, then in this process, so that whatever this process reads from Redis afterwards
+//! Invalidates entries: first in Redis, then in this process, so that all that this process reads from Redis afterwards
 //! is new enough.
 
 use std::sync::atomic::Ordering;

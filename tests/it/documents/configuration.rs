@@ -11,7 +11,7 @@ const HEAD: &str = "# Configuration\n\n\
 The program reads environment variables and a file `.env`. All problems with variables are reported together, with exit code 2.\n\
 `property-listings printconfig` prints the current values, and `property-listings check --deploy` checks them for a public site.\n";
 
-/// A variable as `.env.example` describes it.
+/// A variable described in `.env.example`.
 struct Variable {
     name: String,
     value: String,
@@ -94,7 +94,7 @@ fn the_defaults_in_the_example_file_are_those_of_the_program() {
 
 #[test]
 fn variables_that_documents_name_exist() {
-    // Those of a test and of docker-compose.yml.
+    // Variables of this test and of docker-compose.yml.
     let others = ["UPDATE_DOCS", "WEB_PORTS"];
     let example = read(".env.example");
     let mut seen = 0;
