@@ -53,7 +53,7 @@ async fn the_sixth_attempt_in_a_minute_is_put_off_unless_a_login_succeeded_befor
         let wait: u64 = page.header("retry-after").parse().expect("seconds");
         assert!((1..=60).contains(&wait), "{wait}");
     }
-    // The client's address is limited as well as the account.
+    // The limit applies to the client's address, for every account.
     app.stranger().try_log_in("sam", PASSWORD, "").await.assert_status(429);
     app.sql("UPDATE login_failure SET at = at - interval '61 seconds'").await;
     app.stranger().try_log_in("ada", PASSWORD, "").await.assert_status(303);
