@@ -22,7 +22,7 @@ impl Cache {
     /// without a Redis.
     ///
     /// # Errors
-    /// Those of [`Cache::invalidate`].
+    /// The errors of [`Cache::invalidate`].
     pub async fn invalidate_shared(
         &self,
         invalidation: &Invalidation,

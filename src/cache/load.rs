@@ -27,7 +27,7 @@ impl Cache {
     /// `tags` are what the value depends on. The load continues if the caller is dropped.
     ///
     /// # Errors
-    /// Only those of the loader: if Redis fails, the value is loaded.
+    /// Only the errors of the loader: if Redis fails, the value is loaded.
     pub async fn get_or_load<T, E, F>(
         &self,
         key: &CacheKey,
@@ -46,7 +46,7 @@ impl Cache {
     /// rendered.
     ///
     /// # Errors
-    /// Those of [`Self::get_or_load`].
+    /// The errors of [`Self::get_or_load`].
     pub async fn get_or_load_early<T, E, F>(
         &self,
         key: &CacheKey,

@@ -42,7 +42,7 @@ impl Cache {
     /// served.
     ///
     /// # Errors
-    /// Only those of the rendering.
+    /// Only the errors of the rendering.
     pub async fn get_or_render<E, F>(
         &self,
         key: &CacheKey,

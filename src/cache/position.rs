@@ -48,7 +48,7 @@ impl Cache {
     /// copy with the same position.
     ///
     /// # Errors
-    /// Those of [`Cache::position`]; also if the connection has been replaced.
+    /// The errors of [`Cache::position`]; also if the connection has been replaced.
     pub async fn move_position(&self, from: &HeldPosition, to: &str) -> Result<(), CacheError> {
         let tier = self.tier()?;
         let mut script = MOVE.prepare_invoke();
@@ -63,7 +63,7 @@ impl Cache {
     /// For each event, whether it is not marked as applied.
     ///
     /// # Errors
-    /// Those of [`Cache::position`].
+    /// The errors of [`Cache::position`].
     pub async fn unapplied(&self, events: &[EventMark]) -> Result<Vec<bool>, CacheError> {
         if events.is_empty() {
             return Ok(Vec::new());
@@ -94,7 +94,7 @@ impl Cache {
     /// unknown.
     ///
     /// # Errors
-    /// Those of [`Cache::position`].
+    /// The errors of [`Cache::position`].
     pub async fn void_all(&self) -> Result<(), CacheError> {
         let tier = self.tier()?;
         let mut command = redis::cmd("DEL");

@@ -40,7 +40,7 @@ pub enum DbError {
     Io(#[from] std::io::Error),
 }
 
-/// What a repository returns.
+/// The result of a repository function.
 pub type Result<T, E = DbError> = std::result::Result<T, E>;
 
 /// How many characters of a statement an error shows.

@@ -38,7 +38,7 @@ pub fn all() -> Vec<Migration> {
 /// Applies the pending migrations of the program; returns their names.
 ///
 /// # Errors
-/// Those of [`apply`].
+/// The errors of [`apply`].
 pub async fn migrate(database: &Database) -> Result<Vec<String>, DbError> {
     apply(database, &all(), Patience::USUAL, &|_| {}).await
 }

@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// ends as soon as the private servers have ended: the database rolls back the open transaction.
 ///
 /// # Errors
-/// Those of the work, and [`CommandError::Interrupted`].
+/// The errors of the work, and [`CommandError::Interrupted`].
 pub(super) async fn unless_interrupted<T>(
     stop: &Stop,
     servers: Ending,

@@ -19,7 +19,7 @@ use crate::services::{Services, Turn};
 /// example because it has credentials, the page is rendered without it.
 ///
 /// # Errors
-/// Those of the rendering.
+/// The errors of the rendering.
 pub(in crate::http) async fn serve(
     request: &HttpRequest,
     wanted: Wanted,
@@ -52,7 +52,7 @@ pub(in crate::http) async fn serve(
 /// Answers with a page directly from the database: no cache is read or written.
 ///
 /// # Errors
-/// Those of the rendering.
+/// The errors of the rendering.
 pub(in crate::http) async fn serve_uncached(
     request: &HttpRequest,
     page: PublicPage,

@@ -52,7 +52,7 @@ impl Received {
 /// Reads a form whose first field is the token.
 ///
 /// # Errors
-/// Those of [`token_of`], [`AppError::BadRequest`] for an invalid form, and failures of the store of photos.
+/// The errors of [`token_of`], [`AppError::BadRequest`] for an invalid form, and failures of the store of photos.
 pub(super) async fn receive(
     staff: &Staff,
     request: &HttpRequest,
